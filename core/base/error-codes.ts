@@ -1,0 +1,52 @@
+/**
+ * Every error code with its default action: what the user does now.
+ * It stands in base because every layer throws; documentation is generated from it.
+ * Add a row here and nowhere else. Keep the rows sorted by family.
+ */
+export const errorCodes = {
+  // Input
+  BAD_INPUT: { action: 'Correct the value and run the command again.' },
+  FILE_NOT_FOUND: { action: 'Check the path and run the command again.' },
+  FILE_UNREADABLE: { action: 'Check that the file exists and that you may read it, then try again.' },
+  CANCELLED: { action: 'Run the same command again to continue where it stopped.' },
+  // DICOM and images
+  DICOM_NOT_DICOM: { action: 'Export the study again as DICOM Part 10 files, or remove the file from the folder.' },
+  DICOM_TRUNCATED: { action: 'Copy or export the file again; it ends before its content does.' },
+  DICOM_MALFORMED: { action: 'Export the file again from the archive that holds the original.' },
+  DICOM_NO_PIXELS: { action: 'Nothing to do: the object holds no image (a report, a presentation state, ...).' },
+  DICOM_UNSUPPORTED_SYNTAX: { action: 'Export the study again as Explicit VR Little Endian.' },
+  DICOM_UNSUPPORTED_PIXELS: { action: 'Export the study again as Explicit VR Little Endian with 8 or 16 bits.' },
+  DICOM_DECODE_FAILED: { action: 'Copy or export the file again; its compressed pixels are damaged.' },
+  IMAGE_UNREADABLE: { action: 'Save the picture again as PNG or JPEG.' },
+  TOO_LARGE: { action: 'Split or down-sample the file; it is larger than this machine can hold safely.' },
+  // Labels, splits, data sets
+  LABELS_INVALID: { action: 'Correct the named rows of the CSV file and import again.' },
+  SPLIT_LEAKS_PATIENT: { action: 'Give all studies of one patient the same split, or leave the column out.' },
+  SPLIT_IMPOSSIBLE: { action: 'Label more patients of the named class, or remove the class.' },
+  DATASET_NOT_FOUND: { action: 'List the data sets with `sidelight datasets`.' },
+  DATASET_NOT_READY: { action: 'Import labelled studies of at least two classes first.' },
+  // LPM and models
+  LPM_NOT_FOUND: { action: 'List the LPMs with `sidelight lpm list`, or add one with `sidelight lpm add PATH`.' },
+  LPM_UNSUPPORTED: { action: 'Use a ViT, DeiT, DINO, DINOv2 or DINOv2-with-registers model saved as safetensors.' },
+  LPM_PICKLE_REFUSED: {
+    action:
+      'Convert it to safetensors on another machine (save_pretrained(..., safe_serialization=True)), then add that.',
+  },
+  WEIGHTS_INVALID: { action: 'Download or copy the model again; the file is damaged or was changed.' },
+  MODEL_NOT_FOUND: { action: 'List the models with `sidelight models`.' },
+  RUN_NOT_FOUND: { action: 'List the runs with `sidelight runs`.' },
+  TRAINING_DIVERGED: { action: 'Lower the learning rate (--lr) and train again.' },
+  // Engine
+  ENGINE_UNAVAILABLE: { action: 'Run `sidelight doctor` to see what is missing and how to get it.' },
+  ENGINE_FAILED: { action: 'Close other programs or lower the input size, then run the same command again.' },
+  // Library
+  LIBRARY_READ_ONLY: { action: 'Choose a library folder that you may write to (--library DIR).' },
+  LIBRARY_BUSY: { action: 'Close the other Sidelight that uses this library, then try again.' },
+  DB_FROM_NEWER_APP: { action: 'Update Sidelight, or choose another library folder (--library DIR).' },
+  DB_DAMAGED: { action: 'Restore the library from its newest backup (folder backups/).' },
+  DISK_FULL: { action: 'Free disk space, then run the same command again; it continues where it stopped.' },
+  NAME_TAKEN: { action: 'Choose another name with --name.' },
+} as const satisfies Record<string, { readonly action: string }>;
+
+/** A code of the table above. */
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,85 @@
+/**
+ * Errors a user can act on, and bugs.
+ *
+ * An AppError says what happened to which thing (found, allowed) in `message` and what to do now in `action`.
+ * Everything else is a bug and fails through `invariant`. Neither may carry patient data: see `redact`.
+ */
+import { type ErrorCode, errorCodes } from './error-codes.ts';
+
+/** A plain object that survives structured clone and JSON; Error instances lose their fields in both. */
+export interface SerialisedError {
+  readonly code: ErrorCode | 'BUG';
+  readonly message: string;
+  readonly action: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly retryable: boolean;
+}
+
+export interface AppErrorOptions {
+  /** What the user does now. Defaults to the code's own action. */
+  readonly action?: string;
+  /** Machine-readable facts, without patient data. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+  /** True when the same call may succeed later without the user changing anything. */
+  readonly retryable?: boolean;
+}
+
+/** An error of the input, the machine or the surroundings, with the next step for the user. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly action: string;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.action = options.action ?? errorCodes[code].action;
+    this.details = options.details;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/** Fails with a bug report request when `condition` does not hold. Never used for user input. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`${message} (this is a bug in Sidelight; please report it)`);
+}
+
+/** Any thrown value as an Error; libraries throw strings, numbers and plain objects too. */
+export function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  if (typeof thrown === 'object' && thrown !== null && 'error' in thrown) return new Error(String(thrown.error));
+  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return new Error(String(thrown.message));
+  return new Error(String(thrown));
+}
+
+/** The plain object that crosses process boundaries, for any thrown value. */
+export function serialiseError(thrown: unknown): SerialisedError {
+  if (thrown instanceof AppError) {
+    return {
+      code: thrown.code,
+      message: thrown.message,
+      action: thrown.action,
+      retryable: thrown.retryable,
+      ...(thrown.details === undefined ? {} : { details: thrown.details }),
+    };
+  }
+  return {
+    code: 'BUG',
+    message: toError(thrown).message,
+    action: 'This is a bug in Sidelight. Please report it with the log file.',
+    retryable: false,
+  };
+}
+
+/** The error that a serialised one described, to be thrown on the receiving side. */
+export function deserialiseError(error: SerialisedError): Error {
+  if (error.code === 'BUG') return new Error(error.message);
+  return new AppError(error.code, error.message, {
+    action: error.action,
+    retryable: error.retryable,
+    ...(error.details === undefined ? {} : { details: error.details }),
+  });
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` needs nothing; `native` needs SQLite, ONNX Runtime or tools of the machine. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { extends: true, test: { name: 'native', include: ['test/native/**/*.test.ts', 'test/*.test.ts'], testTimeout: 300_000 } },
+    ],
+  },
+});
