@@ -3,7 +3,6 @@ import { defineConfig } from 'vitest/config';
 /** `unit` needs nothing; `native` needs SQLite, ONNX Runtime or tools of the machine. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,0 +1,64 @@
+/**
+ * `npm test`: every test this machine can run; what it could not run, and why, in the last lines.
+ *
+ *     npm test                              all
+ *     npm test -- test/unit/graph           some
+ *
+ * The last line is `N passed, N failed, N skipped`; exit status 1 when a test failed or none ran.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+interface JsonReport {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+const root = resolve(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'sidelight-test-'));
+const reportPath = join(folder, 'report.json');
+const filters = process.argv.slice(2);
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+
+spawnSync(
+  process.execPath,
+  [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`, ...filters],
+  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, PATH: childPath() } },
+);
+
+/** Child processes that tests start by the name `node` must get our Node, not the system's. */
+function childPath(): string {
+  return [join(root, 'node_modules', '.bin'), process.env['PATH']].join(process.platform === 'win32' ? ';' : ':');
+}
+
+let report: JsonReport;
+try {
+  report = JSON.parse(readFileSync(reportPath, 'utf8')) as JsonReport;
+} catch (error) {
+  console.error(`The test runner left no report: ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const tests = report.testResults.flatMap((file) => file.assertionResults);
+const passed = tests.filter((t) => t.status === 'passed').length;
+// A file that fails outside its tests (an import, a hook) has no failed test of its own but is a failure all the same.
+const brokenFiles = report.testResults.filter(
+  (file) => file.status === 'failed' && !file.assertionResults.some((t) => t.status === 'failed'),
+);
+for (const file of brokenFiles) console.error(`failed before its tests: ${file.name}\n${file.message}`);
+const failed = tests.filter((t) => t.status === 'failed').length + brokenFiles.length;
+const skipped = tests.filter((t) => t.status !== 'passed' && t.status !== 'failed');
+if (skipped.length > 0) {
+  console.log('\nNot run on this machine (the name says what is needed):');
+  for (const t of skipped) console.log(`  - ${t.fullName}`);
+}
+console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);

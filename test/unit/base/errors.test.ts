@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { errorCodes } from '../../../core/base/error-codes.ts';
+import { AppError, deserialiseError, invariant, serialiseError, toError } from '../../../core/base/errors.ts';
+import { redact } from '../../../core/base/redact.ts';
+
+describe('errors', () => {
+  test('an AppError survives structured clone through its serialised form, field by field', () => {
+    const error = new AppError('DISK_FULL', 'The disk is full: 10 MB needed, 3 MB free.', {
+      details: { needMb: 10 },
+      retryable: true,
+    });
+    const back = deserialiseError(structuredClone(serialiseError(error)));
+    expect(back).toBeInstanceOf(AppError);
+    expect(serialiseError(back)).toEqual({
+      code: 'DISK_FULL',
+      message: 'The disk is full: 10 MB needed, 3 MB free.',
+      action: errorCodes.DISK_FULL.action,
+      details: { needMb: 10 },
+      retryable: true,
+    });
+  });
+
+  test('a bug asks for a report and keeps its message', () => {
+    expect(serialiseError(new TypeError('x is undefined'))).toEqual({
+      code: 'BUG',
+      message: 'x is undefined',
+      action: 'This is a bug in Sidelight. Please report it with the log file.',
+      retryable: false,
+    });
+    expect(() => invariant(false, 'offsets go back')).toThrow('offsets go back (this is a bug in Sidelight');
+  });
+
+  test('strings, numbers and plain objects that libraries throw become errors with their text', () => {
+    expect(toError('dicomParser: bad').message).toBe('dicomParser: bad');
+    expect(toError(5271064).message).toBe('5271064');
+    expect(toError({ error: 'no preamble' }).message).toBe('no preamble');
+    expect(toError({ message: 'm' }).message).toBe('m');
+  });
+
+  test('every code has an action that is a sentence', () => {
+    for (const [code, { action }] of Object.entries(errorCodes))
+      expect(action, code).toMatch(/^[A-Z].+\.$|^[A-Z].+\)\.$/);
+  });
+
+  test('redact keeps at most three characters', () => {
+    expect(redact('/data/DOE^JANE/IM0001')).toBe('…001');
+    expect(redact('abc')).toBe('…');
+  });
+});
