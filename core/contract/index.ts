@@ -1,0 +1,7 @@
+/** The contract: closed lists, rows, options and reports that every part of the program speaks. */
+export * from './names.ts';
+export * from './options.ts';
+export * from './parse.ts';
+export * from './problems.ts';
+export * from './records.ts';
+export * from './reports.ts';

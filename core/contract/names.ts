@@ -1,0 +1,65 @@
+/** The closed lists that columns, options and reports share. SQL CHECKs are written from them by hand and tested against them. */
+import { z } from 'zod';
+
+/** How a model is trained: the two published methods and the two honest baselines. */
+export const methods = ['fpt+', 'fpt', 'side-only', 'linear'] as const;
+export const methodSchema = z.enum(methods);
+export type Method = z.infer<typeof methodSchema>;
+
+/** The three parts of a data set. Patients, not images, are dealt to them. */
+export const splitNames = ['train', 'val', 'test'] as const;
+export const splitSchema = z.enum(splitNames);
+export type SplitName = z.infer<typeof splitSchema>;
+
+/** What a label was given to; the most specific label of an image counts. */
+export const labelLevels = ['instance', 'series', 'study', 'patient'] as const;
+export const labelLevelSchema = z.enum(labelLevels);
+export type LabelLevel = z.infer<typeof labelLevelSchema>;
+
+/** Which frames of a multi-frame instance belong to a data set. */
+export const frameRules = ['middle', 'first', 'all'] as const;
+export const frameRuleSchema = z.enum(frameRules);
+export type FrameRule = z.infer<typeof frameRuleSchema>;
+
+/** How the important tokens of a layer are scored. */
+export const tokenRules = ['global', 'class_token'] as const;
+export const tokenRuleSchema = z.enum(tokenRules);
+export type TokenRule = z.infer<typeof tokenRuleSchema>;
+
+/** Where mean and standard deviation of the input come from: the training images, or the LPM's own. */
+export const normalisations = ['dataset', 'lpm'] as const;
+export const normalisationSchema = z.enum(normalisations);
+export type Normalisation = z.infer<typeof normalisationSchema>;
+
+/** States of a job, of a training run and of a batch. */
+export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const;
+export const jobStateSchema = z.enum(jobStates);
+export type JobState = z.infer<typeof jobStateSchema>;
+
+/** Kinds of jobs. */
+export const jobKinds = ['import', 'encode', 'train', 'evaluate', 'classify'] as const;
+export const jobKindSchema = z.enum(jobKinds);
+export type JobKind = z.infer<typeof jobKindSchema>;
+
+/** What an imported file was. */
+export const instanceKinds = ['dicom', 'picture'] as const;
+export const instanceKindSchema = z.enum(instanceKinds);
+export type InstanceKind = z.infer<typeof instanceKindSchema>;
+
+/** How image results of one study are brought together. */
+export const studyPoolings = ['mean', 'max'] as const;
+export const studyPoolingSchema = z.enum(studyPoolings);
+export type StudyPooling = z.infer<typeof studyPoolingSchema>;
+
+/** A name a user gives to a data set, an LPM, a model or a run: one line, no path separators. */
+export const nameSchema = z
+  .string()
+  .min(1)
+  .max(120)
+  .regex(/^[^/\\\p{C}]+$/u, 'no slashes and no control characters');
+
+/** UTC time as ISO text. */
+export const timeSchema = z.iso.datetime();
+
+/** A SHA-256 in lower-case hexadecimal. */
+export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);

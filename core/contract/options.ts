@@ -1,0 +1,90 @@
+/** What the services take. The command line and the window parse into these; defaults are written here once. */
+import { z } from 'zod';
+import {
+  frameRuleSchema,
+  methodSchema,
+  nameSchema,
+  normalisationSchema,
+  splitSchema,
+  studyPoolingSchema,
+  tokenRuleSchema,
+} from './names.ts';
+
+/** Sizes the LPM may read, in pixels; the model's own rule (multiples of the patch) is checked where the model is known. */
+const inputSize = z.int().min(32).max(2048).default(512);
+
+export const importOptionsSchema = z.strictObject({
+  paths: z.array(z.string().min(1)).min(1),
+  dataset: nameSchema,
+  labels: z.string().min(1).optional(),
+  /** True copies the files into the library; otherwise they are referenced where they are. */
+  copy: z.boolean().default(false),
+  /** Used when the data set is made by this import. */
+  frames: frameRuleSchema.default('middle'),
+  /** Who labelled, as the label rows will say. */
+  reader: z.string().min(1).default('import'),
+});
+export type ImportOptions = z.input<typeof importOptionsSchema>;
+
+export const addLpmOptionsSchema = z.strictObject({
+  path: z.string().min(1),
+  name: nameSchema.optional(),
+  /** Attention heads, where neither configuration nor name tells. */
+  heads: z.int().positive().optional(),
+});
+export type AddLpmOptions = z.input<typeof addLpmOptionsSchema>;
+
+export const encodeOptionsSchema = z.strictObject({
+  dataset: nameSchema,
+  lpm: nameSchema,
+  inputSize,
+  tokens: tokenRuleSchema.default('global'),
+  tokenRatio: z.number().positive().max(1).default(0.2),
+  /** `half`: the last half of the LPM's layers (FPT+); `all`: every layer (FPT). */
+  layers: z.enum(['half', 'all']).default('half'),
+  keysValues: z.boolean().default(true),
+  classToken: z.boolean().default(false),
+  normalisation: normalisationSchema.default('dataset'),
+  seed: z.int().nonnegative().default(0),
+});
+export type EncodeOptions = z.input<typeof encodeOptionsSchema>;
+
+export const trainOptionsSchema = z.strictObject({
+  dataset: nameSchema,
+  lpm: nameSchema,
+  method: methodSchema.default('fpt+'),
+  epochs: z.int().min(1).max(10_000).default(20),
+  batch: z.int().min(1).max(1024).default(16),
+  lr: z.number().positive().max(10).default(1e-4),
+  seed: z.int().nonnegative().default(0),
+  name: nameSchema.optional(),
+  /** A run to go on with, by name. */
+  resume: z.string().min(1).optional(),
+  classWeights: z.enum(['none', 'balanced']).default('none'),
+  flip: z.boolean().default(true),
+  augment: z.boolean().default(true),
+  /** Stop after so many epochs without a better validation AUC. */
+  earlyStop: z.int().positive().optional(),
+  weightDecay: z.number().nonnegative().default(0.1),
+  inputSize,
+  tokens: tokenRuleSchema.default('global'),
+  tokenRatio: z.number().positive().max(1).default(0.2),
+  normalisation: normalisationSchema.default('dataset'),
+});
+export type TrainOptions = z.input<typeof trainOptionsSchema>;
+
+export const evaluateOptionsSchema = z.strictObject({
+  model: nameSchema,
+  split: splitSchema.default('test'),
+  studyPooling: studyPoolingSchema.default('mean'),
+});
+export type EvaluateOptions = z.input<typeof evaluateOptionsSchema>;
+
+export const classifyOptionsSchema = z.strictObject({
+  paths: z.array(z.string().min(1)).min(1),
+  model: nameSchema,
+  /** The CSV file to write. */
+  out: z.string().min(1),
+  studyPooling: studyPoolingSchema.default('mean'),
+});
+export type ClassifyOptions = z.input<typeof classifyOptionsSchema>;

@@ -1,0 +1,16 @@
+/** What was left out and why, grouped so that four hundred bad files read as three lines. */
+import { z } from 'zod';
+
+/** One reason with its count. `examples` are redacted names of the first few, never full paths. */
+export const problemGroupSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  action: z.string(),
+  count: z.int().positive(),
+  examples: z.array(z.string()),
+});
+export type ProblemGroup = z.infer<typeof problemGroupSchema>;
+
+/** One problem of a labels file. `row` counts lines of the file; the header is row 1. */
+export const labelProblemSchema = z.object({ row: z.int().positive().nullable(), message: z.string() });
+export type LabelProblem = z.infer<typeof labelProblemSchema>;

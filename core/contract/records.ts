@@ -1,0 +1,217 @@
+/**
+ * Rows of the library as the services hand them out. Lists are arrays of objects with a `name`.
+ * `...Id` is a row number of this library; `...ID` and `...UID` are DICOM attributes.
+ */
+import { z } from 'zod';
+import {
+  frameRuleSchema,
+  hashSchema,
+  instanceKindSchema,
+  jobKindSchema,
+  jobStateSchema,
+  methodSchema,
+  normalisationSchema,
+  splitSchema,
+  timeSchema,
+  tokenRuleSchema,
+} from './names.ts';
+
+const count = z.int().nonnegative();
+
+/** One image of a frozen data-set version: a frame of an instance, its class and its split. */
+export const versionImageSchema = z.object({
+  /** Position in the version, 0-based; stable, because a version never changes. */
+  index: count,
+  instanceId: z.int(),
+  frame: count,
+  patientId: z.int(),
+  studyId: z.int(),
+  studyInstanceUID: z.string(),
+  sopInstanceUID: z.string(),
+  /** Index into the version's `classes`. */
+  classIndex: count,
+  split: splitSchema,
+});
+export type VersionImage = z.infer<typeof versionImageSchema>;
+
+/** A frozen data set: what a run names. Mean and deviation live beside it, by input size. */
+export const datasetVersionSchema = z.object({
+  id: z.int(),
+  datasetId: z.int(),
+  dataset: z.string(),
+  number: z.int().positive(),
+  /** Hash over images, labels and splits: equal content is one version. */
+  contentHash: hashSchema,
+  classes: z.array(z.string()),
+  seed: count,
+  createdAt: timeSchema,
+});
+export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
+
+/** Per-channel mean and standard deviation of the training images at one input size, in [0, 1]. */
+export const channelStatisticsSchema = z.object({
+  mean: z.array(z.number()).length(3),
+  std: z.array(z.number()).length(3),
+});
+export type ChannelStatistics = z.infer<typeof channelStatisticsSchema>;
+
+/** `datasets`: one row. */
+export const datasetSummarySchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  frames: frameRuleSchema,
+  patients: count,
+  studies: count,
+  instances: count,
+  labelledInstances: count,
+  classes: z.array(z.object({ name: z.string(), instances: count, patients: count })),
+  versions: count,
+  createdAt: timeSchema,
+});
+export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
+
+/** An instance and where its bytes may be. */
+export const instanceRecordSchema = z.object({
+  id: z.int(),
+  kind: instanceKindSchema,
+  sopInstanceUID: z.string(),
+  sopClassUID: z.string().nullable(),
+  modality: z.string().nullable(),
+  rows: count.nullable(),
+  columns: count.nullable(),
+  numberOfFrames: z.int().positive(),
+  contentHash: hashSchema,
+  sizeBytes: count,
+  patientId: z.int(),
+  studyId: z.int(),
+  studyInstanceUID: z.string(),
+});
+export type InstanceRecord = z.infer<typeof instanceRecordSchema>;
+
+/** `lpm list`: one row. `config` is what core/models reads and writes; the store does not look inside. */
+export const lpmRecordSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  /** Hash of its tensors: its identity, whatever its file is called. */
+  hash: hashSchema,
+  family: z.string(),
+  config: z.record(z.string(), z.unknown()),
+  /** Folder below the library, `lpm/<hash>`. */
+  folder: z.string(),
+  sizeBytes: count,
+  addedAt: timeSchema,
+});
+export type LpmRecord = z.infer<typeof lpmRecordSchema>;
+
+/** One epoch of a run. `epoch` is 1-based. */
+export const epochRecordSchema = z.object({
+  epoch: z.int().positive(),
+  trainLoss: z.number(),
+  valLoss: z.number().nullable(),
+  valAuc: z.number().nullable(),
+  valAccuracy: z.number().nullable(),
+  learningRate: z.number(),
+  gradientNorm: z.number().nullable(),
+  seconds: z.number(),
+});
+export type EpochRecord = z.infer<typeof epochRecordSchema>;
+
+/** Everything that makes a run what it is: the same settings are the same run. */
+export const runSettingsSchema = z.object({
+  method: methodSchema,
+  epochs: z.int().positive(),
+  batch: z.int().positive(),
+  learningRate: z.number().positive(),
+  weightDecay: z.number().nonnegative(),
+  seed: count,
+  classWeights: z.enum(['none', 'balanced']),
+  flip: z.boolean(),
+  augment: z.boolean(),
+  earlyStop: z.int().positive().nullable(),
+  inputSize: z.int().positive(),
+  tokens: tokenRuleSchema,
+  tokenRatio: z.number().positive().max(1),
+  normalisation: normalisationSchema,
+});
+export type RunSettings = z.infer<typeof runSettingsSchema>;
+
+/** `runs`: one row. `name` is `run-<id>`, what `--resume` takes. */
+export const runRecordSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  /** The name that its model has or will have. */
+  modelName: z.string(),
+  dataset: z.string(),
+  datasetVersionId: z.int(),
+  datasetVersion: z.int().positive(),
+  lpmHash: hashSchema,
+  settings: runSettingsSchema,
+  state: jobStateSchema,
+  epochsDone: count,
+  bestEpoch: z.int().positive().nullable(),
+  bestValAuc: z.number().nullable(),
+  seconds: z.number(),
+  peakMb: z.number().nullable(),
+  error: z.string().nullable(),
+  createdAt: timeSchema,
+  endedAt: timeSchema.nullable(),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** How an image is brought to the model; stored with it, so that classifying needs nothing else. */
+export const preprocessingSchema = z.object({
+  inputSize: z.int().positive(),
+  sideSize: z.int().positive().nullable(),
+  normalisation: normalisationSchema,
+  mean: z.array(z.number()).length(3),
+  std: z.array(z.number()).length(3),
+  tokens: tokenRuleSchema,
+  tokenRatio: z.number().positive().max(1),
+  layers: z.array(count),
+  frames: frameRuleSchema,
+});
+export type Preprocessing = z.infer<typeof preprocessingSchema>;
+
+/** `models`: one row (its weights are read apart). */
+export const modelRecordSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  run: z.string(),
+  dataset: z.string(),
+  method: methodSchema,
+  lpmHash: hashSchema,
+  lpm: z.string().nullable(),
+  /** The network's SideConfig as core/models reads it. */
+  config: z.record(z.string(), z.unknown()),
+  preprocessing: preprocessingSchema,
+  classes: z.array(z.string()).min(2),
+  /** Decision threshold on the probability of class 1 (two classes only; otherwise the largest probability decides). */
+  threshold: z.number().nullable(),
+  /** Temperature that divides the logits, 1 when not calibrated. */
+  temperature: z.number().positive(),
+  learnable: count,
+  bestEpoch: z.int().positive().nullable(),
+  valAuc: z.number().nullable(),
+  /** SHA-256 of the weights in use (those of the best validation AUC). */
+  weightsHash: hashSchema,
+  createdAt: timeSchema,
+});
+export type ModelRecord = z.infer<typeof modelRecordSchema>;
+
+/** A job of the queue or of the history. */
+export const jobRecordSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  kind: jobKindSchema,
+  state: jobStateSchema,
+  payload: z.unknown(),
+  result: z.unknown(),
+  error: z.object({ code: z.string(), message: z.string(), action: z.string() }).nullable(),
+  done: count,
+  total: count.nullable(),
+  unit: z.string().nullable(),
+  createdAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  endedAt: timeSchema.nullable(),
+});
+export type JobRecord = z.infer<typeof jobRecordSchema>;

@@ -1,0 +1,189 @@
+/** What each command gives back and prints with `--json`. */
+import { z } from 'zod';
+import { methodSchema, splitSchema, studyPoolingSchema } from './names.ts';
+import { labelProblemSchema, problemGroupSchema } from './problems.ts';
+import {
+  datasetSummarySchema,
+  epochRecordSchema,
+  lpmRecordSchema,
+  modelRecordSchema,
+  runRecordSchema,
+} from './records.ts';
+
+const count = z.int().nonnegative();
+
+/** `import`. Every file is accounted for: imported + alreadyThere + duplicate + skipped = total. */
+export const importReportSchema = z.object({
+  dataset: z.string(),
+  job: z.string(),
+  total: count,
+  /** New instances. */
+  imported: count,
+  /** Files whose instance this library already held from the same place, from an earlier or a stopped import. */
+  alreadyThere: count,
+  /** Files that hold an instance which another file already gave; same bytes, or reported below. */
+  duplicate: count,
+  skipped: count,
+  /** Why files were skipped, and duplicates whose bytes differ; grouped, most frequent first. */
+  problems: z.array(problemGroupSchema),
+  patients: count,
+  studies: count,
+  instances: count,
+  labels: z.object({
+    /** Rows of the labels file, or class folders' files. */
+    rows: count,
+    applied: count,
+    unchanged: count,
+    changed: count,
+    problems: z.array(labelProblemSchema),
+  }),
+  splits: z.object({ train: count, val: count, test: count }),
+  seconds: z.number(),
+});
+export type ImportReport = z.infer<typeof importReportSchema>;
+
+/** `lpm add`. */
+export const addLpmReportSchema = lpmRecordSchema.extend({ alreadyThere: z.boolean(), parameters: count });
+export type AddLpmReport = z.infer<typeof addLpmReportSchema>;
+
+/** `encode`. */
+export const encodeReportSchema = z.object({
+  dataset: z.string(),
+  version: z.int().positive(),
+  lpm: z.string(),
+  lpmHash: z.string(),
+  inputSize: z.int().positive(),
+  images: count,
+  encoded: count,
+  reused: count,
+  failed: count,
+  problems: z.array(problemGroupSchema),
+  sizeBytes: count,
+  seconds: z.number(),
+  peakMb: z.number().nullable(),
+});
+export type EncodeReport = z.infer<typeof encodeReportSchema>;
+
+/** `train`. */
+export const trainReportSchema = z.object({
+  run: z.string(),
+  model: z.string(),
+  dataset: z.string(),
+  version: z.int().positive(),
+  lpm: z.string(),
+  lpmHash: z.string(),
+  method: methodSchema,
+  classes: z.array(z.string()),
+  learnable: count,
+  /** Parameters of the LPM, to which `learnable` is compared. */
+  lpmParameters: count.nullable(),
+  peakMb: z.number().nullable(),
+  seconds: z.number(),
+  resumed: z.boolean(),
+  bestEpoch: z.int().positive().nullable(),
+  valAuc: z.number().nullable(),
+  weightsHash: z.string(),
+  epochs: z.array(epochRecordSchema),
+});
+export type TrainReport = z.infer<typeof trainReportSchema>;
+
+const interval = z.tuple([z.number(), z.number()]);
+const measure = z.number().nullable();
+
+/** Figures at one level. A figure that the data do not define (AUC with one class present) is null, never 0 or 1. */
+export const metricsBlockSchema = z.object({
+  n: count,
+  patients: count,
+  auc: measure,
+  aucInterval: interval.nullable(),
+  accuracy: measure,
+  accuracyInterval: interval.nullable(),
+  f1: measure,
+  precision: measure,
+  recall: measure,
+  sensitivity: measure,
+  specificity: measure,
+  kappa: measure,
+  averagePrecision: measure,
+  brier: measure,
+  calibrationError: measure,
+  /** Decision threshold on class 1; null when the largest probability decides. */
+  threshold: measure,
+  /** Rows are the labels, columns the decisions, in the order of `classes`. */
+  confusion: z.array(z.array(count)),
+  perClass: z.array(
+    z.object({
+      name: z.string(),
+      n: count,
+      auc: measure,
+      aucInterval: interval.nullable(),
+      sensitivity: measure,
+      specificity: measure,
+      averagePrecision: measure,
+      /** ROC points [1 - specificity, sensitivity], ascending. */
+      roc: z.array(z.tuple([z.number(), z.number()])),
+      /** PR points [recall, precision], ascending recall. */
+      pr: z.array(z.tuple([z.number(), z.number()])),
+    }),
+  ),
+  calibration: z.array(
+    z.object({ low: z.number(), high: z.number(), n: count, confidence: measure, accuracy: measure }),
+  ),
+});
+export type MetricsBlock = z.infer<typeof metricsBlockSchema>;
+
+/** `evaluate`. */
+export const evaluateReportSchema = z.object({
+  model: z.string(),
+  split: splitSchema,
+  dataset: z.string(),
+  version: z.int().positive(),
+  method: methodSchema,
+  classes: z.array(z.string()),
+  studyPooling: studyPoolingSchema,
+  seconds: z.number(),
+  peakMb: z.number().nullable(),
+  problems: z.array(problemGroupSchema),
+  image: metricsBlockSchema,
+  study: metricsBlockSchema,
+});
+export type EvaluateReport = z.infer<typeof evaluateReportSchema>;
+
+/** One image or one study of a batch. */
+export const predictionSchema = z.object({
+  level: z.enum(['image', 'study']),
+  path: z.string().nullable(),
+  patientID: z.string(),
+  studyInstanceUID: z.string(),
+  sopInstanceUID: z.string().nullable(),
+  frame: count.nullable(),
+  images: z.int().positive(),
+  probabilities: z.array(z.number()),
+  decision: z.string(),
+  threshold: z.number().nullable(),
+});
+export type Prediction = z.infer<typeof predictionSchema>;
+
+/** `classify`. */
+export const classifyReportSchema = z.object({
+  model: z.string(),
+  lpmHash: z.string(),
+  out: z.string(),
+  classes: z.array(z.string()),
+  images: count,
+  studies: count,
+  failed: count,
+  problems: z.array(problemGroupSchema),
+  decisions: z.array(z.object({ name: z.string(), images: count, studies: count })),
+  seconds: z.number(),
+  peakMb: z.number().nullable(),
+});
+export type ClassifyReport = z.infer<typeof classifyReportSchema>;
+
+/** The lists. */
+export const listSchemas = {
+  lpms: z.array(lpmRecordSchema),
+  datasets: z.array(datasetSummarySchema),
+  models: z.array(modelRecordSchema),
+  runs: z.array(runRecordSchema),
+} as const;
