@@ -1,0 +1,305 @@
+/**
+ * Figures of merit of a classifier, equal to scikit-learn's.
+ *
+ * Every figure takes the probabilities as they are (ties count half in the AUC, as in the Mann-Whitney statistic) and
+ * an optional whole-number weight for each example, which is how the bootstrap repeats patients without copying rows.
+ * Two classes: AUC, precision, recall, F1 and average precision are those of class 1. More: the unweighted mean over
+ * classes, one against the rest. A figure whose definition divides by zero (an AUC without negatives) is null, never 0.5.
+ */
+import { invariant } from '../base/errors.ts';
+
+/** What was predicted for n examples, and what was true. */
+export interface Scores {
+  readonly classes: number;
+  /** The true class of each example, [n]. */
+  readonly targets: ArrayLike<number>;
+  /** Probabilities, row by row [n, classes]. */
+  readonly probabilities: Float64Array;
+}
+
+/** Figures that need a decision for each example as well as the probabilities. */
+export interface Metrics {
+  readonly n: number;
+  readonly auc: number | null;
+  readonly averagePrecision: number | null;
+  readonly accuracy: number | null;
+  readonly f1: number | null;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly sensitivity: number | null;
+  readonly specificity: number | null;
+  readonly kappaQuadratic: number | null;
+  readonly brier: number | null;
+  /** Rows are the truth, columns the decision. */
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** One class against the rest. */
+export interface ClassMetrics {
+  readonly n: number;
+  readonly auc: number | null;
+  readonly averagePrecision: number | null;
+  readonly sensitivity: number | null;
+  readonly specificity: number | null;
+  readonly precision: number | null;
+  readonly f1: number | null;
+}
+
+/** Probabilities [n, classes] of logits [n, classes], in float64. */
+export function softmaxRows(logits: ArrayLike<number>, classes: number): Float64Array {
+  const out = new Float64Array(logits.length);
+  for (let row = 0; row < logits.length; row += classes) {
+    let top = Number.NEGATIVE_INFINITY;
+    for (let c = 0; c < classes; c++) top = Math.max(top, logits[row + c] as number);
+    let total = 0;
+    for (let c = 0; c < classes; c++) {
+      const e = Math.exp((logits[row + c] as number) - top);
+      out[row + c] = e;
+      total += e;
+    }
+    for (let c = 0; c < classes; c++) out[row + c] = (out[row + c] as number) / total;
+  }
+  return out;
+}
+
+/** The most probable class of each row; among equals the first. */
+export function mostProbable(probabilities: Float64Array, classes: number): Int32Array {
+  const out = new Int32Array(probabilities.length / classes);
+  for (let i = 0; i < out.length; i++) {
+    let best = 0;
+    for (let c = 1; c < classes; c++) {
+      if ((probabilities[i * classes + c] as number) > (probabilities[i * classes + best] as number)) best = c;
+    }
+    out[i] = best;
+  }
+  return out;
+}
+
+/** The classes that the headline figures average: class 1 of two, else all. */
+export function averagedClasses(classes: number): readonly number[] {
+  return classes === 2 ? [1] : Array.from({ length: classes }, (_, c) => c);
+}
+
+/** The examples of one class's probability from high to low, with the ends of the groups of equal probability. */
+export interface Ranking {
+  readonly order: Int32Array;
+  /** Exclusive end of each group within `order`. */
+  readonly groupEnds: Int32Array;
+}
+
+/** Ranks the examples by the probability of class `c`. Computed once, used for every resample. */
+export function rank(scores: Scores, c: number): Ranking {
+  const n = scores.targets.length;
+  const column = Float64Array.from({ length: n }, (_, i) => scores.probabilities[i * scores.classes + c] as number);
+  const order = Int32Array.from({ length: n }, (_, i) => i).sort(
+    (a, b) => (column[b] as number) - (column[a] as number) || a - b,
+  );
+  const ends: number[] = [];
+  for (let k = 0; k < n; k++) {
+    if (k + 1 === n || column[order[k] as number] !== column[order[k + 1] as number]) ends.push(k + 1);
+  }
+  return { order, groupEnds: Int32Array.from(ends) };
+}
+
+/** Area under the ROC curve of class `c` against the rest; null where there are no positives or no negatives. */
+export function rankedAuc(scores: Scores, c: number, ranking: Ranking, weights?: ArrayLike<number>): number | null {
+  let positives = 0;
+  let negatives = 0;
+  let area = 0;
+  let k = 0;
+  for (const end of ranking.groupEnds) {
+    let groupPositives = 0;
+    let groupNegatives = 0;
+    for (; k < end; k++) {
+      const i = ranking.order[k] as number;
+      const w = weights === undefined ? 1 : (weights[i] as number);
+      if (scores.targets[i] === c) groupPositives += w;
+      else groupNegatives += w;
+    }
+    area += groupNegatives * (positives + groupPositives / 2);
+    positives += groupPositives;
+    negatives += groupNegatives;
+  }
+  return positives === 0 || negatives === 0 ? null : area / (positives * negatives);
+}
+
+/** Average precision of class `c`: the sum of precision times gain in recall, without interpolation. */
+export function rankedAveragePrecision(
+  scores: Scores,
+  c: number,
+  ranking: Ranking,
+  weights?: ArrayLike<number>,
+): number | null {
+  let positives = 0;
+  let seen = 0;
+  let sum = 0;
+  let k = 0;
+  for (const end of ranking.groupEnds) {
+    let gained = 0;
+    for (; k < end; k++) {
+      const i = ranking.order[k] as number;
+      const w = weights === undefined ? 1 : (weights[i] as number);
+      seen += w;
+      if (scores.targets[i] === c) gained += w;
+    }
+    positives += gained;
+    if (gained > 0) sum += gained * (positives / seen);
+  }
+  return positives === 0 ? null : sum / positives;
+}
+
+/** The mean of what is defined; null when nothing is. */
+export function meanDefined(values: readonly (number | null)[]): number | null {
+  const defined = values.filter((v) => v !== null);
+  return defined.length === 0 ? null : defined.reduce((a, b) => a + b, 0) / defined.length;
+}
+
+/** The macro one-against-rest AUC (two classes: that of class 1). Classes that do not occur are left out of the mean. */
+export function auc(scores: Scores): number | null {
+  return meanDefined(averagedClasses(scores.classes).map((c) => rankedAuc(scores, c, rank(scores, c))));
+}
+
+/** Counts [truth][decision]. */
+export function confusionMatrix(
+  scores: Scores,
+  decisions: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): readonly number[][] {
+  const table = Array.from({ length: scores.classes }, () => new Array<number>(scores.classes).fill(0));
+  for (let i = 0; i < scores.targets.length; i++) {
+    const row = table[scores.targets[i] as number];
+    invariant(row !== undefined, `metrics: target of example ${i} is no class`);
+    const d = decisions[i] as number;
+    row[d] = (row[d] as number) + (weights === undefined ? 1 : (weights[i] as number));
+  }
+  return table;
+}
+
+/** What follows from the confusion matrix alone. */
+export interface ConfusionMetrics {
+  readonly accuracy: number | null;
+  readonly f1: number | null;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly sensitivity: number | null;
+  readonly specificity: number | null;
+}
+
+interface OneAgainstRest {
+  readonly truePositive: number;
+  readonly falsePositive: number;
+  readonly falseNegative: number;
+  readonly trueNegative: number;
+}
+
+function oneAgainstRest(confusion: readonly (readonly number[])[], c: number): OneAgainstRest {
+  let truePositive = 0;
+  let falsePositive = 0;
+  let falseNegative = 0;
+  let trueNegative = 0;
+  confusion.forEach((row, truth) => {
+    row.forEach((count, decision) => {
+      if (truth === c && decision === c) truePositive += count;
+      else if (decision === c) falsePositive += count;
+      else if (truth === c) falseNegative += count;
+      else trueNegative += count;
+    });
+  });
+  return { truePositive, falsePositive, falseNegative, trueNegative };
+}
+
+const ratio = (a: number, b: number): number | null => (b === 0 ? null : a / b);
+
+/** Accuracy and the class means of precision, recall, F1, sensitivity and specificity (two classes: those of class 1). */
+export function confusionMetrics(confusion: readonly (readonly number[])[]): ConfusionMetrics {
+  const classes = confusion.length;
+  let total = 0;
+  let right = 0;
+  confusion.forEach((row, i) => {
+    for (const count of row) total += count;
+    right += row[i] as number;
+  });
+  // As scikit-learn: a class that is neither true nor decided is no class; 0/0 within a class counts as 0.
+  const tables = averagedClasses(classes)
+    .map((c) => oneAgainstRest(confusion, c))
+    .filter((t) => classes === 2 || t.truePositive + t.falsePositive + t.falseNegative > 0);
+  return {
+    accuracy: ratio(right, total),
+    precision: meanDefined(tables.map((t) => ratio(t.truePositive, t.truePositive + t.falsePositive) ?? 0)),
+    recall: meanDefined(tables.map((t) => ratio(t.truePositive, t.truePositive + t.falseNegative) ?? 0)),
+    f1: meanDefined(
+      tables.map((t) => ratio(2 * t.truePositive, 2 * t.truePositive + t.falsePositive + t.falseNegative) ?? 0),
+    ),
+    sensitivity: meanDefined(tables.map((t) => ratio(t.truePositive, t.truePositive + t.falseNegative))),
+    specificity: meanDefined(tables.map((t) => ratio(t.trueNegative, t.trueNegative + t.falsePositive))),
+  };
+}
+
+/** Cohen's kappa with quadratic weights (classes are taken as ordered); null when chance agreement is total. */
+export function kappaQuadratic(confusion: readonly (readonly number[])[]): number | null {
+  const classes = confusion.length;
+  const rows = confusion.map((row) => row.reduce((a, b) => a + b, 0));
+  const columns = rows.map((_, j) => confusion.reduce((a, row) => a + (row[j] as number), 0));
+  const total = rows.reduce((a, b) => a + b, 0);
+  let observed = 0;
+  let expected = 0;
+  for (let i = 0; i < classes; i++) {
+    for (let j = 0; j < classes; j++) {
+      const distance = (i - j) ** 2;
+      observed += distance * ((confusion[i] as readonly number[])[j] as number);
+      expected += (distance * (rows[i] as number) * (columns[j] as number)) / total;
+    }
+  }
+  return expected === 0 || total === 0 ? null : 1 - observed / expected;
+}
+
+/** The mean squared distance of the probabilities from the truth, summed over classes (0 best, 2 worst). */
+export function brier(scores: Scores): number | null {
+  const { classes, targets, probabilities } = scores;
+  let sum = 0;
+  for (let i = 0; i < targets.length; i++) {
+    for (let c = 0; c < classes; c++) {
+      sum += ((probabilities[i * classes + c] as number) - (targets[i] === c ? 1 : 0)) ** 2;
+    }
+  }
+  return ratio(sum, targets.length);
+}
+
+/** All figures; `decisions` are the classes decided for, by default the most probable. */
+export function computeMetrics(
+  scores: Scores,
+  decisions: ArrayLike<number> = mostProbable(scores.probabilities, scores.classes),
+): Metrics {
+  const confusion = confusionMatrix(scores, decisions);
+  const rankings = averagedClasses(scores.classes).map((c) => [c, rank(scores, c)] as const);
+  return {
+    n: scores.targets.length,
+    auc: meanDefined(rankings.map(([c, ranking]) => rankedAuc(scores, c, ranking))),
+    averagePrecision: meanDefined(rankings.map(([c, ranking]) => rankedAveragePrecision(scores, c, ranking))),
+    ...confusionMetrics(confusion),
+    kappaQuadratic: kappaQuadratic(confusion),
+    brier: brier(scores),
+    confusion,
+  };
+}
+
+/** The figures of each class against the rest. */
+export function computeClassMetrics(
+  scores: Scores,
+  decisions: ArrayLike<number> = mostProbable(scores.probabilities, scores.classes),
+): readonly ClassMetrics[] {
+  const confusion = confusionMatrix(scores, decisions);
+  return confusion.map((_, c) => {
+    const table = oneAgainstRest(confusion, c);
+    const ranking = rank(scores, c);
+    return {
+      n: table.truePositive + table.falseNegative,
+      auc: rankedAuc(scores, c, ranking),
+      averagePrecision: rankedAveragePrecision(scores, c, ranking),
+      sensitivity: ratio(table.truePositive, table.truePositive + table.falseNegative),
+      specificity: ratio(table.trueNegative, table.trueNegative + table.falsePositive),
+      precision: ratio(table.truePositive, table.truePositive + table.falsePositive),
+      f1: ratio(2 * table.truePositive, 2 * table.truePositive + table.falsePositive + table.falseNegative),
+    };
+  });
+}
