@@ -1,0 +1,9 @@
+/** The graph as the other layers see it. */
+
+export * from './build.ts';
+export { grad } from './grad.ts';
+export { defineGraph, type Graph, topologicalOrder } from './graph.ts';
+export { type Attributes, describeValue, GraphError, type LeafName, scope, type Value } from './ir.ts';
+export type { Op, OpCase } from './ops/define.ts';
+export { isLeaf, type OpName, opNamed, opNames, opOf } from './ops/index.ts';
+export type { Tf, TfTensor } from './ops/tf.ts';
