@@ -1,0 +1,311 @@
+/**
+ * The training loop: batches, steps, validation after each epoch, the best and the final weights.
+ *
+ * A run can be stopped between two steps and taken up again from its last finished epoch, and then ends with the same
+ * weights bit for bit: everything random in epoch e is drawn from streams named by the seed and e, so no generator's
+ * state has to be stored, and the state after an epoch is the parameters, the two moments and the step count.
+ */
+import { AppError, invariant } from '../base/errors.ts';
+import { type AbortSignalLike, throwIfCancelled } from '../base/progress.ts';
+import { Random } from '../base/random.ts';
+import { float32, type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
+import type { Executable } from '../engine/types.ts';
+import { type Augmentation, drawAugmentation, drawDropoutMask } from './augment.ts';
+import { auc, mostProbable, softmaxRows } from './metrics.ts';
+import { balancedClassWeights, epochBatches, stepsPerEpoch, usableBatch } from './sampler.ts';
+import { cosineLearningRate } from './schedule.ts';
+
+/** Named tensors of one batch: `image`, `keys`, `values` or `class_token`, as the method needs. */
+export type BatchInputs = Readonly<Record<string, Tensor>>;
+
+/** Labelled examples that can be loaded by index. */
+export interface ExampleSource {
+  /** The class of each example. */
+  readonly labels: Int32Array;
+  /** The size of the images that crops are drawn from; null where the method reads no image. */
+  readonly imageSize: { readonly height: number; readonly width: number } | null;
+  /** One batch; an augmentation of null leaves the image as it is. */
+  load(indices: readonly number[], augmentations: readonly (Augmentation | null)[]): Promise<BatchInputs>;
+}
+
+export interface LoopSettings {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  readonly classWeights: 'none' | 'balanced';
+  readonly flip: boolean;
+  readonly augment: boolean;
+  /** Stop after so many epochs without a better validation score; null never. */
+  readonly earlyStop: number | null;
+}
+
+/** One finished epoch, counted from 1. */
+export interface EpochResult {
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly valLoss: number | null;
+  readonly valAuc: number | null;
+  readonly valAccuracy: number | null;
+  /** Of the last step. */
+  readonly learningRate: number;
+  /** Mean over the steps, before clipping. */
+  readonly gradientNorm: number;
+  readonly seconds: number;
+}
+
+export interface BestWeights {
+  readonly epoch: number;
+  readonly valAuc: number | null;
+  readonly valLoss: number | null;
+  readonly params: Float32Array;
+}
+
+/** Everything a run needs to go on after `epochsDone` epochs. */
+export interface TrainingState {
+  readonly epochsDone: number;
+  readonly params: Float32Array;
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+  readonly best: BestWeights | null;
+}
+
+/** The compiled networks, and what they expect. */
+export interface TrainingNetwork {
+  readonly step: Executable;
+  /** Logits of `predictBatch` examples. */
+  readonly predict: Executable;
+  readonly predictBatch: number;
+  readonly classes: number;
+  /** The shape of the fusion's dropout mask; null where the method has none. */
+  readonly dropoutShape: Shape | null;
+}
+
+export interface TrainingHooks {
+  readonly signal: AbortSignalLike;
+  /** Milliseconds, for the seconds in the history. */
+  readonly now: () => number;
+  step?(done: number, total: number, loss: number): void;
+  /** Called after each epoch; stores the checkpoint before the next one begins. */
+  epoch?(result: EpochResult, state: TrainingState): void | Promise<void>;
+}
+
+export interface TrainingResult {
+  readonly state: TrainingState;
+  readonly stoppedEarly: boolean;
+}
+
+/** The state before the first epoch. */
+export function freshState(params: Float32Array): TrainingState {
+  return {
+    epochsDone: 0,
+    params,
+    m: new Float32Array(params.length),
+    v: new Float32Array(params.length),
+    best: null,
+  };
+}
+
+/**
+ * Trains from `state` to the last epoch.
+ * @throws TRAINING_DIVERGED when the loss or the gradient is no longer a number; CANCELLED between two steps.
+ */
+export async function train(
+  network: TrainingNetwork,
+  settings: LoopSettings,
+  trainSet: ExampleSource,
+  validation: ExampleSource,
+  state: TrainingState,
+  hooks: TrainingHooks,
+): Promise<TrainingResult> {
+  const n = trainSet.labels.length;
+  const perEpoch = stepsPerEpoch(n, settings.batch);
+  const totalSteps = perEpoch * settings.epochs;
+  const random = Random.seeded(settings.seed).fork('training');
+  const classWeights =
+    settings.classWeights === 'balanced' ? balancedClassWeights(trainSet.labels, network.classes) : null;
+  let current = state;
+  let stoppedEarly = hasStalled(settings, state);
+  while (current.epochsDone < settings.epochs && !stoppedEarly) {
+    const started = hooks.now();
+    const epoch = current.epochsDone;
+    const batches = epochBatches(random, epoch, n, settings.batch);
+    const load = (b: number) => loadBatch(network, settings, trainSet, random, epoch, batches[b] as number[], b);
+    let { params, m, v } = current;
+    let lossSum = 0;
+    let normSum = 0;
+    let learningRate = 0;
+    throwIfCancelled(hooks.signal, 'Training');
+    let next = load(0);
+    for (let b = 0; b < batches.length; b++) {
+      throwIfCancelled(hooks.signal, 'Training');
+      const inputs = await next;
+      const stepIndex = epoch * perEpoch + b;
+      learningRate = cosineLearningRate(settings.learningRate, stepIndex, totalSteps);
+      const size = params.length;
+      const running = network.step.run({
+        ...inputs,
+        params: float32([size], params),
+        m: float32([size], m),
+        v: float32([size], v),
+        step: float32([], [stepIndex + 1]),
+        lr: float32([], [learningRate]),
+        ...(classWeights === null ? {} : { class_weights: float32([network.classes], classWeights) }),
+      });
+      // The next batch is put together while the engine computes this one.
+      if (b + 1 < batches.length) {
+        next = load(b + 1);
+        next.catch(() => {}); // Reported when it is awaited; here it only must not count as unhandled meanwhile.
+      }
+      const outputs = await running;
+      const loss = scalarOf(outputs, 'loss');
+      const norm = scalarOf(outputs, 'grad_norm');
+      if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+        throw new AppError(
+          'TRAINING_DIVERGED',
+          `Training diverged in epoch ${epoch + 1}, step ${b + 1} of ${batches.length}: loss ${loss}, gradient norm ${norm}, ` +
+            `learning rate ${learningRate.toPrecision(3)}; both must stay finite.`,
+          { details: { epoch: epoch + 1, step: b + 1, learningRate } },
+        );
+      }
+      params = floatsOf(outputs, 'params');
+      m = floatsOf(outputs, 'm');
+      v = floatsOf(outputs, 'v');
+      lossSum += loss;
+      normSum += norm;
+      hooks.step?.(stepIndex + 1, totalSteps, loss);
+    }
+    const scored = await validate(network, params, validation, hooks.signal);
+    const result: EpochResult = {
+      epoch: epoch + 1,
+      trainLoss: lossSum / batches.length,
+      ...scored,
+      learningRate,
+      gradientNorm: normSum / batches.length,
+      seconds: (hooks.now() - started) / 1000,
+    };
+    const best = isBetter(result, current.best)
+      ? { epoch: result.epoch, valAuc: result.valAuc, valLoss: result.valLoss, params }
+      : current.best;
+    current = { epochsDone: epoch + 1, params, m, v, best };
+    await hooks.epoch?.(result, current);
+    stoppedEarly = hasStalled(settings, current);
+  }
+  return { state: current, stoppedEarly };
+}
+
+/** Whether early stopping ends the run here; it depends on the state alone, so a resumed run stops at the same epoch. */
+function hasStalled(settings: LoopSettings, state: TrainingState): boolean {
+  return (
+    settings.earlyStop !== null && state.best !== null && state.epochsDone - state.best.epoch >= settings.earlyStop
+  );
+}
+
+/** Higher validation AUC; among equal ones (or where it is not defined) the lower validation loss. */
+function isBetter(result: EpochResult, best: BestWeights | null): boolean {
+  if (best === null) return true;
+  const a = result.valAuc ?? -1;
+  const b = best.valAuc ?? -1;
+  if (a !== b) return a > b;
+  return (result.valLoss ?? Number.POSITIVE_INFINITY) < (best.valLoss ?? Number.POSITIVE_INFINITY);
+}
+
+async function loadBatch(
+  network: TrainingNetwork,
+  settings: LoopSettings,
+  source: ExampleSource,
+  random: Random,
+  epoch: number,
+  indices: readonly number[],
+  batchIndex: number,
+): Promise<BatchInputs> {
+  const size = source.imageSize;
+  const augmentations = indices.map((i) =>
+    size === null || !settings.augment
+      ? null
+      : drawAugmentation(random.fork(`augment ${epoch} ${i}`), size.height, size.width, { flip: settings.flip }),
+  );
+  const inputs = await source.load(indices, augmentations);
+  const labels: Tensor = {
+    dtype: 'int32',
+    shape: [indices.length],
+    data: Int32Array.from(indices, (i) => source.labels[i] as number),
+  };
+  if (network.dropoutShape === null) return { ...inputs, labels };
+  const mask = drawDropoutMask(random.fork(`dropout ${epoch} ${batchIndex}`), sizeOf(network.dropoutShape));
+  return { ...inputs, labels, dropout_mask: float32(network.dropoutShape, mask) };
+}
+
+/** Logits [n, classes] of every example of `source`, un-augmented, in its order. */
+export async function predictAll(
+  network: Pick<TrainingNetwork, 'predict' | 'predictBatch' | 'classes'>,
+  params: Float32Array,
+  source: Pick<ExampleSource, 'load'>,
+  n: number,
+  signal: AbortSignalLike,
+  progress?: (done: number) => void,
+): Promise<Float32Array> {
+  const logits = new Float32Array(n * network.classes);
+  const size = network.predictBatch;
+  // The graph has one batch size: the last batch is filled up with its last example and the surplus rows are dropped.
+  const indicesAt = (start: number) => Array.from({ length: size }, (_, k) => Math.min(start + k, n - 1));
+  const load = (start: number) =>
+    source.load(
+      indicesAt(start),
+      Array.from({ length: size }, () => null),
+    );
+  let next = n > 0 ? load(0) : null;
+  for (let start = 0; start < n && next !== null; start += size) {
+    throwIfCancelled(signal, 'Prediction');
+    const inputs: BatchInputs = await next;
+    const running = network.predict.run({ ...inputs, params: float32([params.length], params) });
+    if (start + size < n) {
+      next = load(start + size);
+      next.catch(() => {}); // Awaited, and reported, in the next round.
+    }
+    const rows = Math.min(size, n - start);
+    logits.set(floatsOf(await running, 'logits').subarray(0, rows * network.classes), start * network.classes);
+    progress?.(start + rows);
+  }
+  return logits;
+}
+
+async function validate(
+  network: TrainingNetwork,
+  params: Float32Array,
+  source: ExampleSource,
+  signal: AbortSignalLike,
+): Promise<Pick<EpochResult, 'valLoss' | 'valAuc' | 'valAccuracy'>> {
+  const n = source.labels.length;
+  if (n === 0) return { valLoss: null, valAuc: null, valAccuracy: null };
+  const probabilities = softmaxRows(await predictAll(network, params, source, n, signal), network.classes);
+  const decisions = mostProbable(probabilities, network.classes);
+  let loss = 0;
+  let right = 0;
+  for (let i = 0; i < n; i++) {
+    const label = source.labels[i] as number;
+    // A probability that underflowed to 0 would make the whole loss infinite.
+    loss -= Math.log(Math.max(probabilities[i * network.classes + label] as number, Number.MIN_VALUE));
+    if (decisions[i] === label) right++;
+  }
+  return {
+    valLoss: loss / n,
+    valAuc: auc({ classes: network.classes, targets: source.labels, probabilities }),
+    valAccuracy: right / n,
+  };
+}
+
+/** The batch size a step graph must be built for. */
+export function trainingBatch(settings: Pick<LoopSettings, 'batch'>, trainSet: Pick<ExampleSource, 'labels'>): number {
+  return usableBatch(settings.batch, trainSet.labels.length);
+}
+
+function floatsOf(outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {
+  const tensor = outputs[name];
+  invariant(tensor?.dtype === 'float32', `training: the engine gave no float32 output ${name}`);
+  return tensor.data;
+}
+
+function scalarOf(outputs: Readonly<Record<string, Tensor>>, name: string): number {
+  return floatsOf(outputs, name)[0] ?? Number.NaN;
+}
