@@ -88,8 +88,14 @@ export const inverseDeviationOp: Op<EpsilonAttributes, Unary> = {
   onnx: {
     uses: { LayerNormalization: 17 },
     emit: (w, [x], node, { eps }) => {
-      const scale = w.filled(1, node.inputs[0]?.shape.at(-1) ?? 1);
-      return w.node('LayerNormalization', [x, scale], { axis: { int: -1 }, epsilon: { float: eps } }, 2);
+      // The same node as layerNorm(x, 1, 0, eps), which gradients ask for beside this one: it is written once.
+      const size = node.inputs[0]?.shape.at(-1) ?? 1;
+      return w.node(
+        'LayerNormalization',
+        [x, w.filled(1, size), w.filled(0, size)],
+        { axis: { int: -1 }, epsilon: { float: eps } },
+        2,
+      );
     },
   },
   tfjs: (tf, [x], { eps }) => tfInverseDeviation(tf, centred(tf, x), eps),
