@@ -17,6 +17,7 @@ export const errorCodes = {
   DICOM_UNSUPPORTED_SYNTAX: { action: 'Export the study again as Explicit VR Little Endian.' },
   DICOM_UNSUPPORTED_PIXELS: { action: 'Export the study again as Explicit VR Little Endian with 8 or 16 bits.' },
   DICOM_DECODE_FAILED: { action: 'Copy or export the file again; its compressed pixels are damaged.' },
+  DEIDENTIFY_REFUSED: { action: 'Leave this file out of the export; the others are exported.' },
   IMAGE_UNREADABLE: { action: 'Save the picture again as PNG or JPEG.' },
   TOO_LARGE: { action: 'Split or down-sample the file; it is larger than this machine can hold safely.' },
   // Labels, splits, data sets
