@@ -1,0 +1,55 @@
+import { type ClassifyReport, classifyOptionsSchema, studyPoolings } from '../../contract/index.ts';
+import { researchUseOnly } from '../../services/report-notice.ts';
+import { defineCommand, wordsArgument } from '../command.ts';
+import { formatDuration, formatTable, plural } from '../format.ts';
+import { oneOf, requiredText } from '../options.ts';
+import { problemLines } from '../problem-lines.ts';
+
+const defaults = classifyOptionsSchema.parse({ paths: ['.'], model: 'M', out: 'results.csv' });
+
+export const command = defineCommand({
+  name: 'classify',
+  summary: 'classify new studies into a CSV file',
+  description:
+    'Reads folders, files, ZIP archives or DICOMDIR media and writes one row an image and one row a study: every class ' +
+    'probability, the decision, the threshold, the model and the LPM hash. The model brings its own preprocessing. The file ' +
+    'appears under its name only when it is complete.',
+  arguments: [{ syntax: '<path...>', help: 'folders, files, ZIP archives or DICOMDIR files' }],
+  options: {
+    model: requiredText('--model <name>', 'name of the model (see: sidelight models)'),
+    out: requiredText('--out <file.csv>', 'file to write'),
+    studyPooling: oneOf(
+      '--study-pooling <how>',
+      'how images of a study are brought together',
+      studyPoolings,
+      defaults.studyPooling,
+    ),
+  },
+  examples: [
+    { line: 'sidelight classify /data/new --model mammo-1 --out results.csv', why: 'a folder of new studies' },
+  ],
+  run: async (context, args, options) => {
+    const services = await context.services();
+    const { classifyPaths } = await import('../../services/classify.ts');
+    const report = await classifyPaths(services, { paths: wordsArgument(args, 0), ...options });
+    const output = { json: { ...report, notice: researchUseOnly }, lines: classifyLines(report) };
+    const first = report.problems[0];
+    if (report.images > 0 || first === undefined) return output;
+    const message = `Nothing was classified; ${plural(report.failed, 'file')} could not be used. First reason: ${first.message}`;
+    return { ...output, failure: { code: 'BAD_INPUT' as const, message, action: first.action, retryable: false } };
+  },
+});
+
+function classifyLines(report: ClassifyReport): string[] {
+  return [
+    `Classified ${plural(report.images, 'image')} of ${plural(report.studies, 'study', 'studies')} with "${report.model}" in ` +
+      `${formatDuration(report.seconds)}; ${report.failed} failed.`,
+    ...formatTable(
+      ['decision', 'images', 'studies'],
+      report.decisions.map((d) => [d.name, String(d.images), String(d.studies)]),
+    ),
+    ...problemLines(report.problems),
+    `Results: ${report.out}`,
+    researchUseOnly,
+  ];
+}

@@ -1,0 +1,33 @@
+import { defineCommand } from '../command.ts';
+import { formatTable } from '../format.ts';
+
+export const command = defineCommand({
+  name: 'datasets',
+  summary: 'list the data sets',
+  description: 'Lists the data sets of the library with their patients, studies, instances and classes.',
+  arguments: [],
+  options: {},
+  examples: [{ line: 'sidelight datasets', why: 'what is there to train on' }],
+  run: async (context) => {
+    const services = await context.services();
+    const { listDatasets } = await import('../../services/dataset.ts');
+    const rows = listDatasets(services);
+    return {
+      json: rows,
+      lines:
+        rows.length === 0
+          ? ['No data set yet. Make one: sidelight import PATH --dataset NAME']
+          : formatTable(
+              ['name', 'patients', 'studies', 'instances', 'labelled', 'classes (instances)'],
+              rows.map((d) => [
+                d.name,
+                String(d.patients),
+                String(d.studies),
+                String(d.instances),
+                String(d.labelledInstances),
+                d.classes.map((c) => `${c.name} ${c.instances}`).join(', '),
+              ]),
+            ),
+    };
+  },
+});

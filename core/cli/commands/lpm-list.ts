@@ -1,0 +1,32 @@
+import { defineCommand } from '../command.ts';
+import { formatBytes, formatTable } from '../format.ts';
+
+export const command = defineCommand({
+  name: 'lpm list',
+  summary: 'list the LPMs of the library',
+  description: 'Lists the frozen pre-trained models that this library holds, with family, size and hash.',
+  arguments: [],
+  options: {},
+  examples: [{ line: 'sidelight lpm list --json', why: 'for a script' }],
+  run: async (context) => {
+    const services = await context.services();
+    const { listLpms } = await import('../../services/lpm.ts');
+    const rows = listLpms(services);
+    return {
+      json: rows,
+      lines:
+        rows.length === 0
+          ? ['No LPM yet. Add one: sidelight lpm add PATH']
+          : formatTable(
+              ['name', 'family', 'size', 'hash', 'added'],
+              rows.map((lpm) => [
+                lpm.name,
+                lpm.family,
+                formatBytes(lpm.sizeBytes),
+                lpm.hash.slice(0, 12),
+                lpm.addedAt.slice(0, 10),
+              ]),
+            ),
+    };
+  },
+});

@@ -1,0 +1,36 @@
+import { defineCommand } from '../command.ts';
+import { formatCount, formatMeasure, formatTable } from '../format.ts';
+
+export const command = defineCommand({
+  name: 'models',
+  summary: 'list the trained models',
+  description:
+    'Lists the models of the library: what they were trained on, with which method and LPM, and their validation AUC.',
+  arguments: [],
+  options: {},
+  examples: [{ line: 'sidelight models', why: 'names for evaluate and classify' }],
+  run: async (context) => {
+    const services = await context.services();
+    const { listModels } = await import('../../services/summary.ts');
+    const rows = listModels(services);
+    return {
+      json: rows,
+      lines:
+        rows.length === 0
+          ? ['No model yet. Train one: sidelight train DATASET --lpm NAME']
+          : formatTable(
+              ['name', 'method', 'data set', 'LPM', 'classes', 'learnable', 'val AUC', 'made'],
+              rows.map((m) => [
+                m.name,
+                m.method,
+                m.dataset,
+                m.lpm ?? `${m.lpmHash.slice(0, 12)} (not in this library)`,
+                m.classes.join(', '),
+                formatCount(m.learnable),
+                formatMeasure(m.valAuc),
+                m.createdAt.slice(0, 10),
+              ]),
+            ),
+    };
+  },
+});

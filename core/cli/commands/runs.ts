@@ -1,0 +1,38 @@
+import { defineCommand } from '../command.ts';
+import { formatDuration, formatMeasure, formatTable } from '../format.ts';
+
+export const command = defineCommand({
+  name: 'runs',
+  summary: 'list the training runs',
+  description:
+    'Lists training runs with their state. An interrupted run goes on with `sidelight train DATASET --lpm NAME --resume RUN`, or by ' +
+    'giving the same command again.',
+  arguments: [],
+  options: {},
+  examples: [{ line: 'sidelight runs', why: 'what ran, and what can be resumed' }],
+  run: async (context) => {
+    const services = await context.services();
+    const { listRuns } = await import('../../services/summary.ts');
+    const rows = listRuns(services);
+    return {
+      json: rows,
+      lines:
+        rows.length === 0
+          ? ['No run yet. Start one: sidelight train DATASET --lpm NAME']
+          : formatTable(
+              ['name', 'state', 'data set', 'method', 'epochs', 'best val AUC', 'time', 'model', 'started'],
+              rows.map((r) => [
+                r.name,
+                r.state,
+                r.dataset,
+                r.settings.method,
+                `${r.epochsDone}/${r.settings.epochs}`,
+                formatMeasure(r.bestValAuc),
+                formatDuration(r.seconds),
+                r.modelName,
+                r.createdAt.slice(0, 16).replace('T', ' '),
+              ]),
+            ),
+    };
+  },
+});

@@ -1,0 +1,81 @@
+import { methods, normalisations, type TrainReport, tokenRules, trainOptionsSchema } from '../../contract/index.ts';
+import { defineCommand, wordArgument } from '../command.ts';
+import { formatCount, formatDuration, formatMeasure } from '../format.ts';
+import { decimal, given, integer, oneOf, requiredText, text, toggle } from '../options.ts';
+
+const defaults = trainOptionsSchema.parse({ dataset: 'D', lpm: 'N' });
+
+export const command = defineCommand({
+  name: 'train',
+  summary: 'fine-tune a classifier on a data set',
+  description:
+    'Trains a small side network on what the frozen LPM saw; patients, not images, are dealt to training, validation and test. ' +
+    'The weights with the best validation AUC are kept. A checkpoint is written every epoch: the same command after a stop ' +
+    'or a crash goes on and ends with the same weights as an uninterrupted run.',
+  arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
+  options: {
+    lpm: requiredText('--lpm <name>', 'name of the LPM (see: sidelight lpm list)'),
+    method: oneOf(
+      '--method <name>',
+      'fpt+ and fpt: the published methods; side-only and linear: baselines',
+      methods,
+      defaults.method,
+    ),
+    epochs: integer('--epochs <n>', 'passes over the training images', defaults.epochs),
+    batch: integer('--batch <n>', 'images a step', defaults.batch),
+    lr: decimal('--lr <rate>', 'learning rate at the start; falls to 0 along a cosine', defaults.lr),
+    seed: integer('--seed <n>', 'seed of split, initialisation, order and augmentation', defaults.seed),
+    name: text('--name <name>', 'name of the model (default: from data set and method)'),
+    resume: text('--resume <run>', 'go on with this run (see: sidelight runs)'),
+    classWeights: oneOf(
+      '--class-weights <how>',
+      'balanced: rare classes count more',
+      ['none', 'balanced'] as const,
+      defaults.classWeights,
+    ),
+    flip: toggle('--no-flip', 'never mirror images while training; use it where laterality matters'),
+    augment: toggle('--no-augment', 'no random crops, brightness or contrast'),
+    earlyStop: integer('--early-stop <n>', 'stop after n epochs without a better validation AUC', undefined),
+    weightDecay: decimal('--weight-decay <w>', 'decoupled weight decay', defaults.weightDecay),
+    inputSize: integer('--input-size <px>', 'image size the LPM reads', defaults.inputSize),
+    tokens: oneOf('--tokens <rule>', 'how important tokens are scored', tokenRules, defaults.tokens),
+    tokenRatio: decimal('--token-ratio <r>', 'share of tokens to keep', defaults.tokenRatio),
+    normalisation: oneOf(
+      '--normalisation <source>',
+      'mean and deviation from the training images or from the LPM',
+      normalisations,
+      defaults.normalisation,
+    ),
+  },
+  examples: [
+    { line: 'sidelight train mammo --lpm vit-base --name mammo-1', why: 'FPT+ with the published recipe' },
+    {
+      line: 'sidelight train mammo --lpm vit-base --method side-only',
+      why: 'the baseline without the LPM, to compare',
+    },
+    { line: 'sidelight train mammo --lpm vit-base --resume run-3', why: 'go on where run-3 stopped' },
+  ],
+  run: async (context, args, options) => {
+    const services = await context.services();
+    const { trainModel } = await import('../../services/train.ts');
+    const report = await trainModel(services, { dataset: wordArgument(args, 0), ...given(options) });
+    return { json: report, lines: trainLines(report) };
+  },
+});
+
+function trainLines(report: TrainReport): string[] {
+  const share =
+    report.lpmParameters === null
+      ? ''
+      : ` (${((100 * report.learnable) / report.lpmParameters).toFixed(2)} % of the LPM)`;
+  return [
+    `Trained "${report.model}" (${report.method}, ${report.run}${report.resumed ? ', resumed' : ''}) on "${report.dataset}" ` +
+      `version ${report.version} in ${formatDuration(report.seconds)}.`,
+    `Learnable parameters: ${formatCount(report.learnable)}${share}.` +
+      (report.peakMb === null ? '' : ` Peak memory: ${Math.round(report.peakMb)} MB.`),
+    report.bestEpoch === null
+      ? 'No validation AUC could be computed; the final weights are kept.'
+      : `Best validation AUC: ${formatMeasure(report.valAuc)} after epoch ${report.bestEpoch} of ${report.epochs.length}.`,
+    `Next: sidelight evaluate "${report.model}"`,
+  ];
+}

@@ -1,0 +1,24 @@
+/**
+ * What a command works with: the terminal, a signal for Ctrl-C, and the services, opened on first use.
+ *
+ * `--help` and a wrong command line must answer at once, so nothing native is loaded before `services()` is called.
+ */
+import type { ServiceContext } from '../services/context.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options before or after any command. */
+export interface GlobalOptions {
+  readonly library: string | undefined;
+  readonly json: boolean;
+  readonly engine: 'auto' | 'onnxruntime' | 'tensorflow';
+  readonly device: 'auto' | 'cpu' | 'cuda' | 'dml';
+  readonly threads: number | undefined;
+}
+
+export interface CliContext {
+  readonly globals: GlobalOptions;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  /** The services over the library that `--library` names; opened once. */
+  services(): Promise<ServiceContext>;
+}

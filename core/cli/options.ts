@@ -1,0 +1,74 @@
+/** The kinds of options commands use. Each returns a typed OptionSpec. */
+import { type OptionSpec, UsageError } from './command.ts';
+
+/** Text that may be left out. */
+export function text(flags: string, help: string): OptionSpec<string | undefined> {
+  return { flags, help, parse: (value) => value, fallback: undefined, mandatory: false };
+}
+
+/** Text that must be given. */
+export function requiredText(flags: string, help: string): OptionSpec<string> {
+  return { flags, help, parse: (value) => value, fallback: '', mandatory: true };
+}
+
+/** A whole number, or the fallback. */
+export function integer<F extends number | undefined>(
+  flags: string,
+  help: string,
+  fallback: F,
+): OptionSpec<number | F> {
+  return { flags, help, parse: (value) => parseNumber(flags, value, true), fallback, mandatory: false };
+}
+
+/** A number, or the fallback. */
+export function decimal<F extends number | undefined>(
+  flags: string,
+  help: string,
+  fallback: F,
+): OptionSpec<number | F> {
+  return { flags, help, parse: (value) => parseNumber(flags, value, false), fallback, mandatory: false };
+}
+
+/** One of a closed list. */
+export function oneOf<C extends string>(
+  flags: string,
+  help: string,
+  choices: readonly C[],
+  fallback: C,
+): OptionSpec<C> {
+  return {
+    flags,
+    help,
+    choices,
+    fallback,
+    mandatory: false,
+    parse: (value) => {
+      const choice = choices.find((c) => c === value);
+      if (choice === undefined) throw new UsageError(`${flags}: found "${value}"; allowed: ${choices.join(', ')}.`);
+      return choice;
+    },
+  };
+}
+
+/** A switch. `--name` is off unless given; `--no-name` makes `name` on unless given. */
+export function toggle(flags: string, help: string): OptionSpec<boolean> {
+  return { flags, help, fallback: flags.startsWith('--no-'), mandatory: false };
+}
+
+function parseNumber(flags: string, value: string, whole: boolean): number {
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  if (!Number.isFinite(number) || (whole && !Number.isSafeInteger(number))) {
+    throw new UsageError(`${flags}: found "${value}"; allowed: ${whole ? 'a whole number' : 'a number'}.`);
+  }
+  return number;
+}
+
+/**
+ * The given options without those left out. Services treat an absent key and a default alike, while
+ * `exactOptionalPropertyTypes` tells absent from undefined.
+ */
+export function given<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
