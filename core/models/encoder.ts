@@ -1,0 +1,227 @@
+/**
+ * The frozen LPM as a graph: a pre-norm ViT that gives the important tokens' keys and values of some layers.
+ *
+ * In each extracted layer and head the tokens are scored (`global`: the attention each receives, averaged over all
+ * queries; `class_token`: the attention it receives from the class token), and the layer's own keys and values of the
+ * best are kept (DESIGN §1.2). Nothing is computed that no output needs: the network ends at the keys and values of
+ * the last extracted layer, unless the final class token or hidden state is asked for, and for the class token alone
+ * the last layer computes one row.
+ */
+import { invariant } from '../base/errors.ts';
+import {
+  add,
+  concat,
+  defineGraph,
+  expand,
+  type Graph,
+  gatherAlong,
+  gelu,
+  input,
+  layerNorm,
+  matmul,
+  mul,
+  reshape,
+  scope,
+  slice,
+  softmax,
+  sum,
+  topkIndices,
+  transposeLast,
+  type Value,
+  weight,
+} from '../graph/index.ts';
+import { mergeHeads, patchify, project, splitHeads } from './attention.ts';
+import { prefixCount } from './encoder-weights.ts';
+import { keptTokens, type LpmConfig, tokenCounts } from './lpm-config.ts';
+
+/** How the importance of a token is measured. */
+export type TokenScore = 'global' | 'class_token';
+
+export interface EncoderOptions {
+  readonly batch: number;
+  /** Input size in pixels, multiples of the patch. */
+  readonly height: number;
+  readonly width: number;
+  /** Extracted layers, ascending. */
+  readonly layers: readonly number[];
+  /** Share of the tokens that is kept (0.2). */
+  readonly tokenRatio: number;
+  readonly tokens: TokenScore;
+  /** Output `keys`, `values` and `indices`. */
+  readonly keysValues: boolean;
+  /** Output `class_token`. */
+  readonly classToken: boolean;
+  /** Output `last_hidden_state`. */
+  readonly hiddenState?: boolean;
+  /** Also output, for checks, `scores` and the uncut `all_keys`, `all_values`. */
+  readonly details?: boolean;
+}
+
+/**
+ * Attention is computed for as many queries at a time as keep their scores within this many numbers (8 MB). All at
+ * once would take 13 GB for a 2,048-pixel image on ViT-B/16; and in pieces of this size the scores are normalised and
+ * used while they are still in the processor's cache.
+ */
+const scoreBudget = 2 * 1024 * 1024;
+
+/**
+ * The encoder graph.
+ *
+ * Input: `pixel_values` [B, 3, height, width]. Weights: those of encoder-weights.ts. Outputs as asked for: `keys`,
+ * `values` [L, B, H, T, d]; `indices` [L, B, H, T] int32 among all tokens, best first; `class_token` [B, D] and
+ * `last_hidden_state` [B, N, D], both after the final norm.
+ */
+export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Graph {
+  const { batch, height, width, layers, keysValues, classToken, hiddenState = false } = options;
+  invariant(height % config.patch === 0 && width % config.patch === 0, 'encoder: size is no multiple of the patch');
+  invariant(
+    layers.every((layer, i) => layer >= 0 && layer < config.layers && (i === 0 || layer > layers[i - 1]!)),
+    `encoder: layers [${layers}] of ${config.layers}`,
+  );
+  const needsEnd = classToken || hiddenState;
+  const lastLayer = needsEnd ? config.layers - 1 : layers.at(-1);
+  invariant(lastLayer !== undefined && (needsEnd || keysValues), 'encoder: no output is asked for');
+
+  const kept: KeptTokens[] = [];
+  let x = scope('embeddings', () => embed(config, options));
+  for (let i = 0; i <= lastLayer; i++) {
+    const rows = i < lastLayer ? 'all' : !needsEnd ? 'none' : hiddenState ? 'all' : 'class-token';
+    const isExtracted = keysValues && layers.includes(i);
+    const step = scope(`blocks.${i}`, () => block(config, options, `blocks.${i}`, x, { rows, isExtracted }));
+    if (step.kept !== undefined) kept.push(step.kept);
+    x = step.x;
+  }
+
+  const outputs: Record<string, Value> = {};
+  if (keysValues) {
+    for (const key of Object.keys(kept[0]!) as (keyof KeptTokens)[]) {
+      outputs[key] = stack(kept.map((layer) => layer[key]!));
+    }
+  }
+  if (needsEnd) {
+    const final = layerNorm(x, weight('norm.weight', [config.width]), weight('norm.bias', [config.width]), config.eps);
+    if (hiddenState) outputs['last_hidden_state'] = final;
+    if (classToken) outputs['class_token'] = reshape(slice(final, 1, 0, 1), [batch, config.width]);
+  }
+  return defineGraph({ outputs });
+}
+
+interface KeptTokens {
+  readonly keys: Value;
+  readonly values: Value;
+  readonly indices: Value;
+  readonly scores?: Value;
+  readonly all_keys?: Value;
+  readonly all_values?: Value;
+}
+
+/** Tokens [B, N, D] before the first block. */
+function embed(config: LpmConfig, { batch, height, width }: EncoderOptions): Value {
+  const { patch, channels, width: d } = config;
+  const { patches } = tokenCounts(config, height, width);
+  const images = input('pixel_values', [batch, channels, height, width]);
+  const projected = matmul(patchify(images, patch), weight('patch.weight', [channels * patch * patch, d]));
+  const prefix = reshape(weight('prefix', [prefixCount(config), d]), [1, prefixCount(config), d]);
+  return concat([expand(prefix, [batch, prefixCount(config), d]), add(projected, weight('position', [patches, d]))], 1);
+}
+
+interface BlockNeeds {
+  /** Which rows of the block's output are needed. */
+  readonly rows: 'all' | 'class-token' | 'none';
+  readonly isExtracted: boolean;
+}
+
+function block(
+  config: LpmConfig,
+  options: EncoderOptions,
+  name: string,
+  x: Value,
+  needs: BlockNeeds,
+): { readonly x: Value; readonly kept?: KeptTokens } {
+  const { width: d, heads, eps, mlpWidth } = config;
+  const norm = (part: string, y: Value): Value =>
+    layerNorm(y, weight(`${name}.${part}.weight`, [d]), weight(`${name}.${part}.bias`, [d]), eps);
+  const dense = (part: string, y: Value, inputs: number, outputs: number, bias = true): Value =>
+    project(
+      y,
+      weight(`${name}.${part}.weight`, [inputs, outputs]),
+      bias ? weight(`${name}.${part}.bias`, [outputs]) : undefined,
+    );
+  const heads4 = (part: string, y: Value): Value => splitHeads(dense(part, y, d, d, config.qkvBias), heads);
+  const onlyClass = (y: Value): Value => slice(y, 1, 0, 1);
+
+  const normed = norm('norm1', x);
+  const keys = heads4('k', normed);
+  const values = heads4('v', normed);
+  // All queries are needed for the block's output, or to average over them.
+  const allQueries = needs.rows === 'all' || (needs.isExtracted && options.tokens === 'global');
+  const attention = attend(heads4('q', allQueries ? normed : onlyClass(normed)), keys, values, {
+    context: needs.rows === 'none' ? 'none' : needs.rows === 'class-token' ? 'first-row' : 'all',
+    scores: needs.isExtracted ? options.tokens : 'none',
+  });
+  const kept = attention.scores && keepBest(config, options, keys, values, attention.scores);
+  if (attention.context === undefined) return { x, ...(kept && { kept }) };
+
+  const attended = add(
+    needs.rows === 'class-token' ? onlyClass(x) : x,
+    dense('o', mergeHeads(attention.context), d, d),
+  );
+  const hidden = gelu(dense('fc1', norm('norm2', attended), d, mlpWidth));
+  return { x: add(attended, dense('fc2', hidden, mlpWidth, d)), ...(kept && { kept }) };
+}
+
+/**
+ * Context [B, H, rows, d] and scores [B, H, N] of queries [B, H, Q, d] (already scaled), a piece of the queries at a
+ * time. Scores are the column means of the attention (`global`) or its first row (`class_token`).
+ */
+function attend(
+  queries: Value,
+  keys: Value,
+  values: Value,
+  wanted: { readonly context: 'all' | 'first-row' | 'none'; readonly scores: TokenScore | 'none' },
+): { readonly context?: Value; readonly scores?: Value } {
+  const [batch, heads, rows] = queries.shape as [number, number, number];
+  const tokens = keys.shape[2]!;
+  const piece = Math.max(1, Math.floor(scoreBudget / (batch * heads * tokens)));
+  const keysAcross = transposeLast(keys);
+  const contexts: Value[] = [];
+  let totals: Value | undefined;
+  for (let start = 0; start < rows; start += piece) {
+    const some = slice(queries, 2, start, Math.min(start + piece, rows));
+    const attention = softmax(matmul(some, keysAcross), -1);
+    const isFirst = start === 0;
+    if (wanted.context === 'all') contexts.push(matmul(attention, values));
+    else if (wanted.context === 'first-row' && isFirst) contexts.push(matmul(slice(attention, 2, 0, 1), values));
+    if (wanted.scores === 'class_token' && isFirst) totals = reshape(slice(attention, 2, 0, 1), [batch, heads, tokens]);
+    if (wanted.scores === 'global') {
+      const part = sum(attention, [2]);
+      totals = totals === undefined ? part : add(totals, part);
+    }
+  }
+  return {
+    ...(contexts.length > 0 && { context: concat(contexts, 2) }),
+    ...(totals !== undefined && { scores: wanted.scores === 'global' ? mul(totals, 1 / rows) : totals }),
+  };
+}
+
+/** The best tokens' keys, values and positions. */
+function keepBest(config: LpmConfig, options: EncoderOptions, keys: Value, values: Value, scores: Value): KeptTokens {
+  const kept = keptTokens(config, options.height, options.width, options.tokenRatio);
+  const indices = topkIndices(scores, kept, 2);
+  const [batch, heads, , d] = keys.shape as [number, number, number, number];
+  const everywhere = expand(reshape(indices, [batch, heads, kept, 1]), [batch, heads, kept, d]);
+  return {
+    keys: gatherAlong(keys, everywhere, 2),
+    values: gatherAlong(values, everywhere, 2),
+    indices,
+    ...(options.details && { scores, all_keys: keys, all_values: values }),
+  };
+}
+
+/** Values of one shape stacked along a new first axis. */
+function stack(values: readonly Value[]): Value {
+  return concat(
+    values.map((value) => reshape(value, [1, ...value.shape])),
+    0,
+  );
+}

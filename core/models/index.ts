@@ -1,0 +1,44 @@
+/** Models: what LPMs and side networks are, as graphs; nothing here runs them. */
+export { buildLpmEncoder, type EncoderOptions, type TokenScore } from './encoder.ts';
+export { encoderWeights } from './encoder-weights.ts';
+export { checkInputSize, defaultInputSize, inputSizeLimits, sideImageSize } from './input-size.ts';
+export {
+  keptTokens,
+  type LpmConfig,
+  type LpmConfigOptions,
+  type Naming,
+  type PositionRule,
+  parseLpmConfig,
+  type TensorList,
+  type TokenCounts,
+  tokenCounts,
+} from './lpm-config.ts';
+export {
+  initialiseParameters,
+  type ParameterEntry,
+  type ParameterLayout,
+  type ParameterValues,
+  packParameters,
+  parameterLayout,
+  parameterOf,
+  unpackParameters,
+} from './parameters.ts';
+export { positionEmbedding } from './position-embedding.ts';
+export {
+  dropoutMaskShape,
+  extractedLayers,
+  type SideConfig,
+  type SideMethod,
+  type SidePresetOptions,
+  sideConfig,
+  sideMethods,
+} from './side-config.ts';
+export { type SideInputs, sideLogits } from './side-network.ts';
+export {
+  type CanonicalTensor,
+  canonicalReader,
+  canonicalShapes,
+  canonicalTensors,
+  hubName,
+  type TensorReader,
+} from './tensor-names.ts';

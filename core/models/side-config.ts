@@ -1,0 +1,82 @@
+/** What is trained: the method, its sizes, and the presets of the two papers. */
+import { AppError } from '../base/errors.ts';
+import type { Shape } from '../base/tensor.ts';
+import { sideImageSize } from './input-size.ts';
+import { keptTokens, type LpmConfig } from './lpm-config.ts';
+
+/**
+ * - `fpt+`: prompts of the LPM's width, normalised, from the last half of its layers; side image 128.
+ * - `fpt`: prompts of the side width, projected up, from all layers; side image 224.
+ * - `side-only`: the side network of `fpt+` without any prompts. A baseline: what the small image alone gives.
+ * - `linear`: logistic regression on the LPM's final class token. A baseline: what the frozen LPM alone gives.
+ */
+export type SideMethod = 'fpt+' | 'fpt' | 'side-only' | 'linear';
+
+export const sideMethods: readonly SideMethod[] = ['fpt+', 'fpt', 'side-only', 'linear'];
+
+/** Sizes of the trained network. */
+export interface SideConfig {
+  readonly lpm: {
+    readonly width: number;
+    readonly heads: number;
+    readonly patch: number;
+    readonly eps: number;
+    readonly channels: number;
+  };
+  readonly method: SideMethod;
+  /** L: extracted layers of the LPM and blocks of the side network. */
+  readonly layers: number;
+  readonly classes: number;
+  /** Side of the side network's image in pixels. */
+  readonly sideSize: number;
+  /** E: the width of the side network. */
+  readonly sideWidth: number;
+  /** P: prompts a layer. */
+  readonly prompts: number;
+  /** T: kept tokens of the LPM, a head and layer. */
+  readonly tokens: number;
+}
+
+/** What a preset needs to know besides the LPM. */
+export interface SidePresetOptions {
+  readonly method: SideMethod;
+  readonly classes: number;
+  /** Side of the LPM's input in pixels. */
+  readonly inputSize: number;
+  /** Share of the LPM's tokens that is kept. */
+  readonly tokenRatio?: number;
+}
+
+/** The preset of a method for an LPM. @throws LPM_UNSUPPORTED when the side width would not split into the LPM's heads */
+export function sideConfig(lpm: LpmConfig, options: SidePresetOptions): SideConfig {
+  const { method, classes, inputSize, tokenRatio = 0.2 } = options;
+  const sideWidth = lpm.width / 8;
+  if (!Number.isInteger(sideWidth / lpm.heads)) {
+    throw new AppError(
+      'LPM_UNSUPPORTED',
+      `An eighth of the LPM's width ${lpm.width} must split into its ${lpm.heads} heads, so that the side network can mirror it.`,
+    );
+  }
+  return {
+    lpm: { width: lpm.width, heads: lpm.heads, patch: lpm.patch, eps: lpm.eps, channels: lpm.channels },
+    method,
+    layers: extractedLayers(lpm, method === 'fpt' ? 'all' : 'half').length,
+    classes,
+    sideSize: sideImageSize(lpm.patch, method === 'fpt' ? 224 : 128),
+    sideWidth,
+    prompts: 16,
+    tokens: keptTokens(lpm, inputSize, inputSize, tokenRatio),
+  };
+}
+
+/** Which layers of the LPM the side network reads, ascending: all, or the last half (6 of 12, 12 of 24). */
+export function extractedLayers(lpm: LpmConfig, which: 'half' | 'all'): readonly number[] {
+  const first = which === 'all' ? 0 : Math.floor(lpm.layers / 2);
+  return Array.from({ length: lpm.layers - first }, (_, i) => first + i);
+}
+
+/** Shape [L, B, P, E] of the dropout mask (0 or 2), or null for methods without fusion. */
+export function dropoutMaskShape(config: SideConfig, batch: number): Shape | null {
+  if (config.method === 'side-only' || config.method === 'linear') return null;
+  return [config.layers, batch, config.prompts, config.sideWidth];
+}

@@ -1,0 +1,145 @@
+/**
+ * A model as the hub distributes it: a folder with `config.json` and `model.safetensors` (or shards with an index), or
+ * one `.safetensors` file. What the configuration means is core/models' business; this finds, checks and opens.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { AppError, toError } from '../base/errors.ts';
+import type { Tensor } from '../base/tensor.ts';
+import { isPickleName, pickleRefused } from './pickle.ts';
+import { readSafetensors, type TensorFile } from './safetensors.ts';
+import { invalidWeights } from './safetensors-header.ts';
+
+/** An opened model. `config` and `preprocessor` are parsed JSON, or null where the file is absent. */
+export interface ModelFolder {
+  readonly tensors: TensorFile;
+  readonly config: unknown;
+  readonly preprocessor: unknown;
+  /** Everything the model consists of, to be copied into a library. */
+  readonly files: readonly string[];
+}
+
+/**
+ * The model at `path`, a folder or a `.safetensors` file (a `config.json` beside it is used too).
+ *
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE, WEIGHTS_INVALID, LPM_PICKLE_REFUSED, LPM_UNSUPPORTED
+ */
+export function openModelFolder(path: string): ModelFolder {
+  const isFolder = stat(path).isDirectory();
+  const folder = isFolder ? path : dirname(path);
+  const weights = isFolder ? findWeights(folder) : checkWeightsName(path);
+  const { tensors, files } = weights.endsWith('.index.json')
+    ? openShards(weights)
+    : { tensors: readSafetensors(weights), files: [weights] };
+  try {
+    const config = readJson(join(folder, 'config.json'));
+    const preprocessor = readJson(join(folder, 'preprocessor_config.json'));
+    const described = [config && 'config.json', preprocessor && 'preprocessor_config.json'].filter((n) => n !== null);
+    return { tensors, config, preprocessor, files: [...files, ...described.map((name) => join(folder, String(name)))] };
+  } catch (error) {
+    tensors.close();
+    throw error;
+  }
+}
+
+function stat(path: string): ReturnType<typeof statSync> & object {
+  try {
+    return statSync(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new AppError(code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `${basename(path)}: ${code}.`, {
+      cause,
+    });
+  }
+}
+
+function checkWeightsName(path: string): string {
+  const name = basename(path);
+  if (isPickleName(name)) throw pickleRefused(name);
+  if (extname(name).toLowerCase() === '.safetensors' || name.endsWith('.safetensors.index.json')) return path;
+  throw new AppError('LPM_UNSUPPORTED', `${name} is no model: expected is a folder or a .safetensors file.`);
+}
+
+function findWeights(folder: string): string {
+  const names = readdirSync(folder).sort();
+  for (const usual of ['model.safetensors', 'model.safetensors.index.json']) {
+    if (names.includes(usual)) return join(folder, usual);
+  }
+  const candidates = names.filter((name) => name.toLowerCase().endsWith('.safetensors'));
+  if (candidates.length === 1) return join(folder, candidates[0]!);
+  if (candidates.length > 1) {
+    throw new AppError('LPM_UNSUPPORTED', `${basename(folder)} holds several models: ${candidates.join(', ')}.`, {
+      action: 'Name the .safetensors file itself.',
+    });
+  }
+  const pickle = names.find(isPickleName);
+  if (pickle) throw pickleRefused(pickle);
+  throw new AppError('LPM_UNSUPPORTED', `${basename(folder)} holds no .safetensors file.`);
+}
+
+/** All shards of an index as one. A tensor that the index promises and the shard lacks, or the reverse, is refused. */
+function openShards(indexPath: string): { tensors: TensorFile; files: string[] } {
+  const indexName = basename(indexPath);
+  const index = readJson(indexPath);
+  const map = (index as { weight_map?: unknown } | null)?.weight_map;
+  if (typeof map !== 'object' || map === null) throw invalidWeights(indexName, ['it has no "weight_map"']);
+  const shardOf = new Map(Object.entries(map).map(([name, shard]) => [name, String(shard)]));
+  const shardNames = [...new Set(shardOf.values())].sort();
+  const outside = shardNames.filter((name) => name !== basename(name) || !name.endsWith('.safetensors'));
+  if (outside.length > 0)
+    throw invalidWeights(
+      indexName,
+      outside.map((name) => `"${name}" is no file of this folder`),
+    );
+
+  const shards = new Map<string, TensorFile>();
+  const close = (): void => {
+    for (const shard of shards.values()) shard.close();
+  };
+  try {
+    for (const name of shardNames) shards.set(name, readSafetensors(join(dirname(indexPath), name)));
+    const problems = [...shardOf]
+      .filter(([name, shard]) => !shards.get(shard)?.names.includes(name))
+      .map(([name, shard]) => `"${name}" is not in ${shard}`);
+    for (const [shard, { names }] of shards) {
+      problems.push(
+        ...names.filter((n) => shardOf.get(n) !== shard).map((n) => `"${n}" of ${shard} is not in the index`),
+      );
+    }
+    if (problems.length > 0) throw invalidWeights(indexName, problems);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const shard = (name: string): TensorFile => {
+    const found = shards.get(shardOf.get(name) ?? '');
+    if (!found) throw invalidWeights(indexName, [`there is no tensor "${name}"`]);
+    return found;
+  };
+  const tensors: TensorFile = {
+    names: [...shardOf.keys()],
+    metadata: {},
+    info: (name) => shard(name).info(name),
+    read: (name): Tensor<'float32'> => shard(name).read(name),
+    readAny: (name) => shard(name).readAny(name),
+    close,
+  };
+  return { tensors, files: [indexPath, ...shardNames.map((name) => join(dirname(indexPath), name))] };
+}
+
+/** The parsed file, or null where there is none. */
+function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new AppError('FILE_UNREADABLE', `${basename(path)} cannot be read (${code}).`, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('WEIGHTS_INVALID', `${basename(path)} is not JSON (${toError(cause).message}).`, { cause });
+  }
+}
