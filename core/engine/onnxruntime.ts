@@ -1,0 +1,181 @@
+/**
+ * ONNX Runtime, the engine that is always there. The only importer of onnxruntime-node, which is loaded on first use.
+ *
+ * Sessions run their nodes in sequence with a fixed number of threads: results are then the same bits every time.
+ */
+import { join } from 'node:path';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { AppError, toError } from '../base/errors.ts';
+import type { DType, Tensor } from '../base/tensor.ts';
+import { emitOnnx, type Graph } from '../graph/index.ts';
+import { checkInputs, readWeights } from './inputs.ts';
+import { peakMemoryMb, resetPeakMemory } from './memory.ts';
+import type {
+  AdapterOptions,
+  DeviceName,
+  Engine,
+  EngineAdapter,
+  EngineState,
+  Executable,
+  Tensors,
+  WeightSource,
+} from './types.ts';
+
+type Ort = typeof import('onnxruntime-node');
+
+/** Execution providers by our device names, with what to call them. */
+const providers = {
+  cuda: { provider: 'cuda', description: 'NVIDIA GPU (CUDA)' },
+  dml: { provider: 'dml', description: 'GPU (DirectML)' },
+  coreml: { provider: 'coreml', description: 'Apple GPU and Neural Engine (CoreML)' },
+  cpu: { provider: 'cpu', description: 'CPU' },
+} as const satisfies Record<DeviceName, { provider: string; description: string }>;
+
+async function load(): Promise<Ort> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    throw new AppError('ENGINE_UNAVAILABLE', `ONNX Runtime cannot be loaded: ${toError(cause).message}`, {
+      action: 'Install the dependencies again with `npm ci`; on Windows install the Visual C++ redistributable.',
+      cause,
+    });
+  }
+}
+
+/** What ONNX Runtime offers here. CUDA counts only where its files were installed beside the package. */
+async function probe(): Promise<EngineState> {
+  try {
+    const ort = await load();
+    const bundled = new Set(ort.listSupportedBackends().flatMap(({ name, bundled }) => (bundled ? [name] : [])));
+    const names = (Object.keys(providers) as DeviceName[]).filter((name) => bundled.has(providers[name].provider));
+    return {
+      name: 'onnxruntime',
+      available: true,
+      version: ort.env.versions.node ?? null,
+      devices: names.map((name) => ({ name, description: providers[name].description })),
+      detail: `providers in the package: ${names.join(', ')}`,
+      remedy: null,
+    };
+  } catch (thrown) {
+    const error = thrown instanceof AppError ? thrown : new AppError('ENGINE_UNAVAILABLE', toError(thrown).message);
+    return {
+      name: 'onnxruntime',
+      available: false,
+      version: null,
+      devices: [],
+      detail: error.message,
+      remedy: error.action,
+    };
+  }
+}
+
+const isHalf = (dtype: DType): boolean => dtype === 'float16';
+
+function toOrt(ort: Ort, tensor: Tensor): OrtTensor {
+  const { dtype, data, shape } = tensor;
+  // onnxruntime-common wants a Float16Array where the platform has one, and the bits elsewhere.
+  const values =
+    isHalf(dtype) && typeof Float16Array === 'function'
+      ? new Float16Array(data.buffer, data.byteOffset, data.length)
+      : data;
+  return new ort.Tensor(dtype, values as Float32Array, shape);
+}
+
+function fromOrt(name: string, tensor: OrtTensor): Tensor {
+  const data = tensor.data as Float32Array;
+  const plain = isHalf(tensor.type as DType) ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data;
+  if (typeof tensor.type !== 'string') throw new AppError('ENGINE_FAILED', `Output ${name} has no dtype.`);
+  return { dtype: tensor.type as 'float32', shape: [...tensor.dims], data: plain as Float32Array };
+}
+
+function failed(what: string, cause: unknown): AppError {
+  return new AppError('ENGINE_FAILED', `ONNX Runtime could not ${what}: ${toError(cause).message}`, { cause });
+}
+
+function sessionOptions(
+  graph: Graph,
+  weights: WeightSource | undefined,
+  options: AdapterOptions,
+): InferenceSession.SessionOptions {
+  const external: { path: string; data: Uint8Array }[] = [];
+  for (const [path, { data }] of readWeights(graph, weights)) {
+    external.push({ path, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
+  }
+  const profile = options.profileDirectory;
+  return {
+    executionProviders: options.device === 'cpu' ? ['cpu'] : [providers[options.device].provider, 'cpu'],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    externalData: external,
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: join(profile, 'session') }),
+  };
+}
+
+async function compile(
+  ort: Ort,
+  graph: Graph,
+  weights: WeightSource | undefined,
+  options: AdapterOptions,
+): Promise<Executable> {
+  let session: InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(emitOnnx(graph), sessionOptions(graph, weights, options));
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw failed('prepare the network', cause);
+  }
+  return {
+    run: async (inputs: Tensors): Promise<Tensors> => {
+      checkInputs(graph, inputs);
+      const feeds: Record<string, OrtTensor> = {};
+      for (const { name = '' } of graph.inputs) feeds[name] = toOrt(ort, inputs[name] as Tensor);
+      try {
+        const results = await session.run(feeds);
+        return Object.fromEntries(
+          Object.keys(graph.outputs).map((name) => [name, fromOrt(name, results[name] as OrtTensor)]),
+        );
+      } catch (cause) {
+        throw failed('compute', cause);
+      }
+    },
+    dispose: async () => {
+      if (options.profileDirectory !== undefined) session.endProfiling();
+      await session.release();
+    },
+  };
+}
+
+async function open(options: AdapterOptions): Promise<Engine> {
+  const ort = await load();
+  resetPeakMemory();
+  const open = new Set<Executable>();
+  return {
+    info: {
+      name: 'onnxruntime',
+      version: ort.env.versions.node ?? 'unknown',
+      device: providers[options.device].description,
+      threads: options.threads,
+      reason: options.reason,
+    },
+    compile: async (graph, weights) => {
+      const inner = await compile(ort, graph, weights, options);
+      const executable: Executable = {
+        run: inner.run,
+        dispose: async () => {
+          if (open.delete(executable)) await inner.dispose();
+        },
+      };
+      open.add(executable);
+      return executable;
+    },
+    peakMemoryMb: async () => peakMemoryMb(),
+    dispose: async () => {
+      for (const executable of [...open]) await executable.dispose();
+    },
+  };
+}
+
+export const onnxruntimeAdapter: EngineAdapter = { name: 'onnxruntime', probe, open };

@@ -1,0 +1,82 @@
+/** What an engine is: something that compiles a graph and runs it. Types only. */
+import type { Logger } from '../base/logger.ts';
+import type { Tensor } from '../base/tensor.ts';
+import type { Graph } from '../graph/index.ts';
+
+export type EngineName = 'onnxruntime' | 'tensorflow';
+export type DeviceName = 'cpu' | 'cuda' | 'dml' | 'coreml';
+
+/** The float32 tensor of a weight, asked for once per weight of the graph, at compile time. */
+export type WeightSource = (name: string) => Tensor;
+
+/** Tensors by name. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A graph ready to run. */
+export interface Executable {
+  /**
+   * The graph's outputs for these inputs. Inputs are not kept; outputs are the caller's.
+   * Throws BAD_INPUT where an input is missing or has another dtype or shape, ENGINE_FAILED where the engine fails.
+   */
+  run(inputs: Tensors): Promise<Tensors>;
+  dispose(): Promise<void>;
+}
+
+export interface EngineInfo {
+  readonly name: EngineName;
+  readonly version: string;
+  readonly device: string;
+  readonly threads: number;
+  /** Why this engine and device: stored with every run. */
+  readonly reason: string;
+}
+
+export interface Engine {
+  readonly info: EngineInfo;
+  /** Throws ENGINE_FAILED where the engine refuses the graph. */
+  compile(graph: Graph, weights?: WeightSource): Promise<Executable>;
+  /** Highest resident memory of the process that computes since the engine was opened, in MiB. */
+  peakMemoryMb(): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+export interface OpenEngineOptions {
+  readonly engine: 'auto' | EngineName;
+  readonly device: 'auto' | DeviceName;
+  /** Threads for one operation; the number of physical cores by default. Results are bit-equal for equal numbers. */
+  readonly threads?: number;
+  /** Compute in a child process, so that a native crash or lack of memory ends that process alone. */
+  readonly ownProcess?: boolean;
+  /** Write a profile of every session in this folder (ONNX Runtime's trace format). For benchmarks. */
+  readonly profileDirectory?: string;
+  readonly log: Logger;
+}
+
+/** What an adapter is asked to open: the device is decided. */
+export interface AdapterOptions {
+  readonly device: DeviceName;
+  readonly threads: number;
+  readonly reason: string;
+  readonly profileDirectory?: string;
+  readonly log: Logger;
+}
+
+/** What one engine could do here, for `doctor` and for the choice. */
+export interface EngineState {
+  readonly name: EngineName;
+  readonly available: boolean;
+  readonly version: string | null;
+  /** Devices it can compute on, best first. */
+  readonly devices: readonly { readonly name: DeviceName; readonly description: string }[];
+  /** Why it is not available, or what it was built with. */
+  readonly detail: string;
+  /** How to get what is missing; null where nothing is. */
+  readonly remedy: string | null;
+}
+
+/** One engine: how to look for it and how to open it. The native library is loaded in here, never before. */
+export interface EngineAdapter {
+  readonly name: EngineName;
+  probe(): Promise<EngineState>;
+  open(options: AdapterOptions): Promise<Engine>;
+}
