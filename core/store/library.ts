@@ -1,0 +1,203 @@
+/**
+ * A library: one folder with the database, the shards, the LPMs and the backups.
+ *
+ *   sidelight.sqlite (-wal, -shm)   everything relational, WAL, synchronous = FULL
+ *   features/  previews/            append-only shards, see core/features
+ *   files/                          imported files, when the user chose to copy them
+ *   lpm/<hash>/                     model.safetensors and config.json
+ *   backups/                        copies of the database
+ *   writer.lock                     held by the one process that writes
+ */
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import { backUp, backUpDaily } from './backup.ts';
+import { Database, type ReadDb, type WriteDb } from './database.ts';
+import { takeWriterLock, type WriterLock } from './lock.ts';
+import { checkVersion, migrate } from './migrate.ts';
+
+/** `read` never changes a byte and works beside a writer; `write` is one process at a time. */
+export type LibraryMode = 'read' | 'write';
+
+export interface OpenLibraryOptions {
+  readonly mode: LibraryMode;
+  readonly now?: Date;
+  /** Told what did not stop the library from opening but should be known (a backup that found no room). */
+  readonly onWarning?: (message: string) => void;
+}
+
+const databaseName = 'sidelight.sqlite';
+const folders = ['features', 'previews', 'files', 'lpm', 'backups'] as const;
+
+/** An open library. */
+export class Library {
+  readonly folder: string;
+  readonly mode: LibraryMode;
+  readonly #database: Database;
+  readonly #lock: WriterLock | null;
+  #open = true;
+
+  constructor(folder: string, mode: LibraryMode, database: Database, lock: WriterLock | null) {
+    this.folder = folder;
+    this.mode = mode;
+    this.#database = database;
+    this.#lock = lock;
+  }
+
+  /** For questions. */
+  get db(): ReadDb {
+    return this.#database;
+  }
+
+  /**
+   * For changes.
+   * @throws LIBRARY_READ_ONLY when the library was opened for reading
+   */
+  get writer(): WriteDb {
+    if (this.mode === 'read') {
+      throw new AppError('LIBRARY_READ_ONLY', `The library ${redact(this.folder)} is open for reading only.`);
+    }
+    return this.#database;
+  }
+
+  /** A path below the library's folder. */
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  /** Closes the database and gives the writer's lock back. Safe to call twice. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#database.close();
+    this.#lock?.release();
+  }
+}
+
+/**
+ * The library in `folder`. For writing it is made when absent, and its database brought to the newest form.
+ * @throws LIBRARY_READ_ONLY, LIBRARY_BUSY, DB_FROM_NEWER_APP, DB_DAMAGED, DISK_FULL, FILE_NOT_FOUND
+ */
+export function openLibrary(folder: string, options: OpenLibraryOptions): Library {
+  return options.mode === 'write' ? openForWriting(folder, options) : openForReading(folder);
+}
+
+function openForWriting(folder: string, options: OpenLibraryOptions): Library {
+  const now = options.now ?? new Date();
+  try {
+    for (const name of folders) mkdirSync(join(folder, name), { recursive: true });
+  } catch (error) {
+    throw folderError(error, folder);
+  }
+  // Asked for early: without it SQLite would open the file read-only and fail only at the first change.
+  assertWritable(folder);
+  const lock = takeWriterLock(folder);
+  let database: Database | undefined;
+  try {
+    refuseEmptiedDatabase(folder);
+    database = Database.open(join(folder, databaseName), { readonly: false });
+    const opened = database;
+    opened.pragma('foreign_keys = ON');
+    checkVersion(opened);
+    opened.pragma('journal_mode = WAL');
+    opened.pragma('synchronous = FULL');
+    const existed = Number(opened.pragma('user_version')) > 0;
+    migrate(opened, { backUp: (label) => backUp(opened, join(folder, 'backups'), label, now) });
+    if (existed) tryDailyBackup(opened, join(folder, 'backups'), now, options.onWarning);
+    return new Library(folder, 'write', opened, lock);
+  } catch (error) {
+    database?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+/** A disk too full for the daily copy must not keep the user from the studies; it is said, and tried again next time. */
+function tryDailyBackup(database: Database, folder: string, now: Date, warn?: (message: string) => void): void {
+  try {
+    backUpDaily(database, folder, now);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'DISK_FULL') throw error;
+    warn?.('The daily backup of the library found no room on the disk.');
+  }
+}
+
+function openForReading(folder: string): Library {
+  const path = join(folder, databaseName);
+  if (!existsSync(path)) {
+    throw new AppError('FILE_NOT_FOUND', `There is no library in ${redact(folder)}.`, {
+      action: 'Import something first, or name the library folder (--library DIR).',
+    });
+  }
+  const database = openReadOnly(path);
+  try {
+    if (checkVersion(database) === 0) {
+      throw new AppError('DB_DAMAGED', `The library file in ${redact(folder)} is empty.`);
+    }
+    return new Library(folder, 'read', database, null);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/**
+ * A WAL database can only be opened where SQLite may create its -shm file. On a medium that cannot be written (a CD, a share
+ * mounted read-only) the file is read into memory instead: complete, because nobody can be writing there, unless a log is left over.
+ */
+function openReadOnly(path: string): Database {
+  const database = Database.open(path, { readonly: true });
+  try {
+    database.get('SELECT count(*) FROM sqlite_schema');
+    return database;
+  } catch (error) {
+    database.close();
+    const log = `${path}-wal`;
+    const logLeft = existsSync(log) && statSync(log).size > 0;
+    if (!(error instanceof AppError) || error.code !== 'LIBRARY_READ_ONLY' || logLeft) throw error;
+    const bytes = readFileSync(path);
+    // Bytes 18 and 19 say "WAL" (2); a copy in memory has no log (1). SQLite file format, section 1.3.3.
+    bytes[18] = 1;
+    bytes[19] = 1;
+    return Database.open(bytes, { readonly: true, path });
+  }
+}
+
+/**
+ * A missing or emptied database beside folders that hold something is damage (a full disk, a failed copy), not a new library.
+ * Without this check SQLite would quietly make a new one and every study would seem to be gone.
+ */
+function refuseEmptiedDatabase(folder: string): void {
+  const path = join(folder, databaseName);
+  const size = existsSync(path) ? statSync(path).size : 0;
+  const log = existsSync(`${path}-wal`) ? statSync(`${path}-wal`).size : 0;
+  if (size > 0 || log > 0) return;
+  const kept = folders.filter((name) => readdirSync(join(folder, name)).length > 0);
+  if (kept.length === 0) return;
+  throw new AppError('DB_DAMAGED', `The file sidelight.sqlite is missing or empty, yet ${kept.join(', ')} hold data.`);
+}
+
+function assertWritable(folder: string): void {
+  const probe = join(folder, 'writer.lock');
+  try {
+    closeSync(openSync(probe, 'a'));
+    const path = join(folder, databaseName);
+    if (existsSync(path)) closeSync(openSync(path, 'r+'));
+  } catch (error) {
+    throw folderError(error, folder);
+  }
+}
+
+function folderError(error: unknown, folder: string): AppError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new AppError('DISK_FULL', `The disk is full: the library ${redact(folder)} cannot be opened for writing.`, {
+      cause: error,
+      retryable: true,
+    });
+  }
+  return new AppError('LIBRARY_READ_ONLY', `The library folder ${redact(folder)} cannot be written (${code}).`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * One writer a library.
+ *
+ * The lock is an EXCLUSIVE transaction on a little database of its own, held for as long as the library is open.
+ * It is a lock of the operating system on an open file, so a killed process (kill -9, power loss) leaves none behind:
+ * there is no stale lock to guess about, unlike a file that holds a process number.
+ */
+import { join } from 'node:path';
+import { AppError } from '../base/errors.ts';
+import { Database } from './database.ts';
+
+export interface WriterLock {
+  release(): void;
+}
+
+/**
+ * The lock of the library in `folder`, now or not at all.
+ * @throws LIBRARY_BUSY when another process (or another part of this one) holds it
+ */
+export function takeWriterLock(folder: string): WriterLock {
+  const database = Database.open(join(folder, 'writer.lock'), { readonly: false, timeoutMs: 0 });
+  try {
+    // An immediate transaction on a file of zero bytes would keep a journal beside it; memory is enough for a lock.
+    database.pragma('journal_mode = MEMORY');
+    database.execute('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if (error instanceof AppError && error.code === 'LIBRARY_BUSY') {
+      throw new AppError(
+        'LIBRARY_BUSY',
+        'Another Sidelight is working in this library; only one may write at a time.',
+        {
+          cause: error,
+          retryable: true,
+        },
+      );
+    }
+    throw error;
+  }
+  return {
+    release: () => {
+      database.execute('ROLLBACK');
+      database.close();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * Every migration, oldest first. The number is the `user_version` that a library has afterwards.
+ * A released file is frozen: a test holds the hash of each.
+ */
+import type { Database } from '../database.ts';
+import { createStudies } from './0010-create-studies.ts';
+import { createDatasets } from './0020-create-datasets.ts';
+import { createFeatures } from './0030-create-features.ts';
+import { createRuns } from './0040-create-runs.ts';
+import { createJobs } from './0050-create-jobs.ts';
+
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  up(database: Database): void;
+}
+
+export const migrations: readonly Migration[] = [
+  { number: 10, name: '0010-create-studies', up: createStudies },
+  { number: 20, name: '0020-create-datasets', up: createDatasets },
+  { number: 30, name: '0030-create-features', up: createFeatures },
+  { number: 40, name: '0040-create-runs', up: createRuns },
+  { number: 50, name: '0050-create-jobs', up: createJobs },
+];

@@ -1,0 +1,28 @@
+/** The audit trail: who did what to what, only ever added to. */
+import type { ReadDb, WriteDb } from '../database.ts';
+
+export interface AuditEvent {
+  readonly happenedAt: string;
+  /** noun.pastTense, for example `dataset.frozen`. */
+  readonly action: string;
+  /** What it was done to, by a name that holds no patient data. */
+  readonly subject: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Adds one event. `details` must hold no patient data. */
+export function addAuditEvent(db: WriteDb, event: AuditEvent): void {
+  db.run(
+    `INSERT INTO audit_events (happened_at, action, subject, details) VALUES (:happenedAt, :action, :subject, :details)`,
+    { ...event, details: JSON.stringify(event.details) },
+  );
+}
+
+/** Every event, oldest first. */
+export function auditEvents(db: ReadDb): AuditEvent[] {
+  return db
+    .all<Omit<AuditEvent, 'details'> & { details: string }>(
+      'SELECT happened_at AS happenedAt, action, subject, details FROM audit_events ORDER BY id',
+    )
+    .map((row) => ({ ...row, details: JSON.parse(row.details) as Record<string, unknown> }));
+}

@@ -1,0 +1,83 @@
+/** Jobs: what runs, what ran and how it ended. */
+import type { JobKind, JobRecord, JobState } from '../../contract/index.ts';
+import type { ReadDb, WriteDb } from '../database.ts';
+
+type JobRow = Omit<JobRecord, 'payload' | 'result' | 'error' | 'name'> & {
+  payload: string;
+  result: string | null;
+  error: string | null;
+};
+
+const columns = `
+  SELECT id, kind, state, payload, result, error, done, total, unit, created_at AS createdAt, started_at AS startedAt,
+    ended_at AS endedAt FROM jobs`;
+
+function toJob(row: JobRow): JobRecord {
+  return {
+    ...row,
+    name: `job-${row.id}`,
+    payload: JSON.parse(row.payload) as unknown,
+    result: row.result === null ? null : (JSON.parse(row.result) as unknown),
+    error: row.error === null ? null : (JSON.parse(row.error) as JobRecord['error']),
+  };
+}
+
+/** Every job, newest first. */
+export function listJobs(db: ReadDb): JobRecord[] {
+  return db.all<JobRow>(`${columns} ORDER BY id DESC`).map(toJob);
+}
+
+export function jobById(db: ReadDb, id: number): JobRecord | undefined {
+  const row = db.get<JobRow>(`${columns} WHERE id = :id`, { id });
+  return row === undefined ? undefined : toJob(row);
+}
+
+/** The oldest queued job, or undefined. */
+export function nextQueuedJob(db: ReadDb): JobRecord | undefined {
+  const row = db.get<JobRow>(`${columns} WHERE state = 'queued' ORDER BY id LIMIT 1`);
+  return row === undefined ? undefined : toJob(row);
+}
+
+/** Adds a queued job and gives its row id. */
+export function addJob(db: WriteDb, kind: JobKind, payload: unknown, now: string): number {
+  return db.run(`INSERT INTO jobs (kind, state, payload, created_at) VALUES (:kind, 'queued', :payload, :now)`, {
+    kind,
+    payload: JSON.stringify(payload),
+    now,
+  }).id;
+}
+
+/** Moves a job to `running`. */
+export function startJob(db: WriteDb, id: number, now: string): void {
+  db.run(`UPDATE jobs SET state = 'running', started_at = :now, ended_at = NULL, error = NULL WHERE id = :id`, {
+    id,
+    now,
+  });
+}
+
+/** Notes how far a job is. */
+export function saveJobProgress(db: WriteDb, id: number, done: number, total: number | null, unit: string): void {
+  db.run('UPDATE jobs SET done = :done, total = :total, unit = :unit WHERE id = :id', { id, done, total, unit });
+}
+
+/** Ends a job with its result or its error. */
+export function endJob(
+  db: WriteDb,
+  id: number,
+  state: JobState,
+  outcome: { readonly result?: unknown; readonly error?: NonNullable<JobRecord['error']> },
+  now: string,
+): void {
+  db.run('UPDATE jobs SET state = :state, result = :result, error = :error, ended_at = :now WHERE id = :id', {
+    id,
+    state,
+    result: outcome.result === undefined ? null : JSON.stringify(outcome.result),
+    error: outcome.error === undefined ? null : JSON.stringify(outcome.error),
+    now,
+  });
+}
+
+/** Jobs that a killed process left `running` become `interrupted`. Call it with the writer's lock held. */
+export function interruptJobs(db: WriteDb, now: string): number {
+  return db.run(`UPDATE jobs SET state = 'interrupted', ended_at = :now WHERE state = 'running'`, { now }).changes;
+}

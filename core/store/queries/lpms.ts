@@ -1,0 +1,35 @@
+/** LPMs of the library. */
+import type { LpmRecord } from '../../contract/index.ts';
+import type { ReadDb, WriteDb } from '../database.ts';
+
+type LpmRow = Omit<LpmRecord, 'config'> & { config: string };
+
+const columns = 'SELECT id, name, hash, family, config, folder, size_bytes AS sizeBytes, added_at AS addedAt FROM lpms';
+
+function toLpm(row: LpmRow): LpmRecord {
+  return { ...row, config: JSON.parse(row.config) as Record<string, unknown> };
+}
+
+/** Every LPM, oldest first. */
+export function listLpms(db: ReadDb): LpmRecord[] {
+  return db.all<LpmRow>(`${columns} ORDER BY id`).map(toLpm);
+}
+
+export function lpmByName(db: ReadDb, name: string): LpmRecord | undefined {
+  const row = db.get<LpmRow>(`${columns} WHERE name = :name`, { name });
+  return row === undefined ? undefined : toLpm(row);
+}
+
+export function lpmByHash(db: ReadDb, hash: string): LpmRecord | undefined {
+  const row = db.get<LpmRow>(`${columns} WHERE hash = :hash`, { hash });
+  return row === undefined ? undefined : toLpm(row);
+}
+
+/** Adds an LPM and gives its row id. */
+export function addLpm(db: WriteDb, lpm: Omit<LpmRecord, 'id'>): number {
+  return db.run(
+    `INSERT INTO lpms (name, hash, family, config, folder, size_bytes, added_at)
+     VALUES (:name, :hash, :family, :config, :folder, :sizeBytes, :addedAt)`,
+    { ...lpm, config: JSON.stringify(lpm.config) },
+  ).id;
+}

@@ -1,0 +1,106 @@
+/** Models: everything needed to classify. */
+import type { Method, ModelRecord, Preprocessing, RunSettings } from '../../contract/index.ts';
+import type { ReadDb, WriteDb } from '../database.ts';
+import { fromBytes, toBytes } from './runs.ts';
+
+interface ModelRow {
+  id: number;
+  name: string;
+  run_id: number;
+  dataset: string;
+  settings: string;
+  lpm_hash: string;
+  lpm: string | null;
+  config: string;
+  preprocessing: string;
+  classes: string;
+  threshold: number | null;
+  temperature: number;
+  learnable: number;
+  best_epoch: number | null;
+  best_val_auc: number | null;
+  weights_hash: string;
+  created_at: string;
+}
+
+const columns = `
+  SELECT m.id, m.name, m.run_id, d.name AS dataset, r.settings, r.lpm_hash, l.name AS lpm, m.config, m.preprocessing, m.classes,
+    m.threshold, m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
+  FROM models m JOIN runs r ON r.id = m.run_id JOIN dataset_versions v ON v.id = r.version_id
+  JOIN datasets d ON d.id = v.dataset_id LEFT JOIN lpms l ON l.hash = r.lpm_hash`;
+
+function toModel(row: ModelRow): ModelRecord {
+  const method: Method = (JSON.parse(row.settings) as RunSettings).method;
+  return {
+    id: row.id,
+    name: row.name,
+    run: `run-${row.run_id}`,
+    dataset: row.dataset,
+    method,
+    lpmHash: row.lpm_hash,
+    lpm: row.lpm,
+    config: JSON.parse(row.config) as Record<string, unknown>,
+    preprocessing: JSON.parse(row.preprocessing) as Preprocessing,
+    classes: JSON.parse(row.classes) as string[],
+    threshold: row.threshold,
+    temperature: row.temperature,
+    learnable: row.learnable,
+    bestEpoch: row.best_epoch,
+    valAuc: row.best_val_auc,
+    weightsHash: row.weights_hash,
+    createdAt: row.created_at,
+  };
+}
+
+/** Every model, oldest first. */
+export function listModels(db: ReadDb): ModelRecord[] {
+  return db.all<ModelRow>(`${columns} ORDER BY m.id`).map(toModel);
+}
+
+export function modelByName(db: ReadDb, name: string): ModelRecord | undefined {
+  const row = db.get<ModelRow>(`${columns} WHERE m.name = :name`, { name });
+  return row === undefined ? undefined : toModel(row);
+}
+
+export interface NewModel {
+  readonly name: string;
+  readonly runId: number;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly preprocessing: Preprocessing;
+  readonly classes: readonly string[];
+  readonly threshold: number | null;
+  readonly temperature: number;
+  readonly learnable: number;
+  /** SHA-256 of `bestWeights` (little-endian float32). */
+  readonly weightsHash: string;
+  readonly bestWeights: Float32Array;
+  readonly finalWeights: Float32Array;
+}
+
+/** Adds a model with both sets of weights and gives its row id. */
+export function addModel(db: WriteDb, model: NewModel, now: string): number {
+  return db.run(
+    `INSERT INTO models (name, run_id, config, preprocessing, classes, threshold, temperature, learnable, weights_hash,
+       best_weights, final_weights, created_at)
+     VALUES (:name, :runId, :config, :preprocessing, :classes, :threshold, :temperature, :learnable, :weightsHash,
+       :bestWeights, :finalWeights, :now)`,
+    {
+      ...model,
+      config: JSON.stringify(model.config),
+      preprocessing: JSON.stringify(model.preprocessing),
+      classes: JSON.stringify(model.classes),
+      bestWeights: toBytes(model.bestWeights),
+      finalWeights: toBytes(model.finalWeights),
+      now,
+    },
+  ).id;
+}
+
+/** The weights of a model: of its best validation AUC (what it classifies with) or after its last epoch. */
+export function modelWeights(db: ReadDb, modelId: number, kind: 'best' | 'final' = 'best'): Float32Array | undefined {
+  const column = kind === 'best' ? 'best_weights' : 'final_weights';
+  const row = db.get<{ weights: Uint8Array }>(`SELECT ${column} AS weights FROM models WHERE id = :modelId`, {
+    modelId,
+  });
+  return row === undefined ? undefined : fromBytes(row.weights);
+}

@@ -1,0 +1,64 @@
+/** Batches of predictions. */
+import type { Prediction } from '../../contract/index.ts';
+import type { ReadDb, WriteDb } from '../database.ts';
+
+/** A prediction as it is kept: without the path and the patient, which the CSV file tells. */
+export type StoredPrediction = Omit<Prediction, 'path' | 'patientID'>;
+
+/** Adds a batch with its predictions in one transaction and gives its row id. */
+export function addBatch(
+  db: WriteDb,
+  batch: { readonly jobId: number | null; readonly modelId: number; readonly predictions: readonly StoredPrediction[] },
+  now: string,
+): number {
+  return db.transaction(() => {
+    const { id } = db.run('INSERT INTO batches (job_id, model_id, created_at) VALUES (:jobId, :modelId, :now)', {
+      jobId: batch.jobId,
+      modelId: batch.modelId,
+      now,
+    });
+    for (const prediction of batch.predictions) {
+      const row = db.run(
+        `INSERT INTO predictions (batch_id, level, study_instance_uid, sop_instance_uid, frame, images, decision, threshold)
+         VALUES (:id, :level, :studyInstanceUID, :sopInstanceUID, :frame, :images, :decision, :threshold)`,
+        {
+          id,
+          level: prediction.level,
+          studyInstanceUID: prediction.studyInstanceUID,
+          sopInstanceUID: prediction.sopInstanceUID,
+          frame: prediction.frame,
+          images: prediction.images,
+          decision: prediction.decision,
+          threshold: prediction.threshold,
+        },
+      );
+      prediction.probabilities.forEach((probability, position) => {
+        db.run(
+          `INSERT INTO prediction_probabilities (prediction_id, class_position, probability)
+           VALUES (:predictionId, :position, :probability)`,
+          { predictionId: row.id, position, probability },
+        );
+      });
+    }
+    return id;
+  });
+}
+
+/** The predictions of a batch in the order in which they were made. */
+export function predictionsOf(db: ReadDb, batchId: number): StoredPrediction[] {
+  const probabilities = new Map<number, number[]>();
+  for (const row of db.all<{ id: number; probability: number }>(
+    `SELECT q.prediction_id AS id, q.probability FROM prediction_probabilities q JOIN predictions p ON p.id = q.prediction_id
+     WHERE p.batch_id = :batchId ORDER BY q.prediction_id, q.class_position`,
+    { batchId },
+  )) {
+    probabilities.set(row.id, [...(probabilities.get(row.id) ?? []), row.probability]);
+  }
+  return db
+    .all<Omit<StoredPrediction, 'probabilities'> & { id: number }>(
+      `SELECT id, level, study_instance_uid AS studyInstanceUID, sop_instance_uid AS sopInstanceUID, frame, images, decision,
+         threshold FROM predictions WHERE batch_id = :batchId ORDER BY id`,
+      { batchId },
+    )
+    .map(({ id, ...prediction }) => ({ ...prediction, probabilities: probabilities.get(id) ?? [] }));
+}

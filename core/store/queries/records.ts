@@ -1,0 +1,77 @@
+/** The index of what lies in shard files: which record is where. */
+import type { ReadDb, WriteDb } from '../database.ts';
+
+export interface RecordStoreRow {
+  readonly id: number;
+  /** Folder below the library, for example `features/1a2b…-3c4d…`. */
+  readonly folder: string;
+}
+
+/** One indexed record. */
+export interface RecordRow {
+  readonly instanceId: number;
+  readonly frame: number;
+  readonly kind: string;
+  readonly shard: number;
+  /** First byte of the payload in the shard file. */
+  readonly offset: number;
+  readonly length: number;
+  readonly checksum: number;
+}
+
+/** The record store of this folder, or undefined. */
+export function recordStoreByFolder(db: ReadDb, folder: string): RecordStoreRow | undefined {
+  return db.get('SELECT id, folder FROM record_stores WHERE folder = :folder', { folder });
+}
+
+/** The record store of this folder, made when new. */
+export function ensureRecordStore(
+  db: WriteDb,
+  store: { readonly folder: string; readonly lpmHash: string | null; readonly preprocessing: unknown },
+  now: string,
+): RecordStoreRow {
+  const found = recordStoreByFolder(db, store.folder);
+  if (found !== undefined) return found;
+  const { id } = db.run(
+    `INSERT INTO record_stores (folder, lpm_hash, preprocessing, created_at) VALUES (:folder, :lpmHash, :preprocessing, :now)`,
+    { folder: store.folder, lpmHash: store.lpmHash, preprocessing: JSON.stringify(store.preprocessing), now },
+  );
+  return { id, folder: store.folder };
+}
+
+/** Every record of a store. */
+export function recordsOf(db: ReadDb, storeId: number): RecordRow[] {
+  return db.all(
+    `SELECT instance_id AS instanceId, frame, kind, shard, offset, length, checksum FROM records WHERE store_id = :storeId`,
+    { storeId },
+  );
+}
+
+/** Adds records in one transaction. Their bytes must be on the disk before. */
+export function addRecords(db: WriteDb, storeId: number, records: readonly RecordRow[]): void {
+  db.transaction(() => {
+    for (const record of records) {
+      db.run(
+        `INSERT INTO records (store_id, instance_id, frame, kind, shard, offset, length, checksum)
+         VALUES (:storeId, :instanceId, :frame, :kind, :shard, :offset, :length, :checksum)`,
+        { storeId, ...record },
+      );
+    }
+  });
+}
+
+/** Forgets records whose bytes turned out to be damaged or missing. */
+export function removeRecords(
+  db: WriteDb,
+  storeId: number,
+  records: readonly { readonly instanceId: number; readonly frame: number; readonly kind: string }[],
+): void {
+  db.transaction(() => {
+    for (const { instanceId, frame, kind } of records) {
+      db.run(
+        `DELETE FROM records WHERE store_id = :storeId AND instance_id = :instanceId AND frame = :frame AND kind = :kind`,
+        { storeId, instanceId, frame, kind },
+      );
+    }
+  });
+}

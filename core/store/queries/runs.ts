@@ -1,0 +1,210 @@
+/** Training runs, their epochs and their checkpoints. */
+import type { EpochRecord, JobState, RunRecord, RunSettings } from '../../contract/index.ts';
+import type { ReadDb, WriteDb } from '../database.ts';
+
+/** Where a run goes on after an epoch: parameters and both AdamW moments, flat. `state` is the caller's own (early stop, ...). */
+export interface Checkpoint {
+  readonly epoch: number;
+  readonly step: number;
+  readonly parameters: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+export interface NewRun {
+  readonly modelName: string;
+  readonly datasetVersionId: number;
+  readonly lpmHash: string;
+  readonly settings: RunSettings;
+}
+
+type RunRow = Omit<RunRecord, 'settings' | 'name'> & { settings: string };
+
+const columns = `
+  SELECT r.id, r.model_name AS modelName, d.name AS dataset, r.version_id AS datasetVersionId, v.number AS datasetVersion,
+    r.lpm_hash AS lpmHash, r.settings, r.state, r.best_epoch AS bestEpoch, r.best_val_auc AS bestValAuc, r.seconds,
+    r.peak_mb AS peakMb, r.error, r.created_at AS createdAt, r.ended_at AS endedAt,
+    (SELECT count(*) FROM run_epochs e WHERE e.run_id = r.id) AS epochsDone
+  FROM runs r JOIN dataset_versions v ON v.id = r.version_id JOIN datasets d ON d.id = v.dataset_id`;
+
+function toRun(row: RunRow): RunRecord {
+  return { ...row, name: `run-${row.id}`, settings: JSON.parse(row.settings) as RunSettings };
+}
+
+/** Every run, oldest first. */
+export function listRuns(db: ReadDb): RunRecord[] {
+  return db.all<RunRow>(`${columns} ORDER BY r.id`).map(toRun);
+}
+
+export function runById(db: ReadDb, id: number): RunRecord | undefined {
+  const row = db.get<RunRow>(`${columns} WHERE r.id = :id`, { id });
+  return row === undefined ? undefined : toRun(row);
+}
+
+/** The run called `run-<id>`, or undefined. */
+export function runByName(db: ReadDb, name: string): RunRecord | undefined {
+  const id = /^run-(\d+)$/.exec(name)?.[1];
+  return id === undefined ? undefined : runById(db, Number(id));
+}
+
+/** The newest unfinished run of exactly these settings: what the same command, given again after a kill, goes on with. */
+export function resumableRun(db: ReadDb, run: NewRun): RunRecord | undefined {
+  return db
+    .all<RunRow>(
+      `${columns} WHERE r.version_id = :version AND r.lpm_hash = :lpmHash AND r.model_name = :modelName
+         AND r.state IN ('running', 'cancelled', 'interrupted', 'failed') ORDER BY r.id DESC`,
+      { version: run.datasetVersionId, lpmHash: run.lpmHash, modelName: run.modelName },
+    )
+    .map(toRun)
+    .find((found) => canonical(found.settings) === canonical(run.settings));
+}
+
+function canonical(settings: RunSettings): string {
+  return JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Adds a run in state `running` and gives its row id. */
+export function addRun(db: WriteDb, run: NewRun, now: string): number {
+  return db.run(
+    `INSERT INTO runs (model_name, version_id, lpm_hash, settings, state, created_at)
+     VALUES (:modelName, :version, :lpmHash, :settings, 'running', :now)`,
+    {
+      modelName: run.modelName,
+      version: run.datasetVersionId,
+      lpmHash: run.lpmHash,
+      settings: JSON.stringify(run.settings),
+      now,
+    },
+  ).id;
+}
+
+/** Sets a run's state, with the error that ended it or the memory it took. `seconds` adds to what it already ran. */
+export function setRunState(
+  db: WriteDb,
+  id: number,
+  state: JobState,
+  ended: {
+    readonly at: string;
+    readonly seconds?: number;
+    readonly peakMb?: number | null;
+    readonly error?: string;
+  } | null,
+): void {
+  db.run(
+    `UPDATE runs SET state = :state, ended_at = :at, error = :error, seconds = seconds + :seconds,
+       peak_mb = CASE WHEN :peakMb IS NULL THEN peak_mb ELSE max(coalesce(peak_mb, 0), :peakMb) END WHERE id = :id`,
+    {
+      id,
+      state,
+      at: ended?.at ?? null,
+      error: ended?.error ?? null,
+      seconds: ended?.seconds ?? 0,
+      peakMb: ended?.peakMb ?? null,
+    },
+  );
+}
+
+/** Runs that a killed process left `running` become `interrupted`. Call it with the writer's lock held. */
+export function interruptRuns(db: WriteDb, now: string): number {
+  return db.run(`UPDATE runs SET state = 'interrupted', ended_at = :now WHERE state = 'running'`, { now }).changes;
+}
+
+/** The epochs of a run in order. */
+export function epochsOf(db: ReadDb, runId: number): EpochRecord[] {
+  return db.all(
+    `SELECT epoch, train_loss AS trainLoss, val_loss AS valLoss, val_auc AS valAuc, val_accuracy AS valAccuracy,
+       learning_rate AS learningRate, gradient_norm AS gradientNorm, seconds FROM run_epochs WHERE run_id = :runId ORDER BY epoch`,
+    { runId },
+  );
+}
+
+/**
+ * Keeps the end of an epoch: its figures, the checkpoint to go on from and, when `isBest`, the same parameters as the best so far.
+ * One transaction: a kill leaves the run at the end of this epoch or of the one before.
+ */
+export function saveEpoch(
+  db: WriteDb,
+  runId: number,
+  epoch: EpochRecord,
+  checkpoint: Checkpoint,
+  options: { readonly isBest: boolean },
+): void {
+  db.transaction(() => {
+    db.run(
+      `INSERT INTO run_epochs (run_id, epoch, train_loss, val_loss, val_auc, val_accuracy, learning_rate, gradient_norm, seconds)
+       VALUES (:runId, :epoch, :trainLoss, :valLoss, :valAuc, :valAccuracy, :learningRate, :gradientNorm, :seconds)`,
+      { runId, ...epoch },
+    );
+    saveCheckpoint(db, runId, 'last', checkpoint);
+    if (!options.isBest) return;
+    saveCheckpoint(db, runId, 'best', checkpoint);
+    db.run('UPDATE runs SET best_epoch = :epoch, best_val_auc = :valAuc WHERE id = :runId', {
+      runId,
+      epoch: epoch.epoch,
+      valAuc: epoch.valAuc,
+    });
+  });
+}
+
+function saveCheckpoint(db: WriteDb, runId: number, kind: 'last' | 'best', checkpoint: Checkpoint): void {
+  const moments = kind === 'last';
+  db.run(
+    `INSERT OR REPLACE INTO checkpoints (run_id, kind, epoch, step, parameters, first_moment, second_moment, state)
+     VALUES (:runId, :kind, :epoch, :step, :parameters, :firstMoment, :secondMoment, :state)`,
+    {
+      runId,
+      kind,
+      epoch: checkpoint.epoch,
+      step: checkpoint.step,
+      parameters: toBytes(checkpoint.parameters),
+      firstMoment: moments ? toBytes(checkpoint.firstMoment) : null,
+      secondMoment: moments ? toBytes(checkpoint.secondMoment) : null,
+      state: JSON.stringify(checkpoint.state),
+    },
+  );
+}
+
+interface CheckpointRow {
+  epoch: number;
+  step: number;
+  parameters: Uint8Array;
+  first_moment: Uint8Array | null;
+  second_moment: Uint8Array | null;
+  state: string;
+}
+
+/** Where a run goes on, or undefined before its first epoch ended. */
+export function lastCheckpoint(db: ReadDb, runId: number): Checkpoint | undefined {
+  const row = db.get<CheckpointRow>(`SELECT * FROM checkpoints WHERE run_id = :runId AND kind = 'last'`, { runId });
+  if (row === undefined || row.first_moment === null || row.second_moment === null) return undefined;
+  return {
+    epoch: row.epoch,
+    step: row.step,
+    parameters: fromBytes(row.parameters),
+    firstMoment: fromBytes(row.first_moment),
+    secondMoment: fromBytes(row.second_moment),
+    state: JSON.parse(row.state) as Record<string, unknown>,
+  };
+}
+
+/** The parameters of the best validation AUC so far, or undefined. */
+export function bestParameters(db: ReadDb, runId: number): { epoch: number; parameters: Float32Array } | undefined {
+  const row = db.get<CheckpointRow>(`SELECT * FROM checkpoints WHERE run_id = :runId AND kind = 'best'`, { runId });
+  return row === undefined ? undefined : { epoch: row.epoch, parameters: fromBytes(row.parameters) };
+}
+
+/** Drops a finished run's checkpoints; its model keeps the best and the final weights. */
+export function dropCheckpoints(db: WriteDb, runId: number): void {
+  db.run('DELETE FROM checkpoints WHERE run_id = :runId', { runId });
+}
+
+/** The bytes of a vector as they are stored: little-endian float32, which is every supported machine's own order. */
+export function toBytes(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** The vector of stored bytes; copied, because a blob need not begin at a multiple of four. */
+export function fromBytes(bytes: Uint8Array): Float32Array {
+  return new Float32Array(new Uint8Array(bytes).buffer);
+}

@@ -1,0 +1,42 @@
+/** Which split a data set's patients belong to. */
+import type { SplitName } from '../../contract/index.ts';
+import type { ReadDb, WriteDb } from '../database.ts';
+
+export type SplitOrigin = 'given' | 'drawn';
+
+export interface PatientSplit {
+  readonly patientId: number;
+  readonly split: SplitName;
+  readonly origin: SplitOrigin;
+}
+
+/** Every assigned patient of a data set. */
+export function splitsOf(db: ReadDb, datasetId: number): PatientSplit[] {
+  return db.all(
+    'SELECT patient_id AS patientId, split, origin FROM dataset_splits WHERE dataset_id = :datasetId ORDER BY patient_id',
+    { datasetId },
+  );
+}
+
+/** Assigns a patient; a split given by the user replaces an earlier one, of which the audit trail and frozen versions keep the memory. */
+export function saveSplit(db: WriteDb, datasetId: number, entry: PatientSplit, now: string): void {
+  db.run(
+    `INSERT INTO dataset_splits (dataset_id, patient_id, split, origin, assigned_at)
+     VALUES (:datasetId, :patientId, :split, :origin, :now)
+     ON CONFLICT (dataset_id, patient_id) DO UPDATE
+       SET split = excluded.split, origin = excluded.origin, assigned_at = excluded.assigned_at`,
+    { datasetId, patientId: entry.patientId, split: entry.split, origin: entry.origin, now },
+  );
+}
+
+/** Number of studies of a patient within a data set: how a patient is spoken of without a name. */
+export function studyCountOfPatient(db: ReadDb, datasetId: number, patientId: number): number {
+  return (
+    db.get<{ n: number }>(
+      `SELECT count(DISTINCT st.id) AS n FROM dataset_instances d JOIN instances i ON i.id = d.instance_id
+       JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+       WHERE d.dataset_id = :datasetId AND st.patient_id = :patientId`,
+      { datasetId, patientId },
+    )?.n ?? 0
+  );
+}

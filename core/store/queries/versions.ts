@@ -1,0 +1,121 @@
+/** Frozen data-set versions. */
+import type { ChannelStatistics, DatasetVersion, SplitName, VersionImage } from '../../contract/index.ts';
+import type { ReadDb, WriteDb } from '../database.ts';
+
+interface VersionRow {
+  id: number;
+  datasetId: number;
+  dataset: string;
+  number: number;
+  contentHash: string;
+  seed: number;
+  createdAt: string;
+}
+
+const columns = `
+  SELECT v.id, v.dataset_id AS datasetId, d.name AS dataset, v.number, v.content_hash AS contentHash, v.seed,
+    v.created_at AS createdAt
+  FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id`;
+
+function withClasses(db: ReadDb, row: VersionRow): DatasetVersion {
+  const classes = db.all<{ name: string }>(
+    'SELECT name FROM version_classes WHERE version_id = :id ORDER BY position',
+    {
+      id: row.id,
+    },
+  );
+  return { ...row, classes: classes.map(({ name }) => name) };
+}
+
+/** The version with this row id, or undefined. */
+export function versionById(db: ReadDb, id: number): DatasetVersion | undefined {
+  const row = db.get<VersionRow>(`${columns} WHERE v.id = :id`, { id });
+  return row === undefined ? undefined : withClasses(db, row);
+}
+
+/** The version of a data set with exactly this content, or undefined. */
+export function versionByHash(db: ReadDb, datasetId: number, contentHash: string): DatasetVersion | undefined {
+  const row = db.get<VersionRow>(`${columns} WHERE v.dataset_id = :datasetId AND v.content_hash = :contentHash`, {
+    datasetId,
+    contentHash,
+  });
+  return row === undefined ? undefined : withClasses(db, row);
+}
+
+export interface NewVersion {
+  readonly datasetId: number;
+  readonly contentHash: string;
+  readonly seed: number;
+  readonly classes: readonly string[];
+  readonly images: readonly {
+    readonly instanceId: number;
+    readonly frame: number;
+    readonly patientId: number;
+    readonly studyId: number;
+    readonly classIndex: number;
+    readonly split: SplitName;
+  }[];
+}
+
+/** Writes a version with its classes and images; call it inside a transaction. Gives its row id. */
+export function addVersion(db: WriteDb, version: NewVersion, now: string): number {
+  const { id } = db.run(
+    `INSERT INTO dataset_versions (dataset_id, number, content_hash, seed, created_at)
+     VALUES (:datasetId, 1 + (SELECT count(*) FROM dataset_versions WHERE dataset_id = :datasetId), :contentHash, :seed, :now)`,
+    { datasetId: version.datasetId, contentHash: version.contentHash, seed: version.seed, now },
+  );
+  version.classes.forEach((name, position) => {
+    db.run('INSERT INTO version_classes (version_id, position, name) VALUES (:id, :position, :name)', {
+      id,
+      position,
+      name,
+    });
+  });
+  version.images.forEach((image, position) => {
+    db.run(
+      `INSERT INTO version_images (version_id, position, instance_id, frame, patient_id, study_id, class_position, split)
+       VALUES (:id, :position, :instanceId, :frame, :patientId, :studyId, :classIndex, :split)`,
+      { id, position, ...image },
+    );
+  });
+  return id;
+}
+
+/** The images of a version in their order; `split` gives one part. */
+export function versionImages(db: ReadDb, versionId: number, split?: SplitName): VersionImage[] {
+  return db.all<VersionImage>(
+    `SELECT v.position AS "index", v.instance_id AS instanceId, v.frame, v.patient_id AS patientId, v.study_id AS studyId,
+       st.study_instance_uid AS studyInstanceUID, i.sop_instance_uid AS sopInstanceUID, v.class_position AS classIndex, v.split
+     FROM version_images v JOIN studies st ON st.id = v.study_id JOIN instances i ON i.id = v.instance_id
+     WHERE v.version_id = :versionId AND (:split IS NULL OR v.split = :split) ORDER BY v.position`,
+    { versionId, split: split ?? null },
+  );
+}
+
+/** The frozen mean and standard deviation of a version at one input size, or undefined before they were computed. */
+export function versionStatistics(db: ReadDb, versionId: number, inputSize: number): ChannelStatistics | undefined {
+  const rows = db.all<{ mean: number; std: number }>(
+    `SELECT mean, std FROM version_statistics WHERE version_id = :versionId AND input_size = :inputSize ORDER BY channel`,
+    { versionId, inputSize },
+  );
+  if (rows.length !== 3) return undefined;
+  return { mean: rows.map((row) => row.mean), std: rows.map((row) => row.std) };
+}
+
+/** Freezes the statistics of a version at one input size; they are never changed afterwards. */
+export function saveVersionStatistics(
+  db: WriteDb,
+  versionId: number,
+  inputSize: number,
+  statistics: ChannelStatistics,
+): void {
+  db.transaction(() => {
+    statistics.mean.forEach((mean, channel) => {
+      db.run(
+        `INSERT INTO version_statistics (version_id, input_size, channel, mean, std)
+         VALUES (:versionId, :inputSize, :channel, :mean, :std)`,
+        { versionId, inputSize, channel, mean, std: statistics.std[channel] ?? 1 },
+      );
+    });
+  });
+}

@@ -1,0 +1,52 @@
+/** SQLite's result codes as errors that say what the user does now. */
+import Sqlite from 'better-sqlite3';
+import type { ErrorCode } from '../base/error-codes.ts';
+import { AppError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+
+interface Translation {
+  readonly code: ErrorCode;
+  readonly what: string;
+  readonly retryable?: boolean;
+}
+
+/** Primary result codes; an extended code (SQLITE_IOERR_WRITE) is looked up by its longest listed prefix. */
+const translations: Readonly<Record<string, Translation>> = {
+  SQLITE_FULL: {
+    code: 'DISK_FULL',
+    what: 'The disk is full: the library could not be written. Nothing committed was lost',
+    retryable: true,
+  },
+  // A write that hits a file-size limit or a quota comes back as an I/O error, not as FULL.
+  SQLITE_IOERR_WRITE: {
+    code: 'DISK_FULL',
+    what: 'The library could not be written (disk full, quota or file-size limit). Nothing committed was lost',
+    retryable: true,
+  },
+  SQLITE_IOERR: {
+    code: 'FILE_UNREADABLE',
+    what: 'The disk reported an error while the library was read or written',
+    retryable: true,
+  },
+  SQLITE_READONLY: { code: 'LIBRARY_READ_ONLY', what: 'The library cannot be written' },
+  SQLITE_PERM: { code: 'LIBRARY_READ_ONLY', what: 'The library may not be written' },
+  SQLITE_CANTOPEN: { code: 'LIBRARY_READ_ONLY', what: 'The library file cannot be opened or created' },
+  SQLITE_BUSY: { code: 'LIBRARY_BUSY', what: 'The library is in use by another process', retryable: true },
+  SQLITE_LOCKED: { code: 'LIBRARY_BUSY', what: 'The library is in use by another process', retryable: true },
+  SQLITE_CORRUPT: { code: 'DB_DAMAGED', what: 'The library file is damaged' },
+  SQLITE_NOTADB: { code: 'DB_DAMAGED', what: 'The library file is not a database' },
+};
+
+/** The AppError of a SQLite failure; anything else (a bug, an error thrown inside a transaction) comes back as it was. */
+export function translateSqliteError(error: unknown, path: string): unknown {
+  if (!(error instanceof Sqlite.SqliteError)) return error;
+  const found = Object.keys(translations)
+    .filter((prefix) => error.code === prefix || error.code.startsWith(`${prefix}_`))
+    .sort((a, b) => b.length - a.length)[0];
+  const translation = found === undefined ? undefined : translations[found];
+  if (translation === undefined) return error;
+  return new AppError(translation.code, `${translation.what} (${redact(path)}, ${error.code}).`, {
+    cause: error,
+    retryable: translation.retryable ?? false,
+  });
+}

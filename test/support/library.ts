@@ -1,0 +1,72 @@
+/** Libraries with made-up content for tests of the store and the services. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import {
+  addInstance,
+  addLabel,
+  addToDataset,
+  ensureDataset,
+  type Library,
+  type NewInstance,
+  openLibrary,
+  saveFile,
+} from '../../core/store/index.ts';
+import { temporaryFolder } from './temporary.ts';
+
+export const testTime = '2026-01-02T03:04:05.000Z';
+
+/** An open library in a fresh folder, closed when the test ends. */
+export function temporaryLibrary(folder = join(temporaryFolder(), 'library')): Library {
+  const library = openLibrary(folder, { mode: 'write' });
+  onTestFinished(() => library.close());
+  return library;
+}
+
+/** A made-up instance; `n` tells instances apart. */
+export function madeInstance(n: number, changes: Partial<NewInstance> = {}): NewInstance {
+  return {
+    patientKey: `patient-${n}`,
+    studyInstanceUID: `1.2.3.${n}`,
+    seriesInstanceUID: `1.2.3.${n}.1`,
+    modality: 'DX',
+    kind: 'dicom',
+    sopInstanceUID: `1.2.3.${n}.1.1`,
+    sopClassUID: '1.2.840.10008.5.1.4.1.1.1.1',
+    transferSyntaxUID: '1.2.840.10008.1.2.1',
+    rows: 64,
+    columns: 48,
+    numberOfFrames: 1,
+    contentHash: createHash('sha256').update(String(n)).digest('hex'),
+    sizeBytes: 1000 + n,
+    ...changes,
+  };
+}
+
+/**
+ * A data set `demo` with one patient a row of `labels`; each patient has one study with one instance.
+ * @returns its row id and the instances' row ids
+ */
+export function fillDataset(
+  library: Library,
+  labels: readonly (string | null)[],
+  name = 'demo',
+): { datasetId: number; instanceIds: number[] } {
+  const db = library.writer;
+  return db.transaction(() => {
+    const dataset = ensureDataset(db, name, 'middle', testTime);
+    const instanceIds = labels.map((label, n) => {
+      const instance = madeInstance(n);
+      const { id } = addInstance(db, instance, testTime);
+      saveFile(
+        db,
+        { path: `/made/${n}`, member: '', sizeBytes: 1, modifiedMs: 1, contentHash: instance.contentHash },
+        id,
+      );
+      addToDataset(db, dataset.id, id, testTime);
+      if (label !== null) addLabel(db, dataset.id, { level: 'instance', targetId: id }, label, 'test', testTime);
+      return id;
+    });
+    return { datasetId: dataset.id, instanceIds };
+  });
+}
