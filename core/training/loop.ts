@@ -168,9 +168,9 @@ export async function train(
           { details: { epoch: epoch + 1, step: b + 1, learningRate } },
         );
       }
-      params = floatsOf(outputs, 'params');
-      m = floatsOf(outputs, 'm');
-      v = floatsOf(outputs, 'v');
+      params = floatsOf(outputs, 'next_params');
+      m = floatsOf(outputs, 'next_m');
+      v = floatsOf(outputs, 'next_v');
       lossSum += loss;
       normSum += norm;
       hooks.step?.(stepIndex + 1, totalSteps, loss);

@@ -33,9 +33,9 @@ const step: Executable = {
     });
     const next = m.map((value, k) => 0.9 * value + (g[k] as number));
     return {
-      params: float32([2], [w - lr * (next[0] as number), b - lr * (next[1] as number)]),
-      m: float32([2], next),
-      v: float32([2], data(inputs['v'])),
+      next_params: float32([2], [w - lr * (next[0] as number), b - lr * (next[1] as number)]),
+      next_m: float32([2], next),
+      next_v: float32([2], data(inputs['v'])),
       loss: float32([], [loss]),
       grad_norm: float32([], [Math.hypot(...g)]),
     };

@@ -1,0 +1,146 @@
+/**
+ * One training step as one graph: forward, cross-entropy, backward, clipping and AdamW on flat vectors.
+ *
+ * The parameters and both moments are flat vectors of `total` values (layout: core/models), so that the update is a
+ * handful of element-wise nodes whatever the network looks like. Update rule: Loshchilov and Hutter, "Decoupled weight
+ * decay regularization", ICLR 2019, in PyTorch's order of operations; clipping as torch.nn.utils.clip_grad_norm_.
+ */
+import type { Shape } from '../base/tensor.ts';
+import {
+  add,
+  cast,
+  defineGraph,
+  div,
+  type Graph,
+  grad,
+  input,
+  logSoftmax,
+  matmul,
+  mean,
+  minimum,
+  mul,
+  neg,
+  oneHot,
+  reshape,
+  sqrt,
+  sub,
+  sum,
+  tanh,
+  type Value,
+} from '../graph/index.ts';
+import { dropoutMaskShape, parameterLayout, type SideConfig, sideLogits } from '../models/index.ts';
+
+const beta1 = 0.9;
+const beta2 = 0.999;
+const epsilon = 1e-8;
+const maxNorm = 1;
+
+export { dropoutMaskShape };
+
+export interface TrainStepOptions {
+  readonly batch: number;
+  /** Whether the graph has the input `class_weights` [classes]. */
+  readonly weighted: boolean;
+  readonly weightDecay?: number;
+  readonly keptDType?: KeptDType;
+}
+
+/** How keys and values reach the graph: float16, as they are stored, unless a check needs them exact. */
+export type KeptDType = 'float16' | 'float32';
+
+/** The shapes of the network's inputs by name, for a batch; keys and values travel as float16. */
+export function networkInputShapes(config: SideConfig, batch: number): Readonly<Record<string, Shape>> {
+  const { lpm, method, layers, sideSize, tokens } = config;
+  if (method === 'linear') return { class_token: [batch, lpm.width] };
+  const image: Shape = [batch, lpm.channels, sideSize, sideSize];
+  if (method === 'side-only') return { image };
+  const kept: Shape = [layers, batch, lpm.heads, tokens, lpm.width / lpm.heads];
+  return { image, keys: kept, values: kept };
+}
+
+/** Logits [batch, classes] of named graph inputs. With `dropout` the graph has the input `dropout_mask`. */
+function logitsOf(
+  config: SideConfig,
+  params: Value,
+  options: { readonly batch: number; readonly dropout: boolean; readonly keptDType?: KeptDType },
+): Value {
+  const { batch, dropout, keptDType = 'float16' } = options;
+  const shapes = networkInputShapes(config, batch);
+  const at = (name: string): Shape => shapes[name] as Shape;
+  if (config.method === 'linear')
+    return sideLogits(config, params, { classToken: input('class_token', at('class_token')) });
+  const image = input('image', at('image'));
+  if (config.method === 'side-only') return sideLogits(config, params, { image });
+  const mask = dropout ? dropoutMaskShape(config, batch) : null;
+  return sideLogits(config, params, {
+    image,
+    keys: cast(input('keys', at('keys'), keptDType), 'float32'),
+    values: cast(input('values', at('values'), keptDType), 'float32'),
+    ...(mask === null ? {} : { dropoutMask: input('dropout_mask', mask) }),
+  });
+}
+
+/**
+ * Mean cross-entropy of logits [batch, classes] and int32 labels [batch]; with class weights sum(w l) / sum(w) over the
+ * batch, as torch.nn.CrossEntropyLoss(weight=...) computes it.
+ */
+export function crossEntropy(logits: Value, labels: Value, classWeights?: Value): Value {
+  const classes = logits.shape[1] as number;
+  const truth = oneHot(labels, classes);
+  const losses = neg(sum(mul(truth, logSoftmax(logits, -1)), [1]));
+  if (classWeights === undefined) return mean(losses, [0]);
+  const weights = reshape(matmul(truth, reshape(classWeights, [classes, 1])), [logits.shape[0] as number]);
+  return div(sum(mul(weights, losses), [0]), sum(weights, [0]));
+}
+
+/** 1 - beta^step without cancellation: with t = tanh(-step ln(beta) / 2), 1 - beta^step = 2t / (1 + t). */
+function biasCorrection(beta: number, step: Value): Value {
+  const t = tanh(mul(step, -Math.log(beta) / 2));
+  return div(mul(2, t), add(1, t));
+}
+
+/** Parameters and moments after one AdamW step (betas 0.9 and 0.999, eps 1e-8) with gradients clipped to norm 1. */
+export function adamW(
+  state: { readonly params: Value; readonly m: Value; readonly v: Value },
+  gradient: Value,
+  step: Value,
+  lr: Value,
+  weightDecay: number,
+): { readonly params: Value; readonly m: Value; readonly v: Value; readonly gradientNorm: Value } {
+  const gradientNorm = sqrt(sum(mul(gradient, gradient), [0]));
+  const clipped = mul(gradient, minimum(div(maxNorm, add(gradientNorm, 1e-6)), 1));
+  const m = add(mul(state.m, beta1), mul(clipped, 1 - beta1));
+  const v = add(mul(state.v, beta2), mul(mul(clipped, clipped), 1 - beta2));
+  const denominator = add(div(sqrt(v), sqrt(biasCorrection(beta2, step))), epsilon);
+  const decayed = mul(state.params, sub(1, mul(lr, weightDecay)));
+  const params = sub(decayed, mul(div(lr, biasCorrection(beta1, step)), div(m, denominator)));
+  return { params, m, v, gradientNorm };
+}
+
+/**
+ * The step graph. Inputs: `params`, `m`, `v` [total]; `step` (from 1) and `lr` (scalars); the network's inputs
+ * (`networkInputShapes`); `labels` int32 [batch]; `class_weights` [classes] when weighted; `dropout_mask` for FPT and
+ * FPT+ (0 or 2). Outputs: `next_params`, `next_m`, `next_v`, `loss`, `grad_norm` (before clipping).
+ */
+export function buildTrainStep(config: SideConfig, options: TrainStepOptions): Graph {
+  const { total } = parameterLayout(config);
+  const params = input('params', [total]);
+  const labels = input('labels', [options.batch], 'int32');
+  const weights = options.weighted ? input('class_weights', [config.classes]) : undefined;
+  const loss = crossEntropy(logitsOf(config, params, { ...options, dropout: true }), labels, weights);
+  const [gradient] = grad(loss, [params]);
+  const state = { params, m: input('m', [total]), v: input('v', [total]) };
+  const next = adamW(state, gradient as Value, input('step', []), input('lr', []), options.weightDecay ?? 0.1);
+  return defineGraph({
+    outputs: { next_params: next.params, next_m: next.m, next_v: next.v, loss, grad_norm: next.gradientNorm },
+  });
+}
+
+/** The forward graph. Inputs: `params` and the network's inputs. Output: `logits` [batch, classes], without dropout. */
+export function buildPredict(
+  config: SideConfig,
+  options: { readonly batch: number; readonly keptDType?: KeptDType },
+): Graph {
+  const params = input('params', [parameterLayout(config).total]);
+  return defineGraph({ outputs: { logits: logitsOf(config, params, { ...options, dropout: false }) } });
+}
