@@ -19,6 +19,8 @@ export interface CliContext {
   readonly globals: GlobalOptions;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  /** The services over the library that `--library` names; opened once. */
-  services(): Promise<ServiceContext>;
+  /** Version of the program. */
+  readonly version: string;
+  /** The services over the library that `--library` names; opened once. `read` works beside a process that writes. */
+  services(mode?: 'read' | 'write'): Promise<ServiceContext>;
 }

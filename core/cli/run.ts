@@ -69,8 +69,9 @@ async function runOne(
     globals,
     terminal,
     signal: interrupts.signal,
-    services: async () => {
-      session ??= openServiceSession(globals, terminal, interrupts.signal);
+    version: line.version,
+    services: async (mode = 'write') => {
+      session ??= openServiceSession(globals, terminal, interrupts.signal, mode);
       return (await session).context;
     },
   };

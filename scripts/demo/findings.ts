@@ -18,7 +18,7 @@ export function paintSpecks(image: TissueImage, random: Random): void {
   for (let c = 0; c < clusters; c++) {
     const [cx, cy] = placeInside(image, random, 0.08);
     const radius = (image.size / nominalSize) * random.uniform(26, 48);
-    const brightness = random.uniform(0.32, 0.46);
+    const brightness = random.uniform(0.38, 0.5);
     const count = 14 + random.integer(13);
     for (let s = 0; s < count; s++) {
       const angle = random.uniform(0, 2 * Math.PI);

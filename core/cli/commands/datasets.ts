@@ -9,7 +9,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight datasets', why: 'what is there to train on' }],
   run: async (context) => {
-    const services = await context.services();
+    const services = await context.services('read');
     const { listDatasets } = await import('../../services/dataset.ts');
     const rows = listDatasets(services);
     return {

@@ -9,7 +9,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight lpm list --json', why: 'for a script' }],
   run: async (context) => {
-    const services = await context.services();
+    const services = await context.services('read');
     const { listLpms } = await import('../../services/lpm.ts');
     const rows = listLpms(services);
     return {

@@ -10,7 +10,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight models', why: 'names for evaluate and classify' }],
   run: async (context) => {
-    const services = await context.services();
+    const services = await context.services('read');
     const { listModels } = await import('../../services/summary.ts');
     const rows = listModels(services);
     return {

@@ -11,7 +11,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight runs', why: 'what ran, and what can be resumed' }],
   run: async (context) => {
-    const services = await context.services();
+    const services = await context.services('read');
     const { listRuns } = await import('../../services/summary.ts');
     const rows = listRuns(services);
     return {

@@ -1,0 +1,157 @@
+/** What this machine can do for Sidelight: engines, devices, memory, disk, versions, and what is missing with its remedy. */
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { type EngineState, listEngines } from '../engine/index.ts';
+import { researchUseOnly } from './report-notice.ts';
+
+/** A thing that was looked at. `remedy` says how to get what is missing; null where nothing is. */
+export interface DoctorCheck {
+  readonly name: string;
+  readonly state: 'ok' | 'warning' | 'missing';
+  readonly found: string;
+  readonly remedy: string | null;
+}
+
+export interface DoctorReport {
+  readonly sidelight: string;
+  readonly platform: string;
+  readonly node: string;
+  readonly cpu: { readonly model: string; readonly threads: number };
+  readonly memory: { readonly totalMb: number; readonly freeMb: number };
+  readonly library: { readonly folder: string; readonly exists: boolean; readonly freeDiskBytes: number | null };
+  readonly engines: readonly EngineState[];
+  readonly packages: Readonly<Record<string, string | null>>;
+  readonly embeddedLpm: boolean;
+  readonly checks: readonly DoctorCheck[];
+  readonly notice: string;
+}
+
+/** Packages whose versions a bug report needs. */
+const reported = ['onnxruntime-node', 'better-sqlite3', '@tensorflow/tfjs-node-gpu', 'zod'] as const;
+/** Below this, encoding ViT-B at 512 px beside a running system is tight. */
+const comfortableMemoryMb = 6000;
+const comfortableDiskBytes = 5e9;
+
+/** Looks at the machine. Never throws for something missing: that is what it reports. */
+export async function doctor(options: {
+  readonly libraryFolder: string;
+  readonly version: string;
+}): Promise<DoctorReport> {
+  const engines = await listEngines();
+  const freeDiskBytes = freeBytesNear(options.libraryFolder);
+  const memory = { totalMb: Math.round(totalmem() / 2 ** 20), freeMb: Math.round(freemem() / 2 ** 20) };
+  const packages = Object.fromEntries(reported.map((name) => [name, installedVersion(name)]));
+  const embeddedLpm = existsSync(embeddedLpmFile());
+  const checks: DoctorCheck[] = [
+    nodeCheck(),
+    ...engines.map(engineCheck),
+    packages['better-sqlite3'] === null
+      ? {
+          name: 'database',
+          state: 'missing',
+          found: 'better-sqlite3 is not installed',
+          remedy: 'Run `npm ci` in the program folder.',
+        }
+      : { name: 'database', state: 'ok', found: `better-sqlite3 ${packages['better-sqlite3']}`, remedy: null },
+    memory.totalMb < comfortableMemoryMb
+      ? {
+          name: 'memory',
+          state: 'warning',
+          found: `${memory.totalMb} MB`,
+          remedy: 'Close other programs while encoding, or use a smaller --input-size.',
+        }
+      : { name: 'memory', state: 'ok', found: `${memory.totalMb} MB, ${memory.freeMb} MB free`, remedy: null },
+    freeDiskBytes !== null && freeDiskBytes < comfortableDiskBytes
+      ? {
+          name: 'disk',
+          state: 'warning',
+          found: `${(freeDiskBytes / 1e9).toFixed(1)} GB free at the library`,
+          remedy:
+            'Free disk space or choose another folder with --library DIR; 10,000 images at 512 px need about 30 GB with ViT-B.',
+        }
+      : {
+          name: 'disk',
+          state: 'ok',
+          found:
+            freeDiskBytes === null
+              ? 'free space is not known'
+              : `${(freeDiskBytes / 1e9).toFixed(0)} GB free at the library`,
+          remedy: null,
+        },
+    embeddedLpm
+      ? { name: 'LPM in the box', state: 'ok', found: 'there', remedy: null }
+      : {
+          name: 'LPM in the box',
+          state: 'warning',
+          found: 'none in this version',
+          remedy: 'Add a ViT, DINO or DINOv2 folder with `sidelight lpm add PATH`.',
+        },
+  ];
+  return {
+    sidelight: options.version,
+    platform: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+    cpu: { model: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism() },
+    memory,
+    library: { folder: options.libraryFolder, exists: existsSync(options.libraryFolder), freeDiskBytes },
+    engines,
+    packages,
+    embeddedLpm,
+    checks,
+    notice: researchUseOnly,
+  };
+}
+
+/** Where the LPM that comes with the program lies, whether it is there or not. */
+export function embeddedLpmFile(): string {
+  return resolve(import.meta.dirname, '..', '..', 'resources', 'lpm', 'model.safetensors');
+}
+
+function nodeCheck(): DoctorCheck {
+  const major = Number(process.versions.node.split('.')[0]);
+  const name = 'Node';
+  if (major >= 24) return { name, state: 'ok', found: process.versions.node, remedy: null };
+  return {
+    name,
+    state: 'missing',
+    found: process.versions.node,
+    remedy: 'Start through `npm run -s sidelight`, which uses the Node 24 of this folder.',
+  };
+}
+
+function engineCheck(engine: EngineState): DoctorCheck {
+  const devices = engine.devices.map((d) => d.description).join('; ');
+  return {
+    name: `engine ${engine.name}`,
+    // ONNX Runtime is the one that must be there; the others are faster ways where they fit.
+    state: engine.available ? 'ok' : engine.name === 'onnxruntime' ? 'missing' : 'warning',
+    found: engine.available ? `${engine.version ?? ''} on ${devices}` : engine.detail,
+    remedy: engine.remedy,
+  };
+}
+
+/** Free bytes of the disk that holds `folder` or its nearest existing parent; null where the system does not say. */
+function freeBytesNear(folder: string): number | null {
+  let place = resolve(folder);
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+  try {
+    const { bavail, bsize } = statfsSync(place);
+    return bavail * bsize;
+  } catch {
+    // Some network drives do not answer; the number is a comfort, not a condition.
+    return null;
+  }
+}
+
+/** Version of an installed package; null when it is absent. */
+function installedVersion(name: string): string | null {
+  const root = resolve(import.meta.dirname, '..', '..');
+  const require = createRequire(import.meta.url);
+  for (const folder of require.resolve.paths(name) ?? [resolve(root, 'node_modules')]) {
+    const file = resolve(folder, name, 'package.json');
+    if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  }
+  return null;
+}

@@ -1,0 +1,10 @@
+/** `npm run docs`: writes the generated pages of docs/. A unit test fails when they are out of date. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCommands } from '../core/cli/folder.ts';
+import { commandReference, errorCodesPage } from './docs/pages.ts';
+
+const folder = join(import.meta.dirname, '..', 'docs');
+writeFileSync(join(folder, 'commands.md'), commandReference(await loadCommands()));
+writeFileSync(join(folder, 'error-codes.md'), errorCodesPage());
+console.log('Wrote docs/commands.md and docs/error-codes.md');
