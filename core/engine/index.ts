@@ -1,6 +1,7 @@
 /** Opens the engine that computes. */
 import { AppError } from '../base/errors.ts';
 import { chooseEngine } from './devices.ts';
+import { openHosted } from './host/client.ts';
 import { onnxruntimeAdapter } from './onnxruntime.ts';
 import { physicalCores } from './threads.ts';
 import type { Engine, EngineAdapter, EngineState, OpenEngineOptions } from './types.ts';
@@ -17,6 +18,7 @@ export function listEngines(): Promise<EngineState[]> {
 
 /** An engine as asked for; its `info.reason` says why this one. Throws ENGINE_UNAVAILABLE where nothing fits. */
 export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
+  if (options.ownProcess === true) return openHosted(options);
   const choice = chooseEngine(options, await listEngines());
   const adapter = adapters.find(({ name }) => name === choice.engine);
   if (adapter === undefined)

@@ -1,0 +1,79 @@
+/**
+ * An engine in a process of its own.
+ *
+ * When that process dies, the call under way fails with ENGINE_FAILED and the reason; the next call starts a new
+ * process and compiles what it needs again, from the graph and the weight source that it was given.
+ */
+import { packGraph } from '../../graph/index.ts';
+import { readWeights } from '../inputs.ts';
+import type { Engine, Executable, OpenEngineOptions } from '../types.ts';
+import { EngineChild } from './child.ts';
+
+export interface HostedEngine extends Engine {
+  /** The process that computes now; undefined while none runs. */
+  processId(): number | undefined;
+}
+
+/** Opens the engine in a child process. Throws what `openEngine` throws there. */
+export async function openHosted({ log, ownProcess: _own, ...options }: OpenEngineOptions): Promise<HostedEngine> {
+  const first = new EngineChild(log);
+  let child = first;
+  let starting: Promise<EngineChild> | undefined;
+  let peakMb = 0;
+  let nextExecutable = 1;
+
+  const start = async (): Promise<EngineChild> => {
+    log.log('warn', 'The engine process is started again after its end');
+    const next = new EngineChild(log);
+    await next.call('open', options);
+    child = next;
+    return next;
+  };
+
+  /** The living process; several callers that find it dead wait for the same new one. */
+  const living = (): Promise<EngineChild> => {
+    if (child.alive) return Promise.resolve(child);
+    starting ??= start().finally(() => {
+      starting = undefined;
+    });
+    return starting;
+  };
+
+  const info = await first.call('open', options).catch(async (error: unknown) => {
+    await first.end();
+    throw error;
+  });
+
+  return {
+    info,
+    compile: async (graph, weights) => {
+      const executable = nextExecutable++;
+      let compiledIn: EngineChild | undefined;
+      const prepared = async (): Promise<EngineChild> => {
+        const host = await living();
+        if (compiledIn === host) return host;
+        for (const [name, tensor] of readWeights(graph, weights))
+          await host.call('weight', { executable, name, tensor });
+        await host.call('compile', { executable, graph: packGraph(graph) });
+        compiledIn = host;
+        return host;
+      };
+      await prepared();
+      const result: Executable = {
+        run: async (inputs) => (await prepared()).call('run', { executable, inputs }),
+        dispose: async () => {
+          const host = compiledIn;
+          compiledIn = undefined;
+          if (host?.alive === true) await host.call('release', { executable });
+        },
+      };
+      return result;
+    },
+    peakMemoryMb: async () => {
+      peakMb = Math.max(peakMb, await (await living()).call('peakMemory', null));
+      return peakMb;
+    },
+    dispose: () => child.end(),
+    processId: () => (child.alive ? child.processId : undefined),
+  };
+}

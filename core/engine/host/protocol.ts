@@ -1,0 +1,35 @@
+/** What the engine's process and its client say to each other. Every request has one reply with the same id. */
+import type { SerialisedError } from '../../base/errors.ts';
+import type { LogLevel } from '../../base/logger.ts';
+import type { Tensor } from '../../base/tensor.ts';
+import type { GraphData } from '../../graph/index.ts';
+import type { EngineInfo, OpenEngineOptions, Tensors } from '../types.ts';
+
+/** Calls by name: what goes in, what comes back. */
+export interface Calls {
+  open: { input: Omit<OpenEngineOptions, 'log' | 'ownProcess'>; output: EngineInfo };
+  /** Weights travel one a message, before `compile`, so that no message holds them all. */
+  weight: { input: { readonly executable: number; readonly name: string; readonly tensor: Tensor }; output: null };
+  compile: { input: { readonly executable: number; readonly graph: GraphData }; output: null };
+  run: { input: { readonly executable: number; readonly inputs: Tensors }; output: Tensors };
+  release: { input: { readonly executable: number }; output: null };
+  peakMemory: { input: null; output: number };
+}
+export type CallName = keyof Calls;
+
+export type Request = {
+  [K in CallName]: { readonly id: number; readonly call: K; readonly input: Calls[K]['input'] };
+}[CallName];
+
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly value: Calls[CallName]['output'] }
+  | { readonly id: number; readonly ok: false; readonly error: SerialisedError };
+
+export interface LogMessage {
+  readonly log: LogLevel;
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** A handler for each call. */
+export type Handlers = { readonly [K in CallName]: (input: Calls[K]['input']) => Promise<Calls[K]['output']> };

@@ -1,0 +1,82 @@
+/**
+ * The engine's process: native tensor code and nothing else. It may die of memory; it never opens the database.
+ * Started by client.ts, it answers one request after the other and ends when its parent goes.
+ */
+import process from 'node:process';
+import { AppError, serialiseError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Tensor } from '../../base/tensor.ts';
+import { unpackGraph } from '../../graph/index.ts';
+import { openEngine } from '../index.ts';
+import type { Engine, Executable } from '../types.ts';
+import type { Handlers, LogMessage, Reply, Request } from './protocol.ts';
+
+let engine: Engine | undefined;
+const executables = new Map<number, Executable>();
+const weights = new Map<number, Map<string, Tensor>>();
+
+function send(message: Reply | LogMessage): void {
+  process.send?.(message);
+}
+
+const log: Logger = {
+  log: (level, message, fields) => send({ log: level, message, ...(fields === undefined ? {} : { fields }) }),
+};
+
+function opened(): Engine {
+  if (engine === undefined) throw new AppError('ENGINE_FAILED', 'The engine process was used before it was opened.');
+  return engine;
+}
+
+function executable(id: number): Executable {
+  const found = executables.get(id);
+  if (found === undefined) throw new AppError('ENGINE_FAILED', `The engine process holds no network ${id}.`);
+  return found;
+}
+
+const handlers: Handlers = {
+  open: async (input) => {
+    engine = await openEngine({ ...input, log });
+    return engine.info;
+  },
+  weight: async ({ executable: id, name, tensor }) => {
+    const held = weights.get(id) ?? new Map<string, Tensor>();
+    weights.set(id, held.set(name, tensor));
+    return null;
+  },
+  compile: async ({ executable: id, graph }) => {
+    const held = weights.get(id);
+    weights.delete(id);
+    const source = (name: string): Tensor => {
+      const tensor = held?.get(name);
+      if (tensor === undefined) throw new AppError('WEIGHTS_INVALID', `Weight ${name} is missing.`);
+      return tensor;
+    };
+    executables.set(id, await opened().compile(unpackGraph(graph), source));
+    return null;
+  },
+  run: ({ executable: id, inputs }) => executable(id).run(inputs),
+  release: async ({ executable: id }) => {
+    await executable(id).dispose();
+    executables.delete(id);
+    return null;
+  },
+  peakMemory: () => opened().peakMemoryMb(),
+};
+
+async function answer({ id, call, input }: Request): Promise<void> {
+  try {
+    // The table pairs each call with its own input; TypeScript cannot follow that pairing through an index.
+    const handler = handlers[call] as (input: unknown) => ReturnType<Handlers[typeof call]>;
+    send({ id, ok: true, value: await handler(input) });
+  } catch (thrown) {
+    send({ id, ok: false, error: serialiseError(thrown) });
+  }
+}
+
+// One after the other: a request that arrives while a run is going on waits for it.
+let last: Promise<void> = Promise.resolve();
+process.on('message', (request) => {
+  last = last.then(() => answer(request as Request));
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,23 @@
+/** A copy of a graph in which weights are other values: how a frozen network becomes one that is trained. */
+import type { Graph } from './graph.ts';
+import { createNode, scope, type Value } from './ir.ts';
+
+/**
+ * The outputs of `graph` with each weight replaced by `replacement(weight)`, a value of its shape and dtype.
+ * Inputs and constants are shared with the original. Throws GraphError where a rule no longer fits.
+ */
+export function replaceWeights(graph: Graph, replacement: (weight: Value) => Value): Readonly<Record<string, Value>> {
+  const copies = new Map<Value, Value>();
+  for (const node of graph.order) copies.set(node, copyOf(node, copies, replacement));
+  return Object.fromEntries(Object.entries(graph.outputs).map(([name, value]) => [name, copies.get(value) as Value]));
+}
+
+function copyOf(node: Value, copies: ReadonlyMap<Value, Value>, replacement: (weight: Value) => Value): Value {
+  if (node.op === 'weight') return replacement(node);
+  const inputs = node.inputs.map((x) => copies.get(x) as Value);
+  if (inputs.every((x, i) => x === node.inputs[i])) return node;
+  const { op, attrs, shape, dtype } = node;
+  return scope(node.scope, () =>
+    createNode({ op, attrs, shape, dtype, inputs, ...(node.name === undefined ? {} : { name: node.name }) }),
+  );
+}

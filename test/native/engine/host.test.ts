@@ -1,0 +1,78 @@
+import { kill } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AppError } from '../../../core/base/errors.ts';
+import { silentLogger } from '../../../core/base/logger.ts';
+import { float32, type Tensor } from '../../../core/base/tensor.ts';
+import { type HostedEngine, openHosted } from '../../../core/engine/host/client.ts';
+import { openEngine } from '../../../core/engine/index.ts';
+import * as g from '../../../core/graph/index.ts';
+
+let engine: HostedEngine;
+beforeAll(async () => {
+  engine = await openHosted({ engine: 'onnxruntime', device: 'cpu', threads: 1, log: silentLogger });
+});
+afterAll(() => engine.dispose());
+
+const small = () => {
+  const x = g.input('x', [2, 3]);
+  return g.defineGraph({ outputs: { y: g.linear(x, g.weight('w', [1, 3])) } });
+};
+const ones = (): Tensor => float32([1, 3], [1, 1, 1]);
+const rows = { x: float32([2, 3], [1, 2, 3, 4, 5, 6]) };
+
+/** Many products in a row: seconds of work, so that there is a middle to kill in. */
+const long = () => {
+  const x = g.input('x', [1500, 1500]);
+  let y: g.Value = x;
+  for (let i = 0; i < 60; i++) y = g.tanh(g.matmul(y, x));
+  return g.defineGraph({ outputs: { y: g.sum(y, [0, 1]) } });
+};
+
+async function failure(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  );
+}
+
+test('a graph with weights gives the same numbers in its own process as in ours', async () => {
+  const ours = await openEngine({ engine: 'onnxruntime', device: 'cpu', threads: 1, log: silentLogger });
+  const expected = await (await ours.compile(small(), ones)).run(rows);
+  await ours.dispose();
+  const executable = await engine.compile(small(), ones);
+  expect(await executable.run(rows)).toEqual(expected);
+  expect(expected['y']?.data).toEqual(Float32Array.of(6, 15));
+  await executable.dispose();
+});
+
+test('the process that computes is not ours, and tells its own peak memory', async () => {
+  expect(engine.processId()).not.toBe(process.pid);
+  expect(await engine.peakMemoryMb()).toBeGreaterThan(20);
+});
+
+test('a bad input is refused there by name and arrives here as the same error', async () => {
+  const executable = await engine.compile(small(), ones);
+  const error = await failure(executable.run({ x: float32([1, 3], [1, 2, 3]) }));
+  expect(error).toBeInstanceOf(AppError);
+  expect(error).toMatchObject({
+    code: 'BAD_INPUT',
+    message: 'Inputs do not fit the graph: x is float32 [1, 3]; need float32 [2, 3].',
+  });
+});
+
+test('killed in the middle of a run, the call fails with the reason and the next call works', async () => {
+  const busy = await engine.compile(long());
+  const idle = await engine.compile(small(), ones);
+  const pid = engine.processId() as number;
+  const run = failure(busy.run({ x: float32([1500, 1500], new Float32Array(1500 * 1500).fill(0.01)) }));
+  await sleep(150);
+  kill(pid, 'SIGKILL');
+  expect(await run).toMatchObject({
+    code: 'ENGINE_FAILED',
+    retryable: true,
+    details: { reason: 'killed', signal: 'SIGKILL' },
+  });
+  expect((await idle.run(rows))['y']?.data).toEqual(Float32Array.of(6, 15));
+  expect(engine.processId()).not.toBe(pid);
+});
