@@ -24,10 +24,11 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { color: var(--soft); font-weight: 600; border-bottom: 2px solid #c3ccd6; }
 td.number, th.number { text-align: right; white-space: nowrap; }
+td.method { min-width: 15rem; } td.method small { font-weight: 400; display: block; line-height: 1.35; }
 tr.best td { background: #eef6fb; font-weight: 600; }
 small { color: var(--soft); }
 .scroll { overflow-x: auto; }
-table.confusion { width: auto; } table.confusion td, table.confusion th { text-align: center; padding: .5rem .8rem; border: 1px solid var(--line); }
+table.confusion { width: auto; } table.confusion td, table.confusion th { text-align: center; padding: .45rem .6rem; font-size: .88rem; border: 1px solid var(--line); }
 table.confusion td small { display: block; } table.confusion caption { caption-side: bottom; color: var(--soft); font-size: .85rem; padding-top: .3rem; }
 .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); gap: 1.1rem; }
 .example { border: 1px solid var(--line); border-radius: .5rem; overflow: hidden; break-inside: avoid; }

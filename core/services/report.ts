@@ -123,7 +123,7 @@ function methodsSection(data: ReportData): string {
   const rows = data.methods.map((m) => {
     const { image, study } = m.evaluation;
     const share = m.lpmParameters === null ? '–' : `${((100 * m.learnable) / m.lpmParameters).toFixed(2)} %`;
-    return `<tr${image.auc === best ? ' class="best"' : ''}><td>${escapeHtml(m.method)}<br><small>${escapeHtml(methodMeaning[m.method])}</small></td>${[
+    return `<tr${image.auc === best ? ' class="best"' : ''}><td class="method">${escapeHtml(m.method)}<small>${escapeHtml(methodMeaning[m.method])}</small></td>${[
       withInterval(image),
       withInterval(study),
       plain(image.sensitivity),

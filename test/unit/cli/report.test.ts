@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { renderReport } from '../../../core/services/report.ts';
+import { niceTicks } from '../../../core/services/report-chart.ts';
+import { comparisonSentences } from '../../../core/services/report-words.ts';
+import { sampleReport } from '../../support/report-sample.ts';
+
+const html = renderReport(sampleReport);
+
+describe('the report', () => {
+  test('says that it is not for diagnosis, at the top and at the bottom', () => {
+    expect(html.match(/Research use only\. Not for diagnosis\./g)?.length).toBe(2);
+  });
+
+  test('loads nothing: every address in it is a data address', () => {
+    const addresses = [...html.matchAll(/(?:src|href)="([^"]*)"|url\(([^)]*)\)|@import/g)].map(
+      (m) => m[1] ?? m[2] ?? m[0],
+    );
+    expect(addresses.filter((a) => !a.startsWith('data:'))).toEqual([]);
+    expect(html).not.toMatch(/<script|<link|https?:/);
+  });
+
+  test('writes names as text, never as markup', () => {
+    expect(html).toContain('mass &amp; &lt;other&gt;');
+    expect(html).not.toContain('<other>');
+  });
+
+  test('closes every element it opens', () => {
+    const open: string[] = [];
+    const isVoid = new Set(['meta', 'img', 'br']);
+    for (const [, slash, name = '', self] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*?(\/?)>/g)) {
+      if (isVoid.has(name) || self === '/') continue;
+      if (slash === '/') expect(open.pop()).toBe(name);
+      else open.push(name);
+    }
+    expect(open).toEqual([]);
+  });
+
+  test('shows a figure the data do not define as a dash, never as a number', () => {
+    expect(html).not.toMatch(/NaN|undefined|null|Infinity/);
+  });
+
+  test('is the same text for the same data', () => {
+    expect(renderReport(sampleReport)).toBe(html);
+  });
+});
+
+test('a difference is called large only where the intervals do not overlap', () => {
+  const [, sideOnly, linear] = comparisonSentences(sampleReport.methods);
+  expect(sideOnly).toContain('fpt+ is 0.170 above side-only. The intervals do not overlap');
+  expect(linear).toContain('fpt+ is 0.250 above linear.');
+  const close = comparisonSentences(sampleReport.methods.slice(0, 1).concat(sampleReport.methods.slice(0, 1)));
+  expect(close[1]).toContain('cannot be told apart');
+});
+
+test('ticks are round numbers inside the range', () => {
+  expect(niceTicks(0, 1, 6)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  expect(niceTicks(1, 20, 6)).toEqual([5, 10, 15, 20]);
+  expect(niceTicks(0.43, 0.61, 6)).toEqual([0.45, 0.5, 0.55, 0.6]);
+});
