@@ -37,6 +37,7 @@ export const errorCodes = {
   MODEL_NOT_FOUND: { action: 'List the models with `sidelight models`.' },
   RUN_NOT_FOUND: { action: 'List the runs with `sidelight runs`.' },
   TRAINING_DIVERGED: { action: 'Lower the learning rate (--lr) and train again.' },
+  FEATURES_DAMAGED: { action: 'Run the same command again; the damaged record is computed anew.' },
   // Engine
   ENGINE_UNAVAILABLE: { action: 'Run `sidelight doctor` to see what is missing and how to get it.' },
   ENGINE_FAILED: { action: 'Close other programs or lower the input size, then run the same command again.' },

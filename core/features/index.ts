@@ -1,0 +1,9 @@
+/** The on-disk cache: records computed once and kept in append-only shards. */
+export {
+  type IndexedRecord,
+  type RecordIndex,
+  RecordStore,
+  type RecordStoreOptions,
+  type Recovery,
+} from './record-store.ts';
+export type { RecordName } from './shard.ts';
