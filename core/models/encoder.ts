@@ -55,6 +55,8 @@ export interface EncoderOptions {
   readonly hiddenState?: boolean;
   /** Also output, for checks, `scores` and the uncut `all_keys`, `all_values`. */
   readonly details?: boolean;
+  /** Numbers an attention piece may hold; set only by tests and measurements. */
+  readonly scoreBudget?: number;
 }
 
 /**
@@ -62,7 +64,7 @@ export interface EncoderOptions {
  * once would take 13 GB for a 2,048-pixel image on ViT-B/16; and in pieces of this size the scores are normalised and
  * used while they are still in the processor's cache.
  */
-const scoreBudget = 2 * 1024 * 1024;
+export const defaultScoreBudget = 2 * 1024 * 1024;
 
 /**
  * The encoder graph.
@@ -158,6 +160,7 @@ function block(
   const attention = attend(heads4('q', allQueries ? normed : onlyClass(normed)), keys, values, {
     context: needs.rows === 'none' ? 'none' : needs.rows === 'class-token' ? 'first-row' : 'all',
     scores: needs.isExtracted ? options.tokens : 'none',
+    budget: options.scoreBudget ?? defaultScoreBudget,
   });
   const kept = attention.scores && keepBest(config, options, keys, values, attention.scores);
   if (attention.context === undefined) return { x, ...(kept && { kept }) };
@@ -178,11 +181,15 @@ function attend(
   queries: Value,
   keys: Value,
   values: Value,
-  wanted: { readonly context: 'all' | 'first-row' | 'none'; readonly scores: TokenScore | 'none' },
+  wanted: {
+    readonly context: 'all' | 'first-row' | 'none';
+    readonly scores: TokenScore | 'none';
+    readonly budget: number;
+  },
 ): { readonly context?: Value; readonly scores?: Value } {
   const [batch, heads, rows] = queries.shape as [number, number, number];
   const tokens = keys.shape[2]!;
-  const piece = Math.max(1, Math.floor(scoreBudget / (batch * heads * tokens)));
+  const piece = Math.max(1, Math.floor(wanted.budget / (batch * heads * tokens)));
   const keysAcross = transposeLast(keys);
   const contexts: Value[] = [];
   let totals: Value | undefined;

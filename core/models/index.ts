@@ -1,5 +1,5 @@
 /** Models: what LPMs and side networks are, as graphs; nothing here runs them. */
-export { buildLpmEncoder, type EncoderOptions, type TokenScore } from './encoder.ts';
+export { buildLpmEncoder, defaultScoreBudget, type EncoderOptions, type TokenScore } from './encoder.ts';
 export { encoderWeights } from './encoder-weights.ts';
 export { checkInputSize, defaultInputSize, inputSizeLimits, sideImageSize } from './input-size.ts';
 export {
@@ -21,6 +21,8 @@ export {
   packParameters,
   parameterLayout,
   parameterOf,
+  shapeParameters,
+  sliceParameters,
   unpackParameters,
 } from './parameters.ts';
 export { positionEmbedding } from './position-embedding.ts';

@@ -113,29 +113,31 @@ function drawer(start: Start, random: Random): () => number {
   return start.kind === 'normal' ? () => random.normal(0, start.std) : () => random.truncatedNormal(0, start.std);
 }
 
-/** The parameters as values of their own shapes, cut from the flat vector `params` [total]. */
-export function unpackParameters(layout: ParameterLayout, params: Value): ParameterValues {
+/** Each entry's part of the flat vector `params` [total], still flat [size], in the order of the layout. */
+export function sliceParameters(layout: ParameterLayout, params: Value): Value[] {
   invariant(sizeOf(params.shape) === layout.total, `parameters: [${params.shape}] instead of [${layout.total}]`);
-  return Object.fromEntries(
-    layout.entries.map(({ name, shape, offset, size }) => [
-      name,
-      reshape(slice(params, 0, offset, offset + size), shape),
-    ]),
-  );
+  return layout.entries.map(({ offset, size }) => slice(params, 0, offset, offset + size));
 }
 
 /**
- * One flat vector [total] of values given in the order of the layout's entries, for example their gradients.
+ * Flat parts as values of their own shapes, by name.
  *
- * Differentiate by the unpacked values and pack the results: the gradient of a slice of the flat vector would be a
- * vector of zeros as long as all parameters, once for each of them.
+ * Differentiate by the flat parts and join the results with `packParameters`: the gradient of a slice of the whole
+ * vector would be a vector of zeros as long as all parameters, once for each of a hundred parts.
  */
-export function packParameters(layout: ParameterLayout, values: readonly Value[]): Value {
-  invariant(values.length === layout.entries.length, 'packParameters: one value for each entry is needed');
-  return concat(
-    values.map((value) => reshape(value, [-1])),
-    0,
-  );
+export function shapeParameters(layout: ParameterLayout, parts: readonly Value[]): ParameterValues {
+  return Object.fromEntries(layout.entries.map(({ name, shape }, i) => [name, reshape(parts[i]!, shape)]));
+}
+
+/** The parameters as values of their own shapes, cut from the flat vector `params` [total]. */
+export function unpackParameters(layout: ParameterLayout, params: Value): ParameterValues {
+  return shapeParameters(layout, sliceParameters(layout, params));
+}
+
+/** One flat vector [total] of flat parts given in the order of the layout, for example their gradients. */
+export function packParameters(layout: ParameterLayout, parts: readonly Value[]): Value {
+  invariant(parts.length === layout.entries.length, 'packParameters: one value for each entry is needed');
+  return concat(parts, 0);
 }
 
 /** The part of a flat vector that belongs to one entry. */

@@ -28,7 +28,16 @@ import {
   tanh,
   type Value,
 } from '../graph/index.ts';
-import { dropoutMaskShape, parameterLayout, type SideConfig, sideLogits } from '../models/index.ts';
+import {
+  dropoutMaskShape,
+  type ParameterValues,
+  packParameters,
+  parameterLayout,
+  type SideConfig,
+  shapeParameters,
+  sideLogits,
+  sliceParameters,
+} from '../models/index.ts';
 
 const beta1 = 0.9;
 const beta2 = 0.999;
@@ -61,7 +70,7 @@ export function networkInputShapes(config: SideConfig, batch: number): Readonly<
 /** Logits [batch, classes] of named graph inputs. With `dropout` the graph has the input `dropout_mask`. */
 function logitsOf(
   config: SideConfig,
-  params: Value,
+  params: Value | ParameterValues,
   options: { readonly batch: number; readonly dropout: boolean; readonly keptDType?: KeptDType },
 ): Value {
   const { batch, dropout, keptDType = 'float16' } = options;
@@ -123,14 +132,17 @@ export function adamW(
  * FPT+ (0 or 2). Outputs: `next_params`, `next_m`, `next_v`, `loss`, `grad_norm` (before clipping).
  */
 export function buildTrainStep(config: SideConfig, options: TrainStepOptions): Graph {
-  const { total } = parameterLayout(config);
+  const layout = parameterLayout(config);
+  const { total } = layout;
   const params = input('params', [total]);
   const labels = input('labels', [options.batch], 'int32');
   const weights = options.weighted ? input('class_weights', [config.classes]) : undefined;
-  const loss = crossEntropy(logitsOf(config, params, { ...options, dropout: true }), labels, weights);
-  const [gradient] = grad(loss, [params]);
+  const parts = sliceParameters(layout, params);
+  const logits = logitsOf(config, shapeParameters(layout, parts), { ...options, dropout: true });
+  const loss = crossEntropy(logits, labels, weights);
+  const gradient = packParameters(layout, grad(loss, parts));
   const state = { params, m: input('m', [total]), v: input('v', [total]) };
-  const next = adamW(state, gradient as Value, input('step', []), input('lr', []), options.weightDecay ?? 0.1);
+  const next = adamW(state, gradient, input('step', []), input('lr', []), options.weightDecay ?? 0.1);
   return defineGraph({
     outputs: { next_params: next.params, next_m: next.m, next_v: next.v, loss, grad_norm: next.gradientNorm },
   });
