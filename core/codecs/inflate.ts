@@ -1,5 +1,5 @@
 /** Inflating with a limit that holds while inflating, so that a small file cannot fill the memory. */
-import { Inflate } from 'fflate';
+import { Inflate, Unzlib } from 'fflate';
 import { toError } from '../base/errors.ts';
 import { CodecError } from './codec-error.ts';
 
@@ -37,4 +37,21 @@ export function inflateRaw(
     at += part.length;
   }
   return { bytes, complete: complete && size <= limit };
+}
+
+/** True when a zlib stream in pieces inflates to at most `limit` bytes; nothing is kept. Throws CodecError when it is damaged. */
+export function inflatedLengthWithin(pieces: Iterable<Uint8Array>, limit: number): boolean {
+  let size = 0;
+  const inflate = new Unzlib((part) => {
+    size += part.length;
+  });
+  try {
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length && size <= limit; at += pieceBytes)
+        inflate.push(piece.subarray(at, at + pieceBytes));
+    }
+  } catch (thrown) {
+    throw new CodecError(`deflated data is damaged (${toError(thrown).message})`);
+  }
+  return size <= limit;
 }

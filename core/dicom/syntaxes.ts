@@ -7,7 +7,7 @@
 import { AppError } from '../base/errors.ts';
 import type { CodecError } from '../codecs/codec-error.ts';
 import { inflateRaw } from '../codecs/inflate.ts';
-import { decodeJpeg } from '../codecs/jpeg/decode.ts';
+import { decodeJpeg, type JpegImage } from '../codecs/jpeg/decode.ts';
 import type { DicomDataSet } from './data-set.ts';
 import { checkGeometry, type Decoded } from './decoded-frame.ts';
 import { encapsulatedFrame, frameBits } from './frames.ts';
@@ -192,11 +192,24 @@ function decodeNativeInstead(
 }
 
 function decodeJpegFrame(bytes: Uint8Array, description: PixelDescription): Decoded {
-  const { rows, columns, components, precision, samples } = decodeJpeg(bytes, (header) =>
+  const image = decodeJpeg(bytes, (header) =>
     checkGeometry({ ...header, components: header.components.length }, description),
   );
+  const { rows, columns, components, precision, samples } = image;
   const signed = description.isSigned && samples instanceof Uint16Array ? new Int16Array(samples.buffer) : samples;
-  return { rows, columns, components, precision, samples: signed };
+  const photometric = jpegPhotometric(image, description.photometricInterpretation);
+  return { rows, columns, components, precision, samples: signed, photometricInterpretation: photometric };
+}
+
+/**
+ * The colour space of a JPEG frame. The stream knows better than the header, which is often copied from the uncompressed original:
+ * an Adobe marker says it, components called R, G and B are that, and JFIF allows nothing but YCbCr.
+ */
+function jpegPhotometric(image: JpegImage, written: string): string {
+  if (image.components !== 3) return written;
+  if (image.adobeTransform !== undefined) return image.adobeTransform === 0 ? 'RGB' : 'YBR_FULL';
+  if (String.fromCharCode(...image.componentIds) === 'RGB') return 'RGB';
+  return image.hasJfif && image.isLossy ? 'YBR_FULL' : written;
 }
 
 /** Deflated Image Frame Compression (PS3.5 A.4.13 and Supplement 244): a raw deflate stream a frame. */

@@ -21,6 +21,7 @@ export interface JpegImage {
   /** Colour transform by the Adobe marker (0 none, 1 YCbCr, 2 YCCK); undefined without one. */
   readonly adobeTransform: number | undefined;
   readonly hasJfif: boolean;
+  readonly isLossy: boolean;
   readonly componentIds: readonly number[];
 }
 
@@ -46,6 +47,7 @@ export function decodeJpeg(data: Uint8Array, accept: (header: JpegHeader) => voi
     samples,
     adobeTransform: tables.adobeTransform,
     hasJfif: tables.hasJfif,
+    isLossy: header.process !== 'lossless',
     componentIds: header.components.map((component) => component.id),
   };
 }

@@ -1,0 +1,121 @@
+/**
+ * The one function from a frame to the float image in [0, 1]: what the model sees and what the viewer shows.
+ *
+ * Grey: stored value -> modality LUT or rescale -> window, VOI LUT or whole range -> inverted for MONOCHROME1.
+ * The whole range is 0 to 255 for plain 8-bit pixels (they were made for a screen), 0 to 1 for single bits, else the frame's own
+ * smallest to largest value with padding left out. Nothing is rounded: a 12-bit frame keeps its 4,096 levels.
+ */
+import { AppError } from '../base/errors.ts';
+import { renderColour, renderPalette } from './colour.ts';
+import type { DicomDataSet } from './data-set.ts';
+import { decodeFrame } from './decode.ts';
+import type { DecodedFrame } from './decoded-frame.ts';
+import { type Modality, readModality } from './modality.ts';
+import { readPalette } from './palette.ts';
+import type { DicomFile } from './parse.ts';
+import type { WasmCodecs } from './syntaxes.ts';
+import { readVoi } from './voi.ts';
+
+/** A picture in [0, 1]: `data` is [height, width, channels]. The same shape as core/images uses. */
+export interface RenderedImage {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly data: Float32Array;
+}
+
+/**
+ * Frame `frame` (from 0) as a float image, [rows, columns] grey or [rows, columns, 3] RGB, values in [0, 1].
+ * `codecs` are needed for JPEG-LS, JPEG 2000 and HTJ2K. Throws as `decodeFrame` does.
+ */
+export function renderFrame(file: DicomFile, frame: number, codecs?: WasmCodecs): RenderedImage {
+  return renderDecoded(file.dataSet, decodeFrame(file, frame, codecs), frame);
+}
+
+/** As `renderFrame`, from a frame that is decoded already. */
+export function renderDecoded(dataSet: DicomDataSet, decoded: DecodedFrame, frame: number): RenderedImage {
+  const size = { width: decoded.columns, height: decoded.rows };
+  const { photometricInterpretation: photometric, samplesPerPixel } = decoded;
+  if (samplesPerPixel === 1 && photometric === 'PALETTE COLOR') {
+    return { ...size, channels: 3, data: renderPalette(decoded, readPalette(dataSet, decoded.isSigned)) };
+  }
+  if (samplesPerPixel === 1 && (photometric === 'MONOCHROME1' || photometric === 'MONOCHROME2')) {
+    return { ...size, channels: 1, data: renderGrey(dataSet, decoded, frame) };
+  }
+  return { ...size, channels: 3, data: renderColour(decoded) };
+}
+
+function renderGrey(dataSet: DicomDataSet, decoded: DecodedFrame, frame: number): Float32Array {
+  const modality = readModality(dataSet, frame, decoded.isSigned);
+  const voi = readVoi(dataSet, frame, decoded.isSigned || modality.apply(0) < 0);
+  const display = voi?.apply ?? wholeRange(dataSet, decoded, modality);
+  const isInverted = decoded.photometricInterpretation === 'MONOCHROME1';
+  const toDisplay = (stored: number): number => {
+    const value = display(modality.apply(stored));
+    return isInverted ? 1 - value : value;
+  };
+  return decoded.samples.BYTES_PER_ELEMENT <= 2 ? throughTable(decoded, toDisplay) : valueByValue(decoded, toDisplay);
+}
+
+/** Sixteen-bit samples have at most 65,536 different values, so the chain runs once for each. */
+function throughTable(decoded: DecodedFrame, toDisplay: (stored: number) => number): Float32Array {
+  const { samples, isSigned } = decoded;
+  const span = 2 ** (8 * samples.BYTES_PER_ELEMENT);
+  const lowest = isSigned ? -span / 2 : 0;
+  const table = new Float32Array(span).fill(-1);
+  const out = new Float32Array(samples.length);
+  for (let i = 0; i < samples.length; i++) {
+    const place = (samples[i] as number) - lowest;
+    let value = table[place] as number;
+    if (value < 0) {
+      value = toDisplay(samples[i] as number);
+      table[place] = value;
+    }
+    out[i] = table[place] as number;
+  }
+  return out;
+}
+
+function valueByValue(decoded: DecodedFrame, toDisplay: (stored: number) => number): Float32Array {
+  const out = new Float32Array(decoded.samples.length);
+  for (let i = 0; i < out.length; i++) {
+    const value = toDisplay(decoded.samples[i] as number);
+    // A parametric map may hold NaN where it has no value; it is shown black, as a number that can be computed with.
+    out[i] = Number.isNaN(value) ? 0 : value;
+  }
+  return out;
+}
+
+function wholeRange(dataSet: DicomDataSet, decoded: DecodedFrame, modality: Modality): (value: number) => number {
+  if (decoded.bitsStored === 1) return (value) => value;
+  if (decoded.bitsAllocated === 8 && decoded.bitsStored === 8 && !decoded.isSigned && modality.isIdentity) {
+    return (value) => value / 255;
+  }
+  const isPadding = paddingTest(dataSet, decoded.isSigned);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const stored of decoded.samples) {
+    if (isPadding(stored)) continue;
+    const value = modality.apply(stored);
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (!(high > low)) return () => 0;
+  if (!Number.isFinite(high - low)) {
+    throw new AppError(
+      'DICOM_UNSUPPORTED_PIXELS',
+      'The float pixels have no finite range and the file names no window.',
+    );
+  }
+  return (value) => Math.min(1, Math.max(0, (value - low) / (high - low)));
+}
+
+/** Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2), in stored values. */
+function paddingTest(dataSet: DicomDataSet, isSigned: boolean): (stored: number) => boolean {
+  const value = dataSet.number('pixelPaddingValue', isSigned);
+  if (value === undefined) return () => false;
+  const limit = dataSet.number('pixelPaddingRangeLimit', isSigned) ?? value;
+  const low = Math.min(value, limit);
+  const high = Math.max(value, limit);
+  return (stored) => stored >= low && stored <= high;
+}

@@ -1,0 +1,134 @@
+/**
+ * Resizing as Pillow does it (libImaging/Resample.c): separable, and when shrinking the filter is widened by the scale, which is
+ * what torchvision calls anti-aliasing. On floats, with no rounding between the two passes.
+ */
+import type { GreyOrColourImage } from './picture.ts';
+
+interface Filter {
+  readonly support: number;
+  readonly weight: (x: number) => number;
+}
+
+const triangle: Filter = { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) };
+
+/** Keys' cubic with a = -0.5, as Pillow has it. */
+const cubic: Filter = {
+  support: 2,
+  weight: (signed) => {
+    const x = Math.abs(signed);
+    if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+    return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
+  },
+};
+
+/** A rectangle of an image in pixels; borders may lie between pixels. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** For each output place the first input it takes from and its weights, `taps` to a place. */
+interface Weights {
+  readonly first: Int32Array;
+  readonly taps: number;
+  readonly values: Float64Array;
+}
+
+/** `image` at `width` x `height`, bilinear, equal to Pillow's within rounding. */
+export function resizeBilinear(image: GreyOrColourImage, width: number, height: number): GreyOrColourImage {
+  return resample(image, width, height, triangle, whole(image));
+}
+
+/** `image` at `width` x `height`, bicubic, values kept within [0, 1] as Pillow's 8-bit output is. */
+export function resizeBicubic(image: GreyOrColourImage, width: number, height: number): GreyOrColourImage {
+  const out = resample(image, width, height, cubic, whole(image));
+  for (let i = 0; i < out.data.length; i++) out.data[i] = Math.min(1, Math.max(0, out.data[i] as number));
+  return out;
+}
+
+/** The region of `image` at `width` x `height`, bilinear: crop and resize in one step, as RandomResizedCrop does. */
+export function cropResizeBilinear(
+  image: GreyOrColourImage,
+  region: Region,
+  width: number,
+  height: number,
+): GreyOrColourImage {
+  return resample(image, width, height, triangle, region);
+}
+
+function whole(image: GreyOrColourImage): Region {
+  return { left: 0, top: 0, width: image.width, height: image.height };
+}
+
+function resample(
+  image: GreyOrColourImage,
+  width: number,
+  height: number,
+  filter: Filter,
+  region: Region,
+): GreyOrColourImage {
+  const { channels, data } = image;
+  const across = weightsFor(region.left, region.width, width, filter);
+  const down = weightsFor(region.top, region.height, height, filter);
+  const top = Math.max(0, Math.floor(region.top));
+  const bottom = Math.min(image.height, Math.ceil(region.top + region.height));
+  // Pillow's order: lines first, so that the second pass has less to do.
+  const lines = new Float32Array((bottom - top) * width * channels);
+  for (let y = top; y < bottom; y++) {
+    const from = y * image.width * channels;
+    const to = (y - top) * width * channels;
+    for (let x = 0; x < width; x++) {
+      const start = from + (across.first[x] as number) * channels;
+      for (let c = 0; c < channels; c++) {
+        let sum = 0;
+        for (let k = 0; k < across.taps; k++) {
+          const weight = across.values[x * across.taps + k] as number;
+          if (weight !== 0) sum += weight * (data[start + k * channels + c] as number);
+        }
+        lines[to + x * channels + c] = sum;
+      }
+    }
+  }
+  const out = new Float32Array(width * height * channels);
+  const stride = width * channels;
+  for (let y = 0; y < height; y++) {
+    const first = (down.first[y] as number) - top;
+    for (let k = 0; k < down.taps; k++) {
+      const weight = down.values[y * down.taps + k] as number;
+      if (weight === 0) continue;
+      const from = (first + k) * stride;
+      for (let i = 0; i < stride; i++) {
+        out[y * stride + i] = (out[y * stride + i] as number) + weight * (lines[from + i] as number);
+      }
+    }
+  }
+  return { width, height, channels, data: out };
+}
+
+/** precompute_coeffs of Resample.c: taps outside the region are left out and the rest scaled to sum to one. */
+function weightsFor(start: number, length: number, size: number, filter: Filter): Weights {
+  const scale = length / size;
+  const filterScale = Math.max(1, scale);
+  const support = filter.support * filterScale;
+  const taps = Math.ceil(support) * 2 + 1;
+  const lowest = Math.max(0, Math.floor(start));
+  const highest = Math.ceil(start + length);
+  const first = new Int32Array(size);
+  const values = new Float64Array(size * taps);
+  for (let i = 0; i < size; i++) {
+    const center = start + (i + 0.5) * scale;
+    const low = Math.max(lowest, Math.floor(center - support + 0.5));
+    const high = Math.min(highest, Math.floor(center + support + 0.5));
+    let sum = 0;
+    for (let k = 0; k < high - low; k++) {
+      const weight = filter.weight((k + low - center + 0.5) / filterScale);
+      values[i * taps + k] = weight;
+      sum += weight;
+    }
+    if (sum !== 0) for (let k = 0; k < high - low; k++) values[i * taps + k] = (values[i * taps + k] as number) / sum;
+    first[i] = low;
+  }
+  return { first, taps, values };
+}
