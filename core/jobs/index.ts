@@ -1,0 +1,11 @@
+/** Jobs: kinds, states and progress. */
+export {
+  defineJob,
+  type JobDefinition,
+  type JobRows,
+  type JobTools,
+  type RunJobOptions,
+  runNow,
+  runQueued,
+} from './job.ts';
+export { progressIntervalMs, throttleProgress } from './throttle.ts';

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { AppError } from '../../../core/base/errors.ts';
+import type { ProgressEvent } from '../../../core/base/progress.ts';
+import type { JobRecord } from '../../../core/contract/index.ts';
+import { defineJob, type JobRows, runNow, runQueued, throttleProgress } from '../../../core/jobs/index.ts';
+
+function memoryRows() {
+  const events: unknown[] = [];
+  const payloads: unknown[] = [];
+  const rows: JobRows = {
+    add: (_kind, payload) => payloads.push(payload) - 1,
+    get: (id) => ({ payload: payloads[id] }) as JobRecord,
+    start: (id) => events.push(['running', id]),
+    progress: (_id, done) => events.push(['progress', done]),
+    end: (_id, state, outcome) => events.push([state, outcome]),
+  };
+  return { rows, events, payloads };
+}
+
+const half = defineJob({
+  kind: 'encode',
+  payload: z.object({ n: z.number() }),
+  result: z.object({ half: z.number() }),
+  run: async ({ n }, { deps, progress }: { deps: { stop?: Error }; progress: (event: ProgressEvent) => void }) => {
+    progress({ stage: 'halve', done: 1, total: 1, unit: 'numbers' });
+    if (deps.stop !== undefined) throw deps.stop;
+    return { half: n / 2 };
+  },
+});
+
+const quiet = { signal: { aborted: false }, progress: () => {}, clock: () => 0 };
+
+test('a job that succeeds leaves its result in its row', async () => {
+  const { rows, events } = memoryRows();
+  expect(await runNow(half, { n: 8 }, { rows, deps: {}, ...quiet })).toEqual({ half: 4 });
+  expect(events).toEqual([
+    ['running', 0],
+    ['progress', 1],
+    ['succeeded', { result: { half: 4 } }],
+  ]);
+});
+
+test('a stopped job is cancelled, not failed, and any other error is kept with its action', async () => {
+  const { rows, events } = memoryRows();
+  const stop = new AppError('CANCELLED', 'stopped');
+  await expect(runNow(half, { n: 8 }, { rows, deps: { stop }, ...quiet })).rejects.toBe(stop);
+  const full = new AppError('DISK_FULL', 'full', { action: 'free some' });
+  await expect(runNow(half, { n: 8 }, { rows, deps: { stop: full }, ...quiet })).rejects.toBe(full);
+  expect(events.filter((event) => Array.isArray(event) && ['cancelled', 'failed'].includes(event[0]))).toEqual([
+    ['cancelled', {}],
+    ['failed', { error: { code: 'DISK_FULL', message: 'full', action: 'free some' } }],
+  ]);
+});
+
+test('a stored payload that cannot be read makes the job fail', async () => {
+  const { rows, events, payloads } = memoryRows();
+  payloads.push({ n: 'eight' });
+  await expect(runQueued(half, 0, { rows, deps: {}, ...quiet })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  expect(events.at(-1)).toMatchObject(['failed', { error: { code: 'BAD_INPUT' } }]);
+});
+
+test('progress is shown five times a second, never goes back, and its last report always arrives', () => {
+  const shown: number[] = [];
+  let time = 0;
+  const report = throttleProgress(
+    (event) => shown.push(event.done),
+    () => time,
+  );
+  for (let done = 0; done <= 100; done++) {
+    time = done * 10;
+    report({ stage: 'a', done: done === 41 ? 3 : done, total: 100, unit: 'images' });
+  }
+  expect(shown).toEqual([0, 20, 40, 60, 80, 100]);
+  report({ stage: 'b', done: 0, total: null, unit: 'images' });
+  expect(shown.at(-1)).toBe(0);
+});
