@@ -1,0 +1,246 @@
+/** Parity of the trained network: logits, losses, all gradients, five AdamW steps; and parameter counts at full size. */
+import { readFileSync } from 'node:fs';
+import { float32, type Tensor } from '../../core/base/tensor.ts';
+import type { Engine, Tensors } from '../../core/engine/index.ts';
+import { defineGraph, grad, input, type Value } from '../../core/graph/index.ts';
+import {
+  packParameters,
+  parameterLayout,
+  parameterOf,
+  type SideConfig,
+  shapeParameters,
+  sideLogits,
+  sliceParameters,
+} from '../../core/models/index.ts';
+import { buildTrainStep, crossEntropy } from '../../core/training/train-step.ts';
+import { readSafetensors, type TensorFile } from '../../core/weights/index.ts';
+import { type CaseResult, type Check, runOnce, tolerances, worstDifference, worstShare } from './check.ts';
+
+interface SideCaseJson {
+  readonly lpm: { readonly hidden_size: number; readonly heads: number; readonly patch_size: number };
+  readonly layers: number;
+  readonly classes: number;
+  readonly side_size: number;
+  readonly learnable: number;
+  readonly side_reduction: number;
+  readonly prompts: number;
+  readonly prompt_proj: boolean;
+}
+
+/**
+ * A bias of the keys adds the same to every score of a query, which softmax cancels: its gradient is exactly zero, and
+ * what a float32 program gets (1e-9) is the rounding of its own order of sums. AdamW divides by the gradient's own
+ * size and turns that noise into steps of up to lr, so two right programs agree there only within lr a step.
+ */
+const noiseGradient = 1e-7;
+
+/** The side ViT's epsilon in the reference modules: the default of HF's ViT. */
+const referenceEps = 1e-12;
+
+function configOf(json: SideCaseJson, tokens: number): SideConfig {
+  const { hidden_size: width, heads, patch_size: patch } = json.lpm;
+  return {
+    lpm: { width, heads, patch, eps: referenceEps, channels: 3 },
+    method: json.prompt_proj ? 'fpt' : 'fpt+',
+    layers: json.layers,
+    classes: json.classes,
+    sideSize: json.side_size,
+    sideWidth: width / json.side_reduction,
+    prompts: json.prompts,
+    tokens,
+  };
+}
+
+/** Compares the trained network on one case. */
+export async function checkSideCase(
+  engine: Engine,
+  configPath: string,
+  casePath: string,
+  name: string,
+): Promise<CaseResult> {
+  const json = JSON.parse(readFileSync(configPath, 'utf8')) as SideCaseJson;
+  const file = readSafetensors(casePath);
+  try {
+    const config = configOf(json, file.info('key').shape[3] as number);
+    const layout = parameterLayout(config);
+    const flat = new Float32Array(layout.total);
+    for (const { name: entry, offset } of layout.entries) flat.set(file.read(`param.${entry}`).data, offset);
+    const network: Tensors = {
+      params: float32([layout.total], flat),
+      image: file.read('x'),
+      keys: file.read('key'),
+      values: file.read('value'),
+      labels: labelsOf(file),
+    };
+    const checks: Check[] = [
+      { quantity: 'learnable parameters', worst: Math.abs(layout.total - json.learnable), tolerance: 0 },
+      ...(await checkGradients(engine, config, file, network)),
+      ...(await checkSteps(engine, config, file, network)),
+    ];
+    return { name, checks };
+  } finally {
+    file.close();
+  }
+}
+
+function labelsOf(file: TensorFile): Tensor {
+  const labels = file.readAny('y');
+  return labels.dtype === 'int64'
+    ? { dtype: 'int32', shape: labels.shape, data: Int32Array.from(labels.data, Number) }
+    : labels;
+}
+
+async function checkGradients(
+  engine: Engine,
+  config: SideConfig,
+  file: TensorFile,
+  network: Tensors,
+): Promise<Check[]> {
+  const layout = parameterLayout(config);
+  const leaf = (name: string): Value => input(name, network[name]!.shape, network[name]!.dtype);
+  const parts = sliceParameters(layout, leaf('params'));
+  const labels = leaf('labels');
+  const logits = sideLogits(config, shapeParameters(layout, parts), {
+    image: leaf('image'),
+    keys: leaf('keys'),
+    values: leaf('values'),
+  });
+  const loss = crossEntropy(logits, labels);
+  const outputs: Record<string, Value> = { logits, loss };
+  const weighted = file.names.map((n) => /^loss\.weighted_(.+)$/.exec(n)?.[1]).find((w) => w !== undefined);
+  if (weighted !== undefined)
+    outputs['weighted'] = crossEntropy(logits, labels, input('class_weights', [config.classes]));
+  const gradients = grad(loss, parts);
+  outputs['gradients'] = packParameters(layout, gradients);
+  const classWeights = float32([config.classes], (weighted ?? '').split('_').map(Number));
+  const results = await runOnce(
+    engine,
+    defineGraph({ outputs }),
+    weighted === undefined ? network : { ...network, class_weights: classWeights },
+  );
+  const found = (name: string): Float32Array => (results[name] as Tensor<'float32'>).data;
+  const shares = layout.entries.map(({ name }) =>
+    worstShare(parameterOf(layout, found('gradients'), name), file.read(`grad.${name}`).data, tolerances.gradient),
+  );
+  return [
+    {
+      quantity: 'logits',
+      worst: worstDifference(found('logits'), file.read('logits').data),
+      tolerance: tolerances.logits,
+    },
+    { quantity: 'loss', worst: worstDifference(found('loss'), file.read('loss').data), tolerance: tolerances.loss },
+    ...(weighted === undefined
+      ? []
+      : [
+          {
+            quantity: 'weighted loss',
+            worst: worstDifference(found('weighted'), file.read(`loss.weighted_${weighted}`).data),
+            tolerance: tolerances.loss,
+          },
+        ]),
+    {
+      quantity: `${layout.entries.length} gradients (share of 1e-4 or 1e-3 relative)`,
+      worst: Math.max(...shares),
+      tolerance: 1,
+    },
+  ];
+}
+
+/** The very graph that training runs, as often as the case has losses. */
+async function checkSteps(engine: Engine, config: SideConfig, file: TensorFile, network: Tensors): Promise<Check[]> {
+  const layout = parameterLayout(config);
+  const losses = file.read('adamw.losses').data;
+  const norms = file.read('adamw.grad_norms').data;
+  const batch = network['labels']!.shape[0] as number;
+  const graph = buildTrainStep(config, {
+    batch,
+    weighted: false,
+    weightDecay: Number(file.metadata['weight_decay'] ?? 0.1),
+    keptDType: 'float32',
+  });
+  const noDropout = float32(
+    [config.layers, batch, config.prompts, config.sideWidth],
+    new Float32Array(config.layers * batch * config.prompts * config.sideWidth).fill(1),
+  );
+  const executable = await engine.compile(graph);
+  const zeros = float32([layout.total], new Float32Array(layout.total));
+  let state: Record<string, Tensor> = { params: network['params']!, m: zeros, v: zeros };
+  const foundLosses: number[] = [];
+  const foundNorms: number[] = [];
+  try {
+    for (let step = 1; step <= losses.length; step++) {
+      const outputs = await executable.run({
+        ...network,
+        ...state,
+        step: float32([], [step]),
+        lr: float32([], [Number(file.metadata['lr'])]),
+        dropout_mask: noDropout,
+      });
+      state = { params: outputs['next_params']!, m: outputs['next_m']!, v: outputs['next_v']! };
+      foundLosses.push(outputs['loss']!.data[0] as number);
+      foundNorms.push(outputs['grad_norm']!.data[0] as number);
+    }
+  } finally {
+    await executable.dispose();
+  }
+  const params = (state['params'] as Tensor<'float32'>).data;
+  const moved = layout.entries.map(({ name }) => ({
+    worst: worstDifference(parameterOf(layout, params, name), file.read(`adamw.param.${name}`).data),
+    isNoise: file.read(`grad.${name}`).data.every((g) => Math.abs(g) < noiseGradient),
+  }));
+  const worstOf = (isNoise: boolean): number =>
+    Math.max(0, ...moved.filter((entry) => entry.isNoise === isNoise).map((entry) => entry.worst));
+  const steps = losses.length;
+  return [
+    { quantity: `losses of ${steps} steps`, worst: worstDifference(foundLosses, losses), tolerance: tolerances.loss },
+    { quantity: 'gradient norms (share)', worst: worstShare(foundNorms, norms, tolerances.gradient), tolerance: 1 },
+    { quantity: 'parameters after them', worst: worstOf(false), tolerance: tolerances.parameter },
+    {
+      quantity: 'key biases after them (no gradient but rounding)',
+      worst: worstOf(true),
+      tolerance: steps * Number(file.metadata['lr']),
+    },
+  ];
+}
+
+/** Sizes of the published LPMs that learnable.json names. */
+const published: Readonly<Record<string, { readonly width: number; readonly heads: number; readonly layers: number }>> =
+  {
+    'ViT-B/16': { width: 768, heads: 12, layers: 12 },
+    'ViT-L/16': { width: 1024, heads: 16, layers: 24 },
+  };
+
+/** The exact number of learnable parameters at full size: 900,965 for FPT+ on ViT-B/16 with five classes. */
+export function checkLearnable(path: string, name: string): CaseResult {
+  const rows = JSON.parse(readFileSync(path, 'utf8')) as {
+    readonly lpm: string;
+    readonly method: string;
+    readonly classes: number;
+    readonly learnable: number;
+  }[];
+  return {
+    name,
+    checks: rows.map((row) => {
+      const lpm = published[row.lpm];
+      const isFpt = row.method === 'FPT';
+      const total =
+        lpm === undefined
+          ? Number.NaN
+          : parameterLayout({
+              lpm: { ...lpm, patch: 16, eps: referenceEps, channels: 3 },
+              method: isFpt ? 'fpt' : 'fpt+',
+              layers: isFpt ? lpm.layers : lpm.layers / 2,
+              classes: row.classes,
+              sideSize: isFpt ? 224 : 128,
+              sideWidth: lpm.width / 8,
+              prompts: 16,
+              tokens: 1,
+            }).total;
+      return {
+        quantity: `${row.method} on ${row.lpm}: ${total.toLocaleString('en')} learnable`,
+        worst: Math.abs(total - row.learnable),
+        tolerance: 0,
+      };
+    }),
+  };
+}
