@@ -1,0 +1,154 @@
+/** Data sets: listing, and freezing one into a version that a run can name. */
+import { AppError, invariant } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import type { DatasetSummary, DatasetVersion, FrameRule, SplitName } from '../contract/index.ts';
+import {
+  addAuditEvent,
+  addVersion,
+  type DatasetRow,
+  datasetByName,
+  type LabelledInstance,
+  labelledInstances,
+  listDatasets as listRows,
+  type NewVersion,
+  saveSplit,
+  splitsOf,
+  versionByHash,
+  versionById,
+} from '../store/index.ts';
+import { type ServiceContext, timeOf } from './context.ts';
+import { sha256 } from './files.ts';
+import { checkSplits, drawSplits, type SplitPatient } from './split.ts';
+
+/** `datasets`: every data set with its counts. */
+export function listDatasets(context: ServiceContext): DatasetSummary[] {
+  return listRows(context.library.db);
+}
+
+/** @throws DATASET_NOT_FOUND naming what there is */
+export function requireDataset(context: ServiceContext, name: string): DatasetRow {
+  const row = datasetByName(context.library.db, name);
+  if (row !== undefined) return row;
+  const names = listRows(context.library.db).map((dataset) => `"${dataset.name}"`);
+  throw new AppError(
+    'DATASET_NOT_FOUND',
+    `There is no data set "${name}" (${names.length === 0 ? 'the library has none' : `found: ${names.join(', ')}`}).`,
+  );
+}
+
+/** The frames that a rule takes of an instance, 0-based. */
+export function framesOf(rule: FrameRule, numberOfFrames: number): number[] {
+  if (rule === 'all') return Array.from({ length: numberOfFrames }, (_, frame) => frame);
+  return [rule === 'first' ? 0 : Math.floor((numberOfFrames - 1) / 2)];
+}
+
+const negativeNames = new Set([
+  '0',
+  'no',
+  'none',
+  'negative',
+  'neg',
+  'normal',
+  'absent',
+  'healthy',
+  'benign',
+  'control',
+]);
+
+/**
+ * Classes in the order in which models count them: names that say "nothing found" first, then by name. With two classes the second
+ * is the positive one, so sensitivity is about disease and not about health.
+ */
+export function orderClasses(names: Iterable<string>): string[] {
+  const rank = (name: string): number => (negativeNames.has(name.trim().toLowerCase()) ? 0 : 1);
+  return [...new Set(names)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
+
+export interface FreezeOptions {
+  readonly dataset: string;
+  /** Seed of the split; counts only for patients who have none yet. */
+  readonly seed?: number;
+}
+
+/**
+ * The data set as it is now, as a version that never changes: labelled images, classes and splits. Patients without a split are
+ * dealt one first. Equal content gives the version that exists, so this can be called before every command.
+ * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE
+ */
+export function freezeDataset(context: ServiceContext, options: FreezeOptions): DatasetVersion {
+  const { library } = context;
+  const dataset = requireDataset(context, options.dataset);
+  const instances = labelledInstances(library.db, dataset.id).filter(
+    (row): row is LabelledInstance & { label: string } => row.label !== null,
+  );
+  const classes = orderClasses(instances.map(({ label }) => label));
+  if (classes.length < 2) {
+    throw new AppError(
+      'DATASET_NOT_READY',
+      `Data set "${dataset.name}" has ${instances.length} labelled instances of ${classes.length} ` +
+        `${classes.length === 1 ? 'class' : 'classes'}; training needs at least two classes.`,
+      { details: { instances: instances.length, classes: classes.length } },
+    );
+  }
+  const seed = options.seed ?? 0;
+  const patients = patientsOf(instances);
+  const assigned = new Map(splitsOf(library.db, dataset.id).map(({ patientId, split }) => [patientId, split]));
+  const splits = drawSplits(patients, assigned, Random.seeded(seed).fork('split'));
+  checkSplits(patients, splits);
+  const version = describeVersion(dataset, instances, classes, splits, seed);
+  const existing = versionByHash(library.db, dataset.id, version.contentHash);
+  if (existing !== undefined) return existing;
+  return save(context, dataset, version, assigned, splits);
+}
+
+function patientsOf(instances: readonly { patientId: number; label: string }[]): SplitPatient[] {
+  const patients = new Map<number, Set<string>>();
+  // Instances come ordered by UID, so patients do too, whoever was imported first.
+  for (const { patientId, label } of instances) {
+    patients.set(patientId, (patients.get(patientId) ?? new Set<string>()).add(label));
+  }
+  return [...patients].map(([patientId, classes]) => ({ patientId, classes }));
+}
+
+function describeVersion(
+  dataset: DatasetRow,
+  instances: readonly (LabelledInstance & { label: string })[],
+  classes: readonly string[],
+  splits: ReadonlyMap<number, SplitName>,
+  seed: number,
+): NewVersion {
+  const lines: string[] = [JSON.stringify(classes)];
+  const images = instances.flatMap((instance) => {
+    const split = splits.get(instance.patientId);
+    invariant(split !== undefined, 'every labelled patient has a split');
+    const classIndex = classes.indexOf(instance.label);
+    return framesOf(dataset.frames, instance.numberOfFrames).map((frame) => {
+      lines.push(JSON.stringify([instance.sopInstanceUID, frame, classIndex, split]));
+      const { instanceId, patientId, studyId } = instance;
+      return { instanceId, frame, patientId, studyId, classIndex, split };
+    });
+  });
+  return { datasetId: dataset.id, contentHash: sha256(Buffer.from(lines.join('\n'))), seed, classes, images };
+}
+
+function save(
+  context: ServiceContext,
+  dataset: DatasetRow,
+  version: NewVersion,
+  assigned: ReadonlyMap<number, SplitName>,
+  splits: ReadonlyMap<number, SplitName>,
+): DatasetVersion {
+  const db = context.library.writer;
+  const now = timeOf(context);
+  return db.transaction(() => {
+    for (const [patientId, split] of splits) {
+      if (!assigned.has(patientId)) saveSplit(db, dataset.id, { patientId, split, origin: 'drawn' }, now);
+    }
+    const id = addVersion(db, version, now);
+    const saved = versionById(db, id);
+    invariant(saved !== undefined, 'a version that was written can be read');
+    const details = { version: saved.number, images: version.images.length, seed: version.seed };
+    addAuditEvent(db, { happenedAt: now, action: 'dataset.frozen', subject: dataset.name, details });
+    return saved;
+  });
+}
