@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { toError } from '../base/errors.ts';
 import { type EngineState, listEngines } from '../engine/index.ts';
 import { researchUseOnly } from './report-notice.ts';
 
@@ -36,25 +37,22 @@ const comfortableDiskBytes = 5e9;
 
 /** Looks at the machine. Never throws for something missing: that is what it reports. */
 export async function doctor(options: {
-  readonly libraryFolder: string;
+  readonly library: string | undefined;
   readonly version: string;
 }): Promise<DoctorReport> {
   const engines = await listEngines();
-  const freeDiskBytes = freeBytesNear(options.libraryFolder);
+  const database = await probeDatabase(options.library);
+  const folder = database.folder ?? options.library ?? '(not known)';
+  const freeDiskBytes = freeBytesNear(folder);
   const memory = { totalMb: Math.round(totalmem() / 2 ** 20), freeMb: Math.round(freemem() / 2 ** 20) };
   const packages = Object.fromEntries(reported.map((name) => [name, installedVersion(name)]));
   const embeddedLpm = existsSync(embeddedLpmFile());
   const checks: DoctorCheck[] = [
     nodeCheck(),
     ...engines.map(engineCheck),
-    packages['better-sqlite3'] === null
-      ? {
-          name: 'database',
-          state: 'missing',
-          found: 'better-sqlite3 is not installed',
-          remedy: 'Run `npm ci` in the program folder.',
-        }
-      : { name: 'database', state: 'ok', found: `better-sqlite3 ${packages['better-sqlite3']}`, remedy: null },
+    database.problem === null
+      ? { name: 'database', state: 'ok', found: `better-sqlite3 ${packages['better-sqlite3'] ?? ''}`, remedy: null }
+      : { name: 'database', state: 'missing', found: database.problem, remedy: 'Run `npm ci` in the program folder.' },
     memory.totalMb < comfortableMemoryMb
       ? {
           name: 'memory',
@@ -95,13 +93,23 @@ export async function doctor(options: {
     node: process.versions.node,
     cpu: { model: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism() },
     memory,
-    library: { folder: options.libraryFolder, exists: existsSync(options.libraryFolder), freeDiskBytes },
+    library: { folder, exists: existsSync(folder), freeDiskBytes },
     engines,
     packages,
     embeddedLpm,
     checks,
     notice: researchUseOnly,
   };
+}
+
+/** Loads the database's native part, which is what fails on a wrong Node or a half-finished installation. */
+async function probeDatabase(library: string | undefined): Promise<{ folder: string | null; problem: string | null }> {
+  try {
+    const { libraryFolder } = await import('./library.ts');
+    return { folder: libraryFolder(library), problem: null };
+  } catch (error) {
+    return { folder: null, problem: `better-sqlite3 does not load: ${toError(error).message.split('\n')[0]}` };
+  }
 }
 
 /** Where the LPM that comes with the program lies, whether it is there or not. */

@@ -12,11 +12,16 @@ import type { TissueImage } from './tissue.ts';
 /** Size at which the numbers below are pixels; other sizes scale the coarse ones, never the specks. */
 const nominalSize = 768;
 
-/** Paints one to three clusters of 14 to 26 specks. */
-export function paintSpecks(image: TissueImage, random: Random): void {
+/** Where a finding lies, in pixels. */
+export type Place = readonly [x: number, y: number];
+
+/** Paints one to three clusters of 14 to 26 specks. Returns the centre of the last. */
+export function paintSpecks(image: TissueImage, random: Random): Place {
   const clusters = 1 + random.integer(3);
+  let place: Place = [0, 0];
   for (let c = 0; c < clusters; c++) {
-    const [cx, cy] = placeInside(image, random, 0.08);
+    place = placeInside(image, random, 0.08);
+    const [cx, cy] = place;
     const radius = (image.size / nominalSize) * random.uniform(26, 48);
     const brightness = random.uniform(0.38, 0.5);
     const count = 14 + random.integer(13);
@@ -32,6 +37,7 @@ export function paintSpecks(image: TissueImage, random: Random): void {
       );
     }
   }
+  return place;
 }
 
 /** Adds a difference of Gaussians whose sum over the pixels is zero. */
@@ -64,8 +70,8 @@ function paintSpeck(image: TissueImage, cx: number, cy: number, sigma: number, a
   }
 }
 
-/** Paints one roundish mass of 90 to 160 px with an uneven edge, and takes its sum out of the rest of the tissue. */
-export function paintMass(image: TissueImage, random: Random): void {
+/** Paints one roundish mass of 90 to 160 px with an uneven edge, and takes its sum out of the rest of the tissue. Returns its centre. */
+export function paintMass(image: TissueImage, random: Random): Place {
   const [cx, cy] = placeInside(image, random, 0.13);
   const radius = (image.size / nominalSize) * random.uniform(60, 90);
   const amplitude = random.uniform(0.28, 0.36);
@@ -98,10 +104,11 @@ export function paintMass(image: TissueImage, random: Random): void {
   for (let i = 0; i < image.data.length; i++) {
     image.data[i] = (image.data[i] as number) - correction * (image.inside[i] as number);
   }
+  return [cx, cy];
 }
 
 /** A point well inside the tissue, at least `margin` of the picture away from its borders. */
-function placeInside(image: TissueImage, random: Random, margin: number): readonly [number, number] {
+export function placeInside(image: TissueImage, random: Random, margin: number): Place {
   const low = image.size * margin;
   const high = image.size * (1 - margin);
   const step = image.size * margin;

@@ -1,7 +1,8 @@
 /** One picture of the demo, as the numbers a detector would store. */
 import { Random } from '../../core/base/random.ts';
-import { paintMass, paintSpecks } from './findings.ts';
-import type { StudyPlan } from './plan.ts';
+import { type Place, paintMass, paintSpecks, placeInside } from './findings.ts';
+import type { DemoClass, StudyPlan } from './plan.ts';
+import type { TissueImage } from './tissue.ts';
 import { drawStyle, paintTissue } from './tissue.ts';
 
 /** Twelve bits stored in sixteen. */
@@ -15,20 +16,27 @@ export interface DemoPicture {
   /** The range that holds the tissue, for the DICOM window. */
   readonly windowCenter: number;
   readonly windowWidth: number;
+  /** Where to look: the finding, or some place in the tissue when there is none. */
+  readonly focus: Place;
 }
+
+const paintFinding: Readonly<Record<DemoClass, (image: TissueImage, random: Random) => Place>> = {
+  normal: (image, random) => placeInside(image, random, 0.15),
+  specks: paintSpecks,
+  mass: paintMass,
+};
 
 /** Paints image `index` (from 0) of a study; the same seed and plan give the same pixels in any order of calls. */
 export function paintPicture(seed: number, plan: StudyPlan, index: number, size: number): DemoPicture {
   const patient = Random.seeded(seed).fork(`patient ${plan.patient}`);
   const own = patient.fork(`study ${plan.study} image ${index}`);
   const image = paintTissue(size, drawStyle(patient.fork('style')), own.fork('tissue'));
-  if (plan.label === 'specks') paintSpecks(image, own.fork('specks'));
-  if (plan.label === 'mass') paintMass(image, own.fork('mass'));
+  const focus = paintFinding[plan.label](image, own.fork(plan.label));
 
   const top = 2 ** bitsStored - 1;
   const pixels = new Uint16Array(size * size);
   for (let i = 0; i < pixels.length; i++) {
     pixels[i] = Math.min(top, Math.max(0, Math.round((image.data[i] as number) * top)));
   }
-  return { size, pixels, laterality: image.mirrored ? 'L' : 'R', windowCenter: 2048, windowWidth: 3900 };
+  return { size, pixels, laterality: image.mirrored ? 'L' : 'R', windowCenter: 2048, windowWidth: 3900, focus };
 }

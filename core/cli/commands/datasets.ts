@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { formatTable } from '../format.ts';
+import { rowsOf } from '../rows.ts';
 
 export const command = defineCommand({
   name: 'datasets',
@@ -9,9 +10,8 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight datasets', why: 'what is there to train on' }],
   run: async (context) => {
-    const services = await context.services('read');
     const { listDatasets } = await import('../../services/dataset.ts');
-    const rows = listDatasets(services);
+    const rows = await rowsOf(context, listDatasets);
     return {
       json: rows,
       lines:

@@ -15,7 +15,7 @@ export const command = defineCommand({
   ],
   run: async (context) => {
     const { doctor } = await import('../../services/doctor.ts');
-    const report = await doctor({ libraryFolder: context.libraryFolder, version: context.version });
+    const report = await doctor({ library: context.globals.library, version: context.version });
     const lines = [
       `Sidelight ${report.sidelight}, Node ${report.node}, ${report.platform}, ${report.cpu.model}, ${report.cpu.threads} threads`,
       `Library: ${report.library.folder}${report.library.exists ? '' : ' (made at the first import)'}`,

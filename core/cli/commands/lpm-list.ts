@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { formatBytes, formatTable } from '../format.ts';
+import { rowsOf } from '../rows.ts';
 
 export const command = defineCommand({
   name: 'lpm list',
@@ -9,9 +10,8 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight lpm list --json', why: 'for a script' }],
   run: async (context) => {
-    const services = await context.services('read');
     const { listLpms } = await import('../../services/lpm.ts');
-    const rows = listLpms(services);
+    const rows = await rowsOf(context, listLpms);
     return {
       json: rows,
       lines:

@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { formatCount, formatMeasure, formatTable } from '../format.ts';
+import { rowsOf } from '../rows.ts';
 
 export const command = defineCommand({
   name: 'models',
@@ -10,9 +11,8 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight models', why: 'names for evaluate and classify' }],
   run: async (context) => {
-    const services = await context.services('read');
     const { listModels } = await import('../../services/summary.ts');
-    const rows = listModels(services);
+    const rows = await rowsOf(context, listModels);
     return {
       json: rows,
       lines:

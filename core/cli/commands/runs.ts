@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { formatDuration, formatMeasure, formatTable } from '../format.ts';
+import { rowsOf } from '../rows.ts';
 
 export const command = defineCommand({
   name: 'runs',
@@ -11,9 +12,8 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight runs', why: 'what ran, and what can be resumed' }],
   run: async (context) => {
-    const services = await context.services('read');
     const { listRuns } = await import('../../services/summary.ts');
-    const rows = listRuns(services);
+    const rows = await rowsOf(context, listRuns);
     return {
       json: rows,
       lines:

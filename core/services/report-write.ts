@@ -1,0 +1,98 @@
+/** Gathers what a report shows from the library and writes it; the file appears under its name only when complete. */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { AppError, invariant } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import type { EvaluateReport, TrainReport } from '../contract/index.ts';
+import { epochsOf, lpmByHash, modelByName, runByName, versionImages } from '../store/index.ts';
+import type { ServiceContext } from './context.ts';
+import { type ReportData, type ReportMethod, renderReport } from './report.ts';
+
+/** Writes the report of one evaluated model. */
+export async function writeEvaluationReport(
+  context: ServiceContext,
+  evaluation: EvaluateReport,
+  path: string,
+): Promise<void> {
+  const { db } = context.library;
+  const model = modelByName(db, evaluation.model);
+  invariant(model !== undefined, 'an evaluated model is in the library');
+  const run = runByName(db, model.run);
+  const method: ReportMethod = {
+    method: model.method,
+    model: model.name,
+    evaluation,
+    learnable: model.learnable,
+    lpmParameters: null,
+    peakMb: run?.peakMb ?? null,
+    seconds: run?.seconds ?? 0,
+    bestEpoch: model.bestEpoch,
+    epochs: run === undefined ? [] : epochsOf(db, run.id),
+  };
+  const data: ReportData = {
+    title: `${model.name}: ${evaluation.split} patients of ${evaluation.dataset}`,
+    createdAt: context.now(),
+    dataset: datasetOf(context, evaluation, run?.datasetVersionId),
+    lpm: { name: lpmByHash(db, model.lpmHash)?.name ?? 'not in this library', hash: model.lpmHash },
+    engine: await describeEngine(context),
+    warnings: [],
+    methods: [method],
+    examples: [],
+    timings: [],
+  };
+  writeWhole(path, renderReport(data));
+}
+
+/** A method's part of a report, from what training and evaluation gave back. */
+export function reportMethod(training: TrainReport, evaluation: EvaluateReport): ReportMethod {
+  const { method, model, learnable, lpmParameters, peakMb, seconds, bestEpoch, epochs } = training;
+  return { method, model, evaluation, learnable, lpmParameters, peakMb, seconds, bestEpoch, epochs };
+}
+
+/** `onnxruntime 1.30.0 on cpu, 2 threads`. */
+export async function describeEngine(context: ServiceContext): Promise<string> {
+  const { name, version, device, threads } = (await context.engine()).info;
+  return `${name} ${version} on ${device}, ${threads} threads`;
+}
+
+/** Counts of the frozen version that was evaluated. */
+function datasetOf(
+  context: ServiceContext,
+  evaluation: EvaluateReport,
+  versionId: number | undefined,
+): ReportData['dataset'] {
+  const images = versionId === undefined ? [] : versionImages(context.library.db, versionId);
+  return {
+    name: evaluation.dataset,
+    patients: new Set(images.map((image) => image.patientId)).size,
+    studies: new Set(images.map((image) => image.studyId)).size,
+    images: images.length,
+    classes: evaluation.classes.map((name, index) => ({
+      name,
+      images: images.filter((image) => image.classIndex === index).length,
+    })),
+  };
+}
+
+/**
+ * Writes a text file so that it is either whole or not there.
+ * @throws FILE_UNREADABLE where the folder cannot be written to, DISK_FULL
+ */
+export function writeWhole(path: string, text: string): void {
+  const target = resolve(path);
+  const temporary = `${target}.${randomUUID().slice(0, 8)}.part`;
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(temporary, text, { flush: true });
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC') throw new AppError('DISK_FULL', `No room for ${redact(target)}.`, { cause: error });
+    throw new AppError('FILE_UNREADABLE', `${redact(target)} cannot be written (${code ?? 'unknown reason'}).`, {
+      action: 'Choose a folder that you may write to.',
+      cause: error,
+    });
+  }
+}
