@@ -41,11 +41,17 @@ export function resizeBilinear(image: GreyOrColourImage, width: number, height: 
   return resample(image, width, height, triangle, whole(image));
 }
 
-/** `image` at `width` x `height`, bicubic, values kept within [0, 1] as Pillow's 8-bit output is. */
+/**
+ * `image` at `width` x `height`, bicubic. Values are kept within [0, 1] after each of the two passes, as Pillow's 8-bit
+ * lines are: the cubic overshoots at edges, and what overshoots in one pass must not be averaged back in the next.
+ */
 export function resizeBicubic(image: GreyOrColourImage, width: number, height: number): GreyOrColourImage {
-  const out = resample(image, width, height, cubic, whole(image));
-  for (let i = 0; i < out.data.length; i++) out.data[i] = Math.min(1, Math.max(0, out.data[i] as number));
-  return out;
+  const lines = clamped(resample(image, width, image.height, cubic, whole(image)));
+  return clamped(resample(lines, width, height, cubic, whole(lines)));
+}
+
+function clamped(image: GreyOrColourImage): GreyOrColourImage {
+  return { ...image, data: image.data.map((value) => Math.min(1, Math.max(0, value))) };
 }
 
 /** The region of `image` at `width` x `height`, bilinear: crop and resize in one step, as RandomResizedCrop does. */

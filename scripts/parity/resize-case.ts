@@ -19,7 +19,7 @@ export function checkResize(path: string, name: string): CaseResult {
         if (resize === undefined) return { quantity: tensor, worst: Number.POSITIVE_INFINITY, tolerance: 0 };
         const wanted = file.readAny(tensor);
         const [rows, columns] = wanted.shape as [number, number];
-        const found = Float32Array.from(resize(source, columns, rows).data, (v) => v * 255);
+        const found = Float32Array.from(resize(source, columns, rows).data, (v) => Math.round(v * 255));
         return {
           quantity: tensor,
           worst: worstDifference(found, wanted.data as Uint8Array),
