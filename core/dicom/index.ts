@@ -9,12 +9,12 @@ export { type DicomFile, looksLikeDicom, type ParseDicomOptions, parseDicom } fr
 export { describePixels, type PixelDescription } from './pixels.ts';
 export { type RenderedImage, renderDecoded, renderFrame } from './render.ts';
 export {
-  needsWorker,
   syntaxSupport,
   syntaxText,
   type TransferSyntaxUID,
   type WasmCodecs,
   type WasmDecoder,
+  wasmCodecOf,
 } from './syntaxes.ts';
 export { decodeText, type TextDecoderFactory } from './text.ts';
 export { type DicomValue, type DicomValues, writeDicom } from './write.ts';

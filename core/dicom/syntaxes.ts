@@ -125,9 +125,10 @@ export function syntaxText(uid: string): string {
     : `unknown (${uid.slice(0, 64)})`;
 }
 
-/** True when the syntax can only be decoded by codecs of the worker. */
-export function needsWorker(uid: string): boolean {
-  return uid in table && syntaxSupport(uid as TransferSyntaxUID) === 'worker';
+/** The worker's codec that a syntax needs, or undefined when it is decoded here or refused. */
+export function wasmCodecOf(uid: string): keyof WasmCodecs | undefined {
+  const row: Row | undefined = uid in table ? table[uid as TransferSyntaxUID] : undefined;
+  return row !== undefined && 'wasm' in row ? row.wasm : undefined;
 }
 
 /**
@@ -170,7 +171,11 @@ export function decodeBySyntax(
       `The transfer syntax ${syntaxText(uid)} is decoded in the decode worker only.`,
     );
   }
-  return decoder(encapsulatedFrame(dataSet, description, frame), (found) => checkGeometry(found, description));
+  const decoded = decoder(encapsulatedFrame(dataSet, description, frame), (found) => checkGeometry(found, description));
+  // JPEG 2000 undoes its own colour transform (PS3.5 8.2.4); what it hands over is RGB.
+  return /^YBR_(RCT|ICT)$/.test(description.photometricInterpretation)
+    ? { ...decoded, photometricInterpretation: 'RGB' }
+    : decoded;
 }
 
 /** Plain pixels under a compressed syntax are taken as such only when their length is exactly right. */

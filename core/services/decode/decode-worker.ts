@@ -1,0 +1,64 @@
+/**
+ * The decode worker: a thread that holds the decoders and can be ended at any moment. It answers one request at a time.
+ *
+ * It reads files itself, so that pixels are not copied between threads, and says when it begins to decode, so that a slow network
+ * drive does not count against a frame's time.
+ */
+import { readFileSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import { AppError, invariant, serialiseError, toError } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
+import { type DicomFile, decodeFrame, parseDicom, renderDecoded, wasmCodecOf } from '../../dicom/index.ts';
+import type { DecodeReply, DecodeRequest } from './messages.ts';
+import { loadCodecs } from './wasm-codecs.ts';
+
+const port = parentPort;
+invariant(port !== null, 'decode-worker runs as a worker thread only');
+
+/** Codec heaps never shrink; past this much the thread is replaced. */
+const maxHeapBytes = 512 * 1024 * 1024;
+
+const loaded = loadCodecs();
+let last: { readonly path: string; readonly file: DicomFile } | undefined;
+
+function readSource(source: string | Uint8Array): DicomFile {
+  if (typeof source !== 'string') return parseDicom(source);
+  // The frames of one file come one after the other.
+  if (last?.path === source) return last.file;
+  const file = parseDicom(readFile(source));
+  last = { path: source, file };
+  return file;
+}
+
+function readFile(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (thrown) {
+    throw new AppError('FILE_UNREADABLE', `${redact(path)} cannot be read: ${toError(thrown).message.split(',')[0]}.`);
+  }
+}
+
+async function answer({ source, frame, want }: DecodeRequest): Promise<DecodeReply> {
+  const file = readSource(source);
+  port?.postMessage({ kind: 'started' } satisfies DecodeReply);
+  const codec = wasmCodecOf(file.transferSyntaxUID);
+  if (codec !== undefined) await loaded.prepare(codec);
+  const decoded = decodeFrame(file, frame, loaded.codecs);
+  if (want === 'samples') return { kind: 'decoded', decoded };
+  return { kind: 'rendered', image: renderDecoded(file.dataSet, decoded, frame) };
+}
+
+port.on('message', (request: DecodeRequest) => {
+  answer(request).then(
+    (reply) => {
+      const data =
+        reply.kind === 'rendered' ? reply.image.data : reply.kind === 'decoded' ? reply.decoded.samples : undefined;
+      port.postMessage(reply, data === undefined ? [] : [data.buffer as ArrayBuffer]);
+      if (loaded.heapBytes() > maxHeapBytes) process.exit(0);
+    },
+    (thrown: unknown) => {
+      port.postMessage({ kind: 'failed', error: serialiseError(thrown) } satisfies DecodeReply);
+      if (loaded.heapBytes() > maxHeapBytes) process.exit(0);
+    },
+  );
+});
