@@ -284,7 +284,7 @@ function announce(
     `Results: ${shown('results.csv')}`,
     `Summary: ${shown('summary.json')}`,
     '',
-    'Try next: npm run -s sidelight -- models --library ' + shown('library'),
+    `Try next: npm run -s sidelight -- models --library ${shown('library')}`,
     'Your own studies: npm run -s sidelight -- import FOLDER --dataset NAME --labels labels.csv',
     '',
     researchUseOnly,
