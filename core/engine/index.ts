@@ -3,13 +3,14 @@ import { AppError } from '../base/errors.ts';
 import { chooseEngine } from './devices.ts';
 import { openHosted } from './host/client.ts';
 import { onnxruntimeAdapter } from './onnxruntime.ts';
+import { tensorflowAdapter } from './tensorflow.ts';
 import { physicalCores } from './threads.ts';
 import type { Engine, EngineAdapter, EngineState, OpenEngineOptions } from './types.ts';
 
 export type * from './types.ts';
 
 /** The engines this version knows, each loading its native library only when asked. */
-const adapters: readonly EngineAdapter[] = [onnxruntimeAdapter];
+const adapters: readonly EngineAdapter[] = [onnxruntimeAdapter, tensorflowAdapter];
 
 /** What every engine could do on this machine, for `doctor`. Never throws for a missing engine. */
 export function listEngines(): Promise<EngineState[]> {

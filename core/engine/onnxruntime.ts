@@ -158,7 +158,12 @@ async function open(options: AdapterOptions): Promise<Engine> {
       threads: options.threads,
       reason: options.reason,
     },
-    compile: async (graph, weights) => {
+    compile: async (graph, weights, { precision = 'f32' } = {}) => {
+      if (precision !== 'f32') {
+        throw new AppError('BAD_INPUT', `ONNX Runtime computes in f32 here; found precision ${precision}.`, {
+          action: 'Leave --precision out, or use --engine tensorflow on a machine with an NVIDIA GPU.',
+        });
+      }
       const inner = await compile(ort, graph, weights, options);
       const executable: Executable = {
         run: inner.run,

@@ -31,10 +31,23 @@ export interface EngineInfo {
   readonly reason: string;
 }
 
+export type Precision = 'f32' | 'f16';
+
+export interface CompileOptions {
+  /**
+   * `f16`: matrix products in half precision with float32 sums, everything else in float32. For the frozen LPM on a GPU;
+   * refused on a CPU, where it only costs. `f32` where left out.
+   */
+  readonly precision?: Precision;
+}
+
 export interface Engine {
   readonly info: EngineInfo;
-  /** Throws ENGINE_FAILED where the engine refuses the graph. */
-  compile(graph: Graph, weights?: WeightSource): Promise<Executable>;
+  /**
+   * A weight's tensor must not change while the executable lives: the engine may share its memory.
+   * Throws ENGINE_FAILED where the engine refuses the graph, BAD_INPUT where the device has no such precision.
+   */
+  compile(graph: Graph, weights?: WeightSource, options?: CompileOptions): Promise<Executable>;
   /** Highest resident memory of the process that computes since the engine was opened, in MiB. */
   peakMemoryMb(): Promise<number>;
   dispose(): Promise<void>;

@@ -15,7 +15,7 @@ export interface HostedEngine extends Engine {
 }
 
 /** Opens the engine in a child process. Throws what `openEngine` throws there. */
-export async function openHosted({ log, ownProcess: _own, ...options }: OpenEngineOptions): Promise<HostedEngine> {
+export async function openHosted({ log, ownProcess: _own, ...opening }: OpenEngineOptions): Promise<HostedEngine> {
   const first = new EngineChild(log);
   let child = first;
   let starting: Promise<EngineChild> | undefined;
@@ -25,7 +25,7 @@ export async function openHosted({ log, ownProcess: _own, ...options }: OpenEngi
   const start = async (): Promise<EngineChild> => {
     log.log('warn', 'The engine process is started again after its end');
     const next = new EngineChild(log);
-    await next.call('open', options);
+    await next.call('open', opening);
     child = next;
     return next;
   };
@@ -39,14 +39,14 @@ export async function openHosted({ log, ownProcess: _own, ...options }: OpenEngi
     return starting;
   };
 
-  const info = await first.call('open', options).catch(async (error: unknown) => {
+  const info = await first.call('open', opening).catch(async (error: unknown) => {
     await first.end();
     throw error;
   });
 
   return {
     info,
-    compile: async (graph, weights) => {
+    compile: async (graph, weights, options = {}) => {
       const executable = nextExecutable++;
       let compiledIn: EngineChild | undefined;
       const prepared = async (): Promise<EngineChild> => {
@@ -54,7 +54,7 @@ export async function openHosted({ log, ownProcess: _own, ...options }: OpenEngi
         if (compiledIn === host) return host;
         for (const [name, tensor] of readWeights(graph, weights))
           await host.call('weight', { executable, name, tensor });
-        await host.call('compile', { executable, graph: packGraph(graph) });
+        await host.call('compile', { executable, graph: packGraph(graph), options });
         compiledIn = host;
         return host;
       };

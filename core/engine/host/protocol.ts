@@ -3,14 +3,17 @@ import type { SerialisedError } from '../../base/errors.ts';
 import type { LogLevel } from '../../base/logger.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { GraphData } from '../../graph/index.ts';
-import type { EngineInfo, OpenEngineOptions, Tensors } from '../types.ts';
+import type { CompileOptions, EngineInfo, OpenEngineOptions, Tensors } from '../types.ts';
 
 /** Calls by name: what goes in, what comes back. */
 export interface Calls {
   open: { input: Omit<OpenEngineOptions, 'log' | 'ownProcess'>; output: EngineInfo };
   /** Weights travel one a message, before `compile`, so that no message holds them all. */
   weight: { input: { readonly executable: number; readonly name: string; readonly tensor: Tensor }; output: null };
-  compile: { input: { readonly executable: number; readonly graph: GraphData }; output: null };
+  compile: {
+    input: { readonly executable: number; readonly graph: GraphData; readonly options: CompileOptions };
+    output: null;
+  };
   run: { input: { readonly executable: number; readonly inputs: Tensors }; output: Tensors };
   release: { input: { readonly executable: number }; output: null };
   peakMemory: { input: null; output: number };

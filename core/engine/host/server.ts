@@ -44,7 +44,7 @@ const handlers: Handlers = {
     weights.set(id, held.set(name, tensor));
     return null;
   },
-  compile: async ({ executable: id, graph }) => {
+  compile: async ({ executable: id, graph, options }) => {
     const held = weights.get(id);
     weights.delete(id);
     const source = (name: string): Tensor => {
@@ -52,7 +52,7 @@ const handlers: Handlers = {
       if (tensor === undefined) throw new AppError('WEIGHTS_INVALID', `Weight ${name} is missing.`);
       return tensor;
     };
-    executables.set(id, await opened().compile(unpackGraph(graph), source));
+    executables.set(id, await opened().compile(unpackGraph(graph), source, options));
     return null;
   },
   run: ({ executable: id, inputs }) => executable(id).run(inputs),

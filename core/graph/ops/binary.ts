@@ -167,10 +167,7 @@ export const whereOp: Op<NoAttributes, Ternary> = {
     ];
   },
   onnx: { uses: { Where: 16 }, emit: (w, [condition, a, b]) => w.node('Where', [condition, a, b]) },
-  tfjs: (tf, [condition, a, b], _attrs, node) => {
-    const shape = [...node.shape];
-    return tf.where(tf.broadcastTo(condition, shape), tf.broadcastTo(a, shape), tf.broadcastTo(b, shape));
-  },
+  tfjs: (tf, [condition, a, b]) => tf.where(condition, a, b),
   cases: [
     {
       shapes: [

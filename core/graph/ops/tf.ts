@@ -1,4 +1,7 @@
-/** The part of TensorFlow.js that the ops call, as types only, so that the op table stays pure. */
+/**
+ * The part of TensorFlow.js that the ops call, as types only, so that the op table stays pure.
+ * The functions have its names and meanings, with two additions: every dtype of ours passes, and `where` broadcasts.
+ */
 import type { DType } from '../../base/tensor.ts';
 
 export interface TfTensor {
@@ -32,7 +35,7 @@ export interface Tf {
   readonly mean: Reduce;
   readonly max: Reduce;
   readonly where: (condition: TfTensor, a: TfTensor, b: TfTensor) => TfTensor;
-  readonly cast: (x: TfTensor, dtype: 'float32' | 'int32' | 'bool') => TfTensor;
+  readonly cast: (x: TfTensor, dtype: DType) => TfTensor;
   readonly matMul: (a: TfTensor, b: TfTensor) => TfTensor;
   readonly reshape: (x: TfTensor, shape: number[]) => TfTensor;
   readonly transpose: (x: TfTensor, perm: number[]) => TfTensor;
@@ -48,14 +51,3 @@ export interface Tf {
   readonly range: (start: number, stop: number, step: number, dtype: 'int32') => TfTensor;
   readonly scatterND: (indices: TfTensor, updates: TfTensor, shape: number[]) => TfTensor;
 }
-
-/** The dtype in which TensorFlow.js holds one of ours; it has three. */
-export const tfDtype: Readonly<Record<DType, 'float32' | 'int32' | 'bool'>> = {
-  float32: 'float32',
-  float64: 'float32',
-  float16: 'float32',
-  int32: 'int32',
-  int64: 'int32',
-  uint8: 'int32',
-  bool: 'bool',
-};

@@ -4,7 +4,7 @@ import type { DType } from '../../base/tensor.ts';
 import type { Signature, Value } from '../ir.ts';
 import { type NoAttributes, type Op, onnxElementType, type Unary } from './define.ts';
 import { requireFloat } from './shapes.ts';
-import { type Tf, type TfTensor, tfDtype } from './tf.ts';
+import type { Tf, TfTensor } from './tf.ts';
 
 interface UnaryRule {
   readonly doc: string;
@@ -120,7 +120,7 @@ export const castOp: Op<{ readonly to: DType }, Unary> = {
     uses: { Cast: 19 },
     emit: (w, [x], _node, { to }) => w.node('Cast', [x], { to: { int: onnxElementType[to] } }),
   },
-  tfjs: (tf, [x], { to }) => tf.cast(x, tfDtype[to]),
+  tfjs: (tf, [x], { to }) => tf.cast(x, to),
   cases: [
     { shapes: [[3]], attrs: { to: 'int32' }, values: [[-1.5, 2.75, 7]] },
     { shapes: [[3]], attrs: { to: 'float32' }, dtypes: ['int32'], values: [[-1, 0, 9]] },

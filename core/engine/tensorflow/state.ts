@@ -1,0 +1,69 @@
+/** What the TensorFlow engine could do on this machine. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { AppError, toError } from '../../base/errors.ts';
+import type { DeviceName, EngineState } from '../types.ts';
+import { locateTensorflow, type TensorflowBuild } from './locate.ts';
+import type { ProbeAnswer } from './probe.ts';
+
+const execute = promisify(execFile);
+const probeTimeoutMs = 60_000;
+
+export const cpuDescription = 'CPU';
+
+/** Looks, without loading anything native into this process. Never throws for an engine that is not there. */
+export async function tensorflowState(): Promise<EngineState> {
+  const located = locateTensorflow();
+  if ('reason' in located) return absent(located.reason, located.action);
+  const { manifest } = located;
+  const builtFrom = manifest ? `${manifest.from}, ${manifest.cuda ? 'with CUDA' : 'CPU only'}` : 'the package’s own';
+  const detail = `@tensorflow/tfjs-node-gpu on libtensorflow from ${builtFrom} (found by ${located.foundBy})`;
+  // A CPU-only build has nothing to ask a process of its own for; `auto` looks here before every command.
+  if (manifest && !manifest.cuda) return present(manifest.tensorflow, [], detail);
+  try {
+    const { version, hasGpu } = await askProbe(located);
+    return present(version, hasGpu ? [{ name: 'cuda', description: await describeGpu() }] : [], detail);
+  } catch (thrown) {
+    return absent(
+      `TensorFlow cannot be loaded: ${toError(thrown).message}`,
+      'It needs a processor with AVX and, for CUDA, an NVIDIA driver for CUDA 12. Build it anew with `npm run engine:tensorflow -- --force`.',
+    );
+  }
+}
+
+/** The build to load. Throws ENGINE_UNAVAILABLE with the reason and the next step where there is none. */
+export function requireTensorflow(): TensorflowBuild {
+  const located = locateTensorflow();
+  if ('reason' in located) throw new AppError('ENGINE_UNAVAILABLE', located.reason, { action: located.action });
+  return located;
+}
+
+/** Name and memory of the first GPU as its driver tells, for example `NVIDIA A10, 23028 MiB (CUDA)`. */
+export async function describeGpu(): Promise<string> {
+  try {
+    const query = ['--query-gpu=name,memory.total', '--format=csv,noheader'];
+    const { stdout } = await execute('nvidia-smi', query, { timeout: 10_000 });
+    const first = stdout.trim().split('\n')[0];
+    return first ? `${first} (CUDA)` : 'NVIDIA GPU (CUDA)';
+  } catch {
+    // The device answered TensorFlow; that the driver's own tool is not installed only costs us its name.
+    return 'NVIDIA GPU (CUDA)';
+  }
+}
+
+async function askProbe(build: TensorflowBuild): Promise<ProbeAnswer> {
+  const program = join(import.meta.dirname, 'probe.ts');
+  const options = { timeout: probeTimeoutMs, env: { ...process.env, NODE_NO_WARNINGS: '1' } };
+  const { stdout } = await execute(process.execPath, [program, build.packageFolder], options);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ProbeAnswer;
+}
+
+function present(version: string, gpus: EngineState['devices'], detail: string): EngineState {
+  const cpu: { name: DeviceName; description: string } = { name: 'cpu', description: cpuDescription };
+  return { name: 'tensorflow', available: true, version, devices: [...gpus, cpu], detail, remedy: null };
+}
+
+function absent(detail: string, remedy: string): EngineState {
+  return { name: 'tensorflow', available: false, version: null, devices: [], detail, remedy };
+}

@@ -1,0 +1,10 @@
+/** Whether the TensorFlow library is here, for tests that need it. CI builds it first and must not skip them. */
+import { locateTensorflow } from '../../core/engine/tensorflow/locate.ts';
+
+const located = locateTensorflow();
+
+/** True where tests of the TensorFlow engine are to be left out; in CI they run and fail without it. */
+export const lacksTensorflow = 'reason' in located && !process.env['CI'];
+
+/** To be appended to the names of such tests. */
+export const needsTensorflow = '(needs `npm run engine:tensorflow`)';
