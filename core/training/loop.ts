@@ -201,13 +201,13 @@ function hasStalled(settings: LoopSettings, state: TrainingState): boolean {
   );
 }
 
-/** Higher validation AUC; among equal ones (or where it is not defined) the lower validation loss. */
+/** Higher validation AUC; among equal ones (or where it is not defined) the lower loss; without validation the last. */
 function isBetter(result: EpochResult, best: BestWeights | null): boolean {
-  if (best === null) return true;
+  if (best === null || result.valLoss === null) return true;
   const a = result.valAuc ?? -1;
   const b = best.valAuc ?? -1;
   if (a !== b) return a > b;
-  return (result.valLoss ?? Number.POSITIVE_INFINITY) < (best.valLoss ?? Number.POSITIVE_INFINITY);
+  return result.valLoss < (best.valLoss ?? Number.POSITIVE_INFINITY);
 }
 
 async function loadBatch(
