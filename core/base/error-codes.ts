@@ -8,6 +8,15 @@ export const errorCodes = {
   BAD_INPUT: { action: 'Correct the value and run the command again.' },
   FILE_NOT_FOUND: { action: 'Check the path and run the command again.' },
   FILE_UNREADABLE: { action: 'Check that the file exists and that you may read it, then try again.' },
+  FILE_LINK_OUTSIDE: { action: 'Import the folder to which the link leads, or copy its files here.' },
+  FILE_SPECIAL: { action: 'Nothing to do: it is a device, a pipe or a socket, not a file with an image.' },
+  DUPLICATE_DIFFERS: {
+    action: 'Compare the two files and remove the one that is wrong; the one imported first is used.',
+  },
+  STUDY_OTHER_PATIENT: {
+    action:
+      'Correct the patient ID in the archive; until then the study counts for the patient under whom it came first.',
+  },
   CANCELLED: { action: 'Run the same command again to continue where it stopped.' },
   // DICOM and images
   DICOM_NOT_DICOM: { action: 'Export the study again as DICOM Part 10 files, or remove the file from the folder.' },

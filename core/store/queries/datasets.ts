@@ -56,6 +56,7 @@ export interface LabelledInstance {
   readonly instanceId: number;
   readonly sopInstanceUID: string;
   readonly numberOfFrames: number;
+  readonly seriesId: number;
   readonly studyId: number;
   readonly studyInstanceUID: string;
   readonly patientId: number;
@@ -76,7 +77,7 @@ export function labelledInstances(db: ReadDb, datasetId: number): LabelledInstan
                      WHERE m.schema_id = l.schema_id AND m.level = l.level AND m.target_id = l.target_id)
      )
      SELECT i.id AS instanceId, i.sop_instance_uid AS sopInstanceUID, i.number_of_frames AS numberOfFrames,
-       st.id AS studyId, st.study_instance_uid AS studyInstanceUID, st.patient_id AS patientId,
+       s.id AS seriesId, st.id AS studyId, st.study_instance_uid AS studyInstanceUID, st.patient_id AS patientId,
        coalesce(li.label, ls.label, lt.label, lp.label) AS label
      FROM dataset_instances d
      JOIN instances i ON i.id = d.instance_id
