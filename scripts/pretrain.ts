@@ -1,0 +1,177 @@
+/**
+ * `npm run pretrain`: pre-trains the embedded LPM, a ViT-Tiny, on pictures made by procedure alone.
+ *
+ *     npm run pretrain -- --steps 20000                  a sitting; stops at that step, or at Ctrl-C, with a checkpoint
+ *     npm run pretrain -- --steps 24000 --cool-down 4000 the last steps with the learning rate going to 0
+ *     npm run pretrain -- --export resources/lpm         writes the model folder from the checkpoint
+ *
+ * The learning rate is warmed up, then constant until the cool-down, so that a sitting can always be added before it.
+ * Same seed, same steps, same number of threads: same weights, whatever the sittings.
+ */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { silentLogger } from '../core/base/logger.ts';
+import { Random } from '../core/base/random.ts';
+import { float32, type Tensor } from '../core/base/tensor.ts';
+import { openEngine } from '../core/engine/index.ts';
+import type { LpmConfig } from '../core/models/index.ts';
+import { type Batch, BatchQueue, type BatchShape, makeBatch } from './pretrain/batches.ts';
+import { loadCheckpoint, saveCheckpoint } from './pretrain/checkpoint.ts';
+import { exportEncoder } from './pretrain/export.ts';
+import { kindNames } from './pretrain/kinds.ts';
+import { buildPretrainNetwork, startingParameters } from './pretrain/network.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    steps: { type: 'string', default: '20000' },
+    'cool-down': { type: 'string', default: '0' },
+    size: { type: 'string', default: '128' },
+    batch: { type: 'string', default: '32' },
+    lr: { type: 'string', default: '0.001' },
+    seed: { type: 'string', default: '1' },
+    threads: { type: 'string' },
+    folder: { type: 'string', default: 'pretrain-output' },
+    export: { type: 'string' },
+  },
+});
+
+const vitTiny: LpmConfig = {
+  naming: 'hf-vit',
+  width: 192,
+  layers: 12,
+  heads: 3,
+  patch: 16,
+  channels: 3,
+  mlpWidth: 768,
+  eps: 1e-6,
+  grid: [Number(options.size) / 16, Number(options.size) / 16],
+  classPosition: true,
+  distillationToken: false,
+  registers: 0,
+  layerScale: false,
+  qkvBias: true,
+  positionRule: { offset: 0.1, antialias: false },
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+};
+
+const warmUp = 500;
+const size = Number(options.size);
+const batch = Number(options.batch);
+const last = Number(options.steps);
+const coolDown = Number(options['cool-down']);
+const shape: BatchShape = { size, patch: vitTiny.patch, batch, seed: Number(options.seed) };
+const network = buildPretrainNetwork(vitTiny, size, batch);
+const folder = resolve(options.folder);
+
+const start = loadCheckpoint(folder) ?? {
+  step: 0,
+  seconds: 0,
+  params: startingParameters(network, vitTiny, size, Random.seeded(shape.seed)),
+  m: new Float32Array(network.total),
+  v: new Float32Array(network.total),
+};
+
+if (options.export !== undefined) {
+  exportEncoder(resolve(options.export), vitTiny, network, start.params, size);
+  console.log(`Wrote ${options.export}: ${start.step} steps, ${(start.seconds / 3600).toFixed(2)} hours.`);
+  process.exit(0);
+}
+
+function learningRate(step: number): number {
+  const peak = Number(options.lr);
+  return peak * Math.min(1, step / warmUp, coolDown === 0 ? 1 : (last - step + 1) / coolDown);
+}
+
+const engine = await openEngine({
+  engine: 'onnxruntime',
+  device: 'cpu',
+  log: silentLogger,
+  ...(options.threads === undefined ? {} : { threads: Number(options.threads) }),
+});
+const trainer = await engine.compile(network.step);
+const predictor = await engine.compile(network.predict);
+
+const inputsOf = (made: Batch): Record<string, Tensor> => ({
+  pixel_values: float32([batch, 3, size, size], made.pixels),
+  patch_labels: float32([batch, (size / 16) ** 2, kindNames.length], made.patchLabels),
+  image_labels: float32([batch, kindNames.length], made.imageLabels),
+  slopes: float32([batch, 1], made.slopes),
+});
+
+/** Held-out pictures: another seed. For each kind the share of pictures and patches told right, balanced over yes and no. */
+async function heldOut(params: Float32Array): Promise<string> {
+  const tallies = kindNames.map(() => ({ image: [0, 0, 0, 0], patch: [0, 0, 0, 0] }));
+  for (let i = 0; i < Math.ceil(512 / batch); i++) {
+    const made = makeBatch({ ...shape, seed: shape.seed + 1_000_003 }, i);
+    const out = await predictor.run({
+      params: float32([params.length], params),
+      pixel_values: float32([batch, 3, size, size], made.pixels),
+    });
+    for (const [name, labels] of [
+      ['image', made.imageLabels],
+      ['patch', made.patchLabels],
+    ] as const) {
+      const probabilities = (out[`${name}_probabilities`] as Tensor<'float32'>).data;
+      labels.forEach((label, j) => {
+        const tally = tallies[j % kindNames.length]![name];
+        tally[2 * label + (probabilities[j]! >= 0.5 ? 1 : 0)]! += 1;
+      });
+    }
+  }
+  const balanced = ([tn, fp, fn, tp]: number[]): number => (tn! / (tn! + fp!) + tp! / (fn! + tp!)) / 2;
+  const mean = (xs: number[]): string => (xs.reduce((a, b) => a + b, 0) / xs.length).toFixed(3);
+  return [
+    `image ${mean(tallies.map((t) => balanced(t.image)))}`,
+    `patch ${mean(tallies.map((t) => balanced(t.patch)))}`,
+    ...kindNames.map((name, i) => `${name} ${balanced(tallies[i]!.image).toFixed(2)}`),
+  ].join('  ');
+}
+
+let { params, m, v, step, seconds } = start;
+let stopping = false;
+process.on('SIGINT', () => {
+  stopping = true;
+});
+console.log(
+  `ViT-Tiny, ${network.total} parameters with heads, ${size} px, batch ${batch}, from step ${step} to ${last}`,
+);
+const queue = new BatchQueue(shape, step);
+let clock = performance.now();
+let [steps, patchLoss, imageLoss] = [0, 0, 0];
+while (step < last && !stopping) {
+  const made = await queue.next(step);
+  step += 1;
+  const out = await trainer.run({
+    ...inputsOf(made),
+    params: float32([network.total], params as Float32Array<ArrayBuffer>),
+    m: float32([network.total], m as Float32Array<ArrayBuffer>),
+    v: float32([network.total], v as Float32Array<ArrayBuffer>),
+    step: float32([], [step]),
+    lr: float32([], [learningRate(step)]),
+  });
+  const data = (name: string): Float32Array => (out[name] as Tensor<'float32'>).data;
+  params = data('next_params');
+  m = data('next_m');
+  v = data('next_v');
+  patchLoss += data('patch_loss')[0]!;
+  imageLoss += data('image_loss')[0]!;
+  steps += 1;
+  if (!Number.isFinite(patchLoss)) throw new Error(`The loss is not finite at step ${step}; lower --lr.`);
+  if (step % 100 === 0 || step === last || stopping) {
+    const now = performance.now();
+    seconds += (now - clock) / 1000;
+    console.log(
+      `${step}  patch loss ${(patchLoss / steps).toFixed(4)}  image loss ${(imageLoss / steps).toFixed(4)}  ` +
+        `${((now - clock) / steps).toFixed(0)} ms a step  ${(seconds / 60).toFixed(1)} min`,
+    );
+    [clock, steps, patchLoss, imageLoss] = [now, 0, 0, 0];
+  }
+  if (step % 500 === 0 || step === last || stopping) {
+    saveCheckpoint(folder, { step, seconds, params, m, v });
+    console.log(`${step}  held out: ${await heldOut(params)}`);
+    clock = performance.now();
+  }
+}
+await queue.close();
+await engine.dispose();

@@ -1,0 +1,178 @@
+/**
+ * What is trained: the LPM's own encoder graph with its weights cut from one flat vector, and three small heads that
+ * are thrown away afterwards.
+ *
+ * - each patch names the kinds seen in it, so that every token learns fine detail from every picture;
+ * - the class token names the kinds of the whole picture, so that it learns where to look;
+ * - each patch names the kinds of the whole picture too, so that all queries look there: FPT+ keeps the tokens that
+ *   receive attention from all of them;
+ * - the class token gives the coarseness of the background.
+ */
+import type { Random } from '../../core/base/random.ts';
+import { type Shape, sizeOf } from '../../core/base/tensor.ts';
+import {
+  add,
+  concat,
+  defineGraph,
+  exp,
+  type Graph,
+  grad,
+  input,
+  log,
+  matmul,
+  maximum,
+  mean,
+  mul,
+  neg,
+  replaceWeights,
+  reshape,
+  sigmoid,
+  slice,
+  sub,
+  type Value,
+} from '../../core/graph/index.ts';
+import { buildLpmEncoder, type LpmConfig } from '../../core/models/index.ts';
+import { adamW } from '../../core/training/train-step.ts';
+import { kindNames } from './kinds.ts';
+
+export interface Entry {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly offset: number;
+  readonly size: number;
+}
+
+export interface PretrainNetwork {
+  readonly entries: readonly Entry[];
+  readonly total: number;
+  /** Inputs `params`, `m`, `v`, `step`, `lr` and the labels; outputs `next_*`, the four losses and `grad_norm`. */
+  readonly step: Graph;
+  /** Inputs params and pictures; outputs patch_probabilities [B, patches, kinds], image_probabilities [B, kinds]. */
+  readonly predict: Graph;
+}
+
+/** Seen patches are about one in eight; this weight keeps the rare kinds from being learned as "never". */
+const positiveWeight = 3;
+
+export function buildPretrainNetwork(config: LpmConfig, size: number, batch: number): PretrainNetwork {
+  const encoder = buildLpmEncoder(config, {
+    batch,
+    height: size,
+    width: size,
+    layers: [],
+    tokenRatio: 0.2,
+    tokens: 'global',
+    keysValues: false,
+    classToken: false,
+    hiddenState: true,
+  });
+  const k = kindNames.length;
+  const { width: d } = config;
+  const heads: readonly (readonly [string, Shape])[] = [
+    ['heads.patch.weight', [d, k]],
+    ['heads.patch.bias', [k]],
+    ['heads.image.weight', [d, k]],
+    ['heads.image.bias', [k]],
+    ['heads.far.weight', [d, k]],
+    ['heads.far.bias', [k]],
+    ['heads.slope.weight', [d, 1]],
+    ['heads.slope.bias', [1]],
+  ];
+  const entries: Entry[] = [];
+  let total = 0;
+  for (const [name, shape] of [...encoder.weights.map((w) => [w.name as string, w.shape] as const), ...heads]) {
+    entries.push({ name, shape, offset: total, size: sizeOf(shape) });
+    total += sizeOf(shape);
+  }
+  const params = input('params', [total]);
+  const parts = entries.map((e) => slice(params, 0, e.offset, e.offset + e.size));
+  const values = new Map(entries.map((e, i) => [e.name, reshape(parts[i] as Value, e.shape)] as const));
+  const parameter = (name: string): Value => values.get(name) as Value;
+  const { last_hidden_state: hidden } = replaceWeights(encoder, (w) => parameter(w.name as string));
+  const patches = (size / config.patch) ** 2;
+  const head = (name: string, x: Value): Value =>
+    add(matmul(x, parameter(`heads.${name}.weight`)), parameter(`heads.${name}.bias`));
+  const classToken = reshape(slice(hidden as Value, 1, 0, 1), [batch, d]);
+  const patchTokens = slice(hidden as Value, 1, 1, 1 + patches);
+  const patchLogits = head('patch', patchTokens);
+  const imageLogits = head('image', classToken);
+
+  const patchLabels = input('patch_labels', [batch, patches, k]);
+  const imageLabels = input('image_labels', [batch, k]);
+  const slopes = input('slopes', [batch, 1]);
+  const patchLoss = mean(binaryCrossEntropy(patchLogits, patchLabels, positiveWeight), [0, 1, 2]);
+  const imageLoss = mean(binaryCrossEntropy(imageLogits, imageLabels, 1), [0, 1]);
+  const farLoss = mean(binaryCrossEntropy(head('far', patchTokens), reshape(imageLabels, [batch, 1, k]), 1), [0, 1, 2]);
+  const error = sub(head('slope', classToken), slopes);
+  const slopeLoss = mean(mul(error, error), [0, 1]);
+  const loss = add(add(mul(patchLoss, 2), imageLoss), add(mul(farLoss, 0.5), slopeLoss));
+  const gradient = concat(grad(loss, parts), 0);
+  const state = { params, m: input('m', [total]), v: input('v', [total]) };
+  const next = adamW(state, gradient, input('step', []), input('lr', []), 0.05);
+  return {
+    entries,
+    total,
+    step: defineGraph({
+      outputs: {
+        next_params: next.params,
+        next_m: next.m,
+        next_v: next.v,
+        patch_loss: patchLoss,
+        image_loss: imageLoss,
+        far_loss: farLoss,
+        slope_loss: slopeLoss,
+        grad_norm: next.gradientNorm,
+      },
+    }),
+    predict: defineGraph({
+      outputs: { patch_probabilities: sigmoid(patchLogits), image_probabilities: sigmoid(imageLogits) },
+    }),
+  };
+}
+
+/** Element-wise cross-entropy of logits and labels in {0, 1}, without overflow; positives count `weight` times. */
+function binaryCrossEntropy(logits: Value, labels: Value, weight: number): Value {
+  const softplus = add(maximum(neg(logits), 0), log(add(exp(neg(maximum(logits, neg(logits)))), 1)));
+  // -y log σ(x) = y softplus(-x); -(1 - y) log(1 - σ(x)) = (1 - y)(softplus(-x) + x)
+  return add(mul(mul(labels, weight), softplus), mul(sub(1, labels), add(softplus, logits)));
+}
+
+/** Starting values: truncated normal 0.02, norms 1 and 0, biases 0, positions as sines of row and column. */
+export function startingParameters(
+  network: PretrainNetwork,
+  config: LpmConfig,
+  size: number,
+  random: Random,
+): Float32Array {
+  const flat = new Float32Array(network.total);
+  for (const { name, shape, offset, size: length } of network.entries) {
+    const stream = random.fork(name);
+    if (name === 'position') flat.set(sinePositions(size / config.patch, config.width), offset);
+    else if (/norm\d?\.weight$/.test(name)) flat.fill(1, offset, offset + length);
+    else if (shape.length > 1) {
+      // The encoder's query weight carries 1/√d; see encoder-weights.ts.
+      const scale = name.endsWith('.q.weight') ? 1 / Math.sqrt(config.width / config.heads) : 1;
+      for (let i = 0; i < length; i++) flat[offset + i] = scale * stream.truncatedNormal(0, 0.02);
+    }
+  }
+  return flat;
+}
+
+/** [grid * grid, width]: a quarter each of sine and cosine of column and row, so that other grids interpolate well. */
+function sinePositions(grid: number, width: number): Float32Array {
+  const quarter = width / 4;
+  const out = new Float32Array(grid * grid * width);
+  for (let row = 0; row < grid; row++) {
+    for (let column = 0; column < grid; column++) {
+      for (let i = 0; i < quarter; i++) {
+        const frequency = (2 * Math.PI) / grid / 20 ** (i / quarter - 0.6);
+        const at = (row * grid + column) * width;
+        out[at + i] = 0.05 * Math.sin(column * frequency);
+        out[at + quarter + i] = 0.05 * Math.cos(column * frequency);
+        out[at + 2 * quarter + i] = 0.05 * Math.sin(row * frequency);
+        out[at + 3 * quarter + i] = 0.05 * Math.cos(row * frequency);
+      }
+    }
+  }
+  return out;
+}

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { silentLogger } from '../../../core/base/logger.ts';
+import { Random } from '../../../core/base/random.ts';
+import { float32, type Tensor } from '../../../core/base/tensor.ts';
+import { openEngine } from '../../../core/engine/index.ts';
+import { defineGraph, input, replaceWeights, reshape, slice } from '../../../core/graph/index.ts';
+import { buildLpmEncoder, canonicalReader, encoderWeights, type LpmConfig } from '../../../core/models/index.ts';
+import { readSafetensors } from '../../../core/weights/index.ts';
+import { exportEncoder } from '../../../scripts/pretrain/export.ts';
+import { buildPretrainNetwork, startingParameters } from '../../../scripts/pretrain/network.ts';
+
+const config: LpmConfig = {
+  naming: 'hf-vit',
+  width: 32,
+  layers: 2,
+  heads: 2,
+  patch: 16,
+  channels: 3,
+  mlpWidth: 64,
+  eps: 1e-6,
+  grid: [4, 4],
+  classPosition: true,
+  distillationToken: false,
+  registers: 0,
+  layerScale: false,
+  qkvBias: true,
+  positionRule: { offset: 0.1, antialias: false },
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+};
+const folder = mkdtempSync(join(tmpdir(), 'sidelight-export-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the exported folder read as an LPM gives the hidden states of the trained network', async () => {
+  const network = buildPretrainNetwork(config, 64, 1);
+  const params = startingParameters(network, config, 64, Random.seeded(1));
+  const noise = Random.seeded(2);
+  // Biases and norms start at 0 and 1; moved, so that a forgotten one shows.
+  for (let i = 0; i < params.length; i++) params[i] = params[i]! + noise.normal(0, 0.05);
+  exportEncoder(folder, config, network, params, 64);
+
+  const options = {
+    batch: 1,
+    height: 64,
+    width: 64,
+    layers: [],
+    tokenRatio: 0.2,
+    tokens: 'global',
+    keysValues: false,
+    classToken: false,
+    hiddenState: true,
+  } as const;
+  const encoder = buildLpmEncoder(config, options);
+  const flat = input('params', [network.total]);
+  const trained = defineGraph({
+    outputs: replaceWeights(encoder, ({ name, shape }) => {
+      const entry = network.entries.find((e) => e.name === name)!;
+      return reshape(slice(flat, 0, entry.offset, entry.offset + entry.size), shape);
+    }),
+  });
+  const engine = await openEngine({ engine: 'onnxruntime', device: 'cpu', log: silentLogger });
+  try {
+    const pixel_values = float32(
+      [1, 3, 64, 64],
+      Float32Array.from({ length: 3 * 64 * 64 }, () => noise.uniform(-1, 1)),
+    );
+    const expected = await (await engine.compile(trained)).run({
+      pixel_values,
+      params: float32([network.total], params),
+    });
+    const file = readSafetensors(join(folder, 'model.safetensors'));
+    const read = canonicalReader(config, file);
+    const loaded = await engine.compile(encoder, encoderWeights(config, read, { height: 64, width: 64 }));
+    const found = await loaded.run({ pixel_values });
+    file.close();
+    const [a, b] = [expected, found].map((out) => (out['last_hidden_state'] as Tensor<'float32'>).data);
+    const worst = a!.reduce((most, x, i) => Math.max(most, Math.abs(x - b![i]!)), 0);
+    // Weights are rounded to float16 (eleven bits); outputs are of size 1 after the final norm.
+    expect(worst).toBeLessThan(5e-3);
+    expect(a!.some((x) => Math.abs(x) > 0.5)).toBe(true);
+  } finally {
+    await engine.dispose();
+  }
+});
