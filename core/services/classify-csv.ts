@@ -1,0 +1,73 @@
+/** `results.csv`: one row an image, then one row a study. */
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { AppError, toError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import type { ModelRecord, Prediction } from '../contract/index.ts';
+
+/** The CSV text of predictions, header first. */
+export function predictionsCsv(model: ModelRecord, predictions: readonly Prediction[]): string {
+  const header = [
+    'level',
+    'path',
+    'patientID',
+    'studyInstanceUID',
+    'sopInstanceUID',
+    'frame',
+    'images',
+    ...model.classes.map((name) => `probability_${name}`),
+    'decision',
+    'threshold',
+    'model',
+    'lpmHash',
+  ];
+  const rows = predictions.map((p) => [
+    p.level,
+    p.path,
+    p.patientID,
+    p.studyInstanceUID,
+    p.sopInstanceUID,
+    p.frame,
+    p.images,
+    ...p.probabilities,
+    p.decision,
+    p.threshold,
+    model.name,
+    model.lpmHash,
+  ]);
+  // Names come from files of strangers: a spreadsheet would run a cell that begins with = as a formula.
+  return stringify([header, ...rows], { escape_formulas: true });
+}
+
+/**
+ * Writes `text` to `path` so that the file is whole or absent: beside it first, flushed, then renamed.
+ * @throws DISK_FULL, FILE_UNREADABLE
+ */
+export function writeWholeFile(path: string, text: string): void {
+  const target = resolve(path);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    const handle = openSync(temporary, 'wx');
+    try {
+      writeSync(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, target);
+  } catch (thrown) {
+    rmSync(temporary, { force: true });
+    const error = toError(thrown);
+    const code = 'code' in error ? String(error.code) : 'unknown error';
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw new AppError('DISK_FULL', `The disk is full: ${redact(path)} could not be written.`, { cause: thrown });
+    }
+    throw new AppError('FILE_UNREADABLE', `The results file ${redact(path)} cannot be written (${code}).`, {
+      action: 'Name a file in a folder that you may write to (--out).',
+      cause: thrown,
+    });
+  }
+}

@@ -1,0 +1,198 @@
+/** `classify`: files in, one row an image and one row a study out. */
+import { performance } from 'node:perf_hooks';
+import { AppError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import {
+  type ClassifyOptions,
+  type ClassifyReport,
+  classifyOptionsSchema,
+  classifyReportSchema,
+  type ModelRecord,
+  type Prediction,
+  parseOptions,
+  type StudyPooling,
+} from '../contract/index.ts';
+import type { GreyOrColourImage } from '../images/index.ts';
+import { defineJob } from '../jobs/index.ts';
+import { addAuditEvent, addBatch, instanceByUid } from '../store/index.ts';
+import { decide } from '../training/curves.ts';
+import { poolStudies } from '../training/pooling.ts';
+import { predictionsCsv, writeWholeFile } from './classify-csv.ts';
+import { openClassifier } from './classify-image.ts';
+import { type ServiceContext, timeOf } from './context.ts';
+import { framesOf } from './dataset.ts';
+import { type Scanned, scanFiles } from './import-scan.ts';
+import { runAsJob } from './jobs.ts';
+import { requireModel } from './model.ts';
+import { ProblemCollector, survivable } from './problems.ts';
+import { openRenderer, type Renderer } from './source-images.ts';
+
+/**
+ * Classifies every image below `paths` and writes the CSV file. A file that cannot be used is named in `problems` and
+ * the rest goes on; files that are no images at all are counted there too.
+ * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND for a path that is not there, DISK_FULL, CANCELLED
+ */
+export async function classifyPaths(context: ServiceContext, options: ClassifyOptions): Promise<ClassifyReport> {
+  return await runAsJob(classifyJob, parseOptions(classifyOptionsSchema, options), context);
+}
+
+export const classifyJob = defineJob({
+  kind: 'classify',
+  payload: classifyOptionsSchema,
+  result: classifyReportSchema,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; job: string }) => {
+    const context = { ...tools.deps, progress: tools.progress };
+    const started = performance.now();
+    const model = requireModel(context, options.model);
+    const { record } = model;
+    const problems = new ProblemCollector();
+    const images = await classifyImages(context, model, options.paths, problems);
+    const studies = studyPredictions(record, images, options.studyPooling);
+    const predictions = [...images, ...studies];
+    writeWholeFile(options.out, predictionsCsv(record, predictions));
+    remember(context, record, predictions, tools.job);
+    return {
+      model: record.name,
+      lpmHash: record.lpmHash,
+      out: options.out,
+      classes: record.classes,
+      images: images.length,
+      studies: studies.length,
+      failed: problems.count,
+      problems: problems.list(),
+      decisions: record.classes.map((name) => ({
+        name,
+        images: images.filter((p) => p.decision === name).length,
+        studies: studies.filter((p) => p.decision === name).length,
+      })),
+      seconds: (performance.now() - started) / 1000,
+      peakMb: await (await context.engine()).peakMemoryMb(),
+    };
+  },
+});
+
+async function classifyImages(
+  context: ServiceContext,
+  model: ReturnType<typeof requireModel>,
+  paths: readonly string[],
+  problems: ProblemCollector,
+): Promise<Prediction[]> {
+  const { record } = model;
+  const classifier = await openClassifier(context, model);
+  const renderer = openRenderer();
+  const predictions: Prediction[] = [];
+  const seen = new Set<string>();
+  let done = 0;
+  try {
+    for await (const scanned of scanFiles(paths, { signal: context.signal })) {
+      const { found, problem } = scanned;
+      done++;
+      if (problem !== null || found === null) {
+        if (problem !== null) problems.add(problem, scanned.name);
+        continue;
+      }
+      const { sopInstanceUID, contentHash, numberOfFrames } = found.instance;
+      if (seen.has(sopInstanceUID)) {
+        problems.add(duplicate(), scanned.name);
+        continue;
+      }
+      seen.add(sopInstanceUID);
+      const stored = instanceByUid(context.library.db, sopInstanceUID);
+      const instanceId = stored?.contentHash === contentHash ? stored.id : null;
+      for (const frame of framesOf(record.preprocessing.frames, numberOfFrames)) {
+        const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
+        try {
+          const probabilities = await classifier.classify(known, () => render(renderer, scanned, frame));
+          predictions.push(imagePrediction(record, scanned, frame, probabilities));
+        } catch (thrown) {
+          problems.add(survivable(thrown), scanned.name);
+        }
+      }
+      context.progress({ stage: 'classify', done, total: null, unit: 'files' });
+    }
+    return predictions;
+  } finally {
+    await renderer.close();
+    await classifier.close();
+  }
+}
+
+async function render(renderer: Renderer, scanned: Scanned, frame: number): Promise<GreyOrColourImage> {
+  return await renderer.render(await scanned.bytes(), frame, redact(scanned.name));
+}
+
+function duplicate(): AppError {
+  return new AppError('BAD_INPUT', 'The same instance was classified already from another file.', {
+    action: 'Nothing to do: an instance counts once in its study.',
+  });
+}
+
+function decisionOf(model: ModelRecord, probabilities: Float64Array): string {
+  const [index = 0] = decide(probabilities, model.classes.length, model.threshold);
+  return model.classes[index] as string;
+}
+
+function imagePrediction(
+  model: ModelRecord,
+  { found, place }: Scanned,
+  frame: number,
+  probabilities: Float64Array,
+): Prediction {
+  return {
+    level: 'image',
+    path: place.member === '' ? place.path : `${place.path}/${place.member}`,
+    patientID: found?.patientID ?? '',
+    studyInstanceUID: found?.instance.studyInstanceUID ?? '',
+    sopInstanceUID: found?.instance.sopInstanceUID ?? '',
+    frame,
+    images: 1,
+    probabilities: [...probabilities],
+    decision: decisionOf(model, probabilities),
+    threshold: model.threshold,
+  };
+}
+
+/** One prediction a study, in the order of the studies' first images. */
+export function studyPredictions(
+  model: ModelRecord,
+  images: readonly Prediction[],
+  pooling: StudyPooling,
+): Prediction[] {
+  const classes = model.classes.length;
+  const pooled = poolStudies(
+    Float64Array.from(images.flatMap((image) => image.probabilities)),
+    classes,
+    images.map((image) => image.studyInstanceUID),
+    pooling,
+  );
+  return pooled.studies.map((studyInstanceUID, s) => {
+    const probabilities = pooled.probabilities.slice(s * classes, (s + 1) * classes);
+    const members = pooled.members[s] as readonly number[];
+    return {
+      level: 'study',
+      path: null,
+      patientID: images[members[0] as number]?.patientID ?? '',
+      studyInstanceUID,
+      sopInstanceUID: null,
+      frame: null,
+      images: members.length,
+      probabilities: [...probabilities],
+      decision: decisionOf(model, probabilities),
+      threshold: model.threshold,
+    };
+  });
+}
+
+/** Keeps the predictions, without paths and patients, where the library may be written. */
+function remember(context: ServiceContext, model: ModelRecord, predictions: readonly Prediction[], job: string): void {
+  if (context.library.mode === 'read') return;
+  const db = context.library.writer;
+  const now = timeOf(context);
+  const id = addBatch(db, { jobId: Number(job.replace('job-', '')), modelId: model.id, predictions }, now);
+  addAuditEvent(db, {
+    happenedAt: now,
+    action: 'batch.classified',
+    subject: model.name,
+    details: { batch: id, predictions: predictions.length },
+  });
+}
