@@ -1,0 +1,87 @@
+/** Small made-up DICOM studies with labels, a tiny random LPM, and a library around them: the main job in seconds. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { silentLogger } from '../../core/base/logger.ts';
+import { Random } from '../../core/base/random.ts';
+import { writeDicom } from '../../core/dicom/index.ts';
+import type { ServiceContext } from '../../core/services/context.ts';
+import { openServices } from '../../core/services/open.ts';
+import { writeRandomLpm } from '../../core/services/random-lpm.ts';
+
+const size = 96;
+
+/**
+ * Writes `patients` patients with two studies each into `folder` (every second patient has a bright disc in each image)
+ * and `labels.csv` beside them. The same seed gives the same bytes.
+ * @returns the path of the labels file
+ */
+export function writeStudies(folder: string, patients: number, seed = 1): string {
+  const rows = ['patientID,label'];
+  for (let p = 0; p < patients; p++) {
+    const hasDisc = p % 2 === 1;
+    rows.push(`P${seed}-${p},${hasDisc ? 'disc' : 'normal'}`);
+    for (let s = 0; s < 2; s++) {
+      const uid = `1.2.826.0.1.3680043.10.999.${seed}.${p}.${s}`;
+      const path = join(folder, `p${p}`, `s${s}`);
+      mkdirSync(path, { recursive: true });
+      writeFileSync(join(path, 'image.dcm'), madeFile(uid, `P${seed}-${p}`, hasDisc, Random.seeded(seed).fork(uid)));
+    }
+  }
+  const labels = join(folder, 'labels.csv');
+  writeFileSync(labels, `${rows.join('\n')}\n`);
+  return labels;
+}
+
+function madeFile(uid: string, patientID: string, hasDisc: boolean, random: Random): Uint8Array {
+  const pixels = new Uint16Array(size * size);
+  const [cx, cy] = [random.uniform(30, 66), random.uniform(30, 66)];
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const inside = hasDisc && (x - cx) ** 2 + (y - cy) ** 2 < 18 ** 2;
+      pixels[y * size + x] = Math.round(Math.max(0, 1200 + 150 * random.normal() + (inside ? 1600 : 0)));
+    }
+  }
+  return writeDicom({
+    sopClassUID: '1.2.840.10008.5.1.4.1.1.1',
+    sopInstanceUID: `${uid}.1.1`,
+    modality: 'CR',
+    patientName: 'Made^Up',
+    patientID,
+    studyInstanceUID: uid,
+    seriesInstanceUID: `${uid}.1`,
+    instanceNumber: '1',
+    samplesPerPixel: 1,
+    photometricInterpretation: 'MONOCHROME2',
+    rows: size,
+    columns: size,
+    bitsAllocated: 16,
+    bitsStored: 12,
+    highBit: 11,
+    pixelRepresentation: 0,
+    windowCenter: '2048',
+    windowWidth: '4096',
+    pixelData: pixels,
+  });
+}
+
+/** A four-layer ViT of width 64 with random weights. */
+export function writeTinyLpm(folder: string): void {
+  writeRandomLpm(folder, 5, { width: 64, layers: 4, heads: 2 });
+}
+
+/** Services over the library in `folder`; closed when the test ends. One thread, so that results never depend on the machine. */
+export async function testServices(folder: string, changes: Partial<ServiceContext> = {}): Promise<ServiceContext> {
+  const opened = await openServices({
+    library: folder,
+    mode: 'write',
+    engine: 'onnxruntime',
+    device: 'cpu',
+    threads: 1,
+    progress: () => {},
+    log: silentLogger,
+    signal: new AbortController().signal,
+  });
+  onTestFinished(() => opened.close());
+  return { ...opened.context, ...changes };
+}
