@@ -1,0 +1,55 @@
+/** `export`: options and report. */
+import { z } from 'zod';
+import { nameSchema } from '../names.ts';
+import { problemGroupSchema } from '../problems.ts';
+
+/** What may be kept beyond the basic profile; each is an option of PS3.15 Annex E. */
+export const exportRetainOptions = ['uids', 'device', 'institution', 'patient'] as const;
+
+/** Dates and times: removed, kept, or moved by whole days, the same for all studies of a patient. */
+export const exportDateModes = ['remove', 'keep', 'shift'] as const;
+
+export const exportOptionsSchema = z.strictObject({
+  /** Files and folders; with `dataset` they may be left out. */
+  paths: z.array(z.string().min(1)).default([]),
+  dataset: nameSchema.optional(),
+  /** The folder to make; it must not exist or be empty. */
+  out: z.string().min(1),
+  retain: z.array(z.enum(exportRetainOptions)).default([]),
+  dates: z.enum(exportDateModes).default('remove'),
+  /** A CSV file with the columns patientID and pseudonym: a site's own names for its patients. */
+  pseudonyms: z.string().min(1).optional(),
+});
+export type ExportOptions = z.input<typeof exportOptionsSchema>;
+
+const count = z.int().nonnegative();
+
+/** Something a person must look at, with the exported files it is about. */
+export const exportWarningSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  count: z.int().positive(),
+  /** Names below `out`; they hold no patient data. */
+  files: z.array(z.string()),
+});
+export type ExportWarning = z.infer<typeof exportWarningSchema>;
+
+/** Every file is accounted for: exported + duplicate + skipped = total. */
+export const exportReportSchema = z.object({
+  out: z.string(),
+  /** What was done, in the standard's words. */
+  profile: z.string(),
+  retain: z.array(z.enum(exportRetainOptions)),
+  dates: z.enum(exportDateModes),
+  total: count,
+  exported: count,
+  duplicate: count,
+  skipped: count,
+  patients: count,
+  studies: count,
+  problems: z.array(problemGroupSchema),
+  warnings: z.array(exportWarningSchema),
+  seconds: z.number(),
+  notice: z.string(),
+});
+export type ExportReport = z.infer<typeof exportReportSchema>;

@@ -1,0 +1,103 @@
+/**
+ * Pseudonyms by a secret that stays in the library's folder.
+ *
+ * The same patient gets the same pseudonym in every import and export of one library, and nobody without the secret can find the
+ * patient again by trying IDs (an HMAC; a plain hash of an ID is found by counting). Whoever has the library folder has the secret:
+ * it belongs under the same protection as the studies.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import { dateShiftDays, type KeyedHash, pseudonymOf, shiftedText } from '../dicom/deidentify/index.ts';
+import type { DicomHeader } from '../dicom/header.ts';
+
+const secretName = 'pseudonym.key';
+const secretBytes = 32;
+
+/**
+ * The library's secret, 32 random bytes, made at first use and readable by its owner only.
+ * @throws FILE_UNREADABLE when it is there but damaged (a new one would silently give every patient another name),
+ *   LIBRARY_READ_ONLY when it cannot be made
+ */
+export function librarySecret(folder: string): Uint8Array {
+  return readSecret(folder) ?? makeSecret(folder);
+}
+
+function readSecret(folder: string): Uint8Array | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, secretName), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw damaged(folder, error);
+  }
+  const secret = new Uint8Array(Buffer.from(text.trim(), 'hex'));
+  if (secret.length !== secretBytes) throw damaged(folder);
+  return secret;
+}
+
+function damaged(folder: string, cause?: unknown): AppError {
+  return new AppError(
+    'FILE_UNREADABLE',
+    `The pseudonym secret ${secretName} of the library ${redact(folder)} cannot be read.`,
+    {
+      action: `Restore ${secretName} from a backup of the library folder; without it, patients would get new pseudonyms.`,
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
+}
+
+/** Written beside its place and linked there, so that it is whole or absent and two processes agree on one. */
+function makeSecret(folder: string): Uint8Array {
+  const path = join(folder, secretName);
+  const part = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(part, `${randomBytes(secretBytes).toString('hex')}\n`, { mode: 0o600, flush: true });
+    try {
+      linkSync(part, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(part, { force: true });
+    }
+  } catch (error) {
+    throw new AppError('LIBRARY_READ_ONLY', `The pseudonym secret cannot be written into ${redact(folder)}.`, {
+      cause: error,
+    });
+  }
+  const secret = readSecret(folder);
+  if (secret === undefined) throw damaged(folder);
+  return secret;
+}
+
+/** HMAC-SHA-256 under the secret; the purpose keeps UIDs, patients and dates apart. */
+export function keyedHash(secret: Uint8Array): KeyedHash {
+  return (purpose, text) => new Uint8Array(createHmac('sha256', secret).update(`${purpose}\0${text}`).digest());
+}
+
+/** How `pseudonymise` treats dates: kept, or moved by the patient's number of days. */
+export interface PseudonymiseOptions {
+  readonly dates?: 'keep' | 'shift';
+}
+
+/**
+ * The header with nothing in it that names the patient: the ID is a pseudonym (the one that exports use), name, date of birth,
+ * accession number and free descriptions are gone. UIDs stay, because labels and files are found by them.
+ */
+export function pseudonymise(header: DicomHeader, secret: Uint8Array, options: PseudonymiseOptions = {}): DicomHeader {
+  const keyed = keyedHash(secret);
+  const patientKey = header.patientID ?? `study ${header.studyInstanceUID ?? header.sopInstanceUID ?? ''}`;
+  const days = options.dates === 'shift' ? dateShiftDays(patientKey, keyed) : 0;
+  return {
+    ...header,
+    patientID: pseudonymOf(patientKey, keyed),
+    patientName: undefined,
+    patientBirthDate: undefined,
+    accessionNumber: undefined,
+    studyDescription: undefined,
+    seriesDescription: undefined,
+    studyDate: header.studyDate === undefined ? undefined : shiftedText(header.studyDate, 'DA', days),
+  };
+}
