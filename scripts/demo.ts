@@ -12,6 +12,7 @@ import { createInterrupts } from '../core/cli/interrupt.ts';
 import { Terminal } from '../core/cli/terminal.ts';
 import type { EvaluateReport, Method, TrainReport } from '../core/contract/index.ts';
 import { classifyPaths } from '../core/services/classify.ts';
+import { writeWholeFile } from '../core/services/classify-csv.ts';
 import type { ServiceContext } from '../core/services/context.ts';
 import { embeddedLpmFile } from '../core/services/doctor.ts';
 import { encodeDataset } from '../core/services/encode.ts';
@@ -22,7 +23,7 @@ import { openServices } from '../core/services/open.ts';
 import { writeRandomLpm } from '../core/services/random-lpm.ts';
 import { renderReport } from '../core/services/report.ts';
 import { researchUseOnly } from '../core/services/report-notice.ts';
-import { describeEngine, reportMethod, writeWhole } from '../core/services/report-write.ts';
+import { describeEngine, reportMethod } from '../core/services/report-write.ts';
 import { trainModel } from '../core/services/train.ts';
 import { demoExamples } from './demo/examples.ts';
 import { generateStudies } from './demo/generate.ts';
@@ -34,7 +35,7 @@ const { values } = parseArgs({
     studies: { type: 'string', default: '480' },
     unseen: { type: 'string', default: '24' },
     epochs: { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '2' },
   },
 });
 const seed = Number(values.seed);
@@ -43,7 +44,7 @@ const lpmSize = 512;
 const methods: readonly Method[] = ['fpt+', 'side-only', 'linear'];
 /**
  * Few images and a network that starts from nothing: at the published 20 epochs and 1e-4 (for thousands of images) the side network
- * has hardly moved. These were chosen on generated studies of other seeds.
+ * has hardly moved. These were chosen on studies of seed 1, which is why the demo's own seed is another.
  */
 const recipe = { epochs: Number(values.epochs), lr: 1e-3, batch: 16, seed: 0, inputSize: lpmSize };
 
@@ -209,8 +210,8 @@ async function demo(): Promise<void> {
       examples,
       timings: timings.map((t) => (t.name.startsWith('Encoding') ? { ...t, peakMb: encoded.peakMb } : t)),
     });
-    writeWhole(place('report.html'), html);
-    writeWhole(
+    writeWholeFile(place('report.html'), html);
+    writeWholeFile(
       place('summary.json'),
       `${JSON.stringify(summaryOf(trained, lpm.name, engine, warnings, started), null, 2)}\n`,
     );

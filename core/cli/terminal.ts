@@ -135,5 +135,9 @@ export function progressText(event: ProgressEvent, rate: number | undefined, bar
     }
   }
   if (event.note !== undefined && event.note !== '') parts.push(event.note);
-  return `${event.stage}: ${bar}${parts.join(', ')}`;
+  return `${capitalised(event.stage)}: ${bar}${parts.join(', ')}`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

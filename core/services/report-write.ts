@@ -1,11 +1,8 @@
-/** Gathers what a report shows from the library and writes it; the file appears under its name only when complete. */
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { AppError, invariant } from '../base/errors.ts';
-import { redact } from '../base/redact.ts';
+/** Gathers what a report shows from the library and writes it. */
+import { invariant } from '../base/errors.ts';
 import type { EvaluateReport, TrainReport } from '../contract/index.ts';
 import { epochsOf, lpmByHash, modelByName, runByName, versionImages } from '../store/index.ts';
+import { writeWholeFile } from './classify-csv.ts';
 import type { ServiceContext } from './context.ts';
 import { type ReportData, type ReportMethod, renderReport } from './report.ts';
 
@@ -41,7 +38,7 @@ export async function writeEvaluationReport(
     examples: [],
     timings: [],
   };
-  writeWhole(path, renderReport(data));
+  writeWholeFile(path, renderReport(data));
 }
 
 /** A method's part of a report, from what training and evaluation gave back. */
@@ -73,26 +70,4 @@ function datasetOf(
       images: images.filter((image) => image.classIndex === index).length,
     })),
   };
-}
-
-/**
- * Writes a text file so that it is either whole or not there.
- * @throws FILE_UNREADABLE where the folder cannot be written to, DISK_FULL
- */
-export function writeWhole(path: string, text: string): void {
-  const target = resolve(path);
-  const temporary = `${target}.${randomUUID().slice(0, 8)}.part`;
-  try {
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(temporary, text, { flush: true });
-    renameSync(temporary, target);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC') throw new AppError('DISK_FULL', `No room for ${redact(target)}.`, { cause: error });
-    throw new AppError('FILE_UNREADABLE', `${redact(target)} cannot be written (${code ?? 'unknown reason'}).`, {
-      action: 'Choose a folder that you may write to.',
-      cause: error,
-    });
-  }
 }

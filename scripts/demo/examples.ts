@@ -82,16 +82,11 @@ interface ResultRow {
 
 /** Image rows of a results file by SOP instance. */
 function readResults(file: string): Map<string, ResultRow> {
-  const rows: Record<string, string>[] = parse(readFileSync(file, 'utf8'), {
-    columns: true,
-    bom: true,
-    comment: '#',
-    comment_no_infix: true,
-  });
+  const rows: Record<string, string>[] = parse(readFileSync(file, 'utf8'), { columns: true });
   const images = rows.filter((row) => row['level'] === 'image');
   return new Map(
     images.map((row) => {
-      const probabilities = demoClasses.map((name): [string, number] => [name, Number(row[`probability:${name}`])]);
+      const probabilities = demoClasses.map((name): [string, number] => [name, Number(row[`probability_${name}`])]);
       return [row['sopInstanceUID'] ?? '', { decision: row['decision'] ?? '', probabilities: new Map(probabilities) }];
     }),
   );

@@ -68,7 +68,7 @@ describe('the main job from the command line', () => {
   });
 
   test('encode reads every labelled image once', () => {
-    const args = ['encode', 'demo', '--lpm', 'tiny', '--input-size', '64'];
+    const args = ['encode', 'demo', '--lpm', 'tiny', '--input-size', '224'];
     const first = sidelight(...args);
     const again = sidelight(...args);
     expect([first.status, first.json['encoded'], first.json['failed']]).toEqual([0, first.json['images'], 0]);
@@ -77,7 +77,7 @@ describe('the main job from the command line', () => {
 
   test.each(['fpt+', 'side-only', 'linear'])('train makes a model with %s', (method) => {
     const { status, json, stderr } = sidelight(
-      ...['train', 'demo', '--lpm', 'tiny', '--method', method, '--epochs', '2', '--input-size', '64', '--batch', '8'],
+      ...['train', 'demo', '--lpm', 'tiny', '--method', method, '--epochs', '2', '--input-size', '224', '--batch', '8'],
       ...['--name', `model ${method}`],
     );
     expect([status, stderr.includes('error')]).toEqual([0, false]);
