@@ -55,12 +55,15 @@ async function readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Uint8A
 export async function* zipMembers(path: string): AsyncGenerator<ZipMember> {
   let zip: yauzl.ZipFile | undefined;
   try {
-    zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: false });
+    // Names are decoded below: yauzl refuses a whole archive for one name with `..`, which matters only to those who unpack.
+    zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });
     for await (const entry of zip.eachEntry()) {
-      if (entry.fileName.endsWith('/')) continue;
+      const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
+      const name = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+      if (name.endsWith('/')) continue;
       const opened = zip;
       yield {
-        name: entry.fileName,
+        name,
         sizeBytes: entry.uncompressedSize,
         refusal: refusalOf(entry),
         read: () => readEntry(opened, entry),

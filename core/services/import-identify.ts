@@ -34,7 +34,7 @@ export function uidOf(text: string): string {
 
 /**
  * What `bytes`, a whole file, hold.
- * @throws DICOM_NOT_DICOM, DICOM_NO_PIXELS, DICOM_MALFORMED, DICOM_TRUNCATED
+ * @throws DICOM_NOT_DICOM, DICOM_NO_PIXELS, DICOM_MALFORMED, DICOM_TRUNCATED, TOO_LARGE, DICOM_DECODE_FAILED
  */
 export function identifyBytes(bytes: Uint8Array, context: PictureContext): Identified {
   const contentHash = createHash('sha256').update(bytes).digest('hex');
@@ -144,18 +144,14 @@ function identifyPicture(sizeBytes: number, contentHash: string, context: Pictur
   return { instance, patientID: context.patientKey ?? '' };
 }
 
-function readDicomHeader(head: Uint8Array, sizeBytes: number): DicomHeader & { readonly sopInstanceUID: string } {
+function readDicomHeader(head: Uint8Array, sizeBytes: number): DicomHeader {
   const file = parseDicom(head, { untilPixelData: true });
   const header = readHeader(file, decoderFactory);
   if (!header.hasPixels) {
     throw new AppError('DICOM_NO_PIXELS', 'The file is DICOM but holds no image (a report, a DICOMDIR, ...).');
   }
-  const { sopInstanceUID } = header;
-  if (sopInstanceUID === undefined) {
-    throw new AppError('DICOM_MALFORMED', 'The file has no SOP instance UID, by which instances are told apart.');
-  }
   refuseTruncated(file, sizeBytes);
-  return { ...header, sopInstanceUID };
+  return header;
 }
 
 /** Pixel data of a known length must be there to its end. Compressed frames have no such length; decoding finds those. */
@@ -168,12 +164,12 @@ function refuseTruncated(file: DicomFile, sizeBytes: number): void {
   throw new AppError('DICOM_TRUNCATED', 'The file ends before its pixel data does.');
 }
 
-function identifyDicom(
-  header: DicomHeader & { readonly sopInstanceUID: string },
-  sizeBytes: number,
-  contentHash: string,
-): Identified {
-  const { sopInstanceUID } = header;
+function identifyDicom(header: DicomHeader, sizeBytes: number, contentHash: string): Identified {
+  // Stripped exports have no UIDs at all; the content then tells instances apart.
+  const sopInstanceUID =
+    header.sopInstanceUID ??
+    uidOf(`instance
+${contentHash}`);
   // Without a study or a patient ID an instance stands for itself: never thrown together with strangers.
   const studyInstanceUID = header.studyInstanceUID ?? uidOf(`study of\n${sopInstanceUID}`);
   const patientID = header.patientID?.trim() ?? '';

@@ -1,0 +1,61 @@
+/** Tiny DICOM studies and a service context, for tests of the services. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { silentLogger } from '../../core/base/logger.ts';
+import { writeDicom } from '../../core/dicom/write.ts';
+import type { ServiceContext } from '../../core/services/context.ts';
+import type { Library } from '../../core/store/index.ts';
+import { testTime } from './library.ts';
+
+export interface TinyInstance {
+  readonly patient: string;
+  readonly study: string;
+  readonly instance: string;
+  /** Grey level of every pixel. */
+  readonly grey?: number;
+  readonly frames?: number;
+}
+
+/** A DICOM file of 8 by 8 pixels, 16 bits. */
+export function tinyDicom({ patient, study, instance, grey = 100, frames = 1 }: TinyInstance): Uint8Array {
+  return writeDicom({
+    sopClassUID: '1.2.840.10008.5.1.4.1.1.7',
+    sopInstanceUID: instance,
+    modality: 'OT',
+    patientName: 'Doe^Jane',
+    patientID: patient,
+    studyInstanceUID: study,
+    seriesInstanceUID: `${study}.1`,
+    samplesPerPixel: 1,
+    photometricInterpretation: 'MONOCHROME2',
+    ...(frames === 1 ? {} : { numberOfFrames: String(frames) }),
+    rows: 8,
+    columns: 8,
+    bitsAllocated: 16,
+    bitsStored: 12,
+    highBit: 11,
+    pixelRepresentation: 0,
+    pixelData: new Uint16Array(64 * frames).fill(grey),
+  });
+}
+
+/** Writes a file below `folder`, making folders on the way; gives its path. */
+export function put(folder: string, name: string, bytes: Uint8Array | string): string {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+  return path;
+}
+
+/** A context over an open library without an engine. */
+export function testContext(library: Library, changes: Partial<ServiceContext> = {}): ServiceContext {
+  return {
+    library,
+    engine: () => Promise.reject(new Error('this test has no engine')),
+    progress: () => {},
+    signal: new AbortController().signal,
+    log: silentLogger,
+    now: () => new Date(testTime),
+    ...changes,
+  };
+}
