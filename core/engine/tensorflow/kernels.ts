@@ -27,7 +27,7 @@ function swapsLastTwo(perm: readonly number[]): boolean {
 
 /** The functions, making their tensors in `tensors`. */
 export function createKernels(tensors: DeviceTensors, options: KernelOptions): Tf {
-  const { TF_ATTR_BOOL, TF_ATTR_INT, TF_ATTR_TYPE } = tensors.binding;
+  const { TF_ATTR_BOOL } = tensors.binding;
   const one = (op: string, inputs: readonly TfTensor[], attributes: readonly OpAttribute[] = []): DeviceTensor =>
     tensors.execute(op, attributes, inputs.map(device))[0] as DeviceTensor;
   const unary = (op: string) => (x: TfTensor) => one(op, [x]);
@@ -85,16 +85,7 @@ export function createKernels(tensors: DeviceTensors, options: KernelOptions): T
     matMul,
     reshape,
     transpose: (x, perm) => transpose(tensors, device(x), perm),
-    // Of a list of inputs TensorFlow does not work out the type by itself.
-    concat: (xs, axis) =>
-      one(
-        'ConcatV2',
-        [...xs, tensors.scalar(axis, 'int32')],
-        [
-          { name: 'N', type: TF_ATTR_INT, value: xs.length },
-          { name: 'T', type: TF_ATTR_TYPE, value: typeNumber[device(xs[0] as TfTensor).dtype] },
-        ],
-      ),
+    concat: (xs, axis) => concatenate(tensors, xs.map(device), axis),
     slice: (x, begin, size) => one('Slice', [x, tensors.ints(begin), tensors.ints(size)]),
     pad: (x, paddings) => one('Pad', [x, tensors.ints(paddings.flat(), [paddings.length, 2])]),
     broadcastTo: (x, shape) => one('BroadcastTo', [x, tensors.ints(shape)]),
@@ -120,4 +111,16 @@ function transpose(tensors: DeviceTensors, x: DeviceTensor, perm: readonly numbe
   const shape: Shape = perm.map((p) => x.shape[p] as number);
   if (swapsLastTwo(perm)) return tensors.view(x, shape, !x.swapped);
   return tensors.execute('Transpose', [], [x, tensors.ints(perm)])[0] as DeviceTensor;
+}
+
+function concatenate(tensors: DeviceTensors, xs: readonly DeviceTensor[], axis: number): DeviceTensor {
+  const [first] = xs as readonly [DeviceTensor];
+  if (xs.length === 1) return first; // TensorFlow wants two or more.
+  const { TF_ATTR_INT, TF_ATTR_TYPE } = tensors.binding;
+  // Of a list of inputs TensorFlow does not work out the type by itself.
+  const attributes = [
+    { name: 'N', type: TF_ATTR_INT, value: xs.length },
+    { name: 'T', type: TF_ATTR_TYPE, value: typeNumber[first.dtype] },
+  ];
+  return tensors.execute('ConcatV2', attributes, [...xs, tensors.scalar(axis, 'int32')])[0] as DeviceTensor;
 }
