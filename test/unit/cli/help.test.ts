@@ -22,6 +22,7 @@ describe('help', () => {
         'doctor',
         'encode',
         'evaluate',
+        'export',
         'import',
         'lpm add',
         'lpm list',
