@@ -9,7 +9,7 @@ import { decodeBySyntax, decodeFailure, type WasmCodecs } from './syntaxes.ts';
 
 /**
  * The frame's samples as stored, decompressed and checked against the header. `frame` counts from 0; `codecs` are needed for
- * JPEG-LS, JPEG 2000 and HTJ2K only. Throws DICOM_NO_PIXELS, DICOM_MALFORMED, DICOM_TRUNCATED, DICOM_UNSUPPORTED_SYNTAX,
+ * JPEG 2000 and HTJ2K only. Throws DICOM_NO_PIXELS, DICOM_MALFORMED, DICOM_TRUNCATED, DICOM_UNSUPPORTED_SYNTAX,
  * DICOM_UNSUPPORTED_PIXELS, DICOM_DECODE_FAILED, TOO_LARGE or BAD_INPUT (no such frame).
  */
 export function decodeFrame(file: DicomFile, frame: number, codecs?: WasmCodecs): DecodedFrame {

@@ -26,7 +26,7 @@ export interface RenderedImage {
 
 /**
  * Frame `frame` (from 0) as a float image, [rows, columns] grey or [rows, columns, 3] RGB, values in [0, 1].
- * `codecs` are needed for JPEG-LS, JPEG 2000 and HTJ2K. Throws as `decodeFrame` does.
+ * `codecs` are needed for JPEG 2000 and HTJ2K. Throws as `decodeFrame` does.
  */
 export function renderFrame(file: DicomFile, frame: number, codecs?: WasmCodecs): RenderedImage {
   return renderDecoded(file.dataSet, decodeFrame(file, frame, codecs), frame);

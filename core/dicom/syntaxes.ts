@@ -8,6 +8,7 @@ import { AppError } from '../base/errors.ts';
 import type { CodecError } from '../codecs/codec-error.ts';
 import { inflateRaw } from '../codecs/inflate.ts';
 import { decodeJpeg, type JpegImage } from '../codecs/jpeg/decode.ts';
+import { decodeJpegLs } from '../codecs/jpeg-ls/decode.ts';
 import type { DicomDataSet } from './data-set.ts';
 import { checkGeometry, type Decoded } from './decoded-frame.ts';
 import { encapsulatedFrame, frameBits } from './frames.ts';
@@ -22,7 +23,6 @@ export type TransferSyntaxUID = keyof typeof transferSyntaxes;
 export type WasmDecoder = (bytes: Uint8Array, accept: (found: Omit<Decoded, 'samples'>) => void) => Decoded;
 
 export interface WasmCodecs {
-  readonly jpegLs: WasmDecoder;
   readonly jpeg2000: WasmDecoder;
   readonly htj2k: WasmDecoder;
 }
@@ -35,6 +35,10 @@ type Row =
 const native: Row = { decode: decodeNative };
 const jpeg: Row = {
   decode: (dataSet, description, frame) => decodeJpegFrame(encapsulatedFrame(dataSet, description, frame), description),
+};
+const jpegLs: Row = {
+  decode: (dataSet, description, frame) =>
+    decodeJpegLs(encapsulatedFrame(dataSet, description, frame), (header) => checkGeometry(header, description)),
 };
 const rle: Row = {
   decode: (dataSet, description, frame) => decodeRle(encapsulatedFrame(dataSet, description, frame), description),
@@ -73,8 +77,8 @@ const table = {
   '1.2.840.10008.1.2.4.65': rare,
   '1.2.840.10008.1.2.4.66': rare,
   '1.2.840.10008.1.2.4.70': jpeg,
-  '1.2.840.10008.1.2.4.80': { wasm: 'jpegLs' },
-  '1.2.840.10008.1.2.4.81': { wasm: 'jpegLs' },
+  '1.2.840.10008.1.2.4.80': jpegLs,
+  '1.2.840.10008.1.2.4.81': jpegLs,
   '1.2.840.10008.1.2.4.90': { wasm: 'jpeg2000' },
   '1.2.840.10008.1.2.4.91': { wasm: 'jpeg2000' },
   '1.2.840.10008.1.2.4.92': { refused: 'JPEG 2000 Part 2', remedy: uncompressed },

@@ -12,7 +12,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['core/store/'],
   'onnxruntime-node': ['core/engine/onnxruntime.ts'],
   '@tensorflow/tfjs-node-gpu': ['core/engine/tensorflow.ts'],
-  'dicom-parser': ['core/dicom/'],
   zod: ['core/contract/', 'core/store/', 'core/services/'],
   commander: ['core/cli/'],
   'csv-parse': ['core/services/'],
@@ -20,11 +19,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   yauzl: ['core/services/'],
   'fast-png': ['core/images/'],
   tiff: ['core/images/'],
-  '@cornerstonejs/codec-openjpeg': ['core/dicom/', 'core/services/decode/'],
-  '@cornerstonejs/codec-charls': ['core/dicom/', 'core/services/decode/'],
-  '@cornerstonejs/codec-libjpeg-turbo-8bit': ['core/dicom/', 'core/services/decode/', 'core/images/'],
-  '@cornerstonejs/codec-openjph': ['core/dicom/', 'core/services/decode/'],
-  'jpeg-lossless-decoder-js': ['core/dicom/', 'core/services/decode/'],
+  '@cornerstonejs/codec-openjpeg': ['core/services/decode/'],
+  '@cornerstonejs/codec-openjph': ['core/services/decode/'],
+  fflate: ['core/codecs/'],
 };
 
 interface SourceFile {

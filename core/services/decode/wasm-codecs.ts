@@ -1,5 +1,5 @@
 /**
- * JPEG-LS, JPEG 2000 and HTJ2K by the field's WebAssembly builds. For the decode worker only: damaged streams make these decoders
+ * JPEG 2000 and HTJ2K by the field's WebAssembly builds. For the decode worker only: damaged streams make these decoders
  * stall, grow or answer silently.
  *
  * Every frame is checked by its codestream header first. Whatever a decoder throws, or an answer of the wrong size, costs its
@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { toError } from '../../base/errors.ts';
 import { CodecError } from '../../codecs/codec-error.ts';
-import { type CodestreamHeader, readJpeg2000, readJpegLsHeader } from '../../codecs/codestream.ts';
+import { type CodestreamHeader, readJpeg2000 } from '../../codecs/codestream.ts';
 import type { Decoded, WasmCodecs, WasmDecoder } from '../../dicom/index.ts';
 
 interface Decoder {
@@ -22,7 +22,6 @@ interface Decoder {
     readonly bitsPerSample: number;
     readonly componentCount: number;
   };
-  getInterleaveMode?(): number;
   readHeader?(): void;
   delete(): void;
 }
@@ -41,11 +40,6 @@ interface Package {
 }
 
 const packages = {
-  jpegLs: {
-    script: '@cornerstonejs/codec-charls/decodewasmjs',
-    wasm: '@cornerstonejs/codec-charls/decodewasm',
-    decoder: 'JpegLSDecoder',
-  },
   jpeg2000: {
     script: '@cornerstonejs/codec-openjpeg/decodewasmjs',
     wasm: '@cornerstonejs/codec-openjpeg/decodewasm',
@@ -91,7 +85,6 @@ class Codec {
   decode(bytes: Uint8Array): {
     readonly bytes: Uint8Array;
     readonly found: CodestreamHeader;
-    readonly isPlanar: boolean;
   } {
     const instance = this.#instance;
     if (instance === undefined) throw new CodecError('the decoder is not ready');
@@ -102,7 +95,6 @@ class Codec {
       decoder.decode();
       const info = decoder.getFrameInfo();
       const out = decoder.getDecodedBuffer().slice();
-      const isPlanar = info.componentCount > 1 && decoder.getInterleaveMode?.() === 0;
       decoder.delete();
       const found = {
         rows: info.height,
@@ -111,7 +103,7 @@ class Codec {
         precision: info.bitsPerSample,
         isSigned: false,
       };
-      return { bytes: out, found, isPlanar };
+      return { bytes: out, found };
     } catch (thrown) {
       this.discard();
       // The C++ libraries throw pointers as bare numbers, which say nothing.
@@ -139,11 +131,6 @@ export function loadCodecs(): LoadedCodecs {
     }
     return found;
   };
-  const jpegLs: WasmDecoder = (bytes, accept) => {
-    const header = readJpegLsHeader(bytes);
-    accept(header);
-    return decoded(codec('jpegLs'), bytes, header);
-  };
   const jpeg2000: WasmDecoder = (bytes, accept) => {
     const { header, codestream } = readJpeg2000(bytes);
     accept(header);
@@ -156,7 +143,7 @@ export function loadCodecs(): LoadedCodecs {
     return decoded(codec('htj2k'), codestream, header);
   };
   return {
-    codecs: { jpegLs, jpeg2000, htj2k },
+    codecs: { jpeg2000, htj2k },
     prepare: (name) => codec(name).prepare(),
     heapBytes: () => [...loaded.values()].reduce((sum, { heapBytes }) => sum + heapBytes, 0),
   };
@@ -165,7 +152,7 @@ export function loadCodecs(): LoadedCodecs {
 /** Decodes and holds the answer against the codestream's own header. */
 function decoded(codec: Codec, stream: Uint8Array, header: CodestreamHeader): Decoded {
   if (header.precision > 16) throw new CodecError(`its samples have ${header.precision} bits`, true);
-  const { bytes, found, isPlanar } = codec.decode(stream);
+  const { bytes, found } = codec.decode(stream);
   const width = header.precision <= 8 ? 1 : 2;
   const { rows, columns, components, precision } = header;
   const size = rows * columns * components * width;
@@ -174,8 +161,7 @@ function decoded(codec: Codec, stream: Uint8Array, header: CodestreamHeader): De
     codec.discard();
     throw new CodecError(`the decoder gave ${bytes.length} bytes of ${size}`);
   }
-  const samples = samplesOf(bytes, width, header.isSigned);
-  return { rows, columns, components, precision, samples: isPlanar ? interleaved(samples, rows * columns) : samples };
+  return { rows, columns, components, precision, samples: samplesOf(bytes, width, header.isSigned) };
 }
 
 function samplesOf(
@@ -185,13 +171,4 @@ function samplesOf(
 ): Uint8Array | Int8Array | Uint16Array | Int16Array {
   if (width === 1) return isSigned ? new Int8Array(bytes.buffer) : bytes;
   return isSigned ? new Int16Array(bytes.buffer) : new Uint16Array(bytes.buffer);
-}
-
-function interleaved<T extends Uint8Array | Int8Array | Uint16Array | Int16Array>(planes: T, pixels: number): T {
-  const out = planes.slice() as T;
-  const components = planes.length / pixels;
-  for (let c = 0; c < components; c++) {
-    for (let i = 0; i < pixels; i++) out[i * components + c] = planes[c * pixels + i] as number;
-  }
-  return out;
 }
