@@ -1,13 +1,14 @@
 /** Opens the engine that computes. */
 import { AppError } from '../base/errors.ts';
 import { chooseEngine } from './devices.ts';
+import { withCpuFallback } from './fallback.ts';
 import { openHosted } from './host/client.ts';
 import { onnxruntimeAdapter } from './onnxruntime.ts';
 import { tensorflowAdapter } from './tensorflow.ts';
 import { physicalCores } from './threads.ts';
-import type { Engine, EngineAdapter, EngineState, OpenEngineOptions } from './types.ts';
+import { cpuDescription, type Engine, type EngineAdapter, type EngineState, type OpenEngineOptions } from './types.ts';
 
-export type * from './types.ts';
+export * from './types.ts';
 
 /** The engines this version knows, each loading its native library only when asked. */
 const adapters: readonly EngineAdapter[] = [onnxruntimeAdapter, tensorflowAdapter];
@@ -17,9 +18,22 @@ export function listEngines(): Promise<EngineState[]> {
   return Promise.all(adapters.map((adapter) => adapter.probe()));
 }
 
-/** An engine as asked for; its `info.reason` says why this one. Throws ENGINE_UNAVAILABLE where nothing fits. */
+/**
+ * An engine as asked for; its `info.reason` says why this one. A GPU engine that fails in mid-run goes on with the CPU
+ * and says so (see fallback.ts). Throws ENGINE_UNAVAILABLE where nothing fits.
+ */
 export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
-  if (options.ownProcess === true) return openHosted(options);
+  const engine = options.ownProcess === true ? await openHosted(options) : await openHere(options);
+  if (engine.info.device === cpuDescription) return engine;
+  const openCpu = (reason: string): Promise<Engine> => {
+    const cpu: OpenEngineOptions = { ...options, engine: 'onnxruntime', device: 'cpu' };
+    return options.ownProcess === true ? openHosted(cpu, reason) : openHere(cpu, reason);
+  };
+  return withCpuFallback(engine, openCpu, options.log);
+}
+
+/** As openEngine, in this process and on one device for good. `reason` replaces that of the choice. */
+export async function openHere(options: OpenEngineOptions, reason?: string): Promise<Engine> {
   const choice = chooseEngine(options, await listEngines());
   const adapter = adapters.find(({ name }) => name === choice.engine);
   if (adapter === undefined)
@@ -28,13 +42,13 @@ export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
   const engine = await adapter.open({
     device: choice.device,
     threads,
-    reason: choice.reason,
+    reason: reason ?? choice.reason,
     log: options.log,
     ...(options.profileDirectory === undefined ? {} : { profileDirectory: options.profileDirectory }),
   });
   options.log.log('info', `Engine ${engine.info.name} ${engine.info.version} on ${engine.info.device}`, {
     threads,
-    reason: choice.reason,
+    reason: engine.info.reason,
   });
   return engine;
 }

@@ -10,15 +10,16 @@ import type { DType, Tensor } from '../base/tensor.ts';
 import { emitOnnx, type Graph } from '../graph/index.ts';
 import { checkInputs, readWeights } from './inputs.ts';
 import { peakMemoryMb, resetPeakMemory } from './memory.ts';
-import type {
-  AdapterOptions,
-  DeviceName,
-  Engine,
-  EngineAdapter,
-  EngineState,
-  Executable,
-  Tensors,
-  WeightSource,
+import {
+  type AdapterOptions,
+  cpuDescription,
+  type DeviceName,
+  type Engine,
+  type EngineAdapter,
+  type EngineState,
+  type Executable,
+  type Tensors,
+  type WeightSource,
 } from './types.ts';
 
 type Ort = typeof import('onnxruntime-node');
@@ -28,7 +29,7 @@ const providers = {
   cuda: { provider: 'cuda', description: 'NVIDIA GPU (CUDA)' },
   dml: { provider: 'dml', description: 'GPU (DirectML)' },
   coreml: { provider: 'coreml', description: 'Apple GPU and Neural Engine (CoreML)' },
-  cpu: { provider: 'cpu', description: 'CPU' },
+  cpu: { provider: 'cpu', description: cpuDescription },
 } as const satisfies Record<DeviceName, { provider: string; description: string }>;
 
 async function load(): Promise<Ort> {

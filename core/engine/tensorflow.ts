@@ -13,8 +13,8 @@ import { peakMemoryMb, resetPeakMemory } from './memory.ts';
 import type { Binding } from './tensorflow/binding.ts';
 import { DeviceTensors } from './tensorflow/device-tensors.ts';
 import { compileGraph } from './tensorflow/interpret.ts';
-import { cpuDescription, describeGpu, requireTensorflow, tensorflowState } from './tensorflow/state.ts';
-import type { AdapterOptions, Engine, EngineAdapter, Executable } from './types.ts';
+import { describeGpu, requireTensorflow, tensorflowState } from './tensorflow/state.ts';
+import { type AdapterOptions, cpuDescription, type Engine, type EngineAdapter, type Executable } from './types.ts';
 
 interface LoadOptions {
   readonly device: 'auto' | 'cpu' | 'cuda';

@@ -1,10 +1,13 @@
-/** What an engine is: something that compiles a graph and runs it. Types only. */
+/** What an engine is: something that compiles a graph and runs it. */
 import type { Logger } from '../base/logger.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Graph } from '../graph/index.ts';
 
 export type EngineName = 'onnxruntime' | 'tensorflow';
 export type DeviceName = 'cpu' | 'cuda' | 'dml' | 'coreml';
+
+/** How every engine calls the processor in `info.device`. */
+export const cpuDescription = 'CPU';
 
 /** The float32 tensor of a weight, asked for once per weight of the graph, at compile time. */
 export type WeightSource = (name: string) => Tensor;

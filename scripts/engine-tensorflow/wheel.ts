@@ -79,7 +79,7 @@ export async function requirementsOfExtra(wheel: string, extra: string): Promise
 
 /** The requirements that core metadata lists under an extra. Source: Python core metadata, Requires-Dist. */
 export function parseExtra(metadata: string, extra: string): string[] {
-  const pattern = new RegExp(`^Requires-Dist: ([^;]+); extra == "${extra}"$`, 'gm');
+  const pattern = new RegExp(`^Requires-Dist: ([^;\n]+); extra == "${extra}"$`, 'gm');
   return [...metadata.matchAll(pattern)].map((match) => (match[1] ?? '').trim());
 }
 

@@ -14,8 +14,14 @@ export interface HostedEngine extends Engine {
   processId(): number | undefined;
 }
 
-/** Opens the engine in a child process. Throws what `openEngine` throws there. */
-export async function openHosted({ log, ownProcess: _own, ...opening }: OpenEngineOptions): Promise<HostedEngine> {
+/**
+ * Opens the engine in a child process; `reason` replaces that of the choice. Throws what `openHere` throws there.
+ */
+export async function openHosted(
+  { log, ownProcess: _own, ...options }: OpenEngineOptions,
+  reason?: string,
+): Promise<HostedEngine> {
+  const opening = { ...options, reason };
   const first = new EngineChild(log);
   let child = first;
   let starting: Promise<EngineChild> | undefined;

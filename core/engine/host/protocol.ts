@@ -7,7 +7,10 @@ import type { CompileOptions, EngineInfo, OpenEngineOptions, Tensors } from '../
 
 /** Calls by name: what goes in, what comes back. */
 export interface Calls {
-  open: { input: Omit<OpenEngineOptions, 'log' | 'ownProcess'>; output: EngineInfo };
+  open: {
+    input: Omit<OpenEngineOptions, 'log' | 'ownProcess'> & { readonly reason: string | undefined };
+    output: EngineInfo;
+  };
   /** Weights travel one a message, before `compile`, so that no message holds them all. */
   weight: { input: { readonly executable: number; readonly name: string; readonly tensor: Tensor }; output: null };
   compile: {

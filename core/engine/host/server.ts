@@ -7,7 +7,7 @@ import { AppError, serialiseError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import { unpackGraph } from '../../graph/index.ts';
-import { openEngine } from '../index.ts';
+import { openHere } from '../index.ts';
 import type { Engine, Executable } from '../types.ts';
 import type { Handlers, LogMessage, Reply, Request } from './protocol.ts';
 
@@ -35,8 +35,8 @@ function executable(id: number): Executable {
 }
 
 const handlers: Handlers = {
-  open: async (input) => {
-    engine = await openEngine({ ...input, log });
+  open: async ({ reason, ...input }) => {
+    engine = await openHere({ ...input, log }, reason);
     return engine.info;
   },
   weight: async ({ executable: id, name, tensor }) => {

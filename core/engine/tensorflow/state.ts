@@ -3,14 +3,12 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError, toError } from '../../base/errors.ts';
-import type { DeviceName, EngineState } from '../types.ts';
+import { cpuDescription, type DeviceName, type EngineState } from '../types.ts';
 import { locateTensorflow, type TensorflowBuild } from './locate.ts';
 import type { ProbeAnswer } from './probe.ts';
 
 const execute = promisify(execFile);
 const probeTimeoutMs = 60_000;
-
-export const cpuDescription = 'CPU';
 
 /** Looks, without loading anything native into this process. Never throws for an engine that is not there. */
 export async function tensorflowState(): Promise<EngineState> {
