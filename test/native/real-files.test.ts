@@ -51,10 +51,10 @@ test.skipIf(!hasShared)(
     expect(imported.instances).toBeGreaterThan(40);
     await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
 
-    const options = { dataset: 'ct-mr', lpm: 'tiny', inputSize: 224, epochs: 20, batch: 4, lr: 3e-3, flip: false };
+    const options = { dataset: 'ct-mr', lpm: 'tiny', inputSize: 224, epochs: 25, batch: 4, lr: 3e-3, flip: false };
     const trained = await trainModel(context, { ...options, name: 'm', classWeights: 'balanced' });
     expect(trained.classes).toEqual(['CT', 'MR']);
-    expect(trained.epochs.at(-1)?.trainLoss).toBeLessThan(0.7 * (trained.epochs[0]?.trainLoss ?? 0));
+    expect(Math.min(...trained.epochs.map((e) => e.trainLoss))).toBeLessThan(0.5 * (trained.epochs[0]?.trainLoss ?? 0));
 
     const run = runByName(context.library.db, trained.run);
     const splits = new Map<number, Set<string>>();
