@@ -13,6 +13,8 @@ export interface GlobalOptions {
   readonly engine: 'auto' | 'onnxruntime' | 'tensorflow';
   readonly device: 'auto' | 'cpu' | 'cuda' | 'dml';
   readonly threads: number | undefined;
+  /** Of the frozen LPM's matrix products. */
+  readonly precision: 'f32' | 'f16';
 }
 
 export interface CliContext {

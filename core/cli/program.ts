@@ -13,6 +13,12 @@ export const globalOptions = {
   json: toggle('--json', 'print one JSON object on standard output; everything else goes to standard error'),
   engine: oneOf('--engine <name>', 'what computes', ['auto', 'onnxruntime', 'tensorflow'] as const, 'auto'),
   device: oneOf('--device <name>', 'where it computes', ['auto', 'cpu', 'cuda', 'dml'] as const, 'auto'),
+  precision: oneOf(
+    '--precision <type>',
+    'how the LPM multiplies: f16 is faster on a GPU, and its features are kept apart',
+    ['f32', 'f16'] as const,
+    'f32',
+  ),
   threads: integer('--threads <n>', 'processor threads to use (default: all)', undefined),
 };
 
@@ -110,12 +116,13 @@ function toOption(spec: OptionSpec<unknown>): Option {
 }
 
 function readGlobals(program: Command): GlobalOptions {
-  const { library, json, engine, device, threads } = program.opts<Partial<GlobalOptions>>();
+  const { library, json, engine, device, precision, threads } = program.opts<Partial<GlobalOptions>>();
   return {
     library,
     json: json ?? false,
     engine: engine ?? 'auto',
     device: device ?? 'auto',
+    precision: precision ?? 'f32',
     threads,
   };
 }

@@ -21,6 +21,7 @@ export async function openServiceSession(
     mode,
     engine: globals.engine,
     device: globals.device,
+    precision: globals.precision,
     ...(globals.threads === undefined ? {} : { threads: globals.threads }),
     progress: terminal.progress,
     log: terminal.logger,

@@ -55,7 +55,7 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
     if (wanted.keysValues || wanted.classToken) {
       const lpm = openModelLpm(context, record);
       try {
-        encoder = await compileEncoder(engine, lpm, { ...preprocessing, ...wanted });
+        encoder = await compileEncoder(engine, lpm, { ...preprocessing, ...wanted }, context.precision);
       } finally {
         lpm.close();
       }

@@ -3,7 +3,7 @@ import { AppError, invariant } from '../base/errors.ts';
 import { toFloat16Bits } from '../base/half.ts';
 import { float32, type Tensor } from '../base/tensor.ts';
 import type { LpmRecord, TokenRule } from '../contract/index.ts';
-import type { Engine } from '../engine/index.ts';
+import type { Engine, Precision } from '../engine/index.ts';
 import { buildLpmEncoder, checkInputSize, defaultInputSize, encoderWeights, type LpmConfig } from '../models/index.ts';
 import { listLpms, lpmByName } from '../store/index.ts';
 import type { ServiceContext } from './context.ts';
@@ -73,7 +73,12 @@ export interface LpmEncoder {
 }
 
 /** The LPM compiled for one image at a time. Its weights live in the engine; the file may be closed afterwards. */
-export async function compileEncoder(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan): Promise<LpmEncoder> {
+export async function compileEncoder(
+  engine: Engine,
+  lpm: LibraryLpm,
+  plan: EncoderPlan,
+  precision: Precision = 'f32',
+): Promise<LpmEncoder> {
   const { inputSize, keysValues, classToken, tokens, tokenRatio } = plan;
   const size = { height: inputSize, width: inputSize };
   const graph = buildLpmEncoder(lpm.config, {
@@ -85,7 +90,7 @@ export async function compileEncoder(engine: Engine, lpm: LibraryLpm, plan: Enco
     keysValues,
     classToken,
   });
-  const executable = await engine.compile(graph, encoderWeights(lpm.config, lpm.read, size));
+  const executable = await engine.compile(graph, encoderWeights(lpm.config, lpm.read, size), { precision });
   return {
     encode: async (pixels) => {
       const outputs = await executable.run({ pixel_values: float32([1, 3, inputSize, inputSize], pixels) });

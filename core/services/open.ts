@@ -1,7 +1,7 @@
 /** Everything a command needs, opened once and closed once. */
 import type { Logger } from '../base/logger.ts';
 import type { ReportProgress } from '../base/progress.ts';
-import { type Engine, type OpenEngineOptions, openEngine } from '../engine/index.ts';
+import { type Engine, type OpenEngineOptions, openEngine, type Precision } from '../engine/index.ts';
 import type { LibraryMode } from '../store/index.ts';
 import type { ServiceContext } from './context.ts';
 import { libraryFolder, openServiceLibrary } from './library.ts';
@@ -13,6 +13,8 @@ export interface OpenServicesOptions {
   readonly engine: OpenEngineOptions['engine'];
   readonly device: OpenEngineOptions['device'];
   readonly threads?: number;
+  /** Of the LPM's matrix products; `f16` is for a GPU. */
+  readonly precision?: Precision;
   /** Whether the engine runs in a process of its own, which may die without taking the library along. */
   readonly ownProcess?: boolean;
   readonly progress: ReportProgress;
@@ -39,7 +41,15 @@ export async function openServices(
     return opening;
   };
   return {
-    context: { library, engine, progress: options.progress, signal: options.signal, log: options.log, now },
+    context: {
+      library,
+      engine,
+      ...(options.precision === undefined ? {} : { precision: options.precision }),
+      progress: options.progress,
+      signal: options.signal,
+      log: options.log,
+      now,
+    },
     close: async () => {
       try {
         // An engine that failed to open has already been reported to whoever asked for it.

@@ -68,7 +68,15 @@ export function openKeysValues(
   statistics: ChannelStatistics,
 ): RecordStore {
   const { inputSize, tokens, tokenRatio, layers } = settings;
-  const preprocessing = { pipelineVersion, inputSize, ...statistics, tokens, tokenRatio, layers };
+  const preprocessing = {
+    pipelineVersion,
+    inputSize,
+    ...statistics,
+    tokens,
+    tokenRatio,
+    layers,
+    ...precisionKey(context),
+  };
   return openFeatureStore(context.library, lpmHash, preprocessing, context.now());
 }
 
@@ -79,8 +87,13 @@ export function openClassTokens(
   inputSize: number,
   statistics: ChannelStatistics,
 ): RecordStore {
-  const preprocessing = { pipelineVersion, inputSize, ...statistics, output: 'classToken' };
+  const preprocessing = { pipelineVersion, inputSize, ...statistics, output: 'classToken', ...precisionKey(context) };
   return openFeatureStore(context.library, lpmHash, preprocessing, context.now());
+}
+
+/** Features of half-precision products differ in the third digit: they are kept apart from the others. */
+function precisionKey({ precision }: ServiceContext): { precision?: 'f16' } {
+  return precision === 'f16' ? { precision } : {};
 }
 
 /** Bytes of one image's keys and values. */
@@ -177,11 +190,12 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
     (image) => lacks(keysValues, keysValuesKind, image) || lacks(classTokens, classTokenKind, image),
   );
   if (missing.length === 0) return 0;
-  const encoder = await compileEncoder(await context.engine(), lpm, {
+  const plan = {
     ...request,
     keysValues: missing.some((image) => lacks(keysValues, keysValuesKind, image)),
     classToken: missing.some((image) => lacks(classTokens, classTokenKind, image)),
-  });
+  };
+  const encoder = await compileEncoder(await context.engine(), lpm, plan, context.precision);
   const pixelsOf = async (image: VersionImage): Promise<Float32Array> =>
     normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std);
   try {
