@@ -8,7 +8,8 @@ import type { NewInstance } from '../store/index.ts';
 import { fileError } from './files.ts';
 
 /** Read first; DICOM headers are a few kilobytes, private groups can make them some hundred. */
-const headBytes = 256 * 1024;
+const headBytes = 64 * 1024;
+const pieceBytes = 1024 * 1024;
 const undefinedLength = 0xffffffff;
 const deflatedSyntax = '1.2.840.10008.1.2.1.99';
 
@@ -51,7 +52,7 @@ export async function identifyFile(path: string, sizeBytes: number, context: Pic
     handle = await open(path, 'r');
     const head = await readUntilHeader(handle, sizeBytes);
     checkKind(head, sizeBytes);
-    return identify(head, sizeBytes, await hashFile(handle), context);
+    return identify(head, sizeBytes, await hashFile(handle, head, sizeBytes), context);
   } catch (error) {
     throw error instanceof AppError ? error : fileError(error, path);
   } finally {
@@ -60,7 +61,7 @@ export async function identifyFile(path: string, sizeBytes: number, context: Pic
 }
 
 async function readHead(handle: FileHandle, length: number): Promise<Uint8Array> {
-  const head = Buffer.alloc(length);
+  const head = Buffer.allocUnsafe(length);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(head, done, length - done, done);
@@ -87,10 +88,13 @@ async function readUntilHeader(handle: FileHandle, sizeBytes: number): Promise<U
   }
 }
 
-async function hashFile(handle: FileHandle): Promise<string> {
-  const hash = createHash('sha256');
-  const piece = Buffer.alloc(1024 * 1024);
-  for (let at = 0; ; ) {
+/** SHA-256 of the whole file, of which `head` was read already. */
+async function hashFile(handle: FileHandle, head: Uint8Array, sizeBytes: number): Promise<string> {
+  const hash = createHash('sha256').update(head);
+  if (head.length >= sizeBytes) return hash.digest('hex');
+  // One piece a file, no larger than what is left: clearing a megabyte for every small file cost more than reading it.
+  const piece = Buffer.allocUnsafe(Math.min(pieceBytes, sizeBytes - head.length));
+  for (let at = head.length; ; ) {
     const { bytesRead } = await handle.read(piece, 0, piece.length, at);
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(piece.subarray(0, bytesRead));
