@@ -77,13 +77,13 @@ async function inTurns(
   peers: readonly string[],
 ): Promise<{ ours: Measured; peers: Record<string, Measured> }> {
   const mine: Measured[] = [];
-  const theirs: Record<string, Measured[]> = {};
+  const theirs = new Map<string, Measured[]>(peers.map((other) => [other, []]));
   for (let round = 0; round < rounds; round++) {
     mine.push(await ours(name));
-    for (const other of peers) (theirs[other] ??= []).push(await peer(other));
+    for (const [other, measured] of theirs) measured.push(await peer(other));
     if (!values.json) console.error(`${name}: round ${round + 1} of ${rounds} done`);
   }
-  const peersJoined = Object.fromEntries(Object.entries(theirs).map(([other, parts]) => [other, joined(parts)]));
+  const peersJoined = Object.fromEntries([...theirs].map(([other, parts]) => [other, joined(parts)]));
   return { ours: joined(mine), peers: peersJoined };
 }
 

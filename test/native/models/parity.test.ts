@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { silentLogger } from '../../../core/base/logger.ts';
+import { Random } from '../../../core/base/random.ts';
+import { float32, sizeOf, type Tensor } from '../../../core/base/tensor.ts';
+import { type Engine, openEngine, type Tensors } from '../../../core/engine/index.ts';
+import {
+  buildLpmEncoder,
+  canonicalShapes,
+  encoderWeights,
+  type LpmConfig,
+  positionEmbedding,
+} from '../../../core/models/index.ts';
+import { passes, runOnce, worstDifference } from '../../../scripts/parity/check.ts';
+import { findCases } from '../../../scripts/parity/find-cases.ts';
+import { hasShared, sharedPath } from '../../support/shared.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openEngine({ engine: 'onnxruntime', device: 'cpu', log: silentLogger });
+});
+afterAll(() => engine.dispose());
+
+describe.skipIf(!hasShared)('reference cases (need the shared fixtures)', () => {
+  const cases = hasShared ? findCases(sharedPath('fixtures')) : [];
+  test('are all found', () => {
+    expect(cases).toHaveLength(21);
+  });
+  test.each(cases)('$name is within its tolerances', async ({ run }) => {
+    const result = await run(engine);
+    expect(result?.checks.length).toBeGreaterThan(0);
+    expect(result?.checks.filter((check) => !passes(check))).toEqual([]);
+  });
+});
+
+const config: LpmConfig = {
+  naming: 'hf-vit',
+  width: 48,
+  layers: 3,
+  heads: 3,
+  patch: 8,
+  channels: 3,
+  mlpWidth: 96,
+  eps: 1e-6,
+  grid: [4, 4],
+  classPosition: true,
+  distillationToken: false,
+  registers: 0,
+  layerScale: false,
+  qkvBias: true,
+  positionRule: { offset: 0.1, antialias: false },
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+};
+const random = Random.seeded(5);
+const noise = (shape: readonly number[], stream: Random): Tensor<'float32'> =>
+  float32(
+    shape,
+    Float32Array.from({ length: sizeOf(shape) }, () => stream.normal(0, 0.3)),
+  );
+const tensors = new Map([...canonicalShapes(config)].map(([n, shape]) => [n, noise(shape, random.fork(n))]));
+const read = (name: string): Tensor<'float32'> => tensors.get(name)!;
+
+async function encode(tokens: 'global' | 'class_token', scoreBudget?: number): Promise<Tensors> {
+  const size = { height: 64, width: 40 };
+  const graph = buildLpmEncoder(config, {
+    batch: 2,
+    ...size,
+    layers: [1, 2],
+    tokenRatio: 0.2,
+    tokens,
+    keysValues: true,
+    classToken: true,
+    hiddenState: true,
+    ...(scoreBudget === undefined ? {} : { scoreBudget }),
+  });
+  const pixels = noise([2, 3, 64, 40], random.fork('pixels'));
+  return runOnce(engine, graph, { pixel_values: pixels }, encoderWeights(config, read, size));
+}
+
+test.each(['global', 'class_token'] as const)('attention in pieces equals attention at once (%s)', async (tokens) => {
+  const whole = await encode(tokens);
+  // 2 images * 3 heads * 41 tokens: 7 queries at a time, the last piece shorter.
+  const pieces = await encode(tokens, 2 * 3 * 41 * 7);
+  expect(pieces['indices']).toEqual(whole['indices']);
+  for (const name of ['keys', 'values', 'class_token', 'last_hidden_state']) {
+    expect(worstDifference(pieces[name]!.data as Float32Array, whole[name]!.data as Float32Array)).toBeLessThan(1e-5);
+  }
+});
+
+const hasTorch = spawnSync('python3', ['-c', 'import torch'], { timeout: 60_000 }).status === 0;
+test.skipIf(!hasTorch).each([
+  ['larger', [7, 9], { offset: 0.1, antialias: false }],
+  ['smaller', [3, 2], { offset: 0.1, antialias: false }],
+  ['larger, DINOv2', [6, 5], { offset: 0, antialias: false }],
+  ['larger, anti-aliased', [7, 5], { offset: 0, antialias: true }],
+  ['smaller, anti-aliased', [2, 3], { offset: 0, antialias: true }],
+  ['as many patches in another form, anti-aliased', [2, 8], { offset: 0, antialias: true }],
+] as const)('positions resized as torch does: %s (needs PyTorch)', (_, [rows, columns], positionRule) => {
+  const position = noise([17, config.width], Random.seeded(1));
+  const found = positionEmbedding({ ...config, positionRule }, position, rows * 8, columns * 8);
+  const program = `
+import sys, json, torch
+d = json.load(sys.stdin)
+p = torch.tensor(d['p']).reshape(1, 4, 4, -1).permute(0, 3, 1, 2)
+rows, columns, offset, aa = d['rows'], d['columns'], d['offset'], d['aa']
+if offset: y = torch.nn.functional.interpolate(p, scale_factor=((rows + offset) / 4, (columns + offset) / 4), mode='bicubic')
+else: y = torch.nn.functional.interpolate(p, size=(rows, columns), mode='bicubic', antialias=aa)
+print(json.dumps(y.permute(0, 2, 3, 1).flatten().tolist()))`;
+  const { stdout } = spawnSync('python3', ['-c', program], {
+    input: JSON.stringify({
+      p: [...position.data.subarray(config.width)],
+      rows,
+      columns,
+      offset: positionRule.offset,
+      aa: positionRule.antialias,
+    }),
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  expect(found.shape).toEqual([1 + rows * columns, config.width]);
+  expect([...found.data.subarray(0, config.width)]).toEqual([...position.data.subarray(0, config.width)]);
+  expect(worstDifference(found.data.subarray(config.width), JSON.parse(stdout) as number[])).toBeLessThan(1e-5);
+});
+
+test.skipIf(!hasShared)('the program names a case past its tolerance and exits 1', () => {
+  const program = join(import.meta.dirname, '..', '..', '..', 'scripts', 'parity.ts');
+  const run = (folder: string): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [program, folder, '--engine', 'onnxruntime', '--json'], { encoding: 'utf8' });
+  const good = run(sharedPath('fixtures', 'metrics'));
+  expect(good.status).toBe(0);
+  expect(JSON.parse(good.stdout)).toMatchObject({ passed: true });
+  expect(run(sharedPath('dicom', 'no-such-folder')).status).toBe(1);
+});
