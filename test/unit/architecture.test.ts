@@ -12,7 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['core/store/'],
   'onnxruntime-node': ['core/engine/onnxruntime.ts'],
   '@tensorflow/tfjs-node-gpu': ['core/engine/tensorflow.ts'],
-  zod: ['core/contract/', 'core/store/', 'core/services/'],
+  zod: ['core/contract/', 'core/jobs/', 'core/store/', 'core/services/'],
   commander: ['core/cli/'],
   'csv-parse': ['core/services/'],
   'csv-stringify': ['core/services/'],
@@ -52,7 +52,7 @@ function packageOf(specifier: string): string | undefined {
 }
 
 function importedPackages(text: string): string[] {
-  const specifiers = [...text.matchAll(/(?:from|import|import\(|require\(|resolve\()\s*'([^'\n]+)'/g)].map(
+  const specifiers = [...text.matchAll(/(?<!')(?:from|import|import\(|require\(|resolve\()\s*'([^'\n]+)'/g)].map(
     (m) => m[1] ?? '',
   );
   return specifiers.flatMap((s) => packageOf(s) ?? []);
