@@ -19,6 +19,8 @@ export const importOptionsSchema = z.strictObject({
   labels: z.string().min(1).optional(),
   /** True copies the files into the library; otherwise they are referenced where they are. */
   copy: z.boolean().default(false),
+  /** True keeps patient IDs and paths out of the database: pseudonyms stand for them, and the files are copied. */
+  pseudonymise: z.boolean().default(false),
   /** Used when the data set is made by this import. */
   frames: frameRuleSchema.default('middle'),
   /** Who labelled, as the label rows will say. */

@@ -49,15 +49,16 @@ export class ExportFolder {
     }
   }
 
-  /** Writes a file below the folder. False when the same bytes stand there already; throws DICOM_MALFORMED when others do. */
+  /** Writes a file below the folder. False when the same bytes stand there already; throws DUPLICATE_DIFFERS when others do. */
   write(name: string, chunks: readonly Uint8Array[]): boolean {
     const path = join(this.#part, name);
     try {
       if (existsSync(path)) {
         if (Buffer.concat(chunks).equals(readFileSync(path))) return false;
-        throw new AppError('DICOM_MALFORMED', 'Another instance has the same SOP instance UID but other content.', {
-          action: 'Export the two separately; a viewer would show only one of them.',
-        });
+        throw new AppError(
+          'DUPLICATE_DIFFERS',
+          'Another file with the same SOP instance UID but other content came first.',
+        );
       }
       mkdirSync(dirname(path), { recursive: true });
       writeChunks(path, chunks);

@@ -24,6 +24,7 @@ import { type ServiceContext, timeOf } from './context.ts';
 import { type ExportFile, filesBelow, filesOfDataset } from './export-files.ts';
 import { ExportFolder } from './export-folder.ts';
 import { readPseudonyms } from './export-pseudonyms.ts';
+import { decoderFactory } from './import-identify.ts';
 import { ProblemCollector, survivable } from './problems.ts';
 import { keyedHash, librarySecret } from './pseudonym.ts';
 import { researchUseOnly } from './report-notice.ts';
@@ -108,6 +109,7 @@ function deidentifyOptions(
     retain: options.retain,
     dates: options.dates,
     keyed: keyedHash(librarySecret(context.library.folder)),
+    textDecoder: decoderFactory,
     pseudonym: (patientID) => list?.get(patientID),
   };
 }

@@ -18,6 +18,7 @@ import {
 } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
 import {
   type ImportOptions,
   type ImportReport,
@@ -46,6 +47,7 @@ import { runAsJob } from './jobs.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
 import { ProblemCollector } from './problems.ts';
+import { type ImportIdentity, importIdentity } from './pseudonym.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
 const batchFiles = 64;
@@ -65,7 +67,13 @@ export const importJob = defineJob({
  *   FILE_NOT_FOUND for a given path; CANCELLED, DISK_FULL, LIBRARY_READ_ONLY with everything committed so far kept
  */
 export async function importPaths(context: ServiceContext, options: ImportOptions): Promise<ImportReport> {
-  return await runAsJob(importJob, parseOptions(importOptionsSchema, options), context);
+  const parsed = parseOptions(importOptionsSchema, options);
+  if (!parsed.pseudonymise) return await runAsJob(importJob, parsed, context);
+  // Folders are often named after patients: the job's row is kept without its paths, and only this process can run it.
+  const job: typeof importJob = { ...importJob, run: (_, tools) => importJob.run(parsed, tools) };
+  const { labels, ...kept } = parsed;
+  const named = labels === undefined ? {} : { labels: redact(labels) };
+  return await runAsJob(job, { ...kept, ...named, paths: parsed.paths.map(redact) }, context);
 }
 
 type ParsedOptions = ReturnType<typeof importOptionsSchema.parse>;
@@ -76,9 +84,10 @@ async function runImport(context: ServiceContext, options: ParsedOptions, job: s
   const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
   const pathsOf = pathResolver(options);
   const dataset = db.transaction(() => ensureDataset(db, options.dataset, options.frames, timeOf(context)));
-  const importer = new Importer(context, dataset, options);
+  const identity = importIdentity(context.library, options.pseudonymise);
+  const importer = new Importer(context, dataset, options, identity);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
-  const outcome = label(context, dataset, options, labels, pathsOf, importer.folderEntries);
+  const outcome = label(context, dataset, options, labels, pathsOf, importer.folderEntries, identity);
   return {
     dataset: dataset.name,
     job,
@@ -97,13 +106,17 @@ function label(
   file: LabelsFile | null,
   pathsOf: (key: LabelRow['key']) => readonly string[],
   folderEntries: readonly LabelEntry[],
+  identity: ImportIdentity,
 ): LabelOutcome {
   const db = context.library.writer;
   if (file === null) {
     const given = { entries: folderEntries, problems: [], rows: folderEntries.length };
     return applyLabels(context, dataset, given, 'folder');
   }
-  const resolved = resolveRows(db, dataset.id, file, (key) => instanceAt(db, pathsOf(key)));
+  const resolved = resolveRows(db, dataset.id, file, {
+    instanceAt: (key) => instanceAt(db, pathsOf(key), identity),
+    patientKey: identity.patientKey,
+  });
   return applyLabels(context, dataset, { ...resolved, rows: file.rows.length }, options.reader);
 }
 
@@ -121,12 +134,16 @@ function pathResolver(options: ParsedOptions): (key: string) => readonly string[
 }
 
 /** The instance at the first of `paths` that the library knows; `archive.zip/folder/file` names a member. */
-function instanceAt(db: WriteDb, paths: readonly string[]): number | undefined {
+function instanceAt(db: WriteDb, paths: readonly string[], identity: ImportIdentity): number | undefined {
+  const known = (path: string, member: string) => {
+    const place = identity.place(path, member);
+    return fileAt(db, place.path, place.member);
+  };
   for (const path of paths) {
-    const plain = fileAt(db, path, '');
+    const plain = known(path, '');
     if (plain !== undefined) return plain.instanceId;
     for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
-      const member = fileAt(db, path.slice(0, slash), path.slice(slash + 1));
+      const member = known(path.slice(0, slash), path.slice(slash + 1));
       if (member !== undefined) return member.instanceId;
     }
   }
@@ -141,13 +158,18 @@ class Importer {
   readonly #dataset: DatasetRow;
   readonly #options: ParsedOptions;
   readonly #library: Library;
+  readonly #identity: ImportIdentity;
+  /** Files whose paths are not kept can only be found again in the library itself. */
+  readonly #copies: boolean;
   #waiting: { scanned: Scanned; copied: string | null }[] = [];
 
-  constructor(context: ServiceContext, dataset: DatasetRow, options: ParsedOptions) {
+  constructor(context: ServiceContext, dataset: DatasetRow, options: ParsedOptions, identity: ImportIdentity) {
     this.#context = context;
     this.#dataset = dataset;
     this.#options = options;
     this.#library = context.library;
+    this.#identity = identity;
+    this.#copies = options.copy || options.pseudonymise;
   }
 
   async run(patients: ReadonlyMap<string, string>): Promise<void> {
@@ -160,7 +182,7 @@ class Importer {
     let done = 0;
     try {
       for await (const scanned of files) {
-        const copied = this.#options.copy && scanned.found !== null ? await this.#copy(scanned) : null;
+        const copied = this.#copies && scanned.found !== null ? await this.#copy(scanned) : null;
         this.#waiting.push({ scanned, copied });
         done += 1;
         if (this.#waiting.length >= batchFiles) this.#commit();
@@ -174,11 +196,12 @@ class Importer {
 
   /** The instance found earlier at this place, when the file did not change since and nothing else is asked of it. */
   #knownInstance(place: ScannedPlace): number | undefined {
-    const known = fileAt(this.#library.db, place.path, place.member);
+    const noted = this.#identity.place(place.path, place.member);
+    const known = fileAt(this.#library.db, noted.path, noted.member);
     const isSame = known?.sizeBytes === place.sizeBytes && known.modifiedMs === place.modifiedMs;
     if (known === undefined || !isSame) return undefined;
-    const isCopied = filesOfInstance(this.#library.db, known.instanceId).some(({ path }) => !isAbsolute(path));
-    return this.#options.copy && !isCopied ? undefined : known.instanceId;
+    const isCopied = filesOfInstance(this.#library.db, known.instanceId).some(({ path }) => path.startsWith('files/'));
+    return this.#copies && !isCopied ? undefined : known.instanceId;
   }
 
   #commit(): void {
@@ -218,7 +241,8 @@ class Importer {
   #save(db: WriteDb, scanned: Scanned, copied: string | null, now: string): number | undefined {
     if (scanned.found === null) return undefined;
     const { instance } = scanned.found;
-    const place = { ...scanned.place, contentHash: instance.contentHash };
+    const noted = this.#identity.place(scanned.place.path, scanned.place.member);
+    const place = { ...scanned.place, ...noted, contentHash: instance.contentHash };
     const existing = instanceByUid(db, instance.sopInstanceUID);
     if (existing !== undefined && existing.contentHash !== instance.contentHash) {
       this.counts.duplicate += 1;
@@ -230,7 +254,8 @@ class Importer {
     }
     let id = existing?.id;
     if (id === undefined) {
-      const added = addInstance(db, instance, now);
+      const patientKey = this.#identity.patientKey(instance.patientKey);
+      const added = addInstance(db, { ...instance, patientKey }, now);
       id = added.id;
       this.counts.imported += 1;
       if (added.otherPatient) {

@@ -42,13 +42,16 @@ const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
 
 /**
  * What the rows of a labels file are about, within one data set; rows about something unknown become problems and the rest goes on.
- * @param instanceAt the instance that was found at a path of the file
+ * @param find the instance that was found at a path of the file; the key under which a patient ID is filed
  */
 export function resolveRows(
   db: ReadDb,
   datasetId: number,
   file: LabelsFile,
-  instanceAt: (path: string) => number | undefined,
+  find: {
+    readonly instanceAt: (path: string) => number | undefined;
+    readonly patientKey: (patientID: string) => string;
+  },
 ): { readonly entries: LabelEntry[]; readonly problems: LabelProblem[] } {
   const instances = labelledInstances(db, datasetId);
   const level = levelOf[file.column];
@@ -59,11 +62,11 @@ export function resolveRows(
     bySopInstanceUID.set(instance.sopInstanceUID, instance.instanceId);
   }
   const targets: Record<KeyColumn, (key: string) => (number | undefined)[]> = {
-    path: (key) => [instanceAt(key)],
+    path: (key) => [find.instanceAt(key)],
     sopInstanceUID: (key) => [bySopInstanceUID.get(key)],
     seriesInstanceUID: (key) => seriesIdsOf(db, key),
     studyInstanceUID: (key) => [studyIdOf(db, key)],
-    patientID: (key) => [patientIdOf(db, key)],
+    patientID: (key) => [patientIdOf(db, find.patientKey(key))],
   };
   const entries: LabelEntry[] = [];
   const problems: LabelProblem[] = [];

@@ -6,12 +6,12 @@
  * it belongs under the same protection as the studies.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import { dateShiftDays, type KeyedHash, pseudonymOf, shiftedText } from '../dicom/deidentify/index.ts';
-import type { DicomHeader } from '../dicom/header.ts';
+import { type KeyedHash, pseudonymOf } from '../dicom/deidentify/index.ts';
+import { type Library, patientIdOf } from '../store/index.ts';
 
 const secretName = 'pseudonym.key';
 const secretBytes = 32;
@@ -77,27 +77,35 @@ export function keyedHash(secret: Uint8Array): KeyedHash {
   return (purpose, text) => new Uint8Array(createHmac('sha256', secret).update(`${purpose}\0${text}`).digest());
 }
 
-/** How `pseudonymise` treats dates: kept, or moved by the patient's number of days. */
-export interface PseudonymiseOptions {
-  readonly dates?: 'keep' | 'shift';
+/** How an import names patients and files in the library. */
+export interface ImportIdentity {
+  /** The key under which a patient is filed. */
+  patientKey(key: string): string;
+  /** The place under which a file is noted. */
+  place(path: string, member: string): { readonly path: string; readonly member: string };
 }
 
 /**
- * The header with nothing in it that names the patient: the ID is a pseudonym (the one that exports use), name, date of birth,
- * accession number and free descriptions are gone. UIDs stay, because labels and files are found by them.
+ * The names that an import gives. With `pseudonymised`, patients are filed under the pseudonym that exports give them, and files under
+ * a keyed hash of their path, because folders are often named after patients.
+ *
+ * A patient whom the library knows already keeps the key that is there, whichever way this import asks: filed twice, one person could
+ * stand on both sides of a split.
  */
-export function pseudonymise(header: DicomHeader, secret: Uint8Array, options: PseudonymiseOptions = {}): DicomHeader {
-  const keyed = keyedHash(secret);
-  const patientKey = header.patientID ?? `study ${header.studyInstanceUID ?? header.sopInstanceUID ?? ''}`;
-  const days = options.dates === 'shift' ? dateShiftDays(patientKey, keyed) : 0;
+export function importIdentity(library: Library, pseudonymised: boolean): ImportIdentity {
+  const known = pseudonymised || existsSync(join(library.folder, secretName));
+  const keyed = known ? keyedHash(librarySecret(library.folder)) : undefined;
   return {
-    ...header,
-    patientID: pseudonymOf(patientKey, keyed),
-    patientName: undefined,
-    patientBirthDate: undefined,
-    accessionNumber: undefined,
-    studyDescription: undefined,
-    seriesDescription: undefined,
-    studyDate: header.studyDate === undefined ? undefined : shiftedText(header.studyDate, 'DA', days),
+    patientKey: (key) => {
+      if (keyed === undefined) return key;
+      const pseudonym = pseudonymOf(key, keyed);
+      if (patientIdOf(library.db, pseudonym) !== undefined) return pseudonym;
+      return pseudonymised && patientIdOf(library.db, key) === undefined ? pseudonym : key;
+    },
+    place: (path, member) => {
+      if (!pseudonymised || keyed === undefined) return { path, member };
+      const hash = Buffer.from(keyed('place', `${path}\0${member}`)).toString('hex');
+      return { path: `pseudonymised:${hash}`, member: '' };
+    },
   };
 }

@@ -22,6 +22,7 @@ export const command = defineCommand({
       'columns: one of path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID; label; optional split (train, val, test)',
     ),
     copy: toggle('--copy', 'copy the files into the library instead of referencing them'),
+    pseudonymise: toggle('--pseudonymise', 'keep patient IDs and paths out of the database (copies the files)'),
     frames: oneOf('--frames <rule>', 'frames of multi-frame instances to use', frameRules, defaults.frames),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },

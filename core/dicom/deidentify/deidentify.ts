@@ -10,6 +10,7 @@ import { type DicomDataSet, type DicomElement, type Encoding, latin1, tagText } 
 import { attributes } from '../generated/attributes.ts';
 import { sopClasses } from '../generated/uids.ts';
 import type { DicomFile } from '../parse.ts';
+import { decodeText } from '../text.ts';
 import { burnedInWarnings, type DeidentifyWarning } from './burned-in.ts';
 import { profileEdition } from './generated/profile-table.ts';
 import { type DeidentifyOptions, dateModeRows, methodCodes } from './options.ts';
@@ -68,8 +69,8 @@ export function deidentify(file: DicomFile, options: DeidentifyOptions): Deident
   refuseUndefined(file, sopClassUID, sopInstanceUID);
 
   const { encoding, transferSyntaxUID } = outputEncoding(file);
-  const patientID = dataSet.text('patientID') ?? '';
-  const patientKey = patientID || `study ${dataSet.uid('studyInstanceUID') ?? sopInstanceUID}`;
+  const patientID = decodeText(dataSet, 'patientID', options.textDecoder)?.trim() ?? '';
+  const patientKey = patientID || `study:${dataSet.uid('studyInstanceUID') ?? sopInstanceUID}`;
   const context: Context = {
     options,
     encoding,

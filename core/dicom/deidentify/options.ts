@@ -4,6 +4,7 @@
  * Offered are the options of PS3.15 Annex E that a program can keep by itself. Not offered: clean pixel data, recognizable visual
  * features, descriptors, structured content and graphics (someone must look), and safe private attributes (vendors must be asked).
  */
+import type { TextDecoderFactory } from '../text.ts';
 
 /** What may be kept beyond the basic profile. */
 export const retainOptions = ['uids', 'device', 'institution', 'patient'] as const;
@@ -20,6 +21,8 @@ export type DateMode = (typeof dateModes)[number];
 export type KeyedHash = (purpose: string, text: string) => Uint8Array;
 
 export interface DeidentifyOptions {
+  /** Decoders of the host, so that a patient ID is the same text here as where it was imported. */
+  readonly textDecoder?: TextDecoderFactory;
   readonly retain: readonly RetainOption[];
   readonly dates: DateMode;
   /** Makes new UIDs, pseudonyms and date shifts; the same key gives the same ones in every run. */

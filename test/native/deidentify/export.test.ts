@@ -6,11 +6,10 @@ import { AppError } from '../../../core/base/errors.ts';
 import { silentLogger } from '../../../core/base/logger.ts';
 import { exportDateModes, exportReportSchema, exportRetainOptions } from '../../../core/contract/results/export.ts';
 import { dateModes, retainOptions } from '../../../core/dicom/deidentify/index.ts';
-import { readHeader } from '../../../core/dicom/header.ts';
-import { parseDicom } from '../../../core/dicom/parse.ts';
 import type { ServiceContext } from '../../../core/services/context.ts';
 import { exportStudies } from '../../../core/services/export.ts';
-import { keyedHash, librarySecret, pseudonymise } from '../../../core/services/pseudonym.ts';
+import { importPaths } from '../../../core/services/import.ts';
+import { librarySecret } from '../../../core/services/pseudonym.ts';
 import { auditEvents, type Library, openLibrary } from '../../../core/store/index.ts';
 import { canaries, canaryFile, foundCanaries } from '../../support/canaries.ts';
 import { dicomFile, textElement } from '../../support/dicom-file.ts';
@@ -102,7 +101,7 @@ describe('an export', () => {
     expect([report.total, report.exported, report.duplicate, report.skipped, report.patients, report.studies]).toEqual([
       6, 3, 1, 2, 2, 2,
     ]);
-    expect(report.problems.map((p) => p.code).sort()).toEqual(['DICOM_MALFORMED', 'DICOM_NOT_DICOM']);
+    expect(report.problems.map((p) => p.code).sort()).toEqual(['DICOM_NOT_DICOM', 'DUPLICATE_DIFFERS']);
     expect(report.profile).toBe('DICOM PS3.15 2025e Basic Application Level Confidentiality Profile');
     expect(report.notice).toContain('Not for diagnosis');
     expect(JSON.stringify(report)).not.toMatch(/anonym/i);
@@ -195,14 +194,38 @@ describe('pseudonyms', () => {
     expect(() => librarySecret(library.folder)).toThrow(AppError);
   });
 
-  test('a pseudonymised header names nobody and carries the ID that exports use', async () => {
-    const header = readHeader(parseDicom(canaryFile()));
-    const secret = librarySecret(library.folder);
-    const told = pseudonymise(header, secret, { dates: 'shift' });
-    const found = foundCanaries(Buffer.from(JSON.stringify(told)));
-    expect(found.filter((c) => !c.startsWith('1.2.276.') && !c.startsWith('101112'))).toEqual([]);
-    await exportStudies(contextOf(), { paths: [input({ 'a.dcm': canaryFile() })], out: out() });
-    expect(readdirSync(out())).toContain(told.patientID);
-    expect(keyedHash(secret)('patient', 'A')).not.toEqual(keyedHash(secret)('uid', 'A'));
+  test('of an import keep planted identifiers out of the database, and are those of exports', async () => {
+    const labels = join(folder, 'labels.csv');
+    writeFileSync(labels, 'patientID,label\nID-CANARY-4711,a\nP1,b\n');
+    const paths = [input({ 'PATIENT-CANARY/SERIAL-CANARY.dcm': canaryFile(), 'b.dcm': image('P1', '1.1') })];
+    const options = { paths, dataset: 'd', labels, pseudonymise: true };
+    const report = await importPaths(contextOf(), options);
+    expect([report.imported, report.skipped, report.labels.applied, report.labels.problems]).toEqual([2, 0, 2, []]);
+    const kept = ['sidelight.sqlite', 'sidelight.sqlite-wal'].map((name) => readFileSync(join(library.folder, name)));
+    // UIDs are what labels and files are found by; they stay.
+    expect(kept.flatMap(foundCanaries).filter((c) => !c.startsWith('1.2.276.'))).toEqual([]);
+    expect((await importPaths(contextOf(), options)).alreadyThere).toBe(2);
+
+    await exportStudies(contextOf(), { dataset: 'd', out: out() });
+    const keys = library.db.all<{ key: string }>('SELECT patient_key AS key FROM patients').map(({ key }) => key);
+    expect(keys.sort()).toEqual(
+      readdirSync(out())
+        .filter((name) => name.startsWith('SL-'))
+        .sort(),
+    );
+    expect(keys.length).toBe(2);
+  });
+
+  test('a patient is one patient whichever way the imports were asked for', async () => {
+    const patients = () => library.db.get<{ n: number }>('SELECT count(*) AS n FROM patients')?.n;
+    const a = [input({ 'a/1.dcm': image('P1', '1.1') })];
+    await importPaths(contextOf(), { paths: a, dataset: 'd', pseudonymise: true });
+    const b = [input({ 'b/2.dcm': image('P1', '2.1') })];
+    await importPaths(contextOf(), { paths: b, dataset: 'd' });
+    expect(patients()).toBe(1);
+    const c = [input({ 'c/3.dcm': image('P2', '3.1'), 'd/4.dcm': image('P2', '4.1') })];
+    await importPaths(contextOf(), { paths: [join(c[0] ?? '', 'c')], dataset: 'd' });
+    await importPaths(contextOf(), { paths: [join(c[0] ?? '', 'd')], dataset: 'd', pseudonymise: true });
+    expect(patients()).toBe(2);
   });
 });
