@@ -8,6 +8,7 @@ import { tensorflowAdapter } from './tensorflow.ts';
 import { physicalCores } from './threads.ts';
 import { cpuDescription, type Engine, type EngineAdapter, type EngineState, type OpenEngineOptions } from './types.ts';
 
+export { type SelfTestResult, selfTest } from './self-test.ts';
 export * from './types.ts';
 
 /** The engines this version knows, each loading its native library only when asked. */

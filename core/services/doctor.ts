@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { toError } from '../base/errors.ts';
-import { type EngineState, listEngines } from '../engine/index.ts';
+import { silentLogger } from '../base/logger.ts';
+import { type EngineState, listEngines, openEngine, type SelfTestResult, selfTest } from '../engine/index.ts';
 import { researchUseOnly } from './report-notice.ts';
 
 /** A thing that was looked at. `remedy` says how to get what is missing; null where nothing is. */
@@ -22,11 +23,16 @@ export interface DoctorReport {
   readonly cpu: { readonly model: string; readonly threads: number };
   readonly memory: { readonly totalMb: number; readonly freeMb: number };
   readonly library: { readonly folder: string; readonly exists: boolean; readonly freeDiskBytes: number | null };
-  readonly engines: readonly EngineState[];
+  readonly engines: readonly EngineReport[];
   readonly packages: Readonly<Record<string, string | null>>;
   readonly embeddedLpm: boolean;
   readonly checks: readonly DoctorCheck[];
   readonly notice: string;
+}
+
+/** An engine, and how it did on its best device; null where it is not here. */
+export interface EngineReport extends EngineState {
+  readonly selfTest: SelfTestResult | { readonly failed: string } | null;
 }
 
 /** Packages whose versions a bug report needs. */
@@ -40,7 +46,8 @@ export async function doctor(options: {
   readonly library: string | undefined;
   readonly version: string;
 }): Promise<DoctorReport> {
-  const engines = await listEngines();
+  const engines: EngineReport[] = [];
+  for (const state of await listEngines()) engines.push({ ...state, selfTest: await tryEngine(state) });
   const database = await probeDatabase(options.library);
   const folder = database.folder ?? options.library ?? '(not known)';
   const freeDiskBytes = freeBytesNear(folder);
@@ -129,15 +136,39 @@ function nodeCheck(): DoctorCheck {
   };
 }
 
-function engineCheck(engine: EngineState): DoctorCheck {
+/** A product of matrices on the engine's best device, in a process of its own: a library that crashes ends only that. */
+async function tryEngine(state: EngineState): Promise<EngineReport['selfTest']> {
+  const [best] = state.devices;
+  if (!state.available || best === undefined) return null;
+  try {
+    const asked = { engine: state.name, device: best.name, ownProcess: true, log: silentLogger };
+    const engine = await openEngine(asked);
+    try {
+      return await selfTest(engine);
+    } finally {
+      await engine.dispose();
+    }
+  } catch (error) {
+    return { failed: toError(error).message };
+  }
+}
+
+function engineCheck(engine: EngineReport): DoctorCheck {
+  const name = `engine ${engine.name}`;
+  // ONNX Runtime is the one that must be there; the others are faster ways where they fit.
+  const bad = engine.name === 'onnxruntime' ? 'missing' : 'warning';
+  if (!engine.available || engine.selfTest === null) {
+    return { name, state: bad, found: engine.detail, remedy: engine.remedy };
+  }
   const devices = engine.devices.map((d) => d.description).join('; ');
-  return {
-    name: `engine ${engine.name}`,
-    // ONNX Runtime is the one that must be there; the others are faster ways where they fit.
-    state: engine.available ? 'ok' : engine.name === 'onnxruntime' ? 'missing' : 'warning',
-    found: engine.available ? `${engine.version ?? ''} on ${devices}` : engine.detail,
-    remedy: engine.remedy,
-  };
+  const found = `${engine.version ?? ''} on ${devices}`;
+  const remedy = 'Use the other engine (--engine), and send the output of `sidelight doctor --json` with a report.';
+  if ('failed' in engine.selfTest) {
+    return { name, state: bad, found: `${found}, but it does not compute: ${engine.selfTest.failed}`, remedy };
+  }
+  const { isRight, worstError, gflops } = engine.selfTest;
+  if (!isRight) return { name, state: bad, found: `${found}, but its numbers are off by ${worstError}`, remedy };
+  return { name, state: 'ok', found: `${found}, ${gflops.toFixed(0)} GFLOPS`, remedy: engine.remedy };
 }
 
 /** Free bytes of the disk that holds `folder` or its nearest existing parent; null where the system does not say. */
