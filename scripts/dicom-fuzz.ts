@@ -16,7 +16,7 @@ import { type FuzzResult, fuzzParser, type NamedFile } from './dicom/fuzz-parser
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const maxMemoryMb = 1_536;
 /** Larger files make fewer inputs a second and no other paths. */
-const maxFileBytes = { parser: 40_000, codec: 300_000 };
+const maxFileBytes = { parser: 40_000, codec: 100_000 };
 
 const { values } = parseArgs({
   options: {

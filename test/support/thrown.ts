@@ -1,0 +1,13 @@
+/** What a call throws, for tests of errors. */
+import { AppError } from '../../core/base/errors.ts';
+
+/** The AppError that `call` throws; fails when it throws nothing or something else. */
+export function appErrorOf(call: () => unknown): AppError {
+  try {
+    call();
+  } catch (thrown) {
+    if (thrown instanceof AppError) return thrown;
+    throw thrown;
+  }
+  throw new Error('the call threw nothing');
+}
