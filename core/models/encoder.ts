@@ -60,11 +60,13 @@ export interface EncoderOptions {
 }
 
 /**
- * Attention is computed for as many queries at a time as keep their scores within this many numbers (8 MB). All at
- * once would take 13 GB for a 2,048-pixel image on ViT-B/16; and in pieces of this size the scores are normalised and
- * used while they are still in the processor's cache.
+ * Attention is computed for as many queries at a time as keep their scores within this many numbers (8 MB), but for
+ * no fewer than 128. All at once would take 13 GB for a 2,048-pixel image on ViT-B/16. Pieces of this size are
+ * normalised and used while they are still in the processor's cache; fewer queries would make tens of thousands of
+ * nodes at 2,048 pixels, where 128 are 129 pieces of 100 MB a layer.
  */
 export const defaultScoreBudget = 2 * 1024 * 1024;
+const fewestQueries = 128;
 
 /**
  * The encoder graph.
@@ -160,7 +162,9 @@ function block(
   const attention = attend(heads4('q', allQueries ? normed : onlyClass(normed)), keys, values, {
     context: needs.rows === 'none' ? 'none' : needs.rows === 'class-token' ? 'first-row' : 'all',
     scores: needs.isExtracted ? options.tokens : 'none',
-    budget: options.scoreBudget ?? defaultScoreBudget,
+    ...(options.scoreBudget === undefined
+      ? { budget: defaultScoreBudget, fewest: fewestQueries }
+      : { budget: options.scoreBudget, fewest: 1 }),
   });
   const kept = attention.scores && keepBest(config, options, keys, values, attention.scores);
   if (attention.context === undefined) return { x, ...(kept && { kept }) };
@@ -185,11 +189,12 @@ function attend(
     readonly context: 'all' | 'first-row' | 'none';
     readonly scores: TokenScore | 'none';
     readonly budget: number;
+    readonly fewest: number;
   },
 ): { readonly context?: Value; readonly scores?: Value } {
   const [batch, heads, rows] = queries.shape as [number, number, number];
   const tokens = keys.shape[2]!;
-  const piece = Math.max(1, Math.floor(wanted.budget / (batch * heads * tokens)));
+  const piece = Math.max(wanted.fewest, Math.floor(wanted.budget / (batch * heads * tokens)));
   const keysAcross = transposeLast(keys);
   const contexts: Value[] = [];
   let totals: Value | undefined;
