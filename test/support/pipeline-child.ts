@@ -1,25 +1,43 @@
 /**
- * A process for tests to kill: node pipeline-child.ts LIBRARY, then the options of trainModel as JSON. It prints every
- * progress event as one JSON line, and its report as the last.
+ * A process that trains and, when told so, dies in the middle:
+ * node pipeline-child.ts LIBRARY '{options of trainModel}' [decode|encode|train POLLS]
+ *
+ * It kills itself with SIGKILL at the POLLS-th question whether to stop within that stage (each image and each step asks
+ * once), which hits the same place on every machine; a clock or a progress line would not. Otherwise it prints its report.
  */
 import { silentLogger } from '../../core/base/logger.ts';
 import { openServices } from '../../core/services/open.ts';
 import { trainModel } from '../../core/services/train.ts';
+import { listRuns, type ReadDb } from '../../core/store/index.ts';
 
-const [library, options] = process.argv.slice(2);
-const print = (value: unknown): void => {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+/** Whether a stage has begun, as the library shows it. Training counts from its third epoch. */
+const hasBegun: Readonly<Record<string, (db: ReadDb) => boolean>> = {
+  decode: () => true,
+  encode: (db) => db.get('SELECT 1 FROM record_stores WHERE lpm_hash IS NOT NULL') !== undefined,
+  train: (db) => (listRuns(db)[0]?.epochsDone ?? 0) >= 2,
 };
+
+const [library, options, stage, polls] = process.argv.slice(2);
+let asked = 0;
+const signal = {
+  get aborted(): boolean {
+    if (stage !== undefined && hasBegun[stage]?.(context.library.db)) {
+      asked++;
+      if (asked >= Number(polls)) process.kill(process.pid, 'SIGKILL');
+    }
+    return false;
+  },
+} as AbortSignal;
 const { context, close } = await openServices({
   library,
   mode: 'write',
   engine: 'onnxruntime',
   device: 'cpu',
   threads: 1,
-  progress: print,
+  progress: () => {},
   log: silentLogger,
-  signal: new AbortController().signal,
+  signal,
 });
 const report = await trainModel(context, JSON.parse(options ?? '{}') as Parameters<typeof trainModel>[1]);
-print({ report });
+process.stdout.write(JSON.stringify(report));
 await close();

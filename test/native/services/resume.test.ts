@@ -1,8 +1,9 @@
 /** Killed in the middle, the same command ends with the same weights as a run that nobody touched. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { text as readText } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import type { TrainOptions, TrainReport } from '../../../core/contract/index.ts';
 import { importPaths } from '../../../core/services/import.ts';
@@ -23,28 +24,20 @@ const options: TrainOptions = {
   name: 'discs-1',
 };
 
-interface Line {
-  readonly stage?: string;
-  readonly done?: number;
-  readonly report?: TrainReport;
-}
-
-/** Runs the command in a process of its own; kills it with SIGKILL when `killAt` says so. Gives its report, or null when killed. */
-function runChild(library: string, killAt?: (line: Line) => boolean): Promise<TrainReport | null> {
+/** Runs the command in a process of its own, which dies in `stage`. Gives its report, or null when it died. */
+async function runChild(
+  library: string,
+  stage?: 'decode' | 'encode' | 'train',
+  polls = 0,
+): Promise<TrainReport | null> {
   const script = join(repositoryRoot, 'test', 'support', 'pipeline-child.ts');
-  const child = spawn(process.execPath, [script, library, JSON.stringify(options)], {
+  const death = stage === undefined ? [] : [stage, String(polls)];
+  const child = spawn(process.execPath, [script, library, JSON.stringify(options), ...death], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let report: TrainReport | null = null;
-  createInterface({ input: child.stdout }).on('line', (text) => {
-    const line = JSON.parse(text) as Line;
-    report = line.report ?? report;
-    if (killAt?.(line)) child.kill('SIGKILL');
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', () => resolve(report));
-  });
+  const [text] = await Promise.all([readText(child.stdout), once(child, 'close')]);
+  if (child.signalCode === 'SIGKILL') return null;
+  return JSON.parse(text) as TrainReport;
 }
 
 /** A library with the made studies and the LPM; nothing encoded. */
@@ -66,10 +59,9 @@ describe('kill -9', () => {
     cpSync(library, untouched, { recursive: true });
     const expected = await runChild(untouched);
 
-    expect(await runChild(library, (line) => line.stage === 'decode' && (line.done ?? 0) >= 5)).toBeNull();
-    expect(await runChild(library, (line) => line.stage === 'encode' && (line.done ?? 0) >= 7)).toBeNull();
-    // 18 training images in batches of 4 are 4 steps an epoch.
-    expect(await runChild(library, (line) => line.stage === 'train' && (line.done ?? 0) >= 10)).toBeNull();
+    expect(await runChild(library, 'decode', 5)).toBeNull();
+    expect(await runChild(library, 'encode', 7)).toBeNull();
+    expect(await runChild(library, 'train', 3)).toBeNull();
     const resumed = await runChild(library);
 
     expect(resumed?.weightsHash).toBe(expected?.weightsHash);
@@ -94,18 +86,19 @@ describe('stopping', () => {
     cpSync(library, untouched, { recursive: true });
     const expected = await trainModel(await testServices(untouched), options);
 
-    const controller = new AbortController();
-    const context = await testServices(library, {
-      signal: controller.signal,
-      progress: (event) => {
-        if (event.stage === 'train' && event.done >= 6) controller.abort();
+    const context = await testServices(library);
+    let asked = 0;
+    // True at the third question after the first epoch: between two steps of the second.
+    const signal = {
+      get aborted(): boolean {
+        if ((listRuns(context.library.db)[0]?.epochsDone ?? 0) >= 1) asked++;
+        return asked >= 3;
       },
-    });
-    await expect(trainModel(context, options)).rejects.toMatchObject({ code: 'CANCELLED' });
+    } as AbortSignal;
+    await expect(trainModel({ ...context, signal }, options)).rejects.toMatchObject({ code: 'CANCELLED' });
     const [run] = listRuns(context.library.db);
     expect([run?.state, run?.epochsDone]).toEqual(['cancelled', 1]);
-    const again = { ...context, signal: new AbortController().signal };
-    const resumed = await trainModel(again, { dataset: 'discs', lpm: 'tiny', resume: run?.name ?? '' });
+    const resumed = await trainModel(context, { dataset: 'discs', lpm: 'tiny', resume: run?.name ?? '' });
     expect(resumed.weightsHash).toBe(expected.weightsHash);
     expect(resumed.run).toBe(run?.name);
   });
