@@ -77,12 +77,6 @@ export function decodeBytes(bytes: Uint8Array, characterSets: readonly string[],
   };
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
-    // A delimiter ends every code extension (PS3.5 6.1.2.5.3); in a two-byte run it cannot be half of a character.
-    if ((byte === 0x5e || byte === 0x3d || byte === 0x5c || byte === 0x0d || byte === 0x0a) && run.high) {
-      flush(at);
-      start = at;
-      run = { label: initial, high: false };
-    }
     if (byte !== 0x1b) continue;
     const head = latin1(bytes.subarray(at, at + 4));
     const sequence = escapes.find((candidate) => head.startsWith(candidate.bytes));
