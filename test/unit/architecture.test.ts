@@ -96,4 +96,15 @@ describe('architecture', () => {
     );
     expect(nameless.map(([path]) => path)).toEqual([]);
   });
+
+  test('the lock file has an entry for every optional package that a locked one names', () => {
+    // npm leaves out those of other platforms that its registry does not carry, and npm ci then refuses its own work.
+    const lock = JSON.parse(readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const missing = Object.values(lock.packages)
+      .flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+      .filter((name) => lock.packages[`node_modules/${name}`] === undefined);
+    expect(missing).toEqual([]);
+  });
 });
