@@ -68,6 +68,7 @@ export function checkedFrame(decoded: Decoded, description: PixelDescription): D
     );
   }
   const unpacked = bitsAllocated === 1;
+  const samples = unpacked ? decoded.samples : inAllocatedType(decoded.samples, bitsAllocated, isSigned);
   return {
     rows,
     columns,
@@ -76,9 +77,35 @@ export function checkedFrame(decoded: Decoded, description: PixelDescription): D
     bitsAllocated: unpacked ? 8 : bitsAllocated,
     bitsStored,
     isSigned,
-    samples: unpacked ? decoded.samples : storedBits(decoded.samples, bitsAllocated, bitsStored, highBit, isSigned),
+    samples: unpacked ? samples : storedBits(samples, bitsAllocated, bitsStored, highBit, isSigned),
   };
 }
+
+/**
+ * Samples in the type that the header describes. Decoders give what their stream says: JPEG knows no signs, and a stream of eight
+ * bits may stand in cells of sixteen. The bits stay the same; `storedBits` extends the signs.
+ */
+function inAllocatedType(samples: Samples, bitsAllocated: number, isSigned: boolean): Samples {
+  if (samples instanceof Float32Array || samples instanceof Float64Array || bitsAllocated === 24) return samples;
+  const Target = integerTypes[isSigned ? 'signed' : 'unsigned'][bitsAllocated];
+  if (Target === undefined || samples instanceof Target) return samples;
+  if (samples.BYTES_PER_ELEMENT * 8 === bitsAllocated)
+    return new Target(samples.buffer as ArrayBuffer, samples.byteOffset, samples.length);
+  return Target.from(samples);
+}
+
+type IntegerType =
+  | Uint8ArrayConstructor
+  | Int8ArrayConstructor
+  | Uint16ArrayConstructor
+  | Int16ArrayConstructor
+  | Uint32ArrayConstructor
+  | Int32ArrayConstructor;
+
+const integerTypes: Readonly<Record<'signed' | 'unsigned', Readonly<Record<number, IntegerType>>>> = {
+  signed: { 8: Int8Array, 16: Int16Array, 32: Int32Array },
+  unsigned: { 8: Uint8Array, 16: Uint16Array, 32: Uint32Array },
+};
 
 /**
  * The values that the stored bits mean. Unused bits may hold anything (overlays, until 2004); a signed 12-bit -1 is 0x0fff in

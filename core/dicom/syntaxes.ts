@@ -205,9 +205,8 @@ function decodeJpegFrame(bytes: Uint8Array, description: PixelDescription): Deco
     checkGeometry({ ...header, components: header.components.length }, description),
   );
   const { rows, columns, components, precision, samples } = image;
-  const signed = description.isSigned && samples instanceof Uint16Array ? new Int16Array(samples.buffer) : samples;
   const photometric = jpegPhotometric(image, description.photometricInterpretation);
-  return { rows, columns, components, precision, samples: signed, photometricInterpretation: photometric };
+  return { rows, columns, components, precision, samples, photometricInterpretation: photometric };
 }
 
 /**
