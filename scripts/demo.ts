@@ -11,6 +11,7 @@ import { formatBytes, formatCount, formatDuration, formatInterval, formatTable }
 import { createInterrupts } from '../core/cli/interrupt.ts';
 import { Terminal } from '../core/cli/terminal.ts';
 import type { EvaluateReport, Method, TrainReport } from '../core/contract/index.ts';
+import type { OpenEngineOptions } from '../core/engine/index.ts';
 import { classifyPaths } from '../core/services/classify.ts';
 import { writeWholeFile } from '../core/services/classify-csv.ts';
 import type { ServiceContext } from '../core/services/context.ts';
@@ -36,9 +37,11 @@ const { values } = parseArgs({
     unseen: { type: 'string', default: '24' },
     epochs: { type: 'string', default: '60' },
     seed: { type: 'string', default: '2' },
+    engine: { type: 'string', default: 'auto' },
   },
 });
 const seed = Number(values.seed);
+const engineName = oneEngine(values.engine);
 const imageSize = 768;
 const lpmSize = 512;
 const methods: readonly Method[] = ['fpt+', 'side-only', 'linear'];
@@ -59,6 +62,13 @@ const interrupts = createInterrupts(
 process.on('SIGINT', interrupts.press);
 process.on('SIGTERM', interrupts.press);
 
+/** The engine's name as typed, checked. */
+function oneEngine(typed: string): OpenEngineOptions['engine'] {
+  if (typed === 'auto' || typed === 'onnxruntime' || typed === 'tensorflow') return typed;
+  console.error(`--engine ${typed}: choose auto, onnxruntime or tensorflow.`);
+  process.exit(2);
+}
+
 const timings: { name: string; seconds: number; peakMb: number | null }[] = [];
 
 /** Runs one part, says what it is about and how long it took. */
@@ -78,7 +88,7 @@ async function withServices<T>(work: (context: ServiceContext) => Promise<T>): P
   const services = await openServices({
     library: place('library'),
     mode: 'write',
-    engine: 'auto',
+    engine: engineName,
     device: 'auto',
     ownProcess: true,
     progress: terminal.progress,
