@@ -108,7 +108,7 @@ async function classifyImages(
           problems.add(survivable(thrown), scanned.name);
         }
       }
-      context.progress({ stage: 'classify', done, total: null, unit: 'files' });
+      context.progress({ stage: 'Classifying', done, total: null, unit: 'files' });
     }
     return predictions;
   } finally {

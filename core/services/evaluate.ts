@@ -102,7 +102,7 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
       const predictor = await compilePredictor(await context.engine(), config, batch);
       try {
         const logits = await predictAll(predictor, params, source, images.length, context.signal, (done) => {
-          context.progress({ stage: 'evaluate', done, total: images.length, unit: 'images' });
+          context.progress({ stage: 'Evaluating', done, total: images.length, unit: 'images' });
         });
         return { model, version, images, problems, probabilities: probabilitiesOf(record, logits) };
       } finally {

@@ -212,7 +212,7 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
       const key = imageKey(image.instanceId, image.frame);
       if (encoded.keysValues !== null) keysValues?.append(keysValuesKind, key, bytesOf(encoded.keysValues));
       if (encoded.classToken !== null) classTokens?.append(classTokenKind, key, bytesOf(encoded.classToken));
-      context.progress({ stage: 'encode', done: i + 1, total: missing.length, unit: 'images' });
+      context.progress({ stage: 'Encoding', done: i + 1, total: missing.length, unit: 'images' });
     }
     keysValues?.flush();
     classTokens?.flush();
