@@ -46,7 +46,7 @@ describe('methods', () => {
     expect(reports['fpt+']?.peakMb).toBeGreaterThan(10);
   });
 
-  test('class weights and seeds change the weights; the same again does not', async () => {
+  test('seed, flips and normalisation change the weights; the same again does not', async () => {
     const { context } = await prepared();
     const hash = async (name: string, changes: Partial<TrainOptions>) =>
       (await trainModel(context, { ...base, ...changes, name })).weightsHash;
