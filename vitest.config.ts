@@ -8,7 +8,10 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { extends: true, test: { name: 'native', include: ['test/native/**/*.test.ts', 'test/*.test.ts'], testTimeout: 300_000 } },
+      {
+        extends: true,
+        test: { name: 'native', include: ['test/native/**/*.test.ts', 'test/*.test.ts'], testTimeout: 300_000 },
+      },
     ],
   },
 });

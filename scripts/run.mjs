@@ -12,13 +12,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-export const nodePath = join(
-  root,
-  'node_modules',
-  'node',
-  'bin',
-  process.platform === 'win32' ? 'node.exe' : 'node',
-);
+export const nodePath = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 /** Installs the locked packages when they are missing or older than the lock file. */
 function setUp() {
@@ -48,7 +42,9 @@ function sameVersions(stamp, lock) {
   const wanted = JSON.parse(readFileSync(lock, 'utf8')).packages;
   return Object.entries(wanted).every(
     ([path, entry]) =>
-      path === '' || installed[path]?.version === entry.version || (!installed[path] && (entry.optional || entry.devOptional)),
+      path === '' ||
+      installed[path]?.version === entry.version ||
+      (!installed[path] && (entry.optional || entry.devOptional)),
   );
 }
 

@@ -9,6 +9,6 @@ export type { Op, OpCase } from './ops/define.ts';
 export { isLeaf, type OpName, opNamed, opNames, opOf } from './ops/index.ts';
 export type { Tf, TfTensor } from './ops/tf.ts';
 export { printGraph } from './print.ts';
-export { type GraphData, packGraph, unpackGraph } from './transport.ts';
 export { replaceWeights } from './substitute.ts';
+export { type GraphData, packGraph, unpackGraph } from './transport.ts';
 export { verifyGraph } from './verify.ts';

@@ -45,7 +45,7 @@ const damages: readonly Damage[] = [
 
 /** A damaged copy of `bytes`; everything before `from` stays as it is. */
 export function mutate(bytes: Uint8Array, random: Random, from = 0): Uint8Array {
-  let out = bytes.slice();
+  let out: Uint8Array = bytes.slice();
   for (let n = 1 + random.integer(2); n > 0 && out.length > from; n--) {
     out = (damages[random.integer(damages.length)] as Damage)(out, random, from);
   }

@@ -54,7 +54,9 @@ test.skipIf(!hasShared)(
     const options = { dataset: 'ct-mr', lpm: 'tiny', inputSize: 224, epochs: 25, batch: 4, lr: 3e-3, flip: false };
     const trained = await trainModel(context, { ...options, name: 'm', classWeights: 'balanced' });
     expect(trained.classes).toEqual(['CT', 'MR']);
-    expect(Math.min(...trained.epochs.map((e) => e.trainLoss))).toBeLessThan(0.85 * (trained.epochs[0]?.trainLoss ?? 0));
+    expect(Math.min(...trained.epochs.map((e) => e.trainLoss))).toBeLessThan(
+      0.85 * (trained.epochs[0]?.trainLoss ?? 0),
+    );
 
     const run = runByName(context.library.db, trained.run);
     const splits = new Map<number, Set<string>>();
