@@ -49,7 +49,7 @@ export function renderColour(frame: DecodedFrame): Float32Array {
   const out = new Float32Array(samples.length);
   const most = 2 ** frame.bitsStored - 1;
   const shift = frame.isSigned ? 2 ** (frame.bitsStored - 1) : 0;
-  for (let i = 0; i < samples.length; i++) out[i] = ((samples[i] as number) + shift) / most;
+  for (let i = 0; i < samples.length; i++) out[i] = clamp(((samples[i] as number) + shift) / most);
   for (let i = 0; i < out.length; i += 3) toRgb(out, i);
   return out;
 }

@@ -5,7 +5,7 @@ import { checkedFrame, type DecodedFrame } from './decoded-frame.ts';
 import { checkFrame } from './frames.ts';
 import type { DicomFile } from './parse.ts';
 import { describePixels } from './pixels.ts';
-import { decodeBySyntax, decodeFailure, type WasmCodecs } from './syntaxes.ts';
+import { decodeBySyntax, decodeFailure, isLossySyntax, type WasmCodecs } from './syntaxes.ts';
 
 /**
  * The frame's samples as stored, decompressed and checked against the header. `frame` counts from 0; `codecs` are needed for
@@ -16,7 +16,8 @@ export function decodeFrame(file: DicomFile, frame: number, codecs?: WasmCodecs)
   const description = describePixels(file.dataSet);
   checkFrame(description, frame);
   try {
-    return checkedFrame(decodeBySyntax(file.transferSyntaxUID, file.dataSet, description, frame, codecs), description);
+    const decoded = decodeBySyntax(file.transferSyntaxUID, file.dataSet, description, frame, codecs);
+    return checkedFrame(decoded, description, isLossySyntax(file.transferSyntaxUID));
   } catch (thrown) {
     if (thrown instanceof CodecError) throw decodeFailure(file.transferSyntaxUID, frame, thrown);
     if (thrown instanceof RangeError) {

@@ -58,7 +58,7 @@ export function checkGeometry(found: Omit<Decoded, 'samples'>, description: Pixe
 }
 
 /** The checked frame of what a decoder gave. Throws DICOM_MALFORMED on disagreement, DICOM_DECODE_FAILED on a wrong count. */
-export function checkedFrame(decoded: Decoded, description: PixelDescription): DecodedFrame {
+export function checkedFrame(decoded: Decoded, description: PixelDescription, isLossy = false): DecodedFrame {
   checkGeometry(decoded, description);
   const { rows, columns, samplesPerPixel, bitsAllocated, bitsStored, highBit, isSigned } = description;
   if (decoded.samples.length !== rows * columns * samplesPerPixel) {
@@ -69,6 +69,10 @@ export function checkedFrame(decoded: Decoded, description: PixelDescription): D
   }
   const unpacked = bitsAllocated === 1;
   const samples = unpacked ? decoded.samples : inAllocatedType(decoded.samples, bitsAllocated, isSigned);
+  // A lossy 128 in a stream of eight bits, of which the header stores seven, is a little too white, not black.
+  const overshoots = isLossy && decoded.precision > bitsStored;
+  const bits = overshoots ? Math.min(bitsAllocated, decoded.precision) : bitsStored;
+  const top = overshoots ? bits - 1 : highBit;
   return {
     rows,
     columns,
@@ -77,7 +81,7 @@ export function checkedFrame(decoded: Decoded, description: PixelDescription): D
     bitsAllocated: unpacked ? 8 : bitsAllocated,
     bitsStored,
     isSigned,
-    samples: unpacked ? samples : storedBits(samples, bitsAllocated, bitsStored, highBit, isSigned),
+    samples: unpacked ? samples : storedBits(samples, bitsAllocated, bits, top, isSigned),
   };
 }
 

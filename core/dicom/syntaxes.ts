@@ -116,6 +116,22 @@ const table = {
   '1.2.840.10008.1.20': { refused: 'Papyrus 3', remedy: uncompressed },
 } as const satisfies Record<TransferSyntaxUID, Row>;
 
+/** Syntaxes whose samples may overshoot the bits stored by a little, so that the bits above them mean something. */
+const lossy: ReadonlySet<string> = new Set([
+  '1.2.840.10008.1.2.4.50',
+  '1.2.840.10008.1.2.4.51',
+  '1.2.840.10008.1.2.4.53',
+  '1.2.840.10008.1.2.4.55',
+  '1.2.840.10008.1.2.4.81',
+  '1.2.840.10008.1.2.4.91',
+  '1.2.840.10008.1.2.4.203',
+] satisfies TransferSyntaxUID[]);
+
+/** True when decoding gives an approximation of what was encoded. */
+export function isLossySyntax(uid: string): boolean {
+  return lossy.has(uid);
+}
+
 /** What can be done with a transfer syntax: for documentation, and for tests that walk the table. */
 export function syntaxSupport(uid: TransferSyntaxUID): 'here' | 'worker' | 'refused' {
   const row: Row = table[uid];

@@ -4,7 +4,7 @@
  * It reads files itself, so that pixels are not copied between threads, and says when it begins to decode, so that a slow network
  * drive does not count against a frame's time.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { AppError, invariant, serialiseError, toError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
@@ -19,20 +19,27 @@ invariant(port !== null, 'decode-worker runs as a worker thread only');
 const maxHeapBytes = 512 * 1024 * 1024;
 
 const loaded = loadCodecs();
-let last: { readonly path: string; readonly file: DicomFile } | undefined;
+let last: { readonly path: string; readonly version: string; readonly file: DicomFile } | undefined;
 
 function readSource(source: string | Uint8Array): DicomFile {
   if (typeof source !== 'string') return parseDicom(source);
   // The frames of one file come one after the other.
-  if (last?.path === source) return last.file;
-  const file = parseDicom(readFile(source));
-  last = { path: source, file };
+  const version = versionOf(source);
+  if (last?.path === source && last.version === version) return last.file;
+  const file = parseDicom(readable(source, () => new Uint8Array(readFileSync(source))));
+  last = { path: source, version, file };
   return file;
 }
 
-function readFile(path: string): Uint8Array {
+/** Changes when the file does. */
+function versionOf(path: string): string {
+  const { size, mtimeMs } = readable(path, () => statSync(path));
+  return `${size} ${mtimeMs}`;
+}
+
+function readable<T>(path: string, read: () => T): T {
   try {
-    return new Uint8Array(readFileSync(path));
+    return read();
   } catch (thrown) {
     throw new AppError('FILE_UNREADABLE', `${redact(path)} cannot be read: ${toError(thrown).message.split(',')[0]}.`);
   }

@@ -31,6 +31,13 @@ describe('checked frames', () => {
     expect([...nativeBytes(frame)]).toEqual([5, 0, 0xff, 0xff]);
   });
 
+  test('a lossy value just above the bits stored stays, and a lossless one loses the overlay bits above them', () => {
+    const stream = { ...decoded, precision: 8, samples: Uint8Array.of(128, 127) };
+    const seven = { ...description, bitsAllocated: 8, bitsStored: 7, highBit: 6, isSigned: false };
+    expect([...checkedFrame({ ...stream, samples: stream.samples.slice() }, seven, true).samples]).toEqual([128, 127]);
+    expect([...checkedFrame(stream, seven).samples]).toEqual([0, 127]);
+  });
+
   test('another size than the header says is refused with both sizes', () => {
     expect(appErrorOf(() => checkedFrame({ ...decoded, columns: 3 }, description))).toMatchObject({
       code: 'DICOM_MALFORMED',
