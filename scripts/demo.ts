@@ -35,7 +35,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: join(import.meta.dirname, '..', 'demo-output') },
     studies: { type: 'string', default: '480' },
     unseen: { type: 'string', default: '24' },
-    epochs: { type: 'string', default: '60' },
+    epochs: { type: 'string', default: '40' },
     seed: { type: 'string', default: '2' },
     engine: { type: 'string', default: 'auto' },
   },
