@@ -145,7 +145,7 @@ async function demo(): Promise<void> {
     ? []
     : [
         'The LPM of this run is a stand-in: a ViT-Tiny with random weights that has learned nothing. It cannot be expected to see fine ' +
-          'specks, so FPT+ has no advantage here. That training works shows in the coarse class (mass). Add a pre-trained LPM for real work.',
+          'specks, so no advantage of FPT+ is to be expected. Whether training works shows in the coarse class (mass). Add a pre-trained LPM for real work.',
       ];
 
   const encoded = await part(`Encoding every image once with the LPM at ${lpmSize} px`, () =>

@@ -24,7 +24,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { color: var(--soft); font-weight: 600; border-bottom: 2px solid #c3ccd6; }
 td.number, th.number { text-align: right; white-space: nowrap; }
-td.method { min-width: 15rem; } td.method small { font-weight: 400; display: block; line-height: 1.35; }
+td.method { min-width: 13rem; } td.method small { font-weight: 400; display: block; line-height: 1.35; }
 tr.best td { background: #eef6fb; font-weight: 600; }
 small { color: var(--soft); }
 .scroll { overflow-x: auto; }
@@ -32,10 +32,10 @@ table.confusion { width: auto; } table.confusion td, table.confusion th { text-a
 table.confusion td small { display: block; } table.confusion caption { caption-side: bottom; color: var(--soft); font-size: .85rem; padding-top: .3rem; }
 .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); gap: 1.1rem; }
 .example { border: 1px solid var(--line); border-radius: .5rem; overflow: hidden; break-inside: avoid; }
-.example .pictures { display: grid; grid-template-columns: 2fr 1fr; gap: 2px; background: #000; }
-.example .pictures > div { display: grid; gap: 2px; }
+.example .pictures { display: grid; grid-template-columns: 1.27fr 1fr; gap: 2px; background: #000; align-items: center; }
+.example .pictures > div { display: grid; grid-template-columns: 1fr; gap: 2px; padding: 0 18%; }
 .example .pictures figure { position: relative; }
-.example .pictures figcaption { position: absolute; left: 0; bottom: 0; margin: 0; padding: 0 .35rem; font-size: .7rem; color: #fff; background: rgba(0, 0, 0, .6); }
+.example .pictures figcaption { position: absolute; left: 0; bottom: 0; margin: 0; padding: 0 .35rem; font-size: .66rem; line-height: 1.35; white-space: nowrap; color: #fff; background: rgba(0, 0, 0, .6); }
 .example img { width: 100%; display: block; image-rendering: pixelated; aspect-ratio: 1; object-fit: cover; }
 .example .text { padding: .6rem .9rem .8rem; font-size: .9rem; }
 .bar { display: grid; grid-template-columns: 5.2rem 1fr 2.6rem; gap: .5rem; align-items: center; font-size: .82rem; }

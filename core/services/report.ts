@@ -122,30 +122,23 @@ function methodsSection(data: ReportData): string {
   const best = Math.max(...data.methods.map((m) => m.evaluation.image.auc ?? Number.NEGATIVE_INFINITY));
   const rows = data.methods.map((m) => {
     const { image, study } = m.evaluation;
-    const share = m.lpmParameters === null ? '–' : `${((100 * m.learnable) / m.lpmParameters).toFixed(2)} %`;
+    const share =
+      m.lpmParameters === null
+        ? ''
+        : `<br><small>${((100 * m.learnable) / m.lpmParameters).toFixed(2)} % of the LPM</small>`;
     return `<tr${image.auc === best ? ' class="best"' : ''}><td class="method">${escapeHtml(m.method)}<small>${escapeHtml(methodMeaning[m.method])}</small></td>${[
       withInterval(image),
       withInterval(study),
       plain(image.sensitivity),
       plain(image.specificity),
-      count(m.learnable),
-      share,
+      count(m.learnable) + share,
       m.peakMb === null ? '–' : `${count(Math.round(m.peakMb))} MB`,
       duration(m.seconds),
     ]
       .map((cell) => `<td class="number">${cell}</td>`)
       .join('')}</tr>`;
   });
-  const heads = [
-    'AUC, images',
-    'AUC, studies',
-    'sensitivity',
-    'specificity',
-    'learnable',
-    'of the LPM',
-    'peak memory',
-    'training',
-  ];
+  const heads = ['AUC, images', 'AUC, studies', 'sensitivity', 'specificity', 'learnable', 'peak memory', 'training'];
   return section(
     'The methods side by side',
     `<div class="scroll"><table><thead><tr><th>method</th>${heads.map((h) => `<th class="number">${h}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>

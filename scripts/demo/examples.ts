@@ -62,8 +62,8 @@ function exampleOf(
   return {
     pictures: [
       { data: pictureAddress(resizeBilinear(stored, 384, 384)), caption: 'image' },
-      { data: detail(lpmImage), caption: `detail at ${lpmSize} px (LPM)` },
-      { data: detail(sideImage), caption: `detail at ${sideSize} px (side network)` },
+      { data: detail(lpmImage), caption: `LPM, ${lpmSize} px` },
+      { data: detail(sideImage), caption: `side, ${sideSize} px` },
     ],
     label,
     classes: [...demoClasses],
