@@ -22,7 +22,7 @@ export interface ReportExample {
 /** The section, or nothing when there are no examples. */
 export function examplesSection(examples: readonly ReportExample[]): string {
   if (examples.length === 0) return '';
-  return `<section class="long"><h2>Examples</h2><p>Left: the image as it is read. Right: a detail as the LPM reads it, and below it the same detail as the side network reads it.</p><div class="examples">${examples.map(exampleBox).join('')}</div></section>`;
+  return `<section class="long"><h2>Examples</h2><p>Above: the whole image. Below: a detail at the resolution of the LPM, and the same detail at that of the side network.</p><div class="examples">${examples.map(exampleBox).join('')}</div></section>`;
 }
 
 function exampleBox(example: ReportExample): string {

@@ -32,8 +32,8 @@ table.confusion { width: auto; } table.confusion td, table.confusion th { text-a
 table.confusion td small { display: block; } table.confusion caption { caption-side: bottom; color: var(--soft); font-size: .85rem; padding-top: .3rem; }
 .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); gap: 1.1rem; }
 .example { border: 1px solid var(--line); border-radius: .5rem; overflow: hidden; break-inside: avoid; }
-.example .pictures { display: grid; grid-template-columns: 1.27fr 1fr; gap: 2px; background: #000; align-items: center; }
-.example .pictures > div { display: grid; grid-template-columns: 1fr; gap: 2px; padding: 0 18%; }
+.example .pictures { display: grid; gap: 2px; background: #000; }
+.example .pictures > div { display: grid; grid-template-columns: 1fr 1fr; gap: 2px; }
 .example .pictures figure { position: relative; }
 .example .pictures figcaption { position: absolute; left: 0; bottom: 0; margin: 0; padding: 0 .35rem; font-size: .66rem; line-height: 1.35; white-space: nowrap; color: #fff; background: rgba(0, 0, 0, .6); }
 .example img { width: 100%; display: block; image-rendering: pixelated; aspect-ratio: 1; object-fit: cover; }
