@@ -1,8 +1,8 @@
 /**
  * The element parser (PS3.5 chapter 7): bytes in, elements out, for the three uncompressed encodings.
  *
- * Own code rather than dicom-parser, see docs/adr/0030-own-dicom-readers.md. It never reads past `end`, recurses at most 64 deep and
- * makes progress of at least eight bytes an element, so its time is linear in the file's size.
+ * The reader for files that dicom-parser refuses or reads doubtfully (see dicom-parser.ts), and for file meta groups. It never reads
+ * past `end`, recurses at most 64 deep and makes progress of at least eight bytes an element, so its time is linear in the file's size.
  *
  * Real files it was made for: sequences written as UN (their items are then implicit VR little endian, PS3.5 6.2.2), elements of an
  * explicit file written implicitly, missing delimiters at the end of a file, pixel data cut short, padding after the last element.
@@ -17,7 +17,7 @@ const undefinedLength = 0xffffffff;
 const itemTag = 0xfffee000;
 const itemDelimiter = 0xfffee00d;
 const sequenceDelimiter = 0xfffee0dd;
-const pixelTags: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010]);
+export const pixelTags: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010]);
 
 /** VRs whose explicit header is twelve bytes long. */
 const longVrs: ReadonlySet<string> = new Set([
@@ -165,7 +165,15 @@ function parseValue(
     const isPixels = tag === 0x7fe00010 && vr !== 'SQ';
     if (isPixels || vr === 'OB' || vr === 'OW') {
       const read = parseFragments(context, encoding, valueStart, end);
-      elements.set(tag, { tag, vr, start: valueStart, length: read.end - valueStart, declaredLength: length, ...read });
+      const { encapsulated } = read;
+      elements.set(tag, {
+        tag,
+        vr,
+        start: valueStart,
+        length: read.end - valueStart,
+        declaredLength: length,
+        encapsulated,
+      });
       return read.end;
     }
     const inner = vr === 'UN' ? { littleEndian: true, explicit: false } : encoding;
@@ -195,6 +203,18 @@ function parseValue(
   context.options.problem(`pixel data has ${end - valueStart} bytes of the ${length} its length says`);
   elements.set(tag, { tag, vr, start: valueStart, length: end - valueStart, declaredLength: length });
   return end;
+}
+
+/** The items of a sequence of defined length in a data set at `depth`. Throws DICOM_MALFORMED or DICOM_TRUNCATED. */
+export function openSequence(
+  bytes: Uint8Array,
+  encoding: Encoding,
+  element: DicomElement,
+  depth: number,
+  options: ParseOptions,
+): readonly DicomDataSet[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return parseItems({ bytes, view, options }, encoding, element, depth);
 }
 
 /** Opens a sequence of defined length. UN values are read as implicit VR little endian, or as written when that fails. */

@@ -8,6 +8,7 @@ import { AppError } from '../base/errors.ts';
 import { CodecError } from '../codecs/codec-error.ts';
 import { inflateRaw } from '../codecs/inflate.ts';
 import { DicomDataSet, type DicomElement, type Encoding, latin1 } from './data-set.ts';
+import { readDataSet } from './dicom-parser.ts';
 import { isVr, type ParseOptions, parseElements } from './elements.ts';
 import type { transferSyntaxes } from './generated/uids.ts';
 
@@ -56,7 +57,7 @@ export function parseDicom(bytes: Uint8Array, options: ParseDicomOptions = {}): 
     return { ...parseDeflated(bytes.subarray(metaRead.end), parse, problems), meta: metaRead.dataSet };
   }
   const encoding = dataSetEncoding(bytes, metaRead.end, named, parse);
-  const { dataSet } = parseElements(bytes, encoding, metaRead.end, bytes.length, parse);
+  const dataSet = readDataSet(bytes, encoding, metaRead.end, parse);
   if (dataSet.elements.size === 0 && metaRead.dataSet.elements.size === 0) throw notDicom(bytes);
   return { dataSet, meta: metaRead.dataSet, transferSyntaxUID: named ?? uidOf(encoding), problems };
 }
@@ -162,10 +163,7 @@ function parseDeflated(stream: Uint8Array, parse: ParseOptions, problems: string
     if (complete || parse.untilPixelData) {
       const found = tryHeader(bytes, encoding, parse);
       if (complete || found?.pixels) {
-        const dataSet =
-          parse.untilPixelData && found
-            ? found.dataSet
-            : parseElements(bytes, encoding, 0, bytes.length, parse).dataSet;
+        const dataSet = parse.untilPixelData && found ? found.dataSet : readDataSet(bytes, encoding, 0, parse);
         return { dataSet, transferSyntaxUID: deflated, problems };
       }
     }
@@ -188,7 +186,7 @@ function tryHeader(
   parse: ParseOptions,
 ): { readonly dataSet: DicomDataSet; readonly pixels: DicomElement | undefined } | undefined {
   try {
-    const { dataSet } = parseElements(bytes, encoding, 0, bytes.length, { ...parse, untilPixelData: true });
+    const dataSet = readDataSet(bytes, encoding, 0, { ...parse, untilPixelData: true });
     return { dataSet, pixels: dataSet.element('pixelData') };
   } catch (thrown) {
     if (thrown instanceof AppError && thrown.code === 'DICOM_TRUNCATED') return undefined;

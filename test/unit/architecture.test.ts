@@ -12,6 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['core/store/'],
   'onnxruntime-node': ['core/engine/onnxruntime.ts'],
   '@tensorflow/tfjs-node-gpu': ['core/engine/tensorflow.ts'],
+  'dicom-parser': ['core/dicom/dicom-parser.ts'],
   zod: ['core/contract/', 'core/jobs/', 'core/store/', 'core/services/'],
   commander: ['core/cli/'],
   'csv-parse': ['core/services/'],
