@@ -8,6 +8,11 @@ import { resizeBilinear } from '../../../core/images/index.ts';
 import { generateStudies } from '../../../scripts/demo/generate.ts';
 import { paintPicture } from '../../../scripts/demo/picture.ts';
 import { planStudies } from '../../../scripts/demo/plan.ts';
+import { pythonWith, tool } from '../../support/tools.ts';
+
+const dcmdump = tool('dcmdump', 'dcmtk');
+const dciodvfy = tool('dciodvfy', 'dicom3tools');
+const python = pythonWith(['pydicom', 'numpy'], 'python3-pydicom');
 
 const seed = 7;
 const plan = planStudies(seed, 480);
@@ -34,24 +39,6 @@ function studyFiles(): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-function has(command: string, ...args: string[]): boolean {
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-}
-
-describe('the plan', () => {
-  test('has 480 studies, as many of each class, patients with several, studies with several images', () => {
-    const count = (label: string): number => plan.filter((s) => s.label === label).length;
-    expect([plan.length, count('normal'), count('specks'), count('mass')]).toEqual([480, 160, 160, 160]);
-    expect(plan.filter((s) => s.study > 1).length).toBeGreaterThan(80);
-    expect(plan.filter((s) => s.images > 1).length).toBeGreaterThan(20);
-  });
-
-  test('is the same for the same seed and another for another', () => {
-    expect(planStudies(seed, 480)).toEqual(plan);
-    expect(planStudies(seed + 1, 480)).not.toEqual(plan);
-  });
-});
-
 describe('the files', () => {
   test('are one label a study', () => {
     const rows = readFileSync(join(folder, 'labels.csv'), 'utf8').trim().split('\n');
@@ -59,8 +46,8 @@ describe('the files', () => {
     expect(rows.length).toBe(9);
   });
 
-  test.skipIf(!has('dcmdump', '--version'))('are read by dcmdump without a word (needs dcmtk)', () => {
-    const { status, stderr, stdout } = spawnSync('dcmdump', ['--read-file-only', ...studyFiles()], {
+  test.skipIf(!dcmdump)('are read by dcmdump without a word (needs dcmtk)', () => {
+    const { status, stderr, stdout } = spawnSync(dcmdump as string, ['--read-file-only', ...studyFiles()], {
       encoding: 'utf8',
       maxBuffer: 2 ** 26,
     });
@@ -68,27 +55,26 @@ describe('the files', () => {
     expect(stdout).toContain('BitsStored');
   });
 
-  test.skipIf(!has('python3', '-c', 'import pydicom, numpy'))(
-    'are read by pydicom, values and pixels, with every warning an error (needs pydicom)',
-    () => {
-      const script = [
-        'import sys, warnings, pydicom',
-        "warnings.simplefilter('error')",
-        'pydicom.config.settings.reading_validation_mode = pydicom.config.RAISE',
-        'for path in sys.argv[1:]:',
-        '    d = pydicom.dcmread(path)',
-        '    text = str(d)',
-        '    assert d.pixel_array.shape == (768, 768) and d.BitsStored == 12 and d.pixel_array.max() > 1000',
-        'print(len(sys.argv) - 1)',
-      ].join('\n');
-      const { status, stdout, stderr } = spawnSync('python3', ['-c', script, ...studyFiles()], { encoding: 'utf8' });
-      expect([status, stderr, stdout.trim()]).toEqual([0, '', String(studyFiles().length)]);
-    },
-  );
+  test.skipIf(!python)('are read by pydicom, values and pixels, with every warning an error (needs pydicom)', () => {
+    const script = [
+      'import sys, warnings, pydicom',
+      "warnings.simplefilter('error')",
+      'pydicom.config.settings.reading_validation_mode = pydicom.config.RAISE',
+      'for path in sys.argv[1:]:',
+      '    d = pydicom.dcmread(path)',
+      '    text = str(d)',
+      '    assert d.pixel_array.shape == (768, 768) and d.BitsStored == 12 and d.pixel_array.max() > 1000',
+      'print(len(sys.argv) - 1)',
+    ].join('\n');
+    const { status, stdout, stderr } = spawnSync(python as string, ['-c', script, ...studyFiles()], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr, stdout.trim()]).toEqual([0, '', String(studyFiles().length)]);
+  });
 
-  test.skipIf(!has('sh', '-c', 'command -v dciodvfy'))('satisfy dciodvfy (needs dicom3tools)', () => {
+  test.skipIf(!dciodvfy)('satisfy dciodvfy (needs dicom3tools)', () => {
     const file = studyFiles()[0] ?? '';
-    const { stderr, stdout } = spawnSync('dciodvfy', [file], { encoding: 'utf8' });
+    const { stderr, stdout } = spawnSync(dciodvfy as string, [file], { encoding: 'utf8' });
     expect(`${stdout}${stderr}`.split('\n').filter((line) => line.startsWith('Error'))).toEqual([]);
   });
 });

@@ -15,6 +15,7 @@ import {
 import { passes, runOnce, worstDifference } from '../../../scripts/parity/check.ts';
 import { findCases } from '../../../scripts/parity/find-cases.ts';
 import { hasShared, sharedPath } from '../../support/shared.ts';
+import { pythonWith } from '../../support/tools.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -89,8 +90,8 @@ test.each(['global', 'class_token'] as const)('attention in pieces equals attent
   }
 });
 
-const hasTorch = spawnSync('python3', ['-c', 'import torch'], { timeout: 60_000 }).status === 0;
-test.skipIf(!hasTorch).each([
+const python = pythonWith(['torch'], 'python3-torch', { optional: true });
+test.skipIf(python === undefined).each([
   ['larger', [7, 9], { offset: 0.1, antialias: false }],
   ['smaller', [3, 2], { offset: 0.1, antialias: false }],
   ['larger, DINOv2', [6, 5], { offset: 0, antialias: false }],
@@ -108,7 +109,7 @@ rows, columns, offset, aa = d['rows'], d['columns'], d['offset'], d['aa']
 if offset: y = torch.nn.functional.interpolate(p, scale_factor=((rows + offset) / 4, (columns + offset) / 4), mode='bicubic')
 else: y = torch.nn.functional.interpolate(p, size=(rows, columns), mode='bicubic', antialias=aa)
 print(json.dumps(y.permute(0, 2, 3, 1).flatten().tolist()))`;
-  const { stdout } = spawnSync('python3', ['-c', program], {
+  const { stdout } = spawnSync(python as string, ['-c', program], {
     input: JSON.stringify({
       p: [...position.data.subarray(config.width)],
       rows,
