@@ -144,8 +144,9 @@ async function demo(): Promise<void> {
   const warnings = isEmbedded
     ? []
     : [
-        'The LPM of this run is a stand-in: a ViT-Tiny with random weights that has learned nothing. It cannot be expected to see fine ' +
-          'specks, so no advantage of FPT+ is to be expected. Whether training works shows in the coarse class (mass). Add a pre-trained LPM for real work.',
+        'The LPM of this run is a stand-in: a ViT-Tiny with random weights that has learned nothing. It is not expected to see fine ' +
+          'specks. A lead of FPT+ over side-only comes from the coarse class (mass), which even random features make quicker to ' +
+          'learn. Add a pre-trained LPM for real work.',
       ];
 
   const encoded = await part(`Encoding every image once with the LPM at ${lpmSize} px`, () =>
