@@ -47,6 +47,7 @@ test('studies in, labels in, encode, train, evaluate, classify new studies into 
   for (const row of rows) {
     expect(Number(row['probability_disc']) + Number(row['probability_normal'])).toBeCloseTo(1, 9);
     expect(row['lpmHash']).toBe(trained.lpmHash);
+    expect(row['notice']).toBe('Research use only. Not for diagnosis.');
     const isDisc = Number(row['patientID']?.split('-')[1]) % 2 === 1;
     expect(row['decision']).toBe(isDisc ? 'disc' : 'normal');
   }

@@ -1,11 +1,12 @@
 /** `results.csv`: one row an image, then one row a study. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { AppError, toError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import type { ModelRecord, Prediction } from '../contract/index.ts';
+import { researchUseOnly } from './report-notice.ts';
 
 /** The CSV text of predictions, header first. */
 export function predictionsCsv(model: ModelRecord, predictions: readonly Prediction[]): string {
@@ -22,6 +23,7 @@ export function predictionsCsv(model: ModelRecord, predictions: readonly Predict
     'threshold',
     'model',
     'lpmHash',
+    'notice',
   ];
   const rows = predictions.map((p) => [
     p.level,
@@ -36,6 +38,8 @@ export function predictionsCsv(model: ModelRecord, predictions: readonly Predict
     p.threshold,
     model.name,
     model.lpmHash,
+    // In every row, because rows are copied out of files and the sentence must go with them.
+    researchUseOnly,
   ]);
   // Names come from files of strangers: a spreadsheet would run a cell that begins with = as a formula.
   return stringify([header, ...rows], { escape_formulas: true });
@@ -52,7 +56,7 @@ export function writeWholeFile(path: string, text: string): void {
     mkdirSync(dirname(target), { recursive: true });
     const handle = openSync(temporary, 'wx');
     try {
-      writeSync(handle, text);
+      writeFileSync(handle, text);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
