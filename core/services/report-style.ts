@@ -3,11 +3,11 @@ export const reportStyle = `
 :root { --ink: #1b2430; --soft: #5a6675; --line: #d9dee5; --paper: #fff; --back: #f3f5f8; --accent: #0072b2; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--back); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
-header { background: #14202e; color: #eef3f8; padding: 2.2rem max(1.5rem, calc(50% - 34rem)); }
+header { background: #14202e; color: #eef3f8; padding: 2.2rem max(1.5rem, calc(50% - 38rem)); }
 header h1 { margin: 0 0 .3rem; font-size: 1.8rem; font-weight: 650; letter-spacing: -.01em; }
 header p { margin: .15rem 0; color: #b9c7d6; }
 .notice { display: inline-block; margin-top: .9rem; padding: .25rem .75rem; border: 1px solid #e69f00; border-radius: 1rem; color: #ffd27a; font-weight: 600; font-size: .92rem; }
-main { max-width: 68rem; margin: 0 auto; padding: 1.5rem; }
+main { max-width: 76rem; margin: 0 auto; padding: 1.5rem; }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: .6rem; padding: 1.3rem 1.6rem 1.5rem; margin: 0 0 1.25rem; }
 h2 { margin: 0 0 .6rem; font-size: 1.25rem; }
 h3 { margin: 1.1rem 0 .4rem; font-size: 1rem; }
@@ -24,7 +24,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { color: var(--soft); font-weight: 600; border-bottom: 2px solid #c3ccd6; }
 td.number, th.number { text-align: right; white-space: nowrap; }
-td.method { min-width: 13rem; } td.method small { font-weight: 400; display: block; line-height: 1.35; }
+td.method { min-width: 12rem; } td.method small { font-weight: 400; display: block; line-height: 1.35; }
 tr.best td { background: #eef6fb; font-weight: 600; }
 small { color: var(--soft); }
 .scroll { overflow-x: auto; }
@@ -42,7 +42,7 @@ table.confusion td small { display: block; } table.confusion caption { caption-s
 .bar i { display: block; height: .55rem; border-radius: .3rem; background: #e5e9ee; overflow: hidden; } .bar i b { display: block; height: 100%; background: var(--accent); }
 .right { color: #00724f; font-weight: 600; } .wrong { color: #b04400; font-weight: 600; }
 .tag { display: inline-block; min-width: 4.6rem; }
-footer { max-width: 68rem; margin: 0 auto; padding: 0 1.5rem 2.5rem; color: var(--soft); font-size: .88rem; }
+footer { max-width: 76rem; margin: 0 auto; padding: 0 1.5rem 2.5rem; color: var(--soft); font-size: .88rem; }
 code { font: .9em ui-monospace, "Cascadia Mono", "Liberation Mono", monospace; word-break: break-all; }
 @media print {
   body { background: #fff; font-size: 10.5pt; } header { background: #fff; color: #000; padding: 0 0 .6rem; border-bottom: 2px solid #000; } header p { color: #333; }
