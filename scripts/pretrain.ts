@@ -14,7 +14,7 @@ import { silentLogger } from '../core/base/logger.ts';
 import { Random } from '../core/base/random.ts';
 import { float32, type Tensor } from '../core/base/tensor.ts';
 import { openEngine } from '../core/engine/index.ts';
-import type { LpmConfig } from '../core/models/index.ts';
+import { plainVit } from '../core/models/index.ts';
 import { type Batch, BatchQueue, type BatchShape, makeBatch } from './pretrain/batches.ts';
 import { loadCheckpoint, saveCheckpoint } from './pretrain/checkpoint.ts';
 import { exportEncoder } from './pretrain/export.ts';
@@ -35,25 +35,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const vitTiny: LpmConfig = {
-  naming: 'hf-vit',
-  width: 192,
-  layers: 12,
-  heads: 3,
-  patch: 16,
-  channels: 3,
-  mlpWidth: 768,
-  eps: 1e-6,
-  grid: [Number(options.size) / 16, Number(options.size) / 16],
-  classPosition: true,
-  distillationToken: false,
-  registers: 0,
-  layerScale: false,
-  qkvBias: true,
-  positionRule: { offset: 0.1, antialias: false },
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-};
+const vitTiny = plainVit({ width: 192, layers: 12, heads: 3, patch: 16, imageSize: Number(options.size), eps: 1e-6 });
 
 const warmUp = 500;
 const size = Number(options.size);

@@ -62,6 +62,40 @@ const supportedTypes: ReadonlySet<string> = new Set(['vit', 'deit', 'dinov2', 'd
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 const half = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
+/** Sizes of a plain ViT. */
+export interface PlainVitSizes {
+  readonly width: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly patch: number;
+  /** Square input size it was trained at, in pixels. */
+  readonly imageSize: number;
+  readonly eps?: number;
+}
+
+/** A ViT as Dosovitskiy et al. describe it, in HF naming: MLP of four widths, biases, pixels normalised to [-1, 1]. */
+export function plainVit({ width, layers, heads, patch, imageSize, eps = 1e-12 }: PlainVitSizes): LpmConfig {
+  return {
+    naming: 'hf-vit',
+    width,
+    layers,
+    heads,
+    patch,
+    channels: 3,
+    mlpWidth: 4 * width,
+    eps,
+    grid: [imageSize / patch, imageSize / patch],
+    classPosition: true,
+    distillationToken: false,
+    registers: 0,
+    layerScale: false,
+    qkvBias: true,
+    positionRule: { offset: 0.1, antialias: false },
+    mean: half.mean,
+    std: half.std,
+  };
+}
+
 /** Tokens before the patches, patches, and everything else, of an LPM at an input size. */
 export interface TokenCounts {
   readonly prefix: number;

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../base/random.ts';
 import { float32, sizeOf, type Tensor } from '../base/tensor.ts';
-import { canonicalShapes, hubName, type LpmConfig } from '../models/index.ts';
+import { canonicalShapes, hubName, plainVit } from '../models/index.ts';
 import { writeSafetensors } from '../weights/index.ts';
 
 /** The sizes of a made-up LPM; ViT-Tiny/16 where left out. */
@@ -24,26 +24,7 @@ export interface RandomLpmSizes {
  */
 export function writeRandomLpm(folder: string, seed: number, sizes: RandomLpmSizes = {}): void {
   const { width = 192, layers = 12, heads = 3, patch = 16, imageSize = 224 } = sizes;
-  const side = imageSize / patch;
-  const config: LpmConfig = {
-    naming: 'hf-vit',
-    width,
-    layers,
-    heads,
-    patch,
-    channels: 3,
-    mlpWidth: 4 * width,
-    eps: 1e-12,
-    grid: [side, side],
-    classPosition: true,
-    distillationToken: false,
-    registers: 0,
-    layerScale: false,
-    qkvBias: true,
-    positionRule: { offset: 0.1, antialias: false },
-    mean: [0.5, 0.5, 0.5],
-    std: [0.5, 0.5, 0.5],
-  };
+  const config = plainVit({ width, layers, heads, patch, imageSize });
   const random = Random.seeded(seed);
   const tensors: Record<string, Tensor<'float32'>> = {};
   for (const [name, shape] of canonicalShapes(config)) {

@@ -14,7 +14,7 @@ import {
   encoderWeights,
   extractedLayers,
   initialiseParameters,
-  type LpmConfig,
+  plainVit,
   sideConfig,
 } from '../../core/models/index.ts';
 import { buildTrainStep } from '../../core/training/train-step.ts';
@@ -26,25 +26,7 @@ interface Workload {
 }
 
 /** ViT-B/16. */
-const vitBase: LpmConfig = {
-  naming: 'hf-vit',
-  width: 768,
-  layers: 12,
-  heads: 12,
-  patch: 16,
-  channels: 3,
-  mlpWidth: 3072,
-  eps: 1e-12,
-  grid: [14, 14],
-  classPosition: true,
-  distillationToken: false,
-  registers: 0,
-  layerScale: false,
-  qkvBias: true,
-  positionRule: { offset: 0.1, antialias: false },
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-};
+const vitBase = plainVit({ width: 768, layers: 12, heads: 12, patch: 16, imageSize: 224 });
 
 const inputSize = 512;
 const batch = 16;

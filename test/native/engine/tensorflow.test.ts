@@ -14,8 +14,8 @@ import {
   buildLpmEncoder,
   extractedLayers,
   initialiseParameters,
-  type LpmConfig,
   parameterLayout,
+  plainVit,
   type SideConfig,
 } from '../../../core/models/index.ts';
 import {
@@ -227,25 +227,7 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
   );
 });
 
-const vitBase: LpmConfig = {
-  naming: 'hf-vit',
-  width: 768,
-  layers: 12,
-  heads: 12,
-  patch: 16,
-  channels: 3,
-  mlpWidth: 3072,
-  eps: 1e-12,
-  grid: [14, 14],
-  classPosition: true,
-  distillationToken: false,
-  registers: 0,
-  layerScale: false,
-  qkvBias: true,
-  positionRule: { offset: 0.1, antialias: false },
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-};
+const vitBase = plainVit({ width: 768, layers: 12, heads: 12, patch: 16, imageSize: 224 });
 
 test.skipIf(lacksTensorflow)(
   `encoding one 512-pixel image with ViT-B/16 peaks below 2.5 GB ${needsTensorflow}`,

@@ -7,30 +7,12 @@ import { Random } from '../../../core/base/random.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import { openEngine } from '../../../core/engine/index.ts';
 import { defineGraph, input, replaceWeights, reshape, slice } from '../../../core/graph/index.ts';
-import { buildLpmEncoder, canonicalReader, encoderWeights, type LpmConfig } from '../../../core/models/index.ts';
+import { buildLpmEncoder, canonicalReader, encoderWeights, plainVit } from '../../../core/models/index.ts';
 import { readSafetensors } from '../../../core/weights/index.ts';
 import { exportEncoder } from '../../../scripts/pretrain/export.ts';
 import { buildPretrainNetwork, startingParameters } from '../../../scripts/pretrain/network.ts';
 
-const config: LpmConfig = {
-  naming: 'hf-vit',
-  width: 32,
-  layers: 2,
-  heads: 2,
-  patch: 16,
-  channels: 3,
-  mlpWidth: 64,
-  eps: 1e-6,
-  grid: [4, 4],
-  classPosition: true,
-  distillationToken: false,
-  registers: 0,
-  layerScale: false,
-  qkvBias: true,
-  positionRule: { offset: 0.1, antialias: false },
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-};
+const config = plainVit({ width: 32, layers: 2, heads: 2, patch: 16, imageSize: 64, eps: 1e-6 });
 const folder = mkdtempSync(join(tmpdir(), 'sidelight-export-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
