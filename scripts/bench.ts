@@ -7,6 +7,7 @@
  *
  * Every measurement runs in a process of its own. Where python3 has PyTorch, the same work runs there too
  * (scripts/peers/peer.py), in turns with ours (A B A B), so that a busy machine slows both; the ratio is ours / peer's.
+ * With `--engine tensorflow` ONNX Runtime's figures stand beside its own, from the same turns. `--no-peer` leaves PyTorch out.
  */
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     engine: { type: 'string', default: 'auto' },
     runs: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '2' },
+    'no-peer': { type: 'boolean', default: false },
   },
 });
 
@@ -55,8 +57,10 @@ function child(command: string, args: readonly string[]): Promise<Measured> {
   });
 }
 
-const ours = (name: string): Promise<Measured> =>
-  child(process.execPath, [join(here, 'bench', 'measure.ts'), name, values.engine, String(runs)]);
+const ours = (name: string, engine = values.engine): Promise<Measured> =>
+  child(process.execPath, [join(here, 'bench', 'measure.ts'), name, engine, String(runs)]);
+/** The engine that is always there, measured beside another one that was asked for. */
+const beside = values.engine === 'tensorflow' ? 'onnxruntime' : null;
 const python = process.platform === 'win32' ? 'python' : 'python3';
 const peer = (name: string): Promise<Measured> => child(python, [join(here, 'peers', 'peer.py'), name, String(runs)]);
 
@@ -75,25 +79,41 @@ function joined(parts: readonly Measured[]): Measured {
 async function inTurns(
   name: string,
   peers: readonly string[],
-): Promise<{ ours: Measured; peers: Record<string, Measured> }> {
+): Promise<{ ours: Measured; beside: Measured | null; peers: Record<string, Measured> }> {
   const mine: Measured[] = [];
-  const theirs = new Map<string, Measured[]>(peers.map((other) => [other, []]));
+  const other: Measured[] = [];
+  const theirs = new Map<string, Measured[]>(peers.map((way) => [way, []]));
   for (let round = 0; round < rounds; round++) {
     mine.push(await ours(name));
-    for (const [other, measured] of theirs) measured.push(await peer(other));
+    if (beside !== null) other.push(await ours(name, beside));
+    for (const [way, measured] of theirs) measured.push(await peer(way));
     if (!values.json) console.error(`${name}: round ${round + 1} of ${rounds} done`);
   }
-  const peersJoined = Object.fromEntries([...theirs].map(([other, parts]) => [other, joined(parts)]));
-  return { ours: joined(mine), peers: peersJoined };
+  const peersJoined = Object.fromEntries([...theirs].map(([way, parts]) => [way, joined(parts)]));
+  return { ours: joined(mine), beside: other.length === 0 ? null : joined(other), peers: peersJoined };
 }
 
 /** Why there is no peer, or null. */
 async function peerMissing(): Promise<string | null> {
+  if (values['no-peer']) return 'left out by --no-peer';
   return peer('none').then(
     () => null,
     (error: unknown) => toError(error).message,
   );
 }
+
+/** The five figures of one engine. */
+function figuresOf(gemm: Measured, encode: Measured, step: Measured): Record<FigureName, number> {
+  return {
+    gemm_gflops: gemmOperations / median(gemm.seconds) / 1e9,
+    encode_s: median(encode.seconds),
+    encode_peak_mb: encode.peakMb,
+    step_ms: 1000 * median(step.seconds),
+    step_peak_mb: step.peakMb,
+  };
+}
+
+type FigureName = 'gemm_gflops' | 'encode_s' | 'encode_peak_mb' | 'step_ms' | 'step_peak_mb';
 
 async function main(): Promise<void> {
   const missing = await peerMissing();
@@ -101,13 +121,9 @@ async function main(): Promise<void> {
   const gemm = await inTurns('gemm', with_('gemm'));
   const encode = await inTurns('encode', with_('encode', 'encode-sdpa'));
   const step = await inTurns('step', with_('step'));
-  const figures = {
-    gemm_gflops: gemmOperations / median(gemm.ours.seconds) / 1e9,
-    encode_s: median(encode.ours.seconds),
-    encode_peak_mb: encode.ours.peakMb,
-    step_ms: 1000 * median(step.ours.seconds),
-    step_peak_mb: step.ours.peakMb,
-  };
+  const figures = figuresOf(gemm.ours, encode.ours, step.ours);
+  const besideFigures =
+    gemm.beside && encode.beside && step.beside && figuresOf(gemm.beside, encode.beside, step.beside);
   const peerOf = (measured: Measured | undefined): number => (measured ? median(measured.seconds) : Number.NaN);
   const torch = gemm.peers['gemm'];
   const peerFigures =
@@ -131,14 +147,30 @@ async function main(): Promise<void> {
   if (values.json) {
     const { engine, threads } = gemm.ours;
     console.log(
-      JSON.stringify({ ...figures, engine, threads, peer: peerFigures, ratios, peerMissing: missing }, null, 1),
+      JSON.stringify(
+        {
+          ...figures,
+          engine,
+          threads,
+          beside: besideFigures && { engine: beside, ...besideFigures },
+          peer: peerFigures,
+          ratios,
+          peerMissing: missing,
+        },
+        null,
+        1,
+      ),
     );
     return;
   }
   console.log(`Engine: ${gemm.ours.engine}, ${gemm.ours.threads} threads; medians of ${rounds} x ${runs} runs`);
   for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(16)} ${value.toFixed(3)}`);
+  if (besideFigures !== null) {
+    console.log(`\n${beside} (same work, in turns)`);
+    for (const [key, value] of Object.entries(besideFigures)) console.log(`${key.padEnd(16)} ${value.toFixed(3)}`);
+  }
   if (peerFigures === null || ratios === null) {
-    console.log(`No comparison: ${missing}. Install PyTorch for python3 to compare.`);
+    console.log(`No comparison with PyTorch: ${missing}.`);
     return;
   }
   console.log(`\n${peerFigures.name}, ${peerFigures.threads} threads (same work, in turns with ours)`);
