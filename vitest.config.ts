@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs nothing; `native` needs SQLite, ONNX Runtime or tools of the machine. */
+/** `unit` needs nothing; `native` needs SQLite, ONNX Runtime or tools of the machine; `electron` a window. */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -11,6 +11,16 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'native', include: ['test/native/**/*.test.ts', 'test/*.test.ts'], testTimeout: 300_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'electron',
+          include: ['test/electron/**/*.test.ts'],
+          globalSetup: ['test/electron/support/display.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
       },
     ],
   },

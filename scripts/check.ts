@@ -11,6 +11,16 @@ const bin = join(root, 'node_modules', '.bin');
 const steps: readonly (readonly [name: string, command: string, args: readonly string[]])[] = [
   ['format and lint', join(bin, 'biome'), ['check', '--error-on-warnings', '.']],
   ['types and layers', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']],
+  [
+    'components',
+    process.execPath,
+    [
+      join(root, 'node_modules', 'svelte-check', 'bin', 'svelte-check'),
+      '--tsconfig',
+      'renderer/tsconfig.json',
+      '--fail-on-warnings',
+    ],
+  ],
   ['unit tests', process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'unit']],
 ];
 

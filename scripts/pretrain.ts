@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
     'cool-down': { type: 'string', default: '0' },
     size: { type: 'string', default: '128' },
     batch: { type: 'string', default: '32' },
-    lr: { type: 'string', default: '0.001' },
+    lr: { type: 'string', default: '0.0003' },
     seed: { type: 'string', default: '1' },
     threads: { type: 'string' },
     folder: { type: 'string', default: 'pretrain-output' },
@@ -49,7 +49,7 @@ const folder = resolve(options.folder);
 const start = loadCheckpoint(folder) ?? {
   step: 0,
   seconds: 0,
-  params: startingParameters(network, vitTiny, size, Random.seeded(shape.seed)),
+  params: startingParameters(network, vitTiny, size, Random.seeded(shape.seed), samplePictures()),
   m: new Float32Array(network.total),
   v: new Float32Array(network.total),
 };
@@ -58,6 +58,13 @@ if (options.export !== undefined) {
   exportEncoder(resolve(options.export), vitTiny, network, start.params, size);
   console.log(`Wrote ${options.export}: ${start.step} steps, ${(start.seconds / 3600).toFixed(2)} hours.`);
   process.exit(0);
+}
+
+/** Pictures from which the starting filters take their gains: another seed than those trained on. */
+function samplePictures(): Float32Array[] {
+  const { pixels } = makeBatch({ ...shape, seed: shape.seed + 2_000_003, batch: 64 }, 0);
+  const length = 3 * size * size;
+  return Array.from({ length: 64 }, (_, i) => pixels.subarray(i * length, (i + 1) * length));
 }
 
 function learningRate(step: number): number {

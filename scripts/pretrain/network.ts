@@ -34,6 +34,7 @@ import {
 import { buildLpmEncoder, type LpmConfig } from '../../core/models/index.ts';
 import { adamW } from '../../core/training/train-step.ts';
 import { kindNames } from './kinds.ts';
+import { cosineFilters } from './patch-filters.ts';
 
 export interface Entry {
   readonly name: string;
@@ -137,17 +138,22 @@ function binaryCrossEntropy(logits: Value, labels: Value, weight: number): Value
   return add(mul(mul(labels, weight), softplus), mul(sub(1, labels), add(softplus, logits)));
 }
 
-/** Starting values: truncated normal 0.02, norms 1 and 0, biases 0, positions as sines of row and column. */
+/**
+ * Starting values: truncated normal 0.02, norms 1 and 0, biases 0, positions as sines of row and column, patch projection as
+ * cosineFilters of a sample of the pictures.
+ */
 export function startingParameters(
   network: PretrainNetwork,
   config: LpmConfig,
   size: number,
   random: Random,
+  sample: readonly Float32Array[],
 ): Float32Array {
   const flat = new Float32Array(network.total);
   for (const { name, shape, offset, size: length } of network.entries) {
     const stream = random.fork(name);
     if (name === 'position') flat.set(sinePositions(size / config.patch, config.width), offset);
+    else if (name === 'patch.weight') flat.set(cosineFilters(sample, size, config.patch, config.width), offset);
     else if (/norm\d?\.weight$/.test(name)) flat.fill(1, offset, offset + length);
     else if (shape.length > 1) {
       // The encoder's query weight carries 1/√d; see encoder-weights.ts.

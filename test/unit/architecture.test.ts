@@ -23,6 +23,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@cornerstonejs/codec-openjpeg': ['core/services/decode/'],
   '@cornerstonejs/codec-openjph': ['core/services/decode/'],
   fflate: ['core/codecs/'],
+  electron: ['electron/main/', 'electron/preload/'],
+  svelte: ['renderer/'],
+  'bits-ui': ['renderer/'],
+  '@observablehq/plot': ['renderer/components/'],
+  '@tanstack/virtual-core': ['renderer/components/'],
+  '@cornerstonejs/core': ['renderer/screens/', 'renderer/viewport/'],
+  '@cornerstonejs/tools': ['renderer/screens/', 'renderer/viewport/'],
 };
 
 interface SourceFile {
@@ -33,7 +40,7 @@ interface SourceFile {
 
 function sourceFiles(folder: string): SourceFile[] {
   return readdirSync(join(repositoryRoot, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name))
     .map((entry) => {
       const full = join(entry.parentPath, entry.name);
       const text = readFileSync(full, 'utf8');
@@ -41,7 +48,7 @@ function sourceFiles(folder: string): SourceFile[] {
     });
 }
 
-const files = ['core', 'scripts', 'test'].flatMap(sourceFiles);
+const files = ['core', 'electron', 'renderer', 'scripts', 'test'].flatMap(sourceFiles);
 
 /** `@scope/name/sub` → `@scope/name`; relative and `node:` imports give undefined. */
 function packageOf(specifier: string): string | undefined {
@@ -62,7 +69,7 @@ function importedPackages(text: string): string[] {
 describe('architecture', () => {
   test('a package is imported only by the files that own it', () => {
     const wrong = files
-      .filter((file) => file.path.startsWith('core/'))
+      .filter((file) => /^(core|electron|renderer)\//.test(file.path))
       .flatMap((file) =>
         importedPackages(file.text)
           .filter((name) => !(mayImport[name] ?? []).some((allowed) => file.path.startsWith(allowed)))

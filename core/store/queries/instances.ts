@@ -181,3 +181,11 @@ export function addInstance(db: WriteDb, instance: NewInstance, now: string): { 
   );
   return { id, otherPatient: study !== undefined && study.patient_key !== instance.patientKey };
 }
+
+/** How much the library holds. */
+export function libraryCounts(db: ReadDb): { patients: number; studies: number; instances: number } {
+  return db.get<{ patients: number; studies: number; instances: number }>(
+    `SELECT (SELECT COUNT(*) FROM patients) AS patients, (SELECT COUNT(*) FROM studies) AS studies,
+       (SELECT COUNT(*) FROM instances) AS instances`,
+  ) as { patients: number; studies: number; instances: number };
+}

@@ -81,3 +81,13 @@ export function endJob(
 export function interruptJobs(db: WriteDb, now: string): number {
   return db.run(`UPDATE jobs SET state = 'interrupted', ended_at = :now WHERE state = 'running'`, { now }).changes;
 }
+
+/** Jobs that a killed process left behind, oldest first. */
+export function interruptedJobs(db: ReadDb): JobRecord[] {
+  return db.all<JobRow>(`${columns} WHERE state = 'interrupted' ORDER BY id`).map(toJob);
+}
+
+/** Puts a job that ended early back into the queue; it keeps its place by age. */
+export function queueJobAgain(db: WriteDb, id: number): void {
+  db.run(`UPDATE jobs SET state = 'queued', ended_at = NULL, error = NULL WHERE id = :id`, { id });
+}

@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the exported folder read as an LPM gives the hidden states of the trained network', async () => {
   const network = buildPretrainNetwork(config, 64, 1);
-  const params = startingParameters(network, config, 64, Random.seeded(1));
+  const params = startingParameters(network, config, 64, Random.seeded(1), [new Float32Array(3 * 64 * 64).fill(0.5)]);
   const noise = Random.seeded(2);
   // Biases and norms start at 0 and 1; moved, so that a forgotten one shows.
   for (let i = 0; i < params.length; i++) params[i] = params[i]! + noise.normal(0, 0.05);

@@ -1,0 +1,44 @@
+/**
+ * The one contract between the window and the other processes. Types, the preload's list of names, the renderer's client, the
+ * tables of handlers and the documentation derive from it.
+ *
+ * A reply is `{ ok: true, value }` or `{ ok: false, error }`: structured clone keeps no more of an Error than its message.
+ */
+import type { z } from 'zod';
+import type { SerialisedError } from '../../base/errors.ts';
+import { jobCalls, jobEvents } from './jobs.ts';
+import { libraryCalls, libraryEvents } from './library.ts';
+import { windowCalls, windowEvents } from './window.ts';
+
+/** Answered by the core process. */
+export const coreCalls = { ...libraryCalls, ...jobCalls };
+/** Answered by the window's main process. */
+export const mainCalls = windowCalls;
+export const calls = { ...coreCalls, ...mainCalls };
+/** Sent by the core process. */
+export const coreEvents = { ...libraryEvents, ...jobEvents };
+export const events = { ...coreEvents, ...windowEvents };
+
+export type CoreCallName = keyof typeof coreCalls;
+export type MainCallName = keyof typeof mainCalls;
+export type CallName = keyof typeof calls;
+/** What a caller gives: defaults may be left out. */
+export type CallInput<N extends CallName> = z.input<(typeof calls)[N]['input']>;
+/** What a handler receives: defaults filled in. */
+export type CallParsed<N extends CallName> = z.output<(typeof calls)[N]['input']>;
+export type CallOutput<N extends CallName> = z.input<(typeof calls)[N]['output']>;
+export type EventName = keyof typeof events;
+export type CoreEventName = keyof typeof coreEvents;
+export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>;
+
+export type Reply<T = unknown> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: SerialisedError };
+
+/** One handler a call of the table: a missing one does not build. `C` is what every handler is given besides its input. */
+export type Handlers<N extends CallName, C> = {
+  readonly [K in N]: (input: CallParsed<K>, context: C) => CallOutput<K> | Promise<CallOutput<K>>;
+};
+
+export { type JobView, jobOptionsSchema, jobViewSchema } from './jobs.ts';
+export { themes } from './window.ts';

@@ -1,0 +1,69 @@
+/** Calls about jobs: whatever takes longer than a blink. */
+import { z } from 'zod';
+import { jobKinds } from '../names.ts';
+import {
+  classifyOptionsSchema,
+  encodeOptionsSchema,
+  evaluateOptionsSchema,
+  importOptionsSchema,
+  trainOptionsSchema,
+} from '../options.ts';
+import { jobRecordSchema } from '../records.ts';
+import { defineCalls, defineEvents, nothing } from './call.ts';
+
+/** A job as the tray shows it. */
+export const jobViewSchema = jobRecordSchema.extend({
+  /** What it is doing now, in words; null unless running. */
+  stage: z.string().nullable(),
+  /** Seconds until its end as far as can be told from the speed so far. */
+  remainingSeconds: z.number().nonnegative().nullable(),
+  /** True while it can be stopped. */
+  isStoppable: z.boolean(),
+  /** True where running it again goes on where it stopped. */
+  isResumable: z.boolean(),
+});
+export type JobView = z.infer<typeof jobViewSchema>;
+
+const jobId = z.strictObject({ id: z.int() });
+
+/** Options by kind of job: what `jobs.start` takes. */
+export const jobOptionsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('import'), options: importOptionsSchema }),
+  z.strictObject({ kind: z.literal('encode'), options: encodeOptionsSchema }),
+  z.strictObject({ kind: z.literal('train'), options: trainOptionsSchema }),
+  z.strictObject({ kind: z.literal('evaluate'), options: evaluateOptionsSchema }),
+  z.strictObject({ kind: z.literal('classify'), options: classifyOptionsSchema }),
+]);
+
+export const jobCalls = defineCalls({
+  'jobs.start': {
+    doc: 'Queues a job and gives it; jobs run one after the other.',
+    input: jobOptionsSchema,
+    output: jobViewSchema,
+  },
+  'jobs.list': {
+    doc: 'Jobs, newest first.',
+    input: z.strictObject({
+      kinds: z.array(z.enum(jobKinds)).optional(),
+      limit: z.int().min(1).max(1000).default(100),
+    }),
+    output: z.array(jobViewSchema),
+  },
+  'jobs.get': { doc: 'One job.', input: jobId, output: jobViewSchema },
+  'jobs.stop': {
+    doc: 'Asks a job to stop after what it is at; a queued one is taken out of the queue.',
+    input: jobId,
+    output: z.null(),
+  },
+  'jobs.resume': {
+    doc: 'Queues a stopped, failed or interrupted job again; it goes on where it stopped.',
+    input: jobId,
+    output: jobViewSchema,
+  },
+  'jobs.running': { doc: 'Jobs that run or wait.', input: nothing, output: z.array(jobViewSchema) },
+});
+
+export const jobEvents = defineEvents({
+  /** A job was queued, moved on or ended. At most five times a second a job. */
+  'jobs.changed': jobViewSchema,
+});

@@ -1,0 +1,21 @@
+/**
+ * Bytes that the window loads by address instead of by call: pictures of frames and thumbnails.
+ * An address is `frame://sidelight/<kind>/<rest>`; `path` is what follows the host.
+ */
+import { AppError } from '../../core/base/errors.ts';
+import type { CoreContext } from './context.ts';
+import type { Asset } from './port.ts';
+
+type AssetHandler = (rest: readonly string[], query: URLSearchParams, context: CoreContext) => Promise<Asset>;
+
+/** By first part of the path. */
+const kinds: Readonly<Record<string, AssetHandler>> = {};
+
+/** @throws FILE_NOT_FOUND for an address that names nothing */
+export async function assetAt(path: string, context: CoreContext): Promise<Asset> {
+  const url = new URL(path, 'frame://sidelight');
+  const [kind = '', ...rest] = url.pathname.split('/').filter((part) => part !== '');
+  const handler = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (handler === undefined) throw new AppError('FILE_NOT_FOUND', 'The window asked for a picture that is not there.');
+  return await handler(rest, url.searchParams, context);
+}

@@ -1,0 +1,7 @@
+/** Every call that the core process answers. A call of the contract without a handler does not build. */
+import type { CoreCallName, Handlers } from '../../../core/contract/index.ts';
+import type { CoreContext } from '../context.ts';
+import { jobHandlers } from './jobs.ts';
+import { libraryHandlers } from './library.ts';
+
+export const handlers: Handlers<CoreCallName, CoreContext> = { ...libraryHandlers, ...jobHandlers };

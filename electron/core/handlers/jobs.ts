@@ -1,0 +1,17 @@
+/** Handlers of core/contract/ipc/jobs.ts. */
+import type { Handlers } from '../../../core/contract/index.ts';
+import type { jobCalls } from '../../../core/contract/ipc/jobs.ts';
+import type { CoreContext } from '../context.ts';
+
+export const jobHandlers: Handlers<keyof typeof jobCalls, CoreContext> = {
+  'jobs.start': ({ kind, options }, { queue }) => queue.add(kind, options),
+  'jobs.list': ({ kinds, limit }, { queue }) => queue.list(kinds, limit),
+  'jobs.get': ({ id }, { queue }) => queue.get(id),
+  'jobs.stop': ({ id }, { queue }) => {
+    queue.stop(id);
+    return null;
+  },
+  'jobs.resume': ({ id }, { queue }) => queue.resume(id),
+  'jobs.running': (_, { queue }) =>
+    queue.list(undefined, 1000).filter((job) => job.state === 'running' || job.state === 'queued'),
+};

@@ -1,0 +1,73 @@
+/**
+ * The core process: the library, its jobs and, in a further process, the engine. Started by the window's main process as
+ * `node host.ts --library DIR`, spoken to over the message channel, ended by `quit` or by the channel's end.
+ */
+import { parseArgs } from 'node:util';
+import { AppError, serialiseError } from '../../core/base/errors.ts';
+import { type CoreCallName, coreCalls, parseOptions, type Reply } from '../../core/contract/index.ts';
+import { openServices } from '../../core/services/open.ts';
+import { assetAt } from './assets.ts';
+import type { CoreContext } from './context.ts';
+import { handlers } from './handlers/index.ts';
+import type { FromCore, ToCore } from './port.ts';
+import { JobQueue } from './queue.ts';
+
+const { values } = parseArgs({ options: { library: { type: 'string' } } });
+
+function send(message: FromCore): void {
+  process.send?.(message);
+}
+
+async function replyTo(work: () => unknown): Promise<Reply> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return { ok: false, error: serialiseError(error) };
+  }
+}
+
+async function answer(context: CoreContext, name: string, input: unknown): Promise<unknown> {
+  if (!Object.hasOwn(coreCalls, name))
+    throw new AppError('BAD_INPUT', 'The window called something that does not exist.');
+  const call = name as CoreCallName;
+  const handler = handlers[call] as (input: unknown, context: CoreContext) => unknown;
+  return await handler(parseOptions(coreCalls[call].input, input), context);
+}
+
+try {
+  const { context: services, close } = await openServices({
+    library: values.library,
+    mode: 'write',
+    engine: 'auto',
+    device: 'auto',
+    ownProcess: true,
+    progress: () => {},
+    log: { log: (level, message, fields = {}) => send({ type: 'log', level, message, fields }) },
+    signal: new AbortController().signal,
+  });
+  const emit: CoreContext['emit'] = (name, payload) => send({ type: 'event', name, payload } as FromCore);
+  const queue = new JobQueue(services, (job) => emit('jobs.changed', job));
+  const context: CoreContext = { services, queue, emit };
+
+  let isQuitting = false;
+  const quit = async (): Promise<void> => {
+    if (isQuitting) return;
+    isQuitting = true;
+    await queue.close();
+    await close();
+    process.exit(0);
+  };
+  process.on('message', async (message: ToCore) => {
+    if (message.type === 'quit') await quit();
+    else if (message.type === 'call') {
+      send({ type: 'reply', id: message.id, reply: await replyTo(() => answer(context, message.name, message.input)) });
+    } else send({ type: 'reply', id: message.id, reply: await replyTo(() => assetAt(message.path, context)) });
+  });
+  // The window's process is gone without a word: nobody is left to work for.
+  process.on('disconnect', quit);
+  queue.open();
+  send({ type: 'ready' });
+} catch (error) {
+  send({ type: 'failed', error: serialiseError(error) });
+  process.disconnect?.();
+}

@@ -1,0 +1,74 @@
+/**
+ * The two addresses that the page may load from: `app://sidelight/` is the built page, `frame://sidelight/` is pictures
+ * made by the core. Neither is a file address, so the page has no more rights than any web page.
+ */
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import { protocol } from 'electron';
+import type { CoreProcess } from './core-process.ts';
+
+/** Nothing is allowed but what is named: our own files and pictures, WebAssembly, no inline script, no evaluation. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' frame: data: blob:",
+  "font-src 'self'",
+  "connect-src 'self' frame:",
+  "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+].join('; ');
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+};
+
+/** Must be called before the application is ready. */
+export function declareProtocols(): void {
+  const privileges = { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, stream: true };
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges },
+    { scheme: 'frame', privileges },
+  ]);
+}
+
+export function serveProtocols(page: string, core: CoreProcess): void {
+  protocol.handle('app', async (request) => {
+    const { pathname } = new URL(request.url);
+    const file = normalize(join(page, pathname === '/' ? 'index.html' : decodeURIComponent(pathname)));
+    const type = contentTypes[extname(file)];
+    if (!file.startsWith(page + sep) || type === undefined) return new Response(null, { status: 404 });
+    try {
+      return new Response(await readFile(file), {
+        headers: {
+          'content-type': type,
+          'content-security-policy': contentSecurityPolicy,
+          'x-content-type-options': 'nosniff',
+          'cross-origin-opener-policy': 'same-origin',
+        },
+      });
+    } catch {
+      return new Response(null, { status: 404 });
+    }
+  });
+  protocol.handle('frame', async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const reply = await core.asset(pathname + search);
+    const allow = { 'access-control-allow-origin': 'app://sidelight', 'access-control-expose-headers': '*' };
+    if (!reply.ok) return Response.json(reply.error, { status: 404, headers: allow });
+    const { bytes, contentType, headers } = reply.value;
+    return new Response(bytes as Uint8Array<ArrayBuffer>, {
+      headers: { ...headers, ...allow, 'content-type': contentType, 'cache-control': 'no-store' },
+    });
+  });
+}

@@ -1,0 +1,51 @@
+/** What the user is told at the window's edge: failures with the next step, and quiet confirmations. */
+import { CallError } from './client.ts';
+
+export interface Notice {
+  readonly id: number;
+  readonly kind: 'failure' | 'done';
+  readonly message: string;
+  readonly action: string;
+}
+
+class Notices {
+  #list = $state.raw<readonly Notice[]>([]);
+  #nextId = 1;
+
+  get list(): readonly Notice[] {
+    return this.#list;
+  }
+
+  /** Shows any thrown value as what happened and what to do. */
+  failure(thrown: unknown): void {
+    const known = thrown instanceof CallError ? thrown : null;
+    this.#add('failure', known?.message ?? String(thrown), known?.action ?? '');
+  }
+
+  done(message: string): void {
+    const id = this.#add('done', message, '');
+    setTimeout(() => this.dismiss(id), 5000);
+  }
+
+  dismiss(id: number): void {
+    this.#list = this.#list.filter((notice) => notice.id !== id);
+  }
+
+  #add(kind: Notice['kind'], message: string, action: string): number {
+    const id = this.#nextId++;
+    this.#list = [...this.#list.filter((n) => n.message !== message), { id, kind, message, action }].slice(-4);
+    return id;
+  }
+}
+
+export const notices = new Notices();
+
+/** Runs an action of the user; a failure becomes a notice. Gives undefined then. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (thrown) {
+    notices.failure(thrown);
+    return undefined;
+  }
+}

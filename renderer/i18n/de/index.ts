@@ -1,0 +1,11 @@
+import { classify } from './classify.ts';
+import { evidence } from './evidence.ts';
+import { judge } from './judge.ts';
+import { library } from './library.ts';
+import { read } from './read.ts';
+import { settings } from './settings.ts';
+import { shell } from './shell.ts';
+import { train } from './train.ts';
+import { welcome } from './welcome.ts';
+
+export const de = { shell, welcome, library, read, train, judge, evidence, classify, settings } as const;

@@ -1,0 +1,43 @@
+import type { Words } from '../index.svelte.ts';
+
+export const shell: Words['shell'] = {
+  appName: 'Sidelight',
+  screens: {
+    welcome: 'Willkommen',
+    library: 'Bibliothek',
+    read: 'Befunden',
+    train: 'Trainieren',
+    judge: 'Beurteilen',
+    evidence: 'Belege',
+    classify: 'Klassifizieren',
+    settings: 'Einstellungen',
+  },
+  mainNavigation: 'Hauptbereiche',
+  notForDiagnosis: 'Nur für die Forschung. Nicht zur Diagnose.',
+  offline: (n: number) => `offline: ${n} ${n === 1 ? 'Anfrage' : 'Anfragen'}`,
+  offlineHelp: 'Anfragen an ein Netz, die seit dem Start verhindert wurden',
+  jobs: 'Aufträge',
+  noJobs: 'Es läuft nichts.',
+  jobKinds: {
+    import: 'Import',
+    encode: 'Kodieren',
+    train: 'Training',
+    evaluate: 'Auswertung',
+    classify: 'Klassifizieren',
+  },
+  jobStates: {
+    queued: 'wartet',
+    running: 'läuft',
+    succeeded: 'fertig',
+    failed: 'fehlgeschlagen',
+    cancelled: 'angehalten',
+    interrupted: 'unterbrochen',
+  },
+  remaining: (time: string) => `noch etwa ${time}`,
+  stop: 'Anhalten',
+  resume: 'Fortsetzen',
+  dismiss: 'Schließen',
+  close: 'Schließen',
+  cancel: 'Abbrechen',
+  coreStarting: 'Die Bibliothek wird geöffnet …',
+};

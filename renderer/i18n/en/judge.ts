@@ -1,0 +1,1 @@
+export const judge = {} as const;

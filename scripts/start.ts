@@ -1,0 +1,38 @@
+/**
+ * `npm start`: builds the window and opens it.
+ *
+ *     npm start                          with the user's own library
+ *     npm start -- --library DIR         with another
+ */
+import { spawn } from 'node:child_process';
+import { AppError, toError } from '../core/base/errors.ts';
+import { buildWindow } from './app/build.ts';
+import { electronCommand } from './app/runtime.ts';
+
+function requireDisplay(): void {
+  if (process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']) return;
+  throw new AppError('ENGINE_UNAVAILABLE', 'This machine has no display, so the window cannot open.', {
+    action: 'Use the command line, which does the same work: npm run -s sidelight -- --help',
+  });
+}
+
+try {
+  requireDisplay();
+  const electron = electronCommand();
+  await buildWindow();
+  // As root (containers) Chromium's sandbox cannot start; everybody else keeps it.
+  const flags = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const args = process.argv
+    .slice(2)
+    .map((arg, i, all) =>
+      all[i - 1] === '--library' ? '' : arg === '--library' ? `--library=${all[i + 1] ?? ''}` : arg,
+    );
+  const child = spawn(electron.path, [...electron.args, ...flags, ...args.filter((arg) => arg !== '')], {
+    stdio: 'inherit',
+  });
+  child.on('exit', (code) => process.exit(code ?? 1));
+} catch (thrown) {
+  const error = toError(thrown);
+  console.error(thrown instanceof AppError ? `${error.message}\n${thrown.action}` : error.stack);
+  process.exit(1);
+}

@@ -1,0 +1,30 @@
+/** Before the first test of a window: the built application, its Electron, and a display of its own where there is none. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { buildWindow } from '../../../scripts/app/build.ts';
+import { electronCommand } from '../../../scripts/app/runtime.ts';
+
+let server: ChildProcess | undefined;
+
+export async function setup(): Promise<void> {
+  electronCommand();
+  await buildWindow();
+  if (process.platform === 'linux') process.env['DISPLAY'] = await startXvfb();
+}
+
+export function teardown(): void {
+  server?.kill();
+}
+
+/** A virtual screen; gives its display name. The tests never use the developer's own screen. */
+function startXvfb(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    server.once('error', () =>
+      reject(new Error('Xvfb is missing. Install it (Debian: apt-get install xvfb), then run the tests again.')),
+    );
+    server.once('exit', (code) => reject(new Error(`Xvfb ended with ${code} before it had a display.`)));
+    server.stdout?.once('data', (text: Buffer) => resolve(`:${text.toString().trim()}`));
+  });
+}
