@@ -54,7 +54,14 @@ export const errorCodes = {
   LIBRARY_READ_ONLY: { action: 'Choose a library folder that you may write to (--library DIR).' },
   LIBRARY_BUSY: { action: 'Close the other Sidelight that uses this library, then try again.' },
   DB_FROM_NEWER_APP: { action: 'Update Sidelight, or choose another library folder (--library DIR).' },
-  DB_DAMAGED: { action: 'Restore the library from its newest backup (folder backups/).' },
+  DB_DAMAGED: {
+    action:
+      'Run `sidelight library restore`: it puts the newest sound backup in place and keeps the present file. What is wrong: `sidelight library check`.',
+  },
+  BACKUP_NOT_FOUND: {
+    action: 'List the backups with `sidelight library check`, or name a copy by its path (--from FILE).',
+  },
+  PATIENT_NOT_FOUND: { action: 'Give the patient ID exactly as in the images, or a study instance UID (--study UID).' },
   DISK_FULL: { action: 'Free disk space, then run the same command again; it continues where it stopped.' },
   NAME_TAKEN: { action: 'Choose another name with --name.' },
 } as const satisfies Record<string, { readonly action: string }>;

@@ -1,23 +1,71 @@
-/** Copies of the database in `backups/`, complete or absent: a copy gets its name only when it is whole and on the disk. */
+/** Copies of the database: complete or absent, because a copy gets its name only when it is whole, sound and on the disk. */
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { AppError } from '../base/errors.ts';
+import { databaseProblems } from './check.ts';
 import type { Database } from './database.ts';
+import { syncFolder } from './seal.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-const dailyKept = 7;
+/** How many daily copies are kept. */
+export const dailyKept = 7;
 
-/** Writes a consistent copy of `database` into `folder` and gives its path. `label` becomes part of the name. */
+/** One copy of the database in a library's `backups/`. */
+export interface BackupFile {
+  readonly name: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** UTC time at which it was made. */
+  readonly madeAt: string;
+}
+
+/** A time as part of a file name. */
+export function stampOf(now: Date): string {
+  return now.toISOString().replaceAll(/[:.]/g, '-');
+}
+
+/** Writes a consistent copy of `database` into `folder` and gives its path. `label` becomes part of the name. @throws as copyDatabase */
 export function backUp(database: Database, folder: string, label: string, now: Date): string {
-  const stamp = now.toISOString().replaceAll(/[:.]/g, '-');
-  const target = join(folder, `${label}-${stamp}.sqlite`);
+  return copyDatabase(database, join(folder, `${label}-${stampOf(now)}.sqlite`));
+}
+
+/**
+ * Writes a consistent copy of `database` to `target` and gives the path. The copy is checked before it gets its name, so that damage
+ * is never handed on as a backup. It is rewritten from the rows (VACUUM INTO): nothing of what was deleted is in it.
+ * @throws DB_DAMAGED, DISK_FULL, FILE_UNREADABLE
+ */
+export function copyDatabase(database: Database, target: string): string {
   const partial = `${target}.partial`;
   rmSync(partial, { force: true });
-  database.run('VACUUM INTO :partial', { partial });
-  const handle = openSync(partial, 'r+');
-  fsyncSync(handle);
-  closeSync(handle);
-  renameSync(partial, target);
-  return target;
+  try {
+    database.run('VACUUM INTO :partial', { partial });
+    const problems = databaseProblems(partial);
+    if (problems.length > 0) {
+      throw new AppError('DB_DAMAGED', `The library's database is damaged, so no copy was kept: ${problems[0]}`);
+    }
+    const handle = openSync(partial, 'r+');
+    fsyncSync(handle);
+    closeSync(handle);
+    renameSync(partial, target);
+    syncFolder(dirname(target));
+    return target;
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
+/** The copies in `folder`, newest first. */
+export function listBackups(folder: string): BackupFile[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.sqlite'))
+    .map((name) => {
+      const path = join(folder, name);
+      const { size, mtime } = statSync(path);
+      return { name, path, sizeBytes: size, madeAt: mtime.toISOString() };
+    })
+    .sort((a, b) => (a.madeAt < b.madeAt ? 1 : a.madeAt > b.madeAt ? -1 : a.name < b.name ? 1 : -1));
 }
 
 /** Makes today's copy when the newest is older than a day, and drops all but the newest seven. */

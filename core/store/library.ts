@@ -6,16 +6,20 @@
  *   files/                          imported files, when the user chose to copy them
  *   lpm/<hash>/                     model.safetensors and config.json
  *   backups/                        copies of the database
+ *   set-aside/<time>/               what a restored backup took the place of
+ *   sidelight.seal                  checksum of the database while nobody has it open
  *   writer.lock                     held by the one process that writes
  */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError } from '../base/errors.ts';
+import { AppError, invariant } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import { backUp, backUpDaily } from './backup.ts';
+import { backUp, backUpDaily, copyDatabase } from './backup.ts';
+import { openDatabaseProblems } from './check.ts';
 import { Database, type ReadDb, type WriteDb } from './database.ts';
 import { takeWriterLock, type WriterLock } from './lock.ts';
 import { checkVersion, migrate } from './migrate.ts';
+import { breakSeal, databaseName, sealDatabase, sealedBytes, sealState } from './seal.ts';
 
 /** `read` never changes a byte and works beside a writer; `write` is one process at a time. */
 export type LibraryMode = 'read' | 'write';
@@ -27,7 +31,8 @@ export interface OpenLibraryOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-const databaseName = 'sidelight.sqlite';
+/** Databases up to this size are compared with their seal at every opening (a quarter of a second); `library check` compares any. */
+const sealCheckedBytes = 256 * 2 ** 20;
 const folders = ['features', 'previews', 'files', 'lpm', 'backups'] as const;
 
 /** An open library. */
@@ -70,8 +75,28 @@ export class Library {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#database.close();
-    this.#lock?.release();
+    try {
+      this.#database.close();
+      if (this.mode === 'write') sealDatabase(this.folder);
+    } finally {
+      this.#lock?.release();
+    }
+  }
+
+  /**
+   * Makes deleted bytes vanish from the database file and its log: every page is written anew, the log emptied, nothing kept in free
+   * pages. @throws DISK_FULL when there is no room for the copy that this needs
+   */
+  scrub(): void {
+    invariant(this.mode === 'write', 'only a writer can scrub');
+    this.#database.pragma('secure_delete = ON');
+    this.#database.execute('VACUUM');
+    this.#database.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  /** A consistent copy of the database at `target`, checked before it gets its name. @throws DB_DAMAGED, DISK_FULL, FILE_UNREADABLE */
+  backUpTo(target: string): string {
+    return copyDatabase(this.#database, target);
   }
 }
 
@@ -96,10 +121,16 @@ function openForWriting(folder: string, options: OpenLibraryOptions): Library {
   let database: Database | undefined;
   try {
     refuseEmptiedDatabase(folder);
+    const seal = (sealedBytes(folder) ?? 0) > sealCheckedBytes ? 'none' : sealState(folder);
     database = Database.open(join(folder, databaseName), { readonly: false });
     const opened = database;
     opened.pragma('foreign_keys = ON');
     checkVersion(opened);
+    if (seal === 'broken') refuseBroken(opened, options.onWarning);
+    breakSeal(folder);
+    // Deleted rows are overwritten, not only forgotten; on macOS a flush reaches the medium only with fullfsync.
+    opened.pragma('secure_delete = ON');
+    opened.pragma('fullfsync = ON');
     opened.pragma('journal_mode = WAL');
     opened.pragma('synchronous = FULL');
     const existed = Number(opened.pragma('user_version')) > 0;
@@ -113,13 +144,23 @@ function openForWriting(folder: string, options: OpenLibraryOptions): Library {
   }
 }
 
+/** The file changed while nobody had the library open. Damage is refused; a change that left a sound database is said. */
+function refuseBroken(database: Database, warn?: (message: string) => void): void {
+  const problems = openDatabaseProblems(database);
+  if (problems.length > 0) throw new AppError('DB_DAMAGED', `The library file is damaged: ${problems[0]}`);
+  warn?.(
+    'The library file is not what it was when Sidelight closed it (another program, a damaged disk, a copy while it was open). ' +
+      'Its structure is sound; compare with a backup if you did not do this yourself (sidelight library check).',
+  );
+}
+
 /** A disk too full for the daily copy must not keep the user from the studies; it is said, and tried again next time. */
 function tryDailyBackup(database: Database, folder: string, now: Date, warn?: (message: string) => void): void {
   try {
     backUpDaily(database, folder, now);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'DISK_FULL') throw error;
-    warn?.('The daily backup of the library found no room on the disk.');
+    warn?.('The daily backup of the library found no room on the disk; it is tried again at the next start.');
   }
 }
 
@@ -170,10 +211,14 @@ function openReadOnly(path: string): Database {
  */
 function refuseEmptiedDatabase(folder: string): void {
   const path = join(folder, databaseName);
-  const size = existsSync(path) ? statSync(path).size : 0;
+  const isThere = existsSync(path);
+  const size = isThere ? statSync(path).size : 0;
   const log = existsSync(`${path}-wal`) ? statSync(`${path}-wal`).size : 0;
-  if (size > 0 || log > 0) return;
-  const kept = folders.filter((name) => readdirSync(join(folder, name)).length > 0);
+  // A first transaction may still be in the log alone; a log without its file belongs to a file that is gone.
+  if (size > 0 || (isThere && log > 0)) return;
+  const kept: string[] = folders.filter((name) => readdirSync(join(folder, name)).length > 0);
+  if (existsSync(join(folder, 'set-aside'))) kept.push('set-aside');
+  if (log > 0) kept.push('the log');
   if (kept.length === 0) return;
   throw new AppError('DB_DAMAGED', `The file sidelight.sqlite is missing or empty, yet ${kept.join(', ')} hold data.`);
 }

@@ -1,0 +1,47 @@
+/** What is wrong with a database file, in words; used on a library, on its backups and on a copy just made. */
+import { AppError } from '../base/errors.ts';
+import { Database } from './database.ts';
+import { checkVersion } from './migrate.ts';
+
+/** Lines of integrity_check that are worth reading; the rest say the same again. */
+const lines = 20;
+
+/**
+ * Every problem of the SQLite file at `path`: structure (integrity_check), references (foreign_key_check), whose it is and of which
+ * version. Empty when it is sound. Never throws for damage.
+ */
+export function databaseProblems(path: string): string[] {
+  try {
+    const database = Database.open(path, { readonly: true });
+    try {
+      return openDatabaseProblems(database);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (error instanceof AppError) return [error.message];
+    throw error;
+  }
+}
+
+/** The same of an open one. */
+export function openDatabaseProblems(database: Database): string[] {
+  try {
+    if (checkVersion(database) === 0) return ['The file holds no library: it is empty.'];
+    const structure = database
+      .all<{ integrity_check: string }>(`PRAGMA integrity_check(${lines})`)
+      .map((row) => row.integrity_check)
+      .filter((line) => line !== 'ok');
+    const dangling = new Map<string, number>();
+    for (const { table } of database.all<{ table: string }>('PRAGMA foreign_key_check')) {
+      dangling.set(table, (dangling.get(table) ?? 0) + 1);
+    }
+    return [
+      ...structure,
+      ...[...dangling].map(([table, n]) => `${n} rows of ${table} name something that is not there`),
+    ];
+  } catch (error) {
+    if (error instanceof AppError) return [error.message];
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * A backup put in the place of the library's database. Nothing is destroyed: the present file goes, with its log, into
+ * `set-aside/<time>/`.
+ *
+ * Order of events, so that a kill anywhere leaves either the old state or one that opening refuses by name (never an empty library):
+ * the backup is copied whole beside its place; the present file moves away, then its log (a log beside a foreign database would be
+ * played into it); the copy gets its name.
+ */
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { AppError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import { type BackupFile, listBackups, stampOf } from './backup.ts';
+import { databaseProblems } from './check.ts';
+import { Database } from './database.ts';
+import { takeWriterLock } from './lock.ts';
+import { checkVersion } from './migrate.ts';
+import { breakSeal, databaseName, syncFolder } from './seal.ts';
+
+export interface RestoreOptions {
+  /** A backup's name in `backups/`, or the path of a copy. The newest sound one when left out. */
+  readonly from?: string;
+  readonly now: Date;
+}
+
+export interface Restored {
+  /** File name of the backup that is now the library. */
+  readonly backup: string;
+  readonly madeAt: string;
+  /** Folder below the library with what was there before; null when nothing was there. */
+  readonly setAside: string | null;
+  /** Newer backups that were passed over because they are damaged. */
+  readonly unsound: readonly string[];
+}
+
+/**
+ * Restores the library in `folder`.
+ * @throws BACKUP_NOT_FOUND when there is no sound one; DB_DAMAGED when the named one is not sound; DB_FROM_NEWER_APP; LIBRARY_BUSY;
+ *   DISK_FULL with the library as it was
+ */
+export function restoreLibrary(folder: string, options: RestoreOptions): Restored {
+  if (!existsSync(folder)) throw new AppError('FILE_NOT_FOUND', `There is no library in ${redact(folder)}.`);
+  const lock = takeWriterLock(folder);
+  try {
+    const { backup, unsound } = choose(folder, options.from);
+    const setAside = replace(folder, backup.path, options.now);
+    return { backup: backup.name, madeAt: backup.madeAt, setAside, unsound };
+  } finally {
+    lock.release();
+  }
+}
+
+function choose(folder: string, from: string | undefined): { backup: BackupFile; unsound: string[] } {
+  const backups = listBackups(join(folder, 'backups'));
+  if (from !== undefined) {
+    const path = existsSync(from) ? resolve(from) : join(folder, 'backups', basename(from));
+    const known = backups.find((backup) => backup.path === path);
+    if (!existsSync(path)) {
+      throw new AppError('BACKUP_NOT_FOUND', `There is no backup "${redact(from)}".`);
+    }
+    const problems = databaseProblems(path);
+    if (problems.length > 0) {
+      refuseNewer(path);
+      throw new AppError('DB_DAMAGED', `The backup ${redact(path)} is not sound: ${problems[0]}`, {
+        action: 'Name another backup, or leave the name out: the newest sound one is then taken.',
+      });
+    }
+    return { backup: known ?? { name: basename(path), path, sizeBytes: 0, madeAt: '' }, unsound: [] };
+  }
+  const unsound: string[] = [];
+  for (const backup of backups) {
+    if (databaseProblems(backup.path).length === 0) return { backup, unsound };
+    unsound.push(backup.name);
+  }
+  throw new AppError(
+    'BACKUP_NOT_FOUND',
+    `The library has no sound backup (${backups.length === 0 ? 'backups/ is empty' : `${unsound.length} are damaged`}).`,
+  );
+}
+
+/** A backup of a newer Sidelight is sound but not ours to open; the error then says so. */
+function refuseNewer(path: string): void {
+  const database = Database.open(path, { readonly: true });
+  try {
+    checkVersion(database);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'DB_FROM_NEWER_APP') throw error;
+  } finally {
+    database.close();
+  }
+}
+
+function replace(folder: string, backup: string, now: Date): string | null {
+  const target = join(folder, databaseName);
+  const partial = `${target}.restoring`;
+  try {
+    copyFileSync(backup, partial);
+    const handle = openSync(partial, 'r+');
+    fsyncSync(handle);
+    closeSync(handle);
+    breakSeal(folder);
+    const present = [databaseName, `${databaseName}-wal`, `${databaseName}-shm`].filter((name) =>
+      existsSync(join(folder, name)),
+    );
+    const aside = present.length === 0 ? null : `set-aside/${stampOf(now)}`;
+    if (aside !== null) {
+      mkdirSync(join(folder, aside), { recursive: true });
+      for (const name of present) renameSync(join(folder, name), join(folder, aside, name));
+      syncFolder(join(folder, aside));
+    }
+    renameSync(partial, target);
+    syncFolder(folder);
+    return aside;
+  } catch (error) {
+    rmSync(partial, { force: true });
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+    throw new AppError(
+      full ? 'DISK_FULL' : 'LIBRARY_READ_ONLY',
+      `The backup could not be put in place (${code}); what was there is in place or in set-aside/.`,
+      { cause: error },
+    );
+  }
+}
