@@ -2,9 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCommands } from '../core/cli/folder.ts';
-import { commandReference, errorCodesPage } from './docs/pages.ts';
+import { callsPage, commandReference, errorCodesPage } from './docs/pages.ts';
 
 const folder = join(import.meta.dirname, '..', 'docs');
 writeFileSync(join(folder, 'commands.md'), commandReference(await loadCommands()));
 writeFileSync(join(folder, 'error-codes.md'), errorCodesPage());
-console.log('Wrote docs/commands.md and docs/error-codes.md');
+writeFileSync(join(folder, 'calls.md'), callsPage());
+console.log('Wrote docs/commands.md, docs/error-codes.md and docs/calls.md');

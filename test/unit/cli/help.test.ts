@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadCommands } from '../../../core/cli/folder.ts';
 import { buildProgram } from '../../../core/cli/program.ts';
-import { commandReference, errorCodesPage } from '../../../scripts/docs/pages.ts';
+import { callsPage, commandReference, errorCodesPage } from '../../../scripts/docs/pages.ts';
 import { repositoryRoot } from '../../support/shared.ts';
 
 const commands = await loadCommands();
@@ -72,5 +72,6 @@ describe('help', () => {
 
   test('docs/error-codes.md is what the table says (npm run docs)', () => {
     expect(readFileSync(join(repositoryRoot, 'docs', 'error-codes.md'), 'utf8')).toBe(errorCodesPage());
+    expect(readFileSync(join(repositoryRoot, 'docs', 'calls.md'), 'utf8')).toBe(callsPage());
   });
 });
