@@ -172,6 +172,8 @@ export const classifyReportSchema = z.object({
   classes: z.array(z.string()),
   images: count,
   studies: count,
+  /** Images that an earlier call of this command, stopped or killed, had classified already. */
+  resumed: count,
   failed: count,
   problems: z.array(problemGroupSchema),
   decisions: z.array(z.object({ name: z.string(), images: count, studies: count })),

@@ -7,3 +7,4 @@ export {
   type Recovery,
 } from './record-store.ts';
 export type { RecordName } from './shard.ts';
+export { damagedRecords, overwriteRecords } from './verify.ts';

@@ -19,6 +19,7 @@ import { decide } from '../training/curves.ts';
 import { poolStudies } from '../training/pooling.ts';
 import { predictionsCsv, writeWholeFile } from './classify-csv.ts';
 import { openClassifier } from './classify-image.ts';
+import { type KeptResults, openKeptResults } from './classify-kept.ts';
 import { type ServiceContext, timeOf } from './context.ts';
 import { framesOf } from './dataset.ts';
 import { type Scanned, scanFiles } from './import-scan.ts';
@@ -29,7 +30,8 @@ import { openRenderer, type Renderer } from './source-images.ts';
 
 /**
  * Classifies every image below `paths` and writes the CSV file. A file that cannot be used is named in `problems` and
- * the rest goes on; files that are no images at all are counted there too.
+ * the rest goes on; files that are no images at all are counted there too. Given again after a stop or a kill it goes on
+ * where it was and ends with the same file.
  * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND for a path that is not there, DISK_FULL, CANCELLED
  */
 export async function classifyPaths(context: ServiceContext, options: ClassifyOptions): Promise<ClassifyReport> {
@@ -46,11 +48,12 @@ export const classifyJob = defineJob({
     const model = requireModel(context, options.model);
     const { record } = model;
     const problems = new ProblemCollector();
-    const images = await classifyImages(context, model, options.paths, problems);
+    const kept = await openKeptResults(context, record);
+    const images = await classifyImages(context, model, options.paths, problems, kept);
     const studies = studyPredictions(record, images, options.studyPooling);
     const predictions = [...images, ...studies];
     writeWholeFile(options.out, predictionsCsv(record, predictions));
-    remember(context, record, predictions, tools.job);
+    remember(context, record, predictions, tools.job, kept);
     return {
       model: record.name,
       lpmHash: record.lpmHash,
@@ -58,6 +61,7 @@ export const classifyJob = defineJob({
       classes: record.classes,
       images: images.length,
       studies: studies.length,
+      resumed: kept.reused,
       failed: problems.count,
       problems: problems.list(),
       decisions: record.classes.map((name) => ({
@@ -76,6 +80,7 @@ async function classifyImages(
   model: ReturnType<typeof requireModel>,
   paths: readonly string[],
   problems: ProblemCollector,
+  kept: KeptResults,
 ): Promise<Prediction[]> {
   const { record } = model;
   const classifier = await openClassifier(context, model);
@@ -102,7 +107,9 @@ async function classifyImages(
       for (const frame of framesOf(record.preprocessing.frames, numberOfFrames)) {
         const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
         try {
-          const probabilities = await classifier.classify(known, () => render(renderer, scanned, frame));
+          const probabilities = await kept.result(contentHash, frame, () =>
+            classifier.classify(known, () => render(renderer, scanned, frame)),
+          );
           predictions.push(imagePrediction(record, scanned, frame, probabilities));
         } catch (thrown) {
           problems.add(survivable(thrown), scanned.name);
@@ -112,8 +119,12 @@ async function classifyImages(
     }
     return predictions;
   } finally {
-    await renderer.close();
-    await classifier.close();
+    try {
+      kept.flush();
+    } finally {
+      await renderer.close();
+      await classifier.close();
+    }
   }
 }
 
@@ -184,15 +195,24 @@ export function studyPredictions(
 }
 
 /** Keeps the predictions, without paths and patients, where the library may be written. */
-function remember(context: ServiceContext, model: ModelRecord, predictions: readonly Prediction[], job: string): void {
+function remember(
+  context: ServiceContext,
+  model: ModelRecord,
+  predictions: readonly Prediction[],
+  job: string,
+  kept: KeptResults,
+): void {
   if (context.library.mode === 'read') return;
   const db = context.library.writer;
   const now = timeOf(context);
-  const id = addBatch(db, { jobId: Number(job.replace('job-', '')), modelId: model.id, predictions }, now);
-  addAuditEvent(db, {
-    happenedAt: now,
-    action: 'batch.classified',
-    subject: model.name,
-    details: { batch: id, predictions: predictions.length },
+  db.transaction(() => {
+    const id = addBatch(db, { jobId: Number(job.replace('job-', '')), modelId: model.id, predictions }, now);
+    addAuditEvent(db, {
+      happenedAt: now,
+      action: 'batch.classified',
+      subject: model.name,
+      details: { batch: id, predictions: predictions.length },
+    });
+    kept.drop();
   });
 }

@@ -5,6 +5,7 @@ import { AppError, invariant } from '../base/errors.ts';
 import type { DatasetVersion, LpmRecord, RunRecord, RunSettings, trainOptionsSchema } from '../contract/index.ts';
 import {
   addRun,
+  isVersionReduced,
   type Library,
   lpmByHash,
   modelByName,
@@ -80,6 +81,11 @@ function planResume(context: ServiceContext, options: ParsedOptions, name: strin
   }
   const finished = modelByName(db, run.modelName)?.run === run.name;
   if (!finished && modelByName(db, run.modelName) !== undefined) throw nameTaken(run.modelName);
+  if (!finished && isVersionReduced(db, version.id)) {
+    throw new AppError('DATASET_NOT_READY', `Images that run "${name}" began with were deleted with their patient.`, {
+      action: 'Train anew without --resume; it freezes the data set as it is now.',
+    });
+  }
   return { run, version, lpm, resumed: true, finished };
 }
 

@@ -2,8 +2,11 @@
 export { type BackupFile, dailyKept, listBackups, stampOf } from './backup.ts';
 export { databaseProblems } from './check.ts';
 export type { ReadDb, SqlParameters, SqlValue, WriteDb } from './database.ts';
+export { type Erased, type ErasureResult, type ErasureScope, eraseRows, erasureScope } from './erase.ts';
+export { type BackupErasure, eraseFromBackups, overwriteFile } from './erase-backups.ts';
 export { Library, type LibraryMode, type OpenLibraryOptions, openLibrary } from './library.ts';
 export * from './queries/audit.ts';
+export * from './queries/classified-images.ts';
 export * from './queries/datasets.ts';
 export * from './queries/instances.ts';
 export * from './queries/jobs.ts';

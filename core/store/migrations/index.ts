@@ -8,6 +8,7 @@ import { createDatasets } from './0020-create-datasets.ts';
 import { createFeatures } from './0030-create-features.ts';
 import { createRuns } from './0040-create-runs.ts';
 import { createJobs } from './0050-create-jobs.ts';
+import { createPrivacy } from './0080-create-privacy.ts';
 
 export interface Migration {
   readonly number: number;
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { number: 30, name: '0030-create-features', up: createFeatures },
   { number: 40, name: '0040-create-runs', up: createRuns },
   { number: 50, name: '0050-create-jobs', up: createJobs },
+  { number: 80, name: '0080-create-privacy', up: createPrivacy },
 ];

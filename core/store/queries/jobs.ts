@@ -1,6 +1,7 @@
 /** Jobs: what runs, what ran and how it ended. */
 import type { JobKind, JobRecord, JobState } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { forgetPlacesRead, savePlaces, withoutPlaces, withPlaces } from './job-places.ts';
 
 type JobRow = Omit<JobRecord, 'payload' | 'result' | 'error' | 'name'> & {
   payload: string;
@@ -22,29 +23,39 @@ function toJob(row: JobRow): JobRecord {
   };
 }
 
-/** Every job, newest first. */
+/** The job with the paths that its payload and result name; lists do without. */
+function toWholeJob(db: ReadDb, row: JobRow): JobRecord {
+  const job = toJob(row);
+  return { ...job, payload: withPlaces(db, row.id, job.payload), result: withPlaces(db, row.id, job.result) };
+}
+
+/** Every job, newest first. Paths are shortened: see job-places.ts. */
 export function listJobs(db: ReadDb): JobRecord[] {
   return db.all<JobRow>(`${columns} ORDER BY id DESC`).map(toJob);
 }
 
 export function jobById(db: ReadDb, id: number): JobRecord | undefined {
   const row = db.get<JobRow>(`${columns} WHERE id = :id`, { id });
-  return row === undefined ? undefined : toJob(row);
+  return row === undefined ? undefined : toWholeJob(db, row);
 }
 
 /** The oldest queued job, or undefined. */
 export function nextQueuedJob(db: ReadDb): JobRecord | undefined {
   const row = db.get<JobRow>(`${columns} WHERE state = 'queued' ORDER BY id LIMIT 1`);
-  return row === undefined ? undefined : toJob(row);
+  return row === undefined ? undefined : toWholeJob(db, row);
 }
 
 /** Adds a queued job and gives its row id. */
 export function addJob(db: WriteDb, kind: JobKind, payload: unknown, now: string): number {
-  return db.run(`INSERT INTO jobs (kind, state, payload, created_at) VALUES (:kind, 'queued', :payload, :now)`, {
-    kind,
-    payload: JSON.stringify(payload),
-    now,
-  }).id;
+  const { value, places } = withoutPlaces(payload);
+  return db.transaction(() => {
+    const { id } = db.run(
+      `INSERT INTO jobs (kind, state, payload, created_at) VALUES (:kind, 'queued', :payload, :now)`,
+      { kind, payload: JSON.stringify(value), now },
+    );
+    savePlaces(db, id, places);
+    return id;
+  });
 }
 
 /** Moves a job to `running`. */
@@ -68,12 +79,16 @@ export function endJob(
   outcome: { readonly result?: unknown; readonly error?: NonNullable<JobRecord['error']> },
   now: string,
 ): void {
-  db.run('UPDATE jobs SET state = :state, result = :result, error = :error, ended_at = :now WHERE id = :id', {
-    id,
-    state,
-    result: outcome.result === undefined ? null : JSON.stringify(outcome.result),
-    error: outcome.error === undefined ? null : JSON.stringify(outcome.error),
-    now,
+  const { value } = withoutPlaces(outcome.result);
+  db.transaction(() => {
+    db.run('UPDATE jobs SET state = :state, result = :result, error = :error, ended_at = :now WHERE id = :id', {
+      id,
+      state,
+      result: value === undefined ? null : JSON.stringify(value),
+      error: outcome.error === undefined ? null : JSON.stringify(outcome.error),
+      now,
+    });
+    if (state === 'succeeded') forgetPlacesRead(db, id);
   });
 }
 
@@ -84,7 +99,7 @@ export function interruptJobs(db: WriteDb, now: string): number {
 
 /** Jobs that a killed process left behind, oldest first. */
 export function interruptedJobs(db: ReadDb): JobRecord[] {
-  return db.all<JobRow>(`${columns} WHERE state = 'interrupted' ORDER BY id`).map(toJob);
+  return db.all<JobRow>(`${columns} WHERE state = 'interrupted' ORDER BY id`).map((row) => toWholeJob(db, row));
 }
 
 /** Puts a job that ended early back into the queue; it keeps its place by age. */

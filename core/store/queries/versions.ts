@@ -33,6 +33,11 @@ export function versionById(db: ReadDb, id: number): DatasetVersion | undefined 
   return row === undefined ? undefined : withClasses(db, row);
 }
 
+/** Whether images of a version were deleted with their patient since it was frozen. */
+export function isVersionReduced(db: ReadDb, id: number): boolean {
+  return db.get('SELECT 1 FROM dataset_versions WHERE id = :id AND reduced_at IS NOT NULL', { id }) !== undefined;
+}
+
 /** The version of a data set with exactly this content, or undefined. */
 export function versionByHash(db: ReadDb, datasetId: number, contentHash: string): DatasetVersion | undefined {
   const row = db.get<VersionRow>(`${columns} WHERE v.dataset_id = :datasetId AND v.content_hash = :contentHash`, {

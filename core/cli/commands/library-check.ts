@@ -1,0 +1,54 @@
+import type { CheckReport, Finding } from '../../contract/results/maintenance.ts';
+import { defineCommand } from '../command.ts';
+import { formatBytes, formatTable, plural } from '../format.ts';
+import { toggle } from '../options.ts';
+
+export const command = defineCommand({
+  name: 'library check',
+  summary: 'check the library for damage, and say what to do',
+  description:
+    'Reads the database (structure, references, checksum of the closed file), every stored record, every model and LPM, and looks for ' +
+    'every file and backup. Says what is damaged or missing and the remedy. Changes nothing; may run while Sidelight works. Exit ' +
+    'status 1 when something is damaged.',
+  arguments: [],
+  options: {
+    deep: toggle('--deep', 'also read every image file and compare it with its hash (as slow as reading them all)'),
+  },
+  examples: [
+    { line: 'sidelight library check', why: 'after a crash, a full disk or a restored folder' },
+    { line: 'sidelight library check --deep --json', why: 'every byte, for a script' },
+  ],
+  run: async (context, _args, options) => {
+    const { checkLibrary } = await import('../../services/library-check.ts');
+    const { libraryFolder } = await import('../../services/library.ts');
+    const report = await checkLibrary(
+      {
+        folder: libraryFolder(context.globals.library),
+        signal: context.signal,
+        progress: context.terminal.progress,
+      },
+      { deep: options.deep },
+    );
+    const output = { json: report, lines: checkLines(report) };
+    const first = report.findings.find((finding) => finding.severity === 'error');
+    if (first === undefined) return output;
+    const { message, action } = first;
+    return { ...output, failure: { code: 'DB_DAMAGED' as const, message, action, retryable: false } };
+  },
+});
+
+function checkLines(report: CheckReport): string[] {
+  const line = ({ message, action, code }: Finding): string[] => [`${message} [${code}]`, `  ${action}`];
+  return [
+    report.sound ? 'The library is sound.' : 'The library is damaged:',
+    ...report.findings.flatMap(line),
+    `Checked: ${plural(report.records.checked, 'record')}, ${plural(report.models.checked, 'model')}, ` +
+      `${plural(report.lpms.checked, 'LPM')}, files of ${plural(report.files.checked, 'instance')}.`,
+    ...(report.backups.length === 0
+      ? ['No backup yet; the first is made a day after the library was.']
+      : formatTable(
+          ['backup', 'made at', 'size', 'state'],
+          report.backups.map((b) => [b.name, b.madeAt, formatBytes(b.sizeBytes), b.sound ? 'sound' : 'damaged']),
+        )),
+  ];
+}

@@ -1,0 +1,86 @@
+/** `library check`, `library backup`, `library restore`, `patient delete`: options and reports. */
+import { z } from 'zod';
+
+const count = z.int().nonnegative();
+
+export const checkLibraryOptionsSchema = z.strictObject({
+  /** True reads every copied and referenced file and compares its hash; otherwise presence and size are checked. */
+  deep: z.boolean().default(false),
+});
+export type CheckLibraryOptions = z.input<typeof checkLibraryOptionsSchema>;
+
+/** One kind of damage or absence. `error`: something is lost or wrong; `note`: worth knowing, nothing is wrong with the library. */
+export const findingSchema = z.object({
+  severity: z.enum(['error', 'note']),
+  code: z.string(),
+  message: z.string(),
+  action: z.string(),
+  count: z.int().positive(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+export const checkReportSchema = z.object({
+  /** True when nothing is lost or wrong. */
+  sound: z.boolean(),
+  findings: z.array(findingSchema),
+  /** `none`: no seal to compare with, as after a crash or while someone works in the library. */
+  seal: z.enum(['none', 'intact', 'broken']),
+  records: z.object({ checked: count, damaged: count }),
+  files: z.object({ checked: count, missing: count, changed: count }),
+  models: z.object({ checked: count, damaged: count }),
+  lpms: z.object({ checked: count, damaged: count }),
+  backups: z.array(z.object({ name: z.string(), madeAt: z.string(), sizeBytes: count, sound: z.boolean() })),
+  seconds: z.number(),
+});
+export type CheckReport = z.infer<typeof checkReportSchema>;
+
+export const backupReportSchema = z.object({ path: z.string(), sizeBytes: count, seconds: z.number() });
+export type BackupReport = z.infer<typeof backupReportSchema>;
+
+export const restoreReportSchema = z.object({
+  backup: z.string(),
+  madeAt: z.string(),
+  /** Folder below the library with what was in place before; null when nothing was. */
+  setAside: z.string().nullable(),
+  unsound: z.array(z.string()),
+});
+export type RestoreReport = z.infer<typeof restoreReportSchema>;
+
+/** What becomes of the patient in `backups/` and `set-aside/`. */
+export const backupTreatments = ['keep', 'rewrite', 'delete'] as const;
+
+export const deletePatientOptionsSchema = z
+  .strictObject({
+    /** As in the images, also where the library files the patient under a pseudonym. */
+    patientID: z.string().min(1).optional(),
+    /** A study instead: for classified studies that were never imported, and for a single study of a patient. */
+    studyInstanceUID: z.string().min(1).optional(),
+    backups: z.enum(backupTreatments).default('keep'),
+  })
+  .refine((o) => (o.patientID === undefined) !== (o.studyInstanceUID === undefined), {
+    message: 'name a patient or a study, one of the two',
+  });
+export type DeletePatientOptions = z.input<typeof deletePatientOptionsSchema>;
+
+export const deletePatientReportSchema = z.object({
+  /** Removed rows by table. */
+  rows: z.record(z.string(), count),
+  /** Overwritten records (features and resized images) and their bytes. */
+  records: count,
+  recordBytes: count,
+  /** Copies of the patient's files inside the library, overwritten and removed. */
+  copies: count,
+  /** Originals that the library only referred to; they are untouched. */
+  originals: count,
+  /** Unfinished training runs that can no longer be resumed because their images are gone. */
+  runsEnded: count,
+  /** Models trained with images of the patient; their weights stay. */
+  models: z.array(z.string()),
+  backups: z.object({
+    /** Copies that still hold the patient. */
+    holding: z.array(z.string()),
+    rewritten: count,
+    deleted: count,
+  }),
+});
+export type DeletePatientReport = z.infer<typeof deletePatientReportSchema>;

@@ -1,0 +1,131 @@
+/** The same erasure in copies of the database: `backups/` and what restoring has set aside. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { listBackups } from './backup.ts';
+import { databaseProblems } from './check.ts';
+import { Database } from './database.ts';
+import { type Erased, eraseRows, erasureScope } from './erase.ts';
+import { databaseName, syncFolder } from './seal.ts';
+
+export interface BackupErasure {
+  /** Copies that still hold the patient, or cannot be read to tell. Names below the library. */
+  readonly holding: readonly string[];
+  readonly rewritten: number;
+  readonly deleted: number;
+}
+
+/** Copies below the library's folder, as paths relative to it. */
+function copiesOf(folder: string): string[] {
+  const aside = join(folder, 'set-aside');
+  return [
+    ...listBackups(join(folder, 'backups')).map(({ name }) => `backups/${name}`),
+    ...(existsSync(aside) ? readdirSync(aside).sort() : [])
+      .map((name) => `set-aside/${name}/${databaseName}`)
+      .filter((name) => existsSync(join(folder, name))),
+  ];
+}
+
+/** Looks for any of `persons` in every copy and treats those that hold one as asked. */
+export function eraseFromBackups(
+  folder: string,
+  persons: readonly Erased[],
+  treatment: 'keep' | 'rewrite' | 'delete',
+  now: string,
+): BackupErasure {
+  const holding: string[] = [];
+  let rewritten = 0;
+  let deleted = 0;
+  for (const name of copiesOf(folder)) {
+    const path = join(folder, name);
+    const found = holds(path, persons);
+    if (found === 'no') continue;
+    if (treatment === 'delete') {
+      removeCopy(path);
+      deleted++;
+    } else if (treatment === 'rewrite' && found === 'yes') {
+      rewrite(path, persons, now);
+      rewritten++;
+    } else {
+      holding.push(name);
+    }
+  }
+  return { holding, rewritten, deleted };
+}
+
+function holds(path: string, persons: readonly Erased[]): 'yes' | 'no' | 'unreadable' {
+  if (databaseProblems(path).length > 0) return 'unreadable';
+  const database = Database.open(path, { readonly: true });
+  try {
+    const isThere = persons.some((who) => {
+      const scope = erasureScope(database, who);
+      return scope.patients.length + scope.studies.length > 0 || predictions(database, scope.studyInstanceUIDs) > 0;
+    });
+    return isThere ? 'yes' : 'no';
+  } finally {
+    database.close();
+  }
+}
+
+function predictions(database: Database, uids: readonly string[]): number {
+  const row = database.get<{ n: number }>(
+    'SELECT count(*) AS n FROM predictions WHERE study_instance_uid IN (SELECT value FROM json_each(:uids))',
+    { uids: JSON.stringify(uids) },
+  );
+  return row?.n ?? 0;
+}
+
+/** A copy without the persons takes the place of the one with them; a kill leaves one or the other whole. */
+function rewrite(path: string, persons: readonly Erased[], now: string): void {
+  const partial = `${path}.partial`;
+  const { mtime, atime } = statSync(path);
+  const source = Database.open(path, { readonly: true });
+  try {
+    rmSync(partial, { force: true });
+    source.run('VACUUM INTO :partial', { partial });
+  } finally {
+    source.close();
+  }
+  const database = Database.open(partial, { readonly: false });
+  try {
+    database.pragma('foreign_keys = ON');
+    database.pragma('secure_delete = ON');
+    for (const who of persons) eraseRows(database, erasureScope(database, who), now);
+    database.execute('VACUUM');
+  } finally {
+    database.close();
+  }
+  removeCopy(path);
+  renameSync(partial, path);
+  utimesSync(path, atime, mtime);
+  syncFolder(dirname(path));
+}
+
+/** Overwrites a file, then removes it; with the log of a copy that was set aside. */
+function removeCopy(path: string): void {
+  for (const part of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(part)) overwriteFile(part);
+}
+
+/** A file's bytes as zeros on the disk, then the file gone. On drives and file systems that write elsewhere, the old bytes may remain there. */
+export function overwriteFile(path: string): void {
+  const handle = openSync(path, 'r+');
+  try {
+    const size = statSync(path).size;
+    const zeros = Buffer.alloc(Math.min(size, 2 ** 20));
+    for (let at = 0; at < size; ) at += writeSync(handle, zeros, 0, Math.min(zeros.length, size - at), at);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  rmSync(path);
+}

@@ -1,0 +1,252 @@
+/**
+ * A patient, or one study, taken out of a database.
+ *
+ * The rows are found through the schema itself: whatever refers to a removed row by a foreign key goes first, whatever names a removed
+ * instance, series or study by UID or content, and labels by level and target. So a table that a later version adds is covered when
+ * it declares its references, as every table of ours must. Triggers that forbid deleting labels are taken down for the transaction and
+ * put back as they were.
+ */
+import { createHash } from 'node:crypto';
+import type { SqlParameters, WriteDb } from './database.ts';
+
+export type Erased = { readonly patientKey: string } | { readonly studyInstanceUID: string };
+
+/** What an erasure is about. Row ids and identifiers; none of it may reach a message. */
+export interface ErasureScope {
+  readonly patients: readonly number[];
+  readonly studies: readonly number[];
+  readonly series: readonly number[];
+  readonly instances: readonly number[];
+  readonly studyInstanceUIDs: readonly string[];
+  readonly seriesInstanceUIDs: readonly string[];
+  readonly sopInstanceUIDs: readonly string[];
+  /** Where the instances were found. */
+  readonly paths: readonly string[];
+}
+
+export interface ErasureResult {
+  /** Removed rows by table. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly runsEnded: number;
+  /** Models trained on a version that lost images. */
+  readonly models: readonly string[];
+}
+
+const reducedMessage = 'Images of this run were deleted with their patient; it cannot be resumed.';
+
+/** Tables whose rows are removed by row id, most specific first; each is a level that labels may have. */
+const levels = [
+  { table: 'instances', level: 'instance', key: 'instances' },
+  { table: 'series', level: 'series', key: 'series' },
+  { table: 'studies', level: 'study', key: 'studies' },
+  { table: 'patients', level: 'patient', key: 'patients' },
+] as const;
+
+/** What `who` is in this database; every list is empty when it is not there. Predictions of files never imported count by study UID. */
+export function erasureScope(db: Pick<WriteDb, 'all'>, who: Erased): ErasureScope {
+  const byPatient = 'patientKey' in who;
+  const value = byPatient ? who.patientKey : who.studyInstanceUID;
+  const studies = db.all<{ id: number; uid: string; patient: number }>(
+    `SELECT st.id, st.study_instance_uid AS uid, st.patient_id AS patient FROM studies st JOIN patients p ON p.id = st.patient_id
+     WHERE ${byPatient ? 'p.patient_key' : 'st.study_instance_uid'} = :value`,
+    { value },
+  );
+  const patients = byPatient
+    ? db.all<{ id: number }>('SELECT id FROM patients WHERE patient_key = :value', { value }).map((row) => row.id)
+    : lonelyPatients(db, studies);
+  const inStudies = { ids: JSON.stringify(studies.map((study) => study.id)) };
+  const series = db.all<{ id: number; uid: string }>(
+    'SELECT id, series_instance_uid AS uid FROM series WHERE study_id IN (SELECT value FROM json_each(:ids))',
+    inStudies,
+  );
+  const instances = db.all<{ id: number; uid: string }>(
+    `SELECT i.id, i.sop_instance_uid AS uid FROM instances i JOIN series s ON s.id = i.series_id
+     WHERE s.study_id IN (SELECT value FROM json_each(:ids))`,
+    inStudies,
+  );
+  const paths = db.all<{ path: string }>(
+    'SELECT path FROM files WHERE instance_id IN (SELECT value FROM json_each(:ids))',
+    { ids: JSON.stringify(instances.map((row) => row.id)) },
+  );
+  const uids = studies.map((study) => study.uid);
+  return {
+    patients,
+    studies: studies.map((study) => study.id),
+    series: series.map((row) => row.id),
+    instances: instances.map((row) => row.id),
+    studyInstanceUIDs: byPatient ? uids : [...new Set([...uids, value])],
+    seriesInstanceUIDs: series.map((row) => row.uid),
+    sopInstanceUIDs: instances.map((row) => row.uid),
+    paths: paths.map((row) => row.path),
+  };
+}
+
+/** Patients who have no study besides those that go. */
+function lonelyPatients(db: Pick<WriteDb, 'all'>, studies: readonly { id: number; patient: number }[]): number[] {
+  return db
+    .all<{ id: number }>(
+      `SELECT id FROM patients WHERE id IN (SELECT value FROM json_each(:patients)) AND NOT EXISTS
+         (SELECT 1 FROM studies WHERE patient_id = patients.id AND id NOT IN (SELECT value FROM json_each(:studies)))`,
+      {
+        patients: JSON.stringify(studies.map((study) => study.patient)),
+        studies: JSON.stringify(studies.map((study) => study.id)),
+      },
+    )
+    .map((row) => row.id);
+}
+
+/** Removes every row of `scope` in one transaction. */
+export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): ErasureResult {
+  return db.transaction(() => {
+    const versions = reducedVersions(db, scope);
+    const models = modelsOf(db, versions);
+    const runsEnded = endRuns(db, versions, now);
+    markReduced(db, versions, now);
+    const removed = new Map<string, number>();
+    const guards = db.all<{ name: string; sql: string }>(
+      `SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%BEFORE DELETE%' AND tbl_name <> 'audit_events'`,
+    );
+    for (const { name } of guards) db.run(`DROP TRIGGER "${name}"`);
+    const eraser = new Eraser(db, removed);
+    for (const { level, key } of levels) {
+      const ids = JSON.stringify(scope[key]);
+      for (const table of tablesWith(db, ['level', 'target_id'])) {
+        eraser.remove(table, `level = :level AND target_id IN (SELECT value FROM json_each(:ids))`, { level, ids });
+      }
+    }
+    const named = [
+      ['sop_instance_uid', scope.sopInstanceUIDs],
+      ['series_instance_uid', scope.seriesInstanceUIDs],
+      ['study_instance_uid', scope.studyInstanceUIDs],
+    ] as const;
+    const roots: readonly string[] = levels.map(({ table }) => table);
+    for (const [column, values] of named) {
+      for (const table of tablesWith(db, [column])) {
+        if (roots.includes(table)) continue;
+        eraser.remove(table, `${column} IN (SELECT value FROM json_each(:ids))`, { ids: JSON.stringify(values) });
+      }
+    }
+    // What a stopped classification has kept names files by content alone: all of it goes, it is only computed again.
+    for (const table of tablesWith(db, ['content_hash', 'probabilities'])) eraser.remove(table, '1', {});
+    for (const table of tablesWith(db, ['job_id', 'path'])) {
+      eraser.remove(
+        table,
+        `job_id NOT IN (SELECT id FROM jobs WHERE state IN ('queued', 'running')) AND
+           EXISTS (SELECT 1 FROM json_each(:paths) f WHERE instr(f.value, path) = 1)`,
+        { paths: JSON.stringify(scope.paths) },
+      );
+    }
+    for (const { table, key } of levels) {
+      eraser.remove(table, 'id IN (SELECT value FROM json_each(:ids))', { ids: JSON.stringify(scope[key]) });
+    }
+    for (const { sql } of guards) db.run(sql);
+    return { rows: Object.fromEntries([...removed].filter(([, n]) => n > 0)), runsEnded, models };
+  });
+}
+
+interface Reference {
+  readonly child: string;
+  readonly columns: readonly string[];
+  readonly parents: readonly string[];
+}
+
+/** Deletes rows after the rows that refer to them. */
+class Eraser {
+  readonly #db: WriteDb;
+  readonly #removed: Map<string, number>;
+  readonly #references = new Map<string, readonly Reference[]>();
+
+  constructor(db: WriteDb, removed: Map<string, number>) {
+    this.#db = db;
+    this.#removed = removed;
+  }
+
+  remove(table: string, where: string, parameters: SqlParameters, above: readonly string[] = []): void {
+    const any = this.#db.get<{ n: number }>(`SELECT count(*) AS n FROM "${table}" WHERE ${where}`, parameters);
+    if ((any?.n ?? 0) === 0) return;
+    for (const { child, columns, parents } of this.#referencesTo(table)) {
+      // Rows of one table that refer to each other go in one statement, whose end is where SQLite checks references.
+      if (child === table || above.includes(child)) continue;
+      const rows = `SELECT ${parents.join(', ')} FROM "${table}" WHERE ${where}`;
+      this.remove(child, `(${columns.join(', ')}) IN (${rows})`, parameters, [...above, table]);
+    }
+    const { changes } = this.#db.run(`DELETE FROM "${table}" WHERE ${where}`, parameters);
+    this.#removed.set(table, (this.#removed.get(table) ?? 0) + changes);
+  }
+
+  #referencesTo(table: string): readonly Reference[] {
+    let found = this.#references.get(table);
+    if (found === undefined) {
+      const rows = this.#db.all<{ child: string; id: number; column: string; parent: string | null }>(
+        `SELECT m.name AS child, f.id, f."from" AS column, f."to" AS parent FROM sqlite_schema m, pragma_foreign_key_list(m.name) f
+         WHERE m.type = 'table' AND f."table" = :table ORDER BY m.name, f.id, f.seq`,
+        { table },
+      );
+      const groups = Map.groupBy(rows, (row) => `${row.child} ${row.id}`);
+      found = [...groups.values()].map((group) => ({
+        child: group[0]?.child ?? '',
+        columns: group.map((row) => `"${row.column}"`),
+        parents: group.map((row) => `"${row.parent ?? 'id'}"`),
+      }));
+      this.#references.set(table, found);
+    }
+    return found;
+  }
+}
+
+/** Tables that have all of these columns. */
+function tablesWith(db: WriteDb, columns: readonly string[]): string[] {
+  return db
+    .all<{ name: string }>(
+      `SELECT m.name FROM sqlite_schema m WHERE m.type = 'table' AND
+         (SELECT count(*) FROM pragma_table_info(m.name) c WHERE c.name IN (SELECT value FROM json_each(:columns))) = :n`,
+      { columns: JSON.stringify(columns), n: columns.length },
+    )
+    .map((row) => row.name);
+}
+
+function reducedVersions(db: WriteDb, scope: ErasureScope): string {
+  const rows = db.all<{ id: number }>(
+    'SELECT DISTINCT version_id AS id FROM version_images WHERE instance_id IN (SELECT value FROM json_each(:ids))',
+    { ids: JSON.stringify(scope.instances) },
+  );
+  return JSON.stringify(rows.map((row) => row.id));
+}
+
+function modelsOf(db: WriteDb, versions: string): string[] {
+  return db
+    .all<{ name: string }>(
+      `SELECT m.name FROM models m JOIN runs r ON r.id = m.run_id
+       WHERE r.version_id IN (SELECT value FROM json_each(:versions)) ORDER BY m.id`,
+      { versions },
+    )
+    .map((row) => row.name);
+}
+
+/** Unfinished runs would go on with other images than they began with: they end here, and say why. */
+function endRuns(db: WriteDb, versions: string, now: string): number {
+  const unfinished = `version_id IN (SELECT value FROM json_each(:versions)) AND state <> 'succeeded'`;
+  db.run(`DELETE FROM checkpoints WHERE run_id IN (SELECT id FROM runs WHERE ${unfinished})`, { versions });
+  return db.run(`UPDATE runs SET state = 'failed', error = :error, ended_at = :now WHERE ${unfinished}`, {
+    versions,
+    error: reducedMessage,
+    now,
+  }).changes;
+}
+
+/**
+ * A version that lost images gets another content hash, so that the same images imported again make a version of their own. Copies of
+ * the database from before the column existed are only rewritten, never trained on.
+ */
+function markReduced(db: WriteDb, versions: string, now: string): void {
+  const hasMark = tablesWith(db, ['content_hash', 'reduced_at']).includes('dataset_versions');
+  const rows = db.all<{ id: number; hash: string }>(
+    'SELECT id, content_hash AS hash FROM dataset_versions WHERE id IN (SELECT value FROM json_each(:versions))',
+    { versions },
+  );
+  for (const { id, hash } of rows) {
+    const reduced = createHash('sha256').update(`${hash} reduced ${now}`).digest('hex');
+    db.run('UPDATE dataset_versions SET content_hash = :reduced WHERE id = :id', { id, reduced });
+    if (hasMark) db.run('UPDATE dataset_versions SET reduced_at = :now WHERE id = :id', { id, now });
+  }
+}
