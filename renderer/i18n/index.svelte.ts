@@ -43,6 +43,31 @@ class I18n {
     return value.toLocaleString(this.#language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   }
 
+  /** 0.934 as "93.4 %": probabilities and shares. */
+  percent(value: number, digits = 0): string {
+    return `${this.number(100 * value, digits)} %`;
+  }
+
+  /** A day as the language writes it, from a date or ISO text in UTC. */
+  date(value: string | Date): string {
+    return new Date(value).toLocaleDateString(this.#language, { dateStyle: 'medium' });
+  }
+
+  /** Day and time of the clock on the wall. */
+  dateTime(value: string | Date): string {
+    return new Date(value).toLocaleString(this.#language, { dateStyle: 'medium', timeStyle: 'short' });
+  }
+
+  /** What a job is doing, in this language; the core names its stages in English. */
+  stage(name: string): string {
+    return (this.words.core.stages as Readonly<Record<string, string>>)[name] ?? name;
+  }
+
+  /** What a job counts: "images", "steps". */
+  unit(name: string | null): string {
+    return name === null ? '' : ((this.words.core.units as Readonly<Record<string, string>>)[name] ?? name);
+  }
+
   /** "45 s", "7 min", "1 h 05 min". */
   duration(seconds: number): string {
     if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;

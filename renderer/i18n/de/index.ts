@@ -1,4 +1,5 @@
 import { classify } from './classify.ts';
+import { core } from './core.ts';
 import { evidence } from './evidence.ts';
 import { judge } from './judge.ts';
 import { library } from './library.ts';
@@ -8,4 +9,4 @@ import { shell } from './shell.ts';
 import { train } from './train.ts';
 import { welcome } from './welcome.ts';
 
-export const de = { shell, welcome, library, read, train, judge, evidence, classify, settings } as const;
+export const de = { core, shell, welcome, library, read, train, judge, evidence, classify, settings } as const;

@@ -1,0 +1,24 @@
+import type { Words } from '../index.svelte.ts';
+
+export const core: Words['core'] = {
+  stages: {
+    'Adding LPM': 'Modell wird hinzugefügt',
+    Checking: 'Wird geprüft',
+    Classifying: 'Wird klassifiziert',
+    Decoding: 'Bilder werden gelesen',
+    Encoding: 'Bilder werden kodiert',
+    Evaluating: 'Wird ausgewertet',
+    Importing: 'Wird importiert',
+    'Mean and deviation': 'Mittelwert und Streuung',
+    Training: 'Wird trainiert',
+    export: 'Wird exportiert',
+  },
+  units: {
+    files: 'Dateien',
+    images: 'Bilder',
+    records: 'Datensätze',
+    steps: 'Schritte',
+    epochs: 'Epochen',
+    studies: 'Studien',
+  },
+};

@@ -1,0 +1,23 @@
+/** What the core says in English texts that the window shows: stages and units of jobs. A text without a row is shown as it is. */
+export const core = {
+  stages: {
+    'Adding LPM': 'Adding the model',
+    Checking: 'Checking',
+    Classifying: 'Classifying',
+    Decoding: 'Decoding',
+    Encoding: 'Encoding',
+    Evaluating: 'Evaluating',
+    Importing: 'Importing',
+    'Mean and deviation': 'Mean and deviation',
+    Training: 'Training',
+    export: 'Exporting',
+  },
+  units: {
+    files: 'files',
+    images: 'images',
+    records: 'records',
+    steps: 'steps',
+    epochs: 'epochs',
+    studies: 'studies',
+  },
+} as const;
