@@ -1,4 +1,5 @@
 /** The application's main process: one window, its seals, the core process, the menu. It computes nothing itself. */
+import { join } from 'node:path';
 import { app, type BrowserWindow, session } from 'electron';
 import type { EventName, EventPayload } from '../../core/contract/index.ts';
 import { CoreProcess } from './core-process.ts';
@@ -6,6 +7,7 @@ import { answerCalls } from './ipc.ts';
 import { findPaths } from './paths.ts';
 import { declareProtocols, serveProtocols } from './protocols.ts';
 import { isOurPage, sealContents, sealSession } from './security.ts';
+import { Settings } from './settings.ts';
 import { createWindow } from './window.ts';
 import { windowHandlers } from './window-handlers.ts';
 
@@ -32,10 +34,16 @@ else {
 
 function start(): void {
   const paths = findPaths();
+  const language = app.getLocale().startsWith('de') ? 'de' : 'en';
+  const defaults = { theme: 'dark', language, library: null } as const;
+  const settings = new Settings(join(app.getPath('userData'), 'settings.json'), defaults, (changed) =>
+    tell('settings.changed', changed),
+  );
+  const library = libraryArgument === '' ? settings.all.library : libraryArgument;
   const core = new CoreProcess({
     node: paths.node,
     entry: paths.coreEntry,
-    args: libraryArgument === '' ? [] : ['--library', libraryArgument],
+    args: library === null ? [] : ['--library', library],
     onEvent: (name, payload) => tell(name, payload as never),
     onLog: (level, message, fields) => console.error(level, message, JSON.stringify(fields)),
     onState: (state, error) =>
@@ -47,7 +55,15 @@ function start(): void {
   serveProtocols(paths.page, core);
   answerCalls({
     handlers: windowHandlers,
-    context: { window: () => window, blockedRequests },
+    context: {
+      settings,
+      window: () => window,
+      blockedRequests,
+      ownFolders: async () => {
+        const summary = await core.call('library.summary', {});
+        return summary.ok ? [(summary.value as { folder: string }).folder, app.getPath('logs')] : [];
+      },
+    },
     isOurs: (event) => isOurPage(event, window?.webContents),
     forward: (name, input) => core.call(name, input),
   });

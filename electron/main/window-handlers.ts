@@ -1,12 +1,21 @@
 /** Handlers of core/contract/ipc/window.ts. */
 import { rename, writeFile } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
 import { app, type BrowserWindow, dialog, shell } from 'electron';
+import { AppError } from '../../core/base/errors.ts';
 import type { Handlers, MainCallName } from '../../core/contract/index.ts';
+import type { Settings } from './settings.ts';
 
 export interface WindowContext {
+  readonly settings: Settings;
   window(): BrowserWindow | undefined;
   blockedRequests(): number;
+  /** Folders whose files this application writes: the library, the log. */
+  ownFolders(): Promise<readonly string[]>;
 }
+
+/** Paths under which the user let this application save since its start. */
+const saved = new Set<string>();
 
 export const windowHandlers: Handlers<MainCallName, WindowContext> = {
   'window.chooseFiles': async ({ kind, title }, { window }) => {
@@ -26,22 +35,37 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
       defaultPath: fileName,
       filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
     });
+    if (filePath) saved.add(resolve(filePath));
     return filePath || null;
   },
-  'window.showFile': ({ path }) => {
-    shell.showItemInFolder(path);
+  'window.showFile': async ({ path }, { ownFolders }) => {
+    const file = resolve(path);
+    const isOurs = saved.has(file) || (await ownFolders()).some((folder) => file.startsWith(resolve(folder) + sep));
+    if (!isOurs) {
+      throw new AppError('BAD_INPUT', 'Only files that this application wrote since its start can be shown.', {
+        action: 'Open the folder in the system’s file manager.',
+      });
+    }
+    shell.showItemInFolder(file);
     return null;
   },
   'window.printPdf': async ({ title, fileName }, { window }) => {
     const owner = window();
     if (owner === undefined) return null;
-    const { filePath } = await dialog.showSaveDialog(owner, { title, defaultPath: fileName });
+    const { filePath } = await dialog.showSaveDialog(owner, {
+      title,
+      defaultPath: fileName,
+      filters: [{ name: 'PDF', extensions: ['pdf'] }],
+    });
     if (!filePath) return null;
     const pdf = await owner.webContents.printToPDF({ printBackground: true });
     await writeFile(`${filePath}.part`, pdf);
     await rename(`${filePath}.part`, filePath);
+    saved.add(resolve(filePath));
     return filePath;
   },
+  'window.settings': (_, { settings }) => settings.all,
+  'window.saveSettings': (changes, { settings }) => settings.save(changes),
   'window.about': (_, { blockedRequests }) => ({
     version: app.getVersion(),
     electron: process.versions['electron'] ?? '',

@@ -12,6 +12,10 @@ export interface ScreenArguments {
   readonly frame?: number;
   readonly model?: string;
   readonly jobId?: number;
+  /** Files and folders dropped on the window or chosen in the menu, to be imported. */
+  readonly dropped?: readonly string[];
+  /** True when the menu asks for a folder to be watched. */
+  readonly watch?: boolean;
 }
 
 class Navigation {

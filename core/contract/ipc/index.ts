@@ -41,4 +41,13 @@ export type Handlers<N extends CallName, C> = {
 };
 
 export { type JobView, jobOptionsSchema, jobViewSchema } from './jobs.ts';
-export { themes } from './window.ts';
+export {
+  type MenuCommand,
+  menuCommands,
+  type Place,
+  type SettingsFile,
+  settingsFileSchema,
+  themes,
+  type WindowSettings,
+  windowLanguages,
+} from './window.ts';

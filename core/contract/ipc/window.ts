@@ -3,6 +3,34 @@ import { z } from 'zod';
 import { defineCalls, defineEvents, nothing } from './call.ts';
 
 export const themes = ['dark', 'light'] as const;
+export const windowLanguages = ['en', 'de'] as const;
+
+/** What the native menu asks of the page; it changes the theme, zoom and full screen by itself. */
+export const menuCommands = ['importFiles', 'importFolder', 'watchFolder', 'settings', 'about'] as const;
+export type MenuCommand = (typeof menuCommands)[number];
+
+/** What the user chose for the window on this machine; kept beside the profile, not in the library. */
+export const windowSettingsSchema = z.strictObject({
+  theme: z.enum(themes),
+  language: z.enum(windowLanguages),
+  /** The library's folder; null for the usual place. Counts from the next start. */
+  library: z.string().min(1).max(4096).nullable(),
+});
+export type WindowSettings = z.infer<typeof windowSettingsSchema>;
+
+/** Where the window was, in device-independent pixels as the system counts them. */
+const placeSchema = z.strictObject({
+  x: z.int(),
+  y: z.int(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  isMaximised: z.boolean(),
+});
+export type Place = z.infer<typeof placeSchema>;
+
+/** The settings file of the main process. */
+export const settingsFileSchema = windowSettingsSchema.extend({ place: placeSchema.nullable() }).partial();
+export type SettingsFile = z.infer<typeof settingsFileSchema>;
 
 export const windowCalls = defineCalls({
   'window.chooseFiles': {
@@ -29,6 +57,16 @@ export const windowCalls = defineCalls({
     input: z.strictObject({ title: z.string().max(200), fileName: z.string().max(200) }),
     output: z.string().nullable(),
   },
+  'window.settings': {
+    doc: 'What the user chose for the window on this machine: theme, language, library folder.',
+    input: nothing,
+    output: windowSettingsSchema,
+  },
+  'window.saveSettings': {
+    doc: 'Changes what is given of the settings and gives them all; the window hears `settings.changed`.',
+    input: windowSettingsSchema.partial(),
+    output: windowSettingsSchema,
+  },
   'window.about': {
     doc: 'Versions of the parts, and how many requests to a network were blocked since the start.',
     input: nothing,
@@ -48,5 +86,7 @@ export const windowEvents = defineEvents({
   /** The core process is gone, is back, or could not be started. */
   'core.changed': z.object({ state: z.enum(['starting', 'ready', 'failed']), message: z.string(), action: z.string() }),
   /** A command of the native menu. */
-  'menu.chosen': z.object({ command: z.string() }),
+  'menu.chosen': z.object({ command: z.enum(menuCommands) }),
+  /** Settings changed, by the page or by the menu. */
+  'settings.changed': windowSettingsSchema,
 });
