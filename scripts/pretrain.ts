@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
     'cool-down': { type: 'string', default: '0' },
     size: { type: 'string', default: '128' },
     batch: { type: 'string', default: '32' },
-    lr: { type: 'string', default: '0.0003' },
+    lr: { type: 'string', default: '0.0006' },
     seed: { type: 'string', default: '1' },
     threads: { type: 'string' },
     folder: { type: 'string', default: 'pretrain-output' },

@@ -108,19 +108,23 @@ function biasCorrection(beta: number, step: Value): Value {
   return div(mul(2, t), add(1, t));
 }
 
-/** Parameters and moments after one AdamW step (betas 0.9 and 0.999, eps 1e-8) with gradients clipped to norm 1. */
+/**
+ * Parameters and moments after one AdamW step (beta1 0.9, eps 1e-8) with gradients clipped to norm 1.
+ * @param secondBeta decay of the second moment; the published recipe's 0.999 where left out
+ */
 export function adamW(
   state: { readonly params: Value; readonly m: Value; readonly v: Value },
   gradient: Value,
   step: Value,
   lr: Value,
   weightDecay: number,
+  secondBeta = beta2,
 ): { readonly params: Value; readonly m: Value; readonly v: Value; readonly gradientNorm: Value } {
   const gradientNorm = sqrt(sum(mul(gradient, gradient), [0]));
   const clipped = mul(gradient, minimum(div(maxNorm, add(gradientNorm, 1e-6)), 1));
   const m = add(mul(state.m, beta1), mul(clipped, 1 - beta1));
-  const v = add(mul(state.v, beta2), mul(mul(clipped, clipped), 1 - beta2));
-  const denominator = add(div(sqrt(v), sqrt(biasCorrection(beta2, step))), epsilon);
+  const v = add(mul(state.v, secondBeta), mul(mul(clipped, clipped), 1 - secondBeta));
+  const denominator = add(div(sqrt(v), sqrt(biasCorrection(secondBeta, step))), epsilon);
   const decayed = mul(state.params, sub(1, mul(lr, weightDecay)));
   const params = sub(decayed, mul(div(lr, biasCorrection(beta1, step)), div(m, denominator)));
   return { params, m, v, gradientNorm };

@@ -8,7 +8,7 @@ import type { PretrainNetwork } from './network.ts';
 
 /**
  * Writes `model.safetensors`, `config.json` and `preprocessor_config.json` into `folder`. It undoes what
- * core/models/encoder-weights.ts folds: transposed Linear weights, scaled queries, one tensor for class token and bias.
+ * core/models/encoder-weights.ts folds: transposed Linear weights, one tensor for class token and bias.
  */
 export function exportEncoder(
   folder: string,
@@ -24,8 +24,7 @@ export function exportEncoder(
   const { width: d, patch } = config;
   for (const { name, shape, offset, size: length } of network.entries) {
     if (name.startsWith('heads.')) continue;
-    let data = params.slice(offset, offset + length);
-    if (/\.q\.(weight|bias)$/.test(name)) data = data.map((x) => x * Math.sqrt(d / config.heads));
+    const data = params.slice(offset, offset + length);
     if (name === 'prefix') put('cls_token', float32([1, 1, d], data));
     else if (name === 'position') {
       const positions = new Float32Array(data.length + d);

@@ -48,9 +48,13 @@ export interface PretrainNetwork {
   readonly total: number;
   /** Inputs `params`, `m`, `v`, `step`, `lr` and the labels; outputs `next_*`, the four losses and `grad_norm`. */
   readonly step: Graph;
-  /** Inputs params and pictures; outputs patch_probabilities [B, patches, kinds], image_probabilities [B, kinds]. */
+  /** Inputs params and pictures; outputs patch_probabilities [B, patches, kinds], image_probabilities [B, kinds],
+   *  last_hidden_state [B, 1 + patches, width]. */
   readonly predict: Graph;
 }
+
+/** Training a whole network from nothing: the gradients of the first thousand steps change faster than 0.999 follows. */
+const secondBeta = 0.98;
 
 /** Seen patches are about one in eight; this weight keeps the rare kinds from being learned as "never". */
 const positiveWeight = 3;
@@ -88,7 +92,12 @@ export function buildPretrainNetwork(config: LpmConfig, size: number, batch: num
   const params = input('params', [total]);
   const parts = entries.map((e) => slice(params, 0, e.offset, e.offset + e.size));
   const values = new Map(entries.map((e, i) => [e.name, reshape(parts[i] as Value, e.shape)] as const));
-  const parameter = (name: string): Value => values.get(name) as Value;
+  // The encoder takes queries that carry 1/√d already. Trained in that scale, one step of AdamW would turn them √d times as
+  // far as the keys, and attention collapses at ordinary learning rates; so they are trained in the usual scale.
+  const parameter = (name: string): Value => {
+    const value = values.get(name) as Value;
+    return /\.q\.(weight|bias)$/.test(name) ? mul(value, 1 / Math.sqrt(config.width / config.heads)) : value;
+  };
   const { last_hidden_state: hidden } = replaceWeights(encoder, (w) => parameter(w.name as string));
   const patches = (size / config.patch) ** 2;
   const head = (name: string, x: Value): Value =>
@@ -109,7 +118,7 @@ export function buildPretrainNetwork(config: LpmConfig, size: number, batch: num
   const loss = add(add(mul(patchLoss, 2), imageLoss), add(mul(farLoss, 0.5), slopeLoss));
   const gradient = concat(grad(loss, parts), 0);
   const state = { params, m: input('m', [total]), v: input('v', [total]) };
-  const next = adamW(state, gradient, input('step', []), input('lr', []), 0.05);
+  const next = adamW(state, gradient, input('step', []), input('lr', []), 0.05, secondBeta);
   return {
     entries,
     total,
@@ -126,7 +135,11 @@ export function buildPretrainNetwork(config: LpmConfig, size: number, batch: num
       },
     }),
     predict: defineGraph({
-      outputs: { patch_probabilities: sigmoid(patchLogits), image_probabilities: sigmoid(imageLogits) },
+      outputs: {
+        patch_probabilities: sigmoid(patchLogits),
+        image_probabilities: sigmoid(imageLogits),
+        last_hidden_state: hidden as Value,
+      },
     }),
   };
 }
@@ -156,8 +169,8 @@ export function startingParameters(
     else if (name === 'patch.weight') flat.set(cosineFilters(sample, size, config.patch, config.width), offset);
     else if (/norm\d?\.weight$/.test(name)) flat.fill(1, offset, offset + length);
     else if (shape.length > 1) {
-      // The encoder's query weight carries 1/√d; see encoder-weights.ts.
-      const scale = name.endsWith('.q.weight') ? 1 / Math.sqrt(config.width / config.heads) : 1;
+      // What 24 random branches add up to must not drown the tokens at the start.
+      const scale = /\.(o|fc2)\.weight$/.test(name) ? 1 / Math.sqrt(2 * config.layers) : 1;
       for (let i = 0; i < length; i++) flat[offset + i] = scale * stream.truncatedNormal(0, 0.02);
     }
   }
@@ -173,10 +186,10 @@ function sinePositions(grid: number, width: number): Float32Array {
       for (let i = 0; i < quarter; i++) {
         const frequency = (2 * Math.PI) / grid / 20 ** (i / quarter - 0.6);
         const at = (row * grid + column) * width;
-        out[at + i] = 0.05 * Math.sin(column * frequency);
-        out[at + quarter + i] = 0.05 * Math.cos(column * frequency);
-        out[at + 2 * quarter + i] = 0.05 * Math.sin(row * frequency);
-        out[at + 3 * quarter + i] = 0.05 * Math.cos(row * frequency);
+        out[at + i] = 0.15 * Math.sin(column * frequency);
+        out[at + quarter + i] = 0.15 * Math.cos(column * frequency);
+        out[at + 2 * quarter + i] = 0.15 * Math.sin(row * frequency);
+        out[at + 3 * quarter + i] = 0.15 * Math.cos(row * frequency);
       }
     }
   }

@@ -9,7 +9,7 @@
  */
 
 /** Standard deviation of each token entry at the start; the positions' is a quarter of it. */
-const tokenDeviation = 0.15;
+const tokenDeviation = 0.5;
 
 /**
  * The projection [3 * patch * patch, width], row order channel, row, column.
