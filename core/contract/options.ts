@@ -82,11 +82,21 @@ export const evaluateOptionsSchema = z.strictObject({
 });
 export type EvaluateOptions = z.input<typeof evaluateOptionsSchema>;
 
-export const classifyOptionsSchema = z.strictObject({
-  paths: z.array(z.string().min(1)).min(1),
-  model: nameSchema,
-  /** The CSV file to write. */
-  out: z.string().min(1),
-  studyPooling: studyPoolingSchema.default('mean'),
-});
+export const classifyOptionsSchema = z
+  .strictObject({
+    paths: z.array(z.string().min(1)).default([]),
+    /** Studies of the library, by row id. */
+    studyIds: z.array(z.int()).default([]),
+    /** Every study of a data set. */
+    dataset: nameSchema.optional(),
+    model: nameSchema,
+    /** The CSV file to write; the library keeps the results either way. */
+    out: z.string().min(1).optional(),
+    studyPooling: studyPoolingSchema.default('mean'),
+    /** The watched folder that the files come from. */
+    watchId: z.int().optional(),
+  })
+  .refine((o) => o.paths.length > 0 || o.studyIds.length > 0 || o.dataset !== undefined, {
+    message: 'name files, folders, studies or a data set',
+  });
 export type ClassifyOptions = z.input<typeof classifyOptionsSchema>;

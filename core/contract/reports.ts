@@ -168,7 +168,10 @@ export type Prediction = z.infer<typeof predictionSchema>;
 export const classifyReportSchema = z.object({
   model: z.string(),
   lpmHash: z.string(),
-  out: z.string(),
+  /** The CSV file; null when none was asked for. */
+  out: z.string().nullable(),
+  /** Row id of the results in the library; null when it was open for reading. */
+  batchId: z.int().nullable(),
   classes: z.array(z.string()),
   images: count,
   studies: count,

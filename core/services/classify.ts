@@ -1,6 +1,6 @@
 /** `classify`: files in, one row an image and one row a study out. */
 import { performance } from 'node:perf_hooks';
-import { AppError } from '../base/errors.ts';
+import { AppError, serialiseError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import {
   type ClassifyOptions,
@@ -14,15 +14,16 @@ import {
 } from '../contract/index.ts';
 import type { GreyOrColourImage } from '../images/index.ts';
 import { defineJob } from '../jobs/index.ts';
-import { addAuditEvent, addBatch, instanceByUid } from '../store/index.ts';
+import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../store/index.ts';
 import { decide } from '../training/curves.ts';
 import { poolStudies } from '../training/pooling.ts';
 import { predictionsCsv, writeWholeFile } from './classify-csv.ts';
 import { openClassifier } from './classify-image.ts';
 import { type KeptResults, openKeptResults } from './classify-kept.ts';
+import { type ClassifySources, countSources, scanSources } from './classify-sources.ts';
 import { type ServiceContext, timeOf } from './context.ts';
 import { framesOf } from './dataset.ts';
-import { type Scanned, scanFiles } from './import-scan.ts';
+import type { Scanned } from './import-scan.ts';
 import { runAsJob } from './jobs.ts';
 import { requireModel } from './model.ts';
 import { ProblemCollector, survivable } from './problems.ts';
@@ -49,15 +50,23 @@ export const classifyJob = defineJob({
     const { record } = model;
     const problems = new ProblemCollector();
     const kept = await openKeptResults(context, record);
-    const images = await classifyImages(context, model, options.paths, problems, kept);
+    const failures: BatchFailure[] = [];
+    const images = await classifyImages(context, model, options, { problems, failures }, kept);
     const studies = studyPredictions(record, images, options.studyPooling);
     const predictions = [...images, ...studies];
-    writeWholeFile(options.out, predictionsCsv(record, predictions));
-    remember(context, record, predictions, tools.job, kept);
+    if (options.out !== undefined) writeWholeFile(options.out, predictionsCsv(record, predictions));
+    const batchId = remember(
+      context,
+      record,
+      { predictions, failures, watchId: options.watchId ?? null },
+      tools.job,
+      kept,
+    );
     return {
       model: record.name,
       lpmHash: record.lpmHash,
-      out: options.out,
+      out: options.out ?? null,
+      batchId,
       classes: record.classes,
       images: images.length,
       studies: studies.length,
@@ -78,27 +87,33 @@ export const classifyJob = defineJob({
 async function classifyImages(
   context: ServiceContext,
   model: ReturnType<typeof requireModel>,
-  paths: readonly string[],
-  problems: ProblemCollector,
+  options: ClassifySources,
+  left: { readonly problems: ProblemCollector; readonly failures: BatchFailure[] },
   kept: KeptResults,
 ): Promise<Prediction[]> {
   const { record } = model;
+  const fail = (thrown: unknown, { name, place }: Scanned): void => {
+    const { code, message, action } = serialiseError(thrown);
+    left.problems.add(thrown, name);
+    left.failures.push({ path: place.path, member: place.member, code, message, action });
+  };
+  const total = await countSources(context, options);
   const classifier = await openClassifier(context, model);
   const renderer = openRenderer();
   const predictions: Prediction[] = [];
   const seen = new Set<string>();
   let done = 0;
   try {
-    for await (const scanned of scanFiles(paths, { signal: context.signal })) {
+    for await (const scanned of scanSources(context, options)) {
       const { found, problem } = scanned;
       done++;
       if (problem !== null || found === null) {
-        if (problem !== null) problems.add(problem, scanned.name);
+        if (problem !== null) fail(problem, scanned);
         continue;
       }
       const { sopInstanceUID, contentHash, numberOfFrames } = found.instance;
       if (seen.has(sopInstanceUID)) {
-        problems.add(duplicate(), scanned.name);
+        fail(duplicate(), scanned);
         continue;
       }
       seen.add(sopInstanceUID);
@@ -112,10 +127,10 @@ async function classifyImages(
           );
           predictions.push(imagePrediction(record, scanned, frame, probabilities));
         } catch (thrown) {
-          problems.add(survivable(thrown), scanned.name);
+          fail(survivable(thrown), scanned);
         }
       }
-      context.progress({ stage: 'Classifying', done, total: null, unit: 'files' });
+      context.progress({ stage: 'Classifying', done, total, unit: 'files' });
     }
     return predictions;
   } finally {
@@ -194,19 +209,26 @@ export function studyPredictions(
   });
 }
 
-/** Keeps the predictions, without paths and patients, where the library may be written. */
+/** Keeps the predictions, without paths and patients, where the library may be written; gives the batch's row id. */
 function remember(
   context: ServiceContext,
   model: ModelRecord,
-  predictions: readonly Prediction[],
+  batch: {
+    readonly predictions: readonly Prediction[];
+    readonly failures: readonly BatchFailure[];
+    readonly watchId: number | null;
+  },
   job: string,
   kept: KeptResults,
-): void {
-  if (context.library.mode === 'read') return;
+): number | null {
+  if (context.library.mode === 'read') return null;
+  const { predictions, failures, watchId } = batch;
   const db = context.library.writer;
   const now = timeOf(context);
-  db.transaction(() => {
-    const id = addBatch(db, { jobId: Number(job.replace('job-', '')), modelId: model.id, predictions }, now);
+  return db.transaction(() => {
+    const jobId = Number(job.replace('job-', ''));
+    const id = addBatch(db, { jobId, modelId: model.id, predictions, watchId }, now);
+    addBatchFailures(db, id, failures);
     addAuditEvent(db, {
       happenedAt: now,
       action: 'batch.classified',
@@ -214,5 +236,6 @@ function remember(
       details: { batch: id, predictions: predictions.length },
     });
     kept.drop();
+    return id;
   });
 }

@@ -6,6 +6,7 @@ export { type Erased, type ErasureResult, type ErasureScope, eraseRows, erasureS
 export { type BackupErasure, eraseFromBackups, overwriteFile } from './erase-backups.ts';
 export { Library, type LibraryMode, type OpenLibraryOptions, openLibrary } from './library.ts';
 export * from './queries/audit.ts';
+export * from './queries/batches.ts';
 export * from './queries/classified-images.ts';
 export * from './queries/datasets.ts';
 export * from './queries/instances.ts';
@@ -18,5 +19,6 @@ export * from './queries/records.ts';
 export * from './queries/runs.ts';
 export * from './queries/splits.ts';
 export * from './queries/versions.ts';
+export * from './queries/watches.ts';
 export { type Restored, type RestoreOptions, restoreLibrary } from './restore.ts';
 export { sealState } from './seal.ts';

@@ -11,6 +11,7 @@ import type { CoreContext } from './context.ts';
 import { handlers } from './handlers/index.ts';
 import type { FromCore, ToCore } from './port.ts';
 import { JobQueue } from './queue.ts';
+import { openWatcher } from './watching.ts';
 
 const { values } = parseArgs({ options: { library: { type: 'string' } } });
 
@@ -47,12 +48,14 @@ try {
   });
   const emit: CoreContext['emit'] = (name, payload) => send({ type: 'event', name, payload } as FromCore);
   const queue = new JobQueue(services, (job) => emit('jobs.changed', job));
-  const context: CoreContext = { services, queue, emit };
+  const watcher = openWatcher(services, queue, emit);
+  const context: CoreContext = { services, queue, watcher, emit };
 
   let isQuitting = false;
   const quit = async (): Promise<void> => {
     if (isQuitting) return;
     isQuitting = true;
+    await watcher.close();
     await queue.close();
     await close();
     process.exit(0);

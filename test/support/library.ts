@@ -2,10 +2,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { runSettingsSchema } from '../../core/contract/index.ts';
 import {
   addInstance,
   addLabel,
+  addModel,
+  addRun,
   addToDataset,
+  addVersion,
+  datasetByName,
   ensureDataset,
   type Library,
   type NewInstance,
@@ -69,4 +74,63 @@ export function fillDataset(
     });
     return { datasetId: dataset.id, instanceIds };
   });
+}
+
+const hex = (digit: string): string => digit.repeat(64);
+
+/** A model that a made-up run gave, of a data set that `fillDataset` makes where there is none; its weights mean nothing. */
+export function addModelRow(library: Library, name: string, classes: readonly string[] = ['normal', 'disc']): number {
+  const db = library.writer;
+  const dataset = datasetByName(db, 'demo') ?? { id: fillDataset(library, ['normal']).datasetId };
+  const datasetVersionId = addVersion(
+    db,
+    { datasetId: dataset.id, contentHash: hex('a'), seed: 0, classes, images: [] },
+    testTime,
+  );
+  const settings = runSettingsSchema.parse({
+    method: 'side-only',
+    epochs: 1,
+    batch: 1,
+    learningRate: 1e-3,
+    weightDecay: 0,
+    seed: 0,
+    classWeights: 'none',
+    flip: false,
+    augment: false,
+    earlyStop: null,
+    inputSize: 32,
+    tokens: 'global',
+    tokenRatio: 0.2,
+    normalisation: 'lpm',
+  });
+  const runId = addRun(db, { modelName: name, datasetVersionId, lpmHash: hex('b'), settings }, testTime);
+  const preprocessing = {
+    inputSize: 32,
+    sideSize: 32,
+    normalisation: 'lpm' as const,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+    tokens: 'global' as const,
+    tokenRatio: 0.2,
+    layers: [],
+    frames: 'middle' as const,
+  };
+  const weights = new Float32Array(1);
+  return addModel(
+    db,
+    {
+      name,
+      runId,
+      config: {},
+      preprocessing,
+      classes,
+      threshold: 0.5,
+      temperature: 1,
+      learnable: 1,
+      weightsHash: hex('c'),
+      bestWeights: weights,
+      finalWeights: weights,
+    },
+    testTime,
+  );
 }

@@ -49,7 +49,7 @@ function classifyLines(report: ClassifyReport): string[] {
       report.decisions.map((d) => [d.name, String(d.images), String(d.studies)]),
     ),
     ...problemLines(report.problems),
-    `Results: ${report.out}`,
+    ...(report.out === null ? [] : [`Results: ${report.out}`]),
     researchUseOnly,
   ];
 }

@@ -6,17 +6,18 @@
  */
 import type { z } from 'zod';
 import type { SerialisedError } from '../../base/errors.ts';
+import { classifyCalls, classifyEvents } from './classify.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
 import { windowCalls, windowEvents } from './window.ts';
 
 /** Answered by the core process. */
-export const coreCalls = { ...libraryCalls, ...jobCalls };
+export const coreCalls = { ...libraryCalls, ...jobCalls, ...classifyCalls };
 /** Answered by the window's main process. */
 export const mainCalls = windowCalls;
 export const calls = { ...coreCalls, ...mainCalls };
 /** Sent by the core process. */
-export const coreEvents = { ...libraryEvents, ...jobEvents };
+export const coreEvents = { ...libraryEvents, ...jobEvents, ...classifyEvents };
 export const events = { ...coreEvents, ...windowEvents };
 
 export type CoreCallName = keyof typeof coreCalls;

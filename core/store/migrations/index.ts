@@ -9,6 +9,7 @@ import { createFeatures } from './0030-create-features.ts';
 import { createRuns } from './0040-create-runs.ts';
 import { createJobs } from './0050-create-jobs.ts';
 import { createPrivacy } from './0080-create-privacy.ts';
+import { createWatches } from './0110-create-watches.ts';
 
 export interface Migration {
   readonly number: number;
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { number: 40, name: '0040-create-runs', up: createRuns },
   { number: 50, name: '0050-create-jobs', up: createJobs },
   { number: 80, name: '0080-create-privacy', up: createPrivacy },
+  { number: 110, name: '0110-create-watches', up: createWatches },
 ];

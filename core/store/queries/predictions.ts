@@ -8,15 +8,24 @@ export type StoredPrediction = Omit<Prediction, 'path' | 'patientID'>;
 /** Adds a batch with its predictions in one transaction and gives its row id. */
 export function addBatch(
   db: WriteDb,
-  batch: { readonly jobId: number | null; readonly modelId: number; readonly predictions: readonly StoredPrediction[] },
+  batch: {
+    readonly jobId: number | null;
+    readonly modelId: number;
+    readonly predictions: readonly StoredPrediction[];
+    readonly watchId?: number | null;
+  },
   now: string,
 ): number {
   return db.transaction(() => {
-    const { id } = db.run('INSERT INTO batches (job_id, model_id, created_at) VALUES (:jobId, :modelId, :now)', {
-      jobId: batch.jobId,
-      modelId: batch.modelId,
-      now,
-    });
+    const { id } = db.run(
+      'INSERT INTO batches (job_id, model_id, created_at, watch_id) VALUES (:jobId, :modelId, :now, :watchId)',
+      {
+        jobId: batch.jobId,
+        modelId: batch.modelId,
+        watchId: batch.watchId ?? null,
+        now,
+      },
+    );
     for (const prediction of batch.predictions) {
       const row = db.run(
         `INSERT INTO predictions (batch_id, level, study_instance_uid, sop_instance_uid, frame, images, decision, threshold)

@@ -1,7 +1,12 @@
 /** Every call that the core process answers. A call of the contract without a handler does not build. */
 import type { CoreCallName, Handlers } from '../../../core/contract/index.ts';
 import type { CoreContext } from '../context.ts';
+import { classifyHandlers } from './classify.ts';
 import { jobHandlers } from './jobs.ts';
 import { libraryHandlers } from './library.ts';
 
-export const handlers: Handlers<CoreCallName, CoreContext> = { ...libraryHandlers, ...jobHandlers };
+export const handlers: Handlers<CoreCallName, CoreContext> = {
+  ...libraryHandlers,
+  ...jobHandlers,
+  ...classifyHandlers,
+};

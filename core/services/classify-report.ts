@@ -1,0 +1,104 @@
+/** Results of a classification as one HTML text that loads nothing from anywhere: to be kept, sent on paper, printed. */
+import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
+import { escapeHtml } from './report-chart.ts';
+import { researchUseOnly } from './report-notice.ts';
+import { reportStyle } from './report-style.ts';
+
+/** The page. Studies stand by the probability of the last class, highest first. */
+export function renderClassification(results: BatchResults, writtenAt: Date): string {
+  const last = results.classes.length - 1;
+  const studies = [...results.studies].sort((a, b) => (b.probabilities[last] ?? 0) - (a.probabilities[last] ?? 0));
+  const title = `Classification with ${results.model}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${escapeHtml(title)}</title>
+<style>${reportStyle}</style>
+</head>
+<body>
+<header>
+<h1>${escapeHtml(title)}</h1>
+<p>${counted(studies.length, 'study', 'studies')}, ${counted(results.failures.length, 'file', 'files')} that could not be used; classified ${minute(results.createdAt)} UTC, written ${minute(writtenAt.toISOString())} UTC</p>
+<span class="notice">${researchUseOnly}</span>
+</header>
+<main>
+${summarySection(results)}
+${studiesSection(results, studies)}
+${failuresSection(results)}
+${provenanceSection(results)}
+</main>
+<footer>${researchUseOnly} Made by Sidelight on this machine; this file loads nothing from anywhere.</footer>
+</body>
+</html>
+`;
+}
+
+function counted(n: number, one: string, other: string): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? one : other}`;
+}
+
+function minute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
+
+function section(title: string, body: string): string {
+  return `<section><h2>${title}</h2>${body}</section>`;
+}
+
+function summarySection({ classes, studies }: BatchResults): string {
+  const rows = classes.map((name) => {
+    const count = studies.filter((study) => study.decision === name).length;
+    const share = studies.length === 0 ? 0 : (100 * count) / studies.length;
+    return `<div class="bar"><span>${escapeHtml(name)}</span><i><b style="width:${share.toFixed(1)}%"></b></i><span>${count}</span></div>`;
+  });
+  const referred = studies.filter((study) => study.isReferred === true).length;
+  const words = studies.some((study) => study.isReferred !== null)
+    ? `<p>${referred} of ${studies.length} answers are too uncertain to stand alone and are marked “refer to a reader”.</p>`
+    : '';
+  return section('Decisions', `${rows.join('')}${words}`);
+}
+
+function studiesSection({ classes }: BatchResults, studies: readonly StudyResult[]): string {
+  const heads = classes.map((name) => `<th class="number">${escapeHtml(name)}</th>`).join('');
+  const rows = studies.map((study) => {
+    const values = study.probabilities.map((p) => `<td class="number">${p.toFixed(3)}</td>`).join('');
+    const refer = study.isReferred === true ? '<br><small>refer to a reader</small>' : '';
+    return `<tr><td>${escapeHtml(study.patientKey ?? '–')}<br><small><code>${escapeHtml(study.studyInstanceUID)}</code></small></td><td>${escapeHtml(study.modality ?? '–')}</td><td class="number">${study.images}</td>${values}<td><b>${escapeHtml(study.decision)}</b>${refer}</td></tr>`;
+  });
+  return section(
+    'Studies',
+    `<div class="scroll"><table><thead><tr><th>patient and study</th><th>modality</th><th class="number">images</th>${heads}<th>decision</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
+  );
+}
+
+function failuresSection({ failures }: BatchResults): string {
+  if (failures.length === 0) return '';
+  const rows = failures.map(
+    ({ path, member, message, action }) =>
+      `<tr><td><code>${escapeHtml(member === '' ? path : `${path}/${member}`)}</code></td><td>${escapeHtml(message)}<br><small>${escapeHtml(action)}</small></td></tr>`,
+  );
+  return section(
+    'Files that could not be used',
+    `<div class="scroll"><table><thead><tr><th>file</th><th>why, and what to do</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
+  );
+}
+
+function provenanceSection(results: BatchResults): string {
+  const rule =
+    results.threshold === null
+      ? 'the class with the highest probability'
+      : `${results.classes.at(-1) ?? ''} from a probability of ${results.threshold.toFixed(3)} on`;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Model', results.model],
+    ['LPM', results.lpm ?? 'no longer in this library'],
+    ['LPM hash', results.lpmHash],
+    ['Decision', rule],
+  ];
+  return section(
+    'Where this comes from',
+    `<table><tbody>${facts.map(([name, value]) => `<tr><th scope="row">${name}</th><td><code>${escapeHtml(value)}</code></td></tr>`).join('')}</tbody></table>`,
+  );
+}

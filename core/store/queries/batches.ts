@@ -1,0 +1,148 @@
+/** Batches of classified studies: lists of them, and what became of each study and file. */
+import type { ReadDb, WriteDb } from '../database.ts';
+import type { NewInstance } from './instances.ts';
+
+/** A file that a batch could not use. */
+export interface BatchFailure {
+  readonly path: string;
+  /** Inside a ZIP archive; '' for a plain file. */
+  readonly member: string;
+  readonly code: string;
+  readonly message: string;
+  readonly action: string;
+}
+
+export interface BatchRow {
+  readonly id: number;
+  readonly jobId: number | null;
+  readonly model: string;
+  readonly watchId: number | null;
+  readonly createdAt: string;
+  readonly studies: number;
+  readonly images: number;
+  readonly failed: number;
+}
+
+/** A study of a batch, with what the library knows of it: nulls where it was never imported. */
+export interface BatchStudy {
+  readonly predictionId: number;
+  readonly batchId: number;
+  readonly studyInstanceUID: string;
+  readonly images: number;
+  readonly decision: string;
+  readonly threshold: number | null;
+  readonly probabilities: readonly number[];
+  readonly studyId: number | null;
+  readonly patientKey: string | null;
+  readonly modality: string | null;
+  /** The study's first instance and the frame that was classified. */
+  readonly instanceId: number | null;
+  readonly frame: number;
+}
+
+/** Which results: one batch, or all of a watched folder. */
+export type BatchChoice = { readonly batch: number } | { readonly watch: number };
+
+const chosen = '(b.id = :batch OR b.watch_id = :watch)';
+
+function bound(choice: BatchChoice): { batch: number | null; watch: number | null } {
+  return 'batch' in choice ? { batch: choice.batch, watch: null } : { batch: null, watch: choice.watch };
+}
+
+/** Every batch, newest first. */
+export function listBatches(db: ReadDb): BatchRow[] {
+  return db.all(
+    `SELECT b.id, b.job_id AS jobId, m.name AS model, b.watch_id AS watchId, b.created_at AS createdAt,
+       (SELECT COUNT(*) FROM predictions p WHERE p.batch_id = b.id AND p.level = 'study') AS studies,
+       (SELECT COUNT(*) FROM predictions p WHERE p.batch_id = b.id AND p.level = 'image') AS images,
+       (SELECT COUNT(*) FROM batch_failures f WHERE f.batch_id = b.id) AS failed
+     FROM batches b JOIN models m ON m.id = b.model_id ORDER BY b.id DESC`,
+  );
+}
+
+/** The studies of the chosen batches; of a study that several classified, the newest result. */
+export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
+  const rows = db.all<Omit<BatchStudy, 'probabilities'> & { probabilities: string }>(
+    `SELECT MAX(p.id) AS predictionId, p.batch_id AS batchId, p.study_instance_uid AS studyInstanceUID, p.images, p.decision,
+       p.threshold,
+       (SELECT json_group_array(probability) FROM (SELECT probability FROM prediction_probabilities q
+          WHERE q.prediction_id = p.id ORDER BY q.class_position)) AS probabilities,
+       st.id AS studyId, pt.patient_key AS patientKey,
+       (SELECT s.modality FROM series s WHERE s.study_id = st.id ORDER BY s.id LIMIT 1) AS modality,
+       (SELECT i.id FROM predictions o JOIN instances i ON i.sop_instance_uid = o.sop_instance_uid
+          WHERE o.batch_id = p.batch_id AND o.study_instance_uid = p.study_instance_uid AND o.level = 'image'
+          ORDER BY o.id LIMIT 1) AS instanceId,
+       COALESCE((SELECT o.frame FROM predictions o WHERE o.batch_id = p.batch_id
+          AND o.study_instance_uid = p.study_instance_uid AND o.level = 'image' ORDER BY o.id LIMIT 1), 0) AS frame
+     FROM batches b JOIN predictions p ON p.batch_id = b.id AND p.level = 'study'
+     LEFT JOIN studies st ON st.study_instance_uid = p.study_instance_uid LEFT JOIN patients pt ON pt.id = st.patient_id
+     WHERE ${chosen} GROUP BY p.study_instance_uid ORDER BY p.id`,
+    bound(choice),
+  );
+  return rows.map((row) => ({ ...row, probabilities: JSON.parse(row.probabilities) as number[] }));
+}
+
+/** Files that the chosen batches could not use, in the order in which they were met. */
+export function batchFailures(db: ReadDb, choice: BatchChoice): (BatchFailure & { readonly batchId: number })[] {
+  return db.all(
+    `SELECT f.batch_id AS batchId, f.path, f.member, f.code, f.message, f.action
+     FROM batches b JOIN batch_failures f ON f.batch_id = b.id WHERE ${chosen} ORDER BY f.id`,
+    bound(choice),
+  );
+}
+
+/** Row ids of the chosen batches, oldest first. */
+export function batchIds(db: ReadDb, choice: BatchChoice): number[] {
+  return db
+    .all<{ id: number }>(`SELECT b.id FROM batches b WHERE ${chosen} ORDER BY b.id`, bound(choice))
+    .map(({ id }) => id);
+}
+
+/** Where the library has the instance of each UID, and whose it is: for results files. */
+export function placesOfInstances(
+  db: ReadDb,
+  batch: number,
+): Map<string, { readonly path: string; readonly member: string; readonly patientKey: string }> {
+  const rows = db.all<{ uid: string; path: string; member: string; patientKey: string }>(
+    `SELECT i.sop_instance_uid AS uid, f.path, f.member, pt.patient_key AS patientKey
+     FROM predictions p JOIN instances i ON i.sop_instance_uid = p.sop_instance_uid JOIN series s ON s.id = i.series_id
+     JOIN studies st ON st.id = s.study_id JOIN patients pt ON pt.id = st.patient_id
+     JOIN files f ON f.instance_id = i.id WHERE p.batch_id = :batch ORDER BY f.id`,
+    { batch },
+  );
+  return new Map(rows.map(({ uid, ...place }) => [uid, place]));
+}
+
+export function addBatchFailures(db: WriteDb, batchId: number, failures: readonly BatchFailure[]): void {
+  for (const failure of failures) {
+    db.run(
+      `INSERT INTO batch_failures (batch_id, path, member, code, message, action)
+       VALUES (:batchId, :path, :member, :code, :message, :action)`,
+      { batchId, ...failure },
+    );
+  }
+}
+
+/** Every instance of the studies and of the data set, with a place where its file is; '' where none is known any more. */
+export function instancesToClassify(
+  db: ReadDb,
+  choice: { readonly studyIds: readonly number[]; readonly datasetId: number | null },
+): { readonly id: number; readonly path: string; readonly member: string; readonly instance: NewInstance }[] {
+  if (choice.studyIds.length === 0 && choice.datasetId === null) return [];
+  const rows = db.all<NewInstance & { id: number; path: string; member: string }>(
+    `SELECT i.id, pt.patient_key AS patientKey, st.study_instance_uid AS studyInstanceUID,
+       s.series_instance_uid AS seriesInstanceUID, s.modality, i.kind, i.sop_instance_uid AS sopInstanceUID,
+       i.sop_class_uid AS sopClassUID, i.transfer_syntax_uid AS transferSyntaxUID, i.pixel_rows AS rows,
+       i.pixel_columns AS columns, i.number_of_frames AS numberOfFrames, i.content_hash AS contentHash,
+       i.size_bytes AS sizeBytes,
+       COALESCE((SELECT f.path FROM files f WHERE f.instance_id = i.id ORDER BY f.id DESC LIMIT 1), '') AS path,
+       COALESCE((SELECT f.member FROM files f WHERE f.instance_id = i.id ORDER BY f.id DESC LIMIT 1), '') AS member
+     FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+     JOIN patients pt ON pt.id = st.patient_id
+     WHERE st.id IN (SELECT value FROM json_each(:studyIds))
+       OR i.id IN (SELECT di.instance_id FROM dataset_instances di WHERE di.dataset_id = :datasetId)
+     ORDER BY st.id, s.id, i.id`,
+    { studyIds: JSON.stringify(choice.studyIds), datasetId: choice.datasetId },
+  );
+  return rows.map(({ id, path, member, ...instance }) => ({ id, path, member, instance }));
+}

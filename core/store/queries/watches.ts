@@ -1,0 +1,78 @@
+/** Watched folders, and which files were taken from them. */
+import type { ReadDb, WriteDb } from '../database.ts';
+
+export interface WatchRow {
+  readonly id: number;
+  readonly folder: string;
+  readonly model: string;
+  /** The data set that new studies join; null when they are classified only. */
+  readonly dataset: string | null;
+  readonly isActive: boolean;
+  readonly createdAt: string;
+  /** Files taken so far, and when the last was. */
+  readonly taken: number;
+  readonly lastAt: string | null;
+}
+
+const columns = `
+  SELECT w.id, w.folder, w.model, w.dataset, w.is_active AS isActive, w.created_at AS createdAt,
+    (SELECT COUNT(DISTINCT content_hash) FROM watched_files f WHERE f.watch_id = w.id) AS taken,
+    (SELECT MAX(taken_at) FROM watched_files f WHERE f.watch_id = w.id) AS lastAt
+  FROM watches w`;
+
+/** Every watched folder, oldest first. */
+export function listWatches(db: ReadDb): WatchRow[] {
+  return db
+    .all<Omit<WatchRow, 'isActive'> & { isActive: number }>(`${columns} ORDER BY w.id`)
+    .map((row) => ({ ...row, isActive: row.isActive === 1 }));
+}
+
+export function addWatch(
+  db: WriteDb,
+  watch: { readonly folder: string; readonly model: string; readonly dataset: string | null },
+  now: string,
+): number {
+  return db.run(
+    'INSERT INTO watches (folder, model, dataset, is_active, created_at) VALUES (:folder, :model, :dataset, 1, :now)',
+    { ...watch, now },
+  ).id;
+}
+
+export function setWatchActive(db: WriteDb, id: number, isActive: boolean): void {
+  db.run('UPDATE watches SET is_active = :isActive WHERE id = :id', { id, isActive: isActive ? 1 : 0 });
+}
+
+/** Forgets a watched folder and what was taken from it; its results stay. */
+export function removeWatch(db: WriteDb, id: number): void {
+  db.transaction(() => {
+    db.run('UPDATE batches SET watch_id = NULL WHERE watch_id = :id', { id });
+    db.run('DELETE FROM watched_files WHERE watch_id = :id', { id });
+    db.run('DELETE FROM watches WHERE id = :id', { id });
+  });
+}
+
+/** Hashes of contents and of places that were taken from a folder. */
+export function watchedFiles(db: ReadDb, watchId: number): { contents: Set<string>; places: Set<string> } {
+  const rows = db.all<{ content: string; place: string }>(
+    'SELECT content_hash AS content, place_hash AS place FROM watched_files WHERE watch_id = :watchId',
+    { watchId },
+  );
+  return { contents: new Set(rows.map((row) => row.content)), places: new Set(rows.map((row) => row.place)) };
+}
+
+export function saveWatchedFiles(
+  db: WriteDb,
+  watchId: number,
+  files: readonly { readonly contentHash: string; readonly placeHash: string }[],
+  now: string,
+): void {
+  db.transaction(() => {
+    for (const { contentHash, placeHash } of files) {
+      db.run(
+        `INSERT OR IGNORE INTO watched_files (watch_id, content_hash, place_hash, taken_at)
+         VALUES (:watchId, :contentHash, :placeHash, :now)`,
+        { watchId, contentHash, placeHash, now },
+      );
+    }
+  });
+}

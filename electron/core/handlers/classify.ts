@@ -1,0 +1,45 @@
+/** Handlers of core/contract/ipc/classify.ts. */
+import { AppError } from '../../../core/base/errors.ts';
+import type { Handlers } from '../../../core/contract/index.ts';
+import type { classifyCalls } from '../../../core/contract/ipc/classify.ts';
+import { batchResults, exportResults } from '../../../core/services/classify-results.ts';
+import { batchFailures, listBatches } from '../../../core/store/index.ts';
+import type { CoreContext } from '../context.ts';
+
+export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext> = {
+  'classify.start': ({ addTo, ...options }, { queue }) => {
+    if (addTo !== null && options.paths.length > 0) queue.add('import', { paths: options.paths, dataset: addTo });
+    return queue.add('classify', options);
+  },
+  'classify.batches': (_, { services }) => listBatches(services.library.db),
+  'classify.results': (choice, { services }) => batchResults(services, choice),
+  'classify.retry': ({ batch }, { services, queue }) => {
+    const { db } = services.library;
+    const model = listBatches(db).find((row) => row.id === batch)?.model;
+    const paths = [...new Set(batchFailures(db, { batch }).map(({ path }) => path))].filter((path) => path !== '');
+    if (model === undefined || paths.length === 0) {
+      throw new AppError('BAD_INPUT', 'There is nothing to try again in these results.');
+    }
+    return queue.add('classify', { paths, model });
+  },
+  'classify.export': ({ choice, format, path }, { services }) => {
+    exportResults(services, choice, format, path);
+    return null;
+  },
+  'watches.list': (_, { watcher }) => watcher.list(),
+  'watches.add': (watch, { watcher, emit }) => {
+    watcher.add(watch);
+    emit('watches.changed', {});
+    return null;
+  },
+  'watches.setActive': ({ id, isActive }, { watcher, emit }) => {
+    watcher.setActive(id, isActive);
+    emit('watches.changed', {});
+    return null;
+  },
+  'watches.remove': ({ id }, { watcher, emit }) => {
+    watcher.remove(id);
+    emit('watches.changed', {});
+    return null;
+  },
+};

@@ -1,0 +1,23 @@
+/** The watcher of folders, joined to the queue. */
+import type { ServiceContext } from '../../core/services/context.ts';
+import { FolderWatcher, watchClassification } from '../../core/services/watch.ts';
+import type { CoreContext } from './context.ts';
+import type { JobQueue } from './queue.ts';
+
+/** A watcher whose files go through the queue, one job a folder at a time. */
+export function openWatcher(services: ServiceContext, queue: JobQueue, emit: CoreContext['emit']): FolderWatcher {
+  const watcher = new FolderWatcher(services, {
+    take: (watch, files) => {
+      const isBusy = queue
+        .list(['classify'], 1000)
+        .some((job) => job.isStoppable && (job.payload as { watchId?: number }).watchId === watch.id);
+      if (isBusy) return false;
+      if (watch.dataset !== null) queue.add('import', { paths: [...files], dataset: watch.dataset });
+      queue.add('classify', watchClassification(watch, files));
+      return true;
+    },
+    changed: () => emit('watches.changed', {}),
+  });
+  watcher.open();
+  return watcher;
+}
