@@ -5,6 +5,7 @@
  * Everything else is a bug and fails through `invariant`. Neither may carry patient data: see `redact`.
  */
 import { type ErrorCode, errorCodes } from './error-codes.ts';
+import { redactPaths } from './redact.ts';
 
 /** A plain object that survives structured clone and JSON; Error instances lose their fields in both. */
 export interface SerialisedError {
@@ -68,7 +69,7 @@ export function serialiseError(thrown: unknown): SerialisedError {
   }
   return {
     code: 'BUG',
-    message: toError(thrown).message,
+    message: redactPaths(toError(thrown).message),
     action: 'This is a bug in Sidelight. Please report it with the log file.',
     retryable: false,
   };

@@ -5,3 +5,19 @@
 export function redact(text: string): string {
   return text.length <= 3 ? '…' : `…${text.slice(-3)}`;
 }
+
+/**
+ * A message with every path in it shortened: for errors that are not ours (a system call's, a library's), which name files in full.
+ * Quoted text with a slash inside counts as a path, and so does any word that begins at the root or at a drive.
+ */
+export function redactPaths(message: string): string {
+  return message
+    .replaceAll(
+      /(['"`])(?=[^'"`\n]*[\\/])([^'"`\n]+)\1/g,
+      (_, quote: string, path: string) => `${quote}${redact(path)}${quote}`,
+    )
+    .replaceAll(
+      /(^|[\s(=])((?:[A-Za-z]:)?[\\/][^\s'"`)]+)/g,
+      (_, before: string, path: string) => `${before}${redact(path)}`,
+    );
+}

@@ -1,6 +1,6 @@
 /** `results.csv`: one row an image, then one row a study. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { AppError, toError } from '../base/errors.ts';
@@ -63,7 +63,8 @@ export function writeWholeFile(path: string, text: string): void {
     }
     renameSync(temporary, target);
   } catch (thrown) {
-    rmSync(temporary, { force: true });
+    // Where the folder itself is missing or a file, there is nothing to remove, and asking would fail too.
+    if (existsSync(temporary)) rmSync(temporary);
     const error = toError(thrown);
     const code = 'code' in error ? String(error.code) : 'unknown error';
     if (code === 'ENOSPC' || code === 'EDQUOT') {

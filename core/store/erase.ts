@@ -136,12 +136,25 @@ export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): Erasur
         { paths: JSON.stringify(scope.paths) },
       );
     }
+    // A file that could not be used, beside the patient's files, is most likely the patient's too.
+    for (const table of tablesWith(db, ['batch_id', 'path'])) {
+      eraser.remove(table, 'EXISTS (SELECT 1 FROM json_each(:folders) f WHERE instr(path, f.value) = 1)', {
+        folders: JSON.stringify(foldersOf(scope.paths)),
+      });
+    }
     for (const { table, key } of levels) {
       eraser.remove(table, 'id IN (SELECT value FROM json_each(:ids))', { ids: JSON.stringify(scope[key]) });
     }
     for (const { sql } of guards) db.run(sql);
     return { rows: Object.fromEntries([...removed].filter(([, n]) => n > 0)), runsEnded, models };
   });
+}
+
+/** The folders of paths outside the library, with the slash that ends them. */
+function foldersOf(paths: readonly string[]): string[] {
+  return [
+    ...new Set(paths.filter((path) => /^([A-Za-z]:)?[\\/]/.test(path)).map((path) => path.replace(/[^\\/]*$/, ''))),
+  ];
 }
 
 interface Reference {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { errorCodes } from '../../../core/base/error-codes.ts';
 import { AppError, deserialiseError, invariant, serialiseError, toError } from '../../../core/base/errors.ts';
-import { redact } from '../../../core/base/redact.ts';
+import { redact, redactPaths } from '../../../core/base/redact.ts';
 
 describe('errors', () => {
   test('an AppError survives structured clone through its serialised form, field by field', () => {
@@ -46,4 +46,13 @@ describe('errors', () => {
     expect(redact('/data/DOE^JANE/IM0001')).toBe('…001');
     expect(redact('abc')).toBe('…');
   });
+});
+
+test('paths in the messages of others are shortened, other words are not', () => {
+  expect(redactPaths("ENOENT: no such file or directory, open '/data/Doe Jane/scan 1.dcm'")).toBe(
+    "ENOENT: no such file or directory, open '…dcm'",
+  );
+  expect(redactPaths('rename C:\\Doe^Jane\\a.dcm -> D:\\b.dcm')).toBe('rename …dcm -> …dcm');
+  expect(redactPaths('cannot read /home/doe/x (and/or 1/2)')).toBe('cannot read …e/x (and/or 1/2)');
+  expect(serialiseError(new Error("EACCES: '/data/Doe'")).message).toBe("EACCES: '…Doe'");
 });
