@@ -1,0 +1,138 @@
+/**
+ * What a yes-or-no test is worth at one threshold, each figure with a 95 % interval.
+ *
+ * Sensitivity, specificity and the other shares: Wilson (1927), which stays inside [0, 1] and behaves with few cases.
+ * Predictive values at a prevalence that is not the data's own: Bayes, with the logit interval of Mercaldo, Lau and Zhou
+ * (Statistics in Medicine 26:2170, 2007). Likelihood ratios: the log interval of Simel, Samsa and Matchar (1991).
+ * The last two divide by counts; where one is 0, 0.5 is added to all four counts for the interval alone.
+ */
+import type { Interval } from './bootstrap.ts';
+
+/** The normal quantile of 97.5 %. */
+export const z95 = 1.959963984540054;
+
+/** A figure that the data may not define, with its interval. */
+export interface Estimate {
+  readonly value: number | null;
+  readonly interval: Interval | null;
+}
+
+/** Decisions of one class against the rest. */
+export interface Counts {
+  readonly truePositive: number;
+  readonly falsePositive: number;
+  readonly falseNegative: number;
+  readonly trueNegative: number;
+}
+
+/** What a reader asks of a threshold. */
+export interface OperatingPoint {
+  readonly counts: Counts;
+  readonly sensitivity: Estimate;
+  readonly specificity: Estimate;
+  readonly accuracy: Estimate;
+  /** Predictive values at the given prevalence. */
+  readonly ppv: Estimate;
+  readonly npv: Estimate;
+  readonly positiveLikelihoodRatio: Estimate;
+  readonly negativeLikelihoodRatio: Estimate;
+}
+
+const undefinedEstimate: Estimate = { value: null, interval: null };
+
+/** The Wilson score interval of `hits` in `n`; null for none. */
+export function wilson(hits: number, n: number): Interval | null {
+  if (n === 0) return null;
+  const p = hits / n;
+  const z2 = z95 * z95;
+  const middle = p + z2 / (2 * n);
+  const half = z95 * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
+  const scale = 1 + z2 / n;
+  return [Math.max(0, (middle - half) / scale), Math.min(1, (middle + half) / scale)];
+}
+
+/** `hits` in `n` with its Wilson interval. */
+export function proportion(hits: number, n: number): Estimate {
+  return n === 0 ? undefinedEstimate : { value: hits / n, interval: wilson(hits, n) };
+}
+
+/** Everything about a threshold, from its four counts; `prevalence` in (0, 1) is that of the place where it will be used. */
+export function operatingPoint(counts: Counts, prevalence: number): OperatingPoint {
+  const { truePositive: tp, falsePositive: fp, falseNegative: fn, trueNegative: tn } = counts;
+  const sick = tp + fn;
+  const well = fp + tn;
+  const isDefined = sick > 0 && well > 0;
+  return {
+    counts,
+    sensitivity: proportion(tp, sick),
+    specificity: proportion(tn, well),
+    accuracy: proportion(tp + tn, sick + well),
+    ppv: isDefined ? positivePredictiveValue(counts, prevalence) : undefinedEstimate,
+    npv: isDefined ? negativePredictiveValue(counts, prevalence) : undefinedEstimate,
+    positiveLikelihoodRatio: isDefined ? ratio(tp, sick, fp, well) : undefinedEstimate,
+    negativeLikelihoodRatio: isDefined ? ratio(fn, sick, tn, well) : undefinedEstimate,
+  };
+}
+
+function positivePredictiveValue(
+  { truePositive, falsePositive, falseNegative, trueNegative }: Counts,
+  prevalence: number,
+): Estimate {
+  const sensitivity = truePositive / (truePositive + falseNegative);
+  const falseAlarms = falsePositive / (falsePositive + trueNegative);
+  return predictive(
+    sensitivity * prevalence,
+    falseAlarms * (1 - prevalence),
+    [truePositive, falseNegative, falsePositive, trueNegative],
+    Math.log(prevalence / (1 - prevalence)),
+  );
+}
+
+function negativePredictiveValue(
+  { truePositive, falsePositive, falseNegative, trueNegative }: Counts,
+  prevalence: number,
+): Estimate {
+  const specificity = trueNegative / (falsePositive + trueNegative);
+  const missed = falseNegative / (truePositive + falseNegative);
+  return predictive(
+    specificity * (1 - prevalence),
+    missed * prevalence,
+    [trueNegative, falsePositive, falseNegative, truePositive],
+    Math.log((1 - prevalence) / prevalence),
+  );
+}
+
+/**
+ * right / (right + wrong), and its logit interval. `cells` are hits and misses of the group that is called rightly, then
+ * hits and misses of the other group, so that the likelihood ratio is (c0 / (c0 + c1)) / (c2 / (c2 + c3)).
+ */
+function predictive(right: number, wrong: number, cells: Cells, priorLogit: number): Estimate {
+  if (right + wrong === 0) return undefinedEstimate;
+  const [a, b, c, d] = withoutZeros(cells);
+  const logit = priorLogit + Math.log(a / (a + b)) - Math.log(c / (c + d));
+  const half = z95 * Math.sqrt(b / (a * (a + b)) + d / (c * (c + d)));
+  return { value: right / (right + wrong), interval: [logistic(logit - half), logistic(logit + half)] };
+}
+
+/** (a / n) / (b / m) with its log interval; null where b is 0. */
+function ratio(a: number, n: number, b: number, m: number): Estimate {
+  const [p, q, r, s] = withoutZeros([a, n - a, b, m - b]);
+  const log = Math.log(p / (p + q)) - Math.log(r / (r + s));
+  const half = z95 * Math.sqrt(1 / p - 1 / (p + q) + 1 / r - 1 / (r + s));
+  return { value: b === 0 ? null : a / n / (b / m), interval: [Math.exp(log - half), Math.exp(log + half)] };
+}
+
+type Cells = readonly [number, number, number, number];
+
+function withoutZeros(cells: Cells): Cells {
+  return cells.includes(0) ? (cells.map((n) => n + 0.5) as unknown as Cells) : cells;
+}
+
+export function logistic(x: number): number {
+  return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
+}
+
+/** ln(p / (1 - p)); the ends are infinite. */
+export function logit(p: number): number {
+  return Math.log(p) - Math.log1p(-p);
+}

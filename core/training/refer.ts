@@ -1,0 +1,92 @@
+/**
+ * "Refer to a reader": which answers are too uncertain to stand, and what error remains among those that do.
+ *
+ * Two classes: an answer is referred when the probability of class 1 lies in [low, high), a band around the threshold that
+ * is symmetric in log-odds. More classes: when the highest probability is below `high` (`low` is then 0).
+ */
+import type { Interval } from './bootstrap.ts';
+import { decide } from './curves.ts';
+import { mostProbable, type Scores } from './metrics.ts';
+import { logistic, logit, wilson } from './proportions.ts';
+
+export interface ReferBand {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** One width of the band and what it does to the examples. */
+export interface CoveragePoint {
+  readonly band: ReferBand;
+  /** Share of the examples that is answered, not referred. */
+  readonly coverage: number;
+  readonly accepted: number;
+  readonly errors: number;
+  /** Share of wrong answers among the accepted; null when all are referred. */
+  readonly error: number | null;
+  readonly errorInterval: Interval | null;
+}
+
+/** Whether an answer falls in the band. `probabilities` has one value a class. */
+export function isReferred(probabilities: ArrayLike<number>, band: ReferBand | null): boolean {
+  if (band === null) return false;
+  if (probabilities.length === 2) {
+    const p = probabilities[1] as number;
+    return p >= band.low && p < band.high;
+  }
+  let top = 0;
+  for (let c = 0; c < probabilities.length; c++) top = Math.max(top, probabilities[c] as number);
+  return top < band.high;
+}
+
+/**
+ * Coverage against error from "nothing referred" to "nearly all referred", one point for each example that could be the
+ * next to be referred, thinned to `most` points.
+ */
+export function coverageCurve(scores: Scores, threshold: number | null, most = 100): CoveragePoint[] {
+  const { classes, targets, probabilities } = scores;
+  const n = targets.length;
+  const cut = threshold ?? 0.5;
+  const decisions = decide(probabilities, classes, threshold);
+  const chosen = mostProbable(probabilities, classes);
+  // How sure each answer is: distance in log-odds from the threshold, or the highest probability.
+  const sureness = Float64Array.from({ length: n }, (_, i) =>
+    classes === 2
+      ? Math.abs(logit(probabilities[i * 2 + 1] as number) - logit(cut))
+      : (probabilities[i * classes + (chosen[i] as number)] as number),
+  );
+  const order = Int32Array.from({ length: n }, (_, i) => i).sort(
+    (a, b) => (sureness[a] as number) - (sureness[b] as number),
+  );
+  const wrongFrom = new Int32Array(n + 1);
+  for (let k = n - 1; k >= 0; k--) {
+    const i = order[k] as number;
+    wrongFrom[k] = (wrongFrom[k + 1] as number) + (decisions[i] === targets[i] ? 0 : 1);
+  }
+  const step = Math.max(1, Math.ceil(n / most));
+  const points: CoveragePoint[] = [];
+  for (let referred = 0; referred < n; referred += step) {
+    // Equally sure answers are referred together.
+    let k = referred;
+    while (k > 0 && k < n && sureness[order[k] as number] === sureness[order[k - 1] as number]) k++;
+    if (k >= n) break;
+    const limit =
+      k === 0 ? null : ((sureness[order[k - 1] as number] as number) + (sureness[order[k] as number] as number)) / 2;
+    const accepted = n - k;
+    const errors = wrongFrom[k] as number;
+    points.push({
+      band: bandOf(classes, cut, limit),
+      coverage: accepted / n,
+      accepted,
+      errors,
+      error: errors / accepted,
+      errorInterval: wilson(errors, accepted),
+    });
+  }
+  return points;
+}
+
+function bandOf(classes: number, threshold: number, limit: number | null): ReferBand {
+  if (classes !== 2) return { low: 0, high: limit ?? 0 };
+  if (limit === null || !Number.isFinite(limit)) return { low: threshold, high: threshold };
+  return { low: logistic(logit(threshold) - limit), high: logistic(logit(threshold) + limit) };
+}
