@@ -187,6 +187,13 @@ export const modelRecordSchema = z.object({
   classes: z.array(z.string()).min(2),
   /** Decision threshold on the probability of class 1 (two classes only; otherwise the largest probability decides). */
   threshold: z.number().nullable(),
+  /** The split whose cases the threshold was chosen on. */
+  thresholdSplit: splitSchema,
+  /**
+   * Answers to refer to a reader: two classes, probability of class 1 in [low, high); more, highest probability below
+   * `high`. Null when none was set.
+   */
+  referBand: z.object({ low: z.number(), high: z.number() }).nullable(),
   /** Temperature that divides the logits, 1 when not calibrated. */
   temperature: z.number().positive(),
   learnable: count,

@@ -1,6 +1,7 @@
 /** Models: what LPMs and side networks are, as graphs; nothing here runs them. */
 export { buildLpmEncoder, defaultScoreBudget, type EncoderOptions, type TokenScore } from './encoder.ts';
 export { encoderWeights } from './encoder-weights.ts';
+export { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence } from './evidence.ts';
 export { checkInputSize, defaultInputSize, inputSizeLimits, sideImageSize } from './input-size.ts';
 export {
   keptTokens,
@@ -37,7 +38,7 @@ export {
   sideConfig,
   sideMethods,
 } from './side-config.ts';
-export { type SideInputs, sideLogits } from './side-network.ts';
+export { type SideInputs, type SideOutputs, sideLogits, sideNetwork } from './side-network.ts';
 export {
   type CanonicalTensor,
   canonicalReader,

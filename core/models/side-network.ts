@@ -51,6 +51,19 @@ export interface SideInputs {
  * @param params the flat vector [total], or its parts from `unpackParameters` (differentiate by those)
  */
 export function sideLogits(config: SideConfig, params: Value | ParameterValues, inputs: SideInputs): Value {
+  return sideNetwork(config, params, inputs).logits;
+}
+
+/** What the network gives besides logits, where somebody wants to look inside. */
+export interface SideOutputs {
+  /** [B, C] */
+  readonly logits: Value;
+  /** How the prompts attend to the kept tokens, [L, B, H, P, T], rows summing to 1; undefined for methods without prompts. */
+  readonly attention: Value | undefined;
+}
+
+/** As `sideLogits`, with the attention of the fusion module. */
+export function sideNetwork(config: SideConfig, params: Value | ParameterValues, inputs: SideInputs): SideOutputs {
   const values = isValue(params) ? unpackParameters(parameterLayout(config), params) : params;
   const p = (name: string): Value => {
     const value = values[name];
@@ -59,11 +72,12 @@ export function sideLogits(config: SideConfig, params: Value | ParameterValues, 
   };
   if (config.method === 'linear') {
     invariant(inputs.classToken, 'linear needs the class token');
-    return dense(p, 'head', inputs.classToken);
+    return { logits: dense(p, 'head', inputs.classToken), attention: undefined };
   }
   invariant(inputs.image, `${config.method} needs the image`);
-  const prompts = config.method === 'side-only' ? undefined : scope('fusion', () => fusedPrompts(config, p, inputs));
-  return scope('vit', () => sideVit(config, p, inputs.image as Value, prompts));
+  const fused = config.method === 'side-only' ? undefined : scope('fusion', () => fusedPrompts(config, p, inputs));
+  const logits = scope('vit', () => sideVit(config, p, inputs.image as Value, fused?.prompts));
+  return { logits, attention: fused?.attention };
 }
 
 type Parameters = (name: string) => Value;
@@ -80,8 +94,12 @@ function norm(p: Parameters, name: string, x: Value, eps: number): Value {
   return layerNorm(x, p(`${name}.weight`), p(`${name}.bias`), eps);
 }
 
-/** One summary [P, E] of each layer and image: [L, B, P, E]. */
-function fusedPrompts(config: SideConfig, p: Parameters, { keys, values, dropoutMask }: SideInputs): Value {
+/** One summary [P, E] of each layer and image, [L, B, P, E], and the attention it was made with. */
+function fusedPrompts(
+  config: SideConfig,
+  p: Parameters,
+  { keys, values, dropoutMask }: SideInputs,
+): { readonly prompts: Value; readonly attention: Value } {
   invariant(keys && values, `${config.method} needs keys and values`);
   const { heads, width } = config.lpm;
   const prompts = p('fusion.prompts');
@@ -93,10 +111,10 @@ function fusedPrompts(config: SideConfig, p: Parameters, { keys, values, dropout
   const context = mergeHeads(matmul(attention, values));
   if (isFpt) {
     const out = dense(p, 'fusion.out', context);
-    return add(dropoutMask === undefined ? out : mul(out, dropoutMask), prompts);
+    return { prompts: add(dropoutMask === undefined ? out : mul(out, dropoutMask), prompts), attention };
   }
   const out = dense(p, 'fusion.out', add(context, prompts));
-  return dropoutMask === undefined ? out : mul(out, dropoutMask);
+  return { prompts: dropoutMask === undefined ? out : mul(out, dropoutMask), attention };
 }
 
 function sideVit(config: SideConfig, p: Parameters, image: Value, prompts: Value | undefined): Value {

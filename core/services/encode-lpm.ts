@@ -62,6 +62,8 @@ export interface EncoderPlan {
 export interface EncodedImage {
   /** float16 bits: keys [L, H, T, d], then values of the same shape. */
   readonly keysValues: Uint16Array | null;
+  /** Where the kept tokens stand among all tokens, [L, H, T]; what the cache does not keep. */
+  readonly indices: Int32Array | null;
   /** [D] */
   readonly classToken: Float32Array | null;
 }
@@ -96,6 +98,7 @@ export async function compileEncoder(
       const outputs = await executable.run({ pixel_values: float32([1, 3, inputSize, inputSize], pixels) });
       return {
         keysValues: keysValues ? halves(floats(outputs['keys']), floats(outputs['values'])) : null,
+        indices: keysValues ? integers(outputs['indices']) : null,
         classToken: classToken ? finite(floats(outputs['class_token'])) : null,
       };
     },
@@ -105,6 +108,11 @@ export async function compileEncoder(
 
 function floats(tensor: Tensor | undefined): Float32Array {
   invariant(tensor?.dtype === 'float32', 'encoder: an output is missing or not float32');
+  return tensor.data;
+}
+
+function integers(tensor: Tensor | undefined): Int32Array {
+  invariant(tensor?.dtype === 'int32', 'encoder: an output is missing or not int32');
   return tensor.data;
 }
 

@@ -11,10 +11,10 @@ import {
   type VersionImage,
 } from '../contract/index.ts';
 import { defineJob } from '../jobs/index.ts';
-import { runByName, versionById, versionImages } from '../store/index.ts';
+import { addAuditEvent, runByName, saveEvaluation, versionById, versionImages } from '../store/index.ts';
 import { predictAll } from '../training/loop.ts';
 import { poolStudies } from '../training/pooling.ts';
-import type { ServiceContext } from './context.ts';
+import { type ServiceContext, timeOf } from './context.ts';
 import { runAsJob } from './jobs.ts';
 import { metricsBlock } from './metrics-block.ts';
 import { compilePredictor, type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from './model.ts';
@@ -45,6 +45,7 @@ export const evaluateJob = defineJob({
     const predicted = await predictSplit(context, requireModel(context, options.model), options.split);
     const { model, version, images, probabilities, problems } = predicted;
     const { record } = model;
+    keepEvaluation(context, predicted, options.split);
     const image = metricsBlock(
       { classes: record.classes.length, targets: images.map((i) => i.classIndex), probabilities },
       images.map((i) => i.patientId),
@@ -67,6 +68,29 @@ export const evaluateJob = defineJob({
     };
   },
 });
+
+/** Keeps what the model said, so that it can be judged without the engine; in the audit trail that it was asked. */
+function keepEvaluation(
+  context: ServiceContext,
+  { model, images, logits }: Awaited<ReturnType<typeof predictSplit>>,
+  split: VersionImage['split'],
+): void {
+  const { record } = model;
+  const classes = record.classes.length;
+  const db = context.library.writer;
+  const now = timeOf(context);
+  const kept = images.map(({ index }, i) => ({
+    position: index,
+    logits: logits.slice(i * classes, (i + 1) * classes),
+  }));
+  saveEvaluation(db, { modelId: record.id, split, images: kept }, now);
+  addAuditEvent(db, {
+    happenedAt: now,
+    action: 'model.evaluated',
+    subject: record.name,
+    details: { split, images: images.length },
+  });
+}
 
 /** The images of one split with their probabilities [n, classes], in the version's order. */
 export async function predictSplit(context: ServiceContext, model: LoadedModel, split: VersionImage['split']) {
@@ -104,7 +128,7 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
         const logits = await predictAll(predictor, params, source, images.length, context.signal, (done) => {
           context.progress({ stage: 'Evaluating', done, total: images.length, unit: 'images' });
         });
-        return { model, version, images, problems, probabilities: probabilitiesOf(record, logits) };
+        return { model, version, images, problems, logits, probabilities: probabilitiesOf(record, logits) };
       } finally {
         await predictor.predict.dispose();
       }

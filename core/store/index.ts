@@ -9,6 +9,7 @@ export * from './queries/audit.ts';
 export * from './queries/batches.ts';
 export * from './queries/classified-images.ts';
 export * from './queries/datasets.ts';
+export * from './queries/evaluations.ts';
 export * from './queries/instances.ts';
 export * from './queries/jobs.ts';
 export * from './queries/labels.ts';

@@ -12,6 +12,7 @@ import { classifyJob } from '../../core/services/classify.ts';
 import type { ServiceContext } from '../../core/services/context.ts';
 import { encodeJob } from '../../core/services/encode.ts';
 import { evaluateJob } from '../../core/services/evaluate.ts';
+import { evidenceJob } from '../../core/services/evidence.ts';
 import { importJob } from '../../core/services/import.ts';
 import { jobRows } from '../../core/services/jobs.ts';
 import { trainJob } from '../../core/services/train.ts';
@@ -26,6 +27,7 @@ const definitions: Readonly<Record<JobKind, AnyJob>> = {
   train: trainJob as unknown as AnyJob,
   evaluate: evaluateJob as unknown as AnyJob,
   classify: classifyJob as unknown as AnyJob,
+  evidence: evidenceJob as unknown as AnyJob,
 };
 
 interface Running {

@@ -7,12 +7,14 @@
 import type { z } from 'zod';
 import type { SerialisedError } from '../../base/errors.ts';
 import { classifyCalls, classifyEvents } from './classify.ts';
+import { evidenceCalls } from './evidence.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
+import { judgingCalls } from './judging.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
 import { windowCalls, windowEvents } from './window.ts';
 
 /** Answered by the core process. */
-export const coreCalls = { ...libraryCalls, ...jobCalls, ...classifyCalls };
+export const coreCalls = { ...libraryCalls, ...jobCalls, ...classifyCalls, ...judgingCalls, ...evidenceCalls };
 /** Answered by the window's main process. */
 export const mainCalls = windowCalls;
 export const calls = { ...coreCalls, ...mainCalls };
@@ -41,7 +43,9 @@ export type Handlers<N extends CallName, C> = {
   readonly [K in N]: (input: CallParsed<K>, context: C) => CallOutput<K> | Promise<CallOutput<K>>;
 };
 
+export * from './evidence.ts';
 export { type JobView, jobOptionsSchema, jobViewSchema } from './jobs.ts';
+export * from './judging.ts';
 export {
   type MenuCommand,
   menuCommands,

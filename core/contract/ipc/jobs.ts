@@ -10,6 +10,7 @@ import {
 } from '../options.ts';
 import { jobRecordSchema } from '../records.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
+import { evidenceOptionsSchema } from './evidence.ts';
 
 /** A job as the tray shows it. */
 export const jobViewSchema = jobRecordSchema.extend({
@@ -33,6 +34,7 @@ export const jobOptionsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('train'), options: trainOptionsSchema }),
   z.strictObject({ kind: z.literal('evaluate'), options: evaluateOptionsSchema }),
   z.strictObject({ kind: z.literal('classify'), options: classifyOptionsSchema }),
+  z.strictObject({ kind: z.literal('evidence'), options: evidenceOptionsSchema }),
 ]);
 
 export const jobCalls = defineCalls({

@@ -1,5 +1,5 @@
 /** Models: everything needed to classify. */
-import type { Method, ModelRecord, Preprocessing, RunSettings } from '../../contract/index.ts';
+import type { Method, ModelRecord, Preprocessing, RunSettings, SplitName } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { fromBytes, toBytes } from './runs.ts';
 
@@ -15,6 +15,9 @@ interface ModelRow {
   preprocessing: string;
   classes: string;
   threshold: number | null;
+  threshold_split: SplitName;
+  refer_low: number | null;
+  refer_high: number | null;
   temperature: number;
   learnable: number;
   best_epoch: number | null;
@@ -25,7 +28,7 @@ interface ModelRow {
 
 const columns = `
   SELECT m.id, m.name, m.run_id, d.name AS dataset, r.settings, r.lpm_hash, l.name AS lpm, m.config, m.preprocessing, m.classes,
-    m.threshold, m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
+    m.threshold, m.threshold_split, m.refer_low, m.refer_high, m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
   FROM models m JOIN runs r ON r.id = m.run_id JOIN dataset_versions v ON v.id = r.version_id
   JOIN datasets d ON d.id = v.dataset_id LEFT JOIN lpms l ON l.hash = r.lpm_hash`;
 
@@ -43,6 +46,8 @@ function toModel(row: ModelRow): ModelRecord {
     preprocessing: JSON.parse(row.preprocessing) as Preprocessing,
     classes: JSON.parse(row.classes) as string[],
     threshold: row.threshold,
+    thresholdSplit: row.threshold_split,
+    referBand: row.refer_low === null || row.refer_high === null ? null : { low: row.refer_low, high: row.refer_high },
     temperature: row.temperature,
     learnable: row.learnable,
     bestEpoch: row.best_epoch,
@@ -103,4 +108,31 @@ export function modelWeights(db: ReadDb, modelId: number, kind: 'best' | 'final'
     modelId,
   });
   return row === undefined ? undefined : fromBytes(row.weights);
+}
+
+/** Sets the decision threshold and the split on whose cases it was chosen. */
+export function setModelThreshold(db: WriteDb, modelId: number, threshold: number, split: SplitName): void {
+  db.run('UPDATE models SET threshold = :threshold, threshold_split = :split WHERE id = :modelId', {
+    modelId,
+    threshold,
+    split,
+  });
+}
+
+/** Sets the temperature together with the threshold that makes the same decisions; the refer band is then no longer valid. */
+export function setModelTemperature(db: WriteDb, modelId: number, temperature: number, threshold: number | null): void {
+  db.run(
+    `UPDATE models SET temperature = :temperature, threshold = :threshold, refer_low = NULL, refer_high = NULL
+     WHERE id = :modelId`,
+    { modelId, temperature, threshold },
+  );
+}
+
+/** Sets the band of answers that a reader should see; null for none. */
+export function setModelReferBand(db: WriteDb, modelId: number, band: ModelRecord['referBand']): void {
+  db.run('UPDATE models SET refer_low = :low, refer_high = :high WHERE id = :modelId', {
+    modelId,
+    low: band?.low ?? null,
+    high: band?.high ?? null,
+  });
 }

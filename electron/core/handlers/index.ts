@@ -2,11 +2,15 @@
 import type { CoreCallName, Handlers } from '../../../core/contract/index.ts';
 import type { CoreContext } from '../context.ts';
 import { classifyHandlers } from './classify.ts';
+import { evidenceHandlers } from './evidence.ts';
 import { jobHandlers } from './jobs.ts';
+import { judgingHandlers } from './judging.ts';
 import { libraryHandlers } from './library.ts';
 
 export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...libraryHandlers,
   ...jobHandlers,
   ...classifyHandlers,
+  ...judgingHandlers,
+  ...evidenceHandlers,
 };

@@ -24,6 +24,7 @@ export const shell: Words['shell'] = {
     train: 'Training',
     evaluate: 'Auswertung',
     classify: 'Klassifizieren',
+    evidence: 'Belege',
   },
   jobStates: {
     queued: 'wartet',

@@ -16,7 +16,14 @@ export const shell = {
   offlineHelp: 'Requests to a network that were blocked since the start',
   jobs: 'Jobs',
   noJobs: 'Nothing runs.',
-  jobKinds: { import: 'Import', encode: 'Encode', train: 'Train', evaluate: 'Evaluate', classify: 'Classify' },
+  jobKinds: {
+    import: 'Import',
+    encode: 'Encode',
+    train: 'Train',
+    evaluate: 'Evaluate',
+    classify: 'Classify',
+    evidence: 'Evidence',
+  },
   jobStates: {
     queued: 'waiting',
     running: 'running',

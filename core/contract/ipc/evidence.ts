@@ -1,0 +1,100 @@
+/** What a job about evidence is asked and gives back, and the calls around it. */
+import { z } from 'zod';
+import { methodSchema, nameSchema } from '../names.ts';
+import { defineCalls } from './call.ts';
+
+const count = z.int().nonnegative();
+
+/** Which map the deletion check hides the strongest patches of. */
+export const evidenceBases = ['relevance', 'attention'] as const;
+export const evidenceBasisSchema = z.enum(evidenceBases);
+export type EvidenceBasis = z.infer<typeof evidenceBasisSchema>;
+
+export const evidenceOptionsSchema = z.strictObject({
+  model: nameSchema,
+  instanceId: z.int(),
+  frame: count.default(0),
+  /** The deletion check to make as well. */
+  check: z
+    .strictObject({
+      classIndex: count,
+      basis: evidenceBasisSchema.default('relevance'),
+      /** Share of the patches that is hidden. */
+      share: z.number().min(0.005).max(0.5).default(0.05),
+      draws: z.int().min(5).max(200).default(20),
+      seed: count.default(0),
+    })
+    .optional(),
+});
+export type EvidenceOptions = z.input<typeof evidenceOptionsSchema>;
+
+/** Shares of patches (in reading order), class token and registers; together 1, or all 0 where nothing spoke for the class. */
+export const evidenceMapSchema = z.object({
+  patches: z.array(z.number()),
+  classToken: z.number(),
+  registers: z.number(),
+});
+export type EvidenceMapView = z.infer<typeof evidenceMapSchema>;
+
+/** One map over all layers and one for each. */
+const mapsSchema = z.object({ all: evidenceMapSchema, layers: z.array(evidenceMapSchema) });
+
+export const evidenceCheckSchema = z.object({
+  classIndex: count,
+  basis: evidenceBasisSchema,
+  share: z.number(),
+  /** Patches hidden each time. */
+  hidden: count,
+  /** Probability of the class before anything is hidden. */
+  probability: z.number(),
+  /** Its fall when the strongest patches are hidden; negative where it rises. */
+  highlighted: z.number(),
+  /** Its fall in each draw of as many other patches. */
+  random: z.array(z.number()),
+  randomMean: z.number(),
+  /** 2.5 and 97.5 % of the draws. */
+  randomInterval: z.tuple([z.number(), z.number()]),
+  /** True where hiding the highlight lowers the answer more than every draw, and by 0.01 at least. */
+  isConfirmed: z.boolean(),
+});
+export type EvidenceCheck = z.infer<typeof evidenceCheckSchema>;
+
+export const evidenceReportSchema = z.object({
+  model: z.string(),
+  method: methodSchema,
+  classes: z.array(z.string()),
+  instanceId: z.int(),
+  frame: count,
+  probabilities: z.array(z.number()),
+  decision: count,
+  /** Patches down and across; they divide the whole image evenly, because it is squeezed to a square for the model. */
+  grid: z.object({ rows: count, columns: count }),
+  /** Numbers of the LPM's layers, from 0. */
+  layers: z.array(count),
+  tokens: z.object({ kept: count, all: count }),
+  attention: mapsSchema,
+  /** By class. */
+  relevance: z.array(mapsSchema),
+  check: evidenceCheckSchema.nullable(),
+});
+export type EvidenceReport = z.infer<typeof evidenceReportSchema>;
+
+export const evidenceCalls = defineCalls({
+  'evidence.images': {
+    doc: 'Images of the data-set version that a model was trained on, with their labels; those of one study where it is given.',
+    input: z.strictObject({
+      model: nameSchema,
+      studyId: z.int().optional(),
+      limit: z.int().min(1).max(500).default(200),
+    }),
+    output: z.array(
+      z.object({
+        instanceId: z.int(),
+        frame: count,
+        studyId: z.int(),
+        split: z.enum(['train', 'val', 'test']),
+        classIndex: count,
+      }),
+    ),
+  },
+});

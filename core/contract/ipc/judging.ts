@@ -1,0 +1,240 @@
+/** Calls about how good a model is: curves, thresholds, cases, subgroups, comparison, calibration and the model card. */
+import { z } from 'zod';
+import { nameSchema, splitSchema, studyPoolingSchema } from '../names.ts';
+import { modelRecordSchema } from '../records.ts';
+import { defineCalls, nothing } from './call.ts';
+
+const count = z.int().nonnegative();
+const interval = z.tuple([z.number(), z.number()]);
+
+/** A figure that the data may not define, with its 95 % interval. */
+export const estimateSchema = z.object({ value: z.number().nullable(), interval: interval.nullable() });
+export type EstimateView = z.infer<typeof estimateSchema>;
+
+const level = z.enum(['image', 'study']);
+export type JudgeLevel = z.infer<typeof level>;
+
+/** Which evaluation is meant, and whether its images or its studies. */
+const evaluated = {
+  model: nameSchema,
+  split: splitSchema.default('test'),
+  pooling: studyPoolingSchema.default('mean'),
+};
+const atLevel = { ...evaluated, level: level.default('study') };
+const share = z.number().min(0).max(1);
+
+const coveragePointSchema = z.object({
+  band: z.object({ low: z.number(), high: z.number() }),
+  coverage: z.number(),
+  accepted: count,
+  errors: count,
+  error: z.number().nullable(),
+  errorInterval: interval.nullable(),
+});
+export type CoveragePointView = z.infer<typeof coveragePointSchema>;
+
+const classCurvesSchema = z.object({
+  name: z.string(),
+  n: count,
+  auc: estimateSchema,
+  averagePrecision: z.number().nullable(),
+  /** [1 - specificity, sensitivity, threshold], ascending. */
+  roc: z.array(z.tuple([z.number(), z.number(), z.number()])),
+  /** [1 - specificity, low, high]: 95 % of resampled patients. */
+  band: z.array(z.tuple([z.number(), z.number(), z.number()])),
+  /** [recall, precision, threshold], ascending recall. */
+  pr: z.array(z.tuple([z.number(), z.number(), z.number()])),
+  /** How often the class was true where its probability lay in (low, high]. */
+  calibration: z.array(
+    z.object({ low: z.number(), high: z.number(), n: count, predicted: z.number(), observed: estimateSchema }),
+  ),
+});
+export type ClassCurves = z.infer<typeof classCurvesSchema>;
+
+const levelReportSchema = z.object({
+  n: count,
+  patients: count,
+  auc: estimateSchema,
+  averagePrecision: estimateSchema,
+  accuracy: estimateSchema,
+  kappa: z.number().nullable(),
+  brier: z.number().nullable(),
+  calibrationError: z.number().nullable(),
+  classes: z.array(classCurvesSchema),
+  coverage: z.array(coveragePointSchema),
+});
+export type LevelReport = z.infer<typeof levelReportSchema>;
+
+export const judgeReportSchema = z.object({
+  model: modelRecordSchema,
+  split: splitSchema,
+  dataset: z.string(),
+  version: z.int().positive(),
+  evaluatedAt: z.string(),
+  /** How often the test split of this model was looked at, this time included. */
+  testViews: count,
+  /** Studies left out at study level because their images carry different labels. */
+  mixedStudies: count,
+  image: levelReportSchema,
+  study: levelReportSchema,
+});
+export type JudgeReport = z.infer<typeof judgeReportSchema>;
+
+export const operatingPointSchema = z.object({
+  threshold: z.number().nullable(),
+  counts: z.object({ truePositive: count, falsePositive: count, falseNegative: count, trueNegative: count }),
+  /** Share of the class among the cases judged. */
+  observedPrevalence: z.number().nullable(),
+  sensitivity: estimateSchema,
+  specificity: estimateSchema,
+  accuracy: estimateSchema,
+  ppv: estimateSchema,
+  npv: estimateSchema,
+  positiveLikelihoodRatio: estimateSchema,
+  negativeLikelihoodRatio: estimateSchema,
+  /** Rows are the labels, columns the decisions. */
+  confusion: z.array(z.array(count)),
+  /** Of the answers that the model's band leaves standing; null without a band. */
+  referred: count.nullable(),
+});
+export type OperatingPointView = z.infer<typeof operatingPointSchema>;
+
+export const judgedCaseSchema = z.object({
+  instanceId: z.int(),
+  frame: count,
+  studyId: z.int(),
+  images: z.int().positive(),
+  truth: count,
+  decision: count,
+  probabilities: z.array(z.number()),
+  isReferred: z.boolean(),
+});
+export type JudgedCase = z.infer<typeof judgedCaseSchema>;
+
+export const comparedModelSchema = z.object({
+  name: z.string(),
+  method: z.string(),
+  /** False where the model was not evaluated on this split yet. */
+  isEvaluated: z.boolean(),
+  auc: estimateSchema,
+  /** Its AUC minus that of the model judged, on the cases both have. */
+  difference: estimateSchema,
+  learnable: count,
+  peakMb: z.number().nullable(),
+  seconds: z.number(),
+});
+export type ComparedModel = z.infer<typeof comparedModelSchema>;
+
+export const subgroupSchema = z.object({
+  attribute: z.enum(['modality', 'sex', 'age', 'manufacturer']),
+  /** Empty where it is not known. */
+  value: z.string(),
+  n: count,
+  patients: count,
+  positives: count,
+  auc: estimateSchema,
+  sensitivity: estimateSchema,
+  specificity: estimateSchema,
+});
+export type SubgroupView = z.infer<typeof subgroupSchema>;
+
+export const modelCardSchema = z.object({
+  model: modelRecordSchema,
+  lpmFamily: z.string().nullable(),
+  dataset: z.string(),
+  version: z.int().positive(),
+  trainedAt: z.string(),
+  epochs: count,
+  seconds: z.number(),
+  peakMb: z.number().nullable(),
+  labellers: z.array(z.object({ reader: z.string(), labels: count })),
+  counts: z.array(z.object({ split: splitSchema, name: z.string(), patients: count, studies: count, images: count })),
+  /** Figures of each split that was evaluated, studies and images, at the model's threshold. */
+  results: z.array(
+    z.object({
+      split: splitSchema,
+      level,
+      n: count,
+      patients: count,
+      auc: estimateSchema,
+      accuracy: estimateSchema,
+      sensitivity: estimateSchema.nullable(),
+      specificity: estimateSchema.nullable(),
+    }),
+  ),
+  testViews: count,
+});
+export type ModelCard = z.infer<typeof modelCardSchema>;
+
+export const judgingCalls = defineCalls({
+  'judge.models': {
+    doc: 'Models with their data-set version and the splits they were evaluated on, newest last.',
+    input: nothing,
+    output: z.array(
+      z.object({ record: modelRecordSchema, version: z.int().positive(), evaluated: z.array(splitSchema) }),
+    ),
+  },
+  'judge.open': {
+    doc: 'Curves and figures of an evaluation, or null where the model was not evaluated on the split yet. Looking at the test split is recorded.',
+    input: z.strictObject(evaluated),
+    output: judgeReportSchema.nullable(),
+  },
+  'judge.atThreshold': {
+    doc: 'What one threshold means for one class against the rest, with predictive values at a prevalence.',
+    input: z.strictObject({
+      ...atLevel,
+      classIndex: count,
+      threshold: share,
+      prevalence: z.number().min(0.0001).max(0.9999),
+    }),
+    output: operatingPointSchema,
+  },
+  'judge.cases': {
+    doc: 'Cases of a cell of the confusion matrix, or all wrong ones, surest wrong answer first.',
+    input: z.strictObject({
+      ...atLevel,
+      threshold: share.nullable(),
+      truth: count.optional(),
+      decision: count.optional(),
+      isWrong: z.boolean().optional(),
+      offset: count.default(0),
+      limit: z.int().min(1).max(200).default(60),
+    }),
+    output: z.object({ total: count, cases: z.array(judgedCaseSchema) }),
+  },
+  'judge.compare': {
+    doc: 'Every model of the same data-set version on the same split, with its difference to the model judged.',
+    input: z.strictObject(atLevel),
+    output: z.array(comparedModelSchema),
+  },
+  'judge.subgroups': {
+    doc: 'Figures by modality, sex, age and manufacturer as far as the library knows them.',
+    input: z.strictObject({ ...atLevel, classIndex: count, threshold: share.nullable() }),
+    output: z.array(subgroupSchema),
+  },
+  'judge.card': {
+    doc: 'What a model card tells: origin, data, figures with intervals.',
+    input: z.strictObject({ model: nameSchema }),
+    output: modelCardSchema,
+  },
+  'judge.saveCard': {
+    doc: 'Writes the text of a model card to a file chosen by the user (.html or .md).',
+    input: z.strictObject({ path: z.string().regex(/\.(html|md)$/), text: z.string().max(1_000_000) }),
+    output: z.null(),
+  },
+  'models.setThreshold': {
+    doc: 'Sets a model’s decision threshold and notes the split it was chosen on.',
+    input: z.strictObject({ model: nameSchema, threshold: share, split: splitSchema }),
+    output: modelRecordSchema,
+  },
+  'models.calibrate': {
+    doc: 'Fits the temperature on the validation split, which must have been evaluated. Decisions stay as they are.',
+    input: z.strictObject({ model: nameSchema }),
+    output: modelRecordSchema,
+  },
+  'models.setReferBand': {
+    doc: 'Sets the answers that a reader should see; null for none.',
+    input: z.strictObject({ model: nameSchema, band: z.object({ low: share, high: share }).nullable() }),
+    output: modelRecordSchema,
+  },
+});

@@ -1,0 +1,106 @@
+/**
+ * Where the prompts looked, and what of it spoke for a class.
+ *
+ * `attention` is the fusion module's own softmax over the kept tokens, averaged over the prompts: each row over T sums to 1.
+ * It is the same whatever the class. `relevance` is attention times the gradient of the class's log-odds
+ * ln(p / (1 - p)) with respect to that attention, summed over the prompts: the first-order share of each token in the
+ * answer. Positive: with less attention to this token the class would be less probable. For two classes the log-odds is
+ * the difference of the two logits; it does not saturate, as the probability does.
+ * Source: attention times gradient after Chefer, Gur and Wolf, "Generic attention-model explainability", ICCV 2021, eq. 5,
+ * here for one cross-attention, whose keys are tokens of the frozen LPM.
+ */
+import { invariant } from '../base/errors.ts';
+import {
+  add,
+  cast,
+  defineGraph,
+  type Graph,
+  grad,
+  input,
+  logSoftmax,
+  mean,
+  mul,
+  reshape,
+  sub,
+  sum,
+} from '../graph/index.ts';
+import { parameterLayout } from './parameters.ts';
+import type { SideConfig } from './side-config.ts';
+import { sideNetwork } from './side-network.ts';
+
+/** Taken from a class's logit to leave it out of a log-sum: far below any logit, and exact in float32. */
+const out = 4096;
+
+/** Whether a method has prompts that attend to the image. */
+export function hasEvidence(config: Pick<SideConfig, 'method'>): boolean {
+  return config.method === 'fpt+' || config.method === 'fpt';
+}
+
+/**
+ * The graph for one image. Inputs: `params` [total]; `image` [1, 3, s, s]; `keys`, `values` float16 [L, 1, H, T, d];
+ * `class_row` [1, C], 1 at the class asked about and 0 elsewhere. Outputs: `logits` [1, C]; `attention` and `relevance`
+ * [L, H, T].
+ */
+export function buildEvidence(config: SideConfig): Graph {
+  invariant(hasEvidence(config), `${config.method} has no prompts and so no evidence`);
+  const { lpm, layers, tokens, sideSize, classes } = config;
+  const kept = [layers, 1, lpm.heads, tokens, lpm.width / lpm.heads];
+  const { logits, attention } = sideNetwork(config, input('params', [parameterLayout(config).total]), {
+    image: input('image', [1, lpm.channels, sideSize, sideSize]),
+    keys: cast(input('keys', kept, 'float16'), 'float32'),
+    values: cast(input('values', kept, 'float16'), 'float32'),
+  });
+  invariant(attention, 'evidence: the network has no attention');
+  const classRow = input('class_row', [1, classes]);
+  const others = sub(1, classRow);
+  // The log-sum over the other classes, read off their log-softmax: y - logSoftmax(y) is the log-sum at every place.
+  const without = sub(logits, mul(classRow, out));
+  const logSum = mul(sum(mul(sub(without, logSoftmax(without, -1)), others), [0, 1]), 1 / (classes - 1));
+  const logOdds = sub(sum(mul(logits, classRow), [0, 1]), logSum);
+  const [gradient] = grad(logOdds, [attention]);
+  invariant(gradient, 'evidence: no gradient');
+  const shape = [layers, lpm.heads, tokens];
+  return defineGraph({
+    outputs: {
+      logits: add(logits, 0),
+      attention: reshape(mean(attention, [3]), shape),
+      relevance: reshape(sum(mul(attention, gradient), [3]), shape),
+    },
+  });
+}
+
+/** What a layer's heads give to the places of the image. */
+export interface EvidenceMap {
+  /** One value a patch in reading order. */
+  readonly patches: Float64Array;
+  /** Share that went to the class token, which stands for the whole image and has no place. */
+  readonly classToken: number;
+  /** Share that went to register tokens, which have no place either; 0 for LPMs without. */
+  readonly registers: number;
+}
+
+/**
+ * A layer's values [H, T] at token positions `indices` [H, T] as shares of their total: patches, class token and registers
+ * together sum to 1 (or are all 0). Negative values, what spoke against the class, count as 0.
+ * @param prefix tokens before the first patch: the class token and the registers
+ */
+export function evidenceMap(
+  values: ArrayLike<number>,
+  indices: ArrayLike<number>,
+  sizes: { readonly prefix: number; readonly patches: number },
+): EvidenceMap {
+  const patches = new Float64Array(sizes.patches);
+  let classToken = 0;
+  let registers = 0;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = Math.max(0, values[i] as number);
+    const token = indices[i] as number;
+    total += value;
+    if (token === 0) classToken += value;
+    else if (token < sizes.prefix) registers += value;
+    else patches[token - sizes.prefix] = (patches[token - sizes.prefix] as number) + value;
+  }
+  if (total === 0) return { patches, classToken: 0, registers: 0 };
+  return { patches: patches.map((v) => v / total), classToken: classToken / total, registers: registers / total };
+}

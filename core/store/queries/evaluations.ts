@@ -1,0 +1,128 @@
+/** What models said about the images of a split, and what is known of those images. */
+import type { SplitName } from '../../contract/index.ts';
+import type { ReadDb, WriteDb } from '../database.ts';
+import { fromBytes, toBytes } from './runs.ts';
+
+export interface EvaluationRow {
+  readonly id: number;
+  readonly split: SplitName;
+  readonly createdAt: string;
+}
+
+/** One evaluated image. `position` is its place in the version, `logits` [classes] are before any temperature. */
+export interface EvaluatedImage {
+  readonly position: number;
+  readonly instanceId: number;
+  readonly frame: number;
+  readonly patientId: number;
+  readonly studyId: number;
+  readonly classIndex: number;
+  readonly modality: string | null;
+  readonly logits: Float32Array;
+}
+
+/** Keeps what a model said about a split, in place of what it said before; in one transaction. */
+export function saveEvaluation(
+  db: WriteDb,
+  evaluation: {
+    readonly modelId: number;
+    readonly split: SplitName;
+    readonly images: readonly { readonly position: number; readonly logits: Float32Array }[];
+  },
+  now: string,
+): number {
+  const { modelId, split } = evaluation;
+  return db.transaction(() => {
+    db.run('DELETE FROM evaluations WHERE model_id = :modelId AND split = :split', { modelId, split });
+    const { id } = db.run('INSERT INTO evaluations (model_id, split, created_at) VALUES (:modelId, :split, :now)', {
+      modelId,
+      split,
+      now,
+    });
+    for (const { position, logits } of evaluation.images) {
+      db.run('INSERT INTO evaluation_images (evaluation_id, position, logits) VALUES (:id, :position, :logits)', {
+        id,
+        position,
+        logits: toBytes(logits),
+      });
+    }
+    return id;
+  });
+}
+
+/** The splits that a model was evaluated on. */
+export function evaluationsOf(db: ReadDb, modelId: number): EvaluationRow[] {
+  return db.all('SELECT id, split, created_at AS createdAt FROM evaluations WHERE model_id = :modelId ORDER BY split', {
+    modelId,
+  });
+}
+
+/** The images of an evaluation that the library still has, in the version's order. */
+export function evaluatedImages(db: ReadDb, evaluationId: number): EvaluatedImage[] {
+  return db
+    .all<Omit<EvaluatedImage, 'logits'> & { logits: Uint8Array }>(
+      `SELECT e.position, v.instance_id AS instanceId, v.frame, v.patient_id AS patientId, v.study_id AS studyId,
+         v.class_position AS classIndex, s.modality, e.logits
+       FROM evaluations a JOIN evaluation_images e ON e.evaluation_id = a.id
+       JOIN models m ON m.id = a.model_id JOIN runs r ON r.id = m.run_id
+       JOIN version_images v ON v.version_id = r.version_id AND v.position = e.position
+       JOIN instances i ON i.id = v.instance_id JOIN series s ON s.id = i.series_id
+       WHERE a.id = :evaluationId ORDER BY e.position`,
+      { evaluationId },
+    )
+    .map((row) => ({ ...row, logits: fromBytes(row.logits) }));
+}
+
+/** How often the figures of a model's test split were looked at. */
+export function testViews(db: ReadDb, model: string): number {
+  return (
+    db.get<{ n: number }>(
+      `SELECT count(*) AS n FROM audit_events WHERE action = 'model.judged' AND subject = :model
+       AND json_extract(details, '$.split') = 'test'`,
+      { model },
+    )?.n ?? 0
+  );
+}
+
+/** Who gave the labels of a data set, most first. */
+export function labellersOf(db: ReadDb, datasetId: number): { reader: string; labels: number }[] {
+  return db.all(
+    `SELECT l.reader, count(*) AS labels FROM labels l JOIN label_schemas s ON s.id = l.schema_id
+     WHERE s.dataset_id = :datasetId GROUP BY l.reader ORDER BY count(*) DESC, l.reader`,
+    { datasetId },
+  );
+}
+
+/** Patients, studies and images of each class in each split of a version. */
+export function versionCounts(
+  db: ReadDb,
+  versionId: number,
+): { split: SplitName; name: string; patients: number; studies: number; images: number }[] {
+  return db.all(
+    `SELECT v.split, c.name, count(DISTINCT v.patient_id) AS patients, count(DISTINCT v.study_id) AS studies, count(*) AS images
+     FROM version_images v JOIN version_classes c ON c.version_id = v.version_id AND c.position = v.class_position
+     WHERE v.version_id = :versionId GROUP BY v.split, c.position
+     ORDER BY CASE v.split WHEN 'train' THEN 0 WHEN 'val' THEN 1 ELSE 2 END, c.position`,
+    { versionId },
+  );
+}
+
+/** What subgroups are formed by; null where it is not known. */
+export interface InstanceFacts {
+  readonly modality: string | null;
+  readonly patientSex: string | null;
+  readonly ageYears: number | null;
+  readonly manufacturer: string | null;
+}
+
+/** Facts of instances by row id. */
+export function factsOfInstances(db: ReadDb, instanceIds: readonly number[]): ReadonlyMap<number, InstanceFacts> {
+  const rows = db.all<{ id: number; modality: string | null }>(
+    `SELECT i.id, s.modality FROM instances i JOIN series s ON s.id = i.series_id
+     WHERE i.id IN (SELECT value FROM json_each(:ids))`,
+    { ids: JSON.stringify(instanceIds) },
+  );
+  return new Map(
+    rows.map(({ id, modality }) => [id, { modality, patientSex: null, ageYears: null, manufacturer: null }]),
+  );
+}

@@ -1,0 +1,22 @@
+/** Handlers of core/contract/ipc/evidence.ts. */
+import type { Handlers } from '../../../core/contract/index.ts';
+import type { evidenceCalls } from '../../../core/contract/ipc/evidence.ts';
+import { requireRecord, runOf } from '../../../core/services/judge.ts';
+import { versionImages } from '../../../core/store/index.ts';
+import type { CoreContext } from '../context.ts';
+
+export const evidenceHandlers: Handlers<keyof typeof evidenceCalls, CoreContext> = {
+  'evidence.images': ({ model, studyId, limit }, { services }) => {
+    const run = runOf(services, requireRecord(services, model));
+    return versionImages(services.library.db, run.datasetVersionId)
+      .filter((image) => studyId === undefined || image.studyId === studyId)
+      .slice(0, limit)
+      .map(({ instanceId, frame, studyId: study, split, classIndex }) => ({
+        instanceId,
+        frame,
+        studyId: study,
+        split,
+        classIndex,
+      }));
+  },
+};

@@ -1,0 +1,41 @@
+/** Handlers of core/contract/ipc/judging.ts. */
+import type { Handlers } from '../../../core/contract/index.ts';
+import type { judgingCalls } from '../../../core/contract/ipc/judging.ts';
+import { judgeAtThreshold, judgedCases, requireSet, runOf } from '../../../core/services/judge.ts';
+import { modelCard, saveCard } from '../../../core/services/judge-card.ts';
+import { compareModels, judgeSubgroups } from '../../../core/services/judge-compare.ts';
+import { judgeReport } from '../../../core/services/judge-report.ts';
+import { calibrate, setReferBand, setThreshold } from '../../../core/services/judge-settings.ts';
+import { evaluationsOf, listModels } from '../../../core/store/index.ts';
+import type { CoreContext } from '../context.ts';
+
+export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> = {
+  'judge.models': (_, { services }) =>
+    listModels(services.library.db).map((record) => ({
+      record,
+      version: runOf(services, record).datasetVersion,
+      evaluated: evaluationsOf(services.library.db, record.id).map(({ split }) => split),
+    })),
+  'judge.open': (request, { services }) => judgeReport(services, request),
+  'judge.atThreshold': (request, { services }) => judgeAtThreshold(requireSet(services, request), request),
+  'judge.cases': ({ offset, limit, ...request }, { services }) => {
+    const cases = judgedCases(requireSet(services, request), request.level, request);
+    return { total: cases.length, cases: cases.slice(offset, offset + limit) };
+  },
+  'judge.compare': (request, { services }) => compareModels(services, request),
+  'judge.subgroups': (request, { services }) => judgeSubgroups(services, request),
+  'judge.card': ({ model }, { services }) => modelCard(services, model),
+  'judge.saveCard': ({ path, text }) => {
+    saveCard(path, text);
+    return null;
+  },
+  'models.setThreshold': ({ model, threshold, split }, context) =>
+    told(context, setThreshold(context.services, model, threshold, split)),
+  'models.calibrate': ({ model }, context) => told(context, calibrate(context.services, model)),
+  'models.setReferBand': ({ model, band }, context) => told(context, setReferBand(context.services, model, band)),
+};
+
+function told<T>({ emit }: CoreContext, value: T): T {
+  emit('library.changed', { what: 'models' });
+  return value;
+}
