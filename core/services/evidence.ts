@@ -251,6 +251,11 @@ async function deletionCheck(
     random,
     randomMean: random.reduce((a, b) => a + b, 0) / random.length,
     randomInterval: [percentile(random, 0.025), percentile(random, 0.975)],
-    isConfirmed: highlighted >= leastFall && random.every((fall) => highlighted > fall),
+    verdict: verdictOf(highlighted, random),
   };
+}
+
+function verdictOf(highlighted: number, random: readonly number[]): EvidenceCheck['verdict'] {
+  if (highlighted < leastFall && random.every((fall) => fall < leastFall)) return 'unmoved';
+  return highlighted >= leastFall && random.every((fall) => highlighted > fall) ? 'explains' : 'fails';
 }

@@ -4,9 +4,12 @@
  */
 import { invariant } from '../base/errors.ts';
 
-/** Beyond these a fit says that the validation cases are too few or perfectly separated. */
-const lowest = 0.05;
-const highest = 20;
+/**
+ * Limits of a fit. Where validation cases are separated without an error, any sharpening lowers the loss: a few dozen of
+ * them are no ground for probabilities of 1, so a model is made at most twice as sure as it was.
+ */
+export const lowestTemperature = 0.5;
+export const highestTemperature = 20;
 
 /** Mean negative log-likelihood of `targets` under softmax(logits / temperature). */
 export function temperatureLoss(
@@ -27,15 +30,15 @@ export function temperatureLoss(
 }
 
 /**
- * The temperature of least loss within [0.05, 20], by golden section on its logarithm. In 1/T the loss is convex, so in
+ * The temperature of least loss within [0.5, 20], by golden section on its logarithm. In 1/T the loss is convex, so in
  * ln T it falls and then rises: one minimum.
  */
 export function fitTemperature(logits: ArrayLike<number>, targets: ArrayLike<number>, classes: number): number {
   invariant(targets.length > 0 && logits.length === targets.length * classes, 'temperature: one row of logits a case');
   const loss = (x: number): number => temperatureLoss(logits, targets, classes, Math.exp(x));
   const golden = (Math.sqrt(5) - 1) / 2;
-  let low = Math.log(lowest);
-  let high = Math.log(highest);
+  let low = Math.log(lowestTemperature);
+  let high = Math.log(highestTemperature);
   let a = high - golden * (high - low);
   let b = low + golden * (high - low);
   let lossA = loss(a);

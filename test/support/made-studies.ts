@@ -70,9 +70,9 @@ export function writeTinyLpm(folder: string): void {
   writeRandomLpm(folder, 5, { width: 64, layers: 4, heads: 2 });
 }
 
-/** Services over the library in `folder`; closed when the test ends. One thread, so that results never depend on the machine. */
-export async function testServices(folder: string, changes: Partial<ServiceContext> = {}): Promise<ServiceContext> {
-  const opened = await openServices({
+/** Services over the library in `folder`, to be closed by the caller. One thread, so that results never depend on the machine. */
+export async function openTestServices(folder: string): Promise<Awaited<ReturnType<typeof openServices>>> {
+  return await openServices({
     library: folder,
     mode: 'write',
     engine: 'onnxruntime',
@@ -82,6 +82,11 @@ export async function testServices(folder: string, changes: Partial<ServiceConte
     log: silentLogger,
     signal: new AbortController().signal,
   });
+}
+
+/** As `openTestServices`, closed when the test ends. */
+export async function testServices(folder: string, changes: Partial<ServiceContext> = {}): Promise<ServiceContext> {
+  const opened = await openTestServices(folder);
   onTestFinished(() => opened.close());
   return { ...opened.context, ...changes };
 }

@@ -54,8 +54,11 @@ export const evidenceCheckSchema = z.object({
   randomMean: z.number(),
   /** 2.5 and 97.5 % of the draws. */
   randomInterval: z.tuple([z.number(), z.number()]),
-  /** True where hiding the highlight lowers the answer more than every draw, and by 0.01 at least. */
-  isConfirmed: z.boolean(),
+  /**
+   * `explains`: hiding the highlight lowers the answer by 0.01 at least and more than every draw. `unmoved`: neither the
+   * highlight nor a draw lowers it by as much. `fails`: otherwise.
+   */
+  verdict: z.enum(['explains', 'unmoved', 'fails']),
 });
 export type EvidenceCheck = z.infer<typeof evidenceCheckSchema>;
 

@@ -1,0 +1,71 @@
+/**
+ * Studies in which a chequered square in one corner is all that tells the classes apart: what a model learns is known.
+ * Black and white alternate from pixel to pixel, so that the square is plain grey in the side network's smaller image:
+ * only the LPM can see it, and only the prompts can carry it to the answer.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Random } from '../../core/base/random.ts';
+import { writeDicom } from '../../core/dicom/index.ts';
+
+const size = 224;
+/** The marker covers [left, left + side) across and [top, top + side) down: 4 by 4 patches of 16 at the top right. */
+export const marker = { left: 144, top: 16, side: 64, imageSize: size } as const;
+
+/**
+ * Writes `patients` patients with one study each and `labels.csv` into `folder`; every second one has the marker.
+ * @returns the path of the labels file
+ */
+export function writeMarkedStudies(folder: string, patients: number): string {
+  const rows = ['patientID,label'];
+  for (let p = 0; p < patients; p++) {
+    const isMarked = p % 2 === 1;
+    rows.push(`M-${p},${isMarked ? 'marked' : 'plain'}`);
+    mkdirSync(join(folder, `p${p}`), { recursive: true });
+    writeFileSync(join(folder, `p${p}`, 'image.dcm'), markedFile(p, isMarked));
+  }
+  const labels = join(folder, 'labels.csv');
+  writeFileSync(labels, `${rows.join('\n')}\n`);
+  return labels;
+}
+
+function markedFile(p: number, isMarked: boolean): Uint8Array {
+  const random = Random.seeded(p).fork('marked');
+  const uid = `1.2.826.0.1.3680043.10.999.77.${p}`;
+  const pixels = new Uint16Array(size * size);
+  const base = random.uniform(1800, 2200);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const inside =
+        isMarked &&
+        x >= marker.left &&
+        x < marker.left + marker.side &&
+        y >= marker.top &&
+        y < marker.top + marker.side;
+      pixels[y * size + x] = Math.round(
+        Math.max(0, inside ? ((x + y) % 2 === 0 ? base + 1600 : base - 1600) : base + 60 * random.normal()),
+      );
+    }
+  }
+  return writeDicom({
+    sopClassUID: '1.2.840.10008.5.1.4.1.1.1',
+    sopInstanceUID: `${uid}.1.1`,
+    modality: p % 3 === 0 ? 'DX' : 'CR',
+    patientName: 'Made^Up',
+    patientID: `M-${p}`,
+    studyInstanceUID: uid,
+    seriesInstanceUID: `${uid}.1`,
+    instanceNumber: '1',
+    samplesPerPixel: 1,
+    photometricInterpretation: 'MONOCHROME2',
+    rows: size,
+    columns: size,
+    bitsAllocated: 16,
+    bitsStored: 12,
+    highBit: 11,
+    pixelRepresentation: 0,
+    windowCenter: '2048',
+    windowWidth: '4096',
+    pixelData: pixels,
+  });
+}
