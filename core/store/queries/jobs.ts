@@ -1,4 +1,6 @@
 /** Jobs: what runs, what ran and how it ended. */
+
+import { redactPaths } from '../../base/redact.ts';
 import type { JobKind, JobRecord, JobState } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { forgetPlacesRead, savePlaces, withoutPlaces, withPlaces } from './job-places.ts';
@@ -85,7 +87,11 @@ export function endJob(
       id,
       state,
       result: value === undefined ? null : JSON.stringify(value),
-      error: outcome.error === undefined ? null : JSON.stringify(outcome.error),
+      // A message may name a path as the user typed it: right on the screen, wrong in a row that stays.
+      error:
+        outcome.error === undefined
+          ? null
+          : JSON.stringify({ ...outcome.error, message: redactPaths(outcome.error.message) }),
       now,
     });
     if (state === 'succeeded') forgetPlacesRead(db, id);
