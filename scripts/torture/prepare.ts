@@ -1,0 +1,96 @@
+/** The bench: studies, an LPM, and for each stage a base library from which it starts and the facts with which it ends. */
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentLogger } from '../../core/base/logger.ts';
+import { addLpm } from '../../core/services/lpm.ts';
+import { openServices } from '../../core/services/open.ts';
+import { Database } from '../../core/store/database.ts';
+import { openLibrary } from '../../core/store/index.ts';
+import { migrate } from '../../core/store/migrate.ts';
+import { migrations } from '../../core/store/migrations/index.ts';
+import { libraryDigest } from './digest.ts';
+import { type Bench, countCalls, freshCopy, runVictim } from './point.ts';
+import { type Stage, stages, writeMaterial } from './studies.ts';
+
+/** Stages in the order in which each is the base of the next. */
+const chain = ['import', 'label', 'encode', 'train', 'classify'] as const;
+/** The version that the oldest released libraries have. */
+const oldest = 50;
+
+/** Fills `folder` and gives the bench with the number of places a stage can be disturbed at. */
+export async function prepareBench(
+  folder: string,
+  shim: string | null,
+): Promise<{ bench: Bench; calls: ReadonlyMap<Stage, number> }> {
+  const material = join(folder, 'material');
+  const scratch = join(folder, 'scratch');
+  mkdirSync(scratch, { recursive: true });
+  writeMaterial(material);
+  const base = (stage: Stage): string => join(material, 'base', stage);
+  await emptyLibrary(base('import'), join(material, 'lpm'));
+  for (const [i, stage] of chain.entries()) {
+    const next = chain[i + 1];
+    if (next === undefined) continue;
+    cpSync(base(stage), base(next), { recursive: true });
+    await mustRun(stage, base(next), material);
+  }
+  for (const stage of ['delete', 'backup', 'restore'] as const) {
+    cpSync(base('classify'), base(stage), { recursive: true });
+  }
+  const whole = openLibrary(base('classify'), { mode: 'read' });
+  whole.backUpTo(join(material, 'base.sqlite'));
+  whole.close();
+  oldLibrary(base('migrate'));
+  const wanted = new Map<Stage, readonly string[]>();
+  const calls = new Map<Stage, number>();
+  for (const stage of stages) {
+    const library = freshCopy({ material, scratch }, stage, `wanted-${stage}`);
+    await mustRun(stage, library, material);
+    wanted.set(stage, libraryDigest(library));
+    if (shim !== null) calls.set(stage, await countCalls({ material, scratch, shim }, stage));
+  }
+  return { bench: { material, scratch, shim, wanted }, calls };
+}
+
+async function mustRun(stage: Stage, library: string, material: string): Promise<void> {
+  const { how, error } = await runVictim(stage, library, material);
+  if (how !== 'done') throw new Error(`${stage} failed without any fault: ${how} ${error?.message ?? ''}`);
+}
+
+async function emptyLibrary(folder: string, lpm: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const { context, close } = await openServices({
+    library: folder,
+    mode: 'write',
+    engine: 'onnxruntime',
+    device: 'cpu',
+    progress: () => {},
+    log: silentLogger,
+    signal: new AbortController().signal,
+  });
+  try {
+    await addLpm(context, { path: lpm, name: 'tiny' });
+  } finally {
+    await close();
+  }
+}
+
+/** A library as the first release wrote it, with some rows. */
+function oldLibrary(folder: string): void {
+  for (const name of ['features', 'previews', 'files', 'lpm', 'backups']) {
+    if (!existsSync(join(folder, name))) mkdirSync(join(folder, name), { recursive: true });
+  }
+  const database = Database.open(join(folder, 'sidelight.sqlite'), { readonly: false });
+  try {
+    database.pragma('journal_mode = WAL');
+    migrate(database, { backUp: () => {}, list: migrations.filter((m) => m.number <= oldest) });
+    for (let n = 0; n < 50; n++) {
+      database.run('INSERT INTO patients (patient_key, created_at) VALUES (:key, :now)', {
+        key: `old-${n}`,
+        now: '2026-01-02T03:04:05.000Z',
+      });
+    }
+  } finally {
+    database.close();
+  }
+}

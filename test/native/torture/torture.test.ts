@@ -1,0 +1,65 @@
+/**
+ * A sample of `npm run torture`: work killed and disks failing at seeded places, power cuts, damaged files; nothing may be lost.
+ * The matrix is printed, because its numbers are what a reader of the log wants to see.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { backUpBase, damageLibrary, damageLines } from '../../../scripts/torture/damage.ts';
+import { matrixLines } from '../../../scripts/torture/matrix.ts';
+import { planPoints } from '../../../scripts/torture/plan.ts';
+import { type Bench, faults, runPoints } from '../../../scripts/torture/point.ts';
+import { prepareBench } from '../../../scripts/torture/prepare.ts';
+import { buildShim } from '../../../scripts/torture/shim.ts';
+import { type Stage, stages } from '../../../scripts/torture/studies.ts';
+
+const points = 44;
+const damagedVariants = 60;
+const minutes = 60_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'sidelight-torture-'));
+const shim = buildShim(folder);
+const missing = 'missing' in shim ? shim.missing : null;
+let bench: Bench;
+let calls: ReadonlyMap<Stage, number>;
+
+beforeAll(async () => {
+  ({ bench, calls } = await prepareBench(folder, 'path' in shim ? shim.path : null));
+}, 5 * minutes);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('nothing acknowledged is lost and the same command ends with the same results', () => {
+  test.skipIf(missing !== null)(
+    `after ${points} faults over all kinds of work (needs Linux and a C compiler)`,
+    async () => {
+      const results = await runPoints(bench, planPoints(points, 20, calls), 2);
+      console.log(matrixLines(results).join('\n'));
+      expect(results.flatMap((result) => result.losses)).toEqual([]);
+      expect(results.filter((result) => result.ended !== 'done').length).toBeGreaterThan(points / 2);
+    },
+    10 * minutes,
+  );
+
+  test('a plan covers every stage and every fault, and one seed gives one plan', () => {
+    const places = new Map(stages.map((stage) => [stage, 100] as const));
+    const plan = planPoints(240, 1, places);
+    expect(new Set(plan.map(({ stage }) => stage)).size).toBe(stages.length);
+    expect(new Set(plan.map(({ fault }) => fault)).size).toBe(faults.length);
+    expect(planPoints(240, 1, places)).toEqual(plan);
+    expect(planPoints(240, 2, places)).not.toEqual(plan);
+  });
+});
+
+test(
+  `${damagedVariants} damaged databases are all noticed, never taken for an empty library, and restored from a backup`,
+  async () => {
+    const base = join(bench.material, 'base', 'backup');
+    backUpBase(base);
+    const results = await damageLibrary(base, bench.scratch, damagedVariants, 20);
+    console.log(damageLines(results).join('\n'));
+    expect(results.flatMap((result) => result.losses)).toEqual([]);
+    expect(results.filter((result) => result.detected === 'no')).toEqual([]);
+  },
+  5 * minutes,
+);
