@@ -1,0 +1,214 @@
+/** What the screen "Classify" knows: models, what is to be classified, results so far, watched folders. */
+import type { JobView, ModelRecord } from '../../../core/contract/index.ts';
+import type { BatchResults, BatchView, StudyResult, WatchView } from '../../../core/contract/ipc/classify.ts';
+import type { DatasetSummary } from '../../../core/contract/records.ts';
+import { call, on } from '../../app/client.ts';
+import { jobs } from '../../app/jobs.svelte.ts';
+
+/** One batch, or everything of a watched folder. */
+export type Choice = { readonly batch: number } | { readonly watch: number };
+/** Position of a class, or a column by name. */
+export type SortKey = number | 'study' | 'confidence';
+
+export interface Row extends StudyResult {
+  /** What the compared results say of the study; undefined when they have none. */
+  readonly before: StudyResult | undefined;
+}
+
+export class ClassifyState {
+  models = $state.raw<readonly ModelRecord[]>([]);
+  datasets = $state.raw<readonly DatasetSummary[]>([]);
+  batches = $state.raw<readonly BatchView[]>([]);
+  watches = $state.raw<readonly WatchView[]>([]);
+  modelName = $state('');
+  paths = $state.raw<readonly string[]>([]);
+  studyIds = $state.raw<readonly number[]>([]);
+  datasetName = $state('');
+  addsToLibrary = $state(true);
+  choice = $state.raw<Choice | null>(null);
+  results = $state.raw<BatchResults | null>(null);
+  compared = $state.raw<BatchResults | null>(null);
+  comparedId = $state<number | null>(null);
+  sortKey = $state<SortKey>('confidence');
+  isDescending = $state(true);
+  text = $state('');
+  decision = $state('');
+  isReferredOnly = $state(false);
+  isChangedOnly = $state(false);
+
+  get model(): ModelRecord | undefined {
+    return this.models.find(({ name }) => name === this.modelName);
+  }
+
+  get canStart(): boolean {
+    const hasSource = this.paths.length > 0 || this.studyIds.length > 0 || this.datasetName !== '';
+    return this.model !== undefined && hasSource;
+  }
+
+  /** Classifications that run or wait, oldest first. */
+  readonly active = $derived(jobs.active.filter((job) => job.kind === 'classify').toReversed());
+
+  readonly rows = $derived.by((): readonly Row[] => {
+    const { results, compared } = this;
+    if (results === null) return [];
+    const before = new Map(compared?.studies.map((study) => [study.studyInstanceUID, study]));
+    const wanted = this.text.trim().toLowerCase();
+    const rows = results.studies
+      .map((study): Row => ({ ...study, before: before.get(study.studyInstanceUID) }))
+      .filter((row) => this.#isShown(row, wanted));
+    const direction = this.isDescending ? -1 : 1;
+    return rows.sort((a, b) => direction * this.#order(a, b));
+  });
+
+  readonly referred = $derived(this.results?.studies.filter((study) => study.isReferred === true).length ?? 0);
+
+  /** Loads everything and keeps it up to date until the returned function is called. */
+  async open(asked: {
+    readonly model?: string | undefined;
+    readonly studyIds?: readonly number[] | undefined;
+  }): Promise<void> {
+    await Promise.all([this.#loadModels(), this.loadBatches(), this.loadWatches()]);
+    if (asked.model !== undefined) this.modelName = asked.model;
+    if (asked.studyIds !== undefined) this.studyIds = asked.studyIds;
+    const [newest] = this.batches;
+    if (this.choice === null && newest !== undefined) await this.show({ batch: newest.id });
+  }
+
+  /** Follows jobs and watched folders; gives how to stop. */
+  follow(fail: (work: () => Promise<unknown>) => void): () => void {
+    const off = [
+      jobs.onChange((job) => {
+        if (job.kind === 'classify' && !job.isStoppable) fail(() => this.#jobEnded(job));
+      }),
+      on('watches.changed', () => fail(() => this.loadWatches())),
+      on('library.changed', ({ what }) => {
+        if (what === 'models' || what === 'datasets') fail(() => this.#loadModels());
+      }),
+    ];
+    return () => {
+      for (const stop of off) stop();
+    };
+  }
+
+  async loadBatches(): Promise<void> {
+    this.batches = await call('classify.batches', {});
+  }
+
+  async loadWatches(): Promise<void> {
+    this.watches = await call('watches.list', {});
+  }
+
+  addPaths(paths: readonly string[]): void {
+    this.paths = [...new Set([...this.paths, ...paths])];
+  }
+
+  removePath(path: string): void {
+    this.paths = this.paths.filter((other) => other !== path);
+  }
+
+  async start(addTo: string): Promise<JobView> {
+    const job = await call('classify.start', {
+      model: this.modelName,
+      paths: [...this.paths],
+      studyIds: [...this.studyIds],
+      ...(this.datasetName === '' ? {} : { dataset: this.datasetName }),
+      addTo: this.addsToLibrary ? addTo : null,
+    });
+    this.paths = [];
+    this.studyIds = [];
+    this.datasetName = '';
+    await jobs.load();
+    return job;
+  }
+
+  async show(choice: Choice): Promise<void> {
+    const isOther = JSON.stringify(choice) !== JSON.stringify(this.choice);
+    this.results = await call('classify.results', choice);
+    this.choice = choice;
+    if (!isOther) return;
+    this.sortKey = this.results.classes.length - 1;
+    this.isDescending = true;
+    this.text = '';
+    this.decision = '';
+    this.isReferredOnly = false;
+    await this.compareWith(null);
+  }
+
+  async compareWith(batch: number | null): Promise<void> {
+    this.comparedId = batch;
+    this.isChangedOnly = false;
+    this.compared = batch === null ? null : await call('classify.results', { batch });
+  }
+
+  sort(key: SortKey): void {
+    this.isDescending = this.sortKey === key ? !this.isDescending : key !== 'study';
+    this.sortKey = key;
+  }
+
+  async retry(batch: number): Promise<void> {
+    await call('classify.retry', { batch });
+    await jobs.load();
+  }
+
+  async export(format: 'csv' | 'html', path: string): Promise<void> {
+    if (this.choice !== null) await call('classify.export', { choice: this.choice, format, path });
+  }
+
+  async watch(folder: string, dataset: string): Promise<void> {
+    await call('watches.add', { folder, model: this.modelName, dataset: this.addsToLibrary ? dataset : null });
+  }
+
+  async setWatch(id: number, isActive: boolean): Promise<void> {
+    await call('watches.setActive', { id, isActive });
+  }
+
+  async removeWatch(id: number): Promise<void> {
+    await call('watches.remove', { id });
+  }
+
+  async #loadModels(): Promise<void> {
+    [this.models, this.datasets] = await Promise.all([call('models.list', {}), call('datasets.list', {})]);
+    const isKnown = this.models.some(({ name }) => name === this.modelName);
+    if (!isKnown) this.modelName = this.models.at(-1)?.name ?? '';
+  }
+
+  /** New results are shown unless the reader is looking at others. */
+  async #jobEnded(job: JobView): Promise<void> {
+    const shown = this.choice;
+    const newestBefore = this.batches[0]?.id;
+    await this.loadBatches();
+    if (job.state !== 'succeeded') return;
+    const added = this.batches.find((batch) => batch.jobId === job.id);
+    if (shown !== null && 'watch' in shown) {
+      if (added?.watchId === shown.watch) await this.show(shown);
+    } else if (added !== undefined && (shown === null || shown.batch === newestBefore)) {
+      await this.show({ batch: added.id });
+    }
+  }
+
+  #isShown(row: Row, wanted: string): boolean {
+    if (this.decision !== '' && row.decision !== this.decision) return false;
+    if (this.isReferredOnly && row.isReferred !== true) return false;
+    if (this.isChangedOnly && (row.before === undefined || row.before.decision === row.decision)) return false;
+    if (wanted === '') return true;
+    const texts = [row.patientKey, row.studyInstanceUID, row.modality, row.decision];
+    return texts.some((text) => text?.toLowerCase().includes(wanted));
+  }
+
+  #order(a: Row, b: Row): number {
+    const key = this.sortKey;
+    if (key === 'study') return nameOf(a).localeCompare(nameOf(b), undefined, { numeric: true });
+    if (key === 'confidence') return a.confidence - b.confidence;
+    return (a.probabilities[key] ?? 0) - (b.probabilities[key] ?? 0);
+  }
+}
+
+/** What a study is called: its patient, else the end of its UID. */
+export function nameOf({ patientKey, studyInstanceUID }: Pick<StudyResult, 'patientKey' | 'studyInstanceUID'>): string {
+  return patientKey ?? `…${studyInstanceUID.slice(-12)}`;
+}
+
+/** The last part of a path, on any system. */
+export function fileName(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
+}

@@ -1,0 +1,92 @@
+/** The screen "Classify" in the real window: a folder with a bad file, results, files written, a watched folder. */
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { expect, test } from 'vitest';
+import { writeStudies } from '../support/made-studies.ts';
+import { put } from '../support/studies.ts';
+import { seriousViolations } from './support/axe.ts';
+import { answerOpenDialog, answerSaveDialog } from './support/dialogs.ts';
+import { launch } from './support/launch.ts';
+import { prepareLibrary } from './support/library.ts';
+import { takeScreenshots } from './support/screenshot.ts';
+
+test('a folder is classified, its results are sorted, filtered, compared and written, bad files are named, a watched folder gives more', async () => {
+  const { folder, library } = await prepareLibrary({ models: ['first', 'second'] });
+  const fresh = join(folder, 'fresh');
+  writeStudies(fresh, 6, 2);
+  put(fresh, 'p0/notes.txt', 'not an image');
+  const { app, page, complaints, close } = await launch({ library });
+  const main = page.getByRole('main');
+  await page.getByRole('button', { name: 'Classify', exact: true }).first().click();
+
+  await answerOpenDialog(app, [fresh]);
+  for (const model of ['first', 'second']) {
+    await main.getByLabel('Model').selectOption(model);
+    await main.getByRole('button', { name: 'Folder …', exact: true }).click();
+    await main.getByText('fresh', { exact: true }).waitFor();
+    await main.getByRole('button', { name: 'Classify', exact: true }).click();
+    await main.getByRole('heading', { name: `Results of ${model}` }).waitFor({ timeout: 60_000 });
+  }
+  await main
+    .getByText(/12 studies/)
+    .first()
+    .waitFor();
+
+  const probabilities = async () =>
+    (await main.locator('tbody tr:not([aria-hidden]) td:nth-child(3)').allTextContents()).map((t) =>
+      Number.parseFloat(t),
+    );
+  await main.getByRole('button', { name: /^disc/ }).click();
+  const ascending = await probabilities();
+  expect(ascending).toEqual([...ascending].sort((a, b) => a - b).reverse());
+  await main.getByLabel('Filter').fill('P2-1');
+  expect((await probabilities()).length).toBe(2);
+  await main.getByLabel('Filter').fill('');
+  await main.getByLabel('Compare with').selectOption({ index: 1 });
+  await main.getByRole('columnheader', { name: 'Earlier' }).waitFor();
+
+  const csv = join(folder, 'results.csv');
+  await answerSaveDialog(app, csv);
+  await main.getByRole('button', { name: 'CSV …' }).click();
+  await page.getByText('Saved: results.csv').waitFor();
+  const rows = parse(readFileSync(csv), { columns: true }) as Record<string, string>[];
+  expect(rows.length).toBe(24);
+  expect(rows[0]).toMatchObject({ level: 'image', patientID: 'P2-0', model: 'second' });
+  expect(rows[0]?.['path']).toContain(fresh);
+  const html = join(folder, 'results.html');
+  await answerSaveDialog(app, html);
+  await main.getByRole('button', { name: 'Report …' }).click();
+  await page.getByText('Saved: results.html').waitFor();
+  expect(readFileSync(html, 'utf8')).toContain('Research use only. Not for diagnosis.');
+
+  expect(await seriousViolations(page)).toEqual([]);
+  await takeScreenshots(page, 'classify');
+  // Class folders' labels.csv counts as a bad file, too.
+  await main.getByRole('tab', { name: /^Failed/ }).click();
+  await main.getByRole('cell', { name: 'notes.txt' }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await main.getByRole('button', { name: 'Try these again' }).click();
+
+  const arrivals = join(folder, 'arrivals');
+  mkdirSync(arrivals);
+  await answerOpenDialog(app, [arrivals]);
+  await main.getByRole('button', { name: 'Watch a folder …' }).click();
+  await main.getByText('watching', { exact: true }).waitFor();
+  cpSync(join(fresh, 'p1'), arrivals, { recursive: true });
+  await main.getByText(/2 files taken/).waitFor({ timeout: 60_000 });
+  await main
+    .getByRole('button', { name: 'Results', exact: true })
+    .and(main.locator(':enabled'))
+    .click({ timeout: 60_000 });
+  await main
+    .getByText(/^2 studies, /)
+    .first()
+    .waitFor();
+  await main.getByRole('button', { name: 'Stop', exact: true }).last().click();
+  await main.getByText('stopped', { exact: true }).waitFor();
+
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+  expect(complaints).toEqual([]);
+});
