@@ -7,28 +7,11 @@
 import { AppError, serialiseError } from '../../core/base/errors.ts';
 import type { ProgressEvent } from '../../core/base/progress.ts';
 import type { JobKind, JobRecord, JobView } from '../../core/contract/index.ts';
-import { type JobDefinition, type JobRows, runQueued } from '../../core/jobs/index.ts';
-import { classifyJob } from '../../core/services/classify.ts';
+import { type JobRows, runQueued } from '../../core/jobs/index.ts';
 import type { ServiceContext } from '../../core/services/context.ts';
-import { encodeJob } from '../../core/services/encode.ts';
-import { evaluateJob } from '../../core/services/evaluate.ts';
-import { evidenceJob } from '../../core/services/evidence.ts';
-import { importJob } from '../../core/services/import.ts';
 import { jobRows } from '../../core/services/jobs.ts';
-import { trainJob } from '../../core/services/train.ts';
 import { interruptedJobs, jobById, listJobs, nextQueuedJob, queueJobAgain } from '../../core/store/index.ts';
-
-// The payloads differ by kind; each definition parses its own, so the table may forget their types.
-type AnyJob = JobDefinition<never, never, ServiceContext>;
-
-const definitions: Readonly<Record<JobKind, AnyJob>> = {
-  import: importJob as unknown as AnyJob,
-  encode: encodeJob as unknown as AnyJob,
-  train: trainJob as unknown as AnyJob,
-  evaluate: evaluateJob as unknown as AnyJob,
-  classify: classifyJob as unknown as AnyJob,
-  evidence: evidenceJob as unknown as AnyJob,
-};
+import { jobKindRows } from './job-kinds.ts';
 
 interface Running {
   readonly id: number;
@@ -129,7 +112,7 @@ export class JobQueue {
     };
     const services = { ...this.#services, signal: running.stop.signal, progress };
     try {
-      const started = runQueued(definitions[kind], running.id, {
+      const started = runQueued(jobKindRows[kind].definition, running.id, {
         rows: this.#rows,
         deps: services,
         signal: running.stop.signal,

@@ -1,0 +1,47 @@
+/**
+ * Kinds of jobs of the window: what each runs, and in which lane.
+ *
+ * Lane `long` is for whatever may take minutes or hours, one job at a time: two that compute at once would only make each other
+ * slow. Lane `short` is for what somebody waits for (an evaluation, evidence of one image): it runs beside a long job, again one at
+ * a time, so that nobody waits an hour behind a training. Memory is then that of one long and one short job: with a ViT-B LPM at
+ * 512 px about 0.7 GB for a training and 1.3 GB for the LPM. Both share the engine's process and the processor; the long job is
+ * slower meanwhile and gives the same numbers. In a lane jobs run by age.
+ *
+ * A kind is added by its name in core/contract/names.ts, its options in core/contract/ipc/jobs.ts, a row here and its words
+ * (`shell.jobKinds`): the compiler asks for each.
+ */
+import type { JobKind } from '../../core/contract/index.ts';
+import type { JobDefinition } from '../../core/jobs/index.ts';
+import { classifyJob } from '../../core/services/classify.ts';
+import type { ServiceContext } from '../../core/services/context.ts';
+import { encodeJob } from '../../core/services/encode.ts';
+import { evaluateJob } from '../../core/services/evaluate.ts';
+import { evidenceJob } from '../../core/services/evidence.ts';
+import { importJob } from '../../core/services/import.ts';
+import { trainJob } from '../../core/services/train.ts';
+
+// The payloads differ by kind; each definition parses its own, so the table may forget their types.
+export type AnyJob = JobDefinition<never, never, ServiceContext>;
+
+export const lanes = ['long', 'short'] as const;
+export type Lane = (typeof lanes)[number];
+
+export interface JobKindRow {
+  readonly definition: AnyJob;
+  readonly lane: Lane;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: see AnyJob; `never` would refuse every definition here.
+const row = (definition: JobDefinition<any, any, ServiceContext>, lane: Lane): JobKindRow => ({
+  definition: definition as unknown as AnyJob,
+  lane,
+});
+
+export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
+  import: row(importJob, 'long'),
+  encode: row(encodeJob, 'long'),
+  train: row(trainJob, 'long'),
+  evaluate: row(evaluateJob, 'short'),
+  classify: row(classifyJob, 'long'),
+  evidence: row(evidenceJob, 'short'),
+};
