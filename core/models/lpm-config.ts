@@ -148,7 +148,15 @@ export function parseLpmConfig(
       action: `Give the number of heads with --heads; it must divide ${width}.`,
     });
   }
+  refuseOdd({ width, patch, layers: shapes.layers, mlpWidth: shapes.mlpWidth, positions: shapes.positions, registers });
   const image = pairOf(config['image_size']) ?? pairOf(modelArgs['img_size']) ?? inputSize(timmConfig['input_size']);
+  const eps = numberOf(config['layer_norm_eps']) ?? (shapes.naming === 'hf-vit' ? 1e-12 : 1e-6);
+  if (!(eps > 0 && eps < 0.1)) {
+    throw new AppError(
+      'LPM_UNSUPPORTED',
+      `The LPM's layer_norm_eps is ${eps}; allowed is more than 0 and less than 0.1.`,
+    );
+  }
   return {
     naming: shapes.naming,
     width,
@@ -157,7 +165,7 @@ export function parseLpmConfig(
     patch,
     channels: 3,
     mlpWidth: shapes.mlpWidth,
-    eps: numberOf(config['layer_norm_eps']) ?? (shapes.naming === 'hf-vit' ? 1e-12 : 1e-6),
+    eps,
     grid: trainedGrid(shapes, image),
     classPosition: shapes.positions !== gridOf(shapes.positions, image, patch),
     distillationToken: shapes.distillationToken,
@@ -215,7 +223,7 @@ function readShapes(tensors: TensorList): ReadShapes {
   return {
     naming,
     width,
-    layers: 1 + Math.max(...layers.map(Number)),
+    layers: 1 + layers.map(Number).reduce((most, n) => Math.max(most, n), -1),
     patch,
     mlpWidth: fc1[0]!,
     positions: positions[1]!,
@@ -224,6 +232,20 @@ function readShapes(tensors: TensorList): ReadShapes {
     layerScale: has('layer.0.layer_scale1.lambda1') || has('blocks.0.ls1.gamma'),
     qkvBias: has('layer.0.attention.attention.query.bias') || has('blocks.0.attn.qkv.bias'),
   };
+}
+
+/** Largest sizes of any published ViT, with room: a file that claims more is an attack on memory and time. */
+const largest = { width: 8192, patch: 64, layers: 100, mlpWidth: 65_536, positions: 65_536, registers: 64 } as const;
+
+function refuseOdd(sizes: Readonly<Record<keyof typeof largest, number>>): void {
+  for (const name of Object.keys(largest) as (keyof typeof largest)[]) {
+    const least = name === 'registers' ? 0 : 1;
+    if (Number.isInteger(sizes[name]) && sizes[name] >= least && sizes[name] <= largest[name]) continue;
+    throw new AppError(
+      'LPM_UNSUPPORTED',
+      `The LPM has ${name} ${sizes[name]}; allowed is ${least} to ${largest[name]}.`,
+    );
+  }
 }
 
 /** Refuses by name what looks like a ViT but computes something else. */
@@ -291,10 +313,15 @@ function trainedGrid(shapes: ReadShapes, image: readonly [number, number] | unde
 /** Mean and std of the preprocessor, else of timm, else of the family. */
 function normalisation(preprocessor: Json, timm: Json, dinov2: boolean): Pick<LpmConfig, 'mean' | 'std'> {
   const fallback = dinov2 ? imagenet : half;
-  return {
-    mean: tripleOf(preprocessor['image_mean']) ?? tripleOf(timm['mean']) ?? fallback.mean,
-    std: tripleOf(preprocessor['image_std']) ?? tripleOf(timm['std']) ?? fallback.std,
-  };
+  const mean = tripleOf(preprocessor['image_mean']) ?? tripleOf(timm['mean']) ?? fallback.mean;
+  const std = tripleOf(preprocessor['image_std']) ?? tripleOf(timm['std']) ?? fallback.std;
+  if (!mean.every(Number.isFinite) || !std.every((value) => Number.isFinite(value) && value > 0)) {
+    throw new AppError(
+      'LPM_UNSUPPORTED',
+      `The LPM's pixel normalisation is mean [${mean.join(', ')}], std [${std.join(', ')}]; needed are numbers, and std above 0.`,
+    );
+  }
+  return { mean, std };
 }
 
 function asObject(value: unknown): Json {

@@ -7,11 +7,14 @@
  *     fusion.prompts [L, 1, P, D or E]   fusion.norm (FPT+)   fusion.proj (FPT)   fusion.out [E, D]
  *     vit.proj [E, 3, p, p]   vit.cls [1, 1, E]   vit.pos [1, 1 + patches, E]
  *     vit.blocks.i.{n1, q, k, v, o, n2, f1, f2}   vit.norm   head [C, E]
+ *
+ * Full fine-tuning has the weights of the LPM's encoder graph instead, `encoder.*`, and `head` [C, D].
  */
 import { invariant } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import { type Shape, sizeOf } from '../base/tensor.ts';
+import { type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
 import { concat, reshape, slice, type Value } from '../graph/index.ts';
+import { encoderEntries, encoderStart } from './full.ts';
 import type { SideConfig } from './side-config.ts';
 
 /** How a parameter starts out (DESIGN §1.6). */
@@ -61,7 +64,8 @@ export function parameterLayout(config: SideConfig): ParameterLayout {
     add(`${name}.bias`, [out], bias);
   };
   const { lpm, layers, classes, sideWidth: e, prompts, method } = config;
-  if (method === 'linear') {
+  if (method === 'full') for (const { name, shape } of encoderEntries(config)) add(name, shape, vit);
+  if (method === 'linear' || method === 'full') {
     addLinear('head', classes, lpm.width, vit, zero);
     return { entries, total };
   }
@@ -96,11 +100,22 @@ export function parameterLayout(config: SideConfig): ParameterLayout {
 /**
  * The starting parameters, [total]. Every entry draws from its own stream, named like it, so that another layer or
  * class moves no other parameter.
+ *
+ * @param encoder the LPM's weights at the input size (`encoderWeights`): where `full` starts from
  */
-export function initialiseParameters(config: SideConfig, random: Random): Float32Array<ArrayBuffer> {
+export function initialiseParameters(
+  config: SideConfig,
+  random: Random,
+  encoder?: (name: string) => Tensor<'float32'>,
+): Float32Array<ArrayBuffer> {
   const { entries, total } = parameterLayout(config);
   const flat = new Float32Array(total);
   for (const { name, offset, size, start } of entries) {
+    const given = encoder && encoderStart(config, encoder, name);
+    if (given !== undefined) {
+      flat.set(given, offset);
+      continue;
+    }
     const draw = drawer(start, random.fork(name));
     for (let i = 0; i < size; i++) flat[offset + i] = draw();
   }

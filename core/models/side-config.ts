@@ -9,10 +9,11 @@ import { keptTokens, type LpmConfig } from './lpm-config.ts';
  * - `fpt`: prompts of the side width, projected up, from all layers; side image 224.
  * - `side-only`: the side network of `fpt+` without any prompts. A baseline: what the small image alone gives.
  * - `linear`: logistic regression on the LPM's final class token. A baseline: what the frozen LPM alone gives.
+ * - `full`: every weight of the LPM and a Linear layer on its final class token. A baseline: what the memory buys.
  */
-export type SideMethod = 'fpt+' | 'fpt' | 'side-only' | 'linear';
+export type SideMethod = 'fpt+' | 'fpt' | 'side-only' | 'linear' | 'full';
 
-export const sideMethods: readonly SideMethod[] = ['fpt+', 'fpt', 'side-only', 'linear'];
+export const sideMethods: readonly SideMethod[] = ['fpt+', 'fpt', 'side-only', 'linear', 'full'];
 
 /** Sizes of the trained network. */
 export interface SideConfig {
@@ -27,7 +28,7 @@ export interface SideConfig {
   /** L: extracted layers of the LPM and blocks of the side network. */
   readonly layers: number;
   readonly classes: number;
-  /** Side of the side network's image in pixels. */
+  /** Side of the trained network's image in pixels: the side network's, or for `full` the LPM's. */
   readonly sideSize: number;
   /** E: the width of the side network. */
   readonly sideWidth: number;
@@ -35,6 +36,8 @@ export interface SideConfig {
   readonly prompts: number;
   /** T: kept tokens of the LPM, a head and layer. */
   readonly tokens: number;
+  /** The whole LPM; for `full` alone, which trains it. */
+  readonly encoder?: LpmConfig;
 }
 
 /** What a preset needs to know besides the LPM. */
@@ -62,10 +65,11 @@ export function sideConfig(lpm: LpmConfig, options: SidePresetOptions): SideConf
     method,
     layers: extractedLayers(lpm, method === 'fpt' ? 'all' : 'half').length,
     classes,
-    sideSize: sideImageSize(lpm.patch, method === 'fpt' ? 224 : 128),
+    sideSize: method === 'full' ? inputSize : sideImageSize(lpm.patch, method === 'fpt' ? 224 : 128),
     sideWidth,
     prompts: 16,
     tokens: keptTokens(lpm, inputSize, inputSize, tokenRatio),
+    ...(method === 'full' ? { encoder: lpm } : {}),
   };
 }
 
@@ -77,6 +81,6 @@ export function extractedLayers(lpm: LpmConfig, which: 'half' | 'all'): readonly
 
 /** Shape [L, B, P, E] of the dropout mask (0 or 2), or null for methods without fusion. */
 export function dropoutMaskShape(config: SideConfig, batch: number): Shape | null {
-  if (config.method === 'side-only' || config.method === 'linear') return null;
+  if (config.method !== 'fpt+' && config.method !== 'fpt') return null;
   return [config.layers, batch, config.prompts, config.sideWidth];
 }

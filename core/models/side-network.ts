@@ -26,13 +26,14 @@ import {
   type Value,
 } from '../graph/index.ts';
 import { mergeHeads, patchify, splitHeads } from './attention.ts';
+import { fullLogits } from './full.ts';
 import { type ParameterValues, parameterLayout, unpackParameters } from './parameters.ts';
 import type { SideConfig } from './side-config.ts';
 
 /** torch.nn.LayerNorm's default, used by the fusion module whatever the LPM uses. */
 const fusionEps = 1e-5;
 
-/** What the network reads. `side-only` needs the image alone, `linear` the class token alone. */
+/** What the network reads. `side-only` and `full` need the image alone, `linear` the class token alone. */
 export interface SideInputs {
   /** [B, 3, s, s], normalised. */
   readonly image?: Value;
@@ -75,6 +76,7 @@ export function sideNetwork(config: SideConfig, params: Value | ParameterValues,
     return { logits: dense(p, 'head', inputs.classToken), attention: undefined };
   }
   invariant(inputs.image, `${config.method} needs the image`);
+  if (config.method === 'full') return { logits: fullLogits(config, p, inputs.image), attention: undefined };
   const fused = config.method === 'side-only' ? undefined : scope('fusion', () => fusedPrompts(config, p, inputs));
   const logits = scope('vit', () => sideVit(config, p, inputs.image as Value, fused?.prompts));
   return { logits, attention: fused?.attention };

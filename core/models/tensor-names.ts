@@ -119,10 +119,13 @@ export function canonicalShapes(config: LpmConfig): ReadonlyMap<string, Shape> {
   return shapes.set('norm.weight', [d]).set('norm.bias', [d]);
 }
 
+/** How many problems a message spells out before it only counts the rest. */
+const listedProblems = 12;
+
 /**
  * Where every canonical tensor lies in a file.
  *
- * @throws LPM_UNSUPPORTED listing every tensor that is missing, has another shape, or is unknown
+ * @throws LPM_UNSUPPORTED naming tensors that are missing, have another shape, or are unknown
  */
 export function canonicalTensors(config: LpmConfig, file: TensorList): CanonicalTensor[] {
   const present = new Set(file.names);
@@ -147,10 +150,9 @@ export function canonicalTensors(config: LpmConfig, file: TensorList): Canonical
   problems.push(...file.names.filter((n) => !used.has(n) && !unused.test(n)).map((n) => `"${n}" is unknown`));
   if (problems.length > 0) {
     const distinct = [...new Set(problems)];
-    throw new AppError(
-      'LPM_UNSUPPORTED',
-      `The LPM's tensors are not those of its architecture: ${distinct.join('; ')}.`,
-    );
+    const shown = distinct.slice(0, listedProblems).join('; ');
+    const more = distinct.length > listedProblems ? `; and ${distinct.length - listedProblems} more` : '';
+    throw new AppError('LPM_UNSUPPORTED', `The LPM's tensors are not those of its architecture: ${shown}${more}.`);
   }
   return tensors;
 }

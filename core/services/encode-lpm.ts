@@ -29,7 +29,8 @@ export function requireLpm(context: ServiceContext, name: string): LpmRecord {
 export function openLibraryLpm(context: ServiceContext, record: LpmRecord): LibraryLpm {
   const heads = record.config['heads'];
   try {
-    const lpm = openLpm(context.library.path(...record.folder.split('/')), typeof heads === 'number' ? { heads } : {});
+    const folder = context.library.path(...record.folder.split('/'));
+    const lpm = openLpm(folder, typeof heads === 'number' ? { heads } : {}, 'library');
     return { ...lpm, record };
   } catch (cause) {
     if (!(cause instanceof AppError) || cause.code !== 'FILE_NOT_FOUND') throw cause;

@@ -165,7 +165,7 @@ function checkLpms(library: Library, findings: Findings): CheckReport['lpms'] {
 
 function lpmProblem(folder: string, hash: string, heads: unknown): string | null {
   try {
-    const lpm = openLpm(folder, typeof heads === 'number' ? { heads } : {});
+    const lpm = openLpm(folder, typeof heads === 'number' ? { heads } : {}, 'library');
     try {
       return lpmIdentity(lpm) === hash ? null : 'its weights are not those that were added.';
     } finally {

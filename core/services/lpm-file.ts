@@ -7,7 +7,7 @@ import {
   type LpmConfigOptions,
   parseLpmConfig,
 } from '../models/index.ts';
-import { hashTensors, openModelFolder } from '../weights/index.ts';
+import { hashTensors, openModelFolder, type SourceTrust } from '../weights/index.ts';
 
 /** An opened LPM. Close it when done. */
 export interface OpenLpm {
@@ -22,13 +22,14 @@ export interface OpenLpm {
 }
 
 /**
- * The LPM at `path`: a folder as the hub distributes it, or a `.safetensors` file.
+ * The LPM at `path`: a folder as the hub distributes it, or a `.safetensors` file. Files are checked as a stranger's unless `trust`
+ * says that Sidelight put them there.
  *
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE, WEIGHTS_INVALID, LPM_PICKLE_REFUSED, LPM_UNSUPPORTED; BAD_INPUT when the
  * number of heads is not known and not given
  */
-export function openLpm(path: string, options: LpmConfigOptions = {}): OpenLpm {
-  const { tensors, config: json, preprocessor, files } = openModelFolder(path);
+export function openLpm(path: string, options: LpmConfigOptions = {}, trust: SourceTrust = 'stranger'): OpenLpm {
+  const { tensors, config: json, preprocessor, files } = openModelFolder(path, trust);
   try {
     const config = parseLpmConfig(tensors, json, preprocessor, options);
     const read = canonicalReader(config, tensors);

@@ -3,4 +3,5 @@ export { hashTensors } from './identity.ts';
 export { type ModelFolder, openModelFolder } from './model-folder.ts';
 export { readSafetensors, type TensorFile, type TensorInfo } from './safetensors.ts';
 export type { StoredDType } from './safetensors-header.ts';
+export type { SourceTrust } from './source-files.ts';
 export { asFloat16, type StorableTensor, writeSafetensors } from './write-safetensors.ts';

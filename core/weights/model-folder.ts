@@ -2,13 +2,14 @@
  * A model as the hub distributes it: a folder with `config.json` and `model.safetensors` (or shards with an index), or
  * one `.safetensors` file. What the configuration means is core/models' business; this finds, checks and opens.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError, toError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { isPickleName, pickleRefused } from './pickle.ts';
 import { readSafetensors, type TensorFile } from './safetensors.ts';
 import { invalidWeights } from './safetensors-header.ts';
+import { checkSourceFile, type SourceTrust } from './source-files.ts';
 
 /** An opened model. `config` and `preprocessor` are parsed JSON, or null where the file is absent. */
 export interface ModelFolder {
@@ -20,26 +21,33 @@ export interface ModelFolder {
 }
 
 /**
- * The model at `path`, a folder or a `.safetensors` file (a `config.json` beside it is used too).
+ * The model at `path`, a folder or a `.safetensors` file (a `config.json` beside it is used too). Every file is checked before it is
+ * opened (see source-files.ts), as a stranger's where `trust` does not say otherwise.
  *
- * @throws FILE_NOT_FOUND, FILE_UNREADABLE, WEIGHTS_INVALID, LPM_PICKLE_REFUSED, LPM_UNSUPPORTED
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_LINK_OUTSIDE, FILE_SPECIAL, TOO_LARGE, WEIGHTS_INVALID, LPM_PICKLE_REFUSED,
+ *   LPM_UNSUPPORTED
  */
-export function openModelFolder(path: string): ModelFolder {
+export function openModelFolder(path: string, trust: SourceTrust = 'stranger'): ModelFolder {
   const isFolder = stat(path).isDirectory();
   const folder = isFolder ? path : dirname(path);
   const weights = isFolder ? findWeights(folder) : checkWeightsName(path);
   const { tensors, files } = weights.endsWith('.index.json')
-    ? openShards(weights)
-    : { tensors: readSafetensors(weights), files: [weights] };
+    ? openShards(weights, trust)
+    : { tensors: openWeights(weights, trust), files: [weights] };
   try {
-    const config = readJson(join(folder, 'config.json'));
-    const preprocessor = readJson(join(folder, 'preprocessor_config.json'));
+    const config = readJson(join(folder, 'config.json'), trust);
+    const preprocessor = readJson(join(folder, 'preprocessor_config.json'), trust);
     const described = [config && 'config.json', preprocessor && 'preprocessor_config.json'].filter((n) => n !== null);
     return { tensors, config, preprocessor, files: [...files, ...described.map((name) => join(folder, String(name)))] };
   } catch (error) {
     tensors.close();
     throw error;
   }
+}
+
+function openWeights(path: string, trust: SourceTrust): TensorFile {
+  checkSourceFile(path, trust, false);
+  return readSafetensors(path);
 }
 
 function stat(path: string): ReturnType<typeof statSync> & object {
@@ -78,9 +86,9 @@ function findWeights(folder: string): string {
 }
 
 /** All shards of an index as one. A tensor that the index promises and the shard lacks, or the reverse, is refused. */
-function openShards(indexPath: string): { tensors: TensorFile; files: string[] } {
+function openShards(indexPath: string, trust: SourceTrust): { tensors: TensorFile; files: string[] } {
   const indexName = basename(indexPath);
-  const index = readJson(indexPath);
+  const index = readJson(indexPath, trust);
   const map = (index as { weight_map?: unknown } | null)?.weight_map;
   if (typeof map !== 'object' || map === null) throw invalidWeights(indexName, ['it has no "weight_map"']);
   const shardOf = new Map(Object.entries(map).map(([name, shard]) => [name, String(shard)]));
@@ -97,7 +105,7 @@ function openShards(indexPath: string): { tensors: TensorFile; files: string[] }
     for (const shard of shards.values()) shard.close();
   };
   try {
-    for (const name of shardNames) shards.set(name, readSafetensors(join(dirname(indexPath), name)));
+    for (const name of shardNames) shards.set(name, openWeights(join(dirname(indexPath), name), trust));
     const problems = [...shardOf]
       .filter(([name, shard]) => !shards.get(shard)?.names.includes(name))
       .map(([name, shard]) => `"${name}" is not in ${shard}`);
@@ -128,18 +136,22 @@ function openShards(indexPath: string): { tensors: TensorFile; files: string[] }
 }
 
 /** The parsed file, or null where there is none. */
-function readJson(path: string): unknown {
+function readJson(path: string, trust: SourceTrust): unknown {
+  // Absent is allowed, a link that leads nowhere is not: only asking without following tells them apart.
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+  checkSourceFile(path, trust, true);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
     throw new AppError('FILE_UNREADABLE', `${basename(path)} cannot be read (${code}).`, { cause });
   }
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new AppError('WEIGHTS_INVALID', `${basename(path)} is not JSON (${toError(cause).message}).`, { cause });
+    // The parser's own message quotes the text, which may be anything; where it stopped is enough.
+    const place = /at position \d+/.exec(toError(cause).message)?.[0] ?? 'it cannot be parsed';
+    throw new AppError('WEIGHTS_INVALID', `${basename(path)} is not JSON (${place}).`);
   }
 }

@@ -31,8 +31,15 @@ export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The format's own limit; a longer header is an attack or a damaged file. */
-export const maxHeaderBytes = 100_000_000;
+/**
+ * The format allows 100 MB; a ViT's header has some ten kilobytes, and a header of many megabytes is an attack on memory (parsed JSON
+ * takes a multiple of its text) or a damaged file.
+ */
+export const maxHeaderBytes = 8_000_000;
+
+/** The largest ViTs have fewer than a thousand tensors, the largest of which is below 100 MB. */
+const maxTensors = 10_000;
+const maxTensorBytes = 2 ** 30;
 
 /** How many problems a message spells out before it only counts the rest. */
 const listedProblems = 12;
@@ -59,10 +66,13 @@ export function parseHeader(file: string, json: Uint8Array, fileBytes: number): 
     text = new TextDecoder('utf-8', { fatal: true }).decode(json);
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new AppError('WEIGHTS_INVALID', `${file}: the header is not JSON (${(cause as Error).message}).`, { cause });
+    const place = /at position \d+/.exec((cause as Error).message)?.[0] ?? 'it cannot be parsed';
+    throw new AppError('WEIGHTS_INVALID', `${file}: the header is not JSON (${place}).`);
   }
   if (!isRecord(parsed)) throw invalidWeights(file, ['the header is not a JSON object']);
 
+  const count = Object.keys(parsed).length;
+  if (count > maxTensors) throw invalidWeights(file, [`it lists ${count} tensors; allowed are ${maxTensors}`]);
   const problems = duplicateKeys(text).map((key) => `"${key}" is listed twice`);
   const dataStart = 8 + json.length;
   const dataBytes = fileBytes - dataStart;
@@ -89,6 +99,9 @@ function checkEntry(name: string, entry: unknown, dataBytes: number): TensorEntr
   if (!isCountList(offsets) || offsets.length !== 2) return `"${name}" has no valid data_offsets`;
   const [begin, end] = offsets as [number, number];
   const bytes = sizeOf(shape) * storedBytes[dtype as StoredDType];
+  if (bytes > maxTensorBytes && Number.isSafeInteger(bytes)) {
+    return `"${name}" would be ${bytes} bytes large; allowed are ${maxTensorBytes}`;
+  }
   if (!Number.isSafeInteger(bytes)) return `"${name}" has an impossible shape [${shape.join(', ')}]`;
   if (end < begin || end > dataBytes) {
     return `"${name}" lies at bytes ${begin} to ${end}, but the file holds ${Math.max(0, dataBytes)} bytes of data (cut short, or the header lies)`;

@@ -74,7 +74,7 @@ describe('a safetensors header is not believed', () => {
     expect(error.message).toMatch(message);
   });
 
-  test('a header longer than the file or than 100 MB is refused before it is read', () => {
+  test('a header longer than the file or than 8 MB is refused before it is read', () => {
     expect(problemOf(() => readSafetensors(fileOf('long.safetensors', '{}', 8, 4096n))).message).toContain(
       '4096 bytes long',
     );

@@ -1,0 +1,68 @@
+/**
+ * Full fine-tuning: every weight of the LPM is trained, and a Linear layer on its final class token gives the logits.
+ *
+ * The network is the LPM's own encoder graph with its weights cut from the flat parameter vector, so one description
+ * serves freezing and training. Three things follow from that graph and change nothing that can be computed:
+ * position embeddings are those of the input's grid (resized once, then trained there, as timm does), the bias of the
+ * patch projection is part of them, and a LayerScale is part of the projection before it. Queries are trained in the
+ * usual scale: the encoder takes them divided by √d, and one step of AdamW would turn them √d times as far as the keys.
+ */
+import { invariant } from '../base/errors.ts';
+import type { Shape, Tensor } from '../base/tensor.ts';
+import { type Graph, linear, mul, replaceWeights, type Value } from '../graph/index.ts';
+import { buildLpmEncoder } from './encoder.ts';
+import type { SideConfig } from './side-config.ts';
+
+const prefix = 'encoder.';
+const query = /\.q\.(weight|bias)$/;
+
+/** The encoder up to its final class token, of images [batch, 3, s, s]. Attention in one piece: training keeps all of it anyway. */
+function encoderGraph(config: SideConfig, batch: number): Graph {
+  invariant(config.encoder, 'full fine-tuning needs the whole configuration of the LPM');
+  return buildLpmEncoder(config.encoder, {
+    batch,
+    height: config.sideSize,
+    width: config.sideSize,
+    layers: [],
+    tokenRatio: 1,
+    tokens: 'global',
+    keysValues: false,
+    classToken: true,
+    scoreBudget: Number.MAX_SAFE_INTEGER,
+  });
+}
+
+/** Names and shapes of the LPM's trained weights, in the order of its graph. */
+export function encoderEntries(config: SideConfig): readonly { readonly name: string; readonly shape: Shape }[] {
+  return encoderGraph(config, 1).weights.map(({ name = '', shape }) => ({ name: `${prefix}${name}`, shape }));
+}
+
+/** Logits [B, classes] of images [B, 3, s, s], normalised; `p` gives a parameter by its name in the layout. */
+export function fullLogits(config: SideConfig, p: (name: string) => Value, image: Value): Value {
+  const weightOf = ({ name = '' }: Value): Value => {
+    const value = p(`${prefix}${name}`);
+    return query.test(name) ? mul(value, 1 / queryScale(config)) : value;
+  };
+  const graph = encoderGraph(config, image.shape[0] as number);
+  const { class_token: token } = replaceWeights(graph, weightOf, { pixel_values: image });
+  return linear(token as Value, p('head.weight'), p('head.bias'));
+}
+
+/**
+ * The starting value of an LPM's weight in the layout, or undefined for a parameter that the LPM does not have.
+ *
+ * @param weights the encoder's weights at the input size, from `encoderWeights`
+ */
+export function encoderStart(
+  config: SideConfig,
+  weights: (name: string) => Tensor<'float32'>,
+  name: string,
+): Float32Array | undefined {
+  if (!name.startsWith(prefix)) return undefined;
+  const { data } = weights(name.slice(prefix.length));
+  return query.test(name) ? data.map((x) => x * queryScale(config)) : data;
+}
+
+function queryScale({ lpm }: SideConfig): number {
+  return Math.sqrt(lpm.width / lpm.heads);
+}
