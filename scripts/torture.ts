@@ -1,7 +1,8 @@
 /**
  * `npm run torture`: kills, failing disks, power cuts and damaged files, and what they cost.
  *
- *     npm run torture -- [--points 240] [--damage 200] [--seed 1] [--parallel 2] [--keep DIR]
+ *     npm run torture -- [--points 240] [--damage 200] [--seed 1] [--parallel 2]
+ *                        [--stage label] [--fault powercut] [--keep DIR]
  *
  * Prints the matrix; exit status 1 when anything was lost. `npm test` runs a sample of the same.
  */
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     damage: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
     parallel: { type: 'string', default: '2' },
+    stage: { type: 'string' },
+    fault: { type: 'string' },
     keep: { type: 'string' },
   },
 });
@@ -37,7 +40,7 @@ try {
   const seed = Number(values.seed);
   const { bench, calls } = await prepareBench(folder, shim.path);
   console.log(`Places: ${[...calls].map(([stage, n]) => `${stage} ${n}`).join(', ')}; seed ${seed}`);
-  const points = planPoints(Number(values.points), seed, calls);
+  const points = planPoints(Number(values.points), seed, calls, { stage: values.stage, fault: values.fault });
   const results = await runPoints(bench, points, Number(values.parallel), (result, done) => {
     if (result.losses.length > 0 || done % 20 === 0) {
       console.error(`${done} of ${points.length}: ${result.stage} ${result.fault} ended with ${result.ended}`);

@@ -8,7 +8,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type ErrorCode, errorCodes } from '../base/error-codes.ts';
-import { AppError } from '../base/errors.ts';
+import { AppError, serialiseError } from '../base/errors.ts';
 import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../base/progress.ts';
 import { redact } from '../base/redact.ts';
 import type { CheckReport, Finding } from '../contract/results/maintenance.ts';
@@ -75,7 +75,7 @@ export async function checkLibrary(context: CheckLibraryContext, options: { deep
       problems.length > 0 ? undefined : restoreOrGoOn,
     );
   }
-  const parts = problems.length > 0 ? null : await checkContent(context, findings, step, options.deep);
+  const parts = problems.length > 0 ? null : await readableContent(context, findings, step, options.deep);
   step('backups');
   const backups = listBackups(join(folder, 'backups')).map(({ name, madeAt, sizeBytes, path: file }) => {
     return { name, madeAt, sizeBytes, sound: databaseProblems(file).length === 0 };
@@ -95,6 +95,23 @@ export async function checkLibrary(context: CheckLibraryContext, options: { deep
 
 const restoreOrGoOn =
   'If you changed it yourself, nothing is wrong. Otherwise restore the newest backup with `sidelight library restore`; SQLite finds no fault in its structure, but a value may be wrong.';
+
+/** As checkContent; rows that are structurally sound but hold nonsense (a rotten bit in a JSON value) are a finding too. */
+async function readableContent(
+  context: CheckLibraryContext,
+  findings: Findings,
+  step: (name: string) => void,
+  deep: boolean,
+): Promise<Awaited<ReturnType<typeof checkContent>> | null> {
+  try {
+    return await checkContent(context, findings, step, deep);
+  } catch (error) {
+    const { code, message } = serialiseError(error);
+    if (code === 'CANCELLED') throw error;
+    findings.add('error', 'DB_DAMAGED', `A row of the library cannot be read (${message}).`);
+    return null;
+  }
+}
 
 async function checkContent(
   context: CheckLibraryContext,

@@ -9,14 +9,21 @@ const withEngine: readonly Stage[] = ['encode', 'train', 'classify'];
 const engineReports = 12;
 
 /**
- * `count` points. `calls` says at how many places a stage can be disturbed. The same seed and counts give the same points; the work
+ * `count` points, of one stage or fault where `only` says so. `calls` says at how many places a stage can be disturbed. The same seed and counts give the same points; the work
  * itself is not to the byte the same each time (threads), so a place is a place of the count, not of the code.
  */
-export function planPoints(count: number, seed: number, calls: ReadonlyMap<Stage, number>): Point[] {
+export function planPoints(
+  count: number,
+  seed: number,
+  calls: ReadonlyMap<Stage, number>,
+  only: { readonly stage?: string | undefined; readonly fault?: string | undefined } = {},
+): Point[] {
   const random = Random.seeded(seed);
-  const pairs = faults.flatMap((fault) =>
-    stages.filter((stage) => fault !== 'engine' || withEngine.includes(stage)).map((stage) => ({ stage, fault })),
-  );
+  const pairs = faults
+    .flatMap((fault) =>
+      stages.filter((stage) => fault !== 'engine' || withEngine.includes(stage)).map((stage) => ({ stage, fault })),
+    )
+    .filter(({ stage, fault }) => stage === (only.stage ?? stage) && fault === (only.fault ?? fault));
   const order = shuffled(pairs, random);
   return Array.from({ length: count }, (_, i) => {
     const { stage, fault } = order[i % order.length] as { stage: Stage; fault: Fault };
