@@ -68,6 +68,8 @@ export const trainOptionsSchema = z.strictObject({
   /** Stop after so many epochs without a better validation AUC. */
   earlyStop: z.int().positive().optional(),
   weightDecay: z.number().nonnegative().default(0.1),
+  /** For `full`: images computed at a time, whose gradients add up to the batch's. More are no better, but need more memory. */
+  microBatch: z.int().min(1).max(1024).default(2),
   inputSize,
   tokens: tokenRuleSchema.default('global'),
   tokenRatio: z.number().positive().max(1).default(0.2),

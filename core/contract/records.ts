@@ -132,6 +132,8 @@ export const runSettingsSchema = z.object({
   tokens: tokenRuleSchema,
   tokenRatio: z.number().positive().max(1),
   normalisation: normalisationSchema,
+  /** Images computed at a time, where a step is computed in parts. */
+  microBatch: z.int().positive().optional(),
 });
 export type RunSettings = z.infer<typeof runSettingsSchema>;
 

@@ -59,15 +59,19 @@ export function openModelLpm(context: ServiceContext, model: ModelRecord): Libra
   return openLibraryLpm(context, record);
 }
 
-/** The part of a network that predicts, compiled for `batch` examples. Dispose of `predict` when done. */
+/**
+ * The part of a network that predicts, compiled for `batch` examples; for `full`, whose examples are whole LPM runs, for
+ * one. Dispose of `predict` when done.
+ */
 export async function compilePredictor(
   engine: Engine,
   config: SideConfig,
   batch: number,
 ): Promise<Pick<TrainingNetwork, 'predict' | 'predictBatch' | 'classes'>> {
+  const predictBatch = config.method === 'full' ? 1 : batch;
   return {
-    predict: await engine.compile(buildPredict(config, { batch })),
-    predictBatch: batch,
+    predict: await engine.compile(buildPredict(config, { batch: predictBatch })),
+    predictBatch,
     classes: config.classes,
   };
 }

@@ -7,6 +7,7 @@ export const methodMeaning: Readonly<Record<Method, string>> = {
   fpt: 'the predecessor of FPT+: all layers, larger low-resolution image',
   'side-only': 'the same small network without the LPM',
   linear: "logistic regression on the LPM's final class token",
+  full: 'every weight of the LPM trained at full resolution, which needs many times the memory',
 };
 
 interface Compared {

@@ -68,7 +68,7 @@ export function exampleSource(
           ),
         ),
       );
-      if (config.method === 'side-only') return { image: stackImages(config, await sides) };
+      if (config.method === 'side-only' || config.method === 'full') return { image: stackImages(config, await sides) };
       const kept = await Promise.all(batch.map((image) => readRecord(stores.keysValues, keysValuesKind, image)));
       return { image: stackImages(config, await sides), ...stackKeysValues(config, kept) };
     },

@@ -105,6 +105,7 @@ function settingsOf(options: ParsedOptions, inputSize: number): RunSettings {
     tokens: options.tokens,
     tokenRatio: options.tokenRatio,
     normalisation: options.normalisation,
+    ...(options.method === 'full' ? { microBatch: options.microBatch } : {}),
   };
 }
 

@@ -12,15 +12,18 @@ import {
   type EpochRecord,
   type Preprocessing,
   parseOptions,
+  type RunSettings,
   type TrainOptions,
   type TrainReport,
   trainOptionsSchema,
   trainReportSchema,
 } from '../contract/index.ts';
+import type { Engine, Executable } from '../engine/index.ts';
 import { resetPeakMemory } from '../engine/memory.ts';
 import { defineJob } from '../jobs/index.ts';
 import {
   dropoutMaskShape,
+  encoderWeights,
   extractedLayers,
   initialiseParameters,
   parameterLayout,
@@ -43,6 +46,7 @@ import {
   setRunState,
   versionImages,
 } from '../store/index.ts';
+import { compileAccumulatedStep, partSize } from '../training/accumulated-step.ts';
 import { chooseThreshold } from '../training/curves.ts';
 import {
   type ExampleSource,
@@ -63,6 +67,9 @@ import { compilePredictor, hashWeights } from './model.ts';
 import { exampleSource } from './source-examples.ts';
 import { type Features, prepareFeatures } from './source-features.ts';
 import { type PlannedRun, planRun } from './train-run.ts';
+
+/** What SQLite holds in one value (SQLITE_MAX_LENGTH, its default). */
+const largestBlobBytes = 1_000_000_000;
 
 /**
  * Trains a model, encoding first what is not encoded yet. A checkpoint is kept every epoch: the same call after a stop
@@ -120,6 +127,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     inputSize,
     tokenRatio: settings.tokenRatio,
   });
+  checkStorable(config);
   const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
   const features = await prepareFeatures(context, {
     version,
@@ -150,17 +158,11 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     const predictor = await compilePredictor(engine, config, batch);
     const network: TrainingNetwork = {
       ...predictor,
-      step: await engine.compile(
-        buildTrainStep(config, {
-          batch,
-          weighted: settings.classWeights === 'balanced',
-          weightDecay: settings.weightDecay,
-        }),
-      ),
+      step: await compileStep(engine, config, settings, batch),
       dropoutShape: dropoutMaskShape(config, batch),
     };
     try {
-      const state = await runEpochs(context, plan, config, network, sets);
+      const state = await runEpochs(context, plan, config, network, sets, lpm);
       await storeModel(context, plan, { config, layers, features, network, state, validation: sets.val });
       return await engine.peakMemoryMb();
     } finally {
@@ -170,6 +172,31 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
   } finally {
     await features.close();
   }
+}
+
+/** The training step, computed in parts where the settings say so. */
+async function compileStep(
+  engine: Engine,
+  config: SideConfig,
+  settings: RunSettings,
+  batch: number,
+): Promise<Executable> {
+  const { weightDecay, classWeights, microBatch } = settings;
+  const options = { batch, weighted: classWeights === 'balanced', weightDecay };
+  const part = microBatch === undefined ? batch : partSize(batch, microBatch);
+  if (part < batch) return await compileAccumulatedStep(engine, config, options, part);
+  return await engine.compile(buildTrainStep(config, options));
+}
+
+/** @throws BAD_INPUT before hours of training when the library could not hold the weights of a checkpoint */
+function checkStorable(config: SideConfig): void {
+  const { total } = parameterLayout(config);
+  if (4 * total <= largestBlobBytes) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `All ${total.toLocaleString('en')} weights of this LPM take ${Math.ceil((4 * total) / 1e6)} MB; a library holds models of up to ${largestBlobBytes / 1e6} MB.`,
+    { action: 'Use --method fpt+, which trains about 1 % of them, or a smaller LPM.' },
+  );
 }
 
 function warnOfFailures(context: ServiceContext, features: Features): void {
@@ -184,13 +211,12 @@ async function runEpochs(
   config: SideConfig,
   network: TrainingNetwork,
   sets: { readonly train: ExampleSource; readonly val: ExampleSource },
+  lpm: LibraryLpm,
 ): Promise<TrainingState> {
   const { library } = context;
   const { settings } = run;
   const perEpoch = stepsPerEpoch(sets.train.labels.length, settings.batch);
-  const begin =
-    restoreState(library, run.id) ??
-    freshState(initialiseParameters(config, Random.seeded(settings.seed).fork('parameters')));
+  const begin = restoreState(library, run.id) ?? freshState(startingParameters(config, settings, lpm));
   const { state } = await train(network, settings, sets.train, sets.val, begin, {
     signal: context.signal,
     now: () => performance.now(),
@@ -221,6 +247,14 @@ async function runEpochs(
     },
   });
   return state;
+}
+
+/** Parameters before the first step: drawn from the seed, and for `full` the LPM's own weights. */
+function startingParameters(config: SideConfig, settings: RunSettings, lpm: LibraryLpm): Float32Array {
+  const random = Random.seeded(settings.seed).fork('parameters');
+  if (config.method !== 'full') return initialiseParameters(config, random);
+  const size = { height: config.sideSize, width: config.sideSize };
+  return initialiseParameters(config, random, encoderWeights(lpm.config, lpm.read, size));
 }
 
 /** Where the run stopped, or undefined before its first epoch ended. */
@@ -267,7 +301,7 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
   });
   const preprocessing: Preprocessing = {
     inputSize: settings.inputSize,
-    sideSize: settings.method === 'linear' ? null : config.sideSize,
+    sideSize: settings.method === 'linear' || settings.method === 'full' ? null : config.sideSize,
     normalisation: settings.normalisation,
     ...features.statistics,
     tokens: settings.tokens,

@@ -62,13 +62,13 @@ export function networkInputShapes(config: SideConfig, batch: number): Readonly<
   const { lpm, method, layers, sideSize, tokens } = config;
   if (method === 'linear') return { class_token: [batch, lpm.width] };
   const image: Shape = [batch, lpm.channels, sideSize, sideSize];
-  if (method === 'side-only') return { image };
+  if (method === 'side-only' || method === 'full') return { image };
   const kept: Shape = [layers, batch, lpm.heads, tokens, lpm.width / lpm.heads];
   return { image, keys: kept, values: kept };
 }
 
 /** Logits [batch, classes] of named graph inputs. With `dropout` the graph has the input `dropout_mask`. */
-function logitsOf(
+export function logitsOf(
   config: SideConfig,
   params: Value | ParameterValues,
   options: { readonly batch: number; readonly dropout: boolean; readonly keptDType?: KeptDType },
@@ -79,7 +79,7 @@ function logitsOf(
   if (config.method === 'linear')
     return sideLogits(config, params, { classToken: input('class_token', at('class_token')) });
   const image = input('image', at('image'));
-  if (config.method === 'side-only') return sideLogits(config, params, { image });
+  if (config.method === 'side-only' || config.method === 'full') return sideLogits(config, params, { image });
   const mask = dropout ? dropoutMaskShape(config, batch) : null;
   return sideLogits(config, params, {
     image,
@@ -94,12 +94,22 @@ function logitsOf(
  * batch, as torch.nn.CrossEntropyLoss(weight=...) computes it.
  */
 export function crossEntropy(logits: Value, labels: Value, classWeights?: Value): Value {
-  const classes = logits.shape[1] as number;
+  const { losses, weights } = weightedLosses(logits, labels, classWeights);
+  return weights === undefined ? mean(losses, [0]) : div(sum(losses, [0]), sum(weights, [0]));
+}
+
+/** Each example's cross-entropy [batch], times its class's weight where there are any, and those weights [batch]. */
+export function weightedLosses(
+  logits: Value,
+  labels: Value,
+  classWeights: Value | undefined,
+): { readonly losses: Value; readonly weights: Value | undefined } {
+  const [batch, classes] = logits.shape as readonly [number, number];
   const truth = oneHot(labels, classes);
   const losses = neg(sum(mul(truth, logSoftmax(logits, -1)), [1]));
-  if (classWeights === undefined) return mean(losses, [0]);
-  const weights = reshape(matmul(truth, reshape(classWeights, [classes, 1])), [logits.shape[0] as number]);
-  return div(sum(mul(weights, losses), [0]), sum(weights, [0]));
+  if (classWeights === undefined) return { losses, weights: undefined };
+  const weights = reshape(matmul(truth, reshape(classWeights, [classes, 1])), [batch]);
+  return { losses: mul(weights, losses), weights };
 }
 
 /** 1 - beta^step without cancellation: with t = tanh(-step ln(beta) / 2), 1 - beta^step = 2t / (1 + t). */

@@ -17,7 +17,7 @@ export const command = defineCommand({
     lpm: requiredText('--lpm <name>', 'name of the LPM (see: sidelight lpm list)'),
     method: oneOf(
       '--method <name>',
-      'fpt+ and fpt: the published methods; side-only and linear: baselines',
+      'fpt+ and fpt: the published methods; side-only, linear and full (every weight of the LPM): baselines',
       methods,
       defaults.method,
     ),
@@ -37,6 +37,11 @@ export const command = defineCommand({
     augment: toggle('--no-augment', 'no random crops, brightness or contrast'),
     earlyStop: integer('--early-stop <n>', 'stop after n epochs without a better validation AUC', undefined),
     weightDecay: decimal('--weight-decay <w>', 'decoupled weight decay', defaults.weightDecay),
+    microBatch: integer(
+      '--micro-batch <n>',
+      'full: images computed at a time; the result is that of the batch, the memory that of so many',
+      defaults.microBatch,
+    ),
     inputSize: integer('--input-size <px>', 'image size the LPM reads', defaults.inputSize),
     tokens: oneOf('--tokens <rule>', 'how important tokens are scored', tokenRules, defaults.tokens),
     tokenRatio: decimal('--token-ratio <r>', 'share of tokens to keep', defaults.tokenRatio),
@@ -52,6 +57,10 @@ export const command = defineCommand({
     {
       line: 'sidelight train mammo --lpm vit-base --method side-only',
       why: 'the baseline without the LPM, to compare',
+    },
+    {
+      line: 'sidelight train mammo --lpm vit-base --method full --epochs 10',
+      why: 'the whole LPM, for comparison; hours instead of minutes without a GPU',
     },
     { line: 'sidelight train mammo --lpm vit-base --resume run-3', why: 'go on where run-3 stopped' },
   ],

@@ -30,7 +30,7 @@ describe('methods', () => {
   test('each trains, evaluates and classifies, with the learnable count of its own network', async () => {
     const { folder, context } = await prepared();
     const reports: Record<string, TrainReport> = {};
-    for (const method of ['fpt+', 'fpt', 'side-only', 'linear'] as const) {
+    for (const method of ['fpt+', 'fpt', 'side-only', 'linear', 'full'] as const) {
       reports[method] = await trainModel(context, { ...base, method, name: method });
       const report = await evaluateModel(context, { model: method });
       expect(report.image.auc).not.toBeNull();
@@ -42,6 +42,8 @@ describe('methods', () => {
     expect(reports['linear']?.learnable).toBe(130);
     const learnable = (method: string) => reports[method]?.learnable ?? 0;
     expect(learnable('side-only') < learnable('fpt+') && learnable('side-only') < learnable('fpt')).toBe(true);
+    // 196 positions, a class token of which the graph has the sum with its position, no patch bias; and the head.
+    expect(reports['full']?.learnable).toBe((reports['full']?.lpmParameters ?? 0) - 64 - 64 + 130);
     expect(reports['fpt+']?.lpmParameters).toBeGreaterThan(learnable('fpt+'));
     expect(reports['fpt+']?.peakMb).toBeGreaterThan(10);
   });

@@ -1,0 +1,109 @@
+/**
+ * A training step in pieces: the gradient of a batch as the sum of the gradients of its parts, then one update.
+ *
+ * A whole ViT at 512 px keeps half a gigabyte for each image between forward and backward. Part by part, a step takes
+ * the memory of one part and gives the same result up to the order of a sum: each part's loss is divided by the whole
+ * batch's number (or weight), so that the parts add up to the batch's mean.
+ */
+import { invariant } from '../base/errors.ts';
+import { float32, type Tensor } from '../base/tensor.ts';
+import type { Engine, Executable } from '../engine/types.ts';
+import { add, defineGraph, div, type Graph, grad, input, sum } from '../graph/index.ts';
+import { packParameters, parameterLayout, type SideConfig, shapeParameters, sliceParameters } from '../models/index.ts';
+import { adamW, logitsOf, type TrainStepOptions, weightedLosses } from './train-step.ts';
+
+/** The largest divisor of `batch` that is at most `wanted`: parts of one size, of which one graph computes each. */
+export function partSize(batch: number, wanted: number): number {
+  let size = Math.max(1, Math.min(batch, wanted));
+  while (batch % size !== 0) size--;
+  return size;
+}
+
+/**
+ * One part's share of a batch's gradient. Inputs: `params` [total]; the network's inputs and `labels` of `batch`
+ * examples; `class_weights` when weighted; `divisor`, the whole batch's number or weight; `gradient_before` [total] and
+ * `loss_before`. Outputs: `gradient` and `loss`, those before plus this part's.
+ */
+export function buildGradient(config: SideConfig, options: TrainStepOptions): Graph {
+  const layout = parameterLayout(config);
+  const params = input('params', [layout.total]);
+  const labels = input('labels', [options.batch], 'int32');
+  const classWeights = options.weighted ? input('class_weights', [config.classes]) : undefined;
+  const parts = sliceParameters(layout, params);
+  const logits = logitsOf(config, shapeParameters(layout, parts), { ...options, dropout: true });
+  const loss = div(sum(weightedLosses(logits, labels, classWeights).losses, [0]), input('divisor', []));
+  const gradient = packParameters(layout, grad(loss, parts));
+  return defineGraph({
+    outputs: {
+      gradient: add(input('gradient_before', [layout.total]), gradient),
+      loss: add(input('loss_before', []), loss),
+    },
+  });
+}
+
+/** The update of a whole batch: inputs `params`, `m`, `v`, `gradient` [total], `step`, `lr`; outputs as `buildTrainStep`'s. */
+export function buildUpdate(config: SideConfig, weightDecay = 0.1): Graph {
+  const vector = (name: string) => input(name, [parameterLayout(config).total]);
+  const state = { params: vector('params'), m: vector('m'), v: vector('v') };
+  const next = adamW(state, vector('gradient'), input('step', []), input('lr', []), weightDecay);
+  return defineGraph({
+    outputs: { next_params: next.params, next_m: next.m, next_v: next.v, grad_norm: next.gradientNorm },
+  });
+}
+
+/**
+ * A step of `options.batch` images, computed `part` at a time; runs like the step of `buildTrainStep`. For networks
+ * whose inputs have the batch as their first axis (`full`).
+ */
+export async function compileAccumulatedStep(
+  engine: Engine,
+  config: SideConfig,
+  options: TrainStepOptions,
+  part: number,
+): Promise<Executable> {
+  const { batch } = options;
+  invariant(config.method === 'full' && batch % part === 0, `steps in parts: ${config.method}, ${part} of ${batch}`);
+  const { total } = parameterLayout(config);
+  const gradientOf = await engine.compile(buildGradient(config, { ...options, batch: part }));
+  const update = await engine.compile(buildUpdate(config, options.weightDecay));
+  return {
+    run: async (inputs) => {
+      const { params, m, v, step, lr, class_weights: weights, labels, ...examples } = inputs as Record<string, Tensor>;
+      invariant(params && m && v && step && lr && labels, 'steps in parts: an input is missing');
+      let gradient: Tensor = float32([total], new Float32Array(total));
+      let loss: Tensor = float32([], [0]);
+      const divisor = float32([], [weights === undefined ? batch : weightOf(labels, weights)]);
+      for (let first = 0; first < batch; first += part) {
+        const some = Object.entries({ ...examples, labels }).map(
+          ([name, x]) => [name, rowsOf(x, first, part)] as const,
+        );
+        const out = await gradientOf.run({
+          ...Object.fromEntries(some),
+          ...(weights === undefined ? {} : { class_weights: weights }),
+          params,
+          divisor,
+          gradient_before: gradient,
+          loss_before: loss,
+        });
+        gradient = out['gradient'] as Tensor;
+        loss = out['loss'] as Tensor;
+      }
+      return { ...(await update.run({ params, m, v, step, lr, gradient })), loss };
+    },
+    dispose: async () => {
+      await gradientOf.dispose();
+      await update.dispose();
+    },
+  };
+}
+
+function weightOf(labels: Tensor, weights: Tensor): number {
+  return Array.from(labels.data, Number).reduce((total, label) => total + Number(weights.data[label]), 0);
+}
+
+/** `count` rows of a tensor's first axis, sharing its memory. */
+function rowsOf(tensor: Tensor, first: number, count: number): Tensor {
+  const row = tensor.data.length / (tensor.shape[0] as number);
+  const data = tensor.data.subarray(first * row, (first + count) * row);
+  return { ...tensor, shape: [count, ...tensor.shape.slice(1)], data } as Tensor;
+}
