@@ -1,5 +1,5 @@
 /**
- * One labelled picture of the pre-training set: noise of a random coarseness, nought to three kinds drawn on it at a
+ * One labelled picture of the pre-training set: noise of a random coarseness, nought to five kinds drawn on it at a
  * random contrast, brought to a random display range. Made from its number alone: picture n of a seed is always the
  * same, whatever was made before it.
  */
@@ -21,6 +21,9 @@ export interface Picture {
 /** A patch holds a kind where the drawing reaches this share of its height, or this many pixels reach half of it. */
 const seenHeight = 0.4;
 
+/** Small kinds are drawn up to three times: a patch that holds one is what a picture has to teach, and most hold none. */
+const repeated: ReadonlySet<string> = new Set(['specks', 'star', 'rings']);
+
 /** A `size` x `size` picture with labels for patches of `patch` pixels. */
 export function makePicture(size: number, patch: number, random: Random): Picture {
   const slope = random.uniform(0, 1.1);
@@ -31,13 +34,14 @@ export function makePicture(size: number, patch: number, random: Random): Pictur
   addDistractors(canvas.pixels, size, random);
   // Local roughness: a drawing is seen against the differences between neighbours, not against the clouds.
   const roughness = neighbourDeviation(canvas.pixels, size);
-  const count = random.uniform() < 0.12 ? 0 : 1 + random.integer(3);
+  const count = random.uniform() < 0.12 ? 0 : 2 + random.integer(4);
   for (const kind of random.shuffled(kindNames.map((_, i) => i)).slice(0, count)) {
     const layer = emptyCanvas(size);
-    kinds[kindNames[kind]!](layer, random);
+    const times = repeated.has(kindNames[kind]!) ? 1 + random.integer(3) : 1;
+    for (let n = 0; n < times; n++) kinds[kindNames[kind]!](layer, random);
     const isWide = ['blob', 'edge', 'texture', 'grating'].includes(kindNames[kind]!);
     const reference = isWide ? Math.max(roughness, 0.35) : roughness;
-    const contrast = reference * Math.exp(random.uniform(Math.log(2.2), Math.log(9)));
+    const contrast = reference * Math.exp(random.uniform(Math.log(2.5), Math.log(14)));
     for (let i = 0; i < layer.pixels.length; i++) canvas.pixels[i]! += contrast * layer.pixels[i]!;
     if (markPatches(layer.pixels, size, patch, patchLabels, kind)) imageLabels[kind] = 1;
   }
