@@ -3,6 +3,8 @@
  *
  *     npm run pretrain -- --steps 20000                  a sitting; stops at that step, or at Ctrl-C, with a checkpoint
  *     npm run pretrain -- --steps 24000 --cool-down 4000 the last steps with the learning rate going to 0
+ *     npm run pretrain -- --layers 4 --folder shallow    a first sitting with four blocks, at a third of the cost
+ *     npm run pretrain -- --grow-from shallow            goes on from it with all twelve
  *     npm run pretrain -- --export resources/lpm         writes the model folder from the checkpoint
  *
  * The learning rate is warmed up, then constant until the cool-down, so that a sitting can always be added before it.
@@ -14,10 +16,11 @@ import { silentLogger } from '../core/base/logger.ts';
 import { Random } from '../core/base/random.ts';
 import { float32, type Tensor } from '../core/base/tensor.ts';
 import { openEngine } from '../core/engine/index.ts';
-import { plainVit } from '../core/models/index.ts';
+import { type LpmConfig, plainVit } from '../core/models/index.ts';
 import { type Batch, BatchQueue, type BatchShape, makeBatch } from './pretrain/batches.ts';
 import { loadCheckpoint, saveCheckpoint } from './pretrain/checkpoint.ts';
 import { exportEncoder } from './pretrain/export.ts';
+import { growParameters } from './pretrain/grow.ts';
 import { kindNames } from './pretrain/kinds.ts';
 import { buildPretrainNetwork, startingParameters } from './pretrain/network.ts';
 
@@ -26,6 +29,9 @@ const { values: options } = parseArgs({
     steps: { type: 'string', default: '20000' },
     'cool-down': { type: 'string', default: '0' },
     size: { type: 'string', default: '128' },
+    layers: { type: 'string', default: '12' },
+    'grow-from': { type: 'string' },
+    'grow-layers': { type: 'string', default: '4' },
     batch: { type: 'string', default: '32' },
     lr: { type: 'string', default: '0.0006' },
     seed: { type: 'string', default: '1' },
@@ -35,7 +41,9 @@ const { values: options } = parseArgs({
   },
 });
 
-const vitTiny = plainVit({ width: 192, layers: 12, heads: 3, patch: 16, imageSize: Number(options.size), eps: 1e-6 });
+const vitOf = (layers: number): LpmConfig =>
+  plainVit({ width: 192, layers, heads: 3, patch: 16, imageSize: Number(options.size), eps: 1e-6 });
+const vitTiny = vitOf(Number(options.layers));
 
 const warmUp = 500;
 const size = Number(options.size);
@@ -49,7 +57,9 @@ const folder = resolve(options.folder);
 const start = loadCheckpoint(folder) ?? {
   step: 0,
   seconds: 0,
-  params: startingParameters(network, vitTiny, size, Random.seeded(shape.seed), samplePictures()),
+  ...(options['grow-from'] === undefined
+    ? { params: startingParameters(network, vitTiny, size, Random.seeded(shape.seed), samplePictures()) }
+    : grownFrom(resolve(options['grow-from']))),
   m: new Float32Array(network.total),
   v: new Float32Array(network.total),
 };
@@ -58,6 +68,15 @@ if (options.export !== undefined) {
   exportEncoder(resolve(options.export), vitTiny, network, start.params, size);
   console.log(`Wrote ${options.export}: ${start.step} steps, ${(start.seconds / 3600).toFixed(2)} hours.`);
   process.exit(0);
+}
+
+/** The parameters of a trained network with fewer blocks, and the seconds they cost. */
+function grownFrom(shallowFolder: string): { readonly params: Float32Array; readonly seconds: number } {
+  const checkpoint = loadCheckpoint(shallowFolder);
+  if (checkpoint === undefined) throw new Error(`There is no checkpoint in ${shallowFolder} to grow from.`);
+  const layers = { shallow: Number(options['grow-layers']), deep: Number(options.layers) };
+  const shallow = buildPretrainNetwork(vitOf(layers.shallow), size, batch);
+  return { params: growParameters(shallow, checkpoint.params, network, layers), seconds: checkpoint.seconds };
 }
 
 /** Pictures from which the starting filters take their gains: another seed than those trained on. */
@@ -123,7 +142,7 @@ process.on('SIGINT', () => {
   stopping = true;
 });
 console.log(
-  `ViT-Tiny, ${network.total} parameters with heads, ${size} px, batch ${batch}, from step ${step} to ${last}`,
+  `ViT-Tiny, ${vitTiny.layers} blocks, ${network.total} parameters with heads, ${size} px, batch ${batch}, from step ${step} to ${last}`,
 );
 const queue = new BatchQueue(shape, step);
 let clock = performance.now();
