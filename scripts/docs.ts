@@ -3,9 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCommands } from '../core/cli/folder.ts';
 import { callsPage, commandReference, errorCodesPage } from './docs/pages.ts';
+import { licencesPage } from './licences/page.ts';
 
 const folder = join(import.meta.dirname, '..', 'docs');
 writeFileSync(join(folder, 'commands.md'), commandReference(await loadCommands()));
 writeFileSync(join(folder, 'error-codes.md'), errorCodesPage());
 writeFileSync(join(folder, 'calls.md'), callsPage());
-console.log('Wrote docs/commands.md, docs/error-codes.md and docs/calls.md');
+writeFileSync(join(folder, 'licences.md'), licencesPage(join(folder, '..')));
+console.log('Wrote docs/commands.md, docs/error-codes.md, docs/calls.md and docs/licences.md');

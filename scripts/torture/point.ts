@@ -1,6 +1,6 @@
 /** One point of the matrix: work is interrupted by one fault at one place, and the library is looked at. */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { silentLogger } from '../../core/base/logger.ts';
@@ -171,19 +171,9 @@ async function compare(bench: Bench, stage: Stage, library: string, losses: stri
   }
 }
 
-/** Calls that a stage makes to change the library's folder: the places where it can be disturbed. */
-export async function countCalls(bench: Omit<Bench, 'wanted'>, stage: Stage): Promise<number> {
-  const library = freshCopy(bench, stage, `count-${stage}`);
-  const count = join(bench.scratch, `count-${stage}`, 'calls');
-  await runVictim(stage, library, bench.material, {
-    LD_PRELOAD: bench.shim ?? '',
-    TORTURE_FOLDER: library,
-    TORTURE_FAULT: 'count',
-    TORTURE_COUNT: count,
-  });
-  const calls = existsSync(count) ? Number(readFileSync(count, 'utf8')) : 0;
-  rmSync(join(bench.scratch, `count-${stage}`), { recursive: true, force: true });
-  return calls;
+/** Makes a process count, into the file `count`, its calls that change the library: the places where it can be disturbed. */
+export function countingEnvironment(shim: string, library: string, count: string): Record<string, string> {
+  return { LD_PRELOAD: shim, TORTURE_FOLDER: library, TORTURE_FAULT: 'count', TORTURE_COUNT: count };
 }
 
 /** Runs points, `parallel` at a time; results in the order of `points`. */

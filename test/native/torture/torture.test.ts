@@ -26,7 +26,7 @@ let calls: ReadonlyMap<Stage, number>;
 
 beforeAll(async () => {
   ({ bench, calls } = await prepareBench(folder, 'path' in shim ? shim.path : null));
-}, 5 * minutes);
+}, 10 * minutes);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('nothing acknowledged is lost and the same command ends with the same results', () => {
@@ -38,7 +38,7 @@ describe('nothing acknowledged is lost and the same command ends with the same r
       expect(results.flatMap((result) => result.losses)).toEqual([]);
       expect(results.filter((result) => result.ended !== 'done').length).toBeGreaterThan(points / 2);
     },
-    10 * minutes,
+    20 * minutes,
   );
 
   test('a plan covers every stage and every fault, and one seed gives one plan', () => {

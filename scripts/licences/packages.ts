@@ -1,0 +1,133 @@
+/**
+ * The npm packages that reach a user, and by which way: found from the imports of the source and the lock file, so that a new import is
+ * in the licences and in the bill of materials without anybody writing it down.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** `core`: what the command line and the core process load. `window`: bundled into the page, main and preload. `engine`: the TensorFlow engine pack. */
+export type Part = 'core' | 'window' | 'runtime' | 'engine';
+
+export interface ProductPackage {
+  readonly name: string;
+  readonly version: string;
+  /** SPDX expression, as the package states it. */
+  readonly licence: string;
+  readonly parts: readonly Part[];
+  /** Of the registry's archive: `sha512-<base64>`. */
+  readonly integrity: string | null;
+  readonly resolved: string | null;
+  /** Place in the lock file, `node_modules/...`; unique. */
+  readonly path: string;
+  /** Places of the packages it needs. */
+  readonly needs: readonly string[];
+}
+
+interface LockEntry {
+  readonly version?: string;
+  readonly license?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** Programs that are shipped whole beside our own code. Their npm packages only fetch or carry the binary, so what those need stays out. */
+const runtimes = ['electron', 'node'] as const;
+const enginePack = '@tensorflow/tfjs-node-gpu';
+
+interface PackageFile {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+/** Every package of the product, sorted by name and place. */
+export function productPackages(root: string): ProductPackage[] {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, LockEntry>>;
+  };
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageFile;
+  const roots: readonly (readonly [Part, readonly string[]])[] = [
+    ['core', Object.keys(dependencies)],
+    ['window', windowImports(root).filter((name) => `node_modules/${name}` in lock.packages)],
+    ['engine', [enginePack]],
+  ];
+  const parts = new Map<string, Set<Part>>();
+  for (const [part, names] of roots) {
+    const waiting = names.map((name) => placeOf(lock.packages, '', name)).filter((place) => place !== undefined);
+    for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+      const known = parts.get(place) ?? new Set<Part>();
+      if (known.has(part)) continue;
+      parts.set(place, known.add(part));
+      if (!isRuntime(place)) waiting.push(...needsOf(lock.packages, place));
+    }
+  }
+  for (const name of runtimes) parts.set(`node_modules/${name}`, new Set<Part>(['runtime']));
+  return [...parts]
+    .map(([path, found]) => describe(root, lock.packages, path, [...found].sort()))
+    .sort((a, b) => compare(a.name, b.name) || compare(a.path, b.path));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function isRuntime(path: string): boolean {
+  return runtimes.some((name) => path === `node_modules/${name}`);
+}
+
+/** Packages that the window's source imports by name. */
+function windowImports(root: string): string[] {
+  const found = new Set<string>();
+  for (const folder of ['renderer', 'electron']) {
+    if (!existsSync(join(root, folder))) continue;
+    for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+      if (!/\.(ts|svelte|css)$/.test(file)) continue;
+      const text = readFileSync(join(root, folder, file), 'utf8');
+      for (const [, specifier = ''] of text.matchAll(/(?:from|import|import\()\s*['"]([^'".][^'"]*)['"]/g)) {
+        if (specifier.startsWith('node:')) continue;
+        const [scope = '', name = ''] = specifier.split('/');
+        found.add(scope.startsWith('@') ? `${scope}/${name}` : scope);
+      }
+    }
+  }
+  return [...found].sort();
+}
+
+type Packages = Readonly<Record<string, LockEntry>>;
+
+/** Where Node finds `name` from the package at `from`: the nearest `node_modules` upwards. */
+function placeOf(packages: Packages, from: string, name: string): string | undefined {
+  for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
+    const place = at === '' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
+    if (place in packages) return place;
+    if (at === '') return undefined;
+  }
+}
+
+function needsOf(packages: Packages, place: string): string[] {
+  const entry = packages[place];
+  const names = Object.keys({ ...entry?.dependencies, ...entry?.optionalDependencies, ...entry?.peerDependencies });
+  return names.map((name) => placeOf(packages, place, name)).filter((found) => found !== undefined);
+}
+
+function describe(root: string, packages: Packages, path: string, parts: readonly Part[]): ProductPackage {
+  const entry = packages[path];
+  return {
+    name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+    version: entry?.version ?? '',
+    licence: entry?.license ?? statedLicence(join(root, path)) ?? 'not stated',
+    parts,
+    integrity: entry?.integrity ?? null,
+    resolved: entry?.resolved ?? null,
+    path,
+    needs: isRuntime(path) ? [] : needsOf(packages, path),
+  };
+}
+
+function statedLicence(folder: string): string | undefined {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return undefined;
+  const stated = (JSON.parse(readFileSync(file, 'utf8')) as { readonly license?: unknown }).license;
+  return typeof stated === 'string' ? stated : undefined;
+}
