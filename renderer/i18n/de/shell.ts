@@ -25,6 +25,8 @@ export const shell: Words['shell'] = {
     evaluate: 'Auswertung',
     classify: 'Klassifizieren',
     evidence: 'Belege',
+    demo: 'Demo-Datensatz',
+    export: 'Export',
   },
   jobStates: {
     queued: 'wartet',

@@ -23,6 +23,8 @@ export const shell = {
     evaluate: 'Evaluate',
     classify: 'Classify',
     evidence: 'Evidence',
+    demo: 'Demo set',
+    export: 'Export',
   },
   jobStates: {
     queued: 'waiting',
