@@ -37,7 +37,7 @@ export const jobStateSchema = z.enum(jobStates);
 export type JobState = z.infer<typeof jobStateSchema>;
 
 /** Kinds of jobs. */
-export const jobKinds = ['import', 'encode', 'train', 'evaluate', 'classify', 'evidence', 'demo', 'export'] as const;
+export const jobKinds = ['import', 'encode', 'train', 'evaluate', 'classify', 'evidence'] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;
 

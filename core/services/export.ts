@@ -11,7 +11,6 @@ import {
   type ExportReport,
   type ExportWarning,
   exportOptionsSchema,
-  exportReportSchema,
 } from '../contract/results/export.ts';
 import {
   type DeidentifiedFile,
@@ -20,7 +19,6 @@ import {
   profileEdition,
 } from '../dicom/deidentify/index.ts';
 import { parseDicom } from '../dicom/parse.ts';
-import { defineJob, type JobTools } from '../jobs/index.ts';
 import { addAuditEvent } from '../store/index.ts';
 import { type ServiceContext, timeOf } from './context.ts';
 import { type ExportFile, filesBelow, filesOfDataset } from './export-files.ts';
@@ -30,15 +28,6 @@ import { decoderFactory } from './import-identify.ts';
 import { ProblemCollector, survivable } from './problems.ts';
 import { keyedHash, librarySecret } from './pseudonym.ts';
 import { researchUseOnly } from './report-notice.ts';
-
-/** The job kind of the window; the command line calls `exportStudies`. */
-export const exportJob = defineJob({
-  kind: 'export',
-  payload: exportOptionsSchema,
-  result: exportReportSchema,
-  run: async (options, { deps, progress }: JobTools<ServiceContext>) =>
-    await exportStudies({ ...deps, progress }, options),
-});
 
 interface Tally {
   total: number;

@@ -8,9 +8,7 @@ export { Library, type LibraryMode, type OpenLibraryOptions, openLibrary } from 
 export * from './queries/audit.ts';
 export * from './queries/batches.ts';
 export * from './queries/classified-images.ts';
-export * from './queries/dataset-editing.ts';
 export * from './queries/datasets.ts';
-export * from './queries/descriptions.ts';
 export * from './queries/evaluations.ts';
 export * from './queries/instances.ts';
 export * from './queries/jobs.ts';
@@ -21,7 +19,6 @@ export * from './queries/predictions.ts';
 export * from './queries/records.ts';
 export * from './queries/runs.ts';
 export * from './queries/splits.ts';
-export * from './queries/studies.ts';
 export * from './queries/versions.ts';
 export * from './queries/watches.ts';
 export { type Restored, type RestoreOptions, restoreLibrary } from './restore.ts';

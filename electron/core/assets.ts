@@ -5,12 +5,11 @@
 import { AppError } from '../../core/base/errors.ts';
 import type { CoreContext } from './context.ts';
 import type { Asset } from './port.ts';
-import { thumbnailAsset } from './thumbnail-asset.ts';
 
 type AssetHandler = (rest: readonly string[], query: URLSearchParams, context: CoreContext) => Promise<Asset>;
 
 /** By first part of the path. */
-const kinds: Readonly<Record<string, AssetHandler>> = { thumbnail: thumbnailAsset };
+const kinds: Readonly<Record<string, AssetHandler>> = {};
 
 /** @throws FILE_NOT_FOUND for an address that names nothing */
 export async function assetAt(path: string, context: CoreContext): Promise<Asset> {

@@ -11,7 +11,6 @@ import type { CoreContext } from './context.ts';
 import { handlers } from './handlers/index.ts';
 import type { FromCore, ToCore } from './port.ts';
 import { JobQueue } from './queue.ts';
-import { tellOfJob } from './tell-of-job.ts';
 import { openWatcher } from './watching.ts';
 
 const { values } = parseArgs({ options: { library: { type: 'string' } } });
@@ -48,7 +47,7 @@ try {
     signal: new AbortController().signal,
   });
   const emit: CoreContext['emit'] = (name, payload) => send({ type: 'event', name, payload } as FromCore);
-  const queue = new JobQueue(services, (job) => tellOfJob(job, emit));
+  const queue = new JobQueue(services, (job) => emit('jobs.changed', job));
   const watcher = openWatcher(services, queue, emit);
   const context: CoreContext = { services, queue, watcher, emit };
 

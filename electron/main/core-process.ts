@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { SerialisedError } from '../../core/base/errors.ts';
 import type { CoreEventName, Reply } from '../../core/contract/index.ts';
 import type { Asset, FromCore, ToCore } from '../core/port.ts';
+import { namelessWords } from './log-file.ts';
 
 export interface CoreProcessOptions {
   /** The Node that runs it, new enough for SQLite's addon, which Electron's own may not be. */
@@ -61,8 +62,8 @@ export class CoreProcess {
       lastWords = (lastWords + text).slice(-4000);
     });
     child.on('message', (message: FromCore) => this.#receive(message));
-    child.on('error', (error) => this.#died(child, error.message));
-    child.on('exit', (code, signal) => this.#died(child, `exit ${code ?? signal}: ${lastWords.trim()}`));
+    child.on('error', (error) => this.#died(child, (error as NodeJS.ErrnoException).code ?? 'not started'));
+    child.on('exit', (code, signal) => this.#died(child, `exit ${code ?? signal}: ${namelessWords(lastWords)}`));
   }
 
   /** The reply of the core process; waits while it starts. */

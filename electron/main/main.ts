@@ -1,51 +1,89 @@
 /** The application's main process: one window, its seals, the core process, the menu. It computes nothing itself. */
 import { join } from 'node:path';
-import { app, type BrowserWindow, session } from 'electron';
+import { app, type BrowserWindow, nativeTheme, session } from 'electron';
 import type { EventName, EventPayload } from '../../core/contract/index.ts';
 import { CoreProcess } from './core-process.ts';
 import { answerCalls } from './ipc.ts';
+import { namelessWords, openLogFile } from './log-file.ts';
+import { showMenu } from './menu.ts';
+import { pathsAmong } from './opened-files.ts';
 import { findPaths } from './paths.ts';
 import { declareProtocols, serveProtocols } from './protocols.ts';
 import { isOurPage, sealContents, sealSession } from './security.ts';
 import { Settings } from './settings.ts';
+import { switchOffServices } from './switches.ts';
 import { createWindow } from './window.ts';
 import { windowHandlers } from './window-handlers.ts';
 
 declareProtocols();
+switchOffServices();
 // Chromium refuses its sandbox to root (containers); everybody else has it for every page, whatever the page asks for.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 sealContents();
 
 const libraryArgument = app.commandLine.getSwitchValue('library');
 let window: BrowserWindow | undefined;
+/** Files to open that no page has asked for yet; null once it has. */
+let waiting: string[] | null = [];
 
 function tell<N extends EventName>(name: N, payload: EventPayload<N>): void {
   if (window !== undefined && !window.isDestroyed()) window.webContents.send('event', name, payload);
 }
 
+function openFiles(paths: string[]): void {
+  if (paths.length === 0) return;
+  if (waiting === null) tell('files.opened', { paths });
+  else waiting.push(...paths);
+}
+
 if (!app.requestSingleInstanceLock()) app.quit();
 else {
-  app.on('second-instance', () => {
+  app.on('second-instance', (_, argv, folder) => {
     if (window?.isMinimized()) window.restore();
     window?.focus();
+    openFiles(pathsAmong(argv, folder));
   });
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    openFiles([path]);
+  });
+  openFiles(pathsAmong(process.argv, process.cwd()));
   app.whenReady().then(start);
 }
 
 function start(): void {
   const paths = findPaths();
+  const logFolder = app.getPath('logs');
+  const log = openLogFile(logFolder);
+  process.on('uncaughtExceptionMonitor', (error) =>
+    log.log('error', 'The main process failed', { reason: namelessWords(error.stack ?? error.name) }),
+  );
+  app.on('child-process-gone', (_, { type, reason, exitCode }) =>
+    log.log('warn', 'A process of Chromium ended', { type, reason, exitCode }),
+  );
+  log.log('info', 'Started', { version: app.getVersion(), electron: process.versions['electron'] });
+
   const language = app.getLocale().startsWith('de') ? 'de' : 'en';
   const defaults = { theme: 'dark', language, library: null } as const;
-  const settings = new Settings(join(app.getPath('userData'), 'settings.json'), defaults, (changed) =>
-    tell('settings.changed', changed),
-  );
+  const settings = new Settings(join(app.getPath('userData'), 'settings.json'), defaults, (changed) => {
+    nativeTheme.themeSource = changed.theme;
+    showMenu(menu);
+    tell('settings.changed', changed);
+  });
+  const menu = {
+    settings,
+    logFolder,
+    send: (command: EventPayload<'menu.chosen'>['command']) => tell('menu.chosen', { command }),
+  };
+  showMenu(menu);
+
   const library = libraryArgument === '' ? settings.all.library : libraryArgument;
   const core = new CoreProcess({
     node: paths.node,
     entry: paths.coreEntry,
     args: library === null ? [] : ['--library', library],
     onEvent: (name, payload) => tell(name, payload as never),
-    onLog: (level, message, fields) => console.error(level, message, JSON.stringify(fields)),
+    onLog: (level, message, fields) => log.log(level as 'info', message, fields),
     onState: (state, error) =>
       tell('core.changed', { state, message: error?.message ?? '', action: error?.action ?? '' }),
   });
@@ -59,16 +97,21 @@ function start(): void {
       settings,
       window: () => window,
       blockedRequests,
+      takeOpened: () => {
+        const taken = waiting ?? [];
+        waiting = null;
+        return taken;
+      },
       ownFolders: async () => {
         const summary = await core.call('library.summary', {});
-        return summary.ok ? [(summary.value as { folder: string }).folder, app.getPath('logs')] : [];
+        return summary.ok ? [(summary.value as { folder: string }).folder, logFolder] : [logFolder];
       },
     },
     isOurs: (event) => isOurPage(event, window?.webContents),
     forward: (name, input) => core.call(name, input),
   });
   core.start();
-  window = createWindow(paths.preload);
+  window = createWindow({ preload: paths.preload, settings, log, onRecovered: () => tell('page.recovered', {}) });
   window.on('closed', () => {
     window = undefined;
   });

@@ -14,11 +14,10 @@ export function findPaths(): Paths {
   const built = __dirname;
   const node = process.platform === 'win32' ? 'node.exe' : 'node';
   if (app.isPackaged) {
-    const unpacked = built.replace('app.asar', 'app.asar.unpacked');
     return {
       page: join(built, 'renderer'),
       preload: join(built, 'preload.cjs'),
-      coreEntry: join(unpacked, 'core', 'electron', 'core', 'host.js'),
+      coreEntry: join(process.resourcesPath, 'core', 'electron', 'core', 'host.js'),
       node: join(process.resourcesPath, 'node', node),
     };
   }

@@ -10,6 +10,8 @@ export interface WindowContext {
   readonly settings: Settings;
   window(): BrowserWindow | undefined;
   blockedRequests(): number;
+  /** Files that wait for the page. */
+  takeOpened(): string[];
   /** Folders whose files this application writes: the library, the log. */
   ownFolders(): Promise<readonly string[]>;
 }
@@ -66,6 +68,7 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
   },
   'window.settings': (_, { settings }) => settings.all,
   'window.saveSettings': (changes, { settings }) => settings.save(changes),
+  'window.openedFiles': (_, { takeOpened }) => takeOpened(),
   'window.about': (_, { blockedRequests }) => ({
     version: app.getVersion(),
     electron: process.versions['electron'] ?? '',

@@ -16,6 +16,8 @@ export interface ScreenArguments {
   readonly dropped?: readonly string[];
   /** True when the menu asks for a folder to be watched. */
   readonly watch?: boolean;
+  /** The part of the screen to show first. */
+  readonly section?: 'about';
 }
 
 class Navigation {

@@ -22,6 +22,11 @@ class Notices {
     this.#add('failure', known?.message ?? String(thrown), known?.action ?? '');
   }
 
+  /** Something that happened without the user's doing, and stays until it is dismissed. */
+  tell(message: string, action: string): void {
+    this.#add('failure', message, action);
+  }
+
   done(message: string): void {
     const id = this.#add('done', message, '');
     setTimeout(() => this.dismiss(id), 5000);

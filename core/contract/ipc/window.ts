@@ -67,6 +67,11 @@ export const windowCalls = defineCalls({
     input: windowSettingsSchema.partial(),
     output: windowSettingsSchema,
   },
+  'window.openedFiles': {
+    doc: 'Paths of files that the system asked this application to open before the window was there.',
+    input: nothing,
+    output: z.array(z.string()),
+  },
   'window.about': {
     doc: 'Versions of the parts, and how many requests to a network were blocked since the start.',
     input: nothing,
@@ -87,6 +92,10 @@ export const windowEvents = defineEvents({
   'core.changed': z.object({ state: z.enum(['starting', 'ready', 'failed']), message: z.string(), action: z.string() }),
   /** A command of the native menu. */
   'menu.chosen': z.object({ command: z.enum(menuCommands) }),
+  /** The system asks to open files: a double click, a second start of the application. */
+  'files.opened': z.object({ paths: z.array(z.string()) }),
+  /** The page crashed and was loaded again. */
+  'page.recovered': z.object({}),
   /** Settings changed, by the page or by the menu. */
   'settings.changed': windowSettingsSchema,
 });

@@ -1,6 +1,6 @@
 /** What the TensorFlow engine could do on this machine. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { AppError, toError } from '../../base/errors.ts';
 import { cpuDescription, type DeviceName, type EngineState } from '../types.ts';
@@ -51,7 +51,7 @@ export async function describeGpu(): Promise<string> {
 }
 
 async function askProbe(build: TensorflowBuild): Promise<ProbeAnswer> {
-  const program = join(import.meta.dirname, 'probe.ts');
+  const program = fileURLToPath(new URL('./probe.ts', import.meta.url));
   const options = { timeout: probeTimeoutMs, env: { ...process.env, NODE_NO_WARNINGS: '1' } };
   const { stdout } = await execute(process.execPath, [program, build.packageFolder], options);
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ProbeAnswer;

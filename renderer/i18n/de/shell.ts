@@ -25,8 +25,6 @@ export const shell: Words['shell'] = {
     evaluate: 'Auswertung',
     classify: 'Klassifizieren',
     evidence: 'Belege',
-    demo: 'Demo-Datensatz',
-    export: 'Export',
   },
   jobStates: {
     queued: 'wartet',
@@ -43,4 +41,10 @@ export const shell: Words['shell'] = {
   close: 'Schließen',
   cancel: 'Abbrechen',
   coreStarting: 'Die Bibliothek wird geöffnet …',
+  chooseFiles: 'Dateien importieren',
+  chooseFolder: 'Einen Ordner importieren',
+  dropHere: 'Zum Importieren loslassen',
+  recovered: 'Das Fenster ist abgestürzt und wurde neu geladen.',
+  recoveredAction:
+    'Gespeichertes ist nicht verloren. Geschieht es wieder, senden Sie das Protokoll (Hilfe, Protokollordner öffnen) an die Person, die diesen Rechner betreut.',
 };

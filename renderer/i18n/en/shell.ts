@@ -23,8 +23,6 @@ export const shell = {
     evaluate: 'Evaluate',
     classify: 'Classify',
     evidence: 'Evidence',
-    demo: 'Demo set',
-    export: 'Export',
   },
   jobStates: {
     queued: 'waiting',
@@ -41,4 +39,10 @@ export const shell = {
   close: 'Close',
   cancel: 'Cancel',
   coreStarting: 'Opening the library …',
+  chooseFiles: 'Import files',
+  chooseFolder: 'Import a folder',
+  dropHere: 'Drop to import',
+  recovered: 'The window crashed and was loaded again.',
+  recoveredAction:
+    'Nothing that was saved is lost. If it happens again, send the log (Help, Open Log Folder) to whoever looks after this machine.',
 } as const;

@@ -5,6 +5,15 @@ import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { electronCommand } from '../../../scripts/app/runtime.ts';
 
+declare global {
+  /** What the preload gives the page; the tests call it as the page does. */
+  var sidelight: {
+    invoke(name: string, input: unknown): Promise<unknown>;
+    on(name: string, listener: (payload: unknown) => void): () => void;
+    pathOf(file: File): string;
+  };
+}
+
 export interface Opened {
   readonly app: ElectronApplication;
   readonly page: Page;
@@ -22,6 +31,10 @@ export function temporaryFolder(name: string): string {
 
 export interface LaunchOptions {
   readonly library?: string;
+  /** The profile's folder, which the test keeps and removes; a new one when left out. */
+  readonly profile?: string;
+  /** Leaves the window as large as it opened. */
+  readonly keepSize?: boolean;
   readonly width?: number;
   readonly height?: number;
   /** The binary of a package; the working tree's application when left out. */
@@ -31,7 +44,7 @@ export interface LaunchOptions {
 /** The application over a library of its own, which `close` removes unless the test gave it. */
 export async function launch(options: LaunchOptions = {}): Promise<Opened> {
   const library = options.library ?? temporaryFolder('library');
-  const profile = temporaryFolder('profile');
+  const profile = options.profile ?? temporaryFolder('profile');
   const electron =
     options.executablePath === undefined ? electronCommand() : { path: options.executablePath, args: [] };
   const app = await _electron.launch({
@@ -46,7 +59,8 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
       complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-  await page.setViewportSize({ width: options.width ?? 1440, height: options.height ?? 900 });
+  if (options.keepSize !== true)
+    await page.setViewportSize({ width: options.width ?? 1440, height: options.height ?? 900 });
   return {
     app,
     page,
@@ -54,7 +68,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
     complaints,
     close: async () => {
       await app.close();
-      rmSync(profile, { recursive: true, force: true });
+      if (options.profile === undefined) rmSync(profile, { recursive: true, force: true });
       if (options.library === undefined) rmSync(library, { recursive: true, force: true });
     },
   };

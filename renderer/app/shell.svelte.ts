@@ -1,0 +1,64 @@
+/** What reaches the page from outside it: the menu, files handed over by the system, files dropped on the window. */
+import type { MenuCommand } from '../../core/contract/index.ts';
+import { i18n } from '../i18n/index.svelte.ts';
+import { call, droppedPaths, on } from './client.ts';
+import { navigation } from './navigation.svelte.ts';
+import { attempt, notices } from './notices.svelte.ts';
+
+class Shell {
+  #isDragging = $state(false);
+  #leaving: ReturnType<typeof setTimeout> | undefined;
+
+  /** True while files are held over the window. */
+  get isDragging(): boolean {
+    return this.#isDragging;
+  }
+
+  /** Listens until the returned function is called. */
+  open(): () => void {
+    const off = [
+      on('menu.chosen', ({ command }) => void attempt(() => this.#run(command))),
+      on('files.opened', ({ paths }) => this.#import(paths)),
+      on('page.recovered', () => notices.tell(i18n.words.shell.recovered, i18n.words.shell.recoveredAction)),
+    ];
+    void attempt(async () => this.#import(await call('window.openedFiles', {})));
+    return () => {
+      for (const stop of off) stop();
+    };
+  }
+
+  /** A drag with files passes over the window; a screen that takes it itself says so by preventing the default. */
+  over(event: DragEvent): void {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    this.#isDragging = true;
+    // Leaving fires at every border between elements; only silence means that the drag is gone.
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => (this.#isDragging = false), 200);
+  }
+
+  drop(event: DragEvent): void {
+    this.#isDragging = false;
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    this.#import(droppedPaths(event));
+  }
+
+  #import(paths: readonly string[]): void {
+    if (paths.length > 0) navigation.open('library', { dropped: paths });
+  }
+
+  async #run(command: MenuCommand): Promise<void> {
+    const words = i18n.words.shell;
+    if (command === 'importFiles') {
+      this.#import(await call('window.chooseFiles', { kind: 'files', title: words.chooseFiles }));
+    } else if (command === 'importFolder') {
+      this.#import(await call('window.chooseFiles', { kind: 'folder', title: words.chooseFolder }));
+    } else if (command === 'watchFolder') navigation.open('classify', { watch: true });
+    else if (command === 'settings') navigation.open('settings');
+    else navigation.open('settings', { section: 'about' });
+  }
+}
+
+export const shell = new Shell();

@@ -1,0 +1,81 @@
+/**
+ * The npm packages that the core process needs, for one platform: what `dependencies` names and what those need, and of
+ * native packages only the target's binaries (onnxruntime-node carries 290 MB for all of them).
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { invariant } from '../../core/base/errors.ts';
+
+export interface Target {
+  readonly platform: NodeJS.Platform;
+  readonly arch: string;
+}
+
+interface Rule {
+  /** Needed by its install script only. */
+  readonly withoutDependencies?: readonly string[];
+  /** Whether a file of the package goes along; `path` is relative to the package, with slashes. */
+  keeps(path: string, target: Target): boolean;
+}
+
+const rules: Readonly<Record<string, Rule>> = {
+  'onnxruntime-node': {
+    withoutDependencies: ['adm-zip', 'global-agent'],
+    keeps: (path, { platform, arch }) =>
+      /^(package\.json|README\.md|dist\/.*\.js)$/.test(path) ||
+      new RegExp(`^bin/napi-v\\d+/${platform}/${arch}/`).test(path),
+  },
+  'better-sqlite3': {
+    keeps: (path, { platform, arch }) =>
+      /^(package\.json|LICENSE|lib\/.*)$/.test(path) || path === `prebuilds/${platform}-${arch}.node`,
+  },
+};
+
+/** Tests, sources and maps of packages are of no use to a program that runs. */
+function keepsByDefault(path: string): boolean {
+  return !/(^|\/)(test|tests|__tests__|docs|example|examples|\.github)\/|\.(map|ts|mts|cts|md)$/i.test(path);
+}
+
+/** Copies the packages into `out/node_modules`. Gives their names and versions. */
+export function copyDependencies(root: string, out: string, target: Target): string[] {
+  const { dependencies } = readPackage(root) as { dependencies: Record<string, string> };
+  const copied = new Map<string, string>();
+  const visit = (name: string, from: string): void => {
+    const folder = resolvePackage(name, from, root);
+    const place = relative(root, folder);
+    if (copied.has(place)) return;
+    const manifest = readPackage(folder);
+    copied.set(place, `${name}@${manifest.version}`);
+    copyPackage(name, folder, join(out, place), target);
+    const left = rules[name]?.withoutDependencies ?? [];
+    for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+      if (!left.includes(dependency)) visit(dependency, folder);
+    }
+  };
+  for (const name of Object.keys(dependencies)) visit(name, root);
+  return [...copied.values()].sort();
+}
+
+function readPackage(folder: string): { version: string; dependencies?: Record<string, string> } {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
+/** The folder of a package as Node would find it from `from`. */
+function resolvePackage(name: string, from: string, root: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name);
+    if (existsSync(join(candidate, 'package.json'))) return candidate;
+    invariant(folder !== root && dirname(folder) !== folder, `the package ${name} is not installed`);
+  }
+}
+
+function copyPackage(name: string, folder: string, out: string, target: Target): void {
+  const keeps = rules[name]?.keeps ?? keepsByDefault;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
+    if (path.startsWith('node_modules/') || !keeps(path, target)) continue;
+    mkdirSync(dirname(join(out, path)), { recursive: true });
+    cpSync(join(folder, path), join(out, path));
+  }
+}

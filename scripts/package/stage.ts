@@ -1,0 +1,58 @@
+/** Puts together what goes into a package, in `release/stage`: window, core with its packages, Node, icons, licences. */
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildWindow, distFolder, root } from '../app/build.ts';
+import { compileFolder } from './compile.ts';
+import { copyDependencies, type Target } from './dependencies.ts';
+import { writeIcons } from './icons.ts';
+
+export const releaseFolder = join(root, 'release');
+export const stageFolder = join(releaseFolder, 'stage');
+
+/** Node and the native packages are the ones installed here, so a package is built on its own platform. */
+export const here: Target = { platform: process.platform, arch: process.arch };
+
+export async function stage(): Promise<void> {
+  rmSync(stageFolder, { recursive: true, force: true });
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { name, version, description, license } = manifest;
+
+  await buildWindow();
+  const app = join(stageFolder, 'app');
+  cpSync(distFolder, app, { recursive: true });
+  // No dependencies: what the window needs is built in.
+  writeJson(join(app, 'package.json'), {
+    name,
+    productName: 'Sidelight',
+    version,
+    description,
+    license,
+    author: 'The authors of Sidelight',
+    main: 'main.cjs',
+  });
+
+  const core = join(stageFolder, 'core');
+  compileFolder(root, 'core', core);
+  compileFolder(root, join('electron', 'core'), core);
+  const packages = copyDependencies(root, core, here);
+  writeJson(join(core, 'package.json'), { name, version, license, type: 'module' });
+  const lpm = join(root, 'resources', 'lpm');
+  if (existsSync(join(lpm, 'model.safetensors'))) cpSync(lpm, join(core, 'resources', 'lpm'), { recursive: true });
+
+  const nodeName = here.platform === 'win32' ? 'node.exe' : 'node';
+  const node = join(stageFolder, 'node');
+  mkdirSync(node);
+  cpSync(join(root, 'node_modules', 'node', 'bin', nodeName), join(node, nodeName), { dereference: true });
+
+  const licences = join(stageFolder, 'licences');
+  mkdirSync(licences);
+  writeFileSync(join(licences, 'core-packages.txt'), `${packages.join('\n')}\n`);
+  for (const file of ['licences.md', 'sbom.json']) {
+    if (existsSync(join(root, 'docs', file))) cpSync(join(root, 'docs', file), join(licences, file));
+  }
+  writeIcons(join(stageFolder, 'icons'));
+}
+
+function writeJson(file: string, value: unknown): void {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}
