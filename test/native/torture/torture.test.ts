@@ -2,7 +2,8 @@
  * A sample of `npm run torture`: work killed and disks failing at seeded places, power cuts, damaged files; nothing may be lost.
  * The matrix is printed, because its numbers are what a reader of the log wants to see.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,6 +30,15 @@ beforeAll(async () => {
 }, 10 * minutes);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const writeAndLosePower = `
+  const { openSync, writeSync, fsyncSync } = require('node:fs');
+  const [path, flush] = process.argv.slice(1);
+  const handle = openSync(path, 'w');
+  writeSync(handle, 'a'.repeat(4096));
+  if (flush === 'true') fsyncSync(handle);
+  writeSync(handle, 'b'.repeat(4096));
+`;
+
 describe('nothing acknowledged is lost and the same command ends with the same results', () => {
   test.skipIf(missing !== null)(
     `after ${points} faults over all kinds of work (needs Linux and a C compiler)`,
@@ -39,6 +49,30 @@ describe('nothing acknowledged is lost and the same command ends with the same r
       expect(results.filter((result) => result.ended !== 'done').length).toBeGreaterThan(points / 2);
     },
     20 * minutes,
+  );
+
+  test.skipIf(missing !== null)(
+    'the faults are real: a power cut takes what was not flushed, and leaves what was (needs a C compiler)',
+    () => {
+      const kept = (flush: boolean): number =>
+        [1, 2, 3, 4, 5, 6, 7, 8].filter((seed) => {
+          const path = join(folder, `control-${flush}-${seed}`);
+          spawnSync(process.execPath, ['-e', writeAndLosePower, path, String(flush)], {
+            env: {
+              ...process.env,
+              LD_PRELOAD: 'path' in shim ? shim.path : '',
+              TORTURE_FOLDER: path,
+              TORTURE_FAULT: 'powercut',
+              // Opening, the acknowledged write, its flush where there is one, and the write at which the power goes.
+              TORTURE_AT: flush ? '4' : '3',
+              TORTURE_SEED: String(seed),
+            },
+          });
+          return readFileSync(path, 'utf8').startsWith('a'.repeat(4096));
+        }).length;
+      expect(kept(true)).toBe(8);
+      expect(kept(false)).toBeLessThan(8);
+    },
   );
 
   test('a plan covers every stage and every fault, and one seed gives one plan', () => {
