@@ -36,8 +36,8 @@ export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled
 export const jobStateSchema = z.enum(jobStates);
 export type JobState = z.infer<typeof jobStateSchema>;
 
-/** Kinds of jobs. */
-export const jobKinds = ['import', 'encode', 'train', 'evaluate', 'classify', 'evidence'] as const;
+/** Kinds of jobs that this version has; the table allows some more (see migration 0070). */
+export const jobKinds = ['import', 'encode', 'train', 'evaluate', 'classify', 'evidence', 'measure'] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;
 

@@ -102,3 +102,18 @@ export const classifyOptionsSchema = z
     message: 'name files, folders, studies or a data set',
   });
 export type ClassifyOptions = z.input<typeof classifyOptionsSchema>;
+
+/** What a training would do, timed in a few seconds on two or three of its images. */
+export const measureOptionsSchema = trainOptionsSchema.pick({
+  dataset: true,
+  lpm: true,
+  method: true,
+  batch: true,
+  inputSize: true,
+  tokens: true,
+  tokenRatio: true,
+  augment: true,
+  flip: true,
+  classWeights: true,
+});
+export type MeasureOptions = z.output<typeof measureOptionsSchema>;

@@ -207,6 +207,19 @@ export const modelRecordSchema = z.object({
 });
 export type ModelRecord = z.infer<typeof modelRecordSchema>;
 
+/** What a user is told before a training starts, computed from what was measured on this machine. */
+export const promiseSchema = z.object({
+  seconds: z.number().nonnegative(),
+  /** The range in which it will most likely lie. */
+  low: z.number().nonnegative(),
+  high: z.number().nonnegative(),
+  /** In the order of the work, named as its progress names them. */
+  stages: z.array(z.object({ stage: z.string(), seconds: z.number().nonnegative() })),
+  /** Bytes that the library's disk will lose. */
+  diskBytes: count,
+});
+export type TimePromise = z.infer<typeof promiseSchema>;
+
 /** A job of the queue or of the history. */
 export const jobRecordSchema = z.object({
   id: z.int(),
@@ -219,6 +232,16 @@ export const jobRecordSchema = z.object({
   done: count,
   total: count.nullable(),
   unit: z.string().nullable(),
+  /** Stopped by its user, who means to go on. */
+  isPaused: z.boolean(),
+  isCleared: z.boolean(),
+  /** How often in a row the application died while it ran. */
+  crashes: count,
+  /** How often it was queued again because the engine failed. */
+  retries: count,
+  promise: promiseSchema.nullable(),
+  /** How long it worked up to its last end. */
+  ranSeconds: z.number().nonnegative(),
   createdAt: timeSchema,
   startedAt: timeSchema.nullable(),
   endedAt: timeSchema.nullable(),

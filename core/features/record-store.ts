@@ -78,7 +78,10 @@ function nameOf({ kind, key }: RecordName): string {
   return `${kind}/${key}`;
 }
 
-/** An open store. Append from one caller at a time; reads may overlap. */
+/**
+ * An open store. Appends and reads of several callers may overlap: an append is one synchronous step. Two stores open for writing on
+ * one folder may not: opening cuts what the other has not made durable yet. Callers in one process `share` a store instead.
+ */
 export class RecordStore {
   readonly folder: string;
   readonly recovery: Recovery;
@@ -91,6 +94,7 @@ export class RecordStore {
   #writer: Writer | null = null;
   #pending: IndexedRecord[] = [];
   #pendingBytes = 0;
+  #users = 1;
 
   /**
    * Opens the store in `folder`, which is made when absent (for writing).
@@ -110,6 +114,17 @@ export class RecordStore {
       if (this.#mode === 'write') mkdirSync(folder, { recursive: true });
       return this.#recover();
     });
+  }
+
+  /** The same store for one more caller, who closes it like the first. */
+  share(): this {
+    this.#users++;
+    return this;
+  }
+
+  /** False after the last caller closed it. */
+  get isOpen(): boolean {
+    return this.#users > 0;
   }
 
   /** Whether this record is stored (waiting ones count). */
@@ -192,8 +207,13 @@ export class RecordStore {
     return payload;
   }
 
-  /** Flushes and closes every file. */
+  /** Flushes, and after the last caller closes every file. */
   async close(): Promise<void> {
+    this.#users--;
+    if (this.#users > 0) {
+      this.flush();
+      return;
+    }
     try {
       this.flush();
     } finally {

@@ -1,4 +1,5 @@
 /** Jobs: kinds, states and progress. */
+export { TimeLeft } from './eta.ts';
 export {
   defineJob,
   type JobDefinition,

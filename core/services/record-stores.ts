@@ -28,7 +28,20 @@ interface StoreIdentity {
   readonly preprocessing: Readonly<Record<string, unknown>>;
 }
 
+/** Stores open for writing: a job beside another shares them (see RecordStore). */
+const openStores = new WeakMap<Library, Map<string, RecordStore>>();
+
 function openStore(library: Library, identity: StoreIdentity, now: Date): RecordStore {
+  const stores = openStores.get(library) ?? new Map<string, RecordStore>();
+  openStores.set(library, stores);
+  const open = stores.get(identity.folder);
+  if (open?.isOpen === true) return open.share();
+  const store = makeStore(library, identity, now);
+  if (library.mode === 'write') stores.set(identity.folder, store);
+  return store;
+}
+
+function makeStore(library: Library, identity: StoreIdentity, now: Date): RecordStore {
   const folder = library.path(...identity.folder.split('/'));
   const row =
     library.mode === 'write'
@@ -72,13 +85,33 @@ export function openFeatureStore(
   now: Date,
 ): RecordStore {
   if (!/^[0-9a-f]{64}$/.test(lpmHash)) throw new AppError('LPM_NOT_FOUND', 'The LPM has no hash.');
+  const { folder, sorted } = featureFolder(lpmHash, preprocessing);
+  return openStore(library, { folder, lpmHash, preprocessing: sorted }, now);
+}
+
+/** The folder of a feature store, and its preprocessing in the order in which it is hashed. */
+export function featureFolder(
+  lpmHash: string,
+  preprocessing: Readonly<Record<string, unknown>>,
+): { readonly folder: string; readonly sorted: Readonly<Record<string, unknown>> } {
   const sorted = Object.fromEntries(Object.entries(preprocessing).sort(([a], [b]) => (a < b ? -1 : 1)));
   const hash = sha256(Buffer.from(JSON.stringify(sorted)));
-  const folder = `features/${lpmHash.slice(0, 16)}-${hash.slice(0, 16)}`;
-  return openStore(library, { folder, lpmHash, preprocessing: sorted }, now);
+  return { folder: `features/${lpmHash.slice(0, 16)}-${hash.slice(0, 16)}`, sorted };
+}
+
+/** The folder of images resized to `inputSize` pixels. */
+export function previewFolder(inputSize: number): string {
+  return `previews/${inputSize}`;
+}
+
+/** Keys and checksums of what a store holds, without opening it. */
+export function storedRecords(library: Library, folder: string): Map<string, RecordRow> {
+  const row = recordStoreByFolder(library.db, folder);
+  const records = row === undefined ? [] : recordsOf(library.db, row.id);
+  return new Map(records.map((record) => [imageKey(record.instanceId, record.frame), record]));
 }
 
 /** Images resized to `inputSize` pixels, from which the side network's input is cut. Shared by every LPM and data set. */
 export function openPreviewStore(library: Library, inputSize: number, now: Date): RecordStore {
-  return openStore(library, { folder: `previews/${inputSize}`, lpmHash: null, preprocessing: { inputSize } }, now);
+  return openStore(library, { folder: previewFolder(inputSize), lpmHash: null, preprocessing: { inputSize } }, now);
 }

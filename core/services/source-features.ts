@@ -8,15 +8,22 @@
 import { statfsSync } from 'node:fs';
 import { AppError } from '../base/errors.ts';
 import { throwIfCancelled } from '../base/progress.ts';
-import type { ChannelStatistics, DatasetVersion, Normalisation, TokenRule, VersionImage } from '../contract/index.ts';
+import type {
+  ChannelStatistics,
+  DatasetVersion,
+  Method,
+  Normalisation,
+  TokenRule,
+  VersionImage,
+} from '../contract/index.ts';
 import type { RecordStore } from '../features/index.ts';
 import { normalise } from '../images/index.ts';
-import { keptTokens, type LpmConfig } from '../models/index.ts';
+import { extractedLayers, keptTokens, type LpmConfig } from '../models/index.ts';
 import type { ServiceContext } from './context.ts';
 import { compileEncoder, type LibraryLpm } from './encode-lpm.ts';
 import { resolveStatistics } from './normalisation.ts';
 import { ProblemCollector } from './problems.ts';
-import { imageKey, openFeatureStore, openPreviewStore } from './record-stores.ts';
+import { featureFolder, imageKey, openFeatureStore, openPreviewStore } from './record-stores.ts';
 import { prepareSources, readSource } from './source-images.ts';
 
 /** Kinds of feature records. */
@@ -60,6 +67,38 @@ export interface Features {
   close(): Promise<void>;
 }
 
+/** The folder that a training of `method` keeps its features in. */
+export function featuresFolder(
+  context: ServiceContext,
+  lpm: Pick<LibraryLpm, 'config' | 'record'>,
+  options: Pick<FeatureSettings, 'inputSize' | 'tokens' | 'tokenRatio'> & { readonly method: Method },
+  statistics: ChannelStatistics,
+): string {
+  const { inputSize, tokens, tokenRatio, method } = options;
+  const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
+  const preprocessing =
+    method === 'linear'
+      ? classTokensKey(context, inputSize, statistics)
+      : keysValuesKey(context, { inputSize, tokens, tokenRatio, layers }, statistics);
+  return featureFolder(lpm.record.hash, preprocessing).folder;
+}
+
+function keysValuesKey(
+  context: ServiceContext,
+  { inputSize, tokens, tokenRatio, layers }: FeatureSettings,
+  statistics: ChannelStatistics,
+): Readonly<Record<string, unknown>> {
+  return { pipelineVersion, inputSize, ...statistics, tokens, tokenRatio, layers, ...precisionKey(context) };
+}
+
+function classTokensKey(
+  context: ServiceContext,
+  inputSize: number,
+  statistics: ChannelStatistics,
+): Readonly<Record<string, unknown>> {
+  return { pipelineVersion, inputSize, ...statistics, output: 'classToken', ...precisionKey(context) };
+}
+
 /** The store of keys and values under these settings. */
 export function openKeysValues(
   context: ServiceContext,
@@ -67,17 +106,7 @@ export function openKeysValues(
   settings: FeatureSettings,
   statistics: ChannelStatistics,
 ): RecordStore {
-  const { inputSize, tokens, tokenRatio, layers } = settings;
-  const preprocessing = {
-    pipelineVersion,
-    inputSize,
-    ...statistics,
-    tokens,
-    tokenRatio,
-    layers,
-    ...precisionKey(context),
-  };
-  return openFeatureStore(context.library, lpmHash, preprocessing, context.now());
+  return openFeatureStore(context.library, lpmHash, keysValuesKey(context, settings, statistics), context.now());
 }
 
 /** The store of final class tokens; they depend on neither token rule nor layers. */
@@ -87,8 +116,7 @@ export function openClassTokens(
   inputSize: number,
   statistics: ChannelStatistics,
 ): RecordStore {
-  const preprocessing = { pipelineVersion, inputSize, ...statistics, output: 'classToken', ...precisionKey(context) };
-  return openFeatureStore(context.library, lpmHash, preprocessing, context.now());
+  return openFeatureStore(context.library, lpmHash, classTokensKey(context, inputSize, statistics), context.now());
 }
 
 /** Features of half-precision products differ in the third digit: they are kept apart from the others. */

@@ -2,14 +2,22 @@
 
 import type { z } from 'zod';
 import { AppError, invariant } from '../base/errors.ts';
-import type { DatasetVersion, LpmRecord, RunRecord, RunSettings, trainOptionsSchema } from '../contract/index.ts';
+import {
+  type DatasetVersion,
+  type LpmRecord,
+  type RunRecord,
+  type RunSettings,
+  trainOptionsSchema,
+} from '../contract/index.ts';
 import {
   addRun,
   isVersionReduced,
   type Library,
+  listRuns,
   lpmByHash,
   modelByName,
   type NewRun,
+  type ReadDb,
   resumableRun,
   runById,
   runByName,
@@ -87,6 +95,20 @@ function planResume(context: ServiceContext, options: ParsedOptions, name: strin
     });
   }
   return { run, version, lpm, resumed: true, finished };
+}
+
+/**
+ * What a training that ended early is asked to go on with: its run by name, on the version that it was begun with, even
+ * where labels were added meanwhile. The options as they were where no run of theirs has begun.
+ */
+export function trainAgain(db: ReadDb, payload: unknown): unknown {
+  const options = trainOptionsSchema.safeParse(payload);
+  if (!options.success || options.data.name === undefined || options.data.resume !== undefined) return payload;
+  const { name, dataset } = options.data;
+  const begun = listRuns(db).findLast(
+    (run) => run.modelName === name && run.dataset === dataset && run.state !== 'succeeded' && run.epochsDone > 0,
+  );
+  return begun === undefined ? payload : { ...options.data, resume: begun.name };
 }
 
 function settingsOf(options: ParsedOptions, inputSize: number): RunSettings {

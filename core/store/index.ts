@@ -8,6 +8,7 @@ export { Library, type LibraryMode, type OpenLibraryOptions, openLibrary } from 
 export * from './queries/audit.ts';
 export * from './queries/batches.ts';
 export * from './queries/classified-images.ts';
+export * from './queries/data-check.ts';
 export * from './queries/datasets.ts';
 export * from './queries/evaluations.ts';
 export * from './queries/instances.ts';
@@ -16,6 +17,7 @@ export * from './queries/labels.ts';
 export * from './queries/lpms.ts';
 export * from './queries/models.ts';
 export * from './queries/predictions.ts';
+export * from './queries/rates.ts';
 export * from './queries/records.ts';
 export * from './queries/runs.ts';
 export * from './queries/splits.ts';

@@ -10,6 +10,7 @@
  * A kind is added by its name in core/contract/names.ts, its options in core/contract/ipc/jobs.ts, a row here and its words
  * (`shell.jobKinds`): the compiler asks for each.
  */
+import type { z } from 'zod';
 import type { JobKind } from '../../core/contract/index.ts';
 import type { JobDefinition } from '../../core/jobs/index.ts';
 import { classifyJob } from '../../core/services/classify.ts';
@@ -18,7 +19,10 @@ import { encodeJob } from '../../core/services/encode.ts';
 import { evaluateJob } from '../../core/services/evaluate.ts';
 import { evidenceJob } from '../../core/services/evidence.ts';
 import { importJob } from '../../core/services/import.ts';
+import { measureJob } from '../../core/services/measure.ts';
 import { trainJob } from '../../core/services/train.ts';
+import { trainAgain } from '../../core/services/train-run.ts';
+import type { ReadDb } from '../../core/store/index.ts';
 
 // The payloads differ by kind; each definition parses its own, so the table may forget their types.
 export type AnyJob = JobDefinition<never, never, ServiceContext>;
@@ -29,19 +33,22 @@ export type Lane = (typeof lanes)[number];
 export interface JobKindRow {
   readonly definition: AnyJob;
   readonly lane: Lane;
+  /** What a job that ended early is to be asked when it goes on; left out where that is the same. */
+  readonly again?: (db: ReadDb, payload: unknown) => unknown;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: see AnyJob; `never` would refuse every definition here.
-const row = (definition: JobDefinition<any, any, ServiceContext>, lane: Lane): JobKindRow => ({
-  definition: definition as unknown as AnyJob,
-  lane,
-});
+const row = <P extends z.ZodType, R extends z.ZodType>(
+  definition: JobDefinition<P, R, ServiceContext>,
+  lane: Lane,
+  more: Pick<JobKindRow, 'again'> = {},
+): JobKindRow => ({ definition: definition as unknown as AnyJob, lane, ...more });
 
 export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
   import: row(importJob, 'long'),
   encode: row(encodeJob, 'long'),
-  train: row(trainJob, 'long'),
+  train: row(trainJob, 'long', { again: trainAgain }),
   evaluate: row(evaluateJob, 'short'),
   classify: row(classifyJob, 'long'),
   evidence: row(evidenceJob, 'short'),
+  measure: row(measureJob, 'short'),
 };

@@ -1,33 +1,51 @@
 /**
- * Jobs of the window, one after the other: two that compute at once would only make each other slow.
+ * Jobs of the window, in two lanes (see job-kinds.ts), one after the other in each.
  *
  * Rows are in the library, so the queue outlives the process: what was running when it died is queued again at the next
- * start, and a job that is safe to repeat goes on where it stopped.
+ * start, and a job that is safe to repeat goes on where it stopped. A job that took the application down twice in a row is
+ * offered instead. A job whose engine failed goes on by itself from its last checkpoint, at most twice.
  */
 import { AppError, serialiseError } from '../../core/base/errors.ts';
 import type { ProgressEvent } from '../../core/base/progress.ts';
-import type { JobKind, JobRecord, JobView } from '../../core/contract/index.ts';
-import { type JobRows, runQueued } from '../../core/jobs/index.ts';
+import { type JobKind, type JobRecord, type JobView, jobKinds, type TimePromise } from '../../core/contract/index.ts';
+import { type JobRows, runQueued, TimeLeft } from '../../core/jobs/index.ts';
 import type { ServiceContext } from '../../core/services/context.ts';
 import { jobRows } from '../../core/services/jobs.ts';
-import { interruptedJobs, jobById, listJobs, nextQueuedJob, queueJobAgain } from '../../core/store/index.ts';
-import { jobKindRows } from './job-kinds.ts';
+import {
+  clearJobs,
+  interruptedJobs,
+  jobById,
+  listJobs,
+  markJob,
+  nextQueuedJob,
+  queueJobAgain,
+  replaceJobPayload,
+} from '../../core/store/index.ts';
+import { jobKindRows, type Lane, lanes } from './job-kinds.ts';
+
+/** Deaths of the application in a row after which a job is no longer started by itself. */
+const crashesAllowed = 1;
+/** How often a job goes on by itself after its engine failed. */
+const retriesAllowed = 2;
 
 interface Running {
   readonly id: number;
   readonly stop: AbortController;
   readonly startedMs: number;
   progress: ProgressEvent | null;
-  stageStartedMs: number;
+  left: TimeLeft;
+  isPausing: boolean;
 }
+
+const seconds = (): number => performance.now() / 1000;
 
 export class JobQueue {
   readonly #services: ServiceContext;
   readonly #rows: JobRows;
   readonly #changed: (job: JobView) => void;
-  #running: Running | null = null;
+  readonly #running = new Map<Lane, Running>();
+  readonly #ended = new Map<Lane, Promise<void>>();
   #isClosing = false;
-  #idle: Promise<void> = Promise.resolve();
 
   constructor(services: ServiceContext, changed: (job: JobView) => void) {
     this.#services = services;
@@ -38,14 +56,18 @@ export class JobQueue {
   /** Queues again what a dead process left behind, and starts working. */
   open(): void {
     for (const job of interruptedJobs(this.#services.library.db)) {
-      queueJobAgain(this.#services.library.writer, job.id);
+      // Offered at an earlier start, and still waiting for its user.
+      if (job.crashes > crashesAllowed) continue;
+      markJob(this.#services.library.writer, job.id, { crashes: job.crashes + 1 });
+      if (job.crashes + 1 <= crashesAllowed) this.#queueAgain(job);
     }
     this.#next();
   }
 
   /** Queues a job and gives it as it stands. */
-  add(kind: JobKind, options: unknown): JobView {
+  add(kind: JobKind, options: unknown, promise: TimePromise | null = null): JobView {
     const id = this.#rows.add(kind, options);
+    if (promise !== null) markJob(this.#services.library.writer, id, { promise });
     this.#tell(id);
     this.#next();
     return this.get(id);
@@ -58,22 +80,27 @@ export class JobQueue {
     return this.#view(job);
   }
 
+  /** Newest first, without what the user took out of the list. */
   list(kinds: readonly JobKind[] | undefined, limit: number): JobView[] {
     return listJobs(this.#services.library.db)
-      .filter((job) => kinds === undefined || kinds.includes(job.kind))
+      .filter((job) => !job.isCleared && (kinds === undefined || kinds.includes(job.kind)))
       .slice(0, limit)
       .map((job) => this.#view(job));
   }
 
+  /** Whether a long job runs: what is timed meanwhile is slower than it would be. */
+  get isBusy(): boolean {
+    return this.#running.has('long');
+  }
+
+  /** Stops a job for good, as far as its user means now; a queued one leaves the queue. */
   stop(id: number): void {
-    if (this.#running?.id === id) {
-      this.#running.stop.abort();
-      return;
-    }
-    if (this.get(id).state === 'queued') {
-      this.#rows.end(id, 'cancelled', {});
-      this.#tell(id);
-    }
+    this.#halt(id, false);
+  }
+
+  /** Stops a job that is to go on later, and marks it so. */
+  pause(id: number): void {
+    this.#halt(id, true);
   }
 
   /** @throws BAD_INPUT for a job that runs, waits or succeeded */
@@ -82,60 +109,111 @@ export class JobQueue {
     if (!job.isResumable) {
       throw new AppError('BAD_INPUT', `Job ${id} is ${job.state}; only a stopped, failed or interrupted job goes on.`);
     }
-    queueJobAgain(this.#services.library.writer, id);
+    markJob(this.#services.library.writer, id, { crashes: 0, retries: 0 });
+    this.#queueAgain(job);
     this.#tell(id);
     this.#next();
     return this.get(id);
   }
 
+  /** Takes what ended out of the list. Gives how many. */
+  clear(): number {
+    return clearJobs(this.#services.library.writer);
+  }
+
   /** Stops what runs, which is queued again at the next start, and waits for it. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#running?.stop.abort();
-    await this.#idle;
+    for (const running of this.#running.values()) running.stop.abort();
+    await Promise.all(this.#ended.values());
+  }
+
+  #halt(id: number, isPausing: boolean): void {
+    const running = this.#runningOf(id);
+    if (running !== undefined) {
+      running.isPausing = isPausing;
+      running.stop.abort();
+    } else if (this.get(id).state === 'queued') {
+      this.#rows.end(id, 'cancelled', {});
+      markJob(this.#services.library.writer, id, { isPaused: isPausing });
+      this.#tell(id);
+    }
+  }
+
+  #queueAgain(job: JobRecord): void {
+    const { library } = this.#services;
+    const again = jobKindRows[job.kind].again?.(library.db, job.payload);
+    if (again !== undefined) replaceJobPayload(library.writer, job.id, again);
+    queueJobAgain(library.writer, job.id);
   }
 
   #next(): void {
-    if (this.#running !== null || this.#isClosing) return;
-    const job = nextQueuedJob(this.#services.library.db);
-    if (job === undefined) return;
-    const now = performance.now();
-    this.#running = { id: job.id, stop: new AbortController(), startedMs: now, stageStartedMs: now, progress: null };
-    this.#idle = this.#run(this.#running, job.kind);
+    for (const lane of lanes) {
+      if (this.#running.has(lane) || this.#isClosing) continue;
+      const kinds = jobKinds.filter((kind) => jobKindRows[kind].lane === lane);
+      const job = nextQueuedJob(this.#services.library.db, kinds);
+      if (job === undefined) continue;
+      const running = {
+        id: job.id,
+        stop: new AbortController(),
+        startedMs: performance.now(),
+        progress: null,
+        left: new TimeLeft(seconds()),
+        isPausing: false,
+      };
+      this.#running.set(lane, running);
+      this.#ended.set(lane, this.#run(lane, running, job.kind));
+    }
   }
 
-  async #run(running: Running, kind: JobKind): Promise<void> {
+  async #run(lane: Lane, running: Running, kind: JobKind): Promise<void> {
+    const { id, stop } = running;
     const progress = (event: ProgressEvent): void => {
-      if (running.progress?.stage !== event.stage) running.stageStartedMs = performance.now();
+      if (running.progress?.stage !== event.stage) running.left = new TimeLeft(seconds());
+      running.left.update(event.done, event.total, seconds());
       running.progress = event;
-      this.#tell(running.id);
+      this.#tell(id);
     };
-    const services = { ...this.#services, signal: running.stop.signal, progress };
+    const services = { ...this.#services, signal: stop.signal, progress };
     try {
-      const started = runQueued(jobKindRows[kind].definition, running.id, {
+      const started = runQueued(jobKindRows[kind].definition, id, {
         rows: this.#rows,
         deps: services,
-        signal: running.stop.signal,
+        signal: stop.signal,
         progress,
         clock: () => performance.now(),
       });
-      this.#tell(running.id);
+      this.#tell(id);
       await started;
+      markJob(this.#services.library.writer, id, { crashes: 0 });
     } catch (error) {
-      // The row holds how the job ended; the log holds it for whoever looks after the machine.
-      const { code, message } = serialiseError(error);
-      this.#services.log.log(code === 'CANCELLED' ? 'info' : 'error', 'A job ended early', {
-        job: running.id,
-        code,
-        message,
-      });
-      // Stopped because the application closes, not by the user: it goes on at the next start.
-      if (code === 'CANCELLED' && this.#isClosing) queueJobAgain(this.#services.library.writer, running.id);
+      this.#endedEarly(running, error);
     } finally {
-      this.#running = null;
-      this.#tell(running.id);
+      this.#running.delete(lane);
+      markJob(this.#services.library.writer, id, { ranSeconds: (performance.now() - running.startedMs) / 1000 });
+      this.#tell(id);
       this.#next();
     }
+  }
+
+  /** The row holds how the job ended; the log holds it for whoever looks after the machine. */
+  #endedEarly({ id, isPausing }: Running, error: unknown): void {
+    const { code, message, retryable } = serialiseError(error);
+    const { writer } = this.#services.library;
+    this.#services.log.log(code === 'CANCELLED' ? 'info' : 'error', 'A job ended early', { job: id, code, message });
+    const job = this.get(id);
+    if (code === 'CANCELLED') {
+      // Stopped because the application closes, not by the user: it goes on at the next start.
+      if (this.#isClosing && !isPausing) this.#queueAgain(job);
+      else markJob(writer, id, { isPaused: isPausing, crashes: 0 });
+    } else if (code === 'ENGINE_FAILED' && retryable && job.retries < retriesAllowed) {
+      markJob(writer, id, { retries: job.retries + 1 });
+      this.#queueAgain(job);
+    }
+  }
+
+  #runningOf(id: number): Running | undefined {
+    return [...this.#running.values()].find((running) => running.id === id);
   }
 
   #tell(id: number): void {
@@ -143,21 +221,27 @@ export class JobQueue {
   }
 
   #view(job: JobRecord): JobView {
-    const running = this.#running?.id === job.id ? this.#running : null;
+    const running = this.#runningOf(job.id);
     const progress = running?.progress ?? null;
-    const elapsed = running === null ? 0 : (performance.now() - running.stageStartedMs) / 1000;
-    const canTell = progress !== null && progress.total !== null && progress.done > 0 && elapsed > 2;
+    const stageLeft = progress === null ? null : (running?.left.at(seconds()) ?? null);
     return {
       ...job,
+      ranSeconds: job.ranSeconds + (running === undefined ? 0 : (performance.now() - running.startedMs) / 1000),
       stage: progress?.stage ?? null,
+      note: progress?.note ?? null,
       done: progress?.done ?? job.done,
       total: progress === null ? job.total : progress.total,
       unit: progress?.unit ?? job.unit,
-      remainingSeconds: canTell
-        ? Math.max(0, ((progress.total ?? 0) - progress.done) * (elapsed / progress.done))
-        : null,
+      remainingSeconds: stageLeft === null ? null : stageLeft + laterStages(job.promise, progress?.stage ?? null),
       isStoppable: job.state === 'queued' || job.state === 'running',
       isResumable: job.state === 'cancelled' || job.state === 'failed' || job.state === 'interrupted',
     };
   }
+}
+
+/** Seconds promised for what comes after `stage`. */
+function laterStages(promise: TimePromise | null, stage: string | null): number {
+  const at = promise?.stages.findIndex((entry) => entry.stage === stage) ?? -1;
+  if (promise === null || at < 0) return 0;
+  return promise.stages.slice(at + 1).reduce((sum, entry) => sum + entry.seconds, 0);
 }

@@ -11,10 +11,18 @@ import { evidenceCalls } from './evidence.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
 import { judgingCalls } from './judging.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
+import { trainingCalls } from './training.ts';
 import { windowCalls, windowEvents } from './window.ts';
 
 /** Answered by the core process. */
-export const coreCalls = { ...libraryCalls, ...jobCalls, ...classifyCalls, ...judgingCalls, ...evidenceCalls };
+export const coreCalls = {
+  ...libraryCalls,
+  ...jobCalls,
+  ...classifyCalls,
+  ...judgingCalls,
+  ...evidenceCalls,
+  ...trainingCalls,
+};
 /** Answered by the window's main process. */
 export const mainCalls = windowCalls;
 export const calls = { ...coreCalls, ...mainCalls };
@@ -46,6 +54,13 @@ export type Handlers<N extends CallName, C> = {
 export * from './evidence.ts';
 export { type JobView, jobOptionsSchema, jobViewSchema } from './jobs.ts';
 export * from './judging.ts';
+export {
+  type DataCheck,
+  type DataFinding,
+  type FindingCode,
+  findingCodes,
+  type TrainingOptions,
+} from './training.ts';
 export {
   type MenuCommand,
   menuCommands,

@@ -6,6 +6,7 @@ import {
   encodeOptionsSchema,
   evaluateOptionsSchema,
   importOptionsSchema,
+  measureOptionsSchema,
   trainOptionsSchema,
 } from '../options.ts';
 import { jobRecordSchema } from '../records.ts';
@@ -16,6 +17,8 @@ import { evidenceOptionsSchema } from './evidence.ts';
 export const jobViewSchema = jobRecordSchema.extend({
   /** What it is doing now, in words; null unless running. */
   stage: z.string().nullable(),
+  /** More of it: "epoch 5 of 20, loss 0.412". */
+  note: z.string().nullable(),
   /** Seconds until its end as far as can be told from the speed so far. */
   remainingSeconds: z.number().nonnegative().nullable(),
   /** True while it can be stopped. */
@@ -35,11 +38,12 @@ export const jobOptionsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('evaluate'), options: evaluateOptionsSchema }),
   z.strictObject({ kind: z.literal('classify'), options: classifyOptionsSchema }),
   z.strictObject({ kind: z.literal('evidence'), options: evidenceOptionsSchema }),
+  z.strictObject({ kind: z.literal('measure'), options: measureOptionsSchema }),
 ]);
 
 export const jobCalls = defineCalls({
   'jobs.start': {
-    doc: 'Queues a job and gives it; jobs run one after the other.',
+    doc: 'Queues a job and gives it. Long jobs run one after the other; short ones do not wait for them.',
     input: jobOptionsSchema,
     output: jobViewSchema,
   },
@@ -57,10 +61,20 @@ export const jobCalls = defineCalls({
     input: jobId,
     output: z.null(),
   },
+  'jobs.pause': {
+    doc: 'As jobs.stop, and marks the job as one that is to go on later.',
+    input: jobId,
+    output: z.null(),
+  },
   'jobs.resume': {
     doc: 'Queues a stopped, failed or interrupted job again; it goes on where it stopped.',
     input: jobId,
     output: jobViewSchema,
+  },
+  'jobs.clear': {
+    doc: 'Takes jobs that ended out of the list; paused ones stay. Gives how many.',
+    input: nothing,
+    output: z.int(),
   },
   'jobs.running': { doc: 'Jobs that run or wait.', input: nothing, output: z.array(jobViewSchema) },
 });

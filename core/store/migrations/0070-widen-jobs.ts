@@ -7,7 +7,8 @@ import type { Database } from '../database.ts';
  *
  * `is_paused`: stopped by its user, who means to go on. `crashes`: how often in a row the application died while it ran; a job that
  * took the application down twice is offered, not started by itself. `retries`: how often it was queued again after the engine
- * failed. `promised_seconds`: what its user was told before the start.
+ * failed. `is_cleared`: taken out of the list by its user. `promise`: what its user was told before the start. `ran_seconds`: how long
+ * it worked, waiting and pauses left out.
  *
  * `measured_rates`: seconds for one image or one step, measured on this machine; what a promise of time is computed from.
  */
@@ -33,7 +34,9 @@ export function widenJobs(database: Database): void {
     ALTER TABLE jobs ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1));
     ALTER TABLE jobs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0 CHECK (crashes >= 0);
     ALTER TABLE jobs ADD COLUMN retries INTEGER NOT NULL DEFAULT 0 CHECK (retries >= 0);
-    ALTER TABLE jobs ADD COLUMN promised_seconds REAL CHECK (promised_seconds >= 0);
+    ALTER TABLE jobs ADD COLUMN is_cleared INTEGER NOT NULL DEFAULT 0 CHECK (is_cleared IN (0, 1));
+    ALTER TABLE jobs ADD COLUMN promise TEXT CHECK (json_valid(promise));
+    ALTER TABLE jobs ADD COLUMN ran_seconds REAL NOT NULL DEFAULT 0 CHECK (ran_seconds >= 0);
 
     CREATE TABLE measured_rates (
       machine TEXT NOT NULL,

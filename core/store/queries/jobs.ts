@@ -1,19 +1,23 @@
 /** Jobs: what runs, what ran and how it ended. */
 
 import { redactPaths } from '../../base/redact.ts';
-import type { JobKind, JobRecord, JobState } from '../../contract/index.ts';
+import type { JobKind, JobRecord, JobState, TimePromise } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { forgetPlacesRead, savePlaces, withoutPlaces, withPlaces } from './job-places.ts';
 
-type JobRow = Omit<JobRecord, 'payload' | 'result' | 'error' | 'name'> & {
+type JobRow = Omit<JobRecord, 'payload' | 'result' | 'error' | 'name' | 'isPaused' | 'isCleared' | 'promise'> & {
   payload: string;
   result: string | null;
   error: string | null;
+  isPaused: number;
+  isCleared: number;
+  promise: string | null;
 };
 
 const columns = `
-  SELECT id, kind, state, payload, result, error, done, total, unit, created_at AS createdAt, started_at AS startedAt,
-    ended_at AS endedAt FROM jobs`;
+  SELECT id, kind, state, payload, result, error, done, total, unit, is_paused AS isPaused, is_cleared AS isCleared,
+    crashes, retries, promise, ran_seconds AS ranSeconds, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt
+  FROM jobs`;
 
 function toJob(row: JobRow): JobRecord {
   return {
@@ -22,6 +26,9 @@ function toJob(row: JobRow): JobRecord {
     payload: JSON.parse(row.payload) as unknown,
     result: row.result === null ? null : (JSON.parse(row.result) as unknown),
     error: row.error === null ? null : (JSON.parse(row.error) as JobRecord['error']),
+    isPaused: row.isPaused === 1,
+    isCleared: row.isCleared === 1,
+    promise: row.promise === null ? null : (JSON.parse(row.promise) as JobRecord['promise']),
   };
 }
 
@@ -41,9 +48,12 @@ export function jobById(db: ReadDb, id: number): JobRecord | undefined {
   return row === undefined ? undefined : toWholeJob(db, row);
 }
 
-/** The oldest queued job, or undefined. */
-export function nextQueuedJob(db: ReadDb): JobRecord | undefined {
-  const row = db.get<JobRow>(`${columns} WHERE state = 'queued' ORDER BY id LIMIT 1`);
+/** The oldest queued job of these kinds, or undefined. */
+export function nextQueuedJob(db: ReadDb, kinds: readonly JobKind[]): JobRecord | undefined {
+  const row = db.get<JobRow>(
+    `${columns} WHERE state = 'queued' AND kind IN (SELECT value FROM json_each(:kinds)) ORDER BY id LIMIT 1`,
+    { kinds: JSON.stringify(kinds) },
+  );
   return row === undefined ? undefined : toWholeJob(db, row);
 }
 
@@ -62,10 +72,13 @@ export function addJob(db: WriteDb, kind: JobKind, payload: unknown, now: string
 
 /** Moves a job to `running`. */
 export function startJob(db: WriteDb, id: number, now: string): void {
-  db.run(`UPDATE jobs SET state = 'running', started_at = :now, ended_at = NULL, error = NULL WHERE id = :id`, {
-    id,
-    now,
-  });
+  db.run(
+    `UPDATE jobs SET state = 'running', started_at = :now, ended_at = NULL, error = NULL, is_paused = 0 WHERE id = :id`,
+    {
+      id,
+      now,
+    },
+  );
 }
 
 /** Notes how far a job is. */
@@ -110,5 +123,50 @@ export function interruptedJobs(db: ReadDb): JobRecord[] {
 
 /** Puts a job that ended early back into the queue; it keeps its place by age. */
 export function queueJobAgain(db: WriteDb, id: number): void {
-  db.run(`UPDATE jobs SET state = 'queued', ended_at = NULL, error = NULL WHERE id = :id`, { id });
+  db.run(
+    `UPDATE jobs SET state = 'queued', ended_at = NULL, error = NULL, is_paused = 0, is_cleared = 0 WHERE id = :id`,
+    { id },
+  );
+}
+
+/** What the queue notes about a job besides its state. */
+export interface JobMarks {
+  readonly isPaused?: boolean;
+  readonly isCleared?: boolean;
+  readonly crashes?: number;
+  readonly retries?: number;
+  readonly promise?: TimePromise | null;
+  /** Added to what it already worked. */
+  readonly ranSeconds?: number;
+}
+
+/** Writes the marks that are given; the others stay. */
+export function markJob(db: WriteDb, id: number, marks: JobMarks): void {
+  const flag = (value: boolean | undefined): number | null => (value === undefined ? null : Number(value));
+  db.run(
+    `UPDATE jobs SET is_paused = coalesce(:isPaused, is_paused), is_cleared = coalesce(:isCleared, is_cleared),
+       crashes = coalesce(:crashes, crashes), retries = coalesce(:retries, retries), promise = coalesce(:promise, promise),
+       ran_seconds = ran_seconds + :ranSeconds WHERE id = :id`,
+    {
+      id,
+      isPaused: flag(marks.isPaused),
+      isCleared: flag(marks.isCleared),
+      crashes: marks.crashes ?? null,
+      retries: marks.retries ?? null,
+      promise: marks.promise == null ? null : JSON.stringify(marks.promise),
+      ranSeconds: marks.ranSeconds ?? 0,
+    },
+  );
+}
+
+/** Takes every job that ended out of the list; a paused one stays. Gives how many. */
+export function clearJobs(db: WriteDb): number {
+  return db.run(
+    `UPDATE jobs SET is_cleared = 1 WHERE is_cleared = 0 AND is_paused = 0 AND state IN ('succeeded', 'failed', 'cancelled')`,
+  ).changes;
+}
+
+/** Replaces what a job was asked to do, by what it is to go on with. Paths stay where they are kept. */
+export function replaceJobPayload(db: WriteDb, id: number, payload: unknown): void {
+  db.run('UPDATE jobs SET payload = :payload WHERE id = :id', { id, payload: JSON.stringify(payload) });
 }

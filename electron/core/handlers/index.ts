@@ -6,6 +6,7 @@ import { evidenceHandlers } from './evidence.ts';
 import { jobHandlers } from './jobs.ts';
 import { judgingHandlers } from './judging.ts';
 import { libraryHandlers } from './library.ts';
+import { trainingHandlers } from './training.ts';
 
 export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...libraryHandlers,
@@ -13,4 +14,5 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...classifyHandlers,
   ...judgingHandlers,
   ...evidenceHandlers,
+  ...trainingHandlers,
 };

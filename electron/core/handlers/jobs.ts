@@ -11,6 +11,11 @@ export const jobHandlers: Handlers<keyof typeof jobCalls, CoreContext> = {
     queue.stop(id);
     return null;
   },
+  'jobs.pause': ({ id }, { queue }) => {
+    queue.pause(id);
+    return null;
+  },
+  'jobs.clear': (_, { queue }) => queue.clear(),
   'jobs.resume': ({ id }, { queue }) => queue.resume(id),
   'jobs.running': (_, { queue }) =>
     queue.list(undefined, 1000).filter((job) => job.state === 'running' || job.state === 'queued'),

@@ -25,6 +25,7 @@ export const shell: Words['shell'] = {
     evaluate: 'Auswertung',
     classify: 'Klassifizieren',
     evidence: 'Belege',
+    measure: 'Zeitmessung',
   },
   jobStates: {
     queued: 'wartet',

@@ -23,6 +23,7 @@ export const shell = {
     evaluate: 'Evaluate',
     classify: 'Classify',
     evidence: 'Evidence',
+    measure: 'Time measurement',
   },
   jobStates: {
     queued: 'waiting',

@@ -1,0 +1,108 @@
+/** Calls about training: looking at the data first, promising time and disk, starting, following. */
+import { z } from 'zod';
+import { methods, nameSchema } from '../names.ts';
+import { measureOptionsSchema, trainOptionsSchema } from '../options.ts';
+import { epochRecordSchema, promiseSchema, runRecordSchema } from '../records.ts';
+import { defineCalls, nothing } from './call.ts';
+import { jobViewSchema } from './jobs.ts';
+
+const count = z.int().nonnegative();
+
+/** What a data check may find. The window has the words for each. */
+export const findingCodes = [
+  'tooFewClasses',
+  'classTooSmall',
+  'splitGap',
+  'sameImageAcrossSplits',
+  'sameImageAcrossPatients',
+  'sameImageTwice',
+  'imbalance',
+  'fewTestPatients',
+  'mixedStudies',
+  'unlabelled',
+  'smallImages',
+  'stretchedImages',
+  'mixedModalities',
+  'laterality',
+] as const;
+export type FindingCode = (typeof findingCodes)[number];
+
+/** `blocks`: training is impossible. `serious`: the figures of the model may mislead. `note`: good to know. */
+export const findingSeverities = ['blocks', 'serious', 'note'] as const;
+
+export const dataFindingSchema = z.object({
+  code: z.enum(findingCodes),
+  severity: z.enum(findingSeverities),
+  /** Names and numbers that the words mention. */
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** Studies to open, at most 200 of them. */
+  studyIds: z.array(z.int()),
+});
+export type DataFinding = z.infer<typeof dataFindingSchema>;
+
+export const dataCheckSchema = z.object({
+  dataset: z.string(),
+  patients: count,
+  studies: count,
+  images: count,
+  labelledImages: count,
+  classes: z.array(
+    z.object({
+      name: z.string(),
+      images: count,
+      patients: z.object({ train: count, val: count, test: count }),
+    }),
+  ),
+  /** Patients a split, as they are or would be dealt. */
+  splits: z.object({ train: count, val: count, test: count }),
+  findings: z.array(dataFindingSchema),
+});
+export type DataCheck = z.infer<typeof dataCheckSchema>;
+
+/** Options of a training as the window shows them, filled with the authors' defaults. */
+export const trainingOptionsSchema = trainOptionsSchema.omit({ resume: true });
+export type TrainingOptions = z.output<typeof trainingOptionsSchema>;
+
+export const trainingCalls = defineCalls({
+  'training.defaults': {
+    doc: 'Methods, and the default of every setting.',
+    input: nothing,
+    output: z.object({
+      methods: z.array(z.enum(methods)),
+      settings: trainOptionsSchema.omit({ dataset: true, lpm: true, name: true, resume: true, earlyStop: true }),
+    }),
+  },
+  'training.check': {
+    doc: 'What is to be known about a data set before training on it. Changes nothing.',
+    input: z.strictObject({ dataset: nameSchema, lpm: nameSchema, inputSize: z.int().positive(), flip: z.boolean() }),
+    output: dataCheckSchema,
+  },
+  'training.promise': {
+    doc: 'Time and disk of trainings done one after the other; null where this machine was not measured yet, with what to measure.',
+    input: z.strictObject({ trainings: z.array(trainingOptionsSchema).min(1).max(10) }),
+    output: z.object({
+      promises: z.array(promiseSchema.nullable()),
+      missing: z.array(measureOptionsSchema),
+      freeBytes: count,
+      /** A long job runs: what is measured now is slower than it would be. */
+      isBusy: z.boolean(),
+    }),
+  },
+  'training.start': {
+    doc: 'Queues trainings, each with the promise that its user saw; names models that have no name.',
+    input: z.strictObject({
+      trainings: z
+        .array(z.strictObject({ options: trainingOptionsSchema, promise: promiseSchema.nullable() }))
+        .min(1)
+        .max(10),
+    }),
+    output: z.array(jobViewSchema),
+  },
+  'training.follow': {
+    doc: 'The run of a training job with its epochs; null before it began.',
+    input: z.strictObject({ jobId: z.int() }),
+    output: z
+      .object({ run: runRecordSchema, epochs: z.array(epochRecordSchema), classes: z.array(z.string()) })
+      .nullable(),
+  },
+});
