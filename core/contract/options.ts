@@ -115,5 +115,6 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   augment: true,
   flip: true,
   classWeights: true,
+  microBatch: true,
 });
 export type MeasureOptions = z.output<typeof measureOptionsSchema>;

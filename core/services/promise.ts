@@ -157,6 +157,7 @@ function promiseOf(
   const network = networkName(options, batch, work.classes);
   const encoding = encodingName(options);
   const needed: [stage: string, rate: string, times: number][] = [
+    ['Decoding', rateNames.prepareDecoder, work.decode > 0 ? 1 : 0],
     ['Decoding', rateNames.decode, work.decode],
     ['Mean and deviation', rateNames.statistics, work.statistics],
     ...(encoding === null || work.encode === 0

@@ -175,10 +175,10 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
 }
 
 /** The training step, computed in parts where the settings say so. */
-async function compileStep(
+export async function compileStep(
   engine: Engine,
   config: SideConfig,
-  settings: RunSettings,
+  settings: Pick<RunSettings, 'weightDecay' | 'classWeights' | 'microBatch'>,
   batch: number,
 ): Promise<Executable> {
   const { weightDecay, classWeights, microBatch } = settings;
@@ -250,7 +250,11 @@ async function runEpochs(
 }
 
 /** Parameters before the first step: drawn from the seed, and for `full` the LPM's own weights. */
-function startingParameters(config: SideConfig, settings: RunSettings, lpm: LibraryLpm): Float32Array {
+export function startingParameters(
+  config: SideConfig,
+  settings: Pick<RunSettings, 'seed'>,
+  lpm: LibraryLpm,
+): Float32Array {
   const random = Random.seeded(settings.seed).fork('parameters');
   if (config.method !== 'full') return initialiseParameters(config, random);
   const size = { height: config.sideSize, width: config.sideSize };
