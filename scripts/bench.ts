@@ -7,6 +7,7 @@
  *
  * Every measurement runs in a process of its own. Where python3 has PyTorch, the same work runs there too
  * (scripts/peers/peer.py), in turns with ours (A B A B), so that a busy machine slows both; the ratio is ours / peer's.
+ * `npm run bench -- --methods` compares the methods instead: AUC, parameters, memory and time (bench/methods.ts).
  * With `--engine tensorflow` ONNX Runtime's figures stand beside its own, from the same turns. `--no-peer` leaves PyTorch out.
  */
 import { spawn } from 'node:child_process';
@@ -16,7 +17,9 @@ import { parseArgs } from 'node:util';
 import { toError } from '../core/base/errors.ts';
 import { gemmOperations } from './bench/measure.ts';
 
+const comparesMethods = process.argv.includes('--methods');
 const { values } = parseArgs({
+  ...(comparesMethods ? { args: [] } : {}),
   options: {
     json: { type: 'boolean', default: false },
     engine: { type: 'string', default: 'auto' },
@@ -182,4 +185,5 @@ async function main(): Promise<void> {
   );
 }
 
-await main();
+if (comparesMethods) await (await import('./bench/methods.ts')).benchMethods();
+else await main();

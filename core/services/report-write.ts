@@ -41,6 +41,28 @@ export async function writeEvaluationReport(
   writeWholeFile(path, renderReport(data));
 }
 
+/** The report of several methods on one data set, from what training and evaluating each gave back. */
+export async function renderMethodsReport(
+  context: ServiceContext,
+  results: readonly { readonly training: TrainReport; readonly evaluation: EvaluateReport }[],
+): Promise<string> {
+  const { db } = context.library;
+  const first = results[0];
+  invariant(first !== undefined, 'a report of methods has one at least');
+  const { training, evaluation } = first;
+  return renderReport({
+    title: `Methods compared on ${evaluation.dataset}`,
+    createdAt: context.now(),
+    dataset: datasetOf(context, evaluation, runByName(db, training.run)?.datasetVersionId),
+    lpm: { name: training.lpm, hash: training.lpmHash },
+    engine: await describeEngine(context),
+    warnings: [],
+    methods: results.map((r) => reportMethod(r.training, r.evaluation)),
+    examples: [],
+    timings: [],
+  });
+}
+
 /** A method's part of a report, from what training and evaluation gave back. */
 export function reportMethod(training: TrainReport, evaluation: EvaluateReport): ReportMethod {
   const { method, model, learnable, lpmParameters, peakMb, seconds, bestEpoch, epochs } = training;

@@ -120,8 +120,13 @@ function atAGlance(data: ReportData): string {
 
 function methodsSection(data: ReportData): string {
   const best = Math.max(...data.methods.map((m) => m.evaluation.image.auc ?? Number.NEGATIVE_INFINITY));
+  const fullMb = data.methods.find((m) => m.method === 'full')?.peakMb ?? null;
   const rows = data.methods.map((m) => {
     const { image, study } = m.evaluation;
+    const ofFull =
+      fullMb === null || m.peakMb === null
+        ? ''
+        : `<br><small>${((100 * m.peakMb) / fullMb).toFixed(0)} % of full</small>`;
     const share =
       m.lpmParameters === null
         ? ''
@@ -132,7 +137,7 @@ function methodsSection(data: ReportData): string {
       plain(image.sensitivity),
       plain(image.specificity),
       count(m.learnable) + share,
-      m.peakMb === null ? '–' : `${count(Math.round(m.peakMb))} MB`,
+      m.peakMb === null ? '–' : `${count(Math.round(m.peakMb))} MB${ofFull}`,
       duration(m.seconds),
     ]
       .map((cell) => `<td class="number">${cell}</td>`)
