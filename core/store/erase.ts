@@ -102,6 +102,7 @@ export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): Erasur
     const models = modelsOf(db, versions);
     const runsEnded = endRuns(db, versions, now);
     markReduced(db, versions, now);
+    dropEvaluations(db, versions);
     const removed = new Map<string, number>();
     const guards = db.all<{ name: string; sql: string }>(
       `SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%BEFORE DELETE%' AND tbl_name <> 'audit_events'`,
@@ -245,6 +246,16 @@ function endRuns(db: WriteDb, versions: string, now: string): number {
     error: reducedMessage,
     now,
   }).changes;
+}
+
+/** Kept evaluations name images by their place in the version; they are computed again from what is left. */
+function dropEvaluations(db: WriteDb, versions: string): void {
+  if (!tablesWith(db, ['model_id', 'split']).includes('evaluations')) return;
+  new Eraser(db, new Map()).remove(
+    'evaluations',
+    `model_id IN (SELECT m.id FROM models m JOIN runs r ON r.id = m.run_id WHERE r.version_id IN (SELECT value FROM json_each(:versions)))`,
+    { versions },
+  );
 }
 
 /**
