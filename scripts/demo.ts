@@ -50,6 +50,14 @@ const methods: readonly Method[] = ['fpt+', 'side-only', 'linear'];
  * has hardly moved. These were chosen on studies of seed 1, which is why the demo's own seed is another.
  */
 const recipe = { epochs: Number(values.epochs), lr: 1e-3, batch: 16, seed: 0, inputSize: lpmSize };
+/**
+ * The baselines must not lose for want of training: after as many epochs as FPT+ the side network by itself had not yet learned the
+ * mass, which its image shows; and one layer on fixed numbers takes a higher rate.
+ */
+const fairer: Partial<Record<Method, { readonly epochs?: number; readonly lr?: number }>> = {
+  'side-only': { epochs: 2 * recipe.epochs },
+  linear: { lr: 1e-2 },
+};
 
 const out = resolve(values.out);
 const place = (...parts: string[]): string => join(out, ...parts);
@@ -166,7 +174,14 @@ async function demo(): Promise<void> {
   for (const method of methods) {
     const training = await part(`Training ${method}`, () =>
       withServices((context) =>
-        trainModel(context, { dataset: 'demo', lpm: lpm.name, method, name: `demo ${method}`, ...recipe }),
+        trainModel(context, {
+          dataset: 'demo',
+          lpm: lpm.name,
+          method,
+          name: `demo ${method}`,
+          ...recipe,
+          ...fairer[method],
+        }),
       ),
     );
     const evaluation = await part(`Evaluating ${method} on the locked test patients`, () =>
@@ -256,6 +271,7 @@ function summaryOf(
     warnings,
     seed,
     recipe,
+    fairer,
     timings,
     totalSeconds: (performance.now() - started) / 1000,
     notice: researchUseOnly,
