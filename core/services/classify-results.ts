@@ -13,6 +13,7 @@ import {
   placesOfInstances,
   predictionsOf,
 } from '../store/index.ts';
+import { isReferred } from '../training/refer.ts';
 import { predictionsCsv, writeWholeFile } from './classify-csv.ts';
 import { renderClassification } from './classify-report.ts';
 import type { ServiceContext } from './context.ts';
@@ -68,7 +69,7 @@ function studyResult(model: ModelRecord, study: BatchStudy): StudyResult {
     ...shown,
     probabilities: [...study.probabilities],
     confidence: study.probabilities[model.classes.indexOf(study.decision)] ?? 0,
-    isReferred: null,
+    isReferred: model.referBand === null ? null : isReferred(study.probabilities, model.referBand),
   };
 }
 

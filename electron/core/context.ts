@@ -8,6 +8,10 @@ export interface CoreContext {
   readonly services: ServiceContext;
   readonly queue: JobQueue;
   readonly watcher: FolderWatcher;
+  /** Engine, device and why; null until something was computed. */
+  engineInUse(): string | null;
+  /** Closes everything, does `work` over the closed library, and ends the process; the window's process starts it again. */
+  endAfter<T>(work: () => T): Promise<T>;
   /** Tells the window that something happened. */
   emit<N extends CoreEventName>(name: N, payload: EventPayload<N>): void;
 }

@@ -4,7 +4,14 @@
  */
 import { parseArgs } from 'node:util';
 import { AppError, serialiseError } from '../../core/base/errors.ts';
-import { type CoreCallName, coreCalls, parseOptions, type Reply } from '../../core/contract/index.ts';
+import {
+  type CoreCallName,
+  coreCalls,
+  parseOptions,
+  type Reply,
+  windowSettingsSchema,
+} from '../../core/contract/index.ts';
+import type { ServiceContext } from '../../core/services/context.ts';
 import { openServices } from '../../core/services/open.ts';
 import { assetAt } from './assets.ts';
 import type { CoreContext } from './context.ts';
@@ -13,7 +20,9 @@ import type { FromCore, ToCore } from './port.ts';
 import { JobQueue } from './queue.ts';
 import { openWatcher } from './watching.ts';
 
-const { values } = parseArgs({ options: { library: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { library: { type: 'string' }, engine: { type: 'string', default: 'auto' }, threads: { type: 'string' } },
+});
 
 function send(message: FromCore): void {
   process.send?.(message);
@@ -36,29 +45,54 @@ async function answer(context: CoreContext, name: string, input: unknown): Promi
 }
 
 try {
-  const { context: services, close } = await openServices({
+  const { context: opened, close } = await openServices({
     library: values.library,
     mode: 'write',
-    engine: 'auto',
+    engine: windowSettingsSchema.shape.engine.parse(values.engine),
+    ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
     device: 'auto',
     ownProcess: true,
     progress: () => {},
     log: { log: (level, message, fields = {}) => send({ type: 'log', level, message, fields }) },
     signal: new AbortController().signal,
   });
+  let engineInUse: string | null = null;
+  const services: ServiceContext = {
+    ...opened,
+    engine: async () => {
+      const engine = await opened.engine();
+      const { name, version, device, threads, reason } = engine.info;
+      engineInUse = `${name} ${version}, ${device}, ${threads} threads (${reason})`;
+      return engine;
+    },
+  };
   const emit: CoreContext['emit'] = (name, payload) => send({ type: 'event', name, payload } as FromCore);
   const queue = new JobQueue(services, (job) => emit('jobs.changed', job));
   const watcher = openWatcher(services, queue, emit);
-  const context: CoreContext = { services, queue, watcher, emit };
-
   let isQuitting = false;
-  const quit = async (): Promise<void> => {
-    if (isQuitting) return;
+  const closeAll = async (): Promise<void> => {
     isQuitting = true;
     await watcher.close();
     await queue.close();
     await close();
+  };
+  const quit = async (): Promise<void> => {
+    if (isQuitting) return;
+    await closeAll();
     process.exit(0);
+  };
+  const context: CoreContext = {
+    services,
+    queue,
+    watcher,
+    emit,
+    engineInUse: () => engineInUse,
+    endAfter: async (work) => {
+      await closeAll();
+      // The reply goes out first.
+      setTimeout(() => process.exit(0), 200);
+      return work();
+    },
   };
   process.on('message', async (message: ToCore) => {
     if (message.type === 'quit') await quit();

@@ -9,7 +9,8 @@ export interface CoreProcessOptions {
   /** The Node that runs it, new enough for SQLite's addon, which Electron's own may not be. */
   readonly node: string;
   readonly entry: string;
-  readonly args: readonly string[];
+  /** Asked for at each start. */
+  args(): readonly string[];
   onEvent(name: CoreEventName, payload: unknown): void;
   onLog(level: string, message: string, fields: Readonly<Record<string, unknown>>): void;
   onState(state: 'starting' | 'ready' | 'failed', error?: SerialisedError): void;
@@ -38,6 +39,8 @@ export class CoreProcess {
   #deaths: number[] = [];
   #failure: SerialisedError | null = null;
   #isQuitting = false;
+  /** Told once how the next start ends. */
+  #started: (failure: SerialisedError | null) => void = () => {};
 
   constructor(options: CoreProcessOptions) {
     this.#options = options;
@@ -51,7 +54,7 @@ export class CoreProcess {
     this.#failure = null;
     this.#isReady = false;
     this.#options.onState('starting');
-    const child = spawn(this.#options.node, ['--no-warnings', this.#options.entry, ...this.#options.args], {
+    const child = spawn(this.#options.node, ['--no-warnings', this.#options.entry, ...this.#options.args()], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
       env: childEnvironment(),
@@ -74,6 +77,22 @@ export class CoreProcess {
   /** The bytes at an address of the pixel protocol. */
   async asset(path: string): Promise<Reply<Asset>> {
     return (await this.#ask((id) => ({ type: 'asset', id, path }))) as Reply<Asset>;
+  }
+
+  /** Ends it and starts it again; gives null when it is ready, or why it is not. What it was asked meanwhile waits for its successor. */
+  async restart(): Promise<SerialisedError | null> {
+    const asked = [...this.#waiting.keys()];
+    this.#isReady = false;
+    await this.quit();
+    for (const id of asked) {
+      this.#waiting.get(id)?.({ ok: false, error: gone });
+      this.#waiting.delete(id);
+    }
+    this.#isQuitting = false;
+    return await new Promise((resolve) => {
+      this.#started = resolve;
+      this.start();
+    });
   }
 
   /** Asks it to end and waits until it has, or kills it. */
@@ -117,6 +136,7 @@ export class CoreProcess {
       this.#unsent = [];
       for (const one of unsent) this.#send(one);
       this.#options.onState('ready');
+      this.#started(null);
     } else this.#fail(message.error);
   }
 
@@ -148,6 +168,7 @@ export class CoreProcess {
     this.#unsent = [];
     this.#answerAll(error);
     this.#options.onState('failed', error);
+    this.#started(error);
   }
 
   #answerAll(error: SerialisedError): void {

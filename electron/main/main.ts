@@ -1,7 +1,9 @@
 /** The application's main process: one window, its seals, the core process, the menu. It computes nothing itself. */
 import { join } from 'node:path';
 import { app, type BrowserWindow, nativeTheme, session } from 'electron';
+import { deserialiseError } from '../../core/base/errors.ts';
 import type { EventName, EventPayload } from '../../core/contract/index.ts';
+import { coreArguments } from './core-arguments.ts';
 import { CoreProcess } from './core-process.ts';
 import { answerCalls } from './ipc.ts';
 import { namelessWords, openLogFile } from './log-file.ts';
@@ -21,7 +23,7 @@ switchOffServices();
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 sealContents();
 
-const libraryArgument = app.commandLine.getSwitchValue('library');
+let libraryArgument = app.commandLine.getSwitchValue('library');
 let window: BrowserWindow | undefined;
 /** Files to open that no page has asked for yet; null once it has. */
 let waiting: string[] | null = [];
@@ -64,7 +66,7 @@ function start(): void {
   log.log('info', 'Started', { version: app.getVersion(), electron: process.versions['electron'] });
 
   const language = app.getLocale().startsWith('de') ? 'de' : 'en';
-  const defaults = { theme: 'dark', language, library: null } as const;
+  const defaults = { theme: 'dark', language, library: null, engine: 'auto', threads: null } as const;
   const settings = new Settings(join(app.getPath('userData'), 'settings.json'), defaults, (changed) => {
     nativeTheme.themeSource = changed.theme;
     showMenu(menu);
@@ -77,11 +79,10 @@ function start(): void {
   };
   showMenu(menu);
 
-  const library = libraryArgument === '' ? settings.all.library : libraryArgument;
   const core = new CoreProcess({
     node: paths.node,
     entry: paths.coreEntry,
-    args: library === null ? [] : ['--library', library],
+    args: () => coreArguments(libraryArgument, settings.all),
     onEvent: (name, payload) => tell(name, payload as never),
     onLog: (level, message, fields) => log.log(level as 'info', message, fields),
     onState: (state, error) =>
@@ -101,6 +102,18 @@ function start(): void {
         const taken = waiting ?? [];
         waiting = null;
         return taken;
+      },
+      restartCore: () => core.restart(),
+      openLibrary: async (folder) => {
+        const before = [libraryArgument, settings.all.library] as const;
+        libraryArgument = '';
+        settings.save({ library: folder });
+        const failure = await core.restart();
+        if (failure === null) return;
+        libraryArgument = before[0];
+        settings.save({ library: before[1] });
+        await core.restart();
+        throw deserialiseError(failure);
       },
       ownFolders: async () => {
         const summary = await core.call('library.summary', {});

@@ -2,7 +2,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { app, type BrowserWindow, dialog, shell } from 'electron';
-import { AppError } from '../../core/base/errors.ts';
+import { AppError, deserialiseError, type SerialisedError } from '../../core/base/errors.ts';
 import type { Handlers, MainCallName } from '../../core/contract/index.ts';
 import type { Settings } from './settings.ts';
 
@@ -12,6 +12,9 @@ export interface WindowContext {
   blockedRequests(): number;
   /** Files that wait for the page. */
   takeOpened(): string[];
+  /** Ends the core process and starts it again; gives why it did not. */
+  restartCore(): Promise<SerialisedError | null>;
+  openLibrary(folder: string | null): Promise<void>;
   /** Folders whose files this application writes: the library, the log. */
   ownFolders(): Promise<readonly string[]>;
 }
@@ -69,6 +72,15 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
   'window.settings': (_, { settings }) => settings.all,
   'window.saveSettings': (changes, { settings }) => settings.save(changes),
   'window.openedFiles': (_, { takeOpened }) => takeOpened(),
+  'window.openLibrary': async ({ folder }, { openLibrary }) => {
+    await openLibrary(folder);
+    return null;
+  },
+  'window.restartCore': async (_, { restartCore }) => {
+    const failure = await restartCore();
+    if (failure !== null) throw deserialiseError(failure);
+    return null;
+  },
   'window.about': (_, { blockedRequests }) => ({
     version: app.getVersion(),
     electron: process.versions['electron'] ?? '',

@@ -11,6 +11,7 @@ import { evidenceCalls } from './evidence.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
 import { judgingCalls } from './judging.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
+import { settingsCalls, settingsEvents } from './settings.ts';
 import { trainingCalls } from './training.ts';
 import { windowCalls, windowEvents } from './window.ts';
 
@@ -19,6 +20,7 @@ export const coreCalls = {
   ...libraryCalls,
   ...jobCalls,
   ...classifyCalls,
+  ...settingsCalls,
   ...judgingCalls,
   ...evidenceCalls,
   ...trainingCalls,
@@ -27,7 +29,7 @@ export const coreCalls = {
 export const mainCalls = windowCalls;
 export const calls = { ...coreCalls, ...mainCalls };
 /** Sent by the core process. */
-export const coreEvents = { ...libraryEvents, ...jobEvents, ...classifyEvents };
+export const coreEvents = { ...libraryEvents, ...jobEvents, ...classifyEvents, ...settingsEvents };
 export const events = { ...coreEvents, ...windowEvents };
 
 export type CoreCallName = keyof typeof coreCalls;
@@ -69,5 +71,7 @@ export {
   settingsFileSchema,
   themes,
   type WindowSettings,
+  windowEngines,
   windowLanguages,
+  windowSettingsSchema,
 } from './window.ts';

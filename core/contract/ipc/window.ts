@@ -4,6 +4,7 @@ import { defineCalls, defineEvents, nothing } from './call.ts';
 
 export const themes = ['dark', 'light'] as const;
 export const windowLanguages = ['en', 'de'] as const;
+export const windowEngines = ['auto', 'onnxruntime', 'tensorflow'] as const;
 
 /** What the native menu asks of the page; it changes the theme, zoom and full screen by itself. */
 export const menuCommands = ['importFiles', 'importFolder', 'watchFolder', 'settings', 'about'] as const;
@@ -15,6 +16,9 @@ export const windowSettingsSchema = z.strictObject({
   language: z.enum(windowLanguages),
   /** The library's folder; null for the usual place. Counts from the next start. */
   library: z.string().min(1).max(4096).nullable(),
+  /** What computes, and with how many threads; null for one a core. Counts from the next start of the core process. */
+  engine: z.enum(windowEngines),
+  threads: z.int().min(1).max(256).nullable(),
 });
 export type WindowSettings = z.infer<typeof windowSettingsSchema>;
 
@@ -71,6 +75,16 @@ export const windowCalls = defineCalls({
     doc: 'Paths of files that the system asked this application to open before the window was there.',
     input: nothing,
     output: z.array(z.string()),
+  },
+  'window.openLibrary': {
+    doc: 'Closes the library and opens the one in the folder, or in the usual place for null; if that fails, the former is opened again.',
+    input: z.strictObject({ folder: z.string().min(1).max(4096).nullable() }),
+    output: z.null(),
+  },
+  'window.restartCore': {
+    doc: 'Starts the core process again, so that settings of the engine count; a running job goes on.',
+    input: nothing,
+    output: z.null(),
   },
   'window.about': {
     doc: 'Versions of the parts, and how many requests to a network were blocked since the start.',

@@ -6,12 +6,14 @@ import { evidenceHandlers } from './evidence.ts';
 import { jobHandlers } from './jobs.ts';
 import { judgingHandlers } from './judging.ts';
 import { libraryHandlers } from './library.ts';
+import { settingsHandlers } from './settings.ts';
 import { trainingHandlers } from './training.ts';
 
 export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...libraryHandlers,
   ...jobHandlers,
   ...classifyHandlers,
+  ...settingsHandlers,
   ...judgingHandlers,
   ...evidenceHandlers,
   ...trainingHandlers,

@@ -1,0 +1,67 @@
+/** Handlers of core/contract/ipc/settings.ts. */
+import type { Handlers } from '../../../core/contract/index.ts';
+import type { DoctorView, settingsCalls } from '../../../core/contract/ipc/settings.ts';
+import { doctor, type EngineReport } from '../../../core/services/doctor.ts';
+import { restoreFromBackup } from '../../../core/services/library-backup.ts';
+import { librarySizes } from '../../../core/services/library-sizes.ts';
+import { addLpm } from '../../../core/services/lpm.ts';
+import { backUpLibraryAside, checkLibraryAside } from '../../../core/services/maintenance.ts';
+import { listBackups } from '../../../core/store/index.ts';
+import type { CoreContext } from '../context.ts';
+
+export const settingsHandlers: Handlers<keyof typeof settingsCalls, CoreContext> = {
+  'settings.doctor': async (_, { services, engineInUse }) => {
+    const report = await doctor({ library: services.library.folder, version: '' });
+    const { platform, node, cpu, memory, checks } = report;
+    return {
+      platform,
+      node,
+      cpu: { ...cpu },
+      memory: { ...memory },
+      engines: report.engines.map(engineView),
+      checks: checks.map((check) => ({ ...check })),
+      inUse: engineInUse(),
+    };
+  },
+  'settings.sizes': (_, { services }) => librarySizes(services.library.folder),
+  'settings.check': ({ deep }, { services }) => checkLibraryAside(services.library.folder, deep),
+  'settings.backups': (_, { services }) =>
+    listBackups(services.library.path('backups')).map(({ name, madeAt, sizeBytes }) => ({ name, madeAt, sizeBytes })),
+  'settings.backup': ({ to }, { services }) => backUpLibraryAside(services.library.folder, to),
+  'settings.restore': async ({ from }, { services, endAfter }) => {
+    const { folder } = services.library;
+    const { backup, setAside } = await endAfter(() => restoreFromBackup(folder, from, new Date()));
+    return { backup, setAside };
+  },
+  'lpms.add': async (options, { services, emit }) => {
+    const report = await addLpm(
+      {
+        ...services,
+        progress: ({ done, total, note }) => emit('lpms.progressed', { done, total: total ?? 0, note: note ?? '' }),
+      },
+      options,
+    );
+    emit('library.changed', { what: 'lpms' });
+    return report;
+  },
+};
+
+function engineView({
+  name,
+  available,
+  version,
+  devices,
+  detail,
+  remedy,
+  selfTest,
+}: EngineReport): DoctorView['engines'][number] {
+  return {
+    name,
+    available,
+    version,
+    devices: devices.map(({ description }) => description),
+    detail,
+    remedy,
+    gflops: selfTest !== null && 'gflops' in selfTest && selfTest.isRight ? selfTest.gflops : null,
+  };
+}

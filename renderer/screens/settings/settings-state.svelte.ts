@@ -1,0 +1,106 @@
+/** What the screen "Settings" knows of the machine and the library. */
+import type { LpmRecord, ModelRecord } from '../../../core/contract/index.ts';
+import type { BackupView, DoctorView, LibrarySizes } from '../../../core/contract/ipc/settings.ts';
+import type { CheckReport } from '../../../core/contract/results/maintenance.ts';
+import { call, on } from '../../app/client.ts';
+
+/** Pixels of a side at which times are told: what training reads by default. */
+const toldSize = 512;
+
+class SettingsState {
+  doctor = $state.raw<DoctorView | null>(null);
+  isExamining = $state(false);
+  sizes = $state.raw<LibrarySizes | null>(null);
+  backups = $state.raw<readonly BackupView[]>([]);
+  report = $state.raw<CheckReport | null>(null);
+  isChecking = $state(false);
+  lpms = $state.raw<readonly LpmRecord[]>([]);
+  models = $state.raw<readonly ModelRecord[]>([]);
+  isAdding = $state(false);
+
+  async loadLibrary(): Promise<void> {
+    [this.sizes, this.backups] = await Promise.all([call('settings.sizes', {}), call('settings.backups', {})]);
+  }
+
+  async loadLpms(): Promise<void> {
+    [this.lpms, this.models] = await Promise.all([call('lpms.list', {}), call('models.list', {})]);
+  }
+
+  /** Follows changes of the library; gives how to stop. */
+  follow(fail: (work: () => Promise<unknown>) => void): () => void {
+    const off = [
+      on('library.changed', ({ what }) => {
+        if (what === 'lpms' || what === 'models') fail(() => this.loadLpms());
+      }),
+      on('core.changed', ({ state }) => {
+        if (state === 'ready') fail(() => Promise.all([this.loadLibrary(), this.loadLpms()]));
+      }),
+    ];
+    return () => {
+      for (const stop of off) stop();
+    };
+  }
+
+  async examine(): Promise<void> {
+    this.isExamining = true;
+    try {
+      this.doctor = await call('settings.doctor', {});
+    } finally {
+      this.isExamining = false;
+    }
+  }
+
+  async check(deep: boolean): Promise<void> {
+    this.isChecking = true;
+    this.report = null;
+    try {
+      this.report = await call('settings.check', { deep });
+    } finally {
+      this.isChecking = false;
+    }
+  }
+
+  async backUp(to: string | null): Promise<{ path: string; sizeBytes: number }> {
+    const report = await call('settings.backup', { to });
+    this.backups = await call('settings.backups', {});
+    return report;
+  }
+
+  async restore(from: string): Promise<string> {
+    return (await call('settings.restore', { from })).backup;
+  }
+
+  async addLpm(path: string): Promise<{ name: string; alreadyThere: boolean }> {
+    this.isAdding = true;
+    try {
+      return await call('lpms.add', { path });
+    } finally {
+      this.isAdding = false;
+      await this.loadLpms();
+    }
+  }
+
+  modelsOf(lpm: LpmRecord): number {
+    return this.models.filter(({ lpmHash }) => lpmHash === lpm.hash).length;
+  }
+
+  /** Seconds that the LPM takes for one image on the fastest engine examined; null where nothing was. */
+  secondsAnImage(lpm: LpmRecord): number | null {
+    const gflops = Math.max(0, ...(this.doctor?.engines ?? []).map((engine) => engine.gflops ?? 0));
+    const { layers, width, patch } = networkOf(lpm);
+    if (gflops === 0) return null;
+    const tokens = (toldSize / patch) ** 2 + 1;
+    // Multiply-adds of a ViT block (Dosovitskiy et al. 2021): 12 N d² in its matrices, 2 N² d in attention.
+    const operations = layers * (12 * tokens * width ** 2 + 2 * tokens ** 2 * width);
+    return operations / (gflops * 1e9);
+  }
+}
+
+/** Layers, width and patch of an LPM as its row tells them. */
+export function networkOf({ config }: Pick<LpmRecord, 'config'>): { layers: number; width: number; patch: number } {
+  const { layers, width, patch } = config as { layers: number; width: number; patch: number };
+  return { layers, width, patch };
+}
+
+/** Kept while other screens are shown: an examination is not lost. */
+export const state = new SettingsState();
