@@ -25,6 +25,9 @@ export const studyResultSchema = z.object({
   /** Row id, for the screens that open it. */
   studyId: z.int().nullable(),
   patientKey: z.string().nullable(),
+  patientName: z.string().nullable(),
+  /** As the library keeps it. */
+  studyDate: z.string().nullable(),
   modality: z.string().nullable(),
   instanceId: z.int().nullable(),
   frame: z.int(),

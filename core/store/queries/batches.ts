@@ -34,6 +34,9 @@ export interface BatchStudy {
   readonly probabilities: readonly number[];
   readonly studyId: number | null;
   readonly patientKey: string | null;
+  readonly patientName: string | null;
+  /** YYYYMMDD as in the header. */
+  readonly studyDate: string | null;
   readonly modality: string | null;
   /** The study's first instance and the frame that was classified. */
   readonly instanceId: number | null;
@@ -67,8 +70,8 @@ export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
        p.threshold,
        (SELECT json_group_array(probability) FROM (SELECT probability FROM prediction_probabilities q
           WHERE q.prediction_id = p.id ORDER BY q.class_position)) AS probabilities,
-       st.id AS studyId, pt.patient_key AS patientKey,
-       (SELECT s.modality FROM series s WHERE s.study_id = st.id ORDER BY s.id LIMIT 1) AS modality,
+       st.id AS studyId, pt.patient_key AS patientKey, pt.patient_name AS patientName, st.study_date AS studyDate,
+       NULLIF(st.modalities, '') AS modality,
        (SELECT i.id FROM predictions o JOIN instances i ON i.sop_instance_uid = o.sop_instance_uid
           WHERE o.batch_id = p.batch_id AND o.study_instance_uid = p.study_instance_uid AND o.level = 'image'
           ORDER BY o.id LIMIT 1) AS instanceId,

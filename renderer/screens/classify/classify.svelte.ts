@@ -191,7 +191,7 @@ export class ClassifyState {
     if (this.isReferredOnly && row.isReferred !== true) return false;
     if (this.isChangedOnly && (row.before === undefined || row.before.decision === row.decision)) return false;
     if (wanted === '') return true;
-    const texts = [row.patientKey, row.studyInstanceUID, row.modality, row.decision];
+    const texts = [row.patientName, row.patientKey, row.studyInstanceUID, row.modality, row.decision];
     return texts.some((text) => text?.toLowerCase().includes(wanted));
   }
 
@@ -204,8 +204,14 @@ export class ClassifyState {
 }
 
 /** What a study is called: its patient, else the end of its UID. */
-export function nameOf({ patientKey, studyInstanceUID }: Pick<StudyResult, 'patientKey' | 'studyInstanceUID'>): string {
-  return patientKey ?? `…${studyInstanceUID.slice(-12)}`;
+export function nameOf({
+  patientName,
+  patientKey,
+  studyInstanceUID,
+}: Pick<StudyResult, 'patientName' | 'patientKey' | 'studyInstanceUID'>): string {
+  // The key of a patient without an ID is made of the study's number and says nothing.
+  const known = patientName?.replaceAll('^', ' ').trim() || (patientKey?.includes(':') ? null : patientKey);
+  return known ?? `…${studyInstanceUID.slice(-12)}`;
 }
 
 /** The last part of a path, on any system. */

@@ -8,6 +8,8 @@ import { call, on } from '../../app/client.ts';
 const toldSize = 512;
 
 class SettingsState {
+  /** The section that is shown: the page is made anew when the core process starts again. */
+  section = $state('look');
   doctor = $state.raw<DoctorView | null>(null);
   isExamining = $state(false);
   sizes = $state.raw<LibrarySizes | null>(null);

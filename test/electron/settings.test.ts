@@ -1,0 +1,95 @@
+/** The screen "Settings" in the real window: language and theme at once, machine, library, backup and restore, LPMs. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeRandomLpm } from '../../core/services/random-lpm.ts';
+import { seriousViolations } from './support/axe.ts';
+import { answerOpenDialog } from './support/dialogs.ts';
+import { launch } from './support/launch.ts';
+import { prepareLibrary } from './support/library.ts';
+import { takeScreenshots } from './support/screenshot.ts';
+
+test('settings: language and theme count at once, the machine is examined, an LPM is added and a pickle refused, a backup is made and put back, another library opens', async () => {
+  const { folder, library } = await prepareLibrary();
+  const { app, page, complaints, close } = await launch({ library });
+  const main = page.getByRole('main');
+  const tab = (name: string) => main.getByRole('tab', { name });
+  await page.getByRole('button', { name: 'Settings', exact: true }).first().click();
+
+  await main.getByRole('combobox', { name: 'Language' }).selectOption('de');
+  await main.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+  expect(await page.locator('html').getAttribute('lang')).toBe('de');
+  await main.getByLabel('Hell').check();
+  expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
+  expect(await seriousViolations(page)).toEqual([]);
+  await main.getByRole('combobox', { name: 'Sprache' }).selectOption('en');
+  await main.getByLabel('Dark, for the reading room').check();
+
+  await tab('Computing').click();
+  await main.getByRole('button', { name: 'Examine this machine' }).click();
+  await main
+    .getByText(/^ready on/)
+    .first()
+    .waitFor({ timeout: 90_000 });
+  expect(await seriousViolations(page)).toEqual([]);
+  await main.getByLabel('Processor threads').selectOption('1');
+  await main.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Applied.').waitFor();
+  await takeScreenshots(page, 'settings-computing');
+
+  await tab('Large models (LPM)').click();
+  await main.getByText('4 layers, width 64, patch 16').waitFor();
+  const pickle = join(folder, 'model.pt');
+  writeFileSync(pickle, 'PK');
+  await answerOpenDialog(app, [pickle]);
+  await main.getByRole('button', { name: 'Add a .safetensors file …' }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/safetensors/)
+    .first()
+    .waitFor();
+  await page.getByRole('alert').getByRole('button', { name: 'Dismiss' }).click();
+  writeRandomLpm(join(folder, 'other'), 9, { width: 32, layers: 2, heads: 2 });
+  await answerOpenDialog(app, [join(folder, 'other')]);
+  await main.getByRole('button', { name: 'Add from a folder …' }).click();
+  await main.getByText('2 layers, width 32, patch 16').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+
+  await tab('Library').click();
+  await main.getByText('Labels, models, results').waitFor();
+  await main.getByRole('button', { name: 'Check', exact: true }).click();
+  await main.getByText('The library is sound.').waitFor();
+  await main.getByRole('button', { name: 'Back up now' }).click();
+  await main
+    .getByRole('button', { name: /^Restore the backup of/ })
+    .first()
+    .waitFor();
+  await takeScreenshots(page, 'settings');
+  expect(await seriousViolations(page)).toEqual([]);
+  await main
+    .getByRole('button', { name: /^Restore the backup of/ })
+    .first()
+    .click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore', exact: true }).click();
+  await page.getByText(/^Restored: /).waitFor();
+  await main.getByText('Labels, models, results').waitFor();
+
+  await answerOpenDialog(app, [join(folder, 'second-library')]);
+  await main.getByRole('button', { name: 'Use another folder …' }).click();
+  await main.getByText(join(folder, 'second-library')).waitFor();
+  // A file is no library: the one before is opened again, and it is said why.
+  await answerOpenDialog(app, [pickle]);
+  await main.getByRole('button', { name: 'Use another folder …' }).click();
+  await page.getByRole('alert').first().waitFor();
+  await main.getByText(join(folder, 'second-library')).waitFor();
+
+  for (const name of ['Readers and keys', 'Privacy', 'About']) {
+    await tab(name).click();
+    await main.getByRole('heading', { name, level: 2 }).waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+  }
+  await main.getByText('0: none was tried.').waitFor();
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+  expect(complaints).toEqual([]);
+});
