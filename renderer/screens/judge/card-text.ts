@@ -1,0 +1,147 @@
+/** The model card as sections, and those as HTML and Markdown: one text for the screen, the printer and the file. */
+import type { ModelCard } from '../../../core/contract/index.ts';
+import { i18n } from '../../i18n/index.svelte.ts';
+import { estimate } from './format.ts';
+
+export interface CardSection {
+  readonly title: string;
+  readonly paragraphs: readonly string[];
+  readonly list?: readonly string[];
+  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+}
+
+export interface CardText {
+  readonly title: string;
+  readonly notice: string;
+  readonly sections: readonly CardSection[];
+}
+
+/** A model card in the reader's language. */
+export function cardText(card: ModelCard): CardText {
+  const words = i18n.words.judge;
+  const { card: own, figures } = words;
+  const { model } = card;
+  const method = (words.methods as Readonly<Record<string, string>>)[model.method] ?? model.method;
+  return {
+    title: own.title(model.name),
+    notice: own.notice,
+    sections: [
+      {
+        title: own.what,
+        paragraphs: [
+          own.whatText(method, model.classes.join(', '), model.lpm ?? card.lpmFamily ?? '–'),
+          own.howText(model.preprocessing.inputSize, i18n.number(model.learnable)),
+        ],
+      },
+      {
+        title: own.data,
+        paragraphs: [
+          own.dataText(card.dataset, card.version, i18n.date(card.trainedAt)),
+          own.trainingText(
+            card.epochs,
+            i18n.duration(card.seconds),
+            card.peakMb === null ? '–' : i18n.bytes(card.peakMb * 1024 * 1024),
+          ),
+          ...(card.labellers.length === 0
+            ? []
+            : [own.labelledBy(card.labellers.map((l) => `${l.reader} (${i18n.number(l.labels)})`).join(', '))]),
+          own.splitText,
+        ],
+        table: {
+          head: [own.part, own.class, words.patients, own.studies, own.images],
+          rows: card.counts.map((row) => [
+            words.splits[row.split],
+            row.name,
+            i18n.number(row.patients),
+            i18n.number(row.studies),
+            i18n.number(row.images),
+          ]),
+        },
+      },
+      {
+        title: own.results,
+        paragraphs: [
+          card.results.length === 0
+            ? own.noResults
+            : model.threshold === null
+              ? own.resultsMany
+              : own.resultsText(i18n.number(model.threshold, 3), words.splits[model.thresholdSplit]),
+          ...(card.testViews === 0 ? [] : [own.testViews(card.testViews)]),
+          own.intervals,
+          model.temperature === 1 ? own.notCalibrated : own.calibrated(i18n.number(model.temperature, 2)),
+          model.referBand === null
+            ? own.noBand
+            : own.band(i18n.number(model.referBand.low, 3), i18n.number(model.referBand.high, 3)),
+        ],
+        table: {
+          head: [
+            words.split,
+            words.level,
+            'n',
+            figures.auc,
+            figures.sensitivity,
+            figures.specificity,
+            figures.accuracy,
+          ],
+          rows: card.results.map((row) => [
+            words.splits[row.split],
+            words.levels[row.level],
+            i18n.number(row.n),
+            estimate(row.auc),
+            estimate(row.sensitivity),
+            estimate(row.specificity),
+            estimate(row.accuracy),
+          ]),
+        },
+      },
+      { title: own.limits, paragraphs: [], list: own.limitList },
+      { title: own.identity, paragraphs: [own.weights(model.weightsHash), own.lpm(model.lpmHash)] },
+    ],
+  };
+}
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (c) => escapes[c] ?? c);
+
+/** A page of its own that needs nothing else. */
+export function cardHtml(text: CardText, language: string): string {
+  const h = escapeHtml;
+  const table = ({ head, rows }: NonNullable<CardSection['table']>): string =>
+    `<table><thead><tr>${head.map((cell) => `<th>${h(cell)}</th>`).join('')}</tr></thead><tbody>${rows
+      .map((row) => `<tr>${row.map((cell) => `<td>${h(cell)}</td>`).join('')}</tr>`)
+      .join('')}</tbody></table>`;
+  const sections = text.sections.map(
+    (section) =>
+      `<h2>${h(section.title)}</h2>\n${section.paragraphs.map((p) => `<p>${h(p)}</p>`).join('\n')}${
+        section.list ? `<ul>${section.list.map((item) => `<li>${h(item)}</li>`).join('')}</ul>` : ''
+      }${section.table && section.table.rows.length > 0 ? table(section.table) : ''}`,
+  );
+  return `<!doctype html>
+<html lang="${language}">
+<head><meta charset="utf-8"><title>${h(text.title)}</title>
+<style>body{font:15px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;margin:.5rem 0}th,td{border:1px solid #bbb;padding:.25rem .6rem;text-align:left}.notice{font-weight:700}p{overflow-wrap:anywhere}</style></head>
+<body>
+<h1>${h(text.title)}</h1>
+<p class="notice">${h(text.notice)}</p>
+${sections.join('\n')}
+</body>
+</html>
+`;
+}
+
+const escapeMarkdown = (text: string): string => text.replace(/[|\\`*_<>#]/g, (c) => `\\${c}`);
+
+export function cardMarkdown(text: CardText): string {
+  const m = escapeMarkdown;
+  const line = (cells: readonly string[]): string => `| ${cells.map(m).join(' | ')} |`;
+  const parts = [`# ${m(text.title)}`, `**${m(text.notice)}**`];
+  for (const section of text.sections) {
+    parts.push(`## ${m(section.title)}`, ...section.paragraphs.map(m));
+    if (section.list) parts.push(section.list.map((item) => `- ${m(item)}`).join('\n'));
+    const { table } = section;
+    if (table && table.rows.length > 0) {
+      parts.push([line(table.head), line(table.head.map(() => '---')), ...table.rows.map(line)].join('\n'));
+    }
+  }
+  return `${parts.join('\n\n')}\n`;
+}

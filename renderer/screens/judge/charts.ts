@@ -1,0 +1,129 @@
+/** The plots of the Judge screen as options of Observable Plot. */
+import * as Plot from '@observablehq/plot';
+import type { ClassCurves, CoveragePointView } from '../../../core/contract/index.ts';
+
+const line = 'var(--series-1)';
+const mark = 'var(--series-2)';
+const guide = 'var(--line-strong)';
+const margins = { marginLeft: 46, marginRight: 12, marginTop: 14, marginBottom: 36 } as const;
+const unit = (label: string): Plot.ScaleOptions => ({ domain: [0, 1], label, ticks: 5, nice: false });
+
+/** ROC curve with its band and the point of the threshold. */
+export function rocOptions(
+  curves: ClassCurves,
+  at: { readonly x: number; readonly y: number } | null,
+  words: { readonly x: string; readonly y: string },
+): Plot.PlotOptions {
+  return {
+    ...margins,
+    x: unit(words.x),
+    y: unit(words.y),
+    marks: [
+      Plot.line(
+        [
+          [0, 0],
+          [1, 1],
+        ],
+        { stroke: guide, strokeDasharray: '3,4' },
+      ),
+      Plot.areaY(curves.band, { x: (d) => d[0], y1: (d) => d[1], y2: (d) => d[2], fill: line, fillOpacity: 0.18 }),
+      Plot.line(curves.roc, { x: (d) => d[0], y: (d) => d[1], stroke: line, strokeWidth: 2, clip: true }),
+      ...(at === null ? [] : [Plot.dot([at], { x: 'x', y: 'y', r: 5, fill: mark, stroke: 'var(--surface-raised)' })]),
+    ],
+  };
+}
+
+export function prOptions(
+  curves: ClassCurves,
+  share: number,
+  at: { readonly x: number; readonly y: number } | null,
+  words: { readonly x: string; readonly y: string },
+): Plot.PlotOptions {
+  return {
+    ...margins,
+    x: unit(words.x),
+    y: unit(words.y),
+    marks: [
+      Plot.ruleY([share], { stroke: guide, strokeDasharray: '3,4' }),
+      Plot.line(curves.pr, { x: (d) => d[0], y: (d) => d[1], stroke: line, strokeWidth: 2, curve: 'step-before' }),
+      ...(at === null ? [] : [Plot.dot([at], { x: 'x', y: 'y', r: 5, fill: mark, stroke: 'var(--surface-raised)' })]),
+    ],
+  };
+}
+
+export function calibrationOptions(
+  curves: ClassCurves,
+  words: { readonly x: string; readonly y: string },
+): Plot.PlotOptions {
+  const bins = curves.calibration.map((bin) => ({
+    x: bin.predicted,
+    y: bin.observed.value ?? 0,
+    low: bin.observed.interval?.[0] ?? 0,
+    high: bin.observed.interval?.[1] ?? 1,
+    n: bin.n,
+  }));
+  return {
+    ...margins,
+    x: unit(words.x),
+    y: unit(words.y),
+    marks: [
+      Plot.line(
+        [
+          [0, 0],
+          [1, 1],
+        ],
+        { stroke: guide, strokeDasharray: '3,4' },
+      ),
+      Plot.ruleX(bins, { x: 'x', y1: 'low', y2: 'high', stroke: line, strokeOpacity: 0.7 }),
+      Plot.line(bins, { x: 'x', y: 'y', stroke: line, strokeOpacity: 0.5 }),
+      Plot.dot(bins, { x: 'x', y: 'y', r: (d: { n: number }) => 2 + Math.sqrt(d.n), fill: line }),
+    ],
+    r: { type: 'identity' },
+  };
+}
+
+/** Error among the answered against the share answered, with the point chosen. */
+export function coverageOptions(
+  points: readonly CoveragePointView[],
+  chosen: CoveragePointView | null,
+  words: { readonly x: string; readonly y: string },
+): Plot.PlotOptions {
+  const rows = points.map((p) => ({
+    x: p.coverage,
+    y: p.error ?? 0,
+    low: p.errorInterval?.[0] ?? 0,
+    high: p.errorInterval?.[1] ?? 0,
+  }));
+  const top = Math.min(1, Math.max(0.05, ...rows.map((row) => Math.min(row.high, 3 * row.y + 0.1))));
+  return {
+    ...margins,
+    x: unit(words.x),
+    y: { domain: [0, top], label: words.y, ticks: 5 },
+    marks: [
+      Plot.areaY(rows, { x: 'x', y1: 'low', y2: 'high', fill: line, fillOpacity: 0.18, clip: true }),
+      Plot.line(rows, { x: 'x', y: 'y', stroke: line, strokeWidth: 2 }),
+      ...(chosen === null
+        ? []
+        : [Plot.dot([{ x: chosen.coverage, y: chosen.error ?? 0 }], { x: 'x', y: 'y', r: 5, fill: mark })]),
+    ],
+  };
+}
+
+/** AUC of each model with its interval, one line a model. */
+export function compareOptions(
+  rows: readonly { readonly name: string; readonly value: number; readonly low: number; readonly high: number }[],
+  label: string,
+): Plot.PlotOptions {
+  return {
+    marginLeft: 150,
+    marginRight: 20,
+    marginTop: 8,
+    marginBottom: 34,
+    x: { label, nice: true, grid: true, domain: [Math.min(0.5, ...rows.map((r) => r.low)), 1] },
+    y: { label: null, domain: rows.map((r) => r.name) },
+    marks: [
+      Plot.ruleY(rows, { y: 'name', x1: 'low', x2: 'high', stroke: line, strokeWidth: 3, strokeOpacity: 0.6 }),
+      Plot.dot(rows, { y: 'name', x: 'value', r: 5, fill: line }),
+    ],
+  };
+}
