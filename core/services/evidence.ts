@@ -16,20 +16,19 @@ import {
   type EvidenceOptions,
   type EvidenceReport,
   evidenceOptionsSchema,
-  evidenceReportSchema,
+  evidenceResultSchema,
   parseOptions,
 } from '../contract/index.ts';
 import { type GreyOrColourImage, normalise } from '../images/index.ts';
 import { defineJob } from '../jobs/index.ts';
 import { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence, tokenCounts } from '../models/index.ts';
-import { instanceById } from '../store/index.ts';
+import { instanceById, type Library } from '../store/index.ts';
 import { percentile } from '../training/bootstrap.ts';
 import { decide } from '../training/curves.ts';
 import type { ServiceContext } from './context.ts';
 import { compileEncoder, type EncodedImage } from './encode-lpm.ts';
 import { hidePatches, strongestPatches } from './evidence-patches.ts';
 import { readInstance } from './files.ts';
-import { runAsJob } from './jobs.ts';
 import { type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from './model.ts';
 import { imageKey, openPreviewStore } from './record-stores.ts';
 import { sideImage, stackImages, stackKeysValues } from './source-examples.ts';
@@ -38,44 +37,58 @@ import { openRenderer, readSource, squareImage } from './source-images.ts';
 /** A fall of the probability below this is no change worth explaining, whatever the draws do. */
 const leastFall = 0.01;
 
-/**
- * The evidence for one image.
- * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, BAD_INPUT for a method without prompts, CANCELLED
- */
-export async function showEvidence(context: ServiceContext, options: EvidenceOptions): Promise<EvidenceReport> {
-  return await runAsJob(evidenceJob, parseOptions(evidenceOptionsSchema, options), context);
+/** Reports kept in memory, by job. They are large and derived from a patient's image: no row of the library holds them. */
+const keptReports = 12;
+const reports = new WeakMap<Library, Map<string, EvidenceReport>>();
+
+/** What a job of this session found, or null after a restart or many others. */
+export function evidenceReport(context: ServiceContext, job: string): EvidenceReport | null {
+  return reports.get(context.library)?.get(job) ?? null;
 }
 
 export const evidenceJob = defineJob({
   kind: 'evidence',
   payload: evidenceOptionsSchema,
-  result: evidenceReportSchema,
-  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
+  result: evidenceResultSchema,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; job: string }) => {
     const context = { ...tools.deps, progress: tools.progress };
-    const model = requireModel(context, options.model);
-    if (!hasEvidence(model.config)) {
-      throw new AppError(
-        'BAD_INPUT',
-        `Model "${options.model}" (${model.record.method}) has no prompts, so there is no attention to show.`,
-        {
-          action: 'Choose a model of the method FPT+ or FPT.',
-        },
-      );
-    }
-    context.progress({ stage: 'Reading the image', done: 0, total: 1, unit: 'images' });
-    const image = await sourceImage(context, model, options);
-    const network = await openNetwork(context, model);
-    try {
-      context.progress({ stage: 'Evidence', done: 0, total: 1, unit: 'images' });
-      const encoded = await network.encode(image);
-      const report = await evidenceOf(model, network, options, image, encoded);
-      if (options.check === undefined) return report;
-      return { ...report, check: await deletionCheck(context, model, network, report, image, options.check) };
-    } finally {
-      await network.dispose();
-    }
+    const report = await findEvidence(context, options);
+    const kept = reports.get(context.library) ?? new Map<string, EvidenceReport>();
+    reports.set(context.library, kept);
+    const oldest = kept.size >= keptReports ? kept.keys().next().value : undefined;
+    if (oldest !== undefined) kept.delete(oldest);
+    kept.set(tools.job, report);
+    return { model: report.model, verdict: report.check?.verdict ?? null };
   },
 });
+
+/**
+ * The evidence for one image.
+ * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, BAD_INPUT for a method without prompts, CANCELLED
+ */
+export async function findEvidence(context: ServiceContext, asked: EvidenceOptions): Promise<EvidenceReport> {
+  const options = parseOptions(evidenceOptionsSchema, asked);
+  const model = requireModel(context, options.model);
+  if (!hasEvidence(model.config)) {
+    throw new AppError(
+      'BAD_INPUT',
+      `Model "${options.model}" (${model.record.method}) has no prompts, so there is no attention to show.`,
+      { action: 'Choose a model of the method FPT+ or FPT.' },
+    );
+  }
+  context.progress({ stage: 'Reading the image', done: 0, total: 1, unit: 'images' });
+  const image = await sourceImage(context, model, options);
+  const network = await openNetwork(context, model);
+  try {
+    context.progress({ stage: 'Evidence', done: 0, total: 1, unit: 'images' });
+    const encoded = await network.encode(image);
+    const report = await evidenceOf(model, network, options, image, encoded);
+    if (options.check === undefined) return report;
+    return { ...report, check: await deletionCheck(context, model, network, report, image, options.check) };
+  } finally {
+    await network.dispose();
+  }
+}
 
 type Network = Awaited<ReturnType<typeof openNetwork>>;
 

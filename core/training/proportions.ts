@@ -111,15 +111,18 @@ function predictive(right: number, wrong: number, cells: Cells, priorLogit: numb
   const [a, b, c, d] = withoutZeros(cells);
   const logit = priorLogit + Math.log(a / (a + b)) - Math.log(c / (c + d));
   const half = z95 * Math.sqrt(b / (a * (a + b)) + d / (c * (c + d)));
-  return { value: right / (right + wrong), interval: [logistic(logit - half), logistic(logit + half)] };
+  const value = right / (right + wrong);
+  // With a count of 0 the share is 0 or 1, which the corrected interval would leave out.
+  return { value, interval: [Math.min(value, logistic(logit - half)), Math.max(value, logistic(logit + half))] };
 }
 
 /** (a / n) / (b / m) with its log interval; null where b is 0. */
 function ratio(a: number, n: number, b: number, m: number): Estimate {
+  if (b === 0) return undefinedEstimate;
   const [p, q, r, s] = withoutZeros([a, n - a, b, m - b]);
   const log = Math.log(p / (p + q)) - Math.log(r / (r + s));
   const half = z95 * Math.sqrt(1 / p - 1 / (p + q) + 1 / r - 1 / (r + s));
-  return { value: b === 0 ? null : a / n / (b / m), interval: [Math.exp(log - half), Math.exp(log + half)] };
+  return { value: a / n / (b / m), interval: [Math.exp(log - half), Math.exp(log + half)] };
 }
 
 type Cells = readonly [number, number, number, number];

@@ -5,11 +5,14 @@
 import { AppError } from '../../core/base/errors.ts';
 import type { CoreContext } from './context.ts';
 import type { Asset } from './port.ts';
+import { renderedFrame } from './rendered.ts';
 
 type AssetHandler = (rest: readonly string[], query: URLSearchParams, context: CoreContext) => Promise<Asset>;
 
 /** By first part of the path. */
-const kinds: Readonly<Record<string, AssetHandler>> = {};
+const kinds: Readonly<Record<string, AssetHandler>> = {
+  rendered: renderedFrame,
+};
 
 /** @throws FILE_NOT_FOUND for an address that names nothing */
 export async function assetAt(path: string, context: CoreContext): Promise<Asset> {

@@ -1,12 +1,26 @@
-/** The Judge screen over a small trained model, by keyboard and mouse. */
+/** The screens Judge and Evidence over a small trained model, by keyboard and mouse. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seriousViolations } from './support/axe.ts';
+import { answerSaveDialog } from './support/dialogs.ts';
 import { type JudgedLibrary, judgedLibrary } from './support/judged-library.ts';
 import { launch } from './support/launch.ts';
+import { takeScreenshots } from './support/screenshot.ts';
 
 let prepared: JudgedLibrary;
+/** Pictures without the notices at the window's edge. */
+async function pictures(page: Page, name: string): Promise<void> {
+  for (;;) {
+    const dismiss = page.getByRole('button', { name: 'Dismiss' }).first();
+    if (!(await dismiss.isVisible())) break;
+    await dismiss.click();
+  }
+  await page.locator('main').evaluate((main) => main.scrollTo(0, 0));
+  await takeScreenshots(page, name);
+}
+
 beforeAll(async () => {
   prepared = await judgedLibrary();
 }, 300_000);
@@ -32,13 +46,8 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByRole('button', { name: /cases labelled plain, answered plain/ }).click();
   await page.getByRole('listitem', { name: /Case 1: labelled plain, answered plain/ }).waitFor();
 
-  const axe = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(
-    axe.violations
-      .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-      .map((v) => [v.id, v.nodes[0]?.html]),
-  ).toEqual([]);
-  await shot('judge');
+  expect(await seriousViolations(page)).toEqual([]);
+  await pictures(page, 'judge');
 
   await page.getByRole('tab', { name: 'Methods side by side' }).click();
   await page.getByRole('button', { name: 'Evaluate the missing ones' }).click();
@@ -52,41 +61,65 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByText('The model is calibrated.').waitFor();
   await page.getByRole('button', { name: 'Store this band' }).click();
   await page.getByText(/Stored with the model: answers from/).waitFor();
-  await shot('judge-referral');
+  await pictures(page, 'judge-referral');
 
   await page.getByRole('tab', { name: 'Model card' }).click();
   await page.getByRole('heading', { name: 'Model card: corner' }).waitFor();
   const file = join(prepared.library, 'card.html');
-  await app.evaluate(({ dialog }, path) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path });
-  }, file);
+  await answerSaveDialog(app, file);
   await page.getByRole('button', { name: 'Save as HTML' }).click();
   await page.getByText(`Saved: ${file}`).waitFor();
   expect(readFileSync(file, 'utf8')).toContain('Research use only. Not for diagnosis.');
   const pdf = join(prepared.library, 'card.pdf');
-  await app.evaluate(({ dialog }, path) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path });
-  }, pdf);
+  await answerSaveDialog(app, pdf);
   await page.getByRole('button', { name: 'Save as PDF' }).click();
   await page.getByText(`Saved: ${pdf}`).waitFor();
   expect(existsSync(pdf)).toBe(true);
-  await shot('judge-card');
+  await pictures(page, 'judge-card');
 
   await page.getByLabel('Cases').first().selectOption('test');
   await page.getByText('Every look at the test cases is recorded.').waitFor();
   await close();
   expect(complaints).toEqual([]);
+}, 300_000);
 
-  async function shot(name: string): Promise<void> {
-    if (process.env['SIDELIGHT_SCREENSHOTS'] !== '1') return;
-    for (const [width, height] of [
-      [1440, 900],
-      [1024, 768],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.waitForTimeout(300);
-      await page.screenshot({ path: `docs/images/${name}-${width}.png` });
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-  }
+test('evidence lies on the marker, the deletion check bears it out, and a model without prompts says it has none', async () => {
+  const { page, complaints, close } = await launch({ library: prepared.library });
+  await page.getByRole('button', { name: 'Evidence' }).click();
+  await page.getByText('Attention is not proof.').waitFor();
+  await page.getByLabel('Cases').selectOption('test');
+  await page
+    .getByRole('button', { name: /labelled marked/ })
+    .first()
+    .click();
+  await page.getByRole('radio', { name: /marked/ }).waitFor();
+  await page.getByText(/went to the class token/).waitFor();
+  await page.getByRole('img', { name: 'Image with the evidence for marked laid over it' }).waitFor();
+  // The strongest patch is in the top right quarter, where the marker is.
+  const place = await page.locator('canvas.heat').evaluate((canvas) => {
+    const { width, height } = canvas as unknown as { width: number; height: number };
+    const context = (
+      canvas as unknown as { getContext(kind: '2d'): { getImageData(...area: number[]): { data: number[] } } }
+    ).getContext('2d');
+    const { data } = context.getImageData(0, 0, width, height);
+    let best = 0;
+    for (let i = 0; i < width * height; i++) if ((data[4 * i + 3] ?? 0) > (data[4 * best + 3] ?? 0)) best = i;
+    return { x: ((best % width) + 0.5) / width, y: (Math.floor(best / width) + 0.5) / height };
+  });
+  expect(place.x > 0.6 && place.x < 0.95 && place.y > 0.05 && place.y < 0.4).toBe(true);
+
+  await page.getByLabel('Hide', { exact: true }).selectOption('0.1');
+  await page.getByRole('button', { name: 'Run the check' }).click();
+  await page.getByText('The highlight explains the answer').waitFor({ timeout: 120_000 });
+  expect(await seriousViolations(page)).toEqual([]);
+  await pictures(page, 'evidence');
+
+  await page.keyboard.press('h');
+  await page.getByRole('button', { name: 'Show overlay (H)' }).waitFor();
+  await page.getByLabel('Layer of the pre-trained model').selectOption({ index: 1 });
+  await page.getByLabel('What is shown').selectOption('attention');
+  await page.getByLabel('Model', { exact: true }).selectOption('corner-linear');
+  await page.getByText('“corner-linear” has no prompts').waitFor();
+  await close();
+  expect(complaints).toEqual([]);
 }, 300_000);

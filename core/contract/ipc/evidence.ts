@@ -82,7 +82,18 @@ export const evidenceReportSchema = z.object({
 });
 export type EvidenceReport = z.infer<typeof evidenceReportSchema>;
 
+/** What the row of a job keeps; the report itself stays in memory. */
+export const evidenceResultSchema = z.object({
+  model: z.string(),
+  verdict: z.enum(['explains', 'unmoved', 'fails']).nullable(),
+});
+
 export const evidenceCalls = defineCalls({
+  'evidence.report': {
+    doc: 'What a job about evidence found, or null where this session no longer has it.',
+    input: z.strictObject({ jobId: z.int() }),
+    output: evidenceReportSchema.nullable(),
+  },
   'evidence.images': {
     doc: 'Images of the data-set version that a model was trained on, with their labels; those of one study where it is given.',
     input: z.strictObject({

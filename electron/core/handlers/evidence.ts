@@ -1,11 +1,13 @@
 /** Handlers of core/contract/ipc/evidence.ts. */
 import type { Handlers } from '../../../core/contract/index.ts';
 import type { evidenceCalls } from '../../../core/contract/ipc/evidence.ts';
+import { evidenceReport } from '../../../core/services/evidence.ts';
 import { requireRecord, runOf } from '../../../core/services/judge.ts';
 import { versionImages } from '../../../core/store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const evidenceHandlers: Handlers<keyof typeof evidenceCalls, CoreContext> = {
+  'evidence.report': ({ jobId }, { services }) => evidenceReport(services, `job-${jobId}`),
   'evidence.images': ({ model, studyId, limit }, { services }) => {
     const run = runOf(services, requireRecord(services, model));
     return versionImages(services.library.db, run.datasetVersionId)

@@ -1,3 +1,68 @@
 import type { Words } from '../index.svelte.ts';
 
-export const evidence: Words['evidence'] = {};
+export const evidence: Words['evidence'] = {
+  title: 'Belege',
+  lead: 'Auf welche Teile des Bildes sich die Antwort des Modells stützt, soweit sich das sagen lässt.',
+  honest:
+    'Aufmerksamkeit ist kein Beweis. Sie zeigt, welche Felder des eingefrorenen Modells die Prompts gelesen haben, nicht, warum die Antwort so ausfiel; auch das kleine Seitenbild spricht mit und hinterlässt hier keine Spur. Trauen Sie ihr nicht weiter, als die Löschprobe sie stützt.',
+  noModels: 'Es gibt noch kein Modell mit Prompts.',
+  noModelsHelp:
+    'Nur FPT+ und FPT haben Prompts, die auf das Bild achten. Das Seitennetz allein und das lineare Modell hinterlassen keine solchen Belege.',
+  goTrain: 'Zum Training',
+  noEvidence: (name) =>
+    `„${name}“ hat keine Prompts: Nichts darin achtet auf das Bild, also gibt es keine Belege dieser Art. Wählen Sie ein Modell der Methode FPT+ oder FPT.`,
+  model: 'Modell',
+  images: 'Bilder',
+  splits: { train: 'Training', val: 'Validierung', test: 'Test' },
+  split: 'Fälle',
+  image: (n, label) => `Bild ${n}, Label ${label}`,
+  chooseImage: 'Wählen Sie links ein Bild.',
+  looking: 'Sucht Belege …',
+  answer: 'Antwort',
+  label: 'Label',
+  forClass: 'Belege für',
+  basis: 'Was gezeigt wird',
+  bases: { relevance: 'Was für diese Klasse sprach', attention: 'Wohin die Prompts sahen' },
+  basisHelp: {
+    relevance:
+      'Aufmerksamkeit mal Gradient der Log-Chance dieser Klasse, summiert über Prompts und Köpfe; was dagegen sprach, zählt als nichts. Anteile am Ganzen.',
+    attention:
+      'Die Aufmerksamkeit der Prompts auf die behaltenen Token, gemittelt über Prompts und Köpfe. Für jede Klasse gleich.',
+  },
+  layer: 'Schicht des vortrainierten Modells',
+  allLayers: 'Alle zusammen',
+  layerName: (n) => `Schicht ${n + 1}`,
+  opacity: 'Überlagerung',
+  hide: 'Überlagerung ausblenden (H)',
+  show: 'Überlagerung zeigen (H)',
+  brightness: 'Lage',
+  contrast: 'Fenster',
+  resetWindow: 'Fenster zurücksetzen',
+  legendLow: 'wenig',
+  legendHigh: 'viel',
+  classToken: (share) => `${share} davon gingen an das Klassentoken, das für das ganze Bild steht und keinen Ort hat.`,
+  registers: (share) => `${share} gingen an Registertoken, die auch keinen Ort haben.`,
+  nothing: 'Nichts in den behaltenen Token sprach für diese Klasse.',
+  tokens: (kept, all) =>
+    `Die Prompts sehen ${kept} von ${all} Token je Schicht und Kopf, die das Modell selbst für wichtig hielt.`,
+  canvas: (answer) => `Bild mit den Belegen für ${answer} darüber`,
+  check: 'Löschprobe',
+  checkHelp:
+    'Verdeckt die stärksten Felder (mit dem mittleren Grau des Bildes, in beiden Bildern, die das Modell liest) und fragt erneut; dann ebenso viele andere, zufällige.',
+  share: 'Verdecken',
+  run: 'Probe starten',
+  running: 'Läuft …',
+  stop: 'Anhalten',
+  sentence: (share, moved, random, low, high, answer) =>
+    `Verdeckt man die hervorgehobenen ${share}, sinkt die Wahrscheinlichkeit von „${answer}“ um ${moved}; bei zufälligen ${share} um ${random} (${low} bis ${high}).`,
+  verdicts: {
+    explains: 'Die Hervorhebung erklärt die Antwort: Sie zu verdecken kostet mehr als jede zufällige Ziehung.',
+    unmoved:
+      'Die Antwort bewegt sich kaum, was man auch verdeckt: Sie stützt sich auf mehr als wenige Felder, und die Hervorhebung erklärt sie nicht.',
+    fails: 'Die Hervorhebung erklärt die Antwort nicht: Andere Felder zu verdecken kostet ebenso viel.',
+  },
+  plotX: 'Rückgang der Wahrscheinlichkeit',
+  highlighted: 'hervorgehoben',
+  random: 'zufällig',
+  openRead: 'Zum Lesen öffnen',
+};

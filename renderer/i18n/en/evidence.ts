@@ -1,1 +1,67 @@
-export const evidence = {} as const;
+export const evidence = {
+  title: 'Evidence',
+  lead: 'Which parts of the image the model’s answer rests on, as far as that can be told.',
+  honest:
+    'Attention is not proof. It shows which patches of the frozen model the prompts read, not why the answer came out as it did; the small side image speaks too and leaves no trace here. Trust it no further than the deletion check bears it out.',
+  noModels: 'There is no model with prompts yet.',
+  noModelsHelp:
+    'Only FPT+ and FPT have prompts that attend to the image. The side network alone and the linear baseline leave no such evidence.',
+  goTrain: 'Go to Train',
+  noEvidence: (name: string) =>
+    `“${name}” has no prompts: there is nothing that attends to the image, and so no evidence of this kind. Choose a model of the method FPT+ or FPT.`,
+  model: 'Model',
+  images: 'Images',
+  splits: { train: 'Training', val: 'Validation', test: 'Test' },
+  split: 'Cases',
+  image: (n: number, label: string) => `Image ${n}, labelled ${label}`,
+  chooseImage: 'Choose an image on the left.',
+  looking: 'Looking for evidence …',
+  answer: 'Answer',
+  label: 'Label',
+  forClass: 'Evidence for',
+  basis: 'What is shown',
+  bases: { relevance: 'What spoke for this class', attention: 'Where the prompts looked' },
+  basisHelp: {
+    relevance:
+      'Attention times the gradient of this class’s log-odds, summed over prompts and heads; what spoke against it counts as nothing. Shares of the total.',
+    attention:
+      'The prompts’ attention over the kept tokens, averaged over prompts and heads. The same for every class.',
+  },
+  layer: 'Layer of the pre-trained model',
+  allLayers: 'All together',
+  layerName: (n: number) => `Layer ${n + 1}`,
+  opacity: 'Overlay',
+  hide: 'Hide overlay (H)',
+  show: 'Show overlay (H)',
+  brightness: 'Level',
+  contrast: 'Window',
+  resetWindow: 'Reset window',
+  legendLow: 'little',
+  legendHigh: 'much',
+  classToken: (share: string) =>
+    `${share} of it went to the class token, which stands for the whole image and has no place.`,
+  registers: (share: string) => `${share} went to register tokens, which have no place either.`,
+  nothing: 'Nothing in the kept tokens spoke for this class.',
+  tokens: (kept: string, all: string) =>
+    `The prompts see ${kept} of ${all} tokens a layer and head, those the model itself found important.`,
+  canvas: (answer: string) => `Image with the evidence for ${answer} laid over it`,
+  check: 'Deletion check',
+  checkHelp:
+    'Hides the strongest patches (grey of the image’s mean, in both images the model reads) and asks again; then as many other patches, at random.',
+  share: 'Hide',
+  run: 'Run the check',
+  running: 'Running …',
+  stop: 'Stop',
+  sentence: (share: string, moved: string, random: string, low: string, high: string, answer: string) =>
+    `Hiding the highlighted ${share} lowers the probability of “${answer}” by ${moved}; hiding a random ${share} by ${random} (${low} to ${high}).`,
+  verdicts: {
+    explains: 'The highlight explains the answer: hiding it costs more than every random draw.',
+    unmoved:
+      'The answer hardly moves, whatever is hidden: it rests on more than a few patches, and the highlight does not explain it.',
+    fails: 'The highlight does not explain the answer: hiding other patches costs as much.',
+  },
+  plotX: 'Fall of the probability',
+  highlighted: 'highlighted',
+  random: 'random',
+  openRead: 'Open in Read',
+} as const;

@@ -5,7 +5,7 @@ import type { ClassCurves, CoveragePointView } from '../../../core/contract/inde
 const line = 'var(--series-1)';
 const mark = 'var(--series-2)';
 const guide = 'var(--line-strong)';
-const margins = { marginLeft: 46, marginRight: 12, marginTop: 14, marginBottom: 36 } as const;
+const margins = { marginLeft: 46, marginRight: 12, marginTop: 28, marginBottom: 36 } as const;
 const unit = (label: string): Plot.ScaleOptions => ({ domain: [0, 1], label, ticks: 5, nice: false });
 
 /** ROC curve with its band and the point of the threshold. */

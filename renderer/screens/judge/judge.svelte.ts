@@ -205,20 +205,20 @@ export class JudgeState {
 
   async saveThreshold(): Promise<void> {
     await call('models.setThreshold', { model: this.#model, threshold: this.#threshold, split: this.#split });
-    notices.done(i18n.words.judge.thresholdSaved);
     await this.#reload();
+    notices.done(i18n.words.judge.thresholdSaved);
   }
 
   async calibrate(): Promise<void> {
     await call('models.calibrate', { model: this.#model });
-    notices.done(i18n.words.judge.calibrated);
     await this.#reload();
+    notices.done(i18n.words.judge.calibrated);
   }
 
   async saveBand(point: CoveragePointView | null): Promise<void> {
     await call('models.setReferBand', { model: this.#model, band: point?.band ?? null });
-    notices.done(i18n.words.judge.bandSaved);
     await this.#reload();
+    notices.done(i18n.words.judge.bandSaved);
   }
 
   async loadCompared(): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ServiceContext } from '../../../core/services/context.ts';
 import { evaluateModel } from '../../../core/services/evaluate.ts';
-import { showEvidence } from '../../../core/services/evidence.ts';
+import { findEvidence } from '../../../core/services/evidence.ts';
 import { importPaths } from '../../../core/services/import.ts';
 import { judgeAtThreshold, judgedCases, requireSet } from '../../../core/services/judge.ts';
 import { modelCard } from '../../../core/services/judge-card.ts';
@@ -130,7 +130,7 @@ describe('evidence', () => {
   test('points at the planted marker, and hiding it moves the answer more than hiding anything else', async () => {
     const { db } = context.library;
     const marked = versionImages(db, 1).find((image) => image.classIndex === 0 && image.split === 'test');
-    const report = await showEvidence(context, {
+    const report = await findEvidence(context, {
       model: 'fpt',
       instanceId: marked?.instanceId ?? 0,
       check: { classIndex: 0, share: 0.085, draws: 10 },
@@ -154,6 +154,6 @@ describe('evidence', () => {
   });
 
   test('a method without prompts has none, and says so', async () => {
-    await expect(showEvidence(context, { model: 'linear', instanceId: 1 })).rejects.toThrow('no prompts');
+    await expect(findEvidence(context, { model: 'linear', instanceId: 1 })).rejects.toThrow('no prompts');
   });
 });

@@ -1,0 +1,40 @@
+/** A frame at its full resolution as the model's pipeline renders it, for the window to draw: `frame://sidelight/rendered/<instanceId>/<frame>`. */
+import { AppError } from '../../core/base/errors.ts';
+import { redact } from '../../core/base/redact.ts';
+import { toUint16 } from '../../core/images/index.ts';
+import { readInstance } from '../../core/services/files.ts';
+import { openRenderer } from '../../core/services/source-images.ts';
+import { instanceById } from '../../core/store/index.ts';
+import type { CoreContext } from './context.ts';
+import type { Asset } from './port.ts';
+
+/**
+ * Samples of 16 bits, little-endian, row by row: 0 is black and 65,535 white of the window stored in the file. Size and channels
+ * are in the headers `x-width`, `x-height`, `x-channels`.
+ * @throws FILE_NOT_FOUND
+ */
+export async function renderedFrame(
+  [instance = '', frame = '0']: readonly string[],
+  _query: URLSearchParams,
+  { services }: CoreContext,
+): Promise<Asset> {
+  const found = instanceById(services.library.db, Number(instance));
+  if (found === undefined) throw new AppError('FILE_NOT_FOUND', 'The image is no longer in this library.');
+  const renderer = openRenderer();
+  try {
+    const bytes = await readInstance(services.library, found.id);
+    const image = await renderer.render(bytes, Number(frame), redact(found.sopInstanceUID));
+    const samples = toUint16(image);
+    return {
+      contentType: 'application/octet-stream',
+      headers: {
+        'x-width': String(image.width),
+        'x-height': String(image.height),
+        'x-channels': String(image.channels),
+      },
+      bytes: new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
+    };
+  } finally {
+    await renderer.close();
+  }
+}

@@ -1,0 +1,198 @@
+/** State of the Evidence screen: one model, one image, what was found for it and how it is shown. */
+import type {
+  CallOutput,
+  EvidenceBasis,
+  EvidenceCheck,
+  EvidenceMapView,
+  EvidenceReport,
+  JobView,
+  ModelRecord,
+  SplitName,
+} from '../../../core/contract/index.ts';
+import { call } from '../../app/client.ts';
+import { jobs } from '../../app/jobs.svelte.ts';
+import type { ScreenArguments } from '../../app/navigation.svelte.ts';
+import { notices } from '../../app/notices.svelte.ts';
+import { loadPicture, type Picture } from './picture.ts';
+
+export type EvidenceImage = CallOutput<'evidence.images'>[number];
+
+export const hasPrompts = (record: ModelRecord): boolean => record.method === 'fpt+' || record.method === 'fpt';
+
+export class EvidenceState {
+  #models = $state.raw<readonly ModelRecord[]>([]);
+  #isLoaded = $state(false);
+  #model = $state('');
+  #images = $state.raw<readonly EvidenceImage[]>([]);
+  #split = $state<SplitName>('val');
+  #place = $state.raw<{ readonly instanceId: number; readonly frame: number } | null>(null);
+  #picture = $state.raw<Picture | null>(null);
+  #report = $state.raw<EvidenceReport | null>(null);
+  #check = $state.raw<EvidenceCheck | null>(null);
+  #classIndex = $state(0);
+  #basis = $state<EvidenceBasis>('relevance');
+  #layer = $state<number | null>(null);
+  #share = $state(0.05);
+  #lookId = $state<number | null>(null);
+  #checkId = $state<number | null>(null);
+  #turn = 0;
+
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+  get models(): readonly ModelRecord[] {
+    return this.#models;
+  }
+  get record(): ModelRecord | undefined {
+    return this.#models.find(({ name }) => name === this.#model);
+  }
+  get images(): readonly EvidenceImage[] {
+    return this.#images.filter(({ split }) => split === this.#split);
+  }
+  get split(): SplitName {
+    return this.#split;
+  }
+  get place() {
+    return this.#place;
+  }
+  /** The image chosen, where the model's data set has it. */
+  get image(): EvidenceImage | undefined {
+    const place = this.#place;
+    return this.#images.find((i) => i.instanceId === place?.instanceId && i.frame === place.frame);
+  }
+  get picture(): Picture | null {
+    return this.#picture;
+  }
+  get report(): EvidenceReport | null {
+    return this.#report;
+  }
+  get check(): EvidenceCheck | null {
+    return this.#check;
+  }
+  get classIndex(): number {
+    return this.#classIndex;
+  }
+  get basis(): EvidenceBasis {
+    return this.#basis;
+  }
+  /** Position among the extracted layers, or null for all. */
+  get layer(): number | null {
+    return this.#layer;
+  }
+  get share(): number {
+    return this.#share;
+  }
+  get isLooking(): boolean {
+    return this.#lookId !== null;
+  }
+  get isChecking(): boolean {
+    return this.#checkId !== null;
+  }
+  get checkJob(): JobView | undefined {
+    return this.#checkId === null ? undefined : jobs.byId(this.#checkId);
+  }
+  /** The map that is drawn. */
+  get map(): EvidenceMapView | null {
+    const maps = this.#basis === 'attention' ? this.#report?.attention : this.#report?.relevance[this.#classIndex];
+    if (maps === undefined) return null;
+    return this.#layer === null ? maps.all : (maps.layers[this.#layer] ?? maps.all);
+  }
+
+  async open(args: ScreenArguments): Promise<void> {
+    this.#models = await call('models.list', {});
+    this.#isLoaded = true;
+    const wanted = this.#models.find(({ name }) => name === args.model);
+    const model = wanted ?? this.#models.filter(hasPrompts).at(-1);
+    if (model === undefined) return;
+    await this.chooseModel(
+      model.name,
+      args.instanceId === undefined ? undefined : { instanceId: args.instanceId, frame: args.frame ?? 0 },
+    );
+  }
+
+  async chooseModel(name: string, place = this.#place ?? undefined): Promise<void> {
+    this.#model = name;
+    this.#forget();
+    if (this.record === undefined || !hasPrompts(this.record)) return;
+    this.#images = await call('evidence.images', { model: name, limit: 500 });
+    const own = this.#images.find((i) => i.instanceId === place?.instanceId && i.frame === place.frame);
+    if (own !== undefined) this.#split = own.split;
+    const first = place ?? this.images[0] ?? this.#images[0];
+    if (first !== undefined) await this.chooseImage(first.instanceId, first.frame);
+  }
+
+  chooseSplit(split: SplitName): void {
+    this.#split = split;
+  }
+
+  /** Shows an image and looks for its evidence. */
+  async chooseImage(instanceId: number, frame: number): Promise<void> {
+    const turn = ++this.#turn;
+    this.#forget();
+    this.#place = { instanceId, frame };
+    const job = jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame } });
+    const picture = await loadPicture(instanceId, frame);
+    if (turn === this.#turn) this.#picture = picture;
+    const { id } = await job;
+    if (turn === this.#turn) this.#lookId = id;
+    await this.jobChanged(jobs.byId(id));
+  }
+
+  chooseClass(index: number): void {
+    this.#classIndex = index;
+    this.#check = null;
+  }
+
+  chooseBasis(basis: EvidenceBasis): void {
+    this.#basis = basis;
+    this.#check = null;
+  }
+
+  chooseLayer(layer: number | null): void {
+    this.#layer = layer;
+  }
+
+  chooseShare(share: number): void {
+    this.#share = share;
+    this.#check = null;
+  }
+
+  async runCheck(): Promise<void> {
+    const place = this.#place;
+    if (place === null) return;
+    this.#check = null;
+    const check = { classIndex: this.#classIndex, basis: this.#basis, share: this.#share };
+    const { id } = await jobs.start({ kind: 'evidence', options: { model: this.#model, ...place, check } });
+    this.#checkId = id;
+  }
+
+  async stopCheck(): Promise<void> {
+    if (this.#checkId !== null) await jobs.stop(this.#checkId);
+  }
+
+  /** Takes what a job of this screen found. */
+  async jobChanged(job: JobView | undefined): Promise<void> {
+    if (job === undefined || job.isStoppable) return;
+    const isLook = job.id === this.#lookId;
+    if (!isLook && job.id !== this.#checkId) return;
+    if (isLook) this.#lookId = null;
+    else this.#checkId = null;
+    if (job.state === 'failed' && job.error) notices.failure(new Error(`${job.error.message} ${job.error.action}`));
+    if (job.state !== 'succeeded') return;
+    const report = await call('evidence.report', { jobId: job.id });
+    if (report === null || report.instanceId !== this.#place?.instanceId || report.model !== this.#model) return;
+    if (!isLook) this.#check = report.check;
+    else {
+      this.#report = report;
+      this.#classIndex = report.decision;
+    }
+  }
+
+  #forget(): void {
+    this.#report = null;
+    this.#check = null;
+    this.#picture = null;
+    this.#lookId = null;
+    this.#checkId = null;
+  }
+}
