@@ -35,6 +35,14 @@ describe('the report', () => {
     expect(open).toEqual([]);
   });
 
+  test('beside full fine-tuning, memory is also said as a share of what that takes; without it, it is not', () => {
+    expect(html).not.toContain('% of full');
+    const [first] = sampleReport.methods;
+    const full = { ...first!, method: 'full' as const, model: 'all weights', peakMb: 4 * (first?.peakMb ?? 0) };
+    const withFull = renderReport({ ...sampleReport, methods: [first!, full] });
+    expect(withFull.match(/(\d+) % of full/g)).toEqual(['25 % of full', '100 % of full']);
+  });
+
   test('shows a figure the data do not define as a dash, never as a number', () => {
     expect(html).not.toMatch(/NaN|undefined|null|Infinity/);
   });
