@@ -15,6 +15,8 @@ import type { OpenEngineOptions } from '../core/engine/index.ts';
 import { classifyPaths } from '../core/services/classify.ts';
 import { writeWholeFile } from '../core/services/classify-csv.ts';
 import type { ServiceContext } from '../core/services/context.ts';
+import { generateStudies } from '../core/services/demo/generate.ts';
+import { planStudies } from '../core/services/demo/plan.ts';
 import { embeddedLpmFile } from '../core/services/doctor.ts';
 import { encodeDataset } from '../core/services/encode.ts';
 import { evaluateModel } from '../core/services/evaluate.ts';
@@ -27,8 +29,6 @@ import { researchUseOnly } from '../core/services/report-notice.ts';
 import { describeEngine, reportMethod } from '../core/services/report-write.ts';
 import { trainModel } from '../core/services/train.ts';
 import { demoExamples } from './demo/examples.ts';
-import { generateStudies } from './demo/generate.ts';
-import { planStudies } from './demo/plan.ts';
 
 const { values } = parseArgs({
   options: {

@@ -37,7 +37,17 @@ export const jobStateSchema = z.enum(jobStates);
 export type JobState = z.infer<typeof jobStateSchema>;
 
 /** Kinds of jobs that this version has; the table allows some more (see migration 0070). */
-export const jobKinds = ['import', 'encode', 'train', 'evaluate', 'classify', 'evidence', 'measure'] as const;
+export const jobKinds = [
+  'import',
+  'encode',
+  'train',
+  'evaluate',
+  'classify',
+  'evidence',
+  'measure',
+  'demo',
+  'export',
+] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;
 

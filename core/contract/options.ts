@@ -25,6 +25,8 @@ export const importOptionsSchema = z.strictObject({
   frames: frameRuleSchema.default('middle'),
   /** Who labelled, as the label rows will say. */
   reader: z.string().min(1).default('import'),
+  /** Set by the queue: names options of which it keeps no path. */
+  ticket: z.uuid().optional(),
 });
 export type ImportOptions = z.input<typeof importOptionsSchema>;
 

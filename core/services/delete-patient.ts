@@ -25,6 +25,7 @@ import {
 import { type ServiceContext, timeOf } from './context.ts';
 import { importIdentity } from './pseudonym.ts';
 import { imageKey } from './record-stores.ts';
+import { eraseThumbnails } from './thumbnails.ts';
 
 /**
  * Removes everything the library holds of a patient or a study: rows, labels, predictions, features, resized images, copied files.
@@ -119,6 +120,7 @@ function eraseBytes({ library }: ServiceContext, scope: ErasureScope): Bytes {
     overwriteFile(copy);
     copies++;
   }
+  eraseThumbnails(library, scope.instances);
   const originals = files.filter(({ path }) => !path.startsWith('files/') && !path.startsWith('pseudonymised:')).length;
   return { records: rows.length, recordBytes, copies, originals };
 }

@@ -11,6 +11,7 @@ import {
   type ExportReport,
   type ExportWarning,
   exportOptionsSchema,
+  exportReportSchema,
 } from '../contract/results/export.ts';
 import {
   type DeidentifiedFile,
@@ -19,6 +20,7 @@ import {
   profileEdition,
 } from '../dicom/deidentify/index.ts';
 import { parseDicom } from '../dicom/parse.ts';
+import { defineJob, type JobTools } from '../jobs/index.ts';
 import { addAuditEvent } from '../store/index.ts';
 import { type ServiceContext, timeOf } from './context.ts';
 import { type ExportFile, filesBelow, filesOfDataset } from './export-files.ts';
@@ -28,6 +30,15 @@ import { decoderFactory } from './import-identify.ts';
 import { ProblemCollector, survivable } from './problems.ts';
 import { keyedHash, librarySecret } from './pseudonym.ts';
 import { researchUseOnly } from './report-notice.ts';
+
+/** The job kind of the window; the command line calls `exportStudies`. */
+export const exportJob = defineJob({
+  kind: 'export',
+  payload: exportOptionsSchema,
+  result: exportReportSchema,
+  run: async (options, { deps, progress }: JobTools<ServiceContext>) =>
+    await exportStudies({ ...deps, progress }, options),
+});
 
 interface Tally {
   total: number;

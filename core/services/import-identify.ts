@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../base/errors.ts';
 import { type DicomHeader, readHeader } from '../dicom/header.ts';
 import { type DicomFile, looksLikeDicom, parseDicom } from '../dicom/parse.ts';
-import type { NewInstance } from '../store/index.ts';
+import type { InstanceDescription, NewInstance } from '../store/index.ts';
 import { fileError } from './files.ts';
 
 /** Read first; DICOM headers are a few kilobytes, private groups can make them some hundred. */
@@ -192,8 +192,29 @@ ${contentHash}`);
     numberOfFrames: header.numberOfFrames,
     contentHash,
     sizeBytes,
+    description: descriptionOf(header),
   };
   return { instance, patientID };
+}
+
+/** What lists of studies show of an instance. */
+function descriptionOf(header: DicomHeader): InstanceDescription {
+  const text = (value: string | undefined): string | null => value?.trim() || null;
+  const whole = (value: number | undefined): number | null =>
+    value !== undefined && Number.isSafeInteger(value) ? value : null;
+  return {
+    patientName: text(header.patientName),
+    patientSex: text(header.patientSex),
+    patientBirthDate: text(header.patientBirthDate),
+    studyDate: text(header.studyDate),
+    studyTime: text(header.studyTime),
+    studyDescription: text(header.studyDescription),
+    accessionNumber: text(header.accessionNumber),
+    seriesDescription: text(header.seriesDescription),
+    seriesNumber: whole(header.seriesNumber),
+    bodyPartExamined: text(header.bodyPartExamined),
+    instanceNumber: whole(header.instanceNumber),
+  };
 }
 
 /** Node's decoders, for names in any of DICOM's character sets; undefined for one that it does not know. */

@@ -18,7 +18,6 @@ import {
 } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../base/errors.ts';
-import { redact } from '../base/redact.ts';
 import {
   type ImportOptions,
   type ImportReport,
@@ -32,17 +31,22 @@ import {
   addToDataset,
   type DatasetRow,
   datasetCounts,
+  describeInstance,
   ensureDataset,
   fileAt,
   filesOfInstance,
   instanceByUid,
+  isDescribed,
   type Library,
+  type NewInstance,
   saveFile,
   type WriteDb,
+  withoutIdentity,
 } from '../store/index.ts';
 import { type ServiceContext, timeOf } from './context.ts';
 import { fileError } from './files.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from './import-scan.ts';
+import { forgetImport, heldImport, importPayload, type ParsedImport } from './import-ticket.ts';
 import { runAsJob } from './jobs.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
@@ -57,8 +61,11 @@ export const importJob = defineJob({
   kind: 'import',
   payload: importOptionsSchema,
   result: importReportSchema,
-  run: async (options, { deps, progress, job }: JobTools<ServiceContext>) =>
-    await runImport({ ...deps, progress }, options, job),
+  run: async (payload, { deps, progress, job }: JobTools<ServiceContext>) => {
+    const report = await runImport({ ...deps, progress }, heldImport(payload), job);
+    forgetImport(payload);
+    return report;
+  },
 });
 
 /**
@@ -67,18 +74,10 @@ export const importJob = defineJob({
  *   FILE_NOT_FOUND for a given path; CANCELLED, DISK_FULL, LIBRARY_READ_ONLY with everything committed so far kept
  */
 export async function importPaths(context: ServiceContext, options: ImportOptions): Promise<ImportReport> {
-  const parsed = parseOptions(importOptionsSchema, options);
-  if (!parsed.pseudonymise) return await runAsJob(importJob, parsed, context);
-  // Folders are often named after patients: the job's row is kept without its paths, and only this process can run it.
-  const job: typeof importJob = { ...importJob, run: (_, tools) => importJob.run(parsed, tools) };
-  const { labels, ...kept } = parsed;
-  const named = labels === undefined ? {} : { labels: redact(labels) };
-  return await runAsJob(job, { ...kept, ...named, paths: parsed.paths.map(redact) }, context);
+  return await runAsJob(importJob, importPayload(parseOptions(importOptionsSchema, options)), context);
 }
 
-type ParsedOptions = ReturnType<typeof importOptionsSchema.parse>;
-
-async function runImport(context: ServiceContext, options: ParsedOptions, job: string): Promise<ImportReport> {
+async function runImport(context: ServiceContext, options: ParsedImport, job: string): Promise<ImportReport> {
   const started = performance.now();
   const db = context.library.writer;
   const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
@@ -102,7 +101,7 @@ async function runImport(context: ServiceContext, options: ParsedOptions, job: s
 function label(
   context: ServiceContext,
   dataset: DatasetRow,
-  options: ParsedOptions,
+  options: ParsedImport,
   file: LabelsFile | null,
   pathsOf: (key: LabelRow['key']) => readonly string[],
   folderEntries: readonly LabelEntry[],
@@ -121,7 +120,7 @@ function label(
 }
 
 /** Where a path of the labels file may be: as it stands, beside the labels file, or below one of the imported folders. */
-function pathResolver(options: ParsedOptions): (key: string) => readonly string[] {
+function pathResolver(options: ParsedImport): (key: string) => readonly string[] {
   const folders = [
     ...(options.labels === undefined ? [] : [dirname(resolve(options.labels))]),
     ...options.paths.flatMap((path) => [resolve(path), dirname(resolve(path))]),
@@ -156,14 +155,14 @@ class Importer {
   readonly counts = { total: 0, imported: 0, alreadyThere: 0, duplicate: 0, skipped: 0 };
   readonly #context: ServiceContext;
   readonly #dataset: DatasetRow;
-  readonly #options: ParsedOptions;
+  readonly #options: ParsedImport;
   readonly #library: Library;
   readonly #identity: ImportIdentity;
   /** Files whose paths are not kept can only be found again in the library itself. */
   readonly #copies: boolean;
   #waiting: { scanned: Scanned; copied: string | null }[] = [];
 
-  constructor(context: ServiceContext, dataset: DatasetRow, options: ParsedOptions, identity: ImportIdentity) {
+  constructor(context: ServiceContext, dataset: DatasetRow, options: ParsedImport, identity: ImportIdentity) {
     this.#context = context;
     this.#dataset = dataset;
     this.#options = options;
@@ -200,6 +199,8 @@ class Importer {
     const known = fileAt(this.#library.db, noted.path, noted.member);
     const isSame = known?.sizeBytes === place.sizeBytes && known.modifiedMs === place.modifiedMs;
     if (known === undefined || !isSame) return undefined;
+    // A library of an earlier version does not know names, dates and descriptions: the file is read once more for them.
+    if (!isDescribed(this.#library.db, known.instanceId)) return undefined;
     const isCopied = filesOfInstance(this.#library.db, known.instanceId).some(({ path }) => path.startsWith('files/'));
     return this.#copies && !isCopied ? undefined : known.instanceId;
   }
@@ -255,7 +256,7 @@ class Importer {
     let id = existing?.id;
     if (id === undefined) {
       const patientKey = this.#identity.patientKey(instance.patientKey);
-      const added = addInstance(db, { ...instance, patientKey }, now);
+      const added = addInstance(db, { ...instance, patientKey, ...this.#description(instance) }, now);
       id = added.id;
       this.counts.imported += 1;
       if (added.otherPatient) {
@@ -264,9 +265,21 @@ class Importer {
       }
     } else if (fileAt(db, place.path, place.member)?.instanceId === id) this.counts.alreadyThere += 1;
     else this.counts.duplicate += 1;
+    if (existing !== undefined && !isDescribed(db, id)) {
+      const { description } = this.#description(instance);
+      if (description !== undefined) describeInstance(db, id, description);
+    }
     saveFile(db, place, id);
     if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
     return id;
+  }
+
+  /** What lists may show of an instance: of a patient filed under a pseudonym nothing that tells who it is. */
+  #description(instance: NewInstance): Pick<NewInstance, 'description'> {
+    const { description, patientKey } = instance;
+    if (description === undefined) return {};
+    const isHidden = this.#options.pseudonymise || this.#identity.patientKey(patientKey) !== patientKey;
+    return { description: isHidden ? withoutIdentity(description) : description };
   }
 
   /** A copy in the library, under its hash; its name appears only when it is whole and on the disk. Gives the path below the library. */

@@ -1,25 +1,33 @@
-/** Grey pictures as PNG `data:` addresses (RFC 2083): eight bits, one channel, no filter. */
+/** Pictures as PNG (RFC 2083): eight bits a sample, no filter. */
 import { crc32, deflateSync } from 'node:zlib';
 import { type GreyOrColourImage, toUint8 } from '../images/index.ts';
 
 /** The picture as text for the `src` of an `img`; colour is shown as the mean of its channels. */
 export function pictureAddress(image: GreyOrColourImage): string {
-  const { width, height } = image;
-  const grey = greyBytes(image);
-  const rows = Buffer.alloc(height * (width + 1));
-  for (let y = 0; y < height; y++) rows.set(grey.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+  const grey = encodePng(greyBytes(image), image.width, image.height, 1, 9);
+  return `data:image/png;base64,${grey.toString('base64')}`;
+}
+
+/** The picture as a PNG file of 8 bits a sample, grey or in colour. */
+export function pictureFile(image: GreyOrColourImage): Uint8Array {
+  return encodePng(toUint8(image), image.width, image.height, image.channels, 6);
+}
+
+function encodePng(bytes: Uint8Array, width: number, height: number, channels: number, level: number): Buffer {
+  const stride = width * channels;
+  const rows = Buffer.alloc(height * (stride + 1));
+  for (let y = 0; y < height; y++) rows.set(bytes.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  // Bit depth 8, colour type 0 (grey), deflate, adaptive filters, no interlace.
-  header.set([8, 0, 0, 0, 0], 8);
-  const file = Buffer.concat([
+  // Bit depth 8, colour type 0 (grey) or 2 (RGB), deflate, adaptive filters, no interlace.
+  header.set([8, channels === 1 ? 0 : 2, 0, 0, 0], 8);
+  return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows, { level: 9 })),
+    chunk('IDAT', deflateSync(rows, { level })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
-  return `data:image/png;base64,${file.toString('base64')}`;
 }
 
 /** The part of a picture around a point, moved inside where it would reach over the border. */

@@ -6,12 +6,14 @@ import { AppError } from '../../core/base/errors.ts';
 import type { CoreContext } from './context.ts';
 import type { Asset } from './port.ts';
 import { renderedFrame } from './rendered.ts';
+import { thumbnailAsset } from './thumbnail-asset.ts';
 
 type AssetHandler = (rest: readonly string[], query: URLSearchParams, context: CoreContext) => Promise<Asset>;
 
 /** By first part of the path. */
 const kinds: Readonly<Record<string, AssetHandler>> = {
   rendered: renderedFrame,
+  thumbnail: thumbnailAsset,
 };
 
 /** @throws FILE_NOT_FOUND for an address that names nothing */

@@ -18,6 +18,7 @@ import type { CoreContext } from './context.ts';
 import { handlers } from './handlers/index.ts';
 import type { FromCore, ToCore } from './port.ts';
 import { JobQueue } from './queue.ts';
+import { tellOfJob } from './tell-of-job.ts';
 import { openWatcher } from './watching.ts';
 
 const { values } = parseArgs({
@@ -67,7 +68,7 @@ try {
     },
   };
   const emit: CoreContext['emit'] = (name, payload) => send({ type: 'event', name, payload } as FromCore);
-  const queue = new JobQueue(services, (job) => emit('jobs.changed', job));
+  const queue = new JobQueue(services, (job) => tellOfJob(job, emit));
   const watcher = openWatcher(services, queue, emit);
   let isQuitting = false;
   const closeAll = async (): Promise<void> => {

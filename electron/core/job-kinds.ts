@@ -15,9 +15,11 @@ import type { JobKind } from '../../core/contract/index.ts';
 import type { JobDefinition } from '../../core/jobs/index.ts';
 import { classifyJob } from '../../core/services/classify.ts';
 import type { ServiceContext } from '../../core/services/context.ts';
+import { demoJob } from '../../core/services/demo/demo.ts';
 import { encodeJob } from '../../core/services/encode.ts';
 import { evaluateJob } from '../../core/services/evaluate.ts';
 import { evidenceJob } from '../../core/services/evidence.ts';
+import { exportJob } from '../../core/services/export.ts';
 import { importJob } from '../../core/services/import.ts';
 import { measureJob } from '../../core/services/measure.ts';
 import { trainJob } from '../../core/services/train.ts';
@@ -51,4 +53,6 @@ export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
   classify: row(classifyJob, 'long'),
   evidence: row(evidenceJob, 'short'),
   measure: row(measureJob, 'short'),
+  demo: row(demoJob, 'long'),
+  export: row(exportJob, 'long'),
 };

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { invariant } from '../../core/base/errors.ts';
 import { type GreyOrColourImage, resizeBilinear } from '../../core/images/index.ts';
+import { uidOf } from '../../core/services/demo/dicom-file.ts';
+import { bitsStored, paintPicture } from '../../core/services/demo/picture.ts';
+import { type DemoClass, demoClasses, type StudyPlan } from '../../core/services/demo/plan.ts';
 import type { ReportExample } from '../../core/services/report-examples.ts';
 import { cutOut, pictureAddress } from '../../core/services/report-picture.ts';
-import { uidOf } from './dicom-file.ts';
-import { bitsStored, paintPicture } from './picture.ts';
-import { type DemoClass, demoClasses, type StudyPlan } from './plan.ts';
 
 export interface MethodResults {
   readonly method: string;

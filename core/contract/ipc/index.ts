@@ -53,6 +53,7 @@ export type Handlers<N extends CallName, C> = {
   readonly [K in N]: (input: CallParsed<K>, context: C) => CallOutput<K> | Promise<CallOutput<K>>;
 };
 
+export * from './demo.ts';
 export * from './evidence.ts';
 export { type JobView, jobOptionsSchema, jobViewSchema } from './jobs.ts';
 export * from './judging.ts';

@@ -10,7 +10,9 @@ import {
   trainOptionsSchema,
 } from '../options.ts';
 import { jobRecordSchema } from '../records.ts';
+import { exportOptionsSchema } from '../results/export.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
+import { demoOptionsSchema } from './demo.ts';
 import { evidenceOptionsSchema } from './evidence.ts';
 
 /** A job as the tray shows it. */
@@ -39,6 +41,8 @@ export const jobOptionsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('classify'), options: classifyOptionsSchema }),
   z.strictObject({ kind: z.literal('evidence'), options: evidenceOptionsSchema }),
   z.strictObject({ kind: z.literal('measure'), options: measureOptionsSchema }),
+  z.strictObject({ kind: z.literal('demo'), options: demoOptionsSchema }),
+  z.strictObject({ kind: z.literal('export'), options: exportOptionsSchema }),
 ]);
 
 export const jobCalls = defineCalls({

@@ -1,23 +1,177 @@
-/** Calls about what the library holds: data sets, patients, studies, series, LPMs. */
+/** Calls about what the library holds: studies, series, data sets, LPMs; import and the demo set. */
 import { z } from 'zod';
+import { frameRuleSchema, nameSchema, splitSchema } from '../names.ts';
 import { datasetSummarySchema, lpmRecordSchema, modelRecordSchema, runRecordSchema } from '../records.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
+
+const count = z.int().nonnegative();
+const id = z.int().positive();
+const text = z.string().max(200).default('');
+const date = z.union([z.literal(''), z.iso.date()]).default('');
+
+/** What the list of studies is narrowed to; '' is everything. */
+export const studyFilterSchema = z.strictObject({
+  patientName: text,
+  patientID: text,
+  accessionNumber: text,
+  studyDescription: text,
+  modality: text,
+  /** Days, both included, as 2024-01-31. */
+  from: date,
+  to: date,
+  dataset: text,
+  /** Counts within `dataset`. */
+  labels: z.enum(['any', 'labelled', 'unlabelled']).default('any'),
+});
+export type StudyFilter = z.output<typeof studyFilterSchema>;
+
+export const studySortColumns = [
+  'studyDate',
+  'patientName',
+  'patientID',
+  'studyDescription',
+  'accessionNumber',
+  'modalities',
+  'bodyPartExamined',
+  'instanceCount',
+] as const;
+export const studySortSchema = z.strictObject({
+  column: z.enum(studySortColumns).default('studyDate'),
+  isDescending: z.boolean().default(true),
+});
+export type StudySort = z.output<typeof studySortSchema>;
+
+const word = z.string().nullable();
+
+/** A row of the list of studies. Attributes as the files write them; null where unknown or not kept. */
+export const studyRowSchema = z.object({
+  id,
+  patientName: word,
+  patientID: word,
+  patientSex: word,
+  patientBirthDate: word,
+  studyDate: word,
+  studyTime: word,
+  studyDescription: word,
+  accessionNumber: word,
+  /** `CT/SR`. */
+  modalities: z.string(),
+  bodyPartExamined: word,
+  seriesCount: count,
+  instanceCount: count,
+  /** The newest label of the most general level within the data set asked for; null without one. */
+  label: word,
+});
+export type StudyRow = z.infer<typeof studyRowSchema>;
+
+export const studyDetailsSchema = studyRowSchema.extend({
+  studyInstanceUID: z.string(),
+  datasets: z.array(z.string()),
+  /** Other studies of the patient, oldest first. */
+  otherStudies: z.array(studyRowSchema),
+  series: z.array(
+    z.object({
+      id,
+      seriesInstanceUID: z.string(),
+      modality: word,
+      seriesDescription: word,
+      seriesNumber: z.int().nullable(),
+      instances: z.array(
+        z.object({
+          id,
+          instanceNumber: z.int().nullable(),
+          numberOfFrames: z.int().positive(),
+          rows: count.nullable(),
+          columns: count.nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+export type StudyDetails = z.infer<typeof studyDetailsSchema>;
+
+/** Everything about one data set. `classes` stand in the readers' order: the first has the digit 1. */
+export const datasetDetailsSchema = z.object({
+  id,
+  name: z.string(),
+  frames: frameRuleSchema,
+  createdAt: z.string(),
+  patients: count,
+  studies: count,
+  instances: count,
+  classes: z.array(z.object({ id, name: z.string(), labels: count })),
+  splits: z.array(z.object({ split: splitSchema.nullable(), patients: count, studies: count })),
+  versions: z.array(z.object({ number: z.int().positive(), images: count, runs: count, createdAt: z.string() })),
+});
+export type DatasetDetails = z.infer<typeof datasetDetailsSchema>;
+
+const studyIds = z.array(id).max(1_000_000);
+const dataset = z.strictObject({ dataset: nameSchema });
 
 export const libraryCalls = defineCalls({
   'library.summary': {
     doc: 'What the library holds and where it is.',
     input: nothing,
-    output: z.object({
-      folder: z.string(),
-      patients: z.int().nonnegative(),
-      studies: z.int().nonnegative(),
-      instances: z.int().nonnegative(),
-    }),
+    output: z.object({ folder: z.string(), patients: count, studies: count, instances: count }),
   },
+  'studies.find': {
+    doc: 'Row ids of the studies that match, in order: what a list of any length needs to know at once.',
+    input: z.strictObject({ filter: studyFilterSchema.prefault({}), sort: studySortSchema.prefault({}) }),
+    output: z.object({ ids: z.instanceof(Int32Array) }),
+  },
+  'studies.rows': {
+    doc: 'What the list shows of some studies, with their labels in a data set.',
+    input: z.strictObject({ ids: z.array(id).max(500), dataset: text }),
+    output: z.array(studyRowSchema),
+  },
+  'studies.get': {
+    doc: 'One study with its series, images, data sets and the patient’s other studies.',
+    input: z.strictObject({ id }),
+    output: studyDetailsSchema,
+  },
+  'studies.modalities': { doc: 'Modalities of the library.', input: nothing, output: z.array(z.string()) },
   'datasets.list': {
     doc: 'Data sets with their classes and counts.',
     input: nothing,
     output: z.array(datasetSummarySchema),
+  },
+  'datasets.get': {
+    doc: 'One data set: classes in order, splits, versions.',
+    input: dataset,
+    output: datasetDetailsSchema,
+  },
+  'datasets.create': {
+    doc: 'Makes a data set, empty or of some studies.',
+    input: z.strictObject({
+      name: nameSchema,
+      frames: frameRuleSchema.default('middle'),
+      studyIds: studyIds.default([]),
+      classes: z.array(nameSchema).max(50).default([]),
+    }),
+    output: datasetDetailsSchema,
+  },
+  'datasets.rename': {
+    doc: 'Gives a data set another name.',
+    input: z.strictObject({ dataset: nameSchema, name: nameSchema }),
+    output: z.null(),
+  },
+  'datasets.addStudies': {
+    doc: 'Adds every image of some studies; gives how many images were new.',
+    input: z.strictObject({ dataset: nameSchema, studyIds }),
+    output: z.object({ instances: count }),
+  },
+  'datasets.removeStudies': {
+    doc: 'Takes studies out of a data set, not out of the library; gives how many images went. Frozen versions keep theirs.',
+    input: z.strictObject({ dataset: nameSchema, studyIds }),
+    output: z.object({ instances: count }),
+  },
+  'datasets.setClasses': {
+    doc: 'The classes in order: with an id one that is there (renamed, moved), without a new one; one left out goes if no label names it.',
+    input: z.strictObject({
+      dataset: nameSchema,
+      classes: z.array(z.strictObject({ id: id.optional(), name: nameSchema })).max(50),
+    }),
+    output: datasetDetailsSchema,
   },
   'lpms.list': { doc: 'Large pre-trained models of this library.', input: nothing, output: z.array(lpmRecordSchema) },
   'models.list': { doc: 'Trained models, newest last.', input: nothing, output: z.array(modelRecordSchema) },

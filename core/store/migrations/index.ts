@@ -12,6 +12,7 @@ import { widenJobs } from './0070-widen-jobs.ts';
 import { keepEvaluations } from './0075-keep-evaluations.ts';
 import { createPrivacy } from './0080-create-privacy.ts';
 import { createWatches } from './0110-create-watches.ts';
+import { describeStudies } from './0120-describe-studies.ts';
 
 export interface Migration {
   readonly number: number;
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { number: 75, name: '0075-keep-evaluations', up: keepEvaluations },
   { number: 80, name: '0080-create-privacy', up: createPrivacy },
   { number: 110, name: '0110-create-watches', up: createWatches },
+  { number: 120, name: '0120-describe-studies', up: describeStudies },
 ];

@@ -1,6 +1,7 @@
 /** Patients, studies, series, instances and their files. */
 import type { InstanceKind, InstanceRecord } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { describeInstance, type InstanceDescription } from './descriptions.ts';
 
 /** What an import knows about one instance. `patientKey` tells patients apart and is never shown in a message. */
 export interface NewInstance {
@@ -17,6 +18,8 @@ export interface NewInstance {
   readonly numberOfFrames: number;
   readonly contentHash: string;
   readonly sizeBytes: number;
+  /** What lists of studies show of it; left out for pictures. */
+  readonly description?: InstanceDescription;
 }
 
 /** One place where an instance's bytes are. `member` is the name inside a ZIP archive, '' for a plain file. */
@@ -179,7 +182,9 @@ export function addInstance(db: WriteDb, instance: NewInstance, now: string): { 
       now,
     },
   );
-  return { id, otherPatient: study !== undefined && study.patient_key !== instance.patientKey };
+  const otherPatient = study !== undefined && study.patient_key !== instance.patientKey;
+  if (instance.description !== undefined) describeInstance(db, id, instance.description, otherPatient);
+  return { id, otherPatient };
 }
 
 /** How much the library holds. */

@@ -1,10 +1,12 @@
 /** Handlers of core/contract/ipc/jobs.ts. */
 import type { Handlers } from '../../../core/contract/index.ts';
 import type { jobCalls } from '../../../core/contract/ipc/jobs.ts';
+import { importPayload } from '../../../core/services/import-ticket.ts';
 import type { CoreContext } from '../context.ts';
 
 export const jobHandlers: Handlers<keyof typeof jobCalls, CoreContext> = {
-  'jobs.start': ({ kind, options }, { queue }) => queue.add(kind, options),
+  'jobs.start': (job, { queue }) =>
+    queue.add(job.kind, job.kind === 'import' ? importPayload(job.options) : job.options),
   'jobs.list': ({ kinds, limit }, { queue }) => queue.list(kinds, limit),
   'jobs.get': ({ id }, { queue }) => queue.get(id),
   'jobs.stop': ({ id }, { queue }) => {

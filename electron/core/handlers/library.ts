@@ -1,15 +1,80 @@
 /** Handlers of core/contract/ipc/library.ts. */
+import { AppError } from '../../../core/base/errors.ts';
 import type { Handlers } from '../../../core/contract/index.ts';
 import type { libraryCalls } from '../../../core/contract/ipc/library.ts';
-import { libraryCounts, listDatasets, listLpms, listModels, listRuns } from '../../../core/store/index.ts';
+import { requireDataset } from '../../../core/services/dataset.ts';
+import {
+  addStudies,
+  createDataset,
+  datasetDetails,
+  removeStudies,
+  renameDataset,
+  setClasses,
+} from '../../../core/services/dataset-editing.ts';
+import {
+  findStudies,
+  labelSchemaOf,
+  libraryCounts,
+  listDatasets,
+  listLpms,
+  listModels,
+  listRuns,
+  modalities,
+  studyDetails,
+  studyRows,
+} from '../../../core/store/index.ts';
 import type { CoreContext } from '../context.ts';
+
+/** Row ids of a data set and its label schema; null for none. */
+function datasetOf({ services }: CoreContext, name: string): { id: number; schemaId: number } | null {
+  if (name === '') return null;
+  const { id } = requireDataset(services, name);
+  return { id, schemaId: labelSchemaOf(services.library.db, id) };
+}
 
 export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> = {
   'library.summary': (_, { services }) => ({
     folder: services.library.folder,
     ...libraryCounts(services.library.db),
   }),
+  'studies.find': ({ filter, sort }, context) => ({
+    ids: findStudies(context.services.library.db, filter, sort, datasetOf(context, filter.dataset)),
+  }),
+  'studies.rows': ({ ids, dataset }, context) =>
+    studyRows(context.services.library.db, ids, datasetOf(context, dataset)?.schemaId ?? null),
+  'studies.get': ({ id }, { services }) => {
+    const study = studyDetails(services.library.db, id);
+    if (study === undefined) throw new AppError('BAD_INPUT', 'This study is no longer in the library.');
+    return study;
+  },
+  'studies.modalities': (_, { services }) => modalities(services.library.db),
   'datasets.list': (_, { services }) => listDatasets(services.library.db),
+  'datasets.get': ({ dataset }, { services }) => datasetDetails(services, dataset),
+  'datasets.create': (options, { services, emit }) => {
+    const made = createDataset(services, options);
+    emit('library.changed', { what: 'datasets' });
+    return made;
+  },
+  'datasets.rename': ({ dataset, name }, { services, emit }) => {
+    renameDataset(services, dataset, name);
+    emit('library.changed', { what: 'datasets' });
+    return null;
+  },
+  'datasets.addStudies': ({ dataset, studyIds }, { services, emit }) => {
+    const instances = addStudies(services, dataset, studyIds);
+    emit('library.changed', { what: 'datasets' });
+    return { instances };
+  },
+  'datasets.removeStudies': ({ dataset, studyIds }, { services, emit }) => {
+    const instances = removeStudies(services, dataset, studyIds);
+    emit('library.changed', { what: 'datasets' });
+    return { instances };
+  },
+  'datasets.setClasses': ({ dataset, classes }, { services, emit }) => {
+    const details = setClasses(services, dataset, classes);
+    emit('library.changed', { what: 'datasets' });
+    return details;
+  },
   'lpms.list': (_, { services }) => listLpms(services.library.db),
   'models.list': (_, { services }) => listModels(services.library.db),
   'runs.list': (_, { services }) => listRuns(services.library.db),

@@ -26,6 +26,8 @@ export const shell: Words['shell'] = {
     classify: 'Klassifizieren',
     evidence: 'Belege',
     measure: 'Zeitmessung',
+    demo: 'Demo-Datensatz',
+    export: 'Export',
   },
   jobStates: {
     queued: 'wartet',

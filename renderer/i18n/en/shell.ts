@@ -24,6 +24,8 @@ export const shell = {
     classify: 'Classify',
     evidence: 'Evidence',
     measure: 'Time measurement',
+    demo: 'Demo set',
+    export: 'Export',
   },
   jobStates: {
     queued: 'waiting',

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generateStudies } from '../../../core/services/demo/generate.ts';
+import { planStudies } from '../../../core/services/demo/plan.ts';
 import { writeRandomLpm } from '../../../core/services/random-lpm.ts';
-import { generateStudies } from '../../../scripts/demo/generate.ts';
-import { planStudies } from '../../../scripts/demo/plan.ts';
 import { repositoryRoot } from '../../support/shared.ts';
 
 const seed = 3;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resizeBilinear } from '../../../core/images/index.ts';
-import { generateStudies } from '../../../scripts/demo/generate.ts';
-import { paintPicture } from '../../../scripts/demo/picture.ts';
-import { planStudies } from '../../../scripts/demo/plan.ts';
+import { generateStudies } from '../../../core/services/demo/generate.ts';
+import { paintPicture } from '../../../core/services/demo/picture.ts';
+import { planStudies } from '../../../core/services/demo/plan.ts';
 import { pythonWith, tool } from '../../support/tools.ts';
 
 const dcmdump = tool('dcmdump', 'dcmtk');

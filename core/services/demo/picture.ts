@@ -1,5 +1,5 @@
 /** One picture of the demo, as the numbers a detector would store. */
-import { Random } from '../../core/base/random.ts';
+import { Random } from '../../base/random.ts';
 import { type Place, paintMass, paintSpecks, placeInside } from './findings.ts';
 import type { DemoClass, StudyPlan } from './plan.ts';
 import type { TissueImage } from './tissue.ts';

@@ -6,7 +6,7 @@
  * a 512-px image (1.5 x 1.5) still shows it. Neither finding moves the mean of the picture: a mass is taken out of the
  * rest of the tissue again, for otherwise the mean grey level alone would give the class away.
  */
-import type { Random } from '../../core/base/random.ts';
+import type { Random } from '../../base/random.ts';
 import type { TissueImage } from './tissue.ts';
 
 /** Size at which the numbers below are pixels; other sizes scale the coarse ones, never the specks. */

@@ -4,7 +4,7 @@
  * Classes are dealt to studies, not to patients, so that knowing a patient's tissue says nothing about the class; every
  * class gets the same number of studies. A patient has one to three studies, and one study in eight has two images.
  */
-import { Random } from '../../core/base/random.ts';
+import { Random } from '../../base/random.ts';
 
 export const demoClasses = ['normal', 'specks', 'mass'] as const;
 export type DemoClass = (typeof demoClasses)[number];

@@ -4,7 +4,7 @@
  * A half-ellipse of tissue against air, as in mammography; inside it lattice noise in octaves (the spectrum of real breast
  * texture falls off as a power of frequency: Burgess, Jacobson, Judy 2001), ridged noise for strands, and grain.
  */
-import type { Random } from '../../core/base/random.ts';
+import type { Random } from '../../base/random.ts';
 
 /** How a patient's tissue looks; drawn once a patient. */
 export interface TissueStyle {

@@ -1,6 +1,6 @@
 /** One picture of the demo as a Computed Radiography instance (PS3.3 A.2) that a viewer opens with the right window. */
 import { createHash } from 'node:crypto';
-import { writeDicom } from '../../core/dicom/write.ts';
+import { writeDicom } from '../../dicom/write.ts';
 import { bitsStored, type DemoPicture } from './picture.ts';
 import type { StudyPlan } from './plan.ts';
 

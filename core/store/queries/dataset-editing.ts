@@ -1,0 +1,135 @@
+/** Data sets changed by hand: names, studies, classes; and what of them is locked. */
+import { AppError } from '../../base/errors.ts';
+import type { SplitName } from '../../contract/index.ts';
+import type { ReadDb, WriteDb } from '../database.ts';
+
+/** Row id of a data set's label schema. */
+export function labelSchemaOf(db: ReadDb, datasetId: number): number {
+  return (
+    db.get<{ id: number }>('SELECT id FROM label_schemas WHERE dataset_id = :datasetId ORDER BY id LIMIT 1', {
+      datasetId,
+    })?.id ?? 0
+  );
+}
+
+export interface LabelClass {
+  readonly id: number;
+  readonly name: string;
+  /** How many labels name it, those of history included: with one, it stays. */
+  readonly labels: number;
+}
+
+/** Classes of a data set in the order in which its readers put them; those never ordered come last, by age. */
+export function labelClasses(db: ReadDb, datasetId: number): LabelClass[] {
+  return db.all(
+    `SELECT c.id, c.name, (SELECT count(*) FROM labels l WHERE l.class_id = c.id) AS labels FROM label_classes c
+     WHERE c.schema_id = :schemaId ORDER BY c.position IS NULL, c.position, c.id`,
+    { schemaId: labelSchemaOf(db, datasetId) },
+  );
+}
+
+/**
+ * Makes the list of classes what is given: entries with an id keep their labels under a new name or place, entries without are new,
+ * classes that are missing go.
+ * @throws BAD_INPUT for a class that goes although labels name it; NAME_TAKEN for two of one name
+ */
+export function setLabelClasses(
+  db: WriteDb,
+  datasetId: number,
+  classes: readonly { readonly id?: number | undefined; readonly name: string }[],
+): void {
+  const schemaId = labelSchemaOf(db, datasetId);
+  const names = classes.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new AppError('NAME_TAKEN', `Two classes are called "${twice}".`);
+  const kept = new Set(classes.flatMap(({ id }) => (id === undefined ? [] : [id])));
+  const going = labelClasses(db, datasetId).filter(({ id }) => !kept.has(id));
+  const inUse = going.filter(({ labels }) => labels > 0);
+  if (inUse.length > 0) {
+    throw new AppError(
+      'BAD_INPUT',
+      `${inUse.map(({ name, labels }) => `"${name}" has ${labels} labels`).join(', ')}; a class with labels stays.`,
+      { action: 'Rename the class, or leave it in the list.' },
+    );
+  }
+  db.transaction(() => {
+    for (const { id } of going) db.run('DELETE FROM label_classes WHERE id = :id', { id });
+    // Names change places by way of names that nobody has: two classes may be swapped.
+    for (const id of kept) {
+      db.run(`UPDATE label_classes SET name = char(1) || id WHERE id = :id AND schema_id = :schemaId`, {
+        id,
+        schemaId,
+      });
+    }
+    for (const [position, { id, name }] of classes.entries()) {
+      if (id === undefined) {
+        db.run('INSERT INTO label_classes (schema_id, name, position) VALUES (:schemaId, :name, :position)', {
+          schemaId,
+          name,
+          position,
+        });
+      } else {
+        db.run('UPDATE label_classes SET name = :name, position = :position WHERE id = :id AND schema_id = :schemaId', {
+          id,
+          schemaId,
+          name,
+          position,
+        });
+      }
+    }
+  });
+}
+
+export function renameDatasetRow(db: WriteDb, datasetId: number, name: string): void {
+  db.run('UPDATE datasets SET name = :name WHERE id = :datasetId', { datasetId, name });
+}
+
+/** Adds every image of the studies; gives the number of images that were new to the data set. */
+export function addStudiesToDataset(db: WriteDb, datasetId: number, studyIds: readonly number[], now: string): number {
+  return db.run(
+    `INSERT OR IGNORE INTO dataset_instances (dataset_id, instance_id, added_at)
+     SELECT :datasetId, i.id, :now FROM json_each(:ids) want JOIN series s ON s.study_id = want.value
+     JOIN instances i ON i.series_id = s.id`,
+    { datasetId, ids: JSON.stringify(studyIds), now },
+  ).changes;
+}
+
+/** Takes every image of the studies out; labels stay and count again when the studies come back. Gives the number of images. */
+export function removeStudiesFromDataset(db: WriteDb, datasetId: number, studyIds: readonly number[]): number {
+  return db.run(
+    `DELETE FROM dataset_instances WHERE dataset_id = :datasetId AND instance_id IN
+       (SELECT i.id FROM json_each(:ids) want JOIN series s ON s.study_id = want.value JOIN instances i ON i.series_id = s.id)`,
+    { datasetId, ids: JSON.stringify(studyIds) },
+  ).changes;
+}
+
+export interface SplitCounts {
+  readonly split: SplitName | null;
+  readonly patients: number;
+  readonly studies: number;
+}
+
+/** Patients and studies of a data set by split; null are those to be dealt at the next training. */
+export function splitCounts(db: ReadDb, datasetId: number): SplitCounts[] {
+  return db.all(
+    `SELECT sp.split, count(DISTINCT st.patient_id) AS patients, count(DISTINCT st.id) AS studies
+     FROM dataset_instances d JOIN instances i ON i.id = d.instance_id JOIN series s ON s.id = i.series_id
+     JOIN studies st ON st.id = s.study_id
+     LEFT JOIN dataset_splits sp ON sp.dataset_id = d.dataset_id AND sp.patient_id = st.patient_id
+     WHERE d.dataset_id = :datasetId GROUP BY sp.split`,
+    { datasetId },
+  );
+}
+
+/** Frozen versions of a data set, newest first. */
+export function datasetVersionRows(
+  db: ReadDb,
+  datasetId: number,
+): { number: number; images: number; runs: number; createdAt: string }[] {
+  return db.all(
+    `SELECT v.number, (SELECT count(*) FROM version_images x WHERE x.version_id = v.id) AS images,
+       (SELECT count(*) FROM runs r WHERE r.version_id = v.id) AS runs, v.created_at AS createdAt
+     FROM dataset_versions v WHERE v.dataset_id = :datasetId ORDER BY v.number DESC`,
+    { datasetId },
+  );
+}

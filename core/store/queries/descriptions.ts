@@ -1,0 +1,114 @@
+/** What lists of studies show: written at import, kept with patients, studies, series and instances and nowhere else. */
+import type { ReadDb, WriteDb } from '../database.ts';
+
+/** Attributes of one instance's header by their keywords; null where absent or not to be kept. */
+export interface InstanceDescription {
+  readonly patientName: string | null;
+  readonly patientSex: string | null;
+  readonly patientBirthDate: string | null;
+  readonly studyDate: string | null;
+  readonly studyTime: string | null;
+  readonly studyDescription: string | null;
+  readonly accessionNumber: string | null;
+  readonly seriesDescription: string | null;
+  readonly seriesNumber: number | null;
+  readonly bodyPartExamined: string | null;
+  readonly instanceNumber: number | null;
+}
+
+/** The description without whatever may tell who somebody is: people, dates, free text. */
+export function withoutIdentity(description: InstanceDescription): InstanceDescription {
+  return {
+    ...description,
+    patientName: null,
+    patientSex: null,
+    patientBirthDate: null,
+    studyDate: null,
+    studyTime: null,
+    studyDescription: null,
+    accessionNumber: null,
+    seriesDescription: null,
+  };
+}
+
+/** Lower case, without accents, name parts by blanks: `Müller^Jörg` and `muller jorg` are then the same. */
+export function searchable(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replaceAll('ß', 'ss')
+    .toLowerCase()
+    .replace(/[\^=\s]+/g, ' ')
+    .trim();
+}
+
+/** True when an instance's header was read for these columns. */
+export function isDescribed(db: ReadDb, instanceId: number): boolean {
+  const row = db.get<{ described: number }>(
+    `SELECT is_described OR kind = 'picture' AS described FROM instances WHERE id = :instanceId`,
+    { instanceId },
+  );
+  return row?.described === 1;
+}
+
+/**
+ * Notes what lists show of an instance, its series and study; the first instance that tells something is believed.
+ * @param isStranger the file names another patient than its study is filed under; then nothing is said about the patient
+ */
+export function describeInstance(
+  db: WriteDb,
+  instanceId: number,
+  description: InstanceDescription,
+  isStranger = false,
+): void {
+  const d = description;
+  db.run('UPDATE instances SET instance_number = :instanceNumber, is_described = 1 WHERE id = :instanceId', {
+    instanceId,
+    instanceNumber: d.instanceNumber,
+  });
+  const at = db.get<{ seriesId: number; studyId: number; patientId: number }>(
+    `SELECT s.id AS seriesId, st.id AS studyId, st.patient_id AS patientId FROM instances i
+     JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id WHERE i.id = :instanceId`,
+    { instanceId },
+  );
+  if (at === undefined) return;
+  db.run(
+    `UPDATE series SET series_description = coalesce(series_description, :seriesDescription),
+       series_number = coalesce(series_number, :seriesNumber), body_part_examined = coalesce(body_part_examined, :bodyPartExamined)
+     WHERE id = :seriesId`,
+    {
+      seriesId: at.seriesId,
+      seriesDescription: d.seriesDescription,
+      seriesNumber: d.seriesNumber,
+      bodyPartExamined: d.bodyPartExamined,
+    },
+  );
+  db.run(
+    `UPDATE studies SET study_date = coalesce(study_date, :studyDate), study_time = coalesce(study_time, :studyTime),
+       study_description = coalesce(study_description, :studyDescription),
+       accession_number = coalesce(accession_number, :accessionNumber),
+       body_part_examined = coalesce(body_part_examined, :bodyPartExamined)
+     WHERE id = :studyId`,
+    {
+      studyId: at.studyId,
+      studyDate: d.studyDate,
+      studyTime: d.studyTime,
+      studyDescription: d.studyDescription,
+      accessionNumber: d.accessionNumber,
+      bodyPartExamined: d.bodyPartExamined,
+    },
+  );
+  if (isStranger) return;
+  db.run(
+    `UPDATE patients SET patient_name = coalesce(patient_name, :patientName), search_name = coalesce(search_name, :searchName),
+       patient_sex = coalesce(patient_sex, :patientSex), patient_birth_date = coalesce(patient_birth_date, :patientBirthDate)
+     WHERE id = :patientId`,
+    {
+      patientId: at.patientId,
+      patientName: d.patientName,
+      searchName: d.patientName === null ? null : searchable(d.patientName),
+      patientSex: d.patientSex,
+      patientBirthDate: d.patientBirthDate,
+    },
+  );
+}

@@ -1,0 +1,19 @@
+/** Tells the window of a job's change, and, when it ended, what of the library may be different now. */
+import type { EventPayload, JobKind, JobView } from '../../core/contract/index.ts';
+import type { CoreContext } from './context.ts';
+
+type Changed = EventPayload<'library.changed'>['what'];
+
+const changes: Readonly<Partial<Record<JobKind, readonly Changed[]>>> = {
+  import: ['studies', 'datasets', 'labels'],
+  demo: ['studies', 'datasets', 'labels', 'lpms'],
+  train: ['models', 'datasets'],
+  classify: ['predictions'],
+};
+
+export function tellOfJob(job: JobView, emit: CoreContext['emit']): void {
+  emit('jobs.changed', job);
+  // A stopped or failed import keeps what it committed.
+  if (job.isStoppable) return;
+  for (const what of changes[job.kind] ?? []) emit('library.changed', { what });
+}

@@ -1,0 +1,19 @@
+/** `frame://sidelight/thumbnail/<instanceId>/<frame>?size=<pixels>`: a PNG file. */
+import { AppError } from '../../core/base/errors.ts';
+import { thumbnail, thumbnailSize } from '../../core/services/thumbnails.ts';
+import type { CoreContext } from './context.ts';
+import { decoder } from './decoder.ts';
+import type { Asset } from './port.ts';
+
+export async function thumbnailAsset(
+  rest: readonly string[],
+  query: URLSearchParams,
+  { services }: CoreContext,
+): Promise<Asset> {
+  const [instanceId, frame, size] = [rest[0], rest[1] ?? '0', query.get('size') ?? '192'].map(Number);
+  if (!Number.isSafeInteger(instanceId) || !Number.isSafeInteger(frame) || !Number.isFinite(size)) {
+    throw new AppError('FILE_NOT_FOUND', 'The window asked for a picture that is not there.');
+  }
+  const bytes = await thumbnail(services.library, decoder(), instanceId ?? 0, frame ?? 0, thumbnailSize(size ?? 192));
+  return { contentType: 'image/png', headers: {}, bytes };
+}
