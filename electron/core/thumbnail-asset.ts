@@ -14,6 +14,12 @@ export async function thumbnailAsset(
   if (!Number.isSafeInteger(instanceId) || !Number.isSafeInteger(frame) || !Number.isFinite(size)) {
     throw new AppError('FILE_NOT_FOUND', 'The window asked for a picture that is not there.');
   }
-  const bytes = await thumbnail(services.library, decoder(), instanceId ?? 0, frame ?? 0, thumbnailSize(size ?? 192));
-  return { contentType: 'image/png', headers: {}, bytes };
+  try {
+    const bytes = await thumbnail(services.library, decoder(), instanceId ?? 0, frame ?? 0, thumbnailSize(size ?? 192));
+    return { contentType: 'image/png', headers: {}, bytes };
+  } catch (error) {
+    // An image that cannot be shown is nothing unusual in a library; the page says so in its place.
+    if (!(error instanceof AppError)) throw error;
+    return { contentType: 'image/png', headers: { 'x-problem': error.code }, bytes: new Uint8Array() };
+  }
 }

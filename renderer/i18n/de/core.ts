@@ -11,6 +11,8 @@ export const core: Words['core'] = {
     Evaluating: 'Wird ausgewertet',
     Evidence: 'Sucht Belege',
     Importing: 'Wird importiert',
+    'Making studies': 'Studien werden gemalt',
+    'Making studies to classify': 'Studien zum Klassifizieren werden gemalt',
     'Mean and deviation': 'Mittelwert und Streuung',
     Measuring: 'Zeit messen',
     'Reading the image': 'Bild lesen',

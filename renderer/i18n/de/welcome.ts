@@ -1,3 +1,40 @@
 import type { Words } from '../index.svelte.ts';
 
-export const welcome: Words['welcome'] = {};
+export const welcome: Words['welcome'] = {
+  title: 'Willkommen bei Sidelight',
+  what: [
+    'Sidelight bringt einem kleinen Netz bei, zu unterscheiden, was Sie befunden: einen Befund, eine Ansicht, eine Qualität.',
+    'Sie importieren Studien, befunden einige, trainieren wenige Minuten und sehen, wie gut es bei Patienten ist, die es nie gesehen hat.',
+    'Alles bleibt auf diesem Rechner; nichts wird irgendwohin gesendet.',
+  ],
+  notice: 'Nur für die Forschung. Nicht zur Diagnose.',
+  noticeText: 'Kein Ergebnis dieses Programms darf über einen Patienten entscheiden.',
+  acknowledge: 'Ich habe das gelesen und verwende Sidelight nur für die Forschung',
+  acknowledgeFirst: 'Bitte bestätigen Sie zuerst den Satz darüber.',
+  own: 'Eigene Studien importieren',
+  ownText: 'Ein Ordner, eine CD, ein ZIP-Archiv. Die Dateien werden gelesen, nie geändert.',
+  ownAction: 'Studien wählen …',
+  demo: 'Mit dem Demo-Datensatz ausprobieren',
+  demoText:
+    'Gemachte Bilder mit Kalk, einem Herd oder nichts davon: der ganze Weg vom Befund zum Ergebnis in etwa fünf Minuten.',
+  demoAction: 'Demo-Datensatz anlegen',
+  making: 'Demo-Datensatz wird gemacht',
+  makingText: 'Bilder werden gemalt, importiert und befundet. Das dauert etwa eine Minute.',
+  done: (studies, unlabelled) =>
+    `${studies} Studien sind in der Bibliothek; ${unlabelled} davon warten auf einen Befund.`,
+  standIn:
+    'Dieser Kopie liegt kein vortrainiertes Modell bei; eines mit zufälligen Gewichten steht an seiner Stelle: gut genug, um alles zu sehen, nicht, um das Verfahren zu beurteilen.',
+  next: 'Wie es weitergeht',
+  steps: {
+    label: 'Befunden Sie die Studien ohne Befund: Tasten 1, 2, 3.',
+    train: 'Trainieren: Datensatz „demo“ wählen und starten.',
+    classify: (folder) => `Klassifizieren Sie die neuen Studien in ${folder}`,
+  },
+  goLabel: 'Befunden',
+  goTrain: 'Weiter: trainieren',
+  goLibrary: 'Studien ansehen',
+  goClassify: 'Klassifizieren',
+  failed: 'Der Demo-Datensatz konnte nicht gemacht werden.',
+  again: 'Noch einmal',
+  notEmpty: 'Die Bibliothek enthält schon Studien.',
+};

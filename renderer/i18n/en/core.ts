@@ -10,6 +10,8 @@ export const core = {
     Evaluating: 'Evaluating',
     Evidence: 'Looking for evidence',
     Importing: 'Importing',
+    'Making studies': 'Painting studies',
+    'Making studies to classify': 'Painting studies to classify',
     'Mean and deviation': 'Mean and deviation',
     Measuring: 'Measuring',
     'Reading the image': 'Reading the image',

@@ -1,0 +1,78 @@
+/** What the part "Data sets" knows: the one shown, and its classes while they are edited. */
+import type { DatasetDetails } from '../../../core/contract/ipc/library.ts';
+import { call } from '../../app/client.ts';
+
+export interface EditedClass {
+  readonly id?: number;
+  readonly name: string;
+  readonly labels: number;
+}
+
+export class DatasetsState {
+  name = $state('');
+  details = $state.raw<DatasetDetails | null>(null);
+  classes = $state.raw<readonly EditedClass[]>([]);
+  newName = $state('');
+
+  get areClassesChanged(): boolean {
+    const before = this.details?.classes ?? [];
+    if (before.length !== this.classes.length) return true;
+    return this.classes.some(({ id, name }, i) => id !== before[i]?.id || name !== before[i]?.name);
+  }
+
+  async show(name: string): Promise<void> {
+    const isOther = name !== this.name;
+    const wasChanged = !isOther && this.areClassesChanged;
+    this.name = name;
+    const details = await call('datasets.get', { dataset: name });
+    if (this.name !== name) return;
+    this.details = details;
+    this.newName = name;
+    // What somebody is typing is not taken away because a list loads again.
+    if (!wasChanged) this.classes = details.classes;
+  }
+
+  close(): void {
+    this.name = '';
+    this.details = null;
+  }
+
+  async create(name: string, studyIds: readonly number[]): Promise<void> {
+    await call('datasets.create', { name, studyIds: [...studyIds] });
+    await this.show(name);
+  }
+
+  async rename(): Promise<void> {
+    const name = this.newName.trim();
+    await call('datasets.rename', { dataset: this.name, name });
+    this.name = name;
+    await this.show(name);
+  }
+
+  renameClass(position: number, name: string): void {
+    this.classes = this.classes.map((entry, i) => (i === position ? { ...entry, name } : entry));
+  }
+
+  move(position: number, by: -1 | 1): void {
+    const classes = [...this.classes];
+    const [moved] = classes.splice(position, 1);
+    if (moved !== undefined) classes.splice(position + by, 0, moved);
+    this.classes = classes;
+  }
+
+  remove(position: number): void {
+    this.classes = this.classes.filter((_, i) => i !== position);
+  }
+
+  add(name: string): void {
+    this.classes = [...this.classes, { name, labels: 0 }];
+  }
+
+  async saveClasses(): Promise<void> {
+    this.details = await call('datasets.setClasses', {
+      dataset: this.name,
+      classes: this.classes.map(({ id, name }) => ({ ...(id === undefined ? {} : { id }), name: name.trim() })),
+    });
+    this.classes = this.details.classes;
+  }
+}

@@ -1,0 +1,33 @@
+/** Attributes of studies as a person reads them. */
+import type { Language } from '../../i18n/index.svelte.ts';
+
+/** `Müller^Jörg^^Dr.` as "Müller, Jörg Dr."; of the groups that DICOM allows, the first (PS3.5 6.2.1). */
+export function personName(name: string): string {
+  const [family = '', ...others] = (name.split('=')[0] || name).split('^').map((part) => part.trim());
+  const rest = others.filter((part) => part !== '').join(' ');
+  return rest === '' ? family : `${family}, ${rest}`;
+}
+
+/** `20240131` as the language writes days; what is no date is shown as it is. */
+export function day(date: string | null, language: Language): string {
+  const parts = date?.match(/^(\d{4})\.?(\d{2})\.?(\d{2})$/);
+  if (!parts) return date ?? '';
+  const value = new Date(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])));
+  return value.toLocaleDateString(language === 'en' ? 'en-GB' : language, {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    timeZone: 'UTC',
+  });
+}
+
+/** `083000.12` as "08:30". */
+export function clock(time: string | null): string {
+  const parts = time?.match(/^(\d{2}):?(\d{2})/);
+  return parts ? `${parts[1]}:${parts[2]}` : '';
+}
+
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
+}

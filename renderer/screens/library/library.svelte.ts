@@ -1,0 +1,184 @@
+/** What the screen "Library" knows: which studies match, the rows in view, what is selected, the study shown beside. */
+import type { DatasetSummary } from '../../../core/contract/index.ts';
+import type { StudyDetails, StudyFilter, StudyRow, StudySort } from '../../../core/contract/ipc/library.ts';
+import { call } from '../../app/client.ts';
+
+export const noFilter: StudyFilter = {
+  patientName: '',
+  patientID: '',
+  accessionNumber: '',
+  studyDescription: '',
+  modality: '',
+  from: '',
+  to: '',
+  dataset: '',
+  labels: 'any',
+};
+
+/** Rows are asked for by the hundred, whatever is scrolled; as many pages are kept. */
+const pageRows = 100;
+const keptPages = 60;
+
+export class LibraryState {
+  summary = $state.raw({ folder: '', patients: 0, studies: 0, instances: 0 });
+  datasets = $state.raw<readonly DatasetSummary[]>([]);
+  modalities = $state.raw<readonly string[]>([]);
+  filter = $state<StudyFilter>({ ...noFilter });
+  sort = $state.raw<StudySort>({ column: 'studyDate', isDescending: true });
+  ids = $state.raw(new Int32Array());
+  isLoaded = $state(false);
+  selected = $state.raw<ReadonlySet<number>>(new Set());
+  /** Position in `ids` of the row with the cursor. */
+  active = $state(0);
+  details = $state.raw<StudyDetails | null>(null);
+  #pages = new Map<number, readonly StudyRow[]>();
+  #asked = new Set<number>();
+  /** Counts arrivals of pages: rows themselves are kept outside of what is watched, for speed. */
+  #arrived = $state(0);
+  #anchor = 0;
+  #finding = 0;
+  #detailsAsked = 0;
+
+  get isFiltered(): boolean {
+    return Object.entries(noFilter).some(([key, value]) => this.filter[key as keyof StudyFilter] !== value);
+  }
+
+  get activeId(): number | undefined {
+    return this.ids[this.active];
+  }
+
+  /** What actions are about: the selected studies in the order shown, else the one with the cursor. */
+  get chosenIds(): number[] {
+    if (this.selected.size > 0) return Array.from(this.ids).filter((id) => this.selected.has(id));
+    return this.activeId === undefined ? [] : [this.activeId];
+  }
+
+  /** The row at a position, or undefined until it has come. */
+  row(index: number): StudyRow | undefined {
+    void this.#arrived;
+    return this.#pages.get(Math.floor(index / pageRows))?.[index % pageRows];
+  }
+
+  async open(): Promise<void> {
+    await Promise.all([this.loadLists(), this.find()]);
+    this.isLoaded = true;
+  }
+
+  async loadLists(): Promise<void> {
+    [this.summary, this.datasets, this.modalities] = await Promise.all([
+      call('library.summary', {}),
+      call('datasets.list', {}),
+      call('studies.modalities', {}),
+    ]);
+  }
+
+  /** Asks for the matching studies; an answer that a newer question has overtaken is dropped. */
+  async find(): Promise<void> {
+    this.#finding += 1;
+    const question = this.#finding;
+    const filter = { ...this.filter, labels: this.filter.dataset === '' ? ('any' as const) : this.filter.labels };
+    const { ids } = await call('studies.find', { filter, sort: this.sort });
+    if (question !== this.#finding) return;
+    const before = this.activeId;
+    this.#pages.clear();
+    this.#asked.clear();
+    this.ids = new Int32Array(ids);
+    // The cursor stays on its study where that is still in the list: a list that loads again moves nobody.
+    const place = before === undefined ? -1 : this.ids.indexOf(before);
+    this.active = Math.max(0, place);
+    this.#anchor = this.active;
+    if (this.selected.size > 0) {
+      const there = new Set(this.ids);
+      this.selected = new Set([...this.selected].filter((id) => there.has(id)));
+    }
+    await Promise.all([this.want(this.active, this.active + 40), this.showDetails()]);
+  }
+
+  /** Has the rows from `first` to `last` loaded. */
+  async want(first: number, last: number): Promise<void> {
+    const pages: Promise<void>[] = [];
+    const end = Math.min(last, this.ids.length - 1);
+    for (let page = Math.floor(Math.max(0, first) / pageRows); page * pageRows <= end; page++) {
+      if (!this.#asked.has(page)) pages.push(this.#load(page));
+    }
+    await Promise.all(pages);
+  }
+
+  async #load(page: number): Promise<void> {
+    this.#asked.add(page);
+    const { ids } = this;
+    const wanted = Array.from(ids.subarray(page * pageRows, (page + 1) * pageRows));
+    const rows = await call('studies.rows', { ids: wanted, dataset: this.filter.dataset });
+    if (ids !== this.ids) return;
+    if (this.#pages.size >= keptPages) {
+      this.#pages.clear();
+      this.#asked.clear();
+      this.#asked.add(page);
+    }
+    // By id: a study deleted meanwhile leaves a gap and shifts nobody.
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    this.#pages.set(page, wanted.map((id) => byId.get(id)) as StudyRow[]);
+    this.#arrived += 1;
+  }
+
+  async sortBy(column: StudySort['column']): Promise<void> {
+    const isSame = this.sort.column === column;
+    this.sort = { column, isDescending: isSame ? !this.sort.isDescending : column === 'studyDate' };
+    await this.find();
+  }
+
+  async clearFilter(): Promise<void> {
+    this.filter = { ...noFilter };
+    await this.find();
+  }
+
+  /** Moves the cursor; with `extend` everything between the place where it began and here is selected. */
+  move(to: number, extend = false): void {
+    if (this.ids.length === 0) return;
+    this.active = Math.min(this.ids.length - 1, Math.max(0, to));
+    if (extend) {
+      const [low, high] = [Math.min(this.#anchor, this.active), Math.max(this.#anchor, this.active)];
+      this.selected = new Set(this.ids.subarray(low, high + 1));
+    } else this.#anchor = this.active;
+  }
+
+  toggle(index: number): void {
+    this.move(index);
+    const id = this.activeId;
+    if (id === undefined) return;
+    const selected = new Set(this.selected);
+    if (!selected.delete(id)) selected.add(id);
+    this.selected = selected;
+  }
+
+  selectAll(): void {
+    this.selected = new Set(this.ids);
+  }
+
+  selectNone(): void {
+    this.selected = new Set();
+  }
+
+  /** Loads the study with the cursor; what comes late for another one is dropped. */
+  async showDetails(): Promise<void> {
+    const id = this.activeId;
+    this.#detailsAsked += 1;
+    const question = this.#detailsAsked;
+    if (id === undefined) {
+      this.details = null;
+      return;
+    }
+    const details = await call('studies.get', { id });
+    if (question === this.#detailsAsked) this.details = details;
+  }
+
+  async addTo(dataset: string, studyIds: readonly number[]): Promise<number> {
+    const isNew = !this.datasets.some(({ name }) => name === dataset);
+    if (isNew) return (await call('datasets.create', { name: dataset, studyIds: [...studyIds] })).instances;
+    return (await call('datasets.addStudies', { dataset, studyIds: [...studyIds] })).instances;
+  }
+
+  async removeFrom(dataset: string, studyIds: readonly number[]): Promise<number> {
+    return (await call('datasets.removeStudies', { dataset, studyIds: [...studyIds] })).instances;
+  }
+}
