@@ -1,6 +1,7 @@
 /** The plots of the Judge screen as options of Observable Plot. */
-import * as Plot from '@observablehq/plot';
+
 import type { ClassCurves, CoveragePointView } from '../../../core/contract/index.ts';
+import { Plot } from '../../components/plot.ts';
 
 const line = 'var(--series-1)';
 const mark = 'var(--series-2)';
