@@ -95,14 +95,13 @@ function subset(level: JudgedLevel, rows: readonly number[]): JudgedLevel {
   };
 }
 
-/** Beyond this many values an attribute is a list, not a subgroup (serial numbers as manufacturers). */
+/** Beyond this many values an attribute is a list, not a subgroup. */
 const mostValues = 12;
 
 const attributes: Readonly<Record<SubgroupView['attribute'], (facts: InstanceFacts) => string>> = {
   modality: (facts) => facts.modality ?? '',
   sex: (facts) => facts.patientSex ?? '',
   age: (facts) => ageBand(facts.ageYears),
-  manufacturer: (facts) => facts.manufacturer ?? '',
 };
 
 /** Bands of 20 years, as registries print them. */

@@ -3,9 +3,9 @@ import { AppError } from '../../core/base/errors.ts';
 import { redact } from '../../core/base/redact.ts';
 import { toUint16 } from '../../core/images/index.ts';
 import { readInstance } from '../../core/services/files.ts';
-import { openRenderer } from '../../core/services/source-images.ts';
 import { instanceById } from '../../core/store/index.ts';
 import type { CoreContext } from './context.ts';
+import { decoder } from './decoder.ts';
 import type { Asset } from './port.ts';
 
 /**
@@ -20,21 +20,16 @@ export async function renderedFrame(
 ): Promise<Asset> {
   const found = instanceById(services.library.db, Number(instance));
   if (found === undefined) throw new AppError('FILE_NOT_FOUND', 'The image is no longer in this library.');
-  const renderer = openRenderer();
-  try {
-    const bytes = await readInstance(services.library, found.id);
-    const image = await renderer.render(bytes, Number(frame), redact(found.sopInstanceUID));
-    const samples = toUint16(image);
-    return {
-      contentType: 'application/octet-stream',
-      headers: {
-        'x-width': String(image.width),
-        'x-height': String(image.height),
-        'x-channels': String(image.channels),
-      },
-      bytes: new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
-    };
-  } finally {
-    await renderer.close();
-  }
+  const bytes = await readInstance(services.library, found.id);
+  const image = await decoder().render(bytes, Number(frame), redact(found.sopInstanceUID));
+  const samples = toUint16(image);
+  return {
+    contentType: 'application/octet-stream',
+    headers: {
+      'x-width': String(image.width),
+      'x-height': String(image.height),
+      'x-channels': String(image.channels),
+    },
+    bytes: new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
+  };
 }

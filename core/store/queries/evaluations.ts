@@ -111,18 +111,36 @@ export function versionCounts(
 export interface InstanceFacts {
   readonly modality: string | null;
   readonly patientSex: string | null;
+  /** Whole years between birth and study. */
   readonly ageYears: number | null;
-  readonly manufacturer: string | null;
 }
 
 /** Facts of instances by row id. */
 export function factsOfInstances(db: ReadDb, instanceIds: readonly number[]): ReadonlyMap<number, InstanceFacts> {
-  const rows = db.all<{ id: number; modality: string | null }>(
-    `SELECT i.id, s.modality FROM instances i JOIN series s ON s.id = i.series_id
-     WHERE i.id IN (SELECT value FROM json_each(:ids))`,
+  const rows = db.all<{
+    id: number;
+    modality: string | null;
+    patientSex: string | null;
+    born: string | null;
+    studied: string | null;
+  }>(
+    `SELECT i.id, s.modality, p.patient_sex AS patientSex, p.patient_birth_date AS born, st.study_date AS studied
+     FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+     JOIN patients p ON p.id = st.patient_id WHERE i.id IN (SELECT value FROM json_each(:ids))`,
     { ids: JSON.stringify(instanceIds) },
   );
   return new Map(
-    rows.map(({ id, modality }) => [id, { modality, patientSex: null, ageYears: null, manufacturer: null }]),
+    rows.map(({ id, modality, patientSex, born, studied }) => [
+      id,
+      { modality, patientSex, ageYears: yearsBetween(born, studied) },
+    ]),
   );
+}
+
+/** Whole years between two dates that begin with year, month and day; null where one is not known. */
+function yearsBetween(born: string | null, studied: string | null): number | null {
+  const day = (text: string | null): number => Number((text ?? '').replaceAll(/\D/g, '').slice(0, 8).padEnd(8, '0'));
+  const [from, to] = [day(born), day(studied)];
+  // As numbers YYYYMMDD the difference by 10,000 is the age: a birthday that has not come yet borrows from the year.
+  return from === 0 || to < from ? null : Math.floor((to - from) / 10_000);
 }

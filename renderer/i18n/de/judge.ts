@@ -112,7 +112,7 @@ export const judge: Words['judge'] = {
     'Derselbe Schwellenwert in Teilen der Fälle. Kleine Gruppen haben weite Intervalle; ein Unterschied zählt nur, wo sich die Intervalle kaum berühren.',
   noSubgroups:
     'Die Bibliothek kennt nichts, was diese Fälle teilt: Alle haben dieselbe Modalität, oder es ist nichts bekannt.',
-  attributes: { modality: 'Modalität', sex: 'Geschlecht', age: 'Alter', manufacturer: 'Hersteller' },
+  attributes: { modality: 'Modalität', sex: 'Geschlecht', age: 'Alter' },
   unknown: 'nicht bekannt',
   patients: 'Patienten',
   positives: 'Positiv',

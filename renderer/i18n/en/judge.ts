@@ -111,7 +111,7 @@ export const judge = {
     'The same threshold in parts of the cases. Small groups have wide intervals; a difference is only worth a thought where the intervals hardly meet.',
   noSubgroups:
     'The library knows nothing that would split these cases: all have the same modality, or nothing is known.',
-  attributes: { modality: 'Modality', sex: 'Sex', age: 'Age', manufacturer: 'Manufacturer' },
+  attributes: { modality: 'Modality', sex: 'Sex', age: 'Age' },
   unknown: 'not known',
   patients: 'Patients',
   positives: 'Positive',
