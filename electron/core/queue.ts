@@ -80,10 +80,10 @@ export class JobQueue {
     return this.#view(job);
   }
 
-  /** Newest first, without what the user took out of the list. */
+  /** Newest first; what its user took out of the tray's list is marked. */
   list(kinds: readonly JobKind[] | undefined, limit: number): JobView[] {
     return listJobs(this.#services.library.db)
-      .filter((job) => !job.isCleared && (kinds === undefined || kinds.includes(job.kind)))
+      .filter((job) => kinds === undefined || kinds.includes(job.kind))
       .slice(0, limit)
       .map((job) => this.#view(job));
   }

@@ -42,6 +42,17 @@ class Jobs {
     await call('jobs.stop', { id });
   }
 
+  /** Stops a job that is to go on later. */
+  async pause(id: number): Promise<void> {
+    await call('jobs.pause', { id });
+  }
+
+  /** Takes what ended out of the list. */
+  async clear(): Promise<void> {
+    await call('jobs.clear', {});
+    await this.load();
+  }
+
   async resume(id: number): Promise<void> {
     this.#take(await call('jobs.resume', { id }));
   }

@@ -1,3 +1,208 @@
+import { counted } from '../count.ts';
 import type { Words } from '../index.svelte.ts';
 
-export const train: Words['train'] = {};
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
+
+export const train: Words['train'] = {
+  intro:
+    'Ein kleines Netz lernt Ihre Klassen aus dem, was ein großes, unverändertes Modell sieht. Ihre Bilder bleiben hier.',
+  loading: 'Wird geladen …',
+  newTraining: 'Neues Training',
+  runs: 'Trainings',
+  noRuns: 'Noch keines.',
+  paused: 'pausiert',
+  noDatasetTitle: 'Noch kein Datensatz',
+  noDatasetText: 'Importieren und benennen Sie zuerst Studien; beides geschieht in der Bibliothek.',
+  openLibrary: 'Bibliothek öffnen',
+  noLpmTitle: 'Noch kein großes vortrainiertes Modell',
+  noLpmText:
+    'Das kleine Netz lernt von einem großen. Fügen Sie es in den Einstellungen hinzu: Ordner oder Datei, wie geladen.',
+  openSettings: 'Einstellungen öffnen',
+  stepData: 'Daten und großes Modell',
+  stepCheck: 'Blick auf die Daten',
+  stepMethod: 'Verfahren',
+  stepStart: 'Zeit und Start',
+  dataset: 'Datensatz',
+  datasetHelp: 'Aus seinen benannten Bildern wird gelernt; die übrigen bleiben außen vor.',
+  lpm: 'Großes vortrainiertes Modell',
+  lpmHelp: 'Liest jedes Bild einmal und wird nicht verändert.',
+  checking: 'Die Daten werden angesehen …',
+  balance: 'Bilder und Patienten je Klasse',
+  class: 'Klasse',
+  images: 'Bilder',
+  share: 'Anteil der Bilder',
+  patientsTrain: 'Patienten zum Lernen',
+  patientsVal: 'zum Auswählen',
+  patientsTest: 'zum Testen',
+  all: 'Alle',
+  nothingFound: 'Nichts einzuwenden. Jeder Patient ist nur in einem Teil.',
+  patientsSplit: 'Jeder Patient ist nur in einem Teil: zum Lernen, zum Auswählen der besten Epoche oder zum Testen.',
+  showCases: (count: number) => `${n(count, 'Studie', 'Studien')} zeigen`,
+  severities: { blocks: 'Muss gelöst werden.', serious: 'Vorsicht.', note: 'Gut zu wissen.' },
+  splitNames: { train: 'Lernen', val: 'Auswählen', test: 'Testen' },
+  findings: {
+    tooFewClasses: {
+      title: 'Nur {classes} benannte Klassen.',
+      advice: 'Benennen Sie Bilder von mindestens zwei Klassen; jetzt haben {labelled} Bilder einen Namen.',
+    },
+    classTooSmall: {
+      title: 'Klasse „{name}“ hat {patients} Patienten.',
+      advice:
+        'Mindestens 3 sind nötig, je einer zum Lernen, Auswählen und Testen. Benennen Sie mehr oder legen Sie Klassen zusammen.',
+    },
+    splitGap: {
+      title: 'Klasse „{name}“ hat keine Patienten zum {splits}.',
+      advice:
+        'Die Teilung kam mit den Namen. Verschieben Sie Patienten dieser Klasse oder überlassen Sie sie Sidelight.',
+    },
+    sameImageAcrossSplits: {
+      title: '{images} Bilder sind dasselbe Bild in verschiedenen Teilen.',
+      advice: 'Das Modell würde an Gelerntem getestet. Wohl ein Patient mit zwei Nummern: Entfernen Sie je eines.',
+    },
+    sameImageAcrossPatients: {
+      title: '{images} Bilder sind dasselbe Bild bei verschiedenen Patienten.',
+      advice: 'Wohl ein Patient mit zwei Nummern. Entfernen Sie je eines, sonst trennt sie eine spätere Teilung.',
+    },
+    sameImageTwice: {
+      title: '{images} Bilder sind innerhalb eines Patienten doppelt.',
+      advice: 'Sie zählen doppelt. Unschädlich, aber aufgeräumt ist besser.',
+    },
+    imbalance: {
+      title: '„{most}“ hat {mostImages} Bilder, „{least}“ nur {leastImages}.',
+      advice:
+        'Stellen Sie „Klassengewichte“ auf ausgeglichen und beurteilen Sie nach AUC und Sensitivität, nicht nach Trefferquote.',
+    },
+    fewTestPatients: {
+      title: 'Nur {patients} Patienten zum Testen, {positives} mit „{name}“.',
+      advice: 'Eine AUC von {auc} wäre dann auf ± {halfWidth} ungenau. Mehr benannte Patienten engen das ein.',
+    },
+    mixedStudies: {
+      title: '{studies} Studien haben Bilder mit verschiedenen Namen.',
+      advice: 'Richtig, wenn Sie Bilder benennen. Solche Studien zählen auf Ebene der Studien nicht mit.',
+    },
+    unlabelled: {
+      title: '{images} Bilder aus {studies} Studien haben keinen Namen.',
+      advice: 'Sie bleiben beim Training außen vor.',
+    },
+    smallImages: {
+      title: '{images} Bilder sind viel kleiner als {inputSize} Pixel (bis {smallest}).',
+      advice: 'Vergrößern bringt keine Einzelheiten. Eine kleinere Eingangsgröße ist schneller und oft ebenso gut.',
+    },
+    stretchedImages: {
+      title: '{images} Bilder sind lang und schmal.',
+      advice: 'Jedes Bild wird zum Quadrat gestaucht; Formen ändern sich. Am besten haben alle Klassen gleiche Maße.',
+    },
+    mixedModalities: {
+      title: 'Mehrere Modalitäten: {modalities}.',
+      advice: 'Ein Modell könnte das Gerät statt des Befundes lernen. Prüfen Sie, ob jede Klasse jede Modalität hat.',
+    },
+    laterality: {
+      title: 'Bilder werden beim Lernen zufällig gespiegelt.',
+      advice: 'Wenn links und rechts zählen, schalten Sie „Spiegeln“ in den Einstellungen für Fachleute aus.',
+    },
+  },
+  methodsHelp: 'Mehrere angekreuzt: Sie werden nacheinander trainiert und lassen sich vergleichen.',
+  recommended: 'empfohlen',
+  methods: {
+    'fpt+': {
+      name: 'FPT+',
+      text: 'Ein kleines Netz, dem die wichtigen Stellen des großen gezeigt werden. Das Beste für Zeit und Speicher.',
+    },
+    fpt: { name: 'FPT', text: 'Der Vorgänger von FPT+: liest alle Schichten, braucht mehr Zeit und Speicher.' },
+    'side-only': { name: 'Kleines Netz allein', text: 'Ohne das große Modell. Zeigt, wie viel dieses beiträgt.' },
+    linear: {
+      name: 'Linear',
+      text: 'Eine Schicht auf der Zusammenfassung des großen Modells. Am schnellsten; zum Vergleich.',
+    },
+    full: {
+      name: 'Volles Training',
+      text: 'Ändert jedes Gewicht des großen Modells. Ohne Grafikkarte sehr langsam und speicherhungrig.',
+    },
+  },
+  expertTitle: 'Einstellungen für Fachleute',
+  changed: 'geändert',
+  reset: 'Zurück zu denen der Autoren',
+  expert: {
+    epochs: { name: 'Epochen', text: 'Wie oft jedes Bild gezeigt wird.' },
+    batch: { name: 'Stapelgröße', text: 'Bilder, nach denen sich die Gewichte ändern.' },
+    lr: {
+      name: 'Lernrate',
+      text: 'Größe eines Schritts. Die Autoren nehmen 0,00005 bis 0,005; linear braucht 0,001 oder mehr.',
+    },
+    weightDecay: { name: 'Gewichtsabnahme', text: 'Zieht Gewichte zur Null, gegen das Auswendiglernen.' },
+    earlyStop: { name: 'Halt nach leeren Epochen', text: 'Leer: nie. Sonst nach so vielen Epochen ohne bessere AUC.' },
+    seed: { name: 'Startzahl', text: 'Gleiche Zahl, Daten und Maschine: dasselbe Modell, Bit für Bit.' },
+    inputSize: {
+      name: 'Eingangsgröße',
+      text: 'Pixel, die das große Modell liest. Mehr zeigt Feineres und dauert länger.',
+    },
+    tokenRatio: {
+      name: 'Anteil der Stellen',
+      text: 'Teil der Bildstellen, der weitergegeben wird; die Autoren nehmen 0,2.',
+    },
+    microBatch: { name: 'Bilder auf einmal', text: 'Beim vollen Training: weniger brauchen weniger Speicher.' },
+    classWeights: {
+      name: 'Klassengewichte',
+      text: 'Ausgeglichen: Eine seltene Klasse zählt so viel wie eine häufige.',
+    },
+    tokens: { name: 'Wichtige Stellen', text: 'Wessen Aufmerksamkeit über Wichtiges entscheidet.' },
+    normalisation: {
+      name: 'Helligkeit nach',
+      text: 'Datensatz: wie die Autoren. Großes Modell: Mehrere Datensätze teilen dessen Arbeit.',
+    },
+    augment: { name: 'Bilder abwandeln', text: 'Kleine Ausschnitte und Helligkeiten, in jeder Epoche neue.' },
+    flip: { name: 'Spiegeln', text: 'Aus, wo links und rechts zählen: Seitenmarken, Herz, Lappen.' },
+  },
+  choices: {
+    none: 'keine',
+    balanced: 'ausgeglichen',
+    global: 'aller Stellen',
+    class_token: 'der Zusammenfassung',
+    dataset: 'dem Datensatz',
+    lpm: 'dem großen Modell',
+  },
+  blocked: 'Das Training kann erst beginnen, wenn oben Genanntes gelöst ist.',
+  about: (time: string) => `Etwa ${time}`,
+  between: (low: string, high: string) => `(${low} bis ${high} auf diesem Rechner)`,
+  disk: (needed: string, free: string) => `Braucht ${needed} Speicherplatz; ${free} sind frei.`,
+  diskFull: 'Der Platz reicht nicht. Schaffen Sie welchen oder wählen Sie eine kleinere Eingangsgröße.',
+  busy: 'Es läuft schon ein Auftrag: Die Zeit zählt ab dessen Ende.',
+  measuring: 'Einige Bilder und Schritte werden auf diesem Rechner gemessen …',
+  noPromise: 'Die Dauer ist noch nicht bekannt.',
+  startTraining: (count: number) => (count === 1 ? 'Training starten' : `${count} Trainings starten`),
+  state: 'Stand des Trainings',
+  progress: 'Fortschritt',
+  starting: 'Beginnt …',
+  epochOf: (epoch: string, total: string) => `Lernen: Epoche ${epoch} von ${total}`,
+  stages: {
+    Decoding: (done: string, total: string) => `Bilder lesen: ${done} von ${total}`,
+    'Mean and deviation': (done: string, total: string) => `Helligkeit messen: Bild ${done} von ${total}`,
+    Encoding: (done: string, total: string) => `Das große Modell liest Bild ${done} von ${total}`,
+  },
+  ran: (time: string) => `lief ${time}`,
+  promised: (time: string) => `versprochen ${time}`,
+  slower: (share: string) => `${share} langsamer als versprochen: Der Rechner hat noch anderes zu tun.`,
+  faster: (share: string) => `${share} schneller als versprochen.`,
+  retried: (count: number) =>
+    `Der Rechenprozess endete und wurde neu gestartet (${n(count, 'Mal', 'Mal')}); das Training ging vom letzten Stand weiter.`,
+  crashed:
+    'Das Programm endete zweimal während dieses Trainings; es wurde nicht von selbst fortgesetzt. Nichts ist verloren.',
+  pausedText: 'Pausiert. „Fortsetzen“ geht von der letzten fertigen Epoche weiter, auch nach einem Neustart.',
+  stalled: (epochs: number) =>
+    `Die AUC der Validierung ist seit ${n(epochs, 'Epoche', 'Epochen')} nicht gestiegen: Sie können anhalten; die besten Gewichte bleiben.`,
+  best: (epoch: string, auc: string) =>
+    `Bisher am besten: Epoche ${epoch}, AUC ${auc}. Diese Gewichte werden das Modell.`,
+  noEpochs: 'Kurven erscheinen nach der ersten Epoche.',
+  pause: 'Pausieren',
+  judge: 'Modell beurteilen',
+  classify: 'Damit klassifizieren',
+  epoch: 'Epoche',
+  loss: 'Verlust (weniger ist besser)',
+  trainLoss: 'Lernen',
+  valLoss: 'Validierung',
+  auc: 'AUC der Validierung (mehr ist besser)',
+  aucHelp: 'Kreis: beste Epoche; gepunktet: Zufall',
+  lossDescription: (epoch: number, trainLoss: string, valLoss: string) =>
+    `Nach Epoche ${epoch}: Verlust ${trainLoss} beim Lernen, ${valLoss} bei der Validierung.`,
+  aucDescription: (epoch: number, auc: string) => `Nach Epoche ${epoch}: AUC der Validierung ${auc}.`,
+};

@@ -1,1 +1,202 @@
-export const train = {} as const;
+import { counted } from '../count.ts';
+
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+
+export const train = {
+  intro: 'A small network learns your classes from what a large frozen model sees. Your images stay here.',
+  loading: 'Loading …',
+  newTraining: 'New training',
+  runs: 'Trainings',
+  noRuns: 'None yet.',
+  paused: 'paused',
+  noDatasetTitle: 'No data set yet',
+  noDatasetText: 'Import studies and give them labels first; the Library does both.',
+  openLibrary: 'Open the Library',
+  noLpmTitle: 'No large pre-trained model yet',
+  noLpmText:
+    'The small network learns from a large one. Add it in the Settings: a folder or file as it was downloaded.',
+  openSettings: 'Open the Settings',
+  stepData: 'Data and large model',
+  stepCheck: 'Look at the data',
+  stepMethod: 'Method',
+  stepStart: 'Time and start',
+  dataset: 'Data set',
+  datasetHelp: 'Its labelled images are learnt from; the rest stays out.',
+  lpm: 'Large pre-trained model',
+  lpmHelp: 'Reads every image once and is not changed.',
+  checking: 'Looking at the data …',
+  balance: 'Images and patients of each class',
+  class: 'Class',
+  images: 'Images',
+  share: 'Share of the images',
+  patientsTrain: 'Patients to learn',
+  patientsVal: 'to choose',
+  patientsTest: 'to test',
+  all: 'All',
+  nothingFound: 'Nothing to object to. Every patient is in one part only.',
+  patientsSplit: 'Every patient is in one part only: to learn from, to choose the best epoch, or to test.',
+  showCases: (count: number) => `Show ${n(count, 'study', 'studies')}`,
+  severities: { blocks: 'Must be solved.', serious: 'Take care.', note: 'Good to know.' },
+  splitNames: { train: 'learning', val: 'choosing', test: 'testing' },
+  findings: {
+    tooFewClasses: {
+      title: 'Only {classes} labelled classes.',
+      advice: 'Label images of at least two classes: {labelled} images have a label now.',
+    },
+    classTooSmall: {
+      title: 'Class “{name}” has {patients} patients.',
+      advice:
+        'At least 3 are needed, one each to learn, to choose and to test. Label more, or join this class with another.',
+    },
+    splitGap: {
+      title: 'Class “{name}” has no patients for {splits}.',
+      advice: 'The split was given with the labels. Move patients of this class, or leave the split to Sidelight.',
+    },
+    sameImageAcrossSplits: {
+      title: '{images} images are the same picture in different parts.',
+      advice:
+        'The model would be tested on what it has learnt. Probably one patient under two IDs: remove one of each.',
+    },
+    sameImageAcrossPatients: {
+      title: '{images} images are the same picture under different patients.',
+      advice: 'Probably one patient under two IDs. Remove one of each, or a later split may separate them.',
+    },
+    sameImageTwice: {
+      title: '{images} images are the same picture twice within a patient.',
+      advice: 'They count double. Harmless, but tidy data is better.',
+    },
+    imbalance: {
+      title: '“{most}” has {mostImages} images, “{least}” only {leastImages}.',
+      advice:
+        'Set “Class weights” to balanced under expert settings, and judge by AUC and sensitivity, not by accuracy.',
+    },
+    fewTestPatients: {
+      title: 'Only {patients} patients to test, {positives} with “{name}”.',
+      advice: 'An AUC of {auc} could then be off by ± {halfWidth}. More labelled patients narrow that.',
+    },
+    mixedStudies: {
+      title: '{studies} studies have images with different labels.',
+      advice: 'Right where you label images. Such studies have no label of their own and are left out at study level.',
+    },
+    unlabelled: {
+      title: '{images} images of {studies} studies have no label.',
+      advice: 'They are left out of the training.',
+    },
+    smallImages: {
+      title: '{images} images are much smaller than {inputSize} pixels (down to {smallest}).',
+      advice: 'Enlarging adds no detail. A smaller input size under expert settings is faster and may do as well.',
+    },
+    stretchedImages: {
+      title: '{images} images are long and narrow.',
+      advice: 'Every image is squeezed to a square; shapes change. Best where all classes have the same proportions.',
+    },
+    mixedModalities: {
+      title: 'Several modalities: {modalities}.',
+      advice: 'A model may learn to tell the device instead of the finding. Check that each class has each modality.',
+    },
+    laterality: {
+      title: 'Images are mirrored at random while learning.',
+      advice: 'If left and right matter for your finding, switch “Mirror” off under expert settings.',
+    },
+  },
+  methodsHelp: 'Tick several to train them one after the other and compare them.',
+  recommended: 'recommended',
+  methods: {
+    'fpt+': {
+      name: 'FPT+',
+      text: 'A small network that is shown the important places of the large model. Best for its time and memory.',
+    },
+    fpt: { name: 'FPT', text: 'The predecessor of FPT+: reads all layers, needs more time and memory.' },
+    'side-only': {
+      name: 'Small network alone',
+      text: 'Without the large model. Tells how much the large model adds.',
+    },
+    linear: { name: 'Linear', text: 'One layer on the large model’s summary. Fastest; a floor to compare with.' },
+    full: {
+      name: 'Full fine-tuning',
+      text: 'Changes every weight of the large model. Very slow and hungry without a graphics card.',
+    },
+  },
+  expertTitle: 'Expert settings',
+  changed: 'changed',
+  reset: 'Back to the authors’ settings',
+  expert: {
+    epochs: { name: 'Epochs', text: 'How often every image is shown.' },
+    batch: { name: 'Batch size', text: 'Images shown before the weights change.' },
+    lr: {
+      name: 'Learning rate',
+      text: 'Size of a step. The authors use 0.00005 to 0.005; linear wants 0.001 or more.',
+    },
+    weightDecay: { name: 'Weight decay', text: 'Pulls weights towards zero, against learning by heart.' },
+    earlyStop: {
+      name: 'Stop after idle epochs',
+      text: 'Empty: never. Otherwise after so many epochs without a better AUC.',
+    },
+    seed: { name: 'Seed', text: 'Same seed, same data, same machine: the same model, bit for bit.' },
+    inputSize: {
+      name: 'Input size',
+      text: 'Pixels that the large model reads. Larger sees finer detail and takes longer.',
+    },
+    tokenRatio: { name: 'Share of tokens', text: 'Part of the image places that are handed on; 0.2 is the authors’.' },
+    microBatch: { name: 'Images at a time', text: 'For full fine-tuning: fewer need less memory.' },
+    classWeights: { name: 'Class weights', text: 'Balanced: a rare class counts as much as a frequent one.' },
+    tokens: { name: 'Important places', text: 'Which attention decides what is important.' },
+    normalisation: {
+      name: 'Brightness from',
+      text: 'The data set: the authors’ way. The large model: several data sets share its work.',
+    },
+    augment: { name: 'Vary the images', text: 'Small crops and changes of brightness, new in each epoch.' },
+    flip: { name: 'Mirror', text: 'Off where left and right matter: side markers, heart, lobes.' },
+  },
+  choices: {
+    none: 'none',
+    balanced: 'balanced',
+    global: 'of all places',
+    class_token: 'of the summary',
+    dataset: 'the data set',
+    lpm: 'the large model',
+  },
+  blocked: 'Training cannot start before what must be solved above is solved.',
+  about: (time: string) => `About ${time}`,
+  between: (low: string, high: string) => `(${low} to ${high} on this machine)`,
+  disk: (needed: string, free: string) => `Takes ${needed} of disk space; ${free} are free.`,
+  diskFull: 'The disk is too small. Free some space, or choose a smaller input size.',
+  busy: 'Another job runs now: the time counts from its end.',
+  measuring: 'Timing a few images and steps on this machine …',
+  noPromise: 'The time is not known yet.',
+  startTraining: (count: number) => (count === 1 ? 'Start training' : `Start ${count} trainings`),
+  state: 'State of the training',
+  progress: 'Progress',
+  starting: 'Starting …',
+  epochOf: (epoch: string, total: string) => `Learning: epoch ${epoch} of ${total}`,
+  stages: {
+    Decoding: (done: string, total: string) => `Reading images: ${done} of ${total}`,
+    'Mean and deviation': (done: string, total: string) => `Measuring brightness: image ${done} of ${total}`,
+    Encoding: (done: string, total: string) => `The large model reads image ${done} of ${total}`,
+  },
+  ran: (time: string) => `ran ${time}`,
+  promised: (time: string) => `promised ${time}`,
+  slower: (share: string) => `${share} slower than promised: the machine does something else as well.`,
+  faster: (share: string) => `${share} faster than promised.`,
+  retried: (count: number) =>
+    `The computing process stopped and was started again (${n(count, 'time', 'times')}); training went on from its last checkpoint.`,
+  crashed: 'The application ended twice during this training, so it was not started again by itself. Nothing is lost.',
+  pausedText: 'Paused. “Go on” continues from the last finished epoch, also after a restart.',
+  stalled: (epochs: number) =>
+    `The validation AUC has not improved for ${n(epochs, 'epoch', 'epochs')}: you can stop now; the best weights are kept.`,
+  best: (epoch: string, auc: string) =>
+    `Best so far: epoch ${epoch}, validation AUC ${auc}. These weights become the model.`,
+  noEpochs: 'Curves appear after the first epoch.',
+  pause: 'Pause',
+  judge: 'Judge the model',
+  classify: 'Classify with it',
+  epoch: 'Epoch',
+  loss: 'Loss (lower is better)',
+  trainLoss: 'learning',
+  valLoss: 'validation',
+  auc: 'Validation AUC (higher is better)',
+  aucHelp: 'circle: best epoch; dotted: chance',
+  lossDescription: (epoch: number, trainLoss: string, valLoss: string) =>
+    `After epoch ${epoch}: loss ${trainLoss} on learning images, ${valLoss} on validation images.`,
+  aucDescription: (epoch: number, auc: string) => `After epoch ${epoch}: validation AUC ${auc}.`,
+} as const;

@@ -1,0 +1,229 @@
+/** What the screen "Train" knows: the choice, what the data check found, the promise, and the runs. */
+import type {
+  DataCheck,
+  DatasetSummary,
+  EpochRecord,
+  JobView,
+  LpmRecord,
+  Method,
+  RunRecord,
+  TimePromise,
+  TrainingOptions,
+} from '../../../core/contract/index.ts';
+import { call, on } from '../../app/client.ts';
+import { jobs } from '../../app/jobs.svelte.ts';
+
+type Settings = Omit<TrainingOptions, 'dataset' | 'lpm' | 'name' | 'method'> & { earlyStop?: number | undefined };
+
+/** A training as it goes. */
+export interface Followed {
+  readonly run: RunRecord;
+  readonly epochs: readonly EpochRecord[];
+  readonly classes: readonly string[];
+}
+
+/** Epochs without a better validation AUC after which stopping is advised. */
+const patience = 5;
+
+export class TrainState {
+  datasets = $state.raw<readonly DatasetSummary[]>([]);
+  lpms = $state.raw<readonly LpmRecord[]>([]);
+  methods = $state.raw<readonly Method[]>([]);
+  datasetName = $state('');
+  lpmName = $state('');
+  chosen = $state.raw<readonly Method[]>(['fpt+']);
+  settings = $state.raw<Settings | null>(null);
+  check = $state.raw<DataCheck | null>(null);
+  promises = $state.raw<readonly (TimePromise | null)[] | null>(null);
+  freeBytes = $state(0);
+  isBusy = $state(false);
+  measuring = $state.raw<JobView | null>(null);
+  shownId = $state<number | null>(null);
+  isPlanning = $state(true);
+  followed = $state.raw<Followed | null>(null);
+  #defaults: Settings | null = null;
+  #asked = 0;
+  #epochText = '';
+
+  readonly trainings = $derived(jobs.all.filter((job) => job.kind === 'train'));
+  readonly shown = $derived(this.trainings.find((job) => job.id === this.shownId) ?? null);
+  readonly isBlocked = $derived(this.check?.findings.some(({ severity }) => severity === 'blocks') ?? true);
+
+  /** All promises added up; null as long as one is missing. */
+  readonly total = $derived.by((): TimePromise | null => {
+    const list = this.promises;
+    if (list === null || list.length === 0) return null;
+    const known = list.filter((promise): promise is TimePromise => promise !== null);
+    if (known.length < list.length) return null;
+    const sum = (of: (promise: TimePromise) => number): number => known.reduce((all, promise) => all + of(promise), 0);
+    return {
+      seconds: sum((p) => p.seconds),
+      low: sum((p) => p.low),
+      high: sum((p) => p.high),
+      diskBytes: sum((p) => p.diskBytes),
+      stages: known.flatMap(({ stages }) => stages),
+    };
+  });
+
+  /** Epochs since the best one, where it is time to say so. */
+  readonly stalledEpochs = $derived.by((): number | null => {
+    const { followed, shown } = this;
+    const last = followed?.epochs.at(-1);
+    if (followed === null || last === undefined || followed.run.bestEpoch === null) return null;
+    const since = last.epoch - followed.run.bestEpoch;
+    return shown?.state === 'running' && since >= patience ? since : null;
+  });
+
+  async open(asked: { readonly dataset?: string | undefined; readonly jobId?: number | undefined }): Promise<void> {
+    const { methods, settings } = await call('training.defaults', {});
+    this.#defaults = settings as Settings;
+    this.methods = methods as Method[];
+    this.settings ??= this.#defaults;
+    await this.#loadLists();
+    if (asked.dataset !== undefined) this.datasetName = asked.dataset;
+    const running = this.trainings.find((job) => job.isStoppable);
+    if (asked.jobId !== undefined) await this.show(asked.jobId);
+    else if (running !== undefined && asked.dataset === undefined) await this.show(running.id);
+    await this.refresh();
+  }
+
+  /** Follows jobs; gives how to stop. */
+  follow(fail: (work: () => Promise<unknown>) => void): () => void {
+    const off = [
+      jobs.onChange((job) => fail(() => this.#hear(job))),
+      on('library.changed', ({ what }) => {
+        if (what === 'datasets' || what === 'lpms' || what === 'labels') fail(() => this.#reload());
+      }),
+    ];
+    return () => {
+      for (const stop of off) stop();
+    };
+  }
+
+  async chooseDataset(name: string): Promise<void> {
+    this.datasetName = name;
+    await this.refresh();
+  }
+
+  async chooseLpm(name: string): Promise<void> {
+    this.lpmName = name;
+    await this.refresh();
+  }
+
+  async toggle(method: Method, isOn: boolean): Promise<void> {
+    const wanted = this.methods.filter((m) => (m === method ? isOn : this.chosen.includes(m)));
+    if (wanted.length === 0) return;
+    this.chosen = wanted;
+    await this.refresh();
+  }
+
+  async set(changes: Partial<Settings>): Promise<void> {
+    if (this.settings === null) return;
+    this.settings = { ...this.settings, ...changes };
+    await this.refresh();
+  }
+
+  async reset(): Promise<void> {
+    this.settings = this.#defaults;
+    await this.refresh();
+  }
+
+  get isDefault(): boolean {
+    return JSON.stringify(this.settings) === JSON.stringify(this.#defaults);
+  }
+
+  /** Looks at the data again and asks for the promise; a later call overtakes an earlier one. */
+  async refresh(): Promise<void> {
+    const asked = ++this.#asked;
+    const { settings, datasetName, lpmName } = this;
+    this.promises = null;
+    if (settings === null || datasetName === '' || lpmName === '') {
+      this.check = null;
+      return;
+    }
+    const check = await call('training.check', {
+      dataset: datasetName,
+      lpm: lpmName,
+      inputSize: settings.inputSize,
+      flip: settings.flip && settings.augment,
+    });
+    if (asked !== this.#asked) return;
+    this.check = check;
+    if (!this.isBlocked) await this.#askPromise(asked);
+  }
+
+  /** Queues what was chosen and shows the first. */
+  async start(): Promise<void> {
+    const promises = this.promises ?? [];
+    const trainings = this.#options().map((options, i) => ({ options, promise: promises[i] ?? null }));
+    const started = await call('training.start', { trainings });
+    await jobs.load();
+    const [first] = started;
+    if (first !== undefined) await this.show(first.id);
+  }
+
+  async show(jobId: number): Promise<void> {
+    this.shownId = jobId;
+    this.isPlanning = false;
+    this.followed = null;
+    await this.#loadRun();
+  }
+
+  plan(): void {
+    this.isPlanning = true;
+    this.shownId = null;
+  }
+
+  #options(): TrainingOptions[] {
+    if (this.settings === null) return [];
+    const { settings, datasetName, lpmName } = this;
+    return this.chosen.map((method) => ({ ...settings, dataset: datasetName, lpm: lpmName, method }));
+  }
+
+  /** The promise of what is chosen; measures first what this machine was not measured for. */
+  async #askPromise(asked: number): Promise<void> {
+    const answer = await call('training.promise', { trainings: this.#options() });
+    if (asked !== this.#asked) return;
+    this.promises = answer.promises;
+    this.freeBytes = answer.freeBytes;
+    this.isBusy = answer.isBusy;
+    const [next] = answer.missing;
+    // A measurement under way is waited for: its end asks again.
+    if (next === undefined || this.measuring !== null) return;
+    this.measuring = await jobs.start({ kind: 'measure', options: next });
+  }
+
+  async #hear(job: JobView): Promise<void> {
+    if (job.id === this.measuring?.id) {
+      this.measuring = job.isStoppable ? job : null;
+      // A measurement that failed is not tried again by itself: its job says why.
+      if (job.state === 'succeeded') await this.#askPromise(this.#asked);
+    }
+    if (job.kind !== 'train') return;
+    if (job.id !== this.shownId) return;
+    const epoch = /^epoch \d+/.exec(job.note ?? '')?.[0] ?? job.state;
+    if (epoch === this.#epochText) return;
+    this.#epochText = epoch;
+    await this.#loadRun();
+  }
+
+  async #loadRun(): Promise<void> {
+    const id = this.shownId;
+    if (id === null) return;
+    const followed = await call('training.follow', { jobId: id });
+    if (id === this.shownId) this.followed = followed as Followed | null;
+  }
+
+  async #reload(): Promise<void> {
+    await this.#loadLists();
+    await this.refresh();
+  }
+
+  async #loadLists(): Promise<void> {
+    const [datasets, lpms] = await Promise.all([call('datasets.list', {}), call('lpms.list', {})]);
+    this.datasets = datasets;
+    this.lpms = lpms;
+    if (!datasets.some(({ name }) => name === this.datasetName)) this.datasetName = datasets.at(-1)?.name ?? '';
+    if (!lpms.some(({ name }) => name === this.lpmName)) this.lpmName = lpms[0]?.name ?? '';
+  }
+}
