@@ -1,10 +1,10 @@
 /**
- * Time left, as a person can read it: from the speed of the last quarter of a minute, counting down with the clock and drifting
+ * Time left, as a person can read it: from the speed of the last half minute, counting down with the clock and drifting
  * towards what the speed says, so that one slow image does not make it jump.
  */
 
 /** Seconds over which the speed, and what is shown, follow a change. */
-const followSeconds = 15;
+const followSeconds = 30;
 /** Nothing is said earlier: the first images of a stage include what is only done once. */
 const quietSeconds = 2;
 

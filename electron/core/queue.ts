@@ -43,14 +43,17 @@ export class JobQueue {
   readonly #services: ServiceContext;
   readonly #rows: JobRows;
   readonly #changed: (job: JobView) => void;
+  readonly #ended: (kind: JobKind) => void;
   readonly #running = new Map<Lane, Running>();
-  readonly #ended = new Map<Lane, Promise<void>>();
+  readonly #idle = new Map<Lane, Promise<void>>();
   #isClosing = false;
 
-  constructor(services: ServiceContext, changed: (job: JobView) => void) {
+  /** `changed` hears of every step of a job, `ended` of the kind of one that no longer runs. */
+  constructor(services: ServiceContext, changed: (job: JobView) => void, ended: (kind: JobKind) => void = () => {}) {
     this.#services = services;
     this.#rows = jobRows(services.library, services.now);
     this.#changed = changed;
+    this.#ended = ended;
   }
 
   /** Queues again what a dead process left behind, and starts working. */
@@ -125,7 +128,7 @@ export class JobQueue {
   async close(): Promise<void> {
     this.#isClosing = true;
     for (const running of this.#running.values()) running.stop.abort();
-    await Promise.all(this.#ended.values());
+    await Promise.all(this.#idle.values());
   }
 
   #halt(id: number, isPausing: boolean): void {
@@ -162,7 +165,7 @@ export class JobQueue {
         isPausing: false,
       };
       this.#running.set(lane, running);
-      this.#ended.set(lane, this.#run(lane, running, job.kind));
+      this.#idle.set(lane, this.#run(lane, running, job.kind));
     }
   }
 
@@ -192,6 +195,7 @@ export class JobQueue {
       this.#running.delete(lane);
       markJob(this.#services.library.writer, id, { ranSeconds: (performance.now() - running.startedMs) / 1000 });
       this.#tell(id);
+      this.#ended(kind);
       this.#next();
     }
   }
