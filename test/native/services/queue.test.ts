@@ -1,7 +1,7 @@
 /** The window's queue over a real library, with jobs that fail at once: no image is touched. */
 import { expect, test } from 'vitest';
 import type { JobView } from '../../../core/contract/index.ts';
-import { jobById, openLibrary, startJob } from '../../../core/store/index.ts';
+import { interruptJobs, jobById, openLibrary, startJob } from '../../../core/store/index.ts';
 import { JobQueue } from '../../../electron/core/queue.ts';
 import { temporaryLibrary, testTime } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
@@ -50,7 +50,8 @@ test('what ran when the application died is started again once; the second time 
   const folder = temporaryFolder();
   const die = (): void => {
     const library = openLibrary(folder, { mode: 'write' });
-    startJob(library.writer, 1, testTime);
+    startJob(library.writer, id, testTime);
+    interruptJobs(library.writer, testTime);
     library.close();
   };
   const made = openLibrary(folder, { mode: 'write' });
