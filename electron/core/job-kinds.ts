@@ -11,7 +11,7 @@
  * (`shell.jobKinds`): the compiler asks for each.
  */
 import type { z } from 'zod';
-import type { EventPayload, JobKind } from '../../core/contract/index.ts';
+import type { JobKind } from '../../core/contract/index.ts';
 import type { JobDefinition } from '../../core/jobs/index.ts';
 import { classifyJob } from '../../core/services/classify.ts';
 import type { ServiceContext } from '../../core/services/context.ts';
@@ -35,8 +35,6 @@ export type Lane = (typeof lanes)[number];
 export interface JobKindRow {
   readonly definition: AnyJob;
   readonly lane: Lane;
-  /** What of the library is different after it, even where it ended early. */
-  readonly changes?: readonly EventPayload<'library.changed'>['what'][];
   /** What a job that ended early is to be asked when it goes on; left out where that is the same. */
   readonly again?: (db: ReadDb, payload: unknown) => unknown;
 }
@@ -44,15 +42,15 @@ export interface JobKindRow {
 const row = <P extends z.ZodType, R extends z.ZodType>(
   definition: JobDefinition<P, R, ServiceContext>,
   lane: Lane,
-  more: Pick<JobKindRow, 'again' | 'changes'> = {},
+  more: Pick<JobKindRow, 'again'> = {},
 ): JobKindRow => ({ definition: definition as unknown as AnyJob, lane, ...more });
 
 export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
-  import: row(importJob, 'long', { changes: ['studies', 'datasets', 'labels'] }),
+  import: row(importJob, 'long'),
   encode: row(encodeJob, 'long'),
-  train: row(trainJob, 'long', { again: trainAgain, changes: ['models'] }),
-  evaluate: row(evaluateJob, 'short', { changes: ['predictions'] }),
-  classify: row(classifyJob, 'long', { changes: ['predictions'] }),
+  train: row(trainJob, 'long', { again: trainAgain }),
+  evaluate: row(evaluateJob, 'short'),
+  classify: row(classifyJob, 'long'),
   evidence: row(evidenceJob, 'short'),
   measure: row(measureJob, 'short'),
   demo: row(demoJob, 'long'),

@@ -43,17 +43,14 @@ export class JobQueue {
   readonly #services: ServiceContext;
   readonly #rows: JobRows;
   readonly #changed: (job: JobView) => void;
-  readonly #ended: (kind: JobKind) => void;
   readonly #running = new Map<Lane, Running>();
   readonly #idle = new Map<Lane, Promise<void>>();
   #isClosing = false;
 
-  /** `changed` hears of every step of a job, `ended` of the kind of one that no longer runs. */
-  constructor(services: ServiceContext, changed: (job: JobView) => void, ended: (kind: JobKind) => void = () => {}) {
+  constructor(services: ServiceContext, changed: (job: JobView) => void) {
     this.#services = services;
     this.#rows = jobRows(services.library, services.now);
     this.#changed = changed;
-    this.#ended = ended;
   }
 
   /** Queues again what a dead process left behind, and starts working. */
@@ -195,7 +192,6 @@ export class JobQueue {
       this.#running.delete(lane);
       markJob(this.#services.library.writer, id, { ranSeconds: (performance.now() - running.startedMs) / 1000 });
       this.#tell(id);
-      this.#ended(kind);
       this.#next();
     }
   }
