@@ -16,6 +16,16 @@ export const labelLevels = ['instance', 'series', 'study', 'patient'] as const;
 export const labelLevelSchema = z.enum(labelLevels);
 export type LabelLevel = z.infer<typeof labelLevelSchema>;
 
+/** What one label of the reading room is about. */
+export const readingUnits = ['instance', 'series', 'study'] as const;
+export const readingUnitSchema = z.enum(readingUnits);
+export type ReadingUnit = z.infer<typeof readingUnitSchema>;
+
+/** What a reader says about an item's quality; `excluded` keeps it out of training. */
+export const qualityTags = ['usable', 'limited', 'excluded'] as const;
+export const qualityTagSchema = z.enum(qualityTags);
+export type QualityTag = z.infer<typeof qualityTagSchema>;
+
 /** Which frames of a multi-frame instance belong to a data set. */
 export const frameRules = ['middle', 'first', 'all'] as const;
 export const frameRuleSchema = z.enum(frameRules);

@@ -87,9 +87,23 @@ function valueByValue(decoded: DecodedFrame, toDisplay: (stored: number) => numb
 }
 
 function wholeRange(dataSet: DicomDataSet, decoded: DecodedFrame, modality: Modality): (value: number) => number {
-  if (decoded.bitsStored === 1) return (value) => value;
+  const [low, high] = wholeRangeOf(dataSet, decoded, modality);
+  if (!(high > low)) return () => 0;
+  return (value) => Math.min(1, Math.max(0, (value - low) / (high - low)));
+}
+
+/**
+ * The modality values that are drawn black and white where an instance names no window; equal ones where the frame has one value.
+ * Throws DICOM_UNSUPPORTED_PIXELS for float pixels without a finite range.
+ */
+export function wholeRangeOf(
+  dataSet: DicomDataSet,
+  decoded: DecodedFrame,
+  modality: Modality,
+): readonly [low: number, high: number] {
+  if (decoded.bitsStored === 1) return [0, 1];
   if (decoded.bitsAllocated === 8 && decoded.bitsStored === 8 && !decoded.isSigned && modality.isIdentity) {
-    return (value) => value / 255;
+    return [0, 255];
   }
   const isPadding = paddingTest(dataSet, decoded.isSigned);
   let low = Number.POSITIVE_INFINITY;
@@ -100,14 +114,14 @@ function wholeRange(dataSet: DicomDataSet, decoded: DecodedFrame, modality: Moda
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  if (!(high > low)) return () => 0;
+  if (!(high > low)) return low === high ? [low, low] : [0, 0];
   if (!Number.isFinite(high - low)) {
     throw new AppError(
       'DICOM_UNSUPPORTED_PIXELS',
       'The float pixels have no finite range and the file names no window.',
     );
   }
-  return (value) => Math.min(1, Math.max(0, (value - low) / (high - low)));
+  return [low, high];
 }
 
 /** Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2), in stored values. */

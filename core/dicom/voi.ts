@@ -16,21 +16,39 @@ export type WindowFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
  * Further windows are alternatives for a reader to choose from and play no part here.
  */
 export function readVoi(dataSet: DicomDataSet, frame: number, valuesAreSigned: boolean): Voi | undefined {
+  const window = readWindows(dataSet, frame)[0];
+  if (window !== undefined) return { kind: 'window', apply: windowOf(window.shape, window.center, window.width) };
+  const lut = readVoiLut(dataSet, frame, valuesAreSigned);
+  return lut === undefined ? undefined : { kind: 'lut', apply: lut.apply };
+}
+
+/** Every usable window of the instance, in its order. */
+export function readWindows(
+  dataSet: DicomDataSet,
+  frame: number,
+): { shape: WindowFunction; center: number; width: number; name: string }[] {
   const source = frameAttributes(dataSet, 'frameVOILUTSequence', frame);
   const centers = source.numbers('windowCenter');
   const widths = source.numbers('windowWidth');
+  const names = source.texts('windowCenterWidthExplanation');
   const shape = windowFunction(source.text('voiLUTFunction'));
-  for (let i = 0; i < Math.min(centers.length, widths.length); i++) {
-    const center = centers[i] as number;
+  return centers.slice(0, widths.length).flatMap((center, i) => {
     const width = widths[i] as number;
     // LINEAR is defined from 1 on, the others above 0; a width of 0 is found in files and means nothing.
-    if (width >= (shape === 'LINEAR' ? 1 : Number.MIN_VALUE))
-      return { kind: 'window', apply: windowOf(shape, center, width) };
-  }
-  const item = source.items('voiLUTSequence')[0];
+    return width >= (shape === 'LINEAR' ? 1 : Number.MIN_VALUE) ? [{ shape, center, width, name: names[i] ?? '' }] : [];
+  });
+}
+
+/** The first VOI LUT: display values in [0, 1] of modality values; `most` is the largest output of the table as stored. */
+export function readVoiLut(
+  dataSet: DicomDataSet,
+  frame: number,
+  valuesAreSigned: boolean,
+): { apply: (value: number) => number; most: number } | undefined {
+  const item = frameAttributes(dataSet, 'frameVOILUTSequence', frame).items('voiLUTSequence')[0];
   if (item === undefined) return undefined;
   const table = readLut(item, valuesAreSigned);
-  return { kind: 'lut', apply: (value) => lookUp(table, value) / table.most };
+  return { apply: (value) => lookUp(table, value) / table.most, most: table.most };
 }
 
 function windowFunction(text: string | undefined): WindowFunction {

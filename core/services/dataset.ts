@@ -71,7 +71,8 @@ export interface FreezeOptions {
 }
 
 /**
- * The data set as it is now, as a version that never changes: labelled images, classes and splits. Patients without a split are
+ * The data set as it is now, as a version that never changes: labelled images that are neither excluded nor disputed, classes and
+ * splits. Patients without a split are
  * dealt one first. Equal content gives the version that exists, so this can be called before every command.
  * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE
  */
@@ -79,7 +80,7 @@ export function freezeDataset(context: ServiceContext, options: FreezeOptions): 
   const { library } = context;
   const dataset = requireDataset(context, options.dataset);
   const instances = labelledInstances(library.db, dataset.id).filter(
-    (row): row is LabelledInstance & { label: string } => row.label !== null,
+    (row): row is LabelledInstance & { label: string } => row.label !== null && !row.isExcluded,
   );
   const classes = orderClasses(instances.map(({ label }) => label));
   if (classes.length < 2) {

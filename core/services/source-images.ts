@@ -49,7 +49,8 @@ export function openRenderer(): Renderer {
   };
 }
 
-function hasPreamble(bytes: Uint8Array): boolean {
+/** Whether bytes begin as a DICOM file does. */
+export function hasPreamble(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(128, 132)).toString('latin1') === 'DICM';
 }
 

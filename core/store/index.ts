@@ -20,6 +20,8 @@ export * from './queries/lpms.ts';
 export * from './queries/models.ts';
 export * from './queries/predictions.ts';
 export * from './queries/rates.ts';
+export * from './queries/readers.ts';
+export * from './queries/readings.ts';
 export * from './queries/records.ts';
 export * from './queries/runs.ts';
 export * from './queries/splits.ts';

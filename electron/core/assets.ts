@@ -4,6 +4,7 @@
  */
 import { AppError } from '../../core/base/errors.ts';
 import type { CoreContext } from './context.ts';
+import { pixels } from './handlers/frames.ts';
 import type { Asset } from './port.ts';
 import { renderedFrame } from './rendered.ts';
 import { thumbnailAsset } from './thumbnail-asset.ts';
@@ -12,6 +13,7 @@ type AssetHandler = (rest: readonly string[], query: URLSearchParams, context: C
 
 /** By first part of the path. */
 const kinds: Readonly<Record<string, AssetHandler>> = {
+  pixels,
   rendered: renderedFrame,
   thumbnail: thumbnailAsset,
 };

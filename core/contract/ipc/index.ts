@@ -10,6 +10,7 @@ import { classifyCalls, classifyEvents } from './classify.ts';
 import { evidenceCalls } from './evidence.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
 import { judgingCalls } from './judging.ts';
+import { labelCalls } from './labels.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
 import { settingsCalls, settingsEvents } from './settings.ts';
 import { trainingCalls } from './training.ts';
@@ -18,6 +19,7 @@ import { windowCalls, windowEvents } from './window.ts';
 /** Answered by the core process. */
 export const coreCalls = {
   ...libraryCalls,
+  ...labelCalls,
   ...jobCalls,
   ...classifyCalls,
   ...settingsCalls,
@@ -55,8 +57,10 @@ export type Handlers<N extends CallName, C> = {
 
 export * from './demo.ts';
 export * from './evidence.ts';
+export { type DisplayWindow, type FrameHeader, frameHeaderSchema } from './frames.ts';
 export { type JobView, jobOptionsSchema, jobViewSchema } from './jobs.ts';
 export * from './judging.ts';
+export { type Agreement, agreementSchema, type ReadingImage, type ReadingItem, type ReadingList, type ReadingState } from './labels.ts';
 export {
   type DataCheck,
   type DataFinding,

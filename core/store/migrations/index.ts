@@ -8,6 +8,7 @@ import { createDatasets } from './0020-create-datasets.ts';
 import { createFeatures } from './0030-create-features.ts';
 import { createRuns } from './0040-create-runs.ts';
 import { createJobs } from './0050-create-jobs.ts';
+import { createReadings } from './0060-create-readings.ts';
 import { widenJobs } from './0070-widen-jobs.ts';
 import { keepEvaluations } from './0075-keep-evaluations.ts';
 import { createPrivacy } from './0080-create-privacy.ts';
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   { number: 30, name: '0030-create-features', up: createFeatures },
   { number: 40, name: '0040-create-runs', up: createRuns },
   { number: 50, name: '0050-create-jobs', up: createJobs },
+  { number: 60, name: '0060-create-readings', up: createReadings },
   { number: 70, name: '0070-widen-jobs', up: widenJobs },
   { number: 75, name: '0075-keep-evaluations', up: keepEvaluations },
   { number: 80, name: '0080-create-privacy', up: createPrivacy },

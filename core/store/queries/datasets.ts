@@ -1,6 +1,7 @@
 /** Data sets: which instances they hold, and their lists. */
 import type { DatasetSummary, FrameRule } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { decidedLabels, schemaOf } from './labels.ts';
 
 export interface DatasetRow {
   readonly id: number;
@@ -61,36 +62,51 @@ export interface LabelledInstance {
   readonly studyInstanceUID: string;
   readonly patientId: number;
   readonly label: string | null;
+  /** Tagged as not to be used, itself or its series, study or patient. */
+  readonly isExcluded: boolean;
+  /** Readers disagree about it and nobody has decided. */
+  readonly isDisputed: boolean;
 }
 
 /**
  * Every instance of a data set, ordered by UIDs (so that the order does not depend on who imported what first), with the label
- * that counts: the newest of the most specific level (instance, series, study, patient) that has one.
+ * that counts: that of the most specific level (instance, series, study, patient) that has one. A level on which readers disagree
+ * gives no label and hides those below, because a guess must not stand in for a dispute.
  */
 export function labelledInstances(db: ReadDb, datasetId: number): LabelledInstance[] {
-  return db.all<LabelledInstance>(
-    `WITH newest AS (
-       SELECT l.level, l.target_id, c.name AS label
-       FROM labels l JOIN label_classes c ON c.id = l.class_id JOIN label_schemas sc ON sc.id = l.schema_id
-       WHERE sc.dataset_id = :datasetId
-         AND l.id = (SELECT max(id) FROM labels m
-                     WHERE m.schema_id = l.schema_id AND m.level = l.level AND m.target_id = l.target_id)
-     )
+  return db
+    .all<Omit<LabelledInstance, 'isExcluded' | 'isDisputed'> & { isExcluded: number; isDisputed: number }>(
+      `WITH ${decidedLabels()},
+     newest_tags AS (
+       SELECT level, target_id, tag FROM quality_tags t WHERE dataset_id = :datasetId
+         AND id = (SELECT max(id) FROM quality_tags m
+                   WHERE m.dataset_id = t.dataset_id AND m.level = t.level AND m.target_id = t.target_id)
+     ),
+     excluded AS (SELECT level, target_id FROM newest_tags WHERE tag = 'excluded')
      SELECT i.id AS instanceId, i.sop_instance_uid AS sopInstanceUID, i.number_of_frames AS numberOfFrames,
        s.id AS seriesId, st.id AS studyId, st.study_instance_uid AS studyInstanceUID, st.patient_id AS patientId,
-       coalesce(li.label, ls.label, lt.label, lp.label) AS label
+       CASE WHEN li.target_id IS NOT NULL THEN li.label WHEN ls.target_id IS NOT NULL THEN ls.label
+         WHEN lt.target_id IS NOT NULL THEN lt.label ELSE lp.label END AS label,
+       coalesce(li.is_disputed, ls.is_disputed, lt.is_disputed, lp.is_disputed, 0) AS isDisputed,
+       (ei.target_id IS NOT NULL OR es.target_id IS NOT NULL OR et.target_id IS NOT NULL OR ep.target_id IS NOT NULL)
+         AS isExcluded
      FROM dataset_instances d
      JOIN instances i ON i.id = d.instance_id
      JOIN series s ON s.id = i.series_id
      JOIN studies st ON st.id = s.study_id
-     LEFT JOIN newest li ON li.level = 'instance' AND li.target_id = i.id
-     LEFT JOIN newest ls ON ls.level = 'series' AND ls.target_id = s.id
-     LEFT JOIN newest lt ON lt.level = 'study' AND lt.target_id = st.id
-     LEFT JOIN newest lp ON lp.level = 'patient' AND lp.target_id = st.patient_id
+     LEFT JOIN decided li ON li.level = 'instance' AND li.target_id = i.id
+     LEFT JOIN decided ls ON ls.level = 'series' AND ls.target_id = s.id
+     LEFT JOIN decided lt ON lt.level = 'study' AND lt.target_id = st.id
+     LEFT JOIN decided lp ON lp.level = 'patient' AND lp.target_id = st.patient_id
+     LEFT JOIN excluded ei ON ei.level = 'instance' AND ei.target_id = i.id
+     LEFT JOIN excluded es ON es.level = 'series' AND es.target_id = s.id
+     LEFT JOIN excluded et ON et.level = 'study' AND et.target_id = st.id
+     LEFT JOIN excluded ep ON ep.level = 'patient' AND ep.target_id = st.patient_id
      WHERE d.dataset_id = :datasetId
      ORDER BY st.study_instance_uid, s.series_instance_uid, i.sop_instance_uid`,
-    { datasetId },
-  );
+      { datasetId, schemaId: schemaOf(db, datasetId) },
+    )
+    .map((row) => ({ ...row, isExcluded: row.isExcluded === 1, isDisputed: row.isDisputed === 1 }));
 }
 
 /** `datasets`: every data set with its counts, oldest first. */
@@ -98,8 +114,8 @@ export function listDatasets(db: ReadDb): DatasetSummary[] {
   return db.all<DatasetRow>(`${columns} ORDER BY id`).map((row) => {
     const classes = new Map<string, { instances: number; patients: Set<number> }>();
     let labelled = 0;
-    for (const { label, patientId } of labelledInstances(db, row.id)) {
-      if (label === null) continue;
+    for (const { label, patientId, isExcluded } of labelledInstances(db, row.id)) {
+      if (label === null || isExcluded) continue;
       labelled += 1;
       const entry = classes.get(label) ?? { instances: 0, patients: new Set<number>() };
       entry.instances += 1;

@@ -9,7 +9,8 @@ export interface LabelTarget {
   readonly targetId: number;
 }
 
-function schemaOf(db: ReadDb, datasetId: number): number {
+/** The schema that a data set's labels belong to. */
+export function schemaOf(db: ReadDb, datasetId: number): number {
   const row = db.get<{ id: number }>('SELECT id FROM label_schemas WHERE dataset_id = :datasetId ORDER BY id LIMIT 1', {
     datasetId,
   });
@@ -17,14 +18,70 @@ function schemaOf(db: ReadDb, datasetId: number): number {
   return row.id;
 }
 
-/** The label that counts for a target, or null. */
+/**
+ * Common table expressions `decided (level, target_id, label, sources, is_disputed)`: what counts for each target of the schema
+ * `:schemaId`. The rule, from strongest to weakest, over labels that were not taken back:
+ *
+ *   1. the newest decision of an adjudicator;
+ *   2. what every named reader's newest label says, when they all say the same;
+ *   3. the newest imported label (a file, class folders), when no named reader has labelled the target.
+ *
+ * Named readers who disagree leave `label` NULL and `is_disputed` 1: such a target is not used until someone adjudicates.
+ * `where` narrows the labels looked at.
+ */
+export function decidedLabels(where = ''): string {
+  return `standing AS (
+      SELECT l.id, l.level, l.target_id, l.class_id, l.reader,
+        CASE WHEN a.label_id IS NOT NULL THEN 2 WHEN r.reader_key IS NOT NULL THEN 1 ELSE 0 END AS strength
+      FROM labels l
+      LEFT JOIN label_withdrawals w ON w.label_id = l.id
+      LEFT JOIN label_adjudications a ON a.label_id = l.id
+      LEFT JOIN readers r ON r.reader_key = l.reader
+      WHERE l.schema_id = :schemaId AND w.label_id IS NULL ${where}
+    ),
+    strongest AS (SELECT level, target_id, max(strength) AS strength FROM standing GROUP BY level, target_id),
+    newest AS (
+      SELECT max(s.id) AS id FROM standing s
+      JOIN strongest b ON b.level = s.level AND b.target_id = s.target_id AND b.strength = s.strength
+      GROUP BY s.level, s.target_id, CASE s.strength WHEN 1 THEN s.reader ELSE '' END
+    ),
+    decided AS (
+      SELECT l.level, l.target_id, count(*) AS sources,
+        CASE WHEN count(DISTINCT l.class_id) = 1 THEN min(c.name) END AS label,
+        count(DISTINCT l.class_id) > 1 AS is_disputed
+      FROM newest n JOIN labels l ON l.id = n.id JOIN label_classes c ON c.id = l.class_id
+      GROUP BY l.level, l.target_id
+    )`;
+}
+
+/** The label that counts for a target, or null where there is none or readers disagree. See `decidedLabels` for the rule. */
 export function currentLabel(db: ReadDb, datasetId: number, target: LabelTarget): string | null {
-  const row = db.get<{ name: string }>(
-    `SELECT c.name FROM labels l JOIN label_classes c ON c.id = l.class_id
-     WHERE l.schema_id = :schemaId AND l.level = :level AND l.target_id = :targetId ORDER BY l.id DESC LIMIT 1`,
+  const row = db.get<{ label: string | null }>(
+    `WITH ${decidedLabels('AND l.level = :level AND l.target_id = :targetId')} SELECT label FROM decided`,
     { schemaId: schemaOf(db, datasetId), level: target.level, targetId: target.targetId },
   );
-  return row?.name ?? null;
+  return row?.label ?? null;
+}
+
+/** The newest label of a target by one reader that was not taken back and is no adjudication; imports count as one reader. */
+export function ownLabel(
+  db: ReadDb,
+  datasetId: number,
+  target: LabelTarget,
+  reader: string,
+): { labelId: number; label: string } | null {
+  return (
+    db.get(
+      `SELECT l.id AS labelId, c.name AS label FROM labels l JOIN label_classes c ON c.id = l.class_id
+       LEFT JOIN readers r ON r.reader_key = l.reader
+       WHERE l.schema_id = :schemaId AND l.level = :level AND l.target_id = :targetId
+         AND (l.reader = :reader OR (r.id IS NULL AND NOT EXISTS (SELECT 1 FROM readers WHERE reader_key = :reader)))
+         AND NOT EXISTS (SELECT 1 FROM label_withdrawals w WHERE w.label_id = l.id)
+         AND NOT EXISTS (SELECT 1 FROM label_adjudications a WHERE a.label_id = l.id)
+       ORDER BY l.id DESC LIMIT 1`,
+      { schemaId: schemaOf(db, datasetId), level: target.level, targetId: target.targetId, reader },
+    ) ?? null
+  );
 }
 
 /** Adds a label, and its class when new; tells what it did. An equal label is not written again, so an import can be repeated. */
@@ -36,16 +93,60 @@ export function addLabel(
   reader: string,
   now: string,
 ): 'applied' | 'unchanged' | 'changed' {
-  const before = currentLabel(db, datasetId, target);
+  const before = ownLabel(db, datasetId, target, reader)?.label ?? null;
   if (before === label) return 'unchanged';
-  const schemaId = schemaOf(db, datasetId);
-  db.run('INSERT OR IGNORE INTO label_classes (schema_id, name) VALUES (:schemaId, :label)', { schemaId, label });
-  db.run(
+  insertLabel(db, datasetId, target, label, reader, now);
+  return before === null ? 'applied' : 'changed';
+}
+
+/** Writes a label in any case; gives its row id. */
+export function insertLabel(
+  db: WriteDb,
+  datasetId: number,
+  target: LabelTarget,
+  label: string,
+  reader: string,
+  now: string,
+): number {
+  addClass(db, datasetId, label);
+  return db.run(
     `INSERT INTO labels (class_id, schema_id, level, target_id, reader, labelled_at)
      SELECT id, schema_id, :level, :targetId, :reader, :now FROM label_classes WHERE schema_id = :schemaId AND name = :label`,
-    { schemaId, label, level: target.level, targetId: target.targetId, reader, now },
+    { schemaId: schemaOf(db, datasetId), label, level: target.level, targetId: target.targetId, reader, now },
+  ).id;
+}
+
+/** Adds a class to a data set's schema unless it is there. */
+export function addClass(db: WriteDb, datasetId: number, name: string): void {
+  db.run('INSERT OR IGNORE INTO label_classes (schema_id, name) VALUES (:schemaId, :name)', {
+    schemaId: schemaOf(db, datasetId),
+    name,
+  });
+}
+
+/** The classes of a data set's schema in the order in which they were made. */
+export function classNames(db: ReadDb, datasetId: number): string[] {
+  return db
+    .all<{ name: string }>('SELECT name FROM label_classes WHERE schema_id = :schemaId ORDER BY id', {
+      schemaId: schemaOf(db, datasetId),
+    })
+    .map(({ name }) => name);
+}
+
+/** Makes a label an adjudicator's decision. */
+export function markAdjudicated(db: WriteDb, labelId: number): void {
+  db.run('INSERT INTO label_adjudications (label_id) VALUES (:labelId)', { labelId });
+}
+
+/** Takes a label back: its row stays, it counts no more. Gives false when the reader has no such label that stands. */
+export function withdrawLabel(db: WriteDb, labelId: number, reader: string, now: string): boolean {
+  return (
+    db.run(
+      `INSERT OR IGNORE INTO label_withdrawals (label_id, reader, withdrawn_at)
+       SELECT id, :reader, :now FROM labels WHERE id = :labelId AND reader = :reader`,
+      { labelId, reader, now },
+    ).changes > 0
   );
-  return before === null ? 'applied' : 'changed';
 }
 
 /** Every label a target ever had, oldest first. */

@@ -5,12 +5,14 @@ import { classifyHandlers } from './classify.ts';
 import { evidenceHandlers } from './evidence.ts';
 import { jobHandlers } from './jobs.ts';
 import { judgingHandlers } from './judging.ts';
+import { labelHandlers } from './labels.ts';
 import { libraryHandlers } from './library.ts';
 import { settingsHandlers } from './settings.ts';
 import { trainingHandlers } from './training.ts';
 
 export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...libraryHandlers,
+  ...labelHandlers,
   ...jobHandlers,
   ...classifyHandlers,
   ...settingsHandlers,

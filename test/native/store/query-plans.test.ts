@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import {
-  currentLabel,
   fileAt,
   filesOfInstance,
   instanceByUid,
+  ownLabel,
   type ReadDb,
   recordsOf,
   versionImages,
@@ -37,7 +37,7 @@ test('what an import or an epoch asks for every file or image is answered by an 
     fileAt: (db) => fileAt(db, '/made/0', ''),
     filesOfInstance: (db) => filesOfInstance(db, 1),
     instanceByUid: (db) => instanceByUid(db, '1.2.3'),
-    currentLabel: (db) => currentLabel(db, 1, { level: 'instance', targetId: 1 }),
+    ownLabel: (db) => ownLabel(db, 1, { level: 'instance', targetId: 1 }, 'import'),
     versionImages: (db) => versionImages(db, 1),
     recordsOf: (db) => recordsOf(db, 1),
   };

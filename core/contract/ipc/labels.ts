@@ -1,0 +1,188 @@
+/** Calls about reading: readers, labels, quality tags, comments, agreement, adjudication, keys. */
+import { z } from 'zod';
+import { nameSchema, qualityTagSchema, readingUnitSchema, timeSchema } from '../names.ts';
+import { defineCalls, nothing } from './call.ts';
+
+const dataset = z.string().min(1);
+const target = { dataset, level: readingUnitSchema, targetId: z.int() };
+const count = z.int().nonnegative();
+
+const readerSchema = z.object({ id: z.int(), name: z.string(), labels: count });
+const readersSchema = z.object({ readers: z.array(readerSchema), currentId: z.int() });
+
+/** One thing to label, as the current reader may see it. */
+export const readingItemSchema = z.object({
+  targetId: z.int(),
+  patientId: z.int(),
+  /** Position of the patient in the list, from 1: the name under which the list speaks of a patient. */
+  patientNumber: z.int().positive(),
+  studyId: z.int(),
+  modality: z.string().nullable(),
+  images: count,
+  /** The current reader's own label. */
+  label: z.string().nullable(),
+  labelId: z.int().nullable(),
+  /** What counts for training now; hidden from a blinded reader. */
+  reference: z.string().nullable(),
+  /** Readers disagree and nobody has decided; hidden from a blinded reader. */
+  isDisputed: z.boolean(),
+  tag: qualityTagSchema,
+  reason: z.string(),
+  /** The current reader's comment. */
+  comment: z.string(),
+});
+export type ReadingItem = z.infer<typeof readingItemSchema>;
+
+/** What a reader's action leaves of an item: the part that the action can change. */
+export const readingStateSchema = readingItemSchema.pick({
+  targetId: true,
+  label: true,
+  labelId: true,
+  tag: true,
+  reason: true,
+  comment: true,
+});
+export type ReadingState = z.infer<typeof readingStateSchema>;
+
+export const readingListSchema = z.object({
+  dataset: z.string(),
+  unit: readingUnitSchema,
+  isBlinded: z.boolean(),
+  reader: readerSchema,
+  /** In the order of their making: the first nine have the digit keys. */
+  classes: z.array(z.string()),
+  items: z.array(readingItemSchema),
+});
+export type ReadingList = z.infer<typeof readingListSchema>;
+
+export const readingImageSchema = z.object({
+  instanceId: z.int(),
+  seriesId: z.int(),
+  modality: z.string().nullable(),
+  numberOfFrames: z.int().positive(),
+});
+export type ReadingImage = z.infer<typeof readingImageSchema>;
+
+const kappaSchema = z.object({
+  value: z.number().nullable(),
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+});
+
+export const agreementSchema = z.object({
+  /** Readers who labelled something. */
+  readers: z.array(z.object({ id: z.int(), name: z.string(), cases: count })),
+  /** Cases that every one of them labelled; the figures are about these. */
+  cases: count,
+  /** Cohen's with two readers, Fleiss' with more, null with fewer. */
+  method: z.enum(['cohen', 'fleiss']).nullable(),
+  kappa: kappaSchema,
+  /** The share of cases on which all agree. */
+  agreement: z.number().nullable(),
+  byClass: z.array(kappaSchema.extend({ name: z.string() })),
+  toAdjudicate: count,
+  disagreements: z.array(
+    z.object({
+      targetId: z.int(),
+      patientNumber: z.int(),
+      studyId: z.int(),
+      labels: z.array(z.object({ readerId: z.int(), label: z.string() })),
+      /** What an adjudicator decided. */
+      decision: z.string().nullable(),
+    }),
+  ),
+});
+export type Agreement = z.infer<typeof agreementSchema>;
+
+/** Chords of one command, such as `Ctrl+Z`, `Shift+1`, `ArrowUp`; the page knows the commands. */
+export const keyTableSchema = z.record(
+  z.string().regex(/^[a-z][A-Za-z0-9]{0,40}$/),
+  z.array(z.string().min(1).max(40)).max(4),
+);
+
+export const labelCalls = defineCalls({
+  'readers.list': { doc: 'Readers, and who reads now. The first one is made when there is none.', input: nothing, output: readersSchema },
+  'readers.add': { doc: 'Adds a reader.', input: z.strictObject({ name: nameSchema }), output: readersSchema },
+  'readers.rename': {
+    doc: 'Gives a reader another name; the labels stay theirs.',
+    input: z.strictObject({ id: z.int(), name: nameSchema }),
+    output: readersSchema,
+  },
+  'readers.setCurrent': {
+    doc: 'Makes a reader the one who reads now.',
+    input: z.strictObject({ id: z.int() }),
+    output: readersSchema,
+  },
+  'reading.list': {
+    doc: 'Everything to label in a data set, as the current reader may see it.',
+    input: z.strictObject({ dataset }),
+    output: readingListSchema,
+  },
+  'reading.images': {
+    doc: 'The instances of a study that belong to a data set.',
+    input: z.strictObject({ dataset, studyId: z.int() }),
+    output: z.array(readingImageSchema),
+  },
+  'reading.configure': {
+    doc: 'Sets what a label is about and whether readers see each other’s labels.',
+    input: z.strictObject({ dataset, unit: readingUnitSchema, isBlinded: z.boolean() }),
+    output: z.null(),
+  },
+  'labels.addClass': {
+    doc: 'Adds a class to a data set.',
+    input: z.strictObject({ dataset, name: nameSchema }),
+    output: z.null(),
+  },
+  'labels.set': {
+    doc: 'Writes the current reader’s label; it is on the disk when this answers. Gives what it left of the item.',
+    input: z.strictObject({ ...target, label: nameSchema }),
+    output: readingStateSchema,
+  },
+  'labels.withdraw': {
+    doc: 'Takes the current reader’s newest label back: undo. The one before counts again.',
+    input: z.strictObject(target),
+    output: readingStateSchema,
+  },
+  'labels.tag': {
+    doc: 'Says whether an item may be used. Excluded items are in no version of a data set made afterwards.',
+    input: z.strictObject({ ...target, tag: qualityTagSchema, reason: z.string().max(200) }),
+    output: readingStateSchema,
+  },
+  'labels.comment': {
+    doc: 'Writes the current reader’s comment; an empty one removes it.',
+    input: z.strictObject({ ...target, text: z.string().max(4000) }),
+    output: readingStateSchema,
+  },
+  'labels.history': {
+    doc: 'Who said what about an item and when, oldest first; a blinded reader sees their own part.',
+    input: z.strictObject(target),
+    output: z.array(
+      z.object({
+        at: timeSchema,
+        reader: z.string(),
+        kind: z.enum(['label', 'adjudication', 'withdrawal', 'tag', 'comment']),
+        text: z.string(),
+      }),
+    ),
+  },
+  'labels.agreement': {
+    doc: 'Agreement of the readers of a data set, and the cases on which they differ.',
+    input: z.strictObject({ dataset }),
+    output: agreementSchema,
+  },
+  'labels.adjudicate': {
+    doc: 'Writes the current reader’s decision of a disagreement; it becomes the reference standard.',
+    input: z.strictObject({ ...target, label: nameSchema }),
+    output: agreementSchema,
+  },
+  'keys.get': {
+    doc: 'The profile of keys and mouse, and the keys that were changed from it.',
+    input: nothing,
+    output: z.object({ profile: z.string(), keys: keyTableSchema }),
+  },
+  'keys.save': {
+    doc: 'Remembers the profile and the changed keys.',
+    input: z.strictObject({ profile: z.string().max(40), keys: keyTableSchema }),
+    output: z.null(),
+  },
+});
+

@@ -1,0 +1,96 @@
+/**
+ * Agreement of readers beyond chance: Cohen's kappa for two, Fleiss' kappa for more.
+ *
+ * Sources: Cohen 1960, Educational and Psychological Measurement 20:37; Fleiss 1971, Psychological Bulletin 76:378 (equations 1 to
+ * 7; per category equation 15). Intervals are percentile bootstrap intervals over patients, because the cases of one patient are alike.
+ */
+import { invariant } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import { type Interval, percentile } from './bootstrap.ts';
+
+/**
+ * Cohen's kappa of two readers who gave each case a class from 0 to `classes` - 1; null where chance alone would always agree
+ * (both used one and the same class throughout), because kappa is not defined there. `weights` count cases more than once.
+ */
+export function cohenKappa(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  classes: number,
+  weights?: ArrayLike<number>,
+): number | null {
+  invariant(a.length === b.length, 'both readers read the same cases');
+  const first = new Float64Array(classes);
+  const second = new Float64Array(classes);
+  let total = 0;
+  let equal = 0;
+  for (let i = 0; i < a.length; i++) {
+    const weight = weights === undefined ? 1 : (weights[i] as number);
+    const [x, y] = [a[i] as number, b[i] as number];
+    total += weight;
+    if (x === y) equal += weight;
+    first[x] = (first[x] as number) + weight;
+    second[y] = (second[y] as number) + weight;
+  }
+  if (total === 0) return null;
+  let chance = 0;
+  for (let c = 0; c < classes; c++) chance += ((first[c] as number) / total) * ((second[c] as number) / total);
+  return chance >= 1 ? null : (equal / total - chance) / (1 - chance);
+}
+
+/**
+ * Fleiss' kappa of a table [cases][classes] of how many readers chose each class; every case has the same number of readers, two
+ * at least. `overall` is null where all readings are of one class; `byClass` is the kappa of each class against the rest.
+ */
+export function fleissKappa(
+  table: readonly (readonly number[])[],
+  weights?: ArrayLike<number>,
+): { readonly overall: number | null; readonly byClass: readonly (number | null)[] } {
+  const classes = table[0]?.length ?? 0;
+  const readers = (table[0] ?? []).reduce((sum, n) => sum + n, 0);
+  const shares = new Float64Array(classes);
+  const split = new Float64Array(classes);
+  let total = 0;
+  let agreement = 0;
+  table.forEach((row, i) => {
+    const weight = weights === undefined ? 1 : (weights[i] as number);
+    invariant(row.reduce((sum, n) => sum + n, 0) === readers && readers > 1, 'every case has the same readers');
+    total += weight;
+    let pairs = 0;
+    row.forEach((n, c) => {
+      shares[c] = (shares[c] as number) + weight * n;
+      split[c] = (split[c] as number) + weight * n * (readers - n);
+      pairs += n * (n - 1);
+    });
+    agreement += (weight * pairs) / (readers * (readers - 1));
+  });
+  if (total === 0) return { overall: null, byClass: Array.from({ length: classes }, () => null) };
+  let chance = 0;
+  const byClass = Array.from(shares, (sum, c) => {
+    const share = sum / (total * readers);
+    chance += share * share;
+    const expected = total * readers * (readers - 1) * share * (1 - share);
+    return expected === 0 ? null : 1 - (split[c] as number) / expected;
+  });
+  return { overall: chance >= 1 ? null : (agreement / total - chance) / (1 - chance), byClass };
+}
+
+/** 95 % interval of a figure of cases, resampled by patient; null where fewer than half of the resamples could compute it. */
+export function agreementInterval(
+  patients: readonly number[],
+  figure: (weights: Float64Array) => number | null,
+  resamples = 1000,
+): Interval | null {
+  const random = Random.seeded(0).fork('agreement');
+  const members = [...Map.groupBy(patients.keys(), (i) => patients[i] as number).values()];
+  const weights = new Float64Array(patients.length);
+  const draws: number[] = [];
+  for (let r = 0; r < resamples && members.length > 1; r++) {
+    weights.fill(0);
+    for (let k = 0; k < members.length; k++) {
+      for (const i of members[random.integer(members.length)] as number[]) weights[i] = (weights[i] as number) + 1;
+    }
+    const value = figure(weights);
+    if (value !== null) draws.push(value);
+  }
+  return draws.length * 2 < resamples ? null : [percentile(draws, 0.025), percentile(draws, 0.975)];
+}

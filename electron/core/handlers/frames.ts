@@ -1,0 +1,20 @@
+/** `frame://sidelight/pixels/<instanceId>/<frame>`: what the viewport draws; see core/contract/ipc/frames.ts. */
+import { AppError } from '../../../core/base/errors.ts';
+import { type DecodePool, openDecodePool } from '../../../core/services/decode/pool.ts';
+import { frameBlock } from '../../../core/services/display-frame.ts';
+import type { CoreContext } from '../context.ts';
+import type { Asset } from '../port.ts';
+
+let pool: DecodePool | undefined;
+
+/** @throws FILE_NOT_FOUND for an address that names no frame; else as reading and decoding do */
+export async function pixels(rest: readonly string[], _: URLSearchParams, { services }: CoreContext): Promise<Asset> {
+  const [instanceId, frame] = rest.map(Number);
+  if (!Number.isInteger(instanceId) || !Number.isInteger(frame) || rest.length !== 2) {
+    throw new AppError('FILE_NOT_FOUND', 'The window asked for a frame that is not there.');
+  }
+  // One thread: the reader waits for one picture at a time, and training needs the others. It starts when first needed.
+  pool ??= openDecodePool({ workers: 1 });
+  const bytes = await frameBlock(services, pool, instanceId as number, frame as number);
+  return { contentType: 'application/octet-stream', headers: {}, bytes };
+}

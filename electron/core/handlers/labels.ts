@@ -1,0 +1,86 @@
+/** Handlers of core/contract/ipc/labels.ts. */
+import type { Handlers } from '../../../core/contract/index.ts';
+import { keyTableSchema, type labelCalls } from '../../../core/contract/ipc/labels.ts';
+import { agreementOf } from '../../../core/services/agreement.ts';
+import { addReader, type Readers, readersOf, renameReader, setCurrentReader } from '../../../core/services/readers.ts';
+import {
+  addReadingClass,
+  adjudicate,
+  configureReading,
+  historyOf,
+  readingImages,
+  readingList,
+  setComment,
+  setLabel,
+  setQualityTag,
+  takeLabelBack,
+} from '../../../core/services/reading.ts';
+import { readingPreference, saveReadingPreference } from '../../../core/store/index.ts';
+import type { CoreContext } from '../context.ts';
+
+function shown({ readers, current }: Readers): {
+  readers: { id: number; name: string; labels: number }[];
+  currentId: number;
+} {
+  return { readers: readers.map(({ id, name, labels }) => ({ id, name, labels })), currentId: current.id };
+}
+
+/** Does `work`, then tells the window that labels changed. */
+function changing<T>({ emit }: CoreContext, work: () => T): T {
+  const result = work();
+  emit('library.changed', { what: 'labels' });
+  return result;
+}
+
+function changingReaders({ emit }: CoreContext, work: () => Readers): ReturnType<typeof shown> {
+  const result = shown(work());
+  emit('library.changed', { what: 'settings' });
+  return result;
+}
+
+export const labelHandlers: Handlers<keyof typeof labelCalls, CoreContext> = {
+  'readers.list': (_, { services }) => shown(readersOf(services)),
+  'readers.add': ({ name }, context) => changingReaders(context, () => addReader(context.services, name)),
+  'readers.rename': ({ id, name }, context) => changingReaders(context, () => renameReader(context.services, id, name)),
+  'readers.setCurrent': ({ id }, context) => changingReaders(context, () => setCurrentReader(context.services, id)),
+  'reading.list': ({ dataset }, { services }) => readingList(services, dataset),
+  'reading.images': ({ dataset, studyId }, { services }) => readingImages(services, dataset, studyId),
+  'reading.configure': ({ dataset, ...settings }, context) =>
+    changing(context, () => {
+      configureReading(context.services, dataset, settings);
+      return null;
+    }),
+  'labels.addClass': ({ dataset, name }, context) =>
+    changing(context, () => {
+      addReadingClass(context.services, dataset, name);
+      return null;
+    }),
+  'labels.set': ({ label, ...target }, context) => changing(context, () => setLabel(context.services, target, label)),
+  'labels.withdraw': (target, context) => changing(context, () => takeLabelBack(context.services, target)),
+  'labels.tag': ({ tag, reason, ...target }, context) =>
+    changing(context, () => setQualityTag(context.services, target, { tag, reason })),
+  'labels.comment': ({ text, ...target }, context) =>
+    changing(context, () => setComment(context.services, target, text)),
+  'labels.history': (target, { services }) => historyOf(services, target),
+  'labels.agreement': ({ dataset }, { services }) => agreementOf(services, dataset),
+  'labels.adjudicate': ({ label, ...target }, context) =>
+    changing(context, () => {
+      adjudicate(context.services, target, label);
+      return agreementOf(context.services, target.dataset);
+    }),
+  'keys.get': (_, { services }) => {
+    const { db } = services.library;
+    return {
+      profile: readingPreference(db, 'profile') ?? 'sidelight',
+      keys: keyTableSchema.parse(JSON.parse(readingPreference(db, 'keys') ?? '{}')),
+    };
+  },
+  'keys.save': ({ profile, keys }, { services }) => {
+    const db = services.library.writer;
+    db.transaction(() => {
+      saveReadingPreference(db, 'profile', profile);
+      saveReadingPreference(db, 'keys', JSON.stringify(keys));
+    });
+    return null;
+  },
+};

@@ -1,0 +1,132 @@
+/**
+ * Every command of the reading room with its keys: the one table from which key handling, the help, the editor and the
+ * documentation are made. Words for a command stand under its name in renderer/i18n.
+ *
+ * A chord is `Ctrl+Shift+Alt+KEY`. In View mode plain digits choose window presets; in Label mode plain digits set classes and
+ * Shift with the digit chooses the preset.
+ */
+export type Mode = 'view' | 'label';
+
+export const profiles = ['sidelight', 'ohif', 'weasis'] as const;
+export type Profile = (typeof profiles)[number];
+
+interface CommandRow {
+  readonly group: 'image' | 'view' | 'list' | 'label';
+  /** Chords of the Sidelight profile; the others where they differ. */
+  readonly keys: readonly string[];
+  readonly ohif?: readonly string[];
+  readonly weasis?: readonly string[];
+  /** Works in this mode only. */
+  readonly mode?: Mode;
+}
+
+export const commandTable = {
+  previousImage: { group: 'image', keys: ['ArrowUp'] },
+  nextImage: { group: 'image', keys: ['ArrowDown'] },
+  previousTen: { group: 'image', keys: ['Shift+ArrowUp'] },
+  nextTen: { group: 'image', keys: ['Shift+ArrowDown'] },
+  firstImage: { group: 'image', keys: ['Home'] },
+  lastImage: { group: 'image', keys: ['End'] },
+  previousSeries: { group: 'image', keys: ['PageUp'], weasis: ['ArrowLeft'] },
+  nextSeries: { group: 'image', keys: ['PageDown'], weasis: ['ArrowRight'] },
+  previousViewport: { group: 'view', keys: ['ArrowLeft'], weasis: ['Ctrl+ArrowLeft'] },
+  nextViewport: { group: 'view', keys: ['ArrowRight'], weasis: ['Ctrl+ArrowRight'] },
+  reset: { group: 'view', keys: ['Escape', 'Space'], ohif: ['Space'], weasis: ['Escape'] },
+  fit: { group: 'view', keys: ['='], weasis: ['Ctrl+Enter'] },
+  zoomIn: { group: 'view', keys: ['+'], weasis: ['Ctrl++'] },
+  zoomOut: { group: 'view', keys: ['-'], weasis: ['Ctrl+-'] },
+  invert: { group: 'view', keys: ['I'], weasis: ['Shift+I'] },
+  rotateRight: { group: 'view', keys: ['R'], weasis: ['Alt+R'] },
+  rotateLeft: { group: 'view', keys: ['L'], weasis: ['Alt+L'] },
+  flipHorizontally: { group: 'view', keys: ['H'], weasis: ['Alt+F'] },
+  flipVertically: { group: 'view', keys: ['V'] },
+  overlay: { group: 'view', keys: ['T'], weasis: ['Space', 'I'] },
+  layout: { group: 'view', keys: ['G'] },
+  maximise: { group: 'view', keys: ['F'] },
+  link: { group: 'view', keys: ['K'] },
+  nextUnlabelled: { group: 'list', keys: ['Enter'] },
+  previousItem: { group: 'list', keys: ['Ctrl+ArrowLeft'], weasis: ['Ctrl+PageUp'] },
+  nextItem: { group: 'list', keys: ['Ctrl+ArrowRight'], weasis: ['Ctrl+PageDown'] },
+  previousPatient: { group: 'list', keys: ['Ctrl+ArrowUp'] },
+  nextPatient: { group: 'list', keys: ['Ctrl+ArrowDown'] },
+  mode: { group: 'label', keys: ['M'] },
+  undo: { group: 'label', keys: ['Ctrl+Z'] },
+  redo: { group: 'label', keys: ['Ctrl+Y', 'Ctrl+Shift+Z'] },
+  exclude: { group: 'label', keys: ['X'] },
+  comment: { group: 'label', keys: ['N'] },
+  class1: { group: 'label', keys: ['1'], mode: 'label' },
+  class2: { group: 'label', keys: ['2'], mode: 'label' },
+  class3: { group: 'label', keys: ['3'], mode: 'label' },
+  class4: { group: 'label', keys: ['4'], mode: 'label' },
+  class5: { group: 'label', keys: ['5'], mode: 'label' },
+  class6: { group: 'label', keys: ['6'], mode: 'label' },
+  class7: { group: 'label', keys: ['7'], mode: 'label' },
+  class8: { group: 'label', keys: ['8'], mode: 'label' },
+  class9: { group: 'label', keys: ['9'], mode: 'label' },
+  help: { group: 'view', keys: ['?', 'F1'] },
+} as const satisfies Record<string, CommandRow>;
+
+export type Command = keyof typeof commandTable;
+export const commands = Object.keys(commandTable) as Command[];
+export const groups = ['label', 'list', 'image', 'view'] as const;
+
+/** Chords that differ from the profile's, by command. */
+export type KeyTable = Readonly<Partial<Record<Command, readonly string[]>>>;
+
+/** The chords of a command. */
+export function keysOf(command: Command, profile: Profile, changed: KeyTable): readonly string[] {
+  const row: CommandRow = commandTable[command];
+  return changed[command] ?? (profile === 'sidelight' ? row.keys : (row[profile] ?? row.keys));
+}
+
+/** What a chord does in a mode: a command, a preset by its digit, or nothing. */
+export function meaningOf(
+  chord: string,
+  mode: Mode,
+  profile: Profile,
+  changed: KeyTable,
+): { readonly command: Command } | { readonly preset: number } | null {
+  for (const command of commands) {
+    const row: CommandRow = commandTable[command];
+    if ((row.mode === undefined || row.mode === mode) && keysOf(command, profile, changed).includes(chord)) {
+      return { command };
+    }
+  }
+  const preset = mode === 'view' ? /^(\d)$/.exec(chord) : /^Shift\+(\d)$/.exec(chord);
+  return preset === null ? null : { preset: Number(preset[1]) };
+}
+
+/** What already has `chord` where `command` would use it: another command, or a preset in some mode. */
+export function conflictOf(
+  command: Command,
+  chord: string,
+  profile: Profile,
+  changed: KeyTable,
+): { readonly command: Command } | { readonly preset: number } | null {
+  const row: CommandRow = commandTable[command];
+  const others: KeyTable = { ...changed, [command]: [] };
+  for (const mode of ['label', 'view'] as const) {
+    const meaning = row.mode === undefined || row.mode === mode ? meaningOf(chord, mode, profile, others) : null;
+    if (meaning !== null) return meaning;
+  }
+  return null;
+}
+
+/**
+ * The chord of a key press, or null while only modifiers are down. Digits are told by their place, so that Shift with a digit is the
+ * same on every keyboard; signs by what they write, because their place differs.
+ */
+export function chordOf(event: KeyboardEvent): string | null {
+  if (['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'Dead'].includes(event.key)) return null;
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
+  const isLetter = /^\p{L}$/u.test(event.key);
+  const isSign = digit === null && event.key.length === 1 && !isLetter && event.key !== ' ';
+  const key = digit?.[1] ?? (event.key === ' ' ? 'Space' : isLetter ? event.key.toUpperCase() : event.key);
+  const parts = [
+    event.ctrlKey || event.metaKey ? 'Ctrl' : '',
+    event.shiftKey && !isSign ? 'Shift' : '',
+    event.altKey ? 'Alt' : '',
+    key,
+  ];
+  return parts.filter((part) => part !== '').join('+');
+}

@@ -1,0 +1,76 @@
+/** The reader's keys and mouse: the profile, and what was changed from it. Remembered in the library. */
+import { call } from '../../app/client.ts';
+import type { MouseAction } from '../../viewport/viewport.svelte.ts';
+import { type PresetTable, presetTables } from '../../viewport/presets.ts';
+import { type Command, commands, conflictOf, type KeyTable, keysOf, type Profile, profiles } from './commands.ts';
+
+export const mouseButtons = ['mouseLeft', 'mouseMiddle', 'mouseRight'] as const;
+export type MouseButton = (typeof mouseButtons)[number];
+export const mouseActions = ['window', 'pan', 'zoom', 'scroll'] as const satisfies readonly MouseAction[];
+
+class Keys {
+  #profile = $state<Profile>('sidelight');
+  #changed = $state.raw<KeyTable>({});
+  #mouse = $state.raw<Readonly<Record<MouseButton, MouseAction>>>({
+    mouseLeft: 'window',
+    mouseMiddle: 'pan',
+    mouseRight: 'zoom',
+  });
+
+  get profile(): Profile {
+    return this.#profile;
+  }
+  get changed(): KeyTable {
+    return this.#changed;
+  }
+  get mouse(): Readonly<Record<MouseButton, MouseAction>> {
+    return this.#mouse;
+  }
+  get presets(): (typeof presetTables)[PresetTable] {
+    return presetTables[this.#profile === 'ohif' ? 'ohif' : 'weasis'];
+  }
+
+  of(command: Command): readonly string[] {
+    return keysOf(command, this.#profile, this.#changed);
+  }
+
+  /** What stands in the way of a chord, or null. */
+  conflict(command: Command, chord: string): ReturnType<typeof conflictOf> {
+    return conflictOf(command, chord, this.#profile, this.#changed);
+  }
+
+  async load(): Promise<void> {
+    const { profile, keys } = await call('keys.get', {});
+    this.#profile = profiles.find((name) => name === profile) ?? 'sidelight';
+    this.#changed = Object.fromEntries(commands.flatMap((name) => (keys[name] ? [[name, keys[name]]] : [])));
+    const mouse = mouseButtons.flatMap((button) => {
+      const action = mouseActions.find((name) => name === keys[button]?.[0]);
+      return action === undefined ? [] : [[button, action] as const];
+    });
+    this.#mouse = { mouseLeft: 'window', mouseMiddle: 'pan', mouseRight: 'zoom', ...Object.fromEntries(mouse) };
+  }
+
+  async useProfile(profile: Profile): Promise<void> {
+    this.#profile = profile;
+    this.#changed = {};
+    await this.#save();
+  }
+
+  async setKeys(command: Command, chords: readonly string[]): Promise<void> {
+    this.#changed = { ...this.#changed, [command]: chords };
+    await this.#save();
+  }
+
+  async setMouse(button: MouseButton, action: MouseAction): Promise<void> {
+    this.#mouse = { ...this.#mouse, [button]: action };
+    await this.#save();
+  }
+
+  async #save(): Promise<void> {
+    const mouse = Object.fromEntries(mouseButtons.map((button) => [button, [this.#mouse[button]]]));
+    const keys = Object.fromEntries(Object.entries(this.#changed).map(([name, chords]) => [name, [...chords]]));
+    await call('keys.save', { profile: this.#profile, keys: { ...keys, ...mouse } });
+  }
+}
+
+export const keys = new Keys();

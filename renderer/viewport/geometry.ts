@@ -1,0 +1,86 @@
+/** Where the picture lies on the canvas. */
+
+export interface Placement {
+  /** 1 = the whole picture fits. */
+  readonly zoom: number;
+  /** Shift of the picture's middle from the canvas's, in CSS pixels. */
+  readonly panX: number;
+  readonly panY: number;
+  /** Clockwise, in degrees. */
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly isFlippedHorizontally: boolean;
+  readonly isFlippedVertically: boolean;
+}
+
+export const fitted: Placement = {
+  zoom: 1,
+  panX: 0,
+  panY: 0,
+  rotation: 0,
+  isFlippedHorizontally: false,
+  isFlippedVertically: false,
+};
+
+export interface PictureSize {
+  readonly rows: number;
+  readonly columns: number;
+  /** Millimetres from row to row and column to column; pixels that are not square are drawn as they are in the patient. */
+  readonly spacingMm: readonly [number, number] | null;
+}
+
+/** Screen pixels for one column of the picture when it fits a canvas of the given size. */
+export function fitScale(size: PictureSize, width: number, height: number, rotation: Placement['rotation']): number {
+  const tall = size.rows * aspect(size);
+  const [across, down] = rotation % 180 === 0 ? [size.columns, tall] : [tall, size.columns];
+  return Math.min(width / across, height / down);
+}
+
+/** Height of a pixel in widths. */
+export function aspect({ spacingMm }: PictureSize): number {
+  return spacingMm === null ? 1 : spacingMm[0] / spacingMm[1];
+}
+
+/** The matrix that `CanvasRenderingContext2D.setTransform` takes, for a canvas of `width` by `height` device pixels. */
+export function pictureMatrix(
+  size: PictureSize,
+  place: Placement,
+  canvas: { readonly width: number; readonly height: number; readonly pixelRatio: number },
+): DOMMatrix {
+  const scale = fitScale(size, canvas.width, canvas.height, place.rotation) * place.zoom;
+  return new DOMMatrix()
+    .translate(
+      canvas.width / 2 + place.panX * canvas.pixelRatio,
+      canvas.height / 2 + place.panY * canvas.pixelRatio,
+    )
+    .scale(place.isFlippedHorizontally ? -1 : 1, place.isFlippedVertically ? -1 : 1)
+    .rotate(place.rotation)
+    .scale(scale, scale * aspect(size))
+    .translate(-size.columns / 2, -size.rows / 2);
+}
+
+export interface Edges {
+  readonly left: string;
+  readonly right: string;
+  readonly top: string;
+  readonly bottom: string;
+}
+
+/** The letters at the edges after rotation and flips: rotation first, as the picture is drawn. */
+export function turnedEdges(edges: Edges, place: Placement): Edges {
+  let turned = edges;
+  for (let k = 0; k < place.rotation; k += 90) {
+    turned = { top: turned.left, right: turned.top, bottom: turned.right, left: turned.bottom };
+  }
+  if (place.isFlippedHorizontally) turned = { ...turned, left: turned.right, right: turned.left };
+  if (place.isFlippedVertically) turned = { ...turned, top: turned.bottom, bottom: turned.top };
+  return turned;
+}
+
+/** A round length in millimetres that takes between 60 and 160 CSS pixels, and how many it takes. */
+export function scaleBar(pixelsPerMm: number): { readonly mm: number; readonly pixels: number } | null {
+  for (const mm of [1, 2, 5, 10, 20, 50, 100, 200]) {
+    const pixels = mm * pixelsPerMm;
+    if (pixels >= 60 && pixels <= 160) return { mm, pixels };
+  }
+  return null;
+}

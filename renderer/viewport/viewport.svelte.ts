@@ -1,0 +1,171 @@
+/** What one viewport shows and how: a stack of frames, the one in view, its window and its place. */
+import type { DisplayWindow } from '../../core/contract/index.ts';
+import { CallError } from '../app/client.ts';
+import { type FrameReference, type LoadedFrame, loadFrame, prefetchFrame } from './frames.ts';
+import { fitted, type Placement } from './geometry.ts';
+import { type Preset, presetWindow } from './presets.ts';
+
+export type MouseAction = 'window' | 'pan' | 'zoom' | 'scroll';
+
+export class Viewport {
+  #frames = $state.raw<readonly FrameReference[]>([]);
+  #seriesId = $state.raw<number | null>(null);
+  #index = $state(0);
+  #loaded = $state.raw<LoadedFrame | null>(null);
+  #problem = $state.raw<{ message: string; action: string } | null>(null);
+  #isLoading = $state(false);
+  /** What the reader chose; null = as the frame says. Kept through a stack, as readers expect. */
+  #chosen = $state.raw<DisplayWindow | null>(null);
+  #isInverted = $state(false);
+  #place = $state.raw<Placement>(fitted);
+  #request = 0;
+
+  get seriesId(): number | null {
+    return this.#seriesId;
+  }
+  get loaded(): LoadedFrame | null {
+    return this.#loaded;
+  }
+  get problem(): { message: string; action: string } | null {
+    return this.#problem;
+  }
+  get isLoading(): boolean {
+    return this.#isLoading;
+  }
+  get index(): number {
+    return this.#index;
+  }
+  get count(): number {
+    return this.#frames.length;
+  }
+  get place(): Placement {
+    return this.#place;
+  }
+  get window(): DisplayWindow | null {
+    return this.#chosen ?? this.#loaded?.header.windows[0] ?? null;
+  }
+  /** What the instance says and what the reader chose, together. */
+  get isInverted(): boolean {
+    return this.#isInverted !== (this.#loaded?.header.isInverted ?? false);
+  }
+
+  /** Shows a stack from frame `index` on, with the instance's own window and the whole picture in view. */
+  show(seriesId: number, frames: readonly FrameReference[], index: number): void {
+    this.#frames = frames;
+    this.#seriesId = seriesId;
+    // The last patient's picture must not stand there while the next one's loads.
+    this.#loaded = null;
+    this.reset();
+    this.#load(index);
+  }
+
+  clear(): void {
+    this.#request += 1;
+    this.#frames = [];
+    this.#seriesId = null;
+    this.#loaded = null;
+    this.#problem = null;
+    this.#isLoading = false;
+  }
+
+  goTo(index: number): void {
+    const wanted = Math.min(this.#frames.length - 1, Math.max(0, index));
+    if (wanted !== this.#index && wanted >= 0) this.#load(wanted);
+  }
+
+  step(by: number): void {
+    this.goTo(this.#index + by);
+  }
+
+  #load(index: number): void {
+    const reference = this.#frames[index];
+    this.#index = index;
+    this.#request += 1;
+    if (reference === undefined) return;
+    const request = this.#request;
+    this.#isLoading = true;
+    this.#problem = null;
+    loadFrame(reference).then(
+      (loaded) => {
+        // A slower load of an earlier frame must not replace what the reader has moved on to.
+        if (request !== this.#request) return;
+        this.#loaded = loaded;
+        this.#isLoading = false;
+        for (const ahead of [1, 2, -1]) {
+          const next = this.#frames[index + ahead];
+          if (next !== undefined) prefetchFrame(next);
+        }
+      },
+      (thrown: unknown) => {
+        if (request !== this.#request) return;
+        this.#loaded = null;
+        this.#isLoading = false;
+        const known = thrown instanceof CallError ? thrown : null;
+        this.#problem = { message: known?.message ?? String(thrown), action: known?.action ?? '' };
+      },
+    );
+  }
+
+  reset(): void {
+    this.#chosen = null;
+    this.#isInverted = false;
+    this.#place = fitted;
+  }
+
+  fit(): void {
+    this.#place = { ...this.#place, zoom: 1, panX: 0, panY: 0 };
+  }
+
+  /** Chooses a preset; false where it means nothing on this frame. */
+  usePreset(preset: Preset): boolean {
+    const header = this.#loaded?.header;
+    const window = header === undefined ? null : presetWindow(preset, header);
+    if (window === null) return false;
+    this.#chosen = window;
+    return true;
+  }
+
+  invert(): void {
+    this.#isInverted = !this.#isInverted;
+  }
+
+  zoomBy(factor: number): void {
+    this.#place = { ...this.#place, zoom: Math.min(40, Math.max(0.1, this.#place.zoom * factor)) };
+  }
+
+  panBy(x: number, y: number): void {
+    this.#place = { ...this.#place, panX: this.#place.panX + x, panY: this.#place.panY + y };
+  }
+
+  rotate(degrees: 90 | -90): void {
+    // What the reader sees turns clockwise, whether or not it is mirrored.
+    const mirrored = this.#place.isFlippedHorizontally !== this.#place.isFlippedVertically;
+    const turned = (this.#place.rotation + (mirrored ? -degrees : degrees) + 360) % 360;
+    this.#place = { ...this.#place, rotation: turned as Placement['rotation'] };
+  }
+
+  flipHorizontally(): void {
+    this.#place = { ...this.#place, isFlippedHorizontally: !this.#place.isFlippedHorizontally };
+  }
+
+  flipVertically(): void {
+    this.#place = { ...this.#place, isFlippedVertically: !this.#place.isFlippedVertically };
+  }
+
+  /** Window by a drag of CSS pixels: right is wider (less contrast), down is a higher level (darker). */
+  dragWindow(x: number, y: number): void {
+    const { window } = this;
+    const header = this.#loaded?.header;
+    if (window === null || header === undefined) return;
+    const range = Math.max(header.max - header.min, 1e-6);
+    // A full range in about 800 pixels; near a narrow window in finer steps.
+    const step = Math.min(range / 800, Math.max(window.width / 150, range / 20_000));
+    const least = window.shape === 'LINEAR' ? 1 : range / 65_536;
+    this.#chosen = {
+      ...window,
+      width: Math.min(4 * range + 1, Math.max(least, window.width + x * step)),
+      center: window.center + y * step,
+      name: '',
+    };
+  }
+}
