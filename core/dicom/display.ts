@@ -44,8 +44,7 @@ export function displayFrame(dataSet: DicomDataSet, decoded: DecodedFrame, frame
   }
   const modality = readModality(dataSet, frame, decoded.isSigned);
   let windows = readWindows(dataSet, frame);
-  const lut =
-    windows.length > 0 ? undefined : readVoiLut(dataSet, frame, decoded.isSigned || modality.apply(0) < 0);
+  const lut = windows.length > 0 ? undefined : readVoiLut(dataSet, frame, decoded.isSigned || modality.apply(0) < 0);
   const apply = lut === undefined ? modality.apply : (stored: number) => lut.apply(modality.apply(stored)) * lut.most;
   if (windows.length === 0) {
     const [low, high] = lut === undefined ? wholeRangeOf(dataSet, decoded, modality) : [0, lut.most];

@@ -49,9 +49,7 @@ export function agreementOf(context: ServiceContext, name: string): Agreement {
       targetId,
       patientNumber,
       studyId,
-      labels: said.flatMap((label, r) =>
-        label === null ? [] : [{ readerId: (readers[r] as ReaderRow).id, label }],
-      ),
+      labels: said.flatMap((label, r) => (label === null ? [] : [{ readerId: (readers[r] as ReaderRow).id, label }])),
       decision,
     })),
   };

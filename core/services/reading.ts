@@ -106,7 +106,14 @@ export function readingList(context: ServiceContext, name: string): ReadingList 
     };
   });
   const { id, name: readerName, labels } = current;
-  return { dataset: name, unit, isBlinded, reader: { id, name: readerName, labels }, classes: classNames(db, dataset.id), items };
+  return {
+    dataset: name,
+    unit,
+    isBlinded,
+    reader: { id, name: readerName, labels },
+    classes: classNames(db, dataset.id),
+    items,
+  };
 }
 
 /** The label that all instances share, or null. */

@@ -48,10 +48,7 @@ export function pictureMatrix(
 ): DOMMatrix {
   const scale = fitScale(size, canvas.width, canvas.height, place.rotation) * place.zoom;
   return new DOMMatrix()
-    .translate(
-      canvas.width / 2 + place.panX * canvas.pixelRatio,
-      canvas.height / 2 + place.panY * canvas.pixelRatio,
-    )
+    .translate(canvas.width / 2 + place.panX * canvas.pixelRatio, canvas.height / 2 + place.panY * canvas.pixelRatio)
     .scale(place.isFlippedHorizontally ? -1 : 1, place.isFlippedVertically ? -1 : 1)
     .rotate(place.rotation)
     .scale(scale, scale * aspect(size))

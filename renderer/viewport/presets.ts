@@ -40,9 +40,7 @@ export function presetWindow(preset: Preset, header: FrameHeader): DisplayWindow
   if (header.channels === 3) return null;
   if (preset.kind === 'own') return header.windows[preset.index] ?? null;
   if (preset.kind === 'ct') {
-    return header.modality === 'CT'
-      ? { shape: 'LINEAR', center: preset.center, width: preset.width, name: '' }
-      : null;
+    return header.modality === 'CT' ? { shape: 'LINEAR', center: preset.center, width: preset.width, name: '' } : null;
   }
   const width = Math.max(header.max - header.min, 1e-6);
   return { shape: 'LINEAR_EXACT', center: (header.min + header.max) / 2, width, name: '' };

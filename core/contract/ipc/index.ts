@@ -60,7 +60,14 @@ export * from './evidence.ts';
 export { type DisplayWindow, type FrameHeader, frameHeaderSchema } from './frames.ts';
 export { type JobView, jobOptionsSchema, jobViewSchema } from './jobs.ts';
 export * from './judging.ts';
-export { type Agreement, agreementSchema, type ReadingImage, type ReadingItem, type ReadingList, type ReadingState } from './labels.ts';
+export {
+  type Agreement,
+  agreementSchema,
+  type ReadingImage,
+  type ReadingItem,
+  type ReadingList,
+  type ReadingState,
+} from './labels.ts';
 export {
   type DataCheck,
   type DataFinding,

@@ -100,7 +100,11 @@ export const keyTableSchema = z.record(
 );
 
 export const labelCalls = defineCalls({
-  'readers.list': { doc: 'Readers, and who reads now. The first one is made when there is none.', input: nothing, output: readersSchema },
+  'readers.list': {
+    doc: 'Readers, and who reads now. The first one is made when there is none.',
+    input: nothing,
+    output: readersSchema,
+  },
   'readers.add': { doc: 'Adds a reader.', input: z.strictObject({ name: nameSchema }), output: readersSchema },
   'readers.rename': {
     doc: 'Gives a reader another name; the labels stay theirs.',
@@ -185,4 +189,3 @@ export const labelCalls = defineCalls({
     output: z.null(),
   },
 });
-

@@ -113,7 +113,8 @@ export const read: Words['read'] = {
   kappaHelp:
     'Kappa ist Übereinstimmung über den Zufall hinaus: 1 ist vollkommen, 0 ist, was Raten mit denselben Gewohnheiten ergäbe.',
   keysTitle: 'Tasten und Maus',
-  keysHelp: 'Wählen Sie ein Profil und ändern Sie dann einzelne Tasten. Eine belegte Taste wird nicht zweimal vergeben.',
+  keysHelp:
+    'Wählen Sie ein Profil und ändern Sie dann einzelne Tasten. Eine belegte Taste wird nicht zweimal vergeben.',
   profile: 'Profil',
   profiles: { sidelight: 'Sidelight', ohif: 'wie OHIF', weasis: 'wie Weasis' },
   mouse: { mouseLeft: 'Links ziehen', mouseMiddle: 'Mitte ziehen', mouseRight: 'Rechts ziehen' },
@@ -125,7 +126,8 @@ export const read: Words['read'] = {
     `${chord} ist die Taste von „${other}“. Ändern Sie zuerst diese oder wählen Sie eine andere Taste.`,
   conflictPreset: (n) => `Fenster ${n}`,
   helpTitle: 'Tasten des Befundraums',
-  helpMouse: 'Mausrad: durch Bilder blättern. Strg und Mausrad: vergrößern. Doppelklick: eine Ansicht groß, und zurück.',
+  helpMouse:
+    'Mausrad: durch Bilder blättern. Strg und Mausrad: vergrößern. Doppelklick: eine Ansicht groß, und zurück.',
   groups: { label: 'Labeln', list: 'Durch die Liste', image: 'Durch die Bilder', view: 'Ansehen' },
   noKey: 'keine Taste',
   commands: {

@@ -1,7 +1,7 @@
 /** The reader's keys and mouse: the profile, and what was changed from it. Remembered in the library. */
 import { call } from '../../app/client.ts';
-import type { MouseAction } from '../../viewport/viewport.svelte.ts';
 import { type PresetTable, presetTables } from '../../viewport/presets.ts';
+import type { MouseAction } from '../../viewport/viewport.svelte.ts';
 import { type Command, commands, conflictOf, type KeyTable, keysOf, type Profile, profiles } from './commands.ts';
 
 export const mouseButtons = ['mouseLeft', 'mouseMiddle', 'mouseRight'] as const;

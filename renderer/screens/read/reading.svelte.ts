@@ -1,5 +1,12 @@
 /** The reading room: the list of a data set, the item in view, labels with undo, and what was said about it. */
-import type { CallInput, CallOutput, ReadingImage, ReadingItem, ReadingList, ReadingState } from '../../../core/contract/index.ts';
+import type {
+  CallInput,
+  CallOutput,
+  ReadingImage,
+  ReadingItem,
+  ReadingList,
+  ReadingState,
+} from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
 import { type FrameReference, prefetchFrame } from '../../viewport/frames.ts';
 import type { Mode } from './commands.ts';
@@ -12,7 +19,9 @@ type Tag = Pick<ReadingItem, 'tag' | 'reason'>;
 
 interface Step {
   readonly targetId: number;
-  readonly change: { readonly kind: 'label'; readonly after: string } | { readonly kind: 'tag'; readonly before: Tag; readonly after: Tag };
+  readonly change:
+    | { readonly kind: 'label'; readonly after: string }
+    | { readonly kind: 'tag'; readonly before: Tag; readonly after: Tag };
 }
 
 export class Reading {
@@ -70,7 +79,10 @@ export class Reading {
   }
 
   /** Opens a data set at a study, an instance, or the first item without a label. */
-  async open(dataset: string, at: { readonly studyId?: number | undefined; readonly instanceId?: number | undefined } = {}): Promise<void> {
+  async open(
+    dataset: string,
+    at: { readonly studyId?: number | undefined; readonly instanceId?: number | undefined } = {},
+  ): Promise<void> {
     const [list, readers] = await Promise.all([call('reading.list', { dataset }), call('readers.list', {})]);
     this.#readers = readers;
     this.#list = list;

@@ -21,14 +21,19 @@ import { testContext } from '../../support/studies.ts';
 /** A data set `demo` of ten studies without labels, read study by study. */
 function room(): { context: ServiceContext; target: (n: number) => ReadingTarget } {
   const library = temporaryLibrary();
-  fillDataset(library, Array.from({ length: 10 }, () => null));
+  fillDataset(
+    library,
+    Array.from({ length: 10 }, () => null),
+  );
   const context = testContext(library);
   const { items } = readingList(context, 'demo');
   return { context, target: (n) => ({ dataset: 'demo', level: 'study', targetId: items[n]?.targetId as number }) };
 }
 
 const labels = (context: ServiceContext): (string | null)[] =>
-  labelledInstances(context.library.db, datasetByName(context.library.db, 'demo')?.id as number).map((row) => row.label);
+  labelledInstances(context.library.db, datasetByName(context.library.db, 'demo')?.id as number).map(
+    (row) => row.label,
+  );
 
 describe('reading', () => {
   test('a label, a change and taking both back are all kept, and the one before counts again', () => {
@@ -71,7 +76,11 @@ describe('reading', () => {
     setLabel(context, target(0), 'mass');
     setLabel(context, target(1), 'normal');
     expect(labels(context).slice(0, 2)).toEqual(['mass', null]);
-    expect(readingList(context, 'demo').items.map((item) => item.isDisputed).indexOf(true)).toBe(1);
+    expect(
+      readingList(context, 'demo')
+        .items.map((item) => item.isDisputed)
+        .indexOf(true),
+    ).toBe(1);
     const before = agreementOf(context, 'demo');
     expect([before.method, before.cases, before.toAdjudicate, before.agreement]).toEqual(['cohen', 2, 1, 0.5]);
     setCurrentReader(context, first);
