@@ -302,11 +302,11 @@ function isDisputed(item: ReadingItem): boolean {
 }
 
 function seriesOf(images: readonly ReadingImage[]): Series[] {
-  return [...Map.groupBy(images, ({ seriesId }) => seriesId)].map(([id, own]) => ({
-    id,
-    modality: own[0]?.modality ?? null,
-    frames: own.flatMap(({ instanceId, numberOfFrames }) =>
-      Array.from({ length: numberOfFrames }, (_, frame) => ({ instanceId, frame })),
-    ),
-  }));
+  const series = new Map<number, { id: number; modality: string | null; frames: FrameReference[] }>();
+  for (const { seriesId, modality, instanceId, numberOfFrames } of images) {
+    const own = series.get(seriesId) ?? { id: seriesId, modality, frames: [] };
+    series.set(seriesId, own);
+    for (let frame = 0; frame < numberOfFrames; frame++) own.frames.push({ instanceId, frame });
+  }
+  return [...series.values()];
 }

@@ -1,0 +1,237 @@
+/** The screen "Read and label" in the real window: ten labels by keyboard, what survives, two readers, the picture, the keys. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { expect, test } from 'vitest';
+import { silentLogger } from '../../core/base/logger.ts';
+import { importPaths } from '../../core/services/import.ts';
+import { openServices } from '../../core/services/open.ts';
+import { writeStudies } from '../support/made-studies.ts';
+import { hasShared, sharedPath } from '../support/shared.ts';
+import { seriousViolations } from './support/axe.ts';
+import { launch, temporaryFolder } from './support/launch.ts';
+import { takeScreenshots } from './support/screenshot.ts';
+
+/** A library with the data set `reading`: the given paths, or twelve made-up studies of six patients, none of them labelled. */
+async function unlabelled(paths?: readonly string[]): Promise<{ folder: string; library: string }> {
+  const folder = temporaryFolder('reading');
+  const library = join(folder, 'library');
+  if (paths === undefined) writeStudies(join(folder, 'studies'), 6);
+  const { context, close } = await openServices({
+    library,
+    mode: 'write',
+    engine: 'onnxruntime',
+    device: 'cpu',
+    progress: () => {},
+    log: silentLogger,
+    signal: new AbortController().signal,
+  });
+  await importPaths(context, { paths: [...(paths ?? [join(folder, 'studies')])], dataset: 'reading', frames: 'all' });
+  await close();
+  return { folder, library };
+}
+
+async function openReading(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Read and label' }).click();
+  await page.getByRole('img', { name: /Viewport 1, image 1/ }).waitFor();
+}
+
+/** Once the panel says that it is on the disk. */
+async function progress(page: Page, text: string): Promise<void> {
+  await page.getByTestId('progress').filter({ hasText: text }).waitFor();
+  await page.getByText('saved', { exact: true }).waitFor();
+}
+
+async function addClass(page: Page, name: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'New class' }).fill(name);
+  await page.getByRole('textbox', { name: 'New class' }).press('Enter');
+  await page.getByRole('group', { name: 'Class' }).getByRole('button', { name }).waitFor();
+}
+
+/** Mean grey level of the first canvas. */
+async function brightness(page: Page): Promise<number> {
+  await page.waitForTimeout(150);
+  return await page.evaluate(() => {
+    const canvas = document.querySelector('[role="img"] canvas') as HTMLCanvasElement;
+    const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(
+      0,
+      0,
+      canvas.width,
+      canvas.height,
+    );
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 4) sum += data[i] as number;
+    return sum / (data.length / 4);
+  });
+}
+
+test('ten studies are labelled by keyboard alone; undo, exclude and a comment; all of it survives a kill and a restart', async () => {
+  const { folder, library } = await unlabelled();
+  const first = await launch({ library });
+  const { page } = first;
+  await openReading(page);
+  await addClass(page, 'normal');
+  await addClass(page, 'disc');
+  for (let n = 1; n <= 10; n++) {
+    await page.keyboard.press(n % 2 === 0 ? '2' : '1');
+    await progress(page, `labelled ${n} of 12`);
+    if (n < 10) await page.keyboard.press('Enter');
+  }
+  await page.keyboard.press('Control+z');
+  await progress(page, 'labelled 9 of 12');
+  await page.keyboard.press('Control+y');
+  await progress(page, 'labelled 10 of 12');
+  await page.keyboard.press('x');
+  await page.getByRole('button', { name: 'exclude', pressed: true }).waitFor();
+  await page.keyboard.press('n');
+  await page.keyboard.type('two discs?');
+  await page.keyboard.press('Escape');
+  await page.getByText('saved', { exact: true }).waitFor();
+  // Shift with a digit is a window preset in Label mode and sets no class.
+  await page.keyboard.press('Shift+0');
+  await progress(page, 'labelled 10 of 12');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('1');
+  await progress(page, 'labelled 11 of 12');
+  expect(await seriousViolations(page)).toEqual([]);
+  await takeScreenshots(page, 'read');
+  // The moment the panel says "saved" the label must be on the disk: no farewell of any kind.
+  const { pid } = first.app.process();
+  process.kill(pid as number, 'SIGKILL');
+  await first.close().catch(() => undefined);
+
+  const second = await launch({ library });
+  await openReading(second.page);
+  await progress(second.page, 'labelled 11 of 12');
+  await second.page.keyboard.press('Control+ArrowLeft');
+  await second.page.keyboard.press('Control+ArrowLeft');
+  await second.page.getByRole('button', { name: 'exclude', pressed: true }).waitFor();
+  expect(await second.page.getByRole('textbox', { name: 'Comment' }).inputValue()).toBe('two discs?');
+  await second.close();
+  expect([...first.complaints, ...second.complaints]).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('two blinded readers differ on one study; an adjudicator decides', async () => {
+  const { folder, library } = await unlabelled();
+  const { page, complaints, close } = await launch({ library });
+  await openReading(page);
+  await addClass(page, 'normal');
+  await addClass(page, 'disc');
+  await page.getByText('How this data set is read').click();
+  await page.getByRole('checkbox', { name: 'Readers do not see each other’s labels' }).check();
+  const read = async (digits: string): Promise<void> => {
+    for (const [n, digit] of [...digits].entries()) {
+      await page.keyboard.press(digit);
+      await progress(page, `labelled ${n + 1} of 12`);
+      if (n + 1 < digits.length) await page.keyboard.press('Enter');
+    }
+  };
+  await page.getByRole('group', { name: 'Read and label' }).focus();
+  await page.keyboard.press('Control+ArrowUp');
+  await read('112211');
+  await page.getByRole('textbox', { name: 'New reader' }).fill('Dr. Weiss');
+  await page.getByRole('textbox', { name: 'New reader' }).press('Enter');
+  await progress(page, 'labelled 0 of 12');
+  for (let k = 0; k < 6; k++) await page.keyboard.press('Control+ArrowLeft');
+  await read('112221');
+  await page.getByRole('tab', { name: 'Agreement' }).click();
+  // Five of six equal; chance (3*4 + ... )/36: first reader 4 and 2, second 3 and 3, so kappa = (5/6 - 1/2) / (1/2).
+  await page.getByTestId('kappa').filter({ hasText: '0.67' }).waitFor();
+  expect(await page.getByTestId('to-adjudicate').textContent()).toBe('1');
+  expect(await seriousViolations(page)).toEqual([]);
+  await takeScreenshots(page, 'agreement');
+  await page.getByRole('button', { name: /Decide disc/ }).click();
+  await page.getByTestId('to-adjudicate').filter({ hasText: '0' }).waitFor();
+  await close();
+  expect(complaints).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('dragging changes window and level, keys invert, turn and reset, layouts change, a taken key is refused by name', async () => {
+  const { folder, library } = await unlabelled();
+  const { page, complaints, close } = await launch({ library });
+  await openReading(page);
+  const start = await brightness(page);
+  const box = await page.getByRole('img').first().boundingBox();
+  if (box === null) throw new Error('the viewport has no box');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const drag = async (dx: number, dy: number): Promise<void> => {
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + dx, y + dy, { steps: 5 });
+    await page.mouse.up();
+  };
+  const before = await page.getByTestId('window').textContent();
+  await drag(0, 150);
+  const darker = await brightness(page);
+  expect(darker).toBeLessThan(start - 2);
+  await drag(120, 0);
+  expect(await page.getByTestId('window').textContent()).not.toBe(before);
+  await page.keyboard.press('Escape');
+  expect(await brightness(page)).toBeCloseTo(start, 5);
+  await page.keyboard.press('i');
+  expect(Math.abs((await brightness(page)) - start)).toBeGreaterThan(2);
+  await page.keyboard.press('r');
+  await page.keyboard.press('+');
+  await page.keyboard.press('Escape');
+  expect(await brightness(page)).toBeCloseTo(start, 5);
+  await page.keyboard.press('g');
+  await page.getByRole('button', { name: '1 × 2', pressed: true }).waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys of the reading room' }).waitFor();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Keys' }).click();
+  await page.getByRole('button', { name: 'Change the key of Invert' }).click();
+  await page.keyboard.press('r');
+  await page.getByRole('alert').filter({ hasText: 'R is the key of “Rotate right”' }).waitFor();
+  await page.keyboard.press('j');
+  await page
+    .getByRole('row', { name: /Invert/ })
+    .getByText('J')
+    .waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.keyboard.press('g');
+  await page.keyboard.press('g');
+  const upright = await brightness(page);
+  await page.keyboard.press('i');
+  expect(await brightness(page)).toBeCloseTo(upright, 5);
+  await page.keyboard.press('j');
+  expect(Math.abs((await brightness(page)) - upright)).toBeGreaterThan(2);
+  await close();
+  expect(complaints).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.skipIf(!hasShared)(
+  'real CT, MR and CR studies are shown, side by side and scrolled (needs the real files)',
+  async () => {
+    const data = ['pydicom-data/693_UNCR.dcm', 'pydicom-data/MR2_UNCR.dcm', 'pydicom-data/RG1_J2KI.dcm'];
+    const { folder, library } = await unlabelled([
+      ...data.map((path) => sharedPath('dicom', ...path.split('/'))),
+      sharedPath('dicom', 'pydicom-3.0.2-wheel', 'test_files', 'dicomdirtests'),
+    ]);
+    const { page, complaints, close } = await launch({ library });
+    await openReading(page);
+    await addClass(page, 'normal');
+    await addClass(page, 'finding');
+    await page.keyboard.press('1');
+    await page.keyboard.press('Control+ArrowDown');
+    await page.waitForTimeout(1500);
+    await takeScreenshots(page, 'read-study');
+    const series = page.getByRole('list', { name: 'Series' }).getByRole('button');
+    for (let k = 0; k < 12 && (await series.count()) < 3; k++) {
+      await page.keyboard.press('Control+ArrowRight');
+      await page.waitForTimeout(500);
+    }
+    await page.keyboard.press('g');
+    await page.keyboard.press('g');
+    await page.getByRole('img', { name: /Viewport 3, image 1/ }).waitFor();
+    await close();
+    expect(complaints).toEqual([]);
+    rmSync(folder, { recursive: true, force: true });
+  },
+);
