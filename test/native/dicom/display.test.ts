@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
+  type DisplayFrame,
   decodeFrame,
   displayFrame,
   edgeLetters,
@@ -9,9 +10,18 @@ import {
   wasmCodecOf,
 } from '../../../core/dicom/index.ts';
 import { loadCodecs } from '../../../core/services/decode/wasm-codecs.ts';
-import { paint } from '../../../renderer/viewport/paint.ts';
 import { hasShared, sharedPath } from '../../support/shared.ts';
 import { smallFile } from '../../support/small-instance.ts';
+
+/** The page's own painting; by address, because the page is no project that the tests are built on. */
+const { paint } = (await import(new URL('../../../renderer/viewport/paint.ts', import.meta.url).href)) as {
+  paint(
+    frame: Pick<DisplayFrame, 'samples' | 'channels' | 'min' | 'max'>,
+    window: DisplayFrame['windows'][number] | null,
+    isInverted: boolean,
+    out: Uint32Array,
+  ): void;
+};
 
 type File = ReturnType<typeof smallFile>;
 
