@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { studyFilterSchema, studySortSchema } from '../../../core/contract/ipc/library.ts';
+import {
+  addInstance,
+  findStudies,
+  type InstanceDescription,
+  labelClasses,
+  labelSchemaOf,
+  type ReadDb,
+  setLabelClasses,
+  studyRows,
+  withoutIdentity,
+} from '../../../core/store/index.ts';
+import { fillDataset, madeInstance, temporaryLibrary, testTime } from '../../support/library.ts';
+import { addManyStudies } from '../../support/many-studies.ts';
+
+const everything = studyFilterSchema.parse({});
+const newestFirst = studySortSchema.parse({});
+const described: InstanceDescription = {
+  patientName: 'Müller^Jörg',
+  patientSex: 'M',
+  patientBirthDate: '19500101',
+  studyDate: '20240131',
+  studyTime: '083000',
+  studyDescription: 'Chest PA',
+  accessionNumber: 'A1',
+  seriesDescription: 'PA',
+  seriesNumber: 1,
+  bodyPartExamined: 'CHEST',
+  instanceNumber: 1,
+};
+
+function plan(db: ReadDb, ask: (spy: ReadDb) => unknown): string[] {
+  const found: string[] = [];
+  const note = (sql: string, parameters?: Parameters<ReadDb['all']>[1]): void => {
+    found.push(...db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, parameters).map(({ detail }) => detail));
+  };
+  ask({
+    all: (sql, parameters) => {
+      note(sql, parameters);
+      return db.all(sql, parameters);
+    },
+    get: (sql, parameters) => {
+      note(sql, parameters);
+      return db.get(sql, parameters);
+    },
+  });
+  return found;
+}
+
+describe('the list of studies', () => {
+  test('is found without regard to accents, case and parts, by day, and not by what only looks like a pattern', () => {
+    const library = temporaryLibrary();
+    addInstance(library.writer, { ...madeInstance(1), description: described }, testTime);
+    addInstance(library.writer, madeInstance(2), testTime);
+    const find = (filter: object) => [...findStudies(library.db, studyFilterSchema.parse(filter), newestFirst, null)];
+    expect(find({})).toEqual([1, 2]);
+    expect(find({ patientName: 'MULLER jor' })).toEqual([1]);
+    expect(find({ patientName: '%' })).toEqual([]);
+    expect(find({ from: '2024-01-31', to: '2024-01-31' })).toEqual([1]);
+    expect(find({ from: '2024-02-01' })).toEqual([]);
+    expect(find({ modality: 'DX', patientID: 'patient-2' })).toEqual([2]);
+    expect(studyRows(library.db, [1], null)).toEqual([
+      {
+        id: 1,
+        patientID: 'patient-1',
+        patientName: 'Müller^Jörg',
+        patientSex: 'M',
+        patientBirthDate: '19500101',
+        studyDate: '20240131',
+        studyTime: '083000',
+        studyDescription: 'Chest PA',
+        accessionNumber: 'A1',
+        modalities: 'DX',
+        bodyPartExamined: 'CHEST',
+        seriesCount: 1,
+        instanceCount: 1,
+        label: null,
+      },
+    ]);
+  });
+
+  test('walks an index for its own order, and rows come by their keys', () => {
+    const library = temporaryLibrary();
+    addManyStudies(library, 50);
+    const steps = plan(library.db, (db) => findStudies(db, everything, newestFirst, null));
+    expect(steps.join('\n')).toContain('USING INDEX studies_by_date');
+    expect(steps.join('\n')).not.toContain('TEMP B-TREE');
+    const rows = plan(library.db, (db) => studyRows(db, [1, 2, 3], 1));
+    expect(rows.filter((step) => step.startsWith('SCAN') && !step.includes('want'))).toEqual([]);
+  });
+
+  test('knows who lacks a label, at whatever level it was given', () => {
+    const library = temporaryLibrary();
+    const { datasetId } = fillDataset(library, ['a', null, 'b']);
+    const dataset = { id: datasetId, schemaId: labelSchemaOf(library.db, datasetId) };
+    const labels = (state: string) =>
+      [
+        ...findStudies(library.db, studyFilterSchema.parse({ dataset: 'demo', labels: state }), newestFirst, dataset),
+      ].sort();
+    expect([labels('labelled'), labels('unlabelled'), labels('any')]).toEqual([[1, 3], [2], [1, 2, 3]]);
+    expect(studyRows(library.db, [1, 2], dataset.schemaId).map(({ label }) => label)).toEqual(['a', null]);
+  });
+});
+
+test('a description without identity holds no name, date or free text', () => {
+  const kept = Object.entries(withoutIdentity(described)).filter(([, value]) => value !== null);
+  expect(Object.fromEntries(kept)).toEqual({ seriesNumber: 1, bodyPartExamined: 'CHEST', instanceNumber: 1 });
+});
+
+test('classes keep their order, change names and places, and stay while labels name them', () => {
+  const library = temporaryLibrary();
+  const { datasetId } = fillDataset(library, ['a', 'b']);
+  const classes = () => labelClasses(library.db, datasetId).map(({ name }) => name);
+  const [a, b] = labelClasses(library.db, datasetId);
+  setLabelClasses(library.writer, datasetId, [{ id: b?.id, name: 'a' }, { name: 'c' }, { id: a?.id, name: 'b' }]);
+  expect(classes()).toEqual(['a', 'c', 'b']);
+  expect(() => setLabelClasses(library.writer, datasetId, [{ name: 'c' }])).toThrow('has 1 labels');
+  expect(classes()).toEqual(['a', 'c', 'b']);
+});
