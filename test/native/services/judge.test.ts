@@ -44,7 +44,7 @@ beforeAll(async () => {
     await close();
     rmSync(folder, { recursive: true, force: true });
   };
-});
+}, 300_000);
 
 const request = { model: 'fpt', split: 'test', pooling: 'mean' } as const;
 
