@@ -22,6 +22,8 @@ function engineProcess(app: ElectronApplication): number | null {
 }
 
 async function openTrain(page: Page): Promise<void> {
+  // A machine that tests several things at once takes its time.
+  page.setDefaultTimeout(120_000);
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page.getByRole('heading', { name: 'Train', exact: true }).waitFor();
 }
@@ -38,7 +40,7 @@ const settings = { 'Input size': '224', Epochs: '16', 'Batch size': '4', 'Learni
 
 async function begin(page: Page): Promise<void> {
   await setExpert(page, settings);
-  await page.getByTestId('promise').waitFor({ timeout: 60_000 });
+  await page.getByTestId('promise').waitFor({ timeout: 120_000 });
   expect(await page.getByTestId('promise').textContent()).toMatch(/^About .+ to .+ on this machine/);
   await page.getByText(/^Expert settings/).click();
   await page.getByRole('heading', { name: 'Data and large model' }).scrollIntoViewIfNeeded();
@@ -84,7 +86,7 @@ test('data are checked, time is promised before the start, and a training that w
   const engine = engineProcess(second.app);
   expect(engine).not.toBeNull();
   process.kill(engine as number, 'SIGKILL');
-  await page.getByText('The computing process stopped and was started again').waitFor({ timeout: 60_000 });
+  await page.getByText('The computing process stopped and was started again').waitFor({ timeout: 120_000 });
   await page.getByRole('button', { name: 'Judge the model' }).waitFor({ timeout: 200_000 });
   expect(await page.getByRole('img', { name: /Validation AUC/ }).isVisible()).toBe(true);
   await takeScreenshots(page, 'train-live');
