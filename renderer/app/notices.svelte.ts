@@ -1,4 +1,5 @@
 /** What the user is told at the window's edge: failures with the next step, and quiet confirmations. */
+import { i18n } from '../i18n/index.svelte.ts';
 import { CallError } from './client.ts';
 
 export interface Notice {
@@ -6,6 +7,8 @@ export interface Notice {
   readonly kind: 'failure' | 'done';
   readonly message: string;
   readonly action: string;
+  /** The core's own words, in English; '' where they are the message. */
+  readonly detail: string;
 }
 
 class Notices {
@@ -19,7 +22,12 @@ class Notices {
   /** Shows any thrown value as what happened and what to do. */
   failure(thrown: unknown): void {
     const known = thrown instanceof CallError ? thrown : null;
-    this.#add('failure', known?.message ?? String(thrown), known?.action ?? '');
+    const { message, action, detail } = i18n.failure({
+      code: known?.code ?? '',
+      message: known?.message ?? String(thrown),
+      action: known?.action ?? '',
+    });
+    this.#add('failure', message, action, detail);
   }
 
   /** Something that happened without the user's doing, and stays until it is dismissed. */
@@ -36,9 +44,9 @@ class Notices {
     this.#list = this.#list.filter((notice) => notice.id !== id);
   }
 
-  #add(kind: Notice['kind'], message: string, action: string): number {
+  #add(kind: Notice['kind'], message: string, action: string, detail = ''): number {
     const id = this.#nextId++;
-    this.#list = [...this.#list.filter((n) => n.message !== message), { id, kind, message, action }].slice(-4);
+    this.#list = [...this.#list.filter((n) => n.message !== message), { id, kind, message, action, detail }].slice(-4);
     return id;
   }
 }

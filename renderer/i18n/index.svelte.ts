@@ -4,6 +4,7 @@
  */
 import { de } from './de/index.ts';
 import { en } from './en/index.ts';
+import { germanFailures } from './failures.ts';
 
 export type Words = Widen<typeof en>;
 type Widen<T> = {
@@ -56,6 +57,18 @@ class I18n {
   /** Day and time of the clock on the wall. */
   dateTime(value: string | Date): string {
     return new Date(value).toLocaleString(this.#language, { dateStyle: 'medium', timeStyle: 'short' });
+  }
+
+  /** A failure as this language says it. What the core says, in English with the names of the things, is then `detail`. */
+  failure(failure: { readonly code: string; readonly message: string; readonly action: string }): {
+    readonly message: string;
+    readonly action: string;
+    readonly detail: string;
+  } {
+    const { code, message, action } = failure;
+    const german = (germanFailures as Readonly<Partial<Record<string, readonly [string, string]>>>)[code];
+    if (this.#language === 'en' || german === undefined) return { message, action, detail: '' };
+    return { message: german[0], action: german[1], detail: message };
   }
 
   /** What a job is doing, in this language; the core names its stages in English. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { errorCodes } from '../../../core/base/error-codes.ts';
 import { repositoryRoot } from '../../support/shared.ts';
 
 /** The page's sources belong to another project, with the types of a browser; a test that runs in Node takes them as they come. */
@@ -41,6 +42,11 @@ test('no German text is still the English one', () => {
     ([path, text]) => typeof text === 'string' && text === english.get(path) && !alike.test(text),
   );
   expect(same).toEqual([]);
+});
+
+test('every failure has its German sentence', async () => {
+  const { germanFailures } = await pageModule<{ germanFailures: object }>('i18n', 'failures.ts');
+  expect(Object.keys(germanFailures).sort()).toEqual(['BUG', ...Object.keys(errorCodes)].sort());
 });
 
 test('counted things take the form and the number of the language', () => {

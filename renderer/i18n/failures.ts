@@ -1,0 +1,80 @@
+/**
+ * Failures in German by code: what happened and what to do. The core says both in English with the names of the things concerned;
+ * that text stands below the German one. A test asks for a row for every code.
+ */
+import type { ErrorCode } from '../../core/base/error-codes.ts';
+
+export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: string, todo: string]>> = {
+  BUG: ['In Sidelight ist ein Fehler aufgetreten.', 'Bitte melden Sie ihn mit der Protokolldatei.'],
+  BAD_INPUT: ['Eine Angabe passt nicht.', 'Berichtigen Sie die Angabe und versuchen Sie es noch einmal.'],
+  FILE_NOT_FOUND: ['Eine Datei oder ein Ordner ist nicht da.', 'Prüfen Sie, ob das Laufwerk verbunden ist.'],
+  FILE_UNREADABLE: ['Eine Datei lässt sich nicht lesen oder schreiben.', 'Prüfen Sie, ob Sie das Recht dazu haben.'],
+  FILE_LINK_OUTSIDE: [
+    'Eine Verknüpfung führt aus dem Ordner hinaus.',
+    'Importieren Sie den Ordner, auf den sie zeigt.',
+  ],
+  FILE_SPECIAL: ['Das ist ein Gerät und keine Datei mit einem Bild.', 'Es ist nichts zu tun.'],
+  DUPLICATE_DIFFERS: [
+    'Zwei Dateien nennen sich dasselbe Bild, haben aber anderen Inhalt.',
+    'Vergleichen Sie beide und entfernen Sie die falsche.',
+  ],
+  STUDY_OTHER_PATIENT: [
+    'Eine Studie ist unter zwei Patienten abgelegt.',
+    'Berichtigen Sie die Patientennummer im Archiv; bis dahin gilt der zuerst gesehene Patient.',
+  ],
+  CANCELLED: ['Angehalten.', 'Mit „Fortsetzen“ geht es dort weiter.'],
+  DICOM_NOT_DICOM: [
+    'Die Datei ist kein DICOM und kein Bild.',
+    'Entfernen Sie sie oder exportieren Sie die Studie neu.',
+  ],
+  DICOM_TRUNCATED: ['Die Datei endet zu früh.', 'Kopieren oder exportieren Sie sie noch einmal.'],
+  DICOM_MALFORMED: ['Die Datei ist nicht richtig aufgebaut.', 'Exportieren Sie sie noch einmal aus dem Archiv.'],
+  DICOM_NO_PIXELS: ['Die Datei enthält kein Bild.', 'Es ist nichts zu tun.'],
+  DICOM_UNSUPPORTED_SYNTAX: [
+    'Diese Art der Kompression wird nicht gelesen.',
+    'Exportieren Sie die Studie als „Explicit VR Little Endian“.',
+  ],
+  DICOM_UNSUPPORTED_PIXELS: [
+    'Diese Art von Bildpunkten wird nicht gelesen.',
+    'Exportieren Sie die Studie als „Explicit VR Little Endian“ mit 8 oder 16 Bit.',
+  ],
+  DICOM_DECODE_FAILED: [
+    'Die komprimierten Bildpunkte sind beschädigt.',
+    'Kopieren oder exportieren Sie die Datei neu.',
+  ],
+  DEIDENTIFY_REFUSED: ['Eine Datei lässt sich nicht pseudonymisieren.', 'Sie bleibt aus dem Export heraus.'],
+  IMAGE_UNREADABLE: ['Das Bild lässt sich nicht lesen.', 'Speichern Sie es neu als PNG oder JPEG.'],
+  TOO_LARGE: ['Die Datei ist zu groß für dieses Gerät.', 'Teilen oder verkleinern Sie sie.'],
+  LABELS_INVALID: ['Die Tabelle mit Befunden enthält Fehler.', 'Berichtigen Sie die genannten Zeilen.'],
+  SPLIT_LEAKS_PATIENT: [
+    'Studien eines Patienten lägen in Training und Test.',
+    'Geben Sie allen Studien eines Patienten denselben Teil.',
+  ],
+  SPLIT_IMPOSSIBLE: ['Die Patienten lassen sich nicht aufteilen.', 'Befunden Sie mehr Patienten der genannten Klasse.'],
+  DATASET_NOT_FOUND: ['Diesen Datensatz gibt es nicht.', 'Wählen Sie einen anderen aus der Liste.'],
+  DATASET_NOT_READY: ['Der Datensatz ist noch nicht bereit.', 'Befunden Sie Studien in mindestens zwei Klassen.'],
+  LPM_NOT_FOUND: ['Dieses LPM fehlt in der Bibliothek.', 'Fügen Sie es unter „Einstellungen“ hinzu.'],
+  LPM_UNSUPPORTED: ['Dieses Modell wird nicht unterstützt.', 'Nehmen Sie ein ViT-, DeiT-, DINO- oder DINOv2-Modell.'],
+  LPM_PICKLE_REFUSED: [
+    'Die Datei könnte Programme ausführen und wurde abgelehnt.',
+    'Wandeln Sie sie auf einem anderen Gerät in .safetensors um.',
+  ],
+  WEIGHTS_INVALID: ['Die Gewichte sind beschädigt oder verändert.', 'Kopieren Sie das Modell noch einmal.'],
+  MODEL_NOT_FOUND: ['Dieses Modell gibt es nicht.', 'Wählen Sie ein anderes aus der Liste.'],
+  RUN_NOT_FOUND: ['Dieses Training gibt es nicht.', 'Wählen Sie ein anderes aus der Liste.'],
+  TRAINING_DIVERGED: ['Das Training ist entgleist.', 'Senken Sie die Lernrate und trainieren Sie noch einmal.'],
+  FEATURES_DAMAGED: ['Ein zwischengespeichertes Bild ist beschädigt.', 'Starten Sie neu; es wird neu berechnet.'],
+  ENGINE_UNAVAILABLE: ['Es fehlt etwas zum Rechnen.', '„Einstellungen“, „Rechnen“ sagt, was fehlt.'],
+  ENGINE_FAILED: ['Das Rechnen wurde abgebrochen.', 'Schließen Sie andere Programme und versuchen Sie es noch einmal.'],
+  LIBRARY_READ_ONLY: ['In die Bibliothek kann nicht geschrieben werden.', 'Wählen Sie einen anderen Ordner.'],
+  LIBRARY_BUSY: ['Ein anderes Sidelight nutzt diese Bibliothek.', 'Schließen Sie es.'],
+  DB_FROM_NEWER_APP: ['Die Bibliothek stammt von einer neueren Version.', 'Aktualisieren Sie Sidelight.'],
+  DB_DAMAGED: [
+    'Die Datenbank der Bibliothek ist beschädigt.',
+    'Spielen Sie unter „Einstellungen“, „Bibliothek“ eine Sicherung zurück.',
+  ],
+  BACKUP_NOT_FOUND: ['Diese Sicherung gibt es nicht.', 'Wählen Sie eine andere aus der Liste.'],
+  PATIENT_NOT_FOUND: ['Diesen Patienten gibt es hier nicht.', 'Geben Sie die Nummer genau wie in den Bildern an.'],
+  DISK_FULL: ['Die Festplatte ist voll.', 'Schaffen Sie Platz; danach geht es dort weiter.'],
+  NAME_TAKEN: ['Diesen Namen gibt es schon.', 'Wählen Sie einen anderen.'],
+};
