@@ -8,6 +8,12 @@ import { calls, events } from '../../core/contract/index.ts';
 const callNames = new Set(Object.keys(calls));
 const eventNames = new Set(Object.keys(events));
 
+/** By event. One listener of Electron's for all: a screen hears a dozen events, and Electron warns of more than ten. */
+const listeners = new Map<string, Set<(payload: unknown) => void>>();
+ipcRenderer.on('event', (_, event: string, payload: unknown) => {
+  for (const listener of listeners.get(event) ?? []) listener(payload);
+});
+
 /** Electron before 32 tells the path of a dropped file on the file itself. */
 function pathOf(file: File): string {
   return webUtils?.getPathForFile(file) ?? (file as File & { path?: string }).path ?? '';
@@ -20,12 +26,10 @@ contextBridge.exposeInMainWorld('sidelight', {
   },
   on: (name: string, listener: (payload: unknown) => void): (() => void) => {
     if (!eventNames.has(name)) throw new Error(`Unknown event "${name}".`);
-    const heard = (_: unknown, event: string, payload: unknown): void => {
-      if (event === name) listener(payload);
-    };
-    ipcRenderer.on('event', heard);
+    const heard = listeners.get(name) ?? new Set();
+    listeners.set(name, heard.add(listener));
     return () => {
-      ipcRenderer.off('event', heard);
+      heard.delete(listener);
     };
   },
   pathOf,

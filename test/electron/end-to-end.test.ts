@@ -51,7 +51,7 @@ test('from an empty library to a classified folder, with the engine and the appl
   });
   const pid = first.app.process().pid ?? 0;
   await waitForJob(page, training.id, (job) => job.stage === 'Training' && job.done > 2);
-  const engines = processesBelow(pid, 'engine');
+  const engines = processesBelow(pid, 'engine/host/server');
   expect(engines.length).toBeGreaterThan(0);
   for (const engine of engines) process.kill(engine, 'SIGKILL');
   let trained = await waitForJob(page, training.id);
@@ -105,7 +105,7 @@ test('from an empty library to a classified folder, with the engine and the appl
   // The application dies without a word; labels, model and results are there afterwards.
   const before = await callFrom(page, 'datasets.list', {});
   const gone = new Promise((resolve) => first.app.process().once('exit', resolve));
-  const cores = processesBelow(pid, 'host');
+  const cores = processesBelow(pid, 'electron/core/host');
   first.app.process().kill('SIGKILL');
   for (const core of cores) process.kill(core, 'SIGKILL');
   await gone;
