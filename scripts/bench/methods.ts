@@ -45,6 +45,7 @@ import { idleMemoryMb, wholeBatchStep } from './step-memory.ts';
 const { values } = parseArgs({
   options: {
     methods: { type: 'boolean' },
+    help: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     engine: { type: 'string', default: 'auto' },
     task: { type: 'string', multiple: true },
@@ -73,6 +74,25 @@ const interrupts = createInterrupts(
   () => terminal.line('Stopping after the current step. The same command goes on. Press Ctrl-C again to stop at once.'),
   () => process.exit(1),
 );
+
+const help = `npm run bench -- --methods [options]
+What each method reaches and what it takes; what the columns mean: docs/lpm.md.
+
+  --task NAME        specks, nodules or grades; may be given more than once (default: all three)
+  --lpm DIR          the LPM's folder for the tasks (default: the one in the box)
+  --images N         images of a task (default: 300)
+  --dataset D --library DIR --lpm NAME
+                     a data set and an LPM of your library instead of the tasks
+  --only A,B         of ${variants.map((v) => v.name).join(', ')}
+  --seeds N          trainings of each method (default: 5)
+  --epochs N         of every method but full (default: 80)
+  --full-epochs N    of full (default: 8)
+  --input-size PX    what the LPM reads (default: 512)
+  --no-whole         do not measure full fine-tuning with its batch at once, which takes gigabytes
+  --html FILE        also write a report of the first seed
+  --out DIR          where tasks are kept; the same command goes on there (default: bench-output)
+  --engine NAME      auto, onnxruntime or tensorflow
+  --json             one JSON array on standard output`;
 
 /** One data set in one library. */
 interface Place {
@@ -246,6 +266,10 @@ async function writeHtml(place: Place, firsts: readonly Trial[]): Promise<void> 
 
 /** Runs the comparison that the command line asks for, and prints it. */
 export async function benchMethods(): Promise<void> {
+  if (values.help) {
+    console.log(help);
+    return;
+  }
   process.on('SIGINT', interrupts.press);
   try {
     const results: BenchResult[] = [];
