@@ -181,7 +181,7 @@ export const train: Words['train'] = {
   },
   ran: (time: string) => `lief ${time}`,
   promised: (time: string) => `versprochen ${time}`,
-  slower: (share: string) => `${share} langsamer als versprochen: Der Rechner hat noch anderes zu tun.`,
+  slower: (share: string) => `${share} länger als versprochen, Neustarts eingerechnet.`,
   faster: (share: string) => `${share} schneller als versprochen.`,
   retried: (count: number) =>
     `Der Rechenprozess endete und wurde neu gestartet (${n(count, 'Mal', 'Mal')}); das Training ging vom letzten Stand weiter.`,

@@ -176,7 +176,7 @@ export const train = {
   },
   ran: (time: string) => `ran ${time}`,
   promised: (time: string) => `promised ${time}`,
-  slower: (share: string) => `${share} slower than promised: the machine does something else as well.`,
+  slower: (share: string) => `${share} longer than promised, restarts included.`,
   faster: (share: string) => `${share} faster than promised.`,
   retried: (count: number) =>
     `The computing process stopped and was started again (${n(count, 'time', 'times')}); training went on from its last checkpoint.`,
