@@ -4,6 +4,10 @@
  *     npm test                              all
  *     npm test -- test/unit/graph           some
  *
+ *     npm run test:e2e                      the window only
+ *
+ * Without a virtual display (Xvfb) the window's tests are not run; they are named and counted as skipped.
+ *
  * The last line is `N passed, N failed, N skipped`; exit status 1 when a test failed or none ran.
  */
 import { spawnSync } from 'node:child_process';
@@ -26,15 +30,51 @@ const reportPath = join(folder, 'report.json');
 const filters = process.argv.slice(2);
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 
+const environment = { ...process.env, PATH: childPath() };
+const missing = missingForWindow();
+const isWindowOnly = filters.some(
+  (filter, i) => filter === '--project=electron' || (filter === 'electron' && filters[i - 1] === '--project'),
+);
+if (missing !== null && isWindowOnly) {
+  console.error(missing);
+  process.exit(1);
+}
+
 spawnSync(
   process.execPath,
-  [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`, ...filters],
-  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, PATH: childPath() } },
+  [
+    vitest,
+    'run',
+    ...(missing === null ? [] : ['--project', 'unit', '--project', 'native']),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportPath}`,
+    ...filters,
+  ],
+  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment },
 );
 
 /** Child processes that tests start by the name `node` must get our Node, not the system's. */
 function childPath(): string {
   return [join(root, 'node_modules', '.bin'), process.env['PATH']].join(process.platform === 'win32' ? ';' : ':');
+}
+
+/** Why the window's tests cannot run here; null where they can. In CI a missing part is a failure, not a reason to skip. */
+function missingForWindow(): string | null {
+  if (process.platform !== 'linux' || process.env['CI']) return null;
+  if (spawnSync('Xvfb', ['-help'], { stdio: 'ignore' }).error === undefined) return null;
+  return 'The window’s tests (project electron) need Xvfb. Install it (Debian: apt-get install xvfb), then run the tests again.';
+}
+
+/** Names of the window's tests, without running them. */
+function windowTests(): string[] {
+  const listed = spawnSync(process.execPath, [vitest, 'list', '--project', 'electron', '--json'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...environment, SIDELIGHT_ONLY_LIST: '1' },
+  });
+  const from = listed.stdout.indexOf('[');
+  return (JSON.parse(listed.stdout.slice(from)) as { name: string }[]).map((test) => test.name);
 }
 
 let report: JsonReport;
@@ -60,5 +100,10 @@ if (skipped.length > 0) {
   console.log('\nNot run on this machine (the name says what is needed):');
   for (const t of skipped) console.log(`  - ${t.fullName}`);
 }
-console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+const unseen = missing === null || filters.length > 0 ? [] : windowTests();
+if (unseen.length > 0) {
+  console.log(`\n${missing}\nNot run:`);
+  for (const name of unseen) console.log(`  - ${name}`);
+}
+console.log(`${passed} passed, ${failed} failed, ${skipped.length + unseen.length} skipped`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);

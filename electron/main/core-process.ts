@@ -11,6 +11,8 @@ export interface CoreProcessOptions {
   readonly entry: string;
   /** Asked for at each start. */
   args(): readonly string[];
+  /** What its environment has besides ours. */
+  readonly environment: Readonly<Record<string, string>>;
   onEvent(name: CoreEventName, payload: unknown): void;
   onLog(level: string, message: string, fields: Readonly<Record<string, unknown>>): void;
   onState(state: 'starting' | 'ready' | 'failed', error?: SerialisedError): void;
@@ -57,7 +59,7 @@ export class CoreProcess {
     const child = spawn(this.#options.node, ['--no-warnings', this.#options.entry, ...this.#options.args()], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
-      env: childEnvironment(),
+      env: { ...childEnvironment(), ...this.#options.environment },
     });
     this.#child = child;
     let lastWords = '';

@@ -25,6 +25,10 @@ export function answerCalls<C>({ handlers, context, isOurs, forward }: IpcOption
       if (typeof name !== 'string' || !Object.hasOwn(calls, name)) {
         throw new AppError('BAD_INPUT', 'The window called something that does not exist.');
       }
+      // An Error, a Date or a Map has no keys of its own and would pass for an empty object.
+      if (typeof input !== 'object' || input === null || Object.getPrototypeOf(input) !== Object.prototype) {
+        throw new AppError('BAD_INPUT', 'The window called with something that is not a plain object.');
+      }
       const parsed = parseOptions(calls[name as CallName].input, input);
       if (!Object.hasOwn(mainCalls, name)) return await forward(name, parsed);
       const handler = handlers[name as MainCallName] as (input: unknown, context: C) => unknown;

@@ -9,7 +9,7 @@ import { answerCalls } from './ipc.ts';
 import { namelessWords, openLogFile } from './log-file.ts';
 import { showMenu } from './menu.ts';
 import { pathsAmong } from './opened-files.ts';
-import { findPaths } from './paths.ts';
+import { engineEnvironment, findPaths } from './paths.ts';
 import { declareProtocols, serveProtocols } from './protocols.ts';
 import { isOurPage, sealContents, sealSession } from './security.ts';
 import { Settings } from './settings.ts';
@@ -83,6 +83,7 @@ function start(): void {
     node: paths.node,
     entry: paths.coreEntry,
     args: () => coreArguments(libraryArgument, settings.all),
+    environment: engineEnvironment(),
     onEvent: (name, payload) => tell(name, payload as never),
     onLog: (level, message, fields) => log.log(level as 'info', message, fields),
     onState: (state, error) =>

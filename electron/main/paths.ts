@@ -1,4 +1,5 @@
 /** Where the parts of the application are, in a working tree and in a package. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app } from 'electron';
 
@@ -28,4 +29,14 @@ export function findPaths(): Paths {
     coreEntry: join(root, 'electron', 'core', 'host.ts'),
     node: join(root, 'node_modules', 'node', 'bin', node),
   };
+}
+
+/** Where a package finds an engine pack, as what the core's environment says of it; nothing in a working tree. */
+export function engineEnvironment(): Readonly<Record<string, string>> {
+  if (!app.isPackaged || process.env['SIDELIGHT_TENSORFLOW']) return {};
+  const places = [process.resourcesPath, app.getPath('userData')].map((folder) =>
+    join(folder, 'engines', 'tensorflow'),
+  );
+  const found = places.find((folder) => existsSync(join(folder, 'engine.json')));
+  return found === undefined ? {} : { SIDELIGHT_TENSORFLOW: found };
 }

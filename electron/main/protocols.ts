@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { protocol } from 'electron';
 import type { CoreProcess } from './core-process.ts';
+import { pageOrigin } from './security.ts';
 
 /** Nothing is allowed but what is named: our own files and pictures, WebAssembly, no inline script, no evaluation. */
 export const contentSecurityPolicy = [
@@ -42,12 +43,24 @@ export function declareProtocols(): void {
   ]);
 }
 
+/** The file of the built page that an address names; null for any that leaves its folder. */
+function pageFile(page: string, { host, pathname }: URL): string | null {
+  if (host !== new URL(pageOrigin).host) return null;
+  let name: string;
+  try {
+    name = decodeURIComponent(pathname);
+  } catch {
+    return null; // Half a character.
+  }
+  const file = normalize(join(page, name === '/' ? 'index.html' : name));
+  return file.startsWith(page + sep) && !name.includes('\0') ? file : null;
+}
+
 export function serveProtocols(page: string, core: CoreProcess): void {
   protocol.handle('app', async (request) => {
-    const { pathname } = new URL(request.url);
-    const file = normalize(join(page, pathname === '/' ? 'index.html' : decodeURIComponent(pathname)));
-    const type = contentTypes[extname(file)];
-    if (!file.startsWith(page + sep) || type === undefined) return new Response(null, { status: 404 });
+    const file = pageFile(page, new URL(request.url));
+    const type = file === null ? undefined : contentTypes[extname(file)];
+    if (file === null || type === undefined) return new Response(null, { status: 404 });
     try {
       return new Response(await readFile(file), {
         headers: {
@@ -62,7 +75,8 @@ export function serveProtocols(page: string, core: CoreProcess): void {
     }
   });
   protocol.handle('frame', async (request) => {
-    const { pathname, search } = new URL(request.url);
+    const { host, pathname, search } = new URL(request.url);
+    if (host !== new URL(pageOrigin).host) return new Response(null, { status: 404 });
     const reply = await core.asset(pathname + search);
     const allow = { 'access-control-allow-origin': 'app://sidelight', 'access-control-expose-headers': '*' };
     if (!reply.ok) return Response.json(reply.error, { status: 404, headers: allow });

@@ -49,7 +49,7 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const address = await new Promise<string>((resolve, reject) => {
     let heard = '';
-    const limit = setTimeout(() => reject(new Error(`No debugging port in 60 s: ${heard.slice(-2000)}`)), 60_000);
+    const limit = setTimeout(() => reject(new Error(`No debugging port in 3 min: ${heard.slice(-2000)}`)), 180_000);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       heard += text;
       const found = /DevTools listening on (ws:\S+)/.exec(heard)?.[1];

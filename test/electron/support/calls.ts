@@ -23,3 +23,10 @@ export async function waitForJob(
     await page.waitForTimeout(250);
   }
 }
+
+/** Starts a job, waits for it, and gives it. @throws what a job says that did not succeed */
+export async function runJob(page: Page, options: CallInput<'jobs.start'>): Promise<JobView> {
+  const job = await waitForJob(page, (await callFrom(page, 'jobs.start', options)).id);
+  if (job.state !== 'succeeded') throw new Error(`${job.kind} ${job.state}: ${job.error?.message}`);
+  return job;
+}

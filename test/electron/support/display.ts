@@ -6,6 +6,7 @@ import { electronCommand } from '../../../scripts/app/runtime.ts';
 let server: ChildProcess | undefined;
 
 export async function setup(): Promise<void> {
+  if (process.env['SIDELIGHT_ONLY_LIST']) return;
   electronCommand();
   await buildWindow();
   if (process.platform === 'linux') process.env['DISPLAY'] = await startXvfb();
