@@ -47,7 +47,7 @@ function holding(folder: string, words: readonly (string | Uint8Array)[]): strin
     const path = join(folder, name);
     if (!statSync(path).isFile()) return false;
     const bytes = readFileSync(path);
-    return words.some((word) => bytes.includes(word));
+    return words.some((word) => bytes.includes(typeof word === 'string' ? word : Buffer.from(word)));
   });
 }
 

@@ -148,7 +148,7 @@ describe('full fine-tuning', () => {
       for (const part of [1, 2]) {
         const parts = await (await compileAccumulatedStep(engine, config, options, part)).run(inputs);
         const differ = (name: string): number =>
-          Array.from(whole[name]!.data, (x, i) => Math.abs(Number(x) - Number(parts[name]!.data[i]))).reduce(
+          Array.from(whole[name]!.data as Float32Array, (x, i) => Math.abs(x - Number(parts[name]!.data[i]))).reduce(
             (most, x) => Math.max(most, x),
             0,
           );
