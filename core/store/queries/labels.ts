@@ -127,9 +127,12 @@ export function addClass(db: WriteDb, datasetId: number, name: string): void {
 /** The classes of a data set's schema: in the order that somebody gave them, else in that of their making. */
 export function classNames(db: ReadDb, datasetId: number): string[] {
   return db
-    .all<{ name: string }>('SELECT name FROM label_classes WHERE schema_id = :schemaId ORDER BY position IS NULL, position, id', {
-      schemaId: schemaOf(db, datasetId),
-    })
+    .all<{ name: string }>(
+      'SELECT name FROM label_classes WHERE schema_id = :schemaId ORDER BY position IS NULL, position, id',
+      {
+        schemaId: schemaOf(db, datasetId),
+      },
+    )
     .map(({ name }) => name);
 }
 
