@@ -10,8 +10,16 @@ import { type CommandOutcome, runCommand } from '../../support/command.ts';
 import { plantedWords, wordsBelow, wordsIn, writePlantedStudies } from '../../support/planted-studies.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-/** Columns that are made to tell patients apart and to find their files. */
-const designed = ['patients.patient_key', 'files.path', 'files.member', 'job_places.path', 'batch_failures.path'];
+/** Columns that are made to tell patients and studies apart and to find their files. */
+const designed = [
+  ...['patient_key', 'patient_name', 'search_name', 'patient_birth_date'].map((column) => `patients.${column}`),
+  ...['study_date', 'study_time', 'study_description', 'accession_number'].map((column) => `studies.${column}`),
+  'series.series_description',
+  'files.path',
+  'files.member',
+  'job_places.path',
+  'batch_failures.path',
+];
 
 /** `table.column: word` of every planted word in a database, except in `allowed` columns. */
 function wordsInDatabase(path: string, allowed: readonly string[]): string[] {
