@@ -21,15 +21,14 @@ export class DatasetsState {
   }
 
   async show(name: string): Promise<void> {
-    const isOther = name !== this.name;
-    const wasChanged = !isOther && this.areClassesChanged;
     this.name = name;
     const details = await call('datasets.get', { dataset: name });
     if (this.name !== name) return;
-    this.details = details;
-    this.newName = name;
     // What somebody is typing is not taken away because a list loads again.
-    if (!wasChanged) this.classes = details.classes;
+    const isOther = details.id !== this.details?.id;
+    if (isOther || !this.areClassesChanged) this.classes = details.classes;
+    if (isOther || this.newName === this.details?.name) this.newName = name;
+    this.details = details;
   }
 
   close(): void {
@@ -45,7 +44,7 @@ export class DatasetsState {
   async rename(): Promise<void> {
     const name = this.newName.trim();
     await call('datasets.rename', { dataset: this.name, name });
-    this.name = name;
+    this.details = this.details === null ? null : { ...this.details, name };
     await this.show(name);
   }
 

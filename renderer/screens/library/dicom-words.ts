@@ -8,17 +8,24 @@ export function personName(name: string): string {
   return rest === '' ? family : `${family}, ${rest}`;
 }
 
+// Making a format costs more than using it a hundred times, and a list that is scrolled asks for thirty days a frame.
+const formats = new Map<Language, Intl.DateTimeFormat>();
+
+function dayFormat(language: Language): Intl.DateTimeFormat {
+  let format = formats.get(language);
+  if (format === undefined) {
+    const locale = language === 'en' ? 'en-GB' : language;
+    format = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: 'UTC' });
+    formats.set(language, format);
+  }
+  return format;
+}
+
 /** `20240131` as the language writes days; what is no date is shown as it is. */
 export function day(date: string | null, language: Language): string {
   const parts = date?.match(/^(\d{4})\.?(\d{2})\.?(\d{2})$/);
   if (!parts) return date ?? '';
-  const value = new Date(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])));
-  return value.toLocaleDateString(language === 'en' ? 'en-GB' : language, {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    timeZone: 'UTC',
-  });
+  return dayFormat(language).format(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])));
 }
 
 /** `083000.12` as "08:30". */
