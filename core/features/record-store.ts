@@ -5,6 +5,8 @@
  * index rows commit. So after a kill or a power cut the index never names bytes that are not there; bytes that the index does not
  * name are a torn tail, which opening cuts off. Damage that no kill explains (a shard cut by hand, rotten bytes) is found by
  * length at opening and by checksum at reading; such records are forgotten, so that the same encode command computes them again.
+ *
+ * Length: one order of events, from writing to forgetting, is easier to check in one place.
  */
 import {
   closeSync,

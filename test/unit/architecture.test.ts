@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['core/engine/onnxruntime.ts'],
   '@tensorflow/tfjs-node-gpu': ['core/engine/tensorflow.ts'],
   'dicom-parser': ['core/dicom/dicom-parser.ts'],
-  zod: ['core/contract/', 'core/jobs/', 'core/store/', 'core/services/'],
+  zod: ['core/contract/', 'core/jobs/', 'core/store/', 'core/services/', 'electron/core/'],
   commander: ['core/cli/'],
   'csv-parse': ['core/services/'],
   'csv-stringify': ['core/services/'],
@@ -52,7 +52,8 @@ const files = ['core', 'electron', 'renderer', 'scripts', 'test'].flatMap(source
 
 /** `@scope/name/sub` → `@scope/name`; relative and `node:` imports give undefined. */
 function packageOf(specifier: string): string | undefined {
-  if (specifier.startsWith('.') || specifier.startsWith('node:')) return undefined;
+  // `filter.from !== '' ? a : 'b'` looks like an import to the expression below; no package has such a name.
+  if (/^(\.|node:)/.test(specifier) || !/^[@a-z]/.test(specifier)) return undefined;
   return specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
