@@ -53,12 +53,11 @@ async function brightness(page: Page): Promise<number> {
   await page.waitForTimeout(150);
   return await page.evaluate(() => {
     const canvas = document.querySelector('[role="img"] canvas') as HTMLCanvasElement;
-    const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(
-      0,
-      0,
-      canvas.width,
-      canvas.height,
-    );
+    // Read from a copy: reading the page's own canvas again and again makes the browser complain.
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+    if (copy === null) throw new Error('no canvas to read from');
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     let sum = 0;
     for (let i = 0; i < data.length; i += 4) sum += data[i] as number;
     return sum / (data.length / 4);
@@ -222,6 +221,7 @@ test.skipIf(!hasShared)(
     await page.keyboard.press('Control+ArrowDown');
     await page.waitForTimeout(1500);
     await takeScreenshots(page, 'read-study');
+    await page.keyboard.press('Control+ArrowDown');
     const series = page.getByRole('list', { name: 'Series' }).getByRole('button');
     for (let k = 0; k < 12 && (await series.count()) < 3; k++) {
       await page.keyboard.press('Control+ArrowRight');
