@@ -347,7 +347,10 @@ test.skipIf(!hasStrace)(
     // Chromium's own services begin some seconds after the start.
     await new Promise((resolve) => setTimeout(resolve, 8000));
     await opened.close();
-    const calledOut = readFileSync(trace, 'utf8')
+    const traced = readFileSync(trace, 'utf8');
+    // The display and the processes among themselves: without these lines nothing was watched.
+    expect(traced).toContain('sa_family=AF_UNIX');
+    const calledOut = traced
       .split('\n')
       .filter((line) => /sa_family=AF_INET6?/.test(line))
       .filter((line) => !/inet_addr\("127\.0\.0\.1"\)|inet_pton\(AF_INET6, "::1"/.test(line));
