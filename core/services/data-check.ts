@@ -27,7 +27,8 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
   const facts = new Map(datasetInstanceFacts(library.db, dataset.id).map((fact) => [fact.instanceId, fact]));
   // Pixels that were decoded before are compared too: a copied file may differ in its header only.
   const pixels = storedRecords(library, previewFolder(request.inputSize));
-  const rows = labelledInstances(library.db, dataset.id);
+  // What a reader set aside is in no version, so it is not looked at either.
+  const rows = labelledInstances(library.db, dataset.id).filter(({ isExcluded }) => !isExcluded);
   const splits = plannedSplits(
     rows,
     new Map(splitsOf(library.db, dataset.id).map(({ patientId, split }) => [patientId, split])),
