@@ -1,5 +1,5 @@
 /**
- * The whole way in one library: first run, real files and the demo set, training through a death of the engine, judging, evidence,
+ * The whole way in one library: first run, real files and the demo set, ten labels by keyboard, training through a death of the engine, judging, evidence,
  * classifying into a CSV file, and a death of the application itself. No complaint of the page, no request to a network, no serious
  * violation of accessibility on any screen.
  */
@@ -24,16 +24,29 @@ test('from an empty library to a classified folder, with the engine and the appl
   const library = join(folder, 'library');
   const first = await launch({ library });
   const { page } = first;
+  const main = page.getByRole('main');
+  const show = (name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
   await page.getByRole('heading', { name: 'Welcome' }).first().waitFor();
   await takeScreenshots(page, 'first-run');
 
   // Import: made-up studies for learning, and real files of many makers where they are at hand.
   const demo = await callFrom(page, 'jobs.start', {
     kind: 'demo',
-    options: { studies: 30, unlabelled: 6, unseen: 6, size: 128 },
+    options: { studies: 30, unlabelled: 10, unseen: 6, size: 128 },
   });
   const made = (await waitForJob(page, demo.id)).result as DemoReport;
-  expect([made.studies, made.labelled]).toEqual([30, 24]);
+  expect([made.studies, made.labelled]).toEqual([30, 20]);
+
+  // Label the ten that are left, by keyboard alone.
+  await show('Read and label');
+  await page.getByRole('img', { name: /Viewport 1, image 1/ }).waitFor();
+  for (let n = 1; n <= 10; n++) {
+    await page.keyboard.press(String(1 + (n % 3)));
+    await page.getByTestId('progress').filter({ hasText: `labelled ${20 + n} of 30` }).waitFor();
+    await page.getByText('saved', { exact: true }).waitFor();
+    if (n < 10) await page.keyboard.press('Enter');
+  }
+
   if (existsSync(realFiles)) {
     const real = await callFrom(page, 'jobs.start', {
       kind: 'import',
@@ -69,8 +82,6 @@ test('from an empty library to a classified folder, with the engine and the appl
   expect((await waitForJob(page, judging.id)).state).toBe('succeeded');
 
   // Classify a folder that nobody has labelled, and save what came out.
-  const main = page.getByRole('main');
-  const show = (name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
   await show('Classify');
   await answerOpenDialog(first.app, [made.unseenFolder]);
   await main.getByRole('button', { name: 'Folder …', exact: true }).click();
@@ -118,4 +129,4 @@ test('from an empty library to a classified folder, with the engine and the appl
   rmSync(folder, { recursive: true, force: true });
   expect(first.complaints).toEqual([]);
   expect(second.complaints).toEqual([]);
-});
+}, 900_000);

@@ -76,12 +76,12 @@ test('settings: language and theme count at once, the machine is examined, an LP
 
   await answerOpenDialog(app, [join(folder, 'second-library')]);
   await main.getByRole('button', { name: 'Use another folder …' }).click();
-  await main.getByText(join(folder, 'second-library')).waitFor();
+  await main.getByText(join(folder, 'second-library')).first().waitFor();
   // A file is no library: the one before is opened again, and it is said why.
   await answerOpenDialog(app, [pickle]);
   await main.getByRole('button', { name: 'Use another folder …' }).click();
   await page.getByRole('alert').first().waitFor();
-  await main.getByText(join(folder, 'second-library')).waitFor();
+  await main.getByText(join(folder, 'second-library')).first().waitFor();
 
   for (const name of ['Readers and keys', 'Privacy', 'About']) {
     await tab(name).click();
