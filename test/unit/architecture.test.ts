@@ -28,8 +28,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bits-ui': ['renderer/'],
   '@observablehq/plot': ['renderer/components/'],
   '@tanstack/virtual-core': ['renderer/components/'],
-  '@cornerstonejs/core': ['renderer/screens/', 'renderer/viewport/'],
-  '@cornerstonejs/tools': ['renderer/screens/', 'renderer/viewport/'],
 };
 
 interface SourceFile {

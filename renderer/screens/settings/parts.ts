@@ -13,7 +13,6 @@ export const programParts: readonly ProgramPart[] = [
   { package: 'better-sqlite3', name: 'better-sqlite3 (with SQLite, public domain)', licence: 'MIT' },
   { package: 'svelte', name: 'Svelte', licence: 'MIT' },
   { package: 'bits-ui', name: 'Bits UI', licence: 'MIT' },
-  { package: '@cornerstonejs/core', name: 'Cornerstone3D', licence: 'MIT' },
   { package: '@cornerstonejs/codec-openjpeg', name: 'OpenJPEG codec', licence: 'MIT' },
   { package: '@cornerstonejs/codec-openjph', name: 'OpenJPH codec', licence: 'MIT' },
   { package: '@observablehq/plot', name: 'Observable Plot', licence: 'ISC' },
