@@ -2,12 +2,14 @@
  * Where the prompts looked, and what of it spoke for a class.
  *
  * `attention` is the fusion module's own softmax over the kept tokens, averaged over the prompts: each row over T sums to 1.
- * It is the same whatever the class. `relevance` is attention times the gradient of the class's log-odds
- * ln(p / (1 - p)) with respect to that attention, summed over the prompts: the first-order share of each token in the
- * answer. Positive: with less attention to this token the class would be less probable. For two classes the log-odds is
- * the difference of the two logits; it does not saturate, as the probability does.
+ * It is the same whatever the class. `relevance` is a_t (g_t - g), summed over the prompts, where a is the attention, g_t the
+ * gradient of the class's log-odds ln(p / (1 - p)) by a_t, and g the mean of g_t weighted by a. It is the gradient by the
+ * score of the token before the softmax. Positive: were this token left out and its attention given to the others, the class
+ * would be less probable. For two classes the log-odds is the difference of the two logits; it does not saturate, as the
+ * probability does.
  * Source: attention times gradient after Chefer, Gur and Wolf, "Generic attention-model explainability", ICCV 2021, eq. 5,
- * here for one cross-attention, whose keys are tokens of the frozen LPM.
+ * here for one cross-attention over tokens of the frozen LPM. Departure: g is taken off. Attention always sums to 1, so a
+ * gradient that all tokens share can change nothing; with it, patches without any say in the answer were highlighted.
  */
 import { invariant } from '../base/errors.ts';
 import {
@@ -59,12 +61,14 @@ export function buildEvidence(config: SideConfig): Graph {
   const logOdds = sub(sum(mul(logits, classRow), [0, 1]), logSum);
   const [gradient] = grad(logOdds, [attention]);
   invariant(gradient, 'evidence: no gradient');
+  const weighted = mul(attention, gradient);
+  const relevance = sub(weighted, mul(attention, sum(weighted, [4], { keepDims: true })));
   const shape = [layers, lpm.heads, tokens];
   return defineGraph({
     outputs: {
       logits: add(logits, 0),
       attention: reshape(mean(attention, [3]), shape),
-      relevance: reshape(sum(mul(attention, gradient), [3]), shape),
+      relevance: reshape(sum(relevance, [3]), shape),
     },
   });
 }
@@ -77,6 +81,8 @@ export interface EvidenceMap {
   readonly classToken: number;
   /** Share that went to register tokens, which have no place either; 0 for LPMs without. */
   readonly registers: number;
+  /** The total that the shares are shares of, before division. */
+  readonly total: number;
 }
 
 /**
@@ -101,6 +107,11 @@ export function evidenceMap(
     else if (token < sizes.prefix) registers += value;
     else patches[token - sizes.prefix] = (patches[token - sizes.prefix] as number) + value;
   }
-  if (total === 0) return { patches, classToken: 0, registers: 0 };
-  return { patches: patches.map((v) => v / total), classToken: classToken / total, registers: registers / total };
+  if (total === 0) return { patches, classToken: 0, registers: 0, total };
+  return {
+    patches: patches.map((v) => v / total),
+    classToken: classToken / total,
+    registers: registers / total,
+    total,
+  };
 }

@@ -215,8 +215,8 @@ async function evidenceOf(
 }
 
 /** Six significant digits: a share of the whole needs no more, and the map becomes a third as long. */
-function viewOf({ patches, classToken, registers }: EvidenceMap) {
-  return { patches: Array.from(patches, (v) => Number(v.toPrecision(6))), classToken, registers };
+function viewOf({ patches, ...rest }: EvidenceMap) {
+  return { ...rest, patches: Array.from(patches, (v) => Number(v.toPrecision(6))) };
 }
 
 async function deletionCheck(

@@ -95,7 +95,8 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
   await page.getByRole('radio', { name: /marked/ }).waitFor();
   await page.getByText(/went to the class token/).waitFor();
   await page.getByRole('img', { name: 'Image with the evidence for marked laid over it' }).waitFor();
-  // The strongest patch is in the top right quarter, where the marker is.
+  // The prompts look most at the top right quarter, where the marker is.
+  await page.getByLabel('What is shown').selectOption('attention');
   const place = await page.locator('canvas.heat').evaluate((canvas) => {
     const { width, height } = canvas as unknown as { width: number; height: number };
     const context = (
@@ -108,6 +109,7 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
   });
   expect(place.x > 0.6 && place.x < 0.95 && place.y > 0.05 && place.y < 0.4).toBe(true);
 
+  await page.getByLabel('What is shown').selectOption('relevance');
   await page.getByLabel('Hide', { exact: true }).selectOption('0.1');
   await page.getByRole('button', { name: 'Run the check' }).click();
   await page.getByText(/The highlight explains the answer|The answer hardly moves/).waitFor({ timeout: 200_000 });
@@ -117,7 +119,6 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
   await page.keyboard.press('h');
   await page.getByRole('button', { name: 'Show overlay (H)' }).waitFor();
   await page.getByLabel('Layer of the pre-trained model').selectOption({ index: 1 });
-  await page.getByLabel('What is shown').selectOption('attention');
   await page.getByLabel('Model', { exact: true }).selectOption('corner-linear');
   await page.getByText('“corner-linear” has no prompts').waitFor();
   await close();

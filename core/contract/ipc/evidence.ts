@@ -33,6 +33,8 @@ export const evidenceMapSchema = z.object({
   patches: z.array(z.number()),
   classToken: z.number(),
   registers: z.number(),
+  /** What the shares are shares of; of relevance, log-odds that hang on attention. */
+  total: z.number(),
 });
 export type EvidenceMapView = z.infer<typeof evidenceMapSchema>;
 

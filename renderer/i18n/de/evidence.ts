@@ -25,7 +25,7 @@ export const evidence: Words['evidence'] = {
   bases: { relevance: 'Was für diese Klasse sprach', attention: 'Wohin die Prompts sahen' },
   basisHelp: {
     relevance:
-      'Aufmerksamkeit mal Gradient der Log-Chance dieser Klasse, summiert über Prompts und Köpfe; was dagegen sprach, zählt als nichts. Anteile am Ganzen.',
+      'Aufmerksamkeit mal dem, was dieses Token mehr als die anderen für die Klasse sprach (nach dem Gradienten ihrer Log-Chance), summiert über Prompts und Köpfe; was dagegen sprach, zählt als nichts. Anteile am Ganzen.',
     attention:
       'Die Aufmerksamkeit der Prompts auf die behaltenen Token, gemittelt über Prompts und Köpfe. Für jede Klasse gleich.',
   },
@@ -43,6 +43,7 @@ export const evidence: Words['evidence'] = {
   classToken: (share) => `${share} davon gingen an das Klassentoken, das für das ganze Bild steht und keinen Ort hat.`,
   registers: (share) => `${share} gingen an Registertoken, die auch keinen Ort haben.`,
   nothing: 'Nichts in den behaltenen Token sprach für diese Klasse.',
+  weak: 'An einzelnen Token hängt von dieser Antwort kaum etwas: Die Karte teilt fast nichts auf und bedeutet wenig.',
   tokens: (kept, all) =>
     `Die Prompts sehen ${kept} von ${all} Token je Schicht und Kopf, die das Modell selbst für wichtig hielt.`,
   canvas: (answer) => `Bild mit den Belegen für ${answer} darüber`,

@@ -23,7 +23,7 @@ export const evidence = {
   bases: { relevance: 'What spoke for this class', attention: 'Where the prompts looked' },
   basisHelp: {
     relevance:
-      'Attention times the gradient of this class’s log-odds, summed over prompts and heads; what spoke against it counts as nothing. Shares of the total.',
+      'Attention times how much more this token spoke for the class than the others did (by the gradient of its log-odds), summed over prompts and heads; what spoke against it counts as nothing. Shares of the total.',
     attention:
       'The prompts’ attention over the kept tokens, averaged over prompts and heads. The same for every class.',
   },
@@ -42,6 +42,7 @@ export const evidence = {
     `${share} of it went to the class token, which stands for the whole image and has no place.`,
   registers: (share: string) => `${share} went to register tokens, which have no place either.`,
   nothing: 'Nothing in the kept tokens spoke for this class.',
+  weak: 'Hardly anything of this answer hangs on single tokens here: the map divides next to nothing and means little.',
   tokens: (kept: string, all: string) =>
     `The prompts see ${kept} of ${all} tokens a layer and head, those the model itself found important.`,
   canvas: (answer: string) => `Image with the evidence for ${answer} laid over it`,

@@ -57,6 +57,15 @@ describe('evidence graph', () => {
     });
   });
 
+  test('what speaks for and against a class in one layer and head cancels: attention given to one token is taken from others', () => {
+    const { relevance } = look(0);
+    for (let row = 0; row < 4; row++) {
+      let sum = 0;
+      for (let t = 0; t < 5; t++) sum += relevance[row * 5 + t] as number;
+      expect(sum).toBeCloseTo(0, 12);
+    }
+  });
+
   test('methods without prompts have none', () => {
     expect([hasEvidence({ method: 'linear' }), hasEvidence({ method: 'side-only' })]).toEqual([false, false]);
     expect(() => buildEvidence({ ...config, method: 'side-only' })).toThrow('no prompts');
@@ -67,7 +76,12 @@ describe('evidence map', () => {
   test('values land on their patches, class token and registers apart, negative ones nowhere', () => {
     // Token 0 is the class token, 1 and 2 are registers, patches begin at 3.
     const map = evidenceMap([2, 1, 4, -5, 1], [0, 2, 3, 4, 6], { prefix: 3, patches: 4 });
-    expect(map).toEqual({ patches: Float64Array.from([0.5, 0, 0, 0.125]), classToken: 0.25, registers: 0.125 });
+    expect(map).toEqual({
+      patches: Float64Array.from([0.5, 0, 0, 0.125]),
+      classToken: 0.25,
+      registers: 0.125,
+      total: 8,
+    });
   });
 
   test('where nothing speaks for the class every share is 0', () => {
