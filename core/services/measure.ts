@@ -93,7 +93,9 @@ async function measure(
   options: MeasureOptions,
 ): Promise<ReadonlyMap<string, number>> {
   const dataset = requireDataset(context, options.dataset);
-  const labelled = labelledInstances(context.library.db, dataset.id).filter(({ label, isExcluded }) => label !== null && !isExcluded);
+  const labelled = labelledInstances(context.library.db, dataset.id).filter(
+    ({ label, isExcluded }) => label !== null && !isExcluded,
+  );
   const classes = orderClasses(labelled.map(({ label }) => label as string)).length;
   if (labelled.length === 0 || classes < 2) {
     throw new AppError('DATASET_NOT_READY', `Data set "${options.dataset}" needs labelled images of two classes.`);

@@ -83,7 +83,9 @@ function workOf(context: ServiceContext, options: Training, lpm: LibraryLpm, pre
   const { library } = context;
   const dataset = requireDataset(context, options.dataset);
   const check = checkDataset(context, options);
-  const rows = labelledInstances(library.db, dataset.id).filter(({ label, isExcluded }) => label !== null && !isExcluded);
+  const rows = labelledInstances(library.db, dataset.id).filter(
+    ({ label, isExcluded }) => label !== null && !isExcluded,
+  );
   const keys = rows.flatMap((row) =>
     framesOf(dataset.frames, row.numberOfFrames).map((frame) => imageKey(row.instanceId, frame)),
   );

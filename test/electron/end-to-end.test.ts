@@ -42,7 +42,10 @@ test('from an empty library to a classified folder, with the engine and the appl
   await page.getByRole('img', { name: /Viewport 1, image 1/ }).waitFor();
   for (let n = 1; n <= 10; n++) {
     await page.keyboard.press(String(1 + (n % 3)));
-    await page.getByTestId('progress').filter({ hasText: `labelled ${20 + n} of 30` }).waitFor();
+    await page
+      .getByTestId('progress')
+      .filter({ hasText: `labelled ${20 + n} of 30` })
+      .waitFor();
     await page.getByText('saved', { exact: true }).waitFor();
     if (n < 10) await page.keyboard.press('Enter');
   }
