@@ -176,13 +176,18 @@ export interface ReadingImage {
   readonly numberOfFrames: number;
 }
 
-/** Every instance of a study that belongs to a data set, in the order of series and instances. */
+/**
+ * Every instance of a study that belongs to a data set, by SeriesNumber and InstanceNumber: the order in which slices lie. UIDs decide
+ * only where the numbers are missing or equal; in many archives they follow the order of sending.
+ */
 export function imagesOfStudy(db: ReadDb, datasetId: number, studyId: number): ReadingImage[] {
   return db.all(
     `SELECT i.id AS instanceId, s.id AS seriesId, s.study_id AS studyId, s.modality, i.number_of_frames AS numberOfFrames
      FROM series s JOIN instances i ON i.series_id = s.id
      JOIN dataset_instances d ON d.instance_id = i.id AND d.dataset_id = :datasetId
-     WHERE s.study_id = :studyId ORDER BY s.series_instance_uid, length(i.sop_instance_uid), i.sop_instance_uid`,
+     WHERE s.study_id = :studyId
+     ORDER BY s.series_number IS NULL, s.series_number, s.series_instance_uid,
+       i.instance_number IS NULL, i.instance_number, length(i.sop_instance_uid), i.sop_instance_uid`,
     { datasetId, studyId },
   );
 }

@@ -2,12 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { studyFilterSchema, studySortSchema } from '../../../core/contract/ipc/library.ts';
 import {
   addInstance,
+  addToDataset,
+  ensureDataset,
   findStudies,
   type InstanceDescription,
+  imagesOfStudy,
   labelClasses,
   labelSchemaOf,
   type ReadDb,
   setLabelClasses,
+  studyIdOf,
   studyRows,
   withoutIdentity,
 } from '../../../core/store/index.ts';
@@ -47,6 +51,22 @@ function plan(db: ReadDb, ask: (spy: ReadDb) => unknown): string[] {
   });
   return found;
 }
+
+test('slices are read in the order of their InstanceNumber, whatever their UIDs say', () => {
+  const library = temporaryLibrary();
+  const dataset = ensureDataset(library.writer, 'slices', 'all', testTime);
+  // As an archive sent them: the UIDs count the sending. 10 must come after 2, and a slice without a number last.
+  const ids = [10, null, 2, 1].map((instanceNumber, n) => {
+    const slice = madeInstance(1, { sopInstanceUID: `1.2.3.1.1.${n + 1}` });
+    const { id } = addInstance(library.writer, { ...slice, description: { ...described, instanceNumber } }, testTime);
+    addToDataset(library.writer, dataset.id, id, testTime);
+    return id;
+  });
+  const studyId = studyIdOf(library.db, '1.2.3.1') as number;
+  const order = imagesOfStudy(library.db, dataset.id, studyId).map(({ instanceId }) => ids.indexOf(instanceId));
+  expect(order).toEqual([3, 2, 0, 1]);
+  library.close();
+});
 
 describe('the list of studies', () => {
   test('is found without regard to accents, case and parts, by day, and not by what only looks like a pattern', () => {
