@@ -27,7 +27,7 @@ test('from an empty library to a classified folder, with the engine and the appl
   const main = page.getByRole('main');
   const show = (name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
   await page.getByRole('heading', { name: 'Welcome' }).first().waitFor();
-  await takeScreenshots(page, 'first-run');
+  await takeScreenshots(page, 'welcome');
 
   // Import: made-up studies for learning, and real files of many makers where they are at hand.
   const demo = await callFrom(page, 'jobs.start', {
@@ -111,7 +111,6 @@ test('from an empty library to a classified folder, with the engine and the appl
     await show(name);
     await page.waitForTimeout(500);
     violations.push(...(await seriousViolations(page)).map((line) => `${name}: ${line}`));
-    await takeScreenshots(page, `screen-${name.toLowerCase().split(' ')[0]}`);
   }
   expect(violations).toEqual([]);
   expect(await page.getByTestId('offline').textContent()).toBe('offline: 0 requests');
