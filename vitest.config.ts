@@ -19,6 +19,8 @@ export default defineConfig({
           include: ['test/electron/**/*.test.ts'],
           globalSetup: ['test/electron/support/display.ts'],
           fileParallelism: false,
+          // The default of one second is too short for a window on a machine that trains beside it.
+          expect: { poll: { interval: 50, timeout: 20_000 } },
           testTimeout: 300_000,
         },
       },
