@@ -71,7 +71,7 @@ describe('a library of 100,000 studies', () => {
       .toBe(true);
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.getByText('100,000 of 100,000 studies').waitFor();
-    await page.getByRole('button', { name: 'Sort by Accession' }).click();
+    await page.getByRole('button', { name: /^Accession/ }).click();
     await page.getByRole('gridcell', { name: 'A1000000' }).waitFor();
     await page.getByRole('combobox', { name: 'Data set' }).selectOption('reads');
     await page.getByText('33,334 of 100,000 studies').waitFor();
@@ -89,7 +89,7 @@ describe('a library of 100,000 studies', () => {
 });
 
 /**
- * Wheels through the list for three seconds. Frame times by the clock say as much about the machine's other work as about ours, so
+ * Wheels through the list for three seconds, eight rows a frame. Frame times by the clock say as much about the machine's other work as about ours, so
  * the time that the page's main thread worked for a frame is printed beside them.
  */
 async function scrollThrough(page: Page): Promise<{ median: number; p95: number; workPerFrame: number; rows: number }> {
@@ -111,7 +111,7 @@ async function scrollThrough(page: Page): Promise<{ median: number; p95: number;
       const now = performance.now();
       times.push(now - last);
       last = now;
-      grid.scrollTop += 900;
+      grid.scrollTop += 240;
       rows = Math.max(rows, document.querySelectorAll('[role="row"]').length);
     }
     return { times: times.sort((a, b) => a - b), rows };

@@ -37,7 +37,6 @@ export const library: Words['library'] = {
   nothingMatches: 'Keine Studie passt. Löschen Sie einen Filter, um mehr zu sehen.',
   emptyTitle: 'Noch keine Studien',
   emptyText: 'Importieren Sie einen Ordner, eine CD oder ein ZIP-Archiv, oder ziehen Sie es auf dieses Fenster.',
-  loading: 'Wird geladen …',
   noName: 'ohne Namen',
   noId: 'ohne ID',
   selected: (count) => `${n(count, 'Studie', 'Studien')} ausgewählt`,

@@ -37,7 +37,6 @@ export const library = {
   nothingMatches: 'No study matches. Clear a filter to see more.',
   emptyTitle: 'No studies yet',
   emptyText: 'Import a folder, a CD or a ZIP archive, or drop it anywhere on this window.',
-  loading: 'Loading …',
   noName: 'no name',
   noId: 'no ID',
   selected: (count: number) => `${n(count, 'study', 'studies')} selected`,
