@@ -30,6 +30,8 @@ export class LibraryState {
   selected = $state.raw<ReadonlySet<number>>(new Set());
   /** Position in `ids` of the row with the cursor. */
   active = $state(0);
+  /** Counts lists that begin at the top. */
+  begins = $state(0);
   details = $state.raw<StudyDetails | null>(null);
   #pages = new Map<number, readonly StudyRow[]>();
   #asked = new Set<number>();
@@ -72,18 +74,21 @@ export class LibraryState {
     ]);
   }
 
-  /** Asks for the matching studies; an answer that a newer question has overtaken is dropped. */
-  async find(): Promise<void> {
+  /**
+   * Asks for the matching studies; an answer that a newer question has overtaken is dropped. A new question begins at the top; a list
+   * that loads again by itself moves nobody.
+   */
+  async find(isAgain = false): Promise<void> {
     this.#finding += 1;
     const question = this.#finding;
     const filter = { ...this.filter, labels: this.filter.dataset === '' ? ('any' as const) : this.filter.labels };
     const { ids } = await call('studies.find', { filter, sort: this.sort });
     if (question !== this.#finding) return;
-    const before = this.activeId;
+    const before = isAgain ? this.activeId : undefined;
+    if (!isAgain) this.begins += 1;
     this.#pages.clear();
     this.#asked.clear();
     this.ids = new Int32Array(ids);
-    // The cursor stays on its study where that is still in the list: a list that loads again moves nobody.
     const place = before === undefined ? -1 : this.ids.indexOf(before);
     this.active = Math.max(0, place);
     this.#anchor = this.active;
