@@ -19,6 +19,7 @@ test('defaults are those of the published recipe', () => {
     tokens: 'global',
     tokenRatio: 0.2,
     normalisation: 'dataset',
+    microBatch: 2,
   });
 });
 
