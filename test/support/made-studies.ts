@@ -42,10 +42,27 @@ function madeFile(uid: string, patientID: string, hasDisc: boolean, random: Rand
       pixels[y * size + x] = Math.round(Math.max(0, 1200 + 150 * random.normal() + (inside ? 1600 : 0)));
     }
   }
+  return writePlate({ uid, patientID, modality: 'CR', size, pixels });
+}
+
+/** A square 12-bit image as the only one of its study. */
+export function writePlate({
+  uid,
+  patientID,
+  modality,
+  size,
+  pixels,
+}: {
+  readonly uid: string;
+  readonly patientID: string;
+  readonly modality: string;
+  readonly size: number;
+  readonly pixels: Uint16Array;
+}): Uint8Array {
   return writeDicom({
     sopClassUID: '1.2.840.10008.5.1.4.1.1.1',
     sopInstanceUID: `${uid}.1.1`,
-    modality: 'CR',
+    modality,
     patientName: 'Made^Up',
     patientID,
     studyInstanceUID: uid,

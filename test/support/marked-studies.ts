@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../../core/base/random.ts';
-import { writeDicom } from '../../core/dicom/index.ts';
+import { writePlate } from './made-studies.ts';
 
 const size = 224;
 /** The marker covers [left, left + side) across and [top, top + side) down: 4 by 4 patches of 16 at the top right. */
@@ -47,25 +47,5 @@ function markedFile(p: number, isMarked: boolean): Uint8Array {
       );
     }
   }
-  return writeDicom({
-    sopClassUID: '1.2.840.10008.5.1.4.1.1.1',
-    sopInstanceUID: `${uid}.1.1`,
-    modality: p % 3 === 0 ? 'DX' : 'CR',
-    patientName: 'Made^Up',
-    patientID: `M-${p}`,
-    studyInstanceUID: uid,
-    seriesInstanceUID: `${uid}.1`,
-    instanceNumber: '1',
-    samplesPerPixel: 1,
-    photometricInterpretation: 'MONOCHROME2',
-    rows: size,
-    columns: size,
-    bitsAllocated: 16,
-    bitsStored: 12,
-    highBit: 11,
-    pixelRepresentation: 0,
-    windowCenter: '2048',
-    windowWidth: '4096',
-    pixelData: pixels,
-  });
+  return writePlate({ uid, patientID: `M-${p}`, modality: p % 3 === 0 ? 'DX' : 'CR', size, pixels });
 }

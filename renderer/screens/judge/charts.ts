@@ -9,6 +9,17 @@ const guide = 'var(--line-strong)';
 const margins = { marginLeft: 46, marginRight: 12, marginTop: 28, marginBottom: 36 } as const;
 const unit = (label: string): Plot.ScaleOptions => ({ domain: [0, 1], label, ticks: 5, nice: false });
 
+/** Where chance lies on a ROC curve, and perfect calibration on its plot. */
+function diagonal(): Plot.Markish {
+  return Plot.line(
+    [
+      [0, 0],
+      [1, 1],
+    ],
+    { stroke: guide, strokeDasharray: '3,4' },
+  );
+}
+
 /** ROC curve with its band and the point of the threshold. */
 export function rocOptions(
   curves: ClassCurves,
@@ -20,13 +31,7 @@ export function rocOptions(
     x: unit(words.x),
     y: unit(words.y),
     marks: [
-      Plot.line(
-        [
-          [0, 0],
-          [1, 1],
-        ],
-        { stroke: guide, strokeDasharray: '3,4' },
-      ),
+      diagonal(),
       Plot.areaY(curves.band, { x: (d) => d[0], y1: (d) => d[1], y2: (d) => d[2], fill: line, fillOpacity: 0.18 }),
       Plot.line(curves.roc, { x: (d) => d[0], y: (d) => d[1], stroke: line, strokeWidth: 2, clip: true }),
       ...(at === null ? [] : [Plot.dot([at], { x: 'x', y: 'y', r: 5, fill: mark, stroke: 'var(--surface-raised)' })]),
@@ -68,13 +73,7 @@ export function calibrationOptions(
     x: unit(words.x),
     y: unit(words.y),
     marks: [
-      Plot.line(
-        [
-          [0, 0],
-          [1, 1],
-        ],
-        { stroke: guide, strokeDasharray: '3,4' },
-      ),
+      diagonal(),
       Plot.ruleX(bins, { x: 'x', y1: 'low', y2: 'high', stroke: line, strokeOpacity: 0.7 }),
       Plot.line(bins, { x: 'x', y: 'y', stroke: line, strokeOpacity: 0.5 }),
       Plot.dot(bins, { x: 'x', y: 'y', r: (d: { n: number }) => 2 + Math.sqrt(d.n), fill: line }),
