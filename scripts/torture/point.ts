@@ -60,7 +60,8 @@ export async function runVictim(
   const script = join(import.meta.dirname, 'victim.ts');
   const child = spawn(process.execPath, [script, stage, library, material], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '', ...environment },
+    // Half of a start is compiling the same files again.
+    env: { ...process.env, NODE_OPTIONS: '', NODE_COMPILE_CACHE: join(material, 'compiled'), ...environment },
   });
   const timer = setTimeout(() => child.kill('SIGTERM'), victimLimitMs);
   const closed = new Promise<string>((resolve) => {
@@ -178,21 +179,28 @@ export function countingEnvironment(shim: string, library: string, count: string
   return { LD_PRELOAD: shim, TORTURE_FOLDER: library, TORTURE_FAULT: 'count', TORTURE_COUNT: count };
 }
 
+export interface RunOptions {
+  /** Told of each point as it ends. */
+  readonly onResult?: (result: PointResult) => void;
+  /** Asked before each point; the rest is left out once it says no. */
+  readonly mayStart?: () => boolean;
+}
+
 /** Runs points, `parallel` at a time; results in the order of `points`. */
 export async function runPoints(
   bench: Bench,
   points: readonly Point[],
   parallel: number,
-  onResult: (result: PointResult, done: number) => void = () => {},
+  { onResult, mayStart }: RunOptions = {},
 ): Promise<PointResult[]> {
   const results: PointResult[] = [];
   let next = 0;
-  let done = 0;
   const worker = async (): Promise<void> => {
-    for (let i = next++; i < points.length; i = next++) {
+    while (next < points.length && (mayStart?.() ?? true)) {
+      const i = next++;
       const result = await runPoint(bench, points[i] as Point);
       results[i] = result;
-      onResult(result, ++done);
+      onResult?.(result);
     }
   };
   await Promise.all(Array.from({ length: parallel }, worker));

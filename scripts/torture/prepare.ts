@@ -1,5 +1,5 @@
 /** The bench: studies, an LPM, and for each stage a base library from which it starts and the facts with which it ends. */
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '../../core/base/logger.ts';
 import { addLpm } from '../../core/services/lpm.ts';
@@ -17,11 +17,26 @@ const chain = ['import', 'label', 'encode', 'train', 'classify'] as const;
 /** The version that the oldest released libraries have. */
 const oldest = 50;
 
-/** Fills `folder` and gives the bench with the number of places a stage can be disturbed at. */
-export async function prepareBench(
-  folder: string,
-  shim: string | null,
-): Promise<{ bench: Bench; calls: ReadonlyMap<Stage, number> }> {
+interface Prepared {
+  readonly bench: Bench;
+  /** At how many places a stage can be disturbed. */
+  readonly calls: ReadonlyMap<Stage, number>;
+}
+
+/** The bench that an earlier call left in `folder`, or a new one. */
+export async function keptBench(folder: string, shim: string | null): Promise<Prepared> {
+  const file = join(folder, 'bench.json');
+  if (existsSync(file)) {
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as { bench: Bench; wanted: []; calls: [] };
+    return { bench: { ...kept.bench, shim, wanted: new Map(kept.wanted) }, calls: new Map(kept.calls) };
+  }
+  const { bench, calls } = await prepareBench(folder, shim);
+  writeFileSync(file, JSON.stringify({ bench, wanted: [...bench.wanted], calls: [...calls] }));
+  return { bench, calls };
+}
+
+/** Fills `folder` with a new bench. */
+export async function prepareBench(folder: string, shim: string | null): Promise<Prepared> {
   const material = join(folder, 'material');
   const scratch = join(folder, 'scratch');
   mkdirSync(scratch, { recursive: true });
