@@ -2,6 +2,7 @@
  * The engine's process: native tensor code and nothing else. It may die of memory; it never opens the database.
  * Started by client.ts, it answers one request after the other and ends when its parent goes.
  */
+import { constants, setPriority } from 'node:os';
 import process from 'node:process';
 import { AppError, serialiseError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -10,6 +11,10 @@ import { unpackGraph } from '../../graph/index.ts';
 import { openHere } from '../index.ts';
 import type { Engine, Executable } from '../types.ts';
 import type { Handlers, LogMessage, Reply, Request } from './protocol.ts';
+
+// Computing gives way to whoever works at the machine: the window, its list and its images. Before any thread is started,
+// since threads take the priority of the one that starts them. Alone on the machine it is as fast as ever.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 let engine: Engine | undefined;
 const executables = new Map<number, Executable>();

@@ -1,3 +1,4 @@
+import { constants, getPriority } from 'node:os';
 import { kill } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -49,6 +50,10 @@ test('a graph with weights gives the same numbers in its own process as in ours'
 test('the process that computes is not ours, and tells its own peak memory', async () => {
   expect(engine.processId()).not.toBe(process.pid);
   expect(await engine.peakMemoryMb()).toBeGreaterThan(20);
+});
+
+test('the process that computes gives way to those that people wait for', () => {
+  expect(getPriority(engine.processId())).toBe(constants.priority.PRIORITY_BELOW_NORMAL);
 });
 
 test('a bad input is refused there by name and arrives here as the same error', async () => {
