@@ -16,6 +16,9 @@ export function toUint16(image: GreyOrColourImage): Uint16Array {
   return out;
 }
 
+/** What each 16-bit sample stands for: a look-up is several times quicker than a division, and every training step makes millions. */
+const valueOf16 = Float32Array.from({ length: 65_536 }, (_, sample) => sample / 65_535);
+
 /** The image of samples that `toUint16` made. */
 export function fromUint16(samples: Uint16Array, width: number, height: number, channels: 1 | 3): GreyOrColourImage {
   invariant(
@@ -23,7 +26,7 @@ export function fromUint16(samples: Uint16Array, width: number, height: number, 
     `fromUint16: ${samples.length} samples for ${width} x ${height}`,
   );
   const data = new Float32Array(samples.length);
-  for (let i = 0; i < data.length; i++) data[i] = (samples[i] as number) / 65_535;
+  for (let i = 0; i < data.length; i++) data[i] = valueOf16[samples[i] as number] as number;
   return { width, height, channels, data };
 }
 
