@@ -56,8 +56,33 @@ export function toError(thrown: unknown): Error {
   return new Error(String(thrown));
 }
 
+/**
+ * What the operating system refused, as an error that says what to do: DISK_FULL, LIBRARY_READ_ONLY or FILE_UNREADABLE; anything else
+ * as it came. `what` names the file, redacted.
+ */
+export function systemError(thrown: unknown, what: string): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof AppError || !('code' in thrown)) return thrown;
+  const code = String(thrown.code);
+  // EFBIG is a file-size limit (ulimit, FAT32), EDQUOT a quota: to the user the disk is full.
+  if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) {
+    const message = `The disk is full: ${what} could not be written (${code}).`;
+    return new AppError('DISK_FULL', message, { cause: thrown, retryable: true });
+  }
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
+    return new AppError('LIBRARY_READ_ONLY', `You may not write ${what} (${code}).`, { cause: thrown });
+  }
+  if (['EIO', 'EMFILE', 'ENFILE', 'ENOENT'].includes(code)) {
+    const message = `The disk reported ${code} for ${what}.`;
+    return new AppError('FILE_UNREADABLE', message, { cause: thrown, retryable: true });
+  }
+  return thrown;
+}
+
 /** The plain object that crosses process boundaries, for any thrown value. */
-export function serialiseError(thrown: unknown): SerialisedError {
+export function serialiseError(error: unknown): SerialisedError {
+  // Whoever used the file knew its name and should have said it; a failing disk is no bug of ours all the same. A file that is missing may be.
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  const thrown = isMissing ? error : systemError(error, 'a file that was needed');
   if (thrown instanceof AppError) {
     return {
       code: thrown.code,

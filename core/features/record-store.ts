@@ -24,7 +24,7 @@ import {
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, toError } from '../base/errors.ts';
+import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import {
   align,
@@ -242,7 +242,7 @@ export class RecordStore {
       }
       return done;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw asAppError(this.folder, error);
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw refused(this.folder, error);
       this.#readers.delete(record.shard);
       return 0;
     }
@@ -386,29 +386,10 @@ function guard<T>(folder: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw asAppError(folder, error);
+    throw refused(folder, error);
   }
 }
 
-function asAppError(folder: string, thrown: unknown): unknown {
-  const error = toError(thrown);
-  const code = 'code' in error ? String(error.code) : '';
-  const where = `the feature cache ${redact(folder)}`;
-  // EFBIG is a file-size limit (ulimit, FAT32), EDQUOT a quota: to the user the disk is full.
-  if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) {
-    return new AppError('DISK_FULL', `The disk is full: ${where} could not be written (${code}).`, {
-      cause: error,
-      retryable: true,
-    });
-  }
-  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
-    return new AppError('LIBRARY_READ_ONLY', `You may not write ${where} (${code}).`, { cause: error });
-  }
-  if (['EIO', 'EMFILE', 'ENFILE', 'ENOENT'].includes(code)) {
-    return new AppError('FILE_UNREADABLE', `The disk reported ${code} for ${where}.`, {
-      cause: error,
-      retryable: true,
-    });
-  }
-  return thrown;
+function refused(folder: string, error: unknown): unknown {
+  return systemError(error, `the feature cache ${redact(folder)}`);
 }

@@ -1,7 +1,8 @@
 /** Copies of the database: complete or absent, because a copy gets its name only when it is whole, sound and on the disk. */
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AppError } from '../base/errors.ts';
+import { AppError, systemError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
 import { databaseProblems } from './check.ts';
 import type { Database } from './database.ts';
 import { syncFolder } from './seal.ts';
@@ -32,26 +33,38 @@ export function backUp(database: Database, folder: string, label: string, now: D
 /**
  * Writes a consistent copy of `database` to `target` and gives the path. The copy is checked before it gets its name, so that damage
  * is never handed on as a backup. It is rewritten from the rows (VACUUM INTO): nothing of what was deleted is in it.
- * @throws DB_DAMAGED, DISK_FULL, FILE_UNREADABLE
+ * @throws DB_DAMAGED, DISK_FULL, LIBRARY_READ_ONLY, FILE_UNREADABLE
  */
 export function copyDatabase(database: Database, target: string): string {
   const partial = `${target}.partial`;
-  rmSync(partial, { force: true });
   try {
+    rmSync(partial, { force: true });
     database.run('VACUUM INTO :partial', { partial });
     const problems = databaseProblems(partial);
     if (problems.length > 0) {
       throw new AppError('DB_DAMAGED', `The library's database is damaged, so no copy was kept: ${problems[0]}`);
     }
     const handle = openSync(partial, 'r+');
-    fsyncSync(handle);
-    closeSync(handle);
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
     renameSync(partial, target);
     syncFolder(dirname(target));
     return target;
   } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
+    removeQuietly(partial);
+    throw systemError(error, `the copy ${redact(target)}`);
+  }
+}
+
+/** After a failure: the first error counts, and the next copy of this name begins with removing what is left. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The disk that failed goes on failing.
   }
 }
 

@@ -12,7 +12,7 @@
  */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError, invariant } from '../base/errors.ts';
+import { AppError, invariant, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { backUp, backUpDaily, copyDatabase } from './backup.ts';
 import { openDatabaseProblems } from './check.ts';
@@ -140,7 +140,7 @@ function openForWriting(folder: string, options: OpenLibraryOptions): Library {
   } catch (error) {
     database?.close();
     lock.release();
-    throw error;
+    throw systemError(error, `the library ${redact(folder)}`);
   }
 }
 
@@ -154,13 +154,13 @@ function refuseBroken(database: Database, warn?: (message: string) => void): voi
   );
 }
 
-/** A disk too full for the daily copy must not keep the user from the studies; it is said, and tried again next time. */
+/** A disk that does not take the daily copy must not keep the user from the studies; it is said, and tried again next time. */
 function tryDailyBackup(database: Database, folder: string, now: Date, warn?: (message: string) => void): void {
   try {
     backUpDaily(database, folder, now);
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'DISK_FULL') throw error;
-    warn?.('The daily backup of the library found no room on the disk; it is tried again at the next start.');
+    if (!(error instanceof AppError) || error.code === 'DB_DAMAGED') throw error;
+    warn?.(`The daily backup of the library was not made, and is tried again at the next start. ${error.message}`);
   }
 }
 

@@ -67,7 +67,11 @@ export function sealDatabase(folder: string): void {
     renameSync(partial, join(folder, sealName));
   } catch {
     // A full or broken disk has spoken already where it mattered: at the commit.
-    rmSync(partial, { force: true });
+    try {
+      rmSync(partial, { force: true });
+    } catch {
+      // It is overwritten the next time.
+    }
   }
 }
 

@@ -20,7 +20,7 @@ const translations: Readonly<Record<string, Translation>> = {
   // A write that hits a file-size limit or a quota comes back as an I/O error, not as FULL.
   SQLITE_IOERR_WRITE: {
     code: 'DISK_FULL',
-    what: 'The library could not be written (disk full, quota or file-size limit). Nothing committed was lost',
+    what: 'The library could not be written (disk full, quota, file-size limit or failing disk). Nothing committed was lost',
     retryable: true,
   },
   SQLITE_IOERR: {

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -265,4 +266,18 @@ describe('backups', () => {
     writeFileSync(join(folder, 'sidelight.sqlite'), readFileSync(copy));
     expect(temporaryLibrary(folder).db.get('SELECT count(*) AS n FROM patients')).toEqual({ n: 2 });
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'a place that takes no daily copy is said, and keeps nobody from the library (needs /proc)',
+    () => {
+      const folder = closedLibrary();
+      rmSync(join(folder, 'backups'), { recursive: true });
+      symlinkSync('/proc', join(folder, 'backups'));
+      const warnings: string[] = [];
+      const library = openLibrary(folder, { mode: 'write', onWarning: (message) => warnings.push(message) });
+      expect(library.db.get('SELECT count(*) AS n FROM patients')).toEqual({ n: 2 });
+      library.close();
+      expect(warnings).toEqual([expect.stringContaining('The daily backup of the library was not made')]);
+    },
+  );
 });

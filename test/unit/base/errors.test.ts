@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { errorCodes } from '../../../core/base/error-codes.ts';
-import { AppError, deserialiseError, invariant, serialiseError, toError } from '../../../core/base/errors.ts';
+import {
+  AppError,
+  deserialiseError,
+  invariant,
+  serialiseError,
+  systemError,
+  toError,
+} from '../../../core/base/errors.ts';
 import { redact, redactPaths } from '../../../core/base/redact.ts';
 
 describe('errors', () => {
@@ -28,6 +35,26 @@ describe('errors', () => {
       retryable: false,
     });
     expect(() => invariant(false, 'offsets go back')).toThrow('offsets go back (this is a bug in Sidelight');
+  });
+
+  test('what the operating system refuses is no bug: it says what to do, and keeps paths to itself', () => {
+    const refused = (code: string): Error => Object.assign(new Error(`${code}: open '/data/Doe'`), { code });
+    const codes = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES', 'EROFS', 'EPERM', 'EIO', 'EMFILE'];
+    expect(codes.map((code) => serialiseError(refused(code)).code)).toEqual([
+      ...['DISK_FULL', 'DISK_FULL', 'DISK_FULL'],
+      ...['LIBRARY_READ_ONLY', 'LIBRARY_READ_ONLY', 'LIBRARY_READ_ONLY'],
+      ...['FILE_UNREADABLE', 'FILE_UNREADABLE'],
+    ]);
+    for (const code of codes) expect(serialiseError(refused(code)).message).not.toContain('Doe');
+    // A file of ours that is missing may well be a bug, and says which.
+    expect(serialiseError(refused('ENOENT')).code).toBe('BUG');
+    const known = new AppError('DB_DAMAGED', 'The library file is damaged.');
+    expect(systemError(known, 'the library')).toBe(known);
+    expect(systemError(refused('EIO'), 'the library …rary')).toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: 'The disk reported EIO for the library …rary.',
+      retryable: true,
+    });
   });
 
   test('strings, numbers and plain objects that libraries throw become errors with their text', () => {
