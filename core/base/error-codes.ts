@@ -63,6 +63,9 @@ export const errorCodes = {
   },
   PATIENT_NOT_FOUND: { action: 'Give the patient ID exactly as in the images, or a study instance UID (--study UID).' },
   DISK_FULL: { action: 'Free disk space, then run the same command again; it continues where it stopped.' },
+  DISK_FAILED: {
+    action: 'Check the disk, its cable or the network share, then run the same command again; what was saved is kept.',
+  },
   NAME_TAKEN: { action: 'Choose another name with --name.' },
 } as const satisfies Record<string, { readonly action: string }>;
 

@@ -56,13 +56,20 @@ export function toError(thrown: unknown): Error {
   return new Error(String(thrown));
 }
 
+/** `rmSync` (Node 24) leaves the code empty for most refusals and gives the system's words instead. */
+function systemCode(error: Error & { readonly code: unknown }): string {
+  if (error.code !== '' || !('syscall' in error)) return String(error.code);
+  if (error.message.includes('Read-only file system')) return 'EROFS';
+  return error.message.includes('No space left') ? 'ENOSPC' : 'EIO';
+}
+
 /**
- * What the operating system refused, as an error that says what to do: DISK_FULL, LIBRARY_READ_ONLY or FILE_UNREADABLE; anything else
+ * What the operating system refused, as an error that says what to do: DISK_FULL, LIBRARY_READ_ONLY or DISK_FAILED; anything else
  * as it came. `what` names the file, redacted.
  */
 export function systemError(thrown: unknown, what: string): unknown {
   if (!(thrown instanceof Error) || thrown instanceof AppError || !('code' in thrown)) return thrown;
-  const code = String(thrown.code);
+  const code = systemCode(thrown);
   // EFBIG is a file-size limit (ulimit, FAT32), EDQUOT a quota: to the user the disk is full.
   if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) {
     const message = `The disk is full: ${what} could not be written (${code}).`;
@@ -73,7 +80,7 @@ export function systemError(thrown: unknown, what: string): unknown {
   }
   if (['EIO', 'EMFILE', 'ENFILE', 'ENOENT'].includes(code)) {
     const message = `The disk reported ${code} for ${what}.`;
-    return new AppError('FILE_UNREADABLE', message, { cause: thrown, retryable: true });
+    return new AppError('DISK_FAILED', message, { cause: thrown, retryable: true });
   }
   return thrown;
 }

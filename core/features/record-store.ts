@@ -14,7 +14,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -26,6 +25,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
+import { flushFolder, makeFolder } from './folders.ts';
 import {
   align,
   headerBytes,
@@ -100,7 +100,7 @@ export class RecordStore {
 
   /**
    * Opens the store in `folder`, which is made when absent (for writing).
-   * @throws DISK_FULL, LIBRARY_READ_ONLY, FILE_UNREADABLE
+   * @throws DISK_FULL, LIBRARY_READ_ONLY, DISK_FAILED
    */
   constructor(folder: string, index: RecordIndex, options: RecordStoreOptions) {
     this.folder = folder;
@@ -113,7 +113,7 @@ export class RecordStore {
     };
     for (const record of index.list()) this.#records.set(nameOf(record), record);
     this.recovery = guard(folder, () => {
-      if (this.#mode === 'write') mkdirSync(folder, { recursive: true });
+      if (this.#mode === 'write') makeFolder(folder);
       return this.#recover();
     });
   }
@@ -275,12 +275,7 @@ export class RecordStore {
   #openShard(shard: number): Writer {
     const path = join(this.folder, shardName(shard));
     const handle = openSync(path, existsSync(path) ? 'r+' : 'wx+');
-    // A new file is durable only when its name is: flush the folder too (Windows has no such call and needs none).
-    if (process.platform !== 'win32') {
-      const folder = openSync(this.folder, 'r');
-      fsyncSync(folder);
-      closeSync(folder);
-    }
+    flushFolder(this.folder);
     // A file cut by hand may end anywhere; records begin at multiples of 64 all the same.
     this.#writer = { shard, handle, size: align(fstatSync(handle).size) };
     return this.#writer;

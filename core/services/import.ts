@@ -40,6 +40,7 @@ import {
   type Library,
   type NewInstance,
   saveFile,
+  syncFolder,
   type WriteDb,
   withoutIdentity,
 } from '../store/index.ts';
@@ -161,6 +162,8 @@ class Importer {
   /** Files whose paths are not kept can only be found again in the library itself. */
   readonly #copies: boolean;
   #waiting: { scanned: Scanned; copied: string | null }[] = [];
+  /** Folders with copies whose names are not sure yet. */
+  readonly #copiedInto = new Set<string>();
 
   constructor(context: ServiceContext, dataset: DatasetRow, options: ParsedImport, identity: ImportIdentity) {
     this.#context = context;
@@ -209,6 +212,10 @@ class Importer {
     const batch = this.#waiting;
     this.#waiting = [];
     if (batch.length === 0) return;
+    // A row that names a copy comes after the copy's name is on the disk.
+    if (this.#copiedInto.size > 0) this.#copiedInto.add(this.#library.path('files'));
+    for (const folder of this.#copiedInto) syncFolder(folder);
+    this.#copiedInto.clear();
     const db = this.#library.writer;
     db.transaction(() => {
       for (const { scanned, copied } of batch) this.#add(db, scanned, copied);
@@ -301,6 +308,7 @@ class Importer {
         closeSync(handle);
       }
       renameSync(partial, target);
+      this.#copiedInto.add(dirname(target));
       return name;
     } catch (error) {
       rmSync(partial, { force: true });

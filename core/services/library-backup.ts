@@ -10,7 +10,7 @@ import { openLibrary, restoreLibrary as restore, stampOf } from '../store/index.
 /**
  * A consistent copy of the library's database in the folder `to` (made when absent), or in `backups/`. It may run while another
  * process works. What is not in it: `features/`, `previews/` (computed again), `lpm/` and `files/` (copy the folders themselves).
- * @throws FILE_NOT_FOUND, DB_DAMAGED, DISK_FULL, FILE_UNREADABLE
+ * @throws FILE_NOT_FOUND, DB_DAMAGED, DISK_FULL, DISK_FAILED
  */
 export function backUpLibrary(folder: string, to: string | undefined, now: Date): BackupReport {
   const started = performance.now();

@@ -29,11 +29,12 @@ export class ProblemCollector {
   }
 }
 
-/** The thrown value when it is one a batch survives (one bad file), else it is thrown on: a full disk or a stop ends the batch. */
+/** The thrown value when it is one a batch survives (one bad file), else it is thrown on: a full or failing disk or a stop ends the batch. */
 export function survivable(thrown: unknown): unknown {
   const fatal = [
     'CANCELLED',
     'DISK_FULL',
+    'DISK_FAILED',
     'LIBRARY_READ_ONLY',
     'LIBRARY_BUSY',
     'DB_DAMAGED',

@@ -5,7 +5,7 @@ import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { databaseProblems } from './check.ts';
 import type { Database } from './database.ts';
-import { syncFolder } from './seal.ts';
+import { removeQuietly, syncFolder } from './seal.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** How many daily copies are kept. */
@@ -33,7 +33,7 @@ export function backUp(database: Database, folder: string, label: string, now: D
 /**
  * Writes a consistent copy of `database` to `target` and gives the path. The copy is checked before it gets its name, so that damage
  * is never handed on as a backup. It is rewritten from the rows (VACUUM INTO): nothing of what was deleted is in it.
- * @throws DB_DAMAGED, DISK_FULL, LIBRARY_READ_ONLY, FILE_UNREADABLE
+ * @throws DB_DAMAGED, DISK_FULL, LIBRARY_READ_ONLY, DISK_FAILED
  */
 export function copyDatabase(database: Database, target: string): string {
   const partial = `${target}.partial`;
@@ -56,15 +56,6 @@ export function copyDatabase(database: Database, target: string): string {
   } catch (error) {
     removeQuietly(partial);
     throw systemError(error, `the copy ${redact(target)}`);
-  }
-}
-
-/** After a failure: the first error counts, and the next copy of this name begins with removing what is left. */
-function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // The disk that failed goes on failing.
   }
 }
 

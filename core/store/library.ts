@@ -94,7 +94,7 @@ export class Library {
     this.#database.pragma('wal_checkpoint(TRUNCATE)');
   }
 
-  /** A consistent copy of the database at `target`, checked before it gets its name. @throws DB_DAMAGED, DISK_FULL, FILE_UNREADABLE */
+  /** A consistent copy of the database at `target`, checked before it gets its name. @throws DB_DAMAGED, DISK_FULL, DISK_FAILED */
   backUpTo(target: string): string {
     return copyDatabase(this.#database, target);
   }

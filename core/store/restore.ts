@@ -6,7 +6,7 @@
  * the backup is copied whole beside its place; the present file moves away, then its log (a log beside a foreign database would be
  * played into it); the copy gets its name.
  */
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
@@ -15,7 +15,7 @@ import { databaseProblems } from './check.ts';
 import { Database } from './database.ts';
 import { takeWriterLock } from './lock.ts';
 import { checkVersion } from './migrate.ts';
-import { breakSeal, databaseName, syncFolder } from './seal.ts';
+import { breakSeal, databaseName, removeQuietly, syncFolder } from './seal.ts';
 
 export interface RestoreOptions {
   /** A backup's name in `backups/`, or the path of a copy. The newest sound one when left out. */
@@ -112,7 +112,7 @@ function replace(folder: string, backup: string, now: Date): string | null {
     syncFolder(folder);
     return aside;
   } catch (error) {
-    rmSync(partial, { force: true });
+    removeQuietly(partial);
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
     throw new AppError(

@@ -67,11 +67,16 @@ export function sealDatabase(folder: string): void {
     renameSync(partial, join(folder, sealName));
   } catch {
     // A full or broken disk has spoken already where it mattered: at the commit.
-    try {
-      rmSync(partial, { force: true });
-    } catch {
-      // It is overwritten the next time.
-    }
+    removeQuietly(partial);
+  }
+}
+
+/** Removes a half-made file after a failure, if that can be done: the first error counts, and the next attempt begins with removing it. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The disk that failed goes on failing.
   }
 }
 

@@ -24,7 +24,7 @@ const translations: Readonly<Record<string, Translation>> = {
     retryable: true,
   },
   SQLITE_IOERR: {
-    code: 'FILE_UNREADABLE',
+    code: 'DISK_FAILED',
     what: 'The disk reported an error while the library was read or written',
     retryable: true,
   },

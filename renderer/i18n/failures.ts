@@ -75,6 +75,10 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
   ],
   BACKUP_NOT_FOUND: ['Diese Sicherung gibt es nicht.', 'Wählen Sie eine andere aus der Liste.'],
   PATIENT_NOT_FOUND: ['Diesen Patienten gibt es hier nicht.', 'Geben Sie die Nummer genau wie in den Bildern an.'],
+  DISK_FAILED: [
+    'Die Festplatte meldet einen Fehler.',
+    'Prüfen Sie Festplatte, Kabel oder Netzlaufwerk; danach geht es dort weiter. Gespeichertes bleibt.',
+  ],
   DISK_FULL: ['Die Festplatte ist voll.', 'Schaffen Sie Platz; danach geht es dort weiter.'],
   NAME_TAKEN: ['Diesen Namen gibt es schon.', 'Wählen Sie einen anderen.'],
 };

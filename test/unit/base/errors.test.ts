@@ -43,15 +43,24 @@ describe('errors', () => {
     expect(codes.map((code) => serialiseError(refused(code)).code)).toEqual([
       ...['DISK_FULL', 'DISK_FULL', 'DISK_FULL'],
       ...['LIBRARY_READ_ONLY', 'LIBRARY_READ_ONLY', 'LIBRARY_READ_ONLY'],
-      ...['FILE_UNREADABLE', 'FILE_UNREADABLE'],
+      ...['DISK_FAILED', 'DISK_FAILED'],
     ]);
     for (const code of codes) expect(serialiseError(refused(code)).message).not.toContain('Doe');
     // A file of ours that is missing may well be a bug, and says which.
     expect(serialiseError(refused('ENOENT')).code).toBe('BUG');
+    // As rmSync of Node 24 says it.
+    const removal = Object.assign(new Error(", Unknown error: Read-only file system '/data/Doe'"), {
+      code: '',
+      syscall: 'rm',
+    });
+    expect(serialiseError(removal)).toMatchObject({
+      code: 'LIBRARY_READ_ONLY',
+      message: expect.not.stringContaining('Doe'),
+    });
     const known = new AppError('DB_DAMAGED', 'The library file is damaged.');
     expect(systemError(known, 'the library')).toBe(known);
     expect(systemError(refused('EIO'), 'the library …rary')).toMatchObject({
-      code: 'FILE_UNREADABLE',
+      code: 'DISK_FAILED',
       message: 'The disk reported EIO for the library …rary.',
       retryable: true,
     });
