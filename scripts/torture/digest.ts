@@ -6,9 +6,14 @@ import { openLibrary, type ReadDb } from '../../core/store/index.ts';
 
 /** One line a fact, in a fixed order. `folder` is the library; results.csv lies beside it. */
 export function libraryDigest(folder: string): string[] {
+  return [...databaseDigest(folder), ...filesBeside(folder)];
+}
+
+/** The same without results.csv. */
+export function databaseDigest(folder: string): string[] {
   const library = openLibrary(folder, { mode: 'read' });
   try {
-    return [...factsOf(library.db), ...filesBeside(folder)];
+    return factsOf(library.db);
   } finally {
     library.close();
   }

@@ -122,8 +122,7 @@ export async function runPoint(bench: Bench, point: Point): Promise<PointResult>
 }
 
 /** Opens the library as the next start would and looks for what was acknowledged. Gives the milliseconds that opening took. */
-function look(library: string, lines: Ended['lines'], stage: Stage, material: string, losses: string[]): number {
-  if (!existsSync(join(library, 'writer.lock'))) return 0;
+export function look(library: string, lines: Ended['lines'], stage: Stage, material: string, losses: string[]): number {
   const started = performance.now();
   try {
     const opened = openServiceLibrary(library, 'write', silentLogger, new Date());
@@ -160,7 +159,8 @@ function hasLabel(db: ReadDb, [sopInstanceUID, label]: readonly [string, string]
   return (row?.n ?? 0) >= 1;
 }
 
-async function compare(bench: Bench, stage: Stage, library: string, losses: string[]): Promise<void> {
+/** Compares the library with what an undisturbed run leaves, and checks it deeply. */
+export async function compare(bench: Bench, stage: Stage, library: string, losses: string[]): Promise<void> {
   const difference = digestDifference(libraryDigest(library), bench.wanted.get(stage) ?? []);
   if (difference !== null) losses.push(`another result: ${difference}`);
   const report = await checkLibrary(

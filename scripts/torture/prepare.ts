@@ -10,7 +10,7 @@ import { migrate } from '../../core/store/migrate.ts';
 import { migrations } from '../../core/store/migrations/index.ts';
 import { libraryDigest } from './digest.ts';
 import { type Bench, countingEnvironment, freshCopy, runVictim } from './point.ts';
-import { type Stage, stages, writeMaterial } from './studies.ts';
+import { type Amount, type Stage, stages, usual, writeMaterial } from './studies.ts';
 
 /** Stages in the order in which each is the base of the next. */
 const chain = ['import', 'label', 'encode', 'train', 'classify'] as const;
@@ -24,23 +24,24 @@ interface Prepared {
 }
 
 /** The bench that an earlier call left in `folder`, or a new one. */
-export async function keptBench(folder: string, shim: string | null): Promise<Prepared> {
+export async function keptBench(folder: string, shim: string | null, amount: Amount = usual): Promise<Prepared> {
+  mkdirSync(folder, { recursive: true });
   const file = join(folder, 'bench.json');
   if (existsSync(file)) {
     const kept = JSON.parse(readFileSync(file, 'utf8')) as { bench: Bench; wanted: []; calls: [] };
     return { bench: { ...kept.bench, shim, wanted: new Map(kept.wanted) }, calls: new Map(kept.calls) };
   }
-  const { bench, calls } = await prepareBench(folder, shim);
+  const { bench, calls } = await prepareBench(folder, shim, amount);
   writeFileSync(file, JSON.stringify({ bench, wanted: [...bench.wanted], calls: [...calls] }));
   return { bench, calls };
 }
 
 /** Fills `folder` with a new bench. */
-export async function prepareBench(folder: string, shim: string | null): Promise<Prepared> {
+export async function prepareBench(folder: string, shim: string | null, amount: Amount = usual): Promise<Prepared> {
   const material = join(folder, 'material');
   const scratch = join(folder, 'scratch');
   mkdirSync(scratch, { recursive: true });
-  writeMaterial(material);
+  writeMaterial(material, amount);
   const base = (stage: Stage): string => join(material, 'base', stage);
   await emptyLibrary(base('import'), join(material, 'lpm'));
   for (const [i, stage] of chain.entries()) {

@@ -1,5 +1,5 @@
 /** What the tortured libraries hold: a few dozen small studies of two classes, an LPM of two layers, and the work done on them. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../../core/base/random.ts';
 import type { TrainOptions } from '../../core/contract/index.ts';
@@ -20,8 +20,15 @@ export const stages = [
 ] as const;
 export type Stage = (typeof stages)[number];
 
-const patients = 12;
-const unseenPatients = 20;
+/** How many patients (of two studies each) the libraries hold, and how many are classified. */
+export interface Amount {
+  readonly patients: number;
+  readonly unseen: number;
+}
+export const usual: Amount = { patients: 12, unseen: 20 };
+/** For faults at every single call. */
+export const small: Amount = { patients: 6, unseen: 2 };
+
 const size = 64;
 
 export const deletedPatient = 'T-3';
@@ -40,9 +47,10 @@ function uidOf(series: string, patient: number, study: number): string {
   return `1.2.826.0.1.3680043.10.998.${series === 'T' ? 1 : 2}.${patient}.${study}`;
 }
 
-/** The labels that a reader gives, one after another: every instance twice, the second time the other class. */
-export function labelPlan(): { sopInstanceUID: string; label: string }[] {
+/** The labels that a reader gives to the studies of `folder`, one after another: every instance twice, the second time the other class. */
+export function labelPlan(folder: string): { sopInstanceUID: string; label: string }[] {
   const plan: { sopInstanceUID: string; label: string }[] = [];
+  const patients = readdirSync(join(folder, 'studies')).length / 2;
   for (const round of [0, 1]) {
     for (let p = 0; p < patients; p++) {
       for (let s = 0; s < 2; s++) {
@@ -55,13 +63,13 @@ export function labelPlan(): { sopInstanceUID: string; label: string }[] {
 }
 
 /** Writes studies, labels.csv, unseen studies and the LPM into `folder`. */
-export function writeMaterial(folder: string): void {
+export function writeMaterial(folder: string, { patients, unseen }: Amount): void {
   const rows = ['patientID,label'];
   for (let p = 0; p < patients; p++) {
     rows.push(`T-${p},${p % 2 === 1 ? 'disc' : 'normal'}`);
     for (let s = 0; s < 2; s++) writeStudy(join(folder, 'studies', `p${p}-${s}`), 'T', p, s);
   }
-  for (let p = 0; p < unseenPatients; p++) writeStudy(join(folder, 'unseen', `u${p}`), 'U', p, 0);
+  for (let p = 0; p < unseen; p++) writeStudy(join(folder, 'unseen', `u${p}`), 'U', p, 0);
   writeFileSync(join(folder, 'labels.csv'), `${rows.join('\n')}\n`);
   writeRandomLpm(join(folder, 'lpm'), 5, { width: 32, layers: 2, heads: 2, patch: 16, imageSize: 64 });
 }

@@ -7,11 +7,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeMaterial } from '../../scripts/torture/studies.ts';
+import { usual, writeMaterial } from '../../scripts/torture/studies.ts';
 import { runCommand } from '../support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sidelight-offline-'));
-beforeAll(() => writeMaterial(join(folder, 'material')));
+beforeAll(() => writeMaterial(join(folder, 'material'), usual));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const works = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;

@@ -6,13 +6,13 @@ import { classifyPaths } from '../../../core/services/classify.ts';
 import { importPaths } from '../../../core/services/import.ts';
 import { addLpm } from '../../../core/services/lpm.ts';
 import { trainModel } from '../../../core/services/train.ts';
-import { writeMaterial } from '../../../scripts/torture/studies.ts';
+import { usual, writeMaterial } from '../../../scripts/torture/studies.ts';
 import { testServices } from '../../support/made-studies.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 test('stopped after some images, given again: the rest is computed, the results are the same to the byte', async () => {
   const folder = temporaryFolder();
-  writeMaterial(folder);
+  writeMaterial(folder, usual);
   mkdirSync(join(folder, 'out'));
   const context = await testServices(join(folder, 'library'));
   await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });

@@ -9,13 +9,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backUpBase, damageLibrary, damageLines } from '../../../scripts/torture/damage.ts';
 import { matrixLines } from '../../../scripts/torture/matrix.ts';
+import { failNth, type NthResult, nthLines } from '../../../scripts/torture/nth.ts';
 import { planPoints } from '../../../scripts/torture/plan.ts';
 import { type Bench, faults, runPoints } from '../../../scripts/torture/point.ts';
+import { cutLines, cutRecordings, recordStages } from '../../../scripts/torture/power.ts';
 import { prepareBench } from '../../../scripts/torture/prepare.ts';
 import { buildShim } from '../../../scripts/torture/shim.ts';
 import { type Stage, stages } from '../../../scripts/torture/studies.ts';
 
 const points = 44;
+const cuts = 45;
+const everyNthCall = 40;
 const damagedVariants = 60;
 const minutes = 60_000;
 
@@ -29,6 +33,8 @@ beforeAll(async () => {
   ({ bench, calls } = await prepareBench(folder, 'path' in shim ? shim.path : null));
 }, 10 * minutes);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const pathOf = (built: typeof shim): string => ('path' in built ? built.path : '');
 
 const writeAndLosePower = `
   const { openSync, writeSync, fsyncSync } = require('node:fs');
@@ -60,7 +66,7 @@ describe('nothing acknowledged is lost and the same command ends with the same r
           spawnSync(process.execPath, ['-e', writeAndLosePower, path, String(flush)], {
             env: {
               ...process.env,
-              LD_PRELOAD: 'path' in shim ? shim.path : '',
+              LD_PRELOAD: pathOf(shim),
               TORTURE_FOLDER: path,
               TORTURE_FAULT: 'powercut',
               // Opening, the acknowledged write, its flush where there is one, and the write at which the power goes.
@@ -73,6 +79,39 @@ describe('nothing acknowledged is lost and the same command ends with the same r
       expect(kept(true)).toBe(8);
       expect(kept(false)).toBeLessThan(8);
     },
+  );
+
+  test.skipIf(missing !== null)(
+    `after ${cuts} power cuts of recorded writes, and the control loses where flushes are not done (needs a C compiler)`,
+    async () => {
+      const recordings = await recordStages(bench);
+      const results = await cutRecordings(bench, recordings, cuts, 20);
+      console.log(cutLines(recordings, results).join('\n'));
+      expect(results.flatMap((result) => result.losses)).toEqual([]);
+      const control = await cutRecordings(
+        bench,
+        recordings.filter(({ stage }) => stage === 'label'),
+        6,
+        20,
+        false,
+      );
+      expect(control.filter((result) => result.losses.length > 0).length).toBeGreaterThan(0);
+    },
+    10 * minutes,
+  );
+
+  test.skipIf(missing !== null)(
+    `after every ${everyNthCall}th call failed, one after another in one process (needs a C compiler)`,
+    async () => {
+      const results: NthResult[] = [];
+      for (const stage of stages) {
+        results.push(...(await failNth(join(folder, 'small'), pathOf(shim), stage, { every: everyNthCall, seed: 20 })));
+      }
+      console.log(nthLines(results).join('\n'));
+      expect(results.flatMap((result) => result.losses)).toEqual([]);
+      expect(results.filter((result) => result.ended !== 'done').length).toBeGreaterThan(results.length / 2);
+    },
+    10 * minutes,
   );
 
   test('a plan covers every stage and every fault, and one seed gives one plan', () => {
