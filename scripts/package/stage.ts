@@ -44,6 +44,8 @@ export async function stage(): Promise<void> {
   mkdirSync(node);
   cpSync(join(root, 'node_modules', 'node', 'bin', nodeName), join(node, nodeName), { dereference: true });
 
+  writeLauncher(join(stageFolder, 'bin'));
+
   const licences = join(stageFolder, 'licences');
   mkdirSync(licences);
   writeFileSync(join(licences, 'core-packages.txt'), `${packages.join('\n')}\n`);
@@ -51,6 +53,22 @@ export async function stage(): Promise<void> {
     if (existsSync(join(root, 'docs', file))) cpSync(join(root, 'docs', file), join(licences, file));
   }
   writeIcons(join(stageFolder, 'icons'));
+}
+
+/** The command line of an installed application: its own Node on its own core, from wherever it is called or linked. */
+function writeLauncher(folder: string): void {
+  mkdirSync(folder);
+  if (here.platform === 'win32') {
+    const line = '@"%~dp0..\\node\\node.exe" "%~dp0..\\core\\core\\cli\\main.js" %*';
+    writeFileSync(join(folder, 'sidelight.cmd'), `${line}\r\n`);
+    return;
+  }
+  const lines = [
+    '#!/bin/sh',
+    'resources=$(dirname "$(dirname "$(readlink -f "$0")")")',
+    'exec "$resources/node/node" "$resources/core/core/cli/main.js" "$@"',
+  ];
+  writeFileSync(join(folder, 'sidelight'), `${lines.join('\n')}\n`, { mode: 0o755 });
 }
 
 function writeJson(file: string, value: unknown): void {

@@ -3,17 +3,20 @@
  * its main process refuses to be debugged.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { extractFile, listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { importPaths } from '../../core/services/import.ts';
 import { addLpm } from '../../core/services/lpm.ts';
 import { readFuses } from '../../scripts/package/fuses.ts';
 import { openTestServices, writeStudies, writeTinyLpm } from '../support/made-studies.ts';
 import { attach, descendants, until } from './support/attach.ts';
-import { callFrom, runJob } from './support/calls.ts';
+import { callFrom, runJob, waitForJob } from './support/calls.ts';
 import { temporaryFolder } from './support/launch.ts';
 import { type Packaged, packagedApplication } from './support/package.ts';
+
+const training = { dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 30, batch: 4 };
 
 describe.skipIf(process.platform !== 'linux')('the unpacked package (built and run on Linux)', () => {
   const folder = temporaryFolder('packaged');
@@ -59,12 +62,83 @@ describe.skipIf(process.platform !== 'linux')('the unpacked package (built and r
     await until(() => descendants(process.pid, /host\.js/).length === 0, 'the core ended with the window');
   });
 
-  test('its doctor finds ONNX Runtime and the database', () => {
-    const text = execFileSync(
-      join(built.resources, 'node', 'node'),
-      [join(built.resources, 'core', 'core', 'cli', 'main.js'), '--library', join(folder, 'none'), '--json', 'doctor'],
-      { encoding: 'utf8', cwd: folder },
-    );
+  test('killed engine, killed core, killed application: the training goes on by itself, the label is there', async () => {
+    const library = join(folder, 'killed');
+    const labels = writeStudies(join(folder, 'killed-studies'), 8, 2);
+    writeTinyLpm(join(folder, 'killed-lpm'));
+    const { context, close } = await openTestServices(library);
+    await addLpm(context, { path: join(folder, 'killed-lpm'), name: 'tiny' });
+    await importPaths(context, { paths: [join(folder, 'killed-studies')], dataset: 'discs', labels });
+    await close();
+
+    const first = await attach({ executablePath: built.binary, library });
+    const root = first.process.pid ?? 0;
+    const engines = (): number[] => descendants(root, /resources\/core\/core\/engine\/host\/server\.js/);
+    const cores = (): number[] => descendants(root, /resources\/core\/electron\/core\/host\.js/);
+    let page = await first.look();
+    const list = await callFrom(page, 'reading.list', { dataset: 'discs' });
+    const targetId = list.items[0]?.targetId ?? 0;
+    const target = { dataset: 'discs', level: list.unit, targetId };
+    const other = list.classes.find((name) => name !== list.items[0]?.reference) ?? '';
+    await callFrom(page, 'labels.set', { ...target, label: other });
+
+    const train = { kind: 'train', options: { ...training, name: 'first' } } as const;
+    const { id } = await callFrom(page, 'jobs.start', train);
+    const epochs = async (): Promise<number> => {
+      // While the core is started again it answers nothing.
+      const runs = await callFrom(page, 'runs.list', {}).catch(() => []);
+      return runs.at(-1)?.epochsDone ?? 0;
+    };
+    const isFurther = async (than: number): Promise<void> =>
+      until(async () => (await epochs()) > than, `more than ${than} epochs were done`, 120_000);
+    await isFurther(1);
+    expect(engines()).toHaveLength(1);
+    for (const engine of engines()) process.kill(engine, 'SIGKILL');
+    await isFurther((await epochs()) + 1);
+    const [core = 0] = cores();
+    process.kill(core, 'SIGKILL');
+    await until(() => cores().some((pid) => pid !== core), 'the core came back', 60_000);
+    await until(async () => (await epochs()) > 0, 'the core answers', 60_000);
+    await isFurther((await epochs()) + 1);
+    const done = await waitForJob(page, id);
+    expect([done.state, (done.result as { epochs: unknown[] }).epochs.length]).toEqual(['succeeded', training.epochs]);
+
+    const second = await callFrom(page, 'jobs.start', { kind: 'train', options: { ...training, name: 'second' } });
+    await until(async () => (await callFrom(page, 'runs.list', {})).length === 2, 'the second run was there', 60_000);
+    await isFurther(1);
+    // The window goes first, so that it starts nothing again; then everything below it, which has another parent by now.
+    const below = [...cores(), ...engines()];
+    const gone = new Promise((resolve) => first.process.once('exit', resolve));
+    for (const pid of [root, ...below]) process.kill(pid, 'SIGKILL');
+    await gone;
+
+    const again = await attach({ executablePath: built.binary, library });
+    page = await again.look();
+    const history = await callFrom(page, 'labels.history', target);
+    expect(history.filter(({ kind }) => kind === 'label').at(-1)?.text).toBe(other);
+    const ended = await waitForJob(page, second.id);
+    expect([ended.state, (ended.result as { epochs: unknown[] }).epochs.length]).toEqual([
+      'succeeded',
+      training.epochs,
+    ]);
+    const runs = await callFrom(page, 'runs.list', {});
+    expect(runs.map(({ modelName, state, epochsDone }) => [modelName, state, epochsDone])).toEqual([
+      ['first', 'succeeded', training.epochs],
+      ['second', 'succeeded', training.epochs],
+    ]);
+    const weights = (await callFrom(page, 'models.list', {})).map(({ weightsHash }) => weightsHash);
+    expect(weights[0]).toBe(weights[1]);
+    await again.close();
+  }, 600_000);
+
+  test('its command line finds ONNX Runtime and the database, also through a link', () => {
+    const launcher = join(built.resources, 'bin', 'sidelight');
+    const link = join(folder, 'a link');
+    symlinkSync(launcher, link);
+    const text = execFileSync(link, ['--library', join(folder, 'none'), '--json', 'doctor'], {
+      encoding: 'utf8',
+      cwd: folder,
+    });
     const report = JSON.parse(text) as { checks: { name: string; state: string }[] };
     const states = Object.fromEntries(report.checks.map((check) => [check.name, check.state]));
     expect(states).toMatchObject({ 'engine onnxruntime': 'ok', database: 'ok', Node: 'ok' });
