@@ -47,10 +47,10 @@ export class EngineChild {
 
   constructor(log: Logger) {
     const kills = outOfMemoryKills();
-    // Under a test runner or debugger our own flags are not the child's.
+    // Under a test runner or debugger our own flags are not the child's. The collector is called by server.ts.
     this.#process = fork(serverPath, [], {
       serialization: 'advanced',
-      execArgv: [],
+      execArgv: ['--expose-gc'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#process.on('message', (message) => this.#receive(message as Reply | LogMessage, log));

@@ -56,6 +56,20 @@ test('the process that computes gives way to those that people wait for', () => 
   expect(getPriority(engine.processId())).toBe(constants.priority.PRIORITY_BELOW_NORMAL);
 });
 
+test('what has been sent and computed does not pile up', async () => {
+  // A process of its own, whose peak is of this alone.
+  const alone = await openHosted({ engine: 'onnxruntime', device: 'cpu', threads: 1, log: silentLogger });
+  const x = g.input('x', [1024, 1024]);
+  const executable = await alone.compile(g.defineGraph({ outputs: { y: g.tanh(x) } }));
+  const sent = { x: float32([1024, 1024], new Float32Array(1024 * 1024)) };
+  for (let i = 0; i < 2; i++) await executable.run(sent);
+  const before = await alone.peakMemoryMb();
+  for (let i = 0; i < 60; i++) await executable.run(sent);
+  // 4 MB in and 4 MB out a run: two or three runs' worth may wait, not sixty.
+  expect((await alone.peakMemoryMb()) - before).toBeLessThan(32);
+  await alone.dispose();
+});
+
 test('a bad input is refused there by name and arrives here as the same error', async () => {
   const executable = await engine.compile(small(), ones);
   const error = await failure(executable.run({ x: float32([1, 3], [1, 2, 3]) }));
