@@ -7,7 +7,8 @@
  *
  * Every measurement runs in a process of its own. Where python3 has PyTorch, the same work runs there too
  * (scripts/peers/peer.py), in turns with ours (A B A B), so that a busy machine slows both; the ratio is ours / peer's.
- * `npm run bench -- --methods` compares the methods instead: AUC, parameters, memory and time (bench/methods.ts).
+ * `npm run bench -- --methods` compares the methods instead: AUC, parameters, memory and time (bench/methods.ts);
+ * `npm run bench -- --promise` compares promised with taken time (bench/promise.ts).
  * With `--engine tensorflow` ONNX Runtime's figures stand beside its own, from the same turns. `--no-peer` leaves PyTorch out.
  */
 import { spawn } from 'node:child_process';
@@ -17,9 +18,10 @@ import { parseArgs } from 'node:util';
 import { toError } from '../core/base/errors.ts';
 import { gemmOperations } from './bench/measure.ts';
 
-const comparesMethods = process.argv.includes('--methods');
+/** A mode has its own options. */
+const mode = ['--methods', '--promise'].find((name) => process.argv.includes(name));
 const { values } = parseArgs({
-  ...(comparesMethods ? { args: [] } : {}),
+  ...(mode === undefined ? {} : { args: [] }),
   options: {
     json: { type: 'boolean', default: false },
     engine: { type: 'string', default: 'auto' },
@@ -185,5 +187,6 @@ async function main(): Promise<void> {
   );
 }
 
-if (comparesMethods) await (await import('./bench/methods.ts')).benchMethods();
+if (mode === '--methods') await (await import('./bench/methods.ts')).benchMethods();
+else if (mode === '--promise') await (await import('./bench/promise.ts')).benchPromise();
 else await main();

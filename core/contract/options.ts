@@ -118,5 +118,7 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   flip: true,
   classWeights: true,
   microBatch: true,
+  /** Patients who have no split yet are dealt by it: how many images learn decides how large a batch can be. */
+  seed: true,
 });
 export type MeasureOptions = z.output<typeof measureOptionsSchema>;

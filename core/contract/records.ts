@@ -214,7 +214,16 @@ export const promiseSchema = z.object({
   low: z.number().nonnegative(),
   high: z.number().nonnegative(),
   /** In the order of the work, named as its progress names them. */
-  stages: z.array(z.object({ stage: z.string(), seconds: z.number().nonnegative() })),
+  stages: z.array(
+    z.object({
+      stage: z.string(),
+      seconds: z.number().nonnegative(),
+      /** What the stage is made of: how often, and how long once takes. "start" is what comes only once. */
+      parts: z.array(
+        z.object({ what: z.string(), times: z.number().nonnegative(), seconds: z.number().nonnegative() }),
+      ),
+    }),
+  ),
   /** Bytes that the library's disk will lose. */
   diskBytes: count,
 });

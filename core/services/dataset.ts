@@ -70,13 +70,22 @@ export interface FreezeOptions {
   readonly seed?: number;
 }
 
+/** What freezing would keep, and what it would have to write down first. */
+export interface PlannedVersion {
+  readonly dataset: DatasetRow;
+  readonly version: NewVersion;
+  /** The version of this very content that exists already. */
+  readonly existing: DatasetVersion | undefined;
+  /** The split of every labelled patient, and those that stood before. */
+  readonly splits: ReadonlyMap<number, SplitName>;
+  readonly assigned: ReadonlyMap<number, SplitName>;
+}
+
 /**
- * The data set as it is now, as a version that never changes: labelled images that are neither excluded nor disputed, classes and
- * splits. Patients without a split are
- * dealt one first. Equal content gives the version that exists, so this can be called before every command.
+ * The version that `freezeDataset` would give, with every image and its split; nothing is written. A promise counts with it.
  * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE
  */
-export function freezeDataset(context: ServiceContext, options: FreezeOptions): DatasetVersion {
+export function planVersion(context: ServiceContext, options: FreezeOptions): PlannedVersion {
   const { library } = context;
   const dataset = requireDataset(context, options.dataset);
   const instances = labelledInstances(library.db, dataset.id).filter(
@@ -97,9 +106,18 @@ export function freezeDataset(context: ServiceContext, options: FreezeOptions): 
   const splits = drawSplits(patients, assigned, Random.seeded(seed).fork('split'));
   checkSplits(patients, splits);
   const version = describeVersion(dataset, instances, classes, splits, seed);
-  const existing = versionByHash(library.db, dataset.id, version.contentHash);
-  if (existing !== undefined) return existing;
-  return save(context, dataset, version, assigned, splits);
+  return { dataset, version, existing: versionByHash(library.db, dataset.id, version.contentHash), splits, assigned };
+}
+
+/**
+ * The data set as it is now, as a version that never changes: labelled images that are neither excluded nor disputed, classes and
+ * splits. Patients without a split are
+ * dealt one first. Equal content gives the version that exists, so this can be called before every command.
+ * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE
+ */
+export function freezeDataset(context: ServiceContext, options: FreezeOptions): DatasetVersion {
+  const { dataset, version, existing, splits, assigned } = planVersion(context, options);
+  return existing ?? save(context, dataset, version, assigned, splits);
 }
 
 function patientsOf(instances: readonly { patientId: number; label: string }[]): SplitPatient[] {

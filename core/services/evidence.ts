@@ -159,7 +159,7 @@ async function sourceImage(
   const sources = openPreviewStore(context.library, inputSize, context.now());
   try {
     if (sources.has('image', imageKey(instanceId, frame))) {
-      return await readSource(sources, inputSize, { instanceId, frame, sopInstanceUID });
+      return await readSource(sources, inputSize, { instanceId, frame });
     }
   } finally {
     await sources.close();

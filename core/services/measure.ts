@@ -1,72 +1,48 @@
 /**
- * How long a training will take: the LPM and the training loop are timed on two or three images of the data set, in a few
+ * How long the parts of a training take: the LPM and the training loop are timed on a few images of the data set, in a few
  * seconds, and what was measured is kept for this machine, LPM and size. The promise is arithmetic on these rates.
+ *
+ * What is timed is the code that trains, over a few records kept in memory; only the disk is timed apart, with zeros, so
+ * that nothing of a patient lies about when a measurement is killed. The first time of everything warms up and counts as
+ * what is done once; of the others the middle one counts, which a hiccup of the machine does not move.
  */
-import { cpus } from 'node:os';
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { type MeasureOptions, measureOptionsSchema } from '../contract/index.ts';
-import {
-  fromUint16,
-  type GreyOrColourImage,
-  imageStatistics,
-  normalise,
-  resizeBilinear,
-  toUint16,
-} from '../images/index.ts';
+import { imageStatistics, normalise, resizeBilinear, toUint16 } from '../images/index.ts';
 import { defineJob } from '../jobs/index.ts';
-import { dropoutMaskShape, extractedLayers, type SideConfig, sideConfig } from '../models/index.ts';
-import { type LabelledInstance, labelledInstances, type RateKey, saveRates } from '../store/index.ts';
+import { dropoutMaskShape, extractedLayers, sideConfig } from '../models/index.ts';
+import { datasetInstanceFacts, type NewVersion, saveRates } from '../store/index.ts';
 import { freshState, type TrainingNetwork, train } from '../training/loop.ts';
+import { usableBatch } from '../training/sampler.ts';
 import { type ServiceContext, timeOf } from './context.ts';
-import { orderClasses, requireDataset } from './dataset.ts';
+import { planVersion } from './dataset.ts';
 import { compileEncoder, type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from './encode-lpm.ts';
 import { readInstance } from './files.ts';
+import { EpochClock } from './measure-clock.ts';
 import { compilePredictor } from './model.ts';
-import { sideImage, stackImages, stackKeysValues } from './source-examples.ts';
-import { openRenderer } from './source-images.ts';
+import { encodingName, middleOf, networkName, rateKey, rateNames } from './rates.ts';
+import { imageKey } from './record-stores.ts';
+import { type Example, exampleSource, type RecordReader } from './source-examples.ts';
+import { bytesOf, classTokenKind, encodeEach, keysValuesKind } from './source-features.ts';
+import { imageKind, openRenderer, readSource } from './source-images.ts';
 import { compileStep, startingParameters } from './train.ts';
 
-/** Images that are decoded and read by the LPM; the first of them only warms up. */
+/** Images that are decoded, of different sizes where the data set has such. */
 const imagesTimed = 3;
-/** Steps of the loop that are timed, after one that warms up. */
-const stepsTimed = 4;
+/** Something is timed this often, and less often where that takes longer than `patienceSeconds`, but twice at least. */
+const timesWanted = 8;
+const patienceSeconds = 2;
+/** Steps and validation batches of an epoch that is timed. */
+const stepsTimed = 3;
+const validationTimed = 2;
+/** Bytes written to time the disk. */
+const writtenBytes = 16e6;
 
 export const measureResultSchema = z.object({ rates: z.record(z.string(), z.number()) });
-
-/** The names under which rates are kept. A step depends on much, so its name says it all. */
-export const rateNames = {
-  prepareDecoder: 'start decoding',
-  decode: 'decode an image',
-  statistics: 'statistics of an image',
-  prepareEncoder: (what: string) => `prepare the LPM for ${what}`,
-  encode: (what: string) => `read an image for ${what}`,
-  prepareNetwork: (network: string) => `prepare ${network}`,
-  step: (network: string) => `step of ${network}`,
-  predict: (network: string) => `prediction of ${network}`,
-} as const;
-
-/** What the LPM must give for these options; null where the method does not ask it. */
-export function encodingName(options: Pick<MeasureOptions, 'method' | 'tokens' | 'tokenRatio'>): string | null {
-  if (options.method === 'side-only' || options.method === 'full') return null;
-  if (options.method === 'linear') return 'class token';
-  return `keys and values (${options.method === 'fpt' ? 'all' : 'half'}, ${options.tokens}, ${options.tokenRatio})`;
-}
-
-/** The network and batch that a step's time belongs to. */
-export function networkName(options: MeasureOptions, batch: number, classes: number): string {
-  const { method, tokenRatio, augment, classWeights, microBatch } = options;
-  return JSON.stringify([method, batch, classes, tokenRatio, augment, classWeights, microBatch]);
-}
-
-/** The machine that rates belong to: another processor, engine or number of threads is another machine. */
-export async function rateKey(context: ServiceContext, lpmHash: string, inputSize: number): Promise<RateKey> {
-  const { name, version, device, threads } = (await context.engine()).info;
-  const processor = cpus()[0]?.model.trim() ?? 'unknown';
-  return { machine: `${name} ${version} on ${device}, ${threads} threads, ${processor}`, lpmHash, inputSize };
-}
 
 export const measureJob = defineJob({
   kind: 'measure',
@@ -87,82 +63,153 @@ export const measureJob = defineJob({
   },
 });
 
+type Image = NewVersion['images'][number];
+
+/** A few records as a store would give them, each time in a buffer of its own. */
+class FewRecords implements RecordReader {
+  readonly #records = new Map<string, Uint8Array>();
+
+  keep(kind: string, image: Example, bytes: Uint8Array): void {
+    this.#records.set(`${kind} ${imageKey(image.instanceId, image.frame)}`, bytes);
+  }
+
+  async read(kind: string, key: string): Promise<Uint8Array> {
+    return new Uint8Array(this.#records.get(`${kind} ${key}`) ?? []);
+  }
+}
+
 async function measure(
   context: ServiceContext,
   lpm: LibraryLpm,
   options: MeasureOptions,
 ): Promise<ReadonlyMap<string, number>> {
-  const dataset = requireDataset(context, options.dataset);
-  const labelled = labelledInstances(context.library.db, dataset.id).filter(
-    ({ label, isExcluded }) => label !== null && !isExcluded,
-  );
-  const classes = orderClasses(labelled.map(({ label }) => label as string)).length;
-  if (labelled.length === 0 || classes < 2) {
-    throw new AppError('DATASET_NOT_READY', `Data set "${options.dataset}" needs labelled images of two classes.`);
-  }
+  const { dataset, version } = planVersion(context, options);
   const rates = new Map<string, number>();
   const stages = 3;
   const tell = (done: number): void => context.progress({ stage: 'Measuring', done, total: stages, unit: 'parts' });
   tell(0);
-  const images = await timeDecoding(context, labelled, options.inputSize, rates);
+  const records = new FewRecords();
+  const images = await timeDecoding(context, dataset.id, version, options.inputSize, records, rates);
+  rates.set(rateNames.write, timeWriting(context) / (writtenBytes / 1e6));
   tell(1);
-  const record = await timeEncoding(context, lpm, options, images, rates);
+  await timeEncoding(context, lpm, options, images, records, rates);
   tell(2);
-  await timeTraining(context, lpm, options, { images, record, classes, labelled: labelled.length }, rates);
+  await timeTraining(context, lpm, options, { images, records, version }, rates);
   tell(stages);
   return rates;
 }
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
 
-/** Decodes images from all over the data set; gives them as training would store them. */
+function keep(rates: Map<string, number>, name: string, times: readonly number[]): void {
+  const { median, spread } = middleOf(times);
+  rates.set(name, median);
+  rates.set(rateNames.spread(name), spread);
+}
+
+/** Decodes images from all over the data set into `records`, as training would store them. Gives those that could be decoded. */
 async function timeDecoding(
   context: ServiceContext,
-  labelled: readonly LabelledInstance[],
+  datasetId: number,
+  version: NewVersion,
   inputSize: number,
+  records: FewRecords,
   rates: Map<string, number>,
-): Promise<GreyOrColourImage[]> {
+): Promise<Image[]> {
   const renderer = openRenderer();
-  const decode = async (row: LabelledInstance): Promise<GreyOrColourImage> => {
-    const bytes = await readInstance(context.library, row.instanceId);
-    const image = await renderer.render(bytes, Math.floor((row.numberOfFrames - 1) / 2), redact(row.sopInstanceUID));
-    const square = resizeBilinear(image, inputSize, inputSize);
-    return fromUint16(toUint16(square), inputSize, inputSize, square.channels);
+  const decode = async (image: Image): Promise<Uint8Array> => {
+    const bytes = await readInstance(context.library, image.instanceId);
+    const rendered = await renderer.render(bytes, image.frame, redact(String(image.instanceId)));
+    return bytesOf(toUint16(resizeBilinear(rendered, inputSize, inputSize)));
   };
-  const chosen = Array.from(
-    { length: imagesTimed },
-    (_, k) => labelled[Math.floor((k * labelled.length) / imagesTimed)] as LabelledInstance,
-  );
+  const chosen = imagesOfAllSizes(context, datasetId, version);
   try {
     const opened = performance.now();
-    const images = await Promise.all(chosen.map(decode));
+    const decoded = await Promise.allSettled(chosen.map(decode));
     const first = secondsSince(opened);
+    const sound = chosen.filter((_, i) => decoded[i]?.status === 'fulfilled');
+    if (sound.length === 0) throw (decoded[0] as PromiseRejectedResult).reason;
+    decoded.forEach((result, i) => {
+      if (result.status === 'fulfilled') records.keep(imageKind, chosen[i] as Image, result.value);
+    });
     // The threads run by now, and their code is compiled: this is how all the other images will go.
-    const started = performance.now();
-    await Promise.all(chosen.map(decode));
-    const again = secondsSince(started);
-    rates.set(rateNames.decode, again / chosen.length);
-    rates.set(rateNames.prepareDecoder, Math.max(0, first - again));
-    imageStatistics(images[0] as GreyOrColourImage);
-    const looked = performance.now();
-    imageStatistics(images[0] as GreyOrColourImage);
-    rates.set(rateNames.statistics, secondsSince(looked));
-    return images;
+    const again = await timesOf(async () => {
+      await Promise.all(sound.map(decode));
+    });
+    const decodeName = rateNames.decode(datasetId);
+    keep(
+      rates,
+      decodeName,
+      again.map((time) => time / sound.length),
+    );
+    rates.set(rateNames.prepareDecoder, Math.max(0, first - middleOf(again).median));
+    let turn = 0;
+    const looked = await timesOf(async () => {
+      imageStatistics(await readSource(records, inputSize, sound[turn++ % sound.length] as Image));
+    });
+    keep(rates, rateNames.statistics(datasetId), looked.slice(1));
+    return sound;
   } finally {
     await renderer.close();
   }
 }
 
-/** Runs the LPM; gives what training would keep of an image, or null where the method asks for none. */
+/** Times `work` until it was done often enough or took long enough; the least is twice. */
+async function timesOf(work: () => Promise<void>): Promise<number[]> {
+  const times: number[] = [];
+  const begun = performance.now();
+  while (times.length < 2 || (times.length < timesWanted && secondsSince(begun) < patienceSeconds)) {
+    const started = performance.now();
+    await work();
+    times.push(secondsSince(started));
+  }
+  return times;
+}
+
+/** Images that stand for the small, the middling and the large ones. */
+function imagesOfAllSizes(context: ServiceContext, datasetId: number, version: NewVersion): Image[] {
+  const pixels = new Map(
+    datasetInstanceFacts(context.library.db, datasetId).map(({ instanceId, rows, columns }) => [
+      instanceId,
+      (rows ?? 0) * (columns ?? 0),
+    ]),
+  );
+  const size = (image: Image): number => pixels.get(image.instanceId) ?? 0;
+  const bySize = version.images.toSorted((a, b) => size(a) - size(b));
+  const count = Math.min(imagesTimed, bySize.length);
+  return Array.from({ length: count }, (_, k) => bySize[Math.floor(((k + 0.5) * bySize.length) / count)] as Image);
+}
+
+/** Seconds until `writtenBytes` of zeros are on the library's disk. */
+function timeWriting(context: ServiceContext): number {
+  const path = context.library.path('measured.tmp');
+  const zeros = new Uint8Array(writtenBytes);
+  const started = performance.now();
+  try {
+    const handle = openSync(path, 'w');
+    try {
+      for (let done = 0; done < zeros.byteLength; ) done += writeSync(handle, zeros, done);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    return secondsSince(started);
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+/** Runs the LPM and keeps in `records` what training would keep; nothing where the method asks for nothing. */
 async function timeEncoding(
   context: ServiceContext,
   lpm: LibraryLpm,
   options: MeasureOptions,
-  images: readonly GreyOrColourImage[],
+  images: readonly Image[],
+  records: FewRecords,
   rates: Map<string, number>,
-): Promise<{ readonly keysValues: Uint8Array | null; readonly classToken: Float32Array | null }> {
+): Promise<void> {
   const name = encodingName(options);
-  if (name === null) return { keysValues: null, classToken: null };
+  if (name === null) return;
   const { inputSize, tokens, tokenRatio, method } = options;
   const started = performance.now();
   const encoder = await compileEncoder(
@@ -179,39 +226,76 @@ async function timeEncoding(
     context.precision,
   );
   try {
-    const pixels = images.map((image) => normalise(image, lpm.config.mean, lpm.config.std));
-    const first = await encoder.encode(pixels[0] as Float32Array);
-    rates.set(rateNames.prepareEncoder(name), secondsSince(started));
-    const timed = performance.now();
-    for (const image of pixels.slice(1)) await encoder.encode(image);
-    rates.set(rateNames.encode(name), secondsSince(timed) / (pixels.length - 1));
-    const { keysValues, classToken } = first;
-    return { keysValues: keysValues === null ? null : new Uint8Array(keysValues.buffer), classToken };
+    const compiled = secondsSince(started);
+    const times: number[] = [];
+    const begun = performance.now();
+    let last = begun;
+    const isEnough = (): boolean =>
+      times.length > timesWanted || (times.length > 2 && secondsSince(begun) > patienceSeconds);
+    const turns = Array.from({ length: 1 + timesWanted }, (_, i) => images[i % images.length] as Image);
+    await untilEnough(
+      context,
+      isEnough,
+      async (signal) =>
+        await encodeEach(
+          encoder,
+          turns,
+          async (image) => normalise(await readSource(records, inputSize, image), lpm.config.mean, lpm.config.std),
+          signal,
+          (image, { keysValues, classToken }) => {
+            if (keysValues !== null) records.keep(keysValuesKind, image, bytesOf(keysValues));
+            if (classToken !== null) records.keep(classTokenKind, image, bytesOf(classToken));
+            times.push(secondsSince(last));
+            last = performance.now();
+          },
+        ),
+    );
+    const warm = times.slice(1);
+    keep(rates, rateNames.encode(name), warm);
+    rates.set(rateNames.prepareEncoder(name), compiled + Math.max(0, (times[0] ?? 0) - middleOf(warm).median));
   } finally {
     await encoder.dispose();
   }
 }
 
-interface TimedSet {
-  readonly images: readonly GreyOrColourImage[];
-  readonly record: { readonly keysValues: Uint8Array | null; readonly classToken: Float32Array | null };
-  readonly classes: number;
-  readonly labelled: number;
+/** Does `work`, whose signal says stop when it is enough or when its user stops it; the latter throws CANCELLED. */
+async function untilEnough(
+  context: ServiceContext,
+  isEnough: () => boolean,
+  work: (signal: { readonly aborted: boolean }) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work({
+      get aborted() {
+        return context.signal.aborted || isEnough();
+      },
+    });
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof AppError) || error.code !== 'CANCELLED') throw error;
+  }
 }
 
-/** Runs the real loop for a few steps over a made-up set that costs what a real one costs. */
+interface TimedSet {
+  readonly images: readonly Image[];
+  readonly records: FewRecords;
+  readonly version: NewVersion;
+}
+
+/** Runs the real loop for a few short epochs. */
 async function timeTraining(
   context: ServiceContext,
   lpm: LibraryLpm,
   options: MeasureOptions,
-  set: TimedSet,
+  { images, records, version }: TimedSet,
   rates: Map<string, number>,
 ): Promise<void> {
   const { method, inputSize, tokenRatio, classWeights, microBatch } = options;
-  const steps = method === 'full' ? 1 : stepsTimed;
-  const batch = plannedBatch(options.batch, set.labelled);
-  const config = sideConfig(lpm.config, { method, classes: set.classes, inputSize, tokenRatio });
-  const name = networkName(options, batch, set.classes);
+  const classes = version.classes.length;
+  const batch = usableBatch(options.batch, version.images.filter(({ split }) => split === 'train').length);
+  const config = sideConfig(lpm.config, { method, classes, inputSize, tokenRatio });
+  const name = networkName(options, batch, classes);
+  // A step of full fine-tuning takes as long as all the others together.
+  const [steps, validated] = method === 'full' ? [1, 1] : [stepsTimed, validationTimed];
   const started = performance.now();
   const engine = await context.engine();
   const network: TrainingNetwork = {
@@ -225,74 +309,44 @@ async function timeTraining(
     dropoutShape: dropoutMaskShape(config, batch),
   };
   try {
-    rates.set(rateNames.prepareNetwork(name), secondsSince(started));
-    const times: number[] = [];
-    const examples = exampleSet(config, set, inputSize, lpm.config, batch * (steps + 1));
-    const { labels: _, ...validation } = exampleSet(config, set, inputSize, lpm.config, batch);
-    let steppedAt = 0;
-    await train(
-      network,
-      { ...options, epochs: 1, batch, learningRate: 1e-4, seed: 0, earlyStop: null },
-      examples,
-      { ...validation, labels: examples.labels.slice(0, batch) },
-      freshState(startingParameters(config, { seed: 0 }, lpm)),
-      {
-        signal: context.signal,
-        now: () => performance.now(),
-        step: () => {
-          const now = performance.now();
-          times.push((now - (steppedAt || now)) / 1000);
-          steppedAt = now;
-        },
-        epoch: () => {
-          rates.set(rateNames.predict(name), secondsSince(steppedAt));
-        },
-      },
+    const compiled = secondsSince(started);
+    const examples = (n: number) =>
+      exampleSource(
+        { sources: records, keysValues: records, classTokens: records },
+        config,
+        Array.from({ length: n }, (_, i) => ({ ...(images[i % images.length] as Image), classIndex: i % classes })),
+        { inputSize, statistics: { mean: [...lpm.config.mean], std: [...lpm.config.std] } },
+      );
+    const clock = new EpochClock(performance.now());
+    await untilEnough(
+      context,
+      () => clock.epochs >= 2 && clock.seconds > patienceSeconds,
+      async (signal) =>
+        await train(
+          network,
+          { ...options, epochs: timesWanted, batch, learningRate: 1e-4, seed: 0, earlyStop: null },
+          examples(batch * steps),
+          examples(batch * validated),
+          freshState(startingParameters(config, { seed: 0 }, lpm)),
+          {
+            signal,
+            now: () => performance.now(),
+            step: () => clock.step(performance.now()),
+            epoch: () => clock.epoch(performance.now()),
+          },
+        ),
     );
-    const timed = times.slice(1).sort((a, b) => a - b);
-    rates.set(rateNames.step(name), timed.reduce((sum, time) => sum + time, 0) / Math.max(1, timed.length));
+    const { median: step } = middleOf(clock.steps);
+    keep(rates, rateNames.step(name), clock.steps);
+    keep(
+      rates,
+      rateNames.predict(name),
+      clock.validations.map((time) => time / validated),
+    );
+    rates.set(rateNames.epoch(name), Math.max(0, middleOf(clock.firstSteps).median - step));
+    rates.set(rateNames.prepareNetwork(name), compiled + Math.max(0, clock.warmUp - step));
   } finally {
     await network.step.dispose();
     await network.predict.dispose();
   }
-}
-
-/** The batch that a set of so many labelled images, 60 % of them for training, allows. */
-export function plannedBatch(batch: number, labelled: number): number {
-  return Math.max(1, Math.min(batch, Math.floor(0.6 * labelled)));
-}
-
-function exampleSet(
-  config: SideConfig,
-  { images, record, classes }: TimedSet,
-  inputSize: number,
-  statistics: { readonly mean: readonly number[]; readonly std: readonly number[] },
-  n: number,
-): Parameters<typeof train>[2] {
-  const norm = { mean: [...statistics.mean], std: [...statistics.std] };
-  return {
-    labels: Int32Array.from({ length: n }, (_, i) => i % classes),
-    imageSize: config.method === 'linear' ? null : { height: inputSize, width: inputSize },
-    load: async (indices, augmentations) => {
-      if (config.method === 'linear') {
-        const width = config.lpm.width;
-        const data = new Float32Array(indices.length * width);
-        for (let b = 0; b < indices.length; b++) data.set(record.classToken ?? [], b * width);
-        return { class_token: { dtype: 'float32', shape: [indices.length, width], data } };
-      }
-      const sides = indices.map((i, b) =>
-        sideImage(images[i % images.length] as GreyOrColourImage, config.sideSize, norm, augmentations[b] ?? null),
-      );
-      const image = stackImages(config, sides);
-      if (record.keysValues === null) return { image };
-      // A copy for each example, as reading from the disk makes one.
-      return {
-        image,
-        ...stackKeysValues(
-          config,
-          indices.map(() => new Uint8Array(record.keysValues as Uint8Array)),
-        ),
-      };
-    },
-  };
 }

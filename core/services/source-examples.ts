@@ -20,11 +20,14 @@ import { imageKey } from './record-stores.ts';
 import { classTokenKind, keysValuesKind } from './source-features.ts';
 import { readSource } from './source-images.ts';
 
+/** What gives a record; a measurement keeps its few in memory. */
+export type RecordReader = Pick<RecordStore, 'read'>;
+
 /** Where the parts of an example lie. */
 export interface ExampleStores {
-  readonly sources: RecordStore;
-  readonly keysValues: RecordStore | null;
-  readonly classTokens: RecordStore | null;
+  readonly sources: RecordReader;
+  readonly keysValues: RecordReader | null;
+  readonly classTokens: RecordReader | null;
 }
 
 /** The side network's image [3, s, s] of a source image: cut and changed as `augmentation` says, resized, normalised. */
@@ -44,11 +47,14 @@ export function sideImage(
   return normalise(image, statistics.mean, statistics.std);
 }
 
+/** An image with its class. */
+export type Example = Pick<VersionImage, 'instanceId' | 'frame' | 'classIndex'>;
+
 /** The examples `images`, loaded batch by batch. */
 export function exampleSource(
   stores: ExampleStores,
   config: SideConfig,
-  images: readonly VersionImage[],
+  images: readonly Example[],
   options: { readonly inputSize: number; readonly statistics: ChannelStatistics },
 ): ExampleSource {
   const { inputSize, statistics } = options;
@@ -56,7 +62,7 @@ export function exampleSource(
     labels: Int32Array.from(images, (image) => image.classIndex),
     imageSize: config.method === 'linear' ? null : { height: inputSize, width: inputSize },
     load: async (indices, augmentations) => {
-      const batch = indices.map((i) => images[i] as VersionImage);
+      const batch = indices.map((i) => images[i] as Example);
       if (config.method === 'linear') return await loadClassTokens(stores, config, batch);
       const sides = Promise.all(
         batch.map(async (image, b) =>
@@ -75,7 +81,7 @@ export function exampleSource(
   };
 }
 
-async function readRecord(store: RecordStore | null, kind: string, image: VersionImage): Promise<Uint8Array> {
+async function readRecord(store: RecordReader | null, kind: string, image: Example): Promise<Uint8Array> {
   invariant(store !== null, `examples: the store of ${kind} is not open`);
   return await store.read(kind, imageKey(image.instanceId, image.frame));
 }
@@ -83,7 +89,7 @@ async function readRecord(store: RecordStore | null, kind: string, image: Versio
 async function loadClassTokens(
   stores: ExampleStores,
   config: SideConfig,
-  images: readonly VersionImage[],
+  images: readonly Example[],
 ): Promise<BatchInputs> {
   const width = config.lpm.width;
   const data = new Float32Array(images.length * width);

@@ -7,7 +7,7 @@
  */
 import { statfsSync } from 'node:fs';
 import { AppError } from '../base/errors.ts';
-import { throwIfCancelled } from '../base/progress.ts';
+import { type AbortSignalLike, throwIfCancelled } from '../base/progress.ts';
 import type {
   ChannelStatistics,
   DatasetVersion,
@@ -20,11 +20,11 @@ import type { RecordStore } from '../features/index.ts';
 import { normalise } from '../images/index.ts';
 import { extractedLayers, keptTokens, type LpmConfig } from '../models/index.ts';
 import type { ServiceContext } from './context.ts';
-import { compileEncoder, type LibraryLpm } from './encode-lpm.ts';
+import { compileEncoder, type EncodedImage, type LibraryLpm, type LpmEncoder } from './encode-lpm.ts';
 import { resolveStatistics } from './normalisation.ts';
 import { ProblemCollector } from './problems.ts';
 import { featureFolder, imageKey, openFeatureStore, openPreviewStore } from './record-stores.ts';
-import { prepareSources, readSource } from './source-images.ts';
+import { imageKind, prepareSources, readSource } from './source-images.ts';
 
 /** Kinds of feature records. */
 export const keysValuesKind = 'keysValues';
@@ -187,7 +187,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
 /** Says how much disk the features will take, and stops before the disk is full rather than after an hour. */
 function announceSize(context: ServiceContext, request: FeatureRequest, sources: RecordStore): void {
   const { images, inputSize, lpm } = request;
-  const missing = images.filter((i) => !sources.has('image', imageKey(i.instanceId, i.frame))).length;
+  const missing = images.filter((i) => !sources.has(imageKind, imageKey(i.instanceId, i.frame))).length;
   const featureBytes = request.keysValues ? keysValuesBytes(lpm.config, request) * images.length : 0;
   const bytes = featureBytes + missing * 2 * inputSize ** 2;
   const megabytes = (n: number): string => `${Math.ceil(n / 1e6).toLocaleString('en')} MB`;
@@ -227,21 +227,13 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   const pixelsOf = async (image: VersionImage): Promise<Float32Array> =>
     normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std);
   try {
-    let next = pixelsOf(missing[0] as VersionImage);
-    for (const [i, image] of missing.entries()) {
-      throwIfCancelled(context.signal, 'Encoding');
-      const running = encoder.encode(await next);
-      const following = missing[i + 1];
-      if (following !== undefined) {
-        next = pixelsOf(following);
-        next.catch(() => {}); // Awaited, and reported, in the next round.
-      }
-      const encoded = await running;
+    let done = 0;
+    await encodeEach(encoder, missing, pixelsOf, context.signal, (image, encoded) => {
       const key = imageKey(image.instanceId, image.frame);
       if (encoded.keysValues !== null) keysValues?.append(keysValuesKind, key, bytesOf(encoded.keysValues));
       if (encoded.classToken !== null) classTokens?.append(classTokenKind, key, bytesOf(encoded.classToken));
-      context.progress({ stage: 'Encoding', done: i + 1, total: missing.length, unit: 'images' });
-    }
+      context.progress({ stage: 'Encoding', done: ++done, total: missing.length, unit: 'images' });
+    });
     keysValues?.flush();
     classTokens?.flush();
     return missing.length;
@@ -250,6 +242,29 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   }
 }
 
-function bytesOf(array: Uint16Array | Float32Array): Uint8Array {
+/** Encodes one image after the other; the next one is read while the engine computes. @throws CANCELLED between two images */
+export async function encodeEach<T>(
+  encoder: LpmEncoder,
+  images: readonly T[],
+  pixelsOf: (image: T) => Promise<Float32Array>,
+  signal: AbortSignalLike,
+  done: (image: T, encoded: EncodedImage) => void,
+): Promise<void> {
+  let next: Promise<Float32Array> | null = null;
+  for (const [i, image] of images.entries()) {
+    throwIfCancelled(signal, 'Encoding');
+    const running = encoder.encode(await (next ?? pixelsOf(image)));
+    next = null;
+    const following = images[i + 1];
+    if (following !== undefined) {
+      next = pixelsOf(following);
+      next.catch(() => {}); // Awaited, and reported, in the next round.
+    }
+    done(image, await running);
+  }
+}
+
+/** The bytes of an array as they are stored. */
+export function bytesOf(array: Uint16Array | Float32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

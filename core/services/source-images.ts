@@ -22,7 +22,7 @@ import { type ProblemCollector, survivable } from './problems.ts';
 import { imageKey } from './record-stores.ts';
 
 /** The kind under which resized images are stored. */
-const kind = 'image';
+export const imageKind = 'image';
 
 /** One frame of an instance. */
 export interface FrameReference {
@@ -76,7 +76,7 @@ export async function prepareSources(
   frames: readonly FrameReference[],
   problems: ProblemCollector,
 ): Promise<boolean[]> {
-  const isThere = (frame: FrameReference): boolean => store.has(kind, imageKey(frame.instanceId, frame.frame));
+  const isThere = (frame: FrameReference): boolean => store.has(imageKind, imageKey(frame.instanceId, frame.frame));
   const missing = frames.filter((frame) => !isThere(frame));
   if (missing.length > 0) {
     const renderer = openRenderer();
@@ -97,7 +97,7 @@ export async function prepareSources(
         try {
           const samples = (await ahead.shift()) as Uint16Array;
           const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-          store.append(kind, imageKey(frame.instanceId, frame.frame), bytes);
+          store.append(imageKind, imageKey(frame.instanceId, frame.frame), bytes);
         } catch (thrown) {
           problems.add(survivable(thrown), frame.sopInstanceUID);
         }
@@ -112,8 +112,12 @@ export async function prepareSources(
 }
 
 /** A stored image. */
-export async function readSource(store: RecordStore, size: number, frame: FrameReference): Promise<GreyOrColourImage> {
-  const bytes = await store.read(kind, imageKey(frame.instanceId, frame.frame));
+export async function readSource(
+  store: Pick<RecordStore, 'read'>,
+  size: number,
+  frame: Pick<FrameReference, 'instanceId' | 'frame'>,
+): Promise<GreyOrColourImage> {
+  const bytes = await store.read(imageKind, imageKey(frame.instanceId, frame.frame));
   const samples = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
   const channels = samples.length / (size * size);
   if (channels !== 1 && channels !== 3) {

@@ -33,7 +33,7 @@ interface Running {
   readonly stop: AbortController;
   readonly startedMs: number;
   progress: ProgressEvent | null;
-  left: TimeLeft;
+  readonly left: TimeLeft;
   isPausing: boolean;
 }
 
@@ -158,7 +158,7 @@ export class JobQueue {
         stop: new AbortController(),
         startedMs: performance.now(),
         progress: null,
-        left: new TimeLeft(seconds()),
+        left: new TimeLeft(seconds(), job.promise?.stages),
         isPausing: false,
       };
       this.#running.set(lane, running);
@@ -169,8 +169,7 @@ export class JobQueue {
   async #run(lane: Lane, running: Running, kind: JobKind): Promise<void> {
     const { id, stop } = running;
     const progress = (event: ProgressEvent): void => {
-      if (running.progress?.stage !== event.stage) running.left = new TimeLeft(seconds());
-      running.left.update(event.done, event.total, seconds());
+      running.left.update(event.stage, event.done, event.total, seconds());
       running.progress = event;
       this.#tell(id);
     };
@@ -223,7 +222,6 @@ export class JobQueue {
   #view(job: JobRecord): JobView {
     const running = this.#runningOf(job.id);
     const progress = running?.progress ?? null;
-    const stageLeft = progress === null ? null : (running?.left.at(seconds()) ?? null);
     return {
       ...job,
       ranSeconds: job.ranSeconds + (running === undefined ? 0 : (performance.now() - running.startedMs) / 1000),
@@ -232,16 +230,9 @@ export class JobQueue {
       done: progress?.done ?? job.done,
       total: progress === null ? job.total : progress.total,
       unit: progress?.unit ?? job.unit,
-      remainingSeconds: stageLeft === null ? null : stageLeft + laterStages(job.promise, progress?.stage ?? null),
+      remainingSeconds: running?.left.at(seconds()) ?? null,
       isStoppable: job.state === 'queued' || job.state === 'running',
       isResumable: job.state === 'cancelled' || job.state === 'failed' || job.state === 'interrupted',
     };
   }
-}
-
-/** Seconds promised for what comes after `stage`. */
-function laterStages(promise: TimePromise | null, stage: string | null): number {
-  const at = promise?.stages.findIndex((entry) => entry.stage === stage) ?? -1;
-  if (promise === null || at < 0) return 0;
-  return promise.stages.slice(at + 1).reduce((sum, entry) => sum + entry.seconds, 0);
 }

@@ -1,0 +1,59 @@
+/** How long the core process takes to answer a person who reads while it trains. */
+import type { CoreClient } from './core-client.ts';
+
+/** Milliseconds from asking to the answer. */
+export interface CallTimes {
+  readonly name: string;
+  readonly count: number;
+  readonly median: number;
+  readonly p99: number;
+  readonly longest: number;
+}
+
+/** Ten calls a second. */
+const everyMs = 100;
+
+/** Finds studies, shows rows and labels a study in turns until it is stopped; labels are those that are there already or come back. */
+export async function watchCalls(core: CoreClient, dataset: string): Promise<{ stop(): Promise<CallTimes[]> }> {
+  const { items, classes } = await core.call('reading.list', { dataset });
+  const times = new Map<string, number[]>();
+  const timed = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+    const asked = performance.now();
+    await work();
+    times.set(name, [...(times.get(name) ?? []), performance.now() - asked]);
+  };
+  const ids = items.slice(0, 50).map(({ studyId }) => studyId);
+  const label = (i: number) => ({
+    dataset,
+    level: 'study' as const,
+    targetId: items[i % items.length]?.studyId ?? 0,
+    label: classes[i % classes.length] ?? '',
+  });
+  const turns: readonly ((i: number) => Promise<void>)[] = [
+    () => timed('studies.find', () => core.call('studies.find', {})),
+    () => timed('studies.rows', () => core.call('studies.rows', { ids, dataset })),
+    (i) => timed('labels.set', () => core.call('labels.set', label(i))),
+  ];
+  const open = new Set<Promise<void>>();
+  let i = 0;
+  // Asked by the clock, not after the last answer: a person does not wait for the program either.
+  const timer = setInterval(() => {
+    const asked = turns[i % turns.length]?.(i) ?? Promise.resolve();
+    i++;
+    open.add(asked);
+    asked.finally(() => open.delete(asked)).catch(() => {}); // Awaited, and reported, when it is stopped.
+  }, everyMs);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(open);
+      return [...times].map(([name, list]) => summary(name, list));
+    },
+  };
+}
+
+function summary(name: string, list: readonly number[]): CallTimes {
+  const sorted = [...list].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { name, count: list.length, median: at(0.5), p99: at(0.99), longest: sorted.at(-1) ?? 0 };
+}

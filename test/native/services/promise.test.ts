@@ -1,0 +1,100 @@
+/** What is promised before a training, beside what the training then does. No time is asserted: machines differ. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { ProgressEvent } from '../../../core/base/progress.ts';
+import { type Method, type TimePromise, trainOptionsSchema } from '../../../core/contract/index.ts';
+import type { ServiceContext } from '../../../core/services/context.ts';
+import { importPaths } from '../../../core/services/import.ts';
+import { runAsJob } from '../../../core/services/jobs.ts';
+import { addLpm } from '../../../core/services/lpm.ts';
+import { measureJob } from '../../../core/services/measure.ts';
+import { promiseTime } from '../../../core/services/promise.ts';
+import { trainModel } from '../../../core/services/train.ts';
+import { testServices, writeStudies, writeTinyLpm } from '../../support/made-studies.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const { resume: _, ...options } = trainOptionsSchema.parse({
+  dataset: 'discs',
+  lpm: 'tiny',
+  inputSize: 224,
+  epochs: 3,
+  batch: 4,
+});
+
+async function madeLibrary(): Promise<{ context: ServiceContext; seen: ProgressEvent[] }> {
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), 16);
+  writeTinyLpm(join(folder, 'lpm'));
+  const seen: ProgressEvent[] = [];
+  const context = await testServices(join(folder, 'library'), { progress: (event) => seen.push(event) });
+  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  seen.length = 0;
+  return { context, seen };
+}
+
+/** Measures what is missing, as the window does, and gives the promises. */
+async function promised(context: ServiceContext, ...methods: Method[]): Promise<TimePromise[]> {
+  const trainings = methods.map((method) => ({ ...options, method }));
+  for (const missing of (await promiseTime(context, trainings)).missing) await runAsJob(measureJob, missing, context);
+  const { promises, missing } = await promiseTime(context, trainings);
+  expect(missing).toEqual([]);
+  return promises.map((promise) => promise as TimePromise);
+}
+
+/** How often each part is done, by stage and part; megabytes left out. */
+function timesOf(promise: TimePromise | undefined): Record<string, number> {
+  const parts = promise?.stages.flatMap(({ stage, parts }) => parts.map((part) => ({ stage, ...part }))) ?? [];
+  return Object.fromEntries(
+    parts.flatMap(({ stage, what, times }) => (what === 'megabyte' ? [] : [[`${stage}: ${what}`, times]])),
+  );
+}
+
+test('a promise names every image, step and batch that the training then does, and no more for what is there', async () => {
+  const { context, seen } = await madeLibrary();
+  const [promise] = await promised(context, 'fpt+');
+  const times = timesOf(promise);
+  seen.length = 0;
+  await trainModel(context, { ...options, method: 'fpt+', name: 'first' });
+  const done = (stage: string): number => seen.findLast((event) => event.stage === stage)?.total ?? 0;
+  expect(times).toEqual({
+    'Decoding: start': 1,
+    'Decoding: image': done('Decoding'),
+    'Mean and deviation: image': done('Mean and deviation'),
+    'Encoding: start': 1,
+    'Encoding: image': done('Encoding'),
+    'Training: start': 1,
+    'Training: step': done('Training'),
+    'Training: validation batch': 4 * Math.ceil((done('Decoding') - done('Mean and deviation')) / 4),
+    'Training: epoch': 3,
+  });
+  expect(promise?.seconds).toBeGreaterThan(0);
+  expect(promise?.low).toBeLessThan(promise?.seconds ?? 0);
+  expect(promise?.high).toBeGreaterThan(promise?.seconds ?? 0);
+
+  const [again, other] = await promised(context, 'fpt+', 'linear');
+  expect(again?.stages.map(({ stage }) => stage)).toEqual(['Training']);
+  expect(again?.diskBytes).toBe(0);
+  // Another method reads the decoded images and asks something else of the LPM.
+  expect(other?.stages.map(({ stage }) => stage)).toEqual(['Encoding', 'Training']);
+  expect(timesOf(other)['Encoding: image']).toBe(times['Encoding: image']);
+});
+
+test('trainings in a row decode once', async () => {
+  const { context } = await madeLibrary();
+  const [first, second, third] = await promised(context, 'side-only', 'linear', 'side-only');
+  expect(timesOf(first)['Decoding: image']).toBeGreaterThan(0);
+  expect(second?.stages.map(({ stage }) => stage)).toEqual(['Encoding', 'Training']);
+  expect(third?.stages.map(({ stage }) => stage)).toEqual(['Training']);
+});
+
+test('another data set is measured anew: its images may be of another kind', async () => {
+  const { context } = await madeLibrary();
+  await promised(context, 'side-only');
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), 16, 2);
+  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'others', labels });
+  const { promises, missing } = await promiseTime(context, [{ ...options, dataset: 'others', method: 'side-only' }]);
+  expect(promises).toEqual([null]);
+  expect(missing).toMatchObject([{ dataset: 'others', method: 'side-only' }]);
+});
