@@ -7,7 +7,7 @@
  */
 import type { z } from 'zod';
 import { AppError, serialiseError } from '../base/errors.ts';
-import type { AbortSignalLike, ReportProgress } from '../base/progress.ts';
+import type { AbortSignalLike, ProgressEvent, ReportProgress } from '../base/progress.ts';
 import type { JobKind, JobRecord, JobState } from '../contract/index.ts';
 import { throttleProgress } from './throttle.ts';
 
@@ -65,6 +65,9 @@ export async function runNow<P extends z.ZodType, R extends z.ZodType, Deps>(
   return await runQueued(definition, options.rows.add(definition.kind, payload), options);
 }
 
+/** A row is written to the disk each time, which others wait for: it need not be as new as what is shown. */
+const rowIntervalMs = 2000;
+
 /**
  * Runs a job that has a row: a queued one, or an interrupted or cancelled one again.
  * A payload that can no longer be read (written by another version) makes the job `failed`; it is never deleted.
@@ -76,20 +79,32 @@ export async function runQueued<P extends z.ZodType, R extends z.ZodType, Deps>(
 ): Promise<z.output<R>> {
   const { rows } = options;
   rows.start(id);
+  let unwritten: ProgressEvent | null = null;
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  const write = (): void => {
+    if (unwritten === null) return;
+    const { done, total, unit } = unwritten;
+    unwritten = null;
+    writtenAt = options.clock();
+    rows.progress(id, done, total, unit);
+  };
   try {
     const payload = definition.payload.safeParse(rows.get(id)?.payload);
     if (!payload.success) {
       throw new AppError('BAD_INPUT', `The stored settings of job ${id} cannot be read by this version.`);
     }
     const shown = throttleProgress((event) => {
-      rows.progress(id, event.done, event.total, event.unit);
+      unwritten = event;
+      if (options.clock() - writtenAt >= rowIntervalMs) write();
       options.progress(event);
     }, options.clock);
     const tools = { deps: options.deps, signal: options.signal, progress: shown, job: `job-${id}` };
     const result = await definition.run(payload.data, tools);
+    write();
     rows.end(id, 'succeeded', { result });
     return result;
   } catch (error) {
+    write();
     const { code, message, action } = serialiseError(error);
     if (code === 'CANCELLED') rows.end(id, 'cancelled', {});
     else rows.end(id, 'failed', { error: { code, message, action } });

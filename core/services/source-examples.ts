@@ -1,4 +1,5 @@
 /** Batches for the side network, put together from what is on the disk. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { invariant } from '../base/errors.ts';
 import { float32, type Tensor } from '../base/tensor.ts';
 import type { ChannelStatistics, VersionImage } from '../contract/index.ts';
@@ -64,19 +65,16 @@ export function exampleSource(
     load: async (indices, augmentations) => {
       const batch = indices.map((i) => images[i] as Example);
       if (config.method === 'linear') return await loadClassTokens(stores, config, batch);
-      const sides = Promise.all(
-        batch.map(async (image, b) =>
-          sideImage(
-            await readSource(stores.sources, inputSize, image),
-            config.sideSize,
-            statistics,
-            augmentations[b] ?? null,
-          ),
-        ),
-      );
-      if (config.method === 'side-only' || config.method === 'full') return { image: stackImages(config, await sides) };
+      const sides: Float32Array[] = [];
+      for (const [b, image] of batch.entries()) {
+        const source = await readSource(stores.sources, inputSize, image);
+        sides.push(sideImage(source, config.sideSize, statistics, augmentations[b] ?? null));
+        // An image takes milliseconds, a batch of them a fifth of a second: calls of the window are answered in between.
+        await nextTurn();
+      }
+      if (config.method === 'side-only' || config.method === 'full') return { image: stackImages(config, sides) };
       const kept = await Promise.all(batch.map((image) => readRecord(stores.keysValues, keysValuesKind, image)));
-      return { image: stackImages(config, await sides), ...stackKeysValues(config, kept) };
+      return { image: stackImages(config, sides), ...stackKeysValues(config, kept) };
     },
   };
 }

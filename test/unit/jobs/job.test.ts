@@ -53,6 +53,40 @@ test('a stopped job is cancelled, not failed, and any other error is kept with i
   ]);
 });
 
+test('progress reaches the row every two seconds and as the job ends, however it ends', async () => {
+  let now = 0;
+  const long = defineJob({
+    ...half,
+    run: async (_, { progress }: { progress: (event: ProgressEvent) => void }) => {
+      // One report a second.
+      for (let done = 1; done <= 6; done++) {
+        progress({ stage: 'halve', done, total: 7, unit: 'numbers' });
+        now += 1000;
+      }
+      throw new AppError('CANCELLED', 'stopped');
+    },
+  });
+  const { rows, events } = memoryRows();
+  const shown: number[] = [];
+  const options = {
+    ...quiet,
+    rows,
+    deps: {},
+    progress: ({ done }: ProgressEvent) => shown.push(done),
+    clock: () => now,
+  };
+  await expect(runNow(long, { n: 1 }, options)).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(shown).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(events).toEqual([
+    ['running', 0],
+    ['progress', 1],
+    ['progress', 3],
+    ['progress', 5],
+    ['progress', 6],
+    ['cancelled', {}],
+  ]);
+});
+
 test('a stored payload that cannot be read makes the job fail', async () => {
   const { rows, events, payloads } = memoryRows();
   payloads.push({ n: 'eight' });
