@@ -44,6 +44,8 @@ interface Part {
 /** Beyond what the measured times vary: a processor slows down with heat and with what else it does, and rarely speeds up. */
 const faster = 0.12;
 const slower = 0.2;
+/** However far off an earlier training was, the range goes no further. */
+const farthest = { low: 0.4, high: 3 };
 /** Of a run of seconds nobody can promise more than this. */
 const leastSeconds = 1;
 
@@ -107,8 +109,16 @@ export function partsOf(work: Work): readonly Part[] {
   return parts.filter(({ times }) => times > 0);
 }
 
-/** The promise of `work`, or null where one of its rates was not measured yet. */
-export function sumPromise(work: Work, rates: ReadonlyMap<string, number>, diskBytes: number): TimePromise | null {
+/**
+ * The promise of `work`, or null where one of its rates was not measured yet.
+ * @param shares what earlier trainings took as shares of their promises: the range is as wide as those were off
+ */
+export function sumPromise(
+  work: Work,
+  rates: ReadonlyMap<string, number>,
+  diskBytes: number,
+  shares: readonly number[] = [],
+): TimePromise | null {
   const stages = new Map<string, TimePromise['stages'][number]['parts'][number][]>();
   let seconds = 0;
   let fewest = 0;
@@ -124,10 +134,12 @@ export function sumPromise(work: Work, rates: ReadonlyMap<string, number>, diskB
     // As if all were slow together, which is how a machine is slow.
     spread += part.times * (rates.get(rateNames.spread(part.rate)) ?? 0);
   }
+  const low = Math.max(farthest.low, Math.min(1 - faster, ...shares));
+  const high = Math.min(farthest.high, Math.max(1 + slower, ...shares));
   return {
     seconds,
-    low: Math.max(0, Math.min(fewest, seconds) * (1 - faster) - spread - leastSeconds),
-    high: seconds * (1 + slower) + spread + leastSeconds,
+    low: Math.max(0, Math.min(fewest, seconds) * low - spread - leastSeconds),
+    high: seconds * high + spread + leastSeconds,
     stages: [...stages].map(([stage, parts]) => ({
       stage,
       seconds: parts.reduce((sum, part) => sum + part.times * part.seconds, 0),

@@ -12,9 +12,10 @@ import {
   measureOptionsSchema,
   type TimePromise,
   type trainOptionsSchema,
+  type VersionImage,
 } from '../contract/index.ts';
 import { extractedLayers, parameterLayout, sideConfig } from '../models/index.ts';
-import { ratesOf, versionStatistics } from '../store/index.ts';
+import { promiseShares, ratesOf, versionStatistics } from '../store/index.ts';
 import { stepsPerEpoch, usableBatch } from '../training/sampler.ts';
 import type { ServiceContext } from './context.ts';
 import { type PlannedVersion, planVersion } from './dataset.ts';
@@ -26,6 +27,8 @@ import { featuresFolder, keysValuesBytes } from './source-features.ts';
 
 type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
 
+/** Earlier trainings that the range learns from. */
+const trainingsRemembered = 5;
 /** Bytes of a stored grey image's sample. */
 const sampleBytes = 2;
 
@@ -49,7 +52,8 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
       const options = { ...training, inputSize: resolveInputSize(lpm.config, training.inputSize) };
       const rates = ratesOf(context.library.db, await rateKey(context, lpm.record.hash, options.inputSize));
       const work = workOf(context, options, lpm, planVersion(context, options), prepared);
-      const promise = sumPromise(work, rates, work.decode * work.imageBytes + work.encode * work.featureBytes);
+      const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
+      const promise = sumPromise(work, rates, diskBytes, promiseShares(context.library.db, trainingsRemembered));
       promises.push(promise);
       if (promise === null) {
         const wanted = measureOptionsSchema.parse(
@@ -75,10 +79,10 @@ function workOf(
   prepared: Set<string>,
 ): Work {
   const { library } = context;
-  const { method, inputSize, tokenRatio, epochs, earlyStop } = options;
+  const { inputSize, epochs, earlyStop } = options;
   const used = version.images.filter(({ split }) => split !== 'test');
   const train = used.filter(({ split }) => split === 'train').length;
-  const batch = usableBatch(options.batch, train);
+  const shape = shapeOf(lpm, options, dataset.id, version);
   const lacking = (folder: string): number => {
     const stored = storedRecords(library, folder);
     return used.filter(({ instanceId, frame }) => !stored.has(imageKey(instanceId, frame))).length;
@@ -92,11 +96,9 @@ function workOf(
     options.normalisation === 'lpm'
       ? { mean: [...lpm.config.mean], std: [...lpm.config.std] }
       : existing && versionStatistics(library.db, existing.id, inputSize);
-  const encoding = encodingName(options);
-  const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
-  const config = sideConfig(lpm.config, { method, classes: version.classes.length, inputSize, tokenRatio });
+  const { encoding } = shape;
   return {
-    datasetId: dataset.id,
+    ...shape,
     decode: once(`decode ${dataset.id} ${inputSize}`, () => lacking(previewFolder(inputSize))),
     statistics: once(`statistics ${dataset.id} ${inputSize}`, () => (statistics === undefined ? train : 0)),
     encode:
@@ -105,13 +107,33 @@ function workOf(
         : once(`encode ${dataset.id} ${encoding} ${inputSize} ${options.normalisation} ${lpm.record.hash}`, () =>
             statistics === undefined ? used.length : lacking(featuresFolder(context, lpm, options, statistics)),
           ),
-    encoding,
-    network: networkName(options, batch, version.classes.length),
     epochs,
     // The first epoch is the best so far; so many without a better one end it.
     fewestEpochs: earlyStop === undefined ? epochs : Math.min(epochs, 1 + earlyStop),
+  };
+}
+
+/** What does not depend on how much of the work is done: the names of its parts, and how large they are. */
+export function shapeOf(
+  lpm: LibraryLpm,
+  options: Pick<Training, 'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights'> & {
+    readonly microBatch?: number | undefined;
+  },
+  datasetId: number,
+  { images, classes }: { readonly images: readonly Pick<VersionImage, 'split'>[]; readonly classes: readonly string[] },
+): Omit<Work, 'decode' | 'statistics' | 'encode' | 'epochs' | 'fewestEpochs'> {
+  const { method, inputSize, tokenRatio } = options;
+  const train = images.filter(({ split }) => split === 'train').length;
+  const validation = images.filter(({ split }) => split === 'val').length;
+  const batch = usableBatch(options.batch, train);
+  const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
+  const config = sideConfig(lpm.config, { method, classes: classes.length, inputSize, tokenRatio });
+  return {
+    datasetId,
+    encoding: encodingName(options),
+    network: networkName(options, batch, classes.length),
     stepsPerEpoch: stepsPerEpoch(train, batch),
-    validationBatches: Math.ceil((used.length - train) / batch),
+    validationBatches: Math.ceil(validation / batch),
     imageBytes: sampleBytes * inputSize ** 2,
     featureBytes: method === 'linear' ? 4 * lpm.config.width : keysValuesBytes(lpm.config, { ...options, layers }),
     // Parameters and two moments, and where the epoch is the best so far the parameters once more.

@@ -31,9 +31,16 @@ export function encodingName(options: Pick<MeasureOptions, 'method' | 'tokens' |
 }
 
 /** The network and batch that a step's time belongs to. */
-export function networkName(options: MeasureOptions, batch: number, classes: number): string {
+export function networkName(
+  options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'augment' | 'classWeights'> & {
+    readonly microBatch?: number | undefined;
+  },
+  batch: number,
+  classes: number,
+): string {
   const { method, tokenRatio, augment, classWeights, microBatch } = options;
-  return JSON.stringify([method, batch, classes, tokenRatio, augment, classWeights, microBatch]);
+  const part = method === 'full' ? (microBatch ?? null) : null;
+  return JSON.stringify([method, batch, classes, tokenRatio, augment, classWeights, part]);
 }
 
 /** The machine that rates belong to: another processor, engine or number of threads is another machine. */

@@ -63,7 +63,9 @@ import { buildTrainStep } from '../training/train-step.ts';
 import { type ServiceContext, timeOf } from './context.ts';
 import { type LibraryLpm, openLibraryLpm } from './encode-lpm.ts';
 import { runAsJob } from './jobs.ts';
+import { keepRates } from './keep-rates.ts';
 import { compilePredictor, hashWeights } from './model.ts';
+import { RunWatch } from './run-watch.ts';
 import { exampleSource } from './source-examples.ts';
 import { type Features, prepareFeatures } from './source-features.ts';
 import { type PlannedRun, planRun } from './train-run.ts';
@@ -86,11 +88,19 @@ export const trainJob = defineJob({
   payload: trainOptionsSchema,
   result: trainReportSchema,
   run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
-    const context = { ...tools.deps, progress: tools.progress };
+    const watch = new RunWatch();
+    const progress: ServiceContext['progress'] = (event) => {
+      watch.see(event, performance.now() / 1000);
+      tools.progress(event);
+    };
+    const context = { ...tools.deps, progress };
     const plan = planRun(context, options);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
-      if (!plan.finished) await carryOut(context, plan, lpm);
+      if (!plan.finished) {
+        await carryOut(context, plan, lpm);
+        await keepRates(context, plan, lpm, watch);
+      }
       return reportOf(context, plan, lpm);
     } finally {
       lpm.close();

@@ -159,6 +159,21 @@ export function markJob(db: WriteDb, id: number, marks: JobMarks): void {
   );
 }
 
+/**
+ * How the newest trainings went against their promises, newest first: what each took as a share of what it was promised. Without
+ * those of seconds, which say little, those whose engine failed, and those that were free to stop early.
+ */
+export function promiseShares(db: ReadDb, limit: number): number[] {
+  return db
+    .all<{ share: number }>(
+      `SELECT ran_seconds / json_extract(promise, '$.seconds') AS share FROM jobs
+       WHERE kind = 'train' AND state = 'succeeded' AND retries = 0 AND json_extract(promise, '$.seconds') >= 10
+         AND json_extract(payload, '$.earlyStop') IS NULL ORDER BY id DESC LIMIT :limit`,
+      { limit },
+    )
+    .map(({ share }) => share);
+}
+
 /** Takes every job that ended out of the list; a paused one stays. Gives how many. */
 export function clearJobs(db: WriteDb): number {
   return db.run(

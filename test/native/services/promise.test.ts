@@ -98,3 +98,23 @@ test('another data set is measured anew: its images may be of another kind', asy
   expect(promises).toEqual([null]);
   expect(missing).toMatchObject([{ dataset: 'others', method: 'side-only' }]);
 });
+
+test('what a training took is what the next one is promised', async () => {
+  const { context } = await madeLibrary();
+  await promised(context, 'side-only');
+  const measured = storedRates(context);
+  const report = await trainModel(context, { ...options, method: 'side-only', epochs: 6, name: 'first' });
+  expect(report.epochs.length).toBe(6);
+  const kept = storedRates(context);
+  const changed = [...kept.keys()].filter((what) => kept.get(what) !== measured.get(what));
+  expect(changed.some((what) => what.startsWith('decode an image'))).toBe(true);
+  expect(changed.some((what) => what.startsWith('step of'))).toBe(true);
+  // The same names: nothing is kept that no promise asks for.
+  expect([...kept.keys()].toSorted()).toEqual([...measured.keys()].toSorted());
+});
+
+/** Every rate of the library, by name. */
+function storedRates({ library }: ServiceContext): Map<string, number> {
+  const rows = library.db.all<{ what: string; seconds: number }>('SELECT what, seconds FROM measured_rates');
+  return new Map(rows.map(({ what, seconds }) => [what, seconds]));
+}

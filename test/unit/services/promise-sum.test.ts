@@ -72,6 +72,18 @@ test('the range is wider where single times varied, and for runs of seconds', ()
   expect(width(sumPromise(short, rates, 0))).toBeGreaterThan(width(promise));
 });
 
+test('the range is as wide as earlier trainings were off, within bounds', () => {
+  const promise = sumPromise(work, rates, 0);
+  const seconds = promise?.seconds ?? 0;
+  const off = sumPromise(work, rates, 0, [1.05, 1.6, 0.7]);
+  expect(off?.seconds).toBe(seconds);
+  expect(off?.low).toBeCloseTo(0.7 * seconds - 1, 9);
+  expect(off?.high).toBeCloseTo(1.6 * seconds + 1, 9);
+  expect(sumPromise(work, rates, 0, [1, 1.1])).toEqual(promise);
+  const wild = sumPromise(work, rates, 0, [0.01, 50]);
+  expect([wild?.low, wild?.high]).toEqual([0.4 * seconds - 1, 3 * seconds + 1]);
+});
+
 test('a training that may stop early is promised its whole length, and the range begins with the shortest', () => {
   const promise = sumPromise(work, rates, 0);
   const early = sumPromise({ ...work, fewestEpochs: 4 }, rates, 0);

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { rateNames } from '../../../core/services/rates.ts';
+import { RunWatch } from '../../../core/services/run-watch.ts';
+
+const training = {
+  datasetId: 7,
+  encoding: 'class token',
+  network: 'n',
+  stepsPerEpoch: 5,
+  validationBatches: 2,
+  writing: { image: 0.01, feature: 0.1, checkpoint: 0.2 },
+};
+
+/** Reports `total` units of a stage, each after the seconds that `takes` says. */
+function report(watch: RunWatch, stage: string, total: number, begun: number, takes: (done: number) => number): number {
+  let now = begun;
+  for (let done = 1; done <= total; done++) {
+    now += takes(done);
+    watch.see({ stage, done, total, unit: 'units' }, now);
+  }
+  return now;
+}
+
+test('images, steps and what lies between epochs are told apart, without writing and without first times', () => {
+  const watch = new RunWatch();
+  let now = report(watch, 'Decoding', 20, 0, (done) => (done === 1 ? 5 : 0.11));
+  now = report(watch, 'Encoding', 20, now, (done) => (done === 1 ? 9 : 0.5));
+  // A first step of an epoch comes after 0.2 s of checkpoint and two batches of 0.4 s.
+  report(watch, 'Training', 30, now, (done) => (done % 5 === 1 ? 3 : 2));
+  const rates = watch.rates(training);
+  expect(rates.get(rateNames.decode(7))).toBeCloseTo(0.1, 9);
+  expect(rates.get(rateNames.encode('class token'))).toBeCloseTo(0.4, 9);
+  expect(rates.get(rateNames.step('n'))).toBeCloseTo(2, 9);
+  expect(rates.get(rateNames.predict('n'))).toBeCloseTo(0.4, 9);
+  expect(rates.get(rateNames.epoch('n'))).toBe(0);
+  expect(rates.has(rateNames.statistics(7))).toBe(false);
+});
+
+test('a few images or steps say less than a measurement and change nothing', () => {
+  const watch = new RunWatch();
+  const now = report(watch, 'Decoding', 10, 0, () => 1);
+  report(watch, 'Training', 10, now, () => 1);
+  expect([...watch.rates(training)]).toEqual([]);
+});
