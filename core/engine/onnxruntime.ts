@@ -32,7 +32,16 @@ const providers = {
   cpu: { provider: 'cpu', description: cpuDescription },
 } as const satisfies Record<DeviceName, { provider: string; description: string }>;
 
+/**
+ * ONNX Runtime 1.29 and later reports to its maker what models it runs, on Linux and macOS over the network, and keeps an
+ * identifier of the machine in the user's cache. It asks this once, when it loads; whatever the environment says, we say no.
+ */
+function forbidReports(): void {
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
+}
+
 async function load(): Promise<Ort> {
+  forbidReports();
   try {
     return await import('onnxruntime-node');
   } catch (cause) {
