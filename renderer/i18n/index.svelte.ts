@@ -41,7 +41,12 @@ class I18n {
 
   /** 1234.5 as the language writes it. */
   number(value: number, digits = 0): string {
-    return value.toLocaleString(this.#language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return value.toLocaleString(this.#language, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      // What rounds to nothing has no sign.
+      signDisplay: 'negative',
+    });
   }
 
   /** 0.934 as "93.4 %": probabilities and shares. */

@@ -1,33 +1,26 @@
 /** The screen "Classify" in the real window: a folder with a bad file, results, files written, a watched folder. */
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { writeStudies } from '../support/made-studies.ts';
 import { put } from '../support/studies.ts';
 import { seriousViolations } from './support/axe.ts';
+import { classifyFolder, saveCsv } from './support/classifying.ts';
 import { answerOpenDialog, answerSaveDialog } from './support/dialogs.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
-import { takeScreenshots } from './support/screenshot.ts';
+import { show } from './support/screens.ts';
 
 test('a folder is classified, its results are sorted, filtered, compared and written, bad files are named, a watched folder gives more', async () => {
   const { folder, library } = await prepareLibrary({ models: ['first', 'second'] });
   const fresh = join(folder, 'fresh');
   writeStudies(fresh, 6, 2);
   put(fresh, 'p0/notes.txt', 'not an image');
-  const { app, page, complaints, close } = await launch({ library });
+  const opened = await launch({ library });
+  const { app, page, complaints, close } = opened;
   const main = page.getByRole('main');
-  await page.getByRole('button', { name: 'Classify', exact: true }).first().click();
-
-  await answerOpenDialog(app, [fresh]);
-  for (const model of ['first', 'second']) {
-    await main.getByLabel('Model').selectOption(model);
-    await main.getByRole('button', { name: 'Folder …', exact: true }).click();
-    await main.getByText('fresh', { exact: true }).waitFor();
-    await main.getByRole('button', { name: 'Classify', exact: true }).click();
-    await main.getByRole('heading', { name: `Results of ${model}` }).waitFor({ timeout: 60_000 });
-  }
+  await show(page, 'Classify');
+  for (const model of ['first', 'second']) await classifyFolder(opened, { folder: fresh, model });
   await main
     .getByText(/12 studies/)
     .first()
@@ -46,11 +39,7 @@ test('a folder is classified, its results are sorted, filtered, compared and wri
   await main.getByLabel('Compare with').selectOption({ index: 1 });
   await main.getByRole('columnheader', { name: 'Earlier' }).waitFor();
 
-  const csv = join(folder, 'results.csv');
-  await answerSaveDialog(app, csv);
-  await main.getByRole('button', { name: 'CSV …' }).click();
-  await page.getByText('Saved: results.csv').waitFor();
-  const rows = parse(readFileSync(csv), { columns: true }) as Record<string, string>[];
+  const rows = await saveCsv(opened, join(folder, 'results.csv'));
   expect(rows.length).toBe(24);
   expect(rows[0]).toMatchObject({ level: 'image', patientID: 'P2-0', model: 'second' });
   expect(rows[0]?.['path']).toContain(fresh);
@@ -61,7 +50,6 @@ test('a folder is classified, its results are sorted, filtered, compared and wri
   expect(readFileSync(html, 'utf8')).toContain('Research use only. Not for diagnosis.');
 
   expect(await seriousViolations(page)).toEqual([]);
-  await takeScreenshots(page, 'classify');
   // Class folders' labels.csv counts as a bad file, too.
   await main.getByRole('tab', { name: /^Failed/ }).click();
   await main.getByRole('cell', { name: 'notes.txt' }).waitFor();

@@ -1,134 +1,66 @@
 /**
- * The whole way in one library: first run, real files and the demo set, ten labels by keyboard, training through a death of the engine, judging, evidence,
- * classifying into a CSV file, and a death of the application itself. No complaint of the page, no request to a network, no serious
- * violation of accessibility on any screen.
+ * The whole way, gone twice: as on any machine, and in a network namespace that has no interface. Both lead to the same weights,
+ * figures and results, and no process of the application makes a socket that could leave the machine. The loopback of that namespace
+ * is up only because Playwright speaks to Electron through it.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
-import { expect, test } from 'vitest';
-import type { DemoReport } from '../../core/contract/ipc/demo.ts';
-import { sharedPath } from '../support/shared.ts';
-import { seriousViolations } from './support/axe.ts';
-import { callFrom, waitForJob } from './support/calls.ts';
-import { answerOpenDialog, answerSaveDialog } from './support/dialogs.ts';
-import { launch, temporaryFolder } from './support/launch.ts';
-import { processesBelow } from './support/processes.ts';
-import { takeScreenshots } from './support/screenshot.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { hasLoopbackTool, hasStrace, isolated, socketsOf } from '../support/isolation.ts';
+import { temporaryFolder } from './support/launch.ts';
+import { type WholeWay, wholeWay } from './support/whole-way.ts';
 
-const screens = ['Welcome', 'Library', 'Read and label', 'Train', 'Judge', 'Evidence', 'Classify', 'Settings'] as const;
-const realFiles = sharedPath('dicom', 'pydicom-data');
+const folder = temporaryFolder('ways');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('from an empty library to a classified folder, with the engine and the application killed on the way', async () => {
-  const folder = temporaryFolder('whole-way');
-  const library = join(folder, 'library');
-  const first = await launch({ library });
-  const { page } = first;
-  const main = page.getByRole('main');
-  const show = (name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
-  await page.getByRole('heading', { name: 'Welcome' }).first().waitFor();
-  await takeScreenshots(page, 'welcome');
+describe('from an empty library to a classified folder, the engine and the application killed on the way', () => {
+  const ways: WholeWay[] = [];
 
-  // Import: made-up studies for learning, and real files of many makers where they are at hand.
-  const demo = await callFrom(page, 'jobs.start', {
-    kind: 'demo',
-    options: { studies: 30, unlabelled: 10, unseen: 6, size: 128 },
+  test('by clicks and keys alone, with no complaint, no request and no serious violation of accessibility', async () => {
+    ways.push(await wholeWay());
+  }, 900_000);
+
+  test.skipIf(isolated === undefined || !hasLoopbackTool)(
+    'the same without a network interface, with equal weights, figures and results (needs unshare and ip)',
+    async () => {
+      const out = join(folder, 'isolated.json');
+      await runIsolated([process.execPath, join(import.meta.dirname, 'support', 'whole-way-child.ts'), out]);
+      const { interfaces, way } = JSON.parse(readFileSync(out, 'utf8')) as { interfaces: string[]; way: WholeWay };
+      ways.push(way);
+      expect(interfaces).toEqual(['lo']);
+      const { traces: _, ...open } = ways[0] as WholeWay;
+      expect(way).toMatchObject(open);
+    },
+    900_000,
+  );
+
+  test.skipIf(!hasStrace)('no process of it makes a socket other than local ones (needs strace)', () => {
+    const traces = ways.flatMap((way) => way.traces);
+    expect(traces.length).toBe(2 * ways.length);
+    for (const trace of traces) {
+      const { local, listening, stray } = socketsOf(trace);
+      expect(stray).toEqual([]);
+      // Without local ones nothing was watched. Two listen to Playwright: Node's inspector, and Chromium's; users have neither.
+      expect(local).toBeGreaterThan(20);
+      expect(listening).toBe(2);
+    }
   });
-  const made = (await waitForJob(page, demo.id)).result as DemoReport;
-  expect([made.studies, made.labelled]).toEqual([30, 20]);
+});
 
-  // Label the ten that are left, by keyboard alone.
-  await show('Read and label');
-  await page.getByRole('img', { name: /Viewport 1, image 1/ }).waitFor();
-  for (let n = 1; n <= 10; n++) {
-    await page.keyboard.press(String(1 + (n % 3)));
-    await page
-      .getByTestId('progress')
-      .filter({ hasText: `labelled ${20 + n} of 30` })
-      .waitFor();
-    await page.getByText('saved', { exact: true }).waitFor();
-    if (n < 10) await page.keyboard.press('Enter');
-  }
-
-  if (existsSync(realFiles)) {
-    const real = await callFrom(page, 'jobs.start', {
-      kind: 'import',
-      options: { paths: [realFiles], dataset: 'real' },
-    });
-    const done = await waitForJob(page, real.id);
-    expect(done.state).toBe('succeeded');
-    expect((done.result as { imported: number }).imported).toBeGreaterThan(20);
-  }
-
-  // Train. The engine dies in the middle; the job goes on and ends with a model.
-  const training = await callFrom(page, 'jobs.start', {
-    kind: 'train',
-    options: { dataset: made.dataset, lpm: made.lpm, epochs: 8, batch: 8, lr: 1e-3, inputSize: 224, name: 'whole-way' },
+/** Runs a program in a network namespace of its own, in which only the loopback is up. @throws with what it said when it failed */
+async function runIsolated(program: readonly string[]): Promise<void> {
+  const [command = '', ...args] = isolated ?? [];
+  const script = 'ip link set lo up && exec "$@"';
+  const child = spawn(command, [...args, 'sh', '-c', script, 'sh', ...program], {
+    // Pictures are taken on the first way.
+    env: { ...process.env, SIDELIGHT_SCREENSHOTS: '' },
+    stdio: ['ignore', 'inherit', 'pipe'],
   });
-  const pid = first.app.process().pid ?? 0;
-  await waitForJob(page, training.id, (job) => job.stage === 'Training' && job.done > 2);
-  const engines = processesBelow(pid, 'engine/host/server');
-  expect(engines.length).toBeGreaterThan(0);
-  for (const engine of engines) process.kill(engine, 'SIGKILL');
-  let trained = await waitForJob(page, training.id);
-  if (trained.isResumable) {
-    await callFrom(page, 'jobs.resume', { id: training.id });
-    trained = await waitForJob(page, training.id);
-  }
-  expect([trained.state, (trained.result as { epochs: unknown[] }).epochs.length]).toEqual(['succeeded', 8]);
-
-  // Judge.
-  const judging = await callFrom(page, 'jobs.start', {
-    kind: 'evaluate',
-    options: { model: 'whole-way', split: 'val' },
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
   });
-  expect((await waitForJob(page, judging.id)).state).toBe('succeeded');
-
-  // Classify a folder that nobody has labelled, and save what came out.
-  await show('Classify');
-  await answerOpenDialog(first.app, [made.unseenFolder]);
-  await main.getByRole('button', { name: 'Folder …', exact: true }).click();
-  await main.getByRole('button', { name: 'Classify', exact: true }).click();
-  await main.getByRole('heading', { name: 'Results of whole-way' }).waitFor({ timeout: 120_000 });
-  const csv = join(folder, 'results.csv');
-  await answerSaveDialog(first.app, csv);
-  await main.getByRole('button', { name: 'CSV …' }).click();
-  await page.getByText('Saved: results.csv').waitFor();
-  const rows = parse(readFileSync(csv), { columns: true }) as Record<string, string>[];
-  const studies = rows.filter((row) => row['level'] === 'study');
-  expect(studies.length).toBe(6);
-  for (const row of rows) {
-    const probabilities = Object.entries(row).flatMap(([name, value]) =>
-      name.startsWith('probability_') ? [Number(value)] : [],
-    );
-    expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 6);
-    expect(row).toMatchObject({ model: 'whole-way', notice: 'Research use only. Not for diagnosis.' });
-  }
-
-  // Every screen, now that there is something on it.
-  const violations: string[] = [];
-  for (const name of screens) {
-    await show(name);
-    await page.waitForTimeout(500);
-    violations.push(...(await seriousViolations(page)).map((line) => `${name}: ${line}`));
-  }
-  expect(violations).toEqual([]);
-  expect(await page.getByTestId('offline').textContent()).toBe('offline: 0 requests');
-
-  // The application dies without a word; labels, model and results are there afterwards.
-  const before = await callFrom(page, 'datasets.list', {});
-  const gone = new Promise((resolve) => first.app.process().once('exit', resolve));
-  const cores = processesBelow(pid, 'electron/core/host');
-  first.app.process().kill('SIGKILL');
-  for (const core of cores) process.kill(core, 'SIGKILL');
-  await gone;
-  const second = await launch({ library });
-  await second.page.getByRole('navigation').waitFor();
-  expect(await callFrom(second.page, 'datasets.list', {})).toEqual(before);
-  expect((await callFrom(second.page, 'models.list', {})).map(({ name }) => name)).toEqual(['whole-way']);
-  expect((await callFrom(second.page, 'classify.batches', {})).length).toBe(1);
-  await second.close();
-  rmSync(folder, { recursive: true, force: true });
-  expect(first.complaints).toEqual([]);
-  expect(second.complaints).toEqual([]);
-}, 900_000);
+  const status = await new Promise((resolve) => child.once('exit', resolve));
+  if (status !== 0) throw new Error(`The way in the namespace ended with ${status}: ${said.slice(-4000)}`);
+}

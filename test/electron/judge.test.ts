@@ -1,26 +1,15 @@
 /** The screens Judge and Evidence over a small trained model, by keyboard and mouse. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seriousViolations } from './support/axe.ts';
 import { answerSaveDialog } from './support/dialogs.ts';
 import { type JudgedLibrary, judgedLibrary } from './support/judged-library.ts';
+import { heatMap, judgeOn, openCell, runDeletionCheck } from './support/judging.ts';
 import { launch } from './support/launch.ts';
-import { takeScreenshots } from './support/screenshot.ts';
+import { show } from './support/screens.ts';
 
 let prepared: JudgedLibrary;
-/** Pictures without the notices at the window's edge. */
-async function pictures(page: Page, name: string): Promise<void> {
-  for (;;) {
-    const dismiss = page.getByRole('button', { name: 'Dismiss' }).first();
-    if (!(await dismiss.isVisible())) break;
-    await dismiss.click();
-  }
-  await page.locator('main').evaluate((main) => main.scrollTo(0, 0));
-  await takeScreenshots(page, name);
-}
-
 beforeAll(async () => {
   prepared = await judgedLibrary();
 }, 300_000);
@@ -28,10 +17,10 @@ afterAll(() => prepared.remove());
 
 test('a model is judged: curves, threshold by keyboard, cases of a cell, comparison, referral, card', async () => {
   const { app, page, complaints, close } = await launch({ library: prepared.library });
-  await page.getByRole('button', { name: 'Judge' }).click();
-  await page.getByRole('heading', { name: 'Judge' }).waitFor();
+  await show(page, 'Judge');
   await page.getByRole('img', { name: /ROC curve: AUC/ }).waitFor();
   expect(await page.getByLabel('Cases').first().inputValue()).toBe('val');
+  await judgeOn(page, 'Validation');
 
   const slider = page.getByRole('slider', { name: /Threshold for/ });
   const before = Number(await slider.inputValue());
@@ -43,11 +32,9 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByRole('button', { name: 'Store this threshold' }).click();
   await page.getByText('Threshold stored with the model').waitFor();
 
-  await page.getByRole('button', { name: /cases labelled plain, answered plain/ }).click();
-  await page.getByRole('listitem', { name: /Case 1: labelled plain, answered plain/ }).waitFor();
+  await openCell(page, page.getByRole('button', { name: /cases labelled plain, answered plain/ }));
 
   expect(await seriousViolations(page)).toEqual([]);
-  await pictures(page, 'judge');
 
   await page.getByRole('tab', { name: 'Methods side by side' }).click();
   await page.getByRole('button', { name: 'Evaluate the missing ones' }).click();
@@ -61,7 +48,6 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByText('The model is calibrated.').waitFor();
   await page.getByRole('button', { name: 'Store this band' }).click();
   await page.getByText(/Stored with the model: answers from/).waitFor();
-  await pictures(page, 'judge-referral');
 
   await page.getByRole('tab', { name: 'Model card' }).click();
   await page.getByRole('heading', { name: 'Model card: corner' }).waitFor();
@@ -75,7 +61,6 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByRole('button', { name: 'Save as PDF' }).click();
   await page.getByText(`Saved: ${pdf}`).waitFor();
   expect(existsSync(pdf)).toBe(true);
-  await pictures(page, 'judge-card');
 
   await page.getByLabel('Cases').first().selectOption('test');
   await page.getByText('Every look at the test cases is recorded.').waitFor();
@@ -85,7 +70,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
 
 test('evidence lies on the marker, the deletion check bears it out, and a model without prompts says it has none', async () => {
   const { page, complaints, close } = await launch({ library: prepared.library });
-  await page.getByRole('button', { name: 'Evidence' }).click();
+  await show(page, 'Evidence');
   await page.getByText('Attention is not proof.').waitFor();
   await page.getByLabel('Cases').selectOption('test');
   await page
@@ -97,24 +82,15 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
   await page.getByRole('img', { name: 'Image with the evidence for marked laid over it' }).waitFor();
   // The prompts look most at the top right quarter, where the marker is.
   await page.getByLabel('What is shown').selectOption('attention');
-  const place = await page.locator('canvas.heat').evaluate((canvas) => {
-    const { width, height } = canvas as unknown as { width: number; height: number };
-    const context = (
-      canvas as unknown as { getContext(kind: '2d'): { getImageData(...area: number[]): { data: number[] } } }
-    ).getContext('2d');
-    const { data } = context.getImageData(0, 0, width, height);
-    let best = 0;
-    for (let i = 0; i < width * height; i++) if ((data[4 * i + 3] ?? 0) > (data[4 * best + 3] ?? 0)) best = i;
-    return { x: ((best % width) + 0.5) / width, y: (Math.floor(best / width) + 0.5) / height };
-  });
+  const { columns, rows, opacities } = await heatMap(page);
+  const best = opacities.indexOf(Math.max(...opacities));
+  const place = { x: ((best % columns) + 0.5) / columns, y: (Math.floor(best / columns) + 0.5) / rows };
   expect(place.x > 0.6 && place.x < 0.95 && place.y > 0.05 && place.y < 0.4).toBe(true);
 
   await page.getByLabel('What is shown').selectOption('relevance');
   await page.getByLabel('Hide', { exact: true }).selectOption('0.1');
-  await page.getByRole('button', { name: 'Run the check' }).click();
-  await page.getByText(/The highlight explains the answer|The answer hardly moves/).waitFor({ timeout: 200_000 });
+  expect(['explains', 'unmoved']).toContain((await runDeletionCheck(page)).verdict);
   expect(await seriousViolations(page)).toEqual([]);
-  await pictures(page, 'evidence');
 
   await page.keyboard.press('h');
   await page.getByRole('button', { name: 'Show overlay (H)' }).waitFor();

@@ -6,17 +6,12 @@ import { openLibrary } from '../../core/store/index.ts';
 import { addManyStudies } from '../support/many-studies.ts';
 import { sharedPath } from '../support/shared.ts';
 import { seriousViolations } from './support/axe.ts';
-import { answerOpenDialog } from './support/dialogs.ts';
+import { fillImport, runImport } from './support/importing.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
-import { takeScreenshots } from './support/screenshot.ts';
+import { show } from './support/screens.ts';
 
 const realFiles = sharedPath('dicom');
-
-/** Opens the screen "Library" whatever was shown. */
-async function toLibrary(page: Page): Promise<void> {
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('button', { name: 'Library' }).click();
-}
 
 const active = (page: Page) => page.getByRole('grid').getAttribute('aria-activedescendant');
 
@@ -126,31 +121,23 @@ describe('import', () => {
   test.skipIf(!existsSync(realFiles))(
     'of the real files ends with a report in which every file is accounted for (needs shared/dicom)',
     async () => {
-      const { app, page, complaints, close } = await launch();
+      const opened = await launch();
+      const { page, complaints, close } = opened;
       await page.getByRole('heading', { name: 'Welcome to Sidelight' }).waitFor();
-      await toLibrary(page);
+      await show(page, 'Library');
       await page.getByText('No studies yet').waitFor();
-      await answerOpenDialog(app, [realFiles]);
-      await page.getByRole('button', { name: 'Import …' }).click();
-      await page.getByRole('button', { name: 'Add folder …' }).click();
-      await page.getByRole('combobox', { name: 'Into data set' }).fill('real');
+      await fillImport(opened, { folder: realFiles, dataset: 'real' });
       expect(await seriousViolations(page)).toEqual([]);
-      await page.getByRole('button', { name: 'Import', exact: true }).click();
-      const report = page.getByTestId('import-report');
-      await report.waitFor({ timeout: 240_000 });
-      const counts = (await report.locator('dd').allTextContents()).map(Number);
-      const total = Number((await page.getByText(/files looked at/).textContent())?.match(/^\d+/)?.[0]);
-      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(total);
-      expect(counts[0]).toBeGreaterThan(100);
+      const { imported, alreadyThere, duplicate, skipped, total } = await runImport(page);
+      expect(imported + alreadyThere + duplicate + skipped).toBe(total);
+      expect(imported).toBeGreaterThan(100);
       await page.getByText('What was left out, and why').waitFor();
       expect(await seriousViolations(page)).toEqual([]);
-      await takeScreenshots(page, 'library-report');
       await page.keyboard.press('Escape');
       await page.getByRole('row').nth(6).click();
       await page.getByRole('complementary', { name: 'Study' }).locator('img').first().waitFor();
       await page.waitForTimeout(1500);
       expect(await seriousViolations(page)).toEqual([]);
-      await takeScreenshots(page, 'library');
       await close();
       expect(complaints).toEqual([]);
     },
@@ -161,7 +148,7 @@ describe('import', () => {
     const { page, complaints, close } = await launch();
     await page.getByRole('heading', { name: 'Welcome to Sidelight' }).waitFor();
     await page.evaluate(() => localStorage.setItem('sidelight.acknowledged', 'yes'));
-    await toLibrary(page);
+    await show(page, 'Library');
     await drop(page, join(prepared.studies, 'labels.csv'));
     await page.getByRole('dialog', { name: 'Import studies' }).waitFor();
     await page.getByText('labels.csv').waitFor();
@@ -222,7 +209,6 @@ describe('data sets', () => {
     await page.getByRole('navigation', { name: 'Data sets' }).getByRole('button', { name: /discs/ }).click();
     await page.getByRole('heading', { name: 'discs' }).waitFor();
     expect(await seriousViolations(page)).toEqual([]);
-    await takeScreenshots(page, 'library-datasets');
     await page
       .getByRole('navigation', { name: 'Data sets' })
       .getByRole('button', { name: /pilot 2/ })
@@ -246,7 +232,6 @@ describe('the first run', () => {
     await page.getByRole('checkbox', { name: /research only/ }).check();
     expect(await make.isDisabled()).toBe(false);
     expect(await seriousViolations(page)).toEqual([]);
-    await takeScreenshots(page, 'welcome');
     // The button's own set takes a minute; a smaller one goes the same way.
     await page.evaluate(() =>
       window.sidelight.invoke('jobs.start', {

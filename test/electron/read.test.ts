@@ -10,10 +10,11 @@ import { writeStudies } from '../support/made-studies.ts';
 import { hasShared, sharedPath } from '../support/shared.ts';
 import { seriousViolations } from './support/axe.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
+import { labelled, openReading } from './support/reading.ts';
 import { takeScreenshots } from './support/screenshot.ts';
 
 /** A library with the data set `reading`: the given paths, or twelve made-up studies of six patients, none of them labelled. */
-async function unlabelled(paths?: readonly string[]): Promise<{ folder: string; library: string }> {
+async function unlabelledLibrary(paths?: readonly string[]): Promise<{ folder: string; library: string }> {
   const folder = temporaryFolder('reading');
   const library = join(folder, 'library');
   if (paths === undefined) writeStudies(join(folder, 'studies'), 6);
@@ -29,17 +30,6 @@ async function unlabelled(paths?: readonly string[]): Promise<{ folder: string; 
   await importPaths(context, { paths: [...(paths ?? [join(folder, 'studies')])], dataset: 'reading', frames: 'all' });
   await close();
   return { folder, library };
-}
-
-async function openReading(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Read and label' }).click();
-  await page.getByRole('img', { name: /Viewport 1, image 1/ }).waitFor();
-}
-
-/** Once the panel says that it is on the disk. */
-async function progress(page: Page, text: string): Promise<void> {
-  await page.getByTestId('progress').filter({ hasText: text }).waitFor();
-  await page.getByText('saved', { exact: true }).waitFor();
 }
 
 async function addClass(page: Page, name: string): Promise<void> {
@@ -65,7 +55,7 @@ async function brightness(page: Page): Promise<number> {
 }
 
 test('ten studies are labelled by keyboard alone; undo, exclude and a comment; all of it survives a kill and a restart', async () => {
-  const { folder, library } = await unlabelled();
+  const { folder, library } = await unlabelledLibrary();
   const first = await launch({ library });
   const { page } = first;
   await openReading(page);
@@ -73,13 +63,13 @@ test('ten studies are labelled by keyboard alone; undo, exclude and a comment; a
   await addClass(page, 'disc');
   for (let n = 1; n <= 10; n++) {
     await page.keyboard.press(n % 2 === 0 ? '2' : '1');
-    await progress(page, `labelled ${n} of 12`);
+    await labelled(page, `labelled ${n} of 12`);
     if (n < 10) await page.keyboard.press('Enter');
   }
   await page.keyboard.press('Control+z');
-  await progress(page, 'labelled 9 of 12');
+  await labelled(page, 'labelled 9 of 12');
   await page.keyboard.press('Control+y');
-  await progress(page, 'labelled 10 of 12');
+  await labelled(page, 'labelled 10 of 12');
   await page.keyboard.press('x');
   await page.getByRole('button', { name: 'exclude', pressed: true }).waitFor();
   await page.keyboard.press('n');
@@ -88,12 +78,11 @@ test('ten studies are labelled by keyboard alone; undo, exclude and a comment; a
   await page.getByText('saved', { exact: true }).waitFor();
   // Shift with a digit is a window preset in Label mode and sets no class.
   await page.keyboard.press('Shift+0');
-  await progress(page, 'labelled 10 of 12');
+  await labelled(page, 'labelled 10 of 12');
   await page.keyboard.press('Enter');
   await page.keyboard.press('1');
-  await progress(page, 'labelled 11 of 12');
+  await labelled(page, 'labelled 11 of 12');
   expect(await seriousViolations(page)).toEqual([]);
-  await takeScreenshots(page, 'read');
   // The moment the panel says "saved" the label must be on the disk: no farewell of any kind.
   const { pid } = first.app.process();
   process.kill(pid as number, 'SIGKILL');
@@ -101,7 +90,7 @@ test('ten studies are labelled by keyboard alone; undo, exclude and a comment; a
 
   const second = await launch({ library });
   await openReading(second.page);
-  await progress(second.page, 'labelled 11 of 12');
+  await labelled(second.page, 'labelled 11 of 12');
   await second.page.keyboard.press('Control+ArrowLeft');
   await second.page.keyboard.press('Control+ArrowLeft');
   await second.page.getByRole('button', { name: 'exclude', pressed: true }).waitFor();
@@ -112,7 +101,7 @@ test('ten studies are labelled by keyboard alone; undo, exclude and a comment; a
 });
 
 test('two blinded readers differ on one study; an adjudicator decides', async () => {
-  const { folder, library } = await unlabelled();
+  const { folder, library } = await unlabelledLibrary();
   const { page, complaints, close } = await launch({ library });
   await openReading(page);
   await addClass(page, 'normal');
@@ -122,7 +111,7 @@ test('two blinded readers differ on one study; an adjudicator decides', async ()
   const read = async (digits: string): Promise<void> => {
     for (const [n, digit] of [...digits].entries()) {
       await page.keyboard.press(digit);
-      await progress(page, `labelled ${n + 1} of 12`);
+      await labelled(page, `labelled ${n + 1} of 12`);
       if (n + 1 < digits.length) await page.keyboard.press('Enter');
     }
   };
@@ -131,7 +120,7 @@ test('two blinded readers differ on one study; an adjudicator decides', async ()
   await read('112211');
   await page.getByRole('textbox', { name: 'New reader' }).fill('Dr. Weiss');
   await page.getByRole('textbox', { name: 'New reader' }).press('Enter');
-  await progress(page, 'labelled 0 of 12');
+  await labelled(page, 'labelled 0 of 12');
   for (let k = 0; k < 6; k++) await page.keyboard.press('Control+ArrowLeft');
   await read('112221');
   await page.getByRole('tab', { name: 'Agreement' }).click();
@@ -148,7 +137,7 @@ test('two blinded readers differ on one study; an adjudicator decides', async ()
 });
 
 test('dragging changes window and level, keys invert, turn and reset, layouts change, a taken key is refused by name', async () => {
-  const { folder, library } = await unlabelled();
+  const { folder, library } = await unlabelledLibrary();
   const { page, complaints, close } = await launch({ library });
   await openReading(page);
   const start = await brightness(page);
@@ -209,7 +198,7 @@ test.skipIf(!hasShared)(
   'real CT, MR and CR studies are shown, side by side and scrolled (needs the real files)',
   async () => {
     const data = ['pydicom-data/693_UNCR.dcm', 'pydicom-data/MR2_UNCR.dcm', 'pydicom-data/RG1_J2KI.dcm'];
-    const { folder, library } = await unlabelled([
+    const { folder, library } = await unlabelledLibrary([
       ...data.map((path) => sharedPath('dicom', ...path.split('/'))),
       sharedPath('dicom', 'pydicom-3.0.2-wheel', 'test_files', 'dicomdirtests'),
     ]);
@@ -220,7 +209,6 @@ test.skipIf(!hasShared)(
     await page.keyboard.press('1');
     await page.keyboard.press('Control+ArrowDown');
     await page.waitForTimeout(1500);
-    await takeScreenshots(page, 'read-study');
     await page.keyboard.press('Control+ArrowDown');
     const series = page.getByRole('list', { name: 'Series' }).getByRole('button');
     for (let k = 0; k < 12 && (await series.count()) < 3; k++) {

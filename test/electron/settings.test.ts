@@ -32,10 +32,10 @@ test('settings: language and theme count at once, the machine is examined, an LP
     .first()
     .waitFor({ timeout: 90_000 });
   expect(await seriousViolations(page)).toEqual([]);
+  await takeScreenshots(page, 'settings-computing');
   await main.getByLabel('Processor threads').selectOption('1');
   await main.getByRole('button', { name: 'Apply' }).click();
   await page.getByText('Applied.').waitFor();
-  await takeScreenshots(page, 'settings-computing');
 
   await tab('Large models (LPM)').click();
   await main.getByText('4 layers, width 64, patch 16').waitFor();
@@ -64,7 +64,8 @@ test('settings: language and theme count at once, the machine is examined, an LP
     .getByRole('button', { name: /^Restore the backup of/ })
     .first()
     .waitFor();
-  await takeScreenshots(page, 'settings');
+  // What takes room is counted anew, too.
+  await main.getByRole('row', { name: /^Backups 1 / }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
   await main
     .getByRole('button', { name: /^Restore the backup of/ })

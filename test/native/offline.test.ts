@@ -3,24 +3,17 @@
  * of it so much as opens a socket that could leave the machine.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { usual, writeMaterial } from '../../scripts/torture/studies.ts';
 import { runCommand } from '../support/command.ts';
+import { hasStrace, isolated, outside, socketCalls, socketsOf } from '../support/isolation.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sidelight-offline-'));
 beforeAll(() => writeMaterial(join(folder, 'material'), usual));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const works = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
-/** As an ordinary user where the kernel lets one make namespaces, else as root. */
-const unshare = [
-  ['unshare', '-rn'],
-  ['unshare', '-n'],
-].find(([command = '', ...args]) => works(command, ...args, 'true'));
-const hasStrace = works('strace', '-V') && works('strace', '-f', '-e', 'trace=%network', 'true');
 
 /** What a run of the job leaves: every figure and file that must be equal. */
 function wholeJob(name: string, before: readonly string[], engine: readonly string[] = []): Record<string, unknown> {
@@ -66,26 +59,16 @@ function wholeJob(name: string, before: readonly string[], engine: readonly stri
   };
 }
 
-/** Lines of a trace in which a process asked for anything but local communication. */
-function outside(trace: string): string[] {
-  return trace
-    .split('\n')
-    .filter((line) => /\b(socket|connect|sendto|sendmsg|sendmmsg|bind|listen|socketpair)\(/.test(line))
-    .filter((line) => !/\bsocket(pair)?\(AF_(UNIX|LOCAL)\b/.test(line))
-    .filter((line) => !/sa_family=AF_(UNIX|LOCAL)\b/.test(line))
-    .filter((line) => /AF_[A-Z0-9]+/.test(line));
-}
-
 describe('offline', () => {
-  test.skipIf(unshare === undefined)(
+  test.skipIf(isolated === undefined)(
     'the whole job without any network interface gives the same weights, figures and results (needs unshare)',
     () => {
-      const isolated = unshare ?? [];
-      const seen = spawnSync(isolated[0] ?? '', [...isolated.slice(1), 'cat', '/proc/net/dev'], { encoding: 'utf8' });
+      const [command = '', ...args] = isolated ?? [];
+      const seen = spawnSync(command, [...args, 'cat', '/proc/net/dev'], { encoding: 'utf8' });
       expect(seen.stdout.split('\n').filter((line) => line.includes(':') && !line.trim().startsWith('lo:'))).toEqual(
         [],
       );
-      expect(wholeJob('isolated', isolated)).toEqual(wholeJob('open', []));
+      expect(wholeJob('isolated', isolated ?? [])).toEqual(wholeJob('open', []));
     },
   );
 
@@ -98,10 +81,37 @@ describe('offline', () => {
     expect(files.flatMap((name) => outside(readFileSync(join(traces, name), 'utf8')))).toEqual([]);
   });
 
-  test.skipIf(!hasStrace)('a socket that could leave would be seen (needs strace)', () => {
+  const traceOf = (program: string): string => {
     const trace = join(folder, 'control');
-    const program = `require('node:net').connect(9, '192.0.2.1').on('error', () => {}); setTimeout(() => process.exit(), 50)`;
-    spawnSync('strace', ['-f', '-e', 'trace=%network', '-o', trace, process.execPath, '-e', program]);
-    expect(existsSync(trace) && outside(readFileSync(trace, 'utf8')).length).toBeGreaterThan(0);
+    const strace = ['-f', '-qq', '-y', '-e', `trace=${socketCalls.join(',')}`, '-o', trace];
+    spawnSync('strace', [...strace, process.execPath, '-e', `${program}; setTimeout(() => process.exit(), 100)`]);
+    return readFileSync(trace, 'utf8');
+  };
+
+  test.skipIf(!hasStrace)('a socket that could leave would be seen (needs strace)', () => {
+    const trace = traceOf(`require('node:net').connect(9, '192.0.2.1').on('error', () => {})`);
+    expect(outside(trace).length).toBeGreaterThan(0);
+    expect(socketsOf(trace).stray.some((line) => line.includes('192.0.2.1'))).toBe(true);
+  });
+
+  test.skipIf(!hasStrace)(
+    'of sockets that listen only one on 127.0.0.1 is no stray one, and only while it calls nobody (needs strace)',
+    () => {
+      expect(socketsOf(traceOf(`require('node:net').createServer().listen(0, '127.0.0.1')`))).toMatchObject({
+        listening: 1,
+        stray: [],
+      });
+      const open = socketsOf(traceOf(`require('node:net').createServer().listen(0, '0.0.0.0')`));
+      expect([open.listening, open.stray.length > 0]).toEqual([0, true]);
+      const datagram = `const s = require('node:dgram').createSocket('udp4'); s.bind(0, '127.0.0.1', () => s.send('x', 9, '192.0.2.1'))`;
+      expect(socketsOf(traceOf(datagram)).stray.some((line) => line.includes('192.0.2.1'))).toBe(true);
+    },
+  );
+
+  test('a datagram socket that is made and never used is no stray one, until it names somebody', () => {
+    const made = '1 socket(AF_INET6, SOCK_DGRAM, IPPROTO_IP) = 65<socket:[7]>';
+    expect(socketsOf(made)).toMatchObject({ unused: 1, stray: [] });
+    const used = '2 connect(9<socket:[7]>, {sa_family=AF_INET6, sin6_port=htons(53)}, 28) = 0';
+    expect(socketsOf(`${made}\n${used}`)).toMatchObject({ unused: 0, stray: [made, used] });
   });
 });

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { repositoryRoot } from './shared.ts';
+import { userEnvironment } from './user-environment.ts';
 
 export interface CommandOutcome {
   readonly status: number | null;
@@ -35,7 +36,7 @@ export function runCommand(
   const { status, stdout, stderr } = spawnSync(program, rest, {
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
-    env: { ...process.env, ...environment },
+    env: { ...userEnvironment(), ...environment },
   });
   const last = stdout.trim().split('\n').at(-1) ?? '';
   if (!last.startsWith('{') && !last.startsWith('[')) throw new Error(`no JSON: ${stdout}\n${stderr}`);

@@ -20,7 +20,7 @@ import { generateStudies } from './generate.ts';
 import { demoClasses, planStudies, type StudyPlan } from './plan.ts';
 
 /** The seed of `npm run demo`, whose recipe it shares. */
-const seed = 2;
+export const demoSeed = 2;
 
 /** The job kind. */
 export const demoJob = defineJob({
@@ -38,11 +38,11 @@ export const demoJob = defineJob({
 export async function makeDemo(context: ServiceContext, given: DemoOptions, job: string): Promise<DemoReport> {
   const options = parseOptions(demoOptionsSchema, given);
   const started = performance.now();
-  const known = planStudies(seed, options.studies);
-  const unseen = planStudies(seed + 1, options.unseen, (known.at(-1)?.patient ?? 0) + 1);
+  const known = planStudies(demoSeed, options.studies);
+  const unseen = planStudies(demoSeed + 1, options.unseen, (known.at(-1)?.patient ?? 0) + 1);
   const folder = context.library.path('demo', 'making');
   const unseenFolder = context.library.path('demo', 'to-classify');
-  const making = { seed, size: options.size, progress: context.progress, signal: context.signal };
+  const making = { seed: demoSeed, size: options.size, progress: context.progress, signal: context.signal };
   rmSync(folder, { recursive: true, force: true });
   try {
     mkdirSync(folder, { recursive: true });
@@ -83,7 +83,7 @@ export async function makeDemo(context: ServiceContext, given: DemoOptions, job:
 }
 
 function labelsFile(studies: readonly StudyPlan[]): string {
-  const rows = studies.map((plan) => `${studyUidOf(seed, plan)},${plan.label}`);
+  const rows = studies.map((plan) => `${studyUidOf(demoSeed, plan)},${plan.label}`);
   return `${['studyInstanceUID,label', ...rows].join('\n')}\n`;
 }
 

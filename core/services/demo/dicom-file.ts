@@ -72,6 +72,6 @@ export function writeDemoFile(seed: number, plan: StudyPlan, index: number, pict
 }
 
 /** `days` after 1 January 2020, as DICOM writes dates. */
-function dateOf(days: number): string {
+export function dateOf(days: number): string {
   return new Date(Date.UTC(2020, 0, 1 + days)).toISOString().slice(0, 10).replaceAll('-', '');
 }

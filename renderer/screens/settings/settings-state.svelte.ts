@@ -64,7 +64,7 @@ class SettingsState {
 
   async backUp(to: string | null): Promise<{ path: string; sizeBytes: number }> {
     const report = await call('settings.backup', { to });
-    this.backups = await call('settings.backups', {});
+    await this.loadLibrary();
     return report;
   }
 

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { electronCommand } from '../../../scripts/app/runtime.ts';
+import { userEnvironment } from '../../support/user-environment.ts';
 import { temporaryFolder } from './launch.ts';
 
 export interface Attached {
@@ -45,7 +46,10 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
     `--library=${library}`,
     ...(options.args ?? []),
   ];
-  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: userEnvironment(),
+  });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const address = await new Promise<string>((resolve, reject) => {
     let heard = '';

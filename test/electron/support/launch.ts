@@ -1,9 +1,11 @@
 /** Opens the real application in a real Electron for a test. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { electronCommand } from '../../../scripts/app/runtime.ts';
+import { socketCalls } from '../../support/isolation.ts';
+import { userEnvironment } from '../../support/user-environment.ts';
 
 declare global {
   /** What the preload gives the page; the tests call it as the page does. */
@@ -39,6 +41,8 @@ export interface LaunchOptions {
   readonly height?: number;
   /** The binary of a package; the working tree's application when left out. */
   readonly executablePath?: string;
+  /** A file for what strace sees of the sockets of all its processes; not traced when left out. */
+  readonly trace?: string;
 }
 
 /** The application over a library of its own, which `close` removes unless the test gave it. */
@@ -48,9 +52,9 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
   const electron =
     options.executablePath === undefined ? electronCommand() : { path: options.executablePath, args: [] };
   const app = await _electron.launch({
-    executablePath: electron.path,
+    executablePath: options.trace === undefined ? electron.path : tracing(electron.path, options.trace),
     args: [...electron.args, '--no-sandbox', `--user-data-dir=${profile}`, `--library=${library}`],
-    env: { ...(process.env as Record<string, string>) },
+    env: userEnvironment(),
   });
   const page = await app.firstWindow();
   const complaints: string[] = [];
@@ -72,4 +76,12 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
       if (options.library === undefined) rmSync(library, { recursive: true, force: true });
     },
   };
+}
+
+/** A program that runs `path` under strace; Playwright puts its own arguments first, so they cannot be strace's. */
+function tracing(path: string, trace: string): string {
+  const program = `${trace}.sh`;
+  const strace = `strace -f -qq -y --seccomp-bpf -e trace=${socketCalls.join(',')} -o '${trace}'`;
+  writeFileSync(program, `#!/bin/sh\nexec ${strace} '${path}' "$@"\n`, { mode: 0o700 });
+  return program;
 }
