@@ -10,7 +10,9 @@ type Stage = TimePromise['stages'][number];
 
 /** Seconds over which the speed follows a change; longer where a stage has gone on for long, or comes in epochs. */
 const followSeconds = 30;
-/** As much as this the promise counts at the beginning of a stage. */
+/** As much as this the promise of a stage counts against what is seen of it: soon less than its own speed. */
+const stagePriorSeconds = 2;
+/** As much as this the promise counts against what is seen of the machine. */
 const priorSeconds = 5;
 /** Nothing is said earlier where nothing was promised: the first images of a stage include what is only done once. */
 const quietSeconds = 2;
@@ -60,7 +62,7 @@ class Pace {
       if (this.#items === 0 || now - this.#begun < quietSeconds) return todo === 0 ? 0 : null;
       return (todo * this.#seconds) / this.#items;
     }
-    const prior = Math.min(each * this.#total, Math.max(priorSeconds, this.#epochSeconds() / 4));
+    const prior = Math.min(each * this.#total, Math.max(stagePriorSeconds, this.#epochSeconds() / 8));
     return (todo * (this.#seconds + prior * slowness)) / (this.#items + prior / each);
   }
 
@@ -126,7 +128,7 @@ export class TimeLeft {
       const passed = now - this.#shownAt;
       const counted = Math.max(0, this.#shown - passed);
       // A short run has no time for slow corrections.
-      const drift = Math.min(followSeconds / 3, Math.max(1, (now - this.#begun + raw) / 15));
+      const drift = Math.min(followSeconds / 3, Math.max(1, (now - this.#begun + raw) / 30));
       this.#shown = counted + (1 - Math.exp(-passed / drift)) * (raw - counted);
     }
     this.#shownAt = now;

@@ -61,7 +61,7 @@ async function failEach(bench: Bench, stage: Stage, { every, seed }: NthOptions,
   setFault('none', 0);
   await attempt(first, []);
   const calls = readFileSync(kinds, 'utf8');
-  for (let at = 1 + (seed % every); at <= calls.length; at += every) {
+  for (let at = 1 + (seed % Math.min(every, calls.length)); at <= calls.length; at += every) {
     for (const error of answers[calls[at - 1] ?? ''] ?? []) {
       const library = freshCopy(bench, stage, name);
       const losses: string[] = [];

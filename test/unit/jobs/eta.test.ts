@@ -89,3 +89,18 @@ test('what an earlier session did is not taken for speed', () => {
   for (let step = 51; step <= 55; step++) unpromised.update('Training', step, 100, 4 * (step - 50));
   expect(unpromised.at(20)).toBeCloseTo(180, 6);
 });
+
+test('a run that goes three times as fast as promised is told to a fifth when a quarter of it is done', () => {
+  const left = new TimeLeft(0, [
+    {
+      stage: 'Training',
+      seconds: 77,
+      parts: [
+        { what: 'step', times: 100, seconds: 0.7 },
+        { what: 'epoch', times: 20, seconds: 0.35 },
+      ],
+    },
+  ]);
+  for (let step = 1; step <= 30; step++) left.update('Training', step, 100, 0.28 * step);
+  expect(Math.abs(((left.at(8.4) ?? 0) + 8.4) / 28 - 1)).toBeLessThan(0.2);
+});
