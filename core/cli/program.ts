@@ -24,6 +24,7 @@ export const globalOptions = {
 
 /** Groups of commands: the first word of commands such as `lpm add`. */
 const groups: Readonly<Record<string, string>> = {
+  batch: 'delete the results of a classification',
   lpm: 'add and list LPMs, the frozen pre-trained models',
   library: 'check, back up and restore the library',
   patient: 'delete a patient or a study from the library',

@@ -4,11 +4,12 @@ import type { ModelRecord, Prediction } from '../contract/index.ts';
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
 import {
   type BatchChoice,
+  type BatchRow,
   type BatchStudy,
   batchFailures,
   batchIds,
   batchStudies,
-  listBatches,
+  listBatches as listRows,
   modelByName,
   placesOfInstances,
   predictionsOf,
@@ -17,6 +18,11 @@ import { isReferred } from '../training/refer.ts';
 import { predictionsCsv, writeWholeFile } from './classify-csv.ts';
 import { renderClassification } from './classify-report.ts';
 import type { ServiceContext } from './context.ts';
+
+/** `batches`: everything that was classified, newest first. */
+export function listBatches({ library: { db } }: Pick<ServiceContext, 'library'>): BatchRow[] {
+  return listRows(db);
+}
 
 /** What the chosen batches found. @throws BAD_INPUT when there is no such batch */
 export function batchResults({ library: { db } }: Pick<ServiceContext, 'library'>, choice: BatchChoice): BatchResults {
@@ -53,7 +59,7 @@ export function exportResults(
 
 function newest(db: ServiceContext['library']['db'], choice: BatchChoice): { model: ModelRecord; createdAt: string } {
   const id = batchIds(db, choice).at(-1);
-  const batch = listBatches(db).find((row) => row.id === id);
+  const batch = listRows(db).find((row) => row.id === id);
   const model = batch === undefined ? undefined : modelByName(db, batch.model);
   if (batch === undefined || model === undefined) {
     throw new AppError('BAD_INPUT', 'There are no such results in this library.', {

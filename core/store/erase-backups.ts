@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { listBackups } from './backup.ts';
 import { databaseProblems } from './check.ts';
 import { Database } from './database.ts';
-import { type Erased, eraseRows, erasureScope } from './erase.ts';
+import { type Erased, eraseRows, erasureScope, hasFailures } from './erase.ts';
 import { databaseName, syncFolder } from './seal.ts';
 
 export interface BackupErasure {
@@ -69,7 +69,8 @@ function holds(path: string, persons: readonly Erased[]): 'yes' | 'no' | 'unread
   try {
     const isThere = persons.some((who) => {
       const scope = erasureScope(database, who);
-      return scope.patients.length + scope.studies.length > 0 || predictions(database, scope.studyInstanceUIDs) > 0;
+      const rows = scope.patients.length + scope.studies.length + predictions(database, scope.studyInstanceUIDs);
+      return rows > 0 || hasFailures(database, scope);
     });
     return isThere ? 'yes' : 'no';
   } finally {

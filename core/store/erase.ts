@@ -8,6 +8,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { SqlParameters, WriteDb } from './database.ts';
+import { type PatientPlaces, placesIn, placesOf } from './erase-places.ts';
+import { tablesWith } from './tables.ts';
 
 export type Erased = { readonly patientKey: string } | { readonly studyInstanceUID: string };
 
@@ -22,6 +24,8 @@ export interface ErasureScope {
   readonly sopInstanceUIDs: readonly string[];
   /** Where the instances were found. */
   readonly paths: readonly string[];
+  /** What tells that a path kept elsewhere is theirs. */
+  readonly places: PatientPlaces;
 }
 
 export interface ErasureResult {
@@ -31,6 +35,9 @@ export interface ErasureResult {
   /** Models trained on a version that lost images. */
   readonly models: readonly string[];
 }
+
+/** Columns of a table of files that a batch could not use. */
+const failureColumns = ['batch_id', 'path', 'member'];
 
 const reducedMessage = 'Images of this run were deleted with their patient; it cannot be resumed.';
 
@@ -78,6 +85,12 @@ export function erasureScope(db: Pick<WriteDb, 'all'>, who: Erased): ErasureScop
     seriesInstanceUIDs: series.map((row) => row.uid),
     sopInstanceUIDs: instances.map((row) => row.uid),
     paths: paths.map((row) => row.path),
+    places: placesOf(
+      db,
+      instances.map((row) => row.id),
+      patients,
+      byPatient ? [value] : [],
+    ),
   };
 }
 
@@ -133,14 +146,14 @@ export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): Erasur
       eraser.remove(
         table,
         `job_id NOT IN (SELECT id FROM jobs WHERE state IN ('queued', 'running')) AND
-           EXISTS (SELECT 1 FROM json_each(:paths) f WHERE instr(f.value, path) = 1)`,
-        { paths: JSON.stringify(scope.paths) },
+           (EXISTS (SELECT 1 FROM json_each(:paths) f WHERE instr(f.value, path) = 1)
+             OR path || char(10) IN (SELECT value FROM json_each(:places)))`,
+        { paths: JSON.stringify(scope.paths), places: JSON.stringify(placesIn(db, table, scope.places)) },
       );
     }
-    // A file that could not be used, beside the patient's files, is most likely the patient's too.
-    for (const table of tablesWith(db, ['batch_id', 'path'])) {
-      eraser.remove(table, 'EXISTS (SELECT 1 FROM json_each(:folders) f WHERE instr(path, f.value) = 1)', {
-        folders: JSON.stringify(foldersOf(scope.paths)),
+    for (const table of tablesWith(db, failureColumns)) {
+      eraser.remove(table, 'path || char(10) || member IN (SELECT value FROM json_each(:places))', {
+        places: JSON.stringify(placesIn(db, table, scope.places)),
       });
     }
     for (const { table, key } of levels) {
@@ -151,11 +164,22 @@ export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): Erasur
   });
 }
 
-/** The folders of paths outside the library, with the slash that ends them. */
-function foldersOf(paths: readonly string[]): string[] {
-  return [
-    ...new Set(paths.filter((path) => /^([A-Za-z]:)?[\\/]/.test(path)).map((path) => path.replace(/[^\\/]*$/, ''))),
-  ];
+/** Whether a file that a batch could not use is taken for the patient's. */
+export function hasFailures(db: Pick<WriteDb, 'all'>, scope: ErasureScope): boolean {
+  return tablesWith(db, failureColumns).some((table) => placesIn(db, table, scope.places).length > 0);
+}
+
+/** Removes batches with their predictions, the files that they could not use, and what their jobs read. Gives removed rows by table. */
+export function eraseBatches(db: WriteDb, ids: readonly number[]): Readonly<Record<string, number>> {
+  return db.transaction(() => {
+    const removed = new Map<string, number>();
+    const eraser = new Eraser(db, removed);
+    const batches = { ids: JSON.stringify(ids) };
+    const chosen = '(SELECT value FROM json_each(:ids))';
+    eraser.remove('job_places', `job_id IN (SELECT job_id FROM batches WHERE id IN ${chosen})`, batches);
+    eraser.remove('batches', `id IN ${chosen}`, batches);
+    return Object.fromEntries(removed);
+  });
 }
 
 interface Reference {
@@ -206,17 +230,6 @@ class Eraser {
     }
     return found;
   }
-}
-
-/** Tables that have all of these columns. */
-function tablesWith(db: WriteDb, columns: readonly string[]): string[] {
-  return db
-    .all<{ name: string }>(
-      `SELECT m.name FROM sqlite_schema m WHERE m.type = 'table' AND
-         (SELECT count(*) FROM pragma_table_info(m.name) c WHERE c.name IN (SELECT value FROM json_each(:columns))) = :n`,
-      { columns: JSON.stringify(columns), n: columns.length },
-    )
-    .map((row) => row.name);
 }
 
 function reducedVersions(db: WriteDb, scope: ErasureScope): string {

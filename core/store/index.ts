@@ -2,7 +2,7 @@
 export { type BackupFile, dailyKept, listBackups, stampOf } from './backup.ts';
 export { databaseProblems } from './check.ts';
 export type { ReadDb, SqlParameters, SqlValue, WriteDb } from './database.ts';
-export { type Erased, type ErasureResult, type ErasureScope, eraseRows, erasureScope } from './erase.ts';
+export { type Erased, type ErasureResult, type ErasureScope, eraseBatches, eraseRows, erasureScope } from './erase.ts';
 export { type BackupErasure, eraseFromBackups, overwriteFile } from './erase-backups.ts';
 export { Library, type LibraryMode, type OpenLibraryOptions, openLibrary } from './library.ts';
 export * from './queries/audit.ts';

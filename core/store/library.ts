@@ -91,6 +91,11 @@ export class Library {
     invariant(this.mode === 'write', 'only a writer can scrub');
     this.#database.pragma('secure_delete = ON');
     this.#database.execute('VACUUM');
+    this.emptyLog();
+  }
+
+  /** Writes the log into the database file and empties it, so that rows deleted since are in neither (`secure_delete` is on). */
+  emptyLog(): void {
     this.#database.pragma('wal_checkpoint(TRUNCATE)');
   }
 

@@ -74,6 +74,14 @@ test('a folder is classified, its results are sorted, filtered, compared and wri
   await main.getByRole('button', { name: 'Stop', exact: true }).last().click();
   await main.getByText('stopped', { exact: true }).waitFor();
 
+  // The watched folder's results are deleted by themselves, the two earlier ones and the repeated one are not.
+  await main.getByRole('button', { name: 'Delete …' }).click();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete results' }).click();
+  await page.getByText('The results are deleted.').waitFor();
+  await main.getByRole('heading', { name: 'No results shown' }).waitFor();
+  expect(await main.getByText('· watched folder').count()).toBe(0);
+
   await close();
   rmSync(folder, { recursive: true, force: true });
   expect(complaints).toEqual([]);

@@ -1,6 +1,7 @@
 /** Calls about classifying: batches and their results, watched folders, results files. */
 import { z } from 'zod';
 import { nameSchema } from '../names.ts';
+import { deleteBatchReportSchema } from '../results/maintenance.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
 import { jobViewSchema } from './jobs.ts';
 
@@ -112,6 +113,11 @@ export const classifyCalls = defineCalls({
     doc: 'Writes results as a CSV file or as a page that can be read and printed anywhere.',
     input: z.strictObject({ choice: batchChoiceSchema, format: z.enum(['csv', 'html']), path: z.string().min(1) }),
     output: z.null(),
+  },
+  'classify.delete': {
+    doc: 'Deletes results: the predictions, and the paths of files that could not be used. Images of the library stay.',
+    input: batchChoiceSchema,
+    output: deleteBatchReportSchema,
   },
   'watches.list': { doc: 'Watched folders and how they do.', input: nothing, output: z.array(watchViewSchema) },
   'watches.add': {

@@ -1,4 +1,4 @@
-/** `library check`, `library backup`, `library restore`, `patient delete`: options and reports. */
+/** `library check`, `library backup`, `library restore`, `patient delete`, `batch delete`: options and reports. */
 import { z } from 'zod';
 
 const count = z.int().nonnegative();
@@ -84,3 +84,7 @@ export const deletePatientReportSchema = z.object({
   }),
 });
 export type DeletePatientReport = z.infer<typeof deletePatientReportSchema>;
+
+/** How much was removed. */
+export const deleteBatchReportSchema = z.object({ batches: count, predictions: count, failures: count });
+export type DeleteBatchReport = z.infer<typeof deleteBatchReportSchema>;

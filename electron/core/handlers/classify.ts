@@ -3,6 +3,7 @@ import { AppError } from '../../../core/base/errors.ts';
 import type { Handlers } from '../../../core/contract/index.ts';
 import type { classifyCalls } from '../../../core/contract/ipc/classify.ts';
 import { batchResults, exportResults } from '../../../core/services/classify-results.ts';
+import { deleteBatches } from '../../../core/services/delete-batch.ts';
 import { batchFailures, listBatches } from '../../../core/store/index.ts';
 import type { CoreContext } from '../context.ts';
 
@@ -26,6 +27,7 @@ export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext>
     exportResults(services, choice, format, path);
     return null;
   },
+  'classify.delete': (choice, { services }) => deleteBatches(services, choice),
   'watches.list': (_, { watcher }) => watcher.list(),
   'watches.add': (watch, { watcher, emit }) => {
     watcher.add(watch);

@@ -61,6 +61,14 @@ export const classify: Words['classify'] = {
   exportCsvTitle: 'Ergebnisse als CSV speichern',
   exportHtmlTitle: 'Ergebnisse als Bericht speichern',
   exported: (name) => `Gespeichert: ${name}`,
+  deleteResults: 'Löschen …',
+  deleteTitle: 'Diese Ergebnisse löschen?',
+  deleteText: (studies, failed) =>
+    `Die Antworten zu ${n(studies, 'Studie', 'Studien')} und die Namen von ${n(failed, 'Datei', 'Dateien')}, die sich nicht verwenden ließen, verlassen die Bibliothek. Das lässt sich nicht rückgängig machen.`,
+  deleteKept:
+    'Bilder, Befunde und gespeicherte Ergebnisdateien bleiben; Sicherungen behalten die Ergebnisse, bis neuere sie ersetzen.',
+  deleteConfirm: 'Ergebnisse löschen',
+  deleted: 'Die Ergebnisse sind gelöscht.',
   showFile: 'Datei zeigen',
   tabStudies: (count) => `Studien (${count})`,
   tabFailed: (count) => `Nicht nutzbar (${count})`,

@@ -61,6 +61,13 @@ export const classify = {
   exportCsvTitle: 'Save the results as CSV',
   exportHtmlTitle: 'Save the results as a report',
   exported: (name: string) => `Saved: ${name}`,
+  deleteResults: 'Delete …',
+  deleteTitle: 'Delete these results?',
+  deleteText: (studies: number, failed: number) =>
+    `The answers for ${n(studies, 'study', 'studies')} and the names of ${n(failed, 'file', 'files')} that could not be used leave the library. This cannot be undone.`,
+  deleteKept: 'Images, labels and saved result files stay, and backups keep the results until newer ones replace them.',
+  deleteConfirm: 'Delete results',
+  deleted: 'The results are deleted.',
   showFile: 'Show the file',
   tabStudies: (count: number) => `Studies (${count})`,
   tabFailed: (count: number) => `Failed (${count})`,

@@ -154,6 +154,15 @@ export class ClassifyState {
     if (this.choice !== null) await call('classify.export', { choice: this.choice, format, path });
   }
 
+  /** Deletes the results that are shown, and shows none. */
+  async deleteShown(): Promise<void> {
+    if (this.choice === null) return;
+    await call('classify.delete', this.choice);
+    this.choice = null;
+    this.results = null;
+    await Promise.all([this.compareWith(null), this.loadBatches()]);
+  }
+
   async watch(folder: string, dataset: string): Promise<void> {
     await call('watches.add', { folder, model: this.modelName, dataset: this.addsToLibrary ? dataset : null });
   }

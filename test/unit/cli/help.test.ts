@@ -17,6 +17,8 @@ describe('help', () => {
   test('every command of the design is there', () => {
     expect(commands.map((c) => c.name).sort()).toEqual(
       [
+        'batch delete',
+        'batches',
         'classify',
         'datasets',
         'doctor',
