@@ -21,3 +21,13 @@ export function redactPaths(message: string): string {
       (_, before: string, path: string) => `${before}${redact(path)}`,
     );
 }
+
+/**
+ * A message with the name of a file or folder shortened wherever it stands by itself. A name that may be a word (a folder called `data`)
+ * counts only at the beginning of the message and in quotes, where names stand.
+ */
+export function redactName(message: string, name: string): string {
+  const before = /^\p{Ll}+$/u.test(name) ? '(?:^|(?<=["“\'`]))' : '(?<![\\p{L}\\p{N}])';
+  const literal = name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return message.replaceAll(new RegExp(`${before}${literal}(?![\\p{L}\\p{N}])`, 'gu'), redact(name));
+}

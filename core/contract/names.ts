@@ -46,7 +46,7 @@ export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled
 export const jobStateSchema = z.enum(jobStates);
 export type JobState = z.infer<typeof jobStateSchema>;
 
-/** Kinds of jobs that this version has; the table allows some more (see migration 0070). */
+/** Kinds of jobs that this version has; the table allows some more (see migrations 0070 and 0130). */
 export const jobKinds = [
   'import',
   'encode',
@@ -57,6 +57,7 @@ export const jobKinds = [
   'measure',
   'demo',
   'export',
+  'lpm-add',
 ] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;

@@ -7,7 +7,7 @@ import {
   type LpmConfigOptions,
   parseLpmConfig,
 } from '../models/index.ts';
-import { hashTensors, openModelFolder, type SourceTrust } from '../weights/index.ts';
+import { hashingTensors, hashTensors, openModelFolder, type SourceTrust } from '../weights/index.ts';
 
 /** An opened LPM. Close it when done. */
 export interface OpenLpm {
@@ -46,6 +46,15 @@ export function openLpm(path: string, options: LpmConfigOptions = {}, trust: Sou
  * The identity of an LPM: SHA-256 over its canonical tensors and its number of heads, which no tensor shows. Reads
  * every weight, and so also finds NaN and infinity. @throws WEIGHTS_INVALID
  */
-export function lpmIdentity({ config, read }: Pick<OpenLpm, 'config' | 'read'>): string {
-  return hashTensors([...canonicalShapes(config).keys()], read, { heads: config.heads });
+export function lpmIdentity(lpm: Pick<OpenLpm, 'config' | 'read'>): string {
+  return hashTensors(...identityOf(lpm));
+}
+
+/** The same in steps of one weight, each giving its bytes as float32; the identity is what it returns. */
+export function lpmIdentitySteps(lpm: Pick<OpenLpm, 'config' | 'read'>): Generator<number, string, void> {
+  return hashingTensors(...identityOf(lpm));
+}
+
+function identityOf({ config, read }: Pick<OpenLpm, 'config' | 'read'>): Parameters<typeof hashTensors> {
+  return [[...canonicalShapes(config).keys()], read, { heads: config.heads }];
 }

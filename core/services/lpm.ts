@@ -1,29 +1,34 @@
 /** LPMs of the library: adding one from a folder or file of the hub, and listing them. */
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { AppError, invariant } from '../base/errors.ts';
 import { throwIfCancelled } from '../base/progress.ts';
 import {
   type AddLpmOptions,
   type AddLpmReport,
   addLpmOptionsSchema,
+  addLpmReportSchema,
   type LpmRecord,
   parseOptions,
 } from '../contract/index.ts';
-import { addAuditEvent, addLpm as addRow, listLpms as listRows, lpmByHash, lpmByName } from '../store/index.ts';
+import { defineJob, type JobTools } from '../jobs/index.ts';
+import {
+  addAuditEvent,
+  addLpm as addRow,
+  listLpms as listRows,
+  lpmByHash,
+  lpmByName,
+  partialEnding,
+} from '../store/index.ts';
 import { type ServiceContext, timeOf } from './context.ts';
 import { fileError } from './files.ts';
-import { lpmIdentity, type OpenLpm, openLpm } from './lpm-file.ts';
+import { runAsJob } from './jobs.ts';
+import { lpmIdentitySteps, type OpenLpm, openLpm } from './lpm-file.ts';
+
+/** Copied at once: some ten milliseconds of a slow disk between two looks at whether to stop. */
+const pieceBytes = 4 * 2 ** 20;
 
 /** `lpm list`: every LPM of the library. */
 export function listLpms(context: ServiceContext): LpmRecord[] {
@@ -31,36 +36,68 @@ export function listLpms(context: ServiceContext): LpmRecord[] {
 }
 
 /**
- * Copies an LPM into the library after reading every weight of it. One that is there already (equal weights, whatever the file is
- * called and however it names or stores them) is not added twice; it keeps its name.
- * @throws LPM_PICKLE_REFUSED, LPM_UNSUPPORTED, WEIGHTS_INVALID, NAME_TAKEN, FILE_NOT_FOUND, DISK_FULL; BAD_INPUT when the number of
- *   heads must be given
+ * Copies an LPM into the library after reading every weight of it, as a job. One that is there already (equal weights, whatever the
+ * file is called and however it names or stores them) is not added twice; it keeps its name.
+ * @throws LPM_PICKLE_REFUSED, LPM_UNSUPPORTED, WEIGHTS_INVALID, NAME_TAKEN, FILE_NOT_FOUND, DISK_FULL, CANCELLED; BAD_INPUT when the
+ *   number of heads must be given
  */
 export async function addLpm(context: ServiceContext, options: AddLpmOptions): Promise<AddLpmReport> {
-  const { path, name: given, heads } = parseOptions(addLpmOptionsSchema, options);
+  return await runAsJob(lpmAddJob, parseOptions(addLpmOptionsSchema, options), context);
+}
+
+export const lpmAddJob = defineJob({
+  kind: 'lpm-add',
+  payload: addLpmOptionsSchema,
+  result: addLpmReportSchema,
+  run: (options, tools: Pick<JobTools<ServiceContext>, 'deps' | 'progress'>) =>
+    takeLpm({ ...tools.deps, progress: tools.progress }, options),
+});
+
+/** As addLpm, as a part of another job. Stopped at any point, it leaves nothing in the library. */
+export async function takeLpm(context: ServiceContext, options: AddLpmOptions): Promise<AddLpmReport> {
+  const { path, name: given, heads } = options;
   const lpm = openLpm(path, heads === undefined ? {} : { heads });
   try {
     const name = given ?? basename(resolve(path)).replace(/\.safetensors$/i, '');
     const { db } = context.library;
-    const stages = { stage: 'Adding LPM', total: 2, unit: 'steps' };
-    context.progress({ ...stages, done: 0, note: 'reading every weight' });
-    const hash = lpmIdentity(lpm);
-    throwIfCancelled(context.signal, 'Adding the LPM');
+    const hash = await identityOf(context, lpm);
     const existing = lpmByHash(db, hash);
     if (existing === undefined && lpmByName(db, name) !== undefined) {
       throw new AppError('NAME_TAKEN', `The library has another LPM named "${name}".`);
     }
-    context.progress({ ...stages, done: 1, note: 'copying into the library' });
     const folder = existing?.folder ?? `lpm/${hash}`;
-    const sizeBytes = copyInto(context.library.path(...folder.split('/')), lpm);
+    const sizeBytes = await copyInto(context, context.library.path(...folder.split('/')), lpm);
     if (existing === undefined) save(context, { name, hash, folder, sizeBytes, lpm });
-    context.progress({ ...stages, done: 2 });
     const record = lpmByHash(db, hash);
     invariant(record !== undefined, 'an LPM that was written can be read');
     return { ...record, alreadyThere: existing !== undefined, parameters: lpm.parameters };
   } finally {
     lpm.close();
   }
+}
+
+/** The LPM's identity, computed so that the process answers others between two weights. */
+async function identityOf(context: ServiceContext, lpm: OpenLpm): Promise<string> {
+  const tell = bytesProgress(context, 'Reading weights', Float32Array.BYTES_PER_ELEMENT * lpm.parameters);
+  const steps = lpmIdentitySteps(lpm);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    tell(step.value);
+    await setImmediate();
+    throwIfCancelled(context.signal, 'Adding the LPM');
+  }
+}
+
+/** Reports of work that is measured in bytes, shown in megabytes. */
+function bytesProgress(context: ServiceContext, stage: string, totalBytes: number): (moreBytes: number) => void {
+  const total = Math.ceil(totalBytes / 1e6);
+  let doneBytes = 0;
+  return (moreBytes) => {
+    doneBytes += moreBytes;
+    const done = doneBytes >= totalBytes ? total : Math.floor(doneBytes / 1e6);
+    context.progress({ stage, done, total, unit: 'MB' });
+  };
 }
 
 function save(
@@ -76,26 +113,51 @@ function save(
   });
 }
 
-/** Copies the model's files; the folder gets its name when all are whole and on the disk. Gives their size in bytes. */
-function copyInto(folder: string, lpm: OpenLpm): number {
+/**
+ * Copies the model's files; the folder gets its name when all are whole and on the disk. Gives their size in bytes. What is left of it
+ * by a kill goes when the library is opened again.
+ */
+async function copyInto(context: ServiceContext, folder: string, lpm: OpenLpm): Promise<number> {
   const sizeBytes = lpm.files.reduce((sum, file) => sum + statSync(file).size, 0);
   if (lpm.files.every((file) => existsSync(join(folder, basename(file))))) return sizeBytes;
-  const partial = `${folder}.partial`;
+  const partial = `${folder}${partialEnding}`;
+  const tell = bytesProgress(context, 'Copying LPM', sizeBytes);
   try {
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(partial, { recursive: true });
     for (const file of lpm.files) {
-      const target = join(partial, basename(file));
-      copyFileSync(file, target);
-      const handle = openSync(target, 'r+');
-      fsyncSync(handle);
-      closeSync(handle);
+      await copyFile(file, join(partial, basename(file)), (bytes) => {
+        tell(bytes);
+        throwIfCancelled(context.signal, 'Adding the LPM');
+      });
     }
     rmSync(folder, { recursive: true, force: true });
     renameSync(partial, folder);
     return sizeBytes;
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
-    throw fileError(error, folder);
+    throw error instanceof AppError ? error : fileError(error, folder);
+  }
+}
+
+/** Copies a file piece by piece and flushes it to the disk; `copied` hears the bytes of each piece and may throw. */
+async function copyFile(source: string, target: string, copied: (bytes: number) => void): Promise<void> {
+  const from = await open(source, 'r');
+  try {
+    const to = await open(target, 'wx');
+    try {
+      const piece = new Uint8Array(pieceBytes);
+      for (;;) {
+        const { bytesRead } = await from.read(piece, 0, piece.length);
+        if (bytesRead === 0) break;
+        await to.writeFile(piece.subarray(0, bytesRead));
+        copied(bytesRead);
+      }
+      await to.sync();
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
   }
 }

@@ -4,7 +4,7 @@ export { databaseProblems } from './check.ts';
 export type { ReadDb, SqlParameters, SqlValue, WriteDb } from './database.ts';
 export { type Erased, type ErasureResult, type ErasureScope, eraseBatches, eraseRows, erasureScope } from './erase.ts';
 export { type BackupErasure, eraseFromBackups, overwriteFile } from './erase-backups.ts';
-export { Library, type LibraryMode, type OpenLibraryOptions, openLibrary } from './library.ts';
+export { Library, type LibraryMode, type OpenLibraryOptions, openLibrary, partialEnding } from './library.ts';
 export * from './queries/audit.ts';
 export * from './queries/batches.ts';
 export * from './queries/classified-images.ts';

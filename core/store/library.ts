@@ -10,7 +10,7 @@
  *   sidelight.seal                  checksum of the database while nobody has it open
  *   writer.lock                     held by the one process that writes
  */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, invariant, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
@@ -34,6 +34,9 @@ export interface OpenLibraryOptions {
 /** Databases up to this size are compared with their seal at every opening (a quarter of a second); `library check` compares any. */
 const sealCheckedBytes = 256 * 2 ** 20;
 const folders = ['features', 'previews', 'files', 'lpm', 'backups'] as const;
+
+/** Ends the name of an LPM's folder until every file in it is whole. */
+export const partialEnding = '.partial';
 
 /** An open library. */
 export class Library {
@@ -126,6 +129,7 @@ function openForWriting(folder: string, options: OpenLibraryOptions): Library {
   let database: Database | undefined;
   try {
     refuseEmptiedDatabase(folder);
+    removePartialLpms(folder);
     const seal = (sealedBytes(folder) ?? 0) > sealCheckedBytes ? 'none' : sealState(folder);
     database = Database.open(join(folder, databaseName), { readonly: false });
     const opened = database;
@@ -226,6 +230,13 @@ function refuseEmptiedDatabase(folder: string): void {
   if (log > 0) kept.push('the log');
   if (kept.length === 0) return;
   throw new AppError('DB_DAMAGED', `The file sidelight.sqlite is missing or empty, yet ${kept.join(', ')} hold data.`);
+}
+
+/** What a killed process has half copied; nobody else copies while the writer's lock is ours. */
+function removePartialLpms(folder: string): void {
+  for (const name of readdirSync(join(folder, 'lpm'))) {
+    if (name.endsWith(partialEnding)) rmSync(join(folder, 'lpm', name), { recursive: true, force: true });
+  }
 }
 
 function assertWritable(folder: string): void {

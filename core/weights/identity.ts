@@ -9,17 +9,26 @@ import type { Tensor } from '../base/tensor.ts';
  * Two files with the same weights under different names (with or without a prefix, fused or split) have one identity,
  * provided the caller passes canonical names. One tensor is in memory at a time.
  */
-export function hashTensors(
+export function hashTensors(...of: Parameters<typeof hashingTensors>): string {
+  const steps = hashingTensors(...of);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** The same in steps of one tensor, each giving its bytes, for whoever must not be kept waiting; the hash is what it returns. */
+export function* hashingTensors(
   names: readonly string[],
   read: (name: string) => Tensor<'float32'>,
   facts: Readonly<Record<string, number>> = {},
-): string {
+): Generator<number, string, void> {
   const hash = createHash('sha256');
   for (const key of Object.keys(facts).sort()) hash.update(`${key}=${facts[key]}\n`);
   for (const name of [...names].sort()) {
     const { shape, data } = read(name);
     hash.update(`${name} [${shape.join(',')}]\n`);
     hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    yield data.byteLength;
   }
   return hash.digest('hex');
 }

@@ -1,5 +1,5 @@
 /** Weights on disk: reading, writing and identifying them. */
-export { hashTensors } from './identity.ts';
+export { hashingTensors, hashTensors } from './identity.ts';
 export { type ModelFolder, openModelFolder } from './model-folder.ts';
 export { readSafetensors, type TensorFile, type TensorInfo } from './safetensors.ts';
 export type { StoredDType } from './safetensors-header.ts';

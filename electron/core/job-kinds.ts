@@ -2,7 +2,7 @@
  * Kinds of jobs of the window: what each runs, and in which lane.
  *
  * Lane `long` is for whatever may take minutes or hours, one job at a time: two that compute at once would only make each other
- * slow. Lane `short` is for what somebody waits for (an evaluation, evidence of one image): it runs beside a long job, again one at
+ * slow. Lane `short` is for what somebody waits for (an evaluation, evidence of one image, an LPM to train with): it runs beside a long job, again one at
  * a time, so that nobody waits an hour behind a training. Memory is then that of one long and one short job: with a ViT-B LPM at
  * 512 px about 0.7 GB for a training and 1.3 GB for the LPM. Both share the engine's process and the processor; the long job is
  * slower meanwhile and gives the same numbers. In a lane jobs run by age.
@@ -21,6 +21,7 @@ import { evaluateJob } from '../../core/services/evaluate.ts';
 import { evidenceJob } from '../../core/services/evidence.ts';
 import { exportJob } from '../../core/services/export.ts';
 import { importJob } from '../../core/services/import.ts';
+import { lpmAddJob } from '../../core/services/lpm.ts';
 import { measureJob } from '../../core/services/measure.ts';
 import { trainJob } from '../../core/services/train.ts';
 import { trainAgain } from '../../core/services/train-run.ts';
@@ -55,4 +56,5 @@ export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
   measure: row(measureJob, 'short'),
   demo: row(demoJob, 'long'),
   export: row(exportJob, 'long'),
+  'lpm-add': row(lpmAddJob, 'short'),
 };

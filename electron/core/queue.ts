@@ -197,10 +197,12 @@ export class JobQueue {
 
   /** The row holds how the job ended; the log holds it for whoever looks after the machine. */
   #endedEarly({ id, isPausing }: Running, error: unknown): void {
-    const { code, message, retryable } = serialiseError(error);
+    const { code, retryable } = serialiseError(error);
     const { writer } = this.#services.library;
-    this.#services.log.log(code === 'CANCELLED' ? 'info' : 'error', 'A job ended early', { job: id, code, message });
     const job = this.get(id);
+    // The row's message names no path; the thrown one may, as its user typed it.
+    const message = job.error?.message ?? '';
+    this.#services.log.log(code === 'CANCELLED' ? 'info' : 'error', 'A job ended early', { job: id, code, message });
     if (code === 'CANCELLED') {
       // Stopped because the application closes, not by the user: it goes on at the next start.
       if (this.#isClosing && !isPausing) this.#queueAgain(job);

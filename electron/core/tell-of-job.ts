@@ -7,6 +7,7 @@ type Changed = EventPayload<'library.changed'>['what'];
 const changes: Readonly<Partial<Record<JobKind, readonly Changed[]>>> = {
   import: ['studies', 'datasets', 'labels'],
   demo: ['studies', 'datasets', 'labels', 'lpms'],
+  'lpm-add': ['lpms'],
   train: ['models', 'datasets'],
   classify: ['predictions'],
 };

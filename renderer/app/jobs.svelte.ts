@@ -34,8 +34,10 @@ class Jobs {
 
   async start(options: CallInput<'jobs.start'>): Promise<JobView> {
     const job = await call('jobs.start', options);
-    this.#take(job);
-    return job;
+    // What a quick job did meanwhile was told before this reply, which would take it back.
+    const known = this.byId(job.id);
+    if (known === undefined) this.#take(job);
+    return known ?? job;
   }
 
   async stop(id: number): Promise<void> {
@@ -54,7 +56,7 @@ class Jobs {
   }
 
   async resume(id: number): Promise<void> {
-    this.#take(await call('jobs.resume', { id }));
+    await call('jobs.resume', { id });
   }
 
   /** Hears every change of a job until the returned function is called. */

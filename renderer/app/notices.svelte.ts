@@ -21,12 +21,12 @@ class Notices {
 
   /** Shows any thrown value as what happened and what to do. */
   failure(thrown: unknown): void {
-    const known = thrown instanceof CallError ? thrown : null;
-    const { message, action, detail } = i18n.failure({
-      code: known?.code ?? '',
-      message: known?.message ?? String(thrown),
-      action: known?.action ?? '',
-    });
+    this.failed(thrown instanceof CallError ? thrown : { code: '', message: String(thrown), action: '' });
+  }
+
+  /** Shows a failure that the core has told of: a job's, for example. */
+  failed(failure: { readonly code: string; readonly message: string; readonly action: string }): void {
+    const { message, action, detail } = i18n.failure(failure);
     this.#add('failure', message, action, detail);
   }
 

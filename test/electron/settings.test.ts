@@ -53,6 +53,13 @@ test('settings: language and theme count at once, the machine is examined, an LP
   await answerOpenDialog(app, [join(folder, 'other')]);
   await main.getByRole('button', { name: 'Add from a folder …' }).click();
   await main.getByText('2 layers, width 32, patch 16').waitFor();
+  await page.getByText('Added: other').waitFor();
+  await page.getByRole('button', { name: /^Jobs:/ }).click();
+  const states = page.getByRole('listitem').filter({ hasText: 'Add an LPM' });
+  await states.filter({ hasText: 'done' }).first().waitFor();
+  // It failed before the call that started it was answered.
+  await states.filter({ hasText: 'failed' }).waitFor();
+  await page.keyboard.press('Escape');
   expect(await seriousViolations(page)).toEqual([]);
 
   await tab('Library').click();

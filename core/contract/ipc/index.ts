@@ -12,7 +12,7 @@ import { jobCalls, jobEvents } from './jobs.ts';
 import { judgingCalls } from './judging.ts';
 import { labelCalls } from './labels.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
-import { settingsCalls, settingsEvents } from './settings.ts';
+import { settingsCalls } from './settings.ts';
 import { trainingCalls } from './training.ts';
 import { windowCalls, windowEvents } from './window.ts';
 
@@ -31,7 +31,7 @@ export const coreCalls = {
 export const mainCalls = windowCalls;
 export const calls = { ...coreCalls, ...mainCalls };
 /** Sent by the core process. */
-export const coreEvents = { ...libraryEvents, ...jobEvents, ...classifyEvents, ...settingsEvents };
+export const coreEvents = { ...libraryEvents, ...jobEvents, ...classifyEvents };
 export const events = { ...coreEvents, ...windowEvents };
 
 export type CoreCallName = keyof typeof coreCalls;

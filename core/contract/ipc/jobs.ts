@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { jobKinds } from '../names.ts';
 import {
+  addLpmOptionsSchema,
   classifyOptionsSchema,
   encodeOptionsSchema,
   evaluateOptionsSchema,
@@ -43,6 +44,7 @@ export const jobOptionsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('measure'), options: measureOptionsSchema }),
   z.strictObject({ kind: z.literal('demo'), options: demoOptionsSchema }),
   z.strictObject({ kind: z.literal('export'), options: exportOptionsSchema }),
+  z.strictObject({ kind: z.literal('lpm-add'), options: addLpmOptionsSchema }),
 ]);
 
 export const jobCalls = defineCalls({

@@ -1,9 +1,7 @@
-/** Calls about the machine and the library as a whole: engines, sizes, check, backups, LPMs. */
+/** Calls about the machine and the library as a whole: engines, sizes, check, backups. */
 import { z } from 'zod';
-import { addLpmOptionsSchema } from '../options.ts';
-import { addLpmReportSchema } from '../reports.ts';
 import { backupReportSchema, checkLibraryOptionsSchema, checkReportSchema } from '../results/maintenance.ts';
-import { defineCalls, defineEvents, nothing } from './call.ts';
+import { defineCalls, nothing } from './call.ts';
 
 export const libraryParts = ['database', 'features', 'previews', 'files', 'lpm', 'backups', 'other'] as const;
 
@@ -78,14 +76,4 @@ export const settingsCalls = defineCalls({
     input: z.strictObject({ from: z.string().min(1) }),
     output: z.object({ backup: z.string(), setAside: z.string().nullable() }),
   },
-  'lpms.add': {
-    doc: 'Copies an LPM into the library after reading every weight of it.',
-    input: addLpmOptionsSchema,
-    output: addLpmReportSchema,
-  },
-});
-
-export const settingsEvents = defineEvents({
-  /** How far the adding of an LPM is. */
-  'lpms.progressed': z.object({ done: z.int(), total: z.int(), note: z.string() }),
 });

@@ -13,7 +13,7 @@ import { requireDataset } from '../dataset.ts';
 import { setClasses } from '../dataset-editing.ts';
 import { embeddedLpmFile } from '../doctor.ts';
 import { importJob } from '../import.ts';
-import { addLpm } from '../lpm.ts';
+import { takeLpm } from '../lpm.ts';
 import { writeRandomLpm } from '../random-lpm.ts';
 import { studyUidOf } from './dicom-file.ts';
 import { generateStudies } from './generate.ts';
@@ -102,6 +102,6 @@ async function addDemoLpm(context: ServiceContext, folder: string): Promise<{ na
   const isStandIn = !existsSync(embeddedLpmFile());
   const path = isStandIn ? join(folder, 'stand-in-lpm') : resolve(embeddedLpmFile(), '..');
   if (isStandIn) writeRandomLpm(path, 0);
-  const { name } = await addLpm(context, { path, name: isStandIn ? 'stand-in' : 'embedded' });
+  const { name } = await takeLpm(context, { path, name: isStandIn ? 'stand-in' : 'embedded' });
   return { name, isStandIn };
 }

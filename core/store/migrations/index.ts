@@ -14,6 +14,7 @@ import { keepEvaluations } from './0075-keep-evaluations.ts';
 import { createPrivacy } from './0080-create-privacy.ts';
 import { createWatches } from './0110-create-watches.ts';
 import { describeStudies } from './0120-describe-studies.ts';
+import { addLpmsAsJobs } from './0130-add-lpms-as-jobs.ts';
 
 export interface Migration {
   readonly number: number;
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { number: 80, name: '0080-create-privacy', up: createPrivacy },
   { number: 110, name: '0110-create-watches', up: createWatches },
   { number: 120, name: '0120-describe-studies', up: describeStudies },
+  { number: 130, name: '0130-add-lpms-as-jobs', up: addLpmsAsJobs },
 ];

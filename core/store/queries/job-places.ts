@@ -1,5 +1,5 @@
 /** Where jobs read and write, apart from their settings: paths are often named after patients. */
-import { redact } from '../../base/redact.ts';
+import { redact, redactName, redactPaths } from '../../base/redact.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 
 /** Keys of payloads and results whose values are paths. */
@@ -52,6 +52,14 @@ export function withPlaces(db: ReadDb, jobId: number, value: unknown): unknown {
       return [field, Array.isArray(content) ? paths : paths[0]];
     }),
   );
+}
+
+/** A message without the paths that it may name, as the user typed them or as the job's own places or files of that name. */
+export function messageWithoutPlaces(db: ReadDb, jobId: number, message: string): string {
+  const places = db.all<{ path: string }>('SELECT path FROM job_places WHERE job_id = :jobId', { jobId });
+  const whole = places.reduce((text, { path }) => text.replaceAll(path, redact(path)), message);
+  const names = places.map(({ path }) => path.split(/[\\/]/).findLast((part) => part !== '') ?? '');
+  return redactPaths(names.filter((name) => name !== '').reduce(redactName, whole));
 }
 
 /** Notes the places of a job. */

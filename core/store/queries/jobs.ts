@@ -1,9 +1,8 @@
 /** Jobs: what runs, what ran and how it ended. */
 
-import { redactPaths } from '../../base/redact.ts';
 import type { JobKind, JobRecord, JobState, TimePromise } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
-import { forgetPlacesRead, savePlaces, withoutPlaces, withPlaces } from './job-places.ts';
+import { forgetPlacesRead, messageWithoutPlaces, savePlaces, withoutPlaces, withPlaces } from './job-places.ts';
 
 type JobRow = Omit<JobRecord, 'payload' | 'result' | 'error' | 'name' | 'isPaused' | 'isCleared' | 'promise'> & {
   payload: string;
@@ -104,7 +103,7 @@ export function endJob(
       error:
         outcome.error === undefined
           ? null
-          : JSON.stringify({ ...outcome.error, message: redactPaths(outcome.error.message) }),
+          : JSON.stringify({ ...outcome.error, message: messageWithoutPlaces(db, id, outcome.error.message) }),
       now,
     });
     if (state === 'succeeded') forgetPlacesRead(db, id);

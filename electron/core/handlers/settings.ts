@@ -4,7 +4,6 @@ import type { DoctorView, settingsCalls } from '../../../core/contract/ipc/setti
 import { doctor, type EngineReport } from '../../../core/services/doctor.ts';
 import { restoreFromBackup } from '../../../core/services/library-backup.ts';
 import { librarySizes } from '../../../core/services/library-sizes.ts';
-import { addLpm } from '../../../core/services/lpm.ts';
 import { backUpLibraryAside, checkLibraryAside } from '../../../core/services/maintenance.ts';
 import { listBackups } from '../../../core/store/index.ts';
 import type { CoreContext } from '../context.ts';
@@ -32,17 +31,6 @@ export const settingsHandlers: Handlers<keyof typeof settingsCalls, CoreContext>
     const { folder } = services.library;
     const { backup, setAside } = await endAfter(() => restoreFromBackup(folder, from, new Date()));
     return { backup, setAside };
-  },
-  'lpms.add': async (options, { services, emit }) => {
-    const report = await addLpm(
-      {
-        ...services,
-        progress: ({ done, total, note }) => emit('lpms.progressed', { done, total: total ?? 0, note: note ?? '' }),
-      },
-      options,
-    );
-    emit('library.changed', { what: 'lpms' });
-    return report;
   },
 };
 

@@ -2,9 +2,9 @@ import type { Words } from '../index.svelte.ts';
 
 export const core: Words['core'] = {
   stages: {
-    'Adding LPM': 'Modell wird hinzugefügt',
     Checking: 'Wird geprüft',
     Classifying: 'Wird klassifiziert',
+    'Copying LPM': 'Modell wird kopiert',
     Decoding: 'Bilder werden gelesen',
     'Deletion check': 'Löschprobe',
     Encoding: 'Bilder werden kodiert',
@@ -16,10 +16,12 @@ export const core: Words['core'] = {
     'Mean and deviation': 'Mittelwert und Streuung',
     Measuring: 'Zeit messen',
     'Reading the image': 'Bild lesen',
+    'Reading weights': 'Gewichte werden gelesen',
     Training: 'Wird trainiert',
     export: 'Wird exportiert',
   },
   units: {
+    MB: 'MB',
     files: 'Dateien',
     images: 'Bilder',
     records: 'Datensätze',

@@ -103,7 +103,7 @@ export const settings: Words['settings'] = {
   addLpmTitle: 'LPM wählen',
   addLpmHelp:
     'ViT-, DeiT-, DINO- und DINOv2-Modelle, als Ordner des Hugging-Face-Hubs oder als eine .safetensors-Datei. Dateien, die Programme ausführen können (Pickle: .bin, .pt, .pth), werden abgelehnt.',
-  addingLpm: 'Modell wird hinzugefügt: jedes Gewicht wird gelesen, dann kopiert.',
+  addingLpm: 'Modelle, die hinzugefügt werden',
   addedLpm: (name) => `Hinzugefügt: ${name}`,
   lpmThere: (name) => `Es ist schon da, als ${name}.`,
 

@@ -28,6 +28,7 @@ export const shell: Words['shell'] = {
     measure: 'Zeitmessung',
     demo: 'Demo-Datensatz',
     export: 'Export',
+    'lpm-add': 'LPM hinzufügen',
   },
   jobStates: {
     queued: 'wartet',

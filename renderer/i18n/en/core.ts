@@ -1,9 +1,9 @@
 /** What the core says in English texts that the window shows: stages and units of jobs. A text without a row is shown as it is. */
 export const core = {
   stages: {
-    'Adding LPM': 'Adding the model',
     Checking: 'Checking',
     Classifying: 'Classifying',
+    'Copying LPM': 'Copying the model',
     Decoding: 'Decoding',
     'Deletion check': 'Deletion check',
     Encoding: 'Encoding',
@@ -15,10 +15,12 @@ export const core = {
     'Mean and deviation': 'Mean and deviation',
     Measuring: 'Measuring',
     'Reading the image': 'Reading the image',
+    'Reading weights': 'Reading the weights',
     Training: 'Training',
     export: 'Exporting',
   },
   units: {
+    MB: 'MB',
     files: 'files',
     images: 'images',
     records: 'records',

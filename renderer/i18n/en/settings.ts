@@ -103,7 +103,7 @@ export const settings = {
   addLpmTitle: 'Choose an LPM',
   addLpmHelp:
     'ViT, DeiT, DINO and DINOv2 models, as a folder of the Hugging Face hub or one .safetensors file. Files that can run code (pickle: .bin, .pt, .pth) are refused.',
-  addingLpm: 'Adding the model: every weight is read, then copied.',
+  addingLpm: 'Models that are being added',
   addedLpm: (name: string) => `Added: ${name}`,
   lpmThere: (name: string) => `It is there already, as ${name}.`,
 

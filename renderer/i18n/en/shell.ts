@@ -26,6 +26,7 @@ export const shell = {
     measure: 'Time measurement',
     demo: 'Demo set',
     export: 'Export',
+    'lpm-add': 'Add an LPM',
   },
   jobStates: {
     queued: 'waiting',

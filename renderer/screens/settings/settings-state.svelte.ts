@@ -3,6 +3,7 @@ import type { LpmRecord, ModelRecord } from '../../../core/contract/index.ts';
 import type { BackupView, DoctorView, LibrarySizes } from '../../../core/contract/ipc/settings.ts';
 import type { CheckReport } from '../../../core/contract/results/maintenance.ts';
 import { call, on } from '../../app/client.ts';
+import { jobs } from '../../app/jobs.svelte.ts';
 
 /** Pixels of a side at which times are told: what training reads by default. */
 const toldSize = 512;
@@ -18,7 +19,6 @@ class SettingsState {
   isChecking = $state(false);
   lpms = $state.raw<readonly LpmRecord[]>([]);
   models = $state.raw<readonly ModelRecord[]>([]);
-  isAdding = $state(false);
 
   async loadLibrary(): Promise<void> {
     [this.sizes, this.backups] = await Promise.all([call('settings.sizes', {}), call('settings.backups', {})]);
@@ -72,14 +72,11 @@ class SettingsState {
     return (await call('settings.restore', { from })).backup;
   }
 
-  async addLpm(path: string): Promise<{ name: string; alreadyThere: boolean }> {
-    this.isAdding = true;
-    try {
-      return await call('lpms.add', { path });
-    } finally {
-      this.isAdding = false;
-      await this.loadLpms();
-    }
+  /** LPMs that are being added or wait for it, oldest first. */
+  readonly adding = $derived(jobs.active.filter((job) => job.kind === 'lpm-add').toReversed());
+
+  async addLpm(path: string): Promise<void> {
+    await jobs.start({ kind: 'lpm-add', options: { path } });
   }
 
   modelsOf(lpm: LpmRecord): number {

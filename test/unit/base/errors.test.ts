@@ -8,7 +8,7 @@ import {
   systemError,
   toError,
 } from '../../../core/base/errors.ts';
-import { redact, redactPaths } from '../../../core/base/redact.ts';
+import { redact, redactName, redactPaths } from '../../../core/base/redact.ts';
 
 describe('errors', () => {
   test('an AppError survives structured clone through its serialised form, field by field', () => {
@@ -91,4 +91,13 @@ test('paths in the messages of others are shortened, other words are not', () =>
   expect(redactPaths('rename C:\\Doe^Jane\\a.dcm -> D:\\b.dcm')).toBe('rename …dcm -> …dcm');
   expect(redactPaths('cannot read /home/doe/x (and/or 1/2)')).toBe('cannot read …e/x (and/or 1/2)');
   expect(serialiseError(new Error("EACCES: '/data/Doe'")).message).toBe("EACCES: '…Doe'");
+});
+
+test('a name of a file is shortened where it stands by itself, and takes no word out of a sentence', () => {
+  expect(redactName('Doe^Jo (1).pt is no model: Doe^Jo (1).pt.', 'Doe^Jo (1).pt')).toBe('….pt is no model: ….pt.');
+  expect(redactName('doe holds several models; not "doe", a doe.', 'doe')).toBe(
+    '… holds several models; not "…", a doe.',
+  );
+  expect(redactName('The data set "data" has data.', 'data')).toBe('The data set "…ata" has data.');
+  expect(redactName('PET12 is not PET1.', 'PET1')).toBe('PET12 is not …ET1.');
 });
