@@ -127,9 +127,9 @@ async function demo(): Promise<void> {
         folder: place('studies'),
         studies: known,
         labelsFile,
-        stage: 'Making studies',
+        stage: 'makingStudies',
       });
-      await generateStudies({ ...making, folder: place('unseen'), studies: unseen, stage: 'Making unseen studies' });
+      await generateStudies({ ...making, folder: place('unseen'), studies: unseen, stage: 'makingUnseen' });
     },
   );
 

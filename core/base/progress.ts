@@ -1,12 +1,38 @@
 /** How long work reports where it is, and how it is stopped. */
 import { AppError } from './errors.ts';
 
-/** One report: `done` never goes back; `total` is null while unknown; `unit` is plural ("images", "steps"). */
+/** What work is at: a key that stays, and what the command line says. The window has words of its own in each language. */
+export const progressStages = {
+  checking: 'Checking',
+  classifying: 'Classifying',
+  copyingLpm: 'Copying LPM',
+  decoding: 'Decoding',
+  deletionCheck: 'Deletion check',
+  encoding: 'Encoding',
+  evaluating: 'Evaluating',
+  evidence: 'Evidence',
+  exporting: 'Exporting',
+  importing: 'Importing',
+  makingStudies: 'Making studies',
+  makingUnseen: 'Making studies to classify',
+  measuring: 'Measuring',
+  readingImage: 'Reading the image',
+  readingWeights: 'Reading weights',
+  statistics: 'Mean and deviation',
+  training: 'Training',
+} as const;
+export type ProgressStage = keyof typeof progressStages;
+
+/** What progress counts, in plural. */
+export const progressUnits = ['MB', 'files', 'images', 'parts', 'records', 'runs', 'steps'] as const;
+export type ProgressUnit = (typeof progressUnits)[number];
+
+/** One report: `done` never goes back; `total` is null while unknown. */
 export interface ProgressEvent {
-  readonly stage: string;
+  readonly stage: ProgressStage;
   readonly done: number;
   readonly total: number | null;
-  readonly unit: string;
+  readonly unit: ProgressUnit;
   readonly note?: string;
 }
 

@@ -5,7 +5,7 @@
  * (items, rate, time left); elsewhere a plain line appears at the start, about every ten seconds, and at the end.
  */
 import type { Logger } from '../base/logger.ts';
-import type { ProgressEvent, ReportProgress } from '../base/progress.ts';
+import { type ProgressEvent, type ProgressStage, progressStages, type ReportProgress } from '../base/progress.ts';
 import { formatDuration } from './format.ts';
 
 /** The parts of a stream that are used; tests pass their own. */
@@ -27,7 +27,7 @@ const plainLineMs = 10_000;
 const rateWindowMs = 15_000;
 
 interface Stage {
-  readonly name: string;
+  readonly name: ProgressStage;
   readonly startedAt: number;
   readonly samples: { at: number; done: number }[];
   last: ProgressEvent;
@@ -87,7 +87,7 @@ export class Terminal {
     const { done, total, unit } = stage.last;
     const count = total === null || total === done ? `${done}` : `${done} of ${total}`;
     this.#stream.write(
-      `${stage.name}: ${count} ${unit} in ${formatDuration((this.#clock() - stage.startedAt) / 1000)}\n`,
+      `${progressStages[stage.name]}: ${count} ${unit} in ${formatDuration((this.#clock() - stage.startedAt) / 1000)}\n`,
     );
   }
 
@@ -135,9 +135,5 @@ export function progressText(event: ProgressEvent, rate: number | undefined, bar
     }
   }
   if (event.note !== undefined && event.note !== '') parts.push(event.note);
-  return `${capitalised(event.stage)}: ${bar}${parts.join(', ')}`;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return `${progressStages[event.stage]}: ${bar}${parts.join(', ')}`;
 }

@@ -130,7 +130,7 @@ async function classifyImages(
           fail(survivable(thrown), scanned);
         }
       }
-      context.progress({ stage: 'Classifying', done, total, unit: 'files' });
+      context.progress({ stage: 'classifying', done, total, unit: 'files' });
     }
     return predictions;
   } finally {

@@ -126,7 +126,7 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
       const predictor = await compilePredictor(await context.engine(), config, batch);
       try {
         const logits = await predictAll(predictor, params, source, images.length, context.signal, (done) => {
-          context.progress({ stage: 'Evaluating', done, total: images.length, unit: 'images' });
+          context.progress({ stage: 'evaluating', done, total: images.length, unit: 'images' });
         });
         return { model, version, images, problems, logits, probabilities: probabilitiesOf(record, logits) };
       } finally {

@@ -76,11 +76,11 @@ export async function findEvidence(context: ServiceContext, asked: EvidenceOptio
       { action: 'Choose a model of the method FPT+ or FPT.' },
     );
   }
-  context.progress({ stage: 'Reading the image', done: 0, total: 1, unit: 'images' });
+  context.progress({ stage: 'readingImage', done: 0, total: 1, unit: 'images' });
   const image = await sourceImage(context, model, options);
   const network = await openNetwork(context, model);
   try {
-    context.progress({ stage: 'Evidence', done: 0, total: 1, unit: 'images' });
+    context.progress({ stage: 'evidence', done: 0, total: 1, unit: 'images' });
     const encoded = await network.encode(image);
     const report = await evidenceOf(model, network, options, image, encoded);
     if (options.check === undefined) return report;
@@ -240,7 +240,7 @@ async function deletionCheck(
     throwIfCancelled(context.signal, 'Deletion check');
     const masked = hidePatches(image, patches, report.grid);
     const look = await network.look(masked, await network.encode(masked), classIndex);
-    context.progress({ stage: 'Deletion check', done, total, unit: 'runs' });
+    context.progress({ stage: 'deletionCheck', done, total, unit: 'runs' });
     return probability - (look.probabilities[classIndex] as number);
   };
   const highlighted = await fallWithout(strongest, 1);

@@ -82,7 +82,7 @@ export async function exportStudies(context: ServiceContext, given: ExportOption
     for await (const file of everyFile(options.paths, ofDataset)) {
       throwIfCancelled(context.signal, 'The export');
       await exportFile(file, rules, folder, tally);
-      context.progress({ stage: 'export', done: tally.total, total: null, unit: 'files' });
+      context.progress({ stage: 'exporting', done: tally.total, total: null, unit: 'files' });
     }
     const report: ExportReport = {
       out: options.out,

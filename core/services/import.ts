@@ -188,12 +188,12 @@ class Importer {
         this.#waiting.push({ scanned, copied });
         done += 1;
         if (this.#waiting.length >= batchFiles) this.#commit();
-        this.#context.progress({ stage: 'Importing', done, total: null, unit: 'files' });
+        this.#context.progress({ stage: 'importing', done, total: null, unit: 'files' });
       }
     } finally {
       this.#commit();
     }
-    this.#context.progress({ stage: 'Importing', done, total: done, unit: 'files' });
+    this.#context.progress({ stage: 'importing', done, total: done, unit: 'files' });
   }
 
   /** The instance found earlier at this place, when the file did not change since and nothing else is asked of it. */

@@ -61,7 +61,7 @@ export async function checkLibrary(context: CheckLibraryContext, options: { deep
   const findings = new Findings();
   const step = (name: string): void => {
     throwIfCancelled(context.signal, 'Checking the library');
-    context.progress({ stage: 'Checking', done: 0, total: null, unit: 'records', note: name });
+    context.progress({ stage: 'checking', done: 0, total: null, unit: 'records', note: name });
   };
   step('database');
   const problems = existsSync(path) ? databaseProblems(path) : ['The file sidelight.sqlite is missing.'];

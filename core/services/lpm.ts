@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { AppError, invariant } from '../base/errors.ts';
-import { throwIfCancelled } from '../base/progress.ts';
+import { type ProgressStage, throwIfCancelled } from '../base/progress.ts';
 import {
   type AddLpmOptions,
   type AddLpmReport,
@@ -78,7 +78,7 @@ export async function takeLpm(context: ServiceContext, options: AddLpmOptions): 
 
 /** The LPM's identity, computed so that the process answers others between two weights. */
 async function identityOf(context: ServiceContext, lpm: OpenLpm): Promise<string> {
-  const tell = bytesProgress(context, 'Reading weights', Float32Array.BYTES_PER_ELEMENT * lpm.parameters);
+  const tell = bytesProgress(context, 'readingWeights', Float32Array.BYTES_PER_ELEMENT * lpm.parameters);
   const steps = lpmIdentitySteps(lpm);
   for (;;) {
     const step = steps.next();
@@ -90,7 +90,7 @@ async function identityOf(context: ServiceContext, lpm: OpenLpm): Promise<string
 }
 
 /** Reports of work that is measured in bytes, shown in megabytes. */
-function bytesProgress(context: ServiceContext, stage: string, totalBytes: number): (moreBytes: number) => void {
+function bytesProgress(context: ServiceContext, stage: ProgressStage, totalBytes: number): (moreBytes: number) => void {
   const total = Math.ceil(totalBytes / 1e6);
   let doneBytes = 0;
   return (moreBytes) => {
@@ -121,7 +121,7 @@ async function copyInto(context: ServiceContext, folder: string, lpm: OpenLpm): 
   const sizeBytes = lpm.files.reduce((sum, file) => sum + statSync(file).size, 0);
   if (lpm.files.every((file) => existsSync(join(folder, basename(file))))) return sizeBytes;
   const partial = `${folder}${partialEnding}`;
-  const tell = bytesProgress(context, 'Copying LPM', sizeBytes);
+  const tell = bytesProgress(context, 'copyingLpm', sizeBytes);
   try {
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(partial, { recursive: true });

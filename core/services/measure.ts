@@ -86,7 +86,7 @@ async function measure(
   const { dataset, version } = planVersion(context, options);
   const rates = new Map<string, number>();
   const stages = 3;
-  const tell = (done: number): void => context.progress({ stage: 'Measuring', done, total: stages, unit: 'parts' });
+  const tell = (done: number): void => context.progress({ stage: 'measuring', done, total: stages, unit: 'parts' });
   tell(0);
   const records = new FewRecords();
   const images = await timeDecoding(context, dataset.id, version, options.inputSize, records, rates);

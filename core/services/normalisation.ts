@@ -33,7 +33,7 @@ export async function resolveStatistics(
   for (const [i, frame] of training.entries()) {
     throwIfCancelled(context.signal, 'Computing mean and deviation');
     sums = combineStatistics(sums, imageStatistics(await readSource(sources, inputSize, frame)));
-    context.progress({ stage: 'Mean and deviation', done: i + 1, total: training.length, unit: 'images' });
+    context.progress({ stage: 'statistics', done: i + 1, total: training.length, unit: 'images' });
   }
   const { mean, std } = normalisationOf(sums);
   const statistics = { mean: [...mean], std: [...std] };

@@ -54,9 +54,9 @@ const megabyte = 1e6;
 /** Everything a training does, in the order of the work; what is done zero times is left out. */
 export function partsOf(work: Work): readonly Part[] {
   const { datasetId, encoding, network, epochs, fewestEpochs } = work;
-  const reading = 'Decoding';
-  const encodingStage = 'Encoding';
-  const training = 'Training';
+  const reading = 'decoding';
+  const encodingStage = 'encoding';
+  const training = 'training';
   // Once more at the end, to choose the threshold.
   const validations = (n: number): number => (n + 1) * work.validationBatches;
   const checkpoints = (n: number): number => (n * work.checkpointBytes) / megabyte;
@@ -65,7 +65,7 @@ export function partsOf(work: Work): readonly Part[] {
     { stage: reading, what: 'image', rate: rateNames.decode(datasetId), times: work.decode },
     { stage: reading, what: 'megabyte', rate: rateNames.write, times: (work.decode * work.imageBytes) / megabyte },
     {
-      stage: 'Mean and deviation',
+      stage: 'statistics',
       what: 'image',
       rate: rateNames.statistics(datasetId),
       times: work.statistics,

@@ -5,6 +5,7 @@
  * estimated. Several trainings in a row share what the first one prepares: images are decoded once, and methods that want
  * the same of the LPM ask it once.
  */
+
 import { statfsSync } from 'node:fs';
 import type { z } from 'zod';
 import {

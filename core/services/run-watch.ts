@@ -2,7 +2,7 @@
  * What a training says about time while it runs. Minutes of real work tell more than the seconds of a measurement: its
  * rates take the place of the measured ones, so that the next promise is better than the first.
  */
-import type { ProgressEvent } from '../base/progress.ts';
+import type { ProgressEvent, ProgressStage } from '../base/progress.ts';
 import { middleOf, rateNames } from './rates.ts';
 
 /** Fewer images or steps than this say less than a measurement. */
@@ -22,8 +22,8 @@ export interface WatchedTraining {
 /** Hears every report of a training, shown or not. */
 export class RunWatch {
   /** By stage, seconds of each unit that was reported by itself, with its number. */
-  readonly #times = new Map<string, { readonly done: number; readonly seconds: number }[]>();
-  #last: { readonly stage: string; readonly done: number; readonly at: number } | null = null;
+  readonly #times = new Map<ProgressStage, { readonly done: number; readonly seconds: number }[]>();
+  #last: { readonly stage: ProgressStage; readonly done: number; readonly at: number } | null = null;
 
   /** @param now seconds of a clock that does not go back */
   see({ stage, done }: ProgressEvent, now: number): void {
@@ -45,11 +45,11 @@ export class RunWatch {
       rates.set(name, Math.max(0, meanOf(times) - apart));
       rates.set(rateNames.spread(name), middleOf(times).spread);
     };
-    const secondsOf = (stage: string): number[] => this.#times.get(stage)?.map(({ seconds }) => seconds) ?? [];
-    keep(rateNames.decode(datasetId), secondsOf('Decoding'), writing.image);
-    keep(rateNames.statistics(datasetId), secondsOf('Mean and deviation'), 0);
-    if (encoding !== null) keep(rateNames.encode(encoding), secondsOf('Encoding'), writing.feature);
-    const steps = this.#times.get('Training') ?? [];
+    const secondsOf = (stage: ProgressStage): number[] => this.#times.get(stage)?.map(({ seconds }) => seconds) ?? [];
+    keep(rateNames.decode(datasetId), secondsOf('decoding'), writing.image);
+    keep(rateNames.statistics(datasetId), secondsOf('statistics'), 0);
+    if (encoding !== null) keep(rateNames.encode(encoding), secondsOf('encoding'), writing.feature);
+    const steps = this.#times.get('training') ?? [];
     // Before an epoch's first step lie the validation and the checkpoint of the one before.
     const isFirst = ({ done }: { readonly done: number }): boolean => (done - 1) % stepsPerEpoch === 0;
     const others = steps.filter((step) => !isFirst(step)).map(({ seconds }) => seconds);

@@ -232,7 +232,7 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
       const key = imageKey(image.instanceId, image.frame);
       if (encoded.keysValues !== null) keysValues?.append(keysValuesKind, key, bytesOf(encoded.keysValues));
       if (encoded.classToken !== null) classTokens?.append(classTokenKind, key, bytesOf(encoded.classToken));
-      context.progress({ stage: 'Encoding', done: ++done, total: missing.length, unit: 'images' });
+      context.progress({ stage: 'encoding', done: ++done, total: missing.length, unit: 'images' });
     });
     keysValues?.flush();
     classTokens?.flush();

@@ -101,7 +101,7 @@ export async function prepareSources(
         } catch (thrown) {
           problems.add(survivable(thrown), frame.sopInstanceUID);
         }
-        context.progress({ stage: 'Decoding', done: i + 1, total: missing.length, unit: 'images' });
+        context.progress({ stage: 'decoding', done: i + 1, total: missing.length, unit: 'images' });
       }
       store.flush();
     } finally {

@@ -232,7 +232,7 @@ async function runEpochs(
     now: () => performance.now(),
     step: (done, total, loss) => {
       const note = `epoch ${Math.ceil(done / perEpoch)} of ${settings.epochs}, loss ${loss.toFixed(3)}`;
-      context.progress({ stage: 'Training', done, total, unit: 'steps', note });
+      context.progress({ stage: 'training', done, total, unit: 'steps', note });
     },
     epoch: (result, after) => {
       const { best } = after;

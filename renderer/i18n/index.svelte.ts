@@ -2,6 +2,7 @@
  * Words of the window. English is the table that types the others: a missing entry of another language does not build.
  * Entries are texts, or functions of what they mention; keys are grouped by screen.
  */
+import type { ProgressStage } from '../../core/base/progress.ts';
 import { de } from './de/index.ts';
 import { en } from './en/index.ts';
 import { germanFailures } from './failures.ts';
@@ -76,12 +77,12 @@ class I18n {
     return { message: german[0], action: german[1], detail: message };
   }
 
-  /** What a job is doing, in this language; the core names its stages in English. */
-  stage(name: string): string {
-    return (this.words.core.stages as Readonly<Record<string, string>>)[name] ?? name;
+  /** What a job is doing. */
+  stage(stage: ProgressStage): string {
+    return this.words.core.stages[stage];
   }
 
-  /** What a job counts: "images", "steps". */
+  /** What a job counts: "images", "steps". Rows of an earlier version may name another unit. */
   unit(name: string | null): string {
     return name === null ? '' : ((this.words.core.units as Readonly<Record<string, string>>)[name] ?? name);
   }

@@ -31,7 +31,7 @@ export async function writeTask(
     const file = `${String(n).padStart(4, '0')}.dcm`;
     rows.push(`${file},${task.classes[n % task.classes.length]},${split}`);
     if (!existsSync(join(folder, file))) writeFileSync(join(folder, file), taskFile(name, task, n));
-    progress({ stage: `Making task ${name}`, done: n + 1, total, unit: 'images' });
+    progress({ stage: 'makingStudies', done: n + 1, total, unit: 'images', note: name });
     await new Promise(setImmediate);
   }
   const labels = join(folder, 'labels.csv');

@@ -3,7 +3,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
+import { progressStages } from '../../core/base/progress.ts';
 import { repositoryRoot } from '../support/shared.ts';
+import { callFrom, runJob, waitForJob } from './support/calls.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
 
@@ -74,5 +76,71 @@ test('in German no screen shows an English text or cuts one off at 1024 by 768',
   rmSync(folder, { recursive: true, force: true });
   expect(left).toEqual([]);
   expect(cut).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+/** From now on notes every line of the tray about a running or failed job, however short it is there. */
+async function watchTray(page: Page): Promise<void> {
+  await page.evaluate(`(() => {
+    window.trayLines = [];
+    const look = () => {
+      for (const line of document.querySelectorAll('.tray li')) {
+        const parts = [...line.querySelectorAll('strong, .state, p')].map((part) => {
+          const copy = part.cloneNode(true);
+          for (const english of copy.querySelectorAll('[lang=en]')) english.remove();
+          return copy.textContent.replace(/\\s+/g, ' ').trim();
+        });
+        window.trayLines.push(...parts);
+      }
+    };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+  })()`);
+}
+
+test('in German the tray says in German what an import, an encoding, a training and a failure are at', async () => {
+  const { folder, library, studies } = await prepareLibrary();
+  const { page, complaints, close } = await launch({ library });
+  const de = (await words('de')) as { core: { stages: Record<string, string>; units: Record<string, string> } };
+  await page.getByRole('navigation').getByRole('button').last().click();
+  await page.getByRole('combobox').first().selectOption('de');
+  await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+  await page.locator('.tray-button').click();
+  await page.locator('.tray').waitFor();
+  await watchTray(page);
+
+  const stages = new Set<string>();
+  await page.exposeFunction('noteStage', (stage: string) => stages.add(stage));
+  await page.evaluate(
+    `window.sidelight.on('jobs.changed', ({ stage }) => { if (stage !== null) window.noteStage(stage); })`,
+  );
+  await runJob(page, { kind: 'import', options: { paths: [studies], dataset: 'again', copy: true } });
+  await runJob(page, { kind: 'encode', options: { dataset: 'discs', lpm: 'tiny', inputSize: 224 } });
+  await runJob(page, {
+    kind: 'train',
+    options: { dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 1, batch: 4, name: 'm' },
+  });
+  const { id } = await callFrom(page, 'jobs.start', {
+    kind: 'import',
+    options: { paths: [join(folder, 'gone')], dataset: 'again' },
+  });
+  expect((await waitForJob(page, id)).error?.code).toBe('FILE_NOT_FOUND');
+  await page.getByText('Eine Datei oder ein Ordner ist nicht da.').waitFor();
+  const lines = [...new Set((await page.evaluate('window.trayLines')) as string[])];
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+
+  expect([...stages]).toEqual(expect.arrayContaining(['importing', 'encoding', 'training']));
+  for (const stage of ['importing', 'encoding', 'training']) {
+    expect(lines.some((line) => line.startsWith(`${de.core.stages[stage]}: `))).toBe(true);
+  }
+  // "Training" is the German word for the job too, but not for what it is at.
+  const english = [
+    ...Object.values(progressStages).map((stage) => `${stage}: `),
+    ' images',
+    ' files',
+    ' steps',
+    'Check the path',
+  ];
+  expect(lines.filter((line) => english.some((text) => line.includes(text)))).toEqual([]);
   expect(complaints).toEqual([]);
 });

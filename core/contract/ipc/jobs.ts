@@ -1,5 +1,6 @@
 /** Calls about jobs: whatever takes longer than a blink. */
 import { z } from 'zod';
+import { type ProgressStage, progressStages } from '../../base/progress.ts';
 import { jobKinds } from '../names.ts';
 import {
   addLpmOptionsSchema,
@@ -16,10 +17,12 @@ import { defineCalls, defineEvents, nothing } from './call.ts';
 import { demoOptionsSchema } from './demo.ts';
 import { evidenceOptionsSchema } from './evidence.ts';
 
+const stages = Object.keys(progressStages) as ProgressStage[];
+
 /** A job as the tray shows it. */
 export const jobViewSchema = jobRecordSchema.extend({
-  /** What it is doing now, in words; null unless running. */
-  stage: z.string().nullable(),
+  /** What it is doing now, a key of `progressStages`; null unless running. */
+  stage: z.enum(stages).nullable(),
   /** More of it: "epoch 5 of 20, loss 0.412". */
   note: z.string().nullable(),
   /** Seconds until its end as far as can be told from the speed so far. */

@@ -46,8 +46,8 @@ export async function makeDemo(context: ServiceContext, given: DemoOptions, job:
   rmSync(folder, { recursive: true, force: true });
   try {
     mkdirSync(folder, { recursive: true });
-    await generateStudies({ ...making, folder, studies: known, stage: 'Making studies' });
-    await generateStudies({ ...making, folder: unseenFolder, studies: unseen, stage: 'Making studies to classify' });
+    await generateStudies({ ...making, folder, studies: known, stage: 'makingStudies' });
+    await generateStudies({ ...making, folder: unseenFolder, studies: unseen, stage: 'makingUnseen' });
     const labelled = known.slice(0, Math.max(0, known.length - options.unlabelled));
     const labels = join(folder, 'labels.csv');
     writeFileSync(labels, labelsFile(labelled));

@@ -1,7 +1,12 @@
 /** Writes planned studies to disk as a department's export would look: patient folders, study folders, files, a label list. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../../base/progress.ts';
+import {
+  type AbortSignalLike,
+  type ProgressStage,
+  type ReportProgress,
+  throwIfCancelled,
+} from '../../base/progress.ts';
 import { patientIdOf, studyUidOf, writeDemoFile } from './dicom-file.ts';
 import { paintPicture } from './picture.ts';
 import type { StudyPlan } from './plan.ts';
@@ -14,7 +19,7 @@ export interface GenerateOptions {
   readonly size: number;
   /** Where to write `studyInstanceUID,label`; no file when absent. */
   readonly labelsFile?: string;
-  readonly stage: string;
+  readonly stage: ProgressStage;
   readonly progress: ReportProgress;
   readonly signal: AbortSignalLike;
 }

@@ -175,9 +175,9 @@ export const train: Words['train'] = {
   starting: 'Beginnt …',
   epochOf: (epoch: string, total: string) => `Lernen: Epoche ${epoch} von ${total}`,
   stages: {
-    Decoding: (done: string, total: string) => `Bilder lesen: ${done} von ${total}`,
-    'Mean and deviation': (done: string, total: string) => `Helligkeit messen: Bild ${done} von ${total}`,
-    Encoding: (done: string, total: string) => `Das große Modell liest Bild ${done} von ${total}`,
+    decoding: (done: string, total: string) => `Bilder lesen: ${done} von ${total}`,
+    statistics: (done: string, total: string) => `Helligkeit messen: Bild ${done} von ${total}`,
+    encoding: (done: string, total: string) => `Das große Modell liest Bild ${done} von ${total}`,
   },
   ran: (time: string) => `lief ${time}`,
   promised: (time: string) => `versprochen ${time}`,

@@ -1,23 +1,25 @@
-/** What the core says in English texts that the window shows: stages and units of jobs. A text without a row is shown as it is. */
+/** Stages and units of jobs, by the keys under which the core tells them. */
+import type { ProgressStage, ProgressUnit } from '../../../core/base/progress.ts';
+
 export const core = {
   stages: {
-    Checking: 'Checking',
-    Classifying: 'Classifying',
-    'Copying LPM': 'Copying the model',
-    Decoding: 'Decoding',
-    'Deletion check': 'Deletion check',
-    Encoding: 'Encoding',
-    Evaluating: 'Evaluating',
-    Evidence: 'Looking for evidence',
-    Importing: 'Importing',
-    'Making studies': 'Painting studies',
-    'Making studies to classify': 'Painting studies to classify',
-    'Mean and deviation': 'Mean and deviation',
-    Measuring: 'Measuring',
-    'Reading the image': 'Reading the image',
-    'Reading weights': 'Reading the weights',
-    Training: 'Training',
-    export: 'Exporting',
+    checking: 'Checking',
+    classifying: 'Classifying',
+    copyingLpm: 'Copying the model',
+    decoding: 'Decoding',
+    deletionCheck: 'Deletion check',
+    encoding: 'Encoding',
+    evaluating: 'Evaluating',
+    evidence: 'Looking for evidence',
+    exporting: 'Exporting',
+    importing: 'Importing',
+    makingStudies: 'Painting studies',
+    makingUnseen: 'Painting studies to classify',
+    measuring: 'Measuring',
+    readingImage: 'Reading the image',
+    readingWeights: 'Reading the weights',
+    statistics: 'Mean and deviation',
+    training: 'Training',
   },
   units: {
     MB: 'MB',
@@ -27,7 +29,5 @@ export const core = {
     parts: 'parts',
     runs: 'runs',
     steps: 'steps',
-    epochs: 'epochs',
-    studies: 'studies',
   },
-} as const;
+} as const satisfies { stages: Record<ProgressStage, string>; units: Record<ProgressUnit, string> };

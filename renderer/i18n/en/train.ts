@@ -170,9 +170,9 @@ export const train = {
   starting: 'Starting …',
   epochOf: (epoch: string, total: string) => `Learning: epoch ${epoch} of ${total}`,
   stages: {
-    Decoding: (done: string, total: string) => `Reading images: ${done} of ${total}`,
-    'Mean and deviation': (done: string, total: string) => `Measuring brightness: image ${done} of ${total}`,
-    Encoding: (done: string, total: string) => `The large model reads image ${done} of ${total}`,
+    decoding: (done: string, total: string) => `Reading images: ${done} of ${total}`,
+    statistics: (done: string, total: string) => `Measuring brightness: image ${done} of ${total}`,
+    encoding: (done: string, total: string) => `The large model reads image ${done} of ${total}`,
   },
   ran: (time: string) => `ran ${time}`,
   promised: (time: string) => `promised ${time}`,

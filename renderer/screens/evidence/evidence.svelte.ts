@@ -177,7 +177,7 @@ export class EvidenceState {
     if (!isLook && job.id !== this.#checkId) return;
     if (isLook) this.#lookId = null;
     else this.#checkId = null;
-    if (job.state === 'failed' && job.error) notices.failure(new Error(`${job.error.message} ${job.error.action}`));
+    if (job.state === 'failed' && job.error) notices.failed(job.error);
     if (job.state !== 'succeeded') return;
     const report = await call('evidence.report', { jobId: job.id });
     if (report === null || report.instanceId !== this.#place?.instanceId || report.model !== this.#model) return;

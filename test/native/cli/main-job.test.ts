@@ -34,7 +34,7 @@ function sidelight(...args: string[]): Outcome {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sidelight-cli-'));
-  const making = { seed, size: 256, stage: 'Making studies', progress: () => {}, signal: { aborted: false } };
+  const making = { seed, size: 256, stage: 'makingStudies' as const, progress: () => {}, signal: { aborted: false } };
   const labelsFile = join(folder, 'labels.csv');
   await generateStudies({ ...making, folder: join(folder, 'studies'), studies: known, labelsFile });
   await generateStudies({ ...making, folder: join(folder, 'unseen'), studies: unseen });

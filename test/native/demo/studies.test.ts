@@ -26,7 +26,7 @@ beforeAll(async () => {
     studies: plan.slice(0, 8),
     size: 768,
     labelsFile: join(folder, 'labels.csv'),
-    stage: 'Making studies',
+    stage: 'makingStudies',
     progress: () => {},
     signal: { aborted: false },
   });

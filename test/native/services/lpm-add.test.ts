@@ -34,7 +34,7 @@ test('it tells how far it is in stages that only grow, and lets other work throu
   const context = testContext(temporaryLibrary(), {
     progress: (event) => {
       events.push(event);
-      if (event.stage === 'Reading weights') turnsReading = turns;
+      if (event.stage === 'readingWeights') turnsReading = turns;
     },
   });
   setImmediate(others);
@@ -42,7 +42,7 @@ test('it tells how far it is in stages that only grow, and lets other work throu
   isDone = true;
   // One turn for each of some thirty weights, at least.
   expect(turnsReading).toBeGreaterThan(20);
-  expect([...new Set(events.map(({ stage }) => stage))]).toEqual(['Reading weights', 'Copying LPM']);
+  expect([...new Set(events.map(({ stage }) => stage))]).toEqual(['readingWeights', 'copyingLpm']);
   for (const [, stage] of Map.groupBy(events, ({ stage }) => stage)) {
     const done = stage.map((event) => event.done);
     expect(done).toEqual(done.toSorted((a, b) => a - b));
@@ -53,7 +53,7 @@ test('it tells how far it is in stages that only grow, and lets other work throu
   ]);
 });
 
-test.each(['Reading weights', 'Copying LPM'])(
+test.each(['readingWeights', 'copyingLpm'])(
   'stopped while “%s”, it leaves no file and no row, and can be done again',
   async (stage) => {
     const library = temporaryLibrary();

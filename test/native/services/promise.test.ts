@@ -58,34 +58,34 @@ test('a promise names every image, step and batch that the training then does, a
   await trainModel(context, { ...options, method: 'fpt+', name: 'first' });
   const done = (stage: string): number => seen.findLast((event) => event.stage === stage)?.total ?? 0;
   expect(times).toEqual({
-    'Decoding: start': 1,
-    'Decoding: image': done('Decoding'),
-    'Mean and deviation: image': done('Mean and deviation'),
-    'Encoding: start': 1,
-    'Encoding: image': done('Encoding'),
-    'Training: start': 1,
-    'Training: step': done('Training'),
-    'Training: validation batch': 4 * Math.ceil((done('Decoding') - done('Mean and deviation')) / 4),
-    'Training: epoch': 3,
+    'decoding: start': 1,
+    'decoding: image': done('decoding'),
+    'statistics: image': done('statistics'),
+    'encoding: start': 1,
+    'encoding: image': done('encoding'),
+    'training: start': 1,
+    'training: step': done('training'),
+    'training: validation batch': 4 * Math.ceil((done('decoding') - done('statistics')) / 4),
+    'training: epoch': 3,
   });
   expect(promise?.seconds).toBeGreaterThan(0);
   expect(promise?.low).toBeLessThan(promise?.seconds ?? 0);
   expect(promise?.high).toBeGreaterThan(promise?.seconds ?? 0);
 
   const [again, other] = await promised(context, 'fpt+', 'linear');
-  expect(again?.stages.map(({ stage }) => stage)).toEqual(['Training']);
+  expect(again?.stages.map(({ stage }) => stage)).toEqual(['training']);
   expect(again?.diskBytes).toBe(0);
   // Another method reads the decoded images and asks something else of the LPM.
-  expect(other?.stages.map(({ stage }) => stage)).toEqual(['Encoding', 'Training']);
-  expect(timesOf(other)['Encoding: image']).toBe(times['Encoding: image']);
+  expect(other?.stages.map(({ stage }) => stage)).toEqual(['encoding', 'training']);
+  expect(timesOf(other)['encoding: image']).toBe(times['encoding: image']);
 });
 
 test('trainings in a row decode once', async () => {
   const { context } = await madeLibrary();
   const [first, second, third] = await promised(context, 'side-only', 'linear', 'side-only');
-  expect(timesOf(first)['Decoding: image']).toBeGreaterThan(0);
-  expect(second?.stages.map(({ stage }) => stage)).toEqual(['Encoding', 'Training']);
-  expect(third?.stages.map(({ stage }) => stage)).toEqual(['Training']);
+  expect(timesOf(first)['decoding: image']).toBeGreaterThan(0);
+  expect(second?.stages.map(({ stage }) => stage)).toEqual(['encoding', 'training']);
+  expect(third?.stages.map(({ stage }) => stage)).toEqual(['training']);
 });
 
 test('another data set is measured anew: its images may be of another kind', async () => {

@@ -12,7 +12,7 @@ function terminalAt(isTTY: boolean) {
   });
   const report = (at: number, done: number): void => {
     now = at;
-    terminal.progress({ stage: 'Encoding', done, total: 100, unit: 'images' });
+    terminal.progress({ stage: 'encoding', done, total: 100, unit: 'images' });
   };
   return { terminal, written, report };
 }

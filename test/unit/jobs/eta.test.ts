@@ -3,22 +3,22 @@ import { TimeLeft } from '../../../core/jobs/eta.ts';
 
 test('nothing is said in the first two seconds, then the time that the speed asks for', () => {
   const left = new TimeLeft(0);
-  left.update('Encoding', 1, 100, 1);
+  left.update('encoding', 1, 100, 1);
   expect(left.at(1)).toBeNull();
-  for (let second = 2; second <= 10; second++) left.update('Encoding', second, 100, second);
+  for (let second = 2; second <= 10; second++) left.update('encoding', second, 100, second);
   expect(left.at(10)).toBeCloseTo(90, 0);
   expect(left.at(12)).toBeCloseTo(88, 0);
 });
 
 test('one slow image moves what is shown by little, a lasting change is followed', () => {
   const left = new TimeLeft(0);
-  for (let second = 1; second <= 60; second++) left.update('Encoding', second, 600, second);
-  left.update('Encoding', 61, 600, 66);
+  for (let second = 1; second <= 60; second++) left.update('encoding', second, 600, second);
+  left.update('encoding', 61, 600, 66);
   expect(Math.abs((left.at(66) ?? 0) - 539)).toBeLessThan(55);
   let now = 66;
   for (let done = 62; done <= 120; done++) {
     now += 2;
-    left.update('Encoding', done, 600, now);
+    left.update('encoding', done, 600, now);
   }
   expect(left.at(now)).toBeGreaterThan(0.9 * 960);
   expect(left.at(now)).toBeLessThan(1.1 * 960);
@@ -26,16 +26,16 @@ test('one slow image moves what is shown by little, a lasting change is followed
 
 test('it never falls below zero and ends at zero', () => {
   const left = new TimeLeft(0);
-  left.update('Encoding', 1, 10, 1);
-  left.update('Encoding', 5, 10, 5);
+  left.update('encoding', 1, 10, 1);
+  left.update('encoding', 5, 10, 5);
   expect(left.at(1000)).toBe(0);
-  left.update('Encoding', 10, 10, 12);
+  left.update('encoding', 10, 10, 12);
   expect(left.at(12)).toBe(0);
 });
 
 const promised = [
   {
-    stage: 'Decoding',
+    stage: 'decoding',
     seconds: 22,
     parts: [
       { what: 'start', times: 1, seconds: 2 },
@@ -43,7 +43,7 @@ const promised = [
     ],
   },
   {
-    stage: 'Training',
+    stage: 'training',
     seconds: 400,
     parts: [
       { what: 'step', times: 100, seconds: 3 },
@@ -55,13 +55,13 @@ const promised = [
 
 test('what was promised is said at once, the stages to come with it', () => {
   const left = new TimeLeft(0, promised);
-  left.update('Decoding', 1, 20, 3);
+  left.update('decoding', 1, 20, 3);
   expect(left.at(3)).toBeCloseTo(19 + 400, 6);
 });
 
 test('a machine that turns out twice as slow is believed, for the stages to come too', () => {
   const left = new TimeLeft(0, promised);
-  for (let done = 1; done <= 20; done++) left.update('Decoding', done, 20, 2 * done);
+  for (let done = 1; done <= 20; done++) left.update('decoding', done, 20, 2 * done);
   // 38 s for 19 images that were promised 19 s: with what the promise weighs (38 + 5) / (19 + 5), and it drifts there.
   const slowness = (left.at(40) ?? 0) / 400;
   expect(slowness).toBeGreaterThan(1.6);
@@ -72,7 +72,7 @@ test('after its first epoch a training that takes twice as long as promised is t
   const left = new TimeLeft(0, promised);
   let now = 30;
   for (let step = 1; step <= 11; step++) {
-    left.update('Training', step, 100, now);
+    left.update('training', step, 100, now);
     // Ten steps of 6 s, then 20 s of validation: 80 s an epoch.
     now += step % 10 === 0 ? 26 : 6;
   }
@@ -82,11 +82,11 @@ test('after its first epoch a training that takes twice as long as promised is t
 
 test('what an earlier session did is not taken for speed', () => {
   const left = new TimeLeft(0, promised);
-  left.update('Training', 51, 100, 4);
+  left.update('training', 51, 100, 4);
   // 49 of 100 steps to go, 4 s each with their share of validation.
   expect(left.at(4)).toBeCloseTo(196, 6);
   const unpromised = new TimeLeft(0);
-  for (let step = 51; step <= 55; step++) unpromised.update('Training', step, 100, 4 * (step - 50));
+  for (let step = 51; step <= 55; step++) unpromised.update('training', step, 100, 4 * (step - 50));
   expect(unpromised.at(20)).toBeCloseTo(180, 6);
 });
 

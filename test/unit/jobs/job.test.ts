@@ -23,7 +23,7 @@ const half = defineJob({
   payload: z.object({ n: z.number() }),
   result: z.object({ half: z.number() }),
   run: async ({ n }, { deps, progress }: { deps: { stop?: Error }; progress: (event: ProgressEvent) => void }) => {
-    progress({ stage: 'halve', done: 1, total: 1, unit: 'numbers' });
+    progress({ stage: 'encoding', done: 1, total: 1, unit: 'images' });
     if (deps.stop !== undefined) throw deps.stop;
     return { half: n / 2 };
   },
@@ -60,7 +60,7 @@ test('progress reaches the row every two seconds and as the job ends, however it
     run: async (_, { progress }: { progress: (event: ProgressEvent) => void }) => {
       // One report a second.
       for (let done = 1; done <= 6; done++) {
-        progress({ stage: 'halve', done, total: 7, unit: 'numbers' });
+        progress({ stage: 'encoding', done, total: 7, unit: 'images' });
         now += 1000;
       }
       throw new AppError('CANCELLED', 'stopped');
@@ -103,9 +103,9 @@ test('progress is shown five times a second, never goes back, and its last repor
   );
   for (let done = 0; done <= 100; done++) {
     time = done * 10;
-    report({ stage: 'a', done: done === 41 ? 3 : done, total: 100, unit: 'images' });
+    report({ stage: 'encoding', done: done === 41 ? 3 : done, total: 100, unit: 'images' });
   }
   expect(shown).toEqual([0, 20, 40, 60, 80, 100]);
-  report({ stage: 'b', done: 0, total: null, unit: 'images' });
+  report({ stage: 'training', done: 0, total: null, unit: 'images' });
   expect(shown.at(-1)).toBe(0);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ProgressStage } from '../../../core/base/progress.ts';
 import { rateNames } from '../../../core/services/rates.ts';
 import { RunWatch } from '../../../core/services/run-watch.ts';
 
@@ -12,21 +13,27 @@ const training = {
 };
 
 /** Reports `total` units of a stage, each after the seconds that `takes` says. */
-function report(watch: RunWatch, stage: string, total: number, begun: number, takes: (done: number) => number): number {
+function report(
+  watch: RunWatch,
+  stage: ProgressStage,
+  total: number,
+  begun: number,
+  takes: (done: number) => number,
+): number {
   let now = begun;
   for (let done = 1; done <= total; done++) {
     now += takes(done);
-    watch.see({ stage, done, total, unit: 'units' }, now);
+    watch.see({ stage, done, total, unit: 'images' }, now);
   }
   return now;
 }
 
 test('images, steps and what lies between epochs are told apart, without writing and without first times', () => {
   const watch = new RunWatch();
-  let now = report(watch, 'Decoding', 20, 0, (done) => (done === 1 ? 5 : 0.11));
-  now = report(watch, 'Encoding', 20, now, (done) => (done === 1 ? 9 : 0.5));
+  let now = report(watch, 'decoding', 20, 0, (done) => (done === 1 ? 5 : 0.11));
+  now = report(watch, 'encoding', 20, now, (done) => (done === 1 ? 9 : 0.5));
   // A first step of an epoch comes after 0.2 s of checkpoint and two batches of 0.4 s.
-  report(watch, 'Training', 30, now, (done) => (done % 5 === 1 ? 3 : 2));
+  report(watch, 'training', 30, now, (done) => (done % 5 === 1 ? 3 : 2));
   const rates = watch.rates(training);
   expect(rates.get(rateNames.decode(7))).toBeCloseTo(0.1, 9);
   expect(rates.get(rateNames.encode('class token'))).toBeCloseTo(0.4, 9);
@@ -38,7 +45,7 @@ test('images, steps and what lies between epochs are told apart, without writing
 
 test('a few images or steps say less than a measurement and change nothing', () => {
   const watch = new RunWatch();
-  const now = report(watch, 'Decoding', 10, 0, () => 1);
-  report(watch, 'Training', 10, now, () => 1);
+  const now = report(watch, 'decoding', 10, 0, () => 1);
+  report(watch, 'training', 10, now, () => 1);
   expect([...watch.rates(training)]).toEqual([]);
 });
