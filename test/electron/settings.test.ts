@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeRandomLpm } from '../../core/services/random-lpm.ts';
 import { seriousViolations } from './support/axe.ts';
+import { callFrom } from './support/calls.ts';
 import { answerOpenDialog } from './support/dialogs.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
@@ -97,6 +98,31 @@ test('settings: language and theme count at once, the machine is examined, an LP
     expect(await seriousViolations(page)).toEqual([]);
   }
   await main.getByText('0: none was tried.').waitFor();
+
+  await tab('Readers and keys').click();
+  await main.getByRole('textbox', { name: 'New reader' }).fill('Dr. Weiss');
+  await main.getByRole('textbox', { name: 'New reader' }).press('Enter');
+  const second = main.getByRole('textbox', { name: 'Name of Dr. Weiss' });
+  await second.fill('reader 1');
+  await second.press('Tab');
+  await page
+    .getByRole('alert')
+    .getByText(/is taken/)
+    .waitFor();
+  expect(await second.inputValue()).toBe('Dr. Weiss');
+  await second.fill('Dr. Schwarz');
+  await second.press('Tab');
+  await main.getByRole('textbox', { name: 'Name of Dr. Schwarz' }).waitFor();
+  await main.getByLabel('Reader', { exact: true }).selectOption('Reader 1');
+  await main.getByRole('button', { name: 'Change the key of Invert' }).click();
+  await page.keyboard.press('Control+Alt+k');
+  await main.getByText('Ctrl+Alt+k', { exact: false }).waitFor();
+  // The reading room has the same reader and the same key.
+  expect(await callFrom(page, 'readers.list', {})).toMatchObject({
+    readers: [{ name: 'Reader 1' }, { name: 'Dr. Schwarz' }],
+    currentId: 1,
+  });
+  expect(Object.keys((await callFrom(page, 'keys.get', {})).keys)).toContain('invert');
   await close();
   rmSync(folder, { recursive: true, force: true });
   expect(complaints).toEqual([]);

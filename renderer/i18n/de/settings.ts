@@ -107,9 +107,12 @@ export const settings: Words['settings'] = {
   addedLpm: (name) => `Hinzugefügt: ${name}`,
   lpmThere: (name) => `Es ist schon da, als ${name}.`,
 
-  readersIntro: 'Wer befundet. Die Befunde jedes Befunders werden getrennt aufbewahrt.',
-  openRead: '„Befunden“ öffnen',
-  keysHelp: 'Befunder, Tasten und Maustasten werden dort gewählt.',
+  readersIntro: 'Wer befundet. Die Befunde jedes Befunders werden getrennt aufbewahrt; der gewählte befundet jetzt.',
+  readerName: 'Name',
+  readerLabels: 'Befunde abgegeben',
+  renameReader: (name) => `Name von ${name}`,
+  readersHelp:
+    'Ein Name lässt sich jederzeit ändern; die Befunde bleiben bei ihrem Befunder. Wer befundet hat, wird nie entfernt, damit bekannt bleibt, wer was gesagt hat.',
 
   privacyPoints: [
     'Nichts verlässt dieses Gerät. Jeder Versuch, ein Netz zu erreichen, wird verhindert und gezählt; siehe unten im Fenster.',

@@ -107,9 +107,12 @@ export const settings = {
   addedLpm: (name: string) => `Added: ${name}`,
   lpmThere: (name: string) => `It is there already, as ${name}.`,
 
-  readersIntro: 'Who labels. Each reader’s labels are kept apart.',
-  openRead: 'Open “Read and label”',
-  keysHelp: 'Readers, keys and mouse buttons are chosen there.',
+  readersIntro: 'Who labels. Each reader’s labels are kept apart; the chosen one is who reads now.',
+  readerName: 'Name',
+  readerLabels: 'Labels given',
+  renameReader: (name: string) => `Name of ${name}`,
+  readersHelp:
+    'A name can be changed at any time; the labels stay with their reader. A reader who has labelled is never removed, so that it stays known who said what.',
 
   privacyPoints: [
     'Nothing leaves this machine. Every attempt to reach a network is blocked and counted; see below in the window.',

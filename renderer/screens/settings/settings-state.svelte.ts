@@ -1,5 +1,5 @@
 /** What the screen "Settings" knows of the machine and the library. */
-import type { LpmRecord, ModelRecord } from '../../../core/contract/index.ts';
+import type { CallOutput, LpmRecord, ModelRecord } from '../../../core/contract/index.ts';
 import type { BackupView, DoctorView, LibrarySizes } from '../../../core/contract/ipc/settings.ts';
 import type { CheckReport } from '../../../core/contract/results/maintenance.ts';
 import { call, on } from '../../app/client.ts';
@@ -19,9 +19,26 @@ class SettingsState {
   isChecking = $state(false);
   lpms = $state.raw<readonly LpmRecord[]>([]);
   models = $state.raw<readonly ModelRecord[]>([]);
+  readers = $state.raw<CallOutput<'readers.list'> | null>(null);
 
   async loadLibrary(): Promise<void> {
     [this.sizes, this.backups] = await Promise.all([call('settings.sizes', {}), call('settings.backups', {})]);
+  }
+
+  async loadReaders(): Promise<void> {
+    this.readers = await call('readers.list', {});
+  }
+
+  async useReader(id: number): Promise<void> {
+    this.readers = await call('readers.setCurrent', { id });
+  }
+
+  async addReader(name: string): Promise<void> {
+    this.readers = await call('readers.add', { name });
+  }
+
+  async renameReader(id: number, name: string): Promise<void> {
+    this.readers = await call('readers.rename', { id, name });
   }
 
   async loadLpms(): Promise<void> {
