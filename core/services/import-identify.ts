@@ -212,6 +212,7 @@ function descriptionOf(header: DicomHeader): InstanceDescription {
     accessionNumber: text(header.accessionNumber),
     seriesDescription: text(header.seriesDescription),
     seriesNumber: whole(header.seriesNumber),
+    manufacturer: text(header.manufacturer),
     bodyPartExamined: text(header.bodyPartExamined),
     instanceNumber: whole(header.instanceNumber),
   };

@@ -100,6 +100,8 @@ const mostValues = 12;
 
 const attributes: Readonly<Record<SubgroupView['attribute'], (facts: InstanceFacts) => string>> = {
   modality: (facts) => facts.modality ?? '',
+  // Devices of one maker write its name in large and small letters.
+  manufacturer: (facts) => facts.manufacturer?.toUpperCase() ?? '',
   sex: (facts) => facts.patientSex ?? '',
   age: (facts) => ageBand(facts.ageYears),
 };

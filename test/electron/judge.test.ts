@@ -42,6 +42,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
 
   await page.getByRole('tab', { name: 'Subgroups' }).click();
   await page.getByRole('row', { name: /Modality: CR/ }).waitFor();
+  await page.getByRole('row', { name: /Manufacturer: MAKER A/ }).waitFor();
 
   await page.getByRole('tab', { name: 'Calibration and referral' }).click();
   await page.getByRole('button', { name: 'Calibrate on the validation cases' }).click();

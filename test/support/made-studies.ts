@@ -50,12 +50,14 @@ export function writePlate({
   uid,
   patientID,
   modality,
+  manufacturer,
   size,
   pixels,
 }: {
   readonly uid: string;
   readonly patientID: string;
   readonly modality: string;
+  readonly manufacturer?: string;
   readonly size: number;
   readonly pixels: Uint16Array;
 }): Uint8Array {
@@ -63,6 +65,7 @@ export function writePlate({
     sopClassUID: '1.2.840.10008.5.1.4.1.1.1',
     sopInstanceUID: `${uid}.1.1`,
     modality,
+    ...(manufacturer === undefined ? {} : { manufacturer }),
     patientName: 'Made^Up',
     patientID,
     studyInstanceUID: uid,

@@ -54,6 +54,7 @@ export function addManyStudies(library: Library, count: number): void {
         accessionNumber: `A${1_000_000 + n}`,
         seriesDescription: 'Series',
         seriesNumber: 1,
+        manufacturer: 'Maker',
         bodyPartExamined: kind?.part ?? null,
         instanceNumber: 1,
       });

@@ -47,5 +47,14 @@ function markedFile(p: number, isMarked: boolean): Uint8Array {
       );
     }
   }
-  return writePlate({ uid, patientID: `M-${p}`, modality: p % 3 === 0 ? 'DX' : 'CR', size, pixels });
+  // One maker writes its name in two ways, and of some devices nothing is known.
+  const manufacturer = [null, 'Maker A', 'MAKER A', 'Maker B'][p % 4] ?? null;
+  return writePlate({
+    uid,
+    patientID: `M-${p}`,
+    modality: p % 3 === 0 ? 'DX' : 'CR',
+    ...(manufacturer === null ? {} : { manufacturer }),
+    size,
+    pixels,
+  });
 }

@@ -126,7 +126,7 @@ export const comparedModelSchema = z.object({
 export type ComparedModel = z.infer<typeof comparedModelSchema>;
 
 export const subgroupSchema = z.object({
-  attribute: z.enum(['modality', 'sex', 'age']),
+  attribute: z.enum(['modality', 'manufacturer', 'sex', 'age']),
   /** Empty where it is not known. */
   value: z.string(),
   n: count,
@@ -208,7 +208,7 @@ export const judgingCalls = defineCalls({
     output: z.array(comparedModelSchema),
   },
   'judge.subgroups': {
-    doc: 'Figures by modality, sex and age as far as the library knows them.',
+    doc: 'Figures by modality, manufacturer of the device, sex and age as far as the library knows them.',
     input: z.strictObject({ ...atLevel, classIndex: count, threshold: share.nullable() }),
     output: z.array(subgroupSchema),
   },

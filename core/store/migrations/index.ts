@@ -15,6 +15,7 @@ import { createPrivacy } from './0080-create-privacy.ts';
 import { createWatches } from './0110-create-watches.ts';
 import { describeStudies } from './0120-describe-studies.ts';
 import { addLpmsAsJobs } from './0130-add-lpms-as-jobs.ts';
+import { noteManufacturers } from './0140-note-manufacturers.ts';
 
 export interface Migration {
   readonly number: number;
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   { number: 110, name: '0110-create-watches', up: createWatches },
   { number: 120, name: '0120-describe-studies', up: describeStudies },
   { number: 130, name: '0130-add-lpms-as-jobs', up: addLpmsAsJobs },
+  { number: 140, name: '0140-note-manufacturers', up: noteManufacturers },
 ];

@@ -12,6 +12,7 @@ export interface InstanceDescription {
   readonly accessionNumber: string | null;
   readonly seriesDescription: string | null;
   readonly seriesNumber: number | null;
+  readonly manufacturer: string | null;
   readonly bodyPartExamined: string | null;
   readonly instanceNumber: number | null;
 }
@@ -74,12 +75,14 @@ export function describeInstance(
   if (at === undefined) return;
   db.run(
     `UPDATE series SET series_description = coalesce(series_description, :seriesDescription),
-       series_number = coalesce(series_number, :seriesNumber), body_part_examined = coalesce(body_part_examined, :bodyPartExamined)
+       series_number = coalesce(series_number, :seriesNumber), body_part_examined = coalesce(body_part_examined, :bodyPartExamined),
+       manufacturer = coalesce(manufacturer, :manufacturer)
      WHERE id = :seriesId`,
     {
       seriesId: at.seriesId,
       seriesDescription: d.seriesDescription,
       seriesNumber: d.seriesNumber,
+      manufacturer: d.manufacturer,
       bodyPartExamined: d.bodyPartExamined,
     },
   );

@@ -110,6 +110,7 @@ export function versionCounts(
 /** What subgroups are formed by; null where it is not known. */
 export interface InstanceFacts {
   readonly modality: string | null;
+  readonly manufacturer: string | null;
   readonly patientSex: string | null;
   /** Whole years between birth and study. */
   readonly ageYears: number | null;
@@ -120,19 +121,20 @@ export function factsOfInstances(db: ReadDb, instanceIds: readonly number[]): Re
   const rows = db.all<{
     id: number;
     modality: string | null;
+    manufacturer: string | null;
     patientSex: string | null;
     born: string | null;
     studied: string | null;
   }>(
-    `SELECT i.id, s.modality, p.patient_sex AS patientSex, p.patient_birth_date AS born, st.study_date AS studied
+    `SELECT i.id, s.modality, s.manufacturer, p.patient_sex AS patientSex, p.patient_birth_date AS born, st.study_date AS studied
      FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
      JOIN patients p ON p.id = st.patient_id WHERE i.id IN (SELECT value FROM json_each(:ids))`,
     { ids: JSON.stringify(instanceIds) },
   );
   return new Map(
-    rows.map(({ id, modality, patientSex, born, studied }) => [
+    rows.map(({ id, modality, manufacturer, patientSex, born, studied }) => [
       id,
-      { modality, patientSex, ageYears: yearsBetween(born, studied) },
+      { modality, manufacturer, patientSex, ageYears: yearsBetween(born, studied) },
     ]),
   );
 }

@@ -111,8 +111,8 @@ export const judge: Words['judge'] = {
   subgroupsHelp:
     'Derselbe Schwellenwert in Teilen der Fälle. Kleine Gruppen haben weite Intervalle; ein Unterschied zählt nur, wo sich die Intervalle kaum berühren.',
   noSubgroups:
-    'Die Bibliothek kennt nichts, was diese Fälle teilt: Alle haben dieselbe Modalität, oder es ist nichts bekannt.',
-  attributes: { modality: 'Modalität', sex: 'Geschlecht', age: 'Alter' },
+    'Die Bibliothek kennt nichts, was diese Fälle teilt: Alle haben Modalität und Hersteller gemeinsam, oder es ist nichts bekannt.',
+  attributes: { modality: 'Modalität', manufacturer: 'Hersteller', sex: 'Geschlecht', age: 'Alter' },
   unknown: 'nicht bekannt',
   patients: 'Patienten',
   positives: 'Positiv',

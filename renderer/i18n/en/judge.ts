@@ -110,8 +110,8 @@ export const judge = {
   subgroupsHelp:
     'The same threshold in parts of the cases. Small groups have wide intervals; a difference is only worth a thought where the intervals hardly meet.',
   noSubgroups:
-    'The library knows nothing that would split these cases: all have the same modality, or nothing is known.',
-  attributes: { modality: 'Modality', sex: 'Sex', age: 'Age' },
+    'The library knows nothing that would split these cases: all have the same modality and manufacturer, or nothing is known.',
+  attributes: { modality: 'Modality', manufacturer: 'Manufacturer', sex: 'Sex', age: 'Age' },
   unknown: 'not known',
   patients: 'Patients',
   positives: 'Positive',

@@ -89,10 +89,17 @@ describe('judging', () => {
     expect(linear?.learnable).toBe(130);
   });
 
-  test('subgroups by modality add up to all cases', () => {
+  test('subgroups by modality and by manufacturer add up to all cases, however a maker writes its name', () => {
     const groups = judgeSubgroups(context, { ...request, level: 'study', classIndex: 1, threshold: 0.5 });
-    expect(groups.map((g) => g.value)).toEqual(['CR', 'DX']);
-    expect(groups.reduce((n, g) => n + g.n, 0)).toBe(requireSet(context, request).study.scores.targets.length);
+    const all = requireSet(context, request).study.scores.targets.length;
+    for (const [attribute, values] of [
+      ['modality', ['CR', 'DX']],
+      ['manufacturer', ['', 'MAKER A', 'MAKER B']],
+    ] as const) {
+      const of = groups.filter((group) => group.attribute === attribute);
+      expect(of.map((group) => group.value)).toEqual(values);
+      expect(of.reduce((n, group) => n + group.n, 0)).toBe(all);
+    }
   });
 
   test('calibrating on validation changes probabilities and no decision; without that split it is refused', async () => {

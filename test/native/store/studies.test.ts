@@ -30,6 +30,7 @@ const described: InstanceDescription = {
   accessionNumber: 'A1',
   seriesDescription: 'PA',
   seriesNumber: 1,
+  manufacturer: 'Maker',
   bodyPartExamined: 'CHEST',
   instanceNumber: 1,
 };
@@ -125,7 +126,12 @@ describe('the list of studies', () => {
 
 test('a description without identity holds no name, date or free text', () => {
   const kept = Object.entries(withoutIdentity(described)).filter(([, value]) => value !== null);
-  expect(Object.fromEntries(kept)).toEqual({ seriesNumber: 1, bodyPartExamined: 'CHEST', instanceNumber: 1 });
+  expect(Object.fromEntries(kept)).toEqual({
+    seriesNumber: 1,
+    manufacturer: 'Maker',
+    bodyPartExamined: 'CHEST',
+    instanceNumber: 1,
+  });
 });
 
 test('classes keep their order, change names and places, and stay while labels name them', () => {
