@@ -3,6 +3,7 @@
  * `...Id` is a row number of this library; `...ID` and `...UID` are DICOM attributes.
  */
 import { z } from 'zod';
+import { type ProgressStage, progressStages } from '../base/progress.ts';
 import {
   frameRuleSchema,
   hashSchema,
@@ -207,6 +208,9 @@ export const modelRecordSchema = z.object({
 });
 export type ModelRecord = z.infer<typeof modelRecordSchema>;
 
+/** What work is at: a key of `progressStages`. */
+export const progressStageSchema = z.enum(Object.keys(progressStages) as ProgressStage[]);
+
 /** What a user is told before a training starts, computed from what was measured on this machine. */
 export const promiseSchema = z.object({
   seconds: z.number().nonnegative(),
@@ -216,7 +220,7 @@ export const promiseSchema = z.object({
   /** In the order of the work, named as its progress names them. */
   stages: z.array(
     z.object({
-      stage: z.string(),
+      stage: progressStageSchema,
       seconds: z.number().nonnegative(),
       /** What the stage is made of: how often, and how long once takes. "start" is what comes only once. */
       parts: z.array(

@@ -4,6 +4,7 @@
  * Costs that come once (starting threads, compiling) and costs that come with each image, step or epoch are parts of their
  * own: a run of seconds is mostly the first, a run of hours the second.
  */
+import type { ProgressStage } from '../base/progress.ts';
 import type { TimePromise } from '../contract/index.ts';
 import { rateNames } from './rates.ts';
 
@@ -31,7 +32,7 @@ export interface Work {
 }
 
 interface Part {
-  readonly stage: string;
+  readonly stage: ProgressStage;
   /** As its rate is called. */
   readonly rate: string;
   /** As the promise calls it. */
@@ -54,9 +55,9 @@ const megabyte = 1e6;
 /** Everything a training does, in the order of the work; what is done zero times is left out. */
 export function partsOf(work: Work): readonly Part[] {
   const { datasetId, encoding, network, epochs, fewestEpochs } = work;
-  const reading = 'decoding';
-  const encodingStage = 'encoding';
-  const training = 'training';
+  const reading: ProgressStage = 'decoding';
+  const encodingStage: ProgressStage = 'encoding';
+  const training: ProgressStage = 'training';
   // Once more at the end, to choose the threshold.
   const validations = (n: number): number => (n + 1) * work.validationBatches;
   const checkpoints = (n: number): number => (n * work.checkpointBytes) / megabyte;
@@ -119,7 +120,7 @@ export function sumPromise(
   diskBytes: number,
   shares: readonly number[] = [],
 ): TimePromise | null {
-  const stages = new Map<string, TimePromise['stages'][number]['parts'][number][]>();
+  const stages = new Map<ProgressStage, TimePromise['stages'][number]['parts'][number][]>();
   let seconds = 0;
   let fewest = 0;
   let spread = 0;

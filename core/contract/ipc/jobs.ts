@@ -1,6 +1,5 @@
 /** Calls about jobs: whatever takes longer than a blink. */
 import { z } from 'zod';
-import { type ProgressStage, progressStages } from '../../base/progress.ts';
 import { jobKinds } from '../names.ts';
 import {
   addLpmOptionsSchema,
@@ -11,18 +10,16 @@ import {
   measureOptionsSchema,
   trainOptionsSchema,
 } from '../options.ts';
-import { jobRecordSchema } from '../records.ts';
+import { jobRecordSchema, progressStageSchema } from '../records.ts';
 import { exportOptionsSchema } from '../results/export.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
 import { demoOptionsSchema } from './demo.ts';
 import { evidenceOptionsSchema } from './evidence.ts';
 
-const stages = Object.keys(progressStages) as ProgressStage[];
-
 /** A job as the tray shows it. */
 export const jobViewSchema = jobRecordSchema.extend({
   /** What it is doing now, a key of `progressStages`; null unless running. */
-  stage: z.enum(stages).nullable(),
+  stage: progressStageSchema.nullable(),
   /** More of it: "epoch 5 of 20, loss 0.412". */
   note: z.string().nullable(),
   /** Seconds until its end as far as can be told from the speed so far. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { TimePromise } from '../../../core/contract/index.ts';
 import { TimeLeft } from '../../../core/jobs/eta.ts';
 
 test('nothing is said in the first two seconds, then the time that the speed asks for', () => {
@@ -33,7 +34,7 @@ test('it never falls below zero and ends at zero', () => {
   expect(left.at(12)).toBe(0);
 });
 
-const promised = [
+const promised: TimePromise['stages'] = [
   {
     stage: 'decoding',
     seconds: 22,
@@ -93,7 +94,7 @@ test('what an earlier session did is not taken for speed', () => {
 test('a run that goes three times as fast as promised is told to a fifth when a quarter of it is done', () => {
   const left = new TimeLeft(0, [
     {
-      stage: 'Training',
+      stage: 'training',
       seconds: 77,
       parts: [
         { what: 'step', times: 100, seconds: 0.7 },
@@ -101,6 +102,6 @@ test('a run that goes three times as fast as promised is told to a fifth when a 
       ],
     },
   ]);
-  for (let step = 1; step <= 30; step++) left.update('Training', step, 100, 0.28 * step);
+  for (let step = 1; step <= 30; step++) left.update('training', step, 100, 0.28 * step);
   expect(Math.abs(((left.at(8.4) ?? 0) + 8.4) / 28 - 1)).toBeLessThan(0.2);
 });
