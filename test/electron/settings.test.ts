@@ -113,7 +113,7 @@ test('settings: language and theme count at once, the machine is examined, an LP
   await second.fill('Dr. Schwarz');
   await second.press('Tab');
   await main.getByRole('textbox', { name: 'Name of Dr. Schwarz' }).waitFor();
-  await main.getByLabel('Reader', { exact: true }).selectOption('Reader 1');
+  await main.getByRole('combobox', { name: /^Reader/ }).selectOption('Reader 1');
   await main.getByRole('button', { name: 'Change the key of Invert' }).click();
   await page.keyboard.press('Control+Alt+k');
   await main.getByText('Ctrl+Alt+k', { exact: false }).waitFor();
