@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { toError } from '../core/base/errors.ts';
+import { median } from '../core/training/bootstrap.ts';
 import { gemmOperations } from './bench/measure.ts';
 
 /** A mode has its own options. */
@@ -68,12 +69,6 @@ const ours = (name: string, engine = values.engine): Promise<Measured> =>
 const beside = values.engine === 'tensorflow' ? 'onnxruntime' : null;
 const python = process.platform === 'win32' ? 'python' : 'python3';
 const peer = (name: string): Promise<Measured> => child(python, [join(here, 'peers', 'peer.py'), name, String(runs)]);
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
 
 /** Several rounds of one process as one: all times, the highest peak. */
 function joined(parts: readonly Measured[]): Measured {

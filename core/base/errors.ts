@@ -63,6 +63,11 @@ function systemCode(error: Error & { readonly code: unknown }): string {
   return error.message.includes('No space left') ? 'ENOSPC' : 'EIO';
 }
 
+/** Whether the system found no room: EFBIG is a file-size limit (ulimit, FAT32), EDQUOT a quota; to the user the disk is full. */
+export function isDiskFull(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(thrown));
+}
+
 /**
  * What the operating system refused, as an error that says what to do: DISK_FULL, LIBRARY_READ_ONLY or DISK_FAILED; anything else
  * as it came. `what` names the file, redacted.
@@ -70,8 +75,7 @@ function systemCode(error: Error & { readonly code: unknown }): string {
 export function systemError(thrown: unknown, what: string): unknown {
   if (!(thrown instanceof Error) || thrown instanceof AppError || !('code' in thrown)) return thrown;
   const code = systemCode(thrown);
-  // EFBIG is a file-size limit (ulimit, FAT32), EDQUOT a quota: to the user the disk is full.
-  if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) {
+  if (isDiskFull(thrown)) {
     const message = `The disk is full: ${what} could not be written (${code}).`;
     return new AppError('DISK_FULL', message, { cause: thrown, retryable: true });
   }

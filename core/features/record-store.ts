@@ -25,7 +25,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import { flushFolder, makeFolder } from './folders.ts';
+import { flushFolder, makeFolder } from '../disk/index.ts';
 import {
   align,
   headerBytes,

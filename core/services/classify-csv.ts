@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { AppError, toError } from '../base/errors.ts';
+import { AppError, isDiskFull, toError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import type { ModelRecord, Prediction } from '../contract/index.ts';
 import { researchUseOnly } from './report-notice.ts';
@@ -67,7 +67,7 @@ export function writeWholeFile(path: string, text: string): void {
     if (existsSync(temporary)) rmSync(temporary);
     const error = toError(thrown);
     const code = 'code' in error ? String(error.code) : 'unknown error';
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
+    if (isDiskFull(thrown)) {
       throw new AppError('DISK_FULL', `The disk is full: ${redact(path)} could not be written.`, { cause: thrown });
     }
     throw new AppError('FILE_UNREADABLE', `The results file ${redact(path)} cannot be written (${code}).`, {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { AppError } from '../base/errors.ts';
+import { AppError, isDiskFull } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { filesOfInstance, instanceById, type Library } from '../store/index.ts';
 import { readMember } from './files-zip.ts';
@@ -16,7 +16,7 @@ export function sha256(bytes: Uint8Array): string {
 export function fileError(error: unknown, path: string): AppError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
   if (code === 'ENOENT') return new AppError('FILE_NOT_FOUND', 'The file is not there.', { cause: error });
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
+  if (isDiskFull(error)) {
     return new AppError('DISK_FULL', `The disk is full: ${redact(path)} could not be written (${code}).`, {
       cause: error,
       retryable: true,

@@ -5,17 +5,7 @@
  * size, time) are passed over without being read. One bad file is a line of the report; only a full disk, a lost library or the
  * user ends an import early.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import {
@@ -25,6 +15,7 @@ import {
   importReportSchema,
   parseOptions,
 } from '../contract/index.ts';
+import { flushFolder, removeQuietly, writeFlushed } from '../disk/index.ts';
 import { defineJob, type JobTools } from '../jobs/index.ts';
 import {
   addInstance,
@@ -40,7 +31,6 @@ import {
   type Library,
   type NewInstance,
   saveFile,
-  syncFolder,
   type WriteDb,
   withoutIdentity,
 } from '../store/index.ts';
@@ -214,7 +204,7 @@ class Importer {
     if (batch.length === 0) return;
     // A row that names a copy comes after the copy's name is on the disk.
     if (this.#copiedInto.size > 0) this.#copiedInto.add(this.#library.path('files'));
-    for (const folder of this.#copiedInto) syncFolder(folder);
+    for (const folder of this.#copiedInto) flushFolder(folder);
     this.#copiedInto.clear();
     const db = this.#library.writer;
     db.transaction(() => {
@@ -300,18 +290,12 @@ class Importer {
     const partial = `${target}.partial`;
     try {
       mkdirSync(dirname(target), { recursive: true });
-      const handle = openSync(partial, 'w');
-      try {
-        for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
+      writeFlushed(partial, [bytes]);
       renameSync(partial, target);
       this.#copiedInto.add(dirname(target));
       return name;
     } catch (error) {
-      rmSync(partial, { force: true });
+      removeQuietly(partial);
       throw fileError(error, target);
     }
   }

@@ -1,7 +1,7 @@
 /** LPMs of the library: adding one from a folder or file of the hub, and listing them. */
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { AppError, invariant } from '../base/errors.ts';
 import { type ProgressStage, throwIfCancelled } from '../base/progress.ts';
@@ -13,6 +13,7 @@ import {
   type LpmRecord,
   parseOptions,
 } from '../contract/index.ts';
+import { flushFolder, removeQuietly } from '../disk/index.ts';
 import { defineJob, type JobTools } from '../jobs/index.ts';
 import {
   addAuditEvent,
@@ -132,10 +133,13 @@ async function copyInto(context: ServiceContext, folder: string, lpm: OpenLpm): 
       });
     }
     rmSync(folder, { recursive: true, force: true });
+    // The row that names the folder follows: by then its files' names and its own are on the disk.
+    flushFolder(partial);
     renameSync(partial, folder);
+    flushFolder(dirname(folder));
     return sizeBytes;
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
+    removeQuietly(partial);
     throw error instanceof AppError ? error : fileError(error, folder);
   }
 }

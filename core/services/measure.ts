@@ -6,12 +6,13 @@
  * that nothing of a patient lies about when a measurement is killed. The first time of everything warms up and counts as
  * what is done once; of the others the middle one counts, which a hiccup of the machine does not move.
  */
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { type MeasureOptions, measureOptionsSchema } from '../contract/index.ts';
+import { writeFlushed } from '../disk/index.ts';
 import { imageStatistics, normalise, resizeBilinear, toUint16 } from '../images/index.ts';
 import { defineJob } from '../jobs/index.ts';
 import { dropoutMaskShape, extractedLayers, sideConfig } from '../models/index.ts';
@@ -186,13 +187,7 @@ function timeWriting(context: ServiceContext): number {
   const zeros = new Uint8Array(writtenBytes);
   const started = performance.now();
   try {
-    const handle = openSync(path, 'w');
-    try {
-      for (let done = 0; done < zeros.byteLength; ) done += writeSync(handle, zeros, done);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeFlushed(path, [zeros]);
     return secondsSince(started);
   } finally {
     rmSync(path, { force: true });

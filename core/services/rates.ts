@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import type { MeasureOptions } from '../contract/index.ts';
 import type { RateKey } from '../store/index.ts';
+import { median } from '../training/bootstrap.ts';
 import type { ServiceContext } from './context.ts';
 
 /** The names under which seconds are kept. A step depends on much, so its name says it all. */
@@ -52,13 +53,7 @@ export async function rateKey(context: ServiceContext, lpmHash: string, inputSiz
 
 /** The middle of some times, and the distance from it that half of them keep. Both 0 where there are none. */
 export function middleOf(times: readonly number[]): { readonly median: number; readonly spread: number } {
-  const median = middle(times);
-  return { median, spread: middle(times.map((time) => Math.abs(time - median))) };
-}
-
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (k: number): number => sorted[k] ?? 0;
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? at(half) : (at(half - 1) + at(half)) / 2;
+  if (times.length === 0) return { median: 0, spread: 0 };
+  const middle = median(times);
+  return { median: middle, spread: median(times.map((time) => Math.abs(time - middle))) };
 }

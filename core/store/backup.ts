@@ -3,9 +3,9 @@ import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rm
 import { dirname, join } from 'node:path';
 import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
+import { flushFolder, removeQuietly } from '../disk/index.ts';
 import { databaseProblems } from './check.ts';
 import type { Database } from './database.ts';
-import { removeQuietly, syncFolder } from './seal.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** How many daily copies are kept. */
@@ -51,7 +51,7 @@ export function copyDatabase(database: Database, target: string): string {
       closeSync(handle);
     }
     renameSync(partial, target);
-    syncFolder(dirname(target));
+    flushFolder(dirname(target));
     return target;
   } catch (error) {
     removeQuietly(partial);

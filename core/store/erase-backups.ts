@@ -12,11 +12,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { flushFolder } from '../disk/index.ts';
 import { listBackups } from './backup.ts';
 import { databaseProblems } from './check.ts';
 import { Database } from './database.ts';
 import { type Erased, eraseRows, erasureScope, hasFailures } from './erase.ts';
-import { databaseName, syncFolder } from './seal.ts';
+import { databaseName } from './seal.ts';
 
 export interface BackupErasure {
   /** Copies that still hold the patient, or cannot be read to tell. Names below the library. */
@@ -109,7 +110,7 @@ function rewrite(path: string, persons: readonly Erased[], now: string): void {
   removeCopy(path);
   renameSync(partial, path);
   utimesSync(path, atime, mtime);
-  syncFolder(dirname(path));
+  flushFolder(dirname(path));
 }
 
 /** Overwrites a file, then removes it; with the log of a copy that was set aside. */

@@ -29,4 +29,4 @@ export * from './queries/studies.ts';
 export * from './queries/versions.ts';
 export * from './queries/watches.ts';
 export { type Restored, type RestoreOptions, restoreLibrary } from './restore.ts';
-export { sealState, syncFolder } from './seal.ts';
+export { sealState } from './seal.ts';

@@ -12,7 +12,7 @@
  */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError, invariant, systemError } from '../base/errors.ts';
+import { AppError, invariant, isDiskFull, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { backUp, backUpDaily, copyDatabase } from './backup.ts';
 import { openDatabaseProblems } from './check.ts';
@@ -252,7 +252,7 @@ function assertWritable(folder: string): void {
 
 function folderError(error: unknown, folder: string): AppError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(error)) {
     return new AppError('DISK_FULL', `The disk is full: the library ${redact(folder)} cannot be opened for writing.`, {
       cause: error,
       retryable: true,

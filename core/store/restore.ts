@@ -8,14 +8,15 @@
  */
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { AppError } from '../base/errors.ts';
+import { AppError, isDiskFull } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
+import { flushFolder, removeQuietly } from '../disk/index.ts';
 import { type BackupFile, listBackups, stampOf } from './backup.ts';
 import { databaseProblems } from './check.ts';
 import { Database } from './database.ts';
 import { takeWriterLock } from './lock.ts';
 import { checkVersion } from './migrate.ts';
-import { breakSeal, databaseName, removeQuietly, syncFolder } from './seal.ts';
+import { breakSeal, databaseName } from './seal.ts';
 
 export interface RestoreOptions {
   /** A backup's name in `backups/`, or the path of a copy. The newest sound one when left out. */
@@ -106,17 +107,16 @@ function replace(folder: string, backup: string, now: Date): string | null {
     if (aside !== null) {
       mkdirSync(join(folder, aside), { recursive: true });
       for (const name of present) renameSync(join(folder, name), join(folder, aside, name));
-      syncFolder(join(folder, aside));
+      flushFolder(join(folder, aside));
     }
     renameSync(partial, target);
-    syncFolder(folder);
+    flushFolder(folder);
     return aside;
   } catch (error) {
     removeQuietly(partial);
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
     throw new AppError(
-      full ? 'DISK_FULL' : 'LIBRARY_READ_ONLY',
+      isDiskFull(error) ? 'DISK_FULL' : 'LIBRARY_READ_ONLY',
       `The backup could not be put in place (${code}); what was there is in place or in set-aside/.`,
       { cause: error },
     );

@@ -8,7 +8,6 @@
 import {
   closeSync,
   existsSync,
-  fsyncSync,
   openSync,
   readFileSync,
   readSync,
@@ -19,6 +18,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { flushFolder, removeQuietly } from '../disk/index.ts';
 
 export const databaseName = 'sidelight.sqlite';
 const sealName = 'sidelight.seal';
@@ -52,7 +52,7 @@ export function breakSeal(folder: string): void {
   const path = join(folder, sealName);
   if (!existsSync(path)) return;
   rmSync(path);
-  syncFolder(folder);
+  flushFolder(folder);
 }
 
 /** Seals a closed database. Without room for the seal the library is as good as before, only less can be checked later. */
@@ -68,26 +68,6 @@ export function sealDatabase(folder: string): void {
   } catch {
     // A full or broken disk has spoken already where it mattered: at the commit.
     removeQuietly(partial);
-  }
-}
-
-/** Removes a half-made file after a failure, if that can be done: the first error counts, and the next attempt begins with removing it. */
-export function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // The disk that failed goes on failing.
-  }
-}
-
-/** Makes names in `folder` durable. Windows has no such call and needs none. */
-export function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

@@ -50,6 +50,11 @@ export function percentile(values: readonly number[], q: number): number {
   return a + (b - a) * (position - low);
 }
 
+/** The middle value, or the mean of the two in the middle; NaN of none. */
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
 /** 95 % intervals of the figures of `scores`; `groups` names the patient of each example. */
 export function bootstrapIntervals(
   scores: Scores,

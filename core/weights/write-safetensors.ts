@@ -1,9 +1,10 @@
 /** Writing safetensors files, complete or not at all. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AppError, toError } from '../base/errors.ts';
+import { AppError, isDiskFull, toError } from '../base/errors.ts';
 import { toFloat16Bits } from '../base/half.ts';
 import { sizeOf, type Tensor } from '../base/tensor.ts';
+import { flushFolder, removeQuietly, writeFlushed } from '../disk/index.ts';
 
 /** Format names of the element types we write. */
 const dtypeNames = { float32: 'F32', float64: 'F64', float16: 'F16', int32: 'I32', int64: 'I64', uint8: 'U8' } as const;
@@ -55,19 +56,12 @@ export function asFloat16(tensor: Tensor<'float32'>): Tensor<'float16'> {
 function writeAtomically(path: string, parts: readonly Uint8Array[]): void {
   const temporary = `${path}.${process.pid}.part`;
   try {
-    const fd = openSync(temporary, 'w');
-    try {
-      for (const part of parts) for (let done = 0; done < part.length; ) done += writeSync(fd, part, done);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
+    writeFlushed(temporary, parts);
     renameSync(temporary, path);
-    syncFolder(dirname(path));
+    flushFolder(dirname(path));
   } catch (cause) {
-    rmSync(temporary, { force: true });
-    const { code } = cause as NodeJS.ErrnoException;
-    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    removeQuietly(temporary);
+    const full = isDiskFull(cause);
     throw new AppError(
       full ? 'DISK_FULL' : 'FILE_UNREADABLE',
       `The weights cannot be written (${toError(cause).message}).`,
@@ -76,16 +70,5 @@ function writeAtomically(path: string, parts: readonly Uint8Array[]): void {
         action: full ? 'Free disk space, then run the same command again.' : 'Choose a folder that you may write to.',
       },
     );
-  }
-}
-
-/** Makes the renaming itself durable. Windows has no handles of folders and needs none. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

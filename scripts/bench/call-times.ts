@@ -1,4 +1,5 @@
 /** How long the core process takes to answer a person who reads while it trains. */
+import { median, percentile } from '../../core/training/bootstrap.ts';
 import type { CoreClient } from './core-client.ts';
 
 /** Milliseconds from asking to the answer. */
@@ -53,7 +54,5 @@ export async function watchCalls(core: CoreClient, dataset: string): Promise<{ s
 }
 
 function summary(name: string, list: readonly number[]): CallTimes {
-  const sorted = [...list].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return { name, count: list.length, median: at(0.5), p99: at(0.99), longest: sorted.at(-1) ?? 0 };
+  return { name, count: list.length, median: median(list), p99: percentile(list, 0.99), longest: Math.max(...list) };
 }

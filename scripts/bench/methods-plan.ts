@@ -1,5 +1,6 @@
 /** What `bench -- --methods` trains, with which recipe, and how the results of several seeds become one row. */
 import type { EvaluateReport, Method, TrainReport } from '../../core/contract/index.ts';
+import { median } from '../../core/training/bootstrap.ts';
 
 export interface Variant {
   readonly name: string;
@@ -102,11 +103,4 @@ export function meanInterval(numbers: readonly number[]): readonly [number, numb
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }

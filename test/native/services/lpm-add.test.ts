@@ -1,5 +1,5 @@
 /** Adding an LPM as a job: others are answered meanwhile, it can be stopped at any point, and nothing half copied stays. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ProgressEvent } from '../../../core/base/progress.ts';
@@ -10,6 +10,8 @@ import { jobById, listJobs, openLibrary } from '../../../core/store/index.ts';
 import { migrate } from '../../../core/store/migrate.ts';
 import { migrations } from '../../../core/store/migrations/index.ts';
 import { JobQueue } from '../../../electron/core/queue.ts';
+import { runCommand } from '../../support/command.ts';
+import { hasStrace } from '../../support/isolation.ts';
 import { temporaryLibrary, testTime } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -133,3 +135,22 @@ test('a library from before keeps its jobs, what belongs to them, and what the t
   ]);
   database.close();
 });
+
+test.skipIf(!hasStrace)(
+  'its folder and the names in it are on the disk before the library knows it (needs strace)',
+  () => {
+    const folder = temporaryFolder();
+    const trace = join(folder, 'trace');
+    const library = join(folder, 'library');
+    const before = ['strace', '-f', '-y', '-o', trace, '-e', 'trace=fsync,fdatasync,/^rename'];
+    expect(runCommand({ library, before }, 'lpm', 'add', madeLpm()).status).toBe(0);
+    const calls = readFileSync(trace, 'utf8').split('\n');
+    const at = (what: RegExp, from = 0): number => calls.findIndex((call, i) => i >= from && what.test(call));
+    const named = at(/rename\w*\(.*\/lpm\/[0-9a-f]{64}\.partial"/);
+    const flushedFiles = at(/fsync\(\d+<[^>]*\/lpm\/[0-9a-f]{64}\.partial>/);
+    const flushedName = at(/fsync\(\d+<[^>]*\/lpm>/, named);
+    const noted = at(/(fsync|fdatasync)\(\d+<[^>]*\.sqlite-wal>/, named);
+    expect(flushedFiles).toBeGreaterThan(-1);
+    expect([flushedFiles < named, named < flushedName, flushedName < noted]).toEqual([true, true, true]);
+  },
+);

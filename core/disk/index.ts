@@ -1,0 +1,2 @@
+/** What every layer that writes files needs of the disk. */
+export { flushFolder, makeFolder, removeQuietly, writeFlushed } from './durable.ts';
