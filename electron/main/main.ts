@@ -27,9 +27,16 @@ let libraryArgument = app.commandLine.getSwitchValue('library');
 let window: BrowserWindow | undefined;
 /** Files to open that no page has asked for yet; null once it has. */
 let waiting: string[] | null = [];
+/** The page crashed, and the one loaded in its place has not asked yet. */
+let isRecovered = false;
 
 function tell<N extends EventName>(name: N, payload: EventPayload<N>): void {
   if (window !== undefined && !window.isDestroyed()) window.webContents.send('event', name, payload);
+}
+
+function onCrash(): void {
+  isRecovered = true;
+  waiting ??= [];
 }
 
 function openFiles(paths: string[]): void {
@@ -104,6 +111,11 @@ function start(): void {
         waiting = null;
         return taken;
       },
+      takeRecovered: () => {
+        const taken = isRecovered;
+        isRecovered = false;
+        return taken;
+      },
       restartCore: () => core.restart(),
       openLibrary: async (folder) => {
         const before = [libraryArgument, settings.all.library] as const;
@@ -125,7 +137,7 @@ function start(): void {
     forward: (name, input) => core.call(name, input),
   });
   core.start();
-  window = createWindow({ preload: paths.preload, settings, log, onRecovered: () => tell('page.recovered', {}) });
+  window = createWindow({ preload: paths.preload, settings, log, onCrash });
   window.on('closed', () => {
     window = undefined;
   });

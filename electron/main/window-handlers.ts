@@ -12,6 +12,8 @@ export interface WindowContext {
   blockedRequests(): number;
   /** Files that wait for the page. */
   takeOpened(): string[];
+  /** True once after the page crashed. */
+  takeRecovered(): boolean;
   /** Ends the core process and starts it again; gives why it did not. */
   restartCore(): Promise<SerialisedError | null>;
   openLibrary(folder: string | null): Promise<void>;
@@ -72,6 +74,7 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
   'window.settings': (_, { settings }) => settings.all,
   'window.saveSettings': (changes, { settings }) => settings.save(changes),
   'window.openedFiles': (_, { takeOpened }) => takeOpened(),
+  'window.recovered': (_, { takeRecovered }) => takeRecovered(),
   'window.openLibrary': async ({ folder }, { openLibrary }) => {
     await openLibrary(folder);
     return null;

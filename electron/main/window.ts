@@ -9,15 +9,15 @@ export interface WindowOptions {
   readonly preload: string;
   readonly settings: Settings;
   readonly log: Logger;
-  /** The page crashed and is there again. */
-  onRecovered(): void;
+  /** The page crashed and is being loaded again: what is sent now, no page hears. */
+  onCrash(): void;
 }
 
 /** Crashes of the page within this time of each other count; after three it is not loaded again. */
 const patienceMs = 60_000;
 const backgrounds = { dark: '#14171a', light: '#f6f7f8' } as const;
 
-export function createWindow({ preload, settings, log, onRecovered }: WindowOptions): BrowserWindow {
+export function createWindow({ preload, settings, log, onCrash }: WindowOptions): BrowserWindow {
   const displays = [
     screen.getPrimaryDisplay(),
     ...screen.getAllDisplays().filter((display) => display.id !== screen.getPrimaryDisplay().id),
@@ -55,7 +55,7 @@ export function createWindow({ preload, settings, log, onRecovered }: WindowOpti
   // The title is the application's name and nothing else: it shows in task bars and screen shares.
   window.on('page-title-updated', (event) => event.preventDefault());
   rememberPlace(window, settings);
-  recover(window, log, onRecovered);
+  recover(window, log, onCrash);
   void window.loadURL(`${pageOrigin}/index.html`);
   return window;
 }
@@ -79,7 +79,7 @@ function rememberPlace(window: BrowserWindow, settings: Settings): void {
 }
 
 /** A crashed page is loaded again; one that crashes again and again gives way to a page that says so. */
-function recover(window: BrowserWindow, log: Logger, onRecovered: () => void): void {
+function recover(window: BrowserWindow, log: Logger, onCrash: () => void): void {
   let crashes: number[] = [];
   window.webContents.on('render-process-gone', (_, { reason, exitCode }) => {
     if (reason === 'clean-exit' || window.isDestroyed()) return;
@@ -90,7 +90,7 @@ function recover(window: BrowserWindow, log: Logger, onRecovered: () => void): v
       void window.loadURL(`${pageOrigin}/failed.html`);
       return;
     }
-    window.webContents.once('did-finish-load', onRecovered);
+    onCrash();
     void window.loadURL(`${pageOrigin}/index.html`);
   });
   window.on('unresponsive', () => log.log('warn', 'The page does not answer'));

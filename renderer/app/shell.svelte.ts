@@ -19,9 +19,13 @@ class Shell {
     const off = [
       on('menu.chosen', ({ command }) => void attempt(() => this.#run(command))),
       on('files.opened', ({ paths }) => this.#import(paths)),
-      on('page.recovered', () => notices.tell(i18n.words.shell.recovered, i18n.words.shell.recoveredAction)),
     ];
-    void attempt(async () => this.#import(await call('window.openedFiles', {})));
+    void attempt(async () => {
+      if (await call('window.recovered', {})) {
+        notices.tell(i18n.words.shell.recovered, i18n.words.shell.recoveredAction);
+      }
+      this.#import(await call('window.openedFiles', {}));
+    });
     return () => {
       for (const stop of off) stop();
     };

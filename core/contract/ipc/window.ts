@@ -76,6 +76,11 @@ export const windowCalls = defineCalls({
     input: nothing,
     output: z.array(z.string()),
   },
+  'window.recovered': {
+    doc: 'Whether this page was loaded because the one before it crashed; true once for each crash.',
+    input: nothing,
+    output: z.boolean(),
+  },
   'window.openLibrary': {
     doc: 'Closes the library and opens the one in the folder, or in the usual place for null; if that fails, the former is opened again.',
     input: z.strictObject({ folder: z.string().min(1).max(4096).nullable() }),
@@ -108,8 +113,6 @@ export const windowEvents = defineEvents({
   'menu.chosen': z.object({ command: z.enum(menuCommands) }),
   /** The system asks to open files: a double click, a second start of the application. */
   'files.opened': z.object({ paths: z.array(z.string()) }),
-  /** The page crashed and was loaded again. */
-  'page.recovered': z.object({}),
   /** Settings changed, by the page or by the menu. */
   'settings.changed': windowSettingsSchema,
 });
