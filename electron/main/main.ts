@@ -9,6 +9,7 @@ import { answerCalls } from './ipc.ts';
 import { namelessWords, openLogFile } from './log-file.ts';
 import { showMenu } from './menu.ts';
 import { pathsAmong } from './opened-files.ts';
+import { PageMail } from './page-mail.ts';
 import { engineEnvironment, findPaths } from './paths.ts';
 import { declareProtocols, serveProtocols } from './protocols.ts';
 import { isOurPage, sealContents, sealSession } from './security.ts';
@@ -25,24 +26,10 @@ sealContents();
 
 let libraryArgument = app.commandLine.getSwitchValue('library');
 let window: BrowserWindow | undefined;
-/** Files to open that no page has asked for yet; null once it has. */
-let waiting: string[] | null = [];
-/** The page crashed, and the one loaded in its place has not asked yet. */
-let isRecovered = false;
+const mail = new PageMail((paths) => tell('files.opened', { paths }));
 
 function tell<N extends EventName>(name: N, payload: EventPayload<N>): void {
   if (window !== undefined && !window.isDestroyed()) window.webContents.send('event', name, payload);
-}
-
-function onCrash(): void {
-  isRecovered = true;
-  waiting ??= [];
-}
-
-function openFiles(paths: string[]): void {
-  if (paths.length === 0) return;
-  if (waiting === null) tell('files.opened', { paths });
-  else waiting.push(...paths);
 }
 
 if (!app.requestSingleInstanceLock()) app.quit();
@@ -50,13 +37,13 @@ else {
   app.on('second-instance', (_, argv, folder) => {
     if (window?.isMinimized()) window.restore();
     window?.focus();
-    openFiles(pathsAmong(argv, folder));
+    mail.open(pathsAmong(argv, folder));
   });
   app.on('open-file', (event, path) => {
     event.preventDefault();
-    openFiles([path]);
+    mail.open([path]);
   });
-  openFiles(pathsAmong(process.argv, process.cwd()));
+  mail.open(pathsAmong(process.argv, process.cwd()));
   app.whenReady().then(start);
 }
 
@@ -106,16 +93,7 @@ function start(): void {
       settings,
       window: () => window,
       blockedRequests,
-      takeOpened: () => {
-        const taken = waiting ?? [];
-        waiting = null;
-        return taken;
-      },
-      takeRecovered: () => {
-        const taken = isRecovered;
-        isRecovered = false;
-        return taken;
-      },
+      mail,
       restartCore: () => core.restart(),
       openLibrary: async (folder) => {
         const before = [libraryArgument, settings.all.library] as const;
@@ -137,7 +115,7 @@ function start(): void {
     forward: (name, input) => core.call(name, input),
   });
   core.start();
-  window = createWindow({ preload: paths.preload, settings, log, onCrash });
+  window = createWindow({ preload: paths.preload, settings, log, onCrash: () => mail.crashed() });
   window.on('closed', () => {
     window = undefined;
   });

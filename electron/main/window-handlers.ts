@@ -4,16 +4,14 @@ import { resolve, sep } from 'node:path';
 import { app, type BrowserWindow, dialog, shell } from 'electron';
 import { AppError, deserialiseError, type SerialisedError } from '../../core/base/errors.ts';
 import type { Handlers, MainCallName } from '../../core/contract/index.ts';
+import type { PageMail } from './page-mail.ts';
 import type { Settings } from './settings.ts';
 
 export interface WindowContext {
   readonly settings: Settings;
   window(): BrowserWindow | undefined;
   blockedRequests(): number;
-  /** Files that wait for the page. */
-  takeOpened(): string[];
-  /** True once after the page crashed. */
-  takeRecovered(): boolean;
+  readonly mail: PageMail;
   /** Ends the core process and starts it again; gives why it did not. */
   restartCore(): Promise<SerialisedError | null>;
   openLibrary(folder: string | null): Promise<void>;
@@ -73,8 +71,8 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
   },
   'window.settings': (_, { settings }) => settings.all,
   'window.saveSettings': (changes, { settings }) => settings.save(changes),
-  'window.openedFiles': (_, { takeOpened }) => takeOpened(),
-  'window.recovered': (_, { takeRecovered }) => takeRecovered(),
+  'window.openedFiles': (_, { mail }) => mail.takeOpened(),
+  'window.recovered': (_, { mail }) => mail.takeRecovered(),
   'window.openLibrary': async ({ folder }, { openLibrary }) => {
     await openLibrary(folder);
     return null;
