@@ -34,10 +34,40 @@ const dots: Draw = (canvas, random) => {
   }
 };
 
+/** Small filled discs, bright or dark, with a sharp or a soft border. */
+const discs: Draw = (canvas, random) => {
+  const { size, pixels } = canvas;
+  const [cx, cy] = place(size, random, 2);
+  const radius = logUniform(random, 2.2, 9);
+  const softness = random.uniform(0.4, 0.3 * radius);
+  const stretch = random.uniform(0.85, 1.2);
+  const height = sign(random);
+  const reach = Math.ceil(radius * 1.2 + 6 * softness);
+  for (let y = Math.max(0, Math.floor(cy) - reach); y <= Math.min(size - 1, cy + reach); y++) {
+    for (let x = Math.max(0, Math.floor(cx) - reach); x <= Math.min(size - 1, cx + reach); x++) {
+      const outside = Math.hypot((x - cx) / stretch, y - cy) - radius;
+      pixels[y * size + x]! += height / (1 + Math.exp(outside / softness));
+    }
+  }
+};
+
+/** Short straight pieces, as long as a disc is wide or little more. */
+const rods: Draw = (canvas, random) => {
+  const [x, y] = place(canvas.size, random, 2);
+  const angle = random.uniform(0, Math.PI);
+  const half = random.uniform(3.5, 9);
+  const [dx, dy] = [half * Math.cos(angle), half * Math.sin(angle)];
+  const ends: readonly (readonly [number, number])[] = [
+    [x - dx, y - dy],
+    [x + dx, y + dy],
+  ];
+  addStroke(canvas, ends, random.uniform(0.6, half * 0.25), sign(random));
+};
+
 /** One soft mass, round or drawn out. */
 const blob: Draw = (canvas, random) => {
   const { size, pixels } = canvas;
-  const sigma = logUniform(random, 4, Math.min(28, size / 5));
+  const sigma = logUniform(random, 6, Math.min(28, size / 5));
   const [cx, cy] = place(size, random, 0);
   const stretch = random.uniform(1, 1.8);
   const angle = random.uniform(0, Math.PI);
@@ -188,6 +218,8 @@ function walk(x: number, y: number, length: number, random: Random): (readonly [
 export const kinds = {
   specks,
   dots,
+  discs,
+  rods,
   blob,
   lines,
   star,

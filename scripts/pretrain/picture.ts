@@ -1,5 +1,5 @@
 /**
- * One labelled picture of the pre-training set: noise of a random coarseness, nought to five kinds drawn on it at a
+ * One labelled picture of the pre-training set: noise of a random coarseness, nought to six kinds drawn on it at a
  * random contrast, brought to a random display range. Made from its number alone: picture n of a seed is always the
  * same, whatever was made before it.
  */
@@ -12,40 +12,53 @@ export interface Picture {
   readonly pixels: Float32Array;
   /** [patches, kinds], 1 where the kind is seen in the patch. */
   readonly patchLabels: Float32Array;
+  /** [patches, cells, kinds], 1 where the kind is seen in that cell of the patch; cells row by row. */
+  readonly cellLabels: Float32Array;
   /** [kinds], 1 where the kind is in the picture. */
   readonly imageLabels: Float32Array;
   /** Coarseness of the background noise, 0 to 1. */
   readonly slope: number;
 }
 
-/** A patch holds a kind where the drawing reaches this share of its height, or this many pixels reach half of it. */
+/** A cell holds a kind where the drawing reaches this share of its height. */
 const seenHeight = 0.4;
 
+/** Cells along a patch's side. */
+export const cellsAcross = 4;
+
 /** Small kinds are drawn up to three times: a patch that holds one is what a picture has to teach, and most hold none. */
-const repeated: ReadonlySet<string> = new Set(['specks', 'star', 'rings']);
+const repeated: ReadonlySet<string> = new Set(['specks', 'discs', 'rods', 'star', 'rings']);
+
+/** Kinds wide enough to stand out from the clouds of the background only; the others stand out from its grain. */
+const wide: ReadonlySet<string> = new Set(['blob', 'edge', 'texture', 'grating']);
+
+/** Kinds of which a patch holds so many pixels that they are seen at less contrast than a speck or a thin line. */
+const filled: ReadonlySet<string> = new Set(['discs', 'rods']);
 
 /** A `size` x `size` picture with labels for patches of `patch` pixels. */
 export function makePicture(size: number, patch: number, random: Random): Picture {
   const slope = random.uniform(0, 1.1);
   const canvas = noise(size, slope, random);
   const columns = size / patch;
-  const patchLabels = new Float32Array(columns * columns * kindNames.length);
-  const imageLabels = new Float32Array(kindNames.length);
+  const cellLabels = new Float32Array(columns * columns * cellsAcross ** 2 * kindNames.length);
   addDistractors(canvas.pixels, size, random);
   // Local roughness: a drawing is seen against the differences between neighbours, not against the clouds.
   const roughness = neighbourDeviation(canvas.pixels, size);
-  const count = random.uniform() < 0.12 ? 0 : 2 + random.integer(4);
+  addRegions(canvas.pixels, size, random);
+  const count = random.uniform() < 0.12 ? 0 : 2 + random.integer(5);
   for (const kind of random.shuffled(kindNames.map((_, i) => i)).slice(0, count)) {
     const layer = emptyCanvas(size);
     const times = repeated.has(kindNames[kind]!) ? 1 + random.integer(3) : 1;
     for (let n = 0; n < times; n++) kinds[kindNames[kind]!](layer, random);
-    const isWide = ['blob', 'edge', 'texture', 'grating'].includes(kindNames[kind]!);
-    const reference = isWide ? Math.max(roughness, 0.35) : roughness;
-    const contrast = reference * Math.exp(random.uniform(Math.log(2.5), Math.log(14)));
+    const reference = wide.has(kindNames[kind]!) ? Math.max(roughness, 0.35) : roughness;
+    const faintest = filled.has(kindNames[kind]!) ? 1.5 : 2.5;
+    const contrast = reference * Math.exp(random.uniform(Math.log(faintest), Math.log(14)));
     for (let i = 0; i < layer.pixels.length; i++) canvas.pixels[i]! += contrast * layer.pixels[i]!;
-    if (markPatches(layer.pixels, size, patch, patchLabels, kind)) imageLabels[kind] = 1;
+    markCells(layer.pixels, size, patch, cellLabels, kind);
   }
-  return { pixels: display(canvas.pixels, size, random), patchLabels, imageLabels, slope: slope / 1.1 };
+  const patchLabels = anyOf(cellLabels, columns * columns);
+  const imageLabels = anyOf(patchLabels, 1);
+  return { pixels: display(canvas.pixels, size, random), cellLabels, patchLabels, imageLabels, slope: slope / 1.1 };
 }
 
 /** Single hot pixels in some pictures, as detectors have: not specks, which are wider and lie in groups. */
@@ -58,6 +71,42 @@ function addDistractors(pixels: Float32Array, size: number, random: Random): voi
   }
 }
 
+/**
+ * Large soft regions and waves, unnamed, up to several times as high as all that is named: organs, bones and the air beside
+ * them. They take the grey levels, and what is drawn on them is left with few.
+ */
+function addRegions(pixels: Float32Array, size: number, random: Random): void {
+  const height = (): number => Math.exp(random.uniform(Math.log(0.4), Math.log(5))) * (random.uniform() < 0.5 ? -1 : 1);
+  for (let n = random.integer(4); n > 0; n--) {
+    const [cx, cy] = [random.uniform(-0.3, 1.3) * size, random.uniform(-0.3, 1.3) * size];
+    const [a, b] = [random.uniform(0.2, 0.9) * size, random.uniform(0.2, 0.9) * size];
+    const softness = random.uniform(4, 14);
+    const [c, s] = turned(random);
+    const top = height();
+    for (let y = 0; y < size; y++) {
+      for (let x = 0; x < size; x++) {
+        const [u, v] = [((x - cx) * c + (y - cy) * s) / a, ((y - cy) * c - (x - cx) * s) / b];
+        const outside = (Math.hypot(u, v) - 1) * Math.min(a, b);
+        pixels[y * size + x]! += top / (1 + Math.exp(Math.min(30, outside / softness)));
+      }
+    }
+  }
+  if (random.uniform() < 0.3) {
+    const wave = (2 * Math.PI) / random.uniform(28, 120);
+    const [c, s] = turned(random);
+    const [top, phase] = [0.5 * height(), random.uniform(0, 2 * Math.PI)];
+    for (let y = 0; y < size; y++) {
+      for (let x = 0; x < size; x++) pixels[y * size + x]! += top * Math.sin(wave * (x * c + y * s) + phase);
+    }
+  }
+}
+
+/** Cosine and sine of a random direction. */
+function turned(random: Random): readonly [number, number] {
+  const angle = random.uniform(0, 2 * Math.PI);
+  return [Math.cos(angle), Math.sin(angle)];
+}
+
 function neighbourDeviation(pixels: Float32Array, size: number): number {
   let sum = 0;
   for (let y = 0; y < size; y++) {
@@ -66,24 +115,28 @@ function neighbourDeviation(pixels: Float32Array, size: number): number {
   return Math.sqrt(sum / (2 * size * (size - 1)));
 }
 
-/** Marks the patches in which the drawing is seen; false when it is seen in none (it fell outside). */
-function markPatches(layer: Float32Array, size: number, patch: number, labels: Float32Array, kind: number): boolean {
-  const columns = size / patch;
-  let seen = false;
-  for (let row = 0; row < columns; row++) {
-    for (let column = 0; column < columns; column++) {
-      let peak = 0;
-      for (let y = row * patch; y < (row + 1) * patch; y++) {
-        for (let x = column * patch; x < (column + 1) * patch; x++)
-          peak = Math.max(peak, Math.abs(layer[y * size + x]!));
-      }
-      if (peak >= seenHeight) {
-        labels[(row * columns + column) * kindNames.length + kind] = 1;
-        seen = true;
-      }
+/** Marks the cells in which the drawing is seen. */
+function markCells(layer: Float32Array, size: number, patch: number, labels: Float32Array, kind: number): void {
+  const [columns, cell, k] = [size / patch, patch / cellsAcross, kindNames.length];
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      if (Math.abs(layer[y * size + x]!) < seenHeight) continue;
+      const token = Math.floor(y / patch) * columns + Math.floor(x / patch);
+      const within = Math.floor((y % patch) / cell) * cellsAcross + Math.floor((x % patch) / cell);
+      labels[(token * cellsAcross ** 2 + within) * k + kind] = 1;
     }
   }
-  return seen;
+}
+
+/** [groups, kinds] of [groups * n, kinds]: 1 where any of the n is. */
+function anyOf(labels: Float32Array, groups: number): Float32Array {
+  const k = kindNames.length;
+  const each = labels.length / groups;
+  const out = new Float32Array(groups * k);
+  labels.forEach((label, i) => {
+    if (label === 1) out[Math.floor(i / each) * k + (i % k)] = 1;
+  });
+  return out;
 }
 
 /** Grey levels of a random window, in 8 to 16 bits, sometimes tinted: [3, size, size] in [0, 1]. */
@@ -93,8 +146,9 @@ function display(pixels: Float32Array, size: number, random: Random): Float32Arr
     low = Math.min(low, v);
     high = Math.max(high, v);
   }
-  const centre = random.uniform(0.3, 0.7);
-  const width = random.uniform(0.35, 1);
+  // A picture stands for a piece of a larger image, whose grey levels it has only a part of, and anywhere between black and white.
+  const width = Math.exp(random.uniform(Math.log(0.16), 0));
+  const centre = random.uniform(width / 2 - 0.05, 1.05 - width / 2);
   const gamma = Math.exp(random.uniform(-0.35, 0.35));
   const isInverted = random.uniform() < 0.15;
   const levels = 2 ** (8 + random.integer(9)) - 1;
