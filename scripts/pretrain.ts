@@ -4,7 +4,8 @@
  *     npm run pretrain -- --steps 20000                  a sitting; stops at that step, or at Ctrl-C, with a checkpoint
  *     npm run pretrain -- --steps 24000 --cool-down 4000 the last steps with the learning rate going to 0
  *     npm run pretrain -- --layers 4 --folder shallow    a first sitting with four blocks, at a third of the cost
- *     npm run pretrain -- --grow-from shallow            goes on from it with all twelve
+ *     npm run pretrain -- --grow-from shallow            goes on from it with all twelve; with --layers 4, with four again
+ *     npm run pretrain -- --picture-size 256 --batch 8   goes on with larger pictures: fewer, and more to search in each
  *     npm run pretrain -- --export resources/lpm         writes the model folder from the checkpoint
  *
  * The learning rate is warmed up, then constant until the cool-down, so that a sitting can always be added before it.
@@ -17,6 +18,7 @@ import { Random } from '../core/base/random.ts';
 import { float32, type Tensor } from '../core/base/tensor.ts';
 import { openEngine } from '../core/engine/index.ts';
 import { type LpmConfig, plainVit } from '../core/models/index.ts';
+import { auc } from '../core/training/metrics.ts';
 import { type Batch, BatchQueue, type BatchShape, makeBatch } from './pretrain/batches.ts';
 import { loadCheckpoint, saveCheckpoint } from './pretrain/checkpoint.ts';
 import { exportEncoder } from './pretrain/export.ts';
@@ -29,6 +31,7 @@ const { values: options } = parseArgs({
     steps: { type: 'string', default: '20000' },
     'cool-down': { type: 'string', default: '0' },
     size: { type: 'string', default: '128' },
+    'picture-size': { type: 'string' },
     layers: { type: 'string', default: '12' },
     'grow-from': { type: 'string' },
     'grow-layers': { type: 'string', default: '4' },
@@ -46,26 +49,26 @@ const vitOf = (layers: number): LpmConfig =>
 const vitTiny = vitOf(Number(options.layers));
 
 const warmUp = 500;
-const size = Number(options.size);
+/** Pixels of a picture's side: the LPM's own size, or larger in a sitting that teaches it to search. */
+const size = Number(options['picture-size'] ?? options.size);
 const batch = Number(options.batch);
 const last = Number(options.steps);
 const coolDown = Number(options['cool-down']);
 const shape: BatchShape = { size, patch: vitTiny.patch, batch, seed: Number(options.seed) };
 const network = buildPretrainNetwork(vitTiny, size, batch);
 const folder = resolve(options.folder);
+const heldOutPictures = 512;
 
 const start = loadCheckpoint(folder) ?? {
   step: 0,
   seconds: 0,
-  ...(options['grow-from'] === undefined
-    ? { params: startingParameters(network, vitTiny, size, Random.seeded(shape.seed), samplePictures()) }
-    : grownFrom(resolve(options['grow-from']))),
+  ...(options['grow-from'] === undefined ? { params: startingValues() } : grownFrom(resolve(options['grow-from']))),
   m: new Float32Array(network.total),
   v: new Float32Array(network.total),
 };
 
 if (options.export !== undefined) {
-  exportEncoder(resolve(options.export), vitTiny, network, start.params, size);
+  exportEncoder(resolve(options.export), vitTiny, network, start.params, Number(options.size));
   console.log(`Wrote ${options.export}: ${start.step} steps, ${(start.seconds / 3600).toFixed(2)} hours.`);
   process.exit(0);
 }
@@ -76,7 +79,14 @@ function grownFrom(shallowFolder: string): { readonly params: Float32Array; read
   if (checkpoint === undefined) throw new Error(`There is no checkpoint in ${shallowFolder} to grow from.`);
   const layers = { shallow: Number(options['grow-layers']), deep: Number(options.layers) };
   const shallow = buildPretrainNetwork(vitOf(layers.shallow), size, batch);
-  return { params: growParameters(shallow, checkpoint.params, network, layers), seconds: checkpoint.seconds };
+  return {
+    params: growParameters(shallow, checkpoint.params, network, startingValues(), layers),
+    seconds: checkpoint.seconds,
+  };
+}
+
+function startingValues(): Float32Array {
+  return startingParameters(network, vitTiny, size, Random.seeded(shape.seed), samplePictures());
 }
 
 /** Pictures from which the starting filters take their gains: another seed than those trained on. */
@@ -103,14 +113,15 @@ const predictor = await engine.compile(network.predict);
 const inputsOf = (made: Batch): Record<string, Tensor> => ({
   pixel_values: float32([batch, 3, size, size], made.pixels),
   patch_labels: float32([batch, (size / 16) ** 2, kindNames.length], made.patchLabels),
+  cell_labels: float32([batch, (size / 16) ** 2, made.cellLabels.length / batch / (size / 16) ** 2], made.cellLabels),
   image_labels: float32([batch, kindNames.length], made.imageLabels),
   slopes: float32([batch, 1], made.slopes),
 });
 
-/** Held-out pictures: another seed. For each kind the share of pictures and patches told right, balanced over yes and no. */
+/** Held-out pictures, of another seed: how well each kind is told from its absence, as AUC over pictures and over patches. */
 async function heldOut(params: Float32Array): Promise<string> {
-  const tallies = kindNames.map(() => ({ image: [0, 0, 0, 0], patch: [0, 0, 0, 0] }));
-  for (let i = 0; i < Math.ceil(512 / batch); i++) {
+  const seen = { image: kindNames.map(emptyScores), patch: kindNames.map(emptyScores) };
+  for (let i = 0; i < Math.ceil(heldOutPictures / batch); i++) {
     const made = makeBatch({ ...shape, seed: shape.seed + 1_000_003 }, i);
     const out = await predictor.run({
       params: float32([params.length], params),
@@ -122,18 +133,35 @@ async function heldOut(params: Float32Array): Promise<string> {
     ] as const) {
       const probabilities = (out[`${name}_probabilities`] as Tensor<'float32'>).data;
       labels.forEach((label, j) => {
-        const tally = tallies[j % kindNames.length]![name];
-        tally[2 * label + (probabilities[j]! >= 0.5 ? 1 : 0)]! += 1;
+        const { targets, yes } = seen[name][j % kindNames.length]!;
+        targets.push(label);
+        yes.push(probabilities[j]!);
       });
     }
   }
-  const balanced = ([tn, fp, fn, tp]: number[]): number => (tn! / (tn! + fp!) + tp! / (fn! + tp!)) / 2;
-  const mean = (xs: number[]): string => (xs.reduce((a, b) => a + b, 0) / xs.length).toFixed(3);
+  const aucs = { image: seen.image.map(aucOf), patch: seen.patch.map(aucOf) };
+  const mean = (xs: readonly number[]): string => (xs.reduce((a, b) => a + b, 0) / xs.length).toFixed(3);
   return [
-    `image ${mean(tallies.map((t) => balanced(t.image)))}`,
-    `patch ${mean(tallies.map((t) => balanced(t.patch)))}`,
-    ...kindNames.map((name, i) => `${name} ${balanced(tallies[i]!.image).toFixed(2)}`),
+    `image ${mean(aucs.image)}`,
+    `patch ${mean(aucs.patch)}`,
+    ...kindNames.map((name, i) => `${name} ${aucs.image[i]!.toFixed(2)} ${aucs.patch[i]!.toFixed(2)}`),
   ].join('  ');
+}
+
+interface KindScores {
+  readonly targets: number[];
+  readonly yes: number[];
+}
+
+function emptyScores(): KindScores {
+  return { targets: [], yes: [] };
+}
+
+function aucOf({ targets, yes }: KindScores): number {
+  const probabilities = Float64Array.from({ length: 2 * yes.length }, (_, i) =>
+    i % 2 === 1 ? yes[i >> 1]! : 1 - yes[i >> 1]!,
+  );
+  return auc({ targets, probabilities, classes: 2 }) ?? Number.NaN;
 }
 
 let { params, m, v, step, seconds } = start;
@@ -146,7 +174,7 @@ console.log(
 );
 const queue = new BatchQueue(shape, step);
 let clock = performance.now();
-let [steps, patchLoss, imageLoss] = [0, 0, 0];
+let [steps, cellLoss, patchLoss, imageLoss] = [0, 0, 0, 0];
 while (step < last && !stopping) {
   const made = await queue.next(step);
   step += 1;
@@ -162,6 +190,7 @@ while (step < last && !stopping) {
   params = data('next_params');
   m = data('next_m');
   v = data('next_v');
+  cellLoss += data('cell_loss')[0]!;
   patchLoss += data('patch_loss')[0]!;
   imageLoss += data('image_loss')[0]!;
   steps += 1;
@@ -170,10 +199,10 @@ while (step < last && !stopping) {
     const now = performance.now();
     seconds += (now - clock) / 1000;
     console.log(
-      `${step}  patch loss ${(patchLoss / steps).toFixed(4)}  image loss ${(imageLoss / steps).toFixed(4)}  ` +
+      `${step}  cell loss ${(cellLoss / steps).toFixed(4)}  patch loss ${(patchLoss / steps).toFixed(4)}  image loss ${(imageLoss / steps).toFixed(4)}  ` +
         `${((now - clock) / steps).toFixed(0)} ms a step  ${(seconds / 60).toFixed(1)} min`,
     );
-    [clock, steps, patchLoss, imageLoss] = [now, 0, 0, 0];
+    [clock, steps, cellLoss, patchLoss, imageLoss] = [now, 0, 0, 0, 0];
   }
   if (step % 500 === 0 || step === last || stopping) {
     saveCheckpoint(folder, { step, seconds, params, m, v });

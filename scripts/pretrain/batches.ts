@@ -2,12 +2,13 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Random } from '../../core/base/random.ts';
 import { kindNames } from './kinds.ts';
-import { makePicture } from './picture.ts';
+import { cellsAcross, makePicture } from './picture.ts';
 
 export interface Batch {
   /** [batch, 3, size, size], normalised with mean 0.5 and deviation 0.5. */
   readonly pixels: Float32Array<ArrayBuffer>;
   readonly patchLabels: Float32Array<ArrayBuffer>;
+  readonly cellLabels: Float32Array<ArrayBuffer>;
   readonly imageLabels: Float32Array<ArrayBuffer>;
   readonly slopes: Float32Array<ArrayBuffer>;
 }
@@ -26,6 +27,7 @@ export function makeBatch({ size, patch, batch, seed }: BatchShape, number: numb
   const out = {
     pixels: new Float32Array(batch * 3 * size * size),
     patchLabels: new Float32Array(batch * patches * k),
+    cellLabels: new Float32Array(batch * patches * cellsAcross ** 2 * k),
     imageLabels: new Float32Array(batch * k),
     slopes: new Float32Array(batch),
   };
@@ -37,6 +39,7 @@ export function makeBatch({ size, patch, batch, seed }: BatchShape, number: numb
       i * 3 * size * size,
     );
     out.patchLabels.set(picture.patchLabels, i * patches * k);
+    out.cellLabels.set(picture.cellLabels, i * picture.cellLabels.length);
     out.imageLabels.set(picture.imageLabels, i * k);
     out.slopes[i] = picture.slope;
   }

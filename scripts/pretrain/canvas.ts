@@ -7,6 +7,11 @@ export interface Canvas {
   readonly pixels: Float32Array;
 }
 
+/** A positive number between `low` and `high`, each factor as likely as any other. */
+export function logUniform(random: Random, low: number, high: number): number {
+  return Math.exp(random.uniform(Math.log(low), Math.log(high)));
+}
+
 export function emptyCanvas(size: number): Canvas {
   return { size, pixels: new Float32Array(size * size) };
 }
@@ -41,13 +46,14 @@ function addOctave({ size, pixels }: Canvas, cell: number, amplitude: number, ra
   const grid = new Float32Array(n * n);
   for (let i = 0; i < grid.length; i++) grid[i] = amplitude * fastNormal(random);
   const [left, top] = [random.uniform(), random.uniform()];
-  const columns = Array.from({ length: size }, (_, x) => smoothPosition(x / cell + left));
+  const [columns, fractions] = [new Int32Array(size), new Float64Array(size)];
+  for (let x = 0; x < size; x++) [columns[x], fractions[x]] = smoothPosition(x / cell + left);
   for (let y = 0; y < size; y++) {
     const [row, fy] = smoothPosition(y / cell + top);
     const base = row * n;
     for (let x = 0; x < size; x++) {
-      const [column, fx] = columns[x]!;
-      const i = base + column;
+      const fx = fractions[x]!;
+      const i = base + columns[x]!;
       const upper = grid[i]! + fx * (grid[i + 1]! - grid[i]!);
       const lower = grid[i + n]! + fx * (grid[i + n + 1]! - grid[i + n]!);
       pixels[y * size + x]! += upper + fy * (lower - upper);
@@ -90,25 +96,32 @@ export function addStroke(
   sigma: number,
   height: number,
 ): void {
-  const layer = new Map<number, number>();
+  const layer = new Float32Array(size * size);
   const reach = Math.ceil(2.5 * sigma + 0.5);
+  const falloff = -1 / (2 * sigma * sigma);
+  let [left, top, right, bottom] = [size, size, -1, -1];
   for (let i = 1; i < points.length; i++) {
     const [x0, y0] = points[i - 1]!;
     const [x1, y1] = points[i]!;
-    const steps = Math.max(1, Math.ceil(Math.hypot(x1 - x0, y1 - y0) / 0.5));
+    const steps = Math.max(1, Math.ceil(Math.hypot(x1 - x0, y1 - y0) / Math.max(0.5, 0.6 * sigma)));
     for (let s = 0; s <= steps; s++) {
       const x = x0 + ((x1 - x0) * s) / steps;
       const y = y0 + ((y1 - y0) * s) / steps;
-      for (let v = Math.floor(y - reach); v <= y + reach; v++) {
-        if (v < 0 || v >= size) continue;
-        for (let u = Math.floor(x - reach); u <= x + reach; u++) {
-          if (u < 0 || u >= size) continue;
-          const value = Math.exp(-((u - x) ** 2 + (v - y) ** 2) / (2 * sigma * sigma));
+      const [u0, u1] = [Math.max(0, Math.floor(x - reach)), Math.min(size - 1, Math.floor(x + reach))];
+      const [v0, v1] = [Math.max(0, Math.floor(y - reach)), Math.min(size - 1, Math.floor(y + reach))];
+      [left, top, right, bottom] = [Math.min(left, u0), Math.min(top, v0), Math.max(right, u1), Math.max(bottom, v1)];
+      for (let v = v0; v <= v1; v++) {
+        for (let u = u0; u <= u1; u++) {
+          const exponent = ((u - x) ** 2 + (v - y) ** 2) * falloff;
+          if (exponent < -8) continue;
+          const value = Math.exp(exponent);
           const at = v * size + u;
-          if (value > (layer.get(at) ?? 0)) layer.set(at, value);
+          if (value > layer[at]!) layer[at] = value;
         }
       }
     }
   }
-  for (const [at, value] of layer) pixels[at]! += height * value;
+  for (let v = top; v <= bottom; v++) {
+    for (let at = v * size + left; at <= v * size + right; at++) pixels[at]! += height * layer[at]!;
+  }
 }

@@ -13,12 +13,15 @@ const blockName = /^(.*\.)?(\d+)(\..*)$/;
 
 /**
  * Parameters of `deep`, [deep.total].
+ * @param params of the trained network; may end before its last heads, as those of a time when there were fewer
+ * @param starting values for what `params` lacks, [deep.total]
  * @param layers blocks of the shallow and of the deep network
  */
 export function growParameters(
   shallow: PretrainNetwork,
   params: Float32Array,
   deep: PretrainNetwork,
+  starting: Float32Array,
   layers: { readonly shallow: number; readonly deep: number },
 ): Float32Array {
   const entries = new Map(shallow.entries.map((entry) => [entry.name, entry] as const));
@@ -26,7 +29,9 @@ export function growParameters(
   for (const entry of deep.entries) {
     const source = sourceOf(entry, layers);
     const from = entries.get(source.name) as Entry;
-    if (!source.isSilent) grown.set(params.subarray(from.offset, from.offset + from.size), entry.offset);
+    if (from.offset + from.size > params.length)
+      grown.set(starting.subarray(entry.offset, entry.offset + entry.size), entry.offset);
+    else if (!source.isSilent) grown.set(params.subarray(from.offset, from.offset + from.size), entry.offset);
   }
   return grown;
 }

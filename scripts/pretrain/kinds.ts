@@ -4,13 +4,11 @@
  * high resolution: most kinds are told apart by two or three pixels.
  */
 import type { Random } from '../../core/base/random.ts';
-import { addSpot, addStroke, type Canvas, noise } from './canvas.ts';
+import { addSpot, addStroke, type Canvas, logUniform, noise } from './canvas.ts';
 
 type Draw = (canvas: Canvas, random: Random) => void;
 
 const sign = (random: Random): number => (random.uniform() < 0.7 ? 1 : -1);
-const logUniform = (random: Random, low: number, high: number): number =>
-  low * Math.exp(random.uniform() * Math.log(high / low));
 
 /** A group of tiny bright spots, as calcifications lie. */
 const specks: Draw = (canvas, random) => {

@@ -2,6 +2,8 @@
  * What is trained: the LPM's own encoder graph with its weights cut from one flat vector, and three small heads that
  * are thrown away afterwards.
  *
+ * - each patch names the kinds seen in each of its cells, four by four: where a drawing lies and what it is are learned
+ *   together, which is far easier than what it is wherever it lies;
  * - each patch names the kinds seen in it, so that every token learns fine detail from every picture;
  * - the class token names the kinds of the whole picture, so that it learns where to look;
  * - each patch names the kinds of the whole picture too, so that all queries look there: FPT+ keeps the tokens that
@@ -9,10 +11,11 @@
  * - the class token gives the coarseness of the background.
  */
 import type { Random } from '../../core/base/random.ts';
-import { type Shape, sizeOf } from '../../core/base/tensor.ts';
+import { float32, type Shape, sizeOf } from '../../core/base/tensor.ts';
 import {
   add,
   concat,
+  constant,
   defineGraph,
   exp,
   type Graph,
@@ -31,10 +34,12 @@ import {
   sub,
   type Value,
 } from '../../core/graph/index.ts';
-import { buildLpmEncoder, type LpmConfig } from '../../core/models/index.ts';
+import { buildLpmEncoder, type LpmConfig, positionEmbedding } from '../../core/models/index.ts';
 import { adamW } from '../../core/training/train-step.ts';
 import { kindNames } from './kinds.ts';
+import { withOrthogonalUpdates } from './muon.ts';
 import { cosineFilters } from './patch-filters.ts';
+import { cellsAcross } from './picture.ts';
 
 export interface Entry {
   readonly name: string;
@@ -46,7 +51,7 @@ export interface Entry {
 export interface PretrainNetwork {
   readonly entries: readonly Entry[];
   readonly total: number;
-  /** Inputs `params`, `m`, `v`, `step`, `lr` and the labels; outputs `next_*`, the four losses and `grad_norm`. */
+  /** Inputs `params`, `m`, `v`, `step`, `lr` and the labels; outputs `next_*`, the five losses and `grad_norm`. */
   readonly step: Graph;
   /** Inputs params and pictures; outputs patch_probabilities [B, patches, kinds], image_probabilities [B, kinds],
    *  last_hidden_state [B, 1 + patches, width]. */
@@ -55,9 +60,18 @@ export interface PretrainNetwork {
 
 /** Training a whole network from nothing: the gradients of the first thousand steps change faster than 0.999 follows. */
 const secondBeta = 0.98;
+const weightDecay = 0.05;
 
 /** Seen patches are about one in eight; this weight keeps the rare kinds from being learned as "never". */
 const positiveWeight = 3;
+
+/** Most patches and cells hold a kind seldom; from 0, the first hundreds of steps learn nothing but that. */
+const startingBiases: Readonly<Record<string, number>> = {
+  'heads.patch.bias': -2,
+  'heads.cell.bias': -3.5,
+  'heads.far.bias': -0.7,
+  'heads.image.bias': -0.7,
+};
 
 export function buildPretrainNetwork(config: LpmConfig, size: number, batch: number): PretrainNetwork {
   const encoder = buildLpmEncoder(config, {
@@ -82,10 +96,16 @@ export function buildPretrainNetwork(config: LpmConfig, size: number, batch: num
     ['heads.far.bias', [k]],
     ['heads.slope.weight', [d, 1]],
     ['heads.slope.bias', [1]],
+    ['heads.cell.weight', [d, cellsAcross ** 2 * k]],
+    ['heads.cell.bias', [cellsAcross ** 2 * k]],
   ];
   const entries: Entry[] = [];
   let total = 0;
-  for (const [name, shape] of [...encoder.weights.map((w) => [w.name as string, w.shape] as const), ...heads]) {
+  const trainedPositions: Shape = [config.grid[0] * config.grid[1], d];
+  const encoderWeights = encoder.weights.map(
+    (w) => [w.name as string, w.name === 'position' ? trainedPositions : w.shape] as const,
+  );
+  for (const [name, shape] of [...encoderWeights, ...heads]) {
     entries.push({ name, shape, offset: total, size: sizeOf(shape) });
     total += sizeOf(shape);
   }
@@ -96,6 +116,7 @@ export function buildPretrainNetwork(config: LpmConfig, size: number, batch: num
   // far as the keys, and attention collapses at ordinary learning rates; so they are trained in the usual scale.
   const parameter = (name: string): Value => {
     const value = values.get(name) as Value;
+    if (name === 'position') return positionsAt(size, config, value);
     return /\.q\.(weight|bias)$/.test(name) ? mul(value, 1 / Math.sqrt(config.width / config.heads)) : value;
   };
   const { last_hidden_state: hidden } = replaceWeights(encoder, (w) => parameter(w.name as string));
@@ -108,26 +129,29 @@ export function buildPretrainNetwork(config: LpmConfig, size: number, batch: num
   const imageLogits = head('image', classToken);
 
   const patchLabels = input('patch_labels', [batch, patches, k]);
+  const cellLabels = input('cell_labels', [batch, patches, cellsAcross ** 2 * k]);
   const imageLabels = input('image_labels', [batch, k]);
   const slopes = input('slopes', [batch, 1]);
   const patchLoss = mean(binaryCrossEntropy(patchLogits, patchLabels, positiveWeight), [0, 1, 2]);
+  const cellLoss = mean(binaryCrossEntropy(head('cell', patchTokens), cellLabels, positiveWeight), [0, 1, 2]);
   const imageLoss = mean(binaryCrossEntropy(imageLogits, imageLabels, 1), [0, 1]);
   const farLoss = mean(binaryCrossEntropy(head('far', patchTokens), reshape(imageLabels, [batch, 1, k]), 1), [0, 1, 2]);
   const error = sub(head('slope', classToken), slopes);
   const slopeLoss = mean(mul(error, error), [0, 1]);
-  const loss = add(add(mul(patchLoss, 2), imageLoss), add(mul(farLoss, 0.5), slopeLoss));
+  const loss = add(add(add(mul(cellLoss, 8), mul(patchLoss, 2)), imageLoss), add(mul(farLoss, 0.5), slopeLoss));
   const gradient = concat(grad(loss, parts), 0);
-  const state = { params, m: input('m', [total]), v: input('v', [total]) };
-  const next = adamW(state, gradient, input('step', []), input('lr', []), 0.05, secondBeta);
+  const state = { params, m: input('m', [total]), v: input('v', [total]), lr: input('lr', []) };
+  const next = adamW(state, gradient, input('step', []), state.lr, weightDecay, secondBeta);
   return {
     entries,
     total,
     step: defineGraph({
       outputs: {
-        next_params: next.params,
+        next_params: withOrthogonalUpdates(entries, state, next, weightDecay),
         next_m: next.m,
         next_v: next.v,
         patch_loss: patchLoss,
+        cell_loss: cellLoss,
         image_loss: imageLoss,
         far_loss: farLoss,
         slope_loss: slopeLoss,
@@ -142,6 +166,17 @@ export function buildPretrainNetwork(config: LpmConfig, size: number, batch: num
       },
     }),
   };
+}
+
+/** Positions of a picture's patches [patches, d] of the trained ones, resized as whoever uses the LPM resizes them. */
+function positionsAt(size: number, config: LpmConfig, trained: Value): Value {
+  const [rows, columns] = config.grid;
+  if (size === rows * config.patch && size === columns * config.patch) return trained;
+  const n = rows * columns;
+  const identity = new Float32Array(n * n);
+  for (let i = 0; i < n; i++) identity[i * (n + 1)] = 1;
+  // Resizing is linear in the positions: what it makes of the identity is its matrix.
+  return matmul(constant(positionEmbedding({ ...config, width: n }, float32([n, n], identity), size, size)), trained);
 }
 
 /** Element-wise cross-entropy of logits and labels in {0, 1}, without overflow; positives count `weight` times. */
@@ -165,9 +200,10 @@ export function startingParameters(
   const flat = new Float32Array(network.total);
   for (const { name, shape, offset, size: length } of network.entries) {
     const stream = random.fork(name);
-    if (name === 'position') flat.set(sinePositions(size / config.patch, config.width), offset);
+    if (name === 'position') flat.set(sinePositions(config.grid[0], config.width), offset);
     else if (name === 'patch.weight') flat.set(cosineFilters(sample, size, config.patch, config.width), offset);
     else if (/norm\d?\.weight$/.test(name)) flat.fill(1, offset, offset + length);
+    else if (name in startingBiases) flat.fill(startingBiases[name]!, offset, offset + length);
     else if (shape.length > 1) {
       // What 24 random branches add up to must not drown the tokens at the start.
       const scale = /\.(o|fc2)\.weight$/.test(name) ? 1 / Math.sqrt(2 * config.layers) : 1;

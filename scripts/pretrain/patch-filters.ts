@@ -7,9 +7,16 @@
  * chance for 900 steps; with these it leaves chance at once. Cosines are close to the principal components of such
  * patches (Ahmed, Natarajan and Rao, IEEE Trans. Computers 1974); they are a starting point and are trained like the rest.
  */
+import { median } from '../../core/training/bootstrap.ts';
 
 /** Standard deviation of each token entry at the start; the positions' is a quarter of it. */
 const tokenDeviation = 0.5;
+
+/**
+ * Share of the grey level itself. The tokens are brought to one length before each block: where the level takes little of it, a faint
+ * drawing on smooth tissue is as loud as a strong one on rough.
+ */
+const levelShare = 0.3;
 
 /**
  * The projection [3 * patch * patch, width], row order channel, row, column.
@@ -25,7 +32,7 @@ export function cosineFilters(
   const filters = lowestCosines(patch, Math.min(width, area));
   const out = new Float32Array(3 * area * width);
   filters.forEach((filter, k) => {
-    let [sum, squares, n] = [0, 0, 0];
+    const responses: number[] = [];
     for (const picture of pictures) {
       for (let top = 0; top < size; top += patch) {
         for (let left = 0; left < size; left += patch) {
@@ -37,18 +44,23 @@ export function cosineFilters(
               response += filter[y * patch + x]! * grey;
             }
           }
-          sum += response;
-          squares += response * response;
-          n += 1;
+          responses.push(response);
         }
       }
     }
-    const deviation = Math.sqrt(Math.max(squares / n - (sum / n) ** 2, 1e-8));
+    const deviation = typicalDeviation(responses);
+    const gain = ((k === 0 ? levelShare : 1) * tokenDeviation) / (3 * deviation);
     for (let c = 0; c < 3; c++) {
-      for (let i = 0; i < area; i++) out[(c * area + i) * width + k] = (filter[i]! * tokenDeviation) / (3 * deviation);
+      for (let i = 0; i < area; i++) out[(c * area + i) * width + k] = filter[i]! * gain;
     }
   });
   return out;
+}
+
+/** Half of the responses deviate less from their median than 0.6745 of this: of a normal distribution, the standard deviation. */
+function typicalDeviation(responses: readonly number[]): number {
+  const centre = median(responses);
+  return Math.max(median(responses.map((r) => Math.abs(r - centre))) / 0.6745, 1e-3);
 }
 
 /** The `count` cosine patterns of lowest frequency, unit length each. */

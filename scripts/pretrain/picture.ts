@@ -1,10 +1,13 @@
 /**
  * One labelled picture of the pre-training set: noise of a random coarseness, nought to six kinds drawn on it at a
- * random contrast, brought to a random display range. Made from its number alone: picture n of a seed is always the
- * same, whatever was made before it.
+ * random contrast, shown as a display shows it. Made from its number alone: picture n of a seed is always the same,
+ * whatever was made before it.
+ *
+ * How high a drawing is counts in shares of the display's range. Taken as shares of the noise alone, most were too faint for
+ * anyone, and 17,000 steps taught little.
  */
 import type { Random } from '../../core/base/random.ts';
-import { addSpot, emptyCanvas, noise } from './canvas.ts';
+import { addSpot, emptyCanvas, logUniform, noise } from './canvas.ts';
 import { kindNames, kinds } from './kinds.ts';
 
 export interface Picture {
@@ -26,7 +29,13 @@ const seenHeight = 0.4;
 /** Cells along a patch's side. */
 export const cellsAcross = 4;
 
-/** Small kinds are drawn up to three times: a patch that holds one is what a picture has to teach, and most hold none. */
+/**
+ * Pictures crowded with small drawings. A patch learns a kind from the patches that hold it, and where a picture has two or
+ * three small drawings, nine patches in ten teach nothing; the other pictures are as empty as images are.
+ */
+const denseShare = 0.6;
+
+/** Small kinds, drawn up to four times in a picture, and up to twenty times in a crowded one. */
 const repeated: ReadonlySet<string> = new Set(['specks', 'discs', 'rods', 'star', 'rings']);
 
 /** Kinds wide enough to stand out from the clouds of the background only; the others stand out from its grain. */
@@ -35,36 +44,52 @@ const wide: ReadonlySet<string> = new Set(['blob', 'edge', 'texture', 'grating']
 /** Kinds of which a patch holds so many pixels that they are seen at less contrast than a speck or a thin line. */
 const filled: ReadonlySet<string> = new Set(['discs', 'rods']);
 
-/** A `size` x `size` picture with labels for patches of `patch` pixels. */
+/** A `size` x `size` picture with labels for patches of `patch` pixels. All heights are shares of the display's range. */
 export function makePicture(size: number, patch: number, random: Random): Picture {
   const slope = random.uniform(0, 1.1);
   const canvas = noise(size, slope, random);
-  const columns = size / patch;
-  const cellLabels = new Float32Array(columns * columns * cellsAcross ** 2 * kindNames.length);
-  addDistractors(canvas.pixels, size, random);
+  const { pixels } = canvas;
+  const spread = logUniform(random, 0.008, 0.08);
+  for (let i = 0; i < pixels.length; i++) pixels[i]! *= spread;
+  addDistractors(pixels, size, random);
   // Local roughness: a drawing is seen against the differences between neighbours, not against the clouds.
-  const roughness = neighbourDeviation(canvas.pixels, size);
-  addRegions(canvas.pixels, size, random);
+  const roughness = neighbourDeviation(pixels, size);
+  addRegions(pixels, size, random);
   const count = random.uniform() < 0.12 ? 0 : 2 + random.integer(5);
+  const isDense = random.uniform() < denseShare;
+  const drawings: Drawing[] = [];
   for (const kind of random.shuffled(kindNames.map((_, i) => i)).slice(0, count)) {
     const layer = emptyCanvas(size);
-    const times = repeated.has(kindNames[kind]!) ? 1 + random.integer(3) : 1;
+    const times = repeated.has(kindNames[kind]!) ? 1 + random.integer(isDense ? 20 : 4) : 1;
     for (let n = 0; n < times; n++) kinds[kindNames[kind]!](layer, random);
-    const reference = wide.has(kindNames[kind]!) ? Math.max(roughness, 0.35) : roughness;
-    const faintest = filled.has(kindNames[kind]!) ? 1.5 : 2.5;
-    const contrast = reference * Math.exp(random.uniform(Math.log(faintest), Math.log(14)));
-    for (let i = 0; i < layer.pixels.length; i++) canvas.pixels[i]! += contrast * layer.pixels[i]!;
-    markCells(layer.pixels, size, patch, cellLabels, kind);
+    const ground = wide.has(kindNames[kind]!) ? Math.max(roughness, spread) : roughness;
+    const faintest = ground * (filled.has(kindNames[kind]!) ? 1.5 : 2.5);
+    const contrast = Math.max(logUniform(random, 0.04, 0.4), faintest * random.uniform(1, 1.5));
+    for (let i = 0; i < pixels.length; i++) pixels[i]! += contrast * layer.pixels[i]!;
+    drawings.push({ kind, contrast, layer: layer.pixels });
   }
+  // Some pixel of it is brought to some grey level: a picture stands for a piece of a larger image.
+  const shift = random.uniform(0.1, 0.9) - pixels[random.integer(pixels.length)]!;
+  for (let i = 0; i < pixels.length; i++) pixels[i]! += shift;
+  const columns = size / patch;
+  const cellLabels = new Float32Array(columns * columns * cellsAcross ** 2 * kindNames.length);
+  for (const drawing of drawings) markCells(drawing, pixels, size, patch, cellLabels);
   const patchLabels = anyOf(cellLabels, columns * columns);
   const imageLabels = anyOf(patchLabels, 1);
-  return { pixels: display(canvas.pixels, size, random), cellLabels, patchLabels, imageLabels, slope: slope / 1.1 };
+  return { pixels: display(pixels, random), cellLabels, patchLabels, imageLabels, slope: slope / 1.1 };
+}
+
+/** What was drawn: `layer` has peak height 1 and was added `contrast` times. */
+interface Drawing {
+  readonly kind: number;
+  readonly contrast: number;
+  readonly layer: Float32Array;
 }
 
 /** Single hot pixels in some pictures, as detectors have: not specks, which are wider and lie in groups. */
 function addDistractors(pixels: Float32Array, size: number, random: Random): void {
   if (random.uniform() < 0.3) {
-    const height = random.uniform(1, 4);
+    const height = logUniform(random, 0.05, 0.4);
     for (let n = random.integer(20); n > 0; n--) {
       addSpot({ size, pixels }, random.integer(size), random.integer(size), 0.25, height);
     }
@@ -72,11 +97,10 @@ function addDistractors(pixels: Float32Array, size: number, random: Random): voi
 }
 
 /**
- * Large soft regions and waves, unnamed, up to several times as high as all that is named: organs, bones and the air beside
- * them. They take the grey levels, and what is drawn on them is left with few.
+ * Large soft regions and waves, unnamed, often higher than all that is named: organs, bones and the air beside them.
  */
 function addRegions(pixels: Float32Array, size: number, random: Random): void {
-  const height = (): number => Math.exp(random.uniform(Math.log(0.4), Math.log(5))) * (random.uniform() < 0.5 ? -1 : 1);
+  const height = (): number => logUniform(random, 0.05, 0.5) * (random.uniform() < 0.5 ? -1 : 1);
   for (let n = random.integer(4); n > 0; n--) {
     const [cx, cy] = [random.uniform(-0.3, 1.3) * size, random.uniform(-0.3, 1.3) * size];
     const [a, b] = [random.uniform(0.2, 0.9) * size, random.uniform(0.2, 0.9) * size];
@@ -87,7 +111,8 @@ function addRegions(pixels: Float32Array, size: number, random: Random): void {
       for (let x = 0; x < size; x++) {
         const [u, v] = [((x - cx) * c + (y - cy) * s) / a, ((y - cy) * c - (x - cx) * s) / b];
         const outside = (Math.hypot(u, v) - 1) * Math.min(a, b);
-        pixels[y * size + x]! += top / (1 + Math.exp(Math.min(30, outside / softness)));
+        const steps = outside / softness;
+        if (steps < 20) pixels[y * size + x]! += steps < -20 ? top : top / (1 + Math.exp(steps));
       }
     }
   }
@@ -115,18 +140,25 @@ function neighbourDeviation(pixels: Float32Array, size: number): number {
   return Math.sqrt(sum / (2 * size * (size - 1)));
 }
 
-/** Marks the cells in which the drawing is seen. */
-function markCells(layer: Float32Array, size: number, patch: number, labels: Float32Array, kind: number): void {
+/** Marks the cells in which the drawing is seen, and not lost beyond black or white. */
+function markCells(drawing: Drawing, pixels: Float32Array, size: number, patch: number, labels: Float32Array): void {
+  const { kind, contrast, layer } = drawing;
   const [columns, cell, k] = [size / patch, patch / cellsAcross, kindNames.length];
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      if (Math.abs(layer[y * size + x]!) < seenHeight) continue;
+      const height = layer[y * size + x]!;
+      if (Math.abs(height) < seenHeight) continue;
+      const value = pixels[y * size + x]!;
+      const shown = Math.abs(clipped(value) - clipped(value - contrast * height));
+      if (shown < 0.5 * contrast * Math.abs(height)) continue;
       const token = Math.floor(y / patch) * columns + Math.floor(x / patch);
       const within = Math.floor((y % patch) / cell) * cellsAcross + Math.floor((x % patch) / cell);
       labels[(token * cellsAcross ** 2 + within) * k + kind] = 1;
     }
   }
 }
+
+const clipped = (value: number): number => Math.min(1, Math.max(0, value));
 
 /** [groups, kinds] of [groups * n, kinds]: 1 where any of the n is. */
 function anyOf(labels: Float32Array, groups: number): Float32Array {
@@ -139,25 +171,14 @@ function anyOf(labels: Float32Array, groups: number): Float32Array {
   return out;
 }
 
-/** Grey levels of a random window, in 8 to 16 bits, sometimes tinted: [3, size, size] in [0, 1]. */
-function display(pixels: Float32Array, size: number, random: Random): Float32Array {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const v of pixels) {
-    low = Math.min(low, v);
-    high = Math.max(high, v);
-  }
-  // A picture stands for a piece of a larger image, whose grey levels it has only a part of, and anywhere between black and white.
-  const width = Math.exp(random.uniform(Math.log(0.16), 0));
-  const centre = random.uniform(width / 2 - 0.05, 1.05 - width / 2);
-  const gamma = Math.exp(random.uniform(-0.35, 0.35));
+/** The pixels as a display shows them, in 8 to 16 bits, sometimes inverted or tinted: [3, size, size] in [0, 1]. */
+function display(pixels: Float32Array, random: Random): Float32Array {
   const isInverted = random.uniform() < 0.15;
   const levels = 2 ** (8 + random.integer(9)) - 1;
-  const out = new Float32Array(3 * size * size);
+  const out = new Float32Array(3 * pixels.length);
   const tint = random.uniform() < 0.2 ? [0, 1, 2].map(() => random.uniform(0.6, 1)) : [1, 1, 1];
-  const range = Math.max(high - low, 1e-6);
   for (let i = 0; i < pixels.length; i++) {
-    const unit = ((pixels[i]! - low) / range) ** gamma;
-    const shown = Math.min(1, Math.max(0, centre + (unit - 0.5) * width));
+    const shown = clipped(pixels[i]!);
     const level = Math.round((isInverted ? 1 - shown : shown) * levels) / levels;
     for (let c = 0; c < 3; c++) out[c * pixels.length + i] = level * tint[c]!;
   }

@@ -15,19 +15,19 @@ const config = plainVit({ width: 32, layers: 2, heads: 2, patch: 16, imageSize: 
 const folder = mkdtempSync(join(tmpdir(), 'sidelight-export-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the exported folder read as an LPM gives the hidden states of the trained network', async () => {
-  const network = buildPretrainNetwork(config, 64, 1);
+test.each([64, 128])('the exported folder gives the hidden states of the network trained at %i px', async (size) => {
+  const network = buildPretrainNetwork(config, size, 1);
   const noise = Random.seeded(2);
-  const picture = Float32Array.from({ length: 3 * 64 * 64 }, () => noise.uniform(-1, 1));
-  const params = startingParameters(network, config, 64, Random.seeded(1), [picture]);
+  const picture = Float32Array.from({ length: 3 * size * size }, () => noise.uniform(-1, 1));
+  const params = startingParameters(network, config, size, Random.seeded(1), [picture]);
   // Biases and norms start at 0 and 1; moved, so that a forgotten one shows.
   for (let i = 0; i < params.length; i++) params[i] = params[i]! + noise.normal(0, 0.05);
   exportEncoder(folder, config, network, params, 64);
 
   const options = {
     batch: 1,
-    height: 64,
-    width: 64,
+    height: size,
+    width: size,
     layers: [],
     tokenRatio: 0.2,
     tokens: 'global',
@@ -39,8 +39,8 @@ test('the exported folder read as an LPM gives the hidden states of the trained 
   const engine = await openEngine({ engine: 'onnxruntime', device: 'cpu', log: silentLogger });
   try {
     const pixel_values = float32(
-      [1, 3, 64, 64],
-      Float32Array.from({ length: 3 * 64 * 64 }, () => noise.uniform(-1, 1)),
+      [1, 3, size, size],
+      Float32Array.from({ length: 3 * size * size }, () => noise.uniform(-1, 1)),
     );
     const expected = await (await engine.compile(network.predict)).run({
       pixel_values,
@@ -48,7 +48,7 @@ test('the exported folder read as an LPM gives the hidden states of the trained 
     });
     const file = readSafetensors(join(folder, 'model.safetensors'));
     const read = canonicalReader(config, file);
-    const loaded = await engine.compile(encoder, encoderWeights(config, read, { height: 64, width: 64 }));
+    const loaded = await engine.compile(encoder, encoderWeights(config, read, { height: size, width: size }));
     const found = await loaded.run({ pixel_values });
     file.close();
     const [a, b] = [expected, found].map((out) => (out['last_hidden_state'] as Tensor<'float32'>).data);

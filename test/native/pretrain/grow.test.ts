@@ -16,7 +16,8 @@ test('a network grown from two blocks to five computes what the two did', async 
   const picture = Float32Array.from({ length: 3 * 64 * 64 }, () => random.uniform(-1, 1));
   const params = startingParameters(shallow, shallowConfig, 64, Random.seeded(1), [picture]);
   for (let i = 0; i < params.length; i++) params[i] = params[i]! + random.normal(0, 0.05);
-  const grown = growParameters(shallow, params, deep, { shallow: 2, deep: 5 });
+  const starting = startingParameters(deep, deepConfig, 64, Random.seeded(2), [picture]);
+  const grown = growParameters(shallow, params, deep, starting, { shallow: 2, deep: 5 });
 
   const engine = await openEngine({ engine: 'onnxruntime', device: 'cpu', log: silentLogger });
   try {
@@ -37,4 +38,16 @@ test('a network grown from two blocks to five computes what the two did', async 
   } finally {
     await engine.dispose();
   }
+});
+
+test('what a checkpoint of a time with fewer heads lacks takes its starting values, and nothing else does', () => {
+  const config = plainVit({ width: 32, layers: 1, heads: 2, patch: 16, imageSize: 64, eps: 1e-6 });
+  const network = buildPretrainNetwork(config, 64, 1);
+  const last = network.entries.slice(-2);
+  const known = Math.min(...last.map(({ offset }) => offset));
+  const checkpoint = new Float32Array(known).fill(7);
+  const starting = new Float32Array(network.total).fill(3);
+  const grown = growParameters(network, checkpoint, network, starting, { shallow: 1, deep: 1 });
+  expect(grown.subarray(0, known).every((x) => x === 7)).toBe(true);
+  expect(grown.subarray(known).every((x) => x === 3)).toBe(true);
 });
