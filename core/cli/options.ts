@@ -6,6 +6,11 @@ export function text(flags: string, help: string): OptionSpec<string | undefined
   return { flags, help, parse: (value) => value, fallback: undefined, mandatory: false };
 }
 
+/** Text, or the fallback. */
+export function textOr(flags: string, help: string, fallback: string): OptionSpec<string> {
+  return { flags, help, parse: (value) => value, fallback, mandatory: false };
+}
+
 /** Text that must be given. */
 export function requiredText(flags: string, help: string): OptionSpec<string> {
   return { flags, help, parse: (value) => value, fallback: '', mandatory: true };

@@ -37,6 +37,14 @@ export const tokenRuleSchema = z.enum(tokenRules);
 export type TokenRule = z.infer<typeof tokenRuleSchema>;
 
 /** Where mean and standard deviation of the input come from: the training images, or the LPM's own. */
+/** What the LPM that comes with the program is called in a library. */
+export const embeddedLpmName = 'embedded';
+
+/** Whether an LPM of that name came with the program: another release's has a part of its hash in its name. */
+export function isEmbeddedLpmName(name: string): boolean {
+  return name === embeddedLpmName || name.startsWith(`${embeddedLpmName} `);
+}
+
 export const normalisations = ['dataset', 'lpm'] as const;
 export const normalisationSchema = z.enum(normalisations);
 export type Normalisation = z.infer<typeof normalisationSchema>;

@@ -1,6 +1,7 @@
 /** What the services take. The command line and the window parse into these; defaults are written here once. */
 import { z } from 'zod';
 import {
+  embeddedLpmName,
   frameRuleSchema,
   methodSchema,
   nameSchema,
@@ -40,7 +41,7 @@ export type AddLpmOptions = z.input<typeof addLpmOptionsSchema>;
 
 export const encodeOptionsSchema = z.strictObject({
   dataset: nameSchema,
-  lpm: nameSchema,
+  lpm: nameSchema.default(embeddedLpmName),
   inputSize,
   tokens: tokenRuleSchema.default('global'),
   tokenRatio: z.number().positive().max(1).default(0.2),
@@ -55,7 +56,7 @@ export type EncodeOptions = z.input<typeof encodeOptionsSchema>;
 
 export const trainOptionsSchema = z.strictObject({
   dataset: nameSchema,
-  lpm: nameSchema,
+  lpm: nameSchema.default(embeddedLpmName),
   method: methodSchema.default('fpt+'),
   epochs: z.int().min(1).max(10_000).default(20),
   batch: z.int().min(1).max(1024).default(16),

@@ -12,6 +12,7 @@ import { extractedLayers } from '../models/index.ts';
 import { versionImages } from '../store/index.ts';
 import type { ServiceContext } from './context.ts';
 import { freezeDataset } from './dataset.ts';
+import { provideLpm } from './embedded-lpm.ts';
 import { openLibraryLpm, requireLpm, resolveInputSize } from './encode-lpm.ts';
 import { runAsJob } from './jobs.ts';
 import { prepareFeatures } from './source-features.ts';
@@ -33,7 +34,7 @@ export const encodeJob = defineJob({
     const context = { ...tools.deps, progress: tools.progress };
     const started = performance.now();
     const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
-    const record = requireLpm(context, options.lpm);
+    const record = requireLpm(context, await provideLpm(context, options.lpm));
     const lpm = openLibraryLpm(context, record);
     try {
       const inputSize = resolveInputSize(lpm.config, options.inputSize);

@@ -61,6 +61,7 @@ import { softmaxRows } from '../training/metrics.ts';
 import { stepsPerEpoch } from '../training/sampler.ts';
 import { buildTrainStep } from '../training/train-step.ts';
 import { type ServiceContext, timeOf } from './context.ts';
+import { provideLpm } from './embedded-lpm.ts';
 import { type LibraryLpm, openLibraryLpm } from './encode-lpm.ts';
 import { runAsJob } from './jobs.ts';
 import { keepRates } from './keep-rates.ts';
@@ -94,7 +95,8 @@ export const trainJob = defineJob({
       tools.progress(event);
     };
     const context = { ...tools.deps, progress };
-    const plan = planRun(context, options);
+    const wanted = options.resume === undefined ? { ...options, lpm: await provideLpm(context, options.lpm) } : options;
+    const plan = planRun(context, wanted);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
       if (!plan.finished) {

@@ -12,6 +12,7 @@ import {
   windowSettingsSchema,
 } from '../../core/contract/index.ts';
 import type { ServiceContext } from '../../core/services/context.ts';
+import { provideFirstLpm } from '../../core/services/embedded-lpm.ts';
 import { openServices } from '../../core/services/open.ts';
 import { assetAt } from './assets.ts';
 import type { CoreContext } from './context.ts';
@@ -103,6 +104,10 @@ try {
   });
   // The window's process is gone without a word: nobody is left to work for.
   process.on('disconnect', quit);
+  // A library without an LPM works all the same, so whatever is wrong with ours is told when somebody trains.
+  await provideFirstLpm(services).catch((error: unknown) =>
+    services.log.log('warn', 'the embedded LPM cannot be added', { error: serialiseError(error).code }),
+  );
   queue.open();
   send({ type: 'ready' });
 } catch (error) {

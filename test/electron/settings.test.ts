@@ -98,6 +98,9 @@ test('settings: language and theme count at once, the machine is examined, an LP
     expect(await seriousViolations(page)).toEqual([]);
   }
   await main.getByText('0: none was tried.').waitFor();
+  // The library that was just made has the LPM that comes with the program, and nothing was asked.
+  await tab('Large models (LPM)').click();
+  await main.getByText('4 layers, width 192, patch 16').waitFor();
 
   await tab('Readers and keys').click();
   await main.getByRole('textbox', { name: 'New reader' }).fill('Dr. Weiss');

@@ -30,6 +30,7 @@ test('data are checked, time is promised before the start, and a training that w
   await openTrain(page);
 
   await page.getByText('patients to test').first().waitFor();
+  await page.getByText('You added this one.').waitFor();
   expect(await page.getByRole('rowheader', { name: 'disc' }).isVisible()).toBe(true);
   expect(await seriousViolations(page)).toEqual([]);
   await begin(page);

@@ -2,8 +2,8 @@
  * The demo set in a library: made-up studies with labels, an LPM to train with, and a folder of further studies to classify.
  * The same seed gives the same files, so a demo that was stopped is simply made again.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseOptions } from '../../contract/index.ts';
 import { type DemoOptions, type DemoReport, demoOptionsSchema, demoReportSchema } from '../../contract/ipc/demo.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
@@ -11,7 +11,7 @@ import { labelClasses } from '../../store/index.ts';
 import type { ServiceContext } from '../context.ts';
 import { requireDataset } from '../dataset.ts';
 import { setClasses } from '../dataset-editing.ts';
-import { embeddedLpmFile } from '../doctor.ts';
+import { takeEmbeddedLpm } from '../embedded-lpm.ts';
 import { importJob } from '../import.ts';
 import { takeLpm } from '../lpm.ts';
 import { writeRandomLpm } from '../random-lpm.ts';
@@ -99,9 +99,10 @@ function orderedClasses(context: ServiceContext, dataset: string): { id?: number
 
 /** The LPM in the box, or a ViT-Tiny of random weights where none is. */
 async function addDemoLpm(context: ServiceContext, folder: string): Promise<{ name: string; isStandIn: boolean }> {
-  const isStandIn = !existsSync(embeddedLpmFile());
-  const path = isStandIn ? join(folder, 'stand-in-lpm') : resolve(embeddedLpmFile(), '..');
-  if (isStandIn) writeRandomLpm(path, 0);
-  const { name } = await takeLpm(context, { path, name: isStandIn ? 'stand-in' : 'embedded' });
-  return { name, isStandIn };
+  const embedded = await takeEmbeddedLpm(context);
+  if (embedded !== null) return { name: embedded.name, isStandIn: false };
+  const path = join(folder, 'stand-in-lpm');
+  writeRandomLpm(path, 0);
+  const { name } = await takeLpm(context, { path, name: 'stand-in' });
+  return { name, isStandIn: true };
 }

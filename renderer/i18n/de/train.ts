@@ -26,6 +26,9 @@ export const train: Words['train'] = {
   datasetHelp: 'Aus seinen benannten Bildern wird gelernt; die übrigen bleiben außen vor.',
   lpm: 'Großes vortrainiertes Modell',
   lpmHelp: 'Liest jedes Bild einmal und wird nicht verändert.',
+  lpmEmbedded:
+    'Dieses kommt mit Sidelight und wurde nur an gezeichneten Formen und Texturen trainiert. Es sieht feine Details und kleine Befunde; bei anderen ist eines, das an echten Bildern trainiert wurde, oft besser. In den Einstellungen lässt sich eines hinzufügen.',
+  lpmOwn: 'Sie haben es hinzugefügt. Trainieren Sie zum Vergleich auch mit dem, das mit Sidelight kommt.',
   checking: 'Die Daten werden angesehen …',
   balance: 'Bilder und Patienten je Klasse',
   class: 'Klasse',

@@ -24,6 +24,9 @@ export const train = {
   datasetHelp: 'Its labelled images are learnt from; the rest stays out.',
   lpm: 'Large pre-trained model',
   lpmHelp: 'Reads every image once and is not changed.',
+  lpmEmbedded:
+    'This one comes with Sidelight and was trained on drawn shapes and textures alone. It sees fine detail and small findings; for others, one trained on real images often does better. Add one in the Settings.',
+  lpmOwn: 'You added this one. Train with the one that comes with Sidelight as well, and compare.',
   checking: 'Looking at the data …',
   balance: 'Images and patients of each class',
   class: 'Class',
