@@ -25,6 +25,7 @@ import { exportEncoder } from './pretrain/export.ts';
 import { growParameters } from './pretrain/grow.ts';
 import { kindNames } from './pretrain/kinds.ts';
 import { buildPretrainNetwork, startingParameters } from './pretrain/network.ts';
+import { cellsAcross } from './pretrain/picture.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -113,7 +114,7 @@ const predictor = await engine.compile(network.predict);
 const inputsOf = (made: Batch): Record<string, Tensor> => ({
   pixel_values: float32([batch, 3, size, size], made.pixels),
   patch_labels: float32([batch, (size / 16) ** 2, kindNames.length], made.patchLabels),
-  cell_labels: float32([batch, (size / 16) ** 2, made.cellLabels.length / batch / (size / 16) ** 2], made.cellLabels),
+  cell_labels: float32([batch, (size / 16) ** 2, cellsAcross ** 2 * kindNames.length], made.cellLabels),
   image_labels: float32([batch, kindNames.length], made.imageLabels),
   slopes: float32([batch, 1], made.slopes),
 });

@@ -77,6 +77,11 @@ export class Random {
     return low + ((a * 67108864 + b) / 9007199254740992) * (high - low);
   }
 
+  /** A positive number in [low, high) whose logarithm is uniform: from 1 to 2 as often as from 2 to 4. */
+  logUniform(low: number, high: number): number {
+    return Math.exp(this.uniform(Math.log(low), Math.log(high)));
+  }
+
   /** An integer in [0, n), without modulo bias. */
   integer(n: number): number {
     const limit = 0x1_0000_0000 - (0x1_0000_0000 % n);

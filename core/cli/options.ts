@@ -6,9 +6,15 @@ export function text(flags: string, help: string): OptionSpec<string | undefined
   return { flags, help, parse: (value) => value, fallback: undefined, mandatory: false };
 }
 
-/** Text, or the fallback. */
-export function textOr(flags: string, help: string, fallback: string): OptionSpec<string> {
-  return { flags, help, parse: (value) => value, fallback, mandatory: false };
+/** `--lpm`, with the LPM that is taken where none is named. */
+export function lpmName(fallback: string): OptionSpec<string> {
+  return {
+    flags: '--lpm <name>',
+    help: 'name of the LPM (see: sidelight lpm list); the one that comes with Sidelight needs no adding',
+    parse: (value) => value,
+    fallback,
+    mandatory: false,
+  };
 }
 
 /** Text that must be given. */

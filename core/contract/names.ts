@@ -36,7 +36,6 @@ export const tokenRules = ['global', 'class_token'] as const;
 export const tokenRuleSchema = z.enum(tokenRules);
 export type TokenRule = z.infer<typeof tokenRuleSchema>;
 
-/** Where mean and standard deviation of the input come from: the training images, or the LPM's own. */
 /** What the LPM that comes with the program is called in a library. */
 export const embeddedLpmName = 'embedded';
 
@@ -45,6 +44,7 @@ export function isEmbeddedLpmName(name: string): boolean {
   return name === embeddedLpmName || name.startsWith(`${embeddedLpmName} `);
 }
 
+/** Where mean and standard deviation of the input come from: the training images, or the LPM's own. */
 export const normalisations = ['dataset', 'lpm'] as const;
 export const normalisationSchema = z.enum(normalisations);
 export type Normalisation = z.infer<typeof normalisationSchema>;

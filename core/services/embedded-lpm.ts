@@ -6,7 +6,6 @@ import { listLpms, lpmByName } from '../store/index.ts';
 import type { ServiceContext } from './context.ts';
 import { embeddedLpmFile } from './doctor.ts';
 import { takeLpm } from './lpm.ts';
-import { lpmIdentity, openLpm } from './lpm-file.ts';
 
 /**
  * Adds the LPM that comes with the program, and gives it as the library has it: under its own name where its weights were added
@@ -16,17 +15,10 @@ import { lpmIdentity, openLpm } from './lpm-file.ts';
 export async function takeEmbeddedLpm(context: ServiceContext): Promise<AddLpmReport | null> {
   const file = embeddedLpmFile();
   if (!existsSync(file)) return null;
-  const path = dirname(file);
-  const opened = openLpm(path);
-  let hash: string;
-  try {
-    hash = lpmIdentity(opened);
-  } finally {
-    opened.close();
-  }
-  const other = lpmByName(context.library.db, embeddedLpmName);
-  const isTaken = other !== undefined && other.hash !== hash;
-  return await takeLpm(context, { path, name: isTaken ? `${embeddedLpmName} ${hash.slice(0, 8)}` : embeddedLpmName });
+  const isTaken = lpmByName(context.library.db, embeddedLpmName) !== undefined;
+  return await takeLpm(context, { path: dirname(file) }, (hash) =>
+    isTaken ? `${embeddedLpmName} ${hash.slice(0, 8)}` : embeddedLpmName,
+  );
 }
 
 /**

@@ -54,14 +54,22 @@ export const lpmAddJob = defineJob({
     takeLpm({ ...tools.deps, progress: tools.progress }, options),
 });
 
-/** As addLpm, as a part of another job. Stopped at any point, it leaves nothing in the library. */
-export async function takeLpm(context: ServiceContext, options: AddLpmOptions): Promise<AddLpmReport> {
-  const { path, name: given, heads } = options;
+/**
+ * As addLpm, as a part of another job. Stopped at any point, it leaves nothing in the library.
+ * @param nameOf what to call it, of its hash
+ */
+export async function takeLpm(
+  context: ServiceContext,
+  options: AddLpmOptions,
+  nameOf: (hash: string) => string = () =>
+    options.name ?? basename(resolve(options.path)).replace(/\.safetensors$/i, ''),
+): Promise<AddLpmReport> {
+  const { path, heads } = options;
   const lpm = openLpm(path, heads === undefined ? {} : { heads });
   try {
-    const name = given ?? basename(resolve(path)).replace(/\.safetensors$/i, '');
     const { db } = context.library;
     const hash = await identityOf(context, lpm);
+    const name = nameOf(hash);
     const existing = lpmByHash(db, hash);
     if (existing === undefined && lpmByName(db, name) !== undefined) {
       throw new AppError('NAME_TAKEN', `The library has another LPM named "${name}".`);

@@ -21,7 +21,6 @@ import { freshState, type TrainingNetwork, train } from '../training/loop.ts';
 import { usableBatch } from '../training/sampler.ts';
 import { type ServiceContext, timeOf } from './context.ts';
 import { planVersion } from './dataset.ts';
-import { provideLpm } from './embedded-lpm.ts';
 import { compileEncoder, type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from './encode-lpm.ts';
 import { readInstance } from './files.ts';
 import { EpochClock } from './measure-clock.ts';
@@ -52,7 +51,7 @@ export const measureJob = defineJob({
   result: measureResultSchema,
   run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
     const context = { ...tools.deps, progress: tools.progress };
-    const lpm = openLibraryLpm(context, requireLpm(context, await provideLpm(context, options.lpm)));
+    const lpm = openLibraryLpm(context, requireLpm(context, options.lpm));
     try {
       const inputSize = resolveInputSize(lpm.config, options.inputSize);
       const rates = await measure(context, lpm, { ...options, inputSize });

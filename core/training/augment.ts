@@ -36,7 +36,7 @@ function roundHalfEven(x: number): number {
 export function drawCrop(random: Random, height: number, width: number): Crop {
   for (let attempt = 0; attempt < 10; attempt++) {
     const area = height * width * random.uniform(...scale);
-    const ratio = Math.exp(random.uniform(Math.log(aspect[0]), Math.log(aspect[1])));
+    const ratio = random.logUniform(...aspect);
     const w = roundHalfEven(Math.sqrt(area * ratio));
     const h = roundHalfEven(Math.sqrt(area / ratio));
     if (w > 0 && w <= width && h > 0 && h <= height) {

@@ -39,7 +39,8 @@ import {
   sliceParameters,
 } from '../models/index.ts';
 
-const beta1 = 0.9;
+/** Decay of the first moment, of every AdamW step here. */
+export const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 const maxNorm = 1;

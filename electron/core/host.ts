@@ -104,7 +104,7 @@ try {
   });
   // The window's process is gone without a word: nobody is left to work for.
   process.on('disconnect', quit);
-  // A library without an LPM works all the same, so whatever is wrong with ours is told when somebody trains.
+  // A library without an LPM works all the same, and Train says that there is none.
   await provideFirstLpm(services).catch((error: unknown) =>
     services.log.log('warn', 'the embedded LPM cannot be added', { error: serialiseError(error).code }),
   );

@@ -1,15 +1,10 @@
 /** A square grey picture being drawn, and the noise it is drawn on. */
 import type { Random } from '../../core/base/random.ts';
 
-/** `pixels` [size * size] row-major; any real numbers, brought to a display range at the end. */
+/** `pixels` [size * size] row-major; any real numbers, shown as a display shows them at the end. */
 export interface Canvas {
   readonly size: number;
   readonly pixels: Float32Array;
-}
-
-/** A positive number between `low` and `high`, each factor as likely as any other. */
-export function logUniform(random: Random, low: number, high: number): number {
-  return Math.exp(random.uniform(Math.log(low), Math.log(high)));
 }
 
 export function emptyCanvas(size: number): Canvas {
@@ -96,10 +91,19 @@ export function addStroke(
   sigma: number,
   height: number,
 ): void {
-  const layer = new Float32Array(size * size);
   const reach = Math.ceil(2.5 * sigma + 0.5);
   const falloff = -1 / (2 * sigma * sigma);
-  let [left, top, right, bottom] = [size, size, -1, -1];
+  const within = (axis: 0 | 1): readonly [number, number] => {
+    const along = points.map((point) => point[axis]);
+    return [
+      Math.max(0, Math.floor(Math.min(...along) - reach)),
+      Math.min(size - 1, Math.floor(Math.max(...along) + reach)),
+    ];
+  };
+  const [[left, right], [top, bottom]] = [within(0), within(1)];
+  if (right < left || bottom < top) return;
+  const width = right - left + 1;
+  const layer = new Float32Array(width * (bottom - top + 1));
   for (let i = 1; i < points.length; i++) {
     const [x0, y0] = points[i - 1]!;
     const [x1, y1] = points[i]!;
@@ -109,19 +113,18 @@ export function addStroke(
       const y = y0 + ((y1 - y0) * s) / steps;
       const [u0, u1] = [Math.max(0, Math.floor(x - reach)), Math.min(size - 1, Math.floor(x + reach))];
       const [v0, v1] = [Math.max(0, Math.floor(y - reach)), Math.min(size - 1, Math.floor(y + reach))];
-      [left, top, right, bottom] = [Math.min(left, u0), Math.min(top, v0), Math.max(right, u1), Math.max(bottom, v1)];
       for (let v = v0; v <= v1; v++) {
         for (let u = u0; u <= u1; u++) {
           const exponent = ((u - x) ** 2 + (v - y) ** 2) * falloff;
           if (exponent < -8) continue;
           const value = Math.exp(exponent);
-          const at = v * size + u;
+          const at = (v - top) * width + u - left;
           if (value > layer[at]!) layer[at] = value;
         }
       }
     }
   }
   for (let v = top; v <= bottom; v++) {
-    for (let at = v * size + left; at <= v * size + right; at++) pixels[at]! += height * layer[at]!;
+    for (let u = left; u <= right; u++) pixels[v * size + u]! += height * layer[(v - top) * width + u - left]!;
   }
 }

@@ -4,7 +4,7 @@
  * high resolution: most kinds are told apart by two or three pixels.
  */
 import type { Random } from '../../core/base/random.ts';
-import { addSpot, addStroke, type Canvas, logUniform, noise } from './canvas.ts';
+import { addSpot, addStroke, type Canvas, noise } from './canvas.ts';
 
 type Draw = (canvas: Canvas, random: Random) => void;
 
@@ -36,7 +36,7 @@ const dots: Draw = (canvas, random) => {
 const discs: Draw = (canvas, random) => {
   const { size, pixels } = canvas;
   const [cx, cy] = place(size, random, 2);
-  const radius = logUniform(random, 2.2, 9);
+  const radius = random.logUniform(2.2, 9);
   const softness = random.uniform(0.4, 0.3 * radius);
   const stretch = random.uniform(0.85, 1.2);
   const height = sign(random);
@@ -65,7 +65,7 @@ const rods: Draw = (canvas, random) => {
 /** One soft mass, round or drawn out. */
 const blob: Draw = (canvas, random) => {
   const { size, pixels } = canvas;
-  const sigma = logUniform(random, 6, Math.min(28, size / 5));
+  const sigma = random.logUniform(6, Math.min(28, size / 5));
   const [cx, cy] = place(size, random, 0);
   const stretch = random.uniform(1, 1.8);
   const angle = random.uniform(0, Math.PI);
@@ -109,7 +109,7 @@ const rings: Draw = (canvas, random) => {
   const height = sign(random);
   for (let n = 1 + random.integer(3); n > 0; n--) {
     const [cx, cy] = place(canvas.size, random, 4);
-    const radius = logUniform(random, 3.5, 22);
+    const radius = random.logUniform(3.5, 22);
     const stretch = random.uniform(0.7, 1.3);
     const points = Array.from({ length: 33 }, (_, i): readonly [number, number] => {
       const angle = (i / 32) * 2 * Math.PI;
@@ -122,7 +122,7 @@ const rings: Draw = (canvas, random) => {
 /** A patch of parallel stripes. */
 const grating: Draw = (canvas, random) => {
   const { size, pixels } = canvas;
-  const wave = logUniform(random, 2.5, 16);
+  const wave = random.logUniform(2.5, 16);
   const angle = random.uniform(0, Math.PI);
   const [kx, ky] = [(2 * Math.PI * Math.cos(angle)) / wave, (2 * Math.PI * Math.sin(angle)) / wave];
   const [cx, cy] = place(size, random, 0);

@@ -17,6 +17,7 @@ import {
   transposeLast,
   type Value,
 } from '../../core/graph/index.ts';
+import { beta1 } from '../../core/training/train-step.ts';
 import type { Entry } from './network.ts';
 
 /** Odd polynomial whose five-fold composition takes singular values of (0.005, 1) to 0.7 to 1.2. */
@@ -42,8 +43,8 @@ export function withOrthogonalUpdates(
   next: { readonly params: Value; readonly m: Value },
   weightDecay: number,
 ): Value {
-  // Nesterov's momentum, from what AdamW keeps: m' = 0.9 m + 0.1 g, and 0.9 m' + 0.1 g = 1.9 m' - 0.9 m.
-  const momentum = sub(mul(next.m, 1.9), mul(state.m, 0.9));
+  // Nesterov's momentum, from what AdamW keeps: m' = b m + (1 - b) g, and b m' + (1 - b) g = (1 + b) m' - b m.
+  const momentum = sub(mul(next.m, 1 + beta1), mul(state.m, beta1));
   const decayed = mul(state.params, sub(1, mul(state.lr, weightDecay)));
   const groups = new Map<string, Entry[]>();
   for (const entry of entries.filter(isBlockMatrix)) {

@@ -1,6 +1,6 @@
 /**
- * What is trained: the LPM's own encoder graph with its weights cut from one flat vector, and three small heads that
- * are thrown away afterwards.
+ * What is trained: the LPM's own encoder graph with its weights cut from one flat vector, and small heads that are
+ * thrown away afterwards.
  *
  * - each patch names the kinds seen in each of its cells, four by four: where a drawing lies and what it is are learned
  *   together, which is far easier than what it is wherever it lies;

@@ -7,7 +7,7 @@
  * anyone, and 17,000 steps taught little.
  */
 import type { Random } from '../../core/base/random.ts';
-import { addSpot, emptyCanvas, logUniform, noise } from './canvas.ts';
+import { addSpot, emptyCanvas, noise } from './canvas.ts';
 import { kindNames, kinds } from './kinds.ts';
 
 export interface Picture {
@@ -49,7 +49,7 @@ export function makePicture(size: number, patch: number, random: Random): Pictur
   const slope = random.uniform(0, 1.1);
   const canvas = noise(size, slope, random);
   const { pixels } = canvas;
-  const spread = logUniform(random, 0.008, 0.08);
+  const spread = random.logUniform(0.008, 0.08);
   for (let i = 0; i < pixels.length; i++) pixels[i]! *= spread;
   addDistractors(pixels, size, random);
   // Local roughness: a drawing is seen against the differences between neighbours, not against the clouds.
@@ -64,7 +64,7 @@ export function makePicture(size: number, patch: number, random: Random): Pictur
     for (let n = 0; n < times; n++) kinds[kindNames[kind]!](layer, random);
     const ground = wide.has(kindNames[kind]!) ? Math.max(roughness, spread) : roughness;
     const faintest = ground * (filled.has(kindNames[kind]!) ? 1.5 : 2.5);
-    const contrast = Math.max(logUniform(random, 0.04, 0.4), faintest * random.uniform(1, 1.5));
+    const contrast = Math.max(random.logUniform(0.04, 0.4), faintest * random.uniform(1, 1.5));
     for (let i = 0; i < pixels.length; i++) pixels[i]! += contrast * layer.pixels[i]!;
     drawings.push({ kind, contrast, layer: layer.pixels });
   }
@@ -89,7 +89,7 @@ interface Drawing {
 /** Single hot pixels in some pictures, as detectors have: not specks, which are wider and lie in groups. */
 function addDistractors(pixels: Float32Array, size: number, random: Random): void {
   if (random.uniform() < 0.3) {
-    const height = logUniform(random, 0.05, 0.4);
+    const height = random.logUniform(0.05, 0.4);
     for (let n = random.integer(20); n > 0; n--) {
       addSpot({ size, pixels }, random.integer(size), random.integer(size), 0.25, height);
     }
@@ -100,7 +100,7 @@ function addDistractors(pixels: Float32Array, size: number, random: Random): voi
  * Large soft regions and waves, unnamed, often higher than all that is named: organs, bones and the air beside them.
  */
 function addRegions(pixels: Float32Array, size: number, random: Random): void {
-  const height = (): number => logUniform(random, 0.05, 0.5) * (random.uniform() < 0.5 ? -1 : 1);
+  const height = (): number => random.logUniform(0.05, 0.5) * (random.uniform() < 0.5 ? -1 : 1);
   for (let n = random.integer(4); n > 0; n--) {
     const [cx, cy] = [random.uniform(-0.3, 1.3) * size, random.uniform(-0.3, 1.3) * size];
     const [a, b] = [random.uniform(0.2, 0.9) * size, random.uniform(0.2, 0.9) * size];

@@ -1,7 +1,7 @@
 import { encodeOptionsSchema, normalisations, tokenRules } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatBytes, formatDuration, plural } from '../format.ts';
-import { decimal, given, integer, oneOf, textOr, toggle } from '../options.ts';
+import { decimal, given, integer, lpmName, oneOf, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = encodeOptionsSchema.parse({ dataset: 'D' });
@@ -15,11 +15,7 @@ export const command = defineCommand({
     'it starts. Training does this by itself; the command exists to do it at another time. Run it again to continue after a stop.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
   options: {
-    lpm: textOr(
-      '--lpm <name>',
-      'name of the LPM (see: sidelight lpm list); the one that comes with Sidelight needs no adding',
-      defaults.lpm,
-    ),
+    lpm: lpmName(defaults.lpm),
     inputSize: integer('--input-size <px>', 'image size the LPM reads', defaults.inputSize),
     tokens: oneOf('--tokens <rule>', 'how important tokens are scored', tokenRules, defaults.tokens),
     tokenRatio: decimal('--token-ratio <r>', 'share of tokens to keep', defaults.tokenRatio),

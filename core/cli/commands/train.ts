@@ -1,7 +1,7 @@
 import { methods, normalisations, type TrainReport, tokenRules, trainOptionsSchema } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatMeasure } from '../format.ts';
-import { decimal, given, integer, oneOf, text, textOr, toggle } from '../options.ts';
+import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
 
 const defaults = trainOptionsSchema.parse({ dataset: 'D' });
 
@@ -14,11 +14,7 @@ export const command = defineCommand({
     'or a crash goes on and ends with the same weights as an uninterrupted run.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
   options: {
-    lpm: textOr(
-      '--lpm <name>',
-      'name of the LPM (see: sidelight lpm list); the one that comes with Sidelight needs no adding',
-      defaults.lpm,
-    ),
+    lpm: lpmName(defaults.lpm),
     method: oneOf(
       '--method <name>',
       'fpt+ and fpt: the published methods; side-only, linear and full (every weight of the LPM): baselines',

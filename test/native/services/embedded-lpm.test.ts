@@ -4,9 +4,13 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { embeddedLpmFile } from '../../../core/services/doctor.ts';
 import { provideFirstLpm, provideLpm, takeEmbeddedLpm } from '../../../core/services/embedded-lpm.ts';
+import { encodeDataset } from '../../../core/services/encode.ts';
+import { importPaths } from '../../../core/services/import.ts';
 import { addLpm, listLpms } from '../../../core/services/lpm.ts';
 import { writeRandomLpm } from '../../../core/services/random-lpm.ts';
+import { trainModel } from '../../../core/services/train.ts';
 import { temporaryLibrary } from '../../support/library.ts';
+import { testServices, writeStudies } from '../../support/made-studies.ts';
 import { testContext } from '../../support/studies.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -50,6 +54,19 @@ test('added before under another name, it is used under that', async () => {
   await addLpm(context, { path: dirname(embeddedLpmFile()), name: 'small' });
   expect(await provideLpm(context, 'embedded')).toBe('small');
   expect(listLpms(context)).toHaveLength(1);
+});
+
+test.each(['encode', 'train'] as const)('%s takes it where no LPM is named', async (what) => {
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), 8);
+  const context = await testServices(join(folder, 'library'));
+  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
+  const { lpm } =
+    what === 'encode'
+      ? await encodeDataset(context, { dataset: 'discs', inputSize: 224 })
+      : await trainModel(context, { dataset: 'discs', inputSize: 224, epochs: 1, batch: 4 });
+  expect(lpm).toBe('embedded');
+  expect(listLpms(context).map(({ name }) => name)).toEqual(['embedded']);
 });
 
 test('an LPM of any other name must be there', async () => {

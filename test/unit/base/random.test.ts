@@ -36,6 +36,14 @@ describe('Random', () => {
     expect([a.uint32(), a.uint32()]).not.toEqual([b.uint32(), b.uint32()]);
   });
 
+  test('logUniform stays within its bounds and falls on both sides of their geometric mean alike', () => {
+    const random = Random.seeded(3);
+    const drawn = Array.from({ length: 4000 }, () => random.logUniform(0.5, 50));
+    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0.5);
+    expect(Math.max(...drawn)).toBeLessThan(50);
+    expect(drawn.filter((x) => x < 5).length / drawn.length).toBeCloseTo(0.5, 1);
+  });
+
   test('uniform, integer and normal have the moments of their distributions', () => {
     const random = Random.seeded(42);
     const n = 100_000;
