@@ -1,7 +1,10 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 /** `unit` needs nothing; `native` needs SQLite, ONNX Runtime or tools of the machine; `electron` a window. */
 export default defineConfig({
+  // State classes of the page (*.svelte.ts) run in tests without a window.
+  plugins: [svelte({ configFile: false })],
   test: {
     pool: 'forks',
     testTimeout: 60_000,

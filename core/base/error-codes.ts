@@ -35,6 +35,8 @@ export const errorCodes = {
   SPLIT_IMPOSSIBLE: { action: 'Label more patients of the named class, or remove the class.' },
   DATASET_NOT_FOUND: { action: 'List the data sets with `sidelight datasets`.' },
   DATASET_NOT_READY: { action: 'Import labelled studies of at least two classes first.' },
+  NOT_DISPLAYED: { action: 'Look at the picture once more and give the label again; nothing was stored.' },
+  READING_CHANGED: { action: 'Look at the list once more and do it again; nothing was stored.' },
   // LPM and models
   LPM_NOT_FOUND: { action: 'List the LPMs with `sidelight lpm list`, or add one with `sidelight lpm add PATH`.' },
   LPM_UNSUPPORTED: { action: 'Use a ViT, DeiT, DINO, DINOv2 or DINOv2-with-registers model saved as safetensors.' },

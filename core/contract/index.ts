@@ -1,5 +1,6 @@
 /** The contract: closed lists, rows, options and reports that every part of the program speaks. */
 
+export * from './ids.ts';
 export * from './ipc/index.ts';
 export * from './names.ts';
 export * from './options.ts';

@@ -17,7 +17,7 @@ export const labelLevelSchema = z.enum(labelLevels);
 export type LabelLevel = z.infer<typeof labelLevelSchema>;
 
 /** What one label of the reading room is about. */
-export const readingUnits = ['instance', 'series', 'study'] as const;
+export const readingUnits = ['study', 'series', 'instance'] as const;
 export const readingUnitSchema = z.enum(readingUnits);
 export type ReadingUnit = z.infer<typeof readingUnitSchema>;
 

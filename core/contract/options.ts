@@ -1,5 +1,6 @@
 /** What the services take. The command line and the window parse into these; defaults are written here once. */
 import { z } from 'zod';
+import { studyIdSchema } from './ids.ts';
 import {
   embeddedLpmName,
   frameRuleSchema,
@@ -91,7 +92,7 @@ export const classifyOptionsSchema = z
   .strictObject({
     paths: z.array(z.string().min(1)).default([]),
     /** Studies of the library, by row id. */
-    studyIds: z.array(z.int()).default([]),
+    studyIds: z.array(studyIdSchema).default([]),
     /** Every study of a data set. */
     dataset: nameSchema.optional(),
     model: nameSchema,

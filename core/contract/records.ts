@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type ProgressStage, progressStages } from '../base/progress.ts';
+import { instanceIdSchema, patientIdSchema, studyIdSchema } from './ids.ts';
 import {
   frameRuleSchema,
   hashSchema,
@@ -23,10 +24,10 @@ const count = z.int().nonnegative();
 export const versionImageSchema = z.object({
   /** Position in the version, 0-based; stable, because a version never changes. */
   index: count,
-  instanceId: z.int(),
+  instanceId: instanceIdSchema,
   frame: count,
-  patientId: z.int(),
-  studyId: z.int(),
+  patientId: patientIdSchema,
+  studyId: studyIdSchema,
   studyInstanceUID: z.string(),
   sopInstanceUID: z.string(),
   /** Index into the version's `classes`. */
@@ -73,7 +74,7 @@ export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 
 /** An instance and where its bytes may be. */
 export const instanceRecordSchema = z.object({
-  id: z.int(),
+  id: instanceIdSchema,
   kind: instanceKindSchema,
   sopInstanceUID: z.string(),
   sopClassUID: z.string().nullable(),
@@ -83,8 +84,8 @@ export const instanceRecordSchema = z.object({
   numberOfFrames: z.int().positive(),
   contentHash: hashSchema,
   sizeBytes: count,
-  patientId: z.int(),
-  studyId: z.int(),
+  patientId: patientIdSchema,
+  studyId: studyIdSchema,
   studyInstanceUID: z.string(),
 });
 export type InstanceRecord = z.infer<typeof instanceRecordSchema>;

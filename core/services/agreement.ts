@@ -1,5 +1,5 @@
 /** How far the readers of a data set agree, and on which cases they do not. */
-import type { Agreement } from '../contract/index.ts';
+import { type Agreement, targetKey } from '../contract/index.ts';
 import { classNames, type ReaderRow, type StandingLabel, standingLabels } from '../store/index.ts';
 import { agreementInterval, cohenKappa, fleissKappa } from '../training/agreement.ts';
 import type { ServiceContext } from './context.ts';
@@ -20,12 +20,12 @@ export function agreementOf(context: ServiceContext, name: string): Agreement {
   const { db } = context.library;
   const classes = classNames(db, dataset.id);
   const labels = standingLabels(db, dataset.id, unit);
-  const byTarget = Map.groupBy(labels, ({ targetId }) => targetId);
+  const byTarget = Map.groupBy(labels, ({ target }) => targetKey(target));
   const readers = readersOf(context).readers.filter((reader) =>
     labels.some((row) => row.reader === reader.key && !row.isAdjudicated),
   );
   const units = unitsOf(context, dataset, unit).map((row) => {
-    const own = byTarget.get(row.targetId) ?? [];
+    const own = byTarget.get(targetKey(row.target)) ?? [];
     return { ...row, said: readers.map((reader) => newestOf(own, reader)), decision: decisionOf(own) };
   });
   const shared = units.filter(({ said }) => said.every((label) => label !== null));
@@ -45,8 +45,8 @@ export function agreementOf(context: ServiceContext, name: string): Agreement {
     agreement: readers.length > 1 && shared.length > 0 ? unanimous / shared.length : null,
     ...figures(common, readers.length, classes),
     toAdjudicate: differing.filter(({ decision }) => decision === null).length,
-    disagreements: differing.map(({ targetId, patientNumber, studyId, said, decision }) => ({
-      targetId,
+    disagreements: differing.map(({ target, patientNumber, studyId, said, decision }) => ({
+      target,
       patientNumber,
       studyId,
       labels: said.flatMap((label, r) => (label === null ? [] : [{ readerId: (readers[r] as ReaderRow).id, label }])),

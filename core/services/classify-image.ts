@@ -1,6 +1,8 @@
 /** A model ready to classify one image after another. */
+
 import { invariant } from '../base/errors.ts';
 import { float32, type Tensor } from '../base/tensor.ts';
+import type { InstanceId } from '../contract/index.ts';
 import type { RecordStore } from '../features/index.ts';
 import { type GreyOrColourImage, normalise } from '../images/index.ts';
 import { predictAll } from '../training/loop.ts';
@@ -14,7 +16,7 @@ import { readSource, squareImage } from './source-images.ts';
 
 /** A frame that the library may have features of. */
 export interface KnownFrame {
-  readonly instanceId: number;
+  readonly instanceId: InstanceId;
   readonly frame: number;
   readonly sopInstanceUID: string;
 }

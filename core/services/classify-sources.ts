@@ -1,4 +1,5 @@
 /** What is to be classified: files and folders, studies of the library, or both, as one stream. */
+import type { StudyId } from '../contract/index.ts';
 import { instancesToClassify } from '../store/index.ts';
 import type { ServiceContext } from './context.ts';
 import { requireDataset } from './dataset.ts';
@@ -8,7 +9,7 @@ import { walkFiles } from './import-walk.ts';
 
 export interface ClassifySources {
   readonly paths: readonly string[];
-  readonly studyIds: readonly number[];
+  readonly studyIds: readonly StudyId[];
   readonly dataset?: string | undefined;
 }
 

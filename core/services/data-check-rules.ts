@@ -1,11 +1,11 @@
 /** The rules of the data check: images in, findings out. */
-import type { DataCheck, DataFinding, SplitName } from '../contract/index.ts';
+import type { DataCheck, DataFinding, InstanceId, PatientId, SplitName, StudyId } from '../contract/index.ts';
 import { splitNames } from '../contract/index.ts';
 
 export interface CheckedImage {
-  readonly instanceId: number;
-  readonly studyId: number;
-  readonly patientId: number;
+  readonly instanceId: InstanceId;
+  readonly studyId: StudyId;
+  readonly patientId: PatientId;
   readonly label: string | null;
   readonly split: SplitName | null;
   readonly contentHash: string;
@@ -104,7 +104,7 @@ function finding(
   return { code, severity, values, studyIds: [...distinct(images, 'studyId')].slice(0, studiesShown) };
 }
 
-function distinct(images: readonly CheckedImage[], key: 'patientId' | 'studyId'): Set<number> {
+function distinct<K extends 'patientId' | 'studyId'>(images: readonly CheckedImage[], key: K): Set<CheckedImage[K]> {
   return new Set(images.map((image) => image[key]));
 }
 

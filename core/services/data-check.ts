@@ -5,7 +5,7 @@
  */
 import { AppError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import type { DataCheck, SplitName } from '../contract/index.ts';
+import type { DataCheck, PatientId, SplitName } from '../contract/index.ts';
 import { datasetByName, datasetInstanceFacts, labelledInstances, splitsOf } from '../store/index.ts';
 import type { ServiceContext } from './context.ts';
 import { type CheckedImage, checkedCounts, findingsOf } from './data-check-rules.ts';
@@ -59,10 +59,10 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
 
 /** The split that each labelled patient has or, where that is possible, would be dealt. */
 function plannedSplits(
-  rows: readonly { readonly patientId: number; readonly label: string | null }[],
-  given: ReadonlyMap<number, SplitName>,
-): ReadonlyMap<number, SplitName> {
-  const patients = new Map<number, Set<string>>();
+  rows: readonly { readonly patientId: PatientId; readonly label: string | null }[],
+  given: ReadonlyMap<PatientId, SplitName>,
+): ReadonlyMap<PatientId, SplitName> {
+  const patients = new Map<PatientId, Set<string>>();
   for (const { patientId, label } of rows) {
     if (label !== null) patients.set(patientId, (patients.get(patientId) ?? new Set<string>()).add(label));
   }

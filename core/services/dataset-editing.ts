@@ -1,6 +1,6 @@
 /** Data sets made and changed by hand, each change in the audit trail. */
 import { AppError } from '../base/errors.ts';
-import type { FrameRule } from '../contract/index.ts';
+import type { FrameRule, StudyId } from '../contract/index.ts';
 import type { DatasetDetails } from '../contract/ipc/library.ts';
 import {
   addAuditEvent,
@@ -46,7 +46,7 @@ export function createDataset(
   options: {
     readonly name: string;
     readonly frames: FrameRule;
-    readonly studyIds: readonly number[];
+    readonly studyIds: readonly StudyId[];
     readonly classes: readonly string[];
   },
 ): DatasetDetails {
@@ -78,7 +78,7 @@ export function renameDataset(context: ServiceContext, from: string, to: string)
 }
 
 /** Gives the number of images that were new to the data set. @throws DATASET_NOT_FOUND */
-export function addStudies(context: ServiceContext, name: string, studyIds: readonly number[]): number {
+export function addStudies(context: ServiceContext, name: string, studyIds: readonly StudyId[]): number {
   const row = requireDataset(context, name);
   return context.library.writer.transaction(() => {
     const instances = addStudiesToDataset(context.library.writer, row.id, studyIds, timeOf(context));
@@ -88,7 +88,7 @@ export function addStudies(context: ServiceContext, name: string, studyIds: read
 }
 
 /** Gives the number of images that went; labels stay, and frozen versions keep their images. @throws DATASET_NOT_FOUND */
-export function removeStudies(context: ServiceContext, name: string, studyIds: readonly number[]): number {
+export function removeStudies(context: ServiceContext, name: string, studyIds: readonly StudyId[]): number {
   const row = requireDataset(context, name);
   return context.library.writer.transaction(() => {
     const instances = removeStudiesFromDataset(context.library.writer, row.id, studyIds);

@@ -1,7 +1,7 @@
 /** Data sets: listing, and freezing one into a version that a run can name. */
 import { AppError, invariant } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import type { DatasetSummary, DatasetVersion, FrameRule, SplitName } from '../contract/index.ts';
+import type { DatasetSummary, DatasetVersion, FrameRule, PatientId, SplitName } from '../contract/index.ts';
 import {
   addAuditEvent,
   addVersion,
@@ -77,8 +77,8 @@ export interface PlannedVersion {
   /** The version of this very content that exists already. */
   readonly existing: DatasetVersion | undefined;
   /** The split of every labelled patient, and those that stood before. */
-  readonly splits: ReadonlyMap<number, SplitName>;
-  readonly assigned: ReadonlyMap<number, SplitName>;
+  readonly splits: ReadonlyMap<PatientId, SplitName>;
+  readonly assigned: ReadonlyMap<PatientId, SplitName>;
 }
 
 /**
@@ -120,8 +120,8 @@ export function freezeDataset(context: ServiceContext, options: FreezeOptions): 
   return existing ?? save(context, dataset, version, assigned, splits);
 }
 
-function patientsOf(instances: readonly { patientId: number; label: string }[]): SplitPatient[] {
-  const patients = new Map<number, Set<string>>();
+function patientsOf(instances: readonly { patientId: PatientId; label: string }[]): SplitPatient[] {
+  const patients = new Map<PatientId, Set<string>>();
   // Instances come ordered by UID, so patients do too, whoever was imported first.
   for (const { patientId, label } of instances) {
     patients.set(patientId, (patients.get(patientId) ?? new Set<string>()).add(label));
@@ -133,7 +133,7 @@ function describeVersion(
   dataset: DatasetRow,
   instances: readonly (LabelledInstance & { label: string })[],
   classes: readonly string[],
-  splits: ReadonlyMap<number, SplitName>,
+  splits: ReadonlyMap<PatientId, SplitName>,
   seed: number,
 ): NewVersion {
   const lines: string[] = [JSON.stringify(classes)];
@@ -154,8 +154,8 @@ function save(
   context: ServiceContext,
   dataset: DatasetRow,
   version: NewVersion,
-  assigned: ReadonlyMap<number, SplitName>,
-  splits: ReadonlyMap<number, SplitName>,
+  assigned: ReadonlyMap<PatientId, SplitName>,
+  splits: ReadonlyMap<PatientId, SplitName>,
 ): DatasetVersion {
   const db = context.library.writer;
   const now = timeOf(context);

@@ -4,8 +4,10 @@
  * Order of events: bytes first, rows after. Killed in between, the rows name records that are zeros, which reading treats as damage
  * and the same command finishes; the reverse order could leave bytes that no row names any more.
  */
+
 import { existsSync } from 'node:fs';
 import { AppError } from '../base/errors.ts';
+import type { InstanceId } from '../contract/index.ts';
 import { parseOptions } from '../contract/index.ts';
 import {
   type DeletePatientOptions,
@@ -86,7 +88,7 @@ function eraseBytes({ library }: ServiceContext, scope: ErasureScope): Bytes {
   const ids = JSON.stringify(scope.instances);
   const rows = library.db.all<{
     folder: string;
-    instance: number;
+    instance: InstanceId;
     frame: number;
     kind: string;
     shard: number;

@@ -1,5 +1,5 @@
 /** Frames for the viewport: header and samples in one block, as core/contract/ipc/frames.ts lays it out. */
-import type { FrameHeader } from '../contract/index.ts';
+import type { FrameHeader, InstanceId } from '../contract/index.ts';
 import { type DicomFile, displayFrame, edgeLetters, parseDicom, readHeader } from '../dicom/index.ts';
 import { looksLikePicture, readPicture } from '../images/index.ts';
 import type { ServiceContext } from './context.ts';
@@ -21,7 +21,7 @@ const keptFiles = 4;
 export async function frameBlock(
   context: ServiceContext,
   pool: DecodePool,
-  instanceId: number,
+  instanceId: InstanceId,
   frame: number,
 ): Promise<Uint8Array> {
   const bytes = await bytesOf(context, instanceId);
@@ -36,7 +36,7 @@ export async function frameBlock(
   return block;
 }
 
-async function bytesOf(context: ServiceContext, instanceId: number): Promise<Uint8Array> {
+async function bytesOf(context: ServiceContext, instanceId: InstanceId): Promise<Uint8Array> {
   const key = `${context.library.folder} ${instanceId}`;
   const known = kept.find((entry) => entry.key === key);
   if (known !== undefined) return known.bytes;

@@ -17,6 +17,7 @@ import {
   type EvidenceReport,
   evidenceOptionsSchema,
   evidenceResultSchema,
+  type InstanceId,
   parseOptions,
 } from '../contract/index.ts';
 import { type GreyOrColourImage, normalise } from '../images/index.ts';
@@ -150,7 +151,7 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
 async function sourceImage(
   context: ServiceContext,
   { record }: LoadedModel,
-  { instanceId, frame }: { readonly instanceId: number; readonly frame: number },
+  { instanceId, frame }: { readonly instanceId: InstanceId; readonly frame: number },
 ): Promise<GreyOrColourImage> {
   const { inputSize } = record.preprocessing;
   const instance = instanceById(context.library.db, instanceId);
@@ -176,7 +177,7 @@ async function sourceImage(
 async function evidenceOf(
   { record, config }: LoadedModel,
   network: Network,
-  place: { readonly instanceId: number; readonly frame: number },
+  place: { readonly instanceId: InstanceId; readonly frame: number },
   image: GreyOrColourImage,
   encoded: EncodedImage,
 ): Promise<EvidenceReport> {

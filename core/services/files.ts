@@ -1,9 +1,11 @@
 /** The bytes of instances and files, wherever they lie: plain files, members of ZIP archives, copies in the library. */
+
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { AppError, isDiskFull } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
+import type { InstanceId } from '../contract/index.ts';
 import { filesOfInstance, instanceById, type Library } from '../store/index.ts';
 import { readMember } from './files-zip.ts';
 
@@ -47,7 +49,7 @@ export function placePath(library: Library, path: string): string {
  * moved is found again by importing its new folder: equal bytes are the same instance, and the new place is remembered.
  * @throws FILE_NOT_FOUND when no place holds it any more
  */
-export async function readInstance(library: Library, instanceId: number): Promise<Uint8Array> {
+export async function readInstance(library: Library, instanceId: InstanceId): Promise<Uint8Array> {
   const instance = instanceById(library.db, instanceId);
   const causes: string[] = [];
   for (const place of filesOfInstance(library.db, instanceId)) {

@@ -11,8 +11,10 @@ import { AppError } from '../base/errors.ts';
 import {
   type ImportOptions,
   type ImportReport,
+  type InstanceId,
   importOptionsSchema,
   importReportSchema,
+  type PatientId,
   parseOptions,
 } from '../contract/index.ts';
 import { flushFolder, removeQuietly, writeFlushed } from '../disk/index.ts';
@@ -124,7 +126,7 @@ function pathResolver(options: ParsedImport): (key: string) => readonly string[]
 }
 
 /** The instance at the first of `paths` that the library knows; `archive.zip/folder/file` names a member. */
-function instanceAt(db: WriteDb, paths: readonly string[], identity: ImportIdentity): number | undefined {
+function instanceAt(db: WriteDb, paths: readonly string[], identity: ImportIdentity): InstanceId | undefined {
   const known = (path: string, member: string) => {
     const place = identity.place(path, member);
     return fileAt(db, place.path, place.member);
@@ -187,7 +189,7 @@ class Importer {
   }
 
   /** The instance found earlier at this place, when the file did not change since and nothing else is asked of it. */
-  #knownInstance(place: ScannedPlace): number | undefined {
+  #knownInstance(place: ScannedPlace): InstanceId | undefined {
     const noted = this.#identity.place(place.path, place.member);
     const known = fileAt(this.#library.db, noted.path, noted.member);
     const isSame = known?.sizeBytes === place.sizeBytes && known.modifiedMs === place.modifiedMs;
@@ -224,19 +226,19 @@ class Importer {
     if (scanned.found === null) this.counts.alreadyThere += 1;
     if (id === undefined) return;
     addToDataset(db, this.#dataset.id, id, now);
-    const patient = db.get<{ id: number }>(
+    const patient = db.get<{ id: PatientId }>(
       `SELECT st.patient_id AS id FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
        WHERE i.id = :id`,
       { id },
     );
     if (scanned.folderLabel === null || patient === undefined) return;
     const { label, split } = scanned.folderLabel;
-    const target = { level: 'instance', targetId: id, patientId: patient.id } as const;
-    this.folderEntries.push({ row: null, name: scanned.name, ...target, label, split });
+    const target = { kind: 'instance', id } as const;
+    this.folderEntries.push({ row: null, name: scanned.name, target, patientId: patient.id, label, split });
   }
 
   /** Stores what was found; gives the instance's row id. */
-  #save(db: WriteDb, scanned: Scanned, copied: string | null, now: string): number | undefined {
+  #save(db: WriteDb, scanned: Scanned, copied: string | null, now: string): InstanceId | undefined {
     if (scanned.found === null) return undefined;
     const { instance } = scanned.found;
     const noted = this.#identity.place(scanned.place.path, scanned.place.member);
@@ -248,7 +250,8 @@ class Importer {
         new AppError('DUPLICATE_DIFFERS', 'Another file with the same SOP instance UID but other content came first.'),
         scanned.name,
       );
-      return existing.id;
+      // What its folder says is about the picture in this file, which is not the one that was kept.
+      return undefined;
     }
     let id = existing?.id;
     if (id === undefined) {

@@ -128,7 +128,7 @@ export function judgeSubgroups(
   const level = requireSet(context, request)[request.level];
   const facts = factsOfInstances(
     context.library.db,
-    level.members.map((images) => images[0]?.instanceId ?? 0),
+    level.members.flatMap((images) => images[0]?.instanceId ?? []),
   );
   const out: SubgroupView[] = [];
   for (const attribute of Object.keys(attributes) as SubgroupView['attribute'][]) {

@@ -1,7 +1,17 @@
 /** Brings labels and given splits, from a labels file or from class folders, into a data set. */
 import { AppError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import type { ImportReport, LabelLevel, LabelProblem, SplitName } from '../contract/index.ts';
+import {
+  type ImportReport,
+  type InstanceId,
+  type LabelLevel,
+  type LabelProblem,
+  type LabelTarget,
+  type PatientId,
+  type SplitName,
+  targetKey,
+  targetOfImage,
+} from '../contract/index.ts';
 import {
   addAuditEvent,
   addLabel,
@@ -23,9 +33,8 @@ import type { KeyColumn, LabelRow, LabelsFile } from './labels-file.ts';
 export interface LabelEntry {
   readonly row: number | null;
   readonly name: string;
-  readonly level: LabelLevel;
-  readonly targetId: number;
-  readonly patientId: number;
+  readonly target: LabelTarget;
+  readonly patientId: PatientId;
   readonly label: string;
   readonly split: SplitName | null;
 }
@@ -49,44 +58,50 @@ export function resolveRows(
   datasetId: number,
   file: LabelsFile,
   find: {
-    readonly instanceAt: (path: string) => number | undefined;
+    readonly instanceAt: (path: string) => InstanceId | undefined;
     readonly patientKey: (patientID: string) => string;
   },
 ): { readonly entries: LabelEntry[]; readonly problems: LabelProblem[] } {
   const instances = labelledInstances(db, datasetId);
   const level = levelOf[file.column];
-  const patientOfTarget = new Map<number, number>();
-  const bySopInstanceUID = new Map<string, number>();
+  const patientOfTarget = new Map<string, PatientId>();
+  const bySopInstanceUID = new Map<string, InstanceId>();
   for (const instance of instances) {
-    patientOfTarget.set(targetOf(instance, level), instance.patientId);
+    patientOfTarget.set(targetKey(targetOf(instance, level)), instance.patientId);
     bySopInstanceUID.set(instance.sopInstanceUID, instance.instanceId);
   }
-  const targets: Record<KeyColumn, (key: string) => (number | undefined)[]> = {
-    path: (key) => [find.instanceAt(key)],
-    sopInstanceUID: (key) => [bySopInstanceUID.get(key)],
-    seriesInstanceUID: (key) => seriesIdsOf(db, key),
-    studyInstanceUID: (key) => [studyIdOf(db, key)],
-    patientID: (key) => [patientIdOf(db, find.patientKey(key))],
+  const targets: Record<KeyColumn, (key: string) => LabelTarget[]> = {
+    path: (key) => targetsOf('instance', [find.instanceAt(key)]),
+    sopInstanceUID: (key) => targetsOf('instance', [bySopInstanceUID.get(key)]),
+    seriesInstanceUID: (key) => targetsOf('series', seriesIdsOf(db, key)),
+    studyInstanceUID: (key) => targetsOf('study', [studyIdOf(db, key)]),
+    patientID: (key) => targetsOf('patient', [patientIdOf(db, find.patientKey(key))]),
   };
   const entries: LabelEntry[] = [];
   const problems: LabelProblem[] = [];
   const noun =
     file.column === 'path' ? 'file' : file.column.replace(/(InstanceUID|ID)$/, '').replace('sop', 'instance');
   for (const { row, key, label, split } of file.rows) {
-    const known = targets[file.column](key).flatMap((targetId) => {
-      const patientId = targetId === undefined ? undefined : patientOfTarget.get(targetId);
-      return targetId === undefined || patientId === undefined ? [] : [{ targetId, patientId }];
+    const known = targets[file.column](key).flatMap((target) => {
+      const patientId = patientOfTarget.get(targetKey(target));
+      return patientId === undefined ? [] : [{ target, patientId }];
     });
     if (known.length === 0) problems.push({ row, message: `no ${noun} ${redact(key)} in this data set` });
-    for (const target of known) entries.push({ row, name: key, level, ...target, label, split });
+    for (const found of known) entries.push({ row, name: key, ...found, label, split });
   }
   return { entries, problems };
 }
 
-function targetOf(instance: LabelledInstance, level: LabelLevel): number {
-  if (level === 'instance') return instance.instanceId;
-  if (level === 'series') return instance.seriesId;
-  return level === 'study' ? instance.studyId : instance.patientId;
+function targetOf(instance: LabelledInstance, level: LabelLevel): LabelTarget {
+  return level === 'patient' ? { kind: level, id: instance.patientId } : targetOfImage(instance, level);
+}
+
+/** The targets of one kind whose row was found. */
+function targetsOf<K extends LabelLevel>(
+  kind: K,
+  ids: readonly (Extract<LabelTarget, { kind: K }>['id'] | undefined)[],
+): LabelTarget[] {
+  return ids.flatMap((id) => (id === undefined ? [] : [{ kind, id } as LabelTarget]));
 }
 
 /**
@@ -106,8 +121,8 @@ export function applyLabels(
   const counts = { applied: 0, unchanged: 0, changed: 0 };
   const splitCounts = { train: 0, val: 0, test: 0 };
   db.transaction(() => {
-    for (const { level, targetId, label } of agreed) {
-      counts[addLabel(db, dataset.id, { level, targetId }, label, reader, now)] += 1;
+    for (const { target, label } of agreed) {
+      counts[addLabel(db, dataset.id, target, label, reader, now)] += 1;
     }
     for (const [patientId, split] of splits) {
       saveSplit(db, dataset.id, { patientId, split, origin: 'given' }, now);
@@ -125,7 +140,7 @@ export function applyLabels(
 function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry[]; conflicts: LabelProblem[] } {
   const byTarget = new Map<string, LabelEntry[]>();
   for (const entry of entries) {
-    const key = `${entry.level} ${entry.targetId}`;
+    const key = targetKey(entry.target);
     byTarget.set(key, [...(byTarget.get(key) ?? []), entry]);
   }
   const agreed: LabelEntry[] = [];
@@ -148,8 +163,8 @@ function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry
   return { agreed, conflicts };
 }
 
-function splitsOfPatients(db: WriteDb, datasetId: number, entries: readonly LabelEntry[]): Map<number, SplitName> {
-  const given = new Map<number, Set<SplitName>>();
+function splitsOfPatients(db: WriteDb, datasetId: number, entries: readonly LabelEntry[]): Map<PatientId, SplitName> {
+  const given = new Map<PatientId, Set<SplitName>>();
   for (const { patientId, split } of entries) {
     if (split !== null) given.set(patientId, (given.get(patientId) ?? new Set<SplitName>()).add(split));
   }
@@ -162,7 +177,7 @@ function splitsOfPatients(db: WriteDb, datasetId: number, entries: readonly Labe
 function leak(
   db: ReadDb,
   datasetId: number,
-  leaking: readonly (readonly [number, ReadonlySet<SplitName>])[],
+  leaking: readonly (readonly [PatientId, ReadonlySet<SplitName>])[],
 ): AppError {
   const groups = new Map<string, { patients: number; studies: number; splits: string }>();
   for (const [patientId, found] of leaking) {

@@ -1,5 +1,6 @@
 /** Readers of the library, and who reads now. */
 import { AppError } from '../base/errors.ts';
+import type { ReaderId } from '../contract/index.ts';
 import {
   addAuditEvent,
   addReader as addRow,
@@ -41,7 +42,7 @@ export function addReader(context: ServiceContext, name: string): Readers {
 }
 
 /** Renames a reader; every label stays theirs. @throws BAD_INPUT when the name is taken or the reader unknown */
-export function renameReader(context: ServiceContext, id: number, name: string): Readers {
+export function renameReader(context: ServiceContext, id: ReaderId, name: string): Readers {
   const reader = requireReader(context, id);
   refuseTaken(context, name, id);
   const db = context.library.writer;
@@ -54,19 +55,19 @@ export function renameReader(context: ServiceContext, id: number, name: string):
 }
 
 /** Makes a reader the current one. @throws BAD_INPUT for an unknown reader */
-export function setCurrentReader(context: ServiceContext, id: number): Readers {
+export function setCurrentReader(context: ServiceContext, id: ReaderId): Readers {
   requireReader(context, id);
   saveReadingPreference(context.library.writer, 'reader', String(id));
   return readersOf(context);
 }
 
-function requireReader(context: ServiceContext, id: number): ReaderRow {
+function requireReader(context: ServiceContext, id: ReaderId): ReaderRow {
   const reader = readersOf(context).readers.find((row) => row.id === id);
   if (reader === undefined) throw new AppError('BAD_INPUT', `There is no reader ${id}.`);
   return reader;
 }
 
-function refuseTaken(context: ServiceContext, name: string, self: number | undefined): void {
+function refuseTaken(context: ServiceContext, name: string, self: ReaderId | undefined): void {
   const wanted = name.trim().toLowerCase();
   const names = readersOf(context).readers.flatMap((row) => (row.id === self ? [] : [row.name, row.key]));
   if (wanted !== '' && !importNames.has(wanted) && !names.some((taken) => taken.toLowerCase() === wanted)) return;

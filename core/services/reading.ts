@@ -1,6 +1,20 @@
 /** The reading room: what there is to label, what readers said, and what each of them may see. */
 import { AppError } from '../base/errors.ts';
-import type { LabelLevel, QualityTag, ReadingItem, ReadingList, ReadingState, ReadingUnit } from '../contract/index.ts';
+import {
+  type InstanceId,
+  isSameTarget,
+  type PatientId,
+  type QualityTag,
+  type ReaderId,
+  type ReadingItem,
+  type ReadingList,
+  type ReadingState,
+  type ReadingTarget,
+  type ReadingUnit,
+  type StudyId,
+  targetKey,
+  targetOfImage,
+} from '../contract/index.ts';
 import {
   addAuditEvent,
   addClass,
@@ -13,10 +27,12 @@ import {
   type HistoryRow,
   imagesOfStudy,
   insertLabel,
+  isInDataset,
   type LabelledInstance,
   labelledInstances,
   markAdjudicated,
   ownLabel,
+  placeOfInstance,
   qualityTagOf,
   qualityTags,
   type ReadingImage,
@@ -31,11 +47,16 @@ import { type ServiceContext, timeOf } from './context.ts';
 import { requireDataset } from './dataset.ts';
 import { readersOf } from './readers.ts';
 
-/** What an answer is about. */
-export interface ReadingTarget {
+/** What a question of the reading room is about. */
+export interface ReadingSubject {
   readonly dataset: string;
-  readonly level: ReadingUnit;
-  readonly targetId: number;
+  readonly target: ReadingTarget;
+}
+
+/** What a reader does to an item. */
+export interface ReadingAct extends ReadingSubject {
+  /** Who reads, as the page says. */
+  readonly readerId: ReaderId;
 }
 
 const defaults: ReadingSettings = { unit: 'study', isBlinded: false };
@@ -47,10 +68,10 @@ export function settingsOf(context: ServiceContext, dataset: DatasetRow): Readin
 
 /** One item and its instances with the label that counts for each. */
 export interface ReadingUnitRow {
-  readonly targetId: number;
-  readonly patientId: number;
+  readonly target: ReadingTarget;
+  readonly patientId: PatientId;
   readonly patientNumber: number;
-  readonly studyId: number;
+  readonly studyId: StudyId;
   readonly instances: readonly LabelledInstance[];
 }
 
@@ -59,8 +80,8 @@ export function unitsOf(context: ServiceContext, dataset: DatasetRow, unit: Read
   const instances = labelledInstances(context.library.db, dataset.id);
   const byPatient = Map.groupBy(instances, ({ patientId }) => patientId);
   return [...byPatient].flatMap(([patientId, own], index) =>
-    [...Map.groupBy(own, (instance) => targetOf(instance, unit))].map(([targetId, members]) => ({
-      targetId,
+    [...Map.groupBy(own, (instance) => targetKey(targetOfImage(instance, unit))).values()].map((members) => ({
+      target: targetOfImage(members[0] as LabelledInstance, unit),
       patientId,
       patientNumber: index + 1,
       studyId: (members[0] as LabelledInstance).studyId,
@@ -69,29 +90,27 @@ export function unitsOf(context: ServiceContext, dataset: DatasetRow, unit: Read
   );
 }
 
-function targetOf(instance: LabelledInstance, unit: ReadingUnit): number {
-  if (unit === 'instance') return instance.instanceId;
-  return unit === 'series' ? instance.seriesId : instance.studyId;
-}
-
 /** Everything to label, as the current reader may see it. @throws DATASET_NOT_FOUND */
 export function readingList(context: ServiceContext, name: string): ReadingList {
   const dataset = requireDataset(context, name);
   const { unit, isBlinded } = settingsOf(context, dataset);
   const { current } = readersOf(context);
   const { db } = context.library;
-  const own = new Map<number, { labelId: number; label: string }>();
+  const own = new Map<string, { labelId: number; label: string }>();
   for (const row of standingLabels(db, dataset.id, unit)) {
-    if (row.reader === current.key && !row.isAdjudicated) own.set(row.targetId, row);
+    if (row.reader === current.key && !row.isAdjudicated) own.set(targetKey(row.target), row);
   }
-  const tags = new Map(qualityTags(db, dataset.id, unit).map((row) => [row.targetId, row]));
+  const tags = new Map(qualityTags(db, dataset.id, unit).map((row) => [targetKey(row.target), row]));
   const said = new Map(
-    comments(db, dataset.id, unit).flatMap((row) => (row.reader === current.key ? [[row.targetId, row.text]] : [])),
+    comments(db, dataset.id, unit).flatMap((row) =>
+      row.reader === current.key ? [[targetKey(row.target), row.text]] : [],
+    ),
   );
   const modalities = modalitiesOf(context, dataset);
   const items = unitsOf(context, dataset, unit).map(({ instances, ...row }): ReadingItem => {
-    const label = own.get(row.targetId);
-    const tag = tags.get(row.targetId);
+    const key = targetKey(row.target);
+    const label = own.get(key);
+    const tag = tags.get(key);
     return {
       ...row,
       modality: modalities.get((instances[0] as LabelledInstance).seriesId) ?? null,
@@ -102,7 +121,7 @@ export function readingList(context: ServiceContext, name: string): ReadingList 
       isDisputed: !isBlinded && instances.some((instance) => instance.isDisputed),
       tag: tag?.tag ?? 'usable',
       reason: tag?.reason ?? '',
-      comment: said.get(row.targetId) ?? '',
+      comment: said.get(key) ?? '',
     };
   });
   const { id, name: readerName, labels } = current;
@@ -132,7 +151,7 @@ function modalitiesOf(context: ServiceContext, dataset: DatasetRow): Map<number,
 }
 
 /** The instances of a study. @throws DATASET_NOT_FOUND */
-export function readingImages(context: ServiceContext, name: string, studyId: number): ReadingImage[] {
+export function readingImages(context: ServiceContext, name: string, studyId: StudyId): ReadingImage[] {
   return imagesOfStudy(context.library.db, requireDataset(context, name).id, studyId);
 }
 
@@ -156,87 +175,124 @@ export function addReadingClass(context: ServiceContext, dataset: string, name: 
   addClass(context.library.writer, requireDataset(context, dataset).id, name.trim());
 }
 
-/** Writes the current reader's label and gives what it left of the item. The transaction is on the disk when this returns (synchronous = FULL). */
-export function setLabel(context: ServiceContext, target: ReadingTarget, label: string): ReadingState {
-  const { dataset, key } = checked(context, target);
-  if (ownLabel(context.library.db, dataset.id, target, key)?.label !== label) {
-    insertLabel(context.library.writer, dataset.id, levelOf(target), label, key, timeOf(context));
+/**
+ * Writes the current reader's label and gives what it left of the item. The transaction is on the disk when this returns
+ * (synchronous = FULL). A label is given to a picture: `displayed` is the instance that the page shows.
+ * @throws NOT_DISPLAYED when the picture does not belong to the item; READING_CHANGED, BAD_INPUT as `checkedAct`
+ */
+export function setLabel(
+  context: ServiceContext,
+  act: ReadingAct & { readonly displayed: InstanceId },
+  label: string,
+): ReadingState {
+  const { dataset, key } = checkedAct(context, act);
+  const { target, displayed } = act;
+  const place = placeOfInstance(context.library.db, dataset.id, displayed);
+  if (place === undefined || !isSameTarget(targetOfImage(place, target.kind), target)) {
+    throw new AppError(
+      'NOT_DISPLAYED',
+      `The picture on the screen is not of the ${target.kind} that was to be labelled.`,
+    );
   }
-  return stateOf(context, target);
+  if (!classNames(context.library.db, dataset.id).includes(label)) {
+    throw new AppError('BAD_INPUT', `"${label}" is not a class of "${act.dataset}".`, {
+      action: 'Add the class first.',
+    });
+  }
+  if (ownLabel(context.library.db, dataset.id, target, key)?.label !== label) {
+    insertLabel(context.library.writer, dataset.id, target, label, key, timeOf(context));
+  }
+  return stateOf(context, act);
 }
 
-/** Takes the current reader's newest label of the item back. @throws BAD_INPUT when there is none */
-export function takeLabelBack(context: ServiceContext, target: ReadingTarget): ReadingState {
-  const { dataset, key } = checked(context, target);
-  const own = ownLabel(context.library.db, dataset.id, target, key);
+/** Takes the current reader's newest label of the item back. @throws BAD_INPUT when there is none; as `checkedAct` */
+export function takeLabelBack(context: ServiceContext, act: ReadingAct): ReadingState {
+  const { dataset, key } = checkedAct(context, act);
+  const own = ownLabel(context.library.db, dataset.id, act.target, key);
   if (own === null || !withdrawLabel(context.library.writer, own.labelId, key, timeOf(context))) {
     throw new AppError('BAD_INPUT', 'There is no label of this reader to take back.', { action: 'Nothing to do.' });
   }
-  return stateOf(context, target);
+  return stateOf(context, act);
 }
 
-/** Says whether an item may be used. */
+/** Says whether an item may be used. @throws as `checkedAct` */
 export function setQualityTag(
   context: ServiceContext,
-  target: ReadingTarget,
+  act: ReadingAct,
   tag: { readonly tag: QualityTag; readonly reason: string },
 ): ReadingState {
-  const { dataset, key } = checked(context, target);
-  addQualityTag(context.library.writer, dataset.id, levelOf(target), { ...tag, reader: key }, timeOf(context));
-  return stateOf(context, target);
+  const { dataset, key } = checkedAct(context, act);
+  addQualityTag(context.library.writer, dataset.id, act.target, { ...tag, reader: key }, timeOf(context));
+  return stateOf(context, act);
 }
 
-/** Writes the current reader's comment. */
-export function setComment(context: ServiceContext, target: ReadingTarget, text: string): ReadingState {
-  const { dataset, key } = checked(context, target);
-  addComment(context.library.writer, dataset.id, levelOf(target), { text, reader: key }, timeOf(context));
-  return stateOf(context, target);
+/** Writes the current reader's comment. @throws as `checkedAct` */
+export function setComment(context: ServiceContext, act: ReadingAct, text: string): ReadingState {
+  const { dataset, key } = checkedAct(context, act);
+  addComment(context.library.writer, dataset.id, act.target, { text, reader: key }, timeOf(context));
+  return stateOf(context, act);
 }
 
-/** Writes the current reader's decision; it stands above every reader's label. */
-export function adjudicate(context: ServiceContext, target: ReadingTarget, label: string): void {
-  const { dataset, key } = checked(context, target);
+/** Writes the current reader's decision; it stands above every reader's label. @throws as `checkedAct` */
+export function adjudicate(context: ServiceContext, act: ReadingAct, label: string): void {
+  const { dataset, key } = checkedAct(context, act);
   const db = context.library.writer;
   db.transaction(() => {
-    markAdjudicated(db, insertLabel(db, dataset.id, levelOf(target), label, key, timeOf(context)));
+    markAdjudicated(db, insertLabel(db, dataset.id, act.target, label, key, timeOf(context)));
   });
 }
 
 /** Who said what about an item, with readers' present names; a blinded reader gets their own part. */
-export function historyOf(context: ServiceContext, target: ReadingTarget): HistoryRow[] {
-  const { dataset, key } = checked(context, target);
+export function historyOf(context: ServiceContext, subject: ReadingSubject): HistoryRow[] {
+  const { dataset, key } = checked(context, subject);
   const names = new Map(readersOf(context).readers.map((reader) => [reader.key, reader.name]));
   const { isBlinded } = settingsOf(context, dataset);
-  return readingHistory(context.library.db, dataset.id, levelOf(target))
+  return readingHistory(context.library.db, dataset.id, subject.target)
     .filter((row) => !isBlinded || row.reader === key)
     .map((row) => ({ ...row, reader: names.get(row.reader) ?? row.reader }));
 }
 
-function levelOf({ level, targetId }: ReadingTarget): { level: LabelLevel; targetId: number } {
-  return { level, targetId };
-}
-
 /** The data set and the current reader's key. @throws BAD_INPUT when the item is not part of the data set */
-function checked(context: ServiceContext, target: ReadingTarget): { dataset: DatasetRow; key: string } {
-  const dataset = requireDataset(context, target.dataset);
-  const column = { instance: 'i.id', series: 's.id', study: 's.study_id' }[target.level];
-  const found = context.library.db.get(
-    `SELECT 1 FROM dataset_instances d JOIN instances i ON i.id = d.instance_id JOIN series s ON s.id = i.series_id
-     WHERE d.dataset_id = :id AND ${column} = :targetId LIMIT 1`,
-    { id: dataset.id, targetId: target.targetId },
-  );
-  if (found === undefined) throw new AppError('BAD_INPUT', `This ${target.level} is not part of "${target.dataset}".`);
+function checked(
+  context: ServiceContext,
+  { dataset: name, target }: ReadingSubject,
+): { dataset: DatasetRow; key: string } {
+  const dataset = requireDataset(context, name);
+  if (!isInDataset(context.library.db, dataset.id, target)) {
+    throw new AppError('BAD_INPUT', `This ${target.kind} is not part of "${name}".`);
+  }
   return { dataset, key: readersOf(context).current.key };
 }
 
+/**
+ * As `checked`, for what is to be written: who reads and what a label is about must be what the page says they are, since its
+ * list may be older than the last change of either.
+ * @throws READING_CHANGED; BAD_INPUT when the item is not part of the data set
+ */
+function checkedAct(context: ServiceContext, act: ReadingAct): { dataset: DatasetRow; key: string } {
+  const found = checked(context, act);
+  const { unit } = settingsOf(context, found.dataset);
+  if (act.target.kind !== unit) {
+    throw new AppError(
+      'READING_CHANGED',
+      `"${act.dataset}" is read by ${unit} now, and this was about one ${act.target.kind}.`,
+    );
+  }
+  if (readersOf(context).current.id !== act.readerId) {
+    throw new AppError('READING_CHANGED', 'Another reader has become the current one.');
+  }
+  return found;
+}
+
 /** What is said about one item now, without going through the whole data set. */
-function stateOf(context: ServiceContext, target: ReadingTarget): ReadingState {
-  const { dataset, key } = checked(context, target);
+function stateOf(context: ServiceContext, subject: ReadingSubject): ReadingState {
+  const { dataset, key } = checked(context, subject);
   const { db } = context.library;
+  const { target } = subject;
   const own = ownLabel(db, dataset.id, target, key);
   const tag = qualityTagOf(db, dataset.id, target);
   return {
-    targetId: target.targetId,
+    target,
     label: own?.label ?? null,
     labelId: own?.labelId ?? null,
     tag: tag?.tag ?? 'usable',

@@ -1,5 +1,7 @@
 /** The two kinds of record stores of a library: kept keys and values, and resized images for the side network. */
+
 import { AppError } from '../base/errors.ts';
+import type { InstanceId } from '../contract/index.ts';
 import { type RecordName, RecordStore } from '../features/index.ts';
 import {
   addRecords,
@@ -13,13 +15,13 @@ import {
 import { sha256 } from './files.ts';
 
 /** The key of an image in a record store. */
-export function imageKey(instanceId: number, frame: number): string {
+export function imageKey(instanceId: InstanceId, frame: number): string {
   return `${instanceId}/${frame}`;
 }
 
-function parseKey(key: string): { instanceId: number; frame: number } {
+function parseKey(key: string): { instanceId: InstanceId; frame: number } {
   const [instanceId, frame] = key.split('/').map(Number);
-  return { instanceId: instanceId ?? 0, frame: frame ?? 0 };
+  return { instanceId: (instanceId ?? 0) as InstanceId, frame: frame ?? 0 };
 }
 
 interface StoreIdentity {

@@ -2,10 +2,12 @@
  * Images as the networks read them: decoded once, resized to the LPM's input size, kept with 16 bits a sample.
  * The LPM reads this image; the side network reads a smaller one cut from it; augmentation crops from it.
  */
+
 import { availableParallelism } from 'node:os';
 import { AppError } from '../base/errors.ts';
 import { throwIfCancelled } from '../base/progress.ts';
 import { redact } from '../base/redact.ts';
+import type { InstanceId } from '../contract/index.ts';
 import type { RecordStore } from '../features/index.ts';
 import {
   fromUint16,
@@ -26,7 +28,7 @@ export const imageKind = 'image';
 
 /** One frame of an instance. */
 export interface FrameReference {
-  readonly instanceId: number;
+  readonly instanceId: InstanceId;
   readonly frame: number;
   readonly sopInstanceUID: string;
 }

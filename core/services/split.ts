@@ -7,14 +7,14 @@
  */
 import { AppError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import { type SplitName, splitNames } from '../contract/index.ts';
+import { type PatientId, type SplitName, splitNames } from '../contract/index.ts';
 
 /** Shares of the patients: 60, 20 and 20 %. */
 export const splitShares: Readonly<Record<SplitName, number>> = { train: 0.6, val: 0.2, test: 0.2 };
 
 /** A patient with the classes of its labelled images. */
 export interface SplitPatient {
-  readonly patientId: number;
+  readonly patientId: PatientId;
   readonly classes: ReadonlySet<string>;
 }
 
@@ -24,9 +24,9 @@ export interface SplitPatient {
  */
 export function drawSplits(
   patients: readonly SplitPatient[],
-  fixed: ReadonlyMap<number, SplitName>,
+  fixed: ReadonlyMap<PatientId, SplitName>,
   random: Random,
-): Map<number, SplitName> {
+): Map<PatientId, SplitName> {
   const perClass = new Map<string, number>();
   for (const { classes } of patients) for (const name of classes) perClass.set(name, (perClass.get(name) ?? 0) + 1);
   const free = patients.filter(({ patientId }) => !fixed.has(patientId));
@@ -80,7 +80,7 @@ function refuseRareClasses(perClass: ReadonlyMap<string, number>): void {
  * Checks that training, validation and test each have patients of every class.
  * @throws SPLIT_IMPOSSIBLE listing every class and split without patients
  */
-export function checkSplits(patients: readonly SplitPatient[], splits: ReadonlyMap<number, SplitName>): void {
+export function checkSplits(patients: readonly SplitPatient[], splits: ReadonlyMap<PatientId, SplitName>): void {
   const counts: Record<SplitName, number> = { train: 0, val: 0, test: 0 };
   const missing = new Map<string, Set<SplitName>>();
   for (const { classes } of patients) for (const name of classes) missing.set(name, new Set(splitNames));

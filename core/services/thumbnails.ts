@@ -1,8 +1,10 @@
 /** Small pictures of frames for lists: rendered as everywhere else, kept by the content of their file, gone with their patient. */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
+import type { InstanceId } from '../contract/index.ts';
 import { resizeBilinear } from '../images/index.ts';
 import { instanceById, type Library, overwriteFile } from '../store/index.ts';
 import { fileError, readInstance } from './files.ts';
@@ -28,7 +30,7 @@ function folderOf(library: Library, contentHash: string): string {
 export async function thumbnail(
   library: Library,
   renderer: Renderer,
-  instanceId: number,
+  instanceId: InstanceId,
   frame: number,
   size: number,
 ): Promise<Uint8Array> {
@@ -59,7 +61,7 @@ function keep(path: string, png: Uint8Array): void {
 }
 
 /** Overwrites and removes the thumbnails of these instances; gives their number. */
-export function eraseThumbnails(library: Library, instanceIds: readonly number[]): number {
+export function eraseThumbnails(library: Library, instanceIds: readonly InstanceId[]): number {
   let erased = 0;
   for (const id of instanceIds) {
     const hash = instanceById(library.db, id)?.contentHash;

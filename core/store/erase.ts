@@ -6,7 +6,9 @@
  * it declares its references, as every table of ours must. Triggers that forbid deleting labels are taken down for the transaction and
  * put back as they were.
  */
+
 import { createHash } from 'node:crypto';
+import type { InstanceId, PatientId, SeriesId, StudyId } from '../contract/index.ts';
 import type { SqlParameters, WriteDb } from './database.ts';
 import { type PatientPlaces, placesIn, placesOf } from './erase-places.ts';
 import { tablesWith } from './tables.ts';
@@ -15,10 +17,10 @@ export type Erased = { readonly patientKey: string } | { readonly studyInstanceU
 
 /** What an erasure is about. Row ids and identifiers; none of it may reach a message. */
 export interface ErasureScope {
-  readonly patients: readonly number[];
-  readonly studies: readonly number[];
-  readonly series: readonly number[];
-  readonly instances: readonly number[];
+  readonly patients: readonly PatientId[];
+  readonly studies: readonly StudyId[];
+  readonly series: readonly SeriesId[];
+  readonly instances: readonly InstanceId[];
   readonly studyInstanceUIDs: readonly string[];
   readonly seriesInstanceUIDs: readonly string[];
   readonly sopInstanceUIDs: readonly string[];
@@ -53,20 +55,20 @@ const levels = [
 export function erasureScope(db: Pick<WriteDb, 'all'>, who: Erased): ErasureScope {
   const byPatient = 'patientKey' in who;
   const value = byPatient ? who.patientKey : who.studyInstanceUID;
-  const studies = db.all<{ id: number; uid: string; patient: number }>(
+  const studies = db.all<{ id: StudyId; uid: string; patient: PatientId }>(
     `SELECT st.id, st.study_instance_uid AS uid, st.patient_id AS patient FROM studies st JOIN patients p ON p.id = st.patient_id
      WHERE ${byPatient ? 'p.patient_key' : 'st.study_instance_uid'} = :value`,
     { value },
   );
   const patients = byPatient
-    ? db.all<{ id: number }>('SELECT id FROM patients WHERE patient_key = :value', { value }).map((row) => row.id)
+    ? db.all<{ id: PatientId }>('SELECT id FROM patients WHERE patient_key = :value', { value }).map((row) => row.id)
     : lonelyPatients(db, studies);
   const inStudies = { ids: JSON.stringify(studies.map((study) => study.id)) };
-  const series = db.all<{ id: number; uid: string }>(
+  const series = db.all<{ id: SeriesId; uid: string }>(
     'SELECT id, series_instance_uid AS uid FROM series WHERE study_id IN (SELECT value FROM json_each(:ids))',
     inStudies,
   );
-  const instances = db.all<{ id: number; uid: string }>(
+  const instances = db.all<{ id: InstanceId; uid: string }>(
     `SELECT i.id, i.sop_instance_uid AS uid FROM instances i JOIN series s ON s.id = i.series_id
      WHERE s.study_id IN (SELECT value FROM json_each(:ids))`,
     inStudies,
@@ -95,9 +97,12 @@ export function erasureScope(db: Pick<WriteDb, 'all'>, who: Erased): ErasureScop
 }
 
 /** Patients who have no study besides those that go. */
-function lonelyPatients(db: Pick<WriteDb, 'all'>, studies: readonly { id: number; patient: number }[]): number[] {
+function lonelyPatients(
+  db: Pick<WriteDb, 'all'>,
+  studies: readonly { id: StudyId; patient: PatientId }[],
+): PatientId[] {
   return db
-    .all<{ id: number }>(
+    .all<{ id: PatientId }>(
       `SELECT id FROM patients WHERE id IN (SELECT value FROM json_each(:patients)) AND NOT EXISTS
          (SELECT 1 FROM studies WHERE patient_id = patients.id AND id NOT IN (SELECT value FROM json_each(:studies)))`,
       {

@@ -1,6 +1,8 @@
 /** A frame at its full resolution as the model's pipeline renders it, for the window to draw: `frame://sidelight/rendered/<instanceId>/<frame>`. */
+
 import { AppError } from '../../core/base/errors.ts';
 import { redact } from '../../core/base/redact.ts';
+import type { InstanceId } from '../../core/contract/index.ts';
 import { toUint16 } from '../../core/images/index.ts';
 import { readInstance } from '../../core/services/files.ts';
 import { instanceById } from '../../core/store/index.ts';
@@ -18,7 +20,7 @@ export async function renderedFrame(
   _query: URLSearchParams,
   { services }: CoreContext,
 ): Promise<Asset> {
-  const found = instanceById(services.library.db, Number(instance));
+  const found = instanceById(services.library.db, Number(instance) as InstanceId);
   if (found === undefined) throw new AppError('FILE_NOT_FOUND', 'The image is no longer in this library.');
   const bytes = await readInstance(services.library, found.id);
   const image = await decoder().render(bytes, Number(frame), redact(found.sopInstanceUID));

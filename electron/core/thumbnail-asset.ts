@@ -1,5 +1,7 @@
 /** `frame://sidelight/thumbnail/<instanceId>/<frame>?size=<pixels>`: a PNG file. */
+
 import { AppError } from '../../core/base/errors.ts';
+import type { InstanceId } from '../../core/contract/index.ts';
 import { thumbnail, thumbnailSize } from '../../core/services/thumbnails.ts';
 import type { CoreContext } from './context.ts';
 import { decoder } from './decoder.ts';
@@ -15,7 +17,13 @@ export async function thumbnailAsset(
     throw new AppError('FILE_NOT_FOUND', 'The window asked for a picture that is not there.');
   }
   try {
-    const bytes = await thumbnail(services.library, decoder(), instanceId ?? 0, frame ?? 0, thumbnailSize(size ?? 192));
+    const bytes = await thumbnail(
+      services.library,
+      decoder(),
+      (instanceId ?? 0) as InstanceId,
+      frame ?? 0,
+      thumbnailSize(size ?? 192),
+    );
     return { contentType: 'image/png', headers: {}, bytes };
   } catch (error) {
     // An image that cannot be shown is nothing unusual in a library; the page says so in its place.

@@ -1,9 +1,11 @@
 /** Jobs that run or wait, and how the last ones ended: what the tray and the screens show. */
-import type { CallInput, JobView } from '../../core/contract/index.ts';
+import type { CallInput, JobKind, JobView } from '../../core/contract/index.ts';
 import { call, on } from './client.ts';
 
 class Jobs {
   #jobs = $state.raw<readonly JobView[]>([]);
+  /** Jobs that this page started or has seen at work: the end of each is news, once. */
+  #followed = $state.raw<ReadonlySet<number>>(new Set());
   #listeners = new Set<(job: JobView) => void>();
 
   /** Newest first. */
@@ -13,6 +15,20 @@ class Jobs {
 
   get active(): readonly JobView[] {
     return this.#jobs.filter((job) => job.state === 'running' || job.state === 'queued');
+  }
+
+  /** Jobs of a kind that have ended, with an end that nobody has been told of. Jobs of earlier days are no news. */
+  unseen(kind: JobKind): readonly JobView[] {
+    return this.#jobs.filter((job) => job.kind === kind && !job.isStoppable && this.#followed.has(job.id));
+  }
+
+  /** The end of this job has been told. */
+  see(id: number): void {
+    this.#followed = new Set([...this.#followed].filter((known) => known !== id));
+  }
+
+  #follow(ids: readonly number[]): void {
+    if (ids.some((id) => !this.#followed.has(id))) this.#followed = new Set([...this.#followed, ...ids]);
   }
 
   byId(id: number): JobView | undefined {
@@ -29,11 +45,18 @@ class Jobs {
   }
 
   async load(): Promise<void> {
+    const before = this.#jobs;
     this.#jobs = await call('jobs.list', {});
+    this.#follow(this.active.map(({ id }) => id));
+    // What changed while nobody could tell: the core was started again, or an event came before the list.
+    for (const job of this.#jobs) {
+      if (before.some(({ id, state }) => id === job.id && state !== job.state)) this.#tell(job);
+    }
   }
 
   async start(options: CallInput<'jobs.start'>): Promise<JobView> {
     const job = await call('jobs.start', options);
+    this.#follow([job.id]);
     // What a quick job did meanwhile was told before this reply, which would take it back.
     const known = this.byId(job.id);
     if (known === undefined) this.#take(job);
@@ -59,6 +82,11 @@ class Jobs {
     await call('jobs.resume', { id });
   }
 
+  /** What is known of a job now, which may have changed since `start` answered: whoever waits for its end asks once more. */
+  newest(job: JobView): JobView {
+    return this.byId(job.id) ?? job;
+  }
+
   /** Hears every change of a job until the returned function is called. */
   onChange(listener: (job: JobView) => void): () => void {
     this.#listeners.add(listener);
@@ -66,8 +94,13 @@ class Jobs {
   }
 
   #take(job: JobView): void {
+    if (job.isStoppable) this.#follow([job.id]);
     const known = this.#jobs.some(({ id }) => id === job.id);
     this.#jobs = known ? this.#jobs.map((old) => (old.id === job.id ? job : old)) : [job, ...this.#jobs];
+    this.#tell(job);
+  }
+
+  #tell(job: JobView): void {
     for (const listener of this.#listeners) listener(job);
   }
 }

@@ -1,40 +1,79 @@
 /** Which screen is shown, and with what. Screens are few and known, so there is no router. */
+import type { InstanceId, StudyId } from '../../core/contract/index.ts';
 
 export const screens = ['welcome', 'library', 'read', 'train', 'judge', 'evidence', 'classify', 'settings'] as const;
 export type Screen = (typeof screens)[number];
 
-/** What a screen may be opened with; each reads what it knows. */
-export interface ScreenArguments {
-  readonly dataset?: string;
-  readonly studyId?: number;
-  readonly studyIds?: readonly number[];
-  readonly instanceId?: number;
+/** A case to look at: a study and, where one is meant, an image of it. Every way from a screen to a case takes this one value. */
+export interface CaseReference {
+  readonly studyId: StudyId;
+  readonly instanceId?: InstanceId;
   readonly frame?: number;
-  readonly model?: string;
-  readonly jobId?: number;
-  /** Files and folders dropped on the window or chosen in the menu, to be imported. */
-  readonly dropped?: readonly string[];
-  /** True when the menu asks for a folder to be watched. */
-  readonly watch?: boolean;
-  /** The part of the screen to show first. */
-  readonly section?: 'about';
 }
 
+/** What each screen may be opened with. What a screen does not know does not build. */
+export interface ScreenArguments {
+  readonly welcome: Readonly<Record<string, never>>;
+  readonly library: {
+    readonly dataset?: string;
+    /** Narrows the list to some studies. */
+    readonly cases?: readonly StudyId[];
+  };
+  readonly read: {
+    /** The data set in which to read; one that holds the case when left out. */
+    readonly dataset?: string;
+    readonly at?: CaseReference;
+    /** Narrows the list to some studies. */
+    readonly cases?: readonly StudyId[];
+  };
+  readonly train: { readonly dataset?: string; readonly jobId?: number };
+  readonly judge: { readonly model?: string };
+  readonly evidence: { readonly model?: string; readonly at?: CaseReference };
+  readonly classify: {
+    readonly model?: string;
+    readonly cases?: readonly StudyId[];
+    readonly jobId?: number;
+    /** True when the menu asks for a folder to be watched. */
+    readonly watch?: boolean;
+  };
+  readonly settings: {
+    /** The part of the screen to show first. */
+    readonly section?: 'about';
+  };
+}
+
+type Shown = { readonly [S in Screen]: { readonly screen: S; readonly args: ScreenArguments[S] } }[Screen];
+
 class Navigation {
-  #screen = $state<Screen>('library');
-  #args = $state.raw<ScreenArguments>({});
+  #shown = $state.raw<Shown>({ screen: 'library', args: {} });
+  #visit = $state(0);
+  #isChosen = $state(false);
 
   get screen(): Screen {
-    return this.#screen;
+    return this.#shown.screen;
   }
 
-  get args(): ScreenArguments {
-    return this.#args;
+  /** What `screen` was opened with; nothing while another screen is shown. */
+  argsOf<S extends Screen>(screen: S): ScreenArguments[S] {
+    return this.#shown.screen === screen ? (this.#shown.args as ScreenArguments[S]) : {};
   }
 
-  open(screen: Screen, args: ScreenArguments = {}): void {
-    this.#args = args;
-    this.#screen = screen;
+  /** Counts the times a screen was opened: the page is made anew with each, so that it shows what it was opened with. */
+  get visit(): number {
+    return this.#visit;
+  }
+
+  /** Whether anybody has said which screen to show; until then the page may choose one itself. */
+  get isChosen(): boolean {
+    return this.#isChosen;
+  }
+
+  /** Shows a screen; the one that is shown stays as it is unless it is asked for something. */
+  open<S extends Screen>(screen: S, args: ScreenArguments[S] = {}): void {
+    this.#isChosen = true;
+    if (screen === this.screen && Object.keys(args).length === 0) return;
+    this.#shown = { screen, args } as Shown;
+    this.#visit += 1;
   }
 }
 

@@ -27,7 +27,9 @@ class Notices {
   /** Shows a failure that the core has told of: a job's, for example. */
   failed(failure: { readonly code: string; readonly message: string; readonly action: string }): void {
     const { message, action, detail } = i18n.failure(failure);
-    this.#add('failure', message, action, detail);
+    const id = this.#add('failure', message, action, detail);
+    // Said at every key that came too early; nothing failed that would have to be dismissed.
+    if (failure.code === 'NOT_DISPLAYED') setTimeout(() => this.dismiss(id), 5000);
   }
 
   /** Something that happened without the user's doing, and stays until it is dismissed. */

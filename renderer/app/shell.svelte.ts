@@ -7,6 +7,7 @@ import { attempt, notices } from './notices.svelte.ts';
 
 class Shell {
   #isDragging = $state(false);
+  #dropped = $state.raw<readonly string[]>([]);
   #leaving: ReturnType<typeof setTimeout> | undefined;
 
   /** True while files are held over the window. */
@@ -14,17 +15,29 @@ class Shell {
     return this.#isDragging;
   }
 
+  /** Files and folders dropped on the window or chosen in the menu, which the library has not yet offered to import. */
+  get dropped(): readonly string[] {
+    return this.#dropped;
+  }
+
+  /** Takes them, so that they are offered once. */
+  takeDropped(): readonly string[] {
+    const taken = this.#dropped;
+    this.#dropped = [];
+    return taken;
+  }
+
   /** Listens until the returned function is called. */
   open(): () => void {
     const off = [
       on('menu.chosen', ({ command }) => void attempt(() => this.#run(command))),
-      on('files.opened', ({ paths }) => this.#import(paths)),
+      on('files.opened', ({ paths }) => this.offer(paths)),
     ];
     void attempt(async () => {
       if (await call('window.recovered', {})) {
         notices.tell(i18n.words.shell.recovered, i18n.words.shell.recoveredAction);
       }
-      this.#import(await call('window.openedFiles', {}));
+      this.offer(await call('window.openedFiles', {}));
     });
     return () => {
       for (const stop of off) stop();
@@ -46,19 +59,22 @@ class Shell {
     this.#isDragging = false;
     if (event.defaultPrevented) return;
     event.preventDefault();
-    this.#import(droppedPaths(event));
+    this.offer(droppedPaths(event));
   }
 
-  #import(paths: readonly string[]): void {
-    if (paths.length > 0) navigation.open('library', { dropped: paths });
+  /** Offers files to be imported, on the library's screen. */
+  offer(paths: readonly string[]): void {
+    if (paths.length === 0) return;
+    this.#dropped = paths;
+    navigation.open('library');
   }
 
   async #run(command: MenuCommand): Promise<void> {
     const words = i18n.words.shell;
     if (command === 'importFiles') {
-      this.#import(await call('window.chooseFiles', { kind: 'files', title: words.chooseFiles }));
+      this.offer(await call('window.chooseFiles', { kind: 'files', title: words.chooseFiles }));
     } else if (command === 'importFolder') {
-      this.#import(await call('window.chooseFiles', { kind: 'folder', title: words.chooseFolder }));
+      this.offer(await call('window.chooseFiles', { kind: 'folder', title: words.chooseFolder }));
     } else if (command === 'watchFolder') navigation.open('classify', { watch: true });
     else if (command === 'settings') navigation.open('settings');
     else navigation.open('settings', { section: 'about' });

@@ -53,6 +53,14 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
   SPLIT_IMPOSSIBLE: ['Die Patienten lassen sich nicht aufteilen.', 'Befunden Sie mehr Patienten der genannten Klasse.'],
   DATASET_NOT_FOUND: ['Diesen Datensatz gibt es nicht.', 'Wählen Sie einen anderen aus der Liste.'],
   DATASET_NOT_READY: ['Der Datensatz ist noch nicht bereit.', 'Befunden Sie Studien in mindestens zwei Klassen.'],
+  NOT_DISPLAYED: [
+    'Das Bild war noch nicht zu sehen; gespeichert wurde nichts.',
+    'Sehen Sie es an und befunden Sie es dann.',
+  ],
+  READING_CHANGED: [
+    'Ebene oder Befunder haben sich geändert; gespeichert wurde nichts.',
+    'Sehen Sie die Liste noch einmal an und wiederholen Sie es.',
+  ],
   LPM_NOT_FOUND: ['Dieses LPM fehlt in der Bibliothek.', 'Fügen Sie es unter „Einstellungen“ hinzu.'],
   LPM_UNSUPPORTED: ['Dieses Modell wird nicht unterstützt.', 'Nehmen Sie ein ViT-, DeiT-, DINO- oder DINOv2-Modell.'],
   LPM_PICKLE_REFUSED: [

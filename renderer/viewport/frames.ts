@@ -1,9 +1,9 @@
 /** Frames from the core's decoder, kept in memory up to a budget; the newest used stay. */
-import type { FrameHeader } from '../../core/contract/index.ts';
+import type { FrameHeader, InstanceId } from '../../core/contract/index.ts';
 import { CallError } from '../app/client.ts';
 
 export interface FrameReference {
-  readonly instanceId: number;
+  readonly instanceId: InstanceId;
   readonly frame: number;
 }
 

@@ -1,5 +1,5 @@
 /** What one viewport shows and how: a stack of frames, the one in view, its window and its place. */
-import type { DisplayWindow } from '../../core/contract/index.ts';
+import type { DisplayWindow, SeriesId } from '../../core/contract/index.ts';
 import { CallError } from '../app/client.ts';
 import { type FrameReference, type LoadedFrame, loadFrame, prefetchFrame } from './frames.ts';
 import { fitted, type Placement } from './geometry.ts';
@@ -9,9 +9,12 @@ export type MouseAction = 'window' | 'pan' | 'zoom' | 'scroll';
 
 export class Viewport {
   #frames = $state.raw<readonly FrameReference[]>([]);
-  #seriesId = $state.raw<number | null>(null);
+  #seriesId = $state.raw<SeriesId | null>(null);
   #index = $state(0);
   #loaded = $state.raw<LoadedFrame | null>(null);
+  /** What stands on the screen: drawn, not only loaded. */
+  #painted = $state.raw<LoadedFrame | null>(null);
+  #waiting: (() => void)[] = [];
   #problem = $state.raw<{ message: string; action: string } | null>(null);
   #isLoading = $state(false);
   /** What the reader chose; null = as the frame says. Kept through a stack, as readers expect. */
@@ -20,7 +23,7 @@ export class Viewport {
   #place = $state.raw<Placement>(fitted);
   #request = 0;
 
-  get seriesId(): number | null {
+  get seriesId(): SeriesId | null {
     return this.#seriesId;
   }
   get loaded(): LoadedFrame | null {
@@ -34,6 +37,22 @@ export class Viewport {
   }
   get index(): number {
     return this.#index;
+  }
+  /** The frame that this viewport shows or is about to show; null where it is empty. */
+  get reference(): FrameReference | null {
+    return this.#frames[this.#index] ?? null;
+  }
+  /** True once the picture of `reference` stands on the screen: not while it loads, nor while the one before still stands there. */
+  get isSeen(): boolean {
+    return (
+      this.#painted !== null && this.#painted === this.#loaded && isSameFrame(this.#painted.reference, this.reference)
+    );
+  }
+  /** Position of the frame whose picture is there: the one before, while the next one loads. */
+  get loadedIndex(): number {
+    const loaded = this.#loaded;
+    const at = loaded === null ? -1 : this.#frames.findIndex((frame) => isSameFrame(loaded.reference, frame));
+    return at < 0 ? this.#index : at;
   }
   get count(): number {
     return this.#frames.length;
@@ -49,12 +68,32 @@ export class Viewport {
     return this.#isInverted !== (this.#loaded?.header.isInverted ?? false);
   }
 
+  /** Told by whoever draws, each time a frame has been drawn. */
+  paintedFrame(frame: LoadedFrame): void {
+    this.#painted = frame;
+    this.#settle();
+  }
+
+  /** Resolves once the picture is on the screen (true), or cannot be shown, or gave way to another (false). */
+  async whenSettled(): Promise<boolean> {
+    const request = this.#request;
+    while (request === this.#request && !this.isSeen && this.#problem === null && this.reference !== null) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    return request === this.#request && this.isSeen;
+  }
+
+  #settle(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
   /** Shows a stack from frame `index` on, with the instance's own window and the whole picture in view. */
-  show(seriesId: number, frames: readonly FrameReference[], index: number): void {
+  show(seriesId: SeriesId, frames: readonly FrameReference[], index: number): void {
     this.#frames = frames;
     this.#seriesId = seriesId;
     // The last patient's picture must not stand there while the next one's loads.
     this.#loaded = null;
+    this.#painted = null;
     this.reset();
     this.#load(index);
   }
@@ -64,8 +103,10 @@ export class Viewport {
     this.#frames = [];
     this.#seriesId = null;
     this.#loaded = null;
+    this.#painted = null;
     this.#problem = null;
     this.#isLoading = false;
+    this.#settle();
   }
 
   goTo(index: number): void {
@@ -81,6 +122,7 @@ export class Viewport {
     const reference = this.#frames[index];
     this.#index = index;
     this.#request += 1;
+    this.#settle();
     if (reference === undefined) return;
     const request = this.#request;
     this.#isLoading = true;
@@ -102,6 +144,7 @@ export class Viewport {
         this.#isLoading = false;
         const known = thrown instanceof CallError ? thrown : null;
         this.#problem = { message: known?.message ?? String(thrown), action: known?.action ?? '' };
+        this.#settle();
       },
     );
   }
@@ -168,4 +211,8 @@ export class Viewport {
       name: '',
     };
   }
+}
+
+function isSameFrame(a: FrameReference, b: FrameReference | null): boolean {
+  return a.instanceId === b?.instanceId && a.frame === b.frame;
 }

@@ -16,7 +16,14 @@ const everyMs = 100;
 
 /** Finds studies, shows rows and labels a study in turns until it is stopped; labels are those that are there already or come back. */
 export async function watchCalls(core: CoreClient, dataset: string): Promise<{ stop(): Promise<CallTimes[]> }> {
-  const { items, classes } = await core.call('reading.list', { dataset });
+  const { items, classes, reader } = await core.call('reading.list', { dataset });
+  const shown = await Promise.all(
+    items.slice(0, 50).map(async ({ studyId, target }) => {
+      const [image] = await core.call('reading.images', { dataset, studyId });
+      if (image === undefined) throw new Error('a study of the data set has no images');
+      return { dataset, target, readerId: reader.id, displayed: image.instanceId };
+    }),
+  );
   const times = new Map<string, number[]>();
   const timed = async (name: string, work: () => Promise<unknown>): Promise<void> => {
     const asked = performance.now();
@@ -25,9 +32,7 @@ export async function watchCalls(core: CoreClient, dataset: string): Promise<{ s
   };
   const ids = items.slice(0, 50).map(({ studyId }) => studyId);
   const label = (i: number) => ({
-    dataset,
-    level: 'study' as const,
-    targetId: items[i % items.length]?.studyId ?? 0,
+    ...(shown[i % shown.length] as (typeof shown)[number]),
     label: classes[i % classes.length] ?? '',
   });
   const turns: readonly ((i: number) => Promise<void>)[] = [

@@ -40,7 +40,7 @@ const stages: Readonly<Record<Stage, (context: ServiceContext, work: Work) => Pr
     for (const { sopInstanceUID, label } of labelPlan(folder).slice(given)) {
       const instance = instanceByUid(db, sopInstanceUID);
       if (instance === undefined || dataset === undefined) throw new Error('the base library lacks an instance');
-      const target = { level: 'instance', targetId: instance.id } as const;
+      const target = { kind: 'instance', id: instance.id } as const;
       db.transaction(() => addLabel(db, dataset.id, target, label, 'reader', context.now().toISOString()));
       say({ label: [sopInstanceUID, label] });
     }

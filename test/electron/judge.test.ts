@@ -2,11 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openLibrary } from '../../core/store/index.ts';
 import { seriousViolations } from './support/axe.ts';
 import { answerSaveDialog } from './support/dialogs.ts';
 import { type JudgedLibrary, judgedLibrary } from './support/judged-library.ts';
 import { heatMap, judgeOn, openCell, runDeletionCheck } from './support/judging.ts';
 import { launch } from './support/launch.ts';
+import { pictureSeen } from './support/reading.ts';
 import { show } from './support/screens.ts';
 
 let prepared: JudgedLibrary;
@@ -98,6 +100,65 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
   await page.getByLabel('Layer of the pre-trained model').selectOption({ index: 1 });
   await page.getByLabel('Model', { exact: true }).selectOption('corner-linear');
   await page.getByText('“corner-linear” has no prompts').waitFor();
+  await close();
+  expect(complaints).toEqual([]);
+}, 300_000);
+
+test('from a case of Judge and from Evidence, Read shows that case and no other', async () => {
+  const { page, complaints, close } = await launch({ library: prepared.library });
+  const studyOf = (instance: string): string => {
+    const opened = openLibrary(prepared.library, { mode: 'read' });
+    const row = opened.db.get<{ study: number }>(
+      'SELECT s.study_id AS study FROM instances i JOIN series s ON s.id = i.series_id WHERE i.id = :id',
+      { id: Number(instance) },
+    );
+    opened.close();
+    return `study ${row?.study}`;
+  };
+  const inView = async (): Promise<string | null> => {
+    await pictureSeen(page);
+    const row = page.getByRole('region', { name: 'To label' }).locator('button[aria-current="true"]');
+    return await row.getAttribute('data-target');
+  };
+  await show(page, 'Judge');
+  await judgeOn(page, 'Validation');
+  await openCell(page, page.getByRole('button', { name: /cases labelled plain, answered plain/ }));
+  const cases = page.getByRole('listitem', { name: /^Case \d+:/ });
+  const count = Math.min(4, await cases.count());
+  expect(count).toBeGreaterThan(1);
+  const wanted: string[] = [];
+  for (let k = 0; k < count; k++) {
+    const source = await cases.nth(k).locator('img').getAttribute('src');
+    const study = studyOf(/thumbnail\/(\d+)\//.exec(source ?? '')?.[1] ?? '');
+    wanted.push(study);
+    await cases.nth(k).getByRole('button', { name: 'Open', exact: true }).click();
+    expect(await inView()).toBe(study);
+    await show(page, 'Judge');
+    await judgeOn(page, 'Validation');
+    await openCell(page, page.getByRole('button', { name: /cases labelled plain, answered plain/ }));
+  }
+  expect(new Set(wanted).size).toBe(count);
+  const all = await cases.count();
+  await page.getByRole('button', { name: 'Open these in Read' }).click();
+  await page.getByText(`${all} studies`, { exact: true }).waitFor();
+  const listed = page.getByRole('region', { name: 'To label' }).getByRole('listitem').getByRole('button');
+  expect(await listed.count()).toBe(all);
+  expect(wanted).toContain(await inView());
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect.poll(async () => await listed.count()).toBeGreaterThan(all);
+
+  await show(page, 'Evidence');
+  await page.getByText('Attention is not proof.').waitFor();
+  await page.getByLabel('Cases').selectOption('test');
+  for (const k of [2, 0]) {
+    const chosen = page.getByRole('button', { name: /labelled marked/ }).nth(k);
+    const source = await chosen.locator('img').getAttribute('src');
+    await chosen.click();
+    await page.getByRole('button', { name: 'Open in Read' }).click();
+    expect(await inView()).toBe(studyOf(/thumbnail\/(\d+)\//.exec(source ?? '')?.[1] ?? ''));
+    await show(page, 'Evidence');
+    await page.getByLabel('Cases').selectOption('test');
+  }
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);

@@ -77,10 +77,18 @@ describe.skipIf(process.platform !== 'linux')('the unpacked package (built and r
     const cores = (): number[] => descendants(root, /resources\/core\/electron\/core\/host\.js/);
     let page = await first.look();
     const list = await callFrom(page, 'reading.list', { dataset: 'discs' });
-    const targetId = list.items[0]?.targetId ?? 0;
-    const target = { dataset: 'discs', level: list.unit, targetId };
-    const other = list.classes.find((name) => name !== list.items[0]?.reference) ?? '';
-    await callFrom(page, 'labels.set', { ...target, label: other });
+    const [item] = list.items;
+    if (item === undefined) throw new Error('the data set has no items');
+    const [image] = await callFrom(page, 'reading.images', { dataset: 'discs', studyId: item.studyId });
+    if (image === undefined) throw new Error('the study has no images');
+    const subject = { dataset: 'discs', target: item.target };
+    const other = list.classes.find((name) => name !== item.reference) ?? '';
+    await callFrom(page, 'labels.set', {
+      ...subject,
+      readerId: list.reader.id,
+      displayed: image.instanceId,
+      label: other,
+    });
 
     const train = { kind: 'train', options: { ...training, name: 'first' } } as const;
     const { id } = await callFrom(page, 'jobs.start', train);
@@ -114,7 +122,7 @@ describe.skipIf(process.platform !== 'linux')('the unpacked package (built and r
 
     const again = await attach({ executablePath: built.binary, library });
     page = await again.look();
-    const history = await callFrom(page, 'labels.history', target);
+    const history = await callFrom(page, 'labels.history', subject);
     expect(history.filter(({ kind }) => kind === 'label').at(-1)?.text).toBe(other);
     const ended = await waitForJob(page, second.id);
     expect([ended.state, (ended.result as { epochs: unknown[] }).epochs.length]).toEqual([

@@ -10,7 +10,7 @@ import { writeStudies } from '../support/made-studies.ts';
 import { hasShared, sharedPath } from '../support/shared.ts';
 import { seriousViolations } from './support/axe.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
-import { labelled, openReading } from './support/reading.ts';
+import { addClass, labelled, nextCase, openReading, pictureSeen } from './support/reading.ts';
 import { takeScreenshots } from './support/screenshot.ts';
 
 /** A library with the data set `reading`: the given paths, or twelve made-up studies of six patients, none of them labelled. */
@@ -30,12 +30,6 @@ async function unlabelledLibrary(paths?: readonly string[]): Promise<{ folder: s
   await importPaths(context, { paths: [...(paths ?? [join(folder, 'studies')])], dataset: 'reading', frames: 'all' });
   await close();
   return { folder, library };
-}
-
-async function addClass(page: Page, name: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'New class' }).fill(name);
-  await page.getByRole('textbox', { name: 'New class' }).press('Enter');
-  await page.getByRole('group', { name: 'Class' }).getByRole('button', { name }).waitFor();
 }
 
 /** Mean grey level of the first canvas. */
@@ -64,12 +58,13 @@ test('ten studies are labelled by keyboard alone; undo, exclude and a comment; a
   for (let n = 1; n <= 10; n++) {
     await page.keyboard.press(n % 2 === 0 ? '2' : '1');
     await labelled(page, `labelled ${n} of 12`);
-    if (n < 10) await page.keyboard.press('Enter');
+    if (n < 10) await nextCase(page);
   }
   await page.keyboard.press('Control+z');
   await labelled(page, 'labelled 9 of 12');
   await page.keyboard.press('Control+y');
   await labelled(page, 'labelled 10 of 12');
+  await pictureSeen(page);
   await page.keyboard.press('x');
   await page.getByRole('button', { name: 'exclude', pressed: true }).waitFor();
   await page.keyboard.press('n');
@@ -79,7 +74,7 @@ test('ten studies are labelled by keyboard alone; undo, exclude and a comment; a
   // Shift with a digit is a window preset in Label mode and sets no class.
   await page.keyboard.press('Shift+0');
   await labelled(page, 'labelled 10 of 12');
-  await page.keyboard.press('Enter');
+  await nextCase(page);
   await page.keyboard.press('1');
   await labelled(page, 'labelled 11 of 12');
   expect(await seriousViolations(page)).toEqual([]);
@@ -112,16 +107,19 @@ test('two blinded readers differ on one study; an adjudicator decides', async ()
     for (const [n, digit] of [...digits].entries()) {
       await page.keyboard.press(digit);
       await labelled(page, `labelled ${n + 1} of 12`);
-      if (n + 1 < digits.length) await page.keyboard.press('Enter');
+      if (n + 1 < digits.length) await nextCase(page);
     }
   };
   await page.getByRole('group', { name: 'Read and label' }).focus();
   await page.keyboard.press('Control+ArrowUp');
+  await pictureSeen(page);
   await read('112211');
   await page.getByRole('textbox', { name: 'New reader' }).fill('Dr. Weiss');
   await page.getByRole('textbox', { name: 'New reader' }).press('Enter');
   await labelled(page, 'labelled 0 of 12');
+  await page.getByRole('textbox', { name: 'New reader' }).press('Escape');
   for (let k = 0; k < 6; k++) await page.keyboard.press('Control+ArrowLeft');
+  await pictureSeen(page);
   await read('112221');
   await page.getByRole('tab', { name: 'Agreement' }).click();
   // Five of six equal; chance (3*4 + ... )/36: first reader 4 and 2, second 3 and 3, so kappa = (5/6 - 1/2) / (1/2).

@@ -1,7 +1,9 @@
 /** Libraries with made-up content for tests of the store and the services. */
+
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { InstanceId } from '../../core/contract/index.ts';
 import { runSettingsSchema } from '../../core/contract/index.ts';
 import {
   addInstance,
@@ -56,7 +58,7 @@ export function fillDataset(
   library: Library,
   labels: readonly (string | null)[],
   name = 'demo',
-): { datasetId: number; instanceIds: number[] } {
+): { datasetId: number; instanceIds: InstanceId[] } {
   const db = library.writer;
   return db.transaction(() => {
     const dataset = ensureDataset(db, name, 'middle', testTime);
@@ -69,7 +71,7 @@ export function fillDataset(
         id,
       );
       addToDataset(db, dataset.id, id, testTime);
-      if (label !== null) addLabel(db, dataset.id, { level: 'instance', targetId: id }, label, 'test', testTime);
+      if (label !== null) addLabel(db, dataset.id, { kind: 'instance', id }, label, 'test', testTime);
       return id;
     });
     return { datasetId: dataset.id, instanceIds };

@@ -1,5 +1,7 @@
 /** A library with any number of studies, put straight into the database: one series and one image each, two studies a patient. */
+
 import { describeInstance, ensureDataset, type Library } from '../../core/store/index.ts';
+import { instanceId } from './ids.ts';
 import { testTime } from './library.ts';
 
 const families = ['Müller', 'Nguyen', 'Okafor', 'Rossi', 'Silva', 'Tanaka', 'Ueda', 'Virtanen', 'Wang', 'Yılmaz'];
@@ -44,7 +46,7 @@ export function addManyStudies(library: Library, count: number): void {
         { id, uid: `1.2.826.0.1.${id}.1.1`, hash: String(id).padStart(64, '0'), now: testTime },
       );
       const day = new Date(Date.UTC(2010, 0, 1) + (n % 5500) * 86_400_000).toISOString().slice(0, 10);
-      describeInstance(db, id, {
+      describeInstance(db, instanceId(id), {
         patientName: `${families[person % families.length]}^${givens[person % givens.length]}`,
         patientSex: person % 2 === 0 ? 'F' : 'M',
         patientBirthDate: `19${30 + (person % 60)}0${1 + (person % 9)}15`,

@@ -14,18 +14,32 @@ export interface TinyInstance {
   /** Grey level of every pixel. */
   readonly grey?: number;
   readonly frames?: number;
+  readonly patientName?: string;
+  /** Number of the series within the study, and of the image within the series. */
+  readonly series?: number;
+  readonly number?: number;
 }
 
 /** A DICOM file of 8 by 8 pixels, 16 bits. */
-export function tinyDicom({ patient, study, instance, grey = 100, frames = 1 }: TinyInstance): Uint8Array {
+export function tinyDicom({
+  patient,
+  study,
+  instance,
+  grey = 100,
+  frames = 1,
+  patientName = 'Doe^Jane',
+  series = 1,
+  number,
+}: TinyInstance): Uint8Array {
   return writeDicom({
     sopClassUID: '1.2.840.10008.5.1.4.1.1.7',
     sopInstanceUID: instance,
     modality: 'OT',
-    patientName: 'Doe^Jane',
+    patientName,
     patientID: patient,
     studyInstanceUID: study,
-    seriesInstanceUID: `${study}.1`,
+    seriesInstanceUID: `${study}.${series}`,
+    ...(number === undefined ? {} : { seriesNumber: String(series), instanceNumber: String(number) }),
     samplesPerPixel: 1,
     photometricInterpretation: 'MONOCHROME2',
     ...(frames === 1 ? {} : { numberOfFrames: String(frames) }),

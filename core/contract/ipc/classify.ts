@@ -1,5 +1,6 @@
 /** Calls about classifying: batches and their results, watched folders, results files. */
 import { z } from 'zod';
+import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { nameSchema } from '../names.ts';
 import { deleteBatchReportSchema } from '../results/maintenance.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
@@ -24,13 +25,13 @@ export type BatchView = z.infer<typeof batchViewSchema>;
 export const studyResultSchema = z.object({
   studyInstanceUID: z.string(),
   /** Row id, for the screens that open it. */
-  studyId: z.int().nullable(),
+  studyId: studyIdSchema.nullable(),
   patientKey: z.string().nullable(),
   patientName: z.string().nullable(),
   /** As the library keeps it. */
   studyDate: z.string().nullable(),
   modality: z.string().nullable(),
-  instanceId: z.int().nullable(),
+  instanceId: instanceIdSchema.nullable(),
   frame: z.int(),
   images: z.int(),
   /** One a class, in the order of `classes`. */
@@ -88,7 +89,7 @@ export const classifyCalls = defineCalls({
     input: z.strictObject({
       model: nameSchema,
       paths: z.array(z.string().min(1)).default([]),
-      studyIds: z.array(z.int()).default([]),
+      studyIds: z.array(studyIdSchema).default([]),
       dataset: nameSchema.optional(),
       addTo: nameSchema.nullable().default(null),
     }),

@@ -1,5 +1,6 @@
 /** What a job about evidence is asked and gives back, and the calls around it. */
 import { z } from 'zod';
+import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { methodSchema, nameSchema } from '../names.ts';
 import { defineCalls } from './call.ts';
 
@@ -12,7 +13,7 @@ export type EvidenceBasis = z.infer<typeof evidenceBasisSchema>;
 
 export const evidenceOptionsSchema = z.strictObject({
   model: nameSchema,
-  instanceId: z.int(),
+  instanceId: instanceIdSchema,
   frame: count.default(0),
   /** The deletion check to make as well. */
   check: z
@@ -68,7 +69,7 @@ export const evidenceReportSchema = z.object({
   model: z.string(),
   method: methodSchema,
   classes: z.array(z.string()),
-  instanceId: z.int(),
+  instanceId: instanceIdSchema,
   frame: count,
   probabilities: z.array(z.number()),
   decision: count,
@@ -100,14 +101,14 @@ export const evidenceCalls = defineCalls({
     doc: 'Images of the data-set version that a model was trained on, with their labels; those of one study where it is given.',
     input: z.strictObject({
       model: nameSchema,
-      studyId: z.int().optional(),
+      studyId: studyIdSchema.optional(),
       limit: z.int().min(1).max(500).default(200),
     }),
     output: z.array(
       z.object({
-        instanceId: z.int(),
+        instanceId: instanceIdSchema,
         frame: count,
-        studyId: z.int(),
+        studyId: studyIdSchema,
         split: z.enum(['train', 'val', 'test']),
         classIndex: count,
       }),

@@ -1,5 +1,6 @@
 /** Calls about how good a model is: curves, thresholds, cases, subgroups, comparison, calibration and the model card. */
 import { z } from 'zod';
+import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { nameSchema, splitSchema, studyPoolingSchema } from '../names.ts';
 import { modelRecordSchema } from '../records.ts';
 import { defineCalls, nothing } from './call.ts';
@@ -100,9 +101,9 @@ export const operatingPointSchema = z.object({
 export type OperatingPointView = z.infer<typeof operatingPointSchema>;
 
 export const judgedCaseSchema = z.object({
-  instanceId: z.int(),
+  instanceId: instanceIdSchema,
   frame: count,
-  studyId: z.int(),
+  studyId: studyIdSchema,
   images: z.int().positive(),
   truth: count,
   decision: count,

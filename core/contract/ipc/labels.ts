@@ -1,22 +1,38 @@
 /** Calls about reading: readers, labels, quality tags, comments, agreement, adjudication, keys. */
 import { z } from 'zod';
+import {
+  instanceIdSchema,
+  patientIdSchema,
+  readerIdSchema,
+  readingTargetSchema,
+  seriesIdSchema,
+  studyIdSchema,
+} from '../ids.ts';
 import { nameSchema, qualityTagSchema, readingUnitSchema, timeSchema } from '../names.ts';
 import { defineCalls, nothing } from './call.ts';
 
 const dataset = z.string().min(1);
-const target = { dataset, level: readingUnitSchema, targetId: z.int() };
+const about = { dataset, target: readingTargetSchema };
+/** What a reader does to the item in view. */
+const act = {
+  ...about,
+  /** Who reads, as the page says; refused when somebody else is the current reader by now. */
+  readerId: readerIdSchema,
+};
+/** A label is given to a picture: the instance that the page displays, which must belong to the target. */
+const seen = { displayed: instanceIdSchema };
 const count = z.int().nonnegative();
 
-const readerSchema = z.object({ id: z.int(), name: z.string(), labels: count });
-const readersSchema = z.object({ readers: z.array(readerSchema), currentId: z.int() });
+const readerSchema = z.object({ id: readerIdSchema, name: z.string(), labels: count });
+const readersSchema = z.object({ readers: z.array(readerSchema), currentId: readerIdSchema });
 
 /** One thing to label, as the current reader may see it. */
 export const readingItemSchema = z.object({
-  targetId: z.int(),
-  patientId: z.int(),
+  target: readingTargetSchema,
+  patientId: patientIdSchema,
   /** Position of the patient in the list, from 1: the name under which the list speaks of a patient. */
   patientNumber: z.int().positive(),
-  studyId: z.int(),
+  studyId: studyIdSchema,
   modality: z.string().nullable(),
   images: count,
   /** The current reader's own label. */
@@ -35,7 +51,7 @@ export type ReadingItem = z.infer<typeof readingItemSchema>;
 
 /** What a reader's action leaves of an item: the part that the action can change. */
 export const readingStateSchema = readingItemSchema.pick({
-  targetId: true,
+  target: true,
   label: true,
   labelId: true,
   tag: true,
@@ -56,8 +72,9 @@ export const readingListSchema = z.object({
 export type ReadingList = z.infer<typeof readingListSchema>;
 
 export const readingImageSchema = z.object({
-  instanceId: z.int(),
-  seriesId: z.int(),
+  instanceId: instanceIdSchema,
+  seriesId: seriesIdSchema,
+  studyId: studyIdSchema,
   modality: z.string().nullable(),
   numberOfFrames: z.int().positive(),
 });
@@ -70,7 +87,7 @@ const kappaSchema = z.object({
 
 export const agreementSchema = z.object({
   /** Readers who labelled something. */
-  readers: z.array(z.object({ id: z.int(), name: z.string(), cases: count })),
+  readers: z.array(z.object({ id: readerIdSchema, name: z.string(), cases: count })),
   /** Cases that every one of them labelled; the figures are about these. */
   cases: count,
   /** Cohen's with two readers, Fleiss' with more, null with fewer. */
@@ -82,10 +99,10 @@ export const agreementSchema = z.object({
   toAdjudicate: count,
   disagreements: z.array(
     z.object({
-      targetId: z.int(),
+      target: readingTargetSchema,
       patientNumber: z.int(),
-      studyId: z.int(),
-      labels: z.array(z.object({ readerId: z.int(), label: z.string() })),
+      studyId: studyIdSchema,
+      labels: z.array(z.object({ readerId: readerIdSchema, label: z.string() })),
       /** What an adjudicator decided. */
       decision: z.string().nullable(),
     }),
@@ -108,12 +125,12 @@ export const labelCalls = defineCalls({
   'readers.add': { doc: 'Adds a reader.', input: z.strictObject({ name: nameSchema }), output: readersSchema },
   'readers.rename': {
     doc: 'Gives a reader another name; the labels stay theirs.',
-    input: z.strictObject({ id: z.int(), name: nameSchema }),
+    input: z.strictObject({ id: readerIdSchema, name: nameSchema }),
     output: readersSchema,
   },
   'readers.setCurrent': {
     doc: 'Makes a reader the one who reads now.',
-    input: z.strictObject({ id: z.int() }),
+    input: z.strictObject({ id: readerIdSchema }),
     output: readersSchema,
   },
   'reading.list': {
@@ -123,7 +140,7 @@ export const labelCalls = defineCalls({
   },
   'reading.images': {
     doc: 'The instances of a study that belong to a data set.',
-    input: z.strictObject({ dataset, studyId: z.int() }),
+    input: z.strictObject({ dataset, studyId: studyIdSchema }),
     output: z.array(readingImageSchema),
   },
   'reading.configure': {
@@ -137,28 +154,28 @@ export const labelCalls = defineCalls({
     output: z.null(),
   },
   'labels.set': {
-    doc: 'Writes the current reader’s label; it is on the disk when this answers. Gives what it left of the item.',
-    input: z.strictObject({ ...target, label: nameSchema }),
+    doc: 'Writes the current reader’s label; it is on the disk when this answers. Gives what it left of the item. Refused unless the picture displayed belongs to the item.',
+    input: z.strictObject({ ...act, ...seen, label: nameSchema }),
     output: readingStateSchema,
   },
   'labels.withdraw': {
     doc: 'Takes the current reader’s newest label back: undo. The one before counts again.',
-    input: z.strictObject(target),
+    input: z.strictObject(act),
     output: readingStateSchema,
   },
   'labels.tag': {
     doc: 'Says whether an item may be used. Excluded items are in no version of a data set made afterwards.',
-    input: z.strictObject({ ...target, tag: qualityTagSchema, reason: z.string().max(200) }),
+    input: z.strictObject({ ...act, tag: qualityTagSchema, reason: z.string().max(200) }),
     output: readingStateSchema,
   },
   'labels.comment': {
     doc: 'Writes the current reader’s comment; an empty one removes it.',
-    input: z.strictObject({ ...target, text: z.string().max(4000) }),
+    input: z.strictObject({ ...act, text: z.string().max(4000) }),
     output: readingStateSchema,
   },
   'labels.history': {
     doc: 'Who said what about an item and when, oldest first; a blinded reader sees their own part.',
-    input: z.strictObject(target),
+    input: z.strictObject(about),
     output: z.array(
       z.object({
         at: timeSchema,
@@ -175,7 +192,7 @@ export const labelCalls = defineCalls({
   },
   'labels.adjudicate': {
     doc: 'Writes the current reader’s decision of a disagreement; it becomes the reference standard.',
-    input: z.strictObject({ ...target, label: nameSchema }),
+    input: z.strictObject({ ...act, label: nameSchema }),
     output: agreementSchema,
   },
   'keys.get': {

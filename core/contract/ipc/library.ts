@@ -1,5 +1,6 @@
 /** Calls about what the library holds: studies, series, data sets, LPMs; import and the demo set. */
 import { z } from 'zod';
+import { instanceIdSchema, seriesIdSchema, studyIdSchema } from '../ids.ts';
 import { frameRuleSchema, nameSchema, splitSchema } from '../names.ts';
 import { datasetSummarySchema, lpmRecordSchema, modelRecordSchema, runRecordSchema } from '../records.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
@@ -45,7 +46,7 @@ const word = z.string().nullable();
 
 /** A row of the list of studies. Attributes as the files write them; null where unknown or not kept. */
 export const studyRowSchema = z.object({
-  id,
+  id: studyIdSchema,
   patientName: word,
   patientID: word,
   patientSex: word,
@@ -71,14 +72,14 @@ export const studyDetailsSchema = studyRowSchema.extend({
   otherStudies: z.array(studyRowSchema),
   series: z.array(
     z.object({
-      id,
+      id: seriesIdSchema,
       seriesInstanceUID: z.string(),
       modality: word,
       seriesDescription: word,
       seriesNumber: z.int().nullable(),
       instances: z.array(
         z.object({
-          id,
+          id: instanceIdSchema,
           instanceNumber: z.int().nullable(),
           numberOfFrames: z.int().positive(),
           rows: count.nullable(),
@@ -105,7 +106,7 @@ export const datasetDetailsSchema = z.object({
 });
 export type DatasetDetails = z.infer<typeof datasetDetailsSchema>;
 
-const studyIds = z.array(id).max(1_000_000);
+const studyIds = z.array(studyIdSchema).max(1_000_000);
 const dataset = z.strictObject({ dataset: nameSchema });
 
 export const libraryCalls = defineCalls({
@@ -121,12 +122,12 @@ export const libraryCalls = defineCalls({
   },
   'studies.rows': {
     doc: 'What the list shows of some studies, with their labels in a data set.',
-    input: z.strictObject({ ids: z.array(id).max(500), dataset: text }),
+    input: z.strictObject({ ids: z.array(studyIdSchema).max(500), dataset: text }),
     output: z.array(studyRowSchema),
   },
   'studies.get': {
     doc: 'One study with its series, images, data sets and the patient’s other studies.',
-    input: z.strictObject({ id }),
+    input: z.strictObject({ id: studyIdSchema }),
     output: studyDetailsSchema,
   },
   'studies.modalities': { doc: 'Modalities of the library.', input: nothing, output: z.array(z.string()) },

@@ -1,5 +1,6 @@
 /** Calls about training: looking at the data first, promising time and disk, starting, following. */
 import { z } from 'zod';
+import { studyIdSchema } from '../ids.ts';
 import { methods, nameSchema } from '../names.ts';
 import { measureOptionsSchema, trainOptionsSchema } from '../options.ts';
 import { epochRecordSchema, promiseSchema, runRecordSchema } from '../records.ts';
@@ -36,7 +37,7 @@ export const dataFindingSchema = z.object({
   /** Names and numbers that the words mention. */
   values: z.record(z.string(), z.union([z.string(), z.number()])),
   /** Studies to open, at most 200 of them. */
-  studyIds: z.array(z.int()),
+  studyIds: z.array(studyIdSchema),
 });
 export type DataFinding = z.infer<typeof dataFindingSchema>;
 

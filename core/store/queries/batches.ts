@@ -1,4 +1,5 @@
 /** Batches of classified studies: lists of them, and what became of each study and file. */
+import type { InstanceId, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import type { NewInstance } from './instances.ts';
 
@@ -32,14 +33,14 @@ export interface BatchStudy {
   readonly decision: string;
   readonly threshold: number | null;
   readonly probabilities: readonly number[];
-  readonly studyId: number | null;
+  readonly studyId: StudyId | null;
   readonly patientKey: string | null;
   readonly patientName: string | null;
   /** YYYYMMDD as in the header. */
   readonly studyDate: string | null;
   readonly modality: string | null;
   /** The study's first instance and the frame that was classified. */
-  readonly instanceId: number | null;
+  readonly instanceId: InstanceId | null;
   readonly frame: number;
 }
 
@@ -129,10 +130,10 @@ export function addBatchFailures(db: WriteDb, batchId: number, failures: readonl
 /** Every instance of the studies and of the data set, with a place where its file is; '' where none is known any more. */
 export function instancesToClassify(
   db: ReadDb,
-  choice: { readonly studyIds: readonly number[]; readonly datasetId: number | null },
-): { readonly id: number; readonly path: string; readonly member: string; readonly instance: NewInstance }[] {
+  choice: { readonly studyIds: readonly StudyId[]; readonly datasetId: number | null },
+): { readonly id: InstanceId; readonly path: string; readonly member: string; readonly instance: NewInstance }[] {
   if (choice.studyIds.length === 0 && choice.datasetId === null) return [];
-  const rows = db.all<NewInstance & { id: number; path: string; member: string }>(
+  const rows = db.all<NewInstance & { id: InstanceId; path: string; member: string }>(
     `SELECT i.id, pt.patient_key AS patientKey, st.study_instance_uid AS studyInstanceUID,
        s.series_instance_uid AS seriesInstanceUID, s.modality, i.kind, i.sop_instance_uid AS sopInstanceUID,
        i.sop_class_uid AS sopClassUID, i.transfer_syntax_uid AS transferSyntaxUID, i.pixel_rows AS rows,

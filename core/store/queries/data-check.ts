@@ -1,8 +1,9 @@
 /** What a data check looks at besides the labels. */
+import type { InstanceId } from '../../contract/index.ts';
 import type { ReadDb } from '../database.ts';
 
 export interface DatasetInstanceFacts {
-  readonly instanceId: number;
+  readonly instanceId: InstanceId;
   readonly contentHash: string;
   readonly modality: string | null;
   readonly rows: number | null;

@@ -1,6 +1,6 @@
 /** Data sets changed by hand: names, studies, classes; and what of them is locked. */
 import { AppError } from '../../base/errors.ts';
-import type { SplitName } from '../../contract/index.ts';
+import type { SplitName, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 
 /** Row id of a data set's label schema. */
@@ -85,7 +85,7 @@ export function renameDatasetRow(db: WriteDb, datasetId: number, name: string): 
 }
 
 /** Adds every image of the studies; gives the number of images that were new to the data set. */
-export function addStudiesToDataset(db: WriteDb, datasetId: number, studyIds: readonly number[], now: string): number {
+export function addStudiesToDataset(db: WriteDb, datasetId: number, studyIds: readonly StudyId[], now: string): number {
   return db.run(
     `INSERT OR IGNORE INTO dataset_instances (dataset_id, instance_id, added_at)
      SELECT :datasetId, i.id, :now FROM json_each(:ids) want JOIN series s ON s.study_id = want.value
@@ -95,7 +95,7 @@ export function addStudiesToDataset(db: WriteDb, datasetId: number, studyIds: re
 }
 
 /** Takes every image of the studies out; labels stay and count again when the studies come back. Gives the number of images. */
-export function removeStudiesFromDataset(db: WriteDb, datasetId: number, studyIds: readonly number[]): number {
+export function removeStudiesFromDataset(db: WriteDb, datasetId: number, studyIds: readonly StudyId[]): number {
   return db.run(
     `DELETE FROM dataset_instances WHERE dataset_id = :datasetId AND instance_id IN
        (SELECT i.id FROM json_each(:ids) want JOIN series s ON s.study_id = want.value JOIN instances i ON i.series_id = s.id)`,

@@ -1,5 +1,5 @@
 /** Data sets: which instances they hold, and their lists. */
-import type { DatasetSummary, FrameRule } from '../../contract/index.ts';
+import type { DatasetSummary, FrameRule, InstanceId, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { decidedLabels, schemaOf } from './labels.ts';
 
@@ -31,7 +31,7 @@ export function ensureDataset(db: WriteDb, name: string, frames: FrameRule, now:
 }
 
 /** Adds an instance to a data set; true when it was not there yet. */
-export function addToDataset(db: WriteDb, datasetId: number, instanceId: number, now: string): boolean {
+export function addToDataset(db: WriteDb, datasetId: number, instanceId: InstanceId, now: string): boolean {
   return (
     db.run(
       'INSERT OR IGNORE INTO dataset_instances (dataset_id, instance_id, added_at) VALUES (:datasetId, :instanceId, :now)',
@@ -54,13 +54,13 @@ export function datasetCounts(db: ReadDb, datasetId: number): { patients: number
 
 /** An instance of a data set with the label that counts for it, null where it has none. */
 export interface LabelledInstance {
-  readonly instanceId: number;
+  readonly instanceId: InstanceId;
   readonly sopInstanceUID: string;
   readonly numberOfFrames: number;
-  readonly seriesId: number;
-  readonly studyId: number;
+  readonly seriesId: SeriesId;
+  readonly studyId: StudyId;
   readonly studyInstanceUID: string;
-  readonly patientId: number;
+  readonly patientId: PatientId;
   readonly label: string | null;
   /** Tagged as not to be used, itself or its series, study or patient. */
   readonly isExcluded: boolean;

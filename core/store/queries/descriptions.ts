@@ -1,4 +1,5 @@
 /** What lists of studies show: written at import, kept with patients, studies, series and instances and nowhere else. */
+import type { InstanceId, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 
 /** Attributes of one instance's header by their keywords; null where absent or not to be kept. */
@@ -44,7 +45,7 @@ export function searchable(text: string): string {
 }
 
 /** True when an instance's header was read for these columns. */
-export function isDescribed(db: ReadDb, instanceId: number): boolean {
+export function isDescribed(db: ReadDb, instanceId: InstanceId): boolean {
   const row = db.get<{ described: number }>(
     `SELECT is_described OR kind = 'picture' AS described FROM instances WHERE id = :instanceId`,
     { instanceId },
@@ -58,7 +59,7 @@ export function isDescribed(db: ReadDb, instanceId: number): boolean {
  */
 export function describeInstance(
   db: WriteDb,
-  instanceId: number,
+  instanceId: InstanceId,
   description: InstanceDescription,
   isStranger = false,
 ): void {
@@ -67,7 +68,7 @@ export function describeInstance(
     instanceId,
     instanceNumber: d.instanceNumber,
   });
-  const at = db.get<{ seriesId: number; studyId: number; patientId: number }>(
+  const at = db.get<{ seriesId: SeriesId; studyId: StudyId; patientId: PatientId }>(
     `SELECT s.id AS seriesId, st.id AS studyId, st.patient_id AS patientId FROM instances i
      JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id WHERE i.id = :instanceId`,
     { instanceId },

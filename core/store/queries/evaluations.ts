@@ -1,5 +1,5 @@
 /** What models said about the images of a split, and what is known of those images. */
-import type { SplitName } from '../../contract/index.ts';
+import type { InstanceId, PatientId, SplitName, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { fromBytes, toBytes } from './runs.ts';
 
@@ -12,10 +12,10 @@ export interface EvaluationRow {
 /** One evaluated image. `position` is its place in the version, `logits` [classes] are before any temperature. */
 export interface EvaluatedImage {
   readonly position: number;
-  readonly instanceId: number;
+  readonly instanceId: InstanceId;
   readonly frame: number;
-  readonly patientId: number;
-  readonly studyId: number;
+  readonly patientId: PatientId;
+  readonly studyId: StudyId;
   readonly classIndex: number;
   readonly modality: string | null;
   readonly logits: Float32Array;
@@ -117,7 +117,7 @@ export interface InstanceFacts {
 }
 
 /** Facts of instances by row id. */
-export function factsOfInstances(db: ReadDb, instanceIds: readonly number[]): ReadonlyMap<number, InstanceFacts> {
+export function factsOfInstances(db: ReadDb, instanceIds: readonly InstanceId[]): ReadonlyMap<number, InstanceFacts> {
   const rows = db.all<{
     id: number;
     modality: string | null;

@@ -1,5 +1,5 @@
 /** Patients, studies, series, instances and their files. */
-import type { InstanceKind, InstanceRecord } from '../../contract/index.ts';
+import type { InstanceId, InstanceKind, InstanceRecord, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { describeInstance, type InstanceDescription } from './descriptions.ts';
 
@@ -32,7 +32,7 @@ export interface FilePlace {
 }
 
 interface InstanceRow {
-  id: number;
+  id: InstanceId;
   kind: InstanceKind;
   sop_instance_uid: string;
   sop_class_uid: string | null;
@@ -42,8 +42,8 @@ interface InstanceRow {
   number_of_frames: number;
   content_hash: string;
   size_bytes: number;
-  patient_id: number;
-  study_id: number;
+  patient_id: PatientId;
+  study_id: StudyId;
   study_instance_uid: string;
 }
 
@@ -71,7 +71,7 @@ function toInstance(row: InstanceRow): InstanceRecord {
 }
 
 /** The instance with this row id, or undefined. */
-export function instanceById(db: ReadDb, id: number): InstanceRecord | undefined {
+export function instanceById(db: ReadDb, id: InstanceId): InstanceRecord | undefined {
   const row = db.get<InstanceRow>(`${instanceColumns} WHERE i.id = :id`, { id });
   return row === undefined ? undefined : toInstance(row);
 }
@@ -83,7 +83,7 @@ export function instanceByUid(db: ReadDb, sopInstanceUID: string): InstanceRecor
 }
 
 /** The file known at this place, with the instance it held. */
-export function fileAt(db: ReadDb, path: string, member: string): (FilePlace & { instanceId: number }) | undefined {
+export function fileAt(db: ReadDb, path: string, member: string): (FilePlace & { instanceId: InstanceId }) | undefined {
   return db.get(
     `SELECT path, member, size_bytes AS sizeBytes, modified_ms AS modifiedMs, content_hash AS contentHash, instance_id AS instanceId
      FROM files WHERE path = :path AND member = :member`,
@@ -92,7 +92,7 @@ export function fileAt(db: ReadDb, path: string, member: string): (FilePlace & {
 }
 
 /** Every place where an instance was found, newest first. */
-export function filesOfInstance(db: ReadDb, instanceId: number): FilePlace[] {
+export function filesOfInstance(db: ReadDb, instanceId: InstanceId): FilePlace[] {
   return db.all(
     `SELECT path, member, size_bytes AS sizeBytes, modified_ms AS modifiedMs, content_hash AS contentHash
      FROM files WHERE instance_id = :instanceId ORDER BY id DESC`,
@@ -101,7 +101,7 @@ export function filesOfInstance(db: ReadDb, instanceId: number): FilePlace[] {
 }
 
 /** Notes that `instanceId` was found at `place`; a place seen before is brought up to date. */
-export function saveFile(db: WriteDb, place: FilePlace, instanceId: number): void {
+export function saveFile(db: WriteDb, place: FilePlace, instanceId: InstanceId): void {
   db.run(
     `INSERT INTO files (path, member, size_bytes, modified_ms, content_hash, instance_id)
      VALUES (:path, :member, :sizeBytes, :modifiedMs, :contentHash, :instanceId)
@@ -118,20 +118,22 @@ export function ensurePatient(db: WriteDb, patientKey: string, now: string): num
   return db.run('INSERT INTO patients (patient_key, created_at) VALUES (:patientKey, :now)', { patientKey, now }).id;
 }
 
-export function patientIdOf(db: ReadDb, patientKey: string): number | undefined {
-  return db.get<{ id: number }>('SELECT id FROM patients WHERE patient_key = :patientKey', { patientKey })?.id;
+export function patientIdOf(db: ReadDb, patientKey: string): PatientId | undefined {
+  return db.get<{ id: PatientId }>('SELECT id FROM patients WHERE patient_key = :patientKey', { patientKey })?.id;
 }
 
-export function studyIdOf(db: ReadDb, studyInstanceUID: string): number | undefined {
-  return db.get<{ id: number }>('SELECT id FROM studies WHERE study_instance_uid = :studyInstanceUID', {
+export function studyIdOf(db: ReadDb, studyInstanceUID: string): StudyId | undefined {
+  return db.get<{ id: StudyId }>('SELECT id FROM studies WHERE study_instance_uid = :studyInstanceUID', {
     studyInstanceUID,
   })?.id;
 }
 
 /** Row ids of the series with this UID (more than one when two studies carry the same series UID). */
-export function seriesIdsOf(db: ReadDb, seriesInstanceUID: string): number[] {
+export function seriesIdsOf(db: ReadDb, seriesInstanceUID: string): SeriesId[] {
   return db
-    .all<{ id: number }>('SELECT id FROM series WHERE series_instance_uid = :seriesInstanceUID', { seriesInstanceUID })
+    .all<{ id: SeriesId }>('SELECT id FROM series WHERE series_instance_uid = :seriesInstanceUID', {
+      seriesInstanceUID,
+    })
     .map((row) => row.id);
 }
 
@@ -140,7 +142,11 @@ export function seriesIdsOf(db: ReadDb, seriesInstanceUID: string): number[] {
  * @returns its row id, and whether its study was already filed under another patient: the study then stays with the first
  *   patient, because dealing one study's images to two patients could put them on both sides of a split
  */
-export function addInstance(db: WriteDb, instance: NewInstance, now: string): { id: number; otherPatient: boolean } {
+export function addInstance(
+  db: WriteDb,
+  instance: NewInstance,
+  now: string,
+): { id: InstanceId; otherPatient: boolean } {
   const study = db.get<{ id: number; patient_key: string }>(
     `SELECT st.id, p.patient_key FROM studies st JOIN patients p ON p.id = st.patient_id
      WHERE st.study_instance_uid = :studyInstanceUID`,
@@ -163,7 +169,7 @@ export function addInstance(db: WriteDb, instance: NewInstance, now: string): { 
       uid: instance.seriesInstanceUID,
       modality: instance.modality,
     }).id;
-  const { id } = db.run(
+  const { id: added } = db.run(
     `INSERT INTO instances (series_id, kind, sop_instance_uid, sop_class_uid, transfer_syntax_uid, pixel_rows, pixel_columns,
        number_of_frames, content_hash, size_bytes, created_at)
      VALUES (:seriesId, :kind, :sopInstanceUID, :sopClassUID, :transferSyntaxUID, :rows, :columns, :numberOfFrames,
@@ -182,6 +188,7 @@ export function addInstance(db: WriteDb, instance: NewInstance, now: string): { 
       now,
     },
   );
+  const id = added as InstanceId;
   const otherPatient = study !== undefined && study.patient_key !== instance.patientKey;
   if (instance.description !== undefined) describeInstance(db, id, instance.description, otherPatient);
   return { id, otherPatient };

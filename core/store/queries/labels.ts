@@ -1,13 +1,8 @@
 /** Labels: only ever added. */
 
 import { invariant } from '../../base/errors.ts';
-import type { LabelLevel } from '../../contract/index.ts';
+import type { LabelTarget } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
-
-export interface LabelTarget {
-  readonly level: LabelLevel;
-  readonly targetId: number;
-}
 
 /** The schema that a data set's labels belong to. */
 export function schemaOf(db: ReadDb, datasetId: number): number {
@@ -58,7 +53,7 @@ export function decidedLabels(where = ''): string {
 export function currentLabel(db: ReadDb, datasetId: number, target: LabelTarget): string | null {
   const row = db.get<{ label: string | null }>(
     `WITH ${decidedLabels('AND l.level = :level AND l.target_id = :targetId')} SELECT label FROM decided`,
-    { schemaId: schemaOf(db, datasetId), level: target.level, targetId: target.targetId },
+    { schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id },
   );
   return row?.label ?? null;
 }
@@ -79,7 +74,7 @@ export function ownLabel(
          AND NOT EXISTS (SELECT 1 FROM label_withdrawals w WHERE w.label_id = l.id)
          AND NOT EXISTS (SELECT 1 FROM label_adjudications a WHERE a.label_id = l.id)
        ORDER BY l.id DESC LIMIT 1`,
-      { schemaId: schemaOf(db, datasetId), level: target.level, targetId: target.targetId, reader },
+      { schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id, reader },
     ) ?? null
   );
 }
@@ -112,7 +107,7 @@ export function insertLabel(
   return db.run(
     `INSERT INTO labels (class_id, schema_id, level, target_id, reader, labelled_at)
      SELECT id, schema_id, :level, :targetId, :reader, :now FROM label_classes WHERE schema_id = :schemaId AND name = :label`,
-    { schemaId: schemaOf(db, datasetId), label, level: target.level, targetId: target.targetId, reader, now },
+    { schemaId: schemaOf(db, datasetId), label, level: target.kind, targetId: target.id, reader, now },
   ).id;
 }
 
@@ -161,6 +156,6 @@ export function labelHistory(
   return db.all(
     `SELECT c.name AS label, l.reader, l.labelled_at AS labelledAt FROM labels l JOIN label_classes c ON c.id = l.class_id
      WHERE l.schema_id = :schemaId AND l.level = :level AND l.target_id = :targetId ORDER BY l.id`,
-    { schemaId: schemaOf(db, datasetId), level: target.level, targetId: target.targetId },
+    { schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id },
   );
 }

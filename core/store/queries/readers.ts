@@ -1,8 +1,9 @@
 /** Readers, and what the reading room remembers: who reads now, which profile, which keys. */
+import type { ReaderId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 
 export interface ReaderRow {
-  readonly id: number;
+  readonly id: ReaderId;
   /** What labels carry; never changes. */
   readonly key: string;
   readonly name: string;
@@ -25,7 +26,7 @@ export function addReader(db: WriteDb, name: string, now: string): number {
   return db.run('INSERT INTO readers (reader_key, name, created_at) VALUES (:name, :name, :now)', { name, now }).id;
 }
 
-export function renameReader(db: WriteDb, id: number, name: string): void {
+export function renameReader(db: WriteDb, id: ReaderId, name: string): void {
   db.run('UPDATE readers SET name = :name WHERE id = :id', { id, name });
 }
 

@@ -1,7 +1,16 @@
 /** What readers said about the units of a data set: labels, quality tags, comments, and how the data set is read. */
-import type { LabelLevel, QualityTag, ReadingUnit } from '../../contract/index.ts';
+import type {
+  ImagePlace,
+  InstanceId,
+  LabelTarget,
+  QualityTag,
+  ReadingTarget,
+  ReadingUnit,
+  SeriesId,
+  StudyId,
+} from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
-import { type LabelTarget, schemaOf } from './labels.ts';
+import { schemaOf } from './labels.ts';
 
 export interface ReadingSettings {
   readonly unit: ReadingUnit;
@@ -28,7 +37,7 @@ export function saveReadingSettings(db: WriteDb, datasetId: number, settings: Re
 /** A label that was not taken back. `reader` is the key. */
 export interface StandingLabel {
   readonly labelId: number;
-  readonly targetId: number;
+  readonly target: ReadingTarget;
   readonly reader: string;
   /** Given by one of the named readers, not by an import. */
   readonly isNamed: boolean;
@@ -36,10 +45,22 @@ export interface StandingLabel {
   readonly label: string;
 }
 
+/** A row's kind and number as the one value they are. */
+function rowTarget({ level, targetId }: { readonly level: ReadingUnit; readonly targetId: number }): ReadingTarget {
+  return { kind: level, id: targetId } as ReadingTarget;
+}
+
 /** Every label of one level that was not taken back, oldest first. */
-export function standingLabels(db: ReadDb, datasetId: number, level: LabelLevel): StandingLabel[] {
+export function standingLabels(db: ReadDb, datasetId: number, level: ReadingUnit): StandingLabel[] {
   return db
-    .all<Omit<StandingLabel, 'isNamed' | 'isAdjudicated'> & { isNamed: number; isAdjudicated: number }>(
+    .all<{
+      labelId: number;
+      targetId: number;
+      reader: string;
+      isNamed: number;
+      isAdjudicated: number;
+      label: string;
+    }>(
       `SELECT l.id AS labelId, l.target_id AS targetId, l.reader, c.name AS label, r.id IS NOT NULL AS isNamed,
          a.label_id IS NOT NULL AS isAdjudicated
        FROM labels l JOIN label_classes c ON c.id = l.class_id
@@ -49,36 +70,42 @@ export function standingLabels(db: ReadDb, datasetId: number, level: LabelLevel)
        WHERE l.schema_id = :schemaId AND l.level = :level AND w.label_id IS NULL ORDER BY l.id`,
       { schemaId: schemaOf(db, datasetId), level },
     )
-    .map((row) => ({ ...row, isNamed: row.isNamed === 1, isAdjudicated: row.isAdjudicated === 1 }));
+    .map(({ targetId, ...row }) => ({
+      ...row,
+      target: rowTarget({ level, targetId }),
+      isNamed: row.isNamed === 1,
+      isAdjudicated: row.isAdjudicated === 1,
+    }));
 }
 
 export interface TagRow {
-  readonly targetId: number;
+  readonly target: ReadingTarget;
   readonly tag: QualityTag;
   readonly reason: string;
   readonly reader: string;
 }
 
 /** The newest quality tag of every target of a level. */
-export function qualityTags(db: ReadDb, datasetId: number, level: LabelLevel): TagRow[] {
-  return db.all(
+export function qualityTags(db: ReadDb, datasetId: number, level: ReadingUnit): TagRow[] {
+  const rows = db.all<Omit<TagRow, 'target'> & { targetId: number }>(
     `SELECT target_id AS targetId, tag, reason, reader FROM quality_tags t
      WHERE dataset_id = :datasetId AND level = :level AND id =
        (SELECT max(id) FROM quality_tags m WHERE m.dataset_id = t.dataset_id AND m.level = t.level AND m.target_id = t.target_id)`,
     { datasetId, level },
   );
+  return rows.map(({ targetId, ...row }) => ({ ...row, target: rowTarget({ level, targetId }) }));
 }
 
 /** The newest quality tag of one target. */
 export function qualityTagOf(
   db: ReadDb,
   datasetId: number,
-  { level, targetId }: LabelTarget,
+  target: LabelTarget,
 ): { tag: QualityTag; reason: string } | undefined {
   return db.get(
     `SELECT tag, reason FROM quality_tags WHERE dataset_id = :datasetId AND level = :level AND target_id = :targetId
      ORDER BY id DESC LIMIT 1`,
-    { datasetId, level, targetId },
+    { datasetId, level: target.kind, targetId: target.id },
   );
 }
 
@@ -92,33 +119,34 @@ export function addQualityTag(
   db.run(
     `INSERT INTO quality_tags (dataset_id, level, target_id, tag, reason, reader, tagged_at)
      VALUES (:datasetId, :level, :targetId, :tag, :reason, :reader, :now)`,
-    { datasetId, level: target.level, targetId: target.targetId, ...tag, now },
+    { datasetId, level: target.kind, targetId: target.id, ...tag, now },
   );
 }
 
 export interface CommentRow {
-  readonly targetId: number;
+  readonly target: ReadingTarget;
   readonly reader: string;
   readonly text: string;
 }
 
 /** Each reader's newest comment on every target of a level; emptied ones are left out. */
-export function comments(db: ReadDb, datasetId: number, level: LabelLevel): CommentRow[] {
-  return db.all(
+export function comments(db: ReadDb, datasetId: number, level: ReadingUnit): CommentRow[] {
+  const rows = db.all<Omit<CommentRow, 'target'> & { targetId: number }>(
     `SELECT target_id AS targetId, reader, text FROM label_comments t
      WHERE dataset_id = :datasetId AND level = :level AND text <> '' AND id =
        (SELECT max(id) FROM label_comments m WHERE m.dataset_id = t.dataset_id AND m.level = t.level
           AND m.target_id = t.target_id AND m.reader = t.reader)`,
     { datasetId, level },
   );
+  return rows.map(({ targetId, ...row }) => ({ ...row, target: rowTarget({ level, targetId }) }));
 }
 
 /** A reader's newest comment on one target, '' when there is none. */
-export function commentOf(db: ReadDb, datasetId: number, { level, targetId }: LabelTarget, reader: string): string {
+export function commentOf(db: ReadDb, datasetId: number, target: LabelTarget, reader: string): string {
   const row = db.get<{ text: string }>(
     `SELECT text FROM label_comments WHERE dataset_id = :datasetId AND level = :level AND target_id = :targetId
        AND reader = :reader ORDER BY id DESC LIMIT 1`,
-    { datasetId, level, targetId, reader },
+    { datasetId, level: target.kind, targetId: target.id, reader },
   );
   return row?.text ?? '';
 }
@@ -133,7 +161,7 @@ export function addComment(
   db.run(
     `INSERT INTO label_comments (dataset_id, level, target_id, text, reader, written_at)
      VALUES (:datasetId, :level, :targetId, :text, :reader, :now)`,
-    { datasetId, level: target.level, targetId: target.targetId, ...comment, now },
+    { datasetId, level: target.kind, targetId: target.id, ...comment, now },
   );
 }
 
@@ -163,15 +191,15 @@ export function readingHistory(db: ReadDb, datasetId: number, target: LabelTarge
      SELECT written_at, reader, 'comment', text FROM label_comments
      WHERE dataset_id = :datasetId AND level = :level AND target_id = :targetId
      ORDER BY 1`,
-    { datasetId, schemaId: schemaOf(db, datasetId), level: target.level, targetId: target.targetId },
+    { datasetId, schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id },
   );
 }
 
 /** One instance as the reading room lists it. */
 export interface ReadingImage {
-  readonly instanceId: number;
-  readonly seriesId: number;
-  readonly studyId: number;
+  readonly instanceId: InstanceId;
+  readonly seriesId: SeriesId;
+  readonly studyId: StudyId;
   readonly modality: string | null;
   readonly numberOfFrames: number;
 }
@@ -180,7 +208,7 @@ export interface ReadingImage {
  * Every instance of a study that belongs to a data set, by SeriesNumber and InstanceNumber: the order in which slices lie. UIDs decide
  * only where the numbers are missing or equal; in many archives they follow the order of sending.
  */
-export function imagesOfStudy(db: ReadDb, datasetId: number, studyId: number): ReadingImage[] {
+export function imagesOfStudy(db: ReadDb, datasetId: number, studyId: StudyId): ReadingImage[] {
   return db.all(
     `SELECT i.id AS instanceId, s.id AS seriesId, s.study_id AS studyId, s.modality, i.number_of_frames AS numberOfFrames
      FROM series s JOIN instances i ON i.series_id = s.id
@@ -189,5 +217,26 @@ export function imagesOfStudy(db: ReadDb, datasetId: number, studyId: number): R
      ORDER BY s.series_number IS NULL, s.series_number, s.series_instance_uid,
        i.instance_number IS NULL, i.instance_number, length(i.sop_instance_uid), i.sop_instance_uid`,
     { datasetId, studyId },
+  );
+}
+
+/** Whether a study, series or instance has an image in a data set. */
+export function isInDataset(db: ReadDb, datasetId: number, target: ReadingTarget): boolean {
+  const column = { instance: 'i.id', series: 's.id', study: 's.study_id' }[target.kind];
+  const found = db.get(
+    `SELECT 1 FROM dataset_instances d JOIN instances i ON i.id = d.instance_id JOIN series s ON s.id = i.series_id
+     WHERE d.dataset_id = :datasetId AND ${column} = :id LIMIT 1`,
+    { datasetId, id: target.id },
+  );
+  return found !== undefined;
+}
+
+/** Series and study of an instance of a data set, or undefined where it is not in it. */
+export function placeOfInstance(db: ReadDb, datasetId: number, instanceId: InstanceId): ImagePlace | undefined {
+  return db.get(
+    `SELECT i.id AS instanceId, s.id AS seriesId, s.study_id AS studyId
+     FROM dataset_instances d JOIN instances i ON i.id = d.instance_id JOIN series s ON s.id = i.series_id
+     WHERE d.dataset_id = :datasetId AND i.id = :instanceId`,
+    { datasetId, instanceId },
   );
 }

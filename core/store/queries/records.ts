@@ -1,4 +1,5 @@
 /** The index of what lies in shard files: which record is where. */
+import type { InstanceId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 
 export interface RecordStoreRow {
@@ -9,7 +10,7 @@ export interface RecordStoreRow {
 
 /** One indexed record. */
 export interface RecordRow {
-  readonly instanceId: number;
+  readonly instanceId: InstanceId;
   readonly frame: number;
   readonly kind: string;
   readonly shard: number;
@@ -64,7 +65,7 @@ export function addRecords(db: WriteDb, storeId: number, records: readonly Recor
 export function removeRecords(
   db: WriteDb,
   storeId: number,
-  records: readonly { readonly instanceId: number; readonly frame: number; readonly kind: string }[],
+  records: readonly { readonly instanceId: InstanceId; readonly frame: number; readonly kind: string }[],
 ): void {
   db.transaction(() => {
     for (const { instanceId, frame, kind } of records) {

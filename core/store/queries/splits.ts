@@ -1,11 +1,11 @@
 /** Which split a data set's patients belong to. */
-import type { SplitName } from '../../contract/index.ts';
+import type { PatientId, SplitName } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 
 export type SplitOrigin = 'given' | 'drawn';
 
 export interface PatientSplit {
-  readonly patientId: number;
+  readonly patientId: PatientId;
   readonly split: SplitName;
   readonly origin: SplitOrigin;
 }
@@ -30,7 +30,7 @@ export function saveSplit(db: WriteDb, datasetId: number, entry: PatientSplit, n
 }
 
 /** Number of studies of a patient within a data set: how a patient is spoken of without a name. */
-export function studyCountOfPatient(db: ReadDb, datasetId: number, patientId: number): number {
+export function studyCountOfPatient(db: ReadDb, datasetId: number, patientId: PatientId): number {
   return (
     db.get<{ n: number }>(
       `SELECT count(DISTINCT st.id) AS n FROM dataset_instances d JOIN instances i ON i.id = d.instance_id

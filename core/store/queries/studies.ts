@@ -1,4 +1,5 @@
 /** The list of studies: which match, in which order, and what a screenful of them looks like. */
+import type { InstanceId, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
 import type { StudyDetails, StudyFilter, StudyRow, StudySort } from '../../contract/ipc/library.ts';
 import type { ReadDb } from '../database.ts';
 import { searchable } from './descriptions.ts';
@@ -112,20 +113,20 @@ export function studyRows(db: ReadDb, ids: readonly number[], schemaId: number |
 }
 
 /** A study with its series and their images, or undefined. */
-export function studyDetails(db: ReadDb, id: number): StudyDetails | undefined {
+export function studyDetails(db: ReadDb, id: StudyId): StudyDetails | undefined {
   const [row] = studyRows(db, [id], null);
-  const at = db.get<{ studyInstanceUID: string; patientId: number }>(
+  const at = db.get<{ studyInstanceUID: string; patientId: PatientId }>(
     'SELECT study_instance_uid AS studyInstanceUID, patient_id AS patientId FROM studies WHERE id = :id',
     { id },
   );
   if (row === undefined || at === undefined) return undefined;
   const images = db.all<{
-    seriesId: number;
+    seriesId: SeriesId;
     seriesInstanceUID: string;
     modality: string | null;
     seriesDescription: string | null;
     seriesNumber: number | null;
-    instanceId: number;
+    instanceId: InstanceId;
     instanceNumber: number | null;
     numberOfFrames: number;
     rows: number | null;
@@ -156,7 +157,7 @@ export function studyDetails(db: ReadDb, id: number): StudyDetails | undefined {
      JOIN dataset_instances d ON d.instance_id = i.id JOIN datasets ds ON ds.id = d.dataset_id WHERE s.study_id = :id ORDER BY ds.name`,
     { id },
   );
-  const others = db.all<{ id: number }>(
+  const others = db.all<{ id: StudyId }>(
     'SELECT id FROM studies WHERE patient_id = :patientId AND id <> :id ORDER BY study_date, id LIMIT 50',
     { id, patientId: at.patientId },
   );

@@ -1,5 +1,13 @@
 /** Frozen data-set versions. */
-import type { ChannelStatistics, DatasetVersion, SplitName, VersionImage } from '../../contract/index.ts';
+import type {
+  ChannelStatistics,
+  DatasetVersion,
+  InstanceId,
+  PatientId,
+  SplitName,
+  StudyId,
+  VersionImage,
+} from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 
 interface VersionRow {
@@ -53,10 +61,10 @@ export interface NewVersion {
   readonly seed: number;
   readonly classes: readonly string[];
   readonly images: readonly {
-    readonly instanceId: number;
+    readonly instanceId: InstanceId;
     readonly frame: number;
-    readonly patientId: number;
-    readonly studyId: number;
+    readonly patientId: PatientId;
+    readonly studyId: StudyId;
     readonly classIndex: number;
     readonly split: SplitName;
   }[];

@@ -1,5 +1,7 @@
 /** `frame://sidelight/pixels/<instanceId>/<frame>`: what the viewport draws; see core/contract/ipc/frames.ts. */
+
 import { AppError } from '../../../core/base/errors.ts';
+import type { InstanceId } from '../../../core/contract/index.ts';
 import { type DecodePool, openDecodePool } from '../../../core/services/decode/pool.ts';
 import { frameBlock } from '../../../core/services/display-frame.ts';
 import type { CoreContext } from '../context.ts';
@@ -15,6 +17,6 @@ export async function pixels(rest: readonly string[], _: URLSearchParams, { serv
   }
   // One thread: the reader waits for one picture at a time, and training needs the others. It starts when first needed.
   pool ??= openDecodePool({ workers: 1 });
-  const bytes = await frameBlock(services, pool, instanceId as number, frame as number);
+  const bytes = await frameBlock(services, pool, instanceId as InstanceId, frame as number);
   return { contentType: 'application/octet-stream', headers: {}, bytes };
 }

@@ -1,5 +1,5 @@
 /** Handlers of core/contract/ipc/labels.ts. */
-import type { Handlers } from '../../../core/contract/index.ts';
+import type { CallOutput, Handlers } from '../../../core/contract/index.ts';
 import { keyTableSchema, type labelCalls } from '../../../core/contract/ipc/labels.ts';
 import { agreementOf } from '../../../core/services/agreement.ts';
 import { addReader, type Readers, readersOf, renameReader, setCurrentReader } from '../../../core/services/readers.ts';
@@ -18,10 +18,7 @@ import {
 import { readingPreference, saveReadingPreference } from '../../../core/store/index.ts';
 import type { CoreContext } from '../context.ts';
 
-function shown({ readers, current }: Readers): {
-  readers: { id: number; name: string; labels: number }[];
-  currentId: number;
-} {
+function shown({ readers, current }: Readers): CallOutput<'readers.list'> {
   return { readers: readers.map(({ id, name, labels }) => ({ id, name, labels })), currentId: current.id };
 }
 
@@ -55,18 +52,17 @@ export const labelHandlers: Handlers<keyof typeof labelCalls, CoreContext> = {
       addReadingClass(context.services, dataset, name);
       return null;
     }),
-  'labels.set': ({ label, ...target }, context) => changing(context, () => setLabel(context.services, target, label)),
-  'labels.withdraw': (target, context) => changing(context, () => takeLabelBack(context.services, target)),
-  'labels.tag': ({ tag, reason, ...target }, context) =>
-    changing(context, () => setQualityTag(context.services, target, { tag, reason })),
-  'labels.comment': ({ text, ...target }, context) =>
-    changing(context, () => setComment(context.services, target, text)),
-  'labels.history': (target, { services }) => historyOf(services, target),
+  'labels.set': ({ label, ...act }, context) => changing(context, () => setLabel(context.services, act, label)),
+  'labels.withdraw': (act, context) => changing(context, () => takeLabelBack(context.services, act)),
+  'labels.tag': ({ tag, reason, ...act }, context) =>
+    changing(context, () => setQualityTag(context.services, act, { tag, reason })),
+  'labels.comment': ({ text, ...act }, context) => changing(context, () => setComment(context.services, act, text)),
+  'labels.history': (subject, { services }) => historyOf(services, subject),
   'labels.agreement': ({ dataset }, { services }) => agreementOf(services, dataset),
-  'labels.adjudicate': ({ label, ...target }, context) =>
+  'labels.adjudicate': ({ label, ...act }, context) =>
     changing(context, () => {
-      adjudicate(context.services, target, label);
-      return agreementOf(context.services, target.dataset);
+      adjudicate(context.services, act, label);
+      return agreementOf(context.services, act.dataset);
     }),
   'keys.get': (_, { services }) => {
     const { db } = services.library;

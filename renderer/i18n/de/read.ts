@@ -36,6 +36,15 @@ export const read: Words['read'] = {
   noDatasetsHelp: 'Importieren Sie Studien in einen Datensatz oder nehmen Sie den Demosatz; dann labeln Sie hier.',
   toLibrary: 'Bibliothek öffnen',
   toWelcome: 'Demosatz ausprobieren',
+  elsewhere: 'Diese Studie ist in keinem Datensatz.',
+  elsewhereHelp:
+    'Befundet werden nur Studien eines Datensatzes: Nehmen Sie sie in der Bibliothek in einen auf. Eine andere wird nicht an ihrer Stelle gezeigt.',
+  openDataset: (name: string) => `${name} öffnen`,
+  narrowed: (n: number) => (n === 1 ? '1 Studie' : `${n} Studien`),
+  showAll: 'Alle zeigen',
+  notYetSeen: 'Das Bild ist unterwegs; befunden lässt es sich erst, wenn es zu sehen ist.',
+  cannotBeSeen:
+    'Das Bild lässt sich nicht zeigen. Schließen Sie es aus, oder sehen Sie ein anderes Bild der Studie an.',
   noItems: 'Dieser Datensatz enthält keine Bilder.',
   dataset: 'Datensatz',
   list: 'Zu labeln',

@@ -1,9 +1,10 @@
 /** What the screen "Classify" knows: models, what is to be classified, results so far, watched folders. */
-import type { JobView, ModelRecord } from '../../../core/contract/index.ts';
+import type { JobView, ModelRecord, StudyId } from '../../../core/contract/index.ts';
 import type { BatchResults, BatchView, StudyResult, WatchView } from '../../../core/contract/ipc/classify.ts';
 import type { DatasetSummary } from '../../../core/contract/records.ts';
 import { call, on } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
+import type { ScreenArguments } from '../../app/navigation.svelte.ts';
 
 /** One batch, or everything of a watched folder. */
 export type Choice = { readonly batch: number } | { readonly watch: number };
@@ -22,7 +23,7 @@ export class ClassifyState {
   watches = $state.raw<readonly WatchView[]>([]);
   modelName = $state('');
   paths = $state.raw<readonly string[]>([]);
-  studyIds = $state.raw<readonly number[]>([]);
+  studyIds = $state.raw<readonly StudyId[]>([]);
   datasetName = $state('');
   addsToLibrary = $state(true);
   choice = $state.raw<Choice | null>(null);
@@ -45,6 +46,8 @@ export class ClassifyState {
     return this.model !== undefined && hasSource;
   }
 
+  #asked = 0;
+
   /** Classifications that run or wait, oldest first. */
   readonly active = $derived(jobs.active.filter((job) => job.kind === 'classify').toReversed());
 
@@ -63,15 +66,12 @@ export class ClassifyState {
   readonly referred = $derived(this.results?.studies.filter((study) => study.isReferred === true).length ?? 0);
 
   /** Loads everything and keeps it up to date until the returned function is called. */
-  async open(asked: {
-    readonly model?: string | undefined;
-    readonly studyIds?: readonly number[] | undefined;
-  }): Promise<void> {
+  async open(asked: ScreenArguments['classify']): Promise<void> {
     await Promise.all([this.#loadModels(), this.loadBatches(), this.loadWatches()]);
     if (asked.model !== undefined) this.modelName = asked.model;
-    if (asked.studyIds !== undefined) this.studyIds = asked.studyIds;
-    const [newest] = this.batches;
-    if (this.choice === null && newest !== undefined) await this.show({ batch: newest.id });
+    if (asked.cases !== undefined) this.studyIds = asked.cases;
+    const wanted = this.batches.find(({ jobId }) => jobId !== null && jobId === asked.jobId) ?? this.batches[0];
+    if (this.choice === null && wanted !== undefined) await this.show({ batch: wanted.id });
   }
 
   /** Follows jobs and watched folders; gives how to stop. */
@@ -123,7 +123,11 @@ export class ClassifyState {
 
   async show(choice: Choice): Promise<void> {
     const isOther = JSON.stringify(choice) !== JSON.stringify(this.choice);
-    this.results = await call('classify.results', choice);
+    const asked = ++this.#asked;
+    const results = await call('classify.results', choice);
+    // Other results were chosen meanwhile; a slow answer must not stand under their name.
+    if (asked !== this.#asked) return;
+    this.results = results;
     this.choice = choice;
     if (!isOther) return;
     this.sortKey = this.results.classes.length - 1;
@@ -137,7 +141,8 @@ export class ClassifyState {
   async compareWith(batch: number | null): Promise<void> {
     this.comparedId = batch;
     this.isChangedOnly = false;
-    this.compared = batch === null ? null : await call('classify.results', { batch });
+    const compared = batch === null ? null : await call('classify.results', { batch });
+    if (batch === this.comparedId) this.compared = compared;
   }
 
   sort(key: SortKey): void {
@@ -157,6 +162,7 @@ export class ClassifyState {
   /** Deletes the results that are shown, and shows none. */
   async deleteShown(): Promise<void> {
     if (this.choice === null) return;
+    this.#asked += 1;
     await call('classify.delete', this.choice);
     this.choice = null;
     this.results = null;

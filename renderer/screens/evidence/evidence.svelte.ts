@@ -11,7 +11,7 @@ import type {
 } from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
-import type { ScreenArguments } from '../../app/navigation.svelte.ts';
+import type { CaseReference, ScreenArguments } from '../../app/navigation.svelte.ts';
 import { notices } from '../../app/notices.svelte.ts';
 import { loadPicture, type Picture } from './picture.ts';
 
@@ -19,13 +19,22 @@ export type EvidenceImage = CallOutput<'evidence.images'>[number];
 
 export const hasPrompts = (record: ModelRecord): boolean => record.method === 'fpt+' || record.method === 'fpt';
 
+/** An image with the study that it belongs to. */
+export type Place = Required<CaseReference>;
+
+function placeOf(at: CaseReference | undefined): Place | undefined {
+  return at?.instanceId === undefined
+    ? undefined
+    : { studyId: at.studyId, instanceId: at.instanceId, frame: at.frame ?? 0 };
+}
+
 export class EvidenceState {
   #models = $state.raw<readonly ModelRecord[]>([]);
   #isLoaded = $state(false);
   #model = $state('');
   #images = $state.raw<readonly EvidenceImage[]>([]);
   #split = $state<SplitName>('val');
-  #place = $state.raw<{ readonly instanceId: number; readonly frame: number } | null>(null);
+  #place = $state.raw<Place | null>(null);
   #picture = $state.raw<Picture | null>(null);
   #report = $state.raw<EvidenceReport | null>(null);
   #check = $state.raw<EvidenceCheck | null>(null);
@@ -59,6 +68,12 @@ export class EvidenceState {
   get image(): EvidenceImage | undefined {
     const place = this.#place;
     return this.#images.find((i) => i.instanceId === place?.instanceId && i.frame === place.frame);
+  }
+  /** The case of the image, as the screen Read takes it: in the model's data set where that has it. */
+  get caseToRead(): ScreenArguments['read'] | null {
+    if (this.#place === null) return null;
+    const dataset = this.image === undefined ? undefined : this.record?.dataset;
+    return { at: this.#place, ...(dataset === undefined ? {} : { dataset }) };
   }
   get picture(): Picture | null {
     return this.#picture;
@@ -98,27 +113,28 @@ export class EvidenceState {
     return this.#layer === null ? maps.all : (maps.layers[this.#layer] ?? maps.all);
   }
 
-  async open(args: ScreenArguments): Promise<void> {
+  async open(args: ScreenArguments['evidence']): Promise<void> {
     this.#models = await call('models.list', {});
     this.#isLoaded = true;
     const wanted = this.#models.find(({ name }) => name === args.model);
     const model = wanted ?? this.#models.filter(hasPrompts).at(-1);
     if (model === undefined) return;
-    await this.chooseModel(
-      model.name,
-      args.instanceId === undefined ? undefined : { instanceId: args.instanceId, frame: args.frame ?? 0 },
-    );
+    await this.chooseModel(model.name, placeOf(args.at));
   }
 
   async chooseModel(name: string, place = this.#place ?? undefined): Promise<void> {
     this.#model = name;
     this.#forget();
     if (this.record === undefined || !hasPrompts(this.record)) return;
-    this.#images = await call('evidence.images', { model: name, limit: 500 });
+    const turn = ++this.#turn;
+    const images = await call('evidence.images', { model: name, limit: 500 });
+    // Another model was chosen meanwhile.
+    if (turn !== this.#turn) return;
+    this.#images = images;
     const own = this.#images.find((i) => i.instanceId === place?.instanceId && i.frame === place.frame);
     if (own !== undefined) this.#split = own.split;
     const first = place ?? this.images[0] ?? this.#images[0];
-    if (first !== undefined) await this.chooseImage(first.instanceId, first.frame);
+    if (first !== undefined) await this.chooseImage(first);
   }
 
   chooseSplit(split: SplitName): void {
@@ -126,10 +142,10 @@ export class EvidenceState {
   }
 
   /** Shows an image and looks for its evidence. */
-  async chooseImage(instanceId: number, frame: number): Promise<void> {
+  async chooseImage({ studyId, instanceId, frame }: Place): Promise<void> {
     const turn = ++this.#turn;
     this.#forget();
-    this.#place = { instanceId, frame };
+    this.#place = { studyId, instanceId, frame };
     const job = jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame } });
     const picture = await loadPicture(instanceId, frame);
     if (turn === this.#turn) this.#picture = picture;
@@ -160,10 +176,14 @@ export class EvidenceState {
   async runCheck(): Promise<void> {
     const place = this.#place;
     if (place === null) return;
+    const { instanceId, frame } = place;
     this.#check = null;
     const check = { classIndex: this.#classIndex, basis: this.#basis, share: this.#share };
-    const { id } = await jobs.start({ kind: 'evidence', options: { model: this.#model, ...place, check } });
+    const { id } = await jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame, check } });
+    // The answer is about this image of this model; another one may have been chosen meanwhile.
+    if (this.#place !== place) return;
     this.#checkId = id;
+    await this.jobChanged(jobs.byId(id));
   }
 
   async stopCheck(): Promise<void> {
@@ -180,7 +200,9 @@ export class EvidenceState {
     if (job.state === 'failed' && job.error) notices.failed(job.error);
     if (job.state !== 'succeeded') return;
     const report = await call('evidence.report', { jobId: job.id });
-    if (report === null || report.instanceId !== this.#place?.instanceId || report.model !== this.#model) return;
+    const place = this.#place;
+    if (report === null || report.instanceId !== place?.instanceId || report.frame !== place.frame) return;
+    if (report.model !== this.#model) return;
     if (!isLook) this.#check = report.check;
     else {
       this.#report = report;

@@ -1,4 +1,6 @@
 /** What the part "Data sets" knows: the one shown, and its classes while they are edited. */
+
+import type { StudyId } from '../../../core/contract/index.ts';
 import type { DatasetDetails } from '../../../core/contract/ipc/library.ts';
 import { call } from '../../app/client.ts';
 
@@ -36,7 +38,7 @@ export class DatasetsState {
     this.details = null;
   }
 
-  async create(name: string, studyIds: readonly number[]): Promise<void> {
+  async create(name: string, studyIds: readonly StudyId[]): Promise<void> {
     await call('datasets.create', { name, studyIds: [...studyIds] });
     await this.show(name);
   }

@@ -1,7 +1,8 @@
 /** What the screen "Library" knows: which studies match, the rows in view, what is selected, the study shown beside. */
-import type { DatasetSummary } from '../../../core/contract/index.ts';
+import type { DatasetSummary, StudyId } from '../../../core/contract/index.ts';
 import type { StudyDetails, StudyFilter, StudyRow, StudySort } from '../../../core/contract/ipc/library.ts';
 import { call } from '../../app/client.ts';
+import type { ScreenArguments } from '../../app/navigation.svelte.ts';
 
 export const noFilter: StudyFilter = {
   patientName: '',
@@ -25,9 +26,11 @@ export class LibraryState {
   modalities = $state.raw<readonly string[]>([]);
   filter = $state<StudyFilter>({ ...noFilter });
   sort = $state.raw<StudySort>({ column: 'studyDate', isDescending: true });
-  ids = $state.raw(new Int32Array());
+  /** The studies that another screen asked to see; null for all. */
+  only = $state.raw<ReadonlySet<StudyId> | null>(null);
+  ids = $state.raw<readonly StudyId[]>([]);
   isLoaded = $state(false);
-  selected = $state.raw<ReadonlySet<number>>(new Set());
+  selected = $state.raw<ReadonlySet<StudyId>>(new Set());
   /** Position in `ids` of the row with the cursor. */
   active = $state(0);
   /** Counts lists that begin at the top. */
@@ -42,17 +45,29 @@ export class LibraryState {
   #detailsAsked = 0;
 
   get isFiltered(): boolean {
-    return Object.entries(noFilter).some(([key, value]) => this.filter[key as keyof StudyFilter] !== value);
+    return (
+      this.only !== null ||
+      Object.entries(noFilter).some(([key, value]) => this.filter[key as keyof StudyFilter] !== value)
+    );
   }
 
-  get activeId(): number | undefined {
+  get activeId(): StudyId | undefined {
     return this.ids[this.active];
   }
 
   /** What actions are about: the selected studies in the order shown, else the one with the cursor. */
-  get chosenIds(): number[] {
-    if (this.selected.size > 0) return Array.from(this.ids).filter((id) => this.selected.has(id));
+  get chosenIds(): StudyId[] {
+    if (this.selected.size > 0) return this.ids.filter((id) => this.selected.has(id));
     return this.activeId === undefined ? [] : [this.activeId];
+  }
+
+  /** What to read when the reader asks to: the study with the cursor where it is chosen, and all that are chosen. Null for none. */
+  get caseToRead(): ScreenArguments['read'] | null {
+    const cases = this.chosenIds;
+    const studyId = cases.find((id) => id === this.activeId) ?? cases[0];
+    if (studyId === undefined) return null;
+    const { dataset } = this.filter;
+    return { at: { studyId }, ...(cases.length > 1 ? { cases } : {}), ...(dataset === '' ? {} : { dataset }) };
   }
 
   /** The row at a position, or undefined until it has come. */
@@ -88,7 +103,8 @@ export class LibraryState {
     if (!isAgain) this.begins += 1;
     this.#pages.clear();
     this.#asked.clear();
-    this.ids = new Int32Array(ids);
+    const found = Array.from(ids) as StudyId[];
+    this.ids = this.only === null ? found : found.filter((id) => this.only?.has(id));
     const place = before === undefined ? -1 : this.ids.indexOf(before);
     this.active = Math.max(0, place);
     this.#anchor = this.active;
@@ -112,7 +128,7 @@ export class LibraryState {
   async #load(page: number): Promise<void> {
     this.#asked.add(page);
     const { ids } = this;
-    const wanted = Array.from(ids.subarray(page * pageRows, (page + 1) * pageRows));
+    const wanted = ids.slice(page * pageRows, (page + 1) * pageRows);
     const rows = await call('studies.rows', { ids: wanted, dataset: this.filter.dataset });
     if (ids !== this.ids) return;
     if (this.#pages.size >= keptPages) {
@@ -133,6 +149,7 @@ export class LibraryState {
   }
 
   async clearFilter(): Promise<void> {
+    this.only = null;
     this.filter = { ...noFilter };
     await this.find();
   }
@@ -143,7 +160,7 @@ export class LibraryState {
     this.active = Math.min(this.ids.length - 1, Math.max(0, to));
     if (extend) {
       const [low, high] = [Math.min(this.#anchor, this.active), Math.max(this.#anchor, this.active)];
-      this.selected = new Set(this.ids.subarray(low, high + 1));
+      this.selected = new Set(this.ids.slice(low, high + 1));
     } else this.#anchor = this.active;
   }
 
@@ -177,13 +194,13 @@ export class LibraryState {
     if (question === this.#detailsAsked) this.details = details;
   }
 
-  async addTo(dataset: string, studyIds: readonly number[]): Promise<number> {
+  async addTo(dataset: string, studyIds: readonly StudyId[]): Promise<number> {
     const isNew = !this.datasets.some(({ name }) => name === dataset);
     if (isNew) return (await call('datasets.create', { name: dataset, studyIds: [...studyIds] })).instances;
     return (await call('datasets.addStudies', { dataset, studyIds: [...studyIds] })).instances;
   }
 
-  async removeFrom(dataset: string, studyIds: readonly number[]): Promise<number> {
+  async removeFrom(dataset: string, studyIds: readonly StudyId[]): Promise<number> {
     return (await call('datasets.removeStudies', { dataset, studyIds: [...studyIds] })).instances;
   }
 }

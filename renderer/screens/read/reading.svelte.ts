@@ -1,151 +1,196 @@
-/** The reading room: the list of a data set, the item in view, labels with undo, and what was said about it. */
-import type {
-  CallInput,
-  CallOutput,
-  ReadingImage,
-  ReadingItem,
-  ReadingList,
-  ReadingState,
+/**
+ * The reading room: the list of a data set and the item in view.
+ *
+ * What is shown, listed and labelled is one value: `target` follows from the image on the active viewport and from what a label is
+ * about, so that none of the three can be of another study than the others. While a study is on its way it is what was asked for,
+ * and nothing can be labelled.
+ */
+import {
+  type CallOutput,
+  isSameTarget,
+  type ReaderId,
+  type ReadingImage,
+  type ReadingItem,
+  type ReadingList,
+  type ReadingState,
+  type ReadingTarget,
+  type SeriesId,
+  type StudyId,
+  targetOfImage,
 } from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
+import type { CaseReference } from '../../app/navigation.svelte.ts';
 import { type FrameReference, prefetchFrame } from '../../viewport/frames.ts';
+import { Answers, type Sitting } from './answers.svelte.ts';
 import type { Mode } from './commands.ts';
-import { type Series, Stage } from './stage.svelte.ts';
+import { type Series, Stage, type Start } from './stage.svelte.ts';
 
 export const filters = ['all', 'unlabelled', 'disagreements'] as const;
 export type Filter = (typeof filters)[number];
 type Readers = CallOutput<'readers.list'>;
-type Tag = Pick<ReadingItem, 'tag' | 'reason'>;
 
-interface Step {
-  readonly targetId: number;
-  readonly change:
-    | { readonly kind: 'label'; readonly after: string }
-    | { readonly kind: 'tag'; readonly before: Tag; readonly after: Tag };
+interface Found {
+  readonly list: ReadingList;
+  readonly readers: Readers;
 }
 
 export class Reading {
   readonly stage = new Stage();
+  readonly answers = new Answers(this);
   #list = $state.raw<ReadingList | null>(null);
-  #readers = $state.raw<Readers>({ readers: [], currentId: 0 });
-  #targetId = $state.raw<number | null>(null);
-  #series = $state.raw<readonly Series[]>([]);
+  #readers = $state.raw<Readers | null>(null);
+  /** What was asked for; counts until a picture hangs. */
+  #wanted = $state.raw<{ readonly target: ReadingTarget; readonly studyId: StudyId } | null>(null);
+  /** The studies that the list is narrowed to, as another screen asked; null for all. */
+  #only = $state.raw<ReadonlySet<StudyId> | null>(null);
   #filter = $state<Filter>('all');
   #mode = $state<Mode>('label');
-  #pending = $state(0);
-  #done = $state.raw<readonly Step[]>([]);
-  #undone = $state.raw<readonly Step[]>([]);
   #request = 0;
+  #listing = 0;
+  #noted = 0;
+  /** The data set that is on its way. */
+  #opening: { readonly dataset: string; readonly at: CaseReference | null; readonly cases: readonly StudyId[] } | null =
+    null;
+  #isElsewhere = $state(false);
 
   get list(): ReadingList | null {
     return this.#list;
   }
-  get readers(): Readers {
+  get readers(): Readers | null {
     return this.#readers;
   }
   get items(): readonly ReadingItem[] {
     return this.#list?.items ?? [];
   }
+  /** What the picture in view and the next answer are about. */
+  get target(): ReadingTarget | null {
+    const { list } = this;
+    const { displayed } = this.stage;
+    if (list === null || displayed === null) return this.#wanted?.target ?? null;
+    return targetOfImage(displayed, list.unit);
+  }
   get item(): ReadingItem | null {
-    return this.items.find(({ targetId }) => targetId === this.#targetId) ?? null;
+    const { target } = this;
+    return this.items.find((item) => isSameTarget(item.target, target)) ?? null;
   }
   get series(): readonly Series[] {
-    return this.#series;
+    return this.stage.series;
+  }
+  /** Whether the picture of the item in view stands on the screen, so that a label can be given to it. */
+  get isSeen(): boolean {
+    return this.stage.isSeen;
+  }
+  /** True when the case that was asked for is not in the data set that was opened for it. */
+  get isElsewhere(): boolean {
+    return this.#isElsewhere;
   }
   get filter(): Filter {
     return this.#filter;
   }
+  /** How many studies the list is narrowed to; null for all. */
+  get narrowedTo(): number | null {
+    return this.#only?.size ?? null;
+  }
   get mode(): Mode {
     return this.#mode;
-  }
-  /** True while something is on its way to the disk. */
-  get isSaving(): boolean {
-    return this.#pending > 0;
-  }
-  get canUndo(): boolean {
-    return this.#done.length > 0;
-  }
-  get canRedo(): boolean {
-    return this.#undone.length > 0;
   }
   get labelled(): number {
     return this.items.filter(isLabelled).length;
   }
   /** What the filter lets through; the item in view always stays. */
   get shown(): readonly ReadingItem[] {
-    if (this.#filter === 'all') return this.items;
-    const passes = this.#filter === 'unlabelled' ? (item: ReadingItem) => !isLabelled(item) : isDisputed;
-    return this.items.filter((item) => passes(item) || item.targetId === this.#targetId);
+    const { target } = this;
+    return this.items.filter((item) => this.#passes(item) || isSameTarget(item.target, target));
   }
 
-  /** Opens a data set at a study, an instance, or the first item without a label. */
-  async open(
-    dataset: string,
-    at: { readonly studyId?: number | undefined; readonly instanceId?: number | undefined } = {},
-  ): Promise<void> {
-    const [list, readers] = await Promise.all([call('reading.list', { dataset }), call('readers.list', {})]);
-    this.#readers = readers;
-    this.#list = list;
-    this.#done = [];
-    this.#undone = [];
-    const wanted = list.items.find(
-      (item) => (list.unit === 'instance' && item.targetId === at.instanceId) || item.studyId === at.studyId,
-    );
-    const start = wanted ?? list.items.find((item) => !isLabelled(item)) ?? list.items[0];
-    if (start === undefined) this.#leave();
-    else await this.select(start.targetId, at.instanceId);
+  #passes(item: ReadingItem): boolean {
+    if (this.#only?.has(item.studyId) === false) return false;
+    if (this.#filter === 'all') return true;
+    return this.#filter === 'unlabelled' ? !isLabelled(item) : item.isDisputed;
   }
 
-  /** Reads the list again (another reader, other settings) and stays where it is. */
+  /**
+   * Opens a data set at a case, or at the first item without a label; `cases` narrows the list to some studies. Where the case is not in
+   * the data set nothing is shown, least of all another one: `isElsewhere` says so.
+   */
+  async open(dataset: string, at: CaseReference | null = null, cases: readonly StudyId[] = []): Promise<void> {
+    this.#opening = { dataset, at, cases };
+    const found = await this.#read(dataset);
+    if (found === null) return;
+    this.#opening = null;
+    this.#take(found);
+    this.answers.forget();
+    this.#only = cases.length === 0 ? null : new Set(cases);
+    this.#leave();
+    const candidates = this.items.filter((item) => this.#passes(item));
+    const unlabelled = candidates.find((item) => !isLabelled(item));
+    const start = at === null ? (unlabelled ?? candidates[0]) : itemAt(found.list, at);
+    this.#isElsewhere = start === undefined && (at !== null || cases.length > 0);
+    if (start !== undefined) await this.select(start.target, at);
+  }
+
+  /** Reads the list again (another reader, other settings) and stays with the picture that is in view. */
   async reload(): Promise<void> {
-    const { list } = this;
-    if (list === null) return;
-    const [fresh, readers] = await Promise.all([
-      call('reading.list', { dataset: list.dataset }),
-      call('readers.list', {}),
-    ]);
-    this.#readers = readers;
-    this.#list = fresh;
-    if (fresh.unit !== list.unit || fresh.reader.id !== list.reader.id) {
-      this.#done = [];
-      this.#undone = [];
+    if (this.#opening !== null) {
+      const { dataset, at, cases } = this.#opening;
+      await this.open(dataset, at, cases);
+      return;
     }
+    if (this.#list === null) return;
+    const found = await this.#read(this.#list.dataset);
+    const { list } = this;
+    if (found === null || list === null) return;
+    const studyId = this.stage.displayed?.studyId ?? this.#wanted?.studyId;
+    this.#take(found);
+    if (found.list.unit !== list.unit || found.list.reader.id !== list.reader.id) this.answers.forget();
     if (this.item !== null) return;
-    const first = fresh.items[0];
-    if (first === undefined) this.#leave();
-    else await this.select(first.targetId);
+    const next = this.items.find((item) => item.studyId === studyId) ?? this.items[0];
+    this.#leave();
+    if (next !== undefined) await this.select(next.target);
+  }
+
+  /** A list with the readers as both are now; null when another was asked for meanwhile, whose answer counts. */
+  async #read(dataset: string): Promise<Found | null> {
+    this.#listing += 1;
+    const listing = this.#listing;
+    for (;;) {
+      const noted = this.#noted;
+      const [list, readers] = await Promise.all([call('reading.list', { dataset }), call('readers.list', {})]);
+      if (listing !== this.#listing) return null;
+      // What an answer left of an item meanwhile is newer than this list may be.
+      if (noted === this.#noted) return { list, readers };
+    }
+  }
+
+  #take({ list, readers }: Found): void {
+    this.#list = list;
+    this.#readers = readers;
   }
 
   #leave(): void {
-    this.#targetId = null;
-    this.#series = [];
+    this.#request += 1;
+    this.#wanted = null;
     this.stage.clear();
   }
 
-  /** Brings an item into view. */
-  async select(targetId: number, instanceId?: number): Promise<void> {
+  /** Brings an item into view, at an image of it where one is named. */
+  async select(target: ReadingTarget, at: CaseReference | null = null): Promise<void> {
     const { list } = this;
-    const item = list?.items.find((row) => row.targetId === targetId);
+    const item = list?.items.find((row) => isSameTarget(row.target, target));
     if (list === null || item === undefined) return;
-    const isSameStudy = this.item?.studyId === item.studyId && this.#series.length > 0;
-    this.#targetId = targetId;
     this.#request += 1;
     const request = this.#request;
-    if (!isSameStudy) {
+    this.#wanted = { target, studyId: item.studyId };
+    let { series } = this.stage;
+    if (series[0]?.studyId !== item.studyId) {
       this.stage.clear();
       const images = await call('reading.images', { dataset: list.dataset, studyId: item.studyId });
       // The reader has moved on: this answer is about a patient who is no longer in view.
       if (request !== this.#request) return;
-      this.#series = seriesOf(images);
+      series = seriesOf(images);
     }
-    this.stage.hang(this.#series, this.#startOf(list, item, instanceId));
+    this.stage.hang(series, startOf(target, at));
     void this.#prefetchNext(request);
-  }
-
-  #startOf(list: ReadingList, item: ReadingItem, instanceId: number | undefined): FrameReference | number | null {
-    if (instanceId !== undefined) return { instanceId, frame: 0 };
-    if (list.unit === 'instance') return { instanceId: item.targetId, frame: 0 };
-    return list.unit === 'series' ? item.targetId : null;
   }
 
   /** The next item's first picture is fetched while this one is read. */
@@ -162,13 +207,13 @@ export class Reading {
   }
 
   #neighbour(by: number): ReadingItem | undefined {
-    const { shown } = this;
-    return shown[shown.findIndex(({ targetId }) => targetId === this.#targetId) + by];
+    const { shown, target } = this;
+    return shown[shown.findIndex((item) => isSameTarget(item.target, target)) + by];
   }
 
   async step(by: 1 | -1): Promise<void> {
     const next = this.#neighbour(by);
-    if (next !== undefined) await this.select(next.targetId);
+    if (next !== undefined) await this.select(next.target);
   }
 
   /** To the first item of the next patient, or of the one before. */
@@ -179,16 +224,17 @@ export class Reading {
     const wanted =
       by === 1 ? numbers.find((n) => n > item.patientNumber) : numbers.findLast((n) => n < item.patientNumber);
     const next = shown.find(({ patientNumber }) => patientNumber === wanted);
-    if (next !== undefined) await this.select(next.targetId);
+    if (next !== undefined) await this.select(next.target);
   }
 
   /** To the next item without a label, from the top again at the end; false when all are labelled. */
   async nextUnlabelled(): Promise<boolean> {
-    const { items } = this;
-    const at = items.findIndex(({ targetId }) => targetId === this.#targetId);
+    const { target } = this;
+    const items = this.items.filter(({ studyId }) => this.#only?.has(studyId) !== false);
+    const at = items.findIndex((item) => isSameTarget(item.target, target));
     const next = [...items.slice(at + 1), ...items.slice(0, at + 1)].find((item) => !isLabelled(item));
     if (next === undefined) return false;
-    await this.select(next.targetId);
+    await this.select(next.target);
     return true;
   }
 
@@ -196,77 +242,29 @@ export class Reading {
     this.#filter = filter;
   }
 
+  /** Shows the whole data set again after it was opened at some cases. */
+  showAll(): void {
+    this.#only = null;
+  }
+
   setMode(mode: Mode): void {
     this.#mode = mode;
   }
 
-  /** Gives the item in view a class. */
-  async label(name: string): Promise<void> {
-    const { item } = this;
-    if (item === null || item.label === name) return;
-    await this.#write('labels.set', item.targetId, { label: name });
-    this.#remember({ targetId: item.targetId, change: { kind: 'label', after: name } });
-  }
-
-  async tag(tag: Tag): Promise<void> {
-    const { item } = this;
-    if (item === null || (item.tag === tag.tag && item.reason === tag.reason)) return;
-    const before = { tag: item.tag, reason: item.reason };
-    await this.#write('labels.tag', item.targetId, tag);
-    this.#remember({ targetId: item.targetId, change: { kind: 'tag', before, after: tag } });
-  }
-
-  async comment(targetId: number, text: string): Promise<void> {
-    const item = this.items.find((row) => row.targetId === targetId);
-    if (item !== undefined && item.comment !== text) await this.#write('labels.comment', targetId, { text });
-  }
-
-  #remember(step: Step): void {
-    this.#done = [...this.#done, step];
-    this.#undone = [];
-  }
-
-  /** Takes the last step back and shows what it was about. */
-  async undo(): Promise<void> {
-    const step = this.#done.at(-1);
-    if (step === undefined) return;
-    if (step.change.kind === 'label') await this.#write('labels.withdraw', step.targetId, {});
-    else await this.#write('labels.tag', step.targetId, step.change.before);
-    this.#done = this.#done.slice(0, -1);
-    this.#undone = [...this.#undone, step];
-    await this.select(step.targetId);
-  }
-
-  async redo(): Promise<void> {
-    const step = this.#undone.at(-1);
-    if (step === undefined) return;
-    if (step.change.kind === 'label') await this.#write('labels.set', step.targetId, { label: step.change.after });
-    else await this.#write('labels.tag', step.targetId, step.change.after);
-    this.#undone = this.#undone.slice(0, -1);
-    this.#done = [...this.#done, step];
-    await this.select(step.targetId);
-  }
-
-  async #write<N extends 'labels.set' | 'labels.withdraw' | 'labels.tag' | 'labels.comment'>(
-    name: N,
-    targetId: number,
-    input: Omit<CallInput<N>, 'dataset' | 'level' | 'targetId'>,
-  ): Promise<void> {
-    const { list } = this;
-    if (list === null) return;
-    this.#pending += 1;
-    try {
-      const target = { dataset: list.dataset, level: list.unit, targetId };
-      this.#take((await call(name, { ...target, ...input } as CallInput<N>)) as ReadingState);
-    } finally {
-      this.#pending -= 1;
-    }
-  }
-
-  #take(state: ReadingState): void {
-    if (this.#list === null) return;
-    const items = this.#list.items.map((item) => (item.targetId === state.targetId ? { ...item, ...state } : item));
+  /** Notes what an answer left of an item, unless this is the list of another data set or reader by now. */
+  note(sitting: Sitting, state: ReadingState): void {
+    this.#noted += 1;
+    if (this.#list === null || this.itemOf(sitting, state.target) === undefined) return;
+    const items = this.#list.items.map((item) =>
+      isSameTarget(item.target, state.target) ? { ...item, ...state } : item,
+    );
     this.#list = { ...this.#list, items };
+  }
+
+  /** An item of the list in view, if that still is the list of `sitting`. */
+  itemOf({ dataset, readerId }: Sitting, target: ReadingTarget): ReadingItem | undefined {
+    if (this.#list?.dataset !== dataset || this.#list.reader.id !== readerId) return undefined;
+    return this.items.find((item) => isSameTarget(item.target, target));
   }
 
   async addClass(name: string): Promise<void> {
@@ -281,7 +279,7 @@ export class Reading {
     await this.reload();
   }
 
-  async useReader(id: number): Promise<void> {
+  async useReader(id: ReaderId): Promise<void> {
     await call('readers.setCurrent', { id });
     await this.reload();
   }
@@ -297,14 +295,25 @@ export function isLabelled(item: ReadingItem): boolean {
   return item.label !== null || item.reference !== null;
 }
 
-function isDisputed(item: ReadingItem): boolean {
-  return item.isDisputed;
+/** The item of a case: of its image where a label is about images and one is named, else the first of its study. */
+function itemAt({ unit, items }: ReadingList, { studyId, instanceId }: CaseReference): ReadingItem | undefined {
+  if (unit === 'instance' && instanceId !== undefined) return items.find(({ target }) => target.id === instanceId);
+  return items.find((item) => item.studyId === studyId);
+}
+
+function startOf(target: ReadingTarget, at: CaseReference | null): Start | null {
+  if (at?.instanceId !== undefined) return { kind: 'instance', id: at.instanceId, frame: at.frame ?? 0 };
+  if (target.kind === 'instance') return { ...target, frame: 0 };
+  return target.kind === 'series' ? target : null;
 }
 
 function seriesOf(images: readonly ReadingImage[]): Series[] {
-  const series = new Map<number, { id: number; modality: string | null; frames: FrameReference[] }>();
-  for (const { seriesId, modality, instanceId, numberOfFrames } of images) {
-    const own = series.get(seriesId) ?? { id: seriesId, modality, frames: [] };
+  const series = new Map<
+    SeriesId,
+    { id: SeriesId; studyId: StudyId; modality: string | null; frames: FrameReference[] }
+  >();
+  for (const { seriesId, studyId, modality, instanceId, numberOfFrames } of images) {
+    const own = series.get(seriesId) ?? { id: seriesId, studyId, modality, frames: [] };
     series.set(seriesId, own);
     for (let frame = 0; frame < numberOfFrames; frame++) own.frames.push({ instanceId, frame });
   }

@@ -1,4 +1,5 @@
 /** The viewports side by side: layout, which one is active, linked scrolling. */
+import type { ImagePlace, InstanceId, SeriesId, StudyId } from '../../../core/contract/index.ts';
 import type { FrameReference } from '../../viewport/frames.ts';
 import { Viewport } from '../../viewport/viewport.svelte.ts';
 
@@ -7,7 +8,8 @@ export type Layout = (typeof layouts)[number];
 
 /** A series of the study in view: its frames in one stack. */
 export interface Series {
-  readonly id: number;
+  readonly id: SeriesId;
+  readonly studyId: StudyId;
   readonly modality: string | null;
   readonly frames: readonly FrameReference[];
 }
@@ -19,7 +21,7 @@ export class Stage {
   #isMaximised = $state(false);
   #isLinked = $state(false);
   #hasOverlay = $state(true);
-  #series: readonly Series[] = [];
+  #series = $state.raw<readonly Series[]>([]);
 
   get layout(): Layout {
     return this.#layout;
@@ -44,18 +46,37 @@ export class Stage {
     return this.#panes[this.#active] as Viewport;
   }
 
-  /** Puts a study's series on the viewports; `start` is a frame or a series to begin with. */
-  hang(series: readonly Series[], start: FrameReference | number | null): void {
+  /** The series of the study that hangs here; none while it is on its way. */
+  get series(): readonly Series[] {
+    return this.#series;
+  }
+
+  /**
+   * Study, series and instance of what the active viewport shows or is about to show: the one value from which the list and the labels
+   * know what they are about. Null only while nothing hangs here: the active viewport is never an empty one.
+   */
+  get displayed(): ImagePlace | null {
+    const { reference, seriesId } = this.current;
+    const own = this.#series.find(({ id }) => id === seriesId);
+    if (reference === null || own === undefined) return null;
+    return { studyId: own.studyId, seriesId: own.id, instanceId: reference.instanceId };
+  }
+
+  /** Whether the picture of `displayed` stands on the screen. */
+  get isSeen(): boolean {
+    return this.displayed !== null && this.current.isSeen;
+  }
+
+  /** Puts a study's series on the viewports, those from `start` on first. */
+  hang(series: readonly Series[], start: Start | null): void {
     this.#series = series;
     this.#active = 0;
-    const at = series.findIndex(({ id, frames }) =>
-      typeof start === 'number' ? id === start : frames.some(({ instanceId }) => instanceId === start?.instanceId),
-    );
-    const first = Math.max(0, at);
+    const first = Math.max(0, start === null ? 0 : series.findIndex((own) => isStart(own, start)));
+    const order = [...series.slice(first), ...series.slice(0, first)];
     this.#panes.forEach((pane, i) => {
-      const own = i < this.#layout ? series[first + i] : undefined;
+      const own = i < this.#layout ? order[i] : undefined;
       if (own === undefined) pane.clear();
-      else pane.show(own.id, own.frames, i === 0 && typeof start === 'object' ? indexOf(own, start) : 0);
+      else pane.show(own.id, own.frames, i === 0 && start?.kind === 'instance' ? indexOf(own, start) : 0);
     });
   }
 
@@ -67,7 +88,6 @@ export class Stage {
   setLayout(layout: Layout): void {
     this.#layout = layout;
     this.#isMaximised = false;
-    this.#active = Math.min(this.#active, layout - 1);
     const shown = new Set(this.panes.map(({ seriesId }) => seriesId));
     const waiting = this.#series.filter(({ id }) => !shown.has(id));
     this.#panes.forEach((pane, i) => {
@@ -77,18 +97,25 @@ export class Stage {
         if (next !== undefined) pane.show(next.id, next.frames, 0);
       }
     });
+    if (this.#active >= layout || this.current.seriesId === null) this.#active = 0;
   }
 
   nextLayout(): void {
     this.setLayout(layouts[(layouts.indexOf(this.#layout) + 1) % layouts.length] as Layout);
   }
 
+  /** Makes a viewport the active one; an empty one shows nothing that a key could be about, and is passed over. */
   activate(index: number): void {
-    this.#active = index;
+    if (this.#panes[index]?.seriesId != null) this.#active = index;
   }
 
   stepViewport(by: 1 | -1): void {
-    this.#active = (this.#active + by + this.#layout) % this.#layout;
+    for (let k = 1; k <= this.#layout; k++) {
+      const next = (this.#active + k * by + k * this.#layout) % this.#layout;
+      if (this.#panes[next]?.seriesId == null) continue;
+      this.#active = next;
+      return;
+    }
   }
 
   /** Puts a series on the active viewport. */
@@ -121,9 +148,19 @@ export class Stage {
   }
 }
 
-function indexOf(series: Series, start: FrameReference | null): number {
+/** What to begin with: a series, or a frame of an instance. */
+export type Start =
+  | { readonly kind: 'series'; readonly id: SeriesId }
+  | { readonly kind: 'instance'; readonly id: InstanceId; readonly frame: number };
+
+function isStart(series: Series, start: Start): boolean {
+  if (start.kind === 'series') return series.id === start.id;
+  return series.frames.some(({ instanceId }) => instanceId === start.id);
+}
+
+function indexOf(series: Series, start: Extract<Start, { kind: 'instance' }>): number {
   return Math.max(
     0,
-    series.frames.findIndex(({ instanceId, frame }) => instanceId === start?.instanceId && frame === start.frame),
+    series.frames.findIndex(({ instanceId, frame }) => instanceId === start.id && frame === start.frame),
   );
 }

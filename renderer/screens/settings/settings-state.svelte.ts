@@ -1,5 +1,5 @@
 /** What the screen "Settings" knows of the machine and the library. */
-import type { CallOutput, LpmRecord, ModelRecord } from '../../../core/contract/index.ts';
+import type { CallOutput, LpmRecord, ModelRecord, ReaderId } from '../../../core/contract/index.ts';
 import type { BackupView, DoctorView, LibrarySizes } from '../../../core/contract/ipc/settings.ts';
 import type { CheckReport } from '../../../core/contract/results/maintenance.ts';
 import { call, on } from '../../app/client.ts';
@@ -29,7 +29,7 @@ class SettingsState {
     this.readers = await call('readers.list', {});
   }
 
-  async useReader(id: number): Promise<void> {
+  async useReader(id: ReaderId): Promise<void> {
     this.readers = await call('readers.setCurrent', { id });
   }
 
@@ -37,7 +37,7 @@ class SettingsState {
     this.readers = await call('readers.add', { name });
   }
 
-  async renameReader(id: number, name: string): Promise<void> {
+  async renameReader(id: ReaderId, name: string): Promise<void> {
     this.readers = await call('readers.rename', { id, name });
   }
 

@@ -191,6 +191,9 @@ export class TrainState {
     // A measurement under way is waited for: its end asks again.
     if (next === undefined || this.measuring !== null) return;
     this.measuring = await jobs.start({ kind: 'measure', options: next });
+    // A quick one has ended by now, and its end was told before anybody waited for it.
+    const now = jobs.newest(this.measuring);
+    if (!now.isStoppable) await this.#hear(now);
   }
 
   async #hear(job: JobView): Promise<void> {

@@ -6,6 +6,27 @@ import { show } from './screens.ts';
 export async function openReading(page: Page): Promise<void> {
   await show(page, 'Read and label');
   await page.getByRole('img', { name: /Viewport 1, image 1/ }).waitFor();
+  await pictureSeen(page);
+}
+
+/** Once the picture of the item in view stands on the screen: only then can it be labelled. */
+export async function pictureSeen(page: Page): Promise<void> {
+  await page.locator('[role="img"][aria-busy="false"]').first().waitFor();
+}
+
+/** Adds a class by its field, and leaves the field for the images. */
+export async function addClass(page: Page, name: string): Promise<void> {
+  const field = page.getByRole('textbox', { name: 'New class' });
+  await field.fill(name);
+  await field.press('Enter');
+  await page.getByRole('group', { name: 'Class' }).getByRole('button', { name, exact: false }).first().waitFor();
+  await field.press('Escape');
+}
+
+/** To the next item without a label, once its picture is there. */
+export async function nextCase(page: Page): Promise<void> {
+  await page.keyboard.press('Enter');
+  await pictureSeen(page);
 }
 
 /** Once the panel says `text` of the progress, and that it is on the disk. */

@@ -1,4 +1,5 @@
 /** Results read back from the library, and the files written of them. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -9,6 +10,7 @@ import { importPaths } from '../../../core/services/import.ts';
 import { addLpm } from '../../../core/services/lpm.ts';
 import { trainModel } from '../../../core/services/train.ts';
 import { addBatch, addBatchFailures, listBatches } from '../../../core/store/index.ts';
+import { studyId } from '../../support/ids.ts';
 import { addModelRow, fillDataset, temporaryLibrary, testTime } from '../../support/library.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../support/made-studies.ts';
 import { put, testContext } from '../../support/studies.ts';
@@ -41,7 +43,7 @@ test('studies of the library, a data set and files give the same answers; bad fi
     ['P1-1', 'CR', 1],
   ]);
 
-  const studyIds = fromFiles.studies.map((study) => study.studyId ?? 0);
+  const studyIds = fromFiles.studies.map((study) => study.studyId ?? studyId(0));
   const second = await classifyPaths(context, { studyIds, model: 'm' });
   expect([second.out, second.failed]).toEqual([null, 0]);
   const fromLibrary = batchResults(context, { batch: second.batchId ?? 0 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { InstanceId } from '../../../core/contract/index.ts';
 import { datasetSummarySchema, lpmRecordSchema } from '../../../core/contract/index.ts';
 import { framesOf, freezeDataset, listDatasets, orderClasses } from '../../../core/services/dataset.ts';
 import { addLpm, listLpms } from '../../../core/services/lpm.ts';
@@ -37,7 +38,7 @@ describe('freezeDataset', () => {
     const first = freezeDataset(context, { dataset: 'demo', seed: 3 });
     expect(first).toMatchObject({ number: 1, classes: ['normal', 'mass'], seed: 3 });
     expect(freezeDataset(context, { dataset: 'demo', seed: 99 })).toEqual(first);
-    const target = { level: 'instance', targetId: instanceIds[0] ?? 0 } as const;
+    const target = { kind: 'instance', id: instanceIds[0] as InstanceId } as const;
     addLabel(library.writer, datasetId, target, 'mass', 'reader', testTime);
     const second = freezeDataset(context, { dataset: 'demo' });
     expect(second.number).toBe(2);
@@ -56,7 +57,7 @@ describe('freezeDataset', () => {
       for (const n of numbers) {
         const { id } = addInstance(db, madeInstance(n), testTime);
         addToDataset(db, dataset.id, id, testTime);
-        addLabel(db, dataset.id, { level: 'instance', targetId: id }, n % 2 === 0 ? 'a' : 'b', 'r', testTime);
+        addLabel(db, dataset.id, { kind: 'instance', id }, n % 2 === 0 ? 'a' : 'b', 'r', testTime);
       }
       return freezeDataset(testContext(library), { dataset: 'demo', seed: 1 }).contentHash;
     });
@@ -95,7 +96,7 @@ describe('record stores', () => {
   test('the same LPM and preprocessing are one store, whatever order the settings are named in', async () => {
     const library = temporaryLibrary();
     const { instanceIds } = fillDataset(library, ['a']);
-    const key = imageKey(instanceIds[0] ?? 0, 0);
+    const key = imageKey(instanceIds[0] as InstanceId, 0);
     const hash = 'ab'.repeat(32);
     const store = openFeatureStore(library, hash, { inputSize: 512, tokens: 'global' }, new Date());
     store.append('keysValues', key, Uint8Array.of(1, 2, 3));

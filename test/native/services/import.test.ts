@@ -19,6 +19,7 @@ import {
   splitsOf,
   versionImages,
 } from '../../../core/store/index.ts';
+import { instanceId } from '../../support/ids.ts';
 import { temporaryLibrary } from '../../support/library.ts';
 import { hasShared, repositoryRoot, sharedPath } from '../../support/shared.ts';
 import { put, testContext, tinyDicom } from '../../support/studies.ts';
@@ -104,7 +105,7 @@ describe('files', () => {
     const report = await run(library, { paths: [folder] });
     expect(report).toMatchObject({ total: 6, imported: 2, skipped: 4 });
     expect(codes(report)).toMatchObject({ TOO_LARGE: 1, DICOM_NOT_DICOM: 1, FILE_UNREADABLE: 1 });
-    const id = instanceByUid(library.db, '1.1.1')?.id ?? 0;
+    const id = instanceByUid(library.db, '1.1.1')?.id ?? instanceId(0);
     expect(Buffer.from(await readInstance(library, id)).equals(member)).toBe(true);
     expect(await run(library, { paths: [path] })).toMatchObject({ imported: 0, alreadyThere: 2 });
   });
@@ -121,7 +122,7 @@ describe('files', () => {
     studies(folder);
     const library = temporaryLibrary();
     await run(library, { paths: [folder] });
-    const id = instanceByUid(library.db, '1.3.1')?.id ?? 0;
+    const id = instanceByUid(library.db, '1.3.1')?.id ?? instanceId(0);
     renameSync(join(folder, 'p2'), join(folder, 'moved'));
     await expect(readInstance(library, id)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect(await run(library, { paths: [join(folder, 'moved')] })).toMatchObject({ imported: 0, duplicate: 1 });
@@ -137,7 +138,7 @@ describe('files', () => {
     await run(library, { paths: [folder] });
     await run(library, { paths: [folder], copy: true });
     renameSync(folder, `${folder}-gone`);
-    const id = instanceByUid(library.db, '1.4.1')?.id ?? 0;
+    const id = instanceByUid(library.db, '1.4.1')?.id ?? instanceId(0);
     expect(filesOfInstance(library.db, id).filter(({ path }) => path.startsWith('files/'))).toHaveLength(1);
     expect((await readInstance(library, id)).length).toBeGreaterThan(0);
     renameSync(`${folder}-gone`, folder);
@@ -323,6 +324,19 @@ describe('pictures', () => {
       'path,patientID,label\np1/1.png,A,x\np1/2.png,B,x\np2/3.png,A,y\n4.png,A,x\n5.png,C,x\n',
     );
     expect(await run(temporaryLibrary(), { paths: [folder], labels: csv })).toMatchObject({ imported: 5, patients: 3 });
+  });
+
+  test('the class folder of a file that only claims to be a known image says nothing about that image', async () => {
+    const folder = temporaryFolder();
+    const same = { study: '1.1', instance: '1.1.1' };
+    put(folder, 'train/benign/a.dcm', tinyDicom({ patient: 'P1', ...same }));
+    put(folder, 'train/malign/b.dcm', tinyDicom({ patient: 'P1', ...same, grey: 5 }));
+    put(folder, 'test/malign/c.dcm', tinyDicom({ patient: 'P2', study: '1.2', instance: '1.2.1' }));
+    const library = temporaryLibrary();
+    const report = await run(library, { paths: [folder] });
+    expect(codes(report)).toEqual({ DUPLICATE_DIFFERS: 1 });
+    expect(report.labels?.problems).toEqual([]);
+    expect(labels(library)).toEqual({ '1.1.1': 'benign', '1.2.1': 'malign' });
   });
 
   test('the same picture under two class folders is a reported conflict', async () => {

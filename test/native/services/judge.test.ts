@@ -1,4 +1,5 @@
 /** Judging and evidence on a library whose classes differ by a marker in a corner and by nothing else. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import { calibrate, setReferBand, setThreshold } from '../../../core/services/ju
 import { addLpm } from '../../../core/services/lpm.ts';
 import { trainModel } from '../../../core/services/train.ts';
 import { auditEvents, modelByName, versionImages } from '../../../core/store/index.ts';
+import { instanceId } from '../../support/ids.ts';
 import { openTestServices, writeTinyLpm } from '../../support/made-studies.ts';
 import { marker, writeMarkedStudies } from '../../support/marked-studies.ts';
 
@@ -139,7 +141,7 @@ describe('evidence', () => {
     const marked = versionImages(db, 1).find((image) => image.classIndex === 0 && image.split === 'test');
     const report = await findEvidence(context, {
       model: 'fpt',
-      instanceId: marked?.instanceId ?? 0,
+      instanceId: marked?.instanceId ?? instanceId(0),
       check: { classIndex: 0, share: 0.085, draws: 10 },
     });
     expect(report.classes[0]).toBe('marked');
@@ -161,6 +163,6 @@ describe('evidence', () => {
   });
 
   test('a method without prompts has none, and says so', async () => {
-    await expect(findEvidence(context, { model: 'linear', instanceId: 1 })).rejects.toThrow('no prompts');
+    await expect(findEvidence(context, { model: 'linear', instanceId: instanceId(1) })).rejects.toThrow('no prompts');
   });
 });

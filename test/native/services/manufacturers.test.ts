@@ -1,4 +1,5 @@
 /** Who made the device: noted at import, and for images of an earlier version when they are imported once more. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { Database } from '../../../core/store/database.ts';
 import { factsOfInstances, type Library } from '../../../core/store/index.ts';
 import { migrate } from '../../../core/store/migrate.ts';
 import { migrations } from '../../../core/store/migrations/index.ts';
+import { instanceId } from '../../support/ids.ts';
 import { temporaryLibrary, testTime } from '../../support/library.ts';
 import { writePlate } from '../../support/made-studies.ts';
 import { testContext } from '../../support/studies.ts';
@@ -23,7 +25,7 @@ function madeFolder(): string {
 }
 
 const makers = (library: Library): (string | null)[] =>
-  [...factsOfInstances(library.db, [1, 2]).values()].map(({ manufacturer }) => manufacturer);
+  [...factsOfInstances(library.db, [instanceId(1), instanceId(2)]).values()].map(({ manufacturer }) => manufacturer);
 
 test('an import notes it with the series, also under pseudonyms, and nothing where the file says nothing', async () => {
   for (const pseudonymise of [false, true]) {

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import type { InstanceId, ReadingItem } from '../../../core/contract/index.ts';
 import { agreementOf } from '../../../core/services/agreement.ts';
 import type { ServiceContext } from '../../../core/services/context.ts';
 import { freezeDataset } from '../../../core/services/dataset.ts';
 import { addReader, readersOf, renameReader, setCurrentReader } from '../../../core/services/readers.ts';
 import {
+  addReadingClass,
   adjudicate,
   configureReading,
   historyOf,
-  type ReadingTarget,
+  type ReadingAct,
+  readingImages,
   readingList,
   setComment,
   setLabel,
@@ -15,19 +18,36 @@ import {
   takeLabelBack,
 } from '../../../core/services/reading.ts';
 import { currentLabel, datasetByName, labelledInstances, versionImages } from '../../../core/store/index.ts';
+import { instanceId, studyId } from '../../support/ids.ts';
 import { fillDataset, temporaryLibrary } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
 
+type Shown = ReadingAct & { readonly displayed: InstanceId };
+
 /** A data set `demo` of ten studies without labels, read study by study. */
-function room(): { context: ServiceContext; target: (n: number) => ReadingTarget } {
+function room(): { context: ServiceContext; target: (n: number) => Shown } {
   const library = temporaryLibrary();
   fillDataset(
     library,
     Array.from({ length: 10 }, () => null),
   );
   const context = testContext(library);
+  for (const name of ['normal', 'mass']) addReadingClass(context, 'demo', name);
   const { items } = readingList(context, 'demo');
-  return { context, target: (n) => ({ dataset: 'demo', level: 'study', targetId: items[n]?.targetId as number }) };
+  return {
+    context,
+    // Who reads is asked each time, as a page does that hears of every change.
+    target: (n) => {
+      const { studyId, target } = items[n] as ReadingItem;
+      const [image] = readingImages(context, 'demo', studyId);
+      return {
+        dataset: 'demo',
+        target,
+        readerId: readersOf(context).current.id,
+        displayed: image?.instanceId as InstanceId,
+      };
+    },
+  };
 }
 
 const labels = (context: ServiceContext): (string | null)[] =>
@@ -62,7 +82,7 @@ describe('reading', () => {
     const fewer = freezeDataset(context, { dataset: 'demo' });
     const studies = (id: number): number[] => versionImages(context.library.db, id).map(({ studyId }) => studyId);
     expect(studies(all.id)).toHaveLength(10);
-    expect(studies(fewer.id)).toEqual(studies(all.id).filter((id) => id !== target(3).targetId));
+    expect(studies(fewer.id)).toEqual(studies(all.id).filter((id) => id !== target(3).target.id));
     setQualityTag(context, target(3), { tag: 'usable', reason: '' });
     expect(freezeDataset(context, { dataset: 'demo' }).contentHash).toBe(all.contentHash);
   });
@@ -100,7 +120,7 @@ describe('reading', () => {
     setLabel(context, target(0), 'normal');
     const { db } = context.library;
     const id = datasetByName(db, 'demo')?.id as number;
-    expect(currentLabel(db, id, target(0))).toBeNull();
+    expect(currentLabel(db, id, target(0).target)).toBeNull();
     expect(labelledInstances(db, id)[0]).toMatchObject({ label: null, isDisputed: true });
   });
 
@@ -128,7 +148,39 @@ describe('reading', () => {
   });
 
   test('an item of another data set cannot be labelled', () => {
-    const { context } = room();
-    expect(() => setLabel(context, { dataset: 'demo', level: 'study', targetId: 999 }, 'mass')).toThrow('not part of');
+    const { context, target } = room();
+    const unknown = { ...target(0), target: { kind: 'study', id: studyId(999) } } as const;
+    expect(() => setLabel(context, unknown, 'mass')).toThrow('not part of');
+  });
+
+  test('a label is refused when the picture displayed is of another item, whatever the page believes', () => {
+    const { context, target } = room();
+    const other = target(1).displayed;
+    expect(() => setLabel(context, { ...target(0), displayed: other }, 'mass')).toThrow('is not of the study');
+    expect(() => setLabel(context, { ...target(0), displayed: instanceId(999) }, 'mass')).toThrow(
+      'is not of the study',
+    );
+    expect(labels(context).every((label) => label === null)).toBe(true);
+  });
+
+  test('an answer about another level than the data set is read by, or by another reader, is refused and stores nothing', () => {
+    const { context, target } = room();
+    const study = target(0);
+    configureReading(context, 'demo', { unit: 'instance', isBlinded: false });
+    const refused = (work: () => unknown): unknown =>
+      expect(work).toThrow(expect.objectContaining({ code: 'READING_CHANGED' }));
+    refused(() => setLabel(context, study, 'mass'));
+    refused(() => setQualityTag(context, study, { tag: 'excluded', reason: '' }));
+    refused(() => setComment(context, study, 'x'));
+    configureReading(context, 'demo', { unit: 'study', isBlinded: false });
+    addReader(context, 'Second');
+    refused(() => setLabel(context, study, 'mass'));
+    expect(historyOf(context, study)).toEqual([]);
+  });
+
+  test('a label that is no class is refused and makes none', () => {
+    const { context, target } = room();
+    expect(() => setLabel(context, target(0), 'masss')).toThrow('not a class');
+    expect(readingList(context, 'demo').classes).toEqual(['normal', 'mass']);
   });
 });

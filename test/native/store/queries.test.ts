@@ -56,6 +56,7 @@ import {
   versionImages,
   versionStatistics,
 } from '../../../core/store/index.ts';
+import { instanceId, patientId, seriesId, studyId } from '../../support/ids.ts';
 import { fillDataset, madeInstance, temporaryLibrary, testTime } from '../../support/library.ts';
 
 const hash = 'ab'.repeat(32);
@@ -81,8 +82,8 @@ function frozenVersion(library: Library): number {
   const images = instanceIds.map((instanceId, i) => ({
     instanceId,
     frame: 0,
-    patientId: i + 1,
-    studyId: i + 1,
+    patientId: patientId(i + 1),
+    studyId: studyId(i + 1),
     classIndex: i,
     split: i === 0 ? ('train' as const) : ('test' as const),
   }));
@@ -115,7 +116,7 @@ describe('labels', () => {
     const library = temporaryLibrary();
     const db = library.writer;
     const { datasetId, instanceIds } = fillDataset(library, ['a']);
-    const target = { level: 'instance', targetId: instanceIds[0] ?? 0 } as const;
+    const target = { kind: 'instance', id: instanceIds[0] ?? instanceId(0) } as const;
     expect(addLabel(db, datasetId, target, 'a', 'reader 1', testTime)).toBe('unchanged');
     expect(addLabel(db, datasetId, target, 'b', 'reader 2', testTime)).toBe('changed');
     expect(currentLabel(db, datasetId, target)).toBe('b');
@@ -132,14 +133,14 @@ describe('labels', () => {
     const db = library.writer;
     const { datasetId, instanceIds } = fillDataset(library, [null]);
     const label = () => labelledInstances(db, datasetId)[0]?.label;
-    for (const [level, targetId] of [
-      ['patient', 1],
-      ['study', 1],
-      ['series', 1],
-      ['instance', instanceIds[0] ?? 0],
+    for (const target of [
+      { kind: 'patient', id: patientId(1) },
+      { kind: 'study', id: studyId(1) },
+      { kind: 'series', id: seriesId(1) },
+      { kind: 'instance', id: instanceIds[0] ?? instanceId(0) },
     ] as const) {
-      addLabel(db, datasetId, { level, targetId }, `by ${level}`, 'r', testTime);
-      expect(label()).toBe(`by ${level}`);
+      addLabel(db, datasetId, target, `by ${target.kind}`, 'r', testTime);
+      expect(label()).toBe(`by ${target.kind}`);
     }
   });
 
@@ -148,7 +149,7 @@ describe('labels', () => {
     const db = library.writer;
     const { instanceIds } = fillDataset(library, ['a']);
     const other = ensureDataset(db, 'other', 'first', testTime);
-    addToDataset(db, other.id, instanceIds[0] ?? 0, testTime);
+    addToDataset(db, other.id, instanceIds[0] ?? instanceId(0), testTime);
     expect(labelledInstances(db, other.id).map((row) => row.label)).toEqual([null]);
     expect(listDatasets(db).map(({ name, instances, labelledInstances: n }) => [name, instances, n])).toEqual([
       ['demo', 1, 1],
@@ -162,7 +163,7 @@ describe('versions', () => {
     const library = temporaryLibrary();
     const id = frozenVersion(library);
     const before = versionImages(library.db, id);
-    addLabel(library.writer, 1, { level: 'instance', targetId: 1 }, 'b', 'r', testTime);
+    addLabel(library.writer, 1, { kind: 'instance', id: instanceId(1) }, 'b', 'r', testTime);
     expect(versionImages(library.db, id)).toEqual(before);
     expect(before.map((image) => [image.index, image.classIndex, image.split])).toEqual([
       [0, 0, 'train'],

@@ -8,6 +8,7 @@ import {
   recordsOf,
   versionImages,
 } from '../../../core/store/index.ts';
+import { instanceId } from '../../support/ids.ts';
 import { fillDataset, temporaryLibrary } from '../../support/library.ts';
 
 /** The tables that a query reads from end to end. */
@@ -35,9 +36,9 @@ test('what an import or an epoch asks for every file or image is answered by an 
   fillDataset(library, ['a', 'b']);
   const hot: Record<string, (db: ReadDb) => unknown> = {
     fileAt: (db) => fileAt(db, '/made/0', ''),
-    filesOfInstance: (db) => filesOfInstance(db, 1),
+    filesOfInstance: (db) => filesOfInstance(db, instanceId(1)),
     instanceByUid: (db) => instanceByUid(db, '1.2.3'),
-    ownLabel: (db) => ownLabel(db, 1, { level: 'instance', targetId: 1 }, 'import'),
+    ownLabel: (db) => ownLabel(db, 1, { kind: 'instance', id: instanceId(1) }, 'import'),
     versionImages: (db) => versionImages(db, 1),
     recordsOf: (db) => recordsOf(db, 1),
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { StudyId } from '../../../core/contract/index.ts';
 import { studyFilterSchema, studySortSchema } from '../../../core/contract/ipc/library.ts';
 import {
   addInstance,
@@ -63,7 +64,7 @@ test('slices are read in the order of their InstanceNumber, whatever their UIDs 
     addToDataset(library.writer, dataset.id, id, testTime);
     return id;
   });
-  const studyId = studyIdOf(library.db, '1.2.3.1') as number;
+  const studyId = studyIdOf(library.db, '1.2.3.1') as StudyId;
   const order = imagesOfStudy(library.db, dataset.id, studyId).map(({ instanceId }) => ids.indexOf(instanceId));
   expect(order).toEqual([3, 2, 0, 1]);
   library.close();

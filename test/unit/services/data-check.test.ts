@@ -5,6 +5,7 @@ import {
   expectedHalfWidth,
   findingsOf,
 } from '../../../core/services/data-check-rules.ts';
+import { instanceId, patientId, studyId } from '../../support/ids.ts';
 
 const settings = { inputSize: 512, flip: false };
 const classes = ['normal', 'nodule'];
@@ -12,9 +13,9 @@ const classes = ['normal', 'nodule'];
 /** Image `n` of a patient of its own; splits go round so that each class has all three. */
 function image(n: number, changes: Partial<CheckedImage> = {}): CheckedImage {
   return {
-    instanceId: n,
-    studyId: 100 + n,
-    patientId: 1000 + n,
+    instanceId: instanceId(n),
+    studyId: studyId(100 + n),
+    patientId: patientId(1000 + n),
     label: n % 2 === 0 ? 'normal' : 'nodule',
     split: (['train', 'val', 'test'] as const)[Math.floor(n / 2) % 3] ?? 'train',
     contentHash: `hash ${n}`,
@@ -35,7 +36,7 @@ describe('data check', () => {
   });
 
   test('counts patients by class and split, images without a label apart', () => {
-    const counts = checkedCounts([...clean, image(600, { label: null, patientId: 1000 })], classes);
+    const counts = checkedCounts([...clean, image(600, { label: null, patientId: patientId(1000) })], classes);
     expect(counts).toEqual({
       patients: 600,
       studies: 601,
@@ -73,7 +74,7 @@ describe('data check', () => {
     ];
     expect(codes(copy(0, { split: 'test' }))).toEqual(['serious sameImageAcrossSplits']);
     expect(codes(copy(0, { split: 'train' }))).toEqual(['serious sameImageAcrossPatients']);
-    expect(codes(copy(0, { split: 'train', patientId: 1000 }))).toEqual(['note sameImageTwice']);
+    expect(codes(copy(0, { split: 'train', patientId: patientId(1000) }))).toEqual(['note sameImageTwice']);
     // Another header, the same pixels.
     const samePixels = [...clean, image(600, { pixelKey: 'pixels 0', split: 'test' })];
     expect(findingsOf(samePixels, classes, settings)[0]).toMatchObject({
@@ -90,10 +91,14 @@ describe('data check', () => {
         if (i === 0) return { ...one, rows: 200, columns: 190 };
         if (i === 1) return { ...one, rows: 3000, columns: 600 };
         if (i === 2) return { ...one, modality: 'CR' };
-        return i === 3 ? { ...one, studyId: 100 } : one;
+        return i === 3 ? { ...one, studyId: studyId(100) } : one;
       });
     const withoutLabel = image(601, { label: null });
-    const found = codes([...changed, image(603, { studyId: 100, label: 'nodule' }), withoutLabel], classes, true);
+    const found = codes(
+      [...changed, image(603, { studyId: studyId(100), label: 'nodule' }), withoutLabel],
+      classes,
+      true,
+    );
     expect(found.sort()).toEqual(
       [
         'note imbalance',

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { Random } from '../../../core/base/random.ts';
-import type { SplitName } from '../../../core/contract/index.ts';
+import type { PatientId, SplitName } from '../../../core/contract/index.ts';
 import { checkSplits, drawSplits, type SplitPatient } from '../../../core/services/split.ts';
+import { patientId } from '../../support/ids.ts';
 
 function patients(...counts: [name: string, patients: number][]): SplitPatient[] {
   const list = counts.flatMap(([name, n]) => Array.from({ length: n }, () => name));
-  return list.map((name, i) => ({ patientId: i + 1, classes: new Set([name]) }));
+  return list.map((name, i) => ({ patientId: patientId(i + 1), classes: new Set([name]) }));
 }
 
 function messageOf(work: () => unknown): string {
@@ -54,10 +55,10 @@ describe('drawSplits', () => {
 
   test('deals a patient of two classes once, for the rarer', () => {
     const list = [...patients(['a', 20], ['b', 5])];
-    const both = { patientId: 99, classes: new Set(['a', 'b']) };
+    const both = { patientId: patientId(99), classes: new Set(['a', 'b']) };
     const splits = drawSplits([...list, both], new Map(), Random.seeded(1));
     expect(splits.size).toBe(26);
-    expect(splits.has(99)).toBe(true);
+    expect(splits.has(patientId(99))).toBe(true);
   });
 
   test('names the class that has too few patients, and how many it has', () => {
@@ -70,11 +71,11 @@ describe('drawSplits', () => {
 describe('checkSplits', () => {
   test('names the split that has no patients', () => {
     const list = patients(['a', 2], ['b', 2]);
-    const given = new Map<number, SplitName>([
-      [1, 'train'],
-      [2, 'test'],
-      [3, 'train'],
-      [4, 'test'],
+    const given = new Map<PatientId, SplitName>([
+      [patientId(1), 'train'],
+      [patientId(2), 'test'],
+      [patientId(3), 'train'],
+      [patientId(4), 'test'],
     ]);
     expect(messageOf(() => checkSplits(list, drawSplits(list, given, Random.seeded(1))))).toBe(
       'SPLIT_IMPOSSIBLE: The data set has no validation patients (found: training 2, validation 0, test 2).',
@@ -83,13 +84,13 @@ describe('checkSplits', () => {
 
   test('names the class that a split lacks', () => {
     const list = patients(['a', 3], ['b', 3]);
-    const given = new Map<number, SplitName>([
-      [1, 'train'],
-      [2, 'val'],
-      [3, 'test'],
-      [4, 'train'],
-      [5, 'train'],
-      [6, 'test'],
+    const given = new Map<PatientId, SplitName>([
+      [patientId(1), 'train'],
+      [patientId(2), 'val'],
+      [patientId(3), 'test'],
+      [patientId(4), 'train'],
+      [patientId(5), 'train'],
+      [patientId(6), 'test'],
     ]);
     expect(messageOf(() => checkSplits(list, given))).toBe(
       'SPLIT_IMPOSSIBLE: Every class needs patients in every split; class "b" has none in validation.',
