@@ -18,6 +18,7 @@ export const findingCodes = [
   'sameImageTwice',
   'imbalance',
   'fewTestPatients',
+  'positiveClassGuessed',
   'mixedStudies',
   'unlabelled',
   'smallImages',

@@ -126,7 +126,8 @@ export class ClassifyState {
     this.results = await call('classify.results', choice);
     this.choice = choice;
     if (!isOther) return;
-    this.sortKey = this.results.classes.length - 1;
+    const { classes, positiveClass } = this.results;
+    this.sortKey = positiveClass === null ? classes.length - 1 : classes.indexOf(positiveClass);
     this.isDescending = true;
     this.text = '';
     this.decision = '';
