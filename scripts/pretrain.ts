@@ -162,7 +162,7 @@ function aucOf({ targets, yes }: KindScores): number {
   const probabilities = Float64Array.from({ length: 2 * yes.length }, (_, i) =>
     i % 2 === 1 ? yes[i >> 1]! : 1 - yes[i >> 1]!,
   );
-  return auc({ targets, probabilities, classes: 2 }) ?? Number.NaN;
+  return auc({ targets, probabilities, classes: 2, positive: 1 }) ?? Number.NaN;
 }
 
 let { params, m, v, step, seconds } = start;

@@ -5,6 +5,7 @@ export * from './ipc/index.ts';
 export * from './names.ts';
 export * from './options.ts';
 export * from './parse.ts';
+export * from './positive-class.ts';
 export * from './problems.ts';
 export * from './records.ts';
 export * from './reports.ts';

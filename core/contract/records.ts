@@ -17,6 +17,7 @@ import {
   timeSchema,
   tokenRuleSchema,
 } from './names.ts';
+import type { PositiveClassSource } from './positive-class.ts';
 
 const count = z.int().nonnegative();
 
@@ -176,6 +177,12 @@ export const preprocessingSchema = z.object({
 });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
 
+/** How the positive class of two was found. */
+export const positiveClassSourceSchema = z.enum(['recognised', 'alphabet'] satisfies PositiveClassSource[]);
+
+/** A band of probabilities of one class; of the highest probability where `className` is null. */
+export const referBandSchema = z.object({ className: z.string().nullable(), low: z.number(), high: z.number() });
+
 /** `models`: one row (its weights are read apart). */
 export const modelRecordSchema = z.object({
   id: z.int(),
@@ -189,15 +196,23 @@ export const modelRecordSchema = z.object({
   config: z.record(z.string(), z.unknown()),
   preprocessing: preprocessingSchema,
   classes: z.array(z.string()).min(2),
-  /** Decision threshold on the probability of class 1 (two classes only; otherwise the largest probability decides). */
+  /**
+   * The class that sensitivity, specificity and predictive values are about (two classes; null with more, where each class is judged
+   * against the rest), and how it was found: "alphabet" where the names do not tell, which every report must say.
+   */
+  positiveClass: z.string().nullable(),
+  positiveClassSource: positiveClassSourceSchema.nullable(),
+  /** Decision threshold on the probability of `thresholdClass` (two classes only; otherwise the largest probability decides). */
   threshold: z.number().nullable(),
+  /** The class that the threshold was chosen for; the positive one unless the model is older than the knowledge of it. */
+  thresholdClass: z.string().nullable(),
   /** The split whose cases the threshold was chosen on. */
   thresholdSplit: splitSchema,
   /**
-   * Answers to refer to a reader: two classes, probability of class 1 in [low, high); more, highest probability below
-   * `high`. Null when none was set.
+   * Answers to refer to a reader: two classes, probability of `className` in [low, high); more, highest probability below
+   * `high` and `className` null. Null when none was set.
    */
-  referBand: z.object({ low: z.number(), high: z.number() }).nullable(),
+  referBand: referBandSchema.nullable(),
   /** Temperature that divides the logits, 1 when not calibrated. */
   temperature: z.number().positive(),
   learnable: count,

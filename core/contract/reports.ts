@@ -7,6 +7,7 @@ import {
   epochRecordSchema,
   lpmRecordSchema,
   modelRecordSchema,
+  positiveClassSourceSchema,
   runRecordSchema,
 } from './records.ts';
 
@@ -107,8 +108,14 @@ export const metricsBlockSchema = z.object({
   averagePrecision: measure,
   brier: measure,
   calibrationError: measure,
-  /** Decision threshold on class 1; null when the largest probability decides. */
+  /**
+   * The class of two that f1, precision, recall, sensitivity, specificity and averagePrecision are about; null with more classes, where
+   * they are means over classes, each against the rest (macro average).
+   */
+  positiveClass: z.string().nullable(),
+  /** Decision threshold on the probability of `thresholdClass`; null when the largest probability decides. */
   threshold: measure,
+  thresholdClass: z.string().nullable(),
   /** Rows are the labels, columns the decisions, in the order of `classes`. */
   confusion: z.array(z.array(count)),
   perClass: z.array(
@@ -140,6 +147,11 @@ export const evaluateReportSchema = z.object({
   version: z.int().positive(),
   method: methodSchema,
   classes: z.array(z.string()),
+  /** The class that figures of a two-class model are about, and how it was found; null with more classes. */
+  positiveClass: z.string().nullable(),
+  positiveClassSource: positiveClassSourceSchema.nullable(),
+  /** What a reader must know before any figure. */
+  warnings: z.array(z.string()),
   studyPooling: studyPoolingSchema,
   seconds: z.number(),
   peakMb: z.number().nullable(),
@@ -161,6 +173,8 @@ export const predictionSchema = z.object({
   probabilities: z.array(z.number()),
   decision: z.string(),
   threshold: z.number().nullable(),
+  /** The class whose probability the threshold is about. */
+  thresholdClass: z.string().nullable(),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
@@ -173,6 +187,9 @@ export const classifyReportSchema = z.object({
   /** Row id of the results in the library; null when it was open for reading. */
   batchId: z.int().nullable(),
   classes: z.array(z.string()),
+  /** The threshold that decided and the class it is about; null when the largest probability decided. */
+  threshold: z.number().nullable(),
+  thresholdClass: z.string().nullable(),
   images: count,
   studies: count,
   /** Images that an earlier call of this command, stopped or killed, had classified already. */

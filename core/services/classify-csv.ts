@@ -21,6 +21,7 @@ export function predictionsCsv(model: ModelRecord, predictions: readonly Predict
     ...model.classes.map((name) => `probability_${name}`),
     'decision',
     'threshold',
+    'thresholdClass',
     'model',
     'lpmHash',
     'notice',
@@ -36,6 +37,7 @@ export function predictionsCsv(model: ModelRecord, predictions: readonly Predict
     ...p.probabilities,
     p.decision,
     p.threshold,
+    p.thresholdClass,
     model.name,
     model.lpmHash,
     // In every row, because rows are copied out of files and the sentence must go with them.

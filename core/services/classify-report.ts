@@ -1,13 +1,15 @@
 /** Results of a classification as one HTML text that loads nothing from anywhere: to be kept, sent on paper, printed. */
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
+import { decisionRule } from './positive-class-words.ts';
 import { escapeHtml } from './report-chart.ts';
 import { researchUseOnly } from './report-notice.ts';
 import { reportStyle } from './report-style.ts';
 
-/** The page. Studies stand by the probability of the last class, highest first. */
+/** The page. Studies stand by the probability of the positive class (of more than two, the last one), highest first. */
 export function renderClassification(results: BatchResults, writtenAt: Date): string {
-  const last = results.classes.length - 1;
-  const studies = [...results.studies].sort((a, b) => (b.probabilities[last] ?? 0) - (a.probabilities[last] ?? 0));
+  const { classes, positiveClass } = results;
+  const sorted = positiveClass === null ? classes.length - 1 : classes.indexOf(positiveClass);
+  const studies = [...results.studies].sort((a, b) => (b.probabilities[sorted] ?? 0) - (a.probabilities[sorted] ?? 0));
   const title = `Classification with ${results.model}`;
   return `<!doctype html>
 <html lang="en">
@@ -87,15 +89,17 @@ function failuresSection({ failures }: BatchResults): string {
 }
 
 function provenanceSection(results: BatchResults): string {
-  const rule =
-    results.threshold === null
-      ? 'the class with the highest probability'
-      : `${results.classes.at(-1) ?? ''} from a probability of ${results.threshold.toFixed(3)} on`;
+  const rules = results.thresholds.map(({ className, threshold }) =>
+    decisionRule({ thresholdClass: className, threshold }),
+  );
   const facts: readonly (readonly [string, string])[] = [
     ['Model', results.model],
     ['LPM', results.lpm ?? 'no longer in this library'],
     ['LPM hash', results.lpmHash],
-    ['Decision', rule],
+    [
+      'Decision',
+      rules.length === 0 ? decisionRule({ threshold: null, thresholdClass: null }) : rules.join('; later: '),
+    ],
   ];
   return section(
     'Where this comes from',

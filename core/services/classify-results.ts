@@ -18,6 +18,7 @@ import { isReferred } from '../training/refer.ts';
 import { predictionsCsv, writeWholeFile } from './classify-csv.ts';
 import { renderClassification } from './classify-report.ts';
 import type { ServiceContext } from './context.ts';
+import { referBandOf } from './operating-point.ts';
 
 /** `batches`: everything that was classified, newest first. */
 export function listBatches({ library: { db } }: Pick<ServiceContext, 'library'>): BatchRow[] {
@@ -27,14 +28,16 @@ export function listBatches({ library: { db } }: Pick<ServiceContext, 'library'>
 /** What the chosen batches found. @throws BAD_INPUT when there is no such batch */
 export function batchResults({ library: { db } }: Pick<ServiceContext, 'library'>, choice: BatchChoice): BatchResults {
   const { model, createdAt } = newest(db, choice);
+  const studies = batchStudies(db, choice);
   return {
     model: model.name,
     lpm: model.lpm,
     lpmHash: model.lpmHash,
-    threshold: model.threshold,
+    thresholds: thresholdsOf(studies),
     classes: model.classes,
+    positiveClass: model.positiveClass,
     createdAt,
-    studies: batchStudies(db, choice).map((study) => studyResult(model, study)),
+    studies: studies.map((study) => studyResult(model, study)),
     failures: batchFailures(db, choice),
   };
 }
@@ -69,13 +72,24 @@ function newest(db: ServiceContext['library']['db'], choice: BatchChoice): { mod
   return { model, createdAt: batch.createdAt };
 }
 
+/** The thresholds that these studies were decided with: the model's own may have been moved since. */
+function thresholdsOf(studies: readonly BatchStudy[]): BatchResults['thresholds'] {
+  const found = new Map<string, BatchResults['thresholds'][number]>();
+  for (const { threshold, thresholdClass } of [...studies].sort((a, b) => a.predictionId - b.predictionId)) {
+    if (threshold === null || thresholdClass === null) continue;
+    found.set(JSON.stringify([thresholdClass, threshold]), { className: thresholdClass, threshold });
+  }
+  return [...found.values()];
+}
+
 function studyResult(model: ModelRecord, study: BatchStudy): StudyResult {
-  const { predictionId: _, batchId: __, threshold: ___, ...shown } = study;
+  const { predictionId: _, batchId: __, threshold: ___, thresholdClass: ____, ...shown } = study;
+  const band = referBandOf(model);
   return {
     ...shown,
     probabilities: [...study.probabilities],
     confidence: study.probabilities[model.classes.indexOf(study.decision)] ?? 0,
-    isReferred: model.referBand === null ? null : isReferred(study.probabilities, model.referBand),
+    isReferred: band === null ? null : isReferred(study.probabilities, band),
   };
 }
 

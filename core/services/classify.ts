@@ -26,6 +26,7 @@ import { framesOf } from './dataset.ts';
 import type { Scanned } from './import-scan.ts';
 import { runAsJob } from './jobs.ts';
 import { requireModel } from './model.ts';
+import { cutOf } from './operating-point.ts';
 import { ProblemCollector, survivable } from './problems.ts';
 import { openRenderer, type Renderer } from './source-images.ts';
 
@@ -68,6 +69,8 @@ export const classifyJob = defineJob({
       out: options.out ?? null,
       batchId,
       classes: record.classes,
+      threshold: record.threshold,
+      thresholdClass: record.thresholdClass,
       images: images.length,
       studies: studies.length,
       resumed: kept.reused,
@@ -154,7 +157,7 @@ function duplicate(): AppError {
 }
 
 function decisionOf(model: ModelRecord, probabilities: Float64Array): string {
-  const [index = 0] = decide(probabilities, model.classes.length, model.threshold);
+  const [index = 0] = decide(probabilities, model.classes.length, cutOf(model));
   return model.classes[index] as string;
 }
 
@@ -175,6 +178,7 @@ function imagePrediction(
     probabilities: [...probabilities],
     decision: decisionOf(model, probabilities),
     threshold: model.threshold,
+    thresholdClass: model.thresholdClass,
   };
 }
 
@@ -205,6 +209,7 @@ export function studyPredictions(
       probabilities: [...probabilities],
       decision: decisionOf(model, probabilities),
       threshold: model.threshold,
+      thresholdClass: model.thresholdClass,
     };
   });
 }

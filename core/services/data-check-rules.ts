@@ -1,6 +1,14 @@
 /** The rules of the data check: images in, findings out. */
-import type { DataCheck, DataFinding, InstanceId, PatientId, SplitName, StudyId } from '../contract/index.ts';
-import { splitNames } from '../contract/index.ts';
+import {
+  type DataCheck,
+  type DataFinding,
+  type InstanceId,
+  type PatientId,
+  positiveClassOf,
+  type SplitName,
+  type StudyId,
+  splitNames,
+} from '../contract/index.ts';
 
 export interface CheckedImage {
   readonly instanceId: InstanceId;
@@ -44,6 +52,7 @@ export function findingsOf(
     ...sameImages(labelled),
     ...balance(labelled, classes),
     ...testSize(labelled, classes),
+    ...guessedPositive(classes),
     ...mixedStudies(labelled),
     ...unlabelled(images),
     ...sizes(labelled, settings.inputSize),
@@ -193,6 +202,14 @@ function testSize(labelled: readonly CheckedImage[], classes: readonly string[])
   const { name, positives, halfWidth } = worst;
   const wide = Math.min(0.5, halfWidth);
   return [finding('fewTestPatients', 'serious', { patients, name, positives, halfWidth: wide, auc: assumedAuc })];
+}
+
+/** Sensitivity of the wrong class looks like any other figure, so a guess is said before training. */
+function guessedPositive(classes: readonly string[]): DataFinding[] {
+  const positive = positiveClassOf(classes);
+  if (positive?.source !== 'alphabet') return [];
+  const other = classes.find((name) => name !== positive.name) ?? '';
+  return [finding('positiveClassGuessed', 'serious', { name: positive.name, other })];
 }
 
 function mixedStudies(labelled: readonly CheckedImage[]): DataFinding[] {

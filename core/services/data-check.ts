@@ -5,11 +5,10 @@
  */
 import { AppError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import type { DataCheck, PatientId, SplitName } from '../contract/index.ts';
+import { type DataCheck, orderClasses, type PatientId, type SplitName } from '../contract/index.ts';
 import { datasetByName, datasetInstanceFacts, labelledInstances, splitsOf } from '../store/index.ts';
 import type { ServiceContext } from './context.ts';
 import { type CheckedImage, checkedCounts, findingsOf } from './data-check-rules.ts';
-import { orderClasses } from './dataset.ts';
 import { imageKey, previewFolder, storedRecords } from './record-stores.ts';
 import { drawSplits } from './split.ts';
 

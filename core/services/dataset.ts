@@ -1,7 +1,14 @@
 /** Data sets: listing, and freezing one into a version that a run can name. */
 import { AppError, invariant } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import type { DatasetSummary, DatasetVersion, FrameRule, PatientId, SplitName } from '../contract/index.ts';
+import {
+  type DatasetSummary,
+  type DatasetVersion,
+  type FrameRule,
+  orderClasses,
+  type PatientId,
+  type SplitName,
+} from '../contract/index.ts';
 import {
   addAuditEvent,
   addVersion,
@@ -11,6 +18,7 @@ import {
   labelledInstances,
   listDatasets as listRows,
   type NewVersion,
+  newestVersion,
   saveSplit,
   splitsOf,
   versionByHash,
@@ -42,26 +50,11 @@ export function framesOf(rule: FrameRule, numberOfFrames: number): number[] {
   return [rule === 'first' ? 0 : Math.floor((numberOfFrames - 1) / 2)];
 }
 
-const negativeNames = new Set([
-  '0',
-  'no',
-  'none',
-  'negative',
-  'neg',
-  'normal',
-  'absent',
-  'healthy',
-  'benign',
-  'control',
-]);
-
-/**
- * Classes in the order in which models count them: names that say "nothing found" first, then by name. With two classes the second
- * is the positive one, so sensitivity is about disease and not about health.
- */
-export function orderClasses(names: Iterable<string>): string[] {
-  const rank = (name: string): number => (negativeNames.has(name.trim().toLowerCase()) ? 0 : 1);
-  return [...new Set(names)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+/** The classes of a version: in the order of the version before where that has the same ones, so that equal content stays one version. */
+function versionClasses(labels: readonly string[], earlier: readonly string[] | undefined): string[] {
+  const ordered = orderClasses(labels);
+  const isSame = earlier?.length === ordered.length && ordered.every((name) => earlier.includes(name));
+  return isSame ? [...earlier] : ordered;
 }
 
 export interface FreezeOptions {
@@ -91,7 +84,10 @@ export function planVersion(context: ServiceContext, options: FreezeOptions): Pl
   const instances = labelledInstances(library.db, dataset.id).filter(
     (row): row is LabelledInstance & { label: string } => row.label !== null && !row.isExcluded,
   );
-  const classes = orderClasses(instances.map(({ label }) => label));
+  const classes = versionClasses(
+    instances.map(({ label }) => label),
+    newestVersion(library.db, dataset.id)?.classes,
+  );
   if (classes.length < 2) {
     throw new AppError(
       'DATASET_NOT_READY',

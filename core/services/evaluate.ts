@@ -18,6 +18,7 @@ import { type ServiceContext, timeOf } from './context.ts';
 import { runAsJob } from './jobs.ts';
 import { metricsBlock } from './metrics-block.ts';
 import { compilePredictor, type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from './model.ts';
+import { positiveClassWarnings } from './positive-class-words.ts';
 import type { ProblemCollector } from './problems.ts';
 import { exampleSource } from './source-examples.ts';
 import { prepareFeatures } from './source-features.ts';
@@ -47,10 +48,9 @@ export const evaluateJob = defineJob({
     const { record } = model;
     keepEvaluation(context, predicted, options.split);
     const image = metricsBlock(
-      { classes: record.classes.length, targets: images.map((i) => i.classIndex), probabilities },
+      { targets: images.map((i) => i.classIndex), probabilities },
       images.map((i) => i.patientId),
-      record.classes,
-      record.threshold,
+      record,
     );
     return {
       model: record.name,
@@ -59,6 +59,9 @@ export const evaluateJob = defineJob({
       version: version.number,
       method: record.method,
       classes: record.classes,
+      positiveClass: record.positiveClass,
+      positiveClassSource: record.positiveClassSource,
+      warnings: positiveClassWarnings(record),
       studyPooling: options.studyPooling,
       image,
       study: studyBlock(model, images, probabilities, options.studyPooling, problems),
@@ -176,10 +179,5 @@ function studyBlock(
     patients.push(first.patientId);
     rows.push(...pooled.probabilities.subarray(s * classes, (s + 1) * classes));
   });
-  return metricsBlock(
-    { classes, targets, probabilities: Float64Array.from(rows) },
-    patients,
-    record.classes,
-    record.threshold,
-  );
+  return metricsBlock({ targets, probabilities: Float64Array.from(rows) }, patients, record);
 }

@@ -31,6 +31,7 @@ import { compileEncoder, type EncodedImage } from './encode-lpm.ts';
 import { hidePatches, strongestPatches } from './evidence-patches.ts';
 import { readInstance } from './files.ts';
 import { type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from './model.ts';
+import { cutOf } from './operating-point.ts';
 import { imageKey, openPreviewStore } from './record-stores.ts';
 import { sideImage, stackImages, stackKeysValues } from './source-examples.ts';
 import { openRenderer, readSource, squareImage } from './source-images.ts';
@@ -197,7 +198,7 @@ async function evidenceOf(
   for (let c = 0; c < config.classes; c++) looks.push(await network.look(image, encoded, c));
   const first = looks[0];
   invariant(first, 'evidence: a model has classes');
-  const [decision = 0] = decide(Float64Array.from(first.probabilities), config.classes, record.threshold);
+  const [decision = 0] = decide(Float64Array.from(first.probabilities), config.classes, cutOf(record));
   return {
     model: record.name,
     method: record.method,

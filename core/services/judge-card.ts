@@ -1,11 +1,14 @@
 /** What a model card tells, from the library alone. */
 import type { ModelCard } from '../contract/index.ts';
 import { evaluationsOf, labellersOf, lpmByHash, testViews, versionById, versionCounts } from '../store/index.ts';
-import { proportion } from '../training/proportions.ts';
+import { decide } from '../training/curves.ts';
+import { classCounts, confusionMatrix } from '../training/metrics.ts';
+import { type Counts, proportion } from '../training/proportions.ts';
 import { writeWholeFile } from './classify-csv.ts';
 import type { ServiceContext } from './context.ts';
-import { countsAt, estimateOf, judgedSet, requireRecord, runOf } from './judge.ts';
+import { estimateOf, type JudgedLevel, type JudgedSet, judgedSet, requireRecord, runOf } from './judge.ts';
 import { levelReport } from './judge-report.ts';
+import { cutOf } from './operating-point.ts';
 
 /** @throws MODEL_NOT_FOUND */
 export function modelCard(context: ServiceContext, name: string): ModelCard {
@@ -38,8 +41,7 @@ function resultsOf(
   if (set === null) return [];
   return (['study', 'image'] as const).map((level) => {
     const report = levelReport(set, set[level]);
-    const { threshold } = set.record;
-    const counts = threshold === null ? null : countsAt(set[level], 1, threshold);
+    const counts = ownCounts(set, set[level]);
     const share = (hits: number, n: number) => estimateOf(proportion(hits, n));
     return {
       split,
@@ -52,6 +54,13 @@ function resultsOf(
       specificity: counts && share(counts.trueNegative, counts.trueNegative + counts.falsePositive),
     };
   });
+}
+
+/** How the model's own decisions count for its positive class; null where it has none. */
+function ownCounts({ record }: JudgedSet, { scores }: JudgedLevel): Counts | null {
+  if (scores.positive === null) return null;
+  const decisions = decide(scores.probabilities, scores.classes, cutOf(record));
+  return classCounts(confusionMatrix(scores, decisions), scores.positive);
 }
 
 /** Writes the text of a card; the file appears whole or not at all. */

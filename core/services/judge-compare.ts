@@ -2,11 +2,12 @@
 import type { ComparedModel, JudgeLevel, SubgroupView } from '../contract/index.ts';
 import { factsOfInstances, type InstanceFacts, listModels } from '../store/index.ts';
 import { bootstrapIntervals } from '../training/bootstrap.ts';
-import { auc, rank, rankedAuc, type Scores } from '../training/metrics.ts';
+import { rank, rankedAuc, type Scores } from '../training/metrics.ts';
 import { proportion } from '../training/proportions.ts';
 import { pairedAucDifference } from '../training/resample.ts';
 import type { ServiceContext } from './context.ts';
 import {
+  checkClass,
   countsAt,
   estimateOf,
   type JudgedLevel,
@@ -81,10 +82,11 @@ function common(a: JudgedLevel, b: JudgedLevel): [Scores, Scores, number[]] {
 }
 
 function subset(level: JudgedLevel, rows: readonly number[]): JudgedLevel {
-  const { classes, targets, probabilities } = level.scores;
+  const { classes, positive, targets, probabilities } = level.scores;
   return {
     scores: {
       classes,
+      positive,
       targets: rows.map((i) => targets[i] as number),
       probabilities: Float64Array.from(
         rows.flatMap((i) => [...probabilities.subarray(i * classes, (i + 1) * classes)]),
@@ -125,17 +127,23 @@ export function judgeSubgroups(
     readonly threshold: number | null;
   },
 ): SubgroupView[] {
-  const level = requireSet(context, request)[request.level];
+  const set = requireSet(context, request);
+  checkClass(set.record, request.classIndex);
+  const level = set[request.level];
   const facts = factsOfInstances(
     context.library.db,
-    level.members.flatMap((images) => images[0]?.instanceId ?? []),
+    level.members.flatMap((images) => images.map(({ instanceId }) => instanceId)),
   );
   const out: SubgroupView[] = [];
   for (const attribute of Object.keys(attributes) as SubgroupView['attribute'][]) {
     const rowsByValue = new Map<string, number[]>();
     level.members.forEach((images, i) => {
-      const found = facts.get(images[0]?.instanceId ?? 0);
-      const value = found === undefined ? '' : attributes[attribute](found);
+      const values = images.map(({ instanceId }) => {
+        const found = facts.get(instanceId);
+        return found === undefined ? '' : attributes[attribute](found);
+      });
+      // A study of several devices belongs to all of them, not to that of its first image.
+      const value = [...new Set(values)].sort().join(' + ');
       rowsByValue.set(value, [...(rowsByValue.get(value) ?? []), i]);
     });
     if (rowsByValue.size < 2 || rowsByValue.size > mostValues) continue;
@@ -157,7 +165,7 @@ function figuresOf(level: JudgedLevel, c: number, threshold: number | null): Omi
     patients: new Set(patients).size,
     positives,
     auc: {
-      value: scores.classes === 2 ? auc(scores) : rankedAuc(scores, c, rank(scores, c)),
+      value: rankedAuc(scores, c, rank(scores, c)),
       interval: pairOf(intervals.classAuc[c] ?? null),
     },
     sensitivity: estimateOf(proportion(counts.truePositive, positives)),

@@ -3,7 +3,7 @@ import type { ClassCurves, JudgeReport, LevelReport } from '../contract/index.ts
 import { testViews } from '../store/index.ts';
 import { bootstrapIntervals, type Interval } from '../training/bootstrap.ts';
 import { expectedCalibrationError } from '../training/calibration.ts';
-import { decide, prCurve, rocCurve } from '../training/curves.ts';
+import { type Cut, decide, prCurve, rocCurve } from '../training/curves.ts';
 import { brier, computeMetrics, rank, rankedAuc, rankedAveragePrecision, type Scores } from '../training/metrics.ts';
 import { proportion } from '../training/proportions.ts';
 import { coverageCurve } from '../training/refer.ts';
@@ -18,6 +18,7 @@ import {
   pairOf,
   recordView,
 } from './judge.ts';
+import { cutOf } from './operating-point.ts';
 
 /** Points of a drawn curve: more than a screen can show would only slow it. */
 const mostPoints = 300;
@@ -29,7 +30,7 @@ export function resamplesFor(n: number): number {
   return Math.max(200, Math.min(2000, Math.floor(resampleBudget / Math.max(1, n))));
 }
 
-const levels = new WeakMap<JudgedLevel, { readonly threshold: number | null; readonly report: LevelReport }>();
+const levels = new WeakMap<JudgedLevel, { readonly cut: Cut | null; readonly report: LevelReport }>();
 
 /**
  * The report of an evaluation, or null where the model was not evaluated on the split. Looking at the test split is noted in
@@ -55,12 +56,14 @@ export function judgeReport(context: ServiceContext, request: JudgeRequest): Jud
 
 /** Figures of one level at the model's own threshold; computed once. */
 export function levelReport({ record }: JudgedSet, level: JudgedLevel): LevelReport {
-  const { threshold } = record;
+  const cut = cutOf(record);
   const known = levels.get(level);
-  if (known !== undefined && known.threshold === threshold) return known.report;
+  if (known?.cut?.threshold === cut?.threshold && known?.cut?.classIndex === cut?.classIndex && known !== undefined) {
+    return known.report;
+  }
   const { scores, patients } = level;
   const n = scores.targets.length;
-  const decisions = decide(scores.probabilities, scores.classes, threshold);
+  const decisions = decide(scores.probabilities, scores.classes, cut);
   const metrics = computeMetrics(scores, decisions);
   const resamples = resamplesFor(n * scores.classes);
   const intervals = bootstrapIntervals(scores, patients, { decisions, resamples });
@@ -74,12 +77,13 @@ export function levelReport({ record }: JudgedSet, level: JudgedLevel): LevelRep
     brier: brier(scores),
     calibrationError: expectedCalibrationError(scores, 10),
     classes: record.classes.map((name, c) => classCurves(scores, patients, c, name, intervals.classAuc[c] ?? null)),
-    coverage: coverageCurve(scores, threshold).map((point) => ({
+    coverage: coverageCurve(scores, cut).map(({ band: { classIndex, low, high }, ...point }) => ({
       ...point,
+      band: { className: classIndex === null ? null : (record.classes[classIndex] as string), low, high },
       errorInterval: pairOf(point.errorInterval),
     })),
   };
-  levels.set(level, { threshold, report });
+  levels.set(level, { cut, report });
   return report;
 }
 

@@ -14,8 +14,16 @@ import { fitTemperature } from '../training/temperature.ts';
 import { type ServiceContext, timeOf } from './context.ts';
 import { requireRecord } from './judge.ts';
 
-/** Sets the threshold of a two-class model. @throws MODEL_NOT_FOUND, BAD_INPUT */
-export function setThreshold(context: ServiceContext, name: string, threshold: number, split: SplitName): ModelRecord {
+/**
+ * Sets the threshold of a two-class model: from which probability of which class on that class is decided for.
+ * @throws MODEL_NOT_FOUND, BAD_INPUT
+ */
+export function setThreshold(
+  context: ServiceContext,
+  name: string,
+  cut: { readonly threshold: number; readonly thresholdClass: string },
+  split: SplitName,
+): ModelRecord {
   const record = requireRecord(context, name);
   if (record.classes.length !== 2) {
     throw new AppError(
@@ -23,9 +31,15 @@ export function setThreshold(context: ServiceContext, name: string, threshold: n
       `Model "${name}" has ${record.classes.length} classes; its most probable class decides, not a threshold.`,
     );
   }
-  return changed(context, record, 'model.thresholdSet', { from: record.threshold, to: threshold, split }, (db) =>
-    setModelThreshold(db, record.id, threshold, split),
-  );
+  requireClass(record, cut.thresholdClass);
+  const details = {
+    from: record.threshold,
+    fromClass: record.thresholdClass,
+    to: cut.threshold,
+    toClass: cut.thresholdClass,
+    split,
+  };
+  return changed(context, record, 'model.thresholdSet', details, (db) => setModelThreshold(db, record.id, cut, split));
 }
 
 /**
@@ -65,8 +79,20 @@ export function setReferBand(context: ServiceContext, name: string, band: ModelR
       `The band begins at ${band.low} and ends at ${band.high}; it must not end before it begins.`,
     );
   }
+  if (band !== null && record.classes.length === 2) requireClass(record, band.className);
   return changed(context, record, 'model.referBandSet', { from: record.referBand, to: band }, (db) =>
     setModelReferBand(db, record.id, band),
+  );
+}
+
+/** @throws BAD_INPUT for a class that the model does not have */
+function requireClass({ name, classes }: ModelRecord, className: string | null): void {
+  if (className !== null && classes.includes(className)) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `Model "${name}" tells apart ${classes.map((one) => `"${one}"`).join(' and ')}; ` +
+      `${className === null ? 'no class was named' : `"${className}" is neither`}.`,
+    { action: 'Open the model again in Judge and choose there.' },
   );
 }
 

@@ -31,6 +31,7 @@ import { poolStudies } from '../training/pooling.ts';
 import { type Counts, type Estimate, operatingPoint } from '../training/proportions.ts';
 import { isReferred } from '../training/refer.ts';
 import { type ServiceContext, timeOf } from './context.ts';
+import { positiveIndexOf, referBandOf } from './operating-point.ts';
 
 export interface JudgeRequest {
   readonly model: string;
@@ -83,7 +84,9 @@ export function judgedSet(context: ServiceContext, request: JudgeRequest): Judge
   if (evaluation === undefined) return null;
   const kept = cache.get(library) ?? new Map<string, JudgedSet>();
   cache.set(library, kept);
-  const key = [evaluation.id, evaluation.createdAt, record.temperature, request.pooling].join('/');
+  const key = [evaluation.id, evaluation.createdAt, record.temperature, record.positiveClass, request.pooling].join(
+    '/',
+  );
   const found = kept.get(key);
   // Threshold and band may have changed since; they are not part of what is kept.
   if (found !== undefined) return { ...found, record };
@@ -116,6 +119,7 @@ function readSet(
 ): JudgedSet {
   const images = evaluatedImages(context.library.db, evaluation.id);
   const classes = record.classes.length;
+  const positive = positiveIndexOf(record);
   const logits = new Float64Array(images.length * classes);
   images.forEach((image, i) => {
     for (let c = 0; c < classes; c++) logits[i * classes + c] = (image.logits[c] as number) / record.temperature;
@@ -137,13 +141,14 @@ function readSet(
     evaluatedAt: evaluation.createdAt,
     mixedStudies: members.length - whole.length,
     image: {
-      scores: { classes, targets: images.map((i) => i.classIndex), probabilities },
+      scores: { classes, positive, targets: images.map((i) => i.classIndex), probabilities },
       patients: images.map((i) => i.patientId),
       members: images.map((i) => [i]),
     },
     study: {
       scores: {
         classes,
+        positive,
         targets: whole.map((s) => members[s]?.[0]?.classIndex as number),
         probabilities: Float64Array.from(
           whole.flatMap((s) => [...pooled.probabilities.subarray(s * classes, (s + 1) * classes)]),
@@ -186,7 +191,19 @@ export function countsAt({ scores }: JudgedLevel, c: number, threshold: number):
   return { truePositive, falsePositive, falseNegative, trueNegative };
 }
 
-/** What one threshold means; of more than two classes the confusion matrix is that of the most probable class. */
+/** @throws BAD_INPUT for a class that the model does not have */
+export function checkClass({ name, classes }: ModelRecord, classIndex: number): void {
+  if (classIndex < classes.length) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `Model "${name}" has ${classes.length} classes; class number ${classIndex + 1} was asked for.`,
+    {
+      action: 'Open the model again and choose one of its classes.',
+    },
+  );
+}
+
+/** What one threshold of one class means; of more than two classes the confusion matrix is that of the most probable class. */
 export function judgeAtThreshold(
   set: JudgedSet,
   request: {
@@ -197,13 +214,16 @@ export function judgeAtThreshold(
   },
 ): OperatingPointView {
   const { record } = set;
+  checkClass(record, request.classIndex);
   const level = set[request.level];
   const { scores } = level;
   const counts = countsAt(level, request.classIndex, request.threshold);
   const total = scores.targets.length;
-  const decisions = decide(scores.probabilities, scores.classes, scores.classes === 2 ? request.threshold : null);
+  const decisions = decide(scores.probabilities, scores.classes, request);
+  const band = referBandOf(record);
   const point = operatingPoint(counts, request.prevalence);
   return {
+    className: record.classes[request.classIndex] as string,
     threshold: request.threshold,
     counts,
     sensitivity: estimateOf(point.sensitivity),
@@ -216,10 +236,9 @@ export function judgeAtThreshold(
     observedPrevalence: total === 0 ? null : (counts.truePositive + counts.falseNegative) / total,
     confusion: confusionMatrix(scores, decisions).map((row) => [...row]),
     referred:
-      record.referBand === null
+      band === null
         ? null
-        : Array.from({ length: total }, (_, i) => isReferred(rowOf(scores, i), record.referBand)).filter(Boolean)
-            .length,
+        : Array.from({ length: total }, (_, i) => isReferred(rowOf(scores, i), band)).filter(Boolean).length,
   };
 }
 
@@ -228,6 +247,8 @@ function rowOf({ classes, probabilities }: Scores, i: number): Float64Array {
 }
 
 export interface CaseFilter {
+  /** The class whose probability the threshold is about. */
+  readonly classIndex: number;
   readonly threshold: number | null;
   readonly truth?: number | undefined;
   readonly decision?: number | undefined;
@@ -237,7 +258,10 @@ export interface CaseFilter {
 /** Cases that fit the filter, the surest wrong answer first and right answers after all wrong ones, least sure first. */
 export function judgedCases(set: JudgedSet, which: JudgeLevel, filter: CaseFilter): JudgedCase[] {
   const { scores, members } = set[which];
-  const decisions = decide(scores.probabilities, scores.classes, filter.threshold);
+  const { classIndex, threshold } = filter;
+  checkClass(set.record, classIndex);
+  const decisions = decide(scores.probabilities, scores.classes, threshold === null ? null : { classIndex, threshold });
+  const band = referBandOf(set.record);
   const found: (JudgedCase & { readonly rank: number })[] = [];
   members.forEach((images, i) => {
     const truth = scores.targets[i] as number;
@@ -257,7 +281,7 @@ export function judgedCases(set: JudgedSet, which: JudgeLevel, filter: CaseFilte
       truth,
       decision,
       probabilities,
-      isReferred: isReferred(probabilities, set.record.referBand),
+      isReferred: isReferred(probabilities, band),
       rank: isWrong ? 1 + sureness : 1 - sureness,
     });
   });

@@ -1,9 +1,10 @@
 /** The figures of one level (images or studies) as reports carry them. */
-import type { MetricsBlock } from '../contract/index.ts';
+import type { MetricsBlock, ModelRecord } from '../contract/index.ts';
 import { bootstrapIntervals } from '../training/bootstrap.ts';
 import { expectedCalibrationError, reliabilityBins } from '../training/calibration.ts';
 import { decide, prCurve, rocCurve } from '../training/curves.ts';
 import { computeClassMetrics, computeMetrics, type Scores } from '../training/metrics.ts';
+import { cutOf, positiveIndexOf } from './operating-point.ts';
 
 /** Resamples behind each interval. */
 const resamples = 2000;
@@ -12,16 +13,17 @@ const pair = (interval: readonly [number, number] | null): [number, number] | nu
   interval === null ? null : [interval[0], interval[1]];
 
 /**
- * All figures, curves and 95 % intervals of `scores`. `patients` names the patient of each row (intervals resample
- * patients); decisions are those that `threshold` (two classes) or the largest probability makes.
+ * All figures, curves and 95 % intervals of what `model` said. `patients` names the patient of each row (intervals resample
+ * patients); decisions are those that the model's threshold (two classes) or the largest probability makes. The headline figures of
+ * two classes are those of the model's positive class, whichever of the two its threshold is about.
  */
 export function metricsBlock(
-  scores: Scores,
+  given: Pick<Scores, 'targets' | 'probabilities'>,
   patients: readonly (string | number)[],
-  classNames: readonly string[],
-  threshold: number | null,
+  model: Pick<ModelRecord, 'classes' | 'positiveClass' | 'threshold' | 'thresholdClass'>,
 ): MetricsBlock {
-  const decisions = decide(scores.probabilities, scores.classes, threshold);
+  const scores: Scores = { ...given, classes: model.classes.length, positive: positiveIndexOf(model) };
+  const decisions = decide(scores.probabilities, scores.classes, cutOf(model));
   const metrics = computeMetrics(scores, decisions);
   const intervals = bootstrapIntervals(scores, patients, { decisions, resamples });
   const perClass = computeClassMetrics(scores, decisions);
@@ -41,10 +43,12 @@ export function metricsBlock(
     averagePrecision: metrics.averagePrecision,
     brier: metrics.brier,
     calibrationError: expectedCalibrationError(scores),
-    threshold,
+    positiveClass: model.positiveClass,
+    threshold: model.threshold,
+    thresholdClass: model.thresholdClass,
     confusion: metrics.confusion.map((row) => [...row]),
     perClass: perClass.map((c, i) => ({
-      name: classNames[i] ?? String(i),
+      name: model.classes[i] ?? String(i),
       n: c.n,
       auc: c.auc,
       aucInterval: pair(intervals.classAuc[i] ?? null),

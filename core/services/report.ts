@@ -3,6 +3,7 @@
  * line, the demo and the window make the same report.
  */
 import type { EpochRecord, EvaluateReport, Method, MetricsBlock } from '../contract/index.ts';
+import { decisionRule, figuresOf } from './positive-class-words.ts';
 import {
   calibrationChart,
   confusionTable,
@@ -107,7 +108,7 @@ function atAGlance(data: ReportData): string {
   const who =
     split === undefined
       ? ''
-      : `<figcaption>Mean of the per-class AUCs over ${count(split.image.n)} images of ${count(split.image.patients)} ${escapeHtml(split.split)} patients; bars are 95 % intervals from resampling patients.</figcaption>`;
+      : `<figcaption>AUC (${escapeHtml(figuresOf(split))}) over ${count(split.image.n)} images of ${count(split.image.patients)} ${escapeHtml(split.split)} patients; bars are 95 % intervals from resampling patients.</figcaption>`;
   return section(
     'At a glance',
     data.warnings.map((w) => `<p class="warn">${escapeHtml(w)}</p>`).join('') +
@@ -131,7 +132,7 @@ function methodsSection(data: ReportData): string {
       m.lpmParameters === null
         ? ''
         : `<br><small>${((100 * m.learnable) / m.lpmParameters).toFixed(2)} % of the LPM</small>`;
-    return `<tr${image.auc === best ? ' class="best"' : ''}><td class="method">${escapeHtml(m.method)}<small>${escapeHtml(methodMeaning[m.method])}</small></td>${[
+    return `<tr${image.auc === best ? ' class="best"' : ''}><td class="method">${escapeHtml(m.method)}<small>${escapeHtml(methodMeaning[m.method])}</small><small>decision: ${escapeHtml(decisionRule(image))}</small></td>${[
       withInterval(image),
       withInterval(study),
       plain(image.sensitivity),
@@ -143,19 +144,46 @@ function methodsSection(data: ReportData): string {
       .map((cell) => `<td class="number">${cell}</td>`)
       .join('')}</tr>`;
   });
-  const heads = ['AUC, images', 'AUC, studies', 'sensitivity', 'specificity', 'learnable', 'peak memory', 'training'];
+  const about = data.methods[0] === undefined ? '' : aboutWords(data.methods[0].evaluation);
+  const heads = [
+    'AUC, images',
+    'AUC, studies',
+    `sensitivity${about}`,
+    `specificity${about}`,
+    'learnable',
+    'peak memory',
+    'training',
+  ];
   return section(
     'The methods side by side',
-    `<div class="scroll"><table><thead><tr><th>method</th>${heads.map((h) => `<th class="number">${h}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
-<p><small>Sensitivity and specificity are means over classes, each class against the rest. Training time and peak memory are of training alone; the LPM reads each image once beforehand and its features are kept (times at the end).</small></p>`,
+    `<div class="scroll"><table><thead><tr><th>method</th>${heads.map((h) => `<th class="number">${escapeHtml(h)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
+<p><small>${escapeHtml(meaningOf(data.methods.map((m) => m.evaluation)))} Training time and peak memory are of training alone; the LPM reads each image once beforehand and its features are kept (times at the end).</small></p>`,
   );
+}
+
+/** What the sensitivities beside each other are about, as a part of a heading. */
+function aboutWords({ positiveClass }: EvaluateReport): string {
+  return positiveClass === null ? ', macro average' : ` of “${positiveClass}”`;
+}
+
+function meaningOf(evaluations: readonly EvaluateReport[]): string {
+  const [first] = evaluations;
+  if (first === undefined) return '';
+  if (first.positiveClass === null) {
+    return 'Sensitivity and specificity are means over classes, each class against the rest (macro average).';
+  }
+  const other = first.classes.find((name) => name !== first.positiveClass) ?? '';
+  return `“${first.positiveClass}” is the positive class: sensitivity is the share of its images that were found, specificity the share of the images of “${other}” that were left alone.`;
 }
 
 function perClassSection(data: ReportData): string {
   const classes = data.methods[0]?.evaluation.classes ?? [];
   const head = classes.map((c) => `<th class="number">${escapeHtml(c)}</th>`).join('');
   const rows = data.methods.map((m) => {
-    const cells = m.evaluation.image.perClass.map((c) => `<td class="number">${withInterval(c)}</td>`);
+    const cells = classes.map((name) => {
+      const figures = m.evaluation.image.perClass.find((c) => c.name === name);
+      return `<td class="number">${figures === undefined ? '–' : withInterval(figures)}</td>`;
+    });
     return `<tr><td>${escapeHtml(m.method)}</td>${cells.join('')}</tr>`;
   });
   return section(
@@ -195,8 +223,9 @@ function trainingSection(data: ReportData): string {
 
 function curvesSection(data: ReportData): string {
   const classes = data.methods[0]?.evaluation.classes ?? [];
-  // With two classes the second curve mirrors the first and would only repeat it.
-  const shown = classes.length === 2 ? classes.slice(1) : classes;
+  // With two classes the curve of the negative one mirrors that of the positive one and would only repeat it.
+  const positive = data.methods[0]?.evaluation.positiveClass ?? null;
+  const shown = positive === null ? classes : [positive];
   const unit = [0, 1] as const;
   const figures = shown.map((name) => {
     const lines = (kind: 'roc' | 'pr'): Series[] =>
@@ -208,16 +237,16 @@ function curvesSection(data: ReportData): string {
       });
     const roc = lineChart(lines('roc'), {
       title: `ROC curve of ${name}`,
-      xLabel: '1 − specificity',
-      yLabel: 'sensitivity',
+      xLabel: `1 − specificity (${name})`,
+      yLabel: `sensitivity (${name})`,
       xRange: unit,
       yRange: unit,
       diagonal: true,
     });
     const pr = lineChart(lines('pr'), {
       title: `Precision and recall of ${name}`,
-      xLabel: 'recall (sensitivity)',
-      yLabel: 'precision (PPV)',
+      xLabel: `recall (sensitivity, ${name})`,
+      yLabel: `precision (PPV, ${name})`,
       xRange: unit,
       yRange: unit,
     });

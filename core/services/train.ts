@@ -12,6 +12,7 @@ import {
   type EpochRecord,
   type Preprocessing,
   parseOptions,
+  positiveClassOf,
   type RunSettings,
   type TrainOptions,
   type TrainReport,
@@ -47,7 +48,7 @@ import {
   versionImages,
 } from '../store/index.ts';
 import { compileAccumulatedStep, partSize } from '../training/accumulated-step.ts';
-import { chooseThreshold } from '../training/curves.ts';
+import { chooseCut } from '../training/curves.ts';
 import {
   type ExampleSource,
   freshState,
@@ -310,8 +311,9 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
   const params = state.best?.params ?? state.params;
   const n = validation.labels.length;
   const logits = await predictAll(network, params, validation, n, context.signal);
-  const threshold = chooseThreshold({
+  const cut = chooseCut({
     classes: config.classes,
+    positive: positiveClassOf(version.classes)?.index ?? null,
     targets: validation.labels,
     probabilities: softmaxRows(logits, config.classes),
   });
@@ -337,7 +339,8 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
         config: { ...config },
         preprocessing,
         classes: version.classes,
-        threshold,
+        threshold: cut?.threshold ?? null,
+        thresholdClass: cut === null ? null : (version.classes[cut.classIndex] as string),
         temperature: 1,
         learnable,
         weightsHash: hashWeights(params),

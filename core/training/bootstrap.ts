@@ -72,7 +72,7 @@ export function bootstrapIntervals(
     else list.push(i);
   });
   const patients = [...members.values()];
-  const averaged = averagedClasses(scores.classes);
+  const averaged = averagedClasses(scores);
   const rankings = Array.from({ length: scores.classes }, (_, c) => rank(scores, c));
   const averagedRankings = averaged.map((c) => [c, rankings[c] as Ranking] as const);
   const classDraws: number[][] = rankings.map(() => []);
@@ -90,7 +90,7 @@ export function bootstrapIntervals(
     for (let k = 0; k < patients.length; k++) {
       for (const i of patients[random.integer(patients.length)] as number[]) weights[i] = (weights[i] as number) + 1;
     }
-    const confusion = confusionMetrics(confusionMatrix(scores, decisions, weights));
+    const confusion = confusionMetrics(confusionMatrix(scores, decisions, weights), scores.positive);
     const classAuc = rankings.map((ranking, c) => rankedAuc(scores, c, ranking, weights));
     classAuc.forEach((value, c) => {
       if (value !== null) classDraws[c]?.push(value);

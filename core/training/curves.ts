@@ -1,11 +1,17 @@
 /** ROC and precision-recall curves, and the operating point on them. */
-import { averagedClasses, mostProbable, rank, type Scores } from './metrics.ts';
+import { mostProbable, rank, type Scores } from './metrics.ts';
 
 /** A point of the ROC curve: what happens when everything at or above `threshold` is called positive. */
 export interface RocPoint {
   readonly threshold: number;
   readonly falsePositiveRate: number;
   readonly truePositiveRate: number;
+}
+
+/** From which probability on the class `classIndex` of two is decided for; the other class is decided for below it. */
+export interface Cut {
+  readonly classIndex: number;
+  readonly threshold: number;
 }
 
 export interface PrPoint {
@@ -103,15 +109,17 @@ export function youdenThreshold(scores: Scores, c: number): number {
   return threshold;
 }
 
-/** The operating point a model is stored with: of class 1 for two classes, none (the most probable class) for more. */
-export function chooseThreshold(validation: Scores): number | null {
-  return averagedClasses(validation.classes).length === 1 ? youdenThreshold(validation, 1) : null;
+/** The operating point a model is stored with: of the positive class of two, none (the most probable class) for more. */
+export function chooseCut(validation: Scores): Cut | null {
+  const { positive } = validation;
+  return positive === null ? null : { classIndex: positive, threshold: youdenThreshold(validation, positive) };
 }
 
-/** The class decided for in each row: class 1 at or above `threshold` for two classes, else the most probable. */
-export function decide(probabilities: Float64Array, classes: number, threshold: number | null): Int32Array {
-  if (classes !== 2 || threshold === null) return mostProbable(probabilities, classes);
+/** The class decided for in each row: that of `cut` at or above its threshold and else the other one; without a cut the most probable. */
+export function decide(probabilities: Float64Array, classes: number, cut: Cut | null): Int32Array {
+  if (classes !== 2 || cut === null) return mostProbable(probabilities, classes);
+  const { classIndex, threshold } = cut;
   return Int32Array.from({ length: probabilities.length / 2 }, (_, i) =>
-    (probabilities[i * 2 + 1] as number) >= threshold ? 1 : 0,
+    (probabilities[i * 2 + classIndex] as number) >= threshold ? classIndex : 1 - classIndex,
   );
 }

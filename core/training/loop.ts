@@ -290,7 +290,13 @@ async function validate(
   }
   return {
     valLoss: loss / n,
-    valAuc: auc({ classes: network.classes, targets: source.labels, probabilities }),
+    // Of two classes either gives this AUC, so which one is positive need not be known here.
+    valAuc: auc({
+      classes: network.classes,
+      positive: network.classes === 2 ? 1 : null,
+      targets: source.labels,
+      probabilities,
+    }),
     valAccuracy: right / n,
   };
 }

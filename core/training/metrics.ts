@@ -3,14 +3,16 @@
  *
  * Every figure takes the probabilities as they are (ties count half in the AUC, as in the Mann-Whitney statistic) and
  * an optional whole-number weight for each example, which is how the bootstrap repeats patients without copying rows.
- * Two classes: AUC, precision, recall, F1 and average precision are those of class 1. More: the unweighted mean over
- * classes, one against the rest. A figure whose definition divides by zero (an AUC without negatives) is null, never 0.5.
+ * Two classes: AUC, precision, recall, F1, average precision, sensitivity and specificity are those of the positive class, which
+ * `Scores` names: its place in the order of classes says nothing. More: the unweighted mean over classes, one against the rest. A figure whose definition divides by zero (an AUC without negatives) is null, never 0.5.
  */
 import { invariant } from '../base/errors.ts';
 
 /** What was predicted for n examples, and what was true. */
 export interface Scores {
   readonly classes: number;
+  /** The positive one of two classes; null with more, where the figures are means over classes. */
+  readonly positive: number | null;
   /** The true class of each example, [n]. */
   readonly targets: ArrayLike<number>;
   /** Probabilities, row by row [n, classes]. */
@@ -75,9 +77,9 @@ export function mostProbable(probabilities: Float64Array, classes: number): Int3
   return out;
 }
 
-/** The classes that the headline figures average: class 1 of two, else all. */
-export function averagedClasses(classes: number): readonly number[] {
-  return classes === 2 ? [1] : Array.from({ length: classes }, (_, c) => c);
+/** The classes that the headline figures average: the positive one of two, else all. */
+export function averagedClasses({ classes, positive }: Pick<Scores, 'classes' | 'positive'>): readonly number[] {
+  return positive !== null ? [positive] : Array.from({ length: classes }, (_, c) => c);
 }
 
 /** The examples of one class's probability from high to low, with the ends of the groups of equal probability. */
@@ -154,9 +156,9 @@ export function meanDefined(values: readonly (number | null)[]): number | null {
   return defined.length === 0 ? null : defined.reduce((a, b) => a + b, 0) / defined.length;
 }
 
-/** The macro one-against-rest AUC (two classes: that of class 1). Classes that do not occur are left out of the mean. */
+/** The macro one-against-rest AUC (two classes: that of the positive one). Classes that do not occur are left out of the mean. */
 export function auc(scores: Scores): number | null {
-  return meanDefined(averagedClasses(scores.classes).map((c) => rankedAuc(scores, c, rank(scores, c))));
+  return meanDefined(averagedClasses(scores).map((c) => rankedAuc(scores, c, rank(scores, c))));
 }
 
 /** Counts [truth][decision]. */
@@ -185,14 +187,16 @@ export interface ConfusionMetrics {
   readonly specificity: number | null;
 }
 
-interface OneAgainstRest {
+/** How decisions count for one class against the rest. */
+export interface ClassCounts {
   readonly truePositive: number;
   readonly falsePositive: number;
   readonly falseNegative: number;
   readonly trueNegative: number;
 }
 
-function oneAgainstRest(confusion: readonly (readonly number[])[], c: number): OneAgainstRest {
+/** The four counts of class `c` against the rest in a confusion matrix [truth][decision]. */
+export function classCounts(confusion: readonly (readonly number[])[], c: number): ClassCounts {
   let truePositive = 0;
   let falsePositive = 0;
   let falseNegative = 0;
@@ -210,8 +214,8 @@ function oneAgainstRest(confusion: readonly (readonly number[])[], c: number): O
 
 const ratio = (a: number, b: number): number | null => (b === 0 ? null : a / b);
 
-/** Accuracy and the class means of precision, recall, F1, sensitivity and specificity (two classes: those of class 1). */
-export function confusionMetrics(confusion: readonly (readonly number[])[]): ConfusionMetrics {
+/** Accuracy and the class means of precision, recall, F1, sensitivity and specificity (two classes: those of `positive`). */
+export function confusionMetrics(confusion: readonly (readonly number[])[], positive: number | null): ConfusionMetrics {
   const classes = confusion.length;
   let total = 0;
   let right = 0;
@@ -220,9 +224,9 @@ export function confusionMetrics(confusion: readonly (readonly number[])[]): Con
     right += row[i] as number;
   });
   // As scikit-learn: a class that is neither true nor decided is no class; 0/0 within a class counts as 0.
-  const tables = averagedClasses(classes)
-    .map((c) => oneAgainstRest(confusion, c))
-    .filter((t) => classes === 2 || t.truePositive + t.falsePositive + t.falseNegative > 0);
+  const tables = averagedClasses({ classes, positive })
+    .map((c) => classCounts(confusion, c))
+    .filter((t) => positive !== null || t.truePositive + t.falsePositive + t.falseNegative > 0);
   return {
     accuracy: ratio(right, total),
     precision: meanDefined(tables.map((t) => ratio(t.truePositive, t.truePositive + t.falsePositive) ?? 0)),
@@ -271,12 +275,12 @@ export function computeMetrics(
   decisions: ArrayLike<number> = mostProbable(scores.probabilities, scores.classes),
 ): Metrics {
   const confusion = confusionMatrix(scores, decisions);
-  const rankings = averagedClasses(scores.classes).map((c) => [c, rank(scores, c)] as const);
+  const rankings = averagedClasses(scores).map((c) => [c, rank(scores, c)] as const);
   return {
     n: scores.targets.length,
     auc: meanDefined(rankings.map(([c, ranking]) => rankedAuc(scores, c, ranking))),
     averagePrecision: meanDefined(rankings.map(([c, ranking]) => rankedAveragePrecision(scores, c, ranking))),
-    ...confusionMetrics(confusion),
+    ...confusionMetrics(confusion, scores.positive),
     kappaQuadratic: kappaQuadratic(confusion),
     brier: brier(scores),
     confusion,
@@ -290,7 +294,7 @@ export function computeClassMetrics(
 ): readonly ClassMetrics[] {
   const confusion = confusionMatrix(scores, decisions);
   return confusion.map((_, c) => {
-    const table = oneAgainstRest(confusion, c);
+    const table = classCounts(confusion, c);
     const ranking = rank(scores, c);
     return {
       n: table.truePositive + table.falseNegative,

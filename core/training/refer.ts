@@ -1,15 +1,18 @@
 /**
  * "Refer to a reader": which answers are too uncertain to stand, and what error remains among those that do.
  *
- * Two classes: an answer is referred when the probability of class 1 lies in [low, high), a band around the threshold that
- * is symmetric in log-odds. More classes: when the highest probability is below `high` (`low` is then 0).
+ * Two classes: an answer is referred when the probability of the band's class lies in [low, high), a band around that class's
+ * threshold, symmetric in log-odds. More classes: when the highest probability is below `high` (`low` is then 0).
  */
+import { invariant } from '../base/errors.ts';
 import type { Interval } from './bootstrap.ts';
-import { decide } from './curves.ts';
+import { type Cut, decide } from './curves.ts';
 import { mostProbable, type Scores } from './metrics.ts';
 import { logistic, logit, wilson } from './proportions.ts';
 
 export interface ReferBand {
+  /** The class whose probability is meant; null where it is the highest one. */
+  readonly classIndex: number | null;
   readonly low: number;
   readonly high: number;
 }
@@ -30,7 +33,8 @@ export interface CoveragePoint {
 export function isReferred(probabilities: ArrayLike<number>, band: ReferBand | null): boolean {
   if (band === null) return false;
   if (probabilities.length === 2) {
-    const p = probabilities[1] as number;
+    invariant(band.classIndex !== null, 'refer: a band of two classes is about one of them');
+    const p = probabilities[band.classIndex] as number;
     return p >= band.low && p < band.high;
   }
   let top = 0;
@@ -42,16 +46,16 @@ export function isReferred(probabilities: ArrayLike<number>, band: ReferBand | n
  * Coverage against error from "nothing referred" to "nearly all referred", one point for each example that could be the
  * next to be referred, thinned to `most` points.
  */
-export function coverageCurve(scores: Scores, threshold: number | null, most = 100): CoveragePoint[] {
+export function coverageCurve(scores: Scores, chosenCut: Cut | null, most = 100): CoveragePoint[] {
   const { classes, targets, probabilities } = scores;
   const n = targets.length;
-  const cut = threshold ?? 0.5;
-  const decisions = decide(probabilities, classes, threshold);
+  const cut = chosenCut ?? { classIndex: scores.positive ?? 1, threshold: 0.5 };
+  const decisions = decide(probabilities, classes, chosenCut);
   const chosen = mostProbable(probabilities, classes);
   // How sure each answer is: distance in log-odds from the threshold, or the highest probability.
   const sureness = Float64Array.from({ length: n }, (_, i) =>
     classes === 2
-      ? Math.abs(logit(probabilities[i * 2 + 1] as number) - logit(cut))
+      ? Math.abs(logit(probabilities[i * 2 + cut.classIndex] as number) - logit(cut.threshold))
       : (probabilities[i * classes + (chosen[i] as number)] as number),
   );
   const order = Int32Array.from({ length: n }, (_, i) => i).sort(
@@ -85,8 +89,8 @@ export function coverageCurve(scores: Scores, threshold: number | null, most = 1
   return points;
 }
 
-function bandOf(classes: number, threshold: number, limit: number | null): ReferBand {
-  if (classes !== 2) return { low: 0, high: limit ?? 0 };
-  if (limit === null || !Number.isFinite(limit)) return { low: threshold, high: threshold };
-  return { low: logistic(logit(threshold) - limit), high: logistic(logit(threshold) + limit) };
+function bandOf(classes: number, { classIndex, threshold }: Cut, limit: number | null): ReferBand {
+  if (classes !== 2) return { classIndex: null, low: 0, high: limit ?? 0 };
+  if (limit === null || !Number.isFinite(limit)) return { classIndex, low: threshold, high: threshold };
+  return { classIndex, low: logistic(logit(threshold) - limit), high: logistic(logit(threshold) + limit) };
 }

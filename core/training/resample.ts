@@ -103,7 +103,7 @@ export function pairedAucDifference(
   groups: readonly (string | number)[],
   options: ResampleOptions = {},
 ): { readonly value: number | null; readonly interval: Interval | null } {
-  const ranked = averagedClasses(a.classes).map((c) => [c, rank(a, c), rank(b, c)] as const);
+  const ranked = averagedClasses(a).map((c) => [c, rank(a, c), rank(b, c)] as const);
   const difference = (weights?: Float64Array): number | null => {
     const of = (scores: Scores, which: 1 | 2): number | null =>
       meanDefined(ranked.map((row) => rankedAuc(scores, row[0], row[which], weights)));

@@ -20,11 +20,16 @@ afterAll(() => prepared.remove());
 test('a model is judged: curves, threshold by keyboard, cases of a cell, comparison, referral, card', async () => {
   const { app, page, complaints, close } = await launch({ library: prepared.library });
   await show(page, 'Judge');
-  await page.getByRole('img', { name: /ROC curve: AUC/ }).waitFor();
+  await page.getByRole('img', { name: /ROC curve \(“plain”\): AUC/ }).waitFor();
   expect(await page.getByLabel('Cases').first().inputValue()).toBe('val');
   await judgeOn(page, 'Validation');
 
-  const slider = page.getByRole('slider', { name: /Threshold for/ });
+  // Neither name says "disease": the alphabet chose, and every figure says for which class.
+  await page.getByText('do not tell whether “plain” or “marked” is the positive class').waitFor();
+  for (const figure of ['Sensitivity', 'Specificity', 'PPV', 'NPV']) {
+    await page.getByText(`${figure} (“plain”)`, { exact: true }).waitFor();
+  }
+  const slider = page.getByRole('slider', { name: 'Threshold for “plain”' });
   const before = Number(await slider.inputValue());
   await slider.focus();
   await page.keyboard.press('ArrowRight');
@@ -44,13 +49,14 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
 
   await page.getByRole('tab', { name: 'Subgroups' }).click();
   await page.getByRole('row', { name: /Modality: CR/ }).waitFor();
+  await page.getByRole('columnheader', { name: 'Sensitivity (“plain”)' }).waitFor();
   await page.getByRole('row', { name: /Manufacturer: MAKER A/ }).waitFor();
 
   await page.getByRole('tab', { name: 'Calibration and referral' }).click();
   await page.getByRole('button', { name: 'Calibrate on the validation cases' }).click();
   await page.getByText('The model is calibrated.').waitFor();
   await page.getByRole('button', { name: 'Store this band' }).click();
-  await page.getByText(/Stored with the model: answers from/).waitFor();
+  await page.getByText(/Stored with the model: answers with a probability of “plain” from/).waitFor();
 
   await page.getByRole('tab', { name: 'Model card' }).click();
   await page.getByRole('heading', { name: 'Model card: corner' }).waitFor();
@@ -58,7 +64,15 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await answerSaveDialog(app, file);
   await page.getByRole('button', { name: 'Save as HTML' }).click();
   await page.getByText(`Saved: ${file}`).waitFor();
-  expect(readFileSync(file, 'utf8')).toContain('Research use only. Not for diagnosis.');
+  const card = readFileSync(file, 'utf8');
+  for (const text of [
+    'Research use only. Not for diagnosis.',
+    'Positive class: “plain”',
+    'Sensitivity (“plain”)',
+    'by the alphabet',
+  ]) {
+    expect(card).toContain(text);
+  }
   const pdf = join(prepared.library, 'card.pdf');
   await answerSaveDialog(app, pdf);
   await page.getByRole('button', { name: 'Save as PDF' }).click();

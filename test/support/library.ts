@@ -15,6 +15,7 @@ import {
   datasetByName,
   ensureDataset,
   type Library,
+  labelledInstances,
   type NewInstance,
   openLibrary,
   saveFile,
@@ -80,13 +81,26 @@ export function fillDataset(
 
 const hex = (digit: string): string => digit.repeat(64);
 
-/** A model that a made-up run gave, of a data set that `fillDataset` makes where there is none; its weights mean nothing. */
-export function addModelRow(library: Library, name: string, classes: readonly string[] = ['normal', 'disc']): number {
+/**
+ * A model that a made-up run gave, of a data set that `fillDataset` makes where there is none; its weights mean nothing.
+ * `classIndices` gives the class of each of the data set's images, all of them for testing; without it the version is empty.
+ */
+export function addModelRow(
+  library: Library,
+  name: string,
+  classes: readonly string[] = ['normal', 'disc'],
+  classIndices: readonly number[] = [],
+): number {
   const db = library.writer;
   const dataset = datasetByName(db, 'demo') ?? { id: fillDataset(library, ['normal']).datasetId };
+  const rows = classIndices.length === 0 ? [] : labelledInstances(library.db, dataset.id);
+  const images = rows.map(({ instanceId, patientId, studyId }, i) => ({
+    ...{ instanceId, frame: 0, patientId, studyId, split: 'test' as const },
+    classIndex: classIndices[i] ?? 0,
+  }));
   const datasetVersionId = addVersion(
     db,
-    { datasetId: dataset.id, contentHash: hex('a'), seed: 0, classes, images: [] },
+    { datasetId: dataset.id, contentHash: hex('a'), seed: 0, classes, images },
     testTime,
   );
   const settings = runSettingsSchema.parse({
@@ -127,6 +141,7 @@ export function addModelRow(library: Library, name: string, classes: readonly st
       preprocessing,
       classes,
       threshold: 0.5,
+      thresholdClass: classes[1] ?? null,
       temperature: 1,
       learnable: 1,
       weightsHash: hex('c'),

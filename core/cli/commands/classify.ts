@@ -1,4 +1,5 @@
 import { type ClassifyReport, classifyOptionsSchema, studyPoolings } from '../../contract/index.ts';
+import { decisionRule } from '../../services/positive-class-words.ts';
 import { researchUseOnly } from '../../services/report-notice.ts';
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, formatTable, plural } from '../format.ts';
@@ -12,7 +13,7 @@ export const command = defineCommand({
   summary: 'classify new studies into a CSV file',
   description:
     'Reads folders, files, ZIP archives or DICOMDIR media and writes one row an image and one row a study: every class ' +
-    'probability, the decision, the threshold, the model and the LPM hash. The model brings its own preprocessing. The file ' +
+    'probability, the decision, the threshold and the class it is about, the model and the LPM hash. The model brings its own preprocessing. The file ' +
     'appears under its name only when it is complete.',
   arguments: [{ syntax: '<path...>', help: 'folders, files, ZIP archives or DICOMDIR files' }],
   options: {
@@ -48,6 +49,7 @@ function classifyLines(report: ClassifyReport): string[] {
       ['decision', 'images', 'studies'],
       report.decisions.map((d) => [d.name, String(d.images), String(d.studies)]),
     ),
+    `Decision: ${decisionRule(report)}.`,
     ...problemLines(report.problems),
     ...(report.out === null ? [] : [`Results: ${report.out}`]),
     researchUseOnly,

@@ -12,7 +12,8 @@ export const command = defineCommand({
   summary: 'judge a model on patients it never saw',
   description:
     'Computes AUC, sensitivity, specificity, calibration and more with 95 % intervals (bootstrap over patients), for images and ' +
-    'for studies. The test split was set apart when the data set was frozen and took no part in training or choosing.',
+    'for studies. Sensitivity, specificity and precision of two classes are about the positive one, which is read from the names ' +
+    '("fracture", not "no fracture") and named; a warning says when the names do not tell. With more classes they are means over classes. The test split was set apart when the data set was frozen and took no part in training or choosing.',
   arguments: [{ syntax: '<model>', help: 'name of the model (see: sidelight models)' }],
   options: {
     split: oneOf('--split <name>', 'which patients', splitNames, defaults.split),
@@ -42,23 +43,33 @@ export const command = defineCommand({
   },
 });
 
-function evaluateLines(report: EvaluateReport): string[] {
+/** What `evaluate` prints, one string a line. */
+export function evaluateLines(report: EvaluateReport): string[] {
   const { image, study } = report;
+  const about = report.positiveClass === null ? 'macro average' : `“${report.positiveClass}”`;
   const rows: [string, (block: EvaluateReport['image']) => string][] = [
     ['AUC (95 % interval)', (b) => formatInterval(b.auc, b.aucInterval)],
     ['accuracy', (b) => formatInterval(b.accuracy, b.accuracyInterval)],
-    ['sensitivity', (b) => formatMeasure(b.sensitivity)],
-    ['specificity', (b) => formatMeasure(b.specificity)],
-    ['F1', (b) => formatMeasure(b.f1)],
-    ['average precision', (b) => formatMeasure(b.averagePrecision)],
-    ['kappa', (b) => formatMeasure(b.kappa)],
+    [`sensitivity (${about})`, (b) => formatMeasure(b.sensitivity)],
+    [`specificity (${about})`, (b) => formatMeasure(b.specificity)],
+    [`precision, PPV (${about})`, (b) => formatMeasure(b.precision)],
+    [`F1 (${about})`, (b) => formatMeasure(b.f1)],
+    [`average precision (${about})`, (b) => formatMeasure(b.averagePrecision)],
+    [
+      report.classes.length > 2 ? 'kappa (quadratic, in the order of the classes below)' : 'kappa',
+      (b) => formatMeasure(b.kappa),
+    ],
     ['Brier score', (b) => formatMeasure(b.brier)],
     ['calibration error', (b) => formatMeasure(b.calibrationError)],
-    ['threshold', (b) => formatMeasure(b.threshold)],
+    [
+      `threshold${image.thresholdClass === null ? '' : ` (“${image.thresholdClass}”)`}`,
+      (b) => formatMeasure(b.threshold),
+    ],
   ];
   return [
     `Model "${report.model}" (${report.method}) on the ${report.split} patients of "${report.dataset}" version ${report.version}: ` +
       `${plural(image.patients, 'patient')}, ${plural(study.n, 'study', 'studies')}, ${plural(image.n, 'image')}.`,
+    ...positiveLines(report),
     '',
     ...formatTable(
       ['', 'images', `studies (${report.studyPooling})`],
@@ -66,7 +77,7 @@ function evaluateLines(report: EvaluateReport): string[] {
     ),
     '',
     ...formatTable(
-      ['class', 'images', 'AUC (95 % interval)', 'sensitivity', 'specificity'],
+      ['class against the rest', 'images', 'AUC (95 % interval)', 'sensitivity', 'specificity'],
       image.perClass.map((c) => [
         c.name,
         String(c.n),
@@ -85,4 +96,14 @@ function evaluateLines(report: EvaluateReport): string[] {
     '',
     researchUseOnly,
   ];
+}
+
+/** Whom the figures are about, before any figure. */
+function positiveLines({ classes, positiveClass, warnings }: EvaluateReport): string[] {
+  const other = classes.find((name) => name !== positiveClass) ?? '';
+  const meaning =
+    positiveClass === null
+      ? 'Sensitivity and specificity are means over classes, each against the rest (macro average); the second table has each class.'
+      : `Positive class: “${positiveClass}” (sensitivity: share of “${positiveClass}” found; specificity: share of “${other}” left alone).`;
+  return [meaning, ...warnings.map((warning) => `Warning: ${warning}`)];
 }

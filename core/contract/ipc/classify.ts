@@ -57,8 +57,11 @@ export const batchResultsSchema = z.object({
   model: z.string(),
   lpm: z.string().nullable(),
   lpmHash: z.string(),
-  threshold: z.number().nullable(),
+  /** The thresholds that decided, each with its class, newest last; none where the most probable class decided. */
+  thresholds: z.array(z.object({ className: z.string(), threshold: z.number() })),
   classes: z.array(z.string()),
+  /** The positive one of two classes; null with more. */
+  positiveClass: z.string().nullable(),
   createdAt: z.string(),
   studies: z.array(studyResultSchema),
   failures: z.array(batchFailureSchema),

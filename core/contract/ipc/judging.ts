@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { nameSchema, splitSchema, studyPoolingSchema } from '../names.ts';
-import { modelRecordSchema } from '../records.ts';
+import { modelRecordSchema, referBandSchema } from '../records.ts';
 import { defineCalls, nothing } from './call.ts';
 
 const count = z.int().nonnegative();
@@ -25,7 +25,7 @@ const atLevel = { ...evaluated, level: level.default('study') };
 const share = z.number().min(0).max(1);
 
 const coveragePointSchema = z.object({
-  band: z.object({ low: z.number(), high: z.number() }),
+  band: referBandSchema,
   coverage: z.number(),
   accepted: count,
   errors: count,
@@ -82,6 +82,8 @@ export const judgeReportSchema = z.object({
 export type JudgeReport = z.infer<typeof judgeReportSchema>;
 
 export const operatingPointSchema = z.object({
+  /** The class that every figure here is about. */
+  className: z.string(),
   threshold: z.number().nullable(),
   counts: z.object({ truePositive: count, falsePositive: count, falseNegative: count, trueNegative: count }),
   /** Share of the class among the cases judged. */
@@ -132,6 +134,7 @@ export const subgroupSchema = z.object({
   value: z.string(),
   n: count,
   patients: count,
+  /** Cases of the class asked for, which the figures are about. */
   positives: count,
   auc: estimateSchema,
   sensitivity: estimateSchema,
@@ -150,7 +153,7 @@ export const modelCardSchema = z.object({
   peakMb: z.number().nullable(),
   labellers: z.array(z.object({ reader: z.string(), labels: count })),
   counts: z.array(z.object({ split: splitSchema, name: z.string(), patients: count, studies: count, images: count })),
-  /** Figures of each split that was evaluated, studies and images, at the model's threshold. */
+  /** Figures of each split that was evaluated, studies and images, at the model's threshold; sensitivity and specificity of its positive class. */
   results: z.array(
     z.object({
       split: splitSchema,
@@ -194,6 +197,8 @@ export const judgingCalls = defineCalls({
     doc: 'Cases of a cell of the confusion matrix, or all wrong ones, surest wrong answer first.',
     input: z.strictObject({
       ...atLevel,
+      /** Where two classes are told apart at a threshold: of which class's probability. */
+      classIndex: count,
       threshold: share.nullable(),
       truth: count.optional(),
       decision: count.optional(),
@@ -224,8 +229,8 @@ export const judgingCalls = defineCalls({
     output: z.null(),
   },
   'models.setThreshold': {
-    doc: 'Sets a model’s decision threshold and notes the split it was chosen on.',
-    input: z.strictObject({ model: nameSchema, threshold: share, split: splitSchema }),
+    doc: 'Sets a model’s decision threshold for one of its two classes and notes the split it was chosen on.',
+    input: z.strictObject({ model: nameSchema, thresholdClass: z.string(), threshold: share, split: splitSchema }),
     output: modelRecordSchema,
   },
   'models.calibrate': {
@@ -235,7 +240,10 @@ export const judgingCalls = defineCalls({
   },
   'models.setReferBand': {
     doc: 'Sets the answers that a reader should see; null for none.',
-    input: z.strictObject({ model: nameSchema, band: z.object({ low: share, high: share }).nullable() }),
+    input: z.strictObject({
+      model: nameSchema,
+      band: referBandSchema.extend({ low: share, high: share }).strict().nullable(),
+    }),
     output: modelRecordSchema,
   },
 });

@@ -19,6 +19,7 @@ export const findingCodes = [
   'sameImageTwice',
   'imbalance',
   'fewTestPatients',
+  'positiveClassGuessed',
   'mixedStudies',
   'unlabelled',
   'smallImages',

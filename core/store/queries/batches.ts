@@ -32,6 +32,7 @@ export interface BatchStudy {
   readonly images: number;
   readonly decision: string;
   readonly threshold: number | null;
+  readonly thresholdClass: string | null;
   readonly probabilities: readonly number[];
   readonly studyId: StudyId | null;
   readonly patientKey: string | null;
@@ -68,7 +69,7 @@ export function listBatches(db: ReadDb): BatchRow[] {
 export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
   const rows = db.all<Omit<BatchStudy, 'probabilities'> & { probabilities: string }>(
     `SELECT MAX(p.id) AS predictionId, p.batch_id AS batchId, p.study_instance_uid AS studyInstanceUID, p.images, p.decision,
-       p.threshold,
+       p.threshold, p.threshold_class AS thresholdClass,
        (SELECT json_group_array(probability) FROM (SELECT probability FROM prediction_probabilities q
           WHERE q.prediction_id = p.id ORDER BY q.class_position)) AS probabilities,
        st.id AS studyId, pt.patient_key AS patientKey, pt.patient_name AS patientName, st.study_date AS studyDate,

@@ -1,5 +1,12 @@
 /** Models: everything needed to classify. */
-import type { Method, ModelRecord, Preprocessing, RunSettings, SplitName } from '../../contract/index.ts';
+import {
+  type Method,
+  type ModelRecord,
+  type Preprocessing,
+  positiveClassOf,
+  type RunSettings,
+  type SplitName,
+} from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { fromBytes, toBytes } from './runs.ts';
 
@@ -15,7 +22,9 @@ interface ModelRow {
   preprocessing: string;
   classes: string;
   threshold: number | null;
+  threshold_class: string | null;
   threshold_split: SplitName;
+  refer_class: string | null;
   refer_low: number | null;
   refer_high: number | null;
   temperature: number;
@@ -28,12 +37,14 @@ interface ModelRow {
 
 const columns = `
   SELECT m.id, m.name, m.run_id, d.name AS dataset, r.settings, r.lpm_hash, l.name AS lpm, m.config, m.preprocessing, m.classes,
-    m.threshold, m.threshold_split, m.refer_low, m.refer_high, m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
+    m.threshold, m.threshold_class, m.threshold_split, m.refer_class, m.refer_low, m.refer_high, m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
   FROM models m JOIN runs r ON r.id = m.run_id JOIN dataset_versions v ON v.id = r.version_id
   JOIN datasets d ON d.id = v.dataset_id LEFT JOIN lpms l ON l.hash = r.lpm_hash`;
 
 function toModel(row: ModelRow): ModelRecord {
   const method: Method = (JSON.parse(row.settings) as RunSettings).method;
+  const classes = JSON.parse(row.classes) as string[];
+  const positive = positiveClassOf(classes);
   return {
     id: row.id,
     name: row.name,
@@ -44,10 +55,16 @@ function toModel(row: ModelRow): ModelRecord {
     lpm: row.lpm,
     config: JSON.parse(row.config) as Record<string, unknown>,
     preprocessing: JSON.parse(row.preprocessing) as Preprocessing,
-    classes: JSON.parse(row.classes) as string[],
+    classes,
+    positiveClass: positive?.name ?? null,
+    positiveClassSource: positive?.source ?? null,
     threshold: row.threshold,
+    thresholdClass: row.threshold_class,
     thresholdSplit: row.threshold_split,
-    referBand: row.refer_low === null || row.refer_high === null ? null : { low: row.refer_low, high: row.refer_high },
+    referBand:
+      row.refer_low === null || row.refer_high === null
+        ? null
+        : { className: row.refer_class, low: row.refer_low, high: row.refer_high },
     temperature: row.temperature,
     learnable: row.learnable,
     bestEpoch: row.best_epoch,
@@ -74,6 +91,8 @@ export interface NewModel {
   readonly preprocessing: Preprocessing;
   readonly classes: readonly string[];
   readonly threshold: number | null;
+  /** The class that the threshold is about. */
+  readonly thresholdClass: string | null;
   readonly temperature: number;
   readonly learnable: number;
   /** SHA-256 of `bestWeights` (little-endian float32). */
@@ -85,9 +104,9 @@ export interface NewModel {
 /** Adds a model with both sets of weights and gives its row id. */
 export function addModel(db: WriteDb, model: NewModel, now: string): number {
   return db.run(
-    `INSERT INTO models (name, run_id, config, preprocessing, classes, threshold, temperature, learnable, weights_hash,
+    `INSERT INTO models (name, run_id, config, preprocessing, classes, threshold, threshold_class, temperature, learnable, weights_hash,
        best_weights, final_weights, created_at)
-     VALUES (:name, :runId, :config, :preprocessing, :classes, :threshold, :temperature, :learnable, :weightsHash,
+     VALUES (:name, :runId, :config, :preprocessing, :classes, :threshold, :thresholdClass, :temperature, :learnable, :weightsHash,
        :bestWeights, :finalWeights, :now)`,
     {
       ...model,
@@ -110,19 +129,25 @@ export function modelWeights(db: ReadDb, modelId: number, kind: 'best' | 'final'
   return row === undefined ? undefined : fromBytes(row.weights);
 }
 
-/** Sets the decision threshold and the split on whose cases it was chosen. */
-export function setModelThreshold(db: WriteDb, modelId: number, threshold: number, split: SplitName): void {
-  db.run('UPDATE models SET threshold = :threshold, threshold_split = :split WHERE id = :modelId', {
-    modelId,
-    threshold,
-    split,
-  });
+/** Sets the decision threshold, the class that it is about and the split on whose cases it was chosen. */
+export function setModelThreshold(
+  db: WriteDb,
+  modelId: number,
+  { threshold, thresholdClass }: { readonly threshold: number; readonly thresholdClass: string },
+  split: SplitName,
+): void {
+  db.run(
+    `UPDATE models SET threshold = :threshold, threshold_class = :thresholdClass, threshold_split = :split
+     WHERE id = :modelId`,
+    { modelId, threshold, thresholdClass, split },
+  );
 }
 
-/** Sets the temperature together with the threshold that makes the same decisions; the refer band is then no longer valid. */
+/** Sets the temperature together with the threshold of the same class that makes the same decisions; the refer band is then no longer valid. */
 export function setModelTemperature(db: WriteDb, modelId: number, temperature: number, threshold: number | null): void {
   db.run(
-    `UPDATE models SET temperature = :temperature, threshold = :threshold, refer_low = NULL, refer_high = NULL
+    `UPDATE models SET temperature = :temperature, threshold = :threshold, refer_class = NULL, refer_low = NULL,
+       refer_high = NULL
      WHERE id = :modelId`,
     { modelId, temperature, threshold },
   );
@@ -130,8 +155,9 @@ export function setModelTemperature(db: WriteDb, modelId: number, temperature: n
 
 /** Sets the band of answers that a reader should see; null for none. */
 export function setModelReferBand(db: WriteDb, modelId: number, band: ModelRecord['referBand']): void {
-  db.run('UPDATE models SET refer_low = :low, refer_high = :high WHERE id = :modelId', {
+  db.run('UPDATE models SET refer_class = :className, refer_low = :low, refer_high = :high WHERE id = :modelId', {
     modelId,
+    className: band?.className ?? null,
     low: band?.low ?? null,
     high: band?.high ?? null,
   });

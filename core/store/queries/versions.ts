@@ -55,6 +55,14 @@ export function versionByHash(db: ReadDb, datasetId: number, contentHash: string
   return row === undefined ? undefined : withClasses(db, row);
 }
 
+/** The version of a data set that was frozen last, or undefined. */
+export function newestVersion(db: ReadDb, datasetId: number): DatasetVersion | undefined {
+  const row = db.get<VersionRow>(`${columns} WHERE v.dataset_id = :datasetId ORDER BY v.id DESC LIMIT 1`, {
+    datasetId,
+  });
+  return row === undefined ? undefined : withClasses(db, row);
+}
+
 export interface NewVersion {
   readonly datasetId: number;
   readonly contentHash: string;

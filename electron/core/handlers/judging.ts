@@ -29,8 +29,8 @@ export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> =
     saveCard(path, text);
     return null;
   },
-  'models.setThreshold': ({ model, threshold, split }, context) =>
-    told(context, setThreshold(context.services, model, threshold, split)),
+  'models.setThreshold': ({ model, split, ...cut }, context) =>
+    told(context, setThreshold(context.services, model, cut, split)),
   'models.calibrate': ({ model }, context) => told(context, calibrate(context.services, model)),
   'models.setReferBand': ({ model, band }, context) => told(context, setReferBand(context.services, model, band)),
 };

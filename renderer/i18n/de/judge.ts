@@ -47,6 +47,12 @@ export const judge: Words['judge'] = {
     brier: 'Brier-Wert',
     calibrationError: 'Kalibrierungsfehler',
   },
+  ofClass: (figure, name) => `${figure} („${name}“)`,
+  ofClassAgainstRest: (figure, name) => `${figure} („${name}“ gegen den Rest)`,
+  macro: (figure) => `${figure} (Mittel über die Klassen)`,
+  positiveIs: (name) => `positive Klasse: „${name}“`,
+  positiveGuessed: (name, other) =>
+    `Die Namen sagen nicht, ob „${name}“ oder „${other}“ die positive Klasse (die Erkrankung) ist. „${name}“ wurde nach dem Alphabet gewählt; ist es die andere, sind Sensitivität und Spezifität vertauscht, PPV und NPV ebenso. Sicher wird es, wenn Sie im Datensatz eine Klasse umbenennen, zum Beispiel „${other}“ in „kein ${name}“, und neu trainieren.`,
   methodsNote:
     'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität, Spezifität: Wilson. PPV und NPV: Bayes bei Ihrer Prävalenz, Logit-Intervall (Mercaldo 2007). Likelihood-Quotienten: Log-Intervall.',
   roc: 'ROC-Kurve',
@@ -67,7 +73,8 @@ export const judge: Words['judge'] = {
   thresholdHelp: 'Pfeiltasten verschieben ihn um 0,005, Bild auf und Bild ab um 0,05.',
   prevalence: 'Prävalenz am Ort des Einsatzes (%)',
   prevalenceHelp: (observed) => `PPV und NPV hängen davon ab. Unter diesen Fällen beträgt sie ${observed}.`,
-  storedThreshold: (value, split) => `Im Modell gespeichert: ${value}, gewählt an Fällen „${split}“.`,
+  storedThreshold: (name, value, split) =>
+    `Im Modell gespeichert: „${name}“ ab ${value}, gewählt an Fällen „${split}“.`,
   noThreshold:
     'Bei mehr als zwei Klassen entscheidet die wahrscheinlichste. Der Regler zeigt eine Klasse gegen den Rest.',
   resetThreshold: 'Zurück zum gespeicherten',
@@ -115,7 +122,7 @@ export const judge: Words['judge'] = {
   attributes: { modality: 'Modalität', manufacturer: 'Hersteller', sex: 'Geschlecht', age: 'Alter' },
   unknown: 'nicht bekannt',
   patients: 'Patienten',
-  positives: 'Positiv',
+  positives: (name) => `Fälle von „${name}“`,
   temperature: (value) => `Temperatur dieses Modells: ${value}`,
   temperatureHelp:
     'Eine Zahl, an den Validierungsfällen bestimmt, mit der Wahrscheinlichkeiten bedeuten, was sie sagen. Sie ändert keine Entscheidung: Der Schwellenwert wandert mit. Ein Vorlageband ist danach neu zu setzen.',
@@ -128,8 +135,10 @@ export const judge: Words['judge'] = {
   coverageX: 'Anteil ohne Vorlage beantwortet',
   coverageY: 'Falsch unter den beantworteten',
   referShare: 'Anteil zur Vorlage',
-  bandNow: (share, error, low, high) => `${share} zur Vorlage; vom Rest ${error} falsch. Band: ${low} bis ${high}.`,
-  bandStored: (low, high) => `Im Modell gespeichert: Antworten von ${low} bis ${high} werden vorgelegt.`,
+  bandNow: (share, error, name, low, high) =>
+    `${share} zur Vorlage; vom Rest ${error} falsch. Band${name === null ? '' : ` (Wahrscheinlichkeit von „${name}“)`}: ${low} bis ${high}.`,
+  bandStored: (name, low, high) =>
+    `Im Modell gespeichert: Antworten mit einer Wahrscheinlichkeit von „${name}“ zwischen ${low} und ${high} werden vorgelegt.`,
   bandStoredMany: (high) => `Im Modell gespeichert: Antworten unter ${high} Sicherheit werden vorgelegt.`,
   noBand: 'Im Modell ist kein Band gespeichert: Keine Antwort wird vorgelegt.',
   storeBand: 'Dieses Band speichern',
@@ -158,15 +167,18 @@ export const judge: Words['judge'] = {
     studies: 'Studien',
     images: 'Bilder',
     results: 'Wie gut es ist',
-    resultsText: (threshold, split) =>
-      `Bei Schwellenwert ${threshold}, gewählt an Fällen „${split}“. In Klammern: 95-%-Intervall.`,
+    resultsText: (name, threshold, split) =>
+      `„${name}“ lautet die Antwort ab einer Wahrscheinlichkeit von ${threshold}, gewählt an Fällen „${split}“. In Klammern: 95-%-Intervall.`,
     resultsMany: 'Die wahrscheinlichste Klasse entscheidet. In Klammern: 95-%-Intervall.',
     noResults: 'Es wurde noch nicht ausgewertet.',
     testViews: (n) => `Die Testfälle wurden ${n}-mal angesehen.`,
+    positive: (name, other) =>
+      `Positive Klasse: „${name}“. Sensitivität ist der Anteil von „${name}“, der gefunden wurde, Spezifität der Anteil von „${other}“, der unbehelligt blieb.`,
     intervals: 'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität und Spezifität: Wilson-Intervall.',
     calibrated: (t) => `Wahrscheinlichkeiten sind kalibriert (Temperatur ${t}, an Validierungsfällen bestimmt).`,
     notCalibrated: 'Wahrscheinlichkeiten sind nicht kalibriert.',
-    band: (low, high) => `Antworten von ${low} bis ${high} sind einem Arzt vorzulegen.`,
+    band: (name, low, high) =>
+      `Antworten mit einer ${name === null ? 'höchsten Wahrscheinlichkeit' : `Wahrscheinlichkeit von „${name}“`} von ${low} bis ${high} sind einem Arzt vorzulegen.`,
     noBand: 'Keine Antwort wird einem Arzt vorgelegt.',
     limits: 'Grenzen',
     limitList: [

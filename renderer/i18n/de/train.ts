@@ -79,6 +79,11 @@ export const train: Words['train'] = {
       title: 'Nur {patients} Patienten zum Testen, {positives} mit „{name}“.',
       advice: 'Eine AUC von {auc} wäre dann auf ± {halfWidth} ungenau. Mehr benannte Patienten engen das ein.',
     },
+    positiveClassGuessed: {
+      title: '„{name}“ gilt als positive Klasse, nach dem Alphabet.',
+      advice:
+        'Die Namen sagen nicht, ob „{name}“ oder „{other}“ die Erkrankung ist. Ist es „{other}“, sind Sensitivität und Spezifität vertauscht: Benennen Sie vorher eine Klasse um, zum Beispiel „{name}“ in „normal“.',
+    },
     mixedStudies: {
       title: '{studies} Studien haben Bilder mit verschiedenen Namen.',
       advice: 'Richtig, wenn Sie Bilder benennen. Solche Studien zählen auf Ebene der Studien nicht mit.',

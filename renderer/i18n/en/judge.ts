@@ -45,6 +45,12 @@ export const judge = {
     brier: 'Brier score',
     calibrationError: 'Calibration error',
   },
+  ofClass: (figure: string, name: string) => `${figure} (“${name}”)`,
+  ofClassAgainstRest: (figure: string, name: string) => `${figure} (“${name}” against the rest)`,
+  macro: (figure: string) => `${figure} (macro average)`,
+  positiveIs: (name: string) => `positive class: “${name}”`,
+  positiveGuessed: (name: string, other: string) =>
+    `The names do not tell whether “${name}” or “${other}” is the positive class (the disease). “${name}” was chosen by the alphabet; if it is the other one, sensitivity and specificity are exchanged, and so are PPV and NPV. To make it certain, rename a class in the data set, for example “${other}” to “no ${name}”, and train again.`,
   methodsNote:
     'AUC and accuracy: bootstrap over patients. Sensitivity, specificity: Wilson. PPV and NPV: Bayes at your prevalence, logit interval (Mercaldo 2007). Likelihood ratios: log interval.',
   roc: 'ROC curve',
@@ -65,8 +71,8 @@ export const judge = {
   thresholdHelp: 'Arrow keys move it by 0.005, Page Up and Page Down by 0.05.',
   prevalence: 'Prevalence where it will be used (%)',
   prevalenceHelp: (observed: string) => `PPV and NPV depend on it. Among these cases it is ${observed}.`,
-  storedThreshold: (value: string, split: string) =>
-    `Stored with the model: ${value}, chosen on ${split.toLowerCase()} cases.`,
+  storedThreshold: (name: string, value: string, split: string) =>
+    `Stored with the model: “${name}” from ${value} on, chosen on ${split.toLowerCase()} cases.`,
   noThreshold:
     'With more than two classes the most probable class decides. The slider shows one class against the rest.',
   resetThreshold: 'Back to the stored one',
@@ -114,7 +120,7 @@ export const judge = {
   attributes: { modality: 'Modality', manufacturer: 'Manufacturer', sex: 'Sex', age: 'Age' },
   unknown: 'not known',
   patients: 'Patients',
-  positives: 'Positive',
+  positives: (name: string) => `Cases of “${name}”`,
   temperature: (value: string) => `Temperature of this model: ${value}`,
   temperatureHelp:
     'One number, fitted on the validation cases, that makes probabilities mean what they say. It changes no decision: the threshold moves along. A referral band must be set anew afterwards.',
@@ -127,9 +133,10 @@ export const judge = {
   coverageX: 'Share answered without a reader',
   coverageY: 'Wrong among the answered',
   referShare: 'Share to refer',
-  bandNow: (share: string, error: string, low: string, high: string) =>
-    `${share} referred; among the rest ${error} wrong. Band: ${low} to ${high}.`,
-  bandStored: (low: string, high: string) => `Stored with the model: answers from ${low} to ${high} go to a reader.`,
+  bandNow: (share: string, error: string, name: string | null, low: string, high: string) =>
+    `${share} referred; among the rest ${error} wrong. Band${name === null ? '' : ` (probability of “${name}”)`}: ${low} to ${high}.`,
+  bandStored: (name: string, low: string, high: string) =>
+    `Stored with the model: answers with a probability of “${name}” from ${low} to ${high} go to a reader.`,
   bandStoredMany: (high: string) => `Stored with the model: answers less than ${high} sure go to a reader.`,
   noBand: 'No band is stored with this model: no answer is referred.',
   storeBand: 'Store this band',
@@ -160,15 +167,18 @@ export const judge = {
     studies: 'Studies',
     images: 'Images',
     results: 'How good it is',
-    resultsText: (threshold: string, split: string) =>
-      `At threshold ${threshold}, chosen on ${split.toLowerCase()} cases. In brackets: 95 % interval.`,
+    resultsText: (name: string, threshold: string, split: string) =>
+      `“${name}” is answered from a probability of ${threshold} on, chosen on ${split.toLowerCase()} cases. In brackets: 95 % interval.`,
     resultsMany: 'The most probable class decides. In brackets: 95 % interval.',
     noResults: 'It has not been evaluated yet.',
     testViews: (n: number) => `The test cases were looked at ${n} times.`,
+    positive: (name: string, other: string) =>
+      `Positive class: “${name}”. Sensitivity is the share of “${name}” that was found, specificity the share of “${other}” that was left alone.`,
     intervals: 'AUC and accuracy: bootstrap over patients. Sensitivity and specificity: Wilson score interval.',
     calibrated: (t: string) => `Probabilities are calibrated (temperature ${t}, fitted on validation cases).`,
     notCalibrated: 'Probabilities are not calibrated.',
-    band: (low: string, high: string) => `Answers from ${low} to ${high} are to be referred to a reader.`,
+    band: (name: string | null, low: string, high: string) =>
+      `Answers with a ${name === null ? 'highest probability' : `probability of “${name}”`} from ${low} to ${high} are to be referred to a reader.`,
     noBand: 'No answer is referred to a reader.',
     limits: 'Limits',
     limitList: [

@@ -77,6 +77,11 @@ export const train = {
       title: 'Only {patients} patients to test, {positives} with “{name}”.',
       advice: 'An AUC of {auc} could then be off by ± {halfWidth}. More labelled patients narrow that.',
     },
+    positiveClassGuessed: {
+      title: '“{name}” is taken as the positive class, by the alphabet.',
+      advice:
+        'The names do not tell whether “{name}” or “{other}” is the disease. If it is “{other}”, sensitivity and specificity will be exchanged: rename a class first, for example “{name}” to “normal”.',
+    },
     mixedStudies: {
       title: '{studies} studies have images with different labels.',
       advice: 'Right where you label images. Such studies have no label of their own and are left out at study level.',

@@ -130,7 +130,8 @@ export class ClassifyState {
     this.results = results;
     this.choice = choice;
     if (!isOther) return;
-    this.sortKey = this.results.classes.length - 1;
+    const { classes, positiveClass } = this.results;
+    this.sortKey = positiveClass === null ? classes.length - 1 : classes.indexOf(positiveClass);
     this.isDescending = true;
     this.text = '';
     this.decision = '';

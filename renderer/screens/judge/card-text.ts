@@ -21,6 +21,8 @@ export function cardText(card: ModelCard): CardText {
   const words = i18n.words.judge;
   const { card: own, figures } = words;
   const { model } = card;
+  const positive = model.positiveClass;
+  const about = (label: string): string => (positive === null ? words.macro(label) : words.ofClass(label, positive));
   const method = (words.methods as Readonly<Record<string, string>>)[model.method] ?? model.method;
   return {
     title: own.title(model.name),
@@ -65,22 +67,31 @@ export function cardText(card: ModelCard): CardText {
             ? own.noResults
             : model.threshold === null
               ? own.resultsMany
-              : own.resultsText(i18n.number(model.threshold, 3), words.splits[model.thresholdSplit]),
+              : own.resultsText(
+                  model.thresholdClass ?? '',
+                  i18n.number(model.threshold, 3),
+                  words.splits[model.thresholdSplit],
+                ),
+          ...positiveText(model),
           ...(card.testViews === 0 ? [] : [own.testViews(card.testViews)]),
           own.intervals,
           model.temperature === 1 ? own.notCalibrated : own.calibrated(i18n.number(model.temperature, 2)),
           model.referBand === null
             ? own.noBand
-            : own.band(i18n.number(model.referBand.low, 3), i18n.number(model.referBand.high, 3)),
+            : own.band(
+                model.referBand.className,
+                i18n.number(model.referBand.low, 3),
+                i18n.number(model.referBand.high, 3),
+              ),
         ],
         table: {
           head: [
             words.split,
             words.level,
             'n',
-            figures.auc,
-            figures.sensitivity,
-            figures.specificity,
+            about(figures.auc),
+            // With more than two classes these are figures of a class, not of the model.
+            ...(positive === null ? [] : [about(figures.sensitivity), about(figures.specificity)]),
             figures.accuracy,
           ],
           rows: card.results.map((row) => [
@@ -88,8 +99,7 @@ export function cardText(card: ModelCard): CardText {
             words.levels[row.level],
             i18n.number(row.n),
             estimate(row.auc),
-            estimate(row.sensitivity),
-            estimate(row.specificity),
+            ...(positive === null ? [] : [estimate(row.sensitivity), estimate(row.specificity)]),
             estimate(row.accuracy),
           ]),
         },
@@ -98,6 +108,17 @@ export function cardText(card: ModelCard): CardText {
       { title: own.identity, paragraphs: [own.weights(model.weightsHash), own.lpm(model.lpmHash)] },
     ],
   };
+}
+
+/** Whom sensitivity and specificity are about, and a warning where that is a guess. */
+function positiveText({ classes, positiveClass, positiveClassSource }: ModelCard['model']): string[] {
+  if (positiveClass === null) return [];
+  const words = i18n.words.judge;
+  const other = classes.find((name) => name !== positiveClass) ?? '';
+  return [
+    words.card.positive(positiveClass, other),
+    ...(positiveClassSource === 'alphabet' ? [words.positiveGuessed(positiveClass, other)] : []),
+  ];
 }
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -28,3 +28,9 @@ export function signed(value: EstimateView, digits = 3): string {
   const interval = value.interval === null ? '' : ` (${sign(value.interval[0])} … ${sign(value.interval[1])})`;
   return `${sign(value.value)}${interval}`;
 }
+
+/** A figure's name with the class that it is about: `Sensitivity (“fracture”)`; of more than two, that class against the rest. */
+export function aboutClass(label: string, name: string, isBinary: boolean): string {
+  const words = i18n.words.judge;
+  return isBinary ? words.ofClass(label, name) : words.ofClassAgainstRest(label, name);
+}

@@ -48,6 +48,7 @@ export class JudgeState {
   #isAsking = false;
   #isStale = false;
   #opening = 0;
+  #listing = 0;
 
   get models(): readonly ModelRow[] {
     return this.#models;
@@ -114,9 +115,16 @@ export class JudgeState {
   get isEvaluating(): boolean {
     return this.#jobIds.some((id) => jobs.byId(id)?.isStoppable === true);
   }
-  /** The model's own threshold, or null with more than two classes. */
+  /** The model's own threshold as one of the class shown, or null with more than two classes. */
   get stored(): number | null {
-    return this.#report?.model.threshold ?? null;
+    const model = this.#report?.model;
+    if (model === undefined || model.threshold === null) return null;
+    // A model older than the knowledge of its positive class keeps a threshold of the other one, which is the same cut seen from there.
+    return model.thresholdClass === this.className ? model.threshold : 1 - model.threshold;
+  }
+  /** The name of the class that threshold and figures are about. */
+  get className(): string {
+    return this.classes[this.#classIndex] ?? '';
   }
 
   /** Loads the models and shows `wanted`, or the newest. */
@@ -166,6 +174,9 @@ export class JudgeState {
         options: { model, split: this.#split, studyPooling: this.#pooling },
       });
       this.#jobIds = [...this.#jobIds, job.id];
+      // A quick one has ended by now, and its end was told before anybody waited for it.
+      const { id, state } = jobs.newest(job);
+      await this.jobChanged(id, state);
     }
   }
 
@@ -199,12 +210,18 @@ export class JudgeState {
   }
 
   async moreCases(): Promise<void> {
+    const asked = this.#listing;
     const next = await this.#fetchCases(this.#cases.cases.length);
-    this.#cases = { total: next.total, cases: [...this.#cases.cases, ...next.cases] };
+    if (asked === this.#listing) this.#cases = { total: next.total, cases: [...this.#cases.cases, ...next.cases] };
   }
 
   async saveThreshold(): Promise<void> {
-    await call('models.setThreshold', { model: this.#model, threshold: this.#threshold, split: this.#split });
+    await call('models.setThreshold', {
+      model: this.#model,
+      thresholdClass: this.className,
+      threshold: this.#threshold,
+      split: this.#split,
+    });
     await this.#reload();
     notices.done(i18n.words.judge.thresholdSaved);
   }
@@ -222,16 +239,41 @@ export class JudgeState {
   }
 
   async loadCompared(): Promise<void> {
-    this.#compared = await call('judge.compare', this.#where());
+    const compared = await this.#answerForNow(
+      () => [this.#level],
+      () => call('judge.compare', this.#where()),
+    );
+    if (compared !== null) this.#compared = compared;
   }
 
   async loadSubgroups(): Promise<void> {
-    const threshold = this.#threshold;
-    this.#subgroups = await call('judge.subgroups', { ...this.#where(), classIndex: this.#classIndex, threshold });
+    const subgroups = await this.#answerForNow(
+      () => [this.#level, this.#classIndex, this.#threshold],
+      () => call('judge.subgroups', { ...this.#where(), classIndex: this.#classIndex, threshold: this.#threshold }),
+    );
+    if (subgroups !== null) this.#subgroups = subgroups;
   }
 
   async loadCard(): Promise<void> {
-    this.#card = await call('judge.card', { model: this.#model });
+    const card = await this.#answerForNow(
+      () => [],
+      () => call('judge.card', { model: this.#model }),
+    );
+    if (card !== null) this.#card = card;
+  }
+
+  /**
+   * What `ask` gives for the choices as they are when it answers: headings name the class, threshold and level of now, and figures of
+   * others must not stand under them. Null where another evaluation was opened meanwhile, which asks anew.
+   */
+  async #answerForNow<T>(choices: () => readonly unknown[], ask: () => Promise<T>): Promise<T | null> {
+    const opening = this.#opening;
+    for (;;) {
+      const asked = JSON.stringify(choices());
+      const answer = await ask();
+      if (opening !== this.#opening) return null;
+      if (JSON.stringify(choices()) === asked) return answer;
+    }
   }
 
   #where() {
@@ -251,6 +293,7 @@ export class JudgeState {
 
   async #show(): Promise<void> {
     const opening = ++this.#opening;
+    const chosen = this.className;
     this.#forgetTabs();
     this.#isOpening = true;
     try {
@@ -259,10 +302,12 @@ export class JudgeState {
       if (opening !== this.#opening) return;
       this.#report = report;
       this.#point = null;
+      this.#listing += 1;
+      this.#cases = { total: 0, cases: [] };
       this.#choice = { kind: 'mistakes' };
       if (report === null) return;
-      this.#threshold = report.model.threshold ?? 0.5;
-      if (this.#classIndex >= report.model.classes.length) this.#classIndex = 1;
+      this.#classIndex = shownClass(report.model, chosen);
+      this.#threshold = this.stored ?? 0.5;
       await Promise.all([this.#ask(), this.#list()]);
     } finally {
       if (opening === this.#opening) this.#isOpening = false;
@@ -277,12 +322,14 @@ export class JudgeState {
     try {
       while (this.#isStale) {
         this.#isStale = false;
-        this.#point = await call('judge.atThreshold', {
+        const opening = this.#opening;
+        const point = await call('judge.atThreshold', {
           ...this.#where(),
           classIndex: this.#classIndex,
           threshold: this.#threshold,
           prevalence: this.#prevalence,
         });
+        if (opening === this.#opening) this.#point = point;
       }
     } finally {
       this.#isAsking = false;
@@ -290,19 +337,31 @@ export class JudgeState {
   }
 
   async #list(): Promise<void> {
-    if (this.#report !== null) this.#cases = await this.#fetchCases(0);
+    if (this.#report === null) return;
+    const asked = ++this.#listing;
+    const cases = await this.#fetchCases(0);
+    // Other cases were asked for meanwhile; a slow answer must not stand under their name.
+    if (asked === this.#listing) this.#cases = cases;
   }
 
   #fetchCases(offset: number) {
     const choice = this.#choice;
     return call('judge.cases', {
       ...this.#where(),
+      classIndex: this.#classIndex,
       threshold: this.classes.length === 2 ? this.#threshold : null,
       ...(choice.kind === 'mistakes' ? { isWrong: true } : { truth: choice.truth, decision: choice.decision }),
       offset,
       limit: casesAtOnce,
     });
   }
+}
+
+/** The class to show of a model: the positive one of two; of more the one that was chosen, found by its name, else the second. */
+function shownClass({ classes, positiveClass }: JudgeReport['model'], chosen: string): number {
+  if (positiveClass !== null) return classes.indexOf(positiveClass);
+  const index = classes.indexOf(chosen);
+  return index < 0 ? 1 : index;
 }
 
 /** Runs an action of the page; a failure becomes a notice. */

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright';
 /** Chooses the cases, has the model answer them where it has not yet, and waits for the figures. */
 export async function judgeOn(page: Page, cases: 'Validation' | 'Test'): Promise<void> {
   await page.getByLabel('Cases').first().selectOption({ label: cases });
-  const figures = page.getByRole('img', { name: /ROC curve: AUC/ });
+  const figures = page.getByRole('img', { name: /ROC curve.*: AUC/ });
   const evaluate = page.getByRole('button', { name: 'Evaluate', exact: true });
   await figures.or(evaluate).waitFor();
   if (await evaluate.isVisible()) await evaluate.click();

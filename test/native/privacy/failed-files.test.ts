@@ -46,6 +46,7 @@ function addFailures(library: Library, places: readonly (readonly [path: string,
     probabilities: [0.5, 0.5],
     decision: 'disc',
     threshold: null,
+    thresholdClass: null,
   };
   const batch = addBatch(library.writer, { jobId: null, modelId, predictions: [prediction] }, testTime);
   addBatchFailures(

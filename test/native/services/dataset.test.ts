@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { InstanceId } from '../../../core/contract/index.ts';
-import { datasetSummarySchema, lpmRecordSchema } from '../../../core/contract/index.ts';
-import { framesOf, freezeDataset, listDatasets, orderClasses } from '../../../core/services/dataset.ts';
+import { datasetSummarySchema, lpmRecordSchema, orderClasses } from '../../../core/contract/index.ts';
+import { framesOf, freezeDataset, listDatasets } from '../../../core/services/dataset.ts';
 import { addLpm, listLpms } from '../../../core/services/lpm.ts';
 import { writeRandomLpm } from '../../../core/services/random-lpm.ts';
 import { imageKey, openFeatureStore, openPreviewStore } from '../../../core/services/record-stores.ts';

@@ -69,12 +69,12 @@ describe('judging', () => {
     const at = judgeAtThreshold(set, { level: 'study', classIndex: 1, threshold: 0.5, prevalence: 0.1 });
     at.confusion.forEach((row, truth) => {
       row.forEach((n, decision) => {
-        expect(judgedCases(set, 'study', { threshold: 0.5, truth, decision }).length).toBe(n);
+        expect(judgedCases(set, 'study', { classIndex: 1, threshold: 0.5, truth, decision }).length).toBe(n);
       });
     });
     const everything = judgeAtThreshold(set, { level: 'study', classIndex: 1, threshold: 0, prevalence: 0.1 });
     expect([everything.sensitivity.value, everything.specificity.value]).toEqual([1, 0]);
-    const wrong = judgedCases(set, 'study', { threshold: 0, isWrong: true });
+    const wrong = judgedCases(set, 'study', { classIndex: 1, threshold: 0, isWrong: true });
     const sureness = wrong.map((c) => c.probabilities[c.decision] as number);
     expect(sureness).toEqual([...sureness].sort((a, b) => b - a));
   });
@@ -109,6 +109,7 @@ describe('judging', () => {
     await evaluateModel(context, { model: 'fpt', split: 'val' });
     const decisions = () =>
       judgedCases(requireSet(context, request), 'image', {
+        classIndex: 1,
         threshold: modelByName(context.library.db, 'fpt')?.threshold ?? null,
       })
         .map((c) => `${c.instanceId}:${c.decision}`)
@@ -117,12 +118,13 @@ describe('judging', () => {
     const record = calibrate(context, 'fpt');
     expect(record.temperature).not.toBe(1);
     expect(decisions()).toEqual(before);
-    expect(setReferBand(context, 'fpt', { low: 0.3, high: 0.7 }).referBand).toEqual({ low: 0.3, high: 0.7 });
+    const band = { className: record.classes[1] ?? '', low: 0.3, high: 0.7 };
+    expect(setReferBand(context, 'fpt', band).referBand).toEqual(band);
     expect(calibrate(context, 'fpt').referBand).toBeNull();
   });
 
   test('a threshold remembers the split it was chosen on, and the card tells it all', () => {
-    expect(setThreshold(context, 'fpt', 0.4, 'val').thresholdSplit).toBe('val');
+    expect(setThreshold(context, 'fpt', { threshold: 0.4, thresholdClass: 'plain' }, 'val').thresholdSplit).toBe('val');
     const card = modelCard(context, 'fpt');
     expect(card.counts.reduce((n, c) => n + c.images, 0)).toBe(48);
     expect(card.results.map((r) => `${r.split} ${r.level}`)).toEqual([

@@ -255,6 +255,7 @@ describe('runs and models', () => {
       preprocessing,
       classes: ['a', 'b'],
       threshold: 0.4,
+      thresholdClass: 'mass',
       temperature: 1,
       learnable: 2,
       weightsHash: hash,
@@ -334,6 +335,7 @@ describe('records, jobs, batches, audit', () => {
       probabilities: [p, 1 - p],
       decision: 'a',
       threshold: null,
+      thresholdClass: null,
     }));
     expect(predictionsOf(db, addBatch(db, { jobId: null, modelId: 1, predictions }, testTime))).toEqual(predictions);
   });

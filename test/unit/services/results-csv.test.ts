@@ -14,6 +14,7 @@ const prediction: Prediction = {
   probabilities: [0.25, 0.75],
   decision: '=cmd|calc',
   threshold: null,
+  thresholdClass: null,
 };
 
 describe('results.csv', () => {

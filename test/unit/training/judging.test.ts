@@ -8,6 +8,7 @@ import { fitTemperature, temperatureLoss } from '../../../core/training/temperat
 
 const binary = (positive: readonly number[], targets: readonly number[]): Scores => ({
   classes: 2,
+  positive: 1,
   targets,
   probabilities: Float64Array.from(positive.flatMap((p) => [1 - p, p])),
 });
@@ -84,7 +85,7 @@ describe('referring', () => {
   const scores = binary([0.05, 0.2, 0.46, 0.55, 0.6, 0.96], [0, 0, 1, 0, 1, 1]);
 
   test('the least sure answers go first, and with them the errors', () => {
-    const curve = coverageCurve(scores, 0.5);
+    const curve = coverageCurve(scores, { classIndex: 1, threshold: 0.5 });
     expect(curve.map((p) => [p.accepted, p.errors])).toEqual([
       [6, 2],
       [5, 1],
@@ -100,8 +101,8 @@ describe('referring', () => {
   });
 
   test('of more than two classes the highest probability counts', () => {
-    expect(isReferred([0.4, 0.35, 0.25], { low: 0, high: 0.5 })).toBe(true);
-    expect(isReferred([0.6, 0.3, 0.1], { low: 0, high: 0.5 })).toBe(false);
+    expect(isReferred([0.4, 0.35, 0.25], { classIndex: null, low: 0, high: 0.5 })).toBe(true);
+    expect(isReferred([0.6, 0.3, 0.1], { classIndex: null, low: 0, high: 0.5 })).toBe(false);
     expect(isReferred([0.4, 0.6], null)).toBe(false);
   });
 });

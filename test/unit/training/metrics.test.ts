@@ -23,6 +23,7 @@ interface Fixture {
 
 const binary = (positive: number[], targets: number[]): Scores => ({
   classes: 2,
+  positive: 1,
   targets,
   probabilities: Float64Array.from(positive.flatMap((p) => [1 - p, p])),
 });
@@ -32,7 +33,12 @@ describe.skipIf(!hasShared)('against scikit-learn (needs the reference numbers)'
     const fixture = JSON.parse(readFileSync(sharedPath('fixtures', 'metrics', `${name}.json`), 'utf8')) as Fixture;
     const classes = fixture.logits[0]?.length ?? 0;
     const probabilities = softmaxRows(fixture.logits.flat(), classes);
-    const ours = computeMetrics({ classes, targets: fixture.target, probabilities });
+    const ours = computeMetrics({
+      classes,
+      positive: classes === 2 ? 1 : null,
+      targets: fixture.target,
+      probabilities,
+    });
     const pairs: [string, number | null][] = [
       ['accuracy', ours.accuracy],
       ['auc', ours.auc],
@@ -94,7 +100,7 @@ describe('curves and thresholds', () => {
     const separable = binary([0.1, 0.2, 0.7, 0.9], [0, 0, 1, 1]);
     expect(youdenThreshold(separable, 1)).toBeCloseTo(0.45, 12);
     expect(atThreshold(separable, 1, 0.45)).toEqual({ sensitivity: 1, specificity: 1 });
-    expect([...decide(separable.probabilities, 2, 0.45)]).toEqual([0, 0, 1, 1]);
+    expect([...decide(separable.probabilities, 2, { classIndex: 1, threshold: 0.45 })]).toEqual([0, 0, 1, 1]);
     expect([...decide(Float64Array.of(0.2, 0.5, 0.3), 3, null)]).toEqual([1]);
   });
 });

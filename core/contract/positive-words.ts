@@ -1,0 +1,273 @@
+/**
+ * Words by which labs name a class without and a class with a finding: English, German, French, Spanish, Italian, Portuguese, Dutch.
+ *
+ * Written as people write them; `tokensOf` folds names and words alike, so case, accents and umlauts (ä, ae, a) do not matter here.
+ * Every comparison is of whole words: "no" is not in "nodule", nor "normal" in "abnormal" or "Normaldruckhydrozephalus".
+ */
+
+const split = (text: string): string[] => text.split(/[,\n]/u).flatMap((word) => word.trim() || []);
+
+/** Each stem with each ending. */
+function inflected(stems: string, endings: string): string[] {
+  return split(stems).flatMap((stem) => ['', ...split(endings)].map((ending) => stem + ending));
+}
+
+const german = 'e, er, es, en, em';
+const romance = 'o, a, os, as, i, e, es, s';
+
+/** Words that say "nothing is wrong" of whatever stands beside them. */
+export const healthyWords: readonly string[] = [
+  ...split(
+    'normal, normals, norm, healthy, negative, negatives, neg, unremarkable, unaffected, uninvolved, uninfected',
+  ),
+  ...split(
+    'undiseased, asymptomatic, well, control, controls, nondiseased, noncancer, noncancerous, disease-free, none, nil',
+  ),
+  ...split('physiological, physiologic, inconspicuous, normative'),
+  ...inflected('normal, gesund, negativ, unauffällig, unverdächtig, unverändert, befundfrei, tumorfrei', german),
+  ...inflected('regelrecht, regelhaft, altersentsprechend, physiologisch, normwertig, krankheitsfrei', german),
+  ...split(
+    'Normalbefund, Normalbefunde, Normbefund, Negativbefund, Nullbefund, Kontrolle, Kontrollen, gesunder, Gesundkontrolle',
+  ),
+  ...split('nein, keine, kein, blande, Leerbefund, Normalprobe, Normalgewebe, Normalkollektiv'),
+  ...split(
+    'normaux, normale, normales, sain, saine, sains, saines, négatif, négatifs, négative, négatives, indemne, aucun',
+  ),
+  ...split('aucune, témoin, témoins, contrôle, contrôles, non'),
+  ...inflected('san, negativ', romance),
+  ...split('normales, normali, normais, ninguno, ninguna, ningún, saludable, saludables, inalterado, inalterada'),
+  ...split('nessuno, nessuna, controllo, controlli, inalterato, inalterata, saudável, saudáveis, nenhum, nenhuma, não'),
+  ...split('controle, controles, hígido, hígida, normaal, normale, gezond, gezonde, negatief, negatieve, geen, nee'),
+  ...split(
+    'onverdacht, onverdachte, unauff, Kontrollgruppe, normality, Normalität, normalité, normalidad, normalità, normalidade',
+  ),
+];
+
+/** Names that say so as a whole, abbreviations among them. They are not looked for inside other names. */
+export const healthyNames: readonly string[] = [
+  ...split('absent, absente, ausente, assente, afwezig, abwesend, fehlend, false, falsch, faux, falso, onwaar'),
+  ...split('0, -, no, NAD, N.A.D., WNL, W.N.L., NILM, NED, N.E.D., NSF, NSA, HC, NC, CN, N.F., within normal limits'),
+  ...split(
+    'nothing abnormal detected, nothing found, nothing, cognitively normal, wild type, wildtype, wild-type, in range, empty, background, normal sinus rhythm, NSR, CTRL, CTL, CTR, WT, sham, placebo',
+  ),
+  ...split(
+    'o.B., oB, ob, o.p.B., o.p.F., altersnormal, der Norm entsprechend, im Normbereich, nichts, leer, Hintergrund',
+  ),
+  ...split('RAS, R.A.S., rien à signaler, rien, rien de particulier, dans la norme, dans les limites de la normale'),
+  ...split('sin particularidades, dentro de límites normales, dentro de la normalidad, nada, sano'),
+  ...split(
+    'nella norma, nei limiti, nei limiti della norma, nulla da segnalare, nulla, nulla di patologico, ndn, n.d.p.',
+  ),
+  ...split(
+    'dentro da normalidade, dentro dos limites da normalidade, dentro dos limites normais, sem particularidades',
+  ),
+  ...split('g.a., geen bijzonderheden, g.b., niets, niets bijzonders, binnen normale grenzen'),
+];
+
+/** Names that are the lesser of two evils: negative beside anything that is not healthy. */
+export const benignWords: readonly string[] = [
+  ...inflected('benign, gutartig', german),
+  ...split('bénin, bénigne, bénins, bénignes, goedaardig, goedaardige, harmless, innocent, harmlos'),
+  ...split('nevus, naevus, nevi, naevi, Nävus, Nävi, moedervlek'),
+  ...inflected('benign', romance),
+];
+
+/** Negative as a whole name only: "clear cell carcinoma" and "stable angina" are diseases. */
+export const reassuringNames: readonly string[] = [
+  ...split(
+    'stable, stabil, regular, typical, typisch, clear, clean, intact, intakt, symmetric, symmetrical, symmetrisch',
+  ),
+  ...split('competent, sufficient, inactive, inaktiv, resolved, remission, cured, healed, geheilt, verheilt'),
+  ...split(
+    'stable disease, alive, survived, survivor, lebend, vivant, vivo, absence, ausencia, ausência, assenza, Abwesenheit',
+  ),
+  ...split(
+    'clear lung, clear lungs, lungs clear, clear chest, other, others, rest, remaining, sonstige, sonstiges, andere, anderes',
+  ),
+  ...split('übrige, autre, autres, otro, otros, altro, altri, outro, outros, overig, overige'),
+];
+
+/** Words that say "something is there" without saying what. */
+export const abnormalWords: readonly string[] = [
+  ...split('positive, positives, pos, abnormal, abnormals, pathological, pathologic, suspicious, diseased, disease'),
+  ...split(
+    'unhealthy, unwell, sick, ill, affected, infected, present, yes, true, symptomatic, atypical, unstable, irregular',
+  ),
+  ...split(
+    'asymmetric, asymmetrical, unclear, undifferentiated, undescended, uncontrolled, unresectable, unhealed, insufficient, abnormality',
+  ),
+  ...split('abnormalities, pathology, anomaly, anomalies, findings present'),
+  ...inflected(
+    'positiv, abnormal, anormal, auffällig, verdächtig, pathologisch, krank, erkrankt, befallen, infiziert',
+    german,
+  ),
+  ...inflected('vorhanden, instabil, atypisch, unregelmäßig, asymmetrisch, nachgewiesen', german),
+  ...split('Auffälligkeit, Auffälligkeiten, Pathologie, ja, wahr, auff, path, pathol, patho'),
+  ...split(
+    'positif, positifs, positive, positives, anormal, anormale, anormaux, pathologique, pathologiques, malade, malades',
+  ),
+  ...split('suspect, suspecte, présent, présente, oui, vrai, anomalie, anomalies, atteint, atteinte'),
+  ...inflected('positiv, patológic, patologic, enferm, malat, alterad, sospechos, sospett, suspeit', romance),
+  ...split(
+    'anormales, anormais, anormali, anormale, anomalo, anómalo, presente, presenti, presentes, sí, sì, sim, verdadero, vero',
+  ),
+  ...split(
+    'verdadeiro, doente, doentes, anomalía, anomalías, anomalia, alteraciones, alteración, alterações, alterazioni',
+  ),
+  ...split(
+    'hallazgos patológicos, afwijkend, afwijkende, afwijking, afwijkingen, positief, positieve, ziek, zieke, aanwezig, waar',
+  ),
+];
+
+/** Names that are the greater of two evils. */
+export const malignantWords: readonly string[] = [
+  ...inflected('malign, maligne, bösartig', german),
+  ...split('malignant, malignants, malignancy, cancerous, malin, malins, kwaadaardig, kwaadaardige'),
+  ...inflected('malign', romance),
+];
+
+/** What stands beside a word above without a meaning of its own here: organs, pictures, people, "finding". */
+export const neutralWords: readonly string[] = [
+  ...split(
+    'finding, findings, lung, lungs, chest, thorax, breast, breasts, brain, heart, liver, kidney, spine, skin, bone, hand',
+  ),
+  ...split(
+    'knee, hip, wrist, retina, fundus, eye, eyes, colon, prostate, thyroid, tissue, mucosa, cell, cells, epithelium, scan',
+  ),
+  ...split(
+    'scans, study, studies, image, images, picture, exam, examination, x, ray, xray, radiograph, cxr, ct, mr, mri, us',
+  ),
+  ...split(
+    'mammogram, ultrasound, ecg, subject, subjects, patient, patients, case, cases, person, people, volunteer, volunteers',
+  ),
+  ...split(
+    'donor, donors, group, class, sample, samples, result, results, test, appearance, anatomy, report, size, sized, size',
+  ),
+  ...split(
+    'and, or, of, the, a, for, age, adult, acute, evidence, significant, relevant, specific, particular, cardiopulmonary',
+  ),
+  ...split(
+    'Befund, Befunde, Lunge, Brust, Gewebe, Bild, Bilder, Aufnahme, Untersuchung, Patient, Patienten, Proband, Probanden',
+  ),
+  ...split(
+    'Person, Personen, Gruppe, Probe, Proben, Mamma, Herz, Hirn, Haut, und, der, die, das, im, Schleimhaut, Nachweis, Hinweis',
+  ),
+  ...split(
+    'poumon, poumons, sein, tissu, image, examen, radio, radiographie, cas, sujet, sujets, résultat, le, la, de, du, d, l',
+  ),
+  ...split(
+    'particularité, particularités, signe, signes, lésion visible, hallazgo, hallazgos, pulmón, pulmones, mama, tejido',
+  ),
+  ...split(
+    'imagen, radiografía, caso, casos, paciente, pacientes, resultado, tórax, del, el, reperto, reperti, polmone, polmoni',
+  ),
+  ...split(
+    'seno, tessuto, immagine, esame, soggetto, soggetti, paziente, pazienti, di, achado, achados, pulmão, tecido, imagem',
+  ),
+  ...split(
+    'exame, sujeito, da, do, bevinding, bevindingen, long, longen, borst, weefsel, beeld, onderzoek, patiënt, patiënten',
+  ),
+  ...split(
+    'bijzonderheden, Besonderheiten, particularidades, radiografia, mammografia, mammografía, mammographie, ecografia, ',
+  ),
+  ...split(
+    'ecografía, échographie, Röntgenbild, Röntgen, foto, aspect, sinus, rhythm, hemithorax, segni, rilievi, label, labels, Ergebnis, Ergebnisse, risultato, uitslag, groupe, grupo, gruppo, groep',
+  ),
+];
+
+/** What, before a name, says that the thing named is not there. */
+export const negators: readonly string[] = [
+  ...split('no, not, without, w/o, free of, free from, absence of, lack of, negative for, neither'),
+  ...split(
+    'kein, keine, keinen, keiner, keinem, keines, nicht, ohne, negativ für, frei von, Ausschluss, Ausschluss von',
+  ),
+  ...split('sans, aucun, aucune, pas de, pas d, pas, absence de, absence d, négatif pour, indemne de'),
+  ...split('sin, ningún, ninguno, ninguna, ausencia de, negativo para, libre de'),
+  ...split('senza, nessun, nessuno, nessuna, assenza di, assenza, negativo per, privo di'),
+  ...split(
+    'sem, nenhum, nenhuma, ausência de, não, livre de, geen, zonder, niet, afwezigheid van, negatief voor, vrij van',
+  ),
+];
+
+/** As `negators`, but only before a word above or before the name of the other class: "non-Hodgkin lymphoma" is a disease. */
+export const softNegators: readonly string[] = split('non, nonn');
+
+/** Diseases that begin with "non" and are no negation, even beside their counterpart. */
+export const notNegations: readonly string[] = split(
+  'non small cell, non union, nonunion, non viable, nonviable, non accidental, nonaccidental, non hodgkin, non hodgkins, nonsmall cell, non seminoma, non seminomatous, non alcoholic, non specific interstitial',
+);
+
+/** What, behind a name, says that it is not there. */
+export const absentEndings: readonly string[] = [
+  ...split(
+    'absent, free, ruled out, excluded, not present, not detected, not seen, absente, ausente, assente, afwezig, abwesend',
+  ),
+  ...split(
+    'ausgeschlossen, fehlend, fehlt, frei, nicht nachweisbar, nicht nachgewiesen, nicht vorhanden, vrij, uitgesloten',
+  ),
+];
+
+/** What, behind a name, says that the test for it was negative. */
+export const negativeEndings: readonly string[] = split(
+  'negative, neg, negativ, négatif, négative, negativo, negativa, negatief',
+);
+
+/** Subtypes of a disease that are called negative. */
+export const negativeSubtypes: readonly string[] = split(
+  'triple, gram, Rh, HER2, ER, PR, HR, EGFR, ALK, p53, Philadelphia, ANCA, Nugent',
+);
+
+/** Beginnings of one word that turn it into its opposite, with the fewest letters that must follow. */
+export const negatingBeginnings: readonly (readonly [beginning: string, letters: number])[] = [
+  ...split('non, not, nicht, kein, keine, ohne, sans, sin, sem, senza, niet, geen').map((word) => [word, 2] as const),
+  ['no', 3],
+  ['un', 4],
+  ['on', 4],
+  ['a', 5],
+];
+
+/** Pairs that stand for no and yes where the names are otherwise the same, the negative one first. */
+export const opposites: readonly (readonly [negative: string, positive: string])[] = [
+  ['without', 'with'],
+  ['ohne', 'mit'],
+  ['sans', 'avec'],
+  ['sin', 'con'],
+  ['senza', 'con'],
+  ['sem', 'com'],
+  ['zonder', 'met'],
+  ['low', 'high'],
+  ['niedrig', 'hoch'],
+  ['niedriges', 'hohes'],
+  ['faible', 'élevé'],
+  ['bajo', 'alto'],
+  ['basso', 'alto'],
+  ['baixo', 'alto'],
+  ['laag', 'hoog'],
+  ['gering', 'hoch'],
+  ['geringes', 'hohes'],
+  ['LGG', 'HGG'],
+  ['insignificant', 'significant'],
+  ['insignifikant', 'signifikant'],
+  ['0', '1'],
+  ['mild', 'severe'],
+  ['leicht', 'schwer'],
+  ['early', 'late'],
+  ['early', 'advanced'],
+  ['minor', 'major'],
+  ['n', 'y'],
+  ['n', 'j'],
+  ['n', 's'],
+  ['n', 'o'],
+  ['n', 'p'],
+  ['n', 'a'],
+  ['b', 'm'],
+  ['f', 't'],
+  ['benign', 'malignant'],
+];
+
+/** Scales on which a higher number is worse. Names that end in "rads" (BI-RADS, PI-RADS) count too. */
+export const gradedScales: readonly string[] = split(
+  'grade, grad, grado, grau, graad, Schweregrad, stage, Stadium, stade, stadio, estadio, estágio, score, Gleason, ISUP, Bosniak, ' +
+    'Bethesda, Deauville, Fazekas, KL, Kellgren, Kellgren Lawrence, Kellgren Lawrence grade, KL grade, CIN, ETDRS, ICDR, Gleason score, ' +
+    'ISUP grade, Tönnis, Outerbridge, Pfirrmann, Modic, severity',
+);

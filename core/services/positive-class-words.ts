@@ -1,0 +1,30 @@
+/** The class that a figure is about, in the words of reports and of the command line. */
+import type { ModelRecord } from '../contract/index.ts';
+
+type Positive = Pick<ModelRecord, 'classes' | 'positiveClass' | 'positiveClassSource'>;
+
+/** What must be read before any figure: that the positive class is a guess. Empty where it is known or there is none. */
+export function positiveClassWarnings({ classes, positiveClass, positiveClassSource }: Positive): string[] {
+  if (positiveClass === null || positiveClassSource !== 'alphabet') return [];
+  const other = classes.find((name) => name !== positiveClass) ?? '';
+  return [
+    `The names “${classes[0] ?? ''}” and “${classes[1] ?? ''}” do not tell which of the two is the positive class (the disease); “${positiveClass}” ` +
+      'was chosen by the alphabet. Sensitivity, specificity, predictive values and threshold are about it: if it is the other, sensitivity ' +
+      `and specificity are exchanged. To make it certain, rename a class in the data set so that its name tells, for example to “no ${positiveClass}” or “normal” for “${other}”, and train again.`,
+  ];
+}
+
+/** What the headline figures are about: `“fracture”`, or that they are means over classes. */
+export function figuresOf({ positiveClass }: Pick<ModelRecord, 'positiveClass'>): string {
+  return positiveClass === null ? 'macro average over classes, each against the rest' : `“${positiveClass}”`;
+}
+
+/** The rule of a decision: `“fracture” from 0.420 on`, or that the most probable class is chosen. */
+export function decisionRule(cut: {
+  readonly threshold: number | null;
+  readonly thresholdClass: string | null;
+}): string {
+  return cut.threshold === null || cut.thresholdClass === null
+    ? 'the class with the highest probability'
+    : `“${cut.thresholdClass}” from a probability of ${cut.threshold.toFixed(3)} on`;
+}
