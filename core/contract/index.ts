@@ -7,3 +7,4 @@ export * from './parse.ts';
 export * from './problems.ts';
 export * from './records.ts';
 export * from './reports.ts';
+export * from './weight-layout.ts';

@@ -42,3 +42,8 @@ export const earlierFacts = JSON.parse(readFileSync(join(fixture, 'results', 'ru
   /** SHA-256 of each model's weights; `unfinished`: of the stopped training, had nothing stopped it. */
   readonly hashes: Readonly<Record<string, string>>;
 };
+
+/** Names and shapes of each model's parameters, as the code of then had them. */
+export const earlierLayouts = JSON.parse(readFileSync(join(fixture, 'results', 'layouts.json'), 'utf8')) as Readonly<
+  Record<string, readonly { readonly name: string; readonly shape: readonly number[] }[]>
+>;

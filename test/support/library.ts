@@ -128,6 +128,7 @@ export function addModelRow(library: Library, name: string, classes: readonly st
       temperature: 1,
       learnable: 1,
       weightsHash: hex('c'),
+      layout: { version: 1, entries: [{ name: 'head.bias', shape: [1] }] },
       bestWeights: weights,
       finalWeights: weights,
     },
