@@ -9,3 +9,4 @@ export * from './positive-class.ts';
 export * from './problems.ts';
 export * from './records.ts';
 export * from './reports.ts';
+export * from './weight-layout.ts';

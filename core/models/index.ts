@@ -39,6 +39,7 @@ export {
   sideMethods,
 } from './side-config.ts';
 export { type SideInputs, type SideOutputs, sideLogits, sideNetwork } from './side-network.ts';
+export { arrangeWeights, type NamedShape, namedShapes } from './stored-weights.ts';
 export {
   type CanonicalTensor,
   canonicalReader,

@@ -9,6 +9,9 @@
  *     vit.blocks.i.{n1, q, k, v, o, n2, f1, f2}   vit.norm   head [C, E]
  *
  * Full fine-tuning has the weights of the LPM's encoder graph instead, `encoder.*`, and `head` [C, D].
+ *
+ * Vectors are stored with these names and shapes and found again by them (stored-weights.ts). So the order is free, but a
+ * name means what it meant: one that comes to mean something else raises `weightLayoutVersion` of the contract.
  */
 import { invariant } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';

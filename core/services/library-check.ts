@@ -11,6 +11,7 @@ import { type ErrorCode, errorCodes } from '../base/error-codes.ts';
 import { AppError, serialiseError } from '../base/errors.ts';
 import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../base/progress.ts';
 import { redact } from '../base/redact.ts';
+import type { ModelRecord } from '../contract/index.ts';
 import type { CheckReport, Finding } from '../contract/results/maintenance.ts';
 import { damagedRecords } from '../features/index.ts';
 import {
@@ -19,6 +20,8 @@ import {
   listBackups,
   listLpms,
   listModels,
+  listRuns,
+  modelLayout,
   modelWeights,
   openLibrary,
   recordsOf,
@@ -125,6 +128,8 @@ async function checkContent(
     const records = checkRecords(library, findings, step);
     step('models');
     const models = checkModels(library, findings);
+    // Reading is the check: a run whose settings are not what they were is an error.
+    listRuns(library.db);
     step('LPMs');
     const lpms = checkLpms(library, findings);
     step('files');
@@ -158,13 +163,29 @@ function checkModels(library: Library, findings: Findings): CheckReport['models'
   let damaged = 0;
   const models = listModels(library.db);
   for (const model of models) {
-    const weights = modelWeights(library.db, model.id);
-    if (weights !== undefined && hashWeights(weights) === model.weightsHash) continue;
+    const problem = modelProblem(library, model);
+    if (problem === null) continue;
     damaged++;
     const action = 'Restore the library from a backup (sidelight library restore), or train the model again.';
-    findings.add('error', 'WEIGHTS_INVALID', `The weights of model "${model.name}" do not have their hash.`, action);
+    findings.add('error', 'WEIGHTS_INVALID', problem, action);
   }
   return { checked: models.length, damaged };
+}
+
+/** What is wrong with a model's weights or with the list of what they are. */
+function modelProblem(library: Library, model: ModelRecord): string | null {
+  const { db } = library;
+  try {
+    const weights = modelWeights(db, model.id);
+    if (weights === undefined || hashWeights(weights) !== model.weightsHash) {
+      return `The weights of model "${model.name}" do not have their hash.`;
+    }
+    modelLayout(db, model);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
 }
 
 function checkLpms(library: Library, findings: Findings): CheckReport['lpms'] {

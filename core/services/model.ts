@@ -3,27 +3,35 @@ import { AppError } from '../base/errors.ts';
 import type { ModelRecord } from '../contract/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { SideConfig } from '../models/index.ts';
-import { listModels, lpmByHash, modelByName, modelWeights } from '../store/index.ts';
+import { listModels, lpmByHash, modelByName, modelLayout, modelWeights } from '../store/index.ts';
 import type { TrainingNetwork } from '../training/loop.ts';
 import { softmaxRows } from '../training/metrics.ts';
 import { buildPredict } from '../training/train-step.ts';
 import type { ServiceContext } from './context.ts';
 import { type LibraryLpm, openLibraryLpm } from './encode-lpm.ts';
 import { sha256 } from './files.ts';
+import { parseNetwork, weightsFor } from './stored-network.ts';
 
 export interface LoadedModel {
   readonly record: ModelRecord;
   readonly config: SideConfig;
-  /** The weights of the best validation AUC. */
+  /** The weights of the best validation AUC, [total], in the order of the network's layout. */
   readonly params: Float32Array;
 }
+
+const retrainOrRestore = 'Train the model again, or restore the library from a backup (folder backups/).';
 
 /** SHA-256 of weights (little-endian float32). */
 export function hashWeights(params: Float32Array): string {
   return sha256(new Uint8Array(params.buffer, params.byteOffset, params.byteLength));
 }
 
-/** @throws MODEL_NOT_FOUND naming what there is; WEIGHTS_INVALID when the stored weights changed */
+/**
+ * A model of the library with its network and weights, which are moved into the order of the network's parameters where
+ * they were stored in another.
+ * @throws MODEL_NOT_FOUND naming what there is; WEIGHTS_INVALID when the stored weights changed or are not those of the
+ *   network; DB_DAMAGED when its row cannot be read
+ */
 export function requireModel(context: ServiceContext, name: string): LoadedModel {
   const { db } = context.library;
   const record = modelByName(db, name);
@@ -40,10 +48,22 @@ export function requireModel(context: ServiceContext, name: string): LoadedModel
     throw new AppError(
       'WEIGHTS_INVALID',
       `The weights of model "${name}" have hash ${found.slice(0, 12)}; stored with it is ${record.weightsHash.slice(0, 12)}.`,
-      { action: 'Train the model again, or restore the library from a backup (folder backups/).' },
+      { action: retrainOrRestore },
     );
   }
-  return { record, config: record.config as unknown as SideConfig, params };
+  const what = `model "${name}"`;
+  // The version first: it says how the configuration is written, too.
+  const layout = modelLayout(db, record);
+  const config = parseNetwork(record.config, what);
+  if (config.method !== record.method || config.classes !== record.classes.length) {
+    throw new AppError(
+      'WEIGHTS_INVALID',
+      `The network of ${what} is ${config.method} of ${config.classes} classes; the model is ${record.method} of ${record.classes.length}.`,
+      { action: retrainOrRestore },
+    );
+  }
+  const [arranged] = weightsFor(config, layout, [params], what);
+  return { record, config, params: arranged as Float32Array };
 }
 
 /** The LPM that a model was trained with, opened. @throws LPM_NOT_FOUND when the library no longer has it */

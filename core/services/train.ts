@@ -13,6 +13,7 @@ import {
   type Preprocessing,
   parseOptions,
   positiveClassOf,
+  type RunRecord,
   type RunSettings,
   type TrainOptions,
   type TrainReport,
@@ -70,6 +71,7 @@ import { compilePredictor, hashWeights } from './model.ts';
 import { RunWatch } from './run-watch.ts';
 import { exampleSource } from './source-examples.ts';
 import { type Features, prepareFeatures } from './source-features.ts';
+import { layoutToStore, weightsFor } from './stored-network.ts';
 import { type PlannedRun, planRun } from './train-run.ts';
 
 /** What SQLite holds in one value (SQLITE_MAX_LENGTH, its default). */
@@ -229,7 +231,8 @@ async function runEpochs(
   const { library } = context;
   const { settings } = run;
   const perEpoch = stepsPerEpoch(sets.train.labels.length, settings.batch);
-  const begin = restoreState(library, run.id) ?? freshState(startingParameters(config, settings, lpm));
+  const layout = layoutToStore(config);
+  const begin = restoreState(library, run, config) ?? freshState(startingParameters(config, settings, lpm));
   const { state } = await train(network, settings, sets.train, sets.val, begin, {
     signal: context.signal,
     now: () => performance.now(),
@@ -249,6 +252,7 @@ async function runEpochs(
           parameters: after.params,
           firstMoment: after.m,
           secondMoment: after.v,
+          layout,
           state: {
             bestEpoch: best?.epoch ?? null,
             bestValAuc: best?.valAuc ?? null,
@@ -274,24 +278,32 @@ export function startingParameters(
   return initialiseParameters(config, random, encoderWeights(lpm.config, lpm.read, size));
 }
 
-/** Where the run stopped, or undefined before its first epoch ended. */
-function restoreState(library: Library, runId: number): TrainingState | undefined {
-  const checkpoint = lastCheckpoint(library.db, runId);
+/**
+ * Where the run stopped, its vectors in the order of the network's parameters; undefined before its first epoch ended.
+ * @throws WEIGHTS_INVALID when the vectors are of other parameters
+ */
+function restoreState(library: Library, run: RunRecord, config: SideConfig): TrainingState | undefined {
+  const checkpoint = lastCheckpoint(library.db, run.id);
   if (checkpoint === undefined) return undefined;
-  const best = bestParameters(library.db, runId);
+  const { parameters, firstMoment, secondMoment, layout } = checkpoint;
+  const [params, m, v] = weightsFor(config, layout, [parameters, firstMoment, secondMoment], run.name) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   const number = (name: string): number | null => {
     const value = checkpoint.state[name];
     return typeof value === 'number' ? value : null;
   };
+  const best = bestParameters(library.db, run.id);
+  if (best === undefined) return { epochsDone: checkpoint.epoch, params, m, v, best: null };
+  const [bestParams] = weightsFor(config, best.layout, [best.parameters], run.name) as [Float32Array];
   return {
     epochsDone: checkpoint.epoch,
-    params: checkpoint.parameters,
-    m: checkpoint.firstMoment,
-    v: checkpoint.secondMoment,
-    best:
-      best === undefined
-        ? null
-        : { epoch: best.epoch, valAuc: number('bestValAuc'), valLoss: number('bestValLoss'), params: best.parameters },
+    params,
+    m,
+    v,
+    best: { epoch: best.epoch, valAuc: number('bestValAuc'), valLoss: number('bestValLoss'), params: bestParams },
   };
 }
 
@@ -344,6 +356,7 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
         temperature: 1,
         learnable,
         weightsHash: hashWeights(params),
+        layout: layoutToStore(config),
         bestWeights: params,
         finalWeights: state.params,
       },

@@ -41,7 +41,7 @@ export class Database implements WriteDb {
   }
 
   /**
-   * The database at `source`: a file, or the bytes of one (then read-only, in memory).
+   * The database at `source`: a file, or the bytes of one (then in memory; what is changed there is gone when it is closed).
    * @throws LIBRARY_READ_ONLY, LIBRARY_BUSY, DB_DAMAGED, DISK_FULL, FILE_UNREADABLE
    */
   static open(source: string | Buffer, options: { readonly: boolean; timeoutMs?: number; path?: string }): Database {
@@ -99,6 +99,11 @@ export class Database implements WriteDb {
   /** The single value of a pragma. */
   pragma(name: string): unknown {
     return this.#guard(() => this.#sqlite.pragma(name, { simple: true }));
+  }
+
+  /** The whole database as the bytes of a file, what its log holds included. */
+  serialize(): Buffer {
+    return this.#guard(() => this.#sqlite.serialize());
   }
 
   close(): void {

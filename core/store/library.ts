@@ -18,7 +18,7 @@ import { backUp, backUpDaily, copyDatabase } from './backup.ts';
 import { openDatabaseProblems } from './check.ts';
 import { Database, type ReadDb, type WriteDb } from './database.ts';
 import { takeWriterLock, type WriterLock } from './lock.ts';
-import { checkVersion, migrate } from './migrate.ts';
+import { checkVersion, migrate, newestVersion } from './migrate.ts';
 import { breakSeal, databaseName, sealDatabase, sealedBytes, sealState } from './seal.ts';
 
 /** `read` never changes a byte and works beside a writer; `write` is one process at a time. */
@@ -31,6 +31,8 @@ export interface OpenLibraryOptions {
   readonly onWarning?: (message: string) => void;
 }
 
+/** The largest database that is copied into memory to be read in the newest form. */
+const mostBytesInMemory = 1.5 * 2 ** 30;
 /** Databases up to this size are compared with their seal at every opening (a quarter of a second); `library check` compares any. */
 const sealCheckedBytes = 256 * 2 ** 20;
 const folders = ['features', 'previews', 'files', 'lpm', 'backups'] as const;
@@ -180,16 +182,48 @@ function openForReading(folder: string): Library {
       action: 'Import something first, or name the library folder (--library DIR).',
     });
   }
-  const database = openReadOnly(path);
+  let database = openReadOnly(path);
   try {
-    if (checkVersion(database) === 0) {
-      throw new AppError('DB_DAMAGED', `The library file in ${redact(folder)} is empty.`);
-    }
+    const version = checkVersion(database);
+    if (version === 0) throw new AppError('DB_DAMAGED', `The library file in ${redact(folder)} is empty.`);
+    if (version < newestVersion) database = broughtForward(database, path, version);
     return new Library(folder, 'read', database, null);
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/**
+ * A copy in memory of an earlier version's database, in the newest form: whoever only reads must not change the file, and every query
+ * asks for what the newest version has.
+ */
+function broughtForward(earlier: Database, path: string, version: number): Database {
+  const sizeBytes = statSync(path).size;
+  if (sizeBytes > mostBytesInMemory) {
+    const versions = `version ${version}; this Sidelight has ${newestVersion}`;
+    throw new AppError(
+      'LIBRARY_READ_ONLY',
+      `The library is of an earlier Sidelight (${versions}) and too large to be read so.`,
+      {
+        action:
+          'Open it once in the window, or with a command that writes, such as `sidelight import`: that brings it up to date.',
+      },
+    );
+  }
+  const bytes = withoutLog(earlier.serialize());
+  earlier.close();
+  const copy = Database.open(bytes, { readonly: false, path });
+  migrate(copy, { backUp: () => {} });
+  copy.pragma('query_only = ON');
+  return copy;
+}
+
+/** Bytes 18 and 19 say "WAL" (2); a copy in memory has no log (1). SQLite file format, section 1.3.3. */
+function withoutLog(bytes: Buffer): Buffer {
+  bytes[18] = 1;
+  bytes[19] = 1;
+  return bytes;
 }
 
 /**
@@ -206,11 +240,7 @@ function openReadOnly(path: string): Database {
     const log = `${path}-wal`;
     const logLeft = existsSync(log) && statSync(log).size > 0;
     if (!(error instanceof AppError) || error.code !== 'LIBRARY_READ_ONLY' || logLeft) throw error;
-    const bytes = readFileSync(path);
-    // Bytes 18 and 19 say "WAL" (2); a copy in memory has no log (1). SQLite file format, section 1.3.3.
-    bytes[18] = 1;
-    bytes[19] = 1;
-    return Database.open(bytes, { readonly: true, path });
+    return Database.open(withoutLog(readFileSync(path)), { readonly: true, path });
   }
 }
 

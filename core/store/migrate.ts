@@ -3,6 +3,9 @@ import { AppError, invariant } from '../base/errors.ts';
 import type { Database } from './database.ts';
 import { type Migration, migrations } from './migrations/index.ts';
 
+/** The library version of this Sidelight. */
+export const newestVersion = migrations.at(-1)?.number ?? 0;
+
 /** 'SDLT': tells a Sidelight library from any other SQLite file. */
 const applicationId = 0x53444c54;
 

@@ -145,6 +145,7 @@ export function addModelRow(
       temperature: 1,
       learnable: 1,
       weightsHash: hex('c'),
+      layout: { version: 1, entries: [{ name: 'head.bias', shape: [1] }] },
       bestWeights: weights,
       finalWeights: weights,
     },

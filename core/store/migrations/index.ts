@@ -16,6 +16,7 @@ import { createWatches } from './0110-create-watches.ts';
 import { describeStudies } from './0120-describe-studies.ts';
 import { addLpmsAsJobs } from './0130-add-lpms-as-jobs.ts';
 import { noteManufacturers } from './0140-note-manufacturers.ts';
+import { nameWeights } from './0150-name-weights.ts';
 import { nameThresholdClasses } from './0160-name-threshold-classes.ts';
 
 export interface Migration {
@@ -38,5 +39,6 @@ export const migrations: readonly Migration[] = [
   { number: 120, name: '0120-describe-studies', up: describeStudies },
   { number: 130, name: '0130-add-lpms-as-jobs', up: addLpmsAsJobs },
   { number: 140, name: '0140-note-manufacturers', up: noteManufacturers },
+  { number: 150, name: '0150-name-weights', up: nameWeights },
   { number: 160, name: '0160-name-threshold-classes', up: nameThresholdClasses },
 ];

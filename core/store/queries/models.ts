@@ -1,14 +1,24 @@
 /** Models: everything needed to classify. */
+import { z } from 'zod';
 import {
-  type Method,
   type ModelRecord,
+  modelRecordSchema,
   type Preprocessing,
   positiveClassOf,
-  type RunSettings,
+  preprocessingSchema,
+  runSettingsSchema,
   type SplitName,
+  type WeightLayout,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { type LayoutColumns, readJson, readLayout } from '../stored-json.ts';
 import { fromBytes, toBytes } from './runs.ts';
+
+const { config: configSchema, classes: classesSchema } = modelRecordSchema.shape;
+/** Unknown keys are refused: they would be a choice that this version does not honour. */
+const storedPreprocessingSchema = z.strictObject(preprocessingSchema.shape);
+/** All that a model takes from its run's settings, which are read whole where the run is. */
+const methodOfRunSchema = runSettingsSchema.pick({ method: true });
 
 interface ModelRow {
   id: number;
@@ -42,19 +52,19 @@ const columns = `
   JOIN datasets d ON d.id = v.dataset_id LEFT JOIN lpms l ON l.hash = r.lpm_hash`;
 
 function toModel(row: ModelRow): ModelRecord {
-  const method: Method = (JSON.parse(row.settings) as RunSettings).method;
-  const classes = JSON.parse(row.classes) as string[];
+  const of = (part: string): string => `the ${part} of model "${row.name}"`;
+  const classes = readJson(classesSchema, row.classes, of('classes'));
   const positive = positiveClassOf(classes);
   return {
     id: row.id,
     name: row.name,
     run: `run-${row.run_id}`,
     dataset: row.dataset,
-    method,
+    method: readJson(methodOfRunSchema, row.settings, of('settings')).method,
     lpmHash: row.lpm_hash,
     lpm: row.lpm,
-    config: JSON.parse(row.config) as Record<string, unknown>,
-    preprocessing: JSON.parse(row.preprocessing) as Preprocessing,
+    config: readJson(configSchema, row.config, of('configuration')),
+    preprocessing: readJson(storedPreprocessingSchema, row.preprocessing, of('preprocessing')),
     classes,
     positiveClass: positive?.name ?? null,
     positiveClassSource: positive?.source ?? null,
@@ -97,13 +107,15 @@ export interface NewModel {
   readonly learnable: number;
   /** SHA-256 of `bestWeights` (little-endian float32). */
   readonly weightsHash: string;
+  /** What both vectors consist of, in their order. */
+  readonly layout: WeightLayout;
   readonly bestWeights: Float32Array;
   readonly finalWeights: Float32Array;
 }
 
-/** Adds a model with both sets of weights and gives its row id. */
-export function addModel(db: WriteDb, model: NewModel, now: string): number {
-  return db.run(
+/** Adds a model with both sets of weights and what they consist of; gives its row id. Call it inside a transaction. */
+export function addModel(db: WriteDb, { layout, ...model }: NewModel, now: string): number {
+  const { id } = db.run(
     `INSERT INTO models (name, run_id, config, preprocessing, classes, threshold, threshold_class, temperature, learnable, weights_hash,
        best_weights, final_weights, created_at)
      VALUES (:name, :runId, :config, :preprocessing, :classes, :threshold, :thresholdClass, :temperature, :learnable, :weightsHash,
@@ -117,7 +129,24 @@ export function addModel(db: WriteDb, model: NewModel, now: string): number {
       finalWeights: toBytes(model.finalWeights),
       now,
     },
-  ).id;
+  );
+  db.run('INSERT INTO model_layouts (model_id, version, entries) VALUES (:id, :version, :entries)', {
+    id,
+    version: layout.version,
+    entries: JSON.stringify(layout.entries),
+  });
+  return id;
+}
+
+/**
+ * What a model's weights consist of, in their order.
+ * @throws WEIGHTS_INVALID when that was never known or is of another version; DB_DAMAGED when it cannot be read
+ */
+export function modelLayout(db: ReadDb, model: Pick<ModelRecord, 'id' | 'name'>): WeightLayout {
+  const row = db.get<LayoutColumns>('SELECT version, entries FROM model_layouts WHERE model_id = :id', {
+    id: model.id,
+  });
+  return readLayout(row ?? { version: null, entries: null }, `model "${model.name}"`);
 }
 
 /** The weights of a model: of its best validation AUC (what it classifies with) or after its last epoch. */

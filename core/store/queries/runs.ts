@@ -1,6 +1,20 @@
 /** Training runs, their epochs and their checkpoints. */
-import type { EpochRecord, JobState, RunRecord, RunSettings } from '../../contract/index.ts';
+import { z } from 'zod';
+import { AppError } from '../../base/errors.ts';
+import {
+  type EpochRecord,
+  type JobState,
+  type RunRecord,
+  type RunSettings,
+  runSettingsSchema,
+  type WeightLayout,
+} from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { type LayoutColumns, readJson, readLayout } from '../stored-json.ts';
+
+/** Unknown keys are refused: a run that goes on without one of its settings would be another run. */
+const storedSettingsSchema = z.strictObject(runSettingsSchema.shape);
+const checkpointStateSchema = z.record(z.string(), z.unknown());
 
 /** Where a run goes on after an epoch: parameters and both AdamW moments, flat. `state` is the caller's own (early stop, ...). */
 export interface Checkpoint {
@@ -9,6 +23,8 @@ export interface Checkpoint {
   readonly parameters: Float32Array;
   readonly firstMoment: Float32Array;
   readonly secondMoment: Float32Array;
+  /** What each of the three vectors consists of, in their order. */
+  readonly layout: WeightLayout;
   readonly state: Readonly<Record<string, unknown>>;
 }
 
@@ -29,7 +45,9 @@ const columns = `
   FROM runs r JOIN dataset_versions v ON v.id = r.version_id JOIN datasets d ON d.id = v.dataset_id`;
 
 function toRun(row: RunRow): RunRecord {
-  return { ...row, name: `run-${row.id}`, settings: JSON.parse(row.settings) as RunSettings };
+  const name = `run-${row.id}`;
+  const settings: RunSettings = readJson(storedSettingsSchema, row.settings, `the settings of ${name}`);
+  return { ...row, name, settings };
 }
 
 /** Every run, oldest first. */
@@ -163,9 +181,18 @@ function saveCheckpoint(db: WriteDb, runId: number, kind: 'last' | 'best', check
       state: JSON.stringify(checkpoint.state),
     },
   );
+  db.run(
+    `INSERT OR REPLACE INTO checkpoint_layouts (run_id, kind, version, entries) VALUES (:runId, :kind, :version, :entries)`,
+    {
+      runId,
+      kind,
+      version: checkpoint.layout.version,
+      entries: JSON.stringify(checkpoint.layout.entries),
+    },
+  );
 }
 
-interface CheckpointRow {
+interface CheckpointRow extends LayoutColumns {
   epoch: number;
   step: number;
   parameters: Uint8Array;
@@ -174,9 +201,21 @@ interface CheckpointRow {
   state: string;
 }
 
-/** Where a run goes on, or undefined before its first epoch ended. */
+function checkpointOf(db: ReadDb, runId: number, kind: 'last' | 'best'): CheckpointRow | undefined {
+  return db.get<CheckpointRow>(
+    `SELECT c.*, l.version, l.entries FROM checkpoints c
+     LEFT JOIN checkpoint_layouts l ON l.run_id = c.run_id AND l.kind = c.kind
+     WHERE c.run_id = :runId AND c.kind = :kind`,
+    { runId, kind },
+  );
+}
+
+/**
+ * Where a run goes on, or undefined before its first epoch ended.
+ * @throws WEIGHTS_INVALID when it is not known what the vectors consist of, DB_DAMAGED when the row cannot be read
+ */
 export function lastCheckpoint(db: ReadDb, runId: number): Checkpoint | undefined {
-  const row = db.get<CheckpointRow>(`SELECT * FROM checkpoints WHERE run_id = :runId AND kind = 'last'`, { runId });
+  const row = checkpointOf(db, runId, 'last');
   if (row === undefined || row.first_moment === null || row.second_moment === null) return undefined;
   return {
     epoch: row.epoch,
@@ -184,14 +223,19 @@ export function lastCheckpoint(db: ReadDb, runId: number): Checkpoint | undefine
     parameters: fromBytes(row.parameters),
     firstMoment: fromBytes(row.first_moment),
     secondMoment: fromBytes(row.second_moment),
-    state: JSON.parse(row.state) as Record<string, unknown>,
+    layout: readLayout(row, `run-${runId}`),
+    state: readJson(checkpointStateSchema, row.state, `the state of run-${runId}`),
   };
 }
 
-/** The parameters of the best validation AUC so far, or undefined. */
-export function bestParameters(db: ReadDb, runId: number): { epoch: number; parameters: Float32Array } | undefined {
-  const row = db.get<CheckpointRow>(`SELECT * FROM checkpoints WHERE run_id = :runId AND kind = 'best'`, { runId });
-  return row === undefined ? undefined : { epoch: row.epoch, parameters: fromBytes(row.parameters) };
+/** The parameters of the best validation AUC so far, or undefined. @throws as lastCheckpoint */
+export function bestParameters(
+  db: ReadDb,
+  runId: number,
+): Pick<Checkpoint, 'epoch' | 'parameters' | 'layout'> | undefined {
+  const row = checkpointOf(db, runId, 'best');
+  if (row === undefined) return undefined;
+  return { epoch: row.epoch, parameters: fromBytes(row.parameters), layout: readLayout(row, `run-${runId}`) };
 }
 
 /** Drops a finished run's checkpoints; its model keeps the best and the final weights. */
@@ -204,7 +248,16 @@ export function toBytes(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** The vector of stored bytes; copied, because a blob need not begin at a multiple of four. */
+/**
+ * The vector of stored bytes; copied, because a blob need not begin at a multiple of four.
+ * @throws DB_DAMAGED when they are no whole numbers
+ */
 export function fromBytes(bytes: Uint8Array): Float32Array {
+  if (bytes.byteLength % Float32Array.BYTES_PER_ELEMENT !== 0) {
+    throw new AppError(
+      'DB_DAMAGED',
+      `In the library a vector of numbers has ${bytes.byteLength} bytes, no multiple of ${Float32Array.BYTES_PER_ELEMENT}.`,
+    );
+  }
   return new Float32Array(new Uint8Array(bytes).buffer);
 }

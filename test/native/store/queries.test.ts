@@ -6,6 +6,7 @@ import {
   type RunSettings,
   runRecordSchema,
   splitNames,
+  type WeightLayout,
 } from '../../../core/contract/index.ts';
 import {
   addAuditEvent,
@@ -41,6 +42,7 @@ import {
   listModels,
   listRuns,
   lpmByHash,
+  modelLayout,
   modelWeights,
   predictionsOf,
   recordsOf,
@@ -76,6 +78,9 @@ const settings: RunSettings = {
   tokenRatio: 0.2,
   normalisation: 'dataset',
 };
+
+/** Two numbers that mean nothing. */
+const layout: WeightLayout = { version: 1, entries: [{ name: 'head.bias', shape: [2] }] };
 
 function frozenVersion(library: Library): number {
   const { datasetId, instanceIds } = fillDataset(library, ['a', 'b']);
@@ -206,13 +211,14 @@ describe('runs and models', () => {
       parameters: vector(1, 2),
       firstMoment: vector(3, 4),
       secondMoment: vector(5, 6),
+      layout,
       state: { worse: 0 },
     };
     const second = { ...first, epoch: 2, step: 10, parameters: vector(7, 8) };
     saveEpoch(db, run, { epoch: 1, valAuc: 0.9, ...figures }, first, { isBest: true });
     saveEpoch(db, run, { epoch: 2, valAuc: 0.8, ...figures }, second, { isBest: false });
     expect(lastCheckpoint(db, run)).toEqual(second);
-    expect(bestParameters(db, run)).toEqual({ epoch: 1, parameters: first.parameters });
+    expect(bestParameters(db, run)).toEqual({ epoch: 1, parameters: first.parameters, layout });
     expect(epochsOf(db, run).map((epoch) => epoch.valAuc)).toEqual([0.9, 0.8]);
     expect(resumableRun(db, newRun)?.id).toBe(run);
     expect(resumableRun(db, { ...newRun, settings: { ...settings, seed: 8 } })).toBeUndefined();
@@ -226,6 +232,7 @@ describe('runs and models', () => {
     expect(resumableRun(db, newRun)).toBeUndefined();
     dropCheckpoints(db, run);
     expect(lastCheckpoint(db, run)).toBeUndefined();
+    expect(db.all('SELECT * FROM checkpoint_layouts')).toEqual([]);
     expect(listRuns(db)).toHaveLength(1);
   });
 
@@ -259,6 +266,7 @@ describe('runs and models', () => {
       temperature: 1,
       learnable: 2,
       weightsHash: hash,
+      layout,
       bestWeights: Float32Array.of(0.5, -1),
       finalWeights: Float32Array.of(0.25, -2),
     };
@@ -274,6 +282,7 @@ describe('runs and models', () => {
     });
     expect(lpmByHash(db, hash)?.config).toEqual({ width: 8 });
     expect(listModels(db)[0]).toMatchObject({ name: 'm', lpm: 'vit', method: 'fpt+', preprocessing, threshold: 0.4 });
+    expect(modelLayout(db, { id, name: 'm' })).toEqual(layout);
     expect(modelWeights(db, id)).toEqual(model.bestWeights);
     expect(modelWeights(db, id, 'final')).toEqual(model.finalWeights);
     expect(() => addModel(db, model, testTime)).toThrow('UNIQUE');

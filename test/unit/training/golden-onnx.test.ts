@@ -1,0 +1,124 @@
+/**
+ * The ONNX bytes of every network graph, by hash.
+ *
+ * A refactoring of models, training or emission must leave them as they are: the bytes depend on the structure alone, so
+ * these hashes are exact on every machine. Only a change that means to compute something else gives new ones (they
+ * stand in the failing test), and says so.
+ * The golden file was made from the code of commit 2fb3ab2.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emitOnnx, type Graph } from '../../../core/graph/index.ts';
+import {
+  buildEvidence,
+  buildLpmEncoder,
+  extractedLayers,
+  hasEvidence,
+  type LpmConfig,
+  plainVit,
+  type SideMethod,
+  sideConfig,
+} from '../../../core/models/index.ts';
+import { buildGradient, buildUpdate } from '../../../core/training/accumulated-step.ts';
+import { buildPredict, buildTrainStep } from '../../../core/training/train-step.ts';
+import { repositoryRoot } from '../../support/shared.ts';
+
+interface Sizes {
+  readonly lpm: LpmConfig;
+  readonly inputSize: number;
+  readonly classes: number;
+  readonly batch: number;
+}
+
+/** A configuration small enough to read, the LPM in the box, and the paper's ViT-B/16. */
+const configurations: Readonly<Record<string, Sizes>> = {
+  small: {
+    lpm: plainVit({ width: 32, layers: 3, heads: 2, patch: 8, imageSize: 64 }),
+    inputSize: 64,
+    classes: 3,
+    batch: 4,
+  },
+  'vit-tiny': {
+    lpm: plainVit({ width: 192, layers: 12, heads: 3, patch: 16, imageSize: 224 }),
+    inputSize: 512,
+    classes: 2,
+    batch: 16,
+  },
+  'vit-base': {
+    lpm: plainVit({ width: 768, layers: 12, heads: 12, patch: 16, imageSize: 224 }),
+    inputSize: 512,
+    classes: 5,
+    batch: 16,
+  },
+};
+
+const methods: readonly SideMethod[] = ['fpt+', 'fpt', 'side-only', 'linear', 'full'];
+
+/** Every graph that a method trains, predicts and explains with. `full` trains in parts of two images, as its default is. */
+function methodGraphs({ lpm, inputSize, classes, batch }: Sizes, method: SideMethod): Record<string, Graph> {
+  const config = sideConfig(lpm, { method, classes, inputSize });
+  if (method === 'full') {
+    return {
+      gradient: buildGradient(config, { batch: 2, weighted: false }),
+      'gradient, weighted': buildGradient(config, { batch: 2, weighted: true }),
+      update: buildUpdate(config, 0.1),
+      predict: buildPredict(config, { batch: 1 }),
+    };
+  }
+  return {
+    step: buildTrainStep(config, { batch, weighted: false, weightDecay: 0.1 }),
+    'step, weighted': buildTrainStep(config, { batch, weighted: true, weightDecay: 0.1 }),
+    predict: buildPredict(config, { batch }),
+    ...(hasEvidence(config) ? { evidence: buildEvidence(config) } : {}),
+  };
+}
+
+/** The LPM's graph as each kind of features asks for it. */
+function encoderGraphs({ lpm, inputSize }: Sizes): Record<string, Graph> {
+  const options = {
+    batch: 1,
+    height: inputSize,
+    width: inputSize,
+    tokenRatio: 0.2,
+    keysValues: true,
+    classToken: false,
+  };
+  const half = extractedLayers(lpm, 'half');
+  return {
+    'half, global': buildLpmEncoder(lpm, { ...options, layers: half, tokens: 'global' }),
+    'half, class token': buildLpmEncoder(lpm, { ...options, layers: half, tokens: 'class_token' }),
+    'all, global': buildLpmEncoder(lpm, { ...options, layers: extractedLayers(lpm, 'all'), tokens: 'global' }),
+    'class token alone': buildLpmEncoder(lpm, {
+      ...options,
+      layers: half,
+      tokens: 'global',
+      keysValues: false,
+      classToken: true,
+    }),
+  };
+}
+
+function hashes(graphs: Record<string, Graph>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(graphs).map(([name, graph]) => [name, createHash('sha256').update(emitOnnx(graph)).digest('hex')]),
+  );
+}
+
+const golden = JSON.parse(readFileSync(join(repositoryRoot, 'test/golden/onnx-sha256.json'), 'utf8')) as Record<
+  string,
+  Record<string, Record<string, string>>
+>;
+
+describe.each(Object.keys(configurations))('the ONNX bytes of %s', (name) => {
+  const sizes = configurations[name] as Sizes;
+
+  test.each(methods)('%s are those of 2fb3ab2', (method) => {
+    expect(hashes(methodGraphs(sizes, method))).toEqual(golden[name]?.[method]);
+  });
+
+  test("the LPM's are those of 2fb3ab2", () => {
+    expect(hashes(encoderGraphs(sizes))).toEqual(golden[name]?.['encoder']);
+  });
+});
