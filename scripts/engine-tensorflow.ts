@@ -124,8 +124,8 @@ async function main(): Promise<void> {
   const named = process.env['SIDELIGHT_TENSORFLOW'];
   const source = named && !existsSync(join(named, manifestName)) ? named : undefined;
   const present = locateTensorflow(source, target);
-  if (!values.force && 'packageFolder' in present && (present.manifest?.cuda ?? true) >= values.cuda) {
-    say(`Already there: TensorFlow ${present.manifest?.tensorflow ?? '(the package’s own)'}. Build anew with --force.`);
+  if (!values.force && 'packageFolder' in present && present.manifest.cuda >= values.cuda) {
+    say(`Already there: TensorFlow ${present.manifest.tensorflow}. Build anew with --force.`);
     return;
   }
   const tools = await findTools({ needsPip: !source && (!values.wheel || values.cuda) });
@@ -136,7 +136,7 @@ async function main(): Promise<void> {
   mkdirSync(build, { recursive: true });
 
   say('Installing the npm package without its install script ...');
-  const version = await installPackage(repository, build);
+  const version = await installPackage(build);
   const library = source
     ? namedLibrary(source)
     : await wheelLibrary(build, { wheel: values.wheel && resolve(values.wheel), cuda: values.cuda, pip: tools.pip });

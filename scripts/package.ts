@@ -10,15 +10,15 @@ import { parseArgs } from 'node:util';
 import { type AfterPackContext, build, Platform } from 'electron-builder';
 import { AppError, toError } from '../core/base/errors.ts';
 import { root } from './app/build.ts';
-import { electronFolder } from './app/runtime.ts';
+import { setUpElectron } from './app/runtime.ts';
 import { setFuses } from './package/fuses.ts';
 import { here, releaseFolder, stage, stageFolder } from './package/stage.ts';
 
 const { values } = parseArgs({ options: { dir: { type: 'boolean', default: false } } });
 
 /** Electron without an application: in the test runtime ours stands where none may be. */
-function stageElectron(): { folder: string; version: string } {
-  const from = electronFolder();
+async function stageElectron(): Promise<{ folder: string; version: string }> {
+  const from = await setUpElectron((line) => console.error(line));
   const folder = join(stageFolder, 'electron');
   cpSync(from, folder, { recursive: true, verbatimSymlinks: true });
   for (const name of ['app', 'default_app.asar']) rmSync(join(folder, 'resources', name), { force: true });
@@ -42,7 +42,7 @@ function sizeOf(folder: string): number {
 
 try {
   await stage();
-  const electron = stageElectron();
+  const electron = await stageElectron();
   const platform = Platform.current();
   const artifacts = await build({
     projectDir: root,

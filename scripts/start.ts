@@ -7,7 +7,8 @@
 import { spawn } from 'node:child_process';
 import { AppError, toError } from '../core/base/errors.ts';
 import { buildWindow } from './app/build.ts';
-import { electronCommand } from './app/runtime.ts';
+import { missingLibrary, sandboxObstacle } from './app/needs.ts';
+import { electronCommand, setUpElectron } from './app/runtime.ts';
 
 function requireDisplay(): void {
   if (process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']) return;
@@ -18,7 +19,9 @@ function requireDisplay(): void {
 
 try {
   requireDisplay();
-  const electron = electronCommand();
+  const electron = electronCommand(await setUpElectron((line) => console.error(line)));
+  const missing = missingLibrary(electron.path);
+  if (missing !== null) throw new AppError('ENGINE_UNAVAILABLE', missing.reason, { action: missing.action });
   await buildWindow();
   // As root (containers) Chromium's sandbox cannot start; everybody else keeps it.
   const flags = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -30,7 +33,12 @@ try {
   const child = spawn(electron.path, [...electron.args, ...flags, ...args.filter((arg) => arg !== '')], {
     stdio: 'inherit',
   });
-  child.on('exit', (code) => process.exit(code ?? 1));
+  child.on('exit', (code, signal) => {
+    // Chromium ends itself with a signal and a page of addresses when it gets no sandbox.
+    const obstacle = signal === null || flags.length > 0 ? null : sandboxObstacle(electron.path);
+    if (obstacle !== null) console.error(obstacle);
+    process.exit(code ?? 1);
+  });
 } catch (thrown) {
   const error = toError(thrown);
   console.error(thrown instanceof AppError ? `${error.message}\n${thrown.action}` : error.stack);

@@ -13,7 +13,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 
 interface JsonReport {
   readonly testResults: readonly {
@@ -56,7 +56,7 @@ spawnSync(
 
 /** Child processes that tests start by the name `node` must get our Node, not the system's. */
 function childPath(): string {
-  return [join(root, 'node_modules', '.bin'), process.env['PATH']].join(process.platform === 'win32' ? ';' : ':');
+  return [dirname(process.execPath), join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
 }
 
 /** Why the window's tests cannot run here; null where they can. In CI a missing part is a failure, not a reason to skip. */
