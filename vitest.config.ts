@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs nothing; `native` needs SQLite, ONNX Runtime or tools of the machine; `electron` a window. */
+/**
+ * `unit` needs nothing; `native` needs SQLite, ONNX Runtime or tools of the machine; `electron` a window; `fresh` the npm registry and a few
+ * minutes, and runs alone, after the others.
+ */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -22,6 +25,16 @@ export default defineConfig({
           // The default of one second is too short for a window on a machine that trains beside it.
           expect: { poll: { interval: 50, timeout: 20_000 } },
           testTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'fresh',
+          include: ['test/fresh/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],

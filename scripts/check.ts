@@ -2,8 +2,10 @@
  * `npm run check`: format, lint, types and unit tests, in the order that fails fastest. Exit 1 names the step.
  * `--no-tests` leaves the unit tests to `npm test`.
  */
+
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { commandLine } from './command-line.ts';
 
 const root = resolve(import.meta.dirname, '..');
 /** A package's program, which our Node runs: no shell, so a space in the folder's name is no matter, and no `.bin` is needed. */
@@ -20,8 +22,10 @@ const steps: readonly (readonly [name: string, program: string, args: readonly s
   ['unit tests', inPackages('vitest', 'vitest.mjs'), ['run', '--project', 'unit']],
 ];
 
+const { values } = commandLine(import.meta.filename, { options: { 'no-tests': { type: 'boolean', default: false } } });
+
 for (const [name, program, args] of steps) {
-  if (name === 'unit tests' && process.argv.includes('--no-tests')) continue;
+  if (name === 'unit tests' && values['no-tests']) continue;
   const started = Date.now();
   const done = spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' });
   if (done.status !== 0) {

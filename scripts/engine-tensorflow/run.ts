@@ -5,6 +5,8 @@ import { AppError } from '../../core/base/errors.ts';
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Machine-readable facts for the error. */
+  readonly details?: Readonly<Record<string, unknown>>;
   /** What the user does when it fails; as a function it is given what the command wrote. */
   readonly action?: string | ((output: string) => string);
 }
@@ -37,6 +39,7 @@ export async function run(command: string, args: readonly string[], options: Run
   const action = typeof options.action === 'function' ? options.action(both) : options.action;
   throw new AppError('ENGINE_UNAVAILABLE', `"${command} ${args[0] ?? ''}" ended with ${ended}:\n  ${last}`, {
     ...(action === undefined ? {} : { action }),
+    ...(options.details === undefined ? {} : { details: options.details }),
   });
 }
 

@@ -8,6 +8,10 @@ import { adviceFor, fetchLimits, installArguments, npmCommand } from './npm.mjs'
 /** Measured on Linux x64 with an empty npm cache; README.md repeats it. */
 const fetchedMb = 350;
 const reportEveryMs = 15_000;
+/** How long the one question to the registry may take, and how long nothing new may arrive: a proxy may look through 100 MB first. */
+const probeMs = 45_000;
+const patienceMs = 240_000;
+const stopSignal = 'SIGKILL';
 
 /**
  * Whether what is installed is what the lock file names (optional packages may be absent).
@@ -39,61 +43,100 @@ export async function installPackages(root, say) {
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
   const modules = join(root, 'node_modules');
+  const isFirst = !existsSync(modules);
   say(`Setting up: npm fetches about ${fetchedMb} MB from its registry, once; a minute on a quick line ...`);
+  const install = startNpm(root, [...installArguments, ...fetchLimits()]);
+  // npm waits for every one of 500 packages before it tells of the first that failed: with a registry that is silent or has no name that
+  // takes an hour. One question beside it finds out at once.
+  const probe = startNpm(root, probeArguments(root));
+  /** @type {string | null} */
+  let stopped = null;
+  probe.ended.then(async ({ output, ended }) => {
+    if (ended === null || ended === stopSignal || !isFirst || (await megabytesOf(modules)) > 0) return;
+    stopped = output;
+    install.stop();
+  });
+  const grown = { megabytes: 0, at: started };
   const report = setInterval(async () => {
-    say(`Setting up: ${seconds()} s, ${await megabytesOf(modules)} MB unpacked ...`);
+    const megabytes = await megabytesOf(modules);
+    if (megabytes !== grown.megabytes) Object.assign(grown, { megabytes, at: Date.now() });
+    const silent = Date.now() - grown.at;
+    const news = silent < 2 * reportEveryMs ? '' : `, nothing new for ${Math.round(silent / 1000)} s`;
+    say(`Setting up: ${seconds()} s, ${megabytes} MB unpacked${news} ...`);
+    if (silent < patienceMs) return;
+    stopped = `network timeout: nothing new for ${Math.round(silent / 1000)} s`;
+    install.stop();
   }, reportEveryMs);
-  const { output, ended } = await runNpm(root);
+  const { output, ended } = await install.ended;
   clearInterval(report);
+  probe.stop();
   if (ended === null) {
     removeOtherSystems(modules);
     say(`Set up in ${seconds()} s: ${await megabytesOf(modules)} MB in node_modules.`);
     return null;
   }
-  if (ended === 'ENOENT')
+  if (ended === 'ENOENT') {
     return 'Setting up failed: npm was not found.\nInstall npm (Debian: sudo apt-get install npm), then run the same command again.';
-  const { cause, action } = adviceFor(`${output}\n${ended}`);
-  const said = output
-    .trim()
-    .split('\n')
-    .slice(-20)
-    .map((line) => `  ${line}`);
+  }
+  const said = (stopped ?? output).trim();
+  const { cause, action } = adviceFor(stopped ?? `${output}\n${ended}`);
   return [
     `Setting up failed after ${seconds()} s: ${cause}.`,
     action,
     'Then run the same command again.',
-    `npm (${ended}) said:`,
-    ...said,
+    'npm said:',
+    ...said
+      .split('\n')
+      .slice(-20)
+      .map((line) => `  ${line}`),
   ].join('\n');
 }
 
 /**
- * Runs npm and gives what it wrote; `ended` is null for success, else its status, signal, or why it did not start.
+ * Asks the registry for one package that is needed, without patience.
  * @param {string} root
- * @returns {Promise<{ readonly output: string, readonly ended: string | null }>}
  */
-function runNpm(root) {
+function probeArguments(root) {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [name, version] = Object.entries(dependencies)[0] ?? [];
+  const own = fetchLimits().filter((limit) => !/^--fetch-(retries|timeout)=/.test(limit));
+  const timeout = process.env['npm_config_fetch_timeout'] === undefined ? [`--fetch-timeout=${probeMs}`] : [];
+  return ['view', `${name}@${version}`, 'version', '--loglevel=error', '--fetch-retries=0', ...timeout, ...own];
+}
+
+/**
+ * Starts npm. `ended` resolves when it is over: with what it wrote, and null for success or its status, signal, or why it did not start.
+ * @param {string} root
+ * @param {readonly string[]} asked
+ */
+function startNpm(root, asked) {
   const { file, args } = npmCommand();
-  return new Promise((done) => {
-    const child = spawn(file, [...args, ...installArguments, ...fetchLimits()], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(file, [...args, ...asked], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  // On SIGTERM npm ends what is under way before it goes, which is what is not to be waited for here. A tree that is left half full is made
+  // anew by the next set-up.
+  const stop = () => {
+    child.kill(stopSignal);
+  };
+  const pass = () => {
+    child.kill('SIGTERM');
+  };
+  process.once('SIGTERM', pass);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+      output += text;
     });
-    const stop = () => child.kill('SIGTERM');
-    process.once('SIGTERM', stop);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-      });
-    }
-    const finish = (/** @type {string | null} */ ended) => {
-      process.off('SIGTERM', stop);
-      done({ output, ended });
+  }
+  /** @type {Promise<{ readonly output: string, readonly ended: string | null }>} */
+  const ended = new Promise((done) => {
+    const finish = (/** @type {string | null} */ how) => {
+      process.off('SIGTERM', pass);
+      done({ output, ended: how });
     };
     child.on('error', (/** @type {NodeJS.ErrnoException} */ error) => finish(error.code ?? error.message));
     child.on('close', (code, signal) => finish(code === 0 ? null : (signal ?? `status ${code}`)));
   });
+  return { ended, stop };
 }
 
 /**
