@@ -28,13 +28,12 @@ export async function installElectron(root: string, say: (line: string) => void)
   return ended === null ? null : whyItFailed(complaint, ended);
 }
 
-/** What Electron's install complained of: the system's code where it states one, since that says more than "fetch failed". */
+/** What Electron's install complained of, for a sentence. It prints the head of an error without its cause, so a failed fetch says no more. */
 export function whyItFailed(complaint: string, ended: string): string {
+  if (complaint.includes('fetch failed')) return 'its host could not be reached';
   const first = complaint
     .split('\n')
     .map((line) => line.trim())
-    .find((line) => /^(\w*Error|Error)\b/.test(line));
-  const code = /\bcode: '([A-Z_0-9]+)'|\b(E[A-Z]{3,}|UND_ERR_[A-Z_]+)\b/.exec(complaint);
-  const detail = code?.[1] ?? code?.[2];
-  return `its download ended with "${first ?? ended}"${detail === undefined ? '' : ` (${detail})`}`;
+    .find((line) => /^\w*Error\b/.test(line));
+  return `its download ended with "${first ?? ended}"`;
 }

@@ -49,7 +49,7 @@ export async function setUpElectron(say: (line: string) => void): Promise<string
   if (!canSetUpTestRuntime) {
     throw new AppError('ENGINE_UNAVAILABLE', `Electron ${wantedVersion()} could not be fetched: ${reason}.`, {
       action:
-        'Run `npx install-electron` where its download can be reached (HTTPS_PROXY, ELECTRON_MIRROR), or name the folder of an unpacked ' +
+        'Run the same command where its download can be reached (HTTPS_PROXY, ELECTRON_MIRROR), or name the folder of an unpacked ' +
         'Electron in ELECTRON_OVERRIDE_DIST_PATH.',
     });
   }
@@ -61,7 +61,7 @@ export async function setUpElectron(say: (line: string) => void): Promise<string
 function usedInstead(why: string): string {
   return (
     `Using Electron ${testRuntimeVersion}, for development and tests, out of another maker's npm package, instead of ` +
-    `Electron ${wantedVersion()}: ${why}. \`npx install-electron\` fetches the latter.`
+    `Electron ${wantedVersion()}: ${why}. Delete the folder .runtime, and the next start tries that again.`
   );
 }
 

@@ -33,7 +33,7 @@ async function registry(answer: RequestListener): Promise<string> {
 
 async function setUp(address: string, settings: Readonly<Record<string, string>> = {}): Promise<string> {
   const home = temporaryFolder();
-  const { status, output } = await runBare([process.execPath, 'scripts/run.mjs', 'scripts/demo.ts'], smallClone(), {
+  const { status, output, seconds } = await runBare([process.execPath, 'scripts/run.mjs', 'scripts/demo.ts'], smallClone(), {
     HOME: home,
     PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
     npm_config_registry: address,
@@ -41,6 +41,8 @@ async function setUp(address: string, settings: Readonly<Record<string, string>>
     ...settings,
   });
   expect(status).toBe(1);
+  // npm alone took 96 s with a limit of 3 s for each answer: it asks for all 500 packages before it tells of the first.
+  expect(seconds).toBeLessThan(60);
   // One message and npm's own words, never the stack of this program.
   expect(output).not.toMatch(/\n {4}at /);
   expect(output).toContain('Then run the same command again.');

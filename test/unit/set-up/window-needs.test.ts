@@ -57,8 +57,11 @@ describe.skipIf(process.platform !== 'linux')('without user namespaces (Linux)',
   });
 });
 
-test('why Electron could not be fetched is told with the system’s code', () => {
-  const complaint = `TypeError: fetch failed\n    at node:internal {\n  [cause]: Error: getaddrinfo ENOTFOUND host\n    code: 'ENOTFOUND'`;
-  expect(whyItFailed(complaint, 'status 1')).toBe('its download ended with "TypeError: fetch failed" (ENOTFOUND)');
-  expect(whyItFailed('', 'status 1')).toBe('its download ended with "status 1"');
+test('why Electron could not be fetched is told in a few words', () => {
+  expect(whyItFailed('TypeError: fetch failed\n    at node:internal/deps', 'status 1')).toBe(
+    'its host could not be reached',
+  );
+  const refused = 'HTTPError: Response code 403 (Forbidden)\n    at FetchDownloader.download';
+  expect(whyItFailed(refused, 'status 1')).toBe('its download ended with "HTTPError: Response code 403 (Forbidden)"');
+  expect(whyItFailed('', 'SIGKILL')).toBe('its download ended with "SIGKILL"');
 });
