@@ -33,13 +33,17 @@ async function registry(answer: RequestListener): Promise<string> {
 
 async function setUp(address: string, settings: Readonly<Record<string, string>> = {}): Promise<string> {
   const home = temporaryFolder();
-  const { status, output, seconds } = await runBare([process.execPath, 'scripts/run.mjs', 'scripts/demo.ts'], smallClone(), {
-    HOME: home,
-    PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
-    npm_config_registry: address,
-    npm_config_fetch_retries: '0',
-    ...settings,
-  });
+  const { status, output, seconds } = await runBare(
+    [process.execPath, 'scripts/run.mjs', 'scripts/demo.ts'],
+    smallClone(),
+    {
+      HOME: home,
+      PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+      npm_config_registry: address,
+      npm_config_fetch_retries: '0',
+      ...settings,
+    },
+  );
   expect(status).toBe(1);
   // npm alone took 96 s with a limit of 3 s for each answer: it asks for all 500 packages before it tells of the first.
   expect(seconds).toBeLessThan(60);
