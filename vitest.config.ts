@@ -1,7 +1,10 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs nothing; `native` needs SQLite, ONNX Runtime or tools of the machine; `electron` a window. */
+/**
+ * `unit` needs nothing; `native` needs SQLite, ONNX Runtime or tools of the machine; `electron` a window; `fresh` the npm registry and a few
+ * minutes, and runs alone, after the others.
+ */
 export default defineConfig({
   // State classes of the page (*.svelte.ts) run in tests without a window.
   plugins: [svelte({ configFile: false })],
@@ -25,6 +28,16 @@ export default defineConfig({
           // The default of one second is too short for a window on a machine that trains beside it.
           expect: { poll: { interval: 50, timeout: 20_000 } },
           testTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'fresh',
+          include: ['test/fresh/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],

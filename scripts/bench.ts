@@ -11,17 +11,18 @@
  * `npm run bench -- --promise` compares promised with taken time (bench/promise.ts).
  * With `--engine tensorflow` ONNX Runtime's figures stand beside its own, from the same turns. `--no-peer` leaves PyTorch out.
  */
+
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { toError } from '../core/base/errors.ts';
 import { median } from '../core/training/bootstrap.ts';
 import { gemmOperations } from './bench/measure.ts';
+import { commandLine } from './command-line.ts';
 
 /** A mode has its own options. */
 const mode = ['--methods', '--promise'].find((name) => process.argv.includes(name));
-const { values } = parseArgs({
+const { values } = commandLine(import.meta.filename, {
   ...(mode === undefined ? {} : { args: [] }),
   options: {
     json: { type: 'boolean', default: false },

@@ -3,9 +3,9 @@
  *
  * It goes through the same services as the command line. Everything lies in demo-output/, which a new run replaces.
  */
+
 import { existsSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { serialiseError } from '../core/base/errors.ts';
 import { formatBytes, formatCount, formatDuration, formatInterval, formatTable } from '../core/cli/format.ts';
 import { createInterrupts } from '../core/cli/interrupt.ts';
@@ -28,9 +28,10 @@ import { renderReport } from '../core/services/report.ts';
 import { researchUseOnly } from '../core/services/report-notice.ts';
 import { describeEngine, reportMethod } from '../core/services/report-write.ts';
 import { trainModel } from '../core/services/train.ts';
+import { commandLine } from './command-line.ts';
 import { demoExamples } from './demo/examples.ts';
 
-const { values } = parseArgs({
+const { values } = commandLine(import.meta.filename, {
   options: {
     out: { type: 'string', default: join(import.meta.dirname, '..', 'demo-output') },
     studies: { type: 'string', default: '480' },

@@ -8,11 +8,13 @@
  * refused    a code and a remedy, where the index' decoder refused too or the file is marked malformed
  * WRONG      anything else: a mismatch, a crash, a refusal without a reason. Exit code 1.
  */
+
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { AppError, toError } from '../core/base/errors.ts';
 import { type DecodedFrame, nativeBytes } from '../core/dicom/index.ts';
 import { type DecodePool, openDecodePool } from '../core/services/decode/pool.ts';
+import { commandLine } from './command-line.ts';
 import { type IndexRow, readIndex } from './dicom/index-file.ts';
 import { largestDifference, secondOpinion } from './dicom/second-decoder.ts';
 
@@ -89,7 +91,7 @@ function printTable(tally: ReadonlyMap<string, ReadonlyMap<Outcome, number>>): v
   }
 }
 
-const folder = process.argv[2];
+const [folder] = commandLine(import.meta.filename, { allowPositionals: true }).positionals;
 if (folder === undefined) {
   console.error('usage: npm run dicom:corpus -- DIR   (a folder with INDEX.tsv)');
   process.exitCode = 2;

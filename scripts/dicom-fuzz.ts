@@ -4,12 +4,13 @@
  * Exit 1 on any answer that is neither a checked frame nor a named error, on any input past its time, on more than 1.5 GB of memory,
  * or when good files decode differently afterwards. The seed is printed: the same seed makes the same inputs.
  */
+
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { Random } from '../core/base/random.ts';
 import { openDecodePool } from '../core/services/decode/pool.ts';
+import { commandLine } from './command-line.ts';
 import { fuzzCodecs } from './dicom/fuzz-codec.ts';
 import { type FuzzResult, fuzzParser, type NamedFile } from './dicom/fuzz-parser.ts';
 
@@ -18,7 +19,7 @@ const maxMemoryMb = 1_536;
 /** Larger files make fewer inputs a second and no other paths. */
 const maxFileBytes = { parser: 40_000, codec: 100_000 };
 
-const { values } = parseArgs({
+const { values } = commandLine(import.meta.filename, {
   options: {
     parser: { type: 'string', default: '500000' },
     codec: { type: 'string', default: '20000' },

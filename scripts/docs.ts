@@ -1,10 +1,13 @@
 /** `npm run docs`: writes the generated pages of docs/. A unit test fails when they are out of date. */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCommands } from '../core/cli/folder.ts';
+import { commandLine } from './command-line.ts';
 import { callsPage, commandReference, errorCodesPage } from './docs/pages.ts';
 import { licencesPage } from './licences/page.ts';
 
+commandLine(import.meta.filename, {});
 const folder = join(import.meta.dirname, '..', 'docs');
 writeFileSync(join(folder, 'commands.md'), commandReference(await loadCommands()));
 writeFileSync(join(folder, 'error-codes.md'), errorCodesPage());

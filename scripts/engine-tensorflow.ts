@@ -7,13 +7,15 @@
  *     SIDELIGHT_TENSORFLOW=FOLDER npm run engine:tensorflow      with a TensorFlow C library that is there already
  *     npm run engine:tensorflow -- --to FOLDER      into another folder (then name it in SIDELIGHT_TENSORFLOW)
  *
+ * Exit status 3: the wheel could not be downloaded; 1: anything else went wrong.
+ *
  * Four steps: the npm package without its install script, the C library out of a pip wheel, the addon between the two,
  * and a product computed with it. The build appears under its name only when the last step succeeded.
  * Why so, and what was measured: docs/engines.md.
  */
+
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { AppError, toError } from '../core/base/errors.ts';
 import {
   type BuildManifest,
@@ -23,6 +25,7 @@ import {
   manifestName,
   packageFolderOf,
 } from '../core/engine/tensorflow/locate.ts';
+import { commandLine } from './command-line.ts';
 import { compileAddon } from './engine-tensorflow/addon.ts';
 import { installPackage } from './engine-tensorflow/package.ts';
 import { run } from './engine-tensorflow/run.ts';
@@ -112,7 +115,7 @@ async function tryBuild(build: string): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = commandLine(import.meta.filename, {
     options: {
       cuda: { type: 'boolean', default: false },
       force: { type: 'boolean', default: false },
@@ -124,8 +127,8 @@ async function main(): Promise<void> {
   const named = process.env['SIDELIGHT_TENSORFLOW'];
   const source = named && !existsSync(join(named, manifestName)) ? named : undefined;
   const present = locateTensorflow(source, target);
-  if (!values.force && 'packageFolder' in present && (present.manifest?.cuda ?? true) >= values.cuda) {
-    say(`Already there: TensorFlow ${present.manifest?.tensorflow ?? '(the package’s own)'}. Build anew with --force.`);
+  if (!values.force && 'packageFolder' in present && present.manifest.cuda >= values.cuda) {
+    say(`Already there: TensorFlow ${present.manifest.tensorflow}. Build anew with --force.`);
     return;
   }
   const tools = await findTools({ needsPip: !source && (!values.wheel || values.cuda) });
@@ -136,7 +139,7 @@ async function main(): Promise<void> {
   mkdirSync(build, { recursive: true });
 
   say('Installing the npm package without its install script ...');
-  const version = await installPackage(repository, build);
+  const version = await installPackage(build);
   const library = source
     ? namedLibrary(source)
     : await wheelLibrary(build, { wheel: values.wheel && resolve(values.wheel), cuda: values.cuda, pip: tools.pip });
@@ -168,5 +171,6 @@ async function main(): Promise<void> {
 main().catch((thrown: unknown) => {
   const error = toError(thrown);
   console.error(`${error.message}${thrown instanceof AppError ? `\n${thrown.action}` : `\n${error.stack}`}`);
-  process.exit(1);
+  // Status 3 tells .ci/run that only the wheel could not be had.
+  process.exit(thrown instanceof AppError && thrown.details?.['isWheelMissing'] === true ? 3 : 1);
 });

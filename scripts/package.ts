@@ -4,21 +4,22 @@
  *     npm run package -- --dir          the unpacked application only; needs no tools besides what npm installed
  *     npm run package                   the platform's installers (electron-builder downloads its tools)
  */
+
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type AfterPackContext, build, Platform } from 'electron-builder';
 import { AppError, toError } from '../core/base/errors.ts';
 import { root } from './app/build.ts';
-import { electronFolder } from './app/runtime.ts';
+import { setUpElectron } from './app/runtime.ts';
+import { commandLine } from './command-line.ts';
 import { setFuses } from './package/fuses.ts';
 import { here, releaseFolder, stage, stageFolder } from './package/stage.ts';
 
-const { values } = parseArgs({ options: { dir: { type: 'boolean', default: false } } });
+const { values } = commandLine(import.meta.filename, { options: { dir: { type: 'boolean', default: false } } });
 
 /** Electron without an application: in the test runtime ours stands where none may be. */
-function stageElectron(): { folder: string; version: string } {
-  const from = electronFolder();
+async function stageElectron(): Promise<{ folder: string; version: string }> {
+  const from = await setUpElectron((line) => console.error(line));
   const folder = join(stageFolder, 'electron');
   cpSync(from, folder, { recursive: true, verbatimSymlinks: true });
   for (const name of ['app', 'default_app.asar']) rmSync(join(folder, 'resources', name), { force: true });
@@ -42,7 +43,7 @@ function sizeOf(folder: string): number {
 
 try {
   await stage();
-  const electron = stageElectron();
+  const electron = await stageElectron();
   const platform = Platform.current();
   const artifacts = await build({
     projectDir: root,

@@ -4,14 +4,15 @@
  * Every reference case in DIR against our own numbers: the worst error of each quantity, and exit 1 where one is past
  * its tolerance. DIR may hold other cases of the same kinds than ours.
  */
-import { parseArgs } from 'node:util';
+
 import { AppError, toError } from '../core/base/errors.ts';
 import { silentLogger } from '../core/base/logger.ts';
 import { type DeviceName, type EngineName, openEngine } from '../core/engine/index.ts';
+import { commandLine } from './command-line.ts';
 import { type CaseResult, passes } from './parity/check.ts';
 import { findCases } from './parity/find-cases.ts';
 
-const { positionals, values } = parseArgs({
+const { positionals, values } = commandLine(import.meta.filename, {
   allowPositionals: true,
   options: {
     engine: { type: 'string', default: 'auto' },

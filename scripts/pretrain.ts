@@ -11,14 +11,15 @@
  * The learning rate is warmed up, then constant until the cool-down, so that a sitting can always be added before it.
  * Same seed, same steps, same number of threads: same weights, whatever the sittings.
  */
+
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { silentLogger } from '../core/base/logger.ts';
 import { Random } from '../core/base/random.ts';
 import { float32, type Tensor } from '../core/base/tensor.ts';
 import { openEngine } from '../core/engine/index.ts';
 import { type LpmConfig, plainVit } from '../core/models/index.ts';
 import { auc } from '../core/training/metrics.ts';
+import { commandLine } from './command-line.ts';
 import { type Batch, BatchQueue, type BatchShape, makeBatch } from './pretrain/batches.ts';
 import { loadCheckpoint, saveCheckpoint } from './pretrain/checkpoint.ts';
 import { exportEncoder } from './pretrain/export.ts';
@@ -27,7 +28,7 @@ import { kindNames } from './pretrain/kinds.ts';
 import { buildPretrainNetwork, startingParameters } from './pretrain/network.ts';
 import { cellsAcross } from './pretrain/picture.ts';
 
-const { values: options } = parseArgs({
+const { values: options } = commandLine(import.meta.filename, {
   options: {
     steps: { type: 'string', default: '20000' },
     'cool-down': { type: 'string', default: '0' },

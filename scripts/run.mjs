@@ -6,52 +6,65 @@
  * A fresh clone has no node_modules yet and a hospital's system Node may be 20, in which better-sqlite3 crashes the
  * process outright. So this file is plain JavaScript for Node 20: it installs what is missing, then hands over.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { spawn } from 'node:child_process';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages, isInstalled } from './set-up/install.mjs';
+import { chooseNode, nodePackage } from './set-up/node.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-export const nodePath = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const starting = { version: process.versions.node, path: process.execPath };
+const found = nodePackage(root);
 
-/** Installs the locked packages when they are missing or older than the lock file. */
-function setUp() {
-  const stamp = join(root, 'node_modules', '.package-lock.json');
-  const lock = join(root, 'package-lock.json');
-  if (existsSync(stamp) && existsSync(nodePath) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
-  if (existsSync(stamp) && existsSync(nodePath) && sameVersions(stamp, lock)) return;
-  console.error('Setting up: installing the locked packages (about a minute) ...');
-  // stdout belongs to the program that follows (it may print JSON); npm's report goes to stderr.
-  const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
-    shell: process.platform === 'win32',
-  });
-  if (done.status !== 0) {
-    console.error(
-      `Setting up failed: "npm ci" ended with ${done.status ?? done.error}.\nCheck that npm reaches its registry (npm ping), then run the same command again.`,
-    );
-    process.exit(1);
+/**
+ * Ends the process with a message.
+ * @param {string} message
+ * @returns {never}
+ */
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/** The path of the Node to use, after installing the locked packages where they or the Node are missing. */
+async function setUp() {
+  if (isInstalled(root)) {
+    const { path } = chooseNode(found, starting);
+    if (path !== null) return path;
   }
+  // stdout belongs to the program that follows (it may print JSON); reports go to stderr.
+  const failed = await installPackages(root, (line) => console.error(line));
+  if (failed !== null) fail(failed);
+  const { path, problem } = chooseNode(found, starting);
+  return path ?? fail(problem);
 }
 
-/** Whether what is installed is what the lock file names (optional packages may be absent). */
-function sameVersions(stamp, lock) {
-  const installed = JSON.parse(readFileSync(stamp, 'utf8')).packages;
-  const wanted = JSON.parse(readFileSync(lock, 'utf8')).packages;
-  return Object.entries(wanted).every(
-    ([path, entry]) =>
-      path === '' ||
-      installed[path]?.version === entry.version ||
-      (!installed[path] && (entry.optional || entry.devOptional)),
-  );
-}
-
-setUp();
-const [program, ...args] = process.argv.slice(2);
-if (program) {
-  const child = spawn(nodePath, [resolve(root, program), ...args], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+/**
+ * Hands over to a program of ours.
+ * @param {string} node
+ * @param {string} program
+ * @param {readonly string[]} args
+ */
+function start(node, program, args) {
+  const child = spawn(node, [resolve(root, program), ...args], { stdio: 'inherit' });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+    process.on(signal, () => {
+      // On Windows both processes share the console, so Ctrl-C reaches the program by itself, and kill() would end it at once instead of
+      // letting it finish its step. This process only has to outlive it.
+      if (process.platform !== 'win32') child.kill(signal);
+    });
+  }
+  child.on('error', (error) => {
+    // The file is there but cannot run: a Linux without glibc, a disk mounted noexec.
+    const reason = `${node} cannot be started here (${error.message}).`;
+    const { path, problem } = chooseNode(null, starting);
+    if (path === null) fail(`${reason}\n${problem}`);
+    if (node === path) fail(reason);
+    start(path, program, args);
+  });
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
 }
+
+const node = await setUp();
+const [program, ...args] = process.argv.slice(2);
+if (program) start(node, program, args);

@@ -1,10 +1,13 @@
 /** `npm run sbom [-- FILE]`: writes the CycloneDX bill of materials (release/sbom.cdx.json) after checking it. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { commandLine } from './command-line.ts';
 import { makeSbom, sbomProblems } from './licences/sbom.ts';
 
+const [file] = commandLine(import.meta.filename, { allowPositionals: true }).positionals;
 const root = resolve(import.meta.dirname, '..');
-const target = resolve(process.argv[2] ?? join(root, 'release', 'sbom.cdx.json'));
+const target = resolve(file ?? join(root, 'release', 'sbom.cdx.json'));
 const bom = makeSbom(root, new Date());
 const problems = sbomProblems(bom);
 if (problems.length > 0) {

@@ -3,17 +3,20 @@
  *
  *     npm test                              all
  *     npm test -- test/unit/graph           some
- *
+ *     npm test -- -t 'a bare machine'       those of that name
+ *     npm test -- -- --retry=2              what follows a second -- is vitest's
  *     npm run test:e2e                      the window only
  *
  * Without a virtual display (Xvfb) the window's tests are not run; they are named and counted as skipped.
  *
  * The last line is `N passed, N failed, N skipped`; exit status 1 when a test failed or none ran.
  */
+
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { commandLine } from './command-line.ts';
 
 interface JsonReport {
   readonly testResults: readonly {
@@ -27,14 +30,25 @@ interface JsonReport {
 const root = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'sidelight-test-'));
 const reportPath = join(folder, 'report.json');
-const filters = process.argv.slice(2);
+const { values, positionals } = commandLine(import.meta.filename, {
+  allowPositionals: true,
+  options: {
+    project: { type: 'string', multiple: true },
+    testNamePattern: { type: 'string', short: 't' },
+    update: { type: 'boolean', short: 'u', default: false },
+  },
+});
+const filters = [
+  ...(values.project ?? []).flatMap((name) => ['--project', name]),
+  ...(values.testNamePattern === undefined ? [] : ['--testNamePattern', values.testNamePattern]),
+  ...(values.update ? ['--update'] : []),
+  ...positionals,
+];
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 
 const environment = { ...process.env, PATH: childPath() };
 const missing = missingForWindow();
-const isWindowOnly = filters.some(
-  (filter, i) => filter === '--project=electron' || (filter === 'electron' && filters[i - 1] === '--project'),
-);
+const isWindowOnly = values.project?.includes('electron') ?? false;
 if (missing !== null && isWindowOnly) {
   console.error(missing);
   process.exit(1);
@@ -45,7 +59,7 @@ spawnSync(
   [
     vitest,
     'run',
-    ...(missing === null ? [] : ['--project', 'unit', '--project', 'native']),
+    ...(missing === null ? [] : ['--project', 'unit', '--project', 'native', '--project', 'fresh']),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${reportPath}`,
@@ -56,7 +70,7 @@ spawnSync(
 
 /** Child processes that tests start by the name `node` must get our Node, not the system's. */
 function childPath(): string {
-  return [join(root, 'node_modules', '.bin'), process.env['PATH']].join(process.platform === 'win32' ? ';' : ':');
+  return [dirname(process.execPath), join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
 }
 
 /** Why the window's tests cannot run here; null where they can. In CI a missing part is a failure, not a reason to skip. */

@@ -9,10 +9,11 @@
  * the results stand in DIR, and the same command goes on where it was stopped; --minutes stops by itself (exit status 3: not finished).
  * `npm test` runs a sample of the same.
  */
+
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { commandLine } from './command-line.ts';
 import { backUpBase, damageLibrary, damageLines } from './torture/damage.ts';
 import { matrixLines } from './torture/matrix.ts';
 import { failNth, type NthResult, nthLines } from './torture/nth.ts';
@@ -23,7 +24,7 @@ import { keptBench } from './torture/prepare.ts';
 import { buildShim } from './torture/shim.ts';
 import { type Stage, small, stages } from './torture/studies.ts';
 
-const { values } = parseArgs({
+const { values } = commandLine(import.meta.filename, {
   options: {
     points: { type: 'string', default: '240' },
     cuts: { type: 'string', default: '500' },

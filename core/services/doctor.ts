@@ -36,7 +36,7 @@ export interface EngineReport extends EngineState {
 }
 
 /** Packages whose versions a bug report needs. */
-const reported = ['onnxruntime-node', 'better-sqlite3', '@tensorflow/tfjs-node-gpu', 'zod'] as const;
+const reported = ['onnxruntime-node', 'better-sqlite3', 'zod'] as const;
 /** Below this, encoding ViT-B at 512 px beside a running system is tight. */
 const comfortableMemoryMb = 6000;
 const comfortableDiskBytes = 5e9;

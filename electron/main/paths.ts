@@ -10,7 +10,10 @@ export interface Paths {
   readonly node: string;
 }
 
-/** In a working tree the core runs from its source; a package holds it compiled beside its own Node. */
+/**
+ * In a working tree the core runs from its source, on the Node that whoever opened the window names in SIDELIGHT_NODE; a package holds it
+ * compiled beside its own Node, and reads no such variable.
+ */
 export function findPaths(): Paths {
   const built = __dirname;
   const node = process.platform === 'win32' ? 'node.exe' : 'node';
@@ -23,11 +26,13 @@ export function findPaths(): Paths {
     };
   }
   const root = join(built, '..');
+  const named = process.env['SIDELIGHT_NODE'];
+  if (named === undefined) throw new Error('SIDELIGHT_NODE names no Node: open the window with `npm start`.');
   return {
     page: join(built, 'renderer'),
     preload: join(built, 'preload.cjs'),
     coreEntry: join(root, 'electron', 'core', 'host.ts'),
-    node: join(root, 'node_modules', 'node', 'bin', node),
+    node: named,
   };
 }
 

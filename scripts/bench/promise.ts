@@ -6,9 +6,9 @@
  *
  * Everything goes through the core process, as from the window: the measurement, the promise, the job and its time left.
  */
+
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import {
   type JobView,
   type Method,
@@ -16,11 +16,12 @@ import {
   type TrainingOptions,
   trainOptionsSchema,
 } from '../../core/contract/index.ts';
+import { commandLine } from '../command-line.ts';
 import { type CallTimes, watchCalls } from './call-times.ts';
 import { type CoreClient, openCore } from './core-client.ts';
 import { within } from './promise-figures.ts';
 
-const { values } = parseArgs({
+const { values } = commandLine(import.meta.filename, {
   options: {
     promise: { type: 'boolean' },
     help: { type: 'boolean', default: false },

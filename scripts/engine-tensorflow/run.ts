@@ -5,8 +5,10 @@ import { AppError } from '../../core/base/errors.ts';
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** What the user does when it fails. */
-  readonly action?: string;
+  /** Machine-readable facts for the error. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** What the user does when it fails; as a function it is given what the command wrote. */
+  readonly action?: string | ((output: string) => string);
 }
 
 /**
@@ -34,8 +36,10 @@ export async function run(command: string, args: readonly string[], options: Run
   });
   if (ended === null) return output;
   const last = both.trimEnd().split('\n').slice(-15).join('\n  ');
+  const action = typeof options.action === 'function' ? options.action(both) : options.action;
   throw new AppError('ENGINE_UNAVAILABLE', `"${command} ${args[0] ?? ''}" ended with ${ended}:\n  ${last}`, {
-    ...(options.action === undefined ? {} : { action: options.action }),
+    ...(action === undefined ? {} : { action }),
+    ...(options.details === undefined ? {} : { details: options.details }),
   });
 }
 

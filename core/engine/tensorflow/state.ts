@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { AppError, toError } from '../../base/errors.ts';
 import { cpuDescription, type DeviceName, type EngineState } from '../types.ts';
-import { locateTensorflow, type TensorflowBuild } from './locate.ts';
+import { locateTensorflow, packageName, type TensorflowBuild } from './locate.ts';
 import type { ProbeAnswer } from './probe.ts';
 
 const execute = promisify(execFile);
@@ -15,10 +15,10 @@ export async function tensorflowState(): Promise<EngineState> {
   const located = locateTensorflow();
   if ('reason' in located) return absent(located.reason, located.action);
   const { manifest } = located;
-  const builtFrom = manifest ? `${manifest.from}, ${manifest.cuda ? 'with CUDA' : 'CPU only'}` : 'the package’s own';
-  const detail = `@tensorflow/tfjs-node-gpu on libtensorflow from ${builtFrom} (found by ${located.foundBy})`;
+  const builtFrom = `${manifest.from}, ${manifest.cuda ? 'with CUDA' : 'CPU only'}`;
+  const detail = `${packageName} ${manifest.package} on libtensorflow from ${builtFrom} (found by ${located.foundBy})`;
   // A CPU-only build has nothing to ask a process of its own for; `auto` looks here before every command.
-  if (manifest && !manifest.cuda) return present(manifest.tensorflow, [], detail);
+  if (!manifest.cuda) return present(manifest.tensorflow, [], detail);
   try {
     const { version, hasGpu } = await askProbe(located);
     return present(version, hasGpu ? [{ name: 'cuda', description: await describeGpu() }] : [], detail);

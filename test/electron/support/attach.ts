@@ -35,7 +35,9 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
   const library = options.library ?? temporaryFolder('library');
   const profile = options.profile ?? temporaryFolder('profile');
   const electron =
-    options.executablePath === undefined ? electronCommand() : { path: options.executablePath, args: [] };
+    options.executablePath === undefined
+      ? electronCommand()
+      : { path: options.executablePath, args: [], environment: {} };
   const command = [
     ...(options.under ?? []),
     electron.path,
@@ -48,7 +50,7 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
   ];
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: userEnvironment(),
+    env: { ...userEnvironment(), ...electron.environment },
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const address = await new Promise<string>((resolve, reject) => {

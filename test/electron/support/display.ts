@@ -1,13 +1,16 @@
 /** Before the first test of a window: the built application, its Electron, and a display of its own where there is none. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { buildWindow } from '../../../scripts/app/build.ts';
-import { electronCommand } from '../../../scripts/app/runtime.ts';
+import { missingLibrary } from '../../../scripts/app/needs.ts';
+import { electronCommand, setUpElectron } from '../../../scripts/app/runtime.ts';
 
 let server: ChildProcess | undefined;
 
 export async function setup(): Promise<void> {
   if (process.env['SIDELIGHT_ONLY_LIST']) return;
-  electronCommand();
+  const { path } = electronCommand(await setUpElectron((line) => console.error(line)));
+  const missing = missingLibrary(path);
+  if (missing !== null) throw new Error(`${missing.reason}\n${missing.action}`);
   await buildWindow();
   if (process.platform === 'linux') process.env['DISPLAY'] = await startXvfb();
 }

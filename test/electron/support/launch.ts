@@ -50,11 +50,13 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
   const library = options.library ?? temporaryFolder('library');
   const profile = options.profile ?? temporaryFolder('profile');
   const electron =
-    options.executablePath === undefined ? electronCommand() : { path: options.executablePath, args: [] };
+    options.executablePath === undefined
+      ? electronCommand()
+      : { path: options.executablePath, args: [], environment: {} };
   const app = await _electron.launch({
     executablePath: options.trace === undefined ? electron.path : tracing(electron.path, options.trace),
     args: [...electron.args, '--no-sandbox', `--user-data-dir=${profile}`, `--library=${library}`],
-    env: userEnvironment(),
+    env: { ...userEnvironment(), ...electron.environment },
   });
   const page = await app.firstWindow();
   const complaints: string[] = [];

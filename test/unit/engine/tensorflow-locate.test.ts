@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { locateTensorflow, packageFolderOf } from '../../../core/engine/tensorflow/locate.ts';
-import { closureOf } from '../../../scripts/engine-tensorflow/package.ts';
 import { parseExtra } from '../../../scripts/engine-tensorflow/wheel.ts';
 
 let folder: string;
@@ -71,19 +70,6 @@ test('a build for another platform and one whose library is gone are not used', 
   const damaged = build('damaged');
   rmSync(join(damaged, 'site'), { recursive: true });
   expect(locateTensorflow(undefined, damaged)).toMatchObject({ action: expect.stringContaining('--force') });
-});
-
-test('what a package needs is cut out of the lock, nested versions before outer ones', () => {
-  const packages = {
-    'node_modules/a': { version: '1', optional: true, dependencies: { b: '^2', c: '1' } },
-    'node_modules/a/node_modules/b': { version: '2', dependencies: { c: '1' } },
-    'node_modules/b': { version: '1' },
-    'node_modules/c': { version: '1' },
-    'node_modules/d': { version: '1' },
-  };
-  const found = closureOf(packages, 'node_modules/a');
-  expect(Object.keys(found)).toEqual(['node_modules/a', 'node_modules/a/node_modules/b', 'node_modules/c']);
-  expect(found['node_modules/a']).not.toHaveProperty('optional');
 });
 
 test('the CUDA libraries are those that the wheel lists under its extra', () => {
