@@ -2,6 +2,7 @@
 
 export * from './ipc/index.ts';
 export * from './names.ts';
+export * from './notice.ts';
 export * from './options.ts';
 export * from './parse.ts';
 export * from './problems.ts';

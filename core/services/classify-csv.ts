@@ -5,8 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { AppError, isDiskFull, toError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import type { ModelRecord, Prediction } from '../contract/index.ts';
-import { researchUseOnly } from './report-notice.ts';
+import { type ModelRecord, type Prediction, researchUseOnly } from '../contract/index.ts';
 
 /** The CSV text of predictions, header first. */
 export function predictionsCsv(model: ModelRecord, predictions: readonly Prediction[]): string {

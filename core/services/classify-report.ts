@@ -1,7 +1,8 @@
 /** Results of a classification as one HTML text that loads nothing from anywhere: to be kept, sent on paper, printed. */
+
+import { researchUseOnly } from '../contract/index.ts';
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
 import { escapeHtml } from './report-chart.ts';
-import { researchUseOnly } from './report-notice.ts';
 import { reportStyle } from './report-style.ts';
 
 /** The page. Studies stand by the probability of the last class, highest first. */

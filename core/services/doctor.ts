@@ -5,8 +5,8 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { toError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
+import { researchUseOnly } from '../contract/index.ts';
 import { type EngineState, listEngines, openEngine, type SelfTestResult, selfTest } from '../engine/index.ts';
-import { researchUseOnly } from './report-notice.ts';
 
 /** A thing that was looked at. `remedy` says how to get what is missing; null where nothing is. */
 export interface DoctorCheck {

@@ -1,5 +1,4 @@
-import { type ClassifyReport, classifyOptionsSchema, studyPoolings } from '../../contract/index.ts';
-import { researchUseOnly } from '../../services/report-notice.ts';
+import { type ClassifyReport, classifyOptionsSchema, researchUseOnly, studyPoolings } from '../../contract/index.ts';
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, formatTable, plural } from '../format.ts';
 import { oneOf, requiredText } from '../options.ts';
