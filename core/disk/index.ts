@@ -1,2 +1,3 @@
 /** What every layer that writes files needs of the disk. */
 export { flushFolder, makeFolder, removeQuietly, writeFlushed } from './durable.ts';
+export { sha256 } from './hash.ts';

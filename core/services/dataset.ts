@@ -2,6 +2,7 @@
 import { AppError, invariant } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { DatasetSummary, DatasetVersion, FrameRule, SplitName } from '../contract/index.ts';
+import { sha256 } from '../disk/index.ts';
 import {
   addAuditEvent,
   addVersion,
@@ -17,7 +18,6 @@ import {
   versionById,
 } from '../store/index.ts';
 import { type ServiceContext, timeOf } from './context.ts';
-import { sha256 } from './files.ts';
 import { checkSplits, drawSplits, type SplitPatient } from './split.ts';
 
 /** `datasets`: every data set with its counts. */

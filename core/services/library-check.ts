@@ -12,6 +12,7 @@ import { AppError, serialiseError } from '../base/errors.ts';
 import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../base/progress.ts';
 import { redact } from '../base/redact.ts';
 import type { CheckReport, Finding } from '../contract/results/maintenance.ts';
+import { sha256 } from '../disk/index.ts';
 import { damagedRecords } from '../features/index.ts';
 import {
   databaseProblems,
@@ -24,7 +25,7 @@ import {
   recordsOf,
   sealState,
 } from '../store/index.ts';
-import { placePath, readPlace, sha256 } from './files.ts';
+import { placePath, readPlace } from './files.ts';
 import { lpmIdentity, openLpm } from './lpm-file.ts';
 import { hashWeights } from './model.ts';
 import { imageKey } from './record-stores.ts';

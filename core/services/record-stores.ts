@@ -1,5 +1,6 @@
 /** The two kinds of record stores of a library: kept keys and values, and resized images for the side network. */
 import { AppError } from '../base/errors.ts';
+import { sha256 } from '../disk/index.ts';
 import { type RecordName, RecordStore } from '../features/index.ts';
 import {
   addRecords,
@@ -10,7 +11,6 @@ import {
   recordsOf,
   removeRecords,
 } from '../store/index.ts';
-import { sha256 } from './files.ts';
 
 /** The key of an image in a record store. */
 export function imageKey(instanceId: number, frame: number): string {
