@@ -11,9 +11,9 @@ import { formatBytes, formatCount, formatDuration, formatInterval, formatTable }
 import { createInterrupts } from '../core/cli/interrupt.ts';
 import { Terminal } from '../core/cli/terminal.ts';
 import { type EvaluateReport, type Method, researchUseOnly, type TrainReport } from '../core/contract/index.ts';
+import { writeWholeFile } from '../core/disk/index.ts';
 import type { OpenEngineOptions } from '../core/engine/index.ts';
 import { classifyPaths } from '../core/services/classify.ts';
-import { writeWholeFile } from '../core/services/classify-csv.ts';
 import type { ServiceContext } from '../core/services/context.ts';
 import { generateStudies } from '../core/services/demo/generate.ts';
 import { planStudies } from '../core/services/demo/plan.ts';

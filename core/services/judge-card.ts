@@ -1,8 +1,8 @@
 /** What a model card tells, from the library alone. */
 import type { ModelCard } from '../contract/index.ts';
+import { writeWholeFile } from '../disk/index.ts';
 import { evaluationsOf, labellersOf, lpmByHash, testViews, versionById, versionCounts } from '../store/index.ts';
 import { proportion } from '../training/proportions.ts';
-import { writeWholeFile } from './classify-csv.ts';
 import type { ServiceContext } from './context.ts';
 import { countsAt, estimateOf, judgedSet, requireRecord, runOf } from './judge.ts';
 import { levelReport } from './judge-report.ts';
