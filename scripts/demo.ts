@@ -17,7 +17,7 @@ import { classifyPaths } from '../core/services/classify.ts';
 import type { ServiceContext } from '../core/services/context.ts';
 import { generateStudies } from '../core/services/demo/generate.ts';
 import { planStudies } from '../core/services/demo/plan.ts';
-import { embeddedLpmFile } from '../core/services/doctor.ts';
+import { embeddedLpmFile } from '../core/services/embedded-lpm-file.ts';
 import { encodeDataset } from '../core/services/encode.ts';
 import { evaluateModel } from '../core/services/evaluate.ts';
 import { importPaths } from '../core/services/import.ts';

@@ -17,7 +17,7 @@ import { writeWholeFile } from '../../core/disk/index.ts';
 import type { OpenEngineOptions } from '../../core/engine/index.ts';
 import type { LpmConfig } from '../../core/models/index.ts';
 import type { ServiceContext } from '../../core/services/context.ts';
-import { embeddedLpmFile } from '../../core/services/doctor.ts';
+import { embeddedLpmFile } from '../../core/services/embedded-lpm-file.ts';
 import { encodeDataset } from '../../core/services/encode.ts';
 import { openLibraryLpm, requireLpm } from '../../core/services/encode-lpm.ts';
 import { evaluateModel } from '../../core/services/evaluate.ts';
