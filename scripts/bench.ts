@@ -13,8 +13,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { toError } from '../core/base/errors.ts';
 import { median } from '../core/training/bootstrap.ts';
 import { gemmOperations } from './bench/measure.ts';
@@ -33,7 +32,6 @@ const { values } = commandLine(import.meta.filename, {
   },
 });
 
-const here = dirname(fileURLToPath(import.meta.url));
 const [runs, rounds] = [Number(values.runs), Number(values.rounds)];
 
 interface Measured {
@@ -65,11 +63,12 @@ function child(command: string, args: readonly string[]): Promise<Measured> {
 }
 
 const ours = (name: string, engine = values.engine): Promise<Measured> =>
-  child(process.execPath, [join(here, 'bench', 'measure.ts'), name, engine, String(runs)]);
+  child(process.execPath, [join(import.meta.dirname, 'bench', 'measure.ts'), name, engine, String(runs)]);
 /** The engine that is always there, measured beside another one that was asked for. */
 const beside = values.engine === 'tensorflow' ? 'onnxruntime' : null;
 const python = process.platform === 'win32' ? 'python' : 'python3';
-const peer = (name: string): Promise<Measured> => child(python, [join(here, 'peers', 'peer.py'), name, String(runs)]);
+const peer = (name: string): Promise<Measured> =>
+  child(python, [join(import.meta.dirname, 'peers', 'peer.py'), name, String(runs)]);
 
 /** Several rounds of one process as one: all times, the highest peak. */
 function joined(parts: readonly Measured[]): Measured {

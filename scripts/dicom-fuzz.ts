@@ -6,15 +6,14 @@
  */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative, resolve } from 'node:path';
 import { Random } from '../core/base/random.ts';
 import { openDecodePool } from '../core/services/decode/pool.ts';
 import { commandLine } from './command-line.ts';
 import { fuzzCodecs } from './dicom/fuzz-codec.ts';
 import { type FuzzResult, fuzzParser, type NamedFile } from './dicom/fuzz-parser.ts';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const root = resolve(import.meta.dirname, '..');
 const maxMemoryMb = 1_536;
 /** Larger files make fewer inputs a second and no other paths. */
 const maxFileBytes = { parser: 40_000, codec: 100_000 };

@@ -7,8 +7,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { invariant } from '../core/base/errors.ts';
 
 interface DictionaryRow {
@@ -17,7 +16,7 @@ interface DictionaryRow {
   readonly keyword: string;
 }
 
-const folder = join(resolve(dirname(fileURLToPath(import.meta.url)), '..'), 'core/dicom/deidentify/generated');
+const folder = join(import.meta.dirname, '..', 'core/dicom/deidentify/generated');
 
 /** The option columns of the table, left to right, by the names that our options have. */
 const columns = [

@@ -3,6 +3,7 @@
 export * from './ids.ts';
 export * from './ipc/index.ts';
 export * from './names.ts';
+export * from './notice.ts';
 export * from './options.ts';
 export * from './parse.ts';
 export * from './positive-class.ts';

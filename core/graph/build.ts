@@ -4,11 +4,9 @@
  */
 import { type DType, float32, type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
 import { type Attributes, createNode, graphError, type Value } from './ir.ts';
+import type { Operand, ReduceOptions } from './ops/builder.ts';
 import { type OpName, opNamed } from './ops/index.ts';
 import { normaliseAxis, resolveReshape, sameShape } from './ops/shapes.ts';
-
-/** A value, or a number that becomes a scalar constant of the other operand's dtype. */
-export type Operand = Value | number;
 
 function node(op: OpName, inputs: readonly Value[], attrs: Attributes = {}): Value {
   return createNode({ op, inputs, attrs, ...opNamed(op).infer(inputs, attrs) });
@@ -204,11 +202,6 @@ export function topkIndices(x: Value, k: number, axis: number): Value {
 export function oneHot(indices: Value, depth: number): Value {
   const positions = constant({ dtype: 'int32', shape: [depth], data: Int32Array.from({ length: depth }, (_, i) => i) });
   return cast(equal(reshape(cast(indices, 'int32'), [...indices.shape, 1]), positions), 'float32');
-}
-
-export interface ReduceOptions {
-  /** Keep the reduced axes with size 1. */
-  readonly keepDims?: boolean;
 }
 
 function reduce(op: 'sum' | 'mean' | 'max', x: Value, axes: readonly number[], options: ReduceOptions): Value {

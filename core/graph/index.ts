@@ -3,7 +3,7 @@
 export * from './build.ts';
 export { grad } from './grad.ts';
 export { defineGraph, type Graph, topologicalOrder } from './graph.ts';
-export { type Attributes, describeValue, GraphError, type LeafName, scope, type Value } from './ir.ts';
+export { type Attributes, describeValue, GraphError, scope, type Value } from './ir.ts';
 export { emitOnnx, onnxOpset } from './onnx/emit.ts';
 export type { Op, OpCase } from './ops/define.ts';
 export { isLeaf, type OpName, opNamed, opNames, opOf } from './ops/index.ts';

@@ -5,20 +5,20 @@
  * reached from its outputs; nothing is registered anywhere, so building a value that nobody uses costs nothing.
  */
 import { type DType, describeTensor, type Shape, type Tensor } from '../base/tensor.ts';
-import type { OpName } from './ops/index.ts';
 
 /** What a node may carry besides its inputs. Tensors appear only in constants. */
 export type AttributeValue = number | string | boolean | readonly number[] | Tensor;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** Nodes without inputs: fed at each run, handed over once at compile time, written into the graph. */
-export type LeafName = 'input' | 'weight' | 'constant';
-
 /** A node of the graph and, since nodes have one output, the value it computes. */
 export interface Value {
   /** Unique in this process; later nodes have higher ids. Never part of what is emitted. */
   readonly id: number;
-  readonly op: OpName | LeafName;
+  /**
+   * The name of an op of the table (ops/index.ts), or of a leaf: `input` is fed at each run, `weight` handed over once at
+   * compile time, `constant` written into the graph. A plain text here, because the table is made of rules over values.
+   */
+  readonly op: string;
   readonly inputs: readonly Value[];
   readonly attrs: Attributes;
   readonly shape: Shape;

@@ -1,8 +1,9 @@
 /** Results of a classification as one HTML text that loads nothing from anywhere: to be kept, sent on paper, printed. */
+
+import { researchUseOnly } from '../contract/index.ts';
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
 import { decisionRule } from './positive-class-words.ts';
 import { escapeHtml } from './report-chart.ts';
-import { researchUseOnly } from './report-notice.ts';
 import { reportStyle } from './report-style.ts';
 
 /** The page. Studies stand by the probability of the positive class (of more than two, the last one), highest first. */

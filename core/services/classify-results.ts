@@ -2,6 +2,7 @@
 import { AppError } from '../base/errors.ts';
 import type { ModelRecord, Prediction } from '../contract/index.ts';
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
+import { writeWholeFile } from '../disk/index.ts';
 import {
   type BatchChoice,
   type BatchRow,
@@ -15,7 +16,7 @@ import {
   predictionsOf,
 } from '../store/index.ts';
 import { isReferred } from '../training/refer.ts';
-import { predictionsCsv, writeWholeFile } from './classify-csv.ts';
+import { predictionsCsv } from './classify-csv.ts';
 import { renderClassification } from './classify-report.ts';
 import type { ServiceContext } from './context.ts';
 import { referBandOf } from './operating-point.ts';

@@ -12,12 +12,13 @@ import {
   parseOptions,
   type StudyPooling,
 } from '../contract/index.ts';
+import { writeWholeFile } from '../disk/index.ts';
 import type { GreyOrColourImage } from '../images/index.ts';
 import { defineJob } from '../jobs/index.ts';
 import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../store/index.ts';
 import { decide } from '../training/curves.ts';
 import { poolStudies } from '../training/pooling.ts';
-import { predictionsCsv, writeWholeFile } from './classify-csv.ts';
+import { predictionsCsv } from './classify-csv.ts';
 import { openClassifier } from './classify-image.ts';
 import { type KeptResults, openKeptResults } from './classify-kept.ts';
 import { type ClassifySources, countSources, scanSources } from './classify-sources.ts';

@@ -9,6 +9,7 @@ import {
   type PatientId,
   type SplitName,
 } from '../contract/index.ts';
+import { sha256 } from '../disk/index.ts';
 import {
   addAuditEvent,
   addVersion,
@@ -25,7 +26,6 @@ import {
   versionById,
 } from '../store/index.ts';
 import { type ServiceContext, timeOf } from './context.ts';
-import { sha256 } from './files.ts';
 import { checkSplits, drawSplits, type SplitPatient } from './split.ts';
 
 /** `datasets`: every data set with its counts. */

@@ -5,8 +5,8 @@ import { looksLikePicture, readPicture } from '../images/index.ts';
 import type { ServiceContext } from './context.ts';
 import type { DecodePool } from './decode/pool.ts';
 import { readInstance } from './files.ts';
-import { decoderFactory } from './import-identify.ts';
 import { hasPreamble } from './source-images.ts';
+import { decoderFactory } from './text-decoder.ts';
 
 interface Pixels {
   readonly header: FrameHeader;

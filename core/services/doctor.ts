@@ -5,8 +5,9 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { toError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
+import { researchUseOnly } from '../contract/index.ts';
 import { type EngineState, listEngines, openEngine, type SelfTestResult, selfTest } from '../engine/index.ts';
-import { researchUseOnly } from './report-notice.ts';
+import { embeddedLpmFile } from './embedded-lpm-file.ts';
 
 /** A thing that was looked at. `remedy` says how to get what is missing; null where nothing is. */
 export interface DoctorCheck {
@@ -117,11 +118,6 @@ async function probeDatabase(library: string | undefined): Promise<{ folder: str
   } catch (error) {
     return { folder: null, problem: `better-sqlite3 does not load: ${toError(error).message.split('\n')[0]}` };
   }
-}
-
-/** Where the LPM that comes with the program lies, whether it is there or not. */
-export function embeddedLpmFile(): string {
-  return resolve(import.meta.dirname, '..', '..', 'resources', 'lpm', 'model.safetensors');
 }
 
 function nodeCheck(): DoctorCheck {

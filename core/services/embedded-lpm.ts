@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { type AddLpmReport, embeddedLpmName } from '../contract/index.ts';
 import { listLpms, lpmByName } from '../store/index.ts';
 import type { ServiceContext } from './context.ts';
-import { embeddedLpmFile } from './doctor.ts';
+import { embeddedLpmFile } from './embedded-lpm-file.ts';
 import { takeLpm } from './lpm.ts';
 
 /**

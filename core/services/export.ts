@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import { throwIfCancelled } from '../base/progress.ts';
+import { researchUseOnly } from '../contract/index.ts';
 import { parseOptions } from '../contract/parse.ts';
 import {
   type ExportOptions,
@@ -26,10 +27,9 @@ import { type ServiceContext, timeOf } from './context.ts';
 import { type ExportFile, filesBelow, filesOfDataset } from './export-files.ts';
 import { ExportFolder } from './export-folder.ts';
 import { readPseudonyms } from './export-pseudonyms.ts';
-import { decoderFactory } from './import-identify.ts';
 import { ProblemCollector, survivable } from './problems.ts';
 import { keyedHash, librarySecret } from './pseudonym.ts';
-import { researchUseOnly } from './report-notice.ts';
+import { decoderFactory } from './text-decoder.ts';
 
 /** The job kind of the window; the command line calls `exportStudies`. */
 export const exportJob = defineJob({

@@ -1,18 +1,12 @@
 /** The bytes of instances and files, wherever they lie: plain files, members of ZIP archives, copies in the library. */
-
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { AppError, isDiskFull } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import type { InstanceId } from '../contract/index.ts';
+import { sha256 } from '../disk/index.ts';
 import { filesOfInstance, instanceById, type Library } from '../store/index.ts';
 import { readMember } from './files-zip.ts';
-
-/** SHA-256 of bytes, in hexadecimal. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 /** The AppError of a failed file operation. `what` names the file, redacted. */
 export function fileError(error: unknown, path: string): AppError {

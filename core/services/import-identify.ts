@@ -6,6 +6,7 @@ import { type DicomHeader, readHeader } from '../dicom/header.ts';
 import { type DicomFile, looksLikeDicom, parseDicom } from '../dicom/parse.ts';
 import type { InstanceDescription, NewInstance } from '../store/index.ts';
 import { fileError } from './files.ts';
+import { decoderFactory } from './text-decoder.ts';
 
 /** Read first; DICOM headers are a few kilobytes, private groups can make them some hundred. */
 const headBytes = 64 * 1024;
@@ -216,15 +217,4 @@ function descriptionOf(header: DicomHeader): InstanceDescription {
     bodyPartExamined: text(header.bodyPartExamined),
     instanceNumber: whole(header.instanceNumber),
   };
-}
-
-/** Node's decoders, for names in any of DICOM's character sets; undefined for one that it does not know. */
-export function decoderFactory(label: string): ((bytes: Uint8Array) => string) | undefined {
-  try {
-    const decoder = new TextDecoder(label);
-    return (bytes) => decoder.decode(bytes);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }

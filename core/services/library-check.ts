@@ -13,6 +13,7 @@ import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../
 import { redact } from '../base/redact.ts';
 import type { ModelRecord } from '../contract/index.ts';
 import type { CheckReport, Finding } from '../contract/results/maintenance.ts';
+import { sha256 } from '../disk/index.ts';
 import { damagedRecords } from '../features/index.ts';
 import {
   databaseProblems,
@@ -27,7 +28,7 @@ import {
   recordsOf,
   sealState,
 } from '../store/index.ts';
-import { placePath, readPlace, sha256 } from './files.ts';
+import { placePath, readPlace } from './files.ts';
 import { lpmIdentity, openLpm } from './lpm-file.ts';
 import { hashWeights } from './model.ts';
 import { imageKey } from './record-stores.ts';

@@ -25,12 +25,12 @@ import { compileEncoder, type LibraryLpm, openLibraryLpm, requireLpm, resolveInp
 import { readInstance } from './files.ts';
 import { EpochClock } from './measure-clock.ts';
 import { compilePredictor } from './model.ts';
+import { compileStep, startingParameters } from './network.ts';
 import { encodingName, middleOf, networkName, rateKey, rateNames } from './rates.ts';
 import { imageKey } from './record-stores.ts';
 import { type Example, exampleSource, type RecordReader } from './source-examples.ts';
 import { bytesOf, classTokenKind, encodeEach, keysValuesKind } from './source-features.ts';
 import { imageKind, openRenderer, readSource } from './source-images.ts';
-import { compileStep, startingParameters } from './train.ts';
 
 /** Images that are decoded, of different sizes where the data set has such. */
 const imagesTimed = 3;

@@ -1,6 +1,7 @@
 /** Models of a library, with everything that classifying needs. */
 import { AppError } from '../base/errors.ts';
 import type { ModelRecord } from '../contract/index.ts';
+import { sha256 } from '../disk/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { SideConfig } from '../models/index.ts';
 import { listModels, lpmByHash, modelByName, modelLayout, modelWeights } from '../store/index.ts';
@@ -9,7 +10,6 @@ import { softmaxRows } from '../training/metrics.ts';
 import { buildPredict } from '../training/train-step.ts';
 import type { ServiceContext } from './context.ts';
 import { type LibraryLpm, openLibraryLpm } from './encode-lpm.ts';
-import { sha256 } from './files.ts';
 import { parseNetwork, weightsFor } from './stored-network.ts';
 
 export interface LoadedModel {

@@ -2,6 +2,7 @@
 
 import { AppError } from '../base/errors.ts';
 import type { InstanceId } from '../contract/index.ts';
+import { sha256 } from '../disk/index.ts';
 import { type RecordName, RecordStore } from '../features/index.ts';
 import {
   addRecords,
@@ -12,7 +13,6 @@ import {
   recordsOf,
   removeRecords,
 } from '../store/index.ts';
-import { sha256 } from './files.ts';
 
 /** The key of an image in a record store. */
 export function imageKey(instanceId: InstanceId, frame: number): string {

@@ -1,8 +1,8 @@
 /** Gathers what a report shows from the library and writes it. */
 import { invariant } from '../base/errors.ts';
 import type { EvaluateReport, TrainReport } from '../contract/index.ts';
+import { writeWholeFile } from '../disk/index.ts';
 import { epochsOf, lpmByHash, modelByName, runByName, versionImages } from '../store/index.ts';
-import { writeWholeFile } from './classify-csv.ts';
 import type { ServiceContext } from './context.ts';
 import { type ReportData, type ReportMethod, renderReport } from './report.ts';
 

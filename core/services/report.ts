@@ -2,7 +2,13 @@
  * A self-contained report from results: data in, one HTML text out. No file, network or clock is touched, so the command
  * line, the demo and the window make the same report.
  */
-import type { EpochRecord, EvaluateReport, Method, MetricsBlock } from '../contract/index.ts';
+import {
+  type EpochRecord,
+  type EvaluateReport,
+  type Method,
+  type MetricsBlock,
+  researchUseOnly,
+} from '../contract/index.ts';
 import { decisionRule, figuresOf } from './positive-class-words.ts';
 import {
   calibrationChart,
@@ -14,7 +20,6 @@ import {
   type Series,
 } from './report-chart.ts';
 import { examplesSection, type ReportExample } from './report-examples.ts';
-import { researchUseOnly } from './report-notice.ts';
 import { reportStyle } from './report-style.ts';
 import { comparisonSentences, howToRead, limits, methodMeaning } from './report-words.ts';
 

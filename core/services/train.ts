@@ -7,31 +7,20 @@
  */
 import { performance } from 'node:perf_hooks';
 import { AppError, serialiseError } from '../base/errors.ts';
-import { Random } from '../base/random.ts';
 import {
   type EpochRecord,
   type Preprocessing,
   parseOptions,
   positiveClassOf,
   type RunRecord,
-  type RunSettings,
   type TrainOptions,
   type TrainReport,
   trainOptionsSchema,
   trainReportSchema,
 } from '../contract/index.ts';
-import type { Engine, Executable } from '../engine/index.ts';
 import { resetPeakMemory } from '../engine/memory.ts';
 import { defineJob } from '../jobs/index.ts';
-import {
-  dropoutMaskShape,
-  encoderWeights,
-  extractedLayers,
-  initialiseParameters,
-  parameterLayout,
-  type SideConfig,
-  sideConfig,
-} from '../models/index.ts';
+import { dropoutMaskShape, extractedLayers, parameterLayout, type SideConfig, sideConfig } from '../models/index.ts';
 import {
   addAuditEvent,
   addModel,
@@ -48,7 +37,6 @@ import {
   setRunState,
   versionImages,
 } from '../store/index.ts';
-import { compileAccumulatedStep, partSize } from '../training/accumulated-step.ts';
 import { chooseCut } from '../training/curves.ts';
 import {
   type ExampleSource,
@@ -61,13 +49,13 @@ import {
 } from '../training/loop.ts';
 import { softmaxRows } from '../training/metrics.ts';
 import { stepsPerEpoch } from '../training/sampler.ts';
-import { buildTrainStep } from '../training/train-step.ts';
 import { type ServiceContext, timeOf } from './context.ts';
 import { provideLpm } from './embedded-lpm.ts';
 import { type LibraryLpm, openLibraryLpm } from './encode-lpm.ts';
 import { runAsJob } from './jobs.ts';
 import { keepRates } from './keep-rates.ts';
 import { compilePredictor, hashWeights } from './model.ts';
+import { compileStep, startingParameters } from './network.ts';
 import { RunWatch } from './run-watch.ts';
 import { exampleSource } from './source-examples.ts';
 import { type Features, prepareFeatures } from './source-features.ts';
@@ -189,20 +177,6 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
   }
 }
 
-/** The training step, computed in parts where the settings say so. */
-export async function compileStep(
-  engine: Engine,
-  config: SideConfig,
-  settings: Pick<RunSettings, 'weightDecay' | 'classWeights' | 'microBatch'>,
-  batch: number,
-): Promise<Executable> {
-  const { weightDecay, classWeights, microBatch } = settings;
-  const options = { batch, weighted: classWeights === 'balanced', weightDecay };
-  const part = microBatch === undefined ? batch : partSize(batch, microBatch);
-  if (part < batch) return await compileAccumulatedStep(engine, config, options, part);
-  return await engine.compile(buildTrainStep(config, options));
-}
-
 /** @throws BAD_INPUT before hours of training when the library could not hold the weights of a checkpoint */
 function checkStorable(config: SideConfig): void {
   const { total } = parameterLayout(config);
@@ -264,18 +238,6 @@ async function runEpochs(
     },
   });
   return state;
-}
-
-/** Parameters before the first step: drawn from the seed, and for `full` the LPM's own weights. */
-export function startingParameters(
-  config: SideConfig,
-  settings: Pick<RunSettings, 'seed'>,
-  lpm: LibraryLpm,
-): Float32Array {
-  const random = Random.seeded(settings.seed).fork('parameters');
-  if (config.method !== 'full') return initialiseParameters(config, random);
-  const size = { height: config.sideSize, width: config.sideSize };
-  return initialiseParameters(config, random, encoderWeights(lpm.config, lpm.read, size));
 }
 
 /**

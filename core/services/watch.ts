@@ -12,6 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError, serialiseError } from '../base/errors.ts';
 import type { ClassifyOptions } from '../contract/index.ts';
 import type { WatchView } from '../contract/ipc/classify.ts';
+import { sha256 } from '../disk/index.ts';
 import {
   addWatch,
   listWatches,
@@ -23,7 +24,6 @@ import {
   watchedFiles,
 } from '../store/index.ts';
 import { type ServiceContext, timeOf } from './context.ts';
-import { sha256 } from './files.ts';
 import { walkFiles } from './import-walk.ts';
 
 export interface FolderWatcherOptions {

@@ -1,5 +1,5 @@
 /** What every handler of the core process is given. */
-import type { CoreEventName, EventPayload } from '../../core/contract/index.ts';
+import type { EmitCoreEvent } from '../../core/contract/index.ts';
 import type { ServiceContext } from '../../core/services/context.ts';
 import type { FolderWatcher } from '../../core/services/watch.ts';
 import type { JobQueue } from './queue.ts';
@@ -13,5 +13,5 @@ export interface CoreContext {
   /** Closes everything, does `work` over the closed library, and ends the process; the window's process starts it again. */
   endAfter<T>(work: () => T): Promise<T>;
   /** Tells the window that something happened. */
-  emit<N extends CoreEventName>(name: N, payload: EventPayload<N>): void;
+  readonly emit: EmitCoreEvent;
 }

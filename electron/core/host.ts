@@ -7,6 +7,7 @@ import { AppError, serialiseError } from '../../core/base/errors.ts';
 import {
   type CoreCallName,
   coreCalls,
+  type EmitCoreEvent,
   parseOptions,
   type Reply,
   windowSettingsSchema,
@@ -68,7 +69,7 @@ try {
       return engine;
     },
   };
-  const emit: CoreContext['emit'] = (name, payload) => send({ type: 'event', name, payload } as FromCore);
+  const emit: EmitCoreEvent = (name, payload) => send({ type: 'event', name, payload } as FromCore);
   const queue = new JobQueue(services, (job) => tellOfJob(job, emit));
   const watcher = openWatcher(services, queue, emit);
   let isQuitting = false;

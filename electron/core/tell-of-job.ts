@@ -1,6 +1,5 @@
 /** Tells the window of a job's change, and, when it ended, what of the library may be different now. */
-import type { EventPayload, JobKind, JobView } from '../../core/contract/index.ts';
-import type { CoreContext } from './context.ts';
+import type { EmitCoreEvent, EventPayload, JobKind, JobView } from '../../core/contract/index.ts';
 
 type Changed = EventPayload<'library.changed'>['what'];
 
@@ -12,7 +11,7 @@ const changes: Readonly<Partial<Record<JobKind, readonly Changed[]>>> = {
   classify: ['predictions'],
 };
 
-export function tellOfJob(job: JobView, emit: CoreContext['emit']): void {
+export function tellOfJob(job: JobView, emit: EmitCoreEvent): void {
   emit('jobs.changed', job);
   // A stopped or failed import keeps what it committed.
   if (job.isStoppable) return;

@@ -1,11 +1,11 @@
 /** The watcher of folders, joined to the queue. */
+import type { EmitCoreEvent } from '../../core/contract/index.ts';
 import type { ServiceContext } from '../../core/services/context.ts';
 import { FolderWatcher, watchClassification } from '../../core/services/watch.ts';
-import type { CoreContext } from './context.ts';
 import type { JobQueue } from './queue.ts';
 
 /** A watcher whose files go through the queue, one job a folder at a time. */
-export function openWatcher(services: ServiceContext, queue: JobQueue, emit: CoreContext['emit']): FolderWatcher {
+export function openWatcher(services: ServiceContext, queue: JobQueue, emit: EmitCoreEvent): FolderWatcher {
   const watcher = new FolderWatcher(services, {
     take: (watch, files) => {
       const isBusy = queue

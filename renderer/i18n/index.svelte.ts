@@ -6,17 +6,7 @@ import type { ProgressStage } from '../../core/base/progress.ts';
 import { de } from './de/index.ts';
 import { en } from './en/index.ts';
 import { germanFailures } from './failures.ts';
-
-export type Words = Widen<typeof en>;
-type Widen<T> = {
-  readonly [K in keyof T]: T[K] extends string
-    ? string
-    : T[K] extends object
-      ? T[K] extends (...args: never) => string
-        ? T[K]
-        : Widen<T[K]>
-      : T[K];
-};
+import type { Words } from './words.ts';
 
 export const languages = {
   en: { name: 'English', words: en },

@@ -97,10 +97,10 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Packages that the window's source imports by name. */
+/** Packages that the window's source imports by name. The contract and core/base are bundled into it as well. */
 function windowImports(root: string): string[] {
   const found = new Set<string>();
-  for (const folder of ['renderer', 'electron']) {
+  for (const folder of ['renderer', 'electron', 'core/contract', 'core/base']) {
     if (!existsSync(join(root, folder))) continue;
     for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
       if (!/\.(ts|svelte|css)$/.test(file)) continue;

@@ -7,7 +7,8 @@
  * are zero, while queries, keys and values are the trained ones. Training wakes them (Gong et al., "Efficient training
  * of BERT by progressively stacking", ICML 2019, with silent copies so that nothing is lost at the seam).
  */
-import type { Entry, PretrainNetwork } from './network.ts';
+import type { Entry } from './layout.ts';
+import type { PretrainNetwork } from './network.ts';
 
 const blockName = /^(.*\.)?(\d+)(\..*)$/;
 

@@ -18,7 +18,7 @@ import {
   type Value,
 } from '../../core/graph/index.ts';
 import { beta1 } from '../../core/training/train-step.ts';
-import type { Entry } from './network.ts';
+import type { Entry } from './layout.ts';
 
 /** Odd polynomial whose five-fold composition takes singular values of (0.005, 1) to 0.7 to 1.2. */
 const coefficients = [3.4445, -4.775, 2.0315] as const;

@@ -37,16 +37,10 @@ import {
 import { buildLpmEncoder, type LpmConfig, positionEmbedding } from '../../core/models/index.ts';
 import { adamW } from '../../core/training/train-step.ts';
 import { kindNames } from './kinds.ts';
+import type { Entry } from './layout.ts';
 import { withOrthogonalUpdates } from './muon.ts';
 import { cosineFilters } from './patch-filters.ts';
 import { cellsAcross } from './picture.ts';
-
-export interface Entry {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly offset: number;
-  readonly size: number;
-}
 
 export interface PretrainNetwork {
   readonly entries: readonly Entry[];

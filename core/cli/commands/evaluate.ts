@@ -1,5 +1,10 @@
-import { type EvaluateReport, evaluateOptionsSchema, splitNames, studyPoolings } from '../../contract/index.ts';
-import { researchUseOnly } from '../../services/report-notice.ts';
+import {
+  type EvaluateReport,
+  evaluateOptionsSchema,
+  researchUseOnly,
+  splitNames,
+  studyPoolings,
+} from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatInterval, formatMeasure, formatTable, plural } from '../format.ts';
 import { oneOf, text } from '../options.ts';

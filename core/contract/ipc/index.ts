@@ -45,6 +45,8 @@ export type CallOutput<N extends CallName> = z.input<(typeof calls)[N]['output']
 export type EventName = keyof typeof events;
 export type CoreEventName = keyof typeof coreEvents;
 export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>;
+/** Tells the window of an event of the core process. */
+export type EmitCoreEvent = <N extends CoreEventName>(name: N, payload: EventPayload<N>) => void;
 
 export type Reply<T = unknown> =
   | { readonly ok: true; readonly value: T }

@@ -5,12 +5,7 @@
  * and its end is the answer.
  */
 import { loadBinding } from '../tensorflow.ts';
-
-export interface ProbeAnswer {
-  readonly version: string;
-  /** A CUDA device answered, and TensorFlow will compute on it. */
-  readonly hasGpu: boolean;
-}
+import type { ProbeAnswer } from './state.ts';
 
 const [packageFolder] = process.argv.slice(2);
 if (import.meta.main && packageFolder) {

@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { AppError, toError } from '../../base/errors.ts';
 import { cpuDescription, type DeviceName, type EngineState } from '../types.ts';
 import { locateTensorflow, packageName, type TensorflowBuild } from './locate.ts';
-import type { ProbeAnswer } from './probe.ts';
 
 const execute = promisify(execFile);
 const probeTimeoutMs = 60_000;
@@ -48,6 +47,13 @@ export async function describeGpu(): Promise<string> {
     // The device answered TensorFlow; that the driver's own tool is not installed only costs us its name.
     return 'NVIDIA GPU (CUDA)';
   }
+}
+
+/** What the process that looks (probe.ts) prints as JSON. */
+export interface ProbeAnswer {
+  readonly version: string;
+  /** A CUDA device answered, and TensorFlow will compute on it. */
+  readonly hasGpu: boolean;
 }
 
 async function askProbe(build: TensorflowBuild): Promise<ProbeAnswer> {

@@ -1,7 +1,7 @@
 /** Element by element, two or three inputs, with numpy's broadcasting. */
-import type { Value } from '../ir.ts';
-import { graphError } from '../ir.ts';
-import type { Binary, Builder, NoAttributes, Op, OpCase, Ternary } from './define.ts';
+import { graphError, type Value } from '../ir.ts';
+import type { Builder } from './builder.ts';
+import type { Binary, NoAttributes, Op, OpCase, Ternary } from './define.ts';
 import { broadcastShapes, requireFloat, requireSameDtype } from './shapes.ts';
 import type { Tf, TfTensor } from './tf.ts';
 

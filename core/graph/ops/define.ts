@@ -1,11 +1,8 @@
 /** What an op is: one object that says everything the passes and engines need to know about it. */
 import type { DType, Shape } from '../../base/tensor.ts';
-import type * as builder from '../build.ts';
 import type { Attributes, Signature, Value } from '../ir.ts';
+import type { Builder } from './builder.ts';
 import type { Tf, TfTensor } from './tf.ts';
-
-/** The builder functions, handed to gradient rules as an argument so that ops do not import what imports them. */
-export type Builder = typeof builder;
 
 export type Unary = readonly [Value];
 export type Binary = readonly [Value, Value];

@@ -1,7 +1,8 @@
 /** Sums, means and maxima over axes. Axes count from the front and are sorted; the builder sees to that. */
 import { sizeOf } from '../../base/tensor.ts';
 import type { Value } from '../ir.ts';
-import type { Builder, Op, OpCase, Unary } from './define.ts';
+import type { Builder } from './builder.ts';
+import type { Op, OpCase, Unary } from './define.ts';
 import { normaliseAxis, reducedShape, requireFloat } from './shapes.ts';
 
 export interface ReduceAttributes {

@@ -2,6 +2,7 @@
 
 import type { DType } from '../../base/tensor.ts';
 import type { Signature, Value } from '../ir.ts';
+import type { Builder } from './builder.ts';
 import { type NoAttributes, type Op, onnxElementType, type Unary } from './define.ts';
 import { requireFloat } from './shapes.ts';
 import type { Tf, TfTensor } from './tf.ts';
@@ -10,7 +11,7 @@ interface UnaryRule {
   readonly doc: string;
   readonly onnx: readonly [opType: string, since: number];
   readonly tfjs: (tf: Tf, x: TfTensor) => TfTensor;
-  readonly vjp: (b: import('./define.ts').Builder, dy: Value, x: Value, y: Value) => Value;
+  readonly vjp: (b: Builder, dy: Value, x: Value, y: Value) => Value;
   readonly range?: readonly [number, number];
   readonly values?: readonly number[];
 }

@@ -1,4 +1,4 @@
-import type { Words } from '../index.svelte.ts';
+import type { Words } from '../words.ts';
 
 export const shell: Words['shell'] = {
   appName: 'Sidelight',

@@ -1,4 +1,4 @@
-import type { Words } from '../index.svelte.ts';
+import type { Words } from '../words.ts';
 
 export const welcome: Words['welcome'] = {
   title: 'Willkommen bei Sidelight',

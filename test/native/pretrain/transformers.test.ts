@@ -16,7 +16,7 @@ import { Random } from '../../../core/base/random.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import { type Engine, openEngine } from '../../../core/engine/index.ts';
 import { buildLpmEncoder, encoderWeights, plainVit } from '../../../core/models/index.ts';
-import { embeddedLpmFile } from '../../../core/services/doctor.ts';
+import { embeddedLpmFile } from '../../../core/services/embedded-lpm-file.ts';
 import { openLpm } from '../../../core/services/lpm-file.ts';
 import { exportEncoder } from '../../../scripts/pretrain/export.ts';
 import { buildPretrainNetwork, startingParameters } from '../../../scripts/pretrain/network.ts';

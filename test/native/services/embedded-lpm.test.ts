@@ -2,8 +2,8 @@
 
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { embeddedLpmFile } from '../../../core/services/doctor.ts';
 import { provideFirstLpm, provideLpm, takeEmbeddedLpm } from '../../../core/services/embedded-lpm.ts';
+import { embeddedLpmFile } from '../../../core/services/embedded-lpm-file.ts';
 import { encodeDataset } from '../../../core/services/encode.ts';
 import { importPaths } from '../../../core/services/import.ts';
 import { addLpm, listLpms } from '../../../core/services/lpm.ts';

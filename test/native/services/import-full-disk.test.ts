@@ -30,7 +30,7 @@ test.skipIf(process.platform === 'win32')(
     // Longer than the limit below: copying it fails as a write to a full disk does.
     put(folder, 'g', tinyDicom({ patient: 'P', study: '2.1', instance: '2.1.1', frames: 20000 }));
     const library = join(temporaryFolder(), 'library');
-    const url = (name: string) => `file://${join(repositoryRoot, 'core/services', name)}`;
+    const url = (name: string) => `file://${join(repositoryRoot, name)}`;
     const result = spawnSync(
       'bash',
       [
@@ -41,8 +41,8 @@ test.skipIf(process.platform === 'win32')(
         '--input-type=module',
         '-e',
         importOnce,
-        url('open.ts'),
-        url('import.ts'),
+        url('core/services/open.ts'),
+        url('core/services/import.ts'),
         library,
         folder,
       ],

@@ -187,10 +187,18 @@ test('kill -9 while importing loses nothing committed, duplicates nothing, and t
     put(folder, `f${n}`, tinyDicom({ patient: `P${n}`, study: `1.${n}`, instance: `1.${n}.1` }));
   }
   const libraryFolder = join(temporaryFolder(), 'library');
-  const url = (name: string) => `file://${join(repositoryRoot, 'core/services', name)}`;
+  const url = (name: string) => `file://${join(repositoryRoot, name)}`;
   const child = spawn(
     process.execPath,
-    ['--input-type=module', '-e', importForever, url('open.ts'), url('import.ts'), libraryFolder, folder],
+    [
+      '--input-type=module',
+      '-e',
+      importForever,
+      url('core/services/open.ts'),
+      url('core/services/import.ts'),
+      libraryFolder,
+      folder,
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   for await (const line of child.stdout) if (Number(String(line).trim().split('\n').at(-1)) > 60) break;
