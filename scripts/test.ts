@@ -59,7 +59,9 @@ spawnSync(
   [
     vitest,
     'run',
-    ...(missing === null ? [] : ['--project', 'unit', '--project', 'native', '--project', 'fresh']),
+    ...(missing === null || values.project !== undefined
+      ? []
+      : ['--project', 'unit', '--project', 'native', '--project', 'fresh']),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${reportPath}`,

@@ -80,6 +80,17 @@ function nameOf({ kind, key }: RecordName): string {
   return `${kind}/${key}`;
 }
 
+/** Reads from `offset` until `target` is full or the file ends. Gives how many bytes came. */
+async function readAll(handle: FileHandle, offset: number, target: Uint8Array): Promise<number> {
+  let done = 0;
+  while (done < target.byteLength) {
+    const { bytesRead } = await handle.read(target, done, target.byteLength - done, offset + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
+}
+
 /**
  * An open store. Appends and reads of several callers may overlap: an append is one synchronous step. Two stores open for writing on
  * one folder may not: opening cuts what the other has not made durable yet. Callers in one process `share` a store instead.
@@ -229,19 +240,16 @@ export class RecordStore {
   }
 
   async #readAt(record: IndexedRecord, target: Uint8Array): Promise<number> {
-    let handle = this.#readers.get(record.shard);
-    if (handle === undefined) {
-      handle = open(join(this.folder, shardName(record.shard)), 'r');
-      this.#readers.set(record.shard, handle);
-    }
+    const path = join(this.folder, shardName(record.shard));
     try {
-      let done = 0;
-      while (done < target.byteLength) {
-        const { bytesRead } = await (await handle).read(target, done, target.byteLength - done, record.offset + done);
-        if (bytesRead === 0) break;
-        done += bytesRead;
+      if (!this.isOpen) {
+        // A batch that was on its way when a cancelled training closed the store. Nobody else would close a file opened for it.
+        await using own = await open(path, 'r');
+        return await readAll(own, record.offset, target);
       }
-      return done;
+      const handle = this.#readers.get(record.shard) ?? open(path, 'r');
+      this.#readers.set(record.shard, handle);
+      return await readAll(await handle, record.offset, target);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw refused(this.folder, error);
       this.#readers.delete(record.shard);

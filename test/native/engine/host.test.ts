@@ -65,8 +65,8 @@ test('what has been sent and computed does not pile up', async () => {
   for (let i = 0; i < 2; i++) await executable.run(sent);
   const before = await alone.peakMemoryMb();
   for (let i = 0; i < 60; i++) await executable.run(sent);
-  // 4 MB in and 4 MB out a run: two or three runs' worth may wait, not sixty.
-  expect((await alone.peakMemoryMb()) - before).toBeLessThan(32);
+  // 4 MB in and 4 MB out a run: a few runs' worth may wait, not sixty. Seen: 20 to 33 MB, the most on a busy machine; 61 without the sweep.
+  expect((await alone.peakMemoryMb()) - before).toBeLessThan(48);
   await alone.dispose();
 });
 

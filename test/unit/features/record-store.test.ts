@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -276,3 +277,19 @@ test('a cut header is damage too: the payload after it is not trusted', async ()
   expect(store.recovery.lost.map(({ key }) => key)).toEqual(['0']);
   await store.close();
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a read that comes after the store was closed leaves no file open (needs /proc)',
+  async () => {
+    // A cancelled training closes its store while the next batch is already on its way; Node then found open files to collect.
+    const { folder, index } = await filled(3);
+    const store = new RecordStore(folder, index, { mode: 'read' });
+    await store.close();
+    expect(await store.read('k', '1')).toEqual(payload(1));
+    const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+      const target = join('/proc/self/fd', fd);
+      return existsSync(target) ? [readlinkSync(target)] : [];
+    });
+    expect(open.filter((path) => path.startsWith(folder))).toEqual([]);
+  },
+);
