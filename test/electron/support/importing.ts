@@ -30,6 +30,8 @@ export async function runImport(page: Page): Promise<ImportCounts> {
   await report.waitFor({ timeout: 240_000 });
   const counts = (await report.locator('dd').allTextContents()).map((text) => Number(text.replaceAll(',', '')));
   const [imported = 0, alreadyThere = 0, duplicate = 0, skipped = 0] = counts;
-  const total = Number((await page.getByText(/files looked at/).textContent())?.match(/^[\d,]+/)?.[0].replace(',', ''));
+  const total = Number(
+    (await page.getByText(/files? looked at/).textContent())?.match(/^[\d,]+/)?.[0].replace(',', ''),
+  );
   return { imported, alreadyThere, duplicate, skipped, total };
 }
