@@ -13,7 +13,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { AppError, toError } from '../core/base/errors.ts';
 import { type DecodedFrame, nativeBytes } from '../core/dicom/index.ts';
-import { type DecodePool, openDecodePool } from '../core/services/decode/pool.ts';
+import { type DecodePool, openDecodePool } from '../core/services/pixels/decode/pool.ts';
 import { commandLine } from './command-line.ts';
 import { type IndexRow, readIndex } from './dicom/index-file.ts';
 import { largestDifference, secondOpinion } from './dicom/second-decoder.ts';

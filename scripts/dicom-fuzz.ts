@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Random } from '../core/base/random.ts';
-import { openDecodePool } from '../core/services/decode/pool.ts';
+import { openDecodePool } from '../core/services/pixels/decode/pool.ts';
 import { commandLine } from './command-line.ts';
 import { fuzzCodecs } from './dicom/fuzz-codec.ts';
 import { type FuzzResult, fuzzParser, type NamedFile } from './dicom/fuzz-parser.ts';

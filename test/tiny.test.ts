@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
-import { classifyPaths } from '../core/services/classify.ts';
-import { encodeDataset } from '../core/services/encode.ts';
-import { evaluateModel } from '../core/services/evaluate.ts';
-import { importPaths } from '../core/services/import.ts';
-import { addLpm } from '../core/services/lpm.ts';
-import { trainModel } from '../core/services/train.ts';
+import { classifyPaths } from '../core/services/classification/classify.ts';
+import { evaluateModel } from '../core/services/evaluation/evaluate.ts';
+import { encodeDataset } from '../core/services/features/encode.ts';
+import { importPaths } from '../core/services/import/import.ts';
+import { trainModel } from '../core/services/jobs/train.ts';
+import { addLpm } from '../core/services/lpm/add.ts';
 import { testServices, writeStudies, writeTinyLpm } from './support/made-studies.ts';
 import { temporaryFolder } from './support/temporary.ts';
 

@@ -3,7 +3,7 @@
  *
  * `--help` and a wrong command line must answer at once, so nothing native is loaded before `services()` is called.
  */
-import type { ServiceContext } from '../services/context.ts';
+import type { ServiceContext } from '../services/session/context.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options before or after any command. */

@@ -1,6 +1,6 @@
 /** Rows for the commands that list something. */
 import { AppError } from '../base/errors.ts';
-import type { ServiceContext } from '../services/context.ts';
+import type { ServiceContext } from '../services/session/context.ts';
 import type { CliContext } from './context.ts';
 
 /**

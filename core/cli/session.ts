@@ -1,5 +1,5 @@
 /** Opens the services for one command and closes them after it. Native code is loaded here, not before. */
-import type { ServiceContext } from '../services/context.ts';
+import type { ServiceContext } from '../services/session/context.ts';
 import type { GlobalOptions } from './context.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,7 +15,7 @@ export async function openServiceSession(
   signal: AbortSignal,
   mode: 'read' | 'write',
 ): Promise<ServiceSession> {
-  const { openServices } = await import('../services/open.ts');
+  const { openServices } = await import('../services/session/open.ts');
   return await openServices({
     library: globals.library,
     mode,

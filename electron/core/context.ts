@@ -1,7 +1,7 @@
 /** What every handler of the core process is given. */
 import type { EmitCoreEvent } from '../../core/contract/index.ts';
-import type { ServiceContext } from '../../core/services/context.ts';
-import type { FolderWatcher } from '../../core/services/watch.ts';
+import type { FolderWatcher } from '../../core/services/classification/watch.ts';
+import type { ServiceContext } from '../../core/services/session/context.ts';
 import type { JobQueue } from './queue.ts';
 
 export interface CoreContext {

@@ -12,9 +12,9 @@ import {
   type Reply,
   windowSettingsSchema,
 } from '../../core/contract/index.ts';
-import type { ServiceContext } from '../../core/services/context.ts';
-import { provideFirstLpm } from '../../core/services/embedded-lpm.ts';
-import { openServices } from '../../core/services/open.ts';
+import { provideFirstLpm } from '../../core/services/lpm/bundled.ts';
+import type { ServiceContext } from '../../core/services/session/context.ts';
+import { openServices } from '../../core/services/session/open.ts';
 import { assetAt } from './assets.ts';
 import type { CoreContext } from './context.ts';
 import { handlers } from './handlers/index.ts';

@@ -13,18 +13,18 @@
 import type { z } from 'zod';
 import type { JobKind } from '../../core/contract/index.ts';
 import type { JobDefinition } from '../../core/jobs/index.ts';
-import { classifyJob } from '../../core/services/classify.ts';
-import type { ServiceContext } from '../../core/services/context.ts';
+import { classifyJob } from '../../core/services/classification/classify.ts';
 import { demoJob } from '../../core/services/demo/demo.ts';
-import { encodeJob } from '../../core/services/encode.ts';
-import { evaluateJob } from '../../core/services/evaluate.ts';
-import { evidenceJob } from '../../core/services/evidence.ts';
-import { exportJob } from '../../core/services/export.ts';
-import { importJob } from '../../core/services/import.ts';
-import { lpmAddJob } from '../../core/services/lpm.ts';
-import { measureJob } from '../../core/services/measure.ts';
-import { trainJob } from '../../core/services/train.ts';
-import { trainAgain } from '../../core/services/train-run.ts';
+import { measureJob } from '../../core/services/estimate/measure.ts';
+import { evaluateJob } from '../../core/services/evaluation/evaluate.ts';
+import { evidenceJob } from '../../core/services/evaluation/evidence.ts';
+import { exportJob } from '../../core/services/export/export.ts';
+import { encodeJob } from '../../core/services/features/encode.ts';
+import { importJob } from '../../core/services/import/import.ts';
+import { trainJob } from '../../core/services/jobs/train.ts';
+import { lpmAddJob } from '../../core/services/lpm/add.ts';
+import type { ServiceContext } from '../../core/services/session/context.ts';
+import { trainAgain } from '../../core/services/training/plan.ts';
 import type { ReadDb } from '../../core/store/index.ts';
 
 // The payloads differ by kind; each definition parses its own, so the table may forget their types.

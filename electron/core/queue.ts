@@ -9,8 +9,8 @@ import { AppError, serialiseError } from '../../core/base/errors.ts';
 import type { ProgressEvent } from '../../core/base/progress.ts';
 import { type JobKind, type JobRecord, type JobView, jobKinds, type TimePromise } from '../../core/contract/index.ts';
 import { type JobRows, runQueued, TimeLeft } from '../../core/jobs/index.ts';
-import type { ServiceContext } from '../../core/services/context.ts';
-import { jobRows } from '../../core/services/jobs.ts';
+import type { ServiceContext } from '../../core/services/session/context.ts';
+import { jobRows } from '../../core/services/session/run-as-job.ts';
 import {
   clearJobs,
   interruptedJobs,

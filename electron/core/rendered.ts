@@ -4,7 +4,7 @@ import { AppError } from '../../core/base/errors.ts';
 import { redact } from '../../core/base/redact.ts';
 import type { InstanceId } from '../../core/contract/index.ts';
 import { toUint16 } from '../../core/images/index.ts';
-import { readInstance } from '../../core/services/files.ts';
+import { readInstance } from '../../core/services/files/files.ts';
 import { instanceById } from '../../core/store/index.ts';
 import type { CoreContext } from './context.ts';
 import { decoder } from './decoder.ts';

@@ -2,7 +2,7 @@
 
 import { AppError } from '../../core/base/errors.ts';
 import type { InstanceId } from '../../core/contract/index.ts';
-import { thumbnail, thumbnailSize } from '../../core/services/thumbnails.ts';
+import { thumbnail, thumbnailSize } from '../../core/services/pixels/thumbnails.ts';
 import type { CoreContext } from './context.ts';
 import { decoder } from './decoder.ts';
 import type { Asset } from './port.ts';

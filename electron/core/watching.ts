@@ -1,7 +1,7 @@
 /** The watcher of folders, joined to the queue. */
 import type { EmitCoreEvent } from '../../core/contract/index.ts';
-import type { ServiceContext } from '../../core/services/context.ts';
-import { FolderWatcher, watchClassification } from '../../core/services/watch.ts';
+import { FolderWatcher, watchClassification } from '../../core/services/classification/watch.ts';
+import type { ServiceContext } from '../../core/services/session/context.ts';
 import type { JobQueue } from './queue.ts';
 
 /** A watcher whose files go through the queue, one job a folder at a time. */

@@ -6,8 +6,8 @@ import { type GreyOrColourImage, resizeBilinear } from '../../core/images/index.
 import { uidOf } from '../../core/services/demo/dicom-file.ts';
 import { bitsStored, paintPicture } from '../../core/services/demo/picture.ts';
 import { type DemoClass, demoClasses, type StudyPlan } from '../../core/services/demo/plan.ts';
+import { cutOut, pictureAddress } from '../../core/services/pixels/png.ts';
 import type { ReportExample } from '../../core/services/report-examples.ts';
-import { cutOut, pictureAddress } from '../../core/services/report-picture.ts';
 
 export interface MethodResults {
   readonly method: string;

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { AppError, toError } from '../../core/base/errors.ts';
 import type { Random } from '../../core/base/random.ts';
 import { nativeBytes, parseDicom } from '../../core/dicom/index.ts';
-import type { DecodePool } from '../../core/services/decode/pool.ts';
+import type { DecodePool } from '../../core/services/pixels/decode/pool.ts';
 import type { FuzzResult, NamedFile } from './fuzz-parser.ts';
 import { mutate } from './mutate.ts';
 

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DecodedFrame, decodeFrame, parseDicom, wasmCodecOf } from '../../core/dicom/index.ts';
-import { loadCodecs } from '../../core/services/decode/wasm-codecs.ts';
+import { loadCodecs } from '../../core/services/pixels/decode/wasm-codecs.ts';
 
 export interface SecondOpinion {
   readonly decoder: string;

@@ -17,8 +17,8 @@ import {
 import { join } from 'node:path';
 import { AppError } from '../../core/base/errors.ts';
 import { Random } from '../../core/base/random.ts';
-import { restoreFromBackup } from '../../core/services/library-backup.ts';
-import { checkLibrary } from '../../core/services/library-check.ts';
+import { restoreFromBackup } from '../../core/services/library/backup.ts';
+import { checkLibrary } from '../../core/services/library/check.ts';
 import { openLibrary } from '../../core/store/index.ts';
 import { digestDifference, libraryDigest } from './digest.ts';
 

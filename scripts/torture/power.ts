@@ -5,7 +5,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../../core/base/random.ts';
-import { checkLibrary } from '../../core/services/library-check.ts';
+import { checkLibrary } from '../../core/services/library/check.ts';
 import { databaseDigest, digestDifference } from './digest.ts';
 import { type Bench, freshCopy, look, runVictim } from './point.ts';
 import { type Stage, stages } from './studies.ts';

@@ -2,8 +2,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '../../core/base/logger.ts';
-import { addLpm } from '../../core/services/lpm.ts';
-import { openServices } from '../../core/services/open.ts';
+import { addLpm } from '../../core/services/lpm/add.ts';
+import { openServices } from '../../core/services/session/open.ts';
 import { Database } from '../../core/store/database.ts';
 import { openLibrary } from '../../core/store/index.ts';
 import { migrate } from '../../core/store/migrate.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Random } from '../../core/base/random.ts';
 import type { TrainOptions } from '../../core/contract/index.ts';
 import { writeDicom } from '../../core/dicom/index.ts';
-import { writeRandomLpm } from '../../core/services/random-lpm.ts';
+import { writeRandomLpm } from '../../core/services/lpm/random-lpm.ts';
 
 /** The kinds of work that are interrupted. */
 export const stages = [

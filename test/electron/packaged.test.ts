@@ -7,8 +7,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node
 import { join } from 'node:path';
 import { extractFile, listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { importPaths } from '../../core/services/import.ts';
-import { addLpm } from '../../core/services/lpm.ts';
+import { importPaths } from '../../core/services/import/import.ts';
+import { addLpm } from '../../core/services/lpm/add.ts';
 import { readFuses } from '../../scripts/package/fuses.ts';
 import { openTestServices, writeStudies, writeTinyLpm } from '../support/made-studies.ts';
 import { attach, descendants, until } from './support/attach.ts';

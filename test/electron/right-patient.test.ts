@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
-import { importPaths } from '../../core/services/import.ts';
+import { importPaths } from '../../core/services/import/import.ts';
 import { openLibrary } from '../../core/store/index.ts';
 import { openTestServices } from '../support/made-studies.ts';
 import { put, tinyDicom } from '../support/studies.ts';

@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeRandomLpm } from '../../core/services/random-lpm.ts';
+import { writeRandomLpm } from '../../core/services/lpm/random-lpm.ts';
 import { seriousViolations } from './support/axe.ts';
 import { callFrom } from './support/calls.ts';
 import { answerOpenDialog } from './support/dialogs.ts';

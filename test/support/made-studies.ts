@@ -5,9 +5,9 @@ import { onTestFinished } from 'vitest';
 import { silentLogger } from '../../core/base/logger.ts';
 import { Random } from '../../core/base/random.ts';
 import { writeDicom } from '../../core/dicom/index.ts';
-import type { ServiceContext } from '../../core/services/context.ts';
-import { openServices } from '../../core/services/open.ts';
-import { writeRandomLpm } from '../../core/services/random-lpm.ts';
+import { writeRandomLpm } from '../../core/services/lpm/random-lpm.ts';
+import type { ServiceContext } from '../../core/services/session/context.ts';
+import { openServices } from '../../core/services/session/open.ts';
 
 const size = 96;
 

@@ -37,9 +37,9 @@ registerHooks({
   },
 });
 
-const { classifyPaths } = await import('../../core/services/classify.ts');
-const { requireModel } = await import('../../core/services/model.ts');
-const { trainModel } = await import('../../core/services/train.ts');
+const { classifyPaths } = await import('../../core/services/classification/classify.ts');
+const { requireModel } = await import('../../core/services/training/model.ts');
+const { trainModel } = await import('../../core/services/jobs/train.ts');
 const { parameterLayout } = await import('../../core/models/index.ts');
 const { openTestServices } = await import('./made-studies.ts');
 

@@ -6,8 +6,8 @@
  * once), which hits the same place on every machine; a clock or a progress line would not. Otherwise it prints its report.
  */
 import { silentLogger } from '../../core/base/logger.ts';
-import { openServices } from '../../core/services/open.ts';
-import { trainModel } from '../../core/services/train.ts';
+import { trainModel } from '../../core/services/jobs/train.ts';
+import { openServices } from '../../core/services/session/open.ts';
 import { listRuns, type ReadDb } from '../../core/store/index.ts';
 
 /** Whether a stage has begun, as the library shows it. Training counts from its third epoch. */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { silentLogger } from '../../core/base/logger.ts';
 import { writeDicom } from '../../core/dicom/write.ts';
-import type { ServiceContext } from '../../core/services/context.ts';
+import type { ServiceContext } from '../../core/services/session/context.ts';
 import type { Library } from '../../core/store/index.ts';
 import { testTime } from './library.ts';
 

@@ -15,7 +15,7 @@ export const command = defineCommand({
     const word = wordArgument(args, 0);
     if (!/^\d{1,15}$/.test(word)) throw new UsageError(`<number>: found "${word}"; allowed: the number of a batch.`);
     const services = await context.services();
-    const { deleteBatches } = await import('../../services/delete-batch.ts');
+    const { deleteBatches } = await import('../../services/library/delete-batch.ts');
     const report = deleteBatches(services, { batch: Number(word) });
     return {
       json: report,

@@ -11,7 +11,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight batches', why: 'numbers for batch delete' }],
   run: async (context) => {
-    const { listBatches } = await import('../../services/classify-results.ts');
+    const { listBatches } = await import('../../services/classification/results.ts');
     const rows = await rowsOf(context, listBatches);
     return {
       json: rows,

@@ -30,7 +30,7 @@ export const command = defineCommand({
   ],
   run: async (context, args, options) => {
     const services = await context.services();
-    const { classifyPaths } = await import('../../services/classify.ts');
+    const { classifyPaths } = await import('../../services/classification/classify.ts');
     const report = await classifyPaths(services, { paths: wordsArgument(args, 0), ...options });
     const output = { json: { ...report, notice: researchUseOnly }, lines: classifyLines(report) };
     const first = report.problems[0];

@@ -10,7 +10,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight datasets', why: 'what is there to train on' }],
   run: async (context) => {
-    const { listDatasets } = await import('../../services/dataset.ts');
+    const { listDatasets } = await import('../../services/datasets/dataset.ts');
     const rows = await rowsOf(context, listDatasets);
     return {
       json: rows,

@@ -14,7 +14,7 @@ export const command = defineCommand({
     { line: 'sidelight doctor --json', why: 'to attach to a bug report; it holds no patient data' },
   ],
   run: async (context) => {
-    const { doctor } = await import('../../services/doctor.ts');
+    const { doctor } = await import('../../services/library/doctor.ts');
     const report = await doctor({ library: context.globals.library, version: context.version });
     const lines = [
       `Sidelight ${report.sidelight}, Node ${report.node}, ${report.platform}, ${report.cpu.model}, ${report.cpu.threads} threads`,

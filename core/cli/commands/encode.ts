@@ -32,7 +32,7 @@ export const command = defineCommand({
   examples: [{ line: 'sidelight encode mammo --lpm vit-base', why: 'features for FPT+ at 512 px' }],
   run: async (context, args, options) => {
     const services = await context.services();
-    const { encodeDataset } = await import('../../services/encode.ts');
+    const { encodeDataset } = await import('../../services/features/encode.ts');
     const report = await encodeDataset(services, { dataset: wordArgument(args, 0), ...given(options) });
     return {
       json: report,

@@ -36,11 +36,11 @@ export const command = defineCommand({
   ],
   run: async (context, args, { report: reportPath, ...options }) => {
     const services = await context.services();
-    const { evaluateModel } = await import('../../services/evaluate.ts');
+    const { evaluateModel } = await import('../../services/evaluation/evaluate.ts');
     const result = await evaluateModel(services, { model: wordArgument(args, 0), ...options });
     const lines = evaluateLines(result);
     if (reportPath !== undefined) {
-      const { writeEvaluationReport } = await import('../../services/report-write.ts');
+      const { writeEvaluationReport } = await import('../../services/evaluation/report-write.ts');
       await writeEvaluationReport(services, result, reportPath);
       lines.push(`Report: ${reportPath}`);
     }

@@ -55,7 +55,7 @@ export const command = defineCommand({
   ],
   run: async (context, args, options) => {
     const services = await context.services();
-    const { exportStudies } = await import('../../services/export.ts');
+    const { exportStudies } = await import('../../services/export/export.ts');
     const report = await exportStudies(services, { paths: wordsArgument(args, 0), ...given(options) });
     const output = { json: report, lines: exportLines(report) };
     if (report.exported > 0) return output;

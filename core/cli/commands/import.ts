@@ -38,7 +38,7 @@ export const command = defineCommand({
   ],
   run: async (context, args, options) => {
     const services = await context.services();
-    const { importPaths } = await import('../../services/import.ts');
+    const { importPaths } = await import('../../services/import/import.ts');
     const report = await importPaths(services, { paths: wordsArgument(args, 0), ...given(options) });
     return { json: report, lines: importLines(report) };
   },

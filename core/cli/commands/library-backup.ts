@@ -13,8 +13,8 @@ export const command = defineCommand({
   options: { to: text('--to <dir>', 'folder to write into (default: backups/ in the library)') },
   examples: [{ line: 'sidelight library backup --to /mnt/backup/sidelight', why: 'onto another disk' }],
   run: async (context, _args, options) => {
-    const { backUpLibrary } = await import('../../services/library-backup.ts');
-    const { libraryFolder } = await import('../../services/library.ts');
+    const { backUpLibrary } = await import('../../services/library/backup.ts');
+    const { libraryFolder } = await import('../../services/session/library.ts');
     const report = backUpLibrary(libraryFolder(context.globals.library), options.to, new Date());
     return { json: report, lines: [`Backed up to ${report.path} (${formatBytes(report.sizeBytes)}).`] };
   },

@@ -19,8 +19,8 @@ export const command = defineCommand({
     { line: 'sidelight library check --deep --json', why: 'every byte, for a script' },
   ],
   run: async (context, _args, options) => {
-    const { checkLibrary } = await import('../../services/library-check.ts');
-    const { libraryFolder } = await import('../../services/library.ts');
+    const { checkLibrary } = await import('../../services/library/check.ts');
+    const { libraryFolder } = await import('../../services/session/library.ts');
     const report = await checkLibrary(
       {
         folder: libraryFolder(context.globals.library),

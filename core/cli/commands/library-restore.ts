@@ -19,8 +19,8 @@ export const command = defineCommand({
     },
   ],
   run: async (context, _args, options) => {
-    const { restoreFromBackup } = await import('../../services/library-backup.ts');
-    const { libraryFolder } = await import('../../services/library.ts');
+    const { restoreFromBackup } = await import('../../services/library/backup.ts');
+    const { libraryFolder } = await import('../../services/session/library.ts');
     const report = restoreFromBackup(libraryFolder(context.globals.library), options.from, new Date());
     return {
       json: report,

@@ -20,7 +20,7 @@ export const command = defineCommand({
   ],
   run: async (context, args, options) => {
     const services = await context.services();
-    const { addLpm } = await import('../../services/lpm.ts');
+    const { addLpm } = await import('../../services/lpm/add.ts');
     const report = await addLpm(services, { path: wordArgument(args, 0), ...given(options) });
     return {
       json: report,

@@ -10,7 +10,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight lpm list --json', why: 'for a script' }],
   run: async (context) => {
-    const { listLpms } = await import('../../services/lpm.ts');
+    const { listLpms } = await import('../../services/lpm/add.ts');
     const rows = await rowsOf(context, listLpms);
     return {
       json: rows,

@@ -11,7 +11,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight models', why: 'names for evaluate and classify' }],
   run: async (context) => {
-    const { listModels } = await import('../../services/summary.ts');
+    const { listModels } = await import('../../services/library/summary.ts');
     const rows = await rowsOf(context, listModels);
     return {
       json: rows,

@@ -30,7 +30,7 @@ export const command = defineCommand({
       throw new UsageError('Name a patient ID or --study UID, one of the two.');
     }
     const services = await context.services();
-    const { deletePatient } = await import('../../services/delete-patient.ts');
+    const { deletePatient } = await import('../../services/library/delete-patient.ts');
     const report = deletePatient(services, {
       ...given({ patientID, studyInstanceUID: options.study }),
       backups: options.backups,

@@ -12,7 +12,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'sidelight runs', why: 'what ran, and what can be resumed' }],
   run: async (context) => {
-    const { listRuns } = await import('../../services/summary.ts');
+    const { listRuns } = await import('../../services/library/summary.ts');
     const rows = await rowsOf(context, listRuns);
     return {
       json: rows,

@@ -66,7 +66,7 @@ export const command = defineCommand({
   ],
   run: async (context, args, options) => {
     const services = await context.services();
-    const { trainModel } = await import('../../services/train.ts');
+    const { trainModel } = await import('../../services/jobs/train.ts');
     const report = await trainModel(services, { dataset: wordArgument(args, 0), ...given(options) });
     return { json: report, lines: trainLines(report) };
   },

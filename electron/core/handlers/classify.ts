@@ -2,8 +2,8 @@
 import { AppError } from '../../../core/base/errors.ts';
 import type { Handlers } from '../../../core/contract/index.ts';
 import type { classifyCalls } from '../../../core/contract/ipc/classify.ts';
-import { batchResults, exportResults } from '../../../core/services/classify-results.ts';
-import { deleteBatches } from '../../../core/services/delete-batch.ts';
+import { batchResults, exportResults } from '../../../core/services/classification/results.ts';
+import { deleteBatches } from '../../../core/services/library/delete-batch.ts';
 import { batchFailures, listBatches } from '../../../core/store/index.ts';
 import type { CoreContext } from '../context.ts';
 

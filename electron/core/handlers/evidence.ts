@@ -1,8 +1,8 @@
 /** Handlers of core/contract/ipc/evidence.ts. */
 import type { Handlers } from '../../../core/contract/index.ts';
 import type { evidenceCalls } from '../../../core/contract/ipc/evidence.ts';
-import { evidenceReport } from '../../../core/services/evidence.ts';
-import { requireRecord, runOf } from '../../../core/services/judge.ts';
+import { evidenceReport } from '../../../core/services/evaluation/evidence.ts';
+import { requireRecord, runOf } from '../../../core/services/evaluation/judge.ts';
 import { versionImages } from '../../../core/store/index.ts';
 import type { CoreContext } from '../context.ts';
 

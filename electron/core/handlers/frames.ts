@@ -2,8 +2,8 @@
 
 import { AppError } from '../../../core/base/errors.ts';
 import type { InstanceId } from '../../../core/contract/index.ts';
-import { type DecodePool, openDecodePool } from '../../../core/services/decode/pool.ts';
-import { frameBlock } from '../../../core/services/display-frame.ts';
+import { type DecodePool, openDecodePool } from '../../../core/services/pixels/decode/pool.ts';
+import { frameBlock } from '../../../core/services/pixels/display-frame.ts';
 import type { CoreContext } from '../context.ts';
 import type { Asset } from '../port.ts';
 

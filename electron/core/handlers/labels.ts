@@ -1,8 +1,14 @@
 /** Handlers of core/contract/ipc/labels.ts. */
 import type { CallOutput, Handlers } from '../../../core/contract/index.ts';
 import { keyTableSchema, type labelCalls } from '../../../core/contract/ipc/labels.ts';
-import { agreementOf } from '../../../core/services/agreement.ts';
-import { addReader, type Readers, readersOf, renameReader, setCurrentReader } from '../../../core/services/readers.ts';
+import { agreementOf } from '../../../core/services/reading/agreement.ts';
+import {
+  addReader,
+  type Readers,
+  readersOf,
+  renameReader,
+  setCurrentReader,
+} from '../../../core/services/reading/readers.ts';
 import {
   addReadingClass,
   adjudicate,
@@ -14,7 +20,7 @@ import {
   setLabel,
   setQualityTag,
   takeLabelBack,
-} from '../../../core/services/reading.ts';
+} from '../../../core/services/reading/reading.ts';
 import { readingPreference, saveReadingPreference } from '../../../core/store/index.ts';
 import type { CoreContext } from '../context.ts';
 

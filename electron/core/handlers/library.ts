@@ -2,7 +2,7 @@
 import { AppError } from '../../../core/base/errors.ts';
 import type { Handlers } from '../../../core/contract/index.ts';
 import type { libraryCalls } from '../../../core/contract/ipc/library.ts';
-import { requireDataset } from '../../../core/services/dataset.ts';
+import { requireDataset } from '../../../core/services/datasets/dataset.ts';
 import {
   addStudies,
   createDataset,
@@ -10,7 +10,7 @@ import {
   removeStudies,
   renameDataset,
   setClasses,
-} from '../../../core/services/dataset-editing.ts';
+} from '../../../core/services/datasets/editing.ts';
 import {
   findStudies,
   labelSchemaOf,

@@ -1,10 +1,10 @@
 /** Handlers of core/contract/ipc/settings.ts. */
 import type { Handlers } from '../../../core/contract/index.ts';
 import type { DoctorView, settingsCalls } from '../../../core/contract/ipc/settings.ts';
-import { doctor, type EngineReport } from '../../../core/services/doctor.ts';
-import { restoreFromBackup } from '../../../core/services/library-backup.ts';
-import { librarySizes } from '../../../core/services/library-sizes.ts';
-import { backUpLibraryAside, checkLibraryAside } from '../../../core/services/maintenance.ts';
+import { restoreFromBackup } from '../../../core/services/library/backup.ts';
+import { doctor, type EngineReport } from '../../../core/services/library/doctor.ts';
+import { backUpLibraryAside, checkLibraryAside } from '../../../core/services/library/maintenance.ts';
+import { librarySizes } from '../../../core/services/library/sizes.ts';
 import { listBackups } from '../../../core/store/index.ts';
 import type { CoreContext } from '../context.ts';
 

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { evaluateModel } from '../../../core/services/evaluate.ts';
-import { importPaths } from '../../../core/services/import.ts';
-import { addLpm } from '../../../core/services/lpm.ts';
-import { trainModel } from '../../../core/services/train.ts';
+import { evaluateModel } from '../../../core/services/evaluation/evaluate.ts';
+import { importPaths } from '../../../core/services/import/import.ts';
+import { trainModel } from '../../../core/services/jobs/train.ts';
+import { addLpm } from '../../../core/services/lpm/add.ts';
 import { openTestServices, writeTinyLpm } from '../../support/made-studies.ts';
 import { writeMarkedStudies } from '../../support/marked-studies.ts';
 

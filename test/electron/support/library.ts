@@ -1,10 +1,10 @@
 /** A library with studies, labels, an LPM and a model, made by the services before the window opens. */
 import { join } from 'node:path';
 import { silentLogger } from '../../../core/base/logger.ts';
-import { importPaths } from '../../../core/services/import.ts';
-import { addLpm } from '../../../core/services/lpm.ts';
-import { openServices } from '../../../core/services/open.ts';
-import { trainModel } from '../../../core/services/train.ts';
+import { importPaths } from '../../../core/services/import/import.ts';
+import { trainModel } from '../../../core/services/jobs/train.ts';
+import { addLpm } from '../../../core/services/lpm/add.ts';
+import { openServices } from '../../../core/services/session/open.ts';
 import { writeStudies, writeTinyLpm } from '../../support/made-studies.ts';
 import { temporaryFolder } from './launch.ts';
 

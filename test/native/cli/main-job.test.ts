@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateStudies } from '../../../core/services/demo/generate.ts';
 import { planStudies } from '../../../core/services/demo/plan.ts';
-import { writeRandomLpm } from '../../../core/services/random-lpm.ts';
+import { writeRandomLpm } from '../../../core/services/lpm/random-lpm.ts';
 import { repositoryRoot } from '../../support/shared.ts';
 
 const seed = 3;

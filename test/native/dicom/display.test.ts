@@ -9,7 +9,7 @@ import {
   renderDecoded,
   wasmCodecOf,
 } from '../../../core/dicom/index.ts';
-import { loadCodecs } from '../../../core/services/decode/wasm-codecs.ts';
+import { loadCodecs } from '../../../core/services/pixels/decode/wasm-codecs.ts';
 import { hasShared, sharedPath } from '../../support/shared.ts';
 import { smallFile } from '../../support/small-instance.ts';
 

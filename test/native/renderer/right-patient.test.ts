@@ -14,8 +14,8 @@ import {
   targetKey,
   targetOfImage,
 } from '../../../core/contract/index.ts';
-import { addReader } from '../../../core/services/readers.ts';
-import { addReadingClass, readingList } from '../../../core/services/reading.ts';
+import { addReader } from '../../../core/services/reading/readers.ts';
+import { addReadingClass, readingList } from '../../../core/services/reading/reading.ts';
 import type { Library } from '../../../core/store/index.ts';
 import { CallError, on } from '../../../renderer/app/client.ts';
 import { readingActions } from '../../../renderer/screens/read/actions.ts';

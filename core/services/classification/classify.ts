@@ -1,0 +1,247 @@
+/** `classify`: files in, one row an image and one row a study out. */
+import { performance } from 'node:perf_hooks';
+import { AppError, serialiseError } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
+import {
+  type ClassifyOptions,
+  type ClassifyReport,
+  classifyOptionsSchema,
+  classifyReportSchema,
+  type ModelRecord,
+  type Prediction,
+  parseOptions,
+  type StudyPooling,
+} from '../../contract/index.ts';
+import { writeWholeFile } from '../../disk/index.ts';
+import type { GreyOrColourImage } from '../../images/index.ts';
+import { defineJob } from '../../jobs/index.ts';
+import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../../store/index.ts';
+import { decide } from '../../training/curves.ts';
+import { poolStudies } from '../../training/pooling.ts';
+import { framesOf } from '../datasets/dataset.ts';
+import type { Scanned } from '../files/scan.ts';
+import { openRenderer, type Renderer } from '../pixels/source-images.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+import { ProblemCollector, survivable } from '../session/problems.ts';
+import { runAsJob } from '../session/run-as-job.ts';
+import { requireModel } from '../training/model.ts';
+import { cutOf } from '../training/operating-point.ts';
+import { predictionsCsv } from './csv.ts';
+import { openClassifier } from './image.ts';
+import { type KeptResults, openKeptResults } from './kept.ts';
+import { type ClassifySources, countSources, scanSources } from './sources.ts';
+
+/**
+ * Classifies every image below `paths` and writes the CSV file. A file that cannot be used is named in `problems` and
+ * the rest goes on; files that are no images at all are counted there too. Given again after a stop or a kill it goes on
+ * where it was and ends with the same file.
+ * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND for a path that is not there, DISK_FULL, CANCELLED
+ */
+export async function classifyPaths(context: ServiceContext, options: ClassifyOptions): Promise<ClassifyReport> {
+  return await runAsJob(classifyJob, parseOptions(classifyOptionsSchema, options), context);
+}
+
+export const classifyJob = defineJob({
+  kind: 'classify',
+  payload: classifyOptionsSchema,
+  result: classifyReportSchema,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; job: string }) => {
+    const context = { ...tools.deps, progress: tools.progress };
+    const started = performance.now();
+    const model = requireModel(context, options.model);
+    const { record } = model;
+    const problems = new ProblemCollector();
+    const kept = await openKeptResults(context, record);
+    const failures: BatchFailure[] = [];
+    const images = await classifyImages(context, model, options, { problems, failures }, kept);
+    const studies = studyPredictions(record, images, options.studyPooling);
+    const predictions = [...images, ...studies];
+    if (options.out !== undefined) writeWholeFile(options.out, predictionsCsv(record, predictions));
+    const batchId = remember(
+      context,
+      record,
+      { predictions, failures, watchId: options.watchId ?? null },
+      tools.job,
+      kept,
+    );
+    return {
+      model: record.name,
+      lpmHash: record.lpmHash,
+      out: options.out ?? null,
+      batchId,
+      classes: record.classes,
+      threshold: record.threshold,
+      thresholdClass: record.thresholdClass,
+      images: images.length,
+      studies: studies.length,
+      resumed: kept.reused,
+      failed: problems.count,
+      problems: problems.list(),
+      decisions: record.classes.map((name) => ({
+        name,
+        images: images.filter((p) => p.decision === name).length,
+        studies: studies.filter((p) => p.decision === name).length,
+      })),
+      seconds: (performance.now() - started) / 1000,
+      peakMb: await (await context.engine()).peakMemoryMb(),
+    };
+  },
+});
+
+async function classifyImages(
+  context: ServiceContext,
+  model: ReturnType<typeof requireModel>,
+  options: ClassifySources,
+  left: { readonly problems: ProblemCollector; readonly failures: BatchFailure[] },
+  kept: KeptResults,
+): Promise<Prediction[]> {
+  const { record } = model;
+  const fail = (thrown: unknown, { name, place }: Scanned): void => {
+    const { code, message, action } = serialiseError(thrown);
+    left.problems.add(thrown, name);
+    left.failures.push({ path: place.path, member: place.member, code, message, action });
+  };
+  const total = await countSources(context, options);
+  const classifier = await openClassifier(context, model);
+  const renderer = openRenderer();
+  const predictions: Prediction[] = [];
+  const seen = new Set<string>();
+  let done = 0;
+  try {
+    for await (const scanned of scanSources(context, options)) {
+      const { found, problem } = scanned;
+      done++;
+      if (problem !== null || found === null) {
+        if (problem !== null) fail(problem, scanned);
+        continue;
+      }
+      const { sopInstanceUID, contentHash, numberOfFrames } = found.instance;
+      if (seen.has(sopInstanceUID)) {
+        fail(duplicate(), scanned);
+        continue;
+      }
+      seen.add(sopInstanceUID);
+      const stored = instanceByUid(context.library.db, sopInstanceUID);
+      const instanceId = stored?.contentHash === contentHash ? stored.id : null;
+      for (const frame of framesOf(record.preprocessing.frames, numberOfFrames)) {
+        const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
+        try {
+          const probabilities = await kept.result(contentHash, frame, () =>
+            classifier.classify(known, () => render(renderer, scanned, frame)),
+          );
+          predictions.push(imagePrediction(record, scanned, frame, probabilities));
+        } catch (thrown) {
+          fail(survivable(thrown), scanned);
+        }
+      }
+      context.progress({ stage: 'classifying', done, total, unit: 'files' });
+    }
+    return predictions;
+  } finally {
+    try {
+      kept.flush();
+    } finally {
+      await renderer.close();
+      await classifier.close();
+    }
+  }
+}
+
+async function render(renderer: Renderer, scanned: Scanned, frame: number): Promise<GreyOrColourImage> {
+  return await renderer.render(await scanned.bytes(), frame, redact(scanned.name));
+}
+
+function duplicate(): AppError {
+  return new AppError('BAD_INPUT', 'The same instance was classified already from another file.', {
+    action: 'Nothing to do: an instance counts once in its study.',
+  });
+}
+
+function decisionOf(model: ModelRecord, probabilities: Float64Array): string {
+  const [index = 0] = decide(probabilities, model.classes.length, cutOf(model));
+  return model.classes[index] as string;
+}
+
+function imagePrediction(
+  model: ModelRecord,
+  { found, place }: Scanned,
+  frame: number,
+  probabilities: Float64Array,
+): Prediction {
+  return {
+    level: 'image',
+    path: place.member === '' ? place.path : `${place.path}/${place.member}`,
+    patientID: found?.patientID ?? '',
+    studyInstanceUID: found?.instance.studyInstanceUID ?? '',
+    sopInstanceUID: found?.instance.sopInstanceUID ?? '',
+    frame,
+    images: 1,
+    probabilities: [...probabilities],
+    decision: decisionOf(model, probabilities),
+    threshold: model.threshold,
+    thresholdClass: model.thresholdClass,
+  };
+}
+
+/** One prediction a study, in the order of the studies' first images. */
+export function studyPredictions(
+  model: ModelRecord,
+  images: readonly Prediction[],
+  pooling: StudyPooling,
+): Prediction[] {
+  const classes = model.classes.length;
+  const pooled = poolStudies(
+    Float64Array.from(images.flatMap((image) => image.probabilities)),
+    classes,
+    images.map((image) => image.studyInstanceUID),
+    pooling,
+  );
+  return pooled.studies.map((studyInstanceUID, s) => {
+    const probabilities = pooled.probabilities.slice(s * classes, (s + 1) * classes);
+    const members = pooled.members[s] as readonly number[];
+    return {
+      level: 'study',
+      path: null,
+      patientID: images[members[0] as number]?.patientID ?? '',
+      studyInstanceUID,
+      sopInstanceUID: null,
+      frame: null,
+      images: members.length,
+      probabilities: [...probabilities],
+      decision: decisionOf(model, probabilities),
+      threshold: model.threshold,
+      thresholdClass: model.thresholdClass,
+    };
+  });
+}
+
+/** Keeps the predictions, without paths and patients, where the library may be written; gives the batch's row id. */
+function remember(
+  context: ServiceContext,
+  model: ModelRecord,
+  batch: {
+    readonly predictions: readonly Prediction[];
+    readonly failures: readonly BatchFailure[];
+    readonly watchId: number | null;
+  },
+  job: string,
+  kept: KeptResults,
+): number | null {
+  if (context.library.mode === 'read') return null;
+  const { predictions, failures, watchId } = batch;
+  const db = context.library.writer;
+  const now = timeOf(context);
+  return db.transaction(() => {
+    const jobId = Number(job.replace('job-', ''));
+    const id = addBatch(db, { jobId, modelId: model.id, predictions, watchId }, now);
+    addBatchFailures(db, id, failures);
+    addAuditEvent(db, {
+      happenedAt: now,
+      action: 'batch.classified',
+      subject: model.name,
+      details: { batch: id, predictions: predictions.length },
+    });
+    kept.drop();
+    return id;
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * Results of a classification that has not ended, kept every few images.
+ *
+ * The same command after a kill finds them by the file's content, the model and the engine, and computes only the rest: the numbers
+ * are those that were computed, to the last bit, so the results file is the one that an undisturbed run writes.
+ */
+import type { ModelRecord } from '../../contract/index.ts';
+import {
+  type ClassifiedImage,
+  classifiedImages,
+  dropClassifiedImages,
+  saveClassifiedImages,
+} from '../../store/index.ts';
+import type { ServiceContext } from '../session/context.ts';
+
+/** Images between two commits: at a second an image on a slow machine, at most so much time is lost. */
+const imagesKeptTogether = 16;
+
+export interface KeptResults {
+  /** Images that were not computed again. */
+  readonly reused: number;
+  /** The kept probabilities of a frame of a file, or those of `compute`, which are then kept. */
+  result(contentHash: string, frame: number, compute: () => Promise<Float64Array>): Promise<Float64Array>;
+  /** Commits what waits. */
+  flush(): void;
+  /** Forgets all of this call's results; in the transaction that writes them as a batch. */
+  drop(): void;
+}
+
+/** Kept results of a model. In a library open for reading nothing is kept, and nothing was. */
+export async function openKeptResults(context: ServiceContext, model: ModelRecord): Promise<KeptResults> {
+  const { library } = context;
+  const canWrite = library.mode === 'write';
+  const { info } = await context.engine();
+  const engine = [info.name, info.version, info.device, context.precision ?? 'f32'].join(' ');
+  const earlier = canWrite ? classifiedImages(library.db, model.id, engine) : new Map<string, readonly number[]>();
+  const used: Omit<ClassifiedImage, 'probabilities'>[] = [];
+  let waiting: ClassifiedImage[] = [];
+  let reused = 0;
+  const flush = (): void => {
+    if (canWrite && waiting.length > 0) saveClassifiedImages(library.writer, model.id, engine, waiting);
+    waiting = [];
+  };
+  return {
+    get reused() {
+      return reused;
+    },
+    result: async (contentHash, frame, compute) => {
+      used.push({ contentHash, frame });
+      const found = earlier.get(`${contentHash}/${frame}`);
+      if (found !== undefined) {
+        reused++;
+        return Float64Array.from(found);
+      }
+      const probabilities = await compute();
+      waiting.push({ contentHash, frame, probabilities: [...probabilities] });
+      if (waiting.length >= imagesKeptTogether) flush();
+      return probabilities;
+    },
+    flush,
+    drop: () => {
+      if (canWrite) dropClassifiedImages(library.writer, model.id, used);
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/** Results of batches, read back from the library: for the window and for results files. */
+import { AppError } from '../../base/errors.ts';
+import type { ModelRecord, Prediction } from '../../contract/index.ts';
+import type { BatchResults, StudyResult } from '../../contract/ipc/classify.ts';
+import { writeWholeFile } from '../../disk/index.ts';
+import {
+  type BatchChoice,
+  type BatchRow,
+  type BatchStudy,
+  batchFailures,
+  batchIds,
+  batchStudies,
+  listBatches as listRows,
+  modelByName,
+  placesOfInstances,
+  predictionsOf,
+} from '../../store/index.ts';
+import { isReferred } from '../../training/refer.ts';
+import { renderClassification } from '../classify-report.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { referBandOf } from '../training/operating-point.ts';
+import { predictionsCsv } from './csv.ts';
+
+/** `batches`: everything that was classified, newest first. */
+export function listBatches({ library: { db } }: Pick<ServiceContext, 'library'>): BatchRow[] {
+  return listRows(db);
+}
+
+/** What the chosen batches found. @throws BAD_INPUT when there is no such batch */
+export function batchResults({ library: { db } }: Pick<ServiceContext, 'library'>, choice: BatchChoice): BatchResults {
+  const { model, createdAt } = newest(db, choice);
+  const studies = batchStudies(db, choice);
+  return {
+    model: model.name,
+    lpm: model.lpm,
+    lpmHash: model.lpmHash,
+    thresholds: thresholdsOf(studies),
+    classes: model.classes,
+    positiveClass: model.positiveClass,
+    createdAt,
+    studies: studies.map((study) => studyResult(model, study)),
+    failures: batchFailures(db, choice),
+  };
+}
+
+/** Writes the results as CSV (the rows of `classify --out`) or as a page. @throws DISK_FULL, FILE_UNREADABLE, BAD_INPUT */
+export function exportResults(
+  context: Pick<ServiceContext, 'library' | 'now'>,
+  choice: BatchChoice,
+  format: 'csv' | 'html',
+  path: string,
+): void {
+  const { db } = context.library;
+  const text =
+    format === 'csv'
+      ? predictionsCsv(
+          newest(db, choice).model,
+          batchIds(db, choice).flatMap((id) => completePredictions(context, id)),
+        )
+      : renderClassification(batchResults(context, choice), context.now());
+  writeWholeFile(path, text);
+}
+
+function newest(db: ServiceContext['library']['db'], choice: BatchChoice): { model: ModelRecord; createdAt: string } {
+  const id = batchIds(db, choice).at(-1);
+  const batch = listRows(db).find((row) => row.id === id);
+  const model = batch === undefined ? undefined : modelByName(db, batch.model);
+  if (batch === undefined || model === undefined) {
+    throw new AppError('BAD_INPUT', 'There are no such results in this library.', {
+      action: 'Choose others from the list.',
+    });
+  }
+  return { model, createdAt: batch.createdAt };
+}
+
+/** The thresholds that these studies were decided with: the model's own may have been moved since. */
+function thresholdsOf(studies: readonly BatchStudy[]): BatchResults['thresholds'] {
+  const found = new Map<string, BatchResults['thresholds'][number]>();
+  for (const { threshold, thresholdClass } of [...studies].sort((a, b) => a.predictionId - b.predictionId)) {
+    if (threshold === null || thresholdClass === null) continue;
+    found.set(JSON.stringify([thresholdClass, threshold]), { className: thresholdClass, threshold });
+  }
+  return [...found.values()];
+}
+
+function studyResult(model: ModelRecord, study: BatchStudy): StudyResult {
+  const { predictionId: _, batchId: __, threshold: ___, thresholdClass: ____, ...shown } = study;
+  const band = referBandOf(model);
+  return {
+    ...shown,
+    probabilities: [...study.probabilities],
+    confidence: study.probabilities[model.classes.indexOf(study.decision)] ?? 0,
+    isReferred: band === null ? null : isReferred(study.probabilities, band),
+  };
+}
+
+/** Predictions with path and patient where the library has the image. */
+function completePredictions({ library: { db } }: Pick<ServiceContext, 'library'>, batch: number): Prediction[] {
+  const places = placesOfInstances(db, batch);
+  const predictions = predictionsOf(db, batch);
+  const patients = new Map(
+    predictions.flatMap(({ studyInstanceUID, sopInstanceUID }) => {
+      const place = places.get(sopInstanceUID ?? '');
+      return place === undefined ? [] : [[studyInstanceUID, place.patientKey] as const];
+    }),
+  );
+  return predictions.map((prediction) => {
+    const place = places.get(prediction.sopInstanceUID ?? '');
+    return {
+      ...prediction,
+      path: place === undefined ? null : place.member === '' ? place.path : `${place.path}/${place.member}`,
+      patientID: patients.get(prediction.studyInstanceUID) ?? '',
+    };
+  });
+}

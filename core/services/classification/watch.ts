@@ -1,0 +1,208 @@
+/**
+ * Folders watched for new images: what arrives is classified, and imported first where a data set is named.
+ *
+ * The folder is looked through every few seconds, because change notices of network drives cannot be relied on. A file is taken
+ * when its size and time have stood still for `settleMs`, so that one that is still being copied is left alone; one whose copy
+ * paused and went on has another content and is taken again. Each content is taken once, also after a restart.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { AppError, serialiseError } from '../../base/errors.ts';
+import type { ClassifyOptions } from '../../contract/index.ts';
+import type { WatchView } from '../../contract/ipc/classify.ts';
+import { sha256 } from '../../disk/index.ts';
+import {
+  addWatch,
+  listWatches,
+  modelByName,
+  removeWatch,
+  saveWatchedFiles,
+  setWatchActive,
+  type WatchRow,
+  watchedFiles,
+} from '../../store/index.ts';
+import { walkFiles } from '../files/walk.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+
+export interface FolderWatcherOptions {
+  /** Queues the files of a watch; gives false while earlier ones of it still wait, and is then asked again. */
+  take(watch: WatchRow, files: readonly string[]): boolean;
+  /** Something that the list shows is different. */
+  changed(): void;
+  readonly pollMs?: number;
+  readonly settleMs?: number;
+  readonly clock?: () => number;
+}
+
+/** Files of one job: enough to be quick, few enough that results appear while a large folder is worked through. */
+const filesTogether = 200;
+/** Written by copying programs until a file is whole, and by systems for themselves. */
+const passedOver = /^\.|~$|\.(part|partial|tmp|crdownload|filepart)$|^(thumbs\.db|desktop\.ini)$/i;
+
+interface Seen {
+  readonly mark: string;
+  readonly since: number;
+}
+
+interface State {
+  contents: Set<string>;
+  places: Set<string>;
+  seen: Map<string, Seen>;
+  waiting: number;
+  problem: { message: string; action: string } | null;
+}
+
+export class FolderWatcher {
+  readonly #context: ServiceContext;
+  readonly #options: FolderWatcherOptions;
+  readonly #states = new Map<number, State>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(context: ServiceContext, options: FolderWatcherOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** Goes on with the folders that were watched before. */
+  open(): void {
+    this.#timer = setTimeout(() => void this.#tick(), this.#options.pollMs ?? 2000);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+  }
+
+  list(): WatchView[] {
+    return listWatches(this.#context.library.db).map((watch) => {
+      const state = this.#states.get(watch.id);
+      return { ...watch, waiting: watch.isActive ? (state?.waiting ?? 0) : 0, problem: state?.problem ?? null };
+    });
+  }
+
+  /** @throws MODEL_NOT_FOUND; BAD_INPUT for a folder that is watched already */
+  add(watch: { readonly folder: string; readonly model: string; readonly dataset: string | null }): number {
+    const { db, writer } = this.#context.library;
+    if (modelByName(db, watch.model) === undefined) {
+      throw new AppError('MODEL_NOT_FOUND', `There is no model "${watch.model}".`);
+    }
+    if (listWatches(db).some((other) => other.folder === watch.folder && other.model === watch.model)) {
+      throw new AppError('BAD_INPUT', 'This folder is watched with this model already.', {
+        action: 'Start it in the list, or choose another folder or model.',
+      });
+    }
+    return addWatch(writer, watch, timeOf(this.#context));
+  }
+
+  setActive(id: number, isActive: boolean): void {
+    setWatchActive(this.#context.library.writer, id, isActive);
+    this.#states.delete(id);
+  }
+
+  remove(id: number): void {
+    removeWatch(this.#context.library.writer, id);
+    this.#states.delete(id);
+  }
+
+  /** Looks through every watched folder once. */
+  async look(): Promise<void> {
+    for (const watch of listWatches(this.#context.library.db)) {
+      if (this.#isClosed) return;
+      if (watch.isActive) await this.#lookInto(watch);
+    }
+  }
+
+  async #tick(): Promise<void> {
+    this.#looking = this.look();
+    await this.#looking;
+    if (!this.#isClosed) this.open();
+  }
+
+  async #lookInto(watch: WatchRow): Promise<void> {
+    const state = this.#state(watch.id);
+    const before = JSON.stringify([state.waiting, state.problem]);
+    try {
+      const settled = await this.#settledFiles(watch, state);
+      if (settled.length > 0) await this.#takeNew(watch, state, settled.slice(0, filesTogether));
+      state.problem = null;
+    } catch (thrown) {
+      // A drive that is away comes back: said in the list, tried again.
+      const { message, action } = serialiseError(thrown);
+      state.problem = { message, action };
+    }
+    if (JSON.stringify([state.waiting, state.problem]) !== before) this.#options.changed();
+  }
+
+  /** Files that stand still and were not taken; notes how many others there are. */
+  async #settledFiles(watch: WatchRow, state: State): Promise<{ path: string; placeHash: string }[]> {
+    const now = (this.#options.clock ?? (() => performance.now()))();
+    const seen = new Map<string, Seen>();
+    const settled: { path: string; placeHash: string }[] = [];
+    for await (const file of walkFiles([watch.folder], new Set())) {
+      if (file.refusal !== null || file.sizeBytes === 0 || passedOver.test(basename(file.path))) continue;
+      const mark = `${file.sizeBytes} ${file.modifiedMs}`;
+      const placeHash = sha256(new TextEncoder().encode(`${file.path}\n${mark}`));
+      if (state.places.has(placeHash)) continue;
+      const earlier = state.seen.get(file.path);
+      const since = earlier?.mark === mark ? earlier.since : now;
+      seen.set(file.path, { mark, since });
+      if (now - since >= (this.#options.settleMs ?? 4000)) settled.push({ path: file.path, placeHash });
+    }
+    state.seen = seen;
+    state.waiting = seen.size;
+    return settled;
+  }
+
+  async #takeNew(watch: WatchRow, state: State, files: readonly { path: string; placeHash: string }[]): Promise<void> {
+    const known: { contentHash: string; placeHash: string }[] = [];
+    const fresh: { path: string; contentHash: string; placeHash: string }[] = [];
+    for (const file of files) {
+      const contentHash = await hashOf(file.path);
+      const isKnown = state.contents.has(contentHash) || fresh.some((other) => other.contentHash === contentHash);
+      if (isKnown) known.push({ contentHash, placeHash: file.placeHash });
+      else fresh.push({ ...file, contentHash });
+    }
+    const isStillWatched = this.#states.get(watch.id) === state;
+    const isTaken =
+      isStillWatched &&
+      fresh.length > 0 &&
+      this.#options.take(
+        watch,
+        fresh.map(({ path }) => path),
+      );
+    const done = [...known, ...(isTaken ? fresh : [])];
+    if (!isStillWatched || done.length === 0) return;
+    saveWatchedFiles(this.#context.library.writer, watch.id, done, timeOf(this.#context));
+    for (const { contentHash, placeHash } of done) {
+      state.contents.add(contentHash);
+      state.places.add(placeHash);
+    }
+    state.waiting -= done.length;
+    this.#options.changed();
+  }
+
+  #state(id: number): State {
+    const known = this.#states.get(id);
+    if (known !== undefined) return known;
+    const state = { ...watchedFiles(this.#context.library.db, id), seen: new Map(), waiting: 0, problem: null };
+    this.#states.set(id, state);
+    return state;
+  }
+}
+
+/** What a watch asks of the queue for some of its files. */
+export function watchClassification(watch: WatchRow, paths: readonly string[]): ClassifyOptions {
+  return { paths: [...paths], model: watch.model, watchId: watch.id };
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,169 @@
+/** Data sets: listing, and freezing one into a version that a run can name. */
+import { AppError, invariant } from '../../base/errors.ts';
+import { Random } from '../../base/random.ts';
+import {
+  type DatasetSummary,
+  type DatasetVersion,
+  type FrameRule,
+  orderClasses,
+  type PatientId,
+  type SplitName,
+} from '../../contract/index.ts';
+import { sha256 } from '../../disk/index.ts';
+import {
+  addAuditEvent,
+  addVersion,
+  type DatasetRow,
+  datasetByName,
+  type LabelledInstance,
+  labelledInstances,
+  listDatasets as listRows,
+  type NewVersion,
+  newestVersion,
+  saveSplit,
+  splitsOf,
+  versionByHash,
+  versionById,
+} from '../../store/index.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+import { checkSplits, drawSplits, type SplitPatient } from './split.ts';
+
+/** `datasets`: every data set with its counts. */
+export function listDatasets(context: ServiceContext): DatasetSummary[] {
+  return listRows(context.library.db);
+}
+
+/** @throws DATASET_NOT_FOUND naming what there is */
+export function requireDataset(context: ServiceContext, name: string): DatasetRow {
+  const row = datasetByName(context.library.db, name);
+  if (row !== undefined) return row;
+  const names = listRows(context.library.db).map((dataset) => `"${dataset.name}"`);
+  throw new AppError(
+    'DATASET_NOT_FOUND',
+    `There is no data set "${name}" (${names.length === 0 ? 'the library has none' : `found: ${names.join(', ')}`}).`,
+  );
+}
+
+/** The frames that a rule takes of an instance, 0-based. */
+export function framesOf(rule: FrameRule, numberOfFrames: number): number[] {
+  if (rule === 'all') return Array.from({ length: numberOfFrames }, (_, frame) => frame);
+  return [rule === 'first' ? 0 : Math.floor((numberOfFrames - 1) / 2)];
+}
+
+/** The classes of a version: in the order of the version before where that has the same ones, so that equal content stays one version. */
+function versionClasses(labels: readonly string[], earlier: readonly string[] | undefined): string[] {
+  const ordered = orderClasses(labels);
+  const isSame = earlier?.length === ordered.length && ordered.every((name) => earlier.includes(name));
+  return isSame ? [...earlier] : ordered;
+}
+
+export interface FreezeOptions {
+  readonly dataset: string;
+  /** Seed of the split; counts only for patients who have none yet. */
+  readonly seed?: number;
+}
+
+/** What freezing would keep, and what it would have to write down first. */
+export interface PlannedVersion {
+  readonly dataset: DatasetRow;
+  readonly version: NewVersion;
+  /** The version of this very content that exists already. */
+  readonly existing: DatasetVersion | undefined;
+  /** The split of every labelled patient, and those that stood before. */
+  readonly splits: ReadonlyMap<PatientId, SplitName>;
+  readonly assigned: ReadonlyMap<PatientId, SplitName>;
+}
+
+/**
+ * The version that `freezeDataset` would give, with every image and its split; nothing is written. A promise counts with it.
+ * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE
+ */
+export function planVersion(context: ServiceContext, options: FreezeOptions): PlannedVersion {
+  const { library } = context;
+  const dataset = requireDataset(context, options.dataset);
+  const instances = labelledInstances(library.db, dataset.id).filter(
+    (row): row is LabelledInstance & { label: string } => row.label !== null && !row.isExcluded,
+  );
+  const classes = versionClasses(
+    instances.map(({ label }) => label),
+    newestVersion(library.db, dataset.id)?.classes,
+  );
+  if (classes.length < 2) {
+    throw new AppError(
+      'DATASET_NOT_READY',
+      `Data set "${dataset.name}" has ${instances.length} labelled instances of ${classes.length} ` +
+        `${classes.length === 1 ? 'class' : 'classes'}; training needs at least two classes.`,
+      { details: { instances: instances.length, classes: classes.length } },
+    );
+  }
+  const seed = options.seed ?? 0;
+  const patients = patientsOf(instances);
+  const assigned = new Map(splitsOf(library.db, dataset.id).map(({ patientId, split }) => [patientId, split]));
+  const splits = drawSplits(patients, assigned, Random.seeded(seed).fork('split'));
+  checkSplits(patients, splits);
+  const version = describeVersion(dataset, instances, classes, splits, seed);
+  return { dataset, version, existing: versionByHash(library.db, dataset.id, version.contentHash), splits, assigned };
+}
+
+/**
+ * The data set as it is now, as a version that never changes: labelled images that are neither excluded nor disputed, classes and
+ * splits. Patients without a split are
+ * dealt one first. Equal content gives the version that exists, so this can be called before every command.
+ * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE
+ */
+export function freezeDataset(context: ServiceContext, options: FreezeOptions): DatasetVersion {
+  const { dataset, version, existing, splits, assigned } = planVersion(context, options);
+  return existing ?? save(context, dataset, version, assigned, splits);
+}
+
+function patientsOf(instances: readonly { patientId: PatientId; label: string }[]): SplitPatient[] {
+  const patients = new Map<PatientId, Set<string>>();
+  // Instances come ordered by UID, so patients do too, whoever was imported first.
+  for (const { patientId, label } of instances) {
+    patients.set(patientId, (patients.get(patientId) ?? new Set<string>()).add(label));
+  }
+  return [...patients].map(([patientId, classes]) => ({ patientId, classes }));
+}
+
+function describeVersion(
+  dataset: DatasetRow,
+  instances: readonly (LabelledInstance & { label: string })[],
+  classes: readonly string[],
+  splits: ReadonlyMap<PatientId, SplitName>,
+  seed: number,
+): NewVersion {
+  const lines: string[] = [JSON.stringify(classes)];
+  const images = instances.flatMap((instance) => {
+    const split = splits.get(instance.patientId);
+    invariant(split !== undefined, 'every labelled patient has a split');
+    const classIndex = classes.indexOf(instance.label);
+    return framesOf(dataset.frames, instance.numberOfFrames).map((frame) => {
+      lines.push(JSON.stringify([instance.sopInstanceUID, frame, classIndex, split]));
+      const { instanceId, patientId, studyId } = instance;
+      return { instanceId, frame, patientId, studyId, classIndex, split };
+    });
+  });
+  return { datasetId: dataset.id, contentHash: sha256(Buffer.from(lines.join('\n'))), seed, classes, images };
+}
+
+function save(
+  context: ServiceContext,
+  dataset: DatasetRow,
+  version: NewVersion,
+  assigned: ReadonlyMap<PatientId, SplitName>,
+  splits: ReadonlyMap<PatientId, SplitName>,
+): DatasetVersion {
+  const db = context.library.writer;
+  const now = timeOf(context);
+  return db.transaction(() => {
+    for (const [patientId, split] of splits) {
+      if (!assigned.has(patientId)) saveSplit(db, dataset.id, { patientId, split, origin: 'drawn' }, now);
+    }
+    const id = addVersion(db, version, now);
+    const saved = versionById(db, id);
+    invariant(saved !== undefined, 'a version that was written can be read');
+    const details = { version: saved.number, images: version.images.length, seed: version.seed };
+    addAuditEvent(db, { happenedAt: now, action: 'dataset.frozen', subject: dataset.name, details });
+    return saved;
+  });
+}

@@ -1,0 +1,143 @@
+/**
+ * The promise of time and disk: what is still to be done for a training, times what each part took when it was measured.
+ *
+ * The images are those of the version that freezing the data set would give, so every image and step is counted, not
+ * estimated. Several trainings in a row share what the first one prepares: images are decoded once, and methods that want
+ * the same of the LPM ask it once.
+ */
+
+import { statfsSync } from 'node:fs';
+import type { z } from 'zod';
+import {
+  type MeasureOptions,
+  measureOptionsSchema,
+  type TimePromise,
+  type trainOptionsSchema,
+  type VersionImage,
+} from '../../contract/index.ts';
+import { extractedLayers, parameterLayout, sideConfig } from '../../models/index.ts';
+import { promiseShares, ratesOf, versionStatistics } from '../../store/index.ts';
+import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
+import { type PlannedVersion, planVersion } from '../datasets/dataset.ts';
+import { featuresFolder, keysValuesBytes } from '../features/source-features.ts';
+import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
+import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { encodingName, networkName, rateKey } from './rates.ts';
+import { sumPromise, type Work } from './sum.ts';
+
+type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
+
+/** Earlier trainings that the range learns from. */
+const trainingsRemembered = 5;
+/** Bytes of a stored grey image's sample. */
+const sampleBytes = 2;
+
+export interface Promised {
+  readonly promises: (TimePromise | null)[];
+  readonly missing: MeasureOptions[];
+  readonly freeBytes: number;
+}
+
+/**
+ * Promises for `trainings`, done in this order.
+ * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND, BAD_INPUT
+ */
+export async function promiseTime(context: ServiceContext, trainings: readonly Training[]): Promise<Promised> {
+  const promises: (TimePromise | null)[] = [];
+  const missing = new Map<string, MeasureOptions>();
+  const prepared = new Set<string>();
+  for (const training of trainings) {
+    const lpm = openLibraryLpm(context, requireLpm(context, training.lpm));
+    try {
+      const options = { ...training, inputSize: resolveInputSize(lpm.config, training.inputSize) };
+      const rates = ratesOf(context.library.db, await rateKey(context, lpm.record.hash, options.inputSize));
+      const work = workOf(context, options, lpm, planVersion(context, options), prepared);
+      const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
+      const promise = sumPromise(work, rates, diskBytes, promiseShares(context.library.db, trainingsRemembered));
+      promises.push(promise);
+      if (promise === null) {
+        const wanted = measureOptionsSchema.parse(
+          Object.fromEntries(
+            Object.keys(measureOptionsSchema.shape).map((key) => [key, options[key as keyof Training]]),
+          ),
+        );
+        missing.set(JSON.stringify(wanted), wanted);
+      }
+    } finally {
+      lpm.close();
+    }
+  }
+  const { bavail, bsize } = statfsSync(context.library.folder);
+  return { promises, missing: [...missing.values()], freeBytes: bavail * bsize };
+}
+
+function workOf(
+  context: ServiceContext,
+  options: Training,
+  lpm: LibraryLpm,
+  { dataset, version, existing }: PlannedVersion,
+  prepared: Set<string>,
+): Work {
+  const { library } = context;
+  const { inputSize, epochs, earlyStop } = options;
+  const used = version.images.filter(({ split }) => split !== 'test');
+  const train = used.filter(({ split }) => split === 'train').length;
+  const shape = shapeOf(lpm, options, dataset.id, version);
+  const lacking = (folder: string): number => {
+    const stored = storedRecords(library, folder);
+    return used.filter(({ instanceId, frame }) => !stored.has(imageKey(instanceId, frame))).length;
+  };
+  const once = (name: string, count: () => number): number => {
+    if (prepared.has(name)) return 0;
+    prepared.add(name);
+    return count();
+  };
+  const statistics =
+    options.normalisation === 'lpm'
+      ? { mean: [...lpm.config.mean], std: [...lpm.config.std] }
+      : existing && versionStatistics(library.db, existing.id, inputSize);
+  const { encoding } = shape;
+  return {
+    ...shape,
+    decode: once(`decode ${dataset.id} ${inputSize}`, () => lacking(previewFolder(inputSize))),
+    statistics: once(`statistics ${dataset.id} ${inputSize}`, () => (statistics === undefined ? train : 0)),
+    encode:
+      encoding === null
+        ? 0
+        : once(`encode ${dataset.id} ${encoding} ${inputSize} ${options.normalisation} ${lpm.record.hash}`, () =>
+            statistics === undefined ? used.length : lacking(featuresFolder(context, lpm, options, statistics)),
+          ),
+    epochs,
+    // The first epoch is the best so far; so many without a better one end it.
+    fewestEpochs: earlyStop === undefined ? epochs : Math.min(epochs, 1 + earlyStop),
+  };
+}
+
+/** What does not depend on how much of the work is done: the names of its parts, and how large they are. */
+export function shapeOf(
+  lpm: LibraryLpm,
+  options: Pick<Training, 'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights'> & {
+    readonly microBatch?: number | undefined;
+  },
+  datasetId: number,
+  { images, classes }: { readonly images: readonly Pick<VersionImage, 'split'>[]; readonly classes: readonly string[] },
+): Omit<Work, 'decode' | 'statistics' | 'encode' | 'epochs' | 'fewestEpochs'> {
+  const { method, inputSize, tokenRatio } = options;
+  const train = images.filter(({ split }) => split === 'train').length;
+  const validation = images.filter(({ split }) => split === 'val').length;
+  const batch = usableBatch(options.batch, train);
+  const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
+  const config = sideConfig(lpm.config, { method, classes: classes.length, inputSize, tokenRatio });
+  return {
+    datasetId,
+    encoding: encodingName(options),
+    network: networkName(options, batch, classes.length),
+    stepsPerEpoch: stepsPerEpoch(train, batch),
+    validationBatches: Math.ceil(validation / batch),
+    imageBytes: sampleBytes * inputSize ** 2,
+    featureBytes: method === 'linear' ? 4 * lpm.config.width : keysValuesBytes(lpm.config, { ...options, layers }),
+    // Parameters and two moments, and where the epoch is the best so far the parameters once more.
+    checkpointBytes: 4 * 4 * parameterLayout(config).total,
+  };
+}

@@ -1,0 +1,347 @@
+/**
+ * How long the parts of a training take: the LPM and the training loop are timed on a few images of the data set, in a few
+ * seconds, and what was measured is kept for this machine, LPM and size. The promise is arithmetic on these rates.
+ *
+ * What is timed is the code that trains, over a few records kept in memory; only the disk is timed apart, with zeros, so
+ * that nothing of a patient lies about when a measurement is killed. The first time of everything warms up and counts as
+ * what is done once; of the others the middle one counts, which a hiccup of the machine does not move.
+ */
+import { rmSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { z } from 'zod';
+import { AppError } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
+import { type MeasureOptions, measureOptionsSchema } from '../../contract/index.ts';
+import { writeFlushed } from '../../disk/index.ts';
+import { imageStatistics, normalise, resizeBilinear, toUint16 } from '../../images/index.ts';
+import { defineJob } from '../../jobs/index.ts';
+import { dropoutMaskShape, extractedLayers, sideConfig } from '../../models/index.ts';
+import { datasetInstanceFacts, type NewVersion, saveRates } from '../../store/index.ts';
+import { freshState, type TrainingNetwork, train } from '../../training/loop.ts';
+import { usableBatch } from '../../training/sampler.ts';
+import { planVersion } from '../datasets/dataset.ts';
+import { type Example, exampleSource, type RecordReader } from '../features/source-examples.ts';
+import { bytesOf, classTokenKind, encodeEach, keysValuesKind } from '../features/source-features.ts';
+import { readInstance } from '../files/files.ts';
+import { compileEncoder, type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
+import { imageKind, openRenderer, readSource } from '../pixels/source-images.ts';
+import { imageKey } from '../records/record-stores.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+import { compilePredictor } from '../training/model.ts';
+import { compileStep, startingParameters } from '../training/network.ts';
+import { EpochClock } from './measure-clock.ts';
+import { encodingName, middleOf, networkName, rateKey, rateNames } from './rates.ts';
+
+/** Images that are decoded, of different sizes where the data set has such. */
+const imagesTimed = 3;
+/** Something is timed this often, and less often where that takes longer than `patienceSeconds`, but twice at least. */
+const timesWanted = 8;
+const patienceSeconds = 2;
+/** Steps and validation batches of an epoch that is timed. */
+const stepsTimed = 3;
+const validationTimed = 2;
+/** Bytes written to time the disk. */
+const writtenBytes = 16e6;
+
+export const measureResultSchema = z.object({ rates: z.record(z.string(), z.number()) });
+
+export const measureJob = defineJob({
+  kind: 'measure',
+  payload: measureOptionsSchema,
+  result: measureResultSchema,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
+    const context = { ...tools.deps, progress: tools.progress };
+    const lpm = openLibraryLpm(context, requireLpm(context, options.lpm));
+    try {
+      const inputSize = resolveInputSize(lpm.config, options.inputSize);
+      const rates = await measure(context, lpm, { ...options, inputSize });
+      const key = await rateKey(context, lpm.record.hash, inputSize);
+      saveRates(context.library.writer, key, rates, timeOf(context));
+      return { rates: Object.fromEntries(rates) };
+    } finally {
+      lpm.close();
+    }
+  },
+});
+
+type Image = NewVersion['images'][number];
+
+/** A few records as a store would give them, each time in a buffer of its own. */
+class FewRecords implements RecordReader {
+  readonly #records = new Map<string, Uint8Array>();
+
+  keep(kind: string, image: Example, bytes: Uint8Array): void {
+    this.#records.set(`${kind} ${imageKey(image.instanceId, image.frame)}`, bytes);
+  }
+
+  async read(kind: string, key: string): Promise<Uint8Array> {
+    return new Uint8Array(this.#records.get(`${kind} ${key}`) ?? []);
+  }
+}
+
+async function measure(
+  context: ServiceContext,
+  lpm: LibraryLpm,
+  options: MeasureOptions,
+): Promise<ReadonlyMap<string, number>> {
+  const { dataset, version } = planVersion(context, options);
+  const rates = new Map<string, number>();
+  const stages = 3;
+  const tell = (done: number): void => context.progress({ stage: 'measuring', done, total: stages, unit: 'parts' });
+  tell(0);
+  const records = new FewRecords();
+  const images = await timeDecoding(context, dataset.id, version, options.inputSize, records, rates);
+  rates.set(rateNames.write, timeWriting(context) / (writtenBytes / 1e6));
+  tell(1);
+  await timeEncoding(context, lpm, options, images, records, rates);
+  tell(2);
+  await timeTraining(context, lpm, options, { images, records, version }, rates);
+  tell(stages);
+  return rates;
+}
+
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+
+function keep(rates: Map<string, number>, name: string, times: readonly number[]): void {
+  const { median, spread } = middleOf(times);
+  rates.set(name, median);
+  rates.set(rateNames.spread(name), spread);
+}
+
+/** Decodes images from all over the data set into `records`, as training would store them. Gives those that could be decoded. */
+async function timeDecoding(
+  context: ServiceContext,
+  datasetId: number,
+  version: NewVersion,
+  inputSize: number,
+  records: FewRecords,
+  rates: Map<string, number>,
+): Promise<Image[]> {
+  const renderer = openRenderer();
+  const decode = async (image: Image): Promise<Uint8Array> => {
+    const bytes = await readInstance(context.library, image.instanceId);
+    const rendered = await renderer.render(bytes, image.frame, redact(String(image.instanceId)));
+    return bytesOf(toUint16(resizeBilinear(rendered, inputSize, inputSize)));
+  };
+  const chosen = imagesOfAllSizes(context, datasetId, version);
+  try {
+    const opened = performance.now();
+    const decoded = await Promise.allSettled(chosen.map(decode));
+    const first = secondsSince(opened);
+    const sound = chosen.filter((_, i) => decoded[i]?.status === 'fulfilled');
+    if (sound.length === 0) throw (decoded[0] as PromiseRejectedResult).reason;
+    decoded.forEach((result, i) => {
+      if (result.status === 'fulfilled') records.keep(imageKind, chosen[i] as Image, result.value);
+    });
+    // The threads run by now, and their code is compiled: this is how all the other images will go.
+    const again = await timesOf(async () => {
+      await Promise.all(sound.map(decode));
+    });
+    const decodeName = rateNames.decode(datasetId);
+    keep(
+      rates,
+      decodeName,
+      again.map((time) => time / sound.length),
+    );
+    rates.set(rateNames.prepareDecoder, Math.max(0, first - middleOf(again).median));
+    let turn = 0;
+    const looked = await timesOf(async () => {
+      imageStatistics(await readSource(records, inputSize, sound[turn++ % sound.length] as Image));
+    });
+    keep(rates, rateNames.statistics(datasetId), looked.slice(1));
+    return sound;
+  } finally {
+    await renderer.close();
+  }
+}
+
+/** Times `work` until it was done often enough or took long enough; the least is twice. */
+async function timesOf(work: () => Promise<void>): Promise<number[]> {
+  const times: number[] = [];
+  const begun = performance.now();
+  while (times.length < 2 || (times.length < timesWanted && secondsSince(begun) < patienceSeconds)) {
+    const started = performance.now();
+    await work();
+    times.push(secondsSince(started));
+  }
+  return times;
+}
+
+/** Images that stand for the small, the middling and the large ones. */
+function imagesOfAllSizes(context: ServiceContext, datasetId: number, version: NewVersion): Image[] {
+  const pixels = new Map(
+    datasetInstanceFacts(context.library.db, datasetId).map(({ instanceId, rows, columns }) => [
+      instanceId,
+      (rows ?? 0) * (columns ?? 0),
+    ]),
+  );
+  const size = (image: Image): number => pixels.get(image.instanceId) ?? 0;
+  const bySize = version.images.toSorted((a, b) => size(a) - size(b));
+  const count = Math.min(imagesTimed, bySize.length);
+  return Array.from({ length: count }, (_, k) => bySize[Math.floor(((k + 0.5) * bySize.length) / count)] as Image);
+}
+
+/** Seconds until `writtenBytes` of zeros are on the library's disk. */
+function timeWriting(context: ServiceContext): number {
+  const path = context.library.path('measured.tmp');
+  const zeros = new Uint8Array(writtenBytes);
+  const started = performance.now();
+  try {
+    writeFlushed(path, [zeros]);
+    return secondsSince(started);
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+/** Runs the LPM and keeps in `records` what training would keep; nothing where the method asks for nothing. */
+async function timeEncoding(
+  context: ServiceContext,
+  lpm: LibraryLpm,
+  options: MeasureOptions,
+  images: readonly Image[],
+  records: FewRecords,
+  rates: Map<string, number>,
+): Promise<void> {
+  const name = encodingName(options);
+  if (name === null) return;
+  const { inputSize, tokens, tokenRatio, method } = options;
+  const started = performance.now();
+  const encoder = await compileEncoder(
+    await context.engine(),
+    lpm,
+    {
+      inputSize,
+      tokens,
+      tokenRatio,
+      layers: extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half'),
+      keysValues: method !== 'linear',
+      classToken: method === 'linear',
+    },
+    context.precision,
+  );
+  try {
+    const compiled = secondsSince(started);
+    const times: number[] = [];
+    const begun = performance.now();
+    let last = begun;
+    const isEnough = (): boolean =>
+      times.length > timesWanted || (times.length > 2 && secondsSince(begun) > patienceSeconds);
+    const turns = Array.from({ length: 1 + timesWanted }, (_, i) => images[i % images.length] as Image);
+    await untilEnough(
+      context,
+      isEnough,
+      async (signal) =>
+        await encodeEach(
+          encoder,
+          turns,
+          async (image) => normalise(await readSource(records, inputSize, image), lpm.config.mean, lpm.config.std),
+          signal,
+          (image, { keysValues, classToken }) => {
+            if (keysValues !== null) records.keep(keysValuesKind, image, bytesOf(keysValues));
+            if (classToken !== null) records.keep(classTokenKind, image, bytesOf(classToken));
+            times.push(secondsSince(last));
+            last = performance.now();
+          },
+        ),
+    );
+    const warm = times.slice(1);
+    keep(rates, rateNames.encode(name), warm);
+    rates.set(rateNames.prepareEncoder(name), compiled + Math.max(0, (times[0] ?? 0) - middleOf(warm).median));
+  } finally {
+    await encoder.dispose();
+  }
+}
+
+/** Does `work`, whose signal says stop when it is enough or when its user stops it; the latter throws CANCELLED. */
+async function untilEnough(
+  context: ServiceContext,
+  isEnough: () => boolean,
+  work: (signal: { readonly aborted: boolean }) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work({
+      get aborted() {
+        return context.signal.aborted || isEnough();
+      },
+    });
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof AppError) || error.code !== 'CANCELLED') throw error;
+  }
+}
+
+interface TimedSet {
+  readonly images: readonly Image[];
+  readonly records: FewRecords;
+  readonly version: NewVersion;
+}
+
+/** Runs the real loop for a few short epochs. */
+async function timeTraining(
+  context: ServiceContext,
+  lpm: LibraryLpm,
+  options: MeasureOptions,
+  { images, records, version }: TimedSet,
+  rates: Map<string, number>,
+): Promise<void> {
+  const { method, inputSize, tokenRatio, classWeights, microBatch } = options;
+  const classes = version.classes.length;
+  const batch = usableBatch(options.batch, version.images.filter(({ split }) => split === 'train').length);
+  const config = sideConfig(lpm.config, { method, classes, inputSize, tokenRatio });
+  const name = networkName(options, batch, classes);
+  // A step of full fine-tuning takes as long as all the others together.
+  const [steps, validated] = method === 'full' ? [1, 1] : [stepsTimed, validationTimed];
+  const started = performance.now();
+  const engine = await context.engine();
+  const network: TrainingNetwork = {
+    ...(await compilePredictor(engine, config, batch)),
+    step: await compileStep(
+      engine,
+      config,
+      { weightDecay: 0.1, classWeights, ...(method === 'full' ? { microBatch } : {}) },
+      batch,
+    ),
+    dropoutShape: dropoutMaskShape(config, batch),
+  };
+  try {
+    const compiled = secondsSince(started);
+    const examples = (n: number) =>
+      exampleSource(
+        { sources: records, keysValues: records, classTokens: records },
+        config,
+        Array.from({ length: n }, (_, i) => ({ ...(images[i % images.length] as Image), classIndex: i % classes })),
+        { inputSize, statistics: { mean: [...lpm.config.mean], std: [...lpm.config.std] } },
+      );
+    const clock = new EpochClock(performance.now());
+    await untilEnough(
+      context,
+      () => clock.epochs >= 2 && clock.seconds > patienceSeconds,
+      async (signal) =>
+        await train(
+          network,
+          { ...options, epochs: timesWanted, batch, learningRate: 1e-4, seed: 0, earlyStop: null },
+          examples(batch * steps),
+          examples(batch * validated),
+          freshState(startingParameters(config, { seed: 0 }, lpm)),
+          {
+            signal,
+            now: () => performance.now(),
+            step: () => clock.step(performance.now()),
+            epoch: () => clock.epoch(performance.now()),
+          },
+        ),
+    );
+    const { median: step } = middleOf(clock.steps);
+    keep(rates, rateNames.step(name), clock.steps);
+    keep(
+      rates,
+      rateNames.predict(name),
+      clock.validations.map((time) => time / validated),
+    );
+    rates.set(rateNames.epoch(name), Math.max(0, middleOf(clock.firstSteps).median - step));
+    rates.set(rateNames.prepareNetwork(name), compiled + Math.max(0, clock.warmUp - step));
+  } finally {
+    await network.step.dispose();
+    await network.predict.dispose();
+  }
+}

@@ -1,0 +1,59 @@
+/** What a training is made of, by name, and the machine that times of it belong to. */
+import { cpus } from 'node:os';
+import type { MeasureOptions } from '../../contract/index.ts';
+import type { RateKey } from '../../store/index.ts';
+import { median } from '../../training/bootstrap.ts';
+import type { ServiceContext } from '../session/context.ts';
+
+/** The names under which seconds are kept. A step depends on much, so its name says it all. */
+export const rateNames = {
+  prepareDecoder: 'start decoding',
+  /** Images of one data set are alike; those of another may be ten times as large. */
+  decode: (datasetId: number) => `decode an image of data set ${datasetId}`,
+  statistics: (datasetId: number) => `statistics of an image of data set ${datasetId}`,
+  prepareEncoder: (what: string) => `prepare the LPM for ${what}`,
+  encode: (what: string) => `read an image for ${what}`,
+  prepareNetwork: (network: string) => `prepare ${network}`,
+  step: (network: string) => `step of ${network}`,
+  /** What an epoch takes besides its steps and its validation: its first batch, which nothing overlaps. */
+  epoch: (network: string) => `epoch of ${network}`,
+  /** One batch of validation. */
+  predict: (network: string) => `prediction of ${network}`,
+  write: 'write a megabyte',
+  /** How far single times of something lie from their median, half of them less. */
+  spread: (rate: string) => `spread of ${rate}`,
+} as const;
+
+/** What the LPM must give for these options; null where the method does not ask it. */
+export function encodingName(options: Pick<MeasureOptions, 'method' | 'tokens' | 'tokenRatio'>): string | null {
+  if (options.method === 'side-only' || options.method === 'full') return null;
+  if (options.method === 'linear') return 'class token';
+  return `keys and values (${options.method === 'fpt' ? 'all' : 'half'}, ${options.tokens}, ${options.tokenRatio})`;
+}
+
+/** The network and batch that a step's time belongs to. */
+export function networkName(
+  options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'augment' | 'classWeights'> & {
+    readonly microBatch?: number | undefined;
+  },
+  batch: number,
+  classes: number,
+): string {
+  const { method, tokenRatio, augment, classWeights, microBatch } = options;
+  const part = method === 'full' ? (microBatch ?? null) : null;
+  return JSON.stringify([method, batch, classes, tokenRatio, augment, classWeights, part]);
+}
+
+/** The machine that rates belong to: another processor, engine or number of threads is another machine. */
+export async function rateKey(context: ServiceContext, lpmHash: string, inputSize: number): Promise<RateKey> {
+  const { name, version, device, threads } = (await context.engine()).info;
+  const processor = cpus()[0]?.model.trim() ?? 'unknown';
+  return { machine: `${name} ${version} on ${device}, ${threads} threads, ${processor}`, lpmHash, inputSize };
+}
+
+/** The middle of some times, and the distance from it that half of them keep. Both 0 where there are none. */
+export function middleOf(times: readonly number[]): { readonly median: number; readonly spread: number } {
+  if (times.length === 0) return { median: 0, spread: 0 };
+  const middle = median(times);
+  return { median: middle, spread: median(times.map((time) => Math.abs(time - middle))) };
+}

@@ -1,0 +1,151 @@
+/**
+ * The arithmetic of a promise: every part of a training, how often it is done, and how long once takes.
+ *
+ * Costs that come once (starting threads, compiling) and costs that come with each image, step or epoch are parts of their
+ * own: a run of seconds is mostly the first, a run of hours the second.
+ */
+import type { ProgressStage } from '../../base/progress.ts';
+import type { TimePromise } from '../../contract/index.ts';
+import { rateNames } from './rates.ts';
+
+/** What is to be done, counted. */
+export interface Work {
+  readonly datasetId: number;
+  /** Images of training and validation that are not decoded yet. */
+  readonly decode: number;
+  /** Training images over which mean and deviation are still to be computed. */
+  readonly statistics: number;
+  /** Images that the LPM has not read for this method; `encoding` names what it is asked, null where nothing. */
+  readonly encode: number;
+  readonly encoding: string | null;
+  readonly network: string;
+  readonly epochs: number;
+  /** The epochs after which it could end at the earliest. */
+  readonly fewestEpochs: number;
+  readonly stepsPerEpoch: number;
+  /** Batches of one validation, each as large as a step's: the last is filled up. */
+  readonly validationBatches: number;
+  /** Bytes written for one decoded image, one encoded image and one epoch's checkpoint. */
+  readonly imageBytes: number;
+  readonly featureBytes: number;
+  readonly checkpointBytes: number;
+}
+
+interface Part {
+  readonly stage: ProgressStage;
+  /** As its rate is called. */
+  readonly rate: string;
+  /** As the promise calls it. */
+  readonly what: string;
+  readonly times: number;
+  /** How often it is done where training stops as early as it may; `times` where that changes nothing. */
+  readonly fewest?: number;
+}
+
+/** Beyond what the measured times vary: a processor slows down with heat and with what else it does, and rarely speeds up. */
+const faster = 0.12;
+const slower = 0.2;
+/** However far off an earlier training was, the range goes no further. */
+const farthest = { low: 0.4, high: 3 };
+/** Of a run of seconds nobody can promise more than this. */
+const leastSeconds = 1;
+
+const megabyte = 1e6;
+
+/** Everything a training does, in the order of the work; what is done zero times is left out. */
+export function partsOf(work: Work): readonly Part[] {
+  const { datasetId, encoding, network, epochs, fewestEpochs } = work;
+  const reading: ProgressStage = 'decoding';
+  const encodingStage: ProgressStage = 'encoding';
+  const training: ProgressStage = 'training';
+  // Once more at the end, to choose the threshold.
+  const validations = (n: number): number => (n + 1) * work.validationBatches;
+  const checkpoints = (n: number): number => (n * work.checkpointBytes) / megabyte;
+  const parts: Part[] = [
+    { stage: reading, what: 'start', rate: rateNames.prepareDecoder, times: work.decode > 0 ? 1 : 0 },
+    { stage: reading, what: 'image', rate: rateNames.decode(datasetId), times: work.decode },
+    { stage: reading, what: 'megabyte', rate: rateNames.write, times: (work.decode * work.imageBytes) / megabyte },
+    {
+      stage: 'statistics',
+      what: 'image',
+      rate: rateNames.statistics(datasetId),
+      times: work.statistics,
+    },
+    ...(encoding === null || work.encode === 0
+      ? []
+      : [
+          { stage: encodingStage, what: 'start', rate: rateNames.prepareEncoder(encoding), times: 1 },
+          { stage: encodingStage, what: 'image', rate: rateNames.encode(encoding), times: work.encode },
+          {
+            stage: encodingStage,
+            what: 'megabyte',
+            rate: rateNames.write,
+            times: (work.encode * work.featureBytes) / megabyte,
+          },
+        ]),
+    { stage: training, what: 'start', rate: rateNames.prepareNetwork(network), times: 1 },
+    {
+      stage: training,
+      what: 'step',
+      rate: rateNames.step(network),
+      times: epochs * work.stepsPerEpoch,
+      fewest: fewestEpochs * work.stepsPerEpoch,
+    },
+    {
+      stage: training,
+      what: 'validation batch',
+      rate: rateNames.predict(network),
+      times: validations(epochs),
+      fewest: validations(fewestEpochs),
+    },
+    { stage: training, what: 'epoch', rate: rateNames.epoch(network), times: epochs, fewest: fewestEpochs },
+    {
+      stage: training,
+      what: 'megabyte',
+      rate: rateNames.write,
+      times: checkpoints(epochs),
+      fewest: checkpoints(fewestEpochs),
+    },
+  ];
+  return parts.filter(({ times }) => times > 0);
+}
+
+/**
+ * The promise of `work`, or null where one of its rates was not measured yet.
+ * @param shares what earlier trainings took as shares of their promises: the range is as wide as those were off
+ */
+export function sumPromise(
+  work: Work,
+  rates: ReadonlyMap<string, number>,
+  diskBytes: number,
+  shares: readonly number[] = [],
+): TimePromise | null {
+  const stages = new Map<ProgressStage, TimePromise['stages'][number]['parts'][number][]>();
+  let seconds = 0;
+  let fewest = 0;
+  let spread = 0;
+  for (const part of partsOf(work)) {
+    const once = rates.get(part.rate);
+    if (once === undefined) return null;
+    const list = stages.get(part.stage) ?? [];
+    stages.set(part.stage, list);
+    list.push({ what: part.what, times: part.times, seconds: once });
+    seconds += part.times * once;
+    fewest += (part.fewest ?? part.times) * once;
+    // As if all were slow together, which is how a machine is slow.
+    spread += part.times * (rates.get(rateNames.spread(part.rate)) ?? 0);
+  }
+  const low = Math.max(farthest.low, Math.min(1 - faster, ...shares));
+  const high = Math.min(farthest.high, Math.max(1 + slower, ...shares));
+  return {
+    seconds,
+    low: Math.max(0, Math.min(fewest, seconds) * low - spread - leastSeconds),
+    high: seconds * high + spread + leastSeconds,
+    stages: [...stages].map(([stage, parts]) => ({
+      stage,
+      seconds: parts.reduce((sum, part) => sum + part.times * part.seconds, 0),
+      parts,
+    })),
+    diskBytes,
+  };
+}

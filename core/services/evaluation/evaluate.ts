@@ -1,0 +1,183 @@
+/** `evaluate`: how a model does on images of patients that took no part in training or choosing. */
+import { performance } from 'node:perf_hooks';
+import { AppError } from '../../base/errors.ts';
+import {
+  type EvaluateOptions,
+  type EvaluateReport,
+  evaluateOptionsSchema,
+  evaluateReportSchema,
+  parseOptions,
+  type StudyPooling,
+  type VersionImage,
+} from '../../contract/index.ts';
+import { defineJob } from '../../jobs/index.ts';
+import { addAuditEvent, runByName, saveEvaluation, versionById, versionImages } from '../../store/index.ts';
+import { predictAll } from '../../training/loop.ts';
+import { poolStudies } from '../../training/pooling.ts';
+import { exampleSource } from '../features/source-examples.ts';
+import { prepareFeatures } from '../features/source-features.ts';
+import { positiveClassWarnings } from '../positive-class-words.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+import type { ProblemCollector } from '../session/problems.ts';
+import { runAsJob } from '../session/run-as-job.ts';
+import { compilePredictor, type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from '../training/model.ts';
+import { metricsBlock } from './metrics-block.ts';
+
+/** Images a run of the network; results do not depend on it. */
+const batch = 16;
+
+/**
+ * Figures of a model on one split of the data-set version it was trained on, for images and for studies, with 95 %
+ * intervals over patients. Studies whose images carry different labels have no study label: they count for images only
+ * and are named in `problems`.
+ * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, DATASET_NOT_READY when the split has no usable image
+ */
+export async function evaluateModel(context: ServiceContext, options: EvaluateOptions): Promise<EvaluateReport> {
+  return await runAsJob(evaluateJob, parseOptions(evaluateOptionsSchema, options), context);
+}
+
+export const evaluateJob = defineJob({
+  kind: 'evaluate',
+  payload: evaluateOptionsSchema,
+  result: evaluateReportSchema,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
+    const context = { ...tools.deps, progress: tools.progress };
+    const started = performance.now();
+    const predicted = await predictSplit(context, requireModel(context, options.model), options.split);
+    const { model, version, images, probabilities, problems } = predicted;
+    const { record } = model;
+    keepEvaluation(context, predicted, options.split);
+    const image = metricsBlock(
+      { targets: images.map((i) => i.classIndex), probabilities },
+      images.map((i) => i.patientId),
+      record,
+    );
+    return {
+      model: record.name,
+      split: options.split,
+      dataset: version.dataset,
+      version: version.number,
+      method: record.method,
+      classes: record.classes,
+      positiveClass: record.positiveClass,
+      positiveClassSource: record.positiveClassSource,
+      warnings: positiveClassWarnings(record),
+      studyPooling: options.studyPooling,
+      image,
+      study: studyBlock(model, images, probabilities, options.studyPooling, problems),
+      problems: problems.list(),
+      seconds: (performance.now() - started) / 1000,
+      peakMb: await (await context.engine()).peakMemoryMb(),
+    };
+  },
+});
+
+/** Keeps what the model said, so that it can be judged without the engine; in the audit trail that it was asked. */
+function keepEvaluation(
+  context: ServiceContext,
+  { model, images, logits }: Awaited<ReturnType<typeof predictSplit>>,
+  split: VersionImage['split'],
+): void {
+  const { record } = model;
+  const classes = record.classes.length;
+  const db = context.library.writer;
+  const now = timeOf(context);
+  const kept = images.map(({ index }, i) => ({
+    position: index,
+    logits: logits.slice(i * classes, (i + 1) * classes),
+  }));
+  saveEvaluation(db, { modelId: record.id, split, images: kept }, now);
+  addAuditEvent(db, {
+    happenedAt: now,
+    action: 'model.evaluated',
+    subject: record.name,
+    details: { split, images: images.length },
+  });
+}
+
+/** The images of one split with their probabilities [n, classes], in the version's order. */
+export async function predictSplit(context: ServiceContext, model: LoadedModel, split: VersionImage['split']) {
+  const { record, config, params } = model;
+  const { db } = context.library;
+  const run = runByName(db, record.run);
+  const version = run === undefined ? undefined : versionById(db, run.datasetVersionId);
+  if (version === undefined) throw new AppError('RUN_NOT_FOUND', `The run of model "${record.name}" is not there.`);
+  const { preprocessing } = record;
+  const lpm = openModelLpm(context, record);
+  try {
+    const features = await prepareFeatures(context, {
+      version,
+      images: versionImages(db, version.id, split),
+      lpm,
+      ...preprocessing,
+      statistics: { mean: preprocessing.mean, std: preprocessing.std },
+      keysValues: record.method === 'fpt+' || record.method === 'fpt',
+      classToken: record.method === 'linear',
+    });
+    try {
+      const { images, problems } = features;
+      if (images.length === 0) {
+        throw new AppError(
+          'DATASET_NOT_READY',
+          `The split "${split}" of "${version.dataset}" has no usable image (${problems.list()[0]?.message ?? 'it is empty'}).`,
+        );
+      }
+      const source = exampleSource(features, config, images, {
+        inputSize: preprocessing.inputSize,
+        statistics: features.statistics,
+      });
+      const predictor = await compilePredictor(await context.engine(), config, batch);
+      try {
+        const logits = await predictAll(predictor, params, source, images.length, context.signal, (done) => {
+          context.progress({ stage: 'evaluating', done, total: images.length, unit: 'images' });
+        });
+        return { model, version, images, problems, logits, probabilities: probabilitiesOf(record, logits) };
+      } finally {
+        await predictor.predict.dispose();
+      }
+    } finally {
+      await features.close();
+    }
+  } finally {
+    lpm.close();
+  }
+}
+
+function studyBlock(
+  { record }: LoadedModel,
+  images: readonly VersionImage[],
+  probabilities: Float64Array,
+  pooling: StudyPooling,
+  problems: ProblemCollector,
+) {
+  const classes = record.classes.length;
+  const pooled = poolStudies(
+    probabilities,
+    classes,
+    images.map((image) => image.studyInstanceUID),
+    pooling,
+  );
+  const targets: number[] = [];
+  const patients: number[] = [];
+  const rows: number[] = [];
+  pooled.members.forEach((members, s) => {
+    const first = images[members[0] as number] as VersionImage;
+    if (members.some((i) => images[i]?.classIndex !== first.classIndex)) {
+      problems.add(
+        new AppError(
+          'LABELS_INVALID',
+          'The images of a study have different labels; it is left out of the study figures.',
+          {
+            action: 'Nothing to do when the labels are meant for single images.',
+          },
+        ),
+        first.studyInstanceUID,
+      );
+      return;
+    }
+    targets.push(first.classIndex);
+    patients.push(first.patientId);
+    rows.push(...pooled.probabilities.subarray(s * classes, (s + 1) * classes));
+  });
+  return metricsBlock({ targets, probabilities: Float64Array.from(rows) }, patients, record);
+}

@@ -1,0 +1,276 @@
+/**
+ * Evidence for one answer: which patches the prompts attended to, what of it spoke for each class, and whether hiding those
+ * patches moves the answer more than hiding as many others.
+ *
+ * The cache keeps keys and values but not where their tokens stand, so the LPM reads the image once more. For the check it
+ * reads it once for every draw: hidden patches are replaced by the image's own mean, in the image that the LPM sees and in
+ * the smaller one of the side network.
+ */
+import { AppError, invariant } from '../../base/errors.ts';
+import { throwIfCancelled } from '../../base/progress.ts';
+import { Random } from '../../base/random.ts';
+import { redact } from '../../base/redact.ts';
+import { float32 } from '../../base/tensor.ts';
+import {
+  type EvidenceCheck,
+  type EvidenceOptions,
+  type EvidenceReport,
+  evidenceOptionsSchema,
+  evidenceResultSchema,
+  type InstanceId,
+  parseOptions,
+} from '../../contract/index.ts';
+import { type GreyOrColourImage, normalise } from '../../images/index.ts';
+import { defineJob } from '../../jobs/index.ts';
+import { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence, tokenCounts } from '../../models/index.ts';
+import { instanceById, type Library } from '../../store/index.ts';
+import { percentile } from '../../training/bootstrap.ts';
+import { decide } from '../../training/curves.ts';
+import { sideImage, stackImages, stackKeysValues } from '../features/source-examples.ts';
+import { readInstance } from '../files/files.ts';
+import { compileEncoder, type EncodedImage } from '../lpm/encoder.ts';
+import { openRenderer, readSource, squareImage } from '../pixels/source-images.ts';
+import { imageKey, openPreviewStore } from '../records/record-stores.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from '../training/model.ts';
+import { cutOf } from '../training/operating-point.ts';
+import { hidePatches, strongestPatches } from './evidence-patches.ts';
+
+/** A fall of the probability below this is no change worth explaining, whatever the draws do. */
+const leastFall = 0.01;
+
+/** Reports kept in memory, by job. They are large and derived from a patient's image: no row of the library holds them. */
+const keptReports = 12;
+const reports = new WeakMap<Library, Map<string, EvidenceReport>>();
+
+/** What a job of this session found, or null after a restart or many others. */
+export function evidenceReport(context: ServiceContext, job: string): EvidenceReport | null {
+  return reports.get(context.library)?.get(job) ?? null;
+}
+
+export const evidenceJob = defineJob({
+  kind: 'evidence',
+  payload: evidenceOptionsSchema,
+  result: evidenceResultSchema,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; job: string }) => {
+    const context = { ...tools.deps, progress: tools.progress };
+    const report = await findEvidence(context, options);
+    const kept = reports.get(context.library) ?? new Map<string, EvidenceReport>();
+    reports.set(context.library, kept);
+    const oldest = kept.size >= keptReports ? kept.keys().next().value : undefined;
+    if (oldest !== undefined) kept.delete(oldest);
+    kept.set(tools.job, report);
+    return { model: report.model, verdict: report.check?.verdict ?? null };
+  },
+});
+
+/**
+ * The evidence for one image.
+ * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, BAD_INPUT for a method without prompts, CANCELLED
+ */
+export async function findEvidence(context: ServiceContext, asked: EvidenceOptions): Promise<EvidenceReport> {
+  const options = parseOptions(evidenceOptionsSchema, asked);
+  const model = requireModel(context, options.model);
+  if (!hasEvidence(model.config)) {
+    throw new AppError(
+      'BAD_INPUT',
+      `Model "${options.model}" (${model.record.method}) has no prompts, so there is no attention to show.`,
+      { action: 'Choose a model of the method FPT+ or FPT.' },
+    );
+  }
+  context.progress({ stage: 'readingImage', done: 0, total: 1, unit: 'images' });
+  const image = await sourceImage(context, model, options);
+  const network = await openNetwork(context, model);
+  try {
+    context.progress({ stage: 'evidence', done: 0, total: 1, unit: 'images' });
+    const encoded = await network.encode(image);
+    const report = await evidenceOf(model, network, options, image, encoded);
+    if (options.check === undefined) return report;
+    return { ...report, check: await deletionCheck(context, model, network, report, image, options.check) };
+  } finally {
+    await network.dispose();
+  }
+}
+
+type Network = Awaited<ReturnType<typeof openNetwork>>;
+
+/** LPM and evidence graph, compiled for one image. */
+async function openNetwork(context: ServiceContext, { record, config, params }: LoadedModel) {
+  const { preprocessing } = record;
+  const statistics = { mean: preprocessing.mean, std: preprocessing.std };
+  const engine = await context.engine();
+  const lpm = openModelLpm(context, record);
+  const plan = { ...preprocessing, keysValues: true, classToken: false };
+  const sizes = tokenCounts(lpm.config, preprocessing.inputSize, preprocessing.inputSize);
+  const encoder = await (async () => {
+    try {
+      return await compileEncoder(engine, lpm, plan, context.precision);
+    } finally {
+      lpm.close();
+    }
+  })();
+  try {
+    const executable = await engine.compile(buildEvidence(config));
+    return {
+      sizes,
+      encode: (image: GreyOrColourImage) => encoder.encode(normalise(image, statistics.mean, statistics.std)),
+      /** Probabilities, attention and relevance [L, H, T] for one class. */
+      look: async (image: GreyOrColourImage, encoded: EncodedImage, classIndex: number) => {
+        invariant(encoded.keysValues !== null, 'evidence: the LPM gave no keys and values');
+        const row = new Float32Array(config.classes);
+        row[classIndex] = 1;
+        const kept = encoded.keysValues;
+        const outputs = await executable.run({
+          params: float32([params.length], params),
+          image: stackImages(config, [sideImage(image, config.sideSize, statistics, null)]),
+          ...stackKeysValues(config, [new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength)]),
+          class_row: float32([1, config.classes], row),
+        });
+        const floats = (name: string): Float32Array => {
+          const tensor = outputs[name];
+          invariant(tensor?.dtype === 'float32', `evidence: no ${name}`);
+          return tensor.data;
+        };
+        return {
+          probabilities: [...probabilitiesOf(record, floats('logits'))],
+          attention: floats('attention'),
+          relevance: floats('relevance'),
+        };
+      },
+      dispose: async () => {
+        await executable.dispose();
+        await encoder.dispose();
+      },
+    };
+  } catch (error) {
+    await encoder.dispose();
+    throw error;
+  }
+}
+
+/** The image as the model reads it, square; from the cache where it is there. */
+async function sourceImage(
+  context: ServiceContext,
+  { record }: LoadedModel,
+  { instanceId, frame }: { readonly instanceId: InstanceId; readonly frame: number },
+): Promise<GreyOrColourImage> {
+  const { inputSize } = record.preprocessing;
+  const instance = instanceById(context.library.db, instanceId);
+  if (instance === undefined) throw new AppError('FILE_NOT_FOUND', 'The image is no longer in this library.');
+  const { sopInstanceUID } = instance;
+  const sources = openPreviewStore(context.library, inputSize, context.now());
+  try {
+    if (sources.has('image', imageKey(instanceId, frame))) {
+      return await readSource(sources, inputSize, { instanceId, frame });
+    }
+  } finally {
+    await sources.close();
+  }
+  const renderer = openRenderer();
+  try {
+    const bytes = await readInstance(context.library, instanceId);
+    return squareImage(await renderer.render(bytes, frame, redact(sopInstanceUID)), inputSize);
+  } finally {
+    await renderer.close();
+  }
+}
+
+async function evidenceOf(
+  { record, config }: LoadedModel,
+  network: Network,
+  place: { readonly instanceId: InstanceId; readonly frame: number },
+  image: GreyOrColourImage,
+  encoded: EncodedImage,
+): Promise<EvidenceReport> {
+  const { indices } = encoded;
+  invariant(indices !== null, 'evidence: the LPM gave no positions');
+  const { sizes } = network;
+  const side = record.preprocessing.inputSize / config.lpm.patch;
+  const perLayer = config.lpm.heads * config.tokens;
+  const maps = (values: Float32Array) => ({
+    all: viewOf(evidenceMap(values, indices, sizes)),
+    layers: Array.from({ length: config.layers }, (_, l) => {
+      const [start, end] = [l * perLayer, (l + 1) * perLayer];
+      return viewOf(evidenceMap(values.subarray(start, end), indices.subarray(start, end), sizes));
+    }),
+  });
+  const looks = [];
+  for (let c = 0; c < config.classes; c++) looks.push(await network.look(image, encoded, c));
+  const first = looks[0];
+  invariant(first, 'evidence: a model has classes');
+  const [decision = 0] = decide(Float64Array.from(first.probabilities), config.classes, cutOf(record));
+  return {
+    model: record.name,
+    method: record.method,
+    classes: record.classes,
+    instanceId: place.instanceId,
+    frame: place.frame,
+    probabilities: first.probabilities,
+    decision,
+    grid: { rows: side, columns: side },
+    layers: record.preprocessing.layers,
+    tokens: { kept: config.tokens, all: sizes.all },
+    attention: maps(first.attention),
+    relevance: looks.map(({ relevance }) => maps(relevance)),
+    check: null,
+  };
+}
+
+/** Six significant digits: a share of the whole needs no more, and the map becomes a third as long. */
+function viewOf({ patches, ...rest }: EvidenceMap) {
+  return { ...rest, patches: Array.from(patches, (v) => Number(v.toPrecision(6))) };
+}
+
+async function deletionCheck(
+  context: ServiceContext,
+  { config }: LoadedModel,
+  network: Network,
+  report: EvidenceReport,
+  image: GreyOrColourImage,
+  options: NonNullable<(typeof evidenceOptionsSchema)['_output']['check']>,
+): Promise<EvidenceCheck> {
+  const { classIndex, basis, share, draws } = options;
+  if (classIndex >= config.classes) throw new AppError('BAD_INPUT', `The model has ${config.classes} classes.`);
+  const map = (basis === 'attention' ? report.attention : report.relevance[classIndex])?.all;
+  invariant(map, 'evidence: a class has a map');
+  const hidden = Math.max(1, Math.round(share * map.patches.length));
+  const strongest = strongestPatches(map.patches, hidden);
+  const others = map.patches.map((_, i) => i).filter((i) => !strongest.includes(i));
+  const probability = report.probabilities[classIndex] as number;
+  const total = draws + 1;
+  const fallWithout = async (patches: readonly number[], done: number): Promise<number> => {
+    throwIfCancelled(context.signal, 'Deletion check');
+    const masked = hidePatches(image, patches, report.grid);
+    const look = await network.look(masked, await network.encode(masked), classIndex);
+    context.progress({ stage: 'deletionCheck', done, total, unit: 'runs' });
+    return probability - (look.probabilities[classIndex] as number);
+  };
+  const highlighted = await fallWithout(strongest, 1);
+  const random: number[] = [];
+  const generator = Random.seeded(options.seed).fork('deletion');
+  for (let d = 0; d < draws; d++) {
+    const pool = [...others];
+    const drawn = Array.from(
+      { length: Math.min(hidden, pool.length) },
+      () => pool.splice(generator.integer(pool.length), 1)[0] as number,
+    );
+    random.push(await fallWithout(drawn, d + 2));
+  }
+  return {
+    classIndex,
+    basis,
+    share,
+    hidden,
+    probability,
+    highlighted,
+    random,
+    randomMean: random.reduce((a, b) => a + b, 0) / random.length,
+    randomInterval: [percentile(random, 0.025), percentile(random, 0.975)],
+    verdict: verdictOf(highlighted, random),
+  };
+}
+
+function verdictOf(highlighted: number, random: readonly number[]): EvidenceCheck['verdict'] {
+  if (highlighted < leastFall && random.every((fall) => fall < leastFall)) return 'unmoved';
+  return highlighted >= leastFall && random.every((fall) => highlighted > fall) ? 'explains' : 'fails';
+}

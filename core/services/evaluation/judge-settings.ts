@@ -1,0 +1,112 @@
+/** What a judgement changes in a model: threshold, calibration and the band of answers for a reader. Each change is in the audit trail. */
+import { AppError } from '../../base/errors.ts';
+import type { ModelRecord, SplitName } from '../../contract/index.ts';
+import {
+  addAuditEvent,
+  evaluatedImages,
+  evaluationsOf,
+  setModelReferBand,
+  setModelTemperature,
+  setModelThreshold,
+} from '../../store/index.ts';
+import { logistic, logit } from '../../training/proportions.ts';
+import { fitTemperature } from '../../training/temperature.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+import { requireRecord } from './judge.ts';
+
+/**
+ * Sets the threshold of a two-class model: from which probability of which class on that class is decided for.
+ * @throws MODEL_NOT_FOUND, BAD_INPUT
+ */
+export function setThreshold(
+  context: ServiceContext,
+  name: string,
+  cut: { readonly threshold: number; readonly thresholdClass: string },
+  split: SplitName,
+): ModelRecord {
+  const record = requireRecord(context, name);
+  if (record.classes.length !== 2) {
+    throw new AppError(
+      'BAD_INPUT',
+      `Model "${name}" has ${record.classes.length} classes; its most probable class decides, not a threshold.`,
+    );
+  }
+  requireClass(record, cut.thresholdClass);
+  const details = {
+    from: record.threshold,
+    fromClass: record.thresholdClass,
+    to: cut.threshold,
+    toClass: cut.thresholdClass,
+    split,
+  };
+  return changed(context, record, 'model.thresholdSet', details, (db) => setModelThreshold(db, record.id, cut, split));
+}
+
+/**
+ * Fits the temperature on the validation images. The threshold moves along, so that every decision stays what it was:
+ * ln(p / (1 - p)) is divided by the temperature, hence so is that of the threshold.
+ * @throws MODEL_NOT_FOUND, DATASET_NOT_READY where the validation split was not evaluated
+ */
+export function calibrate(context: ServiceContext, name: string): ModelRecord {
+  const record = requireRecord(context, name);
+  const { db } = context.library;
+  const evaluation = evaluationsOf(db, record.id).find(({ split }) => split === 'val');
+  const images = evaluation === undefined ? [] : evaluatedImages(db, evaluation.id);
+  if (images.length === 0) {
+    throw new AppError('DATASET_NOT_READY', `Model "${name}" was not evaluated on the validation split yet.`, {
+      action: 'Evaluate it on the validation split first; a calibration must not be fitted on test cases.',
+    });
+  }
+  const temperature = fitTemperature(
+    images.flatMap(({ logits }) => [...logits]),
+    images.map(({ classIndex }) => classIndex),
+    record.classes.length,
+  );
+  const threshold =
+    record.threshold === null ? null : logistic((logit(record.threshold) * record.temperature) / temperature);
+  const details = { from: record.temperature, to: temperature, images: images.length };
+  return changed(context, record, 'model.calibrated', details, (writer) =>
+    setModelTemperature(writer, record.id, temperature, threshold),
+  );
+}
+
+/** Sets the band of answers that a reader should see, or none. @throws MODEL_NOT_FOUND, BAD_INPUT */
+export function setReferBand(context: ServiceContext, name: string, band: ModelRecord['referBand']): ModelRecord {
+  const record = requireRecord(context, name);
+  if (band !== null && band.low > band.high) {
+    throw new AppError(
+      'BAD_INPUT',
+      `The band begins at ${band.low} and ends at ${band.high}; it must not end before it begins.`,
+    );
+  }
+  if (band !== null && record.classes.length === 2) requireClass(record, band.className);
+  return changed(context, record, 'model.referBandSet', { from: record.referBand, to: band }, (db) =>
+    setModelReferBand(db, record.id, band),
+  );
+}
+
+/** @throws BAD_INPUT for a class that the model does not have */
+function requireClass({ name, classes }: ModelRecord, className: string | null): void {
+  if (className !== null && classes.includes(className)) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `Model "${name}" tells apart ${classes.map((one) => `"${one}"`).join(' and ')}; ` +
+      `${className === null ? 'no class was named' : `"${className}" is neither`}.`,
+    { action: 'Open the model again in Judge and choose there.' },
+  );
+}
+
+function changed(
+  context: ServiceContext,
+  record: ModelRecord,
+  action: string,
+  details: Readonly<Record<string, unknown>>,
+  write: (db: ServiceContext['library']['writer']) => void,
+): ModelRecord {
+  const db = context.library.writer;
+  db.transaction(() => {
+    write(db);
+    addAuditEvent(db, { happenedAt: timeOf(context), action, subject: record.name, details });
+  });
+  return requireRecord(context, record.name);
+}

@@ -1,0 +1,95 @@
+/** Gathers what a report shows from the library and writes it. */
+import { invariant } from '../../base/errors.ts';
+import type { EvaluateReport, TrainReport } from '../../contract/index.ts';
+import { writeWholeFile } from '../../disk/index.ts';
+import { epochsOf, lpmByHash, modelByName, runByName, versionImages } from '../../store/index.ts';
+import { type ReportData, type ReportMethod, renderReport } from '../report.ts';
+import type { ServiceContext } from '../session/context.ts';
+
+/** Writes the report of one evaluated model. */
+export async function writeEvaluationReport(
+  context: ServiceContext,
+  evaluation: EvaluateReport,
+  path: string,
+): Promise<void> {
+  const { db } = context.library;
+  const model = modelByName(db, evaluation.model);
+  invariant(model !== undefined, 'an evaluated model is in the library');
+  const run = runByName(db, model.run);
+  const method: ReportMethod = {
+    method: model.method,
+    model: model.name,
+    evaluation,
+    learnable: model.learnable,
+    lpmParameters: null,
+    peakMb: run?.peakMb ?? null,
+    seconds: run?.seconds ?? 0,
+    bestEpoch: model.bestEpoch,
+    epochs: run === undefined ? [] : epochsOf(db, run.id),
+  };
+  const data: ReportData = {
+    title: `${model.name}: ${evaluation.split} patients of ${evaluation.dataset}`,
+    createdAt: context.now(),
+    dataset: datasetOf(context, evaluation, run?.datasetVersionId),
+    lpm: { name: lpmByHash(db, model.lpmHash)?.name ?? 'not in this library', hash: model.lpmHash },
+    engine: await describeEngine(context),
+    warnings: evaluation.warnings,
+    methods: [method],
+    examples: [],
+    timings: [],
+  };
+  writeWholeFile(path, renderReport(data));
+}
+
+/** The report of several methods on one data set, from what training and evaluating each gave back. */
+export async function renderMethodsReport(
+  context: ServiceContext,
+  results: readonly { readonly training: TrainReport; readonly evaluation: EvaluateReport }[],
+): Promise<string> {
+  const { db } = context.library;
+  const first = results[0];
+  invariant(first !== undefined, 'a report of methods has one at least');
+  const { training, evaluation } = first;
+  return renderReport({
+    title: `Methods compared on ${evaluation.dataset}`,
+    createdAt: context.now(),
+    dataset: datasetOf(context, evaluation, runByName(db, training.run)?.datasetVersionId),
+    lpm: { name: training.lpm, hash: training.lpmHash },
+    engine: await describeEngine(context),
+    warnings: evaluation.warnings,
+    methods: results.map((r) => reportMethod(r.training, r.evaluation)),
+    examples: [],
+    timings: [],
+  });
+}
+
+/** A method's part of a report, from what training and evaluation gave back. */
+export function reportMethod(training: TrainReport, evaluation: EvaluateReport): ReportMethod {
+  const { method, model, learnable, lpmParameters, peakMb, seconds, bestEpoch, epochs } = training;
+  return { method, model, evaluation, learnable, lpmParameters, peakMb, seconds, bestEpoch, epochs };
+}
+
+/** `onnxruntime 1.30.0 on cpu, 2 threads`. */
+export async function describeEngine(context: ServiceContext): Promise<string> {
+  const { name, version, device, threads } = (await context.engine()).info;
+  return `${name} ${version} on ${device}, ${threads} threads`;
+}
+
+/** Counts of the frozen version that was evaluated. */
+function datasetOf(
+  context: ServiceContext,
+  evaluation: EvaluateReport,
+  versionId: number | undefined,
+): ReportData['dataset'] {
+  const images = versionId === undefined ? [] : versionImages(context.library.db, versionId);
+  return {
+    name: evaluation.dataset,
+    patients: new Set(images.map((image) => image.patientId)).size,
+    studies: new Set(images.map((image) => image.studyId)).size,
+    images: images.length,
+    classes: evaluation.classes.map((name, index) => ({
+      name,
+      images: images.filter((image) => image.classIndex === index).length,
+    })),
+  };
+}

@@ -1,0 +1,74 @@
+/** `encode`: the LPM reads every image of a data set once; what it says is kept. */
+import { performance } from 'node:perf_hooks';
+import {
+  type EncodeOptions,
+  type EncodeReport,
+  encodeOptionsSchema,
+  encodeReportSchema,
+  parseOptions,
+} from '../../contract/index.ts';
+import { defineJob } from '../../jobs/index.ts';
+import { extractedLayers } from '../../models/index.ts';
+import { versionImages } from '../../store/index.ts';
+import { freezeDataset } from '../datasets/dataset.ts';
+import { provideLpm } from '../lpm/bundled.ts';
+import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { runAsJob } from '../session/run-as-job.ts';
+import { prepareFeatures } from './source-features.ts';
+
+/**
+ * Encodes a data set. Images that were encoded before, for whatever data set, are not encoded again; after a stop or a
+ * kill the same call goes on. Images that cannot be decoded are named in `problems`.
+ * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND, BAD_INPUT, DISK_FULL, CANCELLED
+ */
+export async function encodeDataset(context: ServiceContext, options: EncodeOptions): Promise<EncodeReport> {
+  return await runAsJob(encodeJob, parseOptions(encodeOptionsSchema, options), context);
+}
+
+export const encodeJob = defineJob({
+  kind: 'encode',
+  payload: encodeOptionsSchema,
+  result: encodeReportSchema,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
+    const context = { ...tools.deps, progress: tools.progress };
+    const started = performance.now();
+    const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
+    const record = requireLpm(context, await provideLpm(context, options.lpm));
+    const lpm = openLibraryLpm(context, record);
+    try {
+      const inputSize = resolveInputSize(lpm.config, options.inputSize);
+      const images = versionImages(context.library.db, version.id);
+      const features = await prepareFeatures(context, {
+        version,
+        images,
+        lpm,
+        inputSize,
+        tokens: options.tokens,
+        tokenRatio: options.tokenRatio,
+        layers: extractedLayers(lpm.config, options.layers),
+        normalisation: options.normalisation,
+        keysValues: options.keysValues,
+        classToken: options.classToken,
+      });
+      await features.close();
+      return {
+        dataset: version.dataset,
+        version: version.number,
+        lpm: record.name,
+        lpmHash: record.hash,
+        inputSize,
+        images: images.length,
+        encoded: features.encoded,
+        reused: features.reused,
+        failed: images.length - features.images.length,
+        problems: features.problems.list(),
+        sizeBytes: features.sizeBytes,
+        seconds: (performance.now() - started) / 1000,
+        peakMb: features.encoded === 0 ? null : await (await context.engine()).peakMemoryMb(),
+      };
+    } finally {
+      lpm.close();
+    }
+  },
+});

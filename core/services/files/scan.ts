@@ -1,0 +1,175 @@
+/**
+ * Files in, instances or reasons out, in the order of the walk: what import and classification have in common.
+ * A few files are read ahead, because on a network drive each waits for the other end; memory does not grow with their number.
+ */
+import { open, realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { AppError } from '../../base/errors.ts';
+import { throwIfCancelled } from '../../base/progress.ts';
+import { type ClassFolders, classFolderReader, type FolderLabel } from './class-folders.ts';
+import { readPlace } from './files.ts';
+import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
+import { relativeName, type WalkedFile, walkFiles } from './walk.ts';
+import { zipMembers } from './zip.ts';
+
+/** Where something lies: a file, or a member of a ZIP archive. */
+export interface ScannedPlace {
+  readonly path: string;
+  /** '' for a plain file. */
+  readonly member: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** One file (or member) and what it is: an instance, a reason why not, or `known` (not looked into). */
+export interface Scanned {
+  readonly place: ScannedPlace;
+  /** For messages and CSV rows: path below the chosen folder, then member. */
+  readonly name: string;
+  readonly found: Identified | null;
+  readonly problem: AppError | null;
+  readonly known: boolean;
+  /** Label and split by class folders, where the chosen folder is laid out so. */
+  readonly folderLabel: FolderLabel | null;
+  /** The whole file, read when asked for. */
+  readonly bytes: () => Promise<Uint8Array>;
+}
+
+export interface ScanOptions {
+  readonly signal: AbortSignal;
+  /** Files left out (a labels file beside the images). */
+  readonly exclude?: readonly string[];
+  /** True for a place that need not be looked into, because nothing changed since it was. */
+  readonly isKnown?: (place: ScannedPlace) => boolean;
+  /** The patient of a picture, where a sidecar file tells. */
+  readonly patientOf?: (path: string, member: string) => string | undefined;
+}
+
+const readAhead = 4;
+/** A network drive that does not answer for so long is treated as a file that cannot be read. */
+const stallMs = 60_000;
+
+/**
+ * Looks into every file below `paths`.
+ * @throws CANCELLED; FILE_NOT_FOUND or FILE_UNREADABLE when one of `paths` itself cannot be used
+ */
+export async function* scanFiles(paths: readonly string[], options: ScanOptions): AsyncGenerator<Scanned> {
+  const exclude = new Set<string>();
+  const classFolders = classFolderReader();
+  for (const path of options.exclude ?? []) exclude.add(await realpath(path).catch(() => resolve(path)));
+  const ahead: Promise<Scanned | WalkedFile>[] = [];
+  const next = async function* (): AsyncGenerator<Scanned> {
+    const first = await ahead.shift();
+    if (first === undefined) return;
+    if ('found' in first) yield first;
+    else yield* scanArchive(first, options);
+  };
+  for await (const file of walkFiles(paths, exclude)) {
+    throwIfCancelled(options.signal, 'Reading files');
+    const scanned = scanFile(file, classFolders(file.root, file.folders), options);
+    // The rejection is seen when its turn comes; until then it must not count as unhandled.
+    scanned.catch(() => {});
+    ahead.push(scanned);
+    if (ahead.length >= readAhead) yield* next();
+  }
+  while (ahead.length > 0) {
+    throwIfCancelled(options.signal, 'Reading files');
+    yield* next();
+  }
+}
+
+/** A plain file's result, or the file itself when it is an archive to be gone through. */
+async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOptions): Promise<Scanned | WalkedFile> {
+  const { path, root, sizeBytes, modifiedMs } = file;
+  const place = { path, member: '', sizeBytes, modifiedMs };
+  const base = {
+    place,
+    name: relativeName(root, path),
+    found: null,
+    problem: null,
+    known: false,
+    folderLabel: folders.label,
+    bytes: () => readPlace(path, ''),
+  };
+  if (file.refusal !== null) return { ...base, problem: file.refusal };
+  if (options.isKnown?.(place)) return { ...base, known: true };
+  try {
+    if (await isZip(path)) return file;
+    const context = pictureContext(options.patientOf?.(path, ''), folders, dirname(path));
+    return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context)) };
+  } catch (error) {
+    if (error instanceof AppError) return { ...base, problem: error };
+    throw error;
+  }
+}
+
+async function* scanArchive(file: WalkedFile, options: ScanOptions): AsyncGenerator<Scanned> {
+  const { path, root, modifiedMs, sizeBytes } = file;
+  const archive = relativeName(root, path);
+  const nothing = { found: null, problem: null, known: false, folderLabel: null, bytes: () => readPlace(path, '') };
+  try {
+    for await (const member of zipMembers(path)) {
+      throwIfCancelled(options.signal, 'Reading files');
+      // A member has no time of its own to trust: it counts as unchanged while the archive is.
+      const place = { path, member: member.name, sizeBytes: member.sizeBytes, modifiedMs };
+      const bytes = (): Promise<Uint8Array> => readPlace(path, member.name);
+      const base = { ...nothing, place, name: `${archive}/${member.name}`, bytes };
+      if (member.refusal !== null) yield { ...base, problem: member.refusal };
+      else if (options.isKnown?.(place)) yield { ...base, known: true };
+      else yield await scanMember(base, member.read, options);
+    }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'CANCELLED') throw error;
+    yield { ...nothing, place: { path, member: '', sizeBytes, modifiedMs }, name: archive, problem: error };
+  }
+}
+
+async function scanMember(base: Scanned, read: () => Promise<Uint8Array>, options: ScanOptions): Promise<Scanned> {
+  const { path, member } = base.place;
+  try {
+    const bytes = await read();
+    const slash = member.lastIndexOf('/');
+    const folder = `${path}/${slash < 0 ? '' : member.slice(0, slash)}`;
+    const given = options.patientOf?.(path, member);
+    const context: PictureContext = { patientKey: given ?? (slash < 0 ? null : `folder:${folder}`), studyKey: folder };
+    return { ...base, found: identifyBytes(bytes, slash < 0 ? { ...context, studyKey: null } : context) };
+  } catch (error) {
+    if (error instanceof AppError) return { ...base, problem: error };
+    throw error;
+  }
+}
+
+/** Patient and study of a picture: what the sidecar says, else class folders' rule, else the folder it lies in. */
+function pictureContext(given: string | undefined, folders: ClassFolders, folder: string): PictureContext {
+  if (given !== undefined) return { patientKey: given, studyKey: folder };
+  if (folders.label !== null) return { patientKey: folders.patientKey, studyKey: folders.patientKey };
+  return folders.patientKey === null
+    ? { patientKey: null, studyKey: null }
+    : { patientKey: `folder:${folder}`, studyKey: folder };
+}
+
+async function isZip(path: string): Promise<boolean> {
+  const handle = await open(path, 'r').catch(() => undefined);
+  if (handle === undefined) return false;
+  try {
+    const head = Buffer.alloc(4);
+    await handle.read(head, 0, 4, 0);
+    return head.readUInt32LE(0) === 0x04034b50;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function withTimeout<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new AppError('FILE_UNREADABLE', `The drive did not answer for ${stallMs / 1000} seconds.`));
+    }, stallMs);
+  });
+  try {
+    return await Promise.race([work, stalled]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

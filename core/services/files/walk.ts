@@ -1,0 +1,117 @@
+/**
+ * Every file below the given paths, in an order that does not depend on the machine.
+ *
+ * Nothing outside a chosen folder is read: a symbolic link is followed only when it ends inside. Loops end because a folder is
+ * entered once, by its real path. Pipes and devices are never opened: reading one can wait for ever.
+ */
+import type { Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { AppError } from '../../base/errors.ts';
+import { fileError } from './files.ts';
+
+/** A file, or something that is none and why. */
+export interface WalkedFile {
+  readonly path: string;
+  /** The chosen folder in which it was found (its own folder when the file itself was named). */
+  readonly root: string;
+  /** Folders between root and file, outermost first. */
+  readonly folders: readonly string[];
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly refusal: AppError | null;
+}
+
+/**
+ * Walks `paths`: folders to their depth, files as they are, a DICOMDIR as the medium it lies on.
+ * @param exclude real paths that are left out without a word (the labels file)
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE when a given path itself cannot be used
+ */
+export async function* walkFiles(paths: readonly string[], exclude: ReadonlySet<string>): AsyncGenerator<WalkedFile> {
+  // Overlapping paths (a folder and one of its own folders) give each file once.
+  const seen = new Set<string>(exclude);
+  for (const given of paths) {
+    const path = resolve(given);
+    const [stats, real] = await describeRoot(path);
+    const isMedium = stats.isFile() && basename(path).toUpperCase() === 'DICOMDIR';
+    const root = stats.isDirectory() ? path : dirname(path);
+    const realRoot = stats.isDirectory() ? real : dirname(real);
+    if (stats.isDirectory() || isMedium) yield* walkFolder(root, root, realRoot, [], seen);
+    else if (!seen.has(real)) {
+      seen.add(real);
+      yield describe(path, root, [], stats);
+    }
+  }
+}
+
+async function describeRoot(path: string): Promise<[Stats, string]> {
+  try {
+    return [await stat(path), await realpath(path)];
+  } catch (error) {
+    const failure = fileError(error, path);
+    // The user typed this path, so it may be shown as typed.
+    throw new AppError(failure.code, `${path}: ${failure.message}`, { cause: error });
+  }
+}
+
+async function* walkFolder(
+  folder: string,
+  root: string,
+  realRoot: string,
+  folders: readonly string[],
+  seen: Set<string>,
+): AsyncGenerator<WalkedFile> {
+  let names: string[];
+  try {
+    const real = await realpath(folder);
+    if (seen.has(real)) return;
+    seen.add(real);
+    names = (await readdir(folder)).sort();
+  } catch (error) {
+    yield refused(folder, root, folders, fileError(error, folder));
+    return;
+  }
+  for (const name of names) {
+    const path = join(folder, name);
+    let stats: Stats;
+    let real: string;
+    try {
+      [stats, real] = [await stat(path), await realpath(path)];
+    } catch (error) {
+      // U+FFFD stands for bytes that are no UTF-8; the file has no name by which it could be opened or remembered.
+      const named = name.includes('\uFFFD')
+        ? new AppError('FILE_UNREADABLE', 'The file name is not UTF-8.', {
+            action: 'Rename the file and import again.',
+          })
+        : fileError(error, path);
+      yield refused(path, root, folders, named);
+      continue;
+    }
+    if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
+      const leads = new AppError('FILE_LINK_OUTSIDE', 'The symbolic link leads out of the chosen folder.');
+      yield refused(path, root, folders, leads);
+    } else if (stats.isDirectory()) {
+      yield* walkFolder(path, root, realRoot, [...folders, name], seen);
+    } else if (!seen.has(real)) {
+      seen.add(real);
+      yield describe(path, root, folders, stats);
+    }
+  }
+}
+
+function describe(path: string, root: string, folders: readonly string[], stats: Stats): WalkedFile {
+  if (!stats.isFile()) {
+    return refused(path, root, folders, new AppError('FILE_SPECIAL', 'It is a device, a pipe or a socket.'));
+  }
+  const { size: sizeBytes, mtimeMs } = stats;
+  return { path, root, folders, sizeBytes, modifiedMs: Math.floor(mtimeMs), refusal: null };
+}
+
+function refused(path: string, root: string, folders: readonly string[], refusal: AppError): WalkedFile {
+  return { path, root, folders, sizeBytes: 0, modifiedMs: 0, refusal };
+}
+
+/** `relative/path` of a file with forward slashes, as a labels file written on another system would say it. */
+export function relativeName(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
+}

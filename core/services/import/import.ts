@@ -1,0 +1,305 @@
+/**
+ * Import: files in, instances in the library, labels on them, and a report in which every file is accounted for.
+ *
+ * It commits in batches and can be stopped or killed anywhere: given again, files that were imported and did not change since (path,
+ * size, time) are passed over without being read. One bad file is a line of the report; only a full disk, a lost library or the
+ * user ends an import early.
+ */
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { AppError } from '../../base/errors.ts';
+import {
+  type ImportOptions,
+  type ImportReport,
+  type InstanceId,
+  importOptionsSchema,
+  importReportSchema,
+  type PatientId,
+  parseOptions,
+} from '../../contract/index.ts';
+import { flushFolder, removeQuietly, writeFlushed } from '../../disk/index.ts';
+import { defineJob, type JobTools } from '../../jobs/index.ts';
+import {
+  addInstance,
+  addToDataset,
+  type DatasetRow,
+  datasetCounts,
+  describeInstance,
+  ensureDataset,
+  fileAt,
+  filesOfInstance,
+  instanceByUid,
+  isDescribed,
+  type Library,
+  type NewInstance,
+  saveFile,
+  type WriteDb,
+  withoutIdentity,
+} from '../../store/index.ts';
+import { fileError } from '../files/files.ts';
+import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
+import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+import { ProblemCollector } from '../session/problems.ts';
+import { runAsJob } from '../session/run-as-job.ts';
+import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
+import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
+import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
+
+/** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
+const batchFiles = 64;
+
+/** The job kind; `importPaths` runs it at once. */
+export const importJob = defineJob({
+  kind: 'import',
+  payload: importOptionsSchema,
+  result: importReportSchema,
+  run: async (payload, { deps, progress, job }: JobTools<ServiceContext>) => {
+    const report = await runImport({ ...deps, progress }, heldImport(payload), job);
+    forgetImport(payload);
+    return report;
+  },
+});
+
+/**
+ * Imports files, folders, ZIP archives and DICOM media into a data set, which is made when new.
+ * @throws LABELS_INVALID before anything is read; SPLIT_LEAKS_PATIENT after the files are in, with no label written;
+ *   FILE_NOT_FOUND for a given path; CANCELLED, DISK_FULL, LIBRARY_READ_ONLY with everything committed so far kept
+ */
+export async function importPaths(context: ServiceContext, options: ImportOptions): Promise<ImportReport> {
+  return await runAsJob(importJob, importPayload(parseOptions(importOptionsSchema, options)), context);
+}
+
+async function runImport(context: ServiceContext, options: ParsedImport, job: string): Promise<ImportReport> {
+  const started = performance.now();
+  const db = context.library.writer;
+  const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
+  const pathsOf = pathResolver(options);
+  const dataset = db.transaction(() => ensureDataset(db, options.dataset, options.frames, timeOf(context)));
+  const identity = importIdentity(context.library, options.pseudonymise);
+  const importer = new Importer(context, dataset, options, identity);
+  await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
+  const outcome = label(context, dataset, options, labels, pathsOf, importer.folderEntries, identity);
+  return {
+    dataset: dataset.name,
+    job,
+    ...importer.counts,
+    problems: importer.problems.list(),
+    ...datasetCounts(db, dataset.id),
+    ...outcome,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function label(
+  context: ServiceContext,
+  dataset: DatasetRow,
+  options: ParsedImport,
+  file: LabelsFile | null,
+  pathsOf: (key: LabelRow['key']) => readonly string[],
+  folderEntries: readonly LabelEntry[],
+  identity: ImportIdentity,
+): LabelOutcome {
+  const db = context.library.writer;
+  if (file === null) {
+    const given = { entries: folderEntries, problems: [], rows: folderEntries.length };
+    return applyLabels(context, dataset, given, 'folder');
+  }
+  const resolved = resolveRows(db, dataset.id, file, {
+    instanceAt: (key) => instanceAt(db, pathsOf(key), identity),
+    patientKey: identity.patientKey,
+  });
+  return applyLabels(context, dataset, { ...resolved, rows: file.rows.length }, options.reader);
+}
+
+/** Where a path of the labels file may be: as it stands, beside the labels file, or below one of the imported folders. */
+function pathResolver(options: ParsedImport): (key: string) => readonly string[] {
+  const folders = [
+    ...(options.labels === undefined ? [] : [dirname(resolve(options.labels))]),
+    ...options.paths.flatMap((path) => [resolve(path), dirname(resolve(path))]),
+  ];
+  return (key) => {
+    // Files written on Windows and read elsewhere have backslashes.
+    const name = process.platform === 'win32' ? key : key.replaceAll('\\', '/');
+    return isAbsolute(name) ? [resolve(name)] : [...new Set(folders.map((folder) => join(folder, name)))];
+  };
+}
+
+/** The instance at the first of `paths` that the library knows; `archive.zip/folder/file` names a member. */
+function instanceAt(db: WriteDb, paths: readonly string[], identity: ImportIdentity): InstanceId | undefined {
+  const known = (path: string, member: string) => {
+    const place = identity.place(path, member);
+    return fileAt(db, place.path, place.member);
+  };
+  for (const path of paths) {
+    const plain = known(path, '');
+    if (plain !== undefined) return plain.instanceId;
+    for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+      const member = known(path.slice(0, slash), path.slice(slash + 1));
+      if (member !== undefined) return member.instanceId;
+    }
+  }
+  return undefined;
+}
+
+class Importer {
+  readonly problems = new ProblemCollector();
+  readonly folderEntries: LabelEntry[] = [];
+  readonly counts = { total: 0, imported: 0, alreadyThere: 0, duplicate: 0, skipped: 0 };
+  readonly #context: ServiceContext;
+  readonly #dataset: DatasetRow;
+  readonly #options: ParsedImport;
+  readonly #library: Library;
+  readonly #identity: ImportIdentity;
+  /** Files whose paths are not kept can only be found again in the library itself. */
+  readonly #copies: boolean;
+  #waiting: { scanned: Scanned; copied: string | null }[] = [];
+  /** Folders with copies whose names are not sure yet. */
+  readonly #copiedInto = new Set<string>();
+
+  constructor(context: ServiceContext, dataset: DatasetRow, options: ParsedImport, identity: ImportIdentity) {
+    this.#context = context;
+    this.#dataset = dataset;
+    this.#options = options;
+    this.#library = context.library;
+    this.#identity = identity;
+    this.#copies = options.copy || options.pseudonymise;
+  }
+
+  async run(patients: ReadonlyMap<string, string>): Promise<void> {
+    const files = scanFiles(this.#options.paths, {
+      signal: this.#context.signal,
+      exclude: this.#options.labels === undefined ? [] : [this.#options.labels],
+      isKnown: (place) => this.#knownInstance(place) !== undefined,
+      patientOf: (path, member) => patients.get(member === '' ? path : `${path}/${member}`),
+    });
+    let done = 0;
+    try {
+      for await (const scanned of files) {
+        const copied = this.#copies && scanned.found !== null ? await this.#copy(scanned) : null;
+        this.#waiting.push({ scanned, copied });
+        done += 1;
+        if (this.#waiting.length >= batchFiles) this.#commit();
+        this.#context.progress({ stage: 'importing', done, total: null, unit: 'files' });
+      }
+    } finally {
+      this.#commit();
+    }
+    this.#context.progress({ stage: 'importing', done, total: done, unit: 'files' });
+  }
+
+  /** The instance found earlier at this place, when the file did not change since and nothing else is asked of it. */
+  #knownInstance(place: ScannedPlace): InstanceId | undefined {
+    const noted = this.#identity.place(place.path, place.member);
+    const known = fileAt(this.#library.db, noted.path, noted.member);
+    const isSame = known?.sizeBytes === place.sizeBytes && known.modifiedMs === place.modifiedMs;
+    if (known === undefined || !isSame) return undefined;
+    // A library of an earlier version does not know names, dates and descriptions: the file is read once more for them.
+    if (!isDescribed(this.#library.db, known.instanceId)) return undefined;
+    const isCopied = filesOfInstance(this.#library.db, known.instanceId).some(({ path }) => path.startsWith('files/'));
+    return this.#copies && !isCopied ? undefined : known.instanceId;
+  }
+
+  #commit(): void {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    if (batch.length === 0) return;
+    // A row that names a copy comes after the copy's name is on the disk.
+    if (this.#copiedInto.size > 0) this.#copiedInto.add(this.#library.path('files'));
+    for (const folder of this.#copiedInto) flushFolder(folder);
+    this.#copiedInto.clear();
+    const db = this.#library.writer;
+    db.transaction(() => {
+      for (const { scanned, copied } of batch) this.#add(db, scanned, copied);
+    });
+  }
+
+  #add(db: WriteDb, scanned: Scanned, copied: string | null): void {
+    const now = timeOf(this.#context);
+    this.counts.total += 1;
+    if (scanned.problem !== null) {
+      this.counts.skipped += 1;
+      this.problems.add(scanned.problem, scanned.name);
+      return;
+    }
+    const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, scanned, copied, now);
+    if (scanned.found === null) this.counts.alreadyThere += 1;
+    if (id === undefined) return;
+    addToDataset(db, this.#dataset.id, id, now);
+    const patient = db.get<{ id: PatientId }>(
+      `SELECT st.patient_id AS id FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+       WHERE i.id = :id`,
+      { id },
+    );
+    if (scanned.folderLabel === null || patient === undefined) return;
+    const { label, split } = scanned.folderLabel;
+    const target = { kind: 'instance', id } as const;
+    this.folderEntries.push({ row: null, name: scanned.name, target, patientId: patient.id, label, split });
+  }
+
+  /** Stores what was found; gives the instance's row id. */
+  #save(db: WriteDb, scanned: Scanned, copied: string | null, now: string): InstanceId | undefined {
+    if (scanned.found === null) return undefined;
+    const { instance } = scanned.found;
+    const noted = this.#identity.place(scanned.place.path, scanned.place.member);
+    const place = { ...scanned.place, ...noted, contentHash: instance.contentHash };
+    const existing = instanceByUid(db, instance.sopInstanceUID);
+    if (existing !== undefined && existing.contentHash !== instance.contentHash) {
+      this.counts.duplicate += 1;
+      this.problems.add(
+        new AppError('DUPLICATE_DIFFERS', 'Another file with the same SOP instance UID but other content came first.'),
+        scanned.name,
+      );
+      // What its folder says is about the picture in this file, which is not the one that was kept.
+      return undefined;
+    }
+    let id = existing?.id;
+    if (id === undefined) {
+      const patientKey = this.#identity.patientKey(instance.patientKey);
+      const added = addInstance(db, { ...instance, patientKey, ...this.#description(instance) }, now);
+      id = added.id;
+      this.counts.imported += 1;
+      if (added.otherPatient) {
+        const what = 'The study is already filed under another patient ID and stays there.';
+        this.problems.add(new AppError('STUDY_OTHER_PATIENT', what), scanned.name);
+      }
+    } else if (fileAt(db, place.path, place.member)?.instanceId === id) this.counts.alreadyThere += 1;
+    else this.counts.duplicate += 1;
+    if (existing !== undefined && !isDescribed(db, id)) {
+      const { description } = this.#description(instance);
+      if (description !== undefined) describeInstance(db, id, description);
+    }
+    saveFile(db, place, id);
+    if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
+    return id;
+  }
+
+  /** What lists may show of an instance: of a patient filed under a pseudonym nothing that tells who it is. */
+  #description(instance: NewInstance): Pick<NewInstance, 'description'> {
+    const { description, patientKey } = instance;
+    if (description === undefined) return {};
+    const isHidden = this.#options.pseudonymise || this.#identity.patientKey(patientKey) !== patientKey;
+    return { description: isHidden ? withoutIdentity(description) : description };
+  }
+
+  /** A copy in the library, under its hash; its name appears only when it is whole and on the disk. Gives the path below the library. */
+  async #copy(scanned: Scanned): Promise<string | null> {
+    const hash = scanned.found?.instance.contentHash;
+    if (hash === undefined) return null;
+    const name = `files/${hash.slice(0, 2)}/${hash}`;
+    const target = this.#library.path(...name.split('/'));
+    if (existsSync(target) && statSync(target).size === scanned.place.sizeBytes) return name;
+    const bytes = await scanned.bytes();
+    const partial = `${target}.partial`;
+    try {
+      mkdirSync(dirname(target), { recursive: true });
+      writeFlushed(partial, [bytes]);
+      renameSync(partial, target);
+      this.#copiedInto.add(dirname(target));
+      return name;
+    } catch (error) {
+      removeQuietly(partial);
+      throw fileError(error, target);
+    }
+  }
+}

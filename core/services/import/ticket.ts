@@ -1,0 +1,45 @@
+/**
+ * What the queue may keep of an import. Folders are often named after patients, so of a pseudonymised import the row of the job holds
+ * redacted names and a ticket; the options themselves stay in this process's memory, and only it can run the job.
+ */
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { AppError } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
+import type { importOptionsSchema } from '../../contract/index.ts';
+
+export type ParsedImport = z.output<typeof importOptionsSchema>;
+
+const held = new Map<string, ParsedImport>();
+
+/** The options as the queue keeps them. */
+export function importPayload(options: ParsedImport): ParsedImport {
+  if (!options.pseudonymise) return options;
+  const ticket = randomUUID();
+  held.set(ticket, options);
+  const { labels, ...kept } = options;
+  return {
+    ...kept,
+    ...(labels === undefined ? {} : { labels: redact(labels) }),
+    paths: options.paths.map(redact),
+    ticket,
+  };
+}
+
+/**
+ * The options as they were given.
+ * @throws BAD_INPUT when the process that knew them is gone
+ */
+export function heldImport(payload: ParsedImport): ParsedImport {
+  if (payload.ticket === undefined) return payload;
+  const options = held.get(payload.ticket);
+  if (options !== undefined) return options;
+  throw new AppError('BAD_INPUT', 'A pseudonymised import does not go on after a restart: its paths were not kept.', {
+    action: 'Start it again. What was imported so far is recognised.',
+  });
+}
+
+/** Forgets the options of an import that is done. */
+export function forgetImport(payload: ParsedImport): void {
+  if (payload.ticket !== undefined) held.delete(payload.ticket);
+}

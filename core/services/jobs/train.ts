@@ -1,0 +1,364 @@
+/**
+ * `train`: a side network (or a baseline) learns from what the LPM saw; the result is a model.
+ *
+ * Every method runs through the same loop and recipe. `linear` is one Linear layer on the LPM's final class token as it
+ * is (after the LPM's last norm, not standardised further), trained by AdamW like the rest: at a learning rate of 1e-4
+ * and a few hundred steps its weights have moved little, so compare it at 1e-3 or more.
+ */
+import { performance } from 'node:perf_hooks';
+import { AppError, serialiseError } from '../../base/errors.ts';
+import {
+  type EpochRecord,
+  type Preprocessing,
+  parseOptions,
+  positiveClassOf,
+  type RunRecord,
+  type TrainOptions,
+  type TrainReport,
+  trainOptionsSchema,
+  trainReportSchema,
+} from '../../contract/index.ts';
+import { resetPeakMemory } from '../../engine/memory.ts';
+import { defineJob } from '../../jobs/index.ts';
+import { dropoutMaskShape, extractedLayers, parameterLayout, type SideConfig, sideConfig } from '../../models/index.ts';
+import {
+  addAuditEvent,
+  addModel,
+  bestParameters,
+  datasetByName,
+  dropCheckpoints,
+  epochsOf,
+  type Library,
+  lastCheckpoint,
+  modelByName,
+  modelWeights,
+  runById,
+  saveEpoch,
+  setRunState,
+  versionImages,
+} from '../../store/index.ts';
+import { chooseCut } from '../../training/curves.ts';
+import {
+  type ExampleSource,
+  freshState,
+  predictAll,
+  type TrainingNetwork,
+  type TrainingState,
+  train,
+  trainingBatch,
+} from '../../training/loop.ts';
+import { softmaxRows } from '../../training/metrics.ts';
+import { stepsPerEpoch } from '../../training/sampler.ts';
+import { keepRates } from '../estimate/keep-rates.ts';
+import { StageTimer } from '../estimate/stage-timer.ts';
+import { exampleSource } from '../features/source-examples.ts';
+import { type Features, prepareFeatures } from '../features/source-features.ts';
+import { provideLpm } from '../lpm/bundled.ts';
+import { type LibraryLpm, openLibraryLpm } from '../lpm/encoder.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+import { runAsJob } from '../session/run-as-job.ts';
+import { compilePredictor, hashWeights } from '../training/model.ts';
+import { compileStep, startingParameters } from '../training/network.ts';
+import { type PlannedRun, planRun } from '../training/plan.ts';
+import { layoutToStore, weightsFor } from '../training/stored-network.ts';
+
+/** What SQLite holds in one value (SQLITE_MAX_LENGTH, its default). */
+const largestBlobBytes = 1_000_000_000;
+
+/**
+ * Trains a model, encoding first what is not encoded yet. A checkpoint is kept every epoch: the same call after a stop
+ * or a kill goes on and ends with the same weights, bit for bit on the CPU with the same number of threads.
+ * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND, RUN_NOT_FOUND, NAME_TAKEN, BAD_INPUT,
+ *   TRAINING_DIVERGED, DISK_FULL, ENGINE_FAILED, CANCELLED
+ */
+export async function trainModel(context: ServiceContext, options: TrainOptions): Promise<TrainReport> {
+  return await runAsJob(trainJob, parseOptions(trainOptionsSchema, options), context);
+}
+
+export const trainJob = defineJob({
+  kind: 'train',
+  payload: trainOptionsSchema,
+  result: trainReportSchema,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
+    const watch = new StageTimer();
+    const progress: ServiceContext['progress'] = (event) => {
+      watch.see(event, performance.now() / 1000);
+      tools.progress(event);
+    };
+    const context = { ...tools.deps, progress };
+    const wanted = options.resume === undefined ? { ...options, lpm: await provideLpm(context, options.lpm) } : options;
+    const plan = planRun(context, wanted);
+    const lpm = openLibraryLpm(context, plan.lpm);
+    try {
+      if (!plan.finished) {
+        await carryOut(context, plan, lpm);
+        await keepRates(context, plan, lpm, watch);
+      }
+      return reportOf(context, plan, lpm);
+    } finally {
+      lpm.close();
+    }
+  },
+});
+
+/** Trains the run and stores its model; notes in the run's row how it ended. */
+async function carryOut(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): Promise<void> {
+  const { run } = plan;
+  const db = context.library.writer;
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  setRunState(db, run.id, 'running', null);
+  try {
+    const peakMb = await trainRun(context, plan, lpm);
+    setRunState(db, run.id, 'succeeded', { at: timeOf(context), seconds: seconds(), peakMb });
+  } catch (error) {
+    const { code, message } = serialiseError(error);
+    const state = code === 'CANCELLED' ? 'cancelled' : 'failed';
+    setRunState(db, run.id, state, { at: timeOf(context), seconds: seconds(), error: message });
+    throw error;
+  }
+}
+
+/** Features, network, loop, model. Gives the peak memory of the training itself. */
+async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): Promise<number> {
+  const { run, version } = plan;
+  const { settings } = run;
+  const { method, inputSize } = settings;
+  const config = sideConfig(lpm.config, {
+    method,
+    classes: version.classes.length,
+    inputSize,
+    tokenRatio: settings.tokenRatio,
+  });
+  checkStorable(config);
+  const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
+  const features = await prepareFeatures(context, {
+    version,
+    images: versionImages(context.library.db, version.id).filter((image) => image.split !== 'test'),
+    lpm,
+    inputSize,
+    tokens: settings.tokens,
+    tokenRatio: settings.tokenRatio,
+    layers,
+    normalisation: settings.normalisation,
+    keysValues: method === 'fpt+' || method === 'fpt',
+    classToken: method === 'linear',
+  });
+  const engine = await context.engine();
+  try {
+    warnOfFailures(context, features);
+    // What encoding needed is not what training needs; where the system cannot count anew, the peak includes it.
+    resetPeakMemory();
+    const part = (split: 'train' | 'val'): ExampleSource =>
+      exampleSource(
+        features,
+        config,
+        features.images.filter((image) => image.split === split),
+        { inputSize, statistics: features.statistics },
+      );
+    const sets = { train: part('train'), val: part('val') };
+    const batch = trainingBatch(settings, sets.train);
+    const predictor = await compilePredictor(engine, config, batch);
+    const network: TrainingNetwork = {
+      ...predictor,
+      step: await compileStep(engine, config, settings, batch),
+      dropoutShape: dropoutMaskShape(config, batch),
+    };
+    try {
+      const state = await runEpochs(context, plan, config, network, sets, lpm);
+      await storeModel(context, plan, { config, layers, features, network, state, validation: sets.val });
+      return await engine.peakMemoryMb();
+    } finally {
+      await network.step.dispose();
+      await network.predict.dispose();
+    }
+  } finally {
+    await features.close();
+  }
+}
+
+/** @throws BAD_INPUT before hours of training when the library could not hold the weights of a checkpoint */
+function checkStorable(config: SideConfig): void {
+  const { total } = parameterLayout(config);
+  if (4 * total <= largestBlobBytes) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `All ${total.toLocaleString('en')} weights of this LPM take ${Math.ceil((4 * total) / 1e6)} MB; a library holds models of up to ${largestBlobBytes / 1e6} MB.`,
+    { action: 'Use --method fpt+, which trains about 1 % of them, or a smaller LPM.' },
+  );
+}
+
+function warnOfFailures(context: ServiceContext, features: Features): void {
+  for (const { count, message } of features.problems.list()) {
+    context.log.log('warn', `${count} images are left out of training: ${message}`);
+  }
+}
+
+async function runEpochs(
+  context: ServiceContext,
+  { run }: PlannedRun,
+  config: SideConfig,
+  network: TrainingNetwork,
+  sets: { readonly train: ExampleSource; readonly val: ExampleSource },
+  lpm: LibraryLpm,
+): Promise<TrainingState> {
+  const { library } = context;
+  const { settings } = run;
+  const perEpoch = stepsPerEpoch(sets.train.labels.length, settings.batch);
+  const layout = layoutToStore(config);
+  const begin = restoreState(library, run, config) ?? freshState(startingParameters(config, settings, lpm));
+  const { state } = await train(network, settings, sets.train, sets.val, begin, {
+    signal: context.signal,
+    now: () => performance.now(),
+    step: (done, total, loss) => {
+      const note = `epoch ${Math.ceil(done / perEpoch)} of ${settings.epochs}, loss ${loss.toFixed(3)}`;
+      context.progress({ stage: 'training', done, total, unit: 'steps', note });
+    },
+    epoch: (result, after) => {
+      const { best } = after;
+      saveEpoch(
+        library.writer,
+        run.id,
+        result,
+        {
+          epoch: after.epochsDone,
+          step: after.epochsDone * perEpoch,
+          parameters: after.params,
+          firstMoment: after.m,
+          secondMoment: after.v,
+          layout,
+          state: {
+            bestEpoch: best?.epoch ?? null,
+            bestValAuc: best?.valAuc ?? null,
+            bestValLoss: best?.valLoss ?? null,
+          },
+        },
+        { isBest: best?.epoch === result.epoch },
+      );
+    },
+  });
+  return state;
+}
+
+/**
+ * Where the run stopped, its vectors in the order of the network's parameters; undefined before its first epoch ended.
+ * @throws WEIGHTS_INVALID when the vectors are of other parameters
+ */
+function restoreState(library: Library, run: RunRecord, config: SideConfig): TrainingState | undefined {
+  const checkpoint = lastCheckpoint(library.db, run.id);
+  if (checkpoint === undefined) return undefined;
+  const { parameters, firstMoment, secondMoment, layout } = checkpoint;
+  const [params, m, v] = weightsFor(config, layout, [parameters, firstMoment, secondMoment], run.name) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  const number = (name: string): number | null => {
+    const value = checkpoint.state[name];
+    return typeof value === 'number' ? value : null;
+  };
+  const best = bestParameters(library.db, run.id);
+  if (best === undefined) return { epochsDone: checkpoint.epoch, params, m, v, best: null };
+  const [bestParams] = weightsFor(config, best.layout, [best.parameters], run.name) as [Float32Array];
+  return {
+    epochsDone: checkpoint.epoch,
+    params,
+    m,
+    v,
+    best: { epoch: best.epoch, valAuc: number('bestValAuc'), valLoss: number('bestValLoss'), params: bestParams },
+  };
+}
+
+interface Trained {
+  readonly config: SideConfig;
+  readonly layers: readonly number[];
+  readonly features: Features;
+  readonly network: TrainingNetwork;
+  readonly state: TrainingState;
+  readonly validation: ExampleSource;
+}
+
+/** Chooses the threshold on the validation images and writes the model with all it needs, in one transaction. */
+async function storeModel(context: ServiceContext, { run, version }: PlannedRun, trained: Trained): Promise<void> {
+  const { config, features, network, state, validation } = trained;
+  const { settings } = run;
+  const params = state.best?.params ?? state.params;
+  const n = validation.labels.length;
+  const logits = await predictAll(network, params, validation, n, context.signal);
+  const cut = chooseCut({
+    classes: config.classes,
+    positive: positiveClassOf(version.classes)?.index ?? null,
+    targets: validation.labels,
+    probabilities: softmaxRows(logits, config.classes),
+  });
+  const preprocessing: Preprocessing = {
+    inputSize: settings.inputSize,
+    sideSize: settings.method === 'linear' || settings.method === 'full' ? null : config.sideSize,
+    normalisation: settings.normalisation,
+    ...features.statistics,
+    tokens: settings.tokens,
+    tokenRatio: settings.tokenRatio,
+    layers: [...trained.layers],
+    frames: datasetByName(context.library.db, version.dataset)?.frames ?? 'middle',
+  };
+  const db = context.library.writer;
+  const now = timeOf(context);
+  const learnable = parameterLayout(config).total;
+  db.transaction(() => {
+    addModel(
+      db,
+      {
+        name: run.modelName,
+        runId: run.id,
+        config: { ...config },
+        preprocessing,
+        classes: version.classes,
+        threshold: cut?.threshold ?? null,
+        thresholdClass: cut === null ? null : (version.classes[cut.classIndex] as string),
+        temperature: 1,
+        learnable,
+        weightsHash: hashWeights(params),
+        layout: layoutToStore(config),
+        bestWeights: params,
+        finalWeights: state.params,
+      },
+      now,
+    );
+    dropCheckpoints(db, run.id);
+    addAuditEvent(db, {
+      happenedAt: now,
+      action: 'model.trained',
+      subject: run.modelName,
+      details: { run: run.name, method: settings.method, learnable },
+    });
+  });
+}
+
+function reportOf(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): TrainReport {
+  const { db } = context.library;
+  const run = runById(db, plan.run.id);
+  const model = modelByName(db, plan.run.modelName);
+  if (run === undefined || model === undefined || modelWeights(db, model.id) === undefined) {
+    throw new AppError('MODEL_NOT_FOUND', `The model "${plan.run.modelName}" was not stored.`);
+  }
+  const epochs: EpochRecord[] = epochsOf(db, run.id);
+  return {
+    run: run.name,
+    model: model.name,
+    dataset: plan.version.dataset,
+    version: plan.version.number,
+    lpm: plan.lpm.name,
+    lpmHash: plan.lpm.hash,
+    method: run.settings.method,
+    classes: plan.version.classes,
+    learnable: model.learnable,
+    lpmParameters: lpm.parameters,
+    peakMb: run.peakMb,
+    seconds: run.seconds,
+    resumed: plan.resumed,
+    bestEpoch: run.bestEpoch,
+    valAuc: run.bestValAuc,
+    weightsHash: model.weightsHash,
+    epochs,
+  };
+}

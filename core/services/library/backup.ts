@@ -1,0 +1,53 @@
+/** `library backup` and `library restore`. */
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { AppError, toError } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
+import type { BackupReport, RestoreReport } from '../../contract/results/maintenance.ts';
+import { openLibrary, restoreLibrary as restore, stampOf } from '../../store/index.ts';
+
+/**
+ * A consistent copy of the library's database in the folder `to` (made when absent), or in `backups/`. It may run while another
+ * process works. What is not in it: `features/`, `previews/` (computed again), `lpm/` and `files/` (copy the folders themselves).
+ * @throws FILE_NOT_FOUND, DB_DAMAGED, DISK_FULL, DISK_FAILED
+ */
+export function backUpLibrary(folder: string, to: string | undefined, now: Date): BackupReport {
+  const started = performance.now();
+  const library = openLibrary(folder, { mode: 'read' });
+  try {
+    const target = join(makeFolder(to ?? library.path('backups')), `sidelight-${stampOf(now)}.sqlite`);
+    const path = library.backUpTo(target);
+    return { path, sizeBytes: statSync(path).size, seconds: (performance.now() - started) / 1000 };
+  } catch (error) {
+    if (!(error instanceof AppError) || !['LIBRARY_READ_ONLY', 'FILE_UNREADABLE'].includes(error.code)) throw error;
+    throw new AppError('FILE_UNREADABLE', 'The backup cannot be written where it was asked for.', {
+      action: 'Name a folder that you may write to.',
+      cause: error,
+    });
+  } finally {
+    library.close();
+  }
+}
+
+function makeFolder(path: string): string {
+  const folder = resolve(path);
+  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+    throw new AppError('BAD_INPUT', `${redact(path)} is a file; named must be the folder to put the backup in.`);
+  }
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new AppError('FILE_UNREADABLE', `The folder ${redact(path)} cannot be made (${toError(error).name}).`, {
+      action: 'Name a folder that you may write to.',
+      cause: error,
+    });
+  }
+  return folder;
+}
+
+/** Puts a backup in the place of the database; see core/store/restore.ts. @throws as there */
+export function restoreFromBackup(folder: string, from: string | undefined, now: Date): RestoreReport {
+  const { backup, madeAt, setAside, unsound } = restore(folder, { now, ...(from === undefined ? {} : { from }) });
+  return { backup, madeAt, setAside, unsound: [...unsound] };
+}

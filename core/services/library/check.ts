@@ -1,0 +1,276 @@
+/**
+ * `library check`: is everything there that the library says is there, to the last byte?
+ *
+ * It works on a folder and not on an opened library, because a damaged one may not open; it changes nothing, and may run beside a
+ * process that works (what is being written is not yet in the index).
+ */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { type ErrorCode, errorCodes } from '../../base/error-codes.ts';
+import { AppError, serialiseError } from '../../base/errors.ts';
+import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../../base/progress.ts';
+import { redact } from '../../base/redact.ts';
+import type { ModelRecord } from '../../contract/index.ts';
+import type { CheckReport, Finding } from '../../contract/results/maintenance.ts';
+import { sha256 } from '../../disk/index.ts';
+import { damagedRecords } from '../../features/index.ts';
+import {
+  databaseProblems,
+  type Library,
+  listBackups,
+  listLpms,
+  listModels,
+  listRuns,
+  modelLayout,
+  modelWeights,
+  openLibrary,
+  recordsOf,
+  sealState,
+} from '../../store/index.ts';
+import { placePath, readPlace } from '../files/files.ts';
+import { lpmIdentity, openLpm } from '../lpm/lpm-file.ts';
+import { imageKey } from '../records/record-stores.ts';
+import { hashWeights } from '../training/model.ts';
+
+export interface CheckLibraryContext {
+  readonly folder: string;
+  readonly signal: AbortSignalLike;
+  readonly progress: ReportProgress;
+}
+
+class Findings {
+  readonly list: Finding[] = [];
+
+  add(severity: Finding['severity'], code: ErrorCode, message: string, action?: string, count = 1): void {
+    if (count > 0) this.list.push({ severity, code, message, action: action ?? errorCodes[code].action, count });
+  }
+}
+
+const none = { checked: 0, damaged: 0 };
+
+/**
+ * Everything wrong with the library in `folder`, each with its remedy.
+ * @throws FILE_NOT_FOUND when there is no library; CANCELLED
+ */
+export async function checkLibrary(context: CheckLibraryContext, options: { deep: boolean }): Promise<CheckReport> {
+  const started = performance.now();
+  const { folder } = context;
+  const path = join(folder, 'sidelight.sqlite');
+  if (!existsSync(folder) || (!existsSync(path) && !existsSync(join(folder, 'writer.lock')))) {
+    throw new AppError('FILE_NOT_FOUND', `There is no library in ${redact(folder)}.`, {
+      action: 'Name the library folder (--library DIR).',
+    });
+  }
+  const findings = new Findings();
+  const step = (name: string): void => {
+    throwIfCancelled(context.signal, 'Checking the library');
+    context.progress({ stage: 'checking', done: 0, total: null, unit: 'records', note: name });
+  };
+  step('database');
+  const problems = existsSync(path) ? databaseProblems(path) : ['The file sidelight.sqlite is missing.'];
+  for (const problem of problems) findings.add('error', 'DB_DAMAGED', problem);
+  const seal = sealState(folder);
+  if (seal === 'broken') {
+    findings.add(
+      'error',
+      'DB_DAMAGED',
+      'The library file is not what it was when Sidelight closed it (a damaged disk, another program).',
+      problems.length > 0 ? undefined : restoreOrGoOn,
+    );
+  }
+  const parts = problems.length > 0 ? null : await readableContent(context, findings, step, options.deep);
+  step('backups');
+  const backups = listBackups(join(folder, 'backups')).map(({ name, madeAt, sizeBytes, path: file }) => {
+    return { name, madeAt, sizeBytes, sound: databaseProblems(file).length === 0 };
+  });
+  const unsound = backups.filter((backup) => !backup.sound).length;
+  const action = 'Delete it; the next daily backup takes its place.';
+  findings.add('error', 'DB_DAMAGED', `${unsound} of ${backups.length} backups are damaged.`, action, unsound);
+  return {
+    sound: findings.list.every((finding) => finding.severity === 'note'),
+    findings: findings.list,
+    seal,
+    ...(parts ?? { records: none, models: none, lpms: none, files: { checked: 0, missing: 0, changed: 0 } }),
+    backups,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+const restoreOrGoOn =
+  'If you changed it yourself, nothing is wrong. Otherwise restore the newest backup with `sidelight library restore`; SQLite finds no fault in its structure, but a value may be wrong.';
+
+/** As checkContent; rows that are structurally sound but hold nonsense (a rotten bit in a JSON value) are a finding too. */
+async function readableContent(
+  context: CheckLibraryContext,
+  findings: Findings,
+  step: (name: string) => void,
+  deep: boolean,
+): Promise<Awaited<ReturnType<typeof checkContent>> | null> {
+  try {
+    return await checkContent(context, findings, step, deep);
+  } catch (error) {
+    const { code, message } = serialiseError(error);
+    if (code === 'CANCELLED') throw error;
+    findings.add('error', 'DB_DAMAGED', `A row of the library cannot be read (${message}).`);
+    return null;
+  }
+}
+
+async function checkContent(
+  context: CheckLibraryContext,
+  findings: Findings,
+  step: (name: string) => void,
+  deep: boolean,
+): Promise<Pick<CheckReport, 'records' | 'files' | 'models' | 'lpms'>> {
+  const library = openLibrary(context.folder, { mode: 'read' });
+  try {
+    step('stored records');
+    const records = checkRecords(library, findings, step);
+    step('models');
+    const models = checkModels(library, findings);
+    // Reading is the check: a run whose settings are not what they were is an error.
+    listRuns(library.db);
+    step('LPMs');
+    const lpms = checkLpms(library, findings);
+    step('files');
+    const files = await checkFiles(library, findings, deep, context.signal);
+    return { records, models, lpms, files };
+  } finally {
+    library.close();
+  }
+}
+
+function checkRecords(library: Library, findings: Findings, step: (name: string) => void): CheckReport['records'] {
+  let checked = 0;
+  let damaged = 0;
+  for (const { id, folder } of library.db.all<{ id: number; folder: string }>('SELECT id, folder FROM record_stores')) {
+    step(folder);
+    const records = recordsOf(library.db, id).map(({ instanceId, frame, ...rest }) => ({
+      ...rest,
+      key: imageKey(instanceId, frame),
+    }));
+    const bad = damagedRecords(library.path(...folder.split('/')), records).length;
+    checked += records.length;
+    damaged += bad;
+    const action = 'Nothing is lost: the next encode, train or classify that needs them computes them again.';
+    const message = `${bad} of ${records.length} records in ${folder} are damaged or missing.`;
+    findings.add('error', 'FEATURES_DAMAGED', message, action, bad);
+  }
+  return { checked, damaged };
+}
+
+function checkModels(library: Library, findings: Findings): CheckReport['models'] {
+  let damaged = 0;
+  const models = listModels(library.db);
+  for (const model of models) {
+    const problem = modelProblem(library, model);
+    if (problem === null) continue;
+    damaged++;
+    const action = 'Restore the library from a backup (sidelight library restore), or train the model again.';
+    findings.add('error', 'WEIGHTS_INVALID', problem, action);
+  }
+  return { checked: models.length, damaged };
+}
+
+/** What is wrong with a model's weights or with the list of what they are. */
+function modelProblem(library: Library, model: ModelRecord): string | null {
+  const { db } = library;
+  try {
+    const weights = modelWeights(db, model.id);
+    if (weights === undefined || hashWeights(weights) !== model.weightsHash) {
+      return `The weights of model "${model.name}" do not have their hash.`;
+    }
+    modelLayout(db, model);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+function checkLpms(library: Library, findings: Findings): CheckReport['lpms'] {
+  let damaged = 0;
+  const lpms = listLpms(library.db);
+  for (const { name, hash, folder, config } of lpms) {
+    const problem = lpmProblem(library.path(...folder.split('/')), hash, config['heads']);
+    if (problem === null) continue;
+    damaged++;
+    const action = 'Add the same LPM again with `sidelight lpm add PATH`; it is recognised by its weights.';
+    findings.add('error', 'WEIGHTS_INVALID', `LPM "${name}": ${problem}`, action);
+  }
+  return { checked: lpms.length, damaged };
+}
+
+function lpmProblem(folder: string, hash: string, heads: unknown): string | null {
+  try {
+    const lpm = openLpm(folder, typeof heads === 'number' ? { heads } : {}, 'library');
+    try {
+      return lpmIdentity(lpm) === hash ? null : 'its weights are not those that were added.';
+    } finally {
+      lpm.close();
+    }
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+interface NotedFile {
+  readonly instance: number;
+  readonly path: string;
+  readonly member: string;
+  readonly size: number;
+  readonly hash: string;
+}
+
+/** An instance counts as missing when none of its places has it. */
+async function checkFiles(
+  library: Library,
+  findings: Findings,
+  deep: boolean,
+  signal: AbortSignalLike,
+): Promise<CheckReport['files']> {
+  const noted = library.db.all<NotedFile>(
+    `SELECT instance_id AS instance, path, member, size_bytes AS size, content_hash AS hash FROM files
+     WHERE path NOT LIKE 'pseudonymised:%' ORDER BY instance_id`,
+  );
+  let missing = 0;
+  let changed = 0;
+  let instances = 0;
+  for (const [, places] of Map.groupBy(noted, (file) => file.instance)) {
+    throwIfCancelled(signal, 'Checking the library');
+    instances++;
+    const states: ('sound' | 'missing' | 'changed')[] = [];
+    for (const place of places) {
+      const state = await placeState(library, place, deep);
+      states.push(state);
+      if (state === 'sound') break;
+    }
+    if (states.includes('sound')) continue;
+    if (states.includes('changed')) changed++;
+    else missing++;
+  }
+  const action = 'Put the files back, or import the folder where they are now; they are recognised by their content.';
+  findings.add(
+    'error',
+    'FILE_NOT_FOUND',
+    `The files of ${missing} instances are not where they were.`,
+    action,
+    missing,
+  );
+  findings.add('error', 'FILE_UNREADABLE', `The files of ${changed} instances have changed.`, action, changed);
+  return { checked: instances, missing, changed };
+}
+
+async function placeState(library: Library, place: NotedFile, deep: boolean): Promise<'sound' | 'missing' | 'changed'> {
+  const path = placePath(library, place.path);
+  if (!existsSync(path)) return 'missing';
+  if (!deep) return place.member !== '' || statSync(path).size === place.size ? 'sound' : 'changed';
+  try {
+    return sha256(await readPlace(path, place.member)) === place.hash ? 'sound' : 'changed';
+  } catch (error) {
+    if (error instanceof AppError) return error.code === 'FILE_NOT_FOUND' ? 'missing' : 'changed';
+    throw error;
+  }
+}

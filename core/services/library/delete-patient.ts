@@ -1,0 +1,128 @@
+/**
+ * `patient delete`: a patient, or one study, leaves the library.
+ *
+ * Order of events: bytes first, rows after. Killed in between, the rows name records that are zeros, which reading treats as damage
+ * and the same command finishes; the reverse order could leave bytes that no row names any more.
+ */
+
+import { existsSync } from 'node:fs';
+import { AppError } from '../../base/errors.ts';
+import type { InstanceId } from '../../contract/index.ts';
+import { parseOptions } from '../../contract/index.ts';
+import {
+  type DeletePatientOptions,
+  type DeletePatientReport,
+  deletePatientOptionsSchema,
+} from '../../contract/results/maintenance.ts';
+import { overwriteRecords } from '../../features/index.ts';
+import {
+  addAuditEvent,
+  type Erased,
+  type ErasureScope,
+  eraseFromBackups,
+  eraseRows,
+  erasureScope,
+  overwriteFile,
+} from '../../store/index.ts';
+import { eraseThumbnails } from '../pixels/thumbnails.ts';
+import { importIdentity } from '../privacy/pseudonym.ts';
+import { imageKey } from '../records/record-stores.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+
+/**
+ * Removes everything the library holds of a patient or a study: rows, labels, predictions, features, resized images, copied files.
+ * Models stay (their weights name nobody), and so do files outside the library.
+ * @throws PATIENT_NOT_FOUND, BAD_INPUT, LIBRARY_BUSY, DISK_FULL
+ */
+export function deletePatient(context: ServiceContext, options: DeletePatientOptions): DeletePatientReport {
+  const { patientID, studyInstanceUID, backups } = parseOptions(deletePatientOptionsSchema, options);
+  const { library } = context;
+  const db = library.writer;
+  const now = timeOf(context);
+  const persons = namesOf(context, patientID, studyInstanceUID);
+  const scopes = persons.map((who) => erasureScope(db, who));
+  const records = { records: 0, recordBytes: 0, copies: 0, originals: 0 };
+  const result = { rows: new Map<string, number>(), runsEnded: 0, models: new Set<string>() };
+  for (const scope of scopes) {
+    const taken = eraseBytes(context, scope);
+    for (const key of ['records', 'recordBytes', 'copies', 'originals'] as const) records[key] += taken[key];
+    const erased = eraseRows(db, scope, now);
+    for (const [table, n] of Object.entries(erased.rows)) result.rows.set(table, (result.rows.get(table) ?? 0) + n);
+    result.runsEnded += erased.runsEnded;
+    for (const model of erased.models) result.models.add(model);
+  }
+  const inBackups = eraseFromBackups(library.folder, persons, backups, now);
+  const found = [...result.rows].some(([table]) => table !== 'classified_images');
+  if (!found && inBackups.holding.length + inBackups.rewritten + inBackups.deleted === 0) {
+    throw new AppError('PATIENT_NOT_FOUND', 'The library knows no such patient or study.');
+  }
+  const rows = Object.fromEntries(result.rows);
+  addAuditEvent(db, {
+    happenedAt: now,
+    action: 'patient.deleted',
+    // Never the ID: the trail is kept for ever, and the patient is to be gone.
+    subject: patientID === undefined ? 'study' : 'patient',
+    details: { rows, ...records, backups: { ...inBackups, holding: inBackups.holding.length } },
+  });
+  library.scrub();
+  return {
+    rows,
+    ...records,
+    runsEnded: result.runsEnded,
+    models: [...result.models],
+    backups: { ...inBackups, holding: [...inBackups.holding] },
+  };
+}
+
+/** A patient may be filed under the ID as it is or under its pseudonym. */
+function namesOf(context: ServiceContext, patientID: string | undefined, studyUID: string | undefined): Erased[] {
+  if (studyUID !== undefined) return [{ studyInstanceUID: studyUID }];
+  const key = patientID ?? '';
+  const filed = importIdentity(context.library, false).patientKey(key);
+  return [...new Set([key, filed])].map((patientKey) => ({ patientKey }));
+}
+
+type Bytes = Pick<DeletePatientReport, 'records' | 'recordBytes' | 'copies' | 'originals'>;
+
+function eraseBytes({ library }: ServiceContext, scope: ErasureScope): Bytes {
+  const ids = JSON.stringify(scope.instances);
+  const rows = library.db.all<{
+    folder: string;
+    instance: InstanceId;
+    frame: number;
+    kind: string;
+    shard: number;
+    offset: number;
+    length: number;
+    checksum: number;
+  }>(
+    `SELECT s.folder, r.instance_id AS instance, r.frame, r.kind, r.shard, r.offset, r.length, r.checksum
+     FROM records r JOIN record_stores s ON s.id = r.store_id
+     WHERE r.instance_id IN (SELECT value FROM json_each(:ids))`,
+    { ids },
+  );
+  let recordBytes = 0;
+  for (const [folder, members] of Map.groupBy(rows, (row) => row.folder)) {
+    recordBytes += overwriteRecords(
+      library.path(...folder.split('/')),
+      members.map(({ instance, frame, ...record }) => ({ ...record, key: imageKey(instance, frame) })),
+    );
+  }
+  // A copy is named by its content: another instance may be the same file.
+  const files = library.db.all<{ path: string; shared: number }>(
+    `SELECT path, EXISTS (SELECT 1 FROM files o WHERE o.path = f.path AND o.instance_id NOT IN
+       (SELECT value FROM json_each(:ids))) AS shared
+     FROM files f WHERE instance_id IN (SELECT value FROM json_each(:ids))`,
+    { ids },
+  );
+  let copies = 0;
+  for (const { path, shared } of files) {
+    const copy = library.path(...path.split('/'));
+    if (!path.startsWith('files/') || shared === 1 || !existsSync(copy)) continue;
+    overwriteFile(copy);
+    copies++;
+  }
+  eraseThumbnails(library, scope.instances);
+  const originals = files.filter(({ path }) => !path.startsWith('files/') && !path.startsWith('pseudonymised:')).length;
+  return { records: rows.length, recordBytes, copies, originals };
+}

@@ -1,0 +1,175 @@
+/** LPMs of the library: adding one from a folder or file of the hub, and listing them. */
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { AppError, invariant } from '../../base/errors.ts';
+import { type ProgressStage, throwIfCancelled } from '../../base/progress.ts';
+import {
+  type AddLpmOptions,
+  type AddLpmReport,
+  addLpmOptionsSchema,
+  addLpmReportSchema,
+  type LpmRecord,
+  parseOptions,
+} from '../../contract/index.ts';
+import { flushFolder, removeQuietly } from '../../disk/index.ts';
+import { defineJob, type JobTools } from '../../jobs/index.ts';
+import {
+  addAuditEvent,
+  addLpm as addRow,
+  listLpms as listRows,
+  lpmByHash,
+  lpmByName,
+  partialEnding,
+} from '../../store/index.ts';
+import { fileError } from '../files/files.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+import { runAsJob } from '../session/run-as-job.ts';
+import { lpmIdentitySteps, type OpenLpm, openLpm } from './lpm-file.ts';
+
+/** Copied at once: some ten milliseconds of a slow disk between two looks at whether to stop. */
+const pieceBytes = 4 * 2 ** 20;
+
+/** `lpm list`: every LPM of the library. */
+export function listLpms(context: ServiceContext): LpmRecord[] {
+  return listRows(context.library.db);
+}
+
+/**
+ * Copies an LPM into the library after reading every weight of it, as a job. One that is there already (equal weights, whatever the
+ * file is called and however it names or stores them) is not added twice; it keeps its name.
+ * @throws LPM_PICKLE_REFUSED, LPM_UNSUPPORTED, WEIGHTS_INVALID, NAME_TAKEN, FILE_NOT_FOUND, DISK_FULL, CANCELLED; BAD_INPUT when the
+ *   number of heads must be given
+ */
+export async function addLpm(context: ServiceContext, options: AddLpmOptions): Promise<AddLpmReport> {
+  return await runAsJob(lpmAddJob, parseOptions(addLpmOptionsSchema, options), context);
+}
+
+export const lpmAddJob = defineJob({
+  kind: 'lpm-add',
+  payload: addLpmOptionsSchema,
+  result: addLpmReportSchema,
+  run: (options, tools: Pick<JobTools<ServiceContext>, 'deps' | 'progress'>) =>
+    takeLpm({ ...tools.deps, progress: tools.progress }, options),
+});
+
+/**
+ * As addLpm, as a part of another job. Stopped at any point, it leaves nothing in the library.
+ * @param nameOf what to call it, of its hash
+ */
+export async function takeLpm(
+  context: ServiceContext,
+  options: AddLpmOptions,
+  nameOf: (hash: string) => string = () =>
+    options.name ?? basename(resolve(options.path)).replace(/\.safetensors$/i, ''),
+): Promise<AddLpmReport> {
+  const { path, heads } = options;
+  const lpm = openLpm(path, heads === undefined ? {} : { heads });
+  try {
+    const { db } = context.library;
+    const hash = await identityOf(context, lpm);
+    const name = nameOf(hash);
+    const existing = lpmByHash(db, hash);
+    if (existing === undefined && lpmByName(db, name) !== undefined) {
+      throw new AppError('NAME_TAKEN', `The library has another LPM named "${name}".`);
+    }
+    const folder = existing?.folder ?? `lpm/${hash}`;
+    const sizeBytes = await copyInto(context, context.library.path(...folder.split('/')), lpm);
+    if (existing === undefined) save(context, { name, hash, folder, sizeBytes, lpm });
+    const record = lpmByHash(db, hash);
+    invariant(record !== undefined, 'an LPM that was written can be read');
+    return { ...record, alreadyThere: existing !== undefined, parameters: lpm.parameters };
+  } finally {
+    lpm.close();
+  }
+}
+
+/** The LPM's identity, computed so that the process answers others between two weights. */
+async function identityOf(context: ServiceContext, lpm: OpenLpm): Promise<string> {
+  const tell = bytesProgress(context, 'readingWeights', Float32Array.BYTES_PER_ELEMENT * lpm.parameters);
+  const steps = lpmIdentitySteps(lpm);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    tell(step.value);
+    await setImmediate();
+    throwIfCancelled(context.signal, 'Adding the LPM');
+  }
+}
+
+/** Reports of work that is measured in bytes, shown in megabytes. */
+function bytesProgress(context: ServiceContext, stage: ProgressStage, totalBytes: number): (moreBytes: number) => void {
+  const total = Math.ceil(totalBytes / 1e6);
+  let doneBytes = 0;
+  return (moreBytes) => {
+    doneBytes += moreBytes;
+    const done = doneBytes >= totalBytes ? total : Math.floor(doneBytes / 1e6);
+    context.progress({ stage, done, total, unit: 'MB' });
+  };
+}
+
+function save(
+  context: ServiceContext,
+  added: { name: string; hash: string; folder: string; sizeBytes: number; lpm: OpenLpm },
+): void {
+  const { name, hash, folder, sizeBytes, lpm } = added;
+  const addedAt = timeOf(context);
+  const db = context.library.writer;
+  db.transaction(() => {
+    addRow(db, { name, hash, family: lpm.config.naming, config: { ...lpm.config }, folder, sizeBytes, addedAt });
+    addAuditEvent(db, { happenedAt: addedAt, action: 'lpm.added', subject: name, details: { hash, sizeBytes } });
+  });
+}
+
+/**
+ * Copies the model's files; the folder gets its name when all are whole and on the disk. Gives their size in bytes. What is left of it
+ * by a kill goes when the library is opened again.
+ */
+async function copyInto(context: ServiceContext, folder: string, lpm: OpenLpm): Promise<number> {
+  const sizeBytes = lpm.files.reduce((sum, file) => sum + statSync(file).size, 0);
+  if (lpm.files.every((file) => existsSync(join(folder, basename(file))))) return sizeBytes;
+  const partial = `${folder}${partialEnding}`;
+  const tell = bytesProgress(context, 'copyingLpm', sizeBytes);
+  try {
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial, { recursive: true });
+    for (const file of lpm.files) {
+      await copyFile(file, join(partial, basename(file)), (bytes) => {
+        tell(bytes);
+        throwIfCancelled(context.signal, 'Adding the LPM');
+      });
+    }
+    rmSync(folder, { recursive: true, force: true });
+    // The row that names the folder follows: by then its files' names and its own are on the disk.
+    flushFolder(partial);
+    renameSync(partial, folder);
+    flushFolder(dirname(folder));
+    return sizeBytes;
+  } catch (error) {
+    removeQuietly(partial);
+    throw error instanceof AppError ? error : fileError(error, folder);
+  }
+}
+
+/** Copies a file piece by piece and flushes it to the disk; `copied` hears the bytes of each piece and may throw. */
+async function copyFile(source: string, target: string, copied: (bytes: number) => void): Promise<void> {
+  const from = await open(source, 'r');
+  try {
+    const to = await open(target, 'wx');
+    try {
+      const piece = new Uint8Array(pieceBytes);
+      for (;;) {
+        const { bytesRead } = await from.read(piece, 0, piece.length);
+        if (bytesRead === 0) break;
+        await to.writeFile(piece.subarray(0, bytesRead));
+        copied(bytesRead);
+      }
+      await to.sync();
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+}

@@ -1,0 +1,145 @@
+/** The frozen LPM of a library, opened and compiled for one kind of input. */
+import { AppError, invariant } from '../../base/errors.ts';
+import { toFloat16Bits } from '../../base/half.ts';
+import { float32, type Tensor } from '../../base/tensor.ts';
+import type { LpmRecord, TokenRule } from '../../contract/index.ts';
+import type { Engine, Precision } from '../../engine/index.ts';
+import {
+  buildLpmEncoder,
+  checkInputSize,
+  defaultInputSize,
+  encoderWeights,
+  type LpmConfig,
+} from '../../models/index.ts';
+import { listLpms, lpmByName } from '../../store/index.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { type OpenLpm, openLpm } from './lpm-file.ts';
+
+/** An LPM of the library whose file is open; close it after compiling. */
+export interface LibraryLpm extends OpenLpm {
+  readonly record: LpmRecord;
+}
+
+/** @throws LPM_NOT_FOUND naming what there is */
+export function requireLpm(context: ServiceContext, name: string): LpmRecord {
+  const record = lpmByName(context.library.db, name);
+  if (record !== undefined) return record;
+  const names = listLpms(context.library.db).map((lpm) => `"${lpm.name}"`);
+  throw new AppError(
+    'LPM_NOT_FOUND',
+    `There is no LPM "${name}" (${names.length === 0 ? 'the library has none' : `found: ${names.join(', ')}`}).`,
+  );
+}
+
+/** The LPM of a record, its file opened. @throws LPM_NOT_FOUND when its file is gone; WEIGHTS_INVALID, LPM_UNSUPPORTED */
+export function openLibraryLpm(context: ServiceContext, record: LpmRecord): LibraryLpm {
+  const heads = record.config['heads'];
+  try {
+    const folder = context.library.path(...record.folder.split('/'));
+    const lpm = openLpm(folder, typeof heads === 'number' ? { heads } : {}, 'library');
+    return { ...lpm, record };
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.code !== 'FILE_NOT_FOUND') throw cause;
+    throw new AppError('LPM_NOT_FOUND', `The file of the LPM "${record.name}" is no longer in the library.`, {
+      action: 'Add it again with `sidelight lpm add PATH`.',
+      cause,
+    });
+  }
+}
+
+/**
+ * The input size to use: as asked when it is a multiple of the LPM's patch; the default of 512 px is rounded to the
+ * next size that is (518 for a patch of 14). @throws BAD_INPUT
+ */
+export function resolveInputSize(config: LpmConfig, asked: number): number {
+  return asked === 512 ? defaultInputSize(config.patch) : checkInputSize(config.patch, asked);
+}
+
+/** What the encoder is compiled for. */
+export interface EncoderPlan {
+  readonly inputSize: number;
+  readonly tokens: TokenRule;
+  readonly tokenRatio: number;
+  readonly layers: readonly number[];
+  readonly keysValues: boolean;
+  readonly classToken: boolean;
+}
+
+/** What the LPM says about one image. */
+export interface EncodedImage {
+  /** float16 bits: keys [L, H, T, d], then values of the same shape. */
+  readonly keysValues: Uint16Array | null;
+  /** Where the kept tokens stand among all tokens, [L, H, T]; what the cache does not keep. */
+  readonly indices: Int32Array | null;
+  /** [D] */
+  readonly classToken: Float32Array | null;
+}
+
+export interface LpmEncoder {
+  /** @param pixels normalised, [3, inputSize, inputSize] */
+  encode(pixels: Float32Array): Promise<EncodedImage>;
+  dispose(): Promise<void>;
+}
+
+/** The LPM compiled for one image at a time. Its weights live in the engine; the file may be closed afterwards. */
+export async function compileEncoder(
+  engine: Engine,
+  lpm: LibraryLpm,
+  plan: EncoderPlan,
+  precision: Precision = 'f32',
+): Promise<LpmEncoder> {
+  const { inputSize, keysValues, classToken, tokens, tokenRatio } = plan;
+  const size = { height: inputSize, width: inputSize };
+  const graph = buildLpmEncoder(lpm.config, {
+    batch: 1,
+    ...size,
+    layers: keysValues ? plan.layers : [],
+    tokens,
+    tokenRatio,
+    keysValues,
+    classToken,
+  });
+  const executable = await engine.compile(graph, encoderWeights(lpm.config, lpm.read, size), { precision });
+  return {
+    encode: async (pixels) => {
+      const outputs = await executable.run({ pixel_values: float32([1, 3, inputSize, inputSize], pixels) });
+      return {
+        keysValues: keysValues ? halves(floats(outputs['keys']), floats(outputs['values'])) : null,
+        indices: keysValues ? integers(outputs['indices']) : null,
+        classToken: classToken ? finite(floats(outputs['class_token'])) : null,
+      };
+    },
+    dispose: () => executable.dispose(),
+  };
+}
+
+function floats(tensor: Tensor | undefined): Float32Array {
+  invariant(tensor?.dtype === 'float32', 'encoder: an output is missing or not float32');
+  return tensor.data;
+}
+
+function integers(tensor: Tensor | undefined): Int32Array {
+  invariant(tensor?.dtype === 'int32', 'encoder: an output is missing or not int32');
+  return tensor.data;
+}
+
+function halves(keys: Float32Array, values: Float32Array): Uint16Array {
+  const both = new Uint16Array(keys.length + values.length);
+  both.set(toFloat16Bits(keys));
+  both.set(toFloat16Bits(values), keys.length);
+  // An exponent of all ones is infinity or NaN: the LPM overflowed, and training on it would diverge without a reason.
+  if (both.some((bits) => (bits & 0x7c00) === 0x7c00)) throw notFinite();
+  return both;
+}
+
+function finite(values: Float32Array): Float32Array {
+  if (!values.every(Number.isFinite)) throw notFinite();
+  return values;
+}
+
+function notFinite(): AppError {
+  return new AppError(
+    'WEIGHTS_INVALID',
+    'The LPM gave numbers that are not finite or beyond 65,504, the largest 16-bit float.',
+  );
+}

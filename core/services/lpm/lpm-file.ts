@@ -1,0 +1,60 @@
+/** An LPM on disk, opened: what it is, who it is, and its weights one at a time. */
+import type { Tensor } from '../../base/tensor.ts';
+import {
+  canonicalReader,
+  canonicalShapes,
+  type LpmConfig,
+  type LpmConfigOptions,
+  parseLpmConfig,
+} from '../../models/index.ts';
+import { hashingTensors, hashTensors, openModelFolder, type SourceTrust } from '../../weights/index.ts';
+
+/** An opened LPM. Close it when done. */
+export interface OpenLpm {
+  readonly config: LpmConfig;
+  /** A canonical tensor, float32 (names: core/models/tensor-names.ts). Encode with `encoderWeights(config, read, size)`. */
+  readonly read: (name: string) => Tensor<'float32'>;
+  /** Number of weights that the network uses. */
+  readonly parameters: number;
+  /** The files the LPM consists of, to be copied into a library. */
+  readonly files: readonly string[];
+  close(): void;
+}
+
+/**
+ * The LPM at `path`: a folder as the hub distributes it, or a `.safetensors` file. Files are checked as a stranger's unless `trust`
+ * says that Sidelight put them there.
+ *
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE, WEIGHTS_INVALID, LPM_PICKLE_REFUSED, LPM_UNSUPPORTED; BAD_INPUT when the
+ * number of heads is not known and not given
+ */
+export function openLpm(path: string, options: LpmConfigOptions = {}, trust: SourceTrust = 'stranger'): OpenLpm {
+  const { tensors, config: json, preprocessor, files } = openModelFolder(path, trust);
+  try {
+    const config = parseLpmConfig(tensors, json, preprocessor, options);
+    const read = canonicalReader(config, tensors);
+    const shapes = [...canonicalShapes(config).values()];
+    const parameters = shapes.reduce((sum, shape) => sum + shape.reduce((size, n) => size * n, 1), 0);
+    return { config, read, parameters, files, close: () => tensors.close() };
+  } catch (error) {
+    tensors.close();
+    throw error;
+  }
+}
+
+/**
+ * The identity of an LPM: SHA-256 over its canonical tensors and its number of heads, which no tensor shows. Reads
+ * every weight, and so also finds NaN and infinity. @throws WEIGHTS_INVALID
+ */
+export function lpmIdentity(lpm: Pick<OpenLpm, 'config' | 'read'>): string {
+  return hashTensors(...identityOf(lpm));
+}
+
+/** The same in steps of one weight, each giving its bytes as float32; the identity is what it returns. */
+export function lpmIdentitySteps(lpm: Pick<OpenLpm, 'config' | 'read'>): Generator<number, string, void> {
+  return hashingTensors(...identityOf(lpm));
+}
+
+function identityOf({ config, read }: Pick<OpenLpm, 'config' | 'read'>): Parameters<typeof hashTensors> {
+  return [[...canonicalShapes(config).keys()], read, { heads: config.heads }];
+}

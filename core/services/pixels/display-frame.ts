@@ -1,0 +1,145 @@
+/** Frames for the viewport: header and samples in one block, as core/contract/ipc/frames.ts lays it out. */
+import type { FrameHeader, InstanceId } from '../../contract/index.ts';
+import { type DicomFile, displayFrame, edgeLetters, parseDicom, readHeader } from '../../dicom/index.ts';
+import { looksLikePicture, readPicture } from '../../images/index.ts';
+import { readInstance } from '../files/files.ts';
+import { decoderFactory } from '../files/text-decoder.ts';
+import type { ServiceContext } from '../session/context.ts';
+import type { DecodePool } from './decode/pool.ts';
+import { hasPreamble } from './source-images.ts';
+
+interface Pixels {
+  readonly header: FrameHeader;
+  readonly samples: Uint8Array | Int16Array | Uint16Array | Float32Array;
+}
+
+/** The last files that were read: a reader scrolls through the frames of one instance. */
+const kept: { key: string; bytes: Uint8Array }[] = [];
+const keptFiles = 4;
+
+/** The block of frame `frame` (from 0) of an instance. Throws as reading and decoding do. */
+export async function frameBlock(
+  context: ServiceContext,
+  pool: DecodePool,
+  instanceId: InstanceId,
+  frame: number,
+): Promise<Uint8Array> {
+  const bytes = await bytesOf(context, instanceId);
+  const isPicture = looksLikePicture(bytes) && !hasPreamble(bytes);
+  const { header, samples } = isPicture ? pictureFrame(bytes) : await dicomFrame(bytes, pool, frame);
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const start = Math.ceil((4 + text.length) / 8) * 8;
+  const block = new Uint8Array(start + samples.byteLength);
+  new DataView(block.buffer).setUint32(0, text.length, true);
+  block.set(text, 4);
+  block.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), start);
+  return block;
+}
+
+async function bytesOf(context: ServiceContext, instanceId: InstanceId): Promise<Uint8Array> {
+  const key = `${context.library.folder} ${instanceId}`;
+  const known = kept.find((entry) => entry.key === key);
+  if (known !== undefined) return known.bytes;
+  const bytes = await readInstance(context.library, instanceId);
+  kept.unshift({ key, bytes });
+  kept.length = Math.min(kept.length, keptFiles);
+  return bytes;
+}
+
+const noTexts = {
+  patientName: '',
+  patientID: '',
+  studyDate: '',
+  studyDescription: '',
+  seriesNumber: '',
+  seriesDescription: '',
+  instanceNumber: '',
+  view: '',
+};
+
+function pictureFrame(bytes: Uint8Array): Pixels {
+  const image = readPicture(bytes, 'picture');
+  const isGrey = image.channels === 1;
+  // Pictures have at most sixteen bits; grey keeps them all.
+  const most = isGrey ? 65_535 : 255;
+  const scaled = image.data.map((value) => Math.round(most * value));
+  const samples = isGrey ? Uint16Array.from(scaled) : Uint8Array.from(scaled);
+  return {
+    samples,
+    header: {
+      rows: image.height,
+      columns: image.width,
+      numberOfFrames: 1,
+      samples: isGrey ? 'uint16' : 'uint8',
+      channels: image.channels === 1 ? 1 : 3,
+      min: 0,
+      max: most,
+      windows: isGrey ? [{ shape: 'LINEAR_EXACT', center: most / 2, width: most, name: '' }] : [],
+      isInverted: false,
+      photometricInterpretation: isGrey ? 'MONOCHROME2' : 'RGB',
+      unit: '',
+      modality: '',
+      spacingMm: null,
+      isSpacingAtDetector: false,
+      edges: { left: '', right: '', top: '', bottom: '' },
+      isLossy: false,
+      lossyRatio: null,
+      texts: noTexts,
+    },
+  };
+}
+
+async function dicomFrame(bytes: Uint8Array, pool: DecodePool, frame: number): Promise<Pixels> {
+  const file = parseDicom(bytes);
+  const { dataSet } = file;
+  const display = displayFrame(dataSet, await pool.decodeFrame(bytes, frame), frame);
+  const header = readHeader(file, decoderFactory);
+  const text = (value: string | number | undefined): string => (value === undefined ? '' : String(value));
+  const modality = text(header.modality);
+  return {
+    samples: display.samples,
+    header: {
+      rows: display.rows,
+      columns: display.columns,
+      numberOfFrames: header.numberOfFrames,
+      samples: sampleNames.find(([type]) => display.samples instanceof type)?.[1] ?? 'float32',
+      channels: display.channels,
+      min: display.min,
+      max: display.max,
+      windows: display.windows.map((window) => ({ ...window })),
+      isInverted: display.isInverted,
+      photometricInterpretation: text(header.photometricInterpretation),
+      unit: dataSet.text('rescaleType') ?? (modality === 'CT' ? 'HU' : ''),
+      modality,
+      ...spacingOf(file, frame),
+      edges: edgeLetters(dataSet, frame),
+      isLossy: dataSet.text('lossyImageCompression') === '01',
+      lossyRatio: dataSet.number('lossyImageCompressionRatio') ?? null,
+      texts: {
+        patientName: text(header.patientName).replaceAll('^', ' ').trim(),
+        patientID: text(header.patientID),
+        studyDate: text(header.studyDate).replace(/^(\d{4})\.?(\d\d)\.?(\d\d)$/, '$1-$2-$3'),
+        studyDescription: text(header.studyDescription),
+        seriesNumber: text(header.seriesNumber),
+        seriesDescription: text(header.seriesDescription),
+        instanceNumber: text(header.instanceNumber),
+        view: [header.laterality, header.viewPosition].filter((part) => part !== undefined).join(' '),
+      },
+    },
+  };
+}
+
+const sampleNames = [
+  [Uint8Array, 'uint8'],
+  [Int16Array, 'int16'],
+  [Uint16Array, 'uint16'],
+] as const;
+
+function spacingOf({ dataSet }: DicomFile, frame: number): Pick<FrameHeader, 'spacingMm' | 'isSpacingAtDetector'> {
+  const own = dataSet.items('perFrameFunctionalGroupsSequence')[frame]?.items('pixelMeasuresSequence')[0];
+  const shared = dataSet.items('sharedFunctionalGroupsSequence')[0]?.items('pixelMeasuresSequence')[0];
+  const inPatient = (own ?? shared ?? dataSet).numbers('pixelSpacing');
+  const [row = 0, column = 0] = inPatient.length >= 2 ? inPatient : dataSet.numbers('imagerPixelSpacing');
+  const isKnown = row > 0 && column > 0;
+  return { spacingMm: isKnown ? [row, column] : null, isSpacingAtDetector: isKnown && inPatient.length < 2 };
+}

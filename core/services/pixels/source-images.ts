@@ -1,0 +1,132 @@
+/**
+ * Images as the networks read them: decoded once, resized to the LPM's input size, kept with 16 bits a sample.
+ * The LPM reads this image; the side network reads a smaller one cut from it; augmentation crops from it.
+ */
+
+import { availableParallelism } from 'node:os';
+import { AppError } from '../../base/errors.ts';
+import { throwIfCancelled } from '../../base/progress.ts';
+import { redact } from '../../base/redact.ts';
+import type { InstanceId } from '../../contract/index.ts';
+import type { RecordStore } from '../../features/index.ts';
+import {
+  fromUint16,
+  type GreyOrColourImage,
+  looksLikePicture,
+  readPicture,
+  resizeBilinear,
+  toUint16,
+} from '../../images/index.ts';
+import { readInstance } from '../files/files.ts';
+import { imageKey } from '../records/record-stores.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { type ProblemCollector, survivable } from '../session/problems.ts';
+import { openDecodePool } from './decode/pool.ts';
+
+/** The kind under which resized images are stored. */
+export const imageKind = 'image';
+
+/** One frame of an instance. */
+export interface FrameReference {
+  readonly instanceId: InstanceId;
+  readonly frame: number;
+  readonly sopInstanceUID: string;
+}
+
+/** Decodes frames in threads that a hostile file may take down. */
+export interface Renderer {
+  /** Frame `frame` of a file's bytes (DICOM, PNG, JPEG, TIFF) as a float image in [0, 1]. `name` must be redacted. */
+  render(bytes: Uint8Array, frame: number, name: string): Promise<GreyOrColourImage>;
+  close(): Promise<void>;
+}
+
+/** A renderer; close it, or the process stays alive. */
+export function openRenderer(): Renderer {
+  const pool = openDecodePool({ workers: Math.min(4, availableParallelism()) });
+  return {
+    // A file may be TIFF and DICOM at once (the preamble holds the TIFF header); import takes it as DICOM, so here too.
+    render: async (bytes, frame, name) =>
+      looksLikePicture(bytes) && !hasPreamble(bytes) ? readPicture(bytes, name) : await pool.renderFrame(bytes, frame),
+    close: () => pool.close(),
+  };
+}
+
+/** Whether bytes begin as a DICOM file does. */
+export function hasPreamble(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(128, 132)).toString('latin1') === 'DICM';
+}
+
+/** The image squeezed to a square of `size` pixels, as training and classifying both see it. */
+export function squareImage(image: GreyOrColourImage, size: number): GreyOrColourImage {
+  const square = resizeBilinear(image, size, size);
+  // Through 16 bits here too, so that an image classified from a file and one from the cache give the same result.
+  return fromUint16(toUint16(square), size, size, square.channels);
+}
+
+/** Images decoded ahead of the one that is being stored: each takes a few tens of megabytes. */
+const decodedAhead = 3;
+
+/**
+ * Decodes and stores what is missing, in the order of `frames`. Frames that cannot be decoded are added to `problems`
+ * and left out.
+ * @returns which of `frames` are there afterwards
+ */
+export async function prepareSources(
+  context: ServiceContext,
+  store: RecordStore,
+  size: number,
+  frames: readonly FrameReference[],
+  problems: ProblemCollector,
+): Promise<boolean[]> {
+  const isThere = (frame: FrameReference): boolean => store.has(imageKind, imageKey(frame.instanceId, frame.frame));
+  const missing = frames.filter((frame) => !isThere(frame));
+  if (missing.length > 0) {
+    const renderer = openRenderer();
+    const decode = async (frame: FrameReference): Promise<Uint16Array> => {
+      const bytes = await readInstance(context.library, frame.instanceId);
+      const image = await renderer.render(bytes, frame.frame, redact(frame.sopInstanceUID));
+      return toUint16(resizeBilinear(image, size, size));
+    };
+    try {
+      const ahead: Promise<Uint16Array>[] = [];
+      for (const [i, frame] of missing.entries()) {
+        throwIfCancelled(context.signal, 'Decoding');
+        for (let k = i + ahead.length; k < Math.min(missing.length, i + decodedAhead); k++) {
+          const decoding = decode(missing[k] as FrameReference);
+          decoding.catch(() => {}); // Awaited, and reported, when its turn comes.
+          ahead.push(decoding);
+        }
+        try {
+          const samples = (await ahead.shift()) as Uint16Array;
+          const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+          store.append(imageKind, imageKey(frame.instanceId, frame.frame), bytes);
+        } catch (thrown) {
+          problems.add(survivable(thrown), frame.sopInstanceUID);
+        }
+        context.progress({ stage: 'decoding', done: i + 1, total: missing.length, unit: 'images' });
+      }
+      store.flush();
+    } finally {
+      await renderer.close();
+    }
+  }
+  return frames.map(isThere);
+}
+
+/** A stored image. */
+export async function readSource(
+  store: Pick<RecordStore, 'read'>,
+  size: number,
+  frame: Pick<FrameReference, 'instanceId' | 'frame'>,
+): Promise<GreyOrColourImage> {
+  const bytes = await store.read(imageKind, imageKey(frame.instanceId, frame.frame));
+  const samples = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+  const channels = samples.length / (size * size);
+  if (channels !== 1 && channels !== 3) {
+    throw new AppError(
+      'FEATURES_DAMAGED',
+      `A stored image has ${samples.length} samples, which fits no ${size} px image.`,
+    );
+  }
+  return fromUint16(samples, size, size, channels);
+}

@@ -1,0 +1,76 @@
+/** Small pictures of frames for lists: rendered as everywhere else, kept by the content of their file, gone with their patient. */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
+import type { InstanceId } from '../../contract/index.ts';
+import { resizeBilinear } from '../../images/index.ts';
+import { instanceById, type Library, overwriteFile } from '../../store/index.ts';
+import { fileError, readInstance } from '../files/files.ts';
+import { pictureFile } from './png.ts';
+import type { Renderer } from './source-images.ts';
+
+/** Longest side in pixels; few sizes, so that a frame is kept once or twice and not at every zoom. */
+export const thumbnailSizes = [96, 192, 384] as const;
+
+/** The smallest kept size that fills `wanted` pixels. */
+export function thumbnailSize(wanted: number): number {
+  return thumbnailSizes.find((size) => size >= wanted) ?? 384;
+}
+
+function folderOf(library: Library, contentHash: string): string {
+  return library.path('previews', 'thumbnails', contentHash.slice(0, 2));
+}
+
+/**
+ * The PNG file of a frame's thumbnail.
+ * @throws FILE_NOT_FOUND for an instance that is not there or whose file is gone, and what decoding throws
+ */
+export async function thumbnail(
+  library: Library,
+  renderer: Renderer,
+  instanceId: InstanceId,
+  frame: number,
+  size: number,
+): Promise<Uint8Array> {
+  const instance = instanceById(library.db, instanceId);
+  if (instance === undefined || frame < 0 || frame >= instance.numberOfFrames) {
+    throw new AppError('FILE_NOT_FOUND', 'There is no such image in the library.');
+  }
+  const path = join(folderOf(library, instance.contentHash), `${instance.contentHash}-${frame}-${size}.png`);
+  if (existsSync(path)) return readFileSync(path);
+  const bytes = await readInstance(library, instanceId);
+  const image = await renderer.render(bytes, frame, redact(instance.sopInstanceUID));
+  const scale = Math.min(1, size / Math.max(image.width, image.height));
+  const side = (length: number): number => Math.max(1, Math.round(length * scale));
+  const png = pictureFile(resizeBilinear(image, side(image.width), side(image.height)));
+  if (library.mode === 'write') keep(path, png);
+  return png;
+}
+
+function keep(path: string, png: Uint8Array): void {
+  const partial = `${path}.${process.pid}.partial`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(partial, png);
+    renameSync(partial, path);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+/** Overwrites and removes the thumbnails of these instances; gives their number. */
+export function eraseThumbnails(library: Library, instanceIds: readonly InstanceId[]): number {
+  let erased = 0;
+  for (const id of instanceIds) {
+    const hash = instanceById(library.db, id)?.contentHash;
+    const folder = hash === undefined ? '' : folderOf(library, hash);
+    if (hash === undefined || !existsSync(folder)) continue;
+    for (const name of readdirSync(folder).filter((file) => file.startsWith(`${hash}-`))) {
+      overwriteFile(join(folder, name));
+      erased++;
+    }
+  }
+  return erased;
+}

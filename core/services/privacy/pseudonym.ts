@@ -1,0 +1,111 @@
+/**
+ * Pseudonyms by a secret that stays in the library's folder.
+ *
+ * The same patient gets the same pseudonym in every import and export of one library, and nobody without the secret can find the
+ * patient again by trying IDs (an HMAC; a plain hash of an ID is found by counting). Whoever has the library folder has the secret:
+ * it belongs under the same protection as the studies.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
+import { type KeyedHash, pseudonymOf } from '../../dicom/deidentify/index.ts';
+import { type Library, patientIdOf } from '../../store/index.ts';
+
+const secretName = 'pseudonym.key';
+const secretBytes = 32;
+
+/**
+ * The library's secret, 32 random bytes, made at first use and readable by its owner only.
+ * @throws FILE_UNREADABLE when it is there but damaged (a new one would silently give every patient another name),
+ *   LIBRARY_READ_ONLY when it cannot be made
+ */
+export function librarySecret(folder: string): Uint8Array {
+  return readSecret(folder) ?? makeSecret(folder);
+}
+
+function readSecret(folder: string): Uint8Array | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, secretName), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw damaged(folder, error);
+  }
+  const secret = new Uint8Array(Buffer.from(text.trim(), 'hex'));
+  if (secret.length !== secretBytes) throw damaged(folder);
+  return secret;
+}
+
+function damaged(folder: string, cause?: unknown): AppError {
+  return new AppError(
+    'FILE_UNREADABLE',
+    `The pseudonym secret ${secretName} of the library ${redact(folder)} cannot be read.`,
+    {
+      action: `Restore ${secretName} from a backup of the library folder; without it, patients would get new pseudonyms.`,
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
+}
+
+/** Written beside its place and linked there, so that it is whole or absent and two processes agree on one. */
+function makeSecret(folder: string): Uint8Array {
+  const path = join(folder, secretName);
+  const part = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(part, `${randomBytes(secretBytes).toString('hex')}\n`, { mode: 0o600, flush: true });
+    try {
+      linkSync(part, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(part, { force: true });
+    }
+  } catch (error) {
+    throw new AppError('LIBRARY_READ_ONLY', `The pseudonym secret cannot be written into ${redact(folder)}.`, {
+      cause: error,
+    });
+  }
+  const secret = readSecret(folder);
+  if (secret === undefined) throw damaged(folder);
+  return secret;
+}
+
+/** HMAC-SHA-256 under the secret; the purpose keeps UIDs, patients and dates apart. */
+export function keyedHash(secret: Uint8Array): KeyedHash {
+  return (purpose, text) => new Uint8Array(createHmac('sha256', secret).update(`${purpose}\0${text}`).digest());
+}
+
+/** How an import names patients and files in the library. */
+export interface ImportIdentity {
+  /** The key under which a patient is filed. */
+  patientKey(key: string): string;
+  /** The place under which a file is noted. */
+  place(path: string, member: string): { readonly path: string; readonly member: string };
+}
+
+/**
+ * The names that an import gives. With `pseudonymised`, patients are filed under the pseudonym that exports give them, and files under
+ * a keyed hash of their path, because folders are often named after patients.
+ *
+ * A patient whom the library knows already keeps the key that is there, whichever way this import asks: filed twice, one person could
+ * stand on both sides of a split.
+ */
+export function importIdentity(library: Library, pseudonymised: boolean): ImportIdentity {
+  const known = pseudonymised || existsSync(join(library.folder, secretName));
+  const keyed = known ? keyedHash(librarySecret(library.folder)) : undefined;
+  return {
+    patientKey: (key) => {
+      if (keyed === undefined) return key;
+      const pseudonym = pseudonymOf(key, keyed);
+      if (patientIdOf(library.db, pseudonym) !== undefined) return pseudonym;
+      return pseudonymised && patientIdOf(library.db, key) === undefined ? pseudonym : key;
+    },
+    place: (path, member) => {
+      if (!pseudonymised || keyed === undefined) return { path, member };
+      const hash = Buffer.from(keyed('place', `${path}\0${member}`)).toString('hex');
+      return { path: `pseudonymised:${hash}`, member: '' };
+    },
+  };
+}

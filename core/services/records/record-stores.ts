@@ -1,0 +1,119 @@
+/** The two kinds of record stores of a library: kept keys and values, and resized images for the side network. */
+
+import { AppError } from '../../base/errors.ts';
+import type { InstanceId } from '../../contract/index.ts';
+import { sha256 } from '../../disk/index.ts';
+import { type RecordName, RecordStore } from '../../features/index.ts';
+import {
+  addRecords,
+  ensureRecordStore,
+  type Library,
+  type RecordRow,
+  recordStoreByFolder,
+  recordsOf,
+  removeRecords,
+} from '../../store/index.ts';
+
+/** The key of an image in a record store. */
+export function imageKey(instanceId: InstanceId, frame: number): string {
+  return `${instanceId}/${frame}`;
+}
+
+function parseKey(key: string): { instanceId: InstanceId; frame: number } {
+  const [instanceId, frame] = key.split('/').map(Number);
+  return { instanceId: (instanceId ?? 0) as InstanceId, frame: frame ?? 0 };
+}
+
+interface StoreIdentity {
+  readonly folder: string;
+  readonly lpmHash: string | null;
+  readonly preprocessing: Readonly<Record<string, unknown>>;
+}
+
+/** Stores open for writing: a job beside another shares them (see RecordStore). */
+const openStores = new WeakMap<Library, Map<string, RecordStore>>();
+
+function openStore(library: Library, identity: StoreIdentity, now: Date): RecordStore {
+  const stores = openStores.get(library) ?? new Map<string, RecordStore>();
+  openStores.set(library, stores);
+  const open = stores.get(identity.folder);
+  if (open?.isOpen === true) return open.share();
+  const store = makeStore(library, identity, now);
+  if (library.mode === 'write') stores.set(identity.folder, store);
+  return store;
+}
+
+function makeStore(library: Library, identity: StoreIdentity, now: Date): RecordStore {
+  const folder = library.path(...identity.folder.split('/'));
+  const row =
+    library.mode === 'write'
+      ? ensureRecordStore(library.writer, identity, now.toISOString())
+      : recordStoreByFolder(library.db, identity.folder);
+  const toRow = (record: RecordName & Omit<RecordRow, 'instanceId' | 'frame'>): RecordRow => {
+    const { key, ...rest } = record;
+    return { ...rest, ...parseKey(key) };
+  };
+  return new RecordStore(
+    folder,
+    {
+      list: () =>
+        row === undefined
+          ? []
+          : recordsOf(library.db, row.id).map(({ instanceId, frame, ...rest }) => ({
+              ...rest,
+              key: imageKey(instanceId, frame),
+            })),
+      add: (records) => addRecords(library.writer, row?.id ?? 0, records.map(toRow)),
+      remove: (names) =>
+        removeRecords(
+          library.writer,
+          row?.id ?? 0,
+          names.map(({ kind, key }) => ({ kind, ...parseKey(key) })),
+        ),
+    },
+    { mode: library.mode },
+  );
+}
+
+/**
+ * Features of one LPM under one preprocessing, whatever data set asks. `preprocessing` holds everything that changes the numbers
+ * (input size, mean, std, token rule, ratio, layers, ...); equal content, in any key order, is one store.
+ * @throws DISK_FULL, LIBRARY_READ_ONLY
+ */
+export function openFeatureStore(
+  library: Library,
+  lpmHash: string,
+  preprocessing: Readonly<Record<string, unknown>>,
+  now: Date,
+): RecordStore {
+  if (!/^[0-9a-f]{64}$/.test(lpmHash)) throw new AppError('LPM_NOT_FOUND', 'The LPM has no hash.');
+  const { folder, sorted } = featureFolder(lpmHash, preprocessing);
+  return openStore(library, { folder, lpmHash, preprocessing: sorted }, now);
+}
+
+/** The folder of a feature store, and its preprocessing in the order in which it is hashed. */
+export function featureFolder(
+  lpmHash: string,
+  preprocessing: Readonly<Record<string, unknown>>,
+): { readonly folder: string; readonly sorted: Readonly<Record<string, unknown>> } {
+  const sorted = Object.fromEntries(Object.entries(preprocessing).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const hash = sha256(Buffer.from(JSON.stringify(sorted)));
+  return { folder: `features/${lpmHash.slice(0, 16)}-${hash.slice(0, 16)}`, sorted };
+}
+
+/** The folder of images resized to `inputSize` pixels. */
+export function previewFolder(inputSize: number): string {
+  return `previews/${inputSize}`;
+}
+
+/** Keys and checksums of what a store holds, without opening it. */
+export function storedRecords(library: Library, folder: string): Map<string, RecordRow> {
+  const row = recordStoreByFolder(library.db, folder);
+  const records = row === undefined ? [] : recordsOf(library.db, row.id);
+  return new Map(records.map((record) => [imageKey(record.instanceId, record.frame), record]));
+}
+
+/** Images resized to `inputSize` pixels, from which the side network's input is cut. Shared by every LPM and data set. */
+export function openPreviewStore(library: Library, inputSize: number, now: Date): RecordStore {
+  return openStore(library, { folder: previewFolder(inputSize), lpmHash: null, preprocessing: { inputSize } }, now);
+}

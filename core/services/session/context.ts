@@ -1,0 +1,22 @@
+/** What every service is given. Dependencies are arguments, so the same service runs in the command line, a worker and a test. */
+import type { Logger } from '../../base/logger.ts';
+import type { ReportProgress } from '../../base/progress.ts';
+import type { Engine, Precision } from '../../engine/index.ts';
+import type { Library } from '../../store/index.ts';
+
+export interface ServiceContext {
+  readonly library: Library;
+  /** The engine, opened when first asked for. */
+  readonly engine: () => Promise<Engine>;
+  /** Of the frozen LPM's matrix products; `f32` where left out. What is trained is always float32. */
+  readonly precision?: Precision;
+  readonly progress: ReportProgress;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+/** The present as the library stores times. */
+export function timeOf(context: Pick<ServiceContext, 'now'>): string {
+  return context.now().toISOString();
+}

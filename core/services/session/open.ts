@@ -1,0 +1,63 @@
+/** Everything a command needs, opened once and closed once. */
+import type { Logger } from '../../base/logger.ts';
+import type { ReportProgress } from '../../base/progress.ts';
+import { type Engine, type OpenEngineOptions, openEngine, type Precision } from '../../engine/index.ts';
+import type { LibraryMode } from '../../store/index.ts';
+import type { ServiceContext } from './context.ts';
+import { libraryFolder, openServiceLibrary } from './library.ts';
+
+export interface OpenServicesOptions {
+  /** The library's folder; the user's own when left out. */
+  readonly library?: string | undefined;
+  readonly mode: LibraryMode;
+  readonly engine: OpenEngineOptions['engine'];
+  readonly device: OpenEngineOptions['device'];
+  readonly threads?: number;
+  /** Of the LPM's matrix products; `f16` is for a GPU. */
+  readonly precision?: Precision;
+  /** Whether the engine runs in a process of its own, which may die without taking the library along. */
+  readonly ownProcess?: boolean;
+  readonly progress: ReportProgress;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly now?: () => Date;
+}
+
+/** The services' context, and how to close it. The engine is opened at its first use. */
+export async function openServices(
+  options: OpenServicesOptions,
+): Promise<{ readonly context: ServiceContext; close(): Promise<void> }> {
+  const now = options.now ?? (() => new Date());
+  const library = openServiceLibrary(libraryFolder(options.library), options.mode, options.log, now());
+  let opening: Promise<Engine> | undefined;
+  const engine = (): Promise<Engine> => {
+    opening ??= openEngine({
+      engine: options.engine,
+      device: options.device,
+      log: options.log,
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+      ...(options.ownProcess === undefined ? {} : { ownProcess: options.ownProcess }),
+    });
+    return opening;
+  };
+  return {
+    context: {
+      library,
+      engine,
+      ...(options.precision === undefined ? {} : { precision: options.precision }),
+      progress: options.progress,
+      signal: options.signal,
+      log: options.log,
+      now,
+    },
+    close: async () => {
+      try {
+        // An engine that failed to open has already been reported to whoever asked for it.
+        const opened = await opening?.catch(() => undefined);
+        await opened?.dispose();
+      } finally {
+        library.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** A network that is to be trained: its step, compiled, and the parameters it starts from. */
+import { Random } from '../../base/random.ts';
+import type { RunSettings } from '../../contract/index.ts';
+import type { Engine, Executable } from '../../engine/index.ts';
+import { encoderWeights, initialiseParameters, type SideConfig } from '../../models/index.ts';
+import { compileAccumulatedStep, partSize } from '../../training/accumulated-step.ts';
+import { buildTrainStep } from '../../training/train-step.ts';
+import type { LibraryLpm } from '../lpm/encoder.ts';
+
+/** The training step, computed in parts where the settings say so. */
+export async function compileStep(
+  engine: Engine,
+  config: SideConfig,
+  settings: Pick<RunSettings, 'weightDecay' | 'classWeights' | 'microBatch'>,
+  batch: number,
+): Promise<Executable> {
+  const { weightDecay, classWeights, microBatch } = settings;
+  const options = { batch, weighted: classWeights === 'balanced', weightDecay };
+  const part = microBatch === undefined ? batch : partSize(batch, microBatch);
+  if (part < batch) return await compileAccumulatedStep(engine, config, options, part);
+  return await engine.compile(buildTrainStep(config, options));
+}
+
+/** Parameters before the first step: drawn from the seed, and for `full` the LPM's own weights. */
+export function startingParameters(
+  config: SideConfig,
+  settings: Pick<RunSettings, 'seed'>,
+  lpm: LibraryLpm,
+): Float32Array {
+  const random = Random.seeded(settings.seed).fork('parameters');
+  if (config.method !== 'full') return initialiseParameters(config, random);
+  const size = { height: config.sideSize, width: config.sideSize };
+  return initialiseParameters(config, random, encoderWeights(lpm.config, lpm.read, size));
+}

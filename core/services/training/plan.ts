@@ -1,0 +1,162 @@
+/** Which run a `train` command means: a new one, one to go on with, or one that is finished already. */
+
+import type { z } from 'zod';
+import { AppError, invariant } from '../../base/errors.ts';
+import {
+  type DatasetVersion,
+  type LpmRecord,
+  type RunRecord,
+  type RunSettings,
+  trainOptionsSchema,
+} from '../../contract/index.ts';
+import {
+  addRun,
+  isVersionReduced,
+  type Library,
+  listRuns,
+  lpmByHash,
+  modelByName,
+  type NewRun,
+  type ReadDb,
+  resumableRun,
+  runById,
+  runByName,
+  versionById,
+} from '../../store/index.ts';
+import { freezeDataset } from '../datasets/dataset.ts';
+import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+
+type ParsedOptions = z.output<typeof trainOptionsSchema>;
+
+export interface PlannedRun {
+  readonly run: RunRecord;
+  readonly version: DatasetVersion;
+  readonly lpm: LpmRecord;
+  /** True when the run had begun before. */
+  readonly resumed: boolean;
+  /** True when its model exists: the command was repeated after it had succeeded. */
+  readonly finished: boolean;
+}
+
+/**
+ * The run of these options. The same command given again goes on with the run that was stopped or killed; given again
+ * after it succeeded (with an explicit name) it means the finished run, because it would compute the same weights.
+ * @throws RUN_NOT_FOUND, NAME_TAKEN, LPM_NOT_FOUND, DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, BAD_INPUT
+ */
+export function planRun(context: ServiceContext, options: ParsedOptions): PlannedRun {
+  if (options.resume !== undefined) return planResume(context, options, options.resume);
+  const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
+  const lpm = requireLpm(context, options.lpm);
+  const settings = settingsOf(options, inputSizeFor(context, lpm, options.inputSize));
+  const { library } = context;
+  const modelName = options.name ?? freeName(library, `${version.dataset}-${options.method}`);
+  const wanted: NewRun = { modelName, datasetVersionId: version.id, lpmHash: lpm.hash, settings };
+  const made = modelByName(library.db, modelName);
+  if (made !== undefined) {
+    const run = runByName(library.db, made.run);
+    if (run === undefined || !isSame(run, wanted)) throw nameTaken(modelName);
+    return { run, version, lpm, resumed: true, finished: true };
+  }
+  const unfinished = resumableRun(library.db, wanted);
+  if (unfinished !== undefined) return { run: unfinished, version, lpm, resumed: true, finished: false };
+  const run = runById(library.db, addRun(library.writer, wanted, timeOf(context)));
+  invariant(run !== undefined, 'a run that was written can be read');
+  return { run, version, lpm, resumed: false, finished: false };
+}
+
+function planResume(context: ServiceContext, options: ParsedOptions, name: string): PlannedRun {
+  const { db } = context.library;
+  const run = runByName(db, name);
+  if (run === undefined) throw new AppError('RUN_NOT_FOUND', `There is no run "${name}".`);
+  if (run.dataset !== options.dataset) {
+    throw new AppError(
+      'BAD_INPUT',
+      `Run "${name}" was trained on data set "${run.dataset}", not on "${options.dataset}".`,
+    );
+  }
+  const version = versionById(db, run.datasetVersionId);
+  invariant(version !== undefined, 'a run names a version that exists');
+  const lpm = lpmByHash(db, run.lpmHash);
+  if (lpm === undefined) {
+    throw new AppError(
+      'LPM_NOT_FOUND',
+      `Run "${name}" uses the LPM ${run.lpmHash.slice(0, 12)}…, which is not there.`,
+      {
+        action: 'Add the same LPM with `sidelight lpm add PATH`; it is recognised by its weights.',
+      },
+    );
+  }
+  const finished = modelByName(db, run.modelName)?.run === run.name;
+  if (!finished && modelByName(db, run.modelName) !== undefined) throw nameTaken(run.modelName);
+  if (!finished && isVersionReduced(db, version.id)) {
+    throw new AppError('DATASET_NOT_READY', `Images that run "${name}" began with were deleted with their patient.`, {
+      action: 'Train anew without --resume; it freezes the data set as it is now.',
+    });
+  }
+  return { run, version, lpm, resumed: true, finished };
+}
+
+/**
+ * What a training that ended early is asked to go on with: its run by name, on the version that it was begun with, even
+ * where labels were added meanwhile. The options as they were where no run of theirs has begun.
+ */
+export function trainAgain(db: ReadDb, payload: unknown): unknown {
+  const options = trainOptionsSchema.safeParse(payload);
+  if (!options.success || options.data.name === undefined || options.data.resume !== undefined) return payload;
+  const { name, dataset } = options.data;
+  const begun = listRuns(db).findLast(
+    (run) => run.modelName === name && run.dataset === dataset && run.state !== 'succeeded' && run.epochsDone > 0,
+  );
+  return begun === undefined ? payload : { ...options.data, resume: begun.name };
+}
+
+function settingsOf(options: ParsedOptions, inputSize: number): RunSettings {
+  return {
+    method: options.method,
+    epochs: options.epochs,
+    batch: options.batch,
+    learningRate: options.lr,
+    weightDecay: options.weightDecay,
+    seed: options.seed,
+    classWeights: options.classWeights,
+    flip: options.flip,
+    augment: options.augment,
+    earlyStop: options.earlyStop ?? null,
+    inputSize,
+    tokens: options.tokens,
+    tokenRatio: options.tokenRatio,
+    normalisation: options.normalisation,
+    ...(options.method === 'full' ? { microBatch: options.microBatch } : {}),
+  };
+}
+
+function inputSizeFor(context: ServiceContext, record: LpmRecord, asked: number): number {
+  const lpm = openLibraryLpm(context, record);
+  try {
+    return resolveInputSize(lpm.config, asked);
+  } finally {
+    lpm.close();
+  }
+}
+
+/** `base`, or `base-2`, `base-3`, … whichever no model has yet. */
+function freeName(library: Library, base: string): string {
+  let name = base;
+  for (let n = 2; modelByName(library.db, name) !== undefined; n++) name = `${base}-${n}`;
+  return name;
+}
+
+function isSame(run: RunRecord, wanted: NewRun): boolean {
+  const text = (settings: RunSettings): string =>
+    JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return (
+    run.datasetVersionId === wanted.datasetVersionId &&
+    run.lpmHash === wanted.lpmHash &&
+    text(run.settings) === text(wanted.settings)
+  );
+}
+
+function nameTaken(name: string): AppError {
+  return new AppError('NAME_TAKEN', `There is a model "${name}" already, trained with other data or settings.`);
+}

@@ -1,0 +1,79 @@
+/** The stored configuration of a network and its stored weights, checked against each other and against the code of now. */
+import { z } from 'zod';
+import { AppError } from '../../base/errors.ts';
+import { methodSchema, type WeightLayout, weightLayoutVersion } from '../../contract/index.ts';
+import { arrangeWeights, type LpmConfig, namedShapes, parameterLayout, type SideConfig } from '../../models/index.ts';
+
+const count = z.int().nonnegative();
+const size = z.int().positive();
+const channels = z.tuple([z.number(), z.number(), z.number()]);
+
+/** An LPM as core/models reads it. Unknown keys are refused: they would be a choice that this version does not honour. */
+const lpmConfigSchema = z.strictObject({
+  naming: z.enum(['hf-vit', 'hf-dinov2', 'timm']),
+  width: size,
+  layers: size,
+  heads: size,
+  patch: size,
+  channels: size,
+  mlpWidth: size,
+  eps: z.number().positive(),
+  grid: z.tuple([size, size]),
+  classPosition: z.boolean(),
+  distillationToken: z.boolean(),
+  registers: count,
+  layerScale: z.boolean(),
+  qkvBias: z.boolean(),
+  positionRule: z.strictObject({ offset: z.number(), antialias: z.boolean() }),
+  mean: channels,
+  std: channels,
+}) satisfies z.ZodType<LpmConfig>;
+
+const networkShape = {
+  lpm: z.strictObject({ width: size, heads: size, patch: size, eps: z.number().positive(), channels: size }),
+  layers: size,
+  classes: z.int().min(2),
+  sideSize: size,
+  sideWidth: size,
+  prompts: size,
+  tokens: size,
+};
+
+const networkSchema: z.ZodType<SideConfig> = z.discriminatedUnion('method', [
+  z.strictObject({ ...networkShape, method: methodSchema.exclude(['full']) }),
+  z.strictObject({ ...networkShape, method: z.literal('full'), encoder: lpmConfigSchema }),
+]);
+
+/**
+ * The configuration of a network as it was stored.
+ * @param what whose it is, for the error: `model "x"`
+ * @throws WEIGHTS_INVALID naming each field that is not as this version has it
+ */
+export function parseNetwork(config: unknown, what: string): SideConfig {
+  const parsed = networkSchema.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'configuration'}: ${issue.message}`);
+  throw new AppError('WEIGHTS_INVALID', `The network of ${what} cannot be made: ${problems.join('; ')}.`, {
+    action: 'Open the library with the version of Sidelight that trained it, or train again under another name.',
+    details: { problems },
+  });
+}
+
+/** What to store beside vectors of this network's parameters. */
+export function layoutToStore(config: SideConfig): WeightLayout {
+  return { version: weightLayoutVersion, entries: namedShapes(parameterLayout(config)) };
+}
+
+/**
+ * Stored vectors in the order that the network of `config` has now, each [total].
+ * @param what whose they are, for the error
+ * @throws WEIGHTS_INVALID when they are of other parameters
+ */
+export function weightsFor(
+  config: SideConfig,
+  stored: WeightLayout,
+  vectors: readonly Float32Array[],
+  what: string,
+): Float32Array[] {
+  return arrangeWeights(parameterLayout(config), stored.entries, vectors, what);
+}

@@ -1,0 +1,110 @@
+/** Results read back from the library, and the files written of them. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { expect, test } from 'vitest';
+import { classifyPaths } from '../../../../core/services/classification/classify.ts';
+import { batchResults, exportResults } from '../../../../core/services/classification/results.ts';
+import { importPaths } from '../../../../core/services/import/import.ts';
+import { trainModel } from '../../../../core/services/jobs/train.ts';
+import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { addBatch, addBatchFailures, listBatches } from '../../../../core/store/index.ts';
+import { studyId } from '../../../support/ids.ts';
+import { addModelRow, fillDataset, temporaryLibrary, testTime } from '../../../support/library.ts';
+import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { put, testContext } from '../../../support/studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+test('studies of the library, a data set and files give the same answers; bad files are kept by name and the CSV can be had later', async () => {
+  const folder = temporaryFolder();
+  const studies = join(folder, 'studies');
+  const labels = writeStudies(studies, 8);
+  writeTinyLpm(join(folder, 'lpm'));
+  const context = await testServices(join(folder, 'library'));
+  await importPaths(context, { paths: [studies], dataset: 'discs', labels });
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  await trainModel(context, {
+    dataset: 'discs',
+    lpm: 'tiny',
+    method: 'side-only',
+    inputSize: 224,
+    epochs: 1,
+    batch: 4,
+    name: 'm',
+  });
+  const broken = put(studies, 'p1/notes.txt', 'not an image');
+  const out = join(folder, 'first.csv');
+  const first = await classifyPaths(context, { paths: [join(studies, 'p1')], model: 'm', out });
+  const fromFiles = batchResults(context, { batch: first.batchId ?? 0 });
+  expect(fromFiles.failures).toMatchObject([{ path: broken, member: '', code: 'DICOM_NOT_DICOM' }]);
+  expect(fromFiles.studies.map((s) => [s.patientKey, s.modality, s.images])).toEqual([
+    ['P1-1', 'CR', 1],
+    ['P1-1', 'CR', 1],
+  ]);
+
+  const studyIds = fromFiles.studies.map((study) => study.studyId ?? studyId(0));
+  const second = await classifyPaths(context, { studyIds, model: 'm' });
+  expect([second.out, second.failed]).toEqual([null, 0]);
+  const fromLibrary = batchResults(context, { batch: second.batchId ?? 0 });
+  expect(fromLibrary.studies).toEqual(fromFiles.studies);
+  const third = await classifyPaths(context, { dataset: 'discs', model: 'm' });
+  expect(third.studies).toBe(16);
+  expect(batchResults(context, { batch: third.batchId ?? 0 }).studies).toEqual(
+    expect.arrayContaining(fromFiles.studies),
+  );
+
+  const later = join(folder, 'later.csv');
+  exportResults(context, { batch: first.batchId ?? 0 }, 'csv', later);
+  const rows = (path: string) => parse(readFileSync(path), { columns: true }) as Record<string, string>[];
+  expect(rows(later)).toEqual(rows(out));
+  expect(listBatches(context.library.db).map((b) => [b.model, b.studies, b.failed])).toEqual([
+    ['m', 16, 0],
+    ['m', 2, 0],
+    ['m', 2, 1],
+  ]);
+});
+
+test('of a study classified twice from a watched folder the newest answer stands; the page of results runs nothing and names nothing as code', () => {
+  const library = temporaryLibrary();
+  fillDataset(library, ['normal', 'disc']);
+  const modelId = addModelRow(library, '=cmd|<b>', ['normal', '<script>alert(1)</script>']);
+  const db = library.writer;
+  const watchId = db.run(
+    "INSERT INTO watches (folder, model, is_active, created_at) VALUES ('/arrivals', 'm', 1, :now)",
+    { now: testTime },
+  ).id;
+  const prediction = (n: number, p: number) => ({
+    level: 'study' as const,
+    studyInstanceUID: `1.2.3.${n}`,
+    sopInstanceUID: null,
+    frame: null,
+    images: 1,
+    probabilities: [1 - p, p],
+    decision: p < 0.5 ? 'normal' : '<script>alert(1)</script>',
+    threshold: 0.5,
+    thresholdClass: '<script>alert(1)</script>',
+  });
+  addBatch(db, { jobId: null, modelId, watchId, predictions: [prediction(0, 0.1), prediction(7, 0.2)] }, testTime);
+  const second = addBatch(db, { jobId: null, modelId, watchId, predictions: [prediction(0, 0.75)] }, testTime);
+  addBatchFailures(db, second, [
+    { path: '/a/=1+1', member: '', code: 'DICOM_TRUNCATED', message: '<img>', action: '' },
+  ]);
+
+  const results = batchResults({ library }, { watch: watchId });
+  expect(results.studies.map((s) => [s.studyInstanceUID, s.patientKey, s.confidence, s.isReferred])).toEqual([
+    ['1.2.3.7', null, 0.8, null],
+    ['1.2.3.0', 'patient-0', 0.75, null],
+  ]);
+  const path = join(temporaryFolder(), 'r.html');
+  exportResults(testContext(library), { watch: watchId }, 'html', path);
+  const html = readFileSync(path, 'utf8');
+  expect(html).toContain('Research use only. Not for diagnosis.');
+  expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  expect(html).not.toMatch(/<script|<img|http:|https:/);
+
+  const csv = join(temporaryFolder(), 'r.csv');
+  exportResults(testContext(library), { batch: second }, 'csv', csv);
+  // A spreadsheet would run what begins with an equals sign.
+  expect(readFileSync(csv, 'utf8')).toContain("'=cmd|<b>");
+});

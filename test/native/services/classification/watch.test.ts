@@ -1,0 +1,103 @@
+/** Watched folders: what is taken, when, and that nothing is taken twice. */
+import { appendFileSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { FolderWatcher } from '../../../../core/services/classification/watch.ts';
+import type { Library } from '../../../../core/store/index.ts';
+import { addModelRow, temporaryLibrary } from '../../../support/library.ts';
+import { put, testContext, tinyDicom } from '../../../support/studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+/** A watcher with its own clock; `taken` are the files it handed over, `refuse` makes it wait. */
+function watching(library: Library) {
+  const taken: string[][] = [];
+  const state = { now: 0, isRefusing: false };
+  const watcher = new FolderWatcher(testContext(library), {
+    take: (_, files) => {
+      if (!state.isRefusing) taken.push(files.map((file) => file.slice(-6)));
+      return !state.isRefusing;
+    },
+    changed: () => {},
+    settleMs: 1000,
+    clock: () => state.now,
+  });
+  const lookAt = async (now: number): Promise<void> => {
+    state.now = now;
+    await watcher.look();
+  };
+  return { watcher, taken, state, lookAt };
+}
+
+const file = (n: number) => tinyDicom({ patient: `P${n}`, study: `1.2.${n}`, instance: `1.2.${n}.1`, grey: n });
+
+test('a file is taken once it stands still, a growing one is left alone, and each content counts once, also after a restart', async () => {
+  const library = temporaryLibrary();
+  addModelRow(library, 'm');
+  const folder = join(temporaryFolder(), 'arrivals');
+  put(folder, 'a1.dcm', file(1));
+  put(folder, 'b2.dcm', file(2).slice(0, 300));
+  put(folder, 'c3.dcm.part', file(3));
+  const { watcher, taken, lookAt } = watching(library);
+  watcher.add({ folder, model: 'm', dataset: null });
+  await lookAt(0);
+  expect(taken).toEqual([]);
+  expect(watcher.list()[0]).toMatchObject({ waiting: 2, taken: 0, isActive: true, problem: null });
+  appendFileSync(join(folder, 'b2.dcm'), file(2).slice(300));
+  await lookAt(1500);
+  expect(taken).toEqual([['a1.dcm']]);
+  await lookAt(3000);
+  expect(taken).toEqual([['a1.dcm'], ['b2.dcm']]);
+
+  copyFileSync(join(folder, 'a1.dcm'), join(folder, 'copy-of-a1.dcm'));
+  await lookAt(4000);
+  await lookAt(6000);
+  const after = watching(library);
+  await after.lookAt(0);
+  await after.lookAt(5000);
+  expect([taken.length, after.taken.length]).toEqual([2, 0]);
+  expect(after.watcher.list()[0]).toMatchObject({ waiting: 0, taken: 2 });
+});
+
+test('files wait while the queue is busy with the folder, and a folder that is away is said and watched on', async () => {
+  const library = temporaryLibrary();
+  addModelRow(library, 'm');
+  const folder = join(temporaryFolder(), 'arrivals');
+  put(folder, 'a1.dcm', file(1));
+  const { watcher, taken, state, lookAt } = watching(library);
+  watcher.add({ folder, model: 'm', dataset: null });
+  state.isRefusing = true;
+  await lookAt(0);
+  await lookAt(2000);
+  expect(watcher.list()[0]).toMatchObject({ waiting: 1, taken: 0 });
+  state.isRefusing = false;
+  await lookAt(3000);
+  expect(taken).toEqual([['a1.dcm']]);
+
+  rmSync(folder, { recursive: true });
+  await lookAt(4000);
+  expect(watcher.list()[0]?.problem?.message).toContain('not there');
+  mkdirSync(folder);
+  await lookAt(5000);
+  expect(watcher.list()[0]?.problem).toBeNull();
+});
+
+test('a stopped folder gives nothing until it is started, a second watch of the same is refused, a removed one is forgotten', async () => {
+  const library = temporaryLibrary();
+  addModelRow(library, 'm');
+  const folder = join(temporaryFolder(), 'arrivals');
+  put(folder, 'a1.dcm', file(1));
+  const { watcher, taken, lookAt } = watching(library);
+  const id = watcher.add({ folder, model: 'm', dataset: null });
+  expect(() => watcher.add({ folder, model: 'm', dataset: null })).toThrow('watched with this model already');
+  expect(() => watcher.add({ folder, model: 'x', dataset: null })).toThrow('There is no model');
+  watcher.setActive(id, false);
+  await lookAt(0);
+  await lookAt(2000);
+  expect(taken).toEqual([]);
+  watcher.setActive(id, true);
+  await lookAt(3000);
+  await lookAt(5000);
+  expect(taken).toEqual([['a1.dcm']]);
+  watcher.remove(id);
+  expect(watcher.list()).toEqual([]);
+});

@@ -1,0 +1,120 @@
+/** What is promised before a training, beside what the training then does. No time is asserted: machines differ. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { ProgressEvent } from '../../../../core/base/progress.ts';
+import { type Method, type TimePromise, trainOptionsSchema } from '../../../../core/contract/index.ts';
+import { promiseTime } from '../../../../core/services/estimate/estimate.ts';
+import { measureJob } from '../../../../core/services/estimate/measure.ts';
+import { importPaths } from '../../../../core/services/import/import.ts';
+import { trainModel } from '../../../../core/services/jobs/train.ts';
+import { addLpm } from '../../../../core/services/lpm/add.ts';
+import type { ServiceContext } from '../../../../core/services/session/context.ts';
+import { runAsJob } from '../../../../core/services/session/run-as-job.ts';
+import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+const { resume: _, ...options } = trainOptionsSchema.parse({
+  dataset: 'discs',
+  lpm: 'tiny',
+  inputSize: 224,
+  epochs: 3,
+  batch: 4,
+});
+
+async function madeLibrary(): Promise<{ context: ServiceContext; seen: ProgressEvent[] }> {
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), 16);
+  writeTinyLpm(join(folder, 'lpm'));
+  const seen: ProgressEvent[] = [];
+  const context = await testServices(join(folder, 'library'), { progress: (event) => seen.push(event) });
+  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  seen.length = 0;
+  return { context, seen };
+}
+
+/** Measures what is missing, as the window does, and gives the promises. */
+async function promised(context: ServiceContext, ...methods: Method[]): Promise<TimePromise[]> {
+  const trainings = methods.map((method) => ({ ...options, method }));
+  for (const missing of (await promiseTime(context, trainings)).missing) await runAsJob(measureJob, missing, context);
+  const { promises, missing } = await promiseTime(context, trainings);
+  expect(missing).toEqual([]);
+  return promises.map((promise) => promise as TimePromise);
+}
+
+/** How often each part is done, by stage and part; megabytes left out. */
+function timesOf(promise: TimePromise | undefined): Record<string, number> {
+  const parts = promise?.stages.flatMap(({ stage, parts }) => parts.map((part) => ({ stage, ...part }))) ?? [];
+  return Object.fromEntries(
+    parts.flatMap(({ stage, what, times }) => (what === 'megabyte' ? [] : [[`${stage}: ${what}`, times]])),
+  );
+}
+
+test('a promise names every image, step and batch that the training then does, and no more for what is there', async () => {
+  const { context, seen } = await madeLibrary();
+  const [promise] = await promised(context, 'fpt+');
+  const times = timesOf(promise);
+  seen.length = 0;
+  await trainModel(context, { ...options, method: 'fpt+', name: 'first' });
+  const done = (stage: string): number => seen.findLast((event) => event.stage === stage)?.total ?? 0;
+  expect(times).toEqual({
+    'decoding: start': 1,
+    'decoding: image': done('decoding'),
+    'statistics: image': done('statistics'),
+    'encoding: start': 1,
+    'encoding: image': done('encoding'),
+    'training: start': 1,
+    'training: step': done('training'),
+    'training: validation batch': 4 * Math.ceil((done('decoding') - done('statistics')) / 4),
+    'training: epoch': 3,
+  });
+  expect(promise?.seconds).toBeGreaterThan(0);
+  expect(promise?.low).toBeLessThan(promise?.seconds ?? 0);
+  expect(promise?.high).toBeGreaterThan(promise?.seconds ?? 0);
+
+  const [again, other] = await promised(context, 'fpt+', 'linear');
+  expect(again?.stages.map(({ stage }) => stage)).toEqual(['training']);
+  expect(again?.diskBytes).toBe(0);
+  // Another method reads the decoded images and asks something else of the LPM.
+  expect(other?.stages.map(({ stage }) => stage)).toEqual(['encoding', 'training']);
+  expect(timesOf(other)['encoding: image']).toBe(times['encoding: image']);
+});
+
+test('trainings in a row decode once', async () => {
+  const { context } = await madeLibrary();
+  const [first, second, third] = await promised(context, 'side-only', 'linear', 'side-only');
+  expect(timesOf(first)['decoding: image']).toBeGreaterThan(0);
+  expect(second?.stages.map(({ stage }) => stage)).toEqual(['encoding', 'training']);
+  expect(third?.stages.map(({ stage }) => stage)).toEqual(['training']);
+});
+
+test('another data set is measured anew: its images may be of another kind', async () => {
+  const { context } = await madeLibrary();
+  await promised(context, 'side-only');
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), 16, 2);
+  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'others', labels });
+  const { promises, missing } = await promiseTime(context, [{ ...options, dataset: 'others', method: 'side-only' }]);
+  expect(promises).toEqual([null]);
+  expect(missing).toMatchObject([{ dataset: 'others', method: 'side-only' }]);
+});
+
+test('what a training took is what the next one is promised', async () => {
+  const { context } = await madeLibrary();
+  await promised(context, 'side-only');
+  const measured = storedRates(context);
+  const report = await trainModel(context, { ...options, method: 'side-only', epochs: 6, name: 'first' });
+  expect(report.epochs.length).toBe(6);
+  const kept = storedRates(context);
+  const changed = [...kept.keys()].filter((what) => kept.get(what) !== measured.get(what));
+  expect(changed.some((what) => what.startsWith('decode an image'))).toBe(true);
+  expect(changed.some((what) => what.startsWith('step of'))).toBe(true);
+  // The same names: nothing is kept that no promise asks for.
+  expect([...kept.keys()].toSorted()).toEqual([...measured.keys()].toSorted());
+});
+
+/** Every rate of the library, by name. */
+function storedRates({ library }: ServiceContext): Map<string, number> {
+  const rows = library.db.all<{ what: string; seconds: number }>('SELECT what, seconds FROM measured_rates');
+  return new Map(rows.map(({ what, seconds }) => [what, seconds]));
+}

@@ -1,0 +1,125 @@
+/** Every method through the services, and what models do when something they need is missing. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { TrainOptions, TrainReport } from '../../../../core/contract/index.ts';
+import { classifyPaths } from '../../../../core/services/classification/classify.ts';
+import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
+import { encodeDataset } from '../../../../core/services/features/encode.ts';
+import { importPaths } from '../../../../core/services/import/import.ts';
+import { trainModel } from '../../../../core/services/jobs/train.ts';
+import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+/** A library with studies of discs, and the folder that holds them. */
+async function prepared(patients = 16) {
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), patients);
+  writeTinyLpm(join(folder, 'lpm'));
+  const context = await testServices(join(folder, 'library'));
+  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  return { folder, context };
+}
+
+const base: TrainOptions = { dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 1, batch: 8 };
+
+describe('methods', () => {
+  test('each trains, evaluates and classifies, with the learnable count of its own network', async () => {
+    const { folder, context } = await prepared();
+    const reports: Record<string, TrainReport> = {};
+    for (const method of ['fpt+', 'fpt', 'side-only', 'linear', 'full'] as const) {
+      reports[method] = await trainModel(context, { ...base, method, name: method });
+      const report = await evaluateModel(context, { model: method });
+      expect(report.image.auc).not.toBeNull();
+      const out = join(folder, `${method}.csv`);
+      const classified = await classifyPaths(context, { paths: [join(folder, 'studies', 'p0')], model: method, out });
+      expect([classified.images, classified.studies, classified.failed]).toEqual([2, 2, 0]);
+    }
+    // Width 64, heads 2, patch 16, 2 classes: a head of 2 x 64 weights and 2 biases.
+    expect(reports['linear']?.learnable).toBe(130);
+    const learnable = (method: string) => reports[method]?.learnable ?? 0;
+    expect(learnable('side-only') < learnable('fpt+') && learnable('side-only') < learnable('fpt')).toBe(true);
+    // 196 positions, a class token of which the graph has the sum with its position, no patch bias; and the head.
+    expect(reports['full']?.learnable).toBe((reports['full']?.lpmParameters ?? 0) - 64 - 64 + 130);
+    expect(reports['fpt+']?.lpmParameters).toBeGreaterThan(learnable('fpt+'));
+    expect(reports['fpt+']?.peakMb).toBeGreaterThan(10);
+  });
+
+  test('seed, flips and normalisation change the weights; the same again does not', async () => {
+    const { context } = await prepared();
+    const hash = async (name: string, changes: Partial<TrainOptions>) =>
+      (await trainModel(context, { ...base, ...changes, name })).weightsHash;
+    const first = await hash('a', {});
+    expect(await hash('b', {})).toBe(first);
+    expect(await hash('c', { seed: 1 })).not.toBe(first);
+    expect(await hash('d', { flip: false })).not.toBe(first);
+    expect(await hash('e', { normalisation: 'lpm' })).not.toBe(first);
+  });
+});
+
+describe('classifying', () => {
+  let csvOf: (name: string) => Record<string, string>[];
+  let folder: string;
+  beforeAll(() => {
+    csvOf = (name) => parse(readFileSync(join(folder, name)), { columns: true }) as Record<string, string>[];
+  });
+
+  test('a study known to the library and the same study unknown to it give the same probabilities', async () => {
+    const first = await prepared();
+    folder = first.folder;
+    const { context } = first;
+    await trainModel(context, { ...base, name: 'm' });
+    await encodeDataset(context, { dataset: 'discs', lpm: 'tiny', inputSize: 224 });
+    const paths = [join(folder, 'studies', 'p1')];
+    await classifyPaths(context, { paths, model: 'm', out: join(folder, 'known.csv') });
+    context.library.writer.run('DELETE FROM records');
+    await classifyPaths(context, { paths, model: 'm', out: join(folder, 'fresh.csv') });
+    expect(csvOf('fresh.csv')).toEqual(csvOf('known.csv'));
+    expect(csvOf('fresh.csv').length).toBe(4);
+  });
+
+  test('the study row is the mean of its images, or their maximum when asked', async () => {
+    const first = await prepared();
+    folder = first.folder;
+    await trainModel(first.context, { ...base, name: 'm' });
+    const report = await classifyPaths(first.context, {
+      paths: [join(folder, 'studies')],
+      model: 'm',
+      out: join(folder, 'all.csv'),
+    });
+    expect(report.decisions.reduce((n, d) => n + d.images, 0)).toBe(report.images);
+    const rows = csvOf('all.csv');
+    const study = rows.find((row) => row['level'] === 'study');
+    const images = rows.filter(
+      (row) => row['level'] === 'image' && row['studyInstanceUID'] === study?.['studyInstanceUID'],
+    );
+    const mean = images.reduce((sum, row) => sum + Number(row['probability_disc']), 0) / images.length;
+    expect(Number(study?.['probability_disc'])).toBeCloseTo(mean, 12);
+  });
+
+  test('a missing model, a missing LPM and a missing path each say what to do, and no file appears', async () => {
+    const { folder: place, context } = await prepared();
+    await trainModel(context, { ...base, name: 'm' });
+    const out = join(place, 'none.csv');
+    const paths = [join(place, 'studies')];
+    await expect(classifyPaths(context, { paths, model: 'x', out })).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+    await expect(classifyPaths(context, { paths: [join(place, 'gone')], model: 'm', out })).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+    });
+    context.library.writer.run('DELETE FROM lpms');
+    const failing = classifyPaths(context, { paths, model: 'm', out });
+    await expect(failing).rejects.toMatchObject({ code: 'LPM_NOT_FOUND' });
+    await expect(failing).rejects.toThrow('Model "m" was trained with the LPM');
+    expect(() => readFileSync(out)).toThrow('ENOENT');
+  });
+
+  test('changed weights in the library are refused', async () => {
+    const { context } = await prepared();
+    await trainModel(context, { ...base, name: 'm' });
+    context.library.writer.run('UPDATE models SET best_weights = zeroblob(length(best_weights))');
+    await expect(evaluateModel(context, { model: 'm' })).rejects.toMatchObject({ code: 'WEIGHTS_INVALID' });
+  });
+});

@@ -1,0 +1,192 @@
+/** `patient delete`: after it nothing of the patient is left in the library's files, and it says what it removed. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { classifyPaths } from '../../../../core/services/classification/classify.ts';
+import { importPaths } from '../../../../core/services/import/import.ts';
+import { trainModel } from '../../../../core/services/jobs/train.ts';
+import { checkLibrary } from '../../../../core/services/library/check.ts';
+import { deletePatient } from '../../../../core/services/library/delete-patient.ts';
+import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { writeRandomLpm } from '../../../../core/services/lpm/random-lpm.ts';
+import type { ServiceContext } from '../../../../core/services/session/context.ts';
+import { auditEvents, listRuns, openLibrary, recordsOf } from '../../../../core/store/index.ts';
+import { testServices } from '../../../support/made-studies.ts';
+import { plantedPatient, plantedStudyUID, writePlantedStudies } from '../../../support/planted-studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+import { appErrorOf } from '../../../support/thrown.ts';
+
+const training = { dataset: 'd', lpm: 'tiny', inputSize: 224, epochs: 1, batch: 2, name: 'm' } as const;
+
+/** A library with copies, features, a model, an unfinished run, predictions and a backup, all with the patients in it. */
+async function wholeLibrary(): Promise<{ folder: string; context: ServiceContext; library: string }> {
+  const folder = temporaryFolder();
+  const studies = join(folder, 'studies');
+  mkdirSync(studies);
+  const labels = writePlantedStudies(studies);
+  writeRandomLpm(join(folder, 'lpm'), 1, { width: 32, layers: 2, heads: 2, patch: 16, imageSize: 64 });
+  const library = join(folder, 'library');
+  const context = await testServices(library);
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  await importPaths(context, { paths: [studies], dataset: 'd', labels, copy: true });
+  await trainModel(context, training);
+  const stop = {
+    get aborted() {
+      return (listRuns(context.library.db)[0]?.epochsDone ?? 0) >= 1;
+    },
+  } as AbortSignal;
+  await expect(trainModel({ ...context, signal: stop }, { ...training, name: 'n', epochs: 5 })).rejects.toThrow();
+  await classifyPaths(context, { paths: [studies], model: 'm', out: join(folder, 'results.csv') });
+  context.library.backUpTo(context.library.path('backups', 'daily-2026-01-01.sqlite'));
+  return { folder, context, library };
+}
+
+/** Files below `folder` that hold any of `words`, by name. */
+function holding(folder: string, words: readonly (string | Uint8Array)[]): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
+    const path = join(folder, name);
+    if (!statSync(path).isFile()) return false;
+    const bytes = readFileSync(path);
+    return words.some((word) => bytes.includes(typeof word === 'string' ? word : Buffer.from(word)));
+  });
+}
+
+/** What identifies the planted patient: ID, UIDs, name of the folder and of the file. */
+const identity = (p: number): string[] => [
+  plantedPatient(p),
+  `${plantedStudyUID(p)}.1`,
+  `FOLDERCANARY${p}X`,
+  `FILECANARY${p}X`,
+  `NAMECANARY${p}X`,
+];
+
+/** The number of a planted patient whose images were trained on. */
+function trained({ library }: ServiceContext): number {
+  const row = library.db.get<{ key: string }>(
+    `SELECT p.patient_key AS key FROM dataset_splits s JOIN patients p ON p.id = s.patient_id WHERE s.split = 'train' ORDER BY 1`,
+  );
+  return Number(/\d+/.exec(row?.key ?? '')?.[0]);
+}
+
+/** The first bytes of every stored record of a patient. */
+function recordBytes({ library }: ServiceContext, patientKey: string): Buffer[] {
+  const instances = library.db
+    .all<{ id: number }>(
+      `SELECT i.id FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+       JOIN patients p ON p.id = st.patient_id WHERE p.patient_key = :patientKey`,
+      { patientKey },
+    )
+    .map((row) => row.id);
+  return library.db.all<{ id: number; folder: string }>('SELECT id, folder FROM record_stores').flatMap((store) =>
+    recordsOf(library.db, store.id)
+      .filter((record) => instances.includes(record.instanceId))
+      .map(({ shard, offset, length }) => {
+        const path = library.path(store.folder, `${String(shard).padStart(4, '0')}.shard`);
+        return readFileSync(path).subarray(offset, offset + Math.min(length, 256));
+      }),
+  );
+}
+
+describe('deleting a patient', () => {
+  test('leaves no byte of it in the library, says what was removed, and leaves the others as they were', async () => {
+    const { context, library } = await wholeLibrary();
+    const p = trained(context);
+    const records = recordBytes(context, plantedPatient(p));
+    expect(records.length).toBeGreaterThanOrEqual(2);
+    const before = holding(library, [...identity(p), ...records]);
+    expect(before.some((name) => name.endsWith('.shard'))).toBe(true);
+    expect(before.some((name) => name.startsWith('files'))).toBe(true);
+
+    const report = deletePatient(context, { patientID: plantedPatient(p), backups: 'rewrite' });
+    expect(report.rows).toMatchObject({ patients: 1, studies: 1, series: 1, instances: 1, labels: 1, predictions: 2 });
+    expect(report).toMatchObject({ records: records.length, copies: 1, originals: 1, runsEnded: 1, models: ['m'] });
+    expect(report.backups).toEqual({ holding: [], rewritten: 1, deleted: 0 });
+
+    // While the library is still open: database, log and shards.
+    expect(holding(library, [...identity(p), ...records])).toEqual([]);
+    const event = auditEvents(context.library.db).at(-1);
+    expect([event?.action, event?.subject]).toEqual(['patient.deleted', 'patient']);
+    expect(JSON.stringify(event)).not.toContain(plantedPatient(p));
+
+    const { db } = context.library;
+    expect(db.get('SELECT count(*) AS n FROM patients')).toEqual({ n: 12 });
+    expect(db.all('PRAGMA foreign_key_check')).toEqual([]);
+    expect(() => context.library.writer.run('DELETE FROM labels')).toThrow('append-only');
+    context.library.close();
+    const check = await checkLibrary(
+      { folder: library, signal: { aborted: false }, progress: () => {} },
+      { deep: true },
+    );
+    expect(check.findings).toEqual([]);
+    const copy = openLibrary(library, { mode: 'read' });
+    expect(copy.db.get('SELECT count(*) AS n FROM labels')).toEqual({ n: 11 });
+    copy.close();
+  });
+
+  test('a run that began with its images is not resumed, and the same images make a version of their own', async () => {
+    const { context, folder } = await wholeLibrary();
+    deletePatient(context, { patientID: plantedPatient(trained(context)) });
+    const run = listRuns(context.library.db).find((found) => found.modelName === 'n');
+    expect(run).toMatchObject({ state: 'failed', error: expect.stringContaining('deleted with their patient') });
+    await expect(trainModel(context, { ...training, resume: run?.name ?? '' })).rejects.toMatchObject({
+      code: 'DATASET_NOT_READY',
+    });
+    const studies = join(folder, 'studies');
+    await importPaths(context, {
+      paths: [studies],
+      dataset: 'd',
+      labels: join(studies, 'LABELSCANARY.csv'),
+      copy: true,
+    });
+    const again = await trainModel(context, { ...training, name: 'o' });
+    expect(again.version).toBe(2);
+  });
+
+  test('backups are kept unless asked, and the report names those that hold the patient', async () => {
+    const { context, library } = await wholeLibrary();
+    const first = deletePatient(context, { patientID: plantedPatient(5) });
+    expect(first.backups).toEqual({ holding: ['backups/daily-2026-01-01.sqlite'], rewritten: 0, deleted: 0 });
+    expect(holding(library, [plantedPatient(5)])).toEqual(['backups/daily-2026-01-01.sqlite']);
+    // The patient is gone from the database, but the command still finishes the backups.
+    const second = deletePatient(context, { patientID: plantedPatient(5), backups: 'delete' });
+    expect(second.backups).toEqual({ holding: [], rewritten: 0, deleted: 1 });
+    expect(existsSync(join(library, 'backups', 'daily-2026-01-01.sqlite'))).toBe(false);
+    expect(appErrorOf(() => deletePatient(context, { patientID: plantedPatient(5) })).code).toBe('PATIENT_NOT_FOUND');
+  });
+
+  test('a copy that two patients share stays for the other one', async () => {
+    const { context, library } = await wholeLibrary();
+    const row = context.library.db.get<{ path: string; id: number }>(
+      `SELECT path, instance_id AS id FROM files WHERE path LIKE 'files/%' ORDER BY id LIMIT 1`,
+    );
+    const other = context.library.db.get<{ id: number }>('SELECT id FROM instances WHERE id <> :id LIMIT 1', {
+      id: row?.id ?? 0,
+    });
+    // Two rows cannot name one path; the second refers to it through an archive's member.
+    context.library.writer.run(
+      `INSERT INTO files (path, member, size_bytes, modified_ms, content_hash, instance_id) VALUES (:path, 'm', 1, 1, 'x', :id)`,
+      { path: row?.path ?? '', id: other?.id ?? 0 },
+    );
+    const patient = context.library.db.get<{ key: string }>(
+      `SELECT p.patient_key AS key FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+       JOIN patients p ON p.id = st.patient_id WHERE i.id = :id`,
+      { id: row?.id ?? 0 },
+    );
+    expect(deletePatient(context, { patientID: patient?.key ?? '' }).copies).toBe(0);
+    expect(existsSync(join(library, row?.path ?? ''))).toBe(true);
+  });
+});
+
+test('one study of a patient goes, also one that was classified but never imported', async () => {
+  const { context, library } = await wholeLibrary();
+  const stranger = join(temporaryFolder(), 'stranger');
+  mkdirSync(stranger);
+  writePlantedStudies(stranger);
+  writeFileSync(join(stranger, 'notes.txt'), 'no image');
+  const uid = plantedStudyUID(7);
+  const report = deletePatient(context, { studyInstanceUID: uid, backups: 'rewrite' });
+  expect(report.rows).toMatchObject({ patients: 1, studies: 1, predictions: 2 });
+  await classifyPaths(context, { paths: [stranger], model: 'm', out: join(stranger, 'results.csv') });
+  expect(deletePatient(context, { studyInstanceUID: uid }).rows).toMatchObject({ predictions: 2 });
+  expect(holding(library, [`${uid}.1.1`])).toEqual([]);
+});

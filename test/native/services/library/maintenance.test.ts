@@ -1,0 +1,183 @@
+/** check, backup and restore as a user of the command line sees them. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { backUpLibrary, restoreFromBackup } from '../../../../core/services/library/backup.ts';
+import { checkLibrary } from '../../../../core/services/library/check.ts';
+import { openPreviewStore } from '../../../../core/services/records/record-stores.ts';
+import { databaseProblems, openLibrary } from '../../../../core/store/index.ts';
+import { fillDataset, temporaryLibrary } from '../../../support/library.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+import { appErrorOf } from '../../../support/thrown.ts';
+
+const now = new Date('2026-03-04T05:06:07.000Z');
+
+const codeOf = (call: () => unknown): string => appErrorOf(call).code;
+
+/** A closed library of three labelled instances with a record each. */
+async function madeLibrary(): Promise<string> {
+  const library = temporaryLibrary(join(temporaryFolder(), 'library'));
+  const { instanceIds } = fillDataset(library, ['a', 'b', 'a']);
+  const store = openPreviewStore(library, 64, now);
+  for (const id of instanceIds) store.append('image', `${id}/0`, new Uint8Array(1000).fill(id));
+  await store.close();
+  library.close();
+  return library.folder;
+}
+
+async function findings(folder: string): Promise<string[]> {
+  const report = await checkLibrary({ folder, signal: { aborted: false }, progress: () => {} }, { deep: true });
+  expect(report.sound).toBe(report.findings.length === 0);
+  for (const { action } of report.findings) expect(action.length).toBeGreaterThan(20);
+  return report.findings.map((finding) => `${finding.code} ${finding.count}`);
+}
+
+function patients(folder: string): number {
+  const library = openLibrary(folder, { mode: 'read' });
+  try {
+    return library.db.get<{ n: number }>('SELECT count(*) AS n FROM patients')?.n ?? 0;
+  } finally {
+    library.close();
+  }
+}
+
+describe('library check', () => {
+  test('says that files of instances are gone, and nothing else of a sound library', async () => {
+    // The made instances name files that never existed.
+    expect(await findings(await madeLibrary())).toEqual(['FILE_NOT_FOUND 3']);
+  });
+
+  test('finds one wrong byte in a record, and a shard that is gone', async () => {
+    const folder = await madeLibrary();
+    const shard = join(folder, 'previews/64/0000.shard');
+    const bytes = readFileSync(shard);
+    bytes[200] = (bytes[200] ?? 0) ^ 1;
+    writeFileSync(shard, bytes);
+    expect(await findings(folder)).toContain('FEATURES_DAMAGED 1');
+    rmSync(shard);
+    expect(await findings(folder)).toContain('FEATURES_DAMAGED 3');
+  });
+
+  test('finds one changed letter in a value, which SQLite does not', async () => {
+    const folder = await madeLibrary();
+    const path = join(folder, 'sidelight.sqlite');
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf('2026-01-02T03:04:05.000Z');
+    bytes.write('2027', at);
+    writeFileSync(path, bytes);
+    expect(databaseProblems(path)).toEqual([]);
+    expect(await findings(folder)).toContain('DB_DAMAGED 1');
+    const warnings: string[] = [];
+    openLibrary(folder, { mode: 'write', onWarning: (message) => warnings.push(message) }).close();
+    expect(warnings.join()).toContain('not what it was when Sidelight closed it');
+  });
+
+  test('finds references that lead nowhere', async () => {
+    const folder = await madeLibrary();
+    const sqlite = new Sqlite(join(folder, 'sidelight.sqlite'));
+    sqlite.pragma('foreign_keys = OFF');
+    sqlite.exec('DELETE FROM patients WHERE id = 1');
+    sqlite.close();
+    expect(await findings(folder)).toContain('DB_DAMAGED 1');
+  });
+
+  test('refuses a folder that holds no library', async () => {
+    await expect(findings(temporaryFolder())).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  });
+});
+
+describe('backups', () => {
+  test('seven daily ones are kept, a damaged library makes none and drops none', async () => {
+    const folder = await madeLibrary();
+    const backups = join(folder, 'backups');
+    for (let day = 1; day <= 10; day++) {
+      for (const name of readdirSync(backups))
+        utimesSync(join(backups, name), new Date('2020-01-01'), new Date('2020-01-01'));
+      openLibrary(folder, { mode: 'write', now: new Date(Date.UTC(2026, 4, day)) }).close();
+    }
+    const kept = readdirSync(backups).sort();
+    expect(kept.map((name) => name.slice(0, 16))).toEqual(
+      ['04', '05', '06', '07', '08', '09', '10'].map((day) => `daily-2026-05-${day}`),
+    );
+    for (const name of kept) {
+      expect(databaseProblems(join(backups, name))).toEqual([]);
+      utimesSync(join(backups, name), new Date('2020-01-01'), new Date('2020-01-01'));
+    }
+    const path = join(folder, 'sidelight.sqlite');
+    writeFileSync(path, readFileSync(path).fill(0xaa, 4096));
+    expect(codeOf(() => openLibrary(folder, { mode: 'write' }))).toBe('DB_DAMAGED');
+    expect(readdirSync(backups).sort()).toEqual(kept);
+  });
+
+  test('to a place of the user while a writer works, whole', async () => {
+    const folder = await madeLibrary();
+    const writer = temporaryLibrary(folder);
+    writer.writer.run(`INSERT INTO patients (patient_key, created_at) VALUES ('late', '2026')`);
+    const to = join(temporaryFolder(), 'new', 'place');
+    const { path } = backUpLibrary(folder, to, now);
+    expect(readdirSync(to)).toEqual(['sidelight-2026-03-04T05-06-07-000Z.sqlite']);
+    expect(databaseProblems(path)).toEqual([]);
+    const sqlite = new Sqlite(path, { readonly: true });
+    expect(sqlite.prepare('SELECT count(*) AS n FROM patients').get()).toEqual({ n: 4 });
+    sqlite.close();
+    writeFileSync(join(to, 'file'), '');
+    expect(codeOf(() => backUpLibrary(folder, join(to, 'file'), now))).toBe('BAD_INPUT');
+  });
+});
+
+describe('library restore', () => {
+  test('takes the newest sound backup, passes over damaged ones, and keeps the present file', async () => {
+    const folder = await madeLibrary();
+    const backups = join(folder, 'backups');
+    backUpLibrary(folder, undefined, now);
+    const copy = join(backups, readdirSync(backups)[0] ?? '');
+    utimesSync(copy, new Date('2026-02-01'), new Date('2026-02-01'));
+    const library = temporaryLibrary(folder);
+    library.writer.run(`INSERT INTO patients (patient_key, created_at) VALUES ('later', '2026')`);
+    library.close();
+    for (const name of readdirSync(backups)) if (!copy.endsWith(name)) rmSync(join(backups, name));
+    writeFileSync(join(backups, 'daily-2026-12-01.sqlite'), 'no database');
+    const present = readFileSync(join(folder, 'sidelight.sqlite'));
+
+    const report = restoreFromBackup(folder, undefined, now);
+    expect(report).toMatchObject({
+      setAside: 'set-aside/2026-03-04T05-06-07-000Z',
+      unsound: ['daily-2026-12-01.sqlite'],
+    });
+    expect(patients(folder)).toBe(3);
+    expect(readFileSync(join(folder, report.setAside ?? '', 'sidelight.sqlite')).equals(present)).toBe(true);
+    expect(await findings(folder)).toEqual(['FILE_NOT_FOUND 3', 'DB_DAMAGED 1']);
+  });
+
+  test('of a library that is being written, without a backup, from a damaged one: refused, nothing changed', async () => {
+    const folder = await madeLibrary();
+    const path = join(folder, 'sidelight.sqlite');
+    const before = readFileSync(path);
+    expect(codeOf(() => restoreFromBackup(folder, undefined, now))).toBe('BACKUP_NOT_FOUND');
+    expect(codeOf(() => restoreFromBackup(folder, 'none.sqlite', now))).toBe('BACKUP_NOT_FOUND');
+    writeFileSync(join(folder, 'backups', 'bad.sqlite'), before.subarray(0, 5000));
+    expect(codeOf(() => restoreFromBackup(folder, 'bad.sqlite', now))).toBe('DB_DAMAGED');
+    expect(codeOf(() => restoreFromBackup(folder, undefined, now))).toBe('BACKUP_NOT_FOUND');
+    const newer = join(folder, 'backups', 'newer.sqlite');
+    writeFileSync(newer, before);
+    const sqlite = new Sqlite(newer);
+    sqlite.pragma('user_version = 9990');
+    sqlite.close();
+    expect(codeOf(() => restoreFromBackup(folder, 'newer.sqlite', now))).toBe('DB_FROM_NEWER_APP');
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(existsSync(join(folder, 'set-aside'))).toBe(false);
+    const writer = temporaryLibrary(folder);
+    expect(codeOf(() => restoreFromBackup(folder, undefined, now))).toBe('LIBRARY_BUSY');
+    writer.close();
+  });
+
+  test('a log whose database is gone is damage, not a new library', async () => {
+    const folder = await madeLibrary();
+    rmSync(join(folder, 'sidelight.sqlite'));
+    for (const name of ['features', 'previews', 'backups']) rmSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, 'sidelight.sqlite-wal'), 'frames');
+    mkdirSync(join(folder, 'backups'), { recursive: true });
+    expect(codeOf(() => openLibrary(folder, { mode: 'write' }))).toBe('DB_DAMAGED');
+  });
+});

@@ -1,0 +1,156 @@
+/** Adding an LPM as a job: others are answered meanwhile, it can be stopped at any point, and nothing half copied stays. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { ProgressEvent } from '../../../../core/base/progress.ts';
+import { addLpm, listLpms } from '../../../../core/services/lpm/add.ts';
+import { writeRandomLpm } from '../../../../core/services/lpm/random-lpm.ts';
+import { Database } from '../../../../core/store/database.ts';
+import { jobById, listJobs, openLibrary } from '../../../../core/store/index.ts';
+import { migrate } from '../../../../core/store/migrate.ts';
+import { migrations } from '../../../../core/store/migrations/index.ts';
+import { JobQueue } from '../../../../electron/core/queue.ts';
+import { runCommand } from '../../../support/command.ts';
+import { hasStrace } from '../../../support/isolation.ts';
+import { temporaryLibrary, testTime } from '../../../support/library.ts';
+import { testContext } from '../../../support/studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+const sizes = { width: 32, layers: 2, heads: 2, patch: 16, imageSize: 64 };
+
+function madeLpm(name = 'tiny'): string {
+  const path = join(temporaryFolder(), name);
+  writeRandomLpm(path, 1, sizes);
+  return path;
+}
+
+test('it tells how far it is in stages that only grow, and lets other work through while it reads', async () => {
+  const events: ProgressEvent[] = [];
+  let turns = 0;
+  let isDone = false;
+  const others = (): void => {
+    turns++;
+    if (!isDone) setImmediate(others);
+  };
+  let turnsReading = 0;
+  const context = testContext(temporaryLibrary(), {
+    progress: (event) => {
+      events.push(event);
+      if (event.stage === 'readingWeights') turnsReading = turns;
+    },
+  });
+  setImmediate(others);
+  const report = await addLpm(context, { path: madeLpm() });
+  isDone = true;
+  // One turn for each of some thirty weights, at least.
+  expect(turnsReading).toBeGreaterThan(20);
+  expect([...new Set(events.map(({ stage }) => stage))]).toEqual(['readingWeights', 'copyingLpm']);
+  for (const [, stage] of Map.groupBy(events, ({ stage }) => stage)) {
+    const done = stage.map((event) => event.done);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+    expect(stage.at(-1)).toMatchObject({ done: stage[0]?.total, unit: 'MB' });
+  }
+  expect(listJobs(context.library.db)).toMatchObject([
+    { kind: 'lpm-add', state: 'succeeded', result: { name: report.name } },
+  ]);
+});
+
+test.each(['readingWeights', 'copyingLpm'])(
+  'stopped while “%s”, it leaves no file and no row, and can be done again',
+  async (stage) => {
+    const library = temporaryLibrary();
+    const path = madeLpm();
+    const stop = new AbortController();
+    const progress = (event: ProgressEvent): void => {
+      if (event.stage === stage) stop.abort();
+    };
+    await expect(addLpm(testContext(library, { progress, signal: stop.signal }), { path })).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+    expect(readdirSync(library.path('lpm'))).toEqual([]);
+    expect(listLpms(testContext(library))).toEqual([]);
+    expect(listJobs(library.db)).toMatchObject([{ kind: 'lpm-add', state: 'cancelled' }]);
+    expect(await addLpm(testContext(library), { path })).toMatchObject({ alreadyThere: false });
+  },
+);
+
+test('what a kill left half copied is gone when the library is opened again, and whole LPMs stay', async () => {
+  const folder = join(temporaryFolder(), 'library');
+  const first = openLibrary(folder, { mode: 'write' });
+  const { hash } = await addLpm(testContext(first), { path: madeLpm() });
+  const partial = first.path('lpm', `${'ab'.repeat(32)}.partial`);
+  mkdirSync(partial);
+  writeFileSync(join(partial, 'model.safetensors'), 'half');
+  first.close();
+  openLibrary(folder, { mode: 'read' }).close();
+  expect(existsSync(partial)).toBe(true);
+  temporaryLibrary(folder);
+  expect(readdirSync(join(folder, 'lpm'))).toEqual([hash]);
+});
+
+test('in the queue it runs beside a long job; a file that is no model fails it without its name in row or log', async () => {
+  const library = temporaryLibrary();
+  const logged: unknown[] = [];
+  const queue = new JobQueue(
+    testContext(library, { log: { log: (...entry: unknown[]) => void logged.push(entry) } }),
+    () => {},
+  );
+  const wrong = join(temporaryFolder(), 'NAMECANARY^JO.pt');
+  writeFileSync(wrong, 'PK');
+  const { id } = queue.add('lpm-add', { path: wrong });
+  const missing = queue.add('import', { paths: [join(temporaryFolder(), 'FOLDERCANARY', 'x')], dataset: 'd' });
+  while (queue.get(id).isStoppable || queue.get(missing.id).isStoppable) await new Promise((go) => setTimeout(go, 5));
+  expect(jobById(library.db, id)).toMatchObject({ state: 'failed', error: { code: 'LPM_PICKLE_REFUSED' } });
+  expect(jobById(library.db, missing.id)).toMatchObject({ state: 'failed', error: { code: 'FILE_NOT_FOUND' } });
+  expect(logged.length).toBe(2);
+  const errors = library.db.all('SELECT error FROM jobs');
+  expect(JSON.stringify([errors, logged])).not.toContain('CANARY');
+});
+
+test('a library from before keeps its jobs, what belongs to them, and what the table refuses', () => {
+  const database = Database.open(join(temporaryFolder(), 'old.sqlite'), { readonly: false });
+  const before = migrations.filter(({ number }) => number < 130);
+  migrate(database, { backUp: () => {}, list: before });
+  database.run(
+    `INSERT INTO jobs (id, kind, state, payload, created_at, ran_seconds) VALUES (7, 'export', 'failed', '{}', :now, 2)`,
+    {
+      now: testTime,
+    },
+  );
+  database.run(`INSERT INTO job_places (job_id, field, position, path) VALUES (7, 'path', 0, '/x')`, {});
+  const old = database.get('SELECT * FROM jobs');
+  migrate(database, { backUp: () => {} });
+  expect(database.get('SELECT * FROM jobs')).toEqual(old);
+  expect(database.get('SELECT path FROM job_places')).toEqual({ path: '/x' });
+  expect(database.all('PRAGMA foreign_key_check')).toEqual([]);
+  const add = (kind: string): unknown =>
+    database.run(`INSERT INTO jobs (kind, state, payload, created_at) VALUES (:kind, 'queued', '{}', :now)`, {
+      kind,
+      now: testTime,
+    });
+  add('lpm-add');
+  expect(() => add('nonsense')).toThrow('CHECK');
+  expect(database.all(`SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'jobs'`)).toEqual([
+    { name: 'jobs_by_state' },
+  ]);
+  database.close();
+});
+
+test.skipIf(!hasStrace)(
+  'its folder and the names in it are on the disk before the library knows it (needs strace)',
+  () => {
+    const folder = temporaryFolder();
+    const trace = join(folder, 'trace');
+    const library = join(folder, 'library');
+    const before = ['strace', '-f', '-y', '-o', trace, '-e', 'trace=fsync,fdatasync,/^rename'];
+    expect(runCommand({ library, before }, 'lpm', 'add', madeLpm()).status).toBe(0);
+    const calls = readFileSync(trace, 'utf8').split('\n');
+    const at = (what: RegExp, from = 0): number => calls.findIndex((call, i) => i >= from && what.test(call));
+    const named = at(/rename\w*\(.*\/lpm\/[0-9a-f]{64}\.partial"/);
+    const flushedFiles = at(/fsync\(\d+<[^>]*\/lpm\/[0-9a-f]{64}\.partial>/);
+    const flushedName = at(/fsync\(\d+<[^>]*\/lpm>/, named);
+    const noted = at(/(fsync|fdatasync)\(\d+<[^>]*\.sqlite-wal>/, named);
+    expect(flushedFiles).toBeGreaterThan(-1);
+    expect([flushedFiles < named, named < flushedName, flushedName < noted]).toEqual([true, true, true]);
+  },
+);

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { ProgressStage } from '../../../../core/base/progress.ts';
+import { rateNames } from '../../../../core/services/estimate/rates.ts';
+import { StageTimer } from '../../../../core/services/estimate/stage-timer.ts';
+
+const training = {
+  datasetId: 7,
+  encoding: 'class token',
+  network: 'n',
+  stepsPerEpoch: 5,
+  validationBatches: 2,
+  writing: { image: 0.01, feature: 0.1, checkpoint: 0.2 },
+};
+
+/** Reports `total` units of a stage, each after the seconds that `takes` says. */
+function report(
+  watch: StageTimer,
+  stage: ProgressStage,
+  total: number,
+  begun: number,
+  takes: (done: number) => number,
+): number {
+  let now = begun;
+  for (let done = 1; done <= total; done++) {
+    now += takes(done);
+    watch.see({ stage, done, total, unit: 'images' }, now);
+  }
+  return now;
+}
+
+test('images, steps and what lies between epochs are told apart, without writing and without first times', () => {
+  const watch = new StageTimer();
+  let now = report(watch, 'decoding', 20, 0, (done) => (done === 1 ? 5 : 0.11));
+  now = report(watch, 'encoding', 20, now, (done) => (done === 1 ? 9 : 0.5));
+  // A first step of an epoch comes after 0.2 s of checkpoint and two batches of 0.4 s.
+  report(watch, 'training', 30, now, (done) => (done % 5 === 1 ? 3 : 2));
+  const rates = watch.rates(training);
+  expect(rates.get(rateNames.decode(7))).toBeCloseTo(0.1, 9);
+  expect(rates.get(rateNames.encode('class token'))).toBeCloseTo(0.4, 9);
+  expect(rates.get(rateNames.step('n'))).toBeCloseTo(2, 9);
+  expect(rates.get(rateNames.predict('n'))).toBeCloseTo(0.4, 9);
+  expect(rates.get(rateNames.epoch('n'))).toBe(0);
+  expect(rates.has(rateNames.statistics(7))).toBe(false);
+});
+
+test('a few images or steps say less than a measurement and change nothing', () => {
+  const watch = new StageTimer();
+  const now = report(watch, 'decoding', 10, 0, () => 1);
+  report(watch, 'training', 10, now, () => 1);
+  expect([...watch.rates(training)]).toEqual([]);
+});
