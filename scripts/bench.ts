@@ -15,7 +15,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { toError } from '../core/base/errors.ts';
-import { median } from '../core/training/bootstrap.ts';
+import { median } from '../core/statistics/bootstrap.ts';
 import { gemmOperations } from './bench/measure.ts';
 import { commandLine } from './command-line.ts';
 

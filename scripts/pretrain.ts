@@ -18,7 +18,7 @@ import { Random } from '../core/base/random.ts';
 import { float32, type Tensor } from '../core/base/tensor.ts';
 import { openEngine } from '../core/engine/index.ts';
 import { type LpmConfig, plainVit } from '../core/models/index.ts';
-import { auc } from '../core/training/metrics.ts';
+import { auc } from '../core/statistics/metrics.ts';
 import { commandLine } from './command-line.ts';
 import { type Batch, BatchQueue, type BatchShape, makeBatch } from './pretrain/batches.ts';
 import { loadCheckpoint, saveCheckpoint } from './pretrain/checkpoint.ts';

@@ -10,8 +10,8 @@ import { type AbortSignalLike, throwIfCancelled } from '../base/progress.ts';
 import { Random } from '../base/random.ts';
 import { float32, type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
 import type { Executable } from '../engine/types.ts';
+import { auc, mostProbable, softmaxRows } from '../statistics/metrics.ts';
 import { type Augmentation, drawAugmentation, drawDropoutMask } from './augment.ts';
-import { auc, mostProbable, softmaxRows } from './metrics.ts';
 import { balancedClassWeights, epochBatches, stepsPerEpoch, usableBatch } from './sampler.ts';
 import { cosineLearningRate } from './schedule.ts';
 

@@ -1,5 +1,5 @@
 /** How long the core process takes to answer a person who reads while it trains. */
-import { median, percentile } from '../../core/training/bootstrap.ts';
+import { median, percentile } from '../../core/statistics/bootstrap.ts';
 import type { CoreClient } from './core-client.ts';
 
 /** Milliseconds from asking to the answer. */

@@ -1,6 +1,6 @@
 /** What `bench -- --methods` trains, with which recipe, and how the results of several seeds become one row. */
 import type { EvaluateReport, Method, TrainReport } from '../../core/contract/index.ts';
-import { median } from '../../core/training/bootstrap.ts';
+import { median } from '../../core/statistics/bootstrap.ts';
 
 export interface Variant {
   readonly name: string;

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { invariant } from '../../core/base/errors.ts';
 import { type GreyOrColourImage, resizeBilinear } from '../../core/images/index.ts';
+import type { ReportExample } from '../../core/report/examples.ts';
 import { uidOf } from '../../core/services/demo/dicom-file.ts';
 import { bitsStored, paintPicture } from '../../core/services/demo/picture.ts';
 import { type DemoClass, demoClasses, type StudyPlan } from '../../core/services/demo/plan.ts';
 import { cutOut, pictureAddress } from '../../core/services/pixels/png.ts';
-import type { ReportExample } from '../../core/services/report-examples.ts';
 
 export interface MethodResults {
   readonly method: string;

@@ -1,6 +1,6 @@
 /** Parity of the metrics with scikit-learn. */
 import { readFileSync } from 'node:fs';
-import { computeMetrics, type Metrics, softmaxRows } from '../../core/training/metrics.ts';
+import { computeMetrics, type Metrics, softmaxRows } from '../../core/statistics/metrics.ts';
 import { type CaseResult, tolerances, worstDifference } from './check.ts';
 
 /** Names in the reference files and ours. */

@@ -7,7 +7,7 @@
  * chance for 900 steps; with these it leaves chance at once. Cosines are close to the principal components of such
  * patches (Ahmed, Natarajan and Rao, IEEE Trans. Computers 1974); they are a starting point and are trained like the rest.
  */
-import { median } from '../../core/training/bootstrap.ts';
+import { median } from '../../core/statistics/bootstrap.ts';
 
 /** Standard deviation of each token entry at the start; the positions' is a quarter of it. */
 const tokenDeviation = 0.5;

@@ -1,6 +1,6 @@
 /** Report data made up by formula, with every part filled and the awkward cases in it. */
 import type { EpochRecord, EvaluateReport, Method, MetricsBlock } from '../../core/contract/index.ts';
-import type { ReportData, ReportMethod } from '../../core/services/report.ts';
+import type { ReportData, ReportMethod } from '../../core/report/report.ts';
 
 const classes = ['normal', 'specks', 'mass & <other>'];
 

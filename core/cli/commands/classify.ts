@@ -1,5 +1,5 @@
 import { type ClassifyReport, classifyOptionsSchema, researchUseOnly, studyPoolings } from '../../contract/index.ts';
-import { decisionRule } from '../../services/positive-class-words.ts';
+import { decisionRule } from '../../report/positive-class-words.ts';
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, formatTable, plural } from '../format.ts';
 import { oneOf, requiredText } from '../options.ts';

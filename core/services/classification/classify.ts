@@ -15,9 +15,9 @@ import {
 import { writeWholeFile } from '../../disk/index.ts';
 import type { GreyOrColourImage } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
+import { decide } from '../../statistics/curves.ts';
+import { poolStudies } from '../../statistics/pooling.ts';
 import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../../store/index.ts';
-import { decide } from '../../training/curves.ts';
-import { poolStudies } from '../../training/pooling.ts';
 import { framesOf } from '../datasets/dataset.ts';
 import type { Scanned } from '../files/scan.ts';
 import { openRenderer, type Renderer } from '../pixels/source-images.ts';

@@ -3,6 +3,8 @@ import { AppError } from '../../base/errors.ts';
 import type { ModelRecord, Prediction } from '../../contract/index.ts';
 import type { BatchResults, StudyResult } from '../../contract/ipc/classify.ts';
 import { writeWholeFile } from '../../disk/index.ts';
+import { renderClassification } from '../../report/classification.ts';
+import { isReferred } from '../../statistics/refer.ts';
 import {
   type BatchChoice,
   type BatchRow,
@@ -15,8 +17,6 @@ import {
   placesOfInstances,
   predictionsOf,
 } from '../../store/index.ts';
-import { isReferred } from '../../training/refer.ts';
-import { renderClassification } from '../classify-report.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { referBandOf } from '../training/operating-point.ts';
 import { predictionsCsv } from './csv.ts';

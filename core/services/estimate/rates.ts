@@ -1,8 +1,8 @@
 /** What a training is made of, by name, and the machine that times of it belong to. */
 import { cpus } from 'node:os';
 import type { MeasureOptions } from '../../contract/index.ts';
+import { median } from '../../statistics/bootstrap.ts';
 import type { RateKey } from '../../store/index.ts';
-import { median } from '../../training/bootstrap.ts';
 import type { ServiceContext } from '../session/context.ts';
 
 /** The names under which seconds are kept. A step depends on much, so its name says it all. */

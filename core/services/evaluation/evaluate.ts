@@ -11,12 +11,12 @@ import {
   type VersionImage,
 } from '../../contract/index.ts';
 import { defineJob } from '../../jobs/index.ts';
+import { positiveClassWarnings } from '../../report/positive-class-words.ts';
+import { poolStudies } from '../../statistics/pooling.ts';
 import { addAuditEvent, runByName, saveEvaluation, versionById, versionImages } from '../../store/index.ts';
 import { predictAll } from '../../training/loop.ts';
-import { poolStudies } from '../../training/pooling.ts';
 import { exampleSource } from '../features/source-examples.ts';
 import { prepareFeatures } from '../features/source-features.ts';
-import { positiveClassWarnings } from '../positive-class-words.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';

@@ -23,9 +23,9 @@ import {
 import { type GreyOrColourImage, normalise } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence, tokenCounts } from '../../models/index.ts';
+import { percentile } from '../../statistics/bootstrap.ts';
+import { decide } from '../../statistics/curves.ts';
 import { instanceById, type Library } from '../../store/index.ts';
-import { percentile } from '../../training/bootstrap.ts';
-import { decide } from '../../training/curves.ts';
 import { sideImage, stackImages, stackKeysValues } from '../features/source-examples.ts';
 import { readInstance } from '../files/files.ts';
 import { compileEncoder, type EncodedImage } from '../lpm/encoder.ts';

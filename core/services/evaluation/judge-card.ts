@@ -1,10 +1,10 @@
 /** What a model card tells, from the library alone. */
 import type { ModelCard } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
+import { decide } from '../../statistics/curves.ts';
+import { classCounts, confusionMatrix } from '../../statistics/metrics.ts';
+import { type Counts, proportion } from '../../statistics/proportions.ts';
 import { evaluationsOf, labellersOf, lpmByHash, testViews, versionById, versionCounts } from '../../store/index.ts';
-import { decide } from '../../training/curves.ts';
-import { classCounts, confusionMatrix } from '../../training/metrics.ts';
-import { type Counts, proportion } from '../../training/proportions.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { cutOf } from '../training/operating-point.ts';
 import { estimateOf, type JudgedLevel, type JudgedSet, judgedSet, requireRecord, runOf } from './judge.ts';

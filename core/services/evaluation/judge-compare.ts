@@ -1,10 +1,10 @@
 /** Models side by side, and one model on parts of its cases. */
 import type { ComparedModel, JudgeLevel, SubgroupView } from '../../contract/index.ts';
+import { bootstrapIntervals } from '../../statistics/bootstrap.ts';
+import { rank, rankedAuc, type Scores } from '../../statistics/metrics.ts';
+import { proportion } from '../../statistics/proportions.ts';
+import { pairedAucDifference } from '../../statistics/resample.ts';
 import { factsOfInstances, type InstanceFacts, listModels } from '../../store/index.ts';
-import { bootstrapIntervals } from '../../training/bootstrap.ts';
-import { rank, rankedAuc, type Scores } from '../../training/metrics.ts';
-import { proportion } from '../../training/proportions.ts';
-import { pairedAucDifference } from '../../training/resample.ts';
 import type { ServiceContext } from '../session/context.ts';
 import {
   checkClass,

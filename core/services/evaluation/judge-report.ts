@@ -1,13 +1,20 @@
 /** The curves and figures of one evaluation as the window draws them. */
 import type { ClassCurves, JudgeReport, LevelReport } from '../../contract/index.ts';
+import { bootstrapIntervals, type Interval } from '../../statistics/bootstrap.ts';
+import { expectedCalibrationError } from '../../statistics/calibration.ts';
+import { type Cut, decide, prCurve, rocCurve } from '../../statistics/curves.ts';
+import {
+  brier,
+  computeMetrics,
+  rank,
+  rankedAuc,
+  rankedAveragePrecision,
+  type Scores,
+} from '../../statistics/metrics.ts';
+import { proportion } from '../../statistics/proportions.ts';
+import { coverageCurve } from '../../statistics/refer.ts';
+import { rocBand } from '../../statistics/resample.ts';
 import { testViews } from '../../store/index.ts';
-import { bootstrapIntervals, type Interval } from '../../training/bootstrap.ts';
-import { expectedCalibrationError } from '../../training/calibration.ts';
-import { type Cut, decide, prCurve, rocCurve } from '../../training/curves.ts';
-import { brier, computeMetrics, rank, rankedAuc, rankedAveragePrecision, type Scores } from '../../training/metrics.ts';
-import { proportion } from '../../training/proportions.ts';
-import { coverageCurve } from '../../training/refer.ts';
-import { rocBand } from '../../training/resample.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { cutOf } from '../training/operating-point.ts';
 import {

@@ -1,6 +1,8 @@
 /** What a judgement changes in a model: threshold, calibration and the band of answers for a reader. Each change is in the audit trail. */
 import { AppError } from '../../base/errors.ts';
 import type { ModelRecord, SplitName } from '../../contract/index.ts';
+import { logistic, logit } from '../../statistics/proportions.ts';
+import { fitTemperature } from '../../statistics/temperature.ts';
 import {
   addAuditEvent,
   evaluatedImages,
@@ -9,8 +11,6 @@ import {
   setModelTemperature,
   setModelThreshold,
 } from '../../store/index.ts';
-import { logistic, logit } from '../../training/proportions.ts';
-import { fitTemperature } from '../../training/temperature.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { requireRecord } from './judge.ts';
 

@@ -15,6 +15,12 @@ import type {
   SplitName,
   StudyPooling,
 } from '../../contract/index.ts';
+import type { Interval } from '../../statistics/bootstrap.ts';
+import { decide } from '../../statistics/curves.ts';
+import { confusionMatrix, type Scores, softmaxRows } from '../../statistics/metrics.ts';
+import { poolStudies } from '../../statistics/pooling.ts';
+import { type Counts, type Estimate, operatingPoint } from '../../statistics/proportions.ts';
+import { isReferred } from '../../statistics/refer.ts';
 import {
   addAuditEvent,
   type EvaluatedImage,
@@ -24,12 +30,6 @@ import {
   modelByName,
   runByName,
 } from '../../store/index.ts';
-import type { Interval } from '../../training/bootstrap.ts';
-import { decide } from '../../training/curves.ts';
-import { confusionMatrix, type Scores, softmaxRows } from '../../training/metrics.ts';
-import { poolStudies } from '../../training/pooling.ts';
-import { type Counts, type Estimate, operatingPoint } from '../../training/proportions.ts';
-import { isReferred } from '../../training/refer.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { positiveIndexOf, referBandOf } from '../training/operating-point.ts';
 

@@ -1,9 +1,9 @@
 /** The figures of one level (images or studies) as reports carry them. */
 import type { MetricsBlock, ModelRecord } from '../../contract/index.ts';
-import { bootstrapIntervals } from '../../training/bootstrap.ts';
-import { expectedCalibrationError, reliabilityBins } from '../../training/calibration.ts';
-import { decide, prCurve, rocCurve } from '../../training/curves.ts';
-import { computeClassMetrics, computeMetrics, type Scores } from '../../training/metrics.ts';
+import { bootstrapIntervals } from '../../statistics/bootstrap.ts';
+import { expectedCalibrationError, reliabilityBins } from '../../statistics/calibration.ts';
+import { decide, prCurve, rocCurve } from '../../statistics/curves.ts';
+import { computeClassMetrics, computeMetrics, type Scores } from '../../statistics/metrics.ts';
 import { cutOf, positiveIndexOf } from '../training/operating-point.ts';
 
 /** Resamples behind each interval. */

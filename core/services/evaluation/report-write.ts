@@ -2,8 +2,8 @@
 import { invariant } from '../../base/errors.ts';
 import type { EvaluateReport, TrainReport } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
+import { type ReportData, type ReportMethod, renderReport } from '../../report/report.ts';
 import { epochsOf, lpmByHash, modelByName, runByName, versionImages } from '../../store/index.ts';
-import { type ReportData, type ReportMethod, renderReport } from '../report.ts';
 import type { ServiceContext } from '../session/context.ts';
 
 /** Writes the report of one evaluated model. */

@@ -21,6 +21,8 @@ import {
 import { resetPeakMemory } from '../../engine/memory.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { dropoutMaskShape, extractedLayers, parameterLayout, type SideConfig, sideConfig } from '../../models/index.ts';
+import { chooseCut } from '../../statistics/curves.ts';
+import { softmaxRows } from '../../statistics/metrics.ts';
 import {
   addAuditEvent,
   addModel,
@@ -37,7 +39,6 @@ import {
   setRunState,
   versionImages,
 } from '../../store/index.ts';
-import { chooseCut } from '../../training/curves.ts';
 import {
   type ExampleSource,
   freshState,
@@ -47,7 +48,6 @@ import {
   train,
   trainingBatch,
 } from '../../training/loop.ts';
-import { softmaxRows } from '../../training/metrics.ts';
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { keepRates } from '../estimate/keep-rates.ts';
 import { StageTimer } from '../estimate/stage-timer.ts';

@@ -1,7 +1,7 @@
 /** How far the readers of a data set agree, and on which cases they do not. */
 import { type Agreement, targetKey } from '../../contract/index.ts';
+import { agreementInterval, cohenKappa, fleissKappa } from '../../statistics/agreement.ts';
 import { classNames, type ReaderRow, type StandingLabel, standingLabels } from '../../store/index.ts';
-import { agreementInterval, cohenKappa, fleissKappa } from '../../training/agreement.ts';
 import { requireDataset } from '../datasets/dataset.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { readersOf } from './readers.ts';

@@ -1,8 +1,8 @@
 /** What a model's record says of its classes by name, as places in its list of classes for the arithmetic. */
 import { invariant } from '../../base/errors.ts';
 import type { ModelRecord } from '../../contract/index.ts';
-import type { Cut } from '../../training/curves.ts';
-import type { ReferBand } from '../../training/refer.ts';
+import type { Cut } from '../../statistics/curves.ts';
+import type { ReferBand } from '../../statistics/refer.ts';
 
 /** The place of a class in a model's list. */
 export function classIndexOf({ classes }: Pick<ModelRecord, 'classes'>, name: string): number {

@@ -1,11 +1,11 @@
 /** Figures are about the positive class by its identity: exchanging the order of the two classes changes none. */
 import { expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
-import { bootstrapIntervals } from '../../../core/training/bootstrap.ts';
-import { chooseCut, decide } from '../../../core/training/curves.ts';
-import { computeMetrics, type Scores } from '../../../core/training/metrics.ts';
-import { coverageCurve, isReferred } from '../../../core/training/refer.ts';
-import { pairedAucDifference } from '../../../core/training/resample.ts';
+import { bootstrapIntervals } from '../../../core/statistics/bootstrap.ts';
+import { chooseCut, decide } from '../../../core/statistics/curves.ts';
+import { computeMetrics, type Scores } from '../../../core/statistics/metrics.ts';
+import { coverageCurve, isReferred } from '../../../core/statistics/refer.ts';
+import { pairedAucDifference } from '../../../core/statistics/resample.ts';
 
 /** Cases of which `disease` gives the probability; multiples of 1/64 make 1 - p exact. */
 const random = Random.seeded(4);

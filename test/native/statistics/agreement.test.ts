@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
-import { cohenKappa } from '../../../core/training/agreement.ts';
+import { cohenKappa } from '../../../core/statistics/agreement.ts';
 
 const hasSklearn = (() => {
   try {

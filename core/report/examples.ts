@@ -1,5 +1,5 @@
 /** Example images with what each method said about them. */
-import { escapeHtml } from './report-chart.ts';
+import { escapeHtml } from './chart.ts';
 
 export interface ReportPicture {
   /** A `data:` address. */

@@ -1,8 +1,8 @@
 /** The report says whose sensitivity it prints. */
 import { describe, expect, test } from 'vitest';
 import type { MetricsBlock } from '../../../core/contract/index.ts';
-import { decisionRule, figuresOf, positiveClassWarnings } from '../../../core/services/positive-class-words.ts';
-import { type ReportData, renderReport } from '../../../core/services/report.ts';
+import { decisionRule, figuresOf, positiveClassWarnings } from '../../../core/report/positive-class-words.ts';
+import { type ReportData, renderReport } from '../../../core/report/report.ts';
 import { sampleReport } from '../../support/report-sample.ts';
 
 /** The sample as one of two classes, the disease listed first. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { agreementInterval, cohenKappa, fleissKappa } from '../../../core/training/agreement.ts';
+import { agreementInterval, cohenKappa, fleissKappa } from '../../../core/statistics/agreement.ts';
 
 /** Table 1 of Fleiss 1971: 30 patients, six psychiatrists each, five diagnoses. */
 const fleiss1971 = [

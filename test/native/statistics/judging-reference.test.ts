@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
-import { operatingPoint, wilson } from '../../../core/training/proportions.ts';
-import { fitTemperature } from '../../../core/training/temperature.ts';
+import { operatingPoint, wilson } from '../../../core/statistics/proportions.ts';
+import { fitTemperature } from '../../../core/statistics/temperature.ts';
 import { pythonWith } from '../../support/tools.ts';
 
 const scipy = pythonWith(['scipy', 'numpy'], 'python3-scipy', { optional: true });

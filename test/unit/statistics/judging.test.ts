@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
-import { auc, type Scores, softmaxRows } from '../../../core/training/metrics.ts';
-import { logistic, logit, operatingPoint, wilson } from '../../../core/training/proportions.ts';
-import { coverageCurve, isReferred } from '../../../core/training/refer.ts';
-import { pairedAucDifference, rocBand } from '../../../core/training/resample.ts';
-import { fitTemperature, temperatureLoss } from '../../../core/training/temperature.ts';
+import { auc, type Scores, softmaxRows } from '../../../core/statistics/metrics.ts';
+import { logistic, logit, operatingPoint, wilson } from '../../../core/statistics/proportions.ts';
+import { coverageCurve, isReferred } from '../../../core/statistics/refer.ts';
+import { pairedAucDifference, rocBand } from '../../../core/statistics/resample.ts';
+import { fitTemperature, temperatureLoss } from '../../../core/statistics/temperature.ts';
 
 const binary = (positive: readonly number[], targets: readonly number[]): Scores => ({
   classes: 2,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { renderReport } from '../../../core/services/report.ts';
-import { niceTicks } from '../../../core/services/report-chart.ts';
-import { comparisonSentences } from '../../../core/services/report-words.ts';
+import { niceTicks } from '../../../core/report/chart.ts';
+import { renderReport } from '../../../core/report/report.ts';
+import { comparisonSentences } from '../../../core/report/words.ts';
 import { sampleReport } from '../../support/report-sample.ts';
 
 const html = renderReport(sampleReport);

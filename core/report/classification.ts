@@ -2,9 +2,9 @@
 
 import { researchUseOnly } from '../contract/index.ts';
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
+import { escapeHtml } from './chart.ts';
 import { decisionRule } from './positive-class-words.ts';
-import { escapeHtml } from './report-chart.ts';
-import { reportStyle } from './report-style.ts';
+import { reportStyle } from './style.ts';
 
 /** The page. Studies stand by the probability of the positive class (of more than two, the last one), highest first. */
 export function renderClassification(results: BatchResults, writtenAt: Date): string {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { bootstrapIntervals, percentile } from '../../../core/training/bootstrap.ts';
-import { expectedCalibrationError, reliabilityBins } from '../../../core/training/calibration.ts';
-import { atThreshold, decide, prCurve, rocCurve, youdenThreshold } from '../../../core/training/curves.ts';
+import { bootstrapIntervals, percentile } from '../../../core/statistics/bootstrap.ts';
+import { expectedCalibrationError, reliabilityBins } from '../../../core/statistics/calibration.ts';
+import { atThreshold, decide, prCurve, rocCurve, youdenThreshold } from '../../../core/statistics/curves.ts';
 import {
   auc,
   computeClassMetrics,
@@ -11,8 +11,8 @@ import {
   rankedAuc,
   type Scores,
   softmaxRows,
-} from '../../../core/training/metrics.ts';
-import { poolStudies } from '../../../core/training/pooling.ts';
+} from '../../../core/statistics/metrics.ts';
+import { poolStudies } from '../../../core/statistics/pooling.ts';
 import { hasShared, sharedPath } from '../../support/shared.ts';
 
 interface Fixture {

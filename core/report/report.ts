@@ -9,7 +9,6 @@ import {
   type MetricsBlock,
   researchUseOnly,
 } from '../contract/index.ts';
-import { decisionRule, figuresOf } from './positive-class-words.ts';
 import {
   calibrationChart,
   confusionTable,
@@ -18,10 +17,11 @@ import {
   lineChart,
   type Point,
   type Series,
-} from './report-chart.ts';
-import { examplesSection, type ReportExample } from './report-examples.ts';
-import { reportStyle } from './report-style.ts';
-import { comparisonSentences, howToRead, limits, methodMeaning } from './report-words.ts';
+} from './chart.ts';
+import { examplesSection, type ReportExample } from './examples.ts';
+import { decisionRule, figuresOf } from './positive-class-words.ts';
+import { reportStyle } from './style.ts';
+import { comparisonSentences, howToRead, limits, methodMeaning } from './words.ts';
 
 /** One trained and evaluated method. */
 export interface ReportMethod {
