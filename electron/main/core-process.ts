@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { SerialisedError } from '../../core/base/errors.ts';
 import type { CoreEventName, Reply } from '../../core/contract/index.ts';
-import type { Asset, FromCore, ToCore } from '../core/port.ts';
+import type { Asset, FromCore, ToCore } from '../../core/contract/ipc/port.ts';
 import { namelessWords } from './log-file.ts';
 
 export interface CoreProcessOptions {

@@ -21,7 +21,7 @@ export function findPaths(): Paths {
     return {
       page: join(built, 'renderer'),
       preload: join(built, 'preload.cjs'),
-      coreEntry: join(process.resourcesPath, 'core', 'electron', 'core', 'host.js'),
+      coreEntry: join(process.resourcesPath, 'core', 'core', 'host', 'host.js'),
       node: join(process.resourcesPath, 'node', node),
     };
   }
@@ -31,7 +31,7 @@ export function findPaths(): Paths {
   return {
     page: join(built, 'renderer'),
     preload: join(built, 'preload.cjs'),
-    coreEntry: join(root, 'electron', 'core', 'host.ts'),
+    coreEntry: join(root, 'core', 'host', 'host.ts'),
     node: named,
   };
 }

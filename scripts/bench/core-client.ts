@@ -17,7 +17,7 @@ export function openCore(folder: string, log: (line: string) => void): CoreClien
   const followers = new Set<(job: JobView) => void>();
   const core = new CoreProcess({
     node: process.execPath,
-    entry: join(import.meta.dirname, '..', '..', 'electron', 'core', 'host.ts'),
+    entry: join(import.meta.dirname, '..', '..', 'core', 'host', 'host.ts'),
     args: () => ['--library', folder],
     environment: {},
     onEvent: (name, payload) => {

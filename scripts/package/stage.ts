@@ -33,7 +33,6 @@ export async function stage(): Promise<void> {
 
   const core = join(stageFolder, 'core');
   compileFolder(root, 'core', core);
-  compileFolder(root, join('electron', 'core'), core);
   const packages = copyDependencies(root, core, here);
   writeJson(join(core, 'package.json'), { name, version, license, type: 'module' });
   const lpm = join(root, 'resources', 'lpm');

@@ -183,7 +183,7 @@ describe.skipIf(process.platform !== 'linux')('the unpacked package (built and r
     expect(natives.length).toBeGreaterThan(1);
     for (const path of natives) expect(path).toMatch(/linux-x64|linux\/x64|linux-arm64|linux\/arm64/);
     // Every name of a file of ours, in an import or beside it, is of a file that is there.
-    const ours = ['core', 'electron'].flatMap((name) =>
+    const ours = ['core'].flatMap((name) =>
       readdirSync(join(built.resources, 'core', name), { recursive: true, encoding: 'utf8' })
         .filter((path) => path.endsWith('.js'))
         .map((path) => join(built.resources, 'core', name, path)),

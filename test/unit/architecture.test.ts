@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['core/engine/onnxruntime.ts'],
   '@tensorflow/tfjs-node-gpu': ['core/engine/tensorflow.ts'],
   'dicom-parser': ['core/dicom/dicom-parser.ts'],
-  zod: ['core/contract/', 'core/jobs/', 'core/store/', 'core/services/', 'electron/core/'],
+  zod: ['core/contract/', 'core/jobs/', 'core/store/', 'core/services/'],
   commander: ['core/cli/'],
   'csv-parse': ['core/services/'],
   'csv-stringify': ['core/services/'],

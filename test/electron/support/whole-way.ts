@@ -270,7 +270,7 @@ async function killApplication({ app }: Opened): Promise<void> {
   const started = app.process();
   const gone = new Promise((resolve) => started.once('exit', resolve));
   const pid = started.pid ?? 0;
-  const cores = processesBelow(pid, 'electron/core/host');
+  const cores = processesBelow(pid, 'core/host/host');
   // Under strace the application is a child of what was started, which ends with the last that it watches.
   const main = hasStrace ? childrenOf(pid)[0] : pid;
   assert.ok(main !== undefined && cores.length > 0);

@@ -16,9 +16,9 @@ import {
   parseOptions,
   type Reply,
 } from '../../../core/contract/index.ts';
+import type { CoreContext } from '../../../core/host/context.ts';
+import { labelHandlers } from '../../../core/host/handlers/labels.ts';
 import { addInstance, addToDataset, ensureDataset, type Library } from '../../../core/store/index.ts';
-import type { CoreContext } from '../../../electron/core/context.ts';
-import { labelHandlers } from '../../../electron/core/handlers/labels.ts';
 import type { Viewport } from '../../../renderer/viewport/viewport.svelte.ts';
 import { madeInstance, testTime } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';

@@ -1,8 +1,8 @@
 /** The window's queue over a real library, with jobs that fail at once: no image is touched. */
 import { expect, test } from 'vitest';
 import type { JobView } from '../../../../core/contract/index.ts';
+import { JobQueue } from '../../../../core/services/jobs/queue.ts';
 import { interruptJobs, jobById, openLibrary, startJob } from '../../../../core/store/index.ts';
-import { JobQueue } from '../../../../electron/core/queue.ts';
 import { temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ProgressEvent } from '../../../../core/base/progress.ts';
+import { JobQueue } from '../../../../core/services/jobs/queue.ts';
 import { addLpm, listLpms } from '../../../../core/services/lpm/add.ts';
 import { writeRandomLpm } from '../../../../core/services/lpm/random-lpm.ts';
 import { Database } from '../../../../core/store/database.ts';
 import { jobById, listJobs, openLibrary } from '../../../../core/store/index.ts';
 import { migrate } from '../../../../core/store/migrate.ts';
 import { migrations } from '../../../../core/store/migrations/index.ts';
-import { JobQueue } from '../../../../electron/core/queue.ts';
 import { runCommand } from '../../../support/command.ts';
 import { hasStrace } from '../../../support/isolation.ts';
 import { temporaryLibrary, testTime } from '../../../support/library.ts';

@@ -1,16 +1,14 @@
 /**
- * Jobs of the window, in two lanes (see job-kinds.ts), one after the other in each.
+ * Jobs of the window, in two lanes (see kinds.ts), one after the other in each.
  *
  * Rows are in the library, so the queue outlives the process: what was running when it died is queued again at the next
  * start, and a job that is safe to repeat goes on where it stopped. A job that took the application down twice in a row is
  * offered instead. A job whose engine failed goes on by itself from its last checkpoint, at most twice.
  */
-import { AppError, serialiseError } from '../../core/base/errors.ts';
-import type { ProgressEvent } from '../../core/base/progress.ts';
-import { type JobKind, type JobRecord, type JobView, jobKinds, type TimePromise } from '../../core/contract/index.ts';
-import { type JobRows, runQueued, TimeLeft } from '../../core/jobs/index.ts';
-import type { ServiceContext } from '../../core/services/session/context.ts';
-import { jobRows } from '../../core/services/session/run-as-job.ts';
+import { AppError, serialiseError } from '../../base/errors.ts';
+import type { ProgressEvent } from '../../base/progress.ts';
+import { type JobKind, type JobRecord, type JobView, jobKinds, type TimePromise } from '../../contract/index.ts';
+import { type JobRows, runQueued, TimeLeft } from '../../jobs/index.ts';
 import {
   clearJobs,
   interruptedJobs,
@@ -20,8 +18,10 @@ import {
   nextQueuedJob,
   queueJobAgain,
   replaceJobPayload,
-} from '../../core/store/index.ts';
-import { jobKindRows, type Lane, lanes } from './job-kinds.ts';
+} from '../../store/index.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { jobRows } from '../session/run-as-job.ts';
+import { jobKindRows, type Lane, lanes } from './kinds.ts';
 
 /** Deaths of the application in a row after which a job is no longer started by itself. */
 const crashesAllowed = 1;

@@ -1,14 +1,14 @@
 /** A frame at its full resolution as the model's pipeline renders it, for the window to draw: `frame://sidelight/rendered/<instanceId>/<frame>`. */
 
-import { AppError } from '../../core/base/errors.ts';
-import { redact } from '../../core/base/redact.ts';
-import type { InstanceId } from '../../core/contract/index.ts';
-import { toUint16 } from '../../core/images/index.ts';
-import { readInstance } from '../../core/services/files/files.ts';
-import { instanceById } from '../../core/store/index.ts';
+import { AppError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import type { InstanceId } from '../contract/index.ts';
+import type { Asset } from '../contract/ipc/port.ts';
+import { toUint16 } from '../images/index.ts';
+import { readInstance } from '../services/files/files.ts';
+import { instanceById } from '../store/index.ts';
 import type { CoreContext } from './context.ts';
 import { decoder } from './decoder.ts';
-import type { Asset } from './port.ts';
 
 /**
  * Samples of 16 bits, little-endian, row by row: 0 is black and 65,535 white of the window stored in the file. Size and channels

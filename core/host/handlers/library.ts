@@ -1,8 +1,8 @@
 /** Handlers of core/contract/ipc/library.ts. */
-import { AppError } from '../../../core/base/errors.ts';
-import type { Handlers } from '../../../core/contract/index.ts';
-import type { libraryCalls } from '../../../core/contract/ipc/library.ts';
-import { requireDataset } from '../../../core/services/datasets/dataset.ts';
+import { AppError } from '../../base/errors.ts';
+import type { Handlers } from '../../contract/index.ts';
+import type { libraryCalls } from '../../contract/ipc/library.ts';
+import { requireDataset } from '../../services/datasets/dataset.ts';
 import {
   addStudies,
   createDataset,
@@ -10,7 +10,7 @@ import {
   removeStudies,
   renameDataset,
   setClasses,
-} from '../../../core/services/datasets/editing.ts';
+} from '../../services/datasets/editing.ts';
 import {
   findStudies,
   labelSchemaOf,
@@ -22,7 +22,7 @@ import {
   modalities,
   studyDetails,
   studyRows,
-} from '../../../core/store/index.ts';
+} from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 /** Row ids of a data set and its label schema; null for none. */

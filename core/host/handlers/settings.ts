@@ -1,11 +1,11 @@
 /** Handlers of core/contract/ipc/settings.ts. */
-import type { Handlers } from '../../../core/contract/index.ts';
-import type { DoctorView, settingsCalls } from '../../../core/contract/ipc/settings.ts';
-import { restoreFromBackup } from '../../../core/services/library/backup.ts';
-import { doctor, type EngineReport } from '../../../core/services/library/doctor.ts';
-import { backUpLibraryAside, checkLibraryAside } from '../../../core/services/library/maintenance.ts';
-import { librarySizes } from '../../../core/services/library/sizes.ts';
-import { listBackups } from '../../../core/store/index.ts';
+import type { Handlers } from '../../contract/index.ts';
+import type { DoctorView, settingsCalls } from '../../contract/ipc/settings.ts';
+import { restoreFromBackup } from '../../services/library/backup.ts';
+import { doctor, type EngineReport } from '../../services/library/doctor.ts';
+import { backUpLibraryAside, checkLibraryAside } from '../../services/library/maintenance.ts';
+import { librarySizes } from '../../services/library/sizes.ts';
+import { listBackups } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const settingsHandlers: Handlers<keyof typeof settingsCalls, CoreContext> = {

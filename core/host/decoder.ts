@@ -1,5 +1,5 @@
 /** The core process's one pool of decoders: thumbnails and viewports share it. Idle threads do not keep the process alive. */
-import { openRenderer, type Renderer } from '../../core/services/pixels/source-images.ts';
+import { openRenderer, type Renderer } from '../services/pixels/source-images.ts';
 
 let opened: Renderer | undefined;
 

@@ -1,11 +1,11 @@
 /** `frame://sidelight/thumbnail/<instanceId>/<frame>?size=<pixels>`: a PNG file. */
 
-import { AppError } from '../../core/base/errors.ts';
-import type { InstanceId } from '../../core/contract/index.ts';
-import { thumbnail, thumbnailSize } from '../../core/services/pixels/thumbnails.ts';
+import { AppError } from '../base/errors.ts';
+import type { InstanceId } from '../contract/index.ts';
+import type { Asset } from '../contract/ipc/port.ts';
+import { thumbnail, thumbnailSize } from '../services/pixels/thumbnails.ts';
 import type { CoreContext } from './context.ts';
 import { decoder } from './decoder.ts';
-import type { Asset } from './port.ts';
 
 export async function thumbnailAsset(
   rest: readonly string[],

@@ -1,9 +1,9 @@
 /** Handlers of core/contract/ipc/evidence.ts. */
-import type { Handlers } from '../../../core/contract/index.ts';
-import type { evidenceCalls } from '../../../core/contract/ipc/evidence.ts';
-import { evidenceReport } from '../../../core/services/evaluation/evidence.ts';
-import { requireRecord, runOf } from '../../../core/services/evaluation/judge.ts';
-import { versionImages } from '../../../core/store/index.ts';
+import type { Handlers } from '../../contract/index.ts';
+import type { evidenceCalls } from '../../contract/ipc/evidence.ts';
+import { evidenceReport } from '../../services/evaluation/evidence.ts';
+import { requireRecord, runOf } from '../../services/evaluation/judge.ts';
+import { versionImages } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const evidenceHandlers: Handlers<keyof typeof evidenceCalls, CoreContext> = {

@@ -1,11 +1,11 @@
 /** `frame://sidelight/pixels/<instanceId>/<frame>`: what the viewport draws; see core/contract/ipc/frames.ts. */
 
-import { AppError } from '../../../core/base/errors.ts';
-import type { InstanceId } from '../../../core/contract/index.ts';
-import { type DecodePool, openDecodePool } from '../../../core/services/pixels/decode/pool.ts';
-import { frameBlock } from '../../../core/services/pixels/display-frame.ts';
+import { AppError } from '../../base/errors.ts';
+import type { InstanceId } from '../../contract/index.ts';
+import type { Asset } from '../../contract/ipc/port.ts';
+import { type DecodePool, openDecodePool } from '../../services/pixels/decode/pool.ts';
+import { frameBlock } from '../../services/pixels/display-frame.ts';
 import type { CoreContext } from '../context.ts';
-import type { Asset } from '../port.ts';
 
 let pool: DecodePool | undefined;
 

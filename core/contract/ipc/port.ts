@@ -1,8 +1,8 @@
 /** What the main process and the core process say to each other over the child's message channel. */
 
-import type { SerialisedError } from '../../core/base/errors.ts';
-import type { LogLevel } from '../../core/base/logger.ts';
-import type { CoreEventName, EventPayload, Reply } from '../../core/contract/index.ts';
+import type { SerialisedError } from '../../base/errors.ts';
+import type { LogLevel } from '../../base/logger.ts';
+import type { CoreEventName, EventPayload, Reply } from '../index.ts';
 
 /** Main to core. */
 export type ToCore =

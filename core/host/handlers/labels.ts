@@ -1,14 +1,8 @@
 /** Handlers of core/contract/ipc/labels.ts. */
-import type { CallOutput, Handlers } from '../../../core/contract/index.ts';
-import { keyTableSchema, type labelCalls } from '../../../core/contract/ipc/labels.ts';
-import { agreementOf } from '../../../core/services/reading/agreement.ts';
-import {
-  addReader,
-  type Readers,
-  readersOf,
-  renameReader,
-  setCurrentReader,
-} from '../../../core/services/reading/readers.ts';
+import type { CallOutput, Handlers } from '../../contract/index.ts';
+import { keyTableSchema, type labelCalls } from '../../contract/ipc/labels.ts';
+import { agreementOf } from '../../services/reading/agreement.ts';
+import { addReader, type Readers, readersOf, renameReader, setCurrentReader } from '../../services/reading/readers.ts';
 import {
   addReadingClass,
   adjudicate,
@@ -20,8 +14,8 @@ import {
   setLabel,
   setQualityTag,
   takeLabelBack,
-} from '../../../core/services/reading/reading.ts';
-import { readingPreference, saveReadingPreference } from '../../../core/store/index.ts';
+} from '../../services/reading/reading.ts';
+import { readingPreference, saveReadingPreference } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 function shown({ readers, current }: Readers): CallOutput<'readers.list'> {

@@ -2,10 +2,10 @@
  * Bytes that the window loads by address instead of by call: pictures of frames and thumbnails.
  * An address is `frame://sidelight/<kind>/<rest>`; `path` is what follows the host.
  */
-import { AppError } from '../../core/base/errors.ts';
+import { AppError } from '../base/errors.ts';
+import type { Asset } from '../contract/ipc/port.ts';
 import type { CoreContext } from './context.ts';
 import { pixels } from './handlers/frames.ts';
-import type { Asset } from './port.ts';
 import { renderedFrame } from './rendered.ts';
 import { thumbnailAsset } from './thumbnail-asset.ts';
 

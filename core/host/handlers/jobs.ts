@@ -1,7 +1,7 @@
 /** Handlers of core/contract/ipc/jobs.ts. */
-import type { Handlers } from '../../../core/contract/index.ts';
-import type { jobCalls } from '../../../core/contract/ipc/jobs.ts';
-import { importPayload } from '../../../core/services/import/ticket.ts';
+import type { Handlers } from '../../contract/index.ts';
+import type { jobCalls } from '../../contract/ipc/jobs.ts';
+import { importPayload } from '../../services/import/ticket.ts';
 import type { CoreContext } from '../context.ts';
 
 export const jobHandlers: Handlers<keyof typeof jobCalls, CoreContext> = {

@@ -1,12 +1,12 @@
 /** Handlers of core/contract/ipc/judging.ts. */
-import type { Handlers } from '../../../core/contract/index.ts';
-import type { judgingCalls } from '../../../core/contract/ipc/judging.ts';
-import { judgeAtThreshold, judgedCases, requireSet, runOf } from '../../../core/services/evaluation/judge.ts';
-import { modelCard, saveCard } from '../../../core/services/evaluation/judge-card.ts';
-import { compareModels, judgeSubgroups } from '../../../core/services/evaluation/judge-compare.ts';
-import { judgeReport } from '../../../core/services/evaluation/judge-report.ts';
-import { calibrate, setReferBand, setThreshold } from '../../../core/services/evaluation/judge-settings.ts';
-import { evaluationsOf, listModels } from '../../../core/store/index.ts';
+import type { Handlers } from '../../contract/index.ts';
+import type { judgingCalls } from '../../contract/ipc/judging.ts';
+import { judgeAtThreshold, judgedCases, requireSet, runOf } from '../../services/evaluation/judge.ts';
+import { modelCard, saveCard } from '../../services/evaluation/judge-card.ts';
+import { compareModels, judgeSubgroups } from '../../services/evaluation/judge-compare.ts';
+import { judgeReport } from '../../services/evaluation/judge-report.ts';
+import { calibrate, setReferBand, setThreshold } from '../../services/evaluation/judge-settings.ts';
+import { evaluationsOf, listModels } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> = {

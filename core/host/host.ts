@@ -3,7 +3,7 @@
  * `node host.ts --library DIR`, spoken to over the message channel, ended by `quit` or by the channel's end.
  */
 import { parseArgs } from 'node:util';
-import { AppError, serialiseError } from '../../core/base/errors.ts';
+import { AppError, serialiseError } from '../base/errors.ts';
 import {
   type CoreCallName,
   coreCalls,
@@ -11,16 +11,16 @@ import {
   parseOptions,
   type Reply,
   windowSettingsSchema,
-} from '../../core/contract/index.ts';
-import { provideFirstLpm } from '../../core/services/lpm/bundled.ts';
-import type { ServiceContext } from '../../core/services/session/context.ts';
-import { openServices } from '../../core/services/session/open.ts';
+} from '../contract/index.ts';
+import type { FromCore, ToCore } from '../contract/ipc/port.ts';
+import { JobQueue } from '../services/jobs/queue.ts';
+import { tellOfJob } from '../services/jobs/tell-of-job.ts';
+import { provideFirstLpm } from '../services/lpm/bundled.ts';
+import type { ServiceContext } from '../services/session/context.ts';
+import { openServices } from '../services/session/open.ts';
 import { assetAt } from './assets.ts';
 import type { CoreContext } from './context.ts';
 import { handlers } from './handlers/index.ts';
-import type { FromCore, ToCore } from './port.ts';
-import { JobQueue } from './queue.ts';
-import { tellOfJob } from './tell-of-job.ts';
 import { openWatcher } from './watching.ts';
 
 const { values } = parseArgs({

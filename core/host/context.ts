@@ -1,8 +1,8 @@
 /** What every handler of the core process is given. */
-import type { EmitCoreEvent } from '../../core/contract/index.ts';
-import type { FolderWatcher } from '../../core/services/classification/watch.ts';
-import type { ServiceContext } from '../../core/services/session/context.ts';
-import type { JobQueue } from './queue.ts';
+import type { EmitCoreEvent } from '../contract/index.ts';
+import type { FolderWatcher } from '../services/classification/watch.ts';
+import type { JobQueue } from '../services/jobs/queue.ts';
+import type { ServiceContext } from '../services/session/context.ts';
 
 export interface CoreContext {
   readonly services: ServiceContext;

@@ -1,10 +1,10 @@
 /** Handlers of core/contract/ipc/classify.ts. */
-import { AppError } from '../../../core/base/errors.ts';
-import type { Handlers } from '../../../core/contract/index.ts';
-import type { classifyCalls } from '../../../core/contract/ipc/classify.ts';
-import { batchResults, exportResults } from '../../../core/services/classification/results.ts';
-import { deleteBatches } from '../../../core/services/library/delete-batch.ts';
-import { batchFailures, listBatches } from '../../../core/store/index.ts';
+import { AppError } from '../../base/errors.ts';
+import type { Handlers } from '../../contract/index.ts';
+import type { classifyCalls } from '../../contract/ipc/classify.ts';
+import { batchResults, exportResults } from '../../services/classification/results.ts';
+import { deleteBatches } from '../../services/library/delete-batch.ts';
+import { batchFailures, listBatches } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext> = {

@@ -1,9 +1,9 @@
 /** Handlers of core/contract/ipc/training.ts. */
-import { type Handlers, methods, type TrainingOptions, trainOptionsSchema } from '../../../core/contract/index.ts';
-import type { trainingCalls } from '../../../core/contract/ipc/training.ts';
-import { checkDataset } from '../../../core/services/datasets/data-check.ts';
-import { promiseTime } from '../../../core/services/estimate/estimate.ts';
-import { epochsOf, listJobs, listRuns, modelByName, type ReadDb, versionById } from '../../../core/store/index.ts';
+import { type Handlers, methods, type TrainingOptions, trainOptionsSchema } from '../../contract/index.ts';
+import type { trainingCalls } from '../../contract/ipc/training.ts';
+import { checkDataset } from '../../services/datasets/data-check.ts';
+import { promiseTime } from '../../services/estimate/estimate.ts';
+import { epochsOf, listJobs, listRuns, modelByName, type ReadDb, versionById } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext> = {

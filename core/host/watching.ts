@@ -1,8 +1,8 @@
 /** The watcher of folders, joined to the queue. */
-import type { EmitCoreEvent } from '../../core/contract/index.ts';
-import { FolderWatcher, watchClassification } from '../../core/services/classification/watch.ts';
-import type { ServiceContext } from '../../core/services/session/context.ts';
-import type { JobQueue } from './queue.ts';
+import type { EmitCoreEvent } from '../contract/index.ts';
+import { FolderWatcher, watchClassification } from '../services/classification/watch.ts';
+import type { JobQueue } from '../services/jobs/queue.ts';
+import type { ServiceContext } from '../services/session/context.ts';
 
 /** A watcher whose files go through the queue, one job a folder at a time. */
 export function openWatcher(services: ServiceContext, queue: JobQueue, emit: EmitCoreEvent): FolderWatcher {

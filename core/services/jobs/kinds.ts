@@ -11,21 +11,21 @@
  * (`shell.jobKinds`): the compiler asks for each.
  */
 import type { z } from 'zod';
-import type { JobKind } from '../../core/contract/index.ts';
-import type { JobDefinition } from '../../core/jobs/index.ts';
-import { classifyJob } from '../../core/services/classification/classify.ts';
-import { demoJob } from '../../core/services/demo/demo.ts';
-import { measureJob } from '../../core/services/estimate/measure.ts';
-import { evaluateJob } from '../../core/services/evaluation/evaluate.ts';
-import { evidenceJob } from '../../core/services/evaluation/evidence.ts';
-import { exportJob } from '../../core/services/export/export.ts';
-import { encodeJob } from '../../core/services/features/encode.ts';
-import { importJob } from '../../core/services/import/import.ts';
-import { trainJob } from '../../core/services/jobs/train.ts';
-import { lpmAddJob } from '../../core/services/lpm/add.ts';
-import type { ServiceContext } from '../../core/services/session/context.ts';
-import { trainAgain } from '../../core/services/training/plan.ts';
-import type { ReadDb } from '../../core/store/index.ts';
+import type { JobKind } from '../../contract/index.ts';
+import type { JobDefinition } from '../../jobs/index.ts';
+import type { ReadDb } from '../../store/index.ts';
+import { classifyJob } from '../classification/classify.ts';
+import { demoJob } from '../demo/demo.ts';
+import { measureJob } from '../estimate/measure.ts';
+import { evaluateJob } from '../evaluation/evaluate.ts';
+import { evidenceJob } from '../evaluation/evidence.ts';
+import { exportJob } from '../export/export.ts';
+import { encodeJob } from '../features/encode.ts';
+import { importJob } from '../import/import.ts';
+import { lpmAddJob } from '../lpm/add.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { trainAgain } from '../training/plan.ts';
+import { trainJob } from './train.ts';
 
 // The payloads differ by kind; each definition parses its own, so the table may forget their types.
 export type AnyJob = JobDefinition<never, never, ServiceContext>;

@@ -1,5 +1,5 @@
 /** Every call that the core process answers. A call of the contract without a handler does not build. */
-import type { CoreCallName, Handlers } from '../../../core/contract/index.ts';
+import type { CoreCallName, Handlers } from '../../contract/index.ts';
 import type { CoreContext } from '../context.ts';
 import { classifyHandlers } from './classify.ts';
 import { evidenceHandlers } from './evidence.ts';

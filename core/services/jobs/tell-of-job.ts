@@ -1,5 +1,5 @@
 /** Tells the window of a job's change, and, when it ended, what of the library may be different now. */
-import type { EmitCoreEvent, EventPayload, JobKind, JobView } from '../../core/contract/index.ts';
+import type { EmitCoreEvent, EventPayload, JobKind, JobView } from '../../contract/index.ts';
 
 type Changed = EventPayload<'library.changed'>['what'];
 
