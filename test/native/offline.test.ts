@@ -7,9 +7,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { usual, writeMaterial } from '../../scripts/torture/studies.ts';
 import { runCommand } from '../support/command.ts';
 import { hasStrace, isolated, outside, socketCalls, socketsOf } from '../support/isolation.ts';
+import { usual, writeMaterial } from '../torture/studies.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sidelight-offline-'));
 beforeAll(() => writeMaterial(join(folder, 'material'), usual));

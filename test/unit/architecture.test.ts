@@ -46,7 +46,7 @@ function sourceFiles(folder: string): SourceFile[] {
     });
 }
 
-const files = ['core', 'electron', 'renderer', 'scripts', 'test'].flatMap(sourceFiles);
+const files = ['core', 'electron', 'renderer', 'scripts', 'pretraining', 'bench', 'test'].flatMap(sourceFiles);
 
 /** `@scope/name/sub` → `@scope/name`; relative and `node:` imports give undefined. */
 function packageOf(specifier: string): string | undefined {

@@ -10,7 +10,11 @@ const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json')
   scripts: Record<string, string>;
 };
 const programs = [
-  ...new Set(Object.values(scripts).flatMap((script) => /run\.mjs (scripts\/[\w-]+\.ts)/.exec(script)?.[1] ?? [])),
+  ...new Set(
+    Object.values(scripts).flatMap(
+      (script) => /run\.mjs ((?:scripts|bench|pretraining|test)\/[\w/-]+\.ts)/.exec(script)?.[1] ?? [],
+    ),
+  ),
 ];
 
 function run(program: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
@@ -38,18 +42,18 @@ describe.each(programs)('%s', (program) => {
 
 test('the modes of bench answer too', () => {
   for (const mode of ['--methods', '--promise']) {
-    expect(run('scripts/bench.ts', mode, '--help')).toMatchObject({
+    expect(run('bench/bench.ts', mode, '--help')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining(`npm run bench -- ${mode}`),
     });
-    const refused = run('scripts/bench.ts', mode, '--frobnicate');
+    const refused = run('bench/bench.ts', mode, '--frobnicate');
     expect(refused.stderr).toContain('There is no option --frobnicate.');
     expect(refused.status).toBe(2);
   }
 });
 
 test('an option without its value is told as such', () => {
-  const { status, stderr } = run('scripts/torture.ts', '--points');
+  const { status, stderr } = run('test/torture/torture.ts', '--points');
   expect(stderr).toMatch(/^Option '--points <value>' argument missing\. The options are --points/);
   expect(status).toBe(2);
 });

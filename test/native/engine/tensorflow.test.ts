@@ -217,7 +217,7 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
   test.skipIf(!hasShared)(
     'every reference case is within the tolerance of ONNX Runtime (needs the reference numbers)',
     () => {
-      const parity = join(repositoryRoot, 'scripts', 'parity.ts');
+      const parity = join(repositoryRoot, 'test', 'parity', 'parity.ts');
       const args = [parity, sharedPath('fixtures'), '--engine', 'tensorflow'];
       const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
       expect(stdout).toContain('Engine: tensorflow');

@@ -12,8 +12,8 @@ import {
   type LpmConfig,
   positionEmbedding,
 } from '../../../core/models/index.ts';
-import { passes, runOnce, worstDifference } from '../../../scripts/parity/check.ts';
-import { findCases } from '../../../scripts/parity/find-cases.ts';
+import { passes, runOnce, worstDifference } from '../../parity/check.ts';
+import { findCases } from '../../parity/find-cases.ts';
 import { hasShared, sharedPath } from '../../support/shared.ts';
 import { pythonWith } from '../../support/tools.ts';
 
@@ -126,7 +126,7 @@ print(json.dumps(y.permute(0, 2, 3, 1).flatten().tolist()))`;
 });
 
 test.skipIf(!hasShared)('the program names a case past its tolerance and exits 1', () => {
-  const program = join(import.meta.dirname, '..', '..', '..', 'scripts', 'parity.ts');
+  const program = join(import.meta.dirname, '..', '..', 'parity', 'parity.ts');
   const run = (folder: string): { status: number | null; stdout: string; stderr: string } =>
     spawnSync(process.execPath, [program, folder, '--engine', 'onnxruntime', '--json'], { encoding: 'utf8' });
   const good = run(sharedPath('fixtures', 'metrics'));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type MethodRow, meanInterval } from '../../../scripts/bench/methods-plan.ts';
-import { methodLines, taskJson } from '../../../scripts/bench/methods-table.ts';
-import { paintTask, tasks } from '../../../scripts/tasks/index.ts';
+import { type MethodRow, meanInterval } from '../../../bench/methods-plan.ts';
+import { methodLines, taskJson } from '../../../bench/methods-table.ts';
+import { paintTask, tasks } from '../../../bench/tasks/index.ts';
 
 test("the interval over seeds is Student's: five numbers of deviation 0.1 give 2.776 * 0.1 / sqrt(5) on either side", () => {
   const deviates = [-0.1265, -0.0632, 0, 0.0632, 0.1265].map((x) => 0.8 + x);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { within } from '../../../scripts/bench/promise-figures.ts';
+import { within } from '../../../bench/promise-figures.ts';
 
 test('times left are judged from a moment on by the whole they meant', () => {
   const shown = [

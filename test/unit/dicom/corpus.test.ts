@@ -10,7 +10,7 @@ import {
   type TransferSyntaxUID,
   transferSyntaxes,
 } from '../../../core/dicom/index.ts';
-import { readIndex } from '../../../scripts/dicom/index-file.ts';
+import { readIndex } from '../../dicom/index-file.ts';
 import { hasShared, sharedPath } from '../../support/shared.ts';
 import { smallInstance } from '../../support/small-instance.ts';
 import { appErrorOf } from '../../support/thrown.ts';

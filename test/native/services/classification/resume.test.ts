@@ -6,9 +6,9 @@ import { classifyPaths } from '../../../../core/services/classification/classify
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
-import { usual, writeMaterial } from '../../../../scripts/torture/studies.ts';
 import { testServices } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
+import { usual, writeMaterial } from '../../../torture/studies.ts';
 
 test('stopped after some images, given again: the rest is computed, the results are the same to the byte', async () => {
   const folder = temporaryFolder();

@@ -5,9 +5,9 @@ import { AppError } from '../../../../../core/base/errors.ts';
 import { Random } from '../../../../../core/base/random.ts';
 import { nativeBytes, wasmCodecOf } from '../../../../../core/dicom/index.ts';
 import { openDecodePool } from '../../../../../core/services/pixels/decode/pool.ts';
-import { fuzzCodecs } from '../../../../../scripts/dicom/fuzz-codec.ts';
-import { fuzzParser } from '../../../../../scripts/dicom/fuzz-parser.ts';
-import { readIndex } from '../../../../../scripts/dicom/index-file.ts';
+import { fuzzCodecs } from '../../../../dicom/fuzz-codec.ts';
+import { fuzzParser } from '../../../../dicom/fuzz-parser.ts';
+import { readIndex } from '../../../../dicom/index-file.ts';
 import { hasShared, sharedPath } from '../../../../support/shared.ts';
 import { smallInstance } from '../../../../support/small-instance.ts';
 
