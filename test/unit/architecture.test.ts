@@ -1,9 +1,10 @@
 /**
- * What the compiler cannot see of the layers: which file may import which npm package, and how long files grow.
+ * What the compiler cannot see of the layers: which file may import which npm package, which
+ * room of core/services may import which, that nothing imports in a circle, and how long files grow.
  * Imports between layers are enforced by the TypeScript projects (tsconfig.json of each row of core/).
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, posix, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { repositoryRoot } from '../support/shared.ts';
 
@@ -28,6 +29,42 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bits-ui': ['renderer/'],
   '@observablehq/plot': ['renderer/components/'],
   '@tanstack/virtual-core': ['renderer/components/'],
+};
+
+/**
+ * Rooms of core/services → the rooms that each may import from. Every row takes from rows above it only, so no circle fits in.
+ * What each is for stands in docs/architecture.md.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  session: [],
+  files: [],
+  records: [],
+  privacy: [],
+  import: ['session', 'files', 'privacy'],
+  datasets: ['session', 'records'],
+  lpm: ['session', 'files'],
+  pixels: ['session', 'files', 'records'],
+  export: ['session', 'files', 'privacy'],
+  reading: ['session', 'datasets'],
+  features: ['session', 'records', 'datasets', 'lpm', 'pixels'],
+  training: ['session', 'datasets', 'lpm'],
+  demo: ['session', 'import', 'datasets', 'lpm'],
+  estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
+  evaluation: ['session', 'files', 'records', 'lpm', 'pixels', 'features', 'training'],
+  classification: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
+  library: ['session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
+  jobs: [
+    'session',
+    'import',
+    'lpm',
+    'export',
+    'features',
+    'training',
+    'demo',
+    'estimate',
+    'evaluation',
+    'classification',
+  ],
 };
 
 interface SourceFile {
@@ -65,6 +102,18 @@ function importedPackages(text: string): string[] {
   return specifiers.flatMap((s) => packageOf(s) ?? []);
 }
 
+const architecturePage = readFileSync(join(repositoryRoot, 'docs', 'architecture.md'), 'utf8');
+
+/** Every file of ours → the files of ours that it imports, for a value or for a type. */
+const imports: ReadonlyMap<string, readonly string[]> = new Map(
+  files.map(({ path, text }) => [
+    path,
+    [...text.matchAll(/(?:from|import|import\()\s*'(\.[^'\n]+)'/g)].map((m) =>
+      posix.join(posix.dirname(path), m[1] ?? ''),
+    ),
+  ]),
+);
+
 describe('architecture', () => {
   test('a package is imported only by the files that own it', () => {
     const wrong = files
@@ -75,6 +124,64 @@ describe('architecture', () => {
           .map((name) => `${file.path} imports ${name}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  test('a room of core/services imports only from the rooms that its row names, which all stand above it', () => {
+    const roomOf = (path: string): string | undefined => /^core\/services\/([^/]+)\//.exec(path)?.[1];
+    const wrong = [...imports].flatMap(([path, targets]) => {
+      const room = roomOf(path);
+      if (room === undefined) return [];
+      const others = targets.filter((target) => target.startsWith('core/services/') && roomOf(target) !== room);
+      return others
+        .filter((target) => !rooms[room]?.includes(roomOf(target) ?? ''))
+        .map((to) => `${path} imports ${to}`);
+    });
+    expect(wrong).toEqual([]);
+    const names = Object.keys(rooms);
+    const upward = names.flatMap((room, i) => rooms[room]?.filter((other) => !names.slice(0, i).includes(other)) ?? []);
+    expect(upward).toEqual([]);
+  });
+
+  test('every folder of core/services is a room with a row and a line in docs/architecture.md, and three files at most are in none', () => {
+    const paths = [...imports.keys()].filter((path) => path.startsWith('core/services/'));
+    const inRooms = paths.filter((path) => path.split('/').length > 3);
+    expect(paths.filter((path) => !inRooms.includes(path)).length).toBeLessThanOrEqual(3);
+    const folders = [...new Set(inRooms.map((path) => path.split('/')[2] ?? ''))].sort();
+    expect(folders).toEqual(Object.keys(rooms).sort());
+    expect(folders.filter((room) => !architecturePage.includes(`| \`${room}/\` |`))).toEqual([]);
+  });
+
+  test('the rows of docs/architecture.md are the TypeScript projects, with what each references', () => {
+    const block = /```\n([\s\S]*?)```/.exec(architecturePage)?.[1] ?? '';
+    const rows = [...block.matchAll(/^(\S+?)\/? +\S.*? {2,}(\S.*)$/gm)].map(([, row = '', from = '']) => ({
+      row,
+      from,
+    }));
+    const layers = readdirSync(join(repositoryRoot, 'core'));
+    expect(layers.filter((name) => !rows.some(({ row }) => row === `core/${name}`))).toEqual([]);
+    // core/base may be referenced by all. Of a row that takes everything, the compiler sees to it that there is no circle.
+    const isNamed = (name: string): boolean => name !== 'base' && name !== 'imports nothing';
+    for (const { row, from } of rows.filter((one) => !/\ball\b/.test(one.from))) {
+      const { references } = JSON.parse(readFileSync(join(repositoryRoot, row, 'tsconfig.json'), 'utf8')) as {
+        references: { path: string }[];
+      };
+      const referenced = references.map(({ path }) => posix.join(row, path).replace('core/', ''));
+      expect([row, ...referenced.filter(isNamed).sort()]).toEqual([row, ...from.split(', ').filter(isNamed).sort()]);
+    }
+  });
+
+  test('no files import each other in a circle, of types neither', () => {
+    const left = new Map(imports);
+    // What imports nothing that is left is on no circle; nor is, after that, what nothing that is left imports.
+    const shrink = (isFree: (path: string, targets: readonly string[]) => boolean): void => {
+      for (let size = -1; size !== left.size; ) {
+        size = left.size;
+        for (const [path, targets] of left) if (isFree(path, targets)) left.delete(path);
+      }
+    };
+    shrink((_, targets) => !targets.some((target) => left.has(target)));
+    shrink((path) => ![...left.values()].some((targets) => targets.includes(path)));
+    expect([...left.keys()]).toEqual([]);
   });
 
   test('no file is longer than 600 lines, generated tables excepted', () => {
