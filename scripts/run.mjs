@@ -1,7 +1,7 @@
 /**
  * Runs one of our TypeScript programs with the project's own Node, from whichever Node started this file.
  *
- *     node scripts/run.mjs scripts/demo.ts [arguments]
+ *     node scripts/run.mjs core/cli/main.ts demo [arguments]
  *
  * A fresh clone has no node_modules yet and a hospital's system Node may be 20, in which better-sqlite3 crashes the
  * process outright. So this file is plain JavaScript for Node 20: it installs what is missing, then hands over.

@@ -4,7 +4,19 @@ import { invariant } from '../base/errors.ts';
 import type { CliCommand } from './command.ts';
 
 /** The order in which help lists them: the order in which a new user needs them. Others follow by name. */
-const order = ['doctor', 'lpm', 'import', 'datasets', 'encode', 'train', 'runs', 'models', 'evaluate', 'classify'];
+const order = [
+  'demo',
+  'doctor',
+  'lpm',
+  'import',
+  'datasets',
+  'encode',
+  'train',
+  'runs',
+  'models',
+  'evaluate',
+  'classify',
+];
 
 /** All commands, in the order of help. */
 export async function loadCommands(): Promise<CliCommand[]> {

@@ -65,6 +65,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'evaluation',
     'classification',
   ],
+  walkthrough: ['session', 'import', 'lpm', 'pixels', 'features', 'demo', 'evaluation', 'classification', 'jobs'],
 };
 
 interface SourceFile {

@@ -34,7 +34,7 @@ async function registry(answer: RequestListener): Promise<string> {
 async function setUp(address: string, settings: Readonly<Record<string, string>> = {}): Promise<string> {
   const home = temporaryFolder();
   const { status, output, seconds } = await runBare(
-    [process.execPath, 'scripts/run.mjs', 'scripts/demo.ts'],
+    [process.execPath, 'scripts/run.mjs', 'core/cli/main.ts', 'demo'],
     smallClone(),
     {
       HOME: home,

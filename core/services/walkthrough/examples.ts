@@ -1,13 +1,13 @@
 /** Example pictures for the report: unseen studies with what every method said about them. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { invariant } from '../../core/base/errors.ts';
-import { type GreyOrColourImage, resizeBilinear } from '../../core/images/index.ts';
-import type { ReportExample } from '../../core/report/examples.ts';
-import { uidOf } from '../../core/services/demo/dicom-file.ts';
-import { bitsStored, paintPicture } from '../../core/services/demo/picture.ts';
-import { type DemoClass, demoClasses, type StudyPlan } from '../../core/services/demo/plan.ts';
-import { cutOut, pictureAddress } from '../../core/services/pixels/png.ts';
+import { invariant } from '../../base/errors.ts';
+import { type GreyOrColourImage, resizeBilinear } from '../../images/index.ts';
+import type { ReportExample } from '../../report/examples.ts';
+import { uidOf } from '../demo/dicom-file.ts';
+import { bitsStored, paintPicture } from '../demo/picture.ts';
+import { type DemoClass, demoClasses, type StudyPlan } from '../demo/plan.ts';
+import { cutOut, pictureAddress } from '../pixels/png.ts';
 
 export interface MethodResults {
   readonly method: string;
