@@ -29,15 +29,15 @@ test('data are checked, time is promised before the start, and a training that w
   let { page } = first;
   await openTrain(page);
 
-  await page.getByText('patients to test').first().waitFor();
+  await page.getByText('test patients').first().waitFor();
   await page.getByText('You added this one.').waitFor();
   expect(await page.getByRole('rowheader', { name: 'disc' }).isVisible()).toBe(true);
   expect(await seriousViolations(page)).toEqual([]);
   await begin(page);
   await epochReached(page, 2);
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
-  await page.getByText('Paused. “Go on” continues').waitFor();
-  await page.getByRole('button', { name: 'Go on' }).first().click();
+  await page.getByText('Paused. “Resume” continues').waitFor();
+  await page.getByRole('button', { name: 'Resume' }).first().click();
   await epochReached(page, 3);
   await first.close();
   expect(first.complaints).toEqual([]);

@@ -34,15 +34,16 @@ export const train: Words['train'] = {
   class: 'Klasse',
   images: 'Bilder',
   share: 'Anteil der Bilder',
-  patientsTrain: 'Patienten zum Lernen',
-  patientsVal: 'zum Auswählen',
-  patientsTest: 'zum Testen',
+  patientsTrain: 'Patienten im Training',
+  patientsVal: 'Validierung',
+  patientsTest: 'Test',
   all: 'Alle',
-  nothingFound: 'Nichts einzuwenden. Jeder Patient ist nur in einem Teil.',
-  patientsSplit: 'Jeder Patient ist nur in einem Teil: zum Lernen, zum Auswählen der besten Epoche oder zum Testen.',
+  nothingFound: 'Keine Probleme gefunden. Jeder Patient ist nur in einem Teil.',
+  patientsSplit:
+    'Jeder Patient ist nur in einem Teil: Training (daraus lernt das Netz), Validierung (sie wählt die beste Epoche) oder Test.',
   showCases: (count: number) => `${n(count, 'Studie', 'Studien')} zeigen`,
-  severities: { blocks: 'Muss gelöst werden.', serious: 'Vorsicht.', note: 'Gut zu wissen.' },
-  splitNames: { train: 'Lernen', val: 'Auswählen', test: 'Testen' },
+  severities: { blocks: 'Blockiert.', serious: 'Warnung.', note: 'Hinweis.' },
+  splitNames: { train: 'Training', val: 'Validierung', test: 'Test' },
   findings: {
     tooFewClasses: {
       title: 'Nur {classes} benannte Klassen.',
@@ -51,10 +52,10 @@ export const train: Words['train'] = {
     classTooSmall: {
       title: 'Klasse „{name}“ hat {patients} Patienten.',
       advice:
-        'Mindestens 3 sind nötig, je einer zum Lernen, Auswählen und Testen. Benennen Sie mehr oder legen Sie Klassen zusammen.',
+        'Mindestens 3 sind nötig, je einer für Training, Validierung und Test. Benennen Sie mehr oder legen Sie Klassen zusammen.',
     },
     splitGap: {
-      title: 'Klasse „{name}“ hat keine Patienten zum {splits}.',
+      title: 'Klasse „{name}“ hat keine Patienten für {splits}.',
       advice:
         'Die Teilung kam mit den Namen. Verschieben Sie Patienten dieser Klasse oder überlassen Sie sie Sidelight.',
     },
@@ -105,8 +106,9 @@ export const train: Words['train'] = {
       advice: 'Ein Modell könnte das Gerät statt des Befundes lernen. Prüfen Sie, ob jede Klasse jede Modalität hat.',
     },
     laterality: {
-      title: 'Bilder werden beim Lernen zufällig gespiegelt.',
-      advice: 'Wenn links und rechts zählen, schalten Sie „Spiegeln“ in den Einstellungen für Fachleute aus.',
+      title: 'Bilder werden im Training zufällig gespiegelt.',
+      advice:
+        'Wenn links und rechts zählen, schalten Sie „Horizontal spiegeln“ in den Einstellungen für Fachleute aus.',
     },
   },
   methodsHelp: 'Mehrere angekreuzt: Sie werden nacheinander trainiert und lassen sich vergleichen.',
@@ -137,7 +139,7 @@ export const train: Words['train'] = {
       name: 'Lernrate',
       text: 'Größe eines Schritts. Die Autoren nehmen 0,00005 bis 0,005; linear braucht 0,001 oder mehr.',
     },
-    weightDecay: { name: 'Gewichtsabnahme', text: 'Zieht Gewichte zur Null, gegen das Auswendiglernen.' },
+    weightDecay: { name: 'Gewichtsabnahme', text: 'Zieht Gewichte zur Null, gegen Überanpassung.' },
     earlyStop: { name: 'Halt nach leeren Epochen', text: 'Leer: nie. Sonst nach so vielen Epochen ohne bessere AUC.' },
     seed: { name: 'Startzahl', text: 'Gleiche Zahl, Daten und Maschine: dasselbe Modell, Bit für Bit.' },
     inputSize: {
@@ -153,13 +155,16 @@ export const train: Words['train'] = {
       name: 'Klassengewichte',
       text: 'Ausgeglichen: Eine seltene Klasse zählt so viel wie eine häufige.',
     },
-    tokens: { name: 'Wichtige Stellen', text: 'Wessen Aufmerksamkeit über Wichtiges entscheidet.' },
+    tokens: {
+      name: 'Tokenbewertung',
+      text: 'Wessen Aufmerksamkeit darüber entscheidet, welche Stellen des Bildes wichtig sind.',
+    },
     normalisation: {
-      name: 'Helligkeit nach',
+      name: 'Normalisierung',
       text: 'Datensatz: wie die Autoren. Großes Modell: Mehrere Datensätze teilen dessen Arbeit.',
     },
-    augment: { name: 'Bilder abwandeln', text: 'Kleine Ausschnitte und Helligkeiten, in jeder Epoche neue.' },
-    flip: { name: 'Spiegeln', text: 'Aus, wo links und rechts zählen: Seitenmarken, Herz, Lappen.' },
+    augment: { name: 'Augmentierung', text: 'Kleine Ausschnitte und Helligkeiten, in jeder Epoche neue.' },
+    flip: { name: 'Horizontal spiegeln', text: 'Aus, wo links und rechts zählen: Seitenmarken, Herz, Lappen.' },
   },
   choices: {
     none: 'keine',
@@ -181,7 +186,7 @@ export const train: Words['train'] = {
   state: 'Stand des Trainings',
   progress: 'Fortschritt',
   starting: 'Beginnt …',
-  epochOf: (epoch: string, total: string) => `Lernen: Epoche ${epoch} von ${total}`,
+  epochOf: (epoch: string, total: string) => `Training: Epoche ${epoch} von ${total}`,
   stages: {
     decoding: (done: string, total: string) => `Bilder lesen: ${done} von ${total}`,
     statistics: (done: string, total: string) => `Helligkeit messen: Bild ${done} von ${total}`,
@@ -206,11 +211,11 @@ export const train: Words['train'] = {
   classify: 'Damit klassifizieren',
   epoch: 'Epoche',
   loss: 'Verlust (weniger ist besser)',
-  trainLoss: 'Lernen',
+  trainLoss: 'Training',
   valLoss: 'Validierung',
   auc: 'AUC der Validierung (mehr ist besser)',
   aucHelp: 'Kreis: beste Epoche; gepunktet: Zufall',
   lossDescription: (epoch: number, trainLoss: string, valLoss: string) =>
-    `Nach Epoche ${epoch}: Verlust ${trainLoss} beim Lernen, ${valLoss} bei der Validierung.`,
+    `Nach Epoche ${epoch}: Verlust ${trainLoss} im Training, ${valLoss} bei der Validierung.`,
   aucDescription: (epoch: number, auc: string) => `Nach Epoche ${epoch}: AUC der Validierung ${auc}.`,
 };

@@ -44,7 +44,7 @@ export const shell = {
   pause: 'Pause',
   clearJobs: 'Clear finished',
   stop: 'Stop',
-  resume: 'Go on',
+  resume: 'Resume',
   dismiss: 'Dismiss',
   close: 'Close',
   cancel: 'Cancel',

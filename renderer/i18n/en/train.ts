@@ -21,7 +21,7 @@ export const train = {
   stepMethod: 'Method',
   stepStart: 'Time and start',
   dataset: 'Data set',
-  datasetHelp: 'Its labelled images are learnt from; the rest stays out.',
+  datasetHelp: 'Its labelled images are used; the rest stays out.',
   lpm: 'Large pre-trained model',
   lpmHelp: 'Reads every image once and is not changed.',
   lpmEmbedded:
@@ -32,15 +32,16 @@ export const train = {
   class: 'Class',
   images: 'Images',
   share: 'Share of the images',
-  patientsTrain: 'Patients to learn',
-  patientsVal: 'to choose',
-  patientsTest: 'to test',
+  patientsTrain: 'Training patients',
+  patientsVal: 'validation',
+  patientsTest: 'test',
   all: 'All',
-  nothingFound: 'Nothing to object to. Every patient is in one part only.',
-  patientsSplit: 'Every patient is in one part only: to learn from, to choose the best epoch, or to test.',
+  nothingFound: 'No problems found. Every patient is in one split only.',
+  patientsSplit:
+    'Every patient is in one split only: training (the network learns from it), validation (it chooses the best epoch) or test.',
   showCases: (count: number) => `Show ${n(count, 'study', 'studies')}`,
-  severities: { blocks: 'Must be solved.', serious: 'Take care.', note: 'Good to know.' },
-  splitNames: { train: 'learning', val: 'choosing', test: 'testing' },
+  severities: { blocks: 'Blocking.', serious: 'Warning.', note: 'Note.' },
+  splitNames: { train: 'training', val: 'validation', test: 'test' },
   findings: {
     tooFewClasses: {
       title: 'Only {classes} labelled classes.',
@@ -49,16 +50,16 @@ export const train = {
     classTooSmall: {
       title: 'Class “{name}” has {patients} patients.',
       advice:
-        'At least 3 are needed, one each to learn, to choose and to test. Label more, or join this class with another.',
+        'At least 3 are needed, one each for training, validation and test. Label more, or join this class with another.',
     },
     splitGap: {
       title: 'Class “{name}” has no patients for {splits}.',
       advice: 'The split was given with the labels. Move patients of this class, or leave the split to Sidelight.',
     },
     sameImageAcrossSplits: {
-      title: '{images} images are the same picture in different parts.',
+      title: '{images} images are the same picture in different splits.',
       advice:
-        'The model would be tested on what it has learnt. Probably one patient under two IDs: remove one of each.',
+        'The model would be tested on what it was trained on. Probably one patient under two IDs: remove one of each.',
     },
     sameImageAcrossPatients: {
       title: '{images} images are the same picture under different patients.',
@@ -74,7 +75,7 @@ export const train = {
         'Set “Class weights” to balanced under expert settings, and judge by AUC and sensitivity, not by accuracy.',
     },
     fewTestPatients: {
-      title: 'Only {patients} patients to test, {positives} with “{name}”.',
+      title: 'Only {patients} test patients, {positives} with “{name}”.',
       advice: 'An AUC of {auc} could then be off by ± {halfWidth}. More labelled patients narrow that.',
     },
     positiveClassGuessed: {
@@ -103,8 +104,8 @@ export const train = {
       advice: 'A model may learn to tell the device instead of the finding. Check that each class has each modality.',
     },
     laterality: {
-      title: 'Images are mirrored at random while learning.',
-      advice: 'If left and right matter for your finding, switch “Mirror” off under expert settings.',
+      title: 'Images are flipped at random during training.',
+      advice: 'If left and right matter for your finding, switch “Horizontal flip” off under expert settings.',
     },
   },
   methodsHelp: 'Tick several to train them one after the other and compare them.',
@@ -122,7 +123,7 @@ export const train = {
     linear: { name: 'Linear', text: 'One layer on the large model’s summary. Fastest; a floor to compare with.' },
     full: {
       name: 'Full fine-tuning',
-      text: 'Changes every weight of the large model. Very slow and hungry without a graphics card.',
+      text: 'Changes every weight of the large model. Very slow without a graphics card, and needs much memory.',
     },
   },
   expertTitle: 'Expert settings',
@@ -135,7 +136,7 @@ export const train = {
       name: 'Learning rate',
       text: 'Size of a step. The authors use 0.00005 to 0.005; linear wants 0.001 or more.',
     },
-    weightDecay: { name: 'Weight decay', text: 'Pulls weights towards zero, against learning by heart.' },
+    weightDecay: { name: 'Weight decay', text: 'Pulls weights towards zero, against overfitting.' },
     earlyStop: {
       name: 'Stop after idle epochs',
       text: 'Empty: never. Otherwise after so many epochs without a better AUC.',
@@ -148,13 +149,13 @@ export const train = {
     tokenRatio: { name: 'Share of tokens', text: 'Part of the image places that are handed on; 0.2 is the authors’.' },
     microBatch: { name: 'Images at a time', text: 'For full fine-tuning: fewer need less memory.' },
     classWeights: { name: 'Class weights', text: 'Balanced: a rare class counts as much as a frequent one.' },
-    tokens: { name: 'Important places', text: 'Which attention decides what is important.' },
+    tokens: { name: 'Token score', text: 'Which attention decides which places of the image are important.' },
     normalisation: {
-      name: 'Brightness from',
-      text: 'The data set: the authors’ way. The large model: several data sets share its work.',
+      name: 'Normalisation',
+      text: 'Whose mean brightness counts. The data set: the authors’ way. The large model: several data sets share its work.',
     },
-    augment: { name: 'Vary the images', text: 'Small crops and changes of brightness, new in each epoch.' },
-    flip: { name: 'Mirror', text: 'Off where left and right matter: side markers, heart, lobes.' },
+    augment: { name: 'Augmentation', text: 'Small crops and changes of brightness, new in each epoch.' },
+    flip: { name: 'Horizontal flip', text: 'Off where left and right matter: side markers, heart, lobes.' },
   },
   choices: {
     none: 'none',
@@ -164,7 +165,7 @@ export const train = {
     dataset: 'the data set',
     lpm: 'the large model',
   },
-  blocked: 'Training cannot start before what must be solved above is solved.',
+  blocked: 'Training cannot start before the blocking problems above are solved.',
   about: (time: string) => `About ${time}`,
   between: (low: string, high: string) => `(${low} to ${high} on this machine)`,
   disk: (needed: string, free: string) => `Takes ${needed} of disk space; ${free} are free.`,
@@ -176,7 +177,7 @@ export const train = {
   state: 'State of the training',
   progress: 'Progress',
   starting: 'Starting …',
-  epochOf: (epoch: string, total: string) => `Learning: epoch ${epoch} of ${total}`,
+  epochOf: (epoch: string, total: string) => `Training: epoch ${epoch} of ${total}`,
   stages: {
     decoding: (done: string, total: string) => `Reading images: ${done} of ${total}`,
     statistics: (done: string, total: string) => `Measuring brightness: image ${done} of ${total}`,
@@ -189,7 +190,7 @@ export const train = {
   retried: (count: number) =>
     `The computing process stopped and was started again (${n(count, 'time', 'times')}); training went on from its last checkpoint.`,
   crashed: 'The application ended twice during this training, so it was not started again by itself. Nothing is lost.',
-  pausedText: 'Paused. “Go on” continues from the last finished epoch, also after a restart.',
+  pausedText: 'Paused. “Resume” continues from the last finished epoch, also after a restart.',
   stalled: (epochs: number) =>
     `The validation AUC has not improved for ${n(epochs, 'epoch', 'epochs')}: you can stop now; the best weights are kept.`,
   best: (epoch: string, auc: string) =>
@@ -200,11 +201,11 @@ export const train = {
   classify: 'Classify with it',
   epoch: 'Epoch',
   loss: 'Loss (lower is better)',
-  trainLoss: 'learning',
+  trainLoss: 'training',
   valLoss: 'validation',
   auc: 'Validation AUC (higher is better)',
   aucHelp: 'circle: best epoch; dotted: chance',
   lossDescription: (epoch: number, trainLoss: string, valLoss: string) =>
-    `After epoch ${epoch}: loss ${trainLoss} on learning images, ${valLoss} on validation images.`,
+    `After epoch ${epoch}: loss ${trainLoss} on training images, ${valLoss} on validation images.`,
   aucDescription: (epoch: number, auc: string) => `After epoch ${epoch}: validation AUC ${auc}.`,
 } as const;
