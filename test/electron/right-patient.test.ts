@@ -131,15 +131,15 @@ test('a key before the picture is there is refused in words, and stores nothing'
   await page.evaluate(() => {
     const { fetch } = window;
     window.fetch = async (...args) => {
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await new Promise((resolve) => setTimeout(resolve, 3000));
       return await fetch(...args);
     };
   });
   await rows(page).nth(3).click();
+  await page.getByTestId('unseen').waitFor();
   await page.keyboard.press('1');
   await page.keyboard.press('x');
   await page.getByText('The picture is not on the screen yet.').waitFor();
-  await page.getByTestId('unseen').waitFor();
   await pictureSeen(page);
   expect(storedLabels(library)).toEqual([]);
   await page.keyboard.press('1');

@@ -73,11 +73,24 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
     library,
     complaints,
     close: async () => {
-      await app.close();
+      await closeWithin(app, 60_000);
       if (options.profile === undefined) rmSync(profile, { recursive: true, force: true });
       if (options.library === undefined) rmSync(library, { recursive: true, force: true });
     },
   };
+}
+
+/** Closes the application, which ends its own processes within ten seconds. @throws when it has not done so in `limitMs` */
+async function closeWithin(app: ElectronApplication, limitMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), limitMs);
+  });
+  const ended = await Promise.race([app.close().then(() => 'closed' as const), late]);
+  clearTimeout(timer);
+  if (ended === 'closed') return;
+  app.process().kill('SIGKILL');
+  throw new Error(`the application was still there ${limitMs / 1000} s after it was asked to close`);
 }
 
 /** A program that runs `path` under strace; Playwright puts its own arguments first, so they cannot be strace's. */
