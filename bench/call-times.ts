@@ -21,7 +21,13 @@ export async function watchCalls(core: CoreClient, dataset: string): Promise<{ s
     items.slice(0, 50).map(async ({ studyId, target }) => {
       const [image] = await core.call('reading.images', { dataset, studyId });
       if (image === undefined) throw new Error('a study of the data set has no images');
-      return { dataset, target, readerId: reader.id, displayed: image.instanceId };
+      return {
+        dataset,
+        target,
+        readerId: reader.id,
+        displayed: image.instanceId,
+        sopInstanceUID: image.sopInstanceUID,
+      };
     }),
   );
   const times = new Map<string, number[]>();

@@ -1,5 +1,6 @@
 /** Which screen is shown, and with what. Screens are few and known, so there is no router. */
-import type { InstanceId, StudyId } from '../../core/contract/index.ts';
+import { untrack } from 'svelte';
+import type { InstanceId, SplitName, StudyId } from '../../core/contract/index.ts';
 
 export const screens = ['welcome', 'library', 'read', 'train', 'judge', 'evidence', 'classify', 'settings'] as const;
 export type Screen = (typeof screens)[number];
@@ -27,7 +28,7 @@ export interface ScreenArguments {
     readonly cases?: readonly StudyId[];
   };
   readonly train: { readonly dataset?: string; readonly jobId?: number };
-  readonly judge: { readonly model?: string };
+  readonly judge: { readonly model?: string; readonly split?: SplitName };
   readonly evidence: { readonly model?: string; readonly at?: CaseReference };
   readonly classify: {
     readonly model?: string;
@@ -66,6 +67,11 @@ class Navigation {
   /** Whether anybody has said which screen to show; until then the page may choose one itself. */
   get isChosen(): boolean {
     return this.#isChosen;
+  }
+
+  /** Notes where the screen that is shown has come to, so that it is there again when it must be made anew. */
+  note<S extends Screen>(screen: S, args: ScreenArguments[S]): void {
+    if (screen === untrack(() => this.screen)) this.#shown = { screen, args } as Shown;
   }
 
   /** Shows a screen; the one that is shown stays as it is unless it is asked for something. */

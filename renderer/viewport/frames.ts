@@ -16,6 +16,8 @@ export interface LoadedFrame {
 /** About twenty radiographs of 3,000 by 2,500 pixels, or 500 CT slices. */
 const budgetBytes = 300 * 1024 * 1024;
 
+/** Counts the times that everything kept was forgotten: what was asked for before must not be kept after. */
+let generation = 0;
 const kept = new Map<string, { readonly loading: Promise<LoadedFrame>; bytes: number }>();
 
 /** The frame, from memory when it was shown or fetched ahead. @throws CallError as the core says why */
@@ -27,17 +29,26 @@ export function loadFrame(reference: FrameReference): Promise<LoadedFrame> {
     kept.set(key, known);
     return known.loading;
   }
+  const asked = generation;
   const entry = { loading: fetchFrame(reference), bytes: 0 };
   kept.set(key, entry);
   entry.loading.then(
     ({ samples }) => {
       entry.bytes = samples.byteLength;
-      trim(key);
+      if (asked === generation) trim(key);
     },
     // A frame that failed is asked for again next time; whoever awaits it is told.
-    () => kept.delete(key),
+    () => {
+      if (asked === generation) kept.delete(key);
+    },
   );
   return entry.loading;
+}
+
+/** Forgets every picture: another library was opened, or studies were deleted, whose row numbers are given again. */
+export function forgetFrames(): void {
+  generation += 1;
+  kept.clear();
 }
 
 /** Fetches a frame so that it is there when it is shown. */

@@ -87,6 +87,7 @@ describe.skipIf(process.platform !== 'linux')('the unpacked package (built and r
       ...subject,
       readerId: list.reader.id,
       displayed: image.instanceId,
+      sopInstanceUID: image.sopInstanceUID,
       label: other,
     });
 

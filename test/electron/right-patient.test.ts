@@ -7,14 +7,15 @@ import { importPaths } from '../../core/services/import/import.ts';
 import { openLibrary } from '../../core/store/index.ts';
 import { openTestServices } from '../support/made-studies.ts';
 import { put, tinyDicom } from '../support/studies.ts';
+import { descendants } from './support/attach.ts';
 import { fillImport, runImport } from './support/importing.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
 import { addClass, labelled, nextCase, openReading, pictureSeen } from './support/reading.ts';
 import { show } from './support/screens.ts';
 
-/** Studies of four patients with two series of two images each; patient `n` is called `Patient-n`. */
-function writeSeveralImages(folder: string): void {
-  for (let patient = 0; patient < 4; patient++) {
+/** Studies of four patients, numbered from `first`, with two series of two images each; patient `n` is called `Patient-n`. */
+function writeSeveralImages(folder: string, first = 0): void {
+  for (let patient = first; patient < first + 4; patient++) {
     for (const series of [1, 2]) {
       for (const number of [1, 2]) {
         const instance = `1.2.9.${patient}.${series}.${number}`;
@@ -26,12 +27,15 @@ function writeSeveralImages(folder: string): void {
   }
 }
 
-async function severalImages(): Promise<{ folder: string; library: string }> {
+/** A library with them in the data sets of these names. */
+async function severalImages(first = 0, datasets = ['several']): Promise<{ folder: string; library: string }> {
   const folder = temporaryFolder('several');
   const library = join(folder, 'library');
-  writeSeveralImages(join(folder, 'studies'));
+  writeSeveralImages(join(folder, 'studies'), first);
   const { context, close } = await openTestServices(library);
-  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'several', frames: 'all' });
+  for (const dataset of datasets) {
+    await importPaths(context, { paths: [join(folder, 'studies')], dataset, frames: 'all' });
+  }
   await close();
   return { folder, library };
 }
@@ -314,5 +318,71 @@ test('the report of an import comes however quick the import was, at once or whe
   await page.getByTestId('import-report').waitFor();
   await close();
   expect(complaints).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('in another library the pictures are its own: a label goes to the patient who is seen', async () => {
+  const [a, b] = [await severalImages(), await severalImages(5)];
+  const { page, complaints, close } = await launch({ library: a.library });
+  await openReading(page);
+  expect((await onThePicture(page)).patient).toBe('0');
+  await page.evaluate(`window.sidelight.invoke('window.openLibrary', { folder: ${JSON.stringify(b.library)} })`);
+  await page.getByText('Patient-0').waitFor({ state: 'detached' });
+  await show(page, 'Library');
+  await openReading(page);
+  await addClass(page, 'normal');
+  const { patient } = await onThePicture(page);
+  expect(Number(patient)).toBeGreaterThanOrEqual(5);
+  await page.keyboard.press('1');
+  await labelled(page, 'labelled 1 of 4');
+  expect(storedLabels(b.library)).toMatchObject([{ patient: `ID-${patient}`, label: 'normal' }]);
+  expect(storedLabels(a.library)).toEqual([]);
+  await close();
+  expect(complaints).toEqual([]);
+  for (const { folder } of [a, b]) rmSync(folder, { recursive: true, force: true });
+});
+
+test('a comment belongs to its data set, and a key in a list that was left as it was changes nobody’s name', async () => {
+  const { folder, library } = await severalImages(0, ['first', 'second']);
+  const { page, complaints, close } = await launch({ library });
+  await openReading(page);
+  await addClass(page, 'normal');
+  await page.keyboard.press('n');
+  await page.keyboard.type('of the second data set');
+  await page.keyboard.press('Escape');
+  await page.getByText('saved', { exact: true }).waitFor();
+  const comment = page.getByRole('textbox', { name: 'Comment' });
+  await page.getByLabel('Data set').selectOption('first');
+  await pictureSeen(page);
+  expect(await comment.inputValue()).toBe('');
+  await page.getByLabel('Data set').selectOption('second');
+  await pictureSeen(page);
+  await expect.poll(async () => await comment.inputValue()).toBe('of the second data set');
+
+  // A list that has the focus and was left as it was.
+  await page.getByLabel('Data set').focus();
+  await page.keyboard.press('f');
+  expect(await page.getByLabel('Data set').inputValue()).toBe('second');
+  await page.keyboard.press('1');
+  await labelled(page, 'labelled 1 of 4');
+  await close();
+  expect(complaints).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a core that had to be started again brings the screen back to the same study', async () => {
+  const { folder, library } = await severalImages(0, ['first', 'second']);
+  const { app, page, close } = await launch({ library });
+  await openReading(page);
+  await page.getByLabel('Data set').selectOption('first');
+  await rows(page).nth(2).click();
+  const before = await onThePicture(page);
+  const root = app.process().pid ?? 0;
+  for (const pid of descendants(root, /core\/host\/host\.(ts|js)/)) process.kill(pid, 'SIGKILL');
+  await page.getByText('Patient-').first().waitFor({ state: 'detached' });
+  await page.getByRole('img', { name: /Viewport 1, image/ }).waitFor({ timeout: 60_000 });
+  expect(await onThePicture(page)).toEqual(before);
+  expect(await page.getByLabel('Data set').inputValue()).toBe('first');
+  await close();
   rmSync(folder, { recursive: true, force: true });
 });

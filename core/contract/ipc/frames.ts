@@ -17,6 +17,8 @@ export const windowSchema = z.object({
 export type DisplayWindow = z.infer<typeof windowSchema>;
 
 export const frameHeaderSchema = z.object({
+  /** Whose picture this is, in every library and at every time: row numbers are given again. */
+  sopInstanceUID: z.string(),
   rows: z.int().positive(),
   columns: z.int().positive(),
   numberOfFrames: z.int().positive(),

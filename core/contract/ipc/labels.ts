@@ -19,8 +19,8 @@ const act = {
   /** Who reads, as the page says; refused when somebody else is the current reader by now. */
   readerId: readerIdSchema,
 };
-/** A label is given to a picture: the instance that the page displays, which must belong to the target. */
-const seen = { displayed: instanceIdSchema };
+/** A label is given to a picture: the instance that the page displays, which must belong to the target, and whose picture that is. */
+const seen = { displayed: instanceIdSchema, sopInstanceUID: z.string() };
 const count = z.int().nonnegative();
 
 const readerSchema = z.object({ id: readerIdSchema, name: z.string(), labels: count });
@@ -73,6 +73,7 @@ export type ReadingList = z.infer<typeof readingListSchema>;
 
 export const readingImageSchema = z.object({
   instanceId: instanceIdSchema,
+  sopInstanceUID: z.string(),
   seriesId: seriesIdSchema,
   studyId: studyIdSchema,
   modality: z.string().nullable(),

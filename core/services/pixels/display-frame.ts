@@ -2,6 +2,7 @@
 import type { FrameHeader, InstanceId } from '../../contract/index.ts';
 import { type DicomFile, displayFrame, edgeLetters, parseDicom, readHeader } from '../../dicom/index.ts';
 import { looksLikePicture, readPicture } from '../../images/index.ts';
+import { instanceById } from '../../store/index.ts';
 import { readInstance } from '../files/files.ts';
 import { decoderFactory } from '../files/text-decoder.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -9,7 +10,7 @@ import type { DecodePool } from './decode/pool.ts';
 import { hasPreamble } from './source-images.ts';
 
 interface Pixels {
-  readonly header: FrameHeader;
+  readonly header: Omit<FrameHeader, 'sopInstanceUID'>;
   readonly samples: Uint8Array | Int16Array | Uint16Array | Float32Array;
 }
 
@@ -26,7 +27,9 @@ export async function frameBlock(
 ): Promise<Uint8Array> {
   const bytes = await bytesOf(context, instanceId);
   const isPicture = looksLikePicture(bytes) && !hasPreamble(bytes);
-  const { header, samples } = isPicture ? pictureFrame(bytes) : await dicomFrame(bytes, pool, frame);
+  const { header: own, samples } = isPicture ? pictureFrame(bytes) : await dicomFrame(bytes, pool, frame);
+  const sopInstanceUID = instanceById(context.library.db, instanceId)?.sopInstanceUID ?? '';
+  const header: FrameHeader = { sopInstanceUID, ...own };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const start = Math.ceil((4 + text.length) / 8) * 8;
   const block = new Uint8Array(start + samples.byteLength);

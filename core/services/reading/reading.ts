@@ -27,6 +27,7 @@ import {
   type HistoryRow,
   imagesOfStudy,
   insertLabel,
+  instanceById,
   isInDataset,
   type LabelledInstance,
   labelledInstances,
@@ -177,18 +178,21 @@ export function addReadingClass(context: ServiceContext, dataset: string, name: 
 
 /**
  * Writes the current reader's label and gives what it left of the item. The transaction is on the disk when this returns
- * (synchronous = FULL). A label is given to a picture: `displayed` is the instance that the page shows.
- * @throws NOT_DISPLAYED when the picture does not belong to the item; READING_CHANGED, BAD_INPUT as `checkedAct`
+ * (synchronous = FULL). A label is given to a picture: `displayed` is the instance that the page shows, and
+ * `sopInstanceUID` whose picture that is.
+ * @throws NOT_DISPLAYED when the picture does not belong to the item or is not that instance's; READING_CHANGED, BAD_INPUT as `checkedAct`
  */
 export function setLabel(
   context: ServiceContext,
-  act: ReadingAct & { readonly displayed: InstanceId },
+  act: ReadingAct & { readonly displayed: InstanceId; readonly sopInstanceUID: string },
   label: string,
 ): ReadingState {
   const { dataset, key } = checkedAct(context, act);
-  const { target, displayed } = act;
+  const { target, displayed, sopInstanceUID } = act;
   const place = placeOfInstance(context.library.db, dataset.id, displayed);
-  if (place === undefined || !isSameTarget(targetOfImage(place, target.kind), target)) {
+  const isOfTarget = place !== undefined && isSameTarget(targetOfImage(place, target.kind), target);
+  // A row number is given again once its row is deleted, and in every library; the UID is the picture's own.
+  if (!isOfTarget || instanceById(context.library.db, displayed)?.sopInstanceUID !== sopInstanceUID) {
     throw new AppError(
       'NOT_DISPLAYED',
       `The picture on the screen is not of the ${target.kind} that was to be labelled.`,

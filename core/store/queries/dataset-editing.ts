@@ -43,7 +43,13 @@ export function setLabelClasses(
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new AppError('NAME_TAKEN', `Two classes are called "${twice}".`);
   const kept = new Set(classes.flatMap(({ id }) => (id === undefined ? [] : [id])));
-  const going = labelClasses(db, datasetId).filter(({ id }) => !kept.has(id));
+  const present = labelClasses(db, datasetId);
+  if ([...kept].some((id) => !present.some((row) => row.id === id))) {
+    throw new AppError('BAD_INPUT', 'These are not the classes of this data set; nothing was changed.', {
+      action: 'Open the data set again and change its classes there.',
+    });
+  }
+  const going = present.filter(({ id }) => !kept.has(id));
   const inUse = going.filter(({ labels }) => labels > 0);
   if (inUse.length > 0) {
     throw new AppError(

@@ -198,6 +198,7 @@ export function readingHistory(db: ReadDb, datasetId: number, target: LabelTarge
 /** One instance as the reading room lists it. */
 export interface ReadingImage {
   readonly instanceId: InstanceId;
+  readonly sopInstanceUID: string;
   readonly seriesId: SeriesId;
   readonly studyId: StudyId;
   readonly modality: string | null;
@@ -210,7 +211,7 @@ export interface ReadingImage {
  */
 export function imagesOfStudy(db: ReadDb, datasetId: number, studyId: StudyId): ReadingImage[] {
   return db.all(
-    `SELECT i.id AS instanceId, s.id AS seriesId, s.study_id AS studyId, s.modality, i.number_of_frames AS numberOfFrames
+    `SELECT i.id AS instanceId, i.sop_instance_uid AS sopInstanceUID, s.id AS seriesId, s.study_id AS studyId, s.modality, i.number_of_frames AS numberOfFrames
      FROM series s JOIN instances i ON i.series_id = s.id
      JOIN dataset_instances d ON d.instance_id = i.id AND d.dataset_id = :datasetId
      WHERE s.study_id = :studyId

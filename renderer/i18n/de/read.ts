@@ -40,7 +40,12 @@ export const read: Words['read'] = {
   elsewhereHelp:
     'Befundet werden nur Studien eines Datensatzes: Nehmen Sie sie in der Bibliothek in einen auf. Eine andere wird nicht an ihrer Stelle gezeigt.',
   openDataset: (name: string) => `${name} öffnen`,
-  narrowed: (n: number) => (n === 1 ? '1 Studie' : `${n} Studien`),
+  narrowed: (found: number, asked: number) =>
+    found === asked
+      ? asked === 1
+        ? '1 Studie'
+        : `${asked} Studien`
+      : `${found} von ${asked} Studien; die anderen sind nicht in diesem Datensatz`,
   showAll: 'Alle zeigen',
   notYetSeen: 'Das Bild ist unterwegs; befunden lässt es sich erst, wenn es zu sehen ist.',
   cannotBeSeen:
@@ -79,6 +84,7 @@ export const read: Words['read'] = {
   redo: 'Wiederholen',
   next: 'Nächstes ohne Label',
   allLabelled: 'In diesem Datensatz ist alles gelabelt.',
+  notSavedYet: 'noch nicht gesichert',
   reader: 'Befunder',
   newReader: 'Neuer Befunder',
   reading: 'Wie dieser Datensatz gelesen wird',

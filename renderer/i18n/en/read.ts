@@ -41,7 +41,12 @@ export const read = {
   elsewhereHelp:
     'Only studies of a data set can be labelled: add it to one in the library. No other study is shown in its place.',
   openDataset: (name: string) => `Open ${name}`,
-  narrowed: (n: number) => (n === 1 ? '1 study' : `${n} studies`),
+  narrowed: (found: number, asked: number) =>
+    found === asked
+      ? asked === 1
+        ? '1 study'
+        : `${asked} studies`
+      : `${found} of ${asked} studies; the others are not in this data set`,
   showAll: 'Show all',
   notYetSeen: 'The picture is on its way; labels wait for it.',
   cannotBeSeen: 'The picture cannot be shown. Exclude it, or look at another image of the study.',
@@ -88,6 +93,7 @@ export const read = {
   redo: 'Redo',
   next: 'Next unlabelled',
   allLabelled: 'Everything in this data set is labelled.',
+  notSavedYet: 'not saved yet',
   reader: 'Reader',
   newReader: 'New reader',
   reading: 'How this data set is read',

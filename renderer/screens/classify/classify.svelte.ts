@@ -70,7 +70,8 @@ export class ClassifyState {
     await Promise.all([this.#loadModels(), this.loadBatches(), this.loadWatches()]);
     if (asked.model !== undefined) this.modelName = asked.model;
     if (asked.cases !== undefined) this.studyIds = asked.cases;
-    const wanted = this.batches.find(({ jobId }) => jobId !== null && jobId === asked.jobId) ?? this.batches[0];
+    // Results that were asked for and are gone are not replaced by others.
+    const wanted = this.batches.find(({ jobId }) => asked.jobId === undefined || jobId === asked.jobId);
     if (this.choice === null && wanted !== undefined) await this.show({ batch: wanted.id });
   }
 
@@ -156,17 +157,19 @@ export class ClassifyState {
     await jobs.load();
   }
 
-  async export(format: 'csv' | 'html', path: string): Promise<void> {
-    if (this.choice !== null) await call('classify.export', { choice: this.choice, format, path });
+  /** Saves results: those that a dialog was opened for, whatever is shown by the time it is answered. */
+  async export(choice: Choice, format: 'csv' | 'html', path: string): Promise<void> {
+    await call('classify.export', { choice, format, path });
   }
 
-  /** Deletes the results that are shown, and shows none. */
-  async deleteShown(): Promise<void> {
-    if (this.choice === null) return;
-    this.#asked += 1;
-    await call('classify.delete', this.choice);
-    this.choice = null;
-    this.results = null;
+  /** Deletes results: those that a dialog was opened for. Shows none if they are the ones that are shown. */
+  async delete(choice: Choice): Promise<void> {
+    await call('classify.delete', choice);
+    if (JSON.stringify(choice) === JSON.stringify(this.choice)) {
+      this.#asked += 1;
+      this.choice = null;
+      this.results = null;
+    }
     await Promise.all([this.compareWith(null), this.loadBatches()]);
   }
 

@@ -128,14 +128,14 @@ export class JudgeState {
   }
 
   /** Loads the models and shows `wanted`, or the newest. */
-  async open(wanted: string | undefined): Promise<void> {
+  async open(wanted: string | undefined, split?: SplitName): Promise<void> {
     this.#models = await call('judge.models', {});
     this.#isLoaded = true;
     const name = this.#models.some(({ record }) => record.name === wanted) ? wanted : this.#models.at(-1)?.record.name;
     if (name === undefined) return;
     this.#model = name;
     // The test cases are not opened by accident: what was evaluated on validation cases is shown first.
-    this.#split = this.row?.evaluated.includes('val') ? 'val' : 'test';
+    this.#split = split ?? (this.row?.evaluated.includes('val') ? 'val' : 'test');
     await this.#show();
   }
 
@@ -216,6 +216,7 @@ export class JudgeState {
   }
 
   async saveThreshold(): Promise<void> {
+    if (this.#report === null) return;
     await call('models.setThreshold', {
       model: this.#model,
       thresholdClass: this.className,
@@ -227,12 +228,14 @@ export class JudgeState {
   }
 
   async calibrate(): Promise<void> {
+    if (this.#report === null) return;
     await call('models.calibrate', { model: this.#model });
     await this.#reload();
     notices.done(i18n.words.judge.calibrated);
   }
 
   async saveBand(point: CoveragePointView | null): Promise<void> {
+    if (this.#report === null) return;
     await call('models.setReferBand', { model: this.#model, band: point?.band ?? null });
     await this.#reload();
     notices.done(i18n.words.judge.bandSaved);
@@ -296,6 +299,11 @@ export class JudgeState {
     const chosen = this.className;
     this.#forgetTabs();
     this.#isOpening = true;
+    // Figures of one evaluation must not stand under the name of another, nor be stored with it.
+    this.#report = null;
+    this.#point = null;
+    this.#listing += 1;
+    this.#cases = { total: 0, cases: [] };
     try {
       const { model, split, pooling } = this.#where();
       const report = await call('judge.open', { model, split, pooling });

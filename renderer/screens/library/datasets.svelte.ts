@@ -44,8 +44,11 @@ export class DatasetsState {
   }
 
   async rename(): Promise<void> {
+    // The one whose panel this is: another may have been clicked, whose answer is on its way.
+    const dataset = this.details?.name;
+    if (dataset === undefined) return;
     const name = this.newName.trim();
-    await call('datasets.rename', { dataset: this.name, name });
+    await call('datasets.rename', { dataset, name });
     this.details = this.details === null ? null : { ...this.details, name };
     await this.show(name);
   }
@@ -70,10 +73,14 @@ export class DatasetsState {
   }
 
   async saveClasses(): Promise<void> {
-    this.details = await call('datasets.setClasses', {
-      dataset: this.name,
+    const dataset = this.details?.name;
+    if (dataset === undefined) return;
+    const details = await call('datasets.setClasses', {
+      dataset,
       classes: this.classes.map(({ id, name }) => ({ ...(id === undefined ? {} : { id }), name: name.trim() })),
     });
-    this.classes = this.details.classes;
+    if (this.details?.name !== dataset) return;
+    this.details = details;
+    this.classes = details.classes;
   }
 }

@@ -61,11 +61,11 @@ export class LibraryState {
     return this.activeId === undefined ? [] : [this.activeId];
   }
 
-  /** What to read when the reader asks to: the study with the cursor where it is chosen, and all that are chosen. Null for none. */
+  /** What to read: the study with the cursor, whose details stand beside the list; with the others where it is one of the chosen. */
   get caseToRead(): ScreenArguments['read'] | null {
-    const cases = this.chosenIds;
-    const studyId = cases.find((id) => id === this.activeId) ?? cases[0];
+    const studyId = this.activeId;
     if (studyId === undefined) return null;
+    const cases = this.selected.has(studyId) ? this.chosenIds : [];
     const { dataset } = this.filter;
     return { at: { studyId }, ...(cases.length > 1 ? { cases } : {}), ...(dataset === '' ? {} : { dataset }) };
   }

@@ -4,7 +4,6 @@
  */
 import type {
   CallInput,
-  ImagePlace,
   ReaderId,
   ReadingItem,
   ReadingList,
@@ -27,6 +26,10 @@ interface Room {
   readonly stage: Stage;
   readonly list: ReadingList | null;
   readonly item: ReadingItem | null;
+  /** Whether the picture of the item stands on the screen, and no other data set is on its way. */
+  readonly isSeen: boolean;
+  /** Whether somebody is typing: then another item must not come into view under their hands. */
+  readonly isTyping: boolean;
   select(target: ReadingTarget): Promise<void>;
   itemOf(sitting: Sitting, target: ReadingTarget): ReadingItem | undefined;
   note(sitting: Sitting, state: ReadingState): void;
@@ -77,7 +80,7 @@ export class Answers {
     const displayed = this.#seenPlace();
     await this.#inOrder(async () => {
       if (this.#room.itemOf(sitting, item.target)?.label === name) return;
-      await this.#write('labels.set', sitting, item.target, { displayed: displayed.instanceId, label: name });
+      await this.#write('labels.set', sitting, item.target, { ...displayed, label: name });
       this.#remember(sitting, { target: item.target, change: { kind: 'label', after: name } });
     });
   }
@@ -113,10 +116,13 @@ export class Answers {
     });
   }
 
-  /** The image on the screen. @throws CallError NOT_DISPLAYED where none is */
-  #seenPlace(): ImagePlace {
-    const { displayed } = this.#room.stage;
-    if (displayed !== null && this.#room.stage.isSeen) return displayed;
+  /** The image on the screen, by number and by UID. @throws CallError NOT_DISPLAYED where none is */
+  #seenPlace(): Pick<CallInput<'labels.set'>, 'displayed' | 'sopInstanceUID'> {
+    const { displayed, current } = this.#room.stage;
+    const { loaded } = current;
+    if (displayed !== null && loaded !== null && this.#room.isSeen) {
+      return { displayed: displayed.instanceId, sopInstanceUID: loaded.header.sopInstanceUID };
+    }
     throw new CallError({
       code: 'NOT_DISPLAYED',
       message: 'The picture is not on the screen yet.',
@@ -150,7 +156,7 @@ export class Answers {
       const step = this.#done.at(-1);
       if (step === undefined || this.#room.list === null) return;
       const sitting = sittingOf(this.#room.list);
-      await this.#room.select(step.target);
+      if (!this.#room.isTyping) await this.#room.select(step.target);
       if (step.change.kind === 'label') await this.#write('labels.withdraw', sitting, step.target, {});
       else await this.#write('labels.tag', sitting, step.target, step.change.before);
       if (this.#done.at(-1) !== step) return;
@@ -165,15 +171,12 @@ export class Answers {
       const step = this.#undone.at(-1);
       if (step === undefined || this.#room.list === null) return;
       const sitting = sittingOf(this.#room.list);
-      await this.#room.select(step.target);
+      if (!this.#room.isTyping) await this.#room.select(step.target);
       if (step.change.kind === 'tag') await this.#write('labels.tag', sitting, step.target, step.change.after);
       else {
         await this.#room.stage.current.whenSettled();
         const displayed = this.#seenPlace();
-        await this.#write('labels.set', sitting, step.target, {
-          displayed: displayed.instanceId,
-          label: step.change.after,
-        });
+        await this.#write('labels.set', sitting, step.target, { ...displayed, label: step.change.after });
       }
       if (this.#undone.at(-1) !== step) return;
       this.#undone = this.#undone.slice(0, -1);

@@ -73,6 +73,12 @@ export const groups = ['label', 'list', 'image', 'view'] as const;
 /** Chords that differ from the profile's, by command. */
 export type KeyTable = Readonly<Partial<Record<Command, readonly string[]>>>;
 
+/** Whether a command goes on while its key is held down. */
+export function mayRepeat(command: Command): boolean {
+  const { group }: CommandRow = commandTable[command];
+  return group === 'image' || command === 'zoomIn' || command === 'zoomOut';
+}
+
 /** The chords of a command. */
 export function keysOf(command: Command, profile: Profile, changed: KeyTable): readonly string[] {
   const row: CommandRow = commandTable[command];
@@ -118,10 +124,12 @@ export function conflictOf(
  */
 export function chordOf(event: KeyboardEvent): string | null {
   if (['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'Dead'].includes(event.key)) return null;
-  const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
+  const place = /^(Digit|Numpad)(\d)$/.exec(event.code);
+  // Without NumLock the keys of the number pad are arrows, Home and End.
+  const digit = place?.[1] === 'Numpad' && event.key !== place[2] ? null : (place?.[2] ?? null);
   const isLetter = /^\p{L}$/u.test(event.key);
   const isSign = digit === null && event.key.length === 1 && !isLetter && event.key !== ' ';
-  const key = digit?.[1] ?? (event.key === ' ' ? 'Space' : isLetter ? event.key.toUpperCase() : event.key);
+  const key = digit ?? (event.key === ' ' ? 'Space' : isLetter ? event.key.toUpperCase() : event.key);
   const parts = [
     event.ctrlKey || event.metaKey ? 'Ctrl' : '',
     event.shiftKey && !isSign ? 'Shift' : '',

@@ -29,12 +29,19 @@ export const filters = ['all', 'unlabelled', 'disagreements'] as const;
 export type Filter = (typeof filters)[number];
 type Readers = CallOutput<'readers.list'>;
 
+interface Opening {
+  readonly dataset: string;
+  readonly at: CaseReference | null;
+  readonly cases: readonly StudyId[];
+}
+
 interface Found {
   readonly list: ReadingList;
   readonly readers: Readers;
 }
 
 export class Reading {
+  readonly #isTyping: () => boolean;
   readonly stage = new Stage();
   readonly answers = new Answers(this);
   #list = $state.raw<ReadingList | null>(null);
@@ -49,10 +56,21 @@ export class Reading {
   #listing = 0;
   #noted = 0;
   /** The data set that is on its way. */
-  #opening: { readonly dataset: string; readonly at: CaseReference | null; readonly cases: readonly StudyId[] } | null =
-    null;
+  #opening = $state.raw<Opening | null>(null);
   #isElsewhere = $state(false);
 
+  /** @param isTyping whether a text field of the page has the focus */
+  constructor(isTyping: () => boolean = () => false) {
+    this.#isTyping = isTyping;
+  }
+
+  get isTyping(): boolean {
+    return this.#isTyping();
+  }
+  /** The studies that the list is narrowed to. */
+  get cases(): readonly StudyId[] {
+    return this.#only === null ? [] : [...this.#only];
+  }
   get list(): ReadingList | null {
     return this.#list;
   }
@@ -78,7 +96,7 @@ export class Reading {
   }
   /** Whether the picture of the item in view stands on the screen, so that a label can be given to it. */
   get isSeen(): boolean {
-    return this.stage.isSeen;
+    return this.stage.isSeen && this.#opening === null;
   }
   /** True when the case that was asked for is not in the data set that was opened for it. */
   get isElsewhere(): boolean {
@@ -87,9 +105,11 @@ export class Reading {
   get filter(): Filter {
     return this.#filter;
   }
-  /** How many studies the list is narrowed to; null for all. */
-  get narrowedTo(): number | null {
-    return this.#only?.size ?? null;
+  /** How many studies the list is narrowed to, and how many of them this data set has; null for all. */
+  get narrowedTo(): { readonly asked: number; readonly found: number } | null {
+    if (this.#only === null) return null;
+    const found = new Set(this.items.map(({ studyId }) => studyId));
+    return { asked: this.#only.size, found: [...this.#only].filter((id) => found.has(id)).length };
   }
   get mode(): Mode {
     return this.#mode;
@@ -114,10 +134,17 @@ export class Reading {
    * the data set nothing is shown, least of all another one: `isElsewhere` says so.
    */
   async open(dataset: string, at: CaseReference | null = null, cases: readonly StudyId[] = []): Promise<void> {
-    this.#opening = { dataset, at, cases };
-    const found = await this.#read(dataset);
+    const opening = { dataset, at, cases };
+    this.#opening = opening;
+    // Nothing of the former data set stands there while the name of another one does.
+    this.#leave();
+    let found: Found | null;
+    try {
+      found = await this.#read(dataset);
+    } finally {
+      if (this.#opening === opening) this.#opening = null;
+    }
     if (found === null) return;
-    this.#opening = null;
     this.#take(found);
     this.answers.forget();
     this.#only = cases.length === 0 ? null : new Set(cases);

@@ -102,6 +102,8 @@ export class TrainState {
 
   async chooseDataset(name: string): Promise<void> {
     this.datasetName = name;
+    // What was found in the other data set says nothing about this one.
+    this.check = null;
     await this.refresh();
   }
 

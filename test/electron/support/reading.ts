@@ -11,7 +11,7 @@ export async function openReading(page: Page): Promise<void> {
 
 /** Once the picture of the item in view stands on the screen: only then can it be labelled. */
 export async function pictureSeen(page: Page): Promise<void> {
-  await page.locator('[role="img"][aria-busy="false"]').first().waitFor();
+  await page.locator('[role="img"][data-seen="true"]').first().waitFor();
 }
 
 /** Adds a class by its field, and leaves the field for the images. */

@@ -18,7 +18,7 @@ import {
 } from '../../../core/contract/index.ts';
 import type { CoreContext } from '../../../core/host/context.ts';
 import { labelHandlers } from '../../../core/host/handlers/labels.ts';
-import { addInstance, addToDataset, ensureDataset, type Library } from '../../../core/store/index.ts';
+import { addInstance, addToDataset, ensureDataset, instanceById, type Library } from '../../../core/store/index.ts';
 import type { Viewport } from '../../../renderer/viewport/viewport.svelte.ts';
 import { madeInstance, testTime } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
@@ -163,30 +163,45 @@ export class Wire {
       this.#fetching.add(give);
       this.#later(() => {
         this.#fetching.delete(give);
-        resolve(pictureOf(Number(instance) as InstanceId));
+        resolve(pictureOf(this.#context.services.library, Number(instance) as InstanceId));
       });
     });
   }
 }
 
-/** A picture so large that the page keeps no more than two of them: every other look at an image waits for it again. */
+/** Pictures so large that the page keeps no more than two of them: every other look at an image waits for it again. */
 const pixels = 120 * 2 ** 20;
-const picture = ((): ArrayBuffer => {
-  const header = { rows: 1, columns: pixels, channels: 1, samples: 'uint8', windows: [], min: 0, max: 1 };
+const pictures = new Map<string, ArrayBuffer>();
+
+function blockOf(sopInstanceUID: string): ArrayBuffer {
+  const known = pictures.get(sopInstanceUID);
+  if (known !== undefined) return known;
+  const header = {
+    sopInstanceUID,
+    rows: 1,
+    columns: pixels,
+    channels: 1,
+    samples: 'uint8',
+    windows: [],
+    min: 0,
+    max: 1,
+  };
   const text = new TextEncoder().encode(JSON.stringify(header));
+  // Zeros that nobody reads: the system gives no memory for them.
   const block = new Uint8Array(Math.ceil((4 + text.length) / 8) * 8 + pixels);
   new DataView(block.buffer).setUint32(0, text.length, true);
   block.set(text, 4);
+  pictures.set(sopInstanceUID, block.buffer);
   return block.buffer;
-})();
+}
 
-function pictureOf(instanceId: InstanceId): Response {
+function pictureOf(library: Library, instanceId: InstanceId): Response {
   if (instanceId === brokenInstance) {
     const error = { code: 'DICOM_DECODE_FAILED', message: 'damaged', action: '', retryable: false };
     return new Response(JSON.stringify(error), { status: 422 });
   }
-  // One block of memory for all.
-  return { ok: true, arrayBuffer: () => Promise.resolve(picture) } as Response;
+  const uid = instanceById(library.db, instanceId)?.sopInstanceUID ?? '';
+  return { ok: true, arrayBuffer: () => Promise.resolve(blockOf(uid)) } as Response;
 }
 
 /** Lets everything that can go on go on: promises of the page, timers excepted. */

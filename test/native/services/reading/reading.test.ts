@@ -22,7 +22,7 @@ import { instanceId, studyId } from '../../../support/ids.ts';
 import { fillDataset, temporaryLibrary } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 
-type Shown = ReadingAct & { readonly displayed: InstanceId };
+type Shown = ReadingAct & { readonly displayed: InstanceId; readonly sopInstanceUID: string };
 
 /** A data set `demo` of ten studies without labels, read study by study. */
 function room(): { context: ServiceContext; target: (n: number) => Shown } {
@@ -45,6 +45,7 @@ function room(): { context: ServiceContext; target: (n: number) => Shown } {
         target,
         readerId: readersOf(context).current.id,
         displayed: image?.instanceId as InstanceId,
+        sopInstanceUID: image?.sopInstanceUID ?? '',
       };
     },
   };
@@ -157,6 +158,8 @@ describe('reading', () => {
     const { context, target } = room();
     const other = target(1).displayed;
     expect(() => setLabel(context, { ...target(0), displayed: other }, 'mass')).toThrow('is not of the study');
+    // The row number is right, but what the page shows under it is another picture: of another library, or deleted since.
+    expect(() => setLabel(context, { ...target(0), sopInstanceUID: '1.2.3' }, 'mass')).toThrow('is not of the study');
     expect(() => setLabel(context, { ...target(0), displayed: instanceId(999) }, 'mass')).toThrow(
       'is not of the study',
     );
