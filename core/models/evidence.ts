@@ -26,15 +26,15 @@ import {
   sub,
   sum,
 } from '../graph/index.ts';
+import type { NetworkConfig } from './network-config.ts';
 import { parameterLayout } from './parameters.ts';
-import type { SideConfig } from './side-config.ts';
 import { sideNetwork } from './side-network.ts';
 
 /** Taken from a class's logit to leave it out of a log-sum: far below any logit, and exact in float32. */
 const out = 4096;
 
 /** Whether a method has prompts that attend to the image. */
-export function hasEvidence(config: Pick<SideConfig, 'method'>): boolean {
+export function hasEvidence(config: Pick<NetworkConfig, 'method'>): boolean {
   return config.method === 'fpt+' || config.method === 'fpt';
 }
 
@@ -43,7 +43,7 @@ export function hasEvidence(config: Pick<SideConfig, 'method'>): boolean {
  * `class_row` [1, C], 1 at the class asked about and 0 elsewhere. Outputs: `logits` [1, C]; `attention` and `relevance`
  * [L, H, T].
  */
-export function buildEvidence(config: SideConfig): Graph {
+export function buildEvidence(config: NetworkConfig): Graph {
   invariant(hasEvidence(config), `${config.method} has no prompts and so no evidence`);
   const { lpm, layers, tokens, sideSize, classes } = config;
   const kept = [layers, 1, lpm.heads, tokens, lpm.width / lpm.heads];

@@ -11,13 +11,13 @@ import { invariant } from '../base/errors.ts';
 import type { Shape, Tensor } from '../base/tensor.ts';
 import { type Graph, linear, mul, replaceWeights, type Value } from '../graph/index.ts';
 import { buildLpmEncoder } from './encoder.ts';
-import type { SideConfig } from './side-config.ts';
+import type { NetworkConfig } from './network-config.ts';
 
 const prefix = 'encoder.';
 const query = /\.q\.(weight|bias)$/;
 
 /** The encoder up to its final class token, of images [batch, 3, s, s]. Attention in one piece: training keeps all of it anyway. */
-function encoderGraph(config: SideConfig, batch: number): Graph {
+function encoderGraph(config: NetworkConfig, batch: number): Graph {
   invariant(config.encoder, 'full fine-tuning needs the whole configuration of the LPM');
   return buildLpmEncoder(config.encoder, {
     batch,
@@ -33,12 +33,12 @@ function encoderGraph(config: SideConfig, batch: number): Graph {
 }
 
 /** Names and shapes of the LPM's trained weights, in the order of its graph. */
-export function encoderEntries(config: SideConfig): readonly { readonly name: string; readonly shape: Shape }[] {
+export function encoderEntries(config: NetworkConfig): readonly { readonly name: string; readonly shape: Shape }[] {
   return encoderGraph(config, 1).weights.map(({ name = '', shape }) => ({ name: `${prefix}${name}`, shape }));
 }
 
 /** Logits [B, classes] of images [B, 3, s, s], normalised; `p` gives a parameter by its name in the layout. */
-export function fullLogits(config: SideConfig, p: (name: string) => Value, image: Value): Value {
+export function fullLogits(config: NetworkConfig, p: (name: string) => Value, image: Value): Value {
   const weightOf = ({ name = '' }: Value): Value => {
     const value = p(`${prefix}${name}`);
     return query.test(name) ? mul(value, 1 / queryScale(config)) : value;
@@ -54,7 +54,7 @@ export function fullLogits(config: SideConfig, p: (name: string) => Value, image
  * @param weights the encoder's weights at the input size, from `encoderWeights`
  */
 export function encoderStart(
-  config: SideConfig,
+  config: NetworkConfig,
   weights: (name: string) => Tensor<'float32'>,
   name: string,
 ): Float32Array | undefined {
@@ -63,6 +63,6 @@ export function encoderStart(
   return query.test(name) ? data.map((x) => x * queryScale(config)) : data;
 }
 
-function queryScale({ lpm }: SideConfig): number {
+function queryScale({ lpm }: NetworkConfig): number {
   return Math.sqrt(lpm.width / lpm.heads);
 }

@@ -17,6 +17,13 @@ export {
   tokenCounts,
 } from './lpm-config.ts';
 export {
+  dropoutMaskShape,
+  extractedLayers,
+  type NetworkConfig,
+  type NetworkOptions,
+  networkConfig,
+} from './network-config.ts';
+export {
   initialiseParameters,
   type ParameterEntry,
   type ParameterLayout,
@@ -29,15 +36,6 @@ export {
   unpackParameters,
 } from './parameters.ts';
 export { positionEmbedding } from './position-embedding.ts';
-export {
-  dropoutMaskShape,
-  extractedLayers,
-  type SideConfig,
-  type SideMethod,
-  type SidePresetOptions,
-  sideConfig,
-  sideMethods,
-} from './side-config.ts';
 export { type SideInputs, type SideOutputs, sideLogits, sideNetwork } from './side-network.ts';
 export { arrangeWeights, type NamedShape, namedShapes } from './stored-weights.ts';
 export {

@@ -18,7 +18,7 @@ import type { Random } from '../base/random.ts';
 import { type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
 import { concat, reshape, slice, type Value } from '../graph/index.ts';
 import { encoderEntries, encoderStart } from './full.ts';
-import type { SideConfig } from './side-config.ts';
+import type { NetworkConfig } from './network-config.ts';
 
 /** How a parameter starts out (DESIGN §1.6). */
 type Start =
@@ -50,7 +50,7 @@ const one: Start = { kind: 'constant', value: 1 };
 const vit: Start = { kind: 'truncated-normal', std: 0.02 };
 
 /** The table of a network's parameters. */
-export function parameterLayout(config: SideConfig): ParameterLayout {
+export function parameterLayout(config: NetworkConfig): ParameterLayout {
   const entries: ParameterEntry[] = [];
   let total = 0;
   const add = (name: string, shape: Shape, start: Start): void => {
@@ -107,7 +107,7 @@ export function parameterLayout(config: SideConfig): ParameterLayout {
  * @param encoder the LPM's weights at the input size (`encoderWeights`): where `full` starts from
  */
 export function initialiseParameters(
-  config: SideConfig,
+  config: NetworkConfig,
   random: Random,
   encoder?: (name: string) => Tensor<'float32'>,
 ): Float32Array<ArrayBuffer> {

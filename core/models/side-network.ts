@@ -27,8 +27,8 @@ import {
 } from '../graph/index.ts';
 import { mergeHeads, patchify, splitHeads } from './attention.ts';
 import { fullLogits } from './full.ts';
+import type { NetworkConfig } from './network-config.ts';
 import { type ParameterValues, parameterLayout, unpackParameters } from './parameters.ts';
-import type { SideConfig } from './side-config.ts';
 
 /** torch.nn.LayerNorm's default, used by the fusion module whatever the LPM uses. */
 const fusionEps = 1e-5;
@@ -51,7 +51,7 @@ export interface SideInputs {
  *
  * @param params the flat vector [total], or its parts from `unpackParameters` (differentiate by those)
  */
-export function sideLogits(config: SideConfig, params: Value | ParameterValues, inputs: SideInputs): Value {
+export function sideLogits(config: NetworkConfig, params: Value | ParameterValues, inputs: SideInputs): Value {
   return sideNetwork(config, params, inputs).logits;
 }
 
@@ -64,7 +64,7 @@ export interface SideOutputs {
 }
 
 /** As `sideLogits`, with the attention of the fusion module. */
-export function sideNetwork(config: SideConfig, params: Value | ParameterValues, inputs: SideInputs): SideOutputs {
+export function sideNetwork(config: NetworkConfig, params: Value | ParameterValues, inputs: SideInputs): SideOutputs {
   const values = isValue(params) ? unpackParameters(parameterLayout(config), params) : params;
   const p = (name: string): Value => {
     const value = values[name];
@@ -98,7 +98,7 @@ function norm(p: Parameters, name: string, x: Value, eps: number): Value {
 
 /** One summary [P, E] of each layer and image, [L, B, P, E], and the attention it was made with. */
 function fusedPrompts(
-  config: SideConfig,
+  config: NetworkConfig,
   p: Parameters,
   { keys, values, dropoutMask }: SideInputs,
 ): { readonly prompts: Value; readonly attention: Value } {
@@ -119,7 +119,7 @@ function fusedPrompts(
   return { prompts: dropoutMask === undefined ? out : mul(out, dropoutMask), attention };
 }
 
-function sideVit(config: SideConfig, p: Parameters, image: Value, prompts: Value | undefined): Value {
+function sideVit(config: NetworkConfig, p: Parameters, image: Value, prompts: Value | undefined): Value {
   const { lpm, sideWidth: e, layers } = config;
   const batch = image.shape[0]!;
   const filters = reshape(p('vit.proj.weight'), [e, -1]);
@@ -134,7 +134,7 @@ function sideVit(config: SideConfig, p: Parameters, image: Value, prompts: Value
 
 /** One pre-norm block over [B, 1 + n, E] with prompts [B, P, E]; the last one gives the class token alone [B, 1, E]. */
 function block(
-  config: SideConfig,
+  config: NetworkConfig,
   p: Parameters,
   name: string,
   x: Value,

@@ -9,7 +9,13 @@ import { invariant } from '../base/errors.ts';
 import { float32, type Tensor } from '../base/tensor.ts';
 import type { Engine, Executable } from '../engine/types.ts';
 import { add, defineGraph, div, type Graph, grad, input, sum } from '../graph/index.ts';
-import { packParameters, parameterLayout, type SideConfig, shapeParameters, sliceParameters } from '../models/index.ts';
+import {
+  type NetworkConfig,
+  packParameters,
+  parameterLayout,
+  shapeParameters,
+  sliceParameters,
+} from '../models/index.ts';
 import { adamW, logitsOf, type TrainStepOptions, weightedLosses } from './train-step.ts';
 
 /** The largest divisor of `batch` that is at most `wanted`: parts of one size, of which one graph computes each. */
@@ -24,7 +30,7 @@ export function partSize(batch: number, wanted: number): number {
  * examples; `class_weights` when weighted; `divisor`, the whole batch's number or weight; `gradient_before` [total] and
  * `loss_before`. Outputs: `gradient` and `loss`, those before plus this part's.
  */
-export function buildGradient(config: SideConfig, options: TrainStepOptions): Graph {
+export function buildGradient(config: NetworkConfig, options: TrainStepOptions): Graph {
   const layout = parameterLayout(config);
   const params = input('params', [layout.total]);
   const labels = input('labels', [options.batch], 'int32');
@@ -42,7 +48,7 @@ export function buildGradient(config: SideConfig, options: TrainStepOptions): Gr
 }
 
 /** The update of a whole batch: inputs `params`, `m`, `v`, `gradient` [total], `step`, `lr`; outputs as `buildTrainStep`'s. */
-export function buildUpdate(config: SideConfig, weightDecay = 0.1): Graph {
+export function buildUpdate(config: NetworkConfig, weightDecay = 0.1): Graph {
   const vector = (name: string) => input(name, [parameterLayout(config).total]);
   const state = { params: vector('params'), m: vector('m'), v: vector('v') };
   const next = adamW(state, vector('gradient'), input('step', []), input('lr', []), weightDecay);
@@ -57,7 +63,7 @@ export function buildUpdate(config: SideConfig, weightDecay = 0.1): Graph {
  */
 export async function compileAccumulatedStep(
   engine: Engine,
-  config: SideConfig,
+  config: NetworkConfig,
   options: TrainStepOptions,
   part: number,
 ): Promise<Executable> {

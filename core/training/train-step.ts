@@ -30,10 +30,10 @@ import {
 } from '../graph/index.ts';
 import {
   dropoutMaskShape,
+  type NetworkConfig,
   type ParameterValues,
   packParameters,
   parameterLayout,
-  type SideConfig,
   shapeParameters,
   sideLogits,
   sliceParameters,
@@ -59,7 +59,7 @@ export interface TrainStepOptions {
 export type KeptDType = 'float16' | 'float32';
 
 /** The shapes of the network's inputs by name, for a batch; keys and values travel as float16. */
-export function networkInputShapes(config: SideConfig, batch: number): Readonly<Record<string, Shape>> {
+export function networkInputShapes(config: NetworkConfig, batch: number): Readonly<Record<string, Shape>> {
   const { lpm, method, layers, sideSize, tokens } = config;
   if (method === 'linear') return { class_token: [batch, lpm.width] };
   const image: Shape = [batch, lpm.channels, sideSize, sideSize];
@@ -70,7 +70,7 @@ export function networkInputShapes(config: SideConfig, batch: number): Readonly<
 
 /** Logits [batch, classes] of named graph inputs. With `dropout` the graph has the input `dropout_mask`. */
 export function logitsOf(
-  config: SideConfig,
+  config: NetworkConfig,
   params: Value | ParameterValues,
   options: { readonly batch: number; readonly dropout: boolean; readonly keptDType?: KeptDType },
 ): Value {
@@ -146,7 +146,7 @@ export function adamW(
  * (`networkInputShapes`); `labels` int32 [batch]; `class_weights` [classes] when weighted; `dropout_mask` for FPT and
  * FPT+ (0 or 2). Outputs: `next_params`, `next_m`, `next_v`, `loss`, `grad_norm` (before clipping).
  */
-export function buildTrainStep(config: SideConfig, options: TrainStepOptions): Graph {
+export function buildTrainStep(config: NetworkConfig, options: TrainStepOptions): Graph {
   const layout = parameterLayout(config);
   const { total } = layout;
   const params = input('params', [total]);
@@ -165,7 +165,7 @@ export function buildTrainStep(config: SideConfig, options: TrainStepOptions): G
 
 /** The forward graph. Inputs: `params` and the network's inputs. Output: `logits` [batch, classes], without dropout. */
 export function buildPredict(
-  config: SideConfig,
+  config: NetworkConfig,
   options: { readonly batch: number; readonly keptDType?: KeptDType },
 ): Graph {
   const params = input('params', [parameterLayout(config).total]);

@@ -15,7 +15,7 @@ import {
   type trainOptionsSchema,
   type VersionImage,
 } from '../../contract/index.ts';
-import { extractedLayers, parameterLayout, sideConfig } from '../../models/index.ts';
+import { extractedLayers, networkConfig, parameterLayout } from '../../models/index.ts';
 import { promiseShares, ratesOf, versionStatistics } from '../../store/index.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { type PlannedVersion, planVersion } from '../datasets/dataset.ts';
@@ -128,7 +128,7 @@ export function shapeOf(
   const validation = images.filter(({ split }) => split === 'val').length;
   const batch = usableBatch(options.batch, train);
   const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
-  const config = sideConfig(lpm.config, { method, classes: classes.length, inputSize, tokenRatio });
+  const config = networkConfig(lpm.config, { method, classes: classes.length, inputSize, tokenRatio });
   return {
     datasetId,
     encoding: encodingName(options),

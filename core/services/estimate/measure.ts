@@ -15,7 +15,7 @@ import { type MeasureOptions, measureOptionsSchema } from '../../contract/index.
 import { writeFlushed } from '../../disk/index.ts';
 import { imageStatistics, normalise, resizeBilinear, toUint16 } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { dropoutMaskShape, extractedLayers, sideConfig } from '../../models/index.ts';
+import { dropoutMaskShape, extractedLayers, networkConfig } from '../../models/index.ts';
 import { datasetInstanceFacts, type NewVersion, saveRates } from '../../store/index.ts';
 import { freshState, type TrainingNetwork, train } from '../../training/loop.ts';
 import { usableBatch } from '../../training/sampler.ts';
@@ -287,7 +287,7 @@ async function timeTraining(
   const { method, inputSize, tokenRatio, classWeights, microBatch } = options;
   const classes = version.classes.length;
   const batch = usableBatch(options.batch, version.images.filter(({ split }) => split === 'train').length);
-  const config = sideConfig(lpm.config, { method, classes, inputSize, tokenRatio });
+  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
   const name = networkName(options, batch, classes);
   // A step of full fine-tuning takes as long as all the others together.
   const [steps, validated] = method === 'full' ? [1, 1] : [stepsTimed, validationTimed];

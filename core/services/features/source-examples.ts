@@ -13,7 +13,7 @@ import {
   normalise,
   resizeBilinear,
 } from '../../images/index.ts';
-import type { SideConfig } from '../../models/index.ts';
+import type { NetworkConfig } from '../../models/index.ts';
 import type { Augmentation } from '../../training/augment.ts';
 import type { BatchInputs, ExampleSource } from '../../training/loop.ts';
 import { networkInputShapes } from '../../training/train-step.ts';
@@ -54,7 +54,7 @@ export type Example = Pick<VersionImage, 'instanceId' | 'frame' | 'classIndex'>;
 /** The examples `images`, loaded batch by batch. */
 export function exampleSource(
   stores: ExampleStores,
-  config: SideConfig,
+  config: NetworkConfig,
   images: readonly Example[],
   options: { readonly inputSize: number; readonly statistics: ChannelStatistics },
 ): ExampleSource {
@@ -86,7 +86,7 @@ async function readRecord(store: RecordReader | null, kind: string, image: Examp
 
 async function loadClassTokens(
   stores: ExampleStores,
-  config: SideConfig,
+  config: NetworkConfig,
   images: readonly Example[],
 ): Promise<BatchInputs> {
   const width = config.lpm.width;
@@ -99,7 +99,7 @@ async function loadClassTokens(
 }
 
 /** One batch tensor [B, 3, s, s]. */
-export function stackImages(config: SideConfig, images: readonly Float32Array[]): Tensor {
+export function stackImages(config: NetworkConfig, images: readonly Float32Array[]): Tensor {
   const size = config.lpm.channels * config.sideSize ** 2;
   const data = new Float32Array(images.length * size);
   images.forEach((image, b) => {
@@ -109,7 +109,10 @@ export function stackImages(config: SideConfig, images: readonly Float32Array[])
 }
 
 /** Batch tensors [L, B, H, T, d] of records that hold keys [L, H, T, d] and then values. */
-export function stackKeysValues(config: SideConfig, records: readonly Uint8Array[]): { keys: Tensor; values: Tensor } {
+export function stackKeysValues(
+  config: NetworkConfig,
+  records: readonly Uint8Array[],
+): { keys: Tensor; values: Tensor } {
   const batch = records.length;
   const shape = networkInputShapes(config, batch)['keys'] ?? [];
   const block = config.tokens * config.lpm.width;

@@ -20,7 +20,13 @@ import {
 } from '../../contract/index.ts';
 import { resetPeakMemory } from '../../engine/memory.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { dropoutMaskShape, extractedLayers, parameterLayout, type SideConfig, sideConfig } from '../../models/index.ts';
+import {
+  dropoutMaskShape,
+  extractedLayers,
+  type NetworkConfig,
+  networkConfig,
+  parameterLayout,
+} from '../../models/index.ts';
 import { chooseCut } from '../../statistics/curves.ts';
 import { softmaxRows } from '../../statistics/metrics.ts';
 import {
@@ -124,7 +130,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
   const { run, version } = plan;
   const { settings } = run;
   const { method, inputSize } = settings;
-  const config = sideConfig(lpm.config, {
+  const config = networkConfig(lpm.config, {
     method,
     classes: version.classes.length,
     inputSize,
@@ -178,7 +184,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
 }
 
 /** @throws BAD_INPUT before hours of training when the library could not hold the weights of a checkpoint */
-function checkStorable(config: SideConfig): void {
+function checkStorable(config: NetworkConfig): void {
   const { total } = parameterLayout(config);
   if (4 * total <= largestBlobBytes) return;
   throw new AppError(
@@ -197,7 +203,7 @@ function warnOfFailures(context: ServiceContext, features: Features): void {
 async function runEpochs(
   context: ServiceContext,
   { run }: PlannedRun,
-  config: SideConfig,
+  config: NetworkConfig,
   network: TrainingNetwork,
   sets: { readonly train: ExampleSource; readonly val: ExampleSource },
   lpm: LibraryLpm,
@@ -244,7 +250,7 @@ async function runEpochs(
  * Where the run stopped, its vectors in the order of the network's parameters; undefined before its first epoch ended.
  * @throws WEIGHTS_INVALID when the vectors are of other parameters
  */
-function restoreState(library: Library, run: RunRecord, config: SideConfig): TrainingState | undefined {
+function restoreState(library: Library, run: RunRecord, config: NetworkConfig): TrainingState | undefined {
   const checkpoint = lastCheckpoint(library.db, run.id);
   if (checkpoint === undefined) return undefined;
   const { parameters, firstMoment, secondMoment, layout } = checkpoint;
@@ -270,7 +276,7 @@ function restoreState(library: Library, run: RunRecord, config: SideConfig): Tra
 }
 
 interface Trained {
-  readonly config: SideConfig;
+  readonly config: NetworkConfig;
   readonly layers: readonly number[];
   readonly features: Features;
   readonly network: TrainingNetwork;

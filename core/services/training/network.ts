@@ -2,7 +2,7 @@
 import { Random } from '../../base/random.ts';
 import type { RunSettings } from '../../contract/index.ts';
 import type { Engine, Executable } from '../../engine/index.ts';
-import { encoderWeights, initialiseParameters, type SideConfig } from '../../models/index.ts';
+import { encoderWeights, initialiseParameters, type NetworkConfig } from '../../models/index.ts';
 import { compileAccumulatedStep, partSize } from '../../training/accumulated-step.ts';
 import { buildTrainStep } from '../../training/train-step.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
@@ -10,7 +10,7 @@ import type { LibraryLpm } from '../lpm/encoder.ts';
 /** The training step, computed in parts where the settings say so. */
 export async function compileStep(
   engine: Engine,
-  config: SideConfig,
+  config: NetworkConfig,
   settings: Pick<RunSettings, 'weightDecay' | 'classWeights' | 'microBatch'>,
   batch: number,
 ): Promise<Executable> {
@@ -23,7 +23,7 @@ export async function compileStep(
 
 /** Parameters before the first step: drawn from the seed, and for `full` the LPM's own weights. */
 export function startingParameters(
-  config: SideConfig,
+  config: NetworkConfig,
   settings: Pick<RunSettings, 'seed'>,
   lpm: LibraryLpm,
 ): Float32Array {

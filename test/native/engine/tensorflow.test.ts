@@ -14,9 +14,9 @@ import {
   buildLpmEncoder,
   extractedLayers,
   initialiseParameters,
+  type NetworkConfig,
   parameterLayout,
   plainVit,
-  type SideConfig,
 } from '../../../core/models/index.ts';
 import {
   buildPredict,
@@ -54,7 +54,7 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
     expect(tensorflow.info.version).toMatch(/^2\.\d+\.\d+$/);
   });
 
-  const config: SideConfig = {
+  const config: NetworkConfig = {
     lpm: { width: 64, heads: 2, patch: 16, eps: 1e-6, channels: 3 },
     method: 'fpt+',
     layers: 2,

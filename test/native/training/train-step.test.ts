@@ -5,7 +5,7 @@ import { silentLogger } from '../../../core/base/logger.ts';
 import { Random } from '../../../core/base/random.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import { type Engine, openEngine } from '../../../core/engine/index.ts';
-import { initialiseParameters, parameterLayout, type SideConfig } from '../../../core/models/index.ts';
+import { initialiseParameters, type NetworkConfig, parameterLayout } from '../../../core/models/index.ts';
 import { freshState, type LoopSettings, train } from '../../../core/training/loop.ts';
 import {
   buildPredict,
@@ -43,7 +43,7 @@ describe.skipIf(!hasShared).each([
       readFileSync(sharedPath('fixtures', 'side', folder, 'config.json'), 'utf8'),
     ) as FixtureConfig;
     const key = file.read('key');
-    const config: SideConfig = {
+    const config: NetworkConfig = {
       lpm: {
         width: json.lpm.hidden_size,
         heads: json.lpm.heads,
@@ -125,7 +125,7 @@ function ones(shape: readonly number[]): Tensor {
   return float32(shape, new Float32Array(size).fill(1));
 }
 
-const small: SideConfig = {
+const small: NetworkConfig = {
   lpm: { width: 64, heads: 2, patch: 8, eps: 1e-6, channels: 3 },
   method: 'fpt+',
   layers: 2,
@@ -137,7 +137,7 @@ const small: SideConfig = {
 };
 
 /** 64 examples of pure noise with random labels: nothing to learn but the examples themselves. */
-function noise(config: SideConfig) {
+function noise(config: NetworkConfig) {
   const random = Random.seeded(9);
   const examples = Array.from({ length: 64 }, (_, i) => ({
     label: i % config.classes,

@@ -1,22 +1,12 @@
 /** What is trained: the method, its sizes, and the presets of the two papers. */
 import { AppError } from '../base/errors.ts';
 import type { Shape } from '../base/tensor.ts';
+import type { Method } from '../contract/index.ts';
 import { sideImageSize } from './input-size.ts';
 import { keptTokens, type LpmConfig } from './lpm-config.ts';
 
-/**
- * - `fpt+`: prompts of the LPM's width, normalised, from the last half of its layers; side image 128.
- * - `fpt`: prompts of the side width, projected up, from all layers; side image 224.
- * - `side-only`: the side network of `fpt+` without any prompts. A baseline: what the small image alone gives.
- * - `linear`: logistic regression on the LPM's final class token. A baseline: what the frozen LPM alone gives.
- * - `full`: every weight of the LPM and a Linear layer on its final class token. A baseline: what the memory buys.
- */
-export type SideMethod = 'fpt+' | 'fpt' | 'side-only' | 'linear' | 'full';
-
-export const sideMethods: readonly SideMethod[] = ['fpt+', 'fpt', 'side-only', 'linear', 'full'];
-
 /** Sizes of the trained network. */
-export interface SideConfig {
+export interface NetworkConfig {
   readonly lpm: {
     readonly width: number;
     readonly heads: number;
@@ -24,7 +14,7 @@ export interface SideConfig {
     readonly eps: number;
     readonly channels: number;
   };
-  readonly method: SideMethod;
+  readonly method: Method;
   /** L: extracted layers of the LPM and blocks of the side network. */
   readonly layers: number;
   readonly classes: number;
@@ -41,8 +31,8 @@ export interface SideConfig {
 }
 
 /** What a preset needs to know besides the LPM. */
-export interface SidePresetOptions {
-  readonly method: SideMethod;
+export interface NetworkOptions {
+  readonly method: Method;
   readonly classes: number;
   /** Side of the LPM's input in pixels. */
   readonly inputSize: number;
@@ -51,7 +41,7 @@ export interface SidePresetOptions {
 }
 
 /** The preset of a method for an LPM. @throws LPM_UNSUPPORTED when the side width would not split into the LPM's heads */
-export function sideConfig(lpm: LpmConfig, options: SidePresetOptions): SideConfig {
+export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkConfig {
   const { method, classes, inputSize, tokenRatio = 0.2 } = options;
   const sideWidth = lpm.width / 8;
   if (!Number.isInteger(sideWidth / lpm.heads)) {
@@ -80,7 +70,7 @@ export function extractedLayers(lpm: LpmConfig, which: 'half' | 'all'): readonly
 }
 
 /** Shape [L, B, P, E] of the dropout mask (0 or 2), or null for methods without fusion. */
-export function dropoutMaskShape(config: SideConfig, batch: number): Shape | null {
+export function dropoutMaskShape(config: NetworkConfig, batch: number): Shape | null {
   if (config.method !== 'fpt+' && config.method !== 'fpt') return null;
   return [config.layers, batch, config.prompts, config.sideWidth];
 }
