@@ -15,6 +15,7 @@ import {
   parameterLayout,
   shapeParameters,
   sliceParameters,
+  trainingMethods,
 } from '../models/index.ts';
 import { adamW, logitsOf, type TrainStepOptions, weightedLosses } from './train-step.ts';
 
@@ -59,7 +60,7 @@ export function buildUpdate(config: NetworkConfig, weightDecay = 0.1): Graph {
 
 /**
  * A step of `options.batch` images, computed `part` at a time; runs like the step of `buildTrainStep`. For networks
- * whose inputs have the batch as their first axis (`full`).
+ * whose inputs have the batch as their first axis (methods with `microBatches`).
  */
 export async function compileAccumulatedStep(
   engine: Engine,
@@ -68,7 +69,8 @@ export async function compileAccumulatedStep(
   part: number,
 ): Promise<Executable> {
   const { batch } = options;
-  invariant(config.method === 'full' && batch % part === 0, `steps in parts: ${config.method}, ${part} of ${batch}`);
+  const { microBatches } = trainingMethods[config.method];
+  invariant(microBatches && batch % part === 0, `steps in parts: ${config.method}, ${part} of ${batch}`);
   const { total } = parameterLayout(config);
   const gradientOf = await engine.compile(buildGradient(config, { ...options, batch: part }));
   const update = await engine.compile(buildUpdate(config, options.weightDecay));

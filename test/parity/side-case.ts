@@ -5,11 +5,11 @@ import type { Engine, Tensors } from '../../core/engine/index.ts';
 import { defineGraph, grad, input, type Value } from '../../core/graph/index.ts';
 import {
   type NetworkConfig,
+  networkLogits,
   packParameters,
   parameterLayout,
   parameterOf,
   shapeParameters,
-  sideLogits,
   sliceParameters,
 } from '../../core/models/index.ts';
 import { buildTrainStep, crossEntropy } from '../../core/training/train-step.ts';
@@ -100,7 +100,7 @@ async function checkGradients(
   const leaf = (name: string): Value => input(name, network[name]!.shape, network[name]!.dtype);
   const parts = sliceParameters(layout, leaf('params'));
   const labels = leaf('labels');
-  const logits = sideLogits(config, shapeParameters(layout, parts), {
+  const logits = networkLogits(config, shapeParameters(layout, parts), {
     image: leaf('image'),
     keys: leaf('keys'),
     values: leaf('values'),

@@ -13,10 +13,9 @@ import {
   normalise,
   resizeBilinear,
 } from '../../images/index.ts';
-import type { NetworkConfig } from '../../models/index.ts';
+import { type NetworkConfig, trainingMethods } from '../../models/index.ts';
 import type { Augmentation } from '../../training/augment.ts';
 import type { BatchInputs, ExampleSource } from '../../training/loop.ts';
-import { networkInputShapes } from '../../training/train-step.ts';
 import { readSource } from '../pixels/source-images.ts';
 import { imageKey } from '../records/record-stores.ts';
 import { classTokenKind, keysValuesKind } from './source-features.ts';
@@ -114,7 +113,7 @@ export function stackKeysValues(
   records: readonly Uint8Array[],
 ): { keys: Tensor; values: Tensor } {
   const batch = records.length;
-  const shape = networkInputShapes(config, batch)['keys'] ?? [];
+  const shape = trainingMethods[config.method].inputs(config, batch)['keys']?.shape ?? [];
   const block = config.tokens * config.lpm.width;
   const total = config.layers * block;
   const keys = new Uint16Array(batch * total);
