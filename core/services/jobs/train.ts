@@ -22,10 +22,11 @@ import { resetPeakMemory } from '../../engine/memory.ts';
 import { defineJob } from '../../jobs/index.ts';
 import {
   dropoutMaskShape,
-  extractedLayers,
+  methodLayers,
   type NetworkConfig,
   networkConfig,
   parameterLayout,
+  readsImage,
 } from '../../models/index.ts';
 import { chooseCut } from '../../statistics/curves.ts';
 import { softmaxRows } from '../../statistics/metrics.ts';
@@ -57,6 +58,7 @@ import {
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { keepRates } from '../estimate/keep-rates.ts';
 import { StageTimer } from '../estimate/stage-timer.ts';
+import { featuresOf } from '../features/feature-kinds.ts';
 import { exampleSource } from '../features/source-examples.ts';
 import { type Features, prepareFeatures } from '../features/source-features.ts';
 import { provideLpm } from '../lpm/bundled.ts';
@@ -137,7 +139,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     tokenRatio: settings.tokenRatio,
   });
   checkStorable(config);
-  const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
+  const layers = methodLayers(lpm.config, method);
   const features = await prepareFeatures(context, {
     version,
     images: versionImages(context.library.db, version.id).filter((image) => image.split !== 'test'),
@@ -147,8 +149,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     tokenRatio: settings.tokenRatio,
     layers,
     normalisation: settings.normalisation,
-    keysValues: method === 'fpt+' || method === 'fpt',
-    classToken: method === 'linear',
+    features: featuresOf(method),
   });
   const engine = await context.engine();
   try {
@@ -299,7 +300,7 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
   });
   const preprocessing: Preprocessing = {
     inputSize: settings.inputSize,
-    sideSize: settings.method === 'linear' || settings.method === 'full' ? null : config.sideSize,
+    sideSize: readsImage(config) && config.encoder === undefined ? config.sideSize : null,
     normalisation: settings.normalisation,
     ...features.statistics,
     tokens: settings.tokens,

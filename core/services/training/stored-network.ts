@@ -1,13 +1,14 @@
 /** The stored configuration of a network and its stored weights, checked against each other and against the code of now. */
 import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
-import { methodSchema, type WeightLayout, weightLayoutVersion } from '../../contract/index.ts';
+import { methods, type WeightLayout, weightLayoutVersion } from '../../contract/index.ts';
 import {
   arrangeWeights,
   type LpmConfig,
   type NetworkConfig,
   namedShapes,
   parameterLayout,
+  trainingMethods,
 } from '../../models/index.ts';
 
 const count = z.int().nonnegative();
@@ -45,9 +46,13 @@ const networkShape = {
   tokens: size,
 };
 
+/** Methods that train the LPM are stored with its whole configuration, the others without. */
+const whole = methods.filter((method) => trainingMethods[method].trainsLpm);
+const frozen = methods.filter((method) => !trainingMethods[method].trainsLpm);
+
 const networkSchema: z.ZodType<NetworkConfig> = z.discriminatedUnion('method', [
-  z.strictObject({ ...networkShape, method: methodSchema.exclude(['full']) }),
-  z.strictObject({ ...networkShape, method: z.literal('full'), encoder: lpmConfigSchema }),
+  z.strictObject({ ...networkShape, method: z.enum(frozen) }),
+  z.strictObject({ ...networkShape, method: z.enum(whole), encoder: lpmConfigSchema }),
 ]);
 
 /**

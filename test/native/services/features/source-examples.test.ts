@@ -10,7 +10,7 @@ test('while a batch is put together others have their turn after every image', a
   const config = networkConfig(lpm, { method: 'side-only', classes: 2, inputSize: size });
   const sources = { read: async () => new Uint8Array(new Uint16Array(size * size).fill(1000).buffer) };
   const images = Array.from({ length: 12 }, (_, n) => ({ instanceId: instanceId(n), frame: 0, classIndex: 0 }));
-  const source = exampleSource({ sources, keysValues: null, classTokens: null }, config, images, {
+  const source = exampleSource({ sources, records: new Map() }, config, images, {
     inputSize: size,
     statistics: { mean: [0, 0, 0], std: [1, 1, 1] },
   });
