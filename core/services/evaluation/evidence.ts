@@ -18,6 +18,7 @@ import {
   evidenceOptionsSchema,
   evidenceResultSchema,
   type InstanceId,
+  methods,
   parseOptions,
 } from '../../contract/index.ts';
 import { type GreyOrColourImage, normalise } from '../../images/index.ts';
@@ -74,10 +75,11 @@ export async function findEvidence(context: ServiceContext, asked: EvidenceOptio
   const options = parseOptions(evidenceOptionsSchema, asked);
   const model = requireModel(context, options.model);
   if (!hasEvidence(model.config)) {
+    const attending = methods.filter((method) => hasEvidence({ method }));
     throw new AppError(
       'BAD_INPUT',
       `Model "${options.model}" (${model.record.method}) has no prompts, so there is no attention to show.`,
-      { action: 'Choose a model of the method FPT+ or FPT.' },
+      { action: `Choose a model of the method ${attending.join(' or ')}.` },
     );
   }
   context.progress({ stage: 'readingImage', done: 0, total: 1, unit: 'images' });
