@@ -14,8 +14,8 @@ import {
   encoderWeights,
   extractedLayers,
   initialiseParameters,
+  networkConfig,
   plainVit,
-  sideConfig,
 } from '../core/models/index.ts';
 import { buildTrainStep } from '../core/training/train-step.ts';
 
@@ -71,7 +71,7 @@ const workloads: Readonly<Record<string, () => Workload>> = {
   },
   step: () => {
     const random = Random.seeded(3);
-    const config = sideConfig(vitBase, { method: 'fpt+', classes: 5, inputSize });
+    const config = networkConfig(vitBase, { method: 'fpt+', classes: 5, inputSize });
     const graph = buildTrainStep(config, { batch, weighted: false });
     const inputs: Record<string, Tensor> = {};
     for (const { name = '', shape, dtype } of graph.inputs) {

@@ -7,7 +7,7 @@ import { Random } from '../core/base/random.ts';
 import { float32, type Tensor } from '../core/base/tensor.ts';
 import { type Engine, type OpenEngineOptions, openEngine } from '../core/engine/index.ts';
 import { add, defineGraph, input } from '../core/graph/index.ts';
-import { initialiseParameters, type LpmConfig, sideConfig } from '../core/models/index.ts';
+import { initialiseParameters, type LpmConfig, networkConfig } from '../core/models/index.ts';
 import { buildTrainStep } from '../core/training/train-step.ts';
 
 async function inOwnProcess<T>(name: OpenEngineOptions['engine'], work: (engine: Engine) => Promise<T>): Promise<T> {
@@ -36,7 +36,7 @@ export function wholeBatchStep(
   options: { readonly inputSize: number; readonly batch: number; readonly classes: number },
 ): Promise<{ readonly peakMb: number; readonly seconds: number }> {
   const { inputSize, batch, classes } = options;
-  const config = sideConfig(lpm, { method: 'full', classes, inputSize });
+  const config = networkConfig(lpm, { method: 'full', classes, inputSize });
   return inOwnProcess(name, async (engine) => {
     const step = await engine.compile(buildTrainStep(config, { batch, weighted: false }));
     const random = Random.seeded(0);

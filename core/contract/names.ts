@@ -1,10 +1,20 @@
 /** The closed lists that columns, options and reports share. SQL CHECKs are written from them by hand and tested against them. */
 import { z } from 'zod';
 
-/** How a model is trained: the two published methods and three honest baselines. */
-export const methods = ['fpt+', 'fpt', 'side-only', 'linear', 'full'] as const;
+/**
+ * How a model is trained: the two published methods and three honest baselines, each with the line that help and reports say about
+ * it. What a method does is its object in core/models/methods.
+ */
+export const methodMeaning = {
+  'fpt+': 'small network on a low-resolution image, prompted by what the frozen LPM saw at full resolution',
+  fpt: 'the predecessor of FPT+: all layers, larger low-resolution image',
+  'side-only': 'the same small network without the LPM',
+  linear: "logistic regression on the LPM's final class token",
+  full: 'every weight of the LPM trained at full resolution, which needs many times the memory',
+} as const;
+export type Method = keyof typeof methodMeaning;
+export const methods = Object.keys(methodMeaning) as readonly Method[];
 export const methodSchema = z.enum(methods);
-export type Method = z.infer<typeof methodSchema>;
 
 /** The three parts of a data set. Patients, not images, are dealt to them. */
 export const splitNames = ['train', 'val', 'test'] as const;

@@ -192,7 +192,7 @@ export const modelRecordSchema = z.object({
   method: methodSchema,
   lpmHash: hashSchema,
   lpm: z.string().nullable(),
-  /** The network's SideConfig as core/models reads it. */
+  /** The network's NetworkConfig as core/models reads it. */
   config: z.record(z.string(), z.unknown()),
   preprocessing: preprocessingSchema,
   classes: z.array(z.string()).min(2),

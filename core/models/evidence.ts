@@ -12,30 +12,18 @@
  * gradient that all tokens share can change nothing; with it, patches without any say in the answer were highlighted.
  */
 import { invariant } from '../base/errors.ts';
-import {
-  add,
-  cast,
-  defineGraph,
-  type Graph,
-  grad,
-  input,
-  logSoftmax,
-  mean,
-  mul,
-  reshape,
-  sub,
-  sum,
-} from '../graph/index.ts';
+import { add, defineGraph, type Graph, grad, input, logSoftmax, mean, mul, reshape, sub, sum } from '../graph/index.ts';
+import { trainingMethods } from './methods/index.ts';
+import { attendedLogits, networkInputs } from './network.ts';
+import type { NetworkConfig } from './network-config.ts';
 import { parameterLayout } from './parameters.ts';
-import type { SideConfig } from './side-config.ts';
-import { sideNetwork } from './side-network.ts';
 
 /** Taken from a class's logit to leave it out of a log-sum: far below any logit, and exact in float32. */
 const out = 4096;
 
 /** Whether a method has prompts that attend to the image. */
-export function hasEvidence(config: Pick<SideConfig, 'method'>): boolean {
-  return config.method === 'fpt+' || config.method === 'fpt';
+export function hasEvidence({ method }: Pick<NetworkConfig, 'method'>): boolean {
+  return trainingMethods[method].evidence !== undefined;
 }
 
 /**
@@ -43,16 +31,10 @@ export function hasEvidence(config: Pick<SideConfig, 'method'>): boolean {
  * `class_row` [1, C], 1 at the class asked about and 0 elsewhere. Outputs: `logits` [1, C]; `attention` and `relevance`
  * [L, H, T].
  */
-export function buildEvidence(config: SideConfig): Graph {
-  invariant(hasEvidence(config), `${config.method} has no prompts and so no evidence`);
-  const { lpm, layers, tokens, sideSize, classes } = config;
-  const kept = [layers, 1, lpm.heads, tokens, lpm.width / lpm.heads];
-  const { logits, attention } = sideNetwork(config, input('params', [parameterLayout(config).total]), {
-    image: input('image', [1, lpm.channels, sideSize, sideSize]),
-    keys: cast(input('keys', kept, 'float16'), 'float32'),
-    values: cast(input('values', kept, 'float16'), 'float32'),
-  });
-  invariant(attention, 'evidence: the network has no attention');
+export function buildEvidence(config: NetworkConfig): Graph {
+  const { lpm, layers, tokens, classes } = config;
+  const params = input('params', [parameterLayout(config).total]);
+  const { logits, attention } = attendedLogits(config, params, networkInputs(config, 1));
   const classRow = input('class_row', [1, classes]);
   const others = sub(1, classRow);
   // The log-sum over the other classes, read off their log-softmax: y - logSoftmax(y) is the log-sum at every place.

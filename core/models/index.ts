@@ -1,4 +1,4 @@
-/** Models: what LPMs and side networks are, as graphs; nothing here runs them. */
+/** Models: what LPMs and trained networks are, as graphs; nothing here runs them. */
 export { buildLpmEncoder, defaultScoreBudget, type EncoderOptions, type TokenScore } from './encoder.ts';
 export { encoderWeights } from './encoder-weights.ts';
 export { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence } from './evidence.ts';
@@ -16,6 +16,10 @@ export {
   type TokenCounts,
   tokenCounts,
 } from './lpm-config.ts';
+export { trainingMethods } from './methods/index.ts';
+export type { LpmFeatures, NetworkInput, NetworkInputs, TrainingMethod } from './methods/training-method.ts';
+export { type KeptDType, networkInputs, networkLogits } from './network.ts';
+export type { NetworkConfig } from './network-config.ts';
 export {
   initialiseParameters,
   type ParameterEntry,
@@ -32,13 +36,11 @@ export { positionEmbedding } from './position-embedding.ts';
 export {
   dropoutMaskShape,
   extractedLayers,
-  type SideConfig,
-  type SideMethod,
-  type SidePresetOptions,
-  sideConfig,
-  sideMethods,
-} from './side-config.ts';
-export { type SideInputs, type SideOutputs, sideLogits, sideNetwork } from './side-network.ts';
+  methodLayers,
+  type NetworkOptions,
+  networkConfig,
+  readsImage,
+} from './preset.ts';
 export { arrangeWeights, type NamedShape, namedShapes } from './stored-weights.ts';
 export {
   type CanonicalTensor,

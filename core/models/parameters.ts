@@ -2,38 +2,25 @@
  * The trained parameters as one flat float32 vector with a table of what lies where.
  *
  * One vector makes the optimiser, clipping, checkpoints and the database blob trivial. The names are those of
- * PyTorch modules, so that reference implementations can be compared tensor by tensor:
- *
- *     fusion.prompts [L, 1, P, D or E]   fusion.norm (FPT+)   fusion.proj (FPT)   fusion.out [E, D]
- *     vit.proj [E, 3, p, p]   vit.cls [1, 1, E]   vit.pos [1, 1 + patches, E]
- *     vit.blocks.i.{n1, q, k, v, o, n2, f1, f2}   vit.norm   head [C, E]
- *
- * Full fine-tuning has the weights of the LPM's encoder graph instead, `encoder.*`, and `head` [C, D].
+ * PyTorch modules, so that reference implementations can be compared tensor by tensor. Which there are, each method says
+ * (methods/).
  *
  * Vectors are stored with these names and shapes and found again by them (stored-weights.ts). So the order is free, but a
  * name means what it meant: one that comes to mean something else raises `weightLayoutVersion` of the contract.
  */
 import { invariant } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import { type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
+import { sizeOf, type Tensor } from '../base/tensor.ts';
 import { concat, reshape, slice, type Value } from '../graph/index.ts';
-import { encoderEntries, encoderStart } from './full.ts';
-import type { SideConfig } from './side-config.ts';
+import type { Initialiser, ParameterSpec } from './layers.ts';
+import { trainingMethods } from './methods/index.ts';
+import type { NetworkConfig } from './network-config.ts';
 
-/** How a parameter starts out (DESIGN §1.6). */
-type Start =
-  | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'normal'; readonly std: number }
-  | { readonly kind: 'truncated-normal'; readonly std: number }
-  | { readonly kind: 'uniform'; readonly bound: number };
-
-export interface ParameterEntry {
-  readonly name: string;
-  readonly shape: Shape;
+/** A parameter with its place in the flat vector. */
+export interface ParameterEntry extends ParameterSpec {
   /** First element in the flat vector, and number of elements. */
   readonly offset: number;
   readonly size: number;
-  readonly start: Start;
 }
 
 export interface ParameterLayout {
@@ -45,58 +32,15 @@ export interface ParameterLayout {
 /** Each parameter as a graph value of its own shape. */
 export type ParameterValues = Readonly<Record<string, Value>>;
 
-const zero: Start = { kind: 'constant', value: 0 };
-const one: Start = { kind: 'constant', value: 1 };
-const vit: Start = { kind: 'truncated-normal', std: 0.02 };
-
 /** The table of a network's parameters. */
-export function parameterLayout(config: SideConfig): ParameterLayout {
-  const entries: ParameterEntry[] = [];
+export function parameterLayout(config: NetworkConfig): ParameterLayout {
   let total = 0;
-  const add = (name: string, shape: Shape, start: Start): void => {
-    const size = sizeOf(shape);
-    entries.push({ name, shape, offset: total, size, start });
+  const entries = trainingMethods[config.method].layout(config).map((spec) => {
+    const offset = total;
+    const size = sizeOf(spec.shape);
     total += size;
-  };
-  const addNorm = (name: string, width: number): void => {
-    add(`${name}.weight`, [width], one);
-    add(`${name}.bias`, [width], zero);
-  };
-  const addLinear = (name: string, out: number, inputs: number, weight: Start, bias: Start): void => {
-    add(`${name}.weight`, [out, inputs], weight);
-    add(`${name}.bias`, [out], bias);
-  };
-  const { lpm, layers, classes, sideWidth: e, prompts, method } = config;
-  if (method === 'full') for (const { name, shape } of encoderEntries(config)) add(name, shape, vit);
-  if (method === 'linear' || method === 'full') {
-    addLinear('head', classes, lpm.width, vit, zero);
-    return { entries, total };
-  }
-  if (method !== 'side-only') {
-    // torch.nn.Linear's default: weight and bias uniform within 1 / sqrt(inputs).
-    const addTorchLinear = (name: string, out: number, inputs: number): void => {
-      const start: Start = { kind: 'uniform', bound: 1 / Math.sqrt(inputs) };
-      addLinear(name, out, inputs, start, start);
-    };
-    add('fusion.prompts', [layers, 1, prompts, method === 'fpt' ? e : lpm.width], { kind: 'normal', std: 1e-6 });
-    if (method === 'fpt') addTorchLinear('fusion.proj', lpm.width, e);
-    else addNorm('fusion.norm', lpm.width);
-    addTorchLinear('fusion.out', e, lpm.width);
-  }
-  add('vit.proj.weight', [e, lpm.channels, lpm.patch, lpm.patch], vit);
-  add('vit.proj.bias', [e], zero);
-  add('vit.cls', [1, 1, e], vit);
-  add('vit.pos', [1, 1 + (config.sideSize / lpm.patch) ** 2, e], vit);
-  for (let i = 0; i < layers; i++) {
-    const block = `vit.blocks.${i}`;
-    addNorm(`${block}.n1`, e);
-    for (const name of ['q', 'k', 'v', 'o']) addLinear(`${block}.${name}`, e, e, vit, zero);
-    addNorm(`${block}.n2`, e);
-    addLinear(`${block}.f1`, 4 * e, e, vit, zero);
-    addLinear(`${block}.f2`, e, 4 * e, vit, zero);
-  }
-  addNorm('vit.norm', e);
-  addLinear('head', classes, e, vit, zero);
+    return { ...spec, offset, size };
+  });
   return { entries, total };
 }
 
@@ -104,28 +48,29 @@ export function parameterLayout(config: SideConfig): ParameterLayout {
  * The starting parameters, [total]. Every entry draws from its own stream, named like it, so that another layer or
  * class moves no other parameter.
  *
- * @param encoder the LPM's weights at the input size (`encoderWeights`): where `full` starts from
+ * @param encoder the LPM's weights at the input size (`encoderWeights`): where methods that train the LPM start from
  */
 export function initialiseParameters(
-  config: SideConfig,
+  config: NetworkConfig,
   random: Random,
   encoder?: (name: string) => Tensor<'float32'>,
 ): Float32Array<ArrayBuffer> {
   const { entries, total } = parameterLayout(config);
+  const { initial } = trainingMethods[config.method];
   const flat = new Float32Array(total);
   for (const { name, offset, size, start } of entries) {
-    const given = encoder && encoderStart(config, encoder, name);
+    const given = encoder && initial?.(config, name, encoder);
     if (given !== undefined) {
       flat.set(given, offset);
       continue;
     }
-    const draw = drawer(start, random.fork(name));
+    const draw = sampler(start, random.fork(name));
     for (let i = 0; i < size; i++) flat[offset + i] = draw();
   }
   return flat;
 }
 
-function drawer(start: Start, random: Random): () => number {
+function sampler(start: Initialiser, random: Random): () => number {
   if (start.kind === 'constant') return () => start.value;
   if (start.kind === 'uniform') return () => random.uniform(-start.bound, start.bound);
   return start.kind === 'normal' ? () => random.normal(0, start.std) : () => random.truncatedNormal(0, start.std);

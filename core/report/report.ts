@@ -7,6 +7,7 @@ import {
   type EvaluateReport,
   type Method,
   type MetricsBlock,
+  methodMeaning,
   researchUseOnly,
 } from '../contract/index.ts';
 import {
@@ -21,11 +22,13 @@ import {
 import { examplesSection, type ReportExample } from './examples.ts';
 import { decisionRule, figuresOf } from './positive-class-words.ts';
 import { reportStyle } from './style.ts';
-import { comparisonSentences, howToRead, limits, methodMeaning } from './words.ts';
+import { comparisonSentences, howToRead, limits } from './words.ts';
 
 /** One trained and evaluated method. */
 export interface ReportMethod {
   readonly method: Method;
+  /** Whether every weight of the LPM was trained: what the memory of the others is compared with. */
+  readonly trainsLpm: boolean;
   readonly model: string;
   readonly evaluation: EvaluateReport;
   readonly learnable: number;
@@ -126,7 +129,7 @@ function atAGlance(data: ReportData): string {
 
 function methodsSection(data: ReportData): string {
   const best = Math.max(...data.methods.map((m) => m.evaluation.image.auc ?? Number.NEGATIVE_INFINITY));
-  const fullMb = data.methods.find((m) => m.method === 'full')?.peakMb ?? null;
+  const fullMb = data.methods.find((m) => m.trainsLpm)?.peakMb ?? null;
   const rows = data.methods.map((m) => {
     const { image, study } = m.evaluation;
     const ofFull =

@@ -1,15 +1,6 @@
 /** The sentences of a report: what the numbers mean, said with the numbers, and what they do not show. */
 import type { EvaluateReport, Method } from '../contract/index.ts';
 
-/** What each method is, in a few words. */
-export const methodMeaning: Readonly<Record<Method, string>> = {
-  'fpt+': 'small network on a low-resolution image, prompted by what the frozen LPM saw at full resolution',
-  fpt: 'the predecessor of FPT+: all layers, larger low-resolution image',
-  'side-only': 'the same small network without the LPM',
-  linear: "logistic regression on the LPM's final class token",
-  full: 'every weight of the LPM trained at full resolution, which needs many times the memory',
-};
-
 interface Compared {
   readonly method: Method;
   readonly evaluation: EvaluateReport;

@@ -9,7 +9,14 @@ import { invariant } from '../base/errors.ts';
 import { float32, type Tensor } from '../base/tensor.ts';
 import type { Engine, Executable } from '../engine/types.ts';
 import { add, defineGraph, div, type Graph, grad, input, sum } from '../graph/index.ts';
-import { packParameters, parameterLayout, type SideConfig, shapeParameters, sliceParameters } from '../models/index.ts';
+import {
+  type NetworkConfig,
+  packParameters,
+  parameterLayout,
+  shapeParameters,
+  sliceParameters,
+  trainingMethods,
+} from '../models/index.ts';
 import { adamW, logitsOf, type TrainStepOptions, weightedLosses } from './train-step.ts';
 
 /** The largest divisor of `batch` that is at most `wanted`: parts of one size, of which one graph computes each. */
@@ -24,7 +31,7 @@ export function partSize(batch: number, wanted: number): number {
  * examples; `class_weights` when weighted; `divisor`, the whole batch's number or weight; `gradient_before` [total] and
  * `loss_before`. Outputs: `gradient` and `loss`, those before plus this part's.
  */
-export function buildGradient(config: SideConfig, options: TrainStepOptions): Graph {
+export function buildGradient(config: NetworkConfig, options: TrainStepOptions): Graph {
   const layout = parameterLayout(config);
   const params = input('params', [layout.total]);
   const labels = input('labels', [options.batch], 'int32');
@@ -42,7 +49,7 @@ export function buildGradient(config: SideConfig, options: TrainStepOptions): Gr
 }
 
 /** The update of a whole batch: inputs `params`, `m`, `v`, `gradient` [total], `step`, `lr`; outputs as `buildTrainStep`'s. */
-export function buildUpdate(config: SideConfig, weightDecay = 0.1): Graph {
+export function buildUpdate(config: NetworkConfig, weightDecay = 0.1): Graph {
   const vector = (name: string) => input(name, [parameterLayout(config).total]);
   const state = { params: vector('params'), m: vector('m'), v: vector('v') };
   const next = adamW(state, vector('gradient'), input('step', []), input('lr', []), weightDecay);
@@ -53,16 +60,17 @@ export function buildUpdate(config: SideConfig, weightDecay = 0.1): Graph {
 
 /**
  * A step of `options.batch` images, computed `part` at a time; runs like the step of `buildTrainStep`. For networks
- * whose inputs have the batch as their first axis (`full`).
+ * whose inputs have the batch as their first axis (methods with `microBatches`).
  */
 export async function compileAccumulatedStep(
   engine: Engine,
-  config: SideConfig,
+  config: NetworkConfig,
   options: TrainStepOptions,
   part: number,
 ): Promise<Executable> {
   const { batch } = options;
-  invariant(config.method === 'full' && batch % part === 0, `steps in parts: ${config.method}, ${part} of ${batch}`);
+  const { microBatches } = trainingMethods[config.method];
+  invariant(microBatches && batch % part === 0, `steps in parts: ${config.method}, ${part} of ${batch}`);
   const { total } = parameterLayout(config);
   const gradientOf = await engine.compile(buildGradient(config, { ...options, batch: part }));
   const update = await engine.compile(buildUpdate(config, options.weightDecay));

@@ -5,10 +5,8 @@
  * handful of element-wise nodes whatever the network looks like. Update rule: Loshchilov and Hutter, "Decoupled weight
  * decay regularization", ICLR 2019, in PyTorch's order of operations; clipping as torch.nn.utils.clip_grad_norm_.
  */
-import type { Shape } from '../base/tensor.ts';
 import {
   add,
-  cast,
   defineGraph,
   div,
   type Graph,
@@ -30,12 +28,14 @@ import {
 } from '../graph/index.ts';
 import {
   dropoutMaskShape,
+  type KeptDType,
+  type NetworkConfig,
+  networkInputs,
+  networkLogits,
   type ParameterValues,
   packParameters,
   parameterLayout,
-  type SideConfig,
   shapeParameters,
-  sideLogits,
   sliceParameters,
 } from '../models/index.ts';
 
@@ -45,8 +45,6 @@ const beta2 = 0.999;
 const epsilon = 1e-8;
 const maxNorm = 1;
 
-export { dropoutMaskShape };
-
 export interface TrainStepOptions {
   readonly batch: number;
   /** Whether the graph has the input `class_weights` [classes]. */
@@ -55,39 +53,20 @@ export interface TrainStepOptions {
   readonly keptDType?: KeptDType;
 }
 
-/** How keys and values reach the graph: float16, as they are stored, unless a check needs them exact. */
-export type KeptDType = 'float16' | 'float32';
-
-/** The shapes of the network's inputs by name, for a batch; keys and values travel as float16. */
-export function networkInputShapes(config: SideConfig, batch: number): Readonly<Record<string, Shape>> {
-  const { lpm, method, layers, sideSize, tokens } = config;
-  if (method === 'linear') return { class_token: [batch, lpm.width] };
-  const image: Shape = [batch, lpm.channels, sideSize, sideSize];
-  if (method === 'side-only' || method === 'full') return { image };
-  const kept: Shape = [layers, batch, lpm.heads, tokens, lpm.width / lpm.heads];
-  return { image, keys: kept, values: kept };
-}
-
-/** Logits [batch, classes] of named graph inputs. With `dropout` the graph has the input `dropout_mask`. */
+/** Logits [batch, classes] of named graph inputs. With `dropout` the graph has the input `dropout_mask` where the method drops out. */
 export function logitsOf(
-  config: SideConfig,
+  config: NetworkConfig,
   params: Value | ParameterValues,
   options: { readonly batch: number; readonly dropout: boolean; readonly keptDType?: KeptDType },
 ): Value {
-  const { batch, dropout, keptDType = 'float16' } = options;
-  const shapes = networkInputShapes(config, batch);
-  const at = (name: string): Shape => shapes[name] as Shape;
-  if (config.method === 'linear')
-    return sideLogits(config, params, { classToken: input('class_token', at('class_token')) });
-  const image = input('image', at('image'));
-  if (config.method === 'side-only' || config.method === 'full') return sideLogits(config, params, { image });
+  const { batch, dropout, keptDType } = options;
+  const inputs = networkInputs(config, batch, keptDType);
   const mask = dropout ? dropoutMaskShape(config, batch) : null;
-  return sideLogits(config, params, {
-    image,
-    keys: cast(input('keys', at('keys'), keptDType), 'float32'),
-    values: cast(input('values', at('values'), keptDType), 'float32'),
-    ...(mask === null ? {} : { dropoutMask: input('dropout_mask', mask) }),
-  });
+  return networkLogits(
+    config,
+    params,
+    mask === null ? inputs : { ...inputs, dropout_mask: input('dropout_mask', mask) },
+  );
 }
 
 /**
@@ -143,10 +122,10 @@ export function adamW(
 
 /**
  * The step graph. Inputs: `params`, `m`, `v` [total]; `step` (from 1) and `lr` (scalars); the network's inputs
- * (`networkInputShapes`); `labels` int32 [batch]; `class_weights` [classes] when weighted; `dropout_mask` for FPT and
- * FPT+ (0 or 2). Outputs: `next_params`, `next_m`, `next_v`, `loss`, `grad_norm` (before clipping).
+ * (`networkInputs`); `labels` int32 [batch]; `class_weights` [classes] when weighted; `dropout_mask` (0 or 2) where the
+ * method drops out. Outputs: `next_params`, `next_m`, `next_v`, `loss`, `grad_norm` (before clipping).
  */
-export function buildTrainStep(config: SideConfig, options: TrainStepOptions): Graph {
+export function buildTrainStep(config: NetworkConfig, options: TrainStepOptions): Graph {
   const layout = parameterLayout(config);
   const { total } = layout;
   const params = input('params', [total]);
@@ -165,7 +144,7 @@ export function buildTrainStep(config: SideConfig, options: TrainStepOptions): G
 
 /** The forward graph. Inputs: `params` and the network's inputs. Output: `logits` [batch, classes], without dropout. */
 export function buildPredict(
-  config: SideConfig,
+  config: NetworkConfig,
   options: { readonly batch: number; readonly keptDType?: KeptDType },
 ): Graph {
   const params = input('params', [parameterLayout(config).total]);

@@ -4,12 +4,12 @@ import { float32, type Tensor } from '../../core/base/tensor.ts';
 import type { Engine, Tensors } from '../../core/engine/index.ts';
 import { defineGraph, grad, input, type Value } from '../../core/graph/index.ts';
 import {
+  type NetworkConfig,
+  networkLogits,
   packParameters,
   parameterLayout,
   parameterOf,
-  type SideConfig,
   shapeParameters,
-  sideLogits,
   sliceParameters,
 } from '../../core/models/index.ts';
 import { buildTrainStep, crossEntropy } from '../../core/training/train-step.ts';
@@ -37,7 +37,7 @@ const noiseGradient = 1e-7;
 /** The side ViT's epsilon in the reference modules: the default of HF's ViT. */
 const referenceEps = 1e-12;
 
-function configOf(json: SideCaseJson, tokens: number): SideConfig {
+function configOf(json: SideCaseJson, tokens: number): NetworkConfig {
   const { hidden_size: width, heads, patch_size: patch } = json.lpm;
   return {
     lpm: { width, heads, patch, eps: referenceEps, channels: 3 },
@@ -92,7 +92,7 @@ function labelsOf(file: TensorFile): Tensor {
 
 async function checkGradients(
   engine: Engine,
-  config: SideConfig,
+  config: NetworkConfig,
   file: TensorFile,
   network: Tensors,
 ): Promise<Check[]> {
@@ -100,7 +100,7 @@ async function checkGradients(
   const leaf = (name: string): Value => input(name, network[name]!.shape, network[name]!.dtype);
   const parts = sliceParameters(layout, leaf('params'));
   const labels = leaf('labels');
-  const logits = sideLogits(config, shapeParameters(layout, parts), {
+  const logits = networkLogits(config, shapeParameters(layout, parts), {
     image: leaf('image'),
     keys: leaf('keys'),
     values: leaf('values'),
@@ -147,7 +147,7 @@ async function checkGradients(
 }
 
 /** The very graph that training runs, as often as the case has losses. */
-async function checkSteps(engine: Engine, config: SideConfig, file: TensorFile, network: Tensors): Promise<Check[]> {
+async function checkSteps(engine: Engine, config: NetworkConfig, file: TensorFile, network: Tensors): Promise<Check[]> {
   const layout = parameterLayout(config);
   const losses = file.read('adamw.losses').data;
   const norms = file.read('adamw.grad_norms').data;

@@ -13,13 +13,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const moves: readonly (readonly [file: string, ours: string, theirs: string])[] = [
-  ['core/models/parameters.ts', `['q', 'k', 'v', 'o']`, `['q', 'k', 'o', 'v']`],
+  ['core/models/side-vit.ts', `['q', 'k', 'v', 'o']`, `['q', 'k', 'o', 'v']`],
   [
-    'core/models/parameters.ts',
-    `add(\`\${name}.weight\`, [out, inputs], weight);\n    add(\`\${name}.bias\`, [out], bias);`,
-    `add(\`\${name}.bias\`, [out], bias);\n    add(\`\${name}.weight\`, [out, inputs], weight);`,
+    'core/models/layers.ts',
+    `    { name: \`\${name}.weight\`, shape: [out, inputs], start: weight },\n    { name: \`\${name}.bias\`, shape: [out], start: bias },`,
+    `    { name: \`\${name}.bias\`, shape: [out], start: bias },\n    { name: \`\${name}.weight\`, shape: [out, inputs], start: weight },`,
   ],
-  ['core/models/full.ts', 'encoderGraph(config, 1).weights.map', 'encoderGraph(config, 1).weights.toReversed().map'],
+  [
+    'core/models/methods/full.ts',
+    'encoderGraph(config, 1).weights.map',
+    'encoderGraph(config, 1).weights.toReversed().map',
+  ],
 ];
 const moved = new Set<string>();
 

@@ -86,6 +86,7 @@ function method(name: Method, skill: number, learnable: number): ReportMethod {
   };
   return {
     method: name,
+    trainsLpm: false,
     model: `demo-${name}`,
     evaluation,
     learnable,

@@ -1,4 +1,11 @@
-import { methods, normalisations, type TrainReport, tokenRules, trainOptionsSchema } from '../../contract/index.ts';
+import {
+  methodMeaning,
+  methods,
+  normalisations,
+  type TrainReport,
+  tokenRules,
+  trainOptionsSchema,
+} from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatMeasure } from '../format.ts';
 import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
@@ -17,7 +24,7 @@ export const command = defineCommand({
     lpm: lpmName(defaults.lpm),
     method: oneOf(
       '--method <name>',
-      'fpt+ and fpt: the published methods; side-only, linear and full (every weight of the LPM): baselines',
+      methods.map((method) => `${method}: ${methodMeaning[method]}`).join('; '),
       methods,
       defaults.method,
     ),

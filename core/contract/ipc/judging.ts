@@ -172,10 +172,15 @@ export type ModelCard = z.infer<typeof modelCardSchema>;
 
 export const judgingCalls = defineCalls({
   'judge.models': {
-    doc: 'Models with their data-set version and the splits they were evaluated on, newest last.',
+    doc: 'Models with their data-set version, the splits they were evaluated on and whether there is evidence to look at, newest last.',
     input: nothing,
     output: z.array(
-      z.object({ record: modelRecordSchema, version: z.int().positive(), evaluated: z.array(splitSchema) }),
+      z.object({
+        record: modelRecordSchema,
+        version: z.int().positive(),
+        evaluated: z.array(splitSchema),
+        hasEvidence: z.boolean(),
+      }),
     ),
   },
   'judge.open': {

@@ -175,7 +175,11 @@ export const libraryCalls = defineCalls({
     output: datasetDetailsSchema,
   },
   'lpms.list': { doc: 'Large pre-trained models of this library.', input: nothing, output: z.array(lpmRecordSchema) },
-  'models.list': { doc: 'Trained models, newest last.', input: nothing, output: z.array(modelRecordSchema) },
+  'models.list': {
+    doc: 'Trained models, newest last, and whether there is evidence to look at for their answers.',
+    input: nothing,
+    output: z.array(modelRecordSchema.extend({ hasEvidence: z.boolean() })),
+  },
   'runs.list': { doc: 'Training runs, newest last.', input: nothing, output: z.array(runRecordSchema) },
 });
 

@@ -1,7 +1,7 @@
 /** Calls about training: looking at the data first, promising time and disk, starting, following. */
 import { z } from 'zod';
 import { studyIdSchema } from '../ids.ts';
-import { methods, nameSchema } from '../names.ts';
+import { methodSchema, nameSchema } from '../names.ts';
 import { measureOptionsSchema, trainOptionsSchema } from '../options.ts';
 import { epochRecordSchema, promiseSchema, runRecordSchema } from '../records.ts';
 import { defineCalls, nothing } from './call.ts';
@@ -67,10 +67,11 @@ export type TrainingOptions = z.output<typeof trainingOptionsSchema>;
 
 export const trainingCalls = defineCalls({
   'training.defaults': {
-    doc: 'Methods, and the default of every setting.',
+    doc: 'Methods, which of them to begin with, and the default of every setting.',
     input: nothing,
     output: z.object({
-      methods: z.array(z.enum(methods)),
+      methods: z.array(methodSchema),
+      recommended: methodSchema,
       settings: trainOptionsSchema.omit({ dataset: true, lpm: true, name: true, resume: true, earlyStop: true }),
     }),
   },

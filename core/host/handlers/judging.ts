@@ -1,6 +1,7 @@
 /** Handlers of core/contract/ipc/judging.ts. */
 import type { Handlers } from '../../contract/index.ts';
 import type { judgingCalls } from '../../contract/ipc/judging.ts';
+import { hasEvidence } from '../../models/index.ts';
 import { judgeAtThreshold, judgedCases, requireSet, runOf } from '../../services/evaluation/judge.ts';
 import { modelCard, saveCard } from '../../services/evaluation/judge-card.ts';
 import { compareModels, judgeSubgroups } from '../../services/evaluation/judge-compare.ts';
@@ -15,6 +16,7 @@ export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> =
       record,
       version: runOf(services, record).datasetVersion,
       evaluated: evaluationsOf(services.library.db, record.id).map(({ split }) => split),
+      hasEvidence: hasEvidence(record),
     })),
   'judge.open': (request, { services }) => judgeReport(services, request),
   'judge.atThreshold': (request, { services }) => judgeAtThreshold(requireSet(services, request), request),

@@ -2,6 +2,7 @@
 import { AppError } from '../../base/errors.ts';
 import type { Handlers } from '../../contract/index.ts';
 import type { libraryCalls } from '../../contract/ipc/library.ts';
+import { hasEvidence } from '../../models/index.ts';
 import { requireDataset } from '../../services/datasets/dataset.ts';
 import {
   addStudies,
@@ -76,6 +77,7 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
     return details;
   },
   'lpms.list': (_, { services }) => listLpms(services.library.db),
-  'models.list': (_, { services }) => listModels(services.library.db),
+  'models.list': (_, { services }) =>
+    listModels(services.library.db).map((record) => ({ ...record, hasEvidence: hasEvidence(record) })),
   'runs.list': (_, { services }) => listRuns(services.library.db),
 };

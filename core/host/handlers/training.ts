@@ -9,7 +9,7 @@ import type { CoreContext } from '../context.ts';
 export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext> = {
   'training.defaults': () => {
     const { dataset: _, lpm: __, ...settings } = trainOptionsSchema.parse({ dataset: 'd', lpm: 'l' });
-    return { methods: [...methods], settings };
+    return { methods: [...methods], recommended: settings.method, settings };
   },
   'training.check': (request, { services }) => checkDataset(services, request),
   'training.promise': async ({ trainings }, { services, queue }) => ({

@@ -1,13 +1,15 @@
 /** A model ready to classify one image after another. */
 
 import { invariant } from '../../base/errors.ts';
-import { float32, type Tensor } from '../../base/tensor.ts';
+import type { Tensor } from '../../base/tensor.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import type { RecordStore } from '../../features/index.ts';
 import { type GreyOrColourImage, normalise } from '../../images/index.ts';
+import { readsImage, trainingMethods } from '../../models/index.ts';
 import { predictAll } from '../../training/loop.ts';
-import { sideImage, stackImages, stackKeysValues } from '../features/source-examples.ts';
-import { classTokenKind, keysValuesKind, openClassTokens, openKeysValues } from '../features/source-features.ts';
+import { featureKinds } from '../features/feature-kinds.ts';
+import { sideImage, stackImages } from '../features/source-examples.ts';
+import { openFeatures, recordOf } from '../features/source-features.ts';
 import { compileEncoder, type LpmEncoder } from '../lpm/encoder.ts';
 import { readSource, squareImage } from '../pixels/source-images.ts';
 import { imageKey, openPreviewStore } from '../records/record-stores.ts';
@@ -39,11 +41,8 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
   const { preprocessing } = record;
   const { inputSize } = preprocessing;
   const statistics = { mean: preprocessing.mean, std: preprocessing.std };
-  const wanted = {
-    keysValues: record.method === 'fpt+' || record.method === 'fpt',
-    classToken: record.method === 'linear',
-  };
-  const kind = wanted.classToken ? classTokenKind : keysValuesKind;
+  const { features: kind } = trainingMethods[record.method];
+  const ownImage = readsImage(config);
   const engine = await context.engine();
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -54,44 +53,42 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
     closers.push(() => sources.close());
     let encoder: LpmEncoder | null = null;
     let features: RecordStore | null = null;
-    if (wanted.keysValues || wanted.classToken) {
+    if (kind !== null) {
       const lpm = openModelLpm(context, record);
       try {
-        encoder = await compileEncoder(engine, lpm, { ...preprocessing, ...wanted }, context.precision);
+        encoder = await compileEncoder(engine, lpm, { ...preprocessing, features: [kind] }, context.precision);
       } finally {
         lpm.close();
       }
       closers.push(encoder.dispose);
-      features = wanted.classToken
-        ? openClassTokens(context, record.lpmHash, inputSize, statistics)
-        : openKeysValues(context, record.lpmHash, preprocessing, statistics);
+      features = openFeatures(context, kind, record.lpmHash, preprocessing, statistics);
       closers.push(() => features?.close() ?? Promise.resolve());
     }
     const predictor = await compilePredictor(engine, config, 1);
     closers.push(() => predictor.predict.dispose());
 
     const encode = async (image: GreyOrColourImage): Promise<Kept> => {
-      if (encoder === null) return null;
-      const encoded = await encoder.encode(normalise(image, statistics.mean, statistics.std));
-      const array = encoded.keysValues ?? encoded.classToken;
-      invariant(array !== null, 'classify: the LPM gave nothing');
-      return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+      if (encoder === null || kind === null) return null;
+      return recordOf(await encoder.encode(normalise(image, statistics.mean, statistics.std)), kind);
     };
     const inputsOf = (image: GreyOrColourImage | null, kept: Kept): Record<string, Tensor> => {
-      if (config.method === 'linear') {
-        invariant(kept !== null, 'classify: no class token');
-        return { class_token: float32([1, config.lpm.width], new Float32Array(kept.slice().buffer)) };
+      const inputs: Record<string, Tensor> = {};
+      if (ownImage) {
+        invariant(image !== null, 'classify: no image');
+        inputs['image'] = stackImages(config, [sideImage(image, config.sideSize, statistics, null)]);
       }
-      invariant(image !== null, 'classify: no image');
-      const side = { image: stackImages(config, [sideImage(image, config.sideSize, statistics, null)]) };
-      return kept === null ? side : { ...side, ...stackKeysValues(config, [kept]) };
+      if (kind !== null) {
+        invariant(kept !== null, 'classify: the LPM gave nothing');
+        Object.assign(inputs, featureKinds[kind].inputs(config, [kept]));
+      }
+      return inputs;
     };
 
     return {
       classify: async (known, render) => {
         const key = known === null ? '' : imageKey(known.instanceId, known.frame);
-        const stored = known !== null && features?.has(kind, key) ? await features.read(kind, key) : null;
-        const needsImage = config.method !== 'linear' || stored === null;
+        const stored = kind !== null && features?.has(kind, key) ? await features.read(kind, key) : null;
+        const needsImage = ownImage || stored === null;
         const hasSource = known !== null && sources.has('image', key);
         const image = !needsImage
           ? null

@@ -15,11 +15,12 @@ import {
   type trainOptionsSchema,
   type VersionImage,
 } from '../../contract/index.ts';
-import { extractedLayers, parameterLayout, sideConfig } from '../../models/index.ts';
+import { networkConfig, parameterLayout } from '../../models/index.ts';
 import { promiseShares, ratesOf, versionStatistics } from '../../store/index.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { type PlannedVersion, planVersion } from '../datasets/dataset.ts';
-import { featuresFolder, keysValuesBytes } from '../features/source-features.ts';
+import { featureBytes } from '../features/feature-kinds.ts';
+import { featuresFolder } from '../features/source-features.ts';
 import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -127,8 +128,7 @@ export function shapeOf(
   const train = images.filter(({ split }) => split === 'train').length;
   const validation = images.filter(({ split }) => split === 'val').length;
   const batch = usableBatch(options.batch, train);
-  const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
-  const config = sideConfig(lpm.config, { method, classes: classes.length, inputSize, tokenRatio });
+  const config = networkConfig(lpm.config, { method, classes: classes.length, inputSize, tokenRatio });
   return {
     datasetId,
     encoding: encodingName(options),
@@ -136,7 +136,7 @@ export function shapeOf(
     stepsPerEpoch: stepsPerEpoch(train, batch),
     validationBatches: Math.ceil(validation / batch),
     imageBytes: sampleBytes * inputSize ** 2,
-    featureBytes: method === 'linear' ? 4 * lpm.config.width : keysValuesBytes(lpm.config, { ...options, layers }),
+    featureBytes: featureBytes(lpm.config, method, options),
     // Parameters and two moments, and where the epoch is the best so far the parameters once more.
     checkpointBytes: 4 * 4 * parameterLayout(config).total,
   };

@@ -15,13 +15,14 @@ import { type MeasureOptions, measureOptionsSchema } from '../../contract/index.
 import { writeFlushed } from '../../disk/index.ts';
 import { imageStatistics, normalise, resizeBilinear, toUint16 } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { dropoutMaskShape, extractedLayers, sideConfig } from '../../models/index.ts';
+import { dropoutMaskShape, methodLayers, networkConfig, trainingMethods } from '../../models/index.ts';
 import { datasetInstanceFacts, type NewVersion, saveRates } from '../../store/index.ts';
 import { freshState, type TrainingNetwork, train } from '../../training/loop.ts';
 import { usableBatch } from '../../training/sampler.ts';
 import { planVersion } from '../datasets/dataset.ts';
+import { featuresOf } from '../features/feature-kinds.ts';
 import { type Example, exampleSource, type RecordReader } from '../features/source-examples.ts';
-import { bytesOf, classTokenKind, encodeEach, keysValuesKind } from '../features/source-features.ts';
+import { bytesOf, encodeEach, recordOf } from '../features/source-features.ts';
 import { readInstance } from '../files/files.ts';
 import { compileEncoder, type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { imageKind, openRenderer, readSource } from '../pixels/source-images.ts';
@@ -206,6 +207,7 @@ async function timeEncoding(
   const name = encodingName(options);
   if (name === null) return;
   const { inputSize, tokens, tokenRatio, method } = options;
+  const features = featuresOf(method);
   const started = performance.now();
   const encoder = await compileEncoder(
     await context.engine(),
@@ -214,9 +216,8 @@ async function timeEncoding(
       inputSize,
       tokens,
       tokenRatio,
-      layers: extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half'),
-      keysValues: method !== 'linear',
-      classToken: method === 'linear',
+      layers: methodLayers(lpm.config, method),
+      features,
     },
     context.precision,
   );
@@ -237,9 +238,8 @@ async function timeEncoding(
           turns,
           async (image) => normalise(await readSource(records, inputSize, image), lpm.config.mean, lpm.config.std),
           signal,
-          (image, { keysValues, classToken }) => {
-            if (keysValues !== null) records.keep(keysValuesKind, image, bytesOf(keysValues));
-            if (classToken !== null) records.keep(classTokenKind, image, bytesOf(classToken));
+          (image, encoded) => {
+            for (const kind of features) records.keep(kind, image, recordOf(encoded, kind));
             times.push(secondsSince(last));
             last = performance.now();
           },
@@ -287,10 +287,11 @@ async function timeTraining(
   const { method, inputSize, tokenRatio, classWeights, microBatch } = options;
   const classes = version.classes.length;
   const batch = usableBatch(options.batch, version.images.filter(({ split }) => split === 'train').length);
-  const config = sideConfig(lpm.config, { method, classes, inputSize, tokenRatio });
+  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
   const name = networkName(options, batch, classes);
-  // A step of full fine-tuning takes as long as all the others together.
-  const [steps, validated] = method === 'full' ? [1, 1] : [stepsTimed, validationTimed];
+  const { microBatches } = trainingMethods[method];
+  // A step through the whole LPM takes as long as all the others together.
+  const [steps, validated] = microBatches ? [1, 1] : [stepsTimed, validationTimed];
   const started = performance.now();
   const engine = await context.engine();
   const network: TrainingNetwork = {
@@ -298,7 +299,7 @@ async function timeTraining(
     step: await compileStep(
       engine,
       config,
-      { weightDecay: 0.1, classWeights, ...(method === 'full' ? { microBatch } : {}) },
+      { weightDecay: 0.1, classWeights, ...(microBatches ? { microBatch } : {}) },
       batch,
     ),
     dropoutShape: dropoutMaskShape(config, batch),
@@ -307,7 +308,7 @@ async function timeTraining(
     const compiled = secondsSince(started);
     const examples = (n: number) =>
       exampleSource(
-        { sources: records, keysValues: records, classTokens: records },
+        { sources: records, records: new Map(featuresOf(method).map((kind) => [kind, records])) },
         config,
         Array.from({ length: n }, (_, i) => ({ ...(images[i % images.length] as Image), classIndex: i % classes })),
         { inputSize, statistics: { mean: [...lpm.config.mean], std: [...lpm.config.std] } },

@@ -1,8 +1,10 @@
 /** What a training is made of, by name, and the machine that times of it belong to. */
 import { cpus } from 'node:os';
 import type { MeasureOptions } from '../../contract/index.ts';
+import { trainingMethods } from '../../models/index.ts';
 import { median } from '../../statistics/bootstrap.ts';
 import type { RateKey } from '../../store/index.ts';
+import { featureKinds } from '../features/feature-kinds.ts';
 import type { ServiceContext } from '../session/context.ts';
 
 /** The names under which seconds are kept. A step depends on much, so its name says it all. */
@@ -26,9 +28,8 @@ export const rateNames = {
 
 /** What the LPM must give for these options; null where the method does not ask it. */
 export function encodingName(options: Pick<MeasureOptions, 'method' | 'tokens' | 'tokenRatio'>): string | null {
-  if (options.method === 'side-only' || options.method === 'full') return null;
-  if (options.method === 'linear') return 'class token';
-  return `keys and values (${options.method === 'fpt' ? 'all' : 'half'}, ${options.tokens}, ${options.tokenRatio})`;
+  const { features, layers } = trainingMethods[options.method];
+  return features === null ? null : featureKinds[features].name(options, layers);
 }
 
 /** The network and batch that a step's time belongs to. */
@@ -40,7 +41,7 @@ export function networkName(
   classes: number,
 ): string {
   const { method, tokenRatio, augment, classWeights, microBatch } = options;
-  const part = method === 'full' ? (microBatch ?? null) : null;
+  const part = trainingMethods[method].microBatches ? (microBatch ?? null) : null;
   return JSON.stringify([method, batch, classes, tokenRatio, augment, classWeights, part]);
 }
 

@@ -15,6 +15,7 @@ import { positiveClassWarnings } from '../../report/positive-class-words.ts';
 import { poolStudies } from '../../statistics/pooling.ts';
 import { addAuditEvent, runByName, saveEvaluation, versionById, versionImages } from '../../store/index.ts';
 import { predictAll } from '../../training/loop.ts';
+import { featuresOf } from '../features/feature-kinds.ts';
 import { exampleSource } from '../features/source-examples.ts';
 import { prepareFeatures } from '../features/source-features.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
@@ -111,8 +112,7 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
       lpm,
       ...preprocessing,
       statistics: { mean: preprocessing.mean, std: preprocessing.std },
-      keysValues: record.method === 'fpt+' || record.method === 'fpt',
-      classToken: record.method === 'linear',
+      features: featuresOf(record.method),
     });
     try {
       const { images, problems } = features;

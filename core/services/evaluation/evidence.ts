@@ -18,6 +18,7 @@ import {
   evidenceOptionsSchema,
   evidenceResultSchema,
   type InstanceId,
+  methods,
   parseOptions,
 } from '../../contract/index.ts';
 import { type GreyOrColourImage, normalise } from '../../images/index.ts';
@@ -26,7 +27,9 @@ import { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence, tokenCounts 
 import { percentile } from '../../statistics/bootstrap.ts';
 import { decide } from '../../statistics/curves.ts';
 import { instanceById, type Library } from '../../store/index.ts';
-import { sideImage, stackImages, stackKeysValues } from '../features/source-examples.ts';
+import { featureKinds, featuresOf } from '../features/feature-kinds.ts';
+import { sideImage, stackImages } from '../features/source-examples.ts';
+import { recordOf } from '../features/source-features.ts';
 import { readInstance } from '../files/files.ts';
 import { compileEncoder, type EncodedImage } from '../lpm/encoder.ts';
 import { openRenderer, readSource, squareImage } from '../pixels/source-images.ts';
@@ -72,10 +75,11 @@ export async function findEvidence(context: ServiceContext, asked: EvidenceOptio
   const options = parseOptions(evidenceOptionsSchema, asked);
   const model = requireModel(context, options.model);
   if (!hasEvidence(model.config)) {
+    const attending = methods.filter((method) => hasEvidence({ method }));
     throw new AppError(
       'BAD_INPUT',
       `Model "${options.model}" (${model.record.method}) has no prompts, so there is no attention to show.`,
-      { action: 'Choose a model of the method FPT+ or FPT.' },
+      { action: `Choose a model of the method ${attending.join(' or ')}.` },
     );
   }
   context.progress({ stage: 'readingImage', done: 0, total: 1, unit: 'images' });
@@ -100,7 +104,7 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
   const statistics = { mean: preprocessing.mean, std: preprocessing.std };
   const engine = await context.engine();
   const lpm = openModelLpm(context, record);
-  const plan = { ...preprocessing, keysValues: true, classToken: false };
+  const plan = { ...preprocessing, features: featuresOf(record.method) };
   const sizes = tokenCounts(lpm.config, preprocessing.inputSize, preprocessing.inputSize);
   const encoder = await (async () => {
     try {
@@ -116,14 +120,12 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
       encode: (image: GreyOrColourImage) => encoder.encode(normalise(image, statistics.mean, statistics.std)),
       /** Probabilities, attention and relevance [L, H, T] for one class. */
       look: async (image: GreyOrColourImage, encoded: EncodedImage, classIndex: number) => {
-        invariant(encoded.keysValues !== null, 'evidence: the LPM gave no keys and values');
         const row = new Float32Array(config.classes);
         row[classIndex] = 1;
-        const kept = encoded.keysValues;
         const outputs = await executable.run({
           params: float32([params.length], params),
           image: stackImages(config, [sideImage(image, config.sideSize, statistics, null)]),
-          ...stackKeysValues(config, [new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength)]),
+          ...featureKinds.keysValues.inputs(config, [recordOf(encoded, 'keysValues')]),
           class_row: float32([1, config.classes], row),
         });
         const floats = (name: string): Float32Array => {

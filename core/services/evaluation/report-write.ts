@@ -1,7 +1,8 @@
 /** Gathers what a report shows from the library and writes it. */
 import { invariant } from '../../base/errors.ts';
-import type { EvaluateReport, TrainReport } from '../../contract/index.ts';
+import type { EvaluateReport, Method, TrainReport } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
+import { trainingMethods } from '../../models/index.ts';
 import { type ReportData, type ReportMethod, renderReport } from '../../report/report.ts';
 import { epochsOf, lpmByHash, modelByName, runByName, versionImages } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -18,6 +19,7 @@ export async function writeEvaluationReport(
   const run = runByName(db, model.run);
   const method: ReportMethod = {
     method: model.method,
+    trainsLpm: trainsLpm(model.method),
     model: model.name,
     evaluation,
     learnable: model.learnable,
@@ -66,7 +68,22 @@ export async function renderMethodsReport(
 /** A method's part of a report, from what training and evaluation gave back. */
 export function reportMethod(training: TrainReport, evaluation: EvaluateReport): ReportMethod {
   const { method, model, learnable, lpmParameters, peakMb, seconds, bestEpoch, epochs } = training;
-  return { method, model, evaluation, learnable, lpmParameters, peakMb, seconds, bestEpoch, epochs };
+  return {
+    method,
+    trainsLpm: trainsLpm(method),
+    model,
+    evaluation,
+    learnable,
+    lpmParameters,
+    peakMb,
+    seconds,
+    bestEpoch,
+    epochs,
+  };
+}
+
+function trainsLpm(method: Method): boolean {
+  return trainingMethods[method].trainsLpm ?? false;
 }
 
 /** `onnxruntime 1.30.0 on cpu, 2 threads`. */

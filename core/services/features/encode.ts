@@ -15,6 +15,7 @@ import { provideLpm } from '../lpm/bundled.ts';
 import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { featureNames } from './feature-kinds.ts';
 import { prepareFeatures } from './source-features.ts';
 
 /**
@@ -48,8 +49,7 @@ export const encodeJob = defineJob({
         tokenRatio: options.tokenRatio,
         layers: extractedLayers(lpm.config, options.layers),
         normalisation: options.normalisation,
-        keysValues: options.keysValues,
-        classToken: options.classToken,
+        features: featureNames.filter((kind) => options[kind]),
       });
       await features.close();
       return {

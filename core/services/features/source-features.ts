@@ -6,40 +6,19 @@
  * killed compute the same numbers.
  */
 import { statfsSync } from 'node:fs';
-import { AppError } from '../../base/errors.ts';
+import { AppError, invariant } from '../../base/errors.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
-import type {
-  ChannelStatistics,
-  DatasetVersion,
-  Method,
-  Normalisation,
-  TokenRule,
-  VersionImage,
-} from '../../contract/index.ts';
+import type { ChannelStatistics, DatasetVersion, Method, Normalisation, VersionImage } from '../../contract/index.ts';
 import type { RecordStore } from '../../features/index.ts';
 import { normalise } from '../../images/index.ts';
-import { extractedLayers, keptTokens, type LpmConfig } from '../../models/index.ts';
+import { type LpmFeatures, methodLayers, trainingMethods } from '../../models/index.ts';
 import { compileEncoder, type EncodedImage, type LibraryLpm, type LpmEncoder } from '../lpm/encoder.ts';
 import { imageKind, prepareSources, readSource } from '../pixels/source-images.ts';
 import { featureFolder, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
+import { type FeatureSettings, featureKinds } from './feature-kinds.ts';
 import { resolveStatistics } from './normalisation.ts';
-
-/** Kinds of feature records. */
-export const keysValuesKind = 'keysValues';
-export const classTokenKind = 'classToken';
-
-/** Raised when rendering, resizing or encoding changes in a way that changes the numbers: older features are then not used. */
-const pipelineVersion = 1;
-
-/** Everything that decides what the features are. */
-export interface FeatureSettings {
-  readonly inputSize: number;
-  readonly tokens: TokenRule;
-  readonly tokenRatio: number;
-  readonly layers: readonly number[];
-}
 
 export interface FeatureRequest extends FeatureSettings {
   readonly version: DatasetVersion;
@@ -48,8 +27,7 @@ export interface FeatureRequest extends FeatureSettings {
   /** Given for a model that has its statistics; otherwise resolved by `normalisation`. */
   readonly statistics?: ChannelStatistics;
   readonly normalisation: Normalisation;
-  readonly keysValues: boolean;
-  readonly classToken: boolean;
+  readonly features: readonly LpmFeatures[];
 }
 
 /** Features of `images`, ready to be read. */
@@ -58,8 +36,8 @@ export interface Features {
   readonly images: readonly VersionImage[];
   readonly statistics: ChannelStatistics;
   readonly sources: RecordStore;
-  readonly keysValues: RecordStore | null;
-  readonly classTokens: RecordStore | null;
+  /** Those of each kind that was asked for. */
+  readonly records: ReadonlyMap<LpmFeatures, RecordStore>;
   readonly encoded: number;
   readonly reused: number;
   readonly sizeBytes: number;
@@ -67,67 +45,30 @@ export interface Features {
   close(): Promise<void>;
 }
 
-/** The folder that a training of `method` keeps its features in. */
+/** The folder that a training keeps its features in; for methods that ask something of the LPM. */
 export function featuresFolder(
   context: ServiceContext,
   lpm: Pick<LibraryLpm, 'config' | 'record'>,
-  options: Pick<FeatureSettings, 'inputSize' | 'tokens' | 'tokenRatio'> & { readonly method: Method },
+  options: Omit<FeatureSettings, 'layers'> & { readonly method: Method },
   statistics: ChannelStatistics,
 ): string {
-  const { inputSize, tokens, tokenRatio, method } = options;
-  const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
-  const preprocessing =
-    method === 'linear'
-      ? classTokensKey(context, inputSize, statistics)
-      : keysValuesKey(context, { inputSize, tokens, tokenRatio, layers }, statistics);
-  return featureFolder(lpm.record.hash, preprocessing).folder;
+  const { features } = trainingMethods[options.method];
+  invariant(features !== null, `${options.method} keeps no features`);
+  const { inputSize, tokens, tokenRatio } = options;
+  const settings = { inputSize, tokens, tokenRatio, layers: methodLayers(lpm.config, options.method) };
+  return featureFolder(lpm.record.hash, featureKinds[features].storeKey(context, settings, statistics)).folder;
 }
 
-function keysValuesKey(
+/** The store of features of one kind under these settings. */
+export function openFeatures(
   context: ServiceContext,
-  { inputSize, tokens, tokenRatio, layers }: FeatureSettings,
-  statistics: ChannelStatistics,
-): Readonly<Record<string, unknown>> {
-  return { pipelineVersion, inputSize, ...statistics, tokens, tokenRatio, layers, ...precisionKey(context) };
-}
-
-function classTokensKey(
-  context: ServiceContext,
-  inputSize: number,
-  statistics: ChannelStatistics,
-): Readonly<Record<string, unknown>> {
-  return { pipelineVersion, inputSize, ...statistics, output: 'classToken', ...precisionKey(context) };
-}
-
-/** The store of keys and values under these settings. */
-export function openKeysValues(
-  context: ServiceContext,
+  kind: LpmFeatures,
   lpmHash: string,
   settings: FeatureSettings,
   statistics: ChannelStatistics,
 ): RecordStore {
-  return openFeatureStore(context.library, lpmHash, keysValuesKey(context, settings, statistics), context.now());
-}
-
-/** The store of final class tokens; they depend on neither token rule nor layers. */
-export function openClassTokens(
-  context: ServiceContext,
-  lpmHash: string,
-  inputSize: number,
-  statistics: ChannelStatistics,
-): RecordStore {
-  return openFeatureStore(context.library, lpmHash, classTokensKey(context, inputSize, statistics), context.now());
-}
-
-/** Features of half-precision products differ in the third digit: they are kept apart from the others. */
-function precisionKey({ precision }: ServiceContext): { precision?: 'f16' } {
-  return precision === 'f16' ? { precision } : {};
-}
-
-/** Bytes of one image's keys and values. */
-export function keysValuesBytes(lpm: LpmConfig, settings: FeatureSettings): number {
-  const { inputSize, tokenRatio, layers } = settings;
-  return 2 * 2 * layers.length * lpm.width * keptTokens(lpm, inputSize, inputSize, tokenRatio);
+  const key = featureKinds[kind].storeKey(context, settings, statistics);
+  return openFeatureStore(context.library, lpmHash, key, context.now());
 }
 
 /**
@@ -138,8 +79,8 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
   const { version, lpm, inputSize } = request;
   const problems = new ProblemCollector();
   const stores: RecordStore[] = [];
-  const opened = <T extends RecordStore | null>(store: T): T => {
-    if (store !== null) stores.push(store);
+  const opened = (store: RecordStore): RecordStore => {
+    stores.push(store);
     return store;
   };
   const close = async (): Promise<void> => {
@@ -160,21 +101,18 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     const statistics =
       request.statistics ?? (await resolveStatistics(context, { ...request, lpm: lpm.config, sources, training }));
     const hash = lpm.record.hash;
-    const keysValues = opened(request.keysValues ? openKeysValues(context, hash, request, statistics) : null);
-    const classTokens = opened(request.classToken ? openClassTokens(context, hash, inputSize, statistics) : null);
-    const encoded = await encodeMissing(context, request, { images, statistics, sources, keysValues, classTokens });
-    const needsLpm = request.keysValues || request.classToken;
-    const perImage =
-      (request.keysValues ? keysValuesBytes(lpm.config, request) : 0) + (request.classToken ? 4 * lpm.config.width : 0);
+    const records = new Map(
+      request.features.map((kind) => [kind, opened(openFeatures(context, kind, hash, request, statistics))]),
+    );
+    const encoded = await encodeMissing(context, request, { images, statistics, sources, records });
     return {
       images,
       statistics,
       sources,
-      keysValues,
-      classTokens,
+      records,
       encoded,
-      reused: needsLpm ? images.length - encoded : images.length,
-      sizeBytes: perImage * images.length,
+      reused: images.length - encoded,
+      sizeBytes: bytesPerImage(request) * images.length,
       problems,
       close,
     };
@@ -184,11 +122,18 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
   }
 }
 
+function bytesPerImage(request: FeatureRequest): number {
+  return request.features.reduce(
+    (bytes, kind) => bytes + featureKinds[kind].recordBytes(request.lpm.config, request),
+    0,
+  );
+}
+
 /** Says how much disk the features will take, and stops before the disk is full rather than after an hour. */
 function announceSize(context: ServiceContext, request: FeatureRequest, sources: RecordStore): void {
-  const { images, inputSize, lpm } = request;
+  const { images, inputSize } = request;
   const missing = images.filter((i) => !sources.has(imageKind, imageKey(i.instanceId, i.frame))).length;
-  const featureBytes = request.keysValues ? keysValuesBytes(lpm.config, request) * images.length : 0;
+  const featureBytes = bytesPerImage(request) * images.length;
   const bytes = featureBytes + missing * 2 * inputSize ** 2;
   const megabytes = (n: number): string => `${Math.ceil(n / 1e6).toLocaleString('en')} MB`;
   context.log.log('info', `Features of ${images.length} images at ${inputSize} px take ${megabytes(featureBytes)}.`, {
@@ -206,23 +151,18 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
   );
 }
 
-type EncodeParts = Pick<Features, 'images' | 'statistics' | 'sources' | 'keysValues' | 'classTokens'>;
+type EncodeParts = Pick<Features, 'images' | 'statistics' | 'sources' | 'records'>;
 
 /** Runs the LPM over images whose features are missing. Gives how many that were. */
 async function encodeMissing(context: ServiceContext, request: FeatureRequest, parts: EncodeParts): Promise<number> {
-  const { sources, keysValues, classTokens, statistics } = parts;
+  const { sources, records, statistics } = parts;
   const { inputSize, lpm } = request;
-  const lacks = (store: RecordStore | null, kind: string, image: VersionImage): boolean =>
-    store !== null && !store.has(kind, imageKey(image.instanceId, image.frame));
-  const missing = parts.images.filter(
-    (image) => lacks(keysValues, keysValuesKind, image) || lacks(classTokens, classTokenKind, image),
-  );
+  const lacking = (image: VersionImage): LpmFeatures[] =>
+    request.features.filter((kind) => records.get(kind)?.has(kind, imageKey(image.instanceId, image.frame)) === false);
+  const missing = parts.images.filter((image) => lacking(image).length > 0);
   if (missing.length === 0) return 0;
-  const plan = {
-    ...request,
-    keysValues: missing.some((image) => lacks(keysValues, keysValuesKind, image)),
-    classToken: missing.some((image) => lacks(classTokens, classTokenKind, image)),
-  };
+  const features = request.features.filter((kind) => missing.some((image) => lacking(image).includes(kind)));
+  const plan = { ...request, features };
   const encoder = await compileEncoder(await context.engine(), lpm, plan, context.precision);
   const pixelsOf = async (image: VersionImage): Promise<Float32Array> =>
     normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std);
@@ -230,12 +170,10 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
     let done = 0;
     await encodeEach(encoder, missing, pixelsOf, context.signal, (image, encoded) => {
       const key = imageKey(image.instanceId, image.frame);
-      if (encoded.keysValues !== null) keysValues?.append(keysValuesKind, key, bytesOf(encoded.keysValues));
-      if (encoded.classToken !== null) classTokens?.append(classTokenKind, key, bytesOf(encoded.classToken));
+      for (const kind of features) records.get(kind)?.append(kind, key, recordOf(encoded, kind));
       context.progress({ stage: 'encoding', done: ++done, total: missing.length, unit: 'images' });
     });
-    keysValues?.flush();
-    classTokens?.flush();
+    for (const store of records.values()) store.flush();
     return missing.length;
   } finally {
     await encoder.dispose();
@@ -262,6 +200,13 @@ export async function encodeEach<T>(
     }
     done(image, await running);
   }
+}
+
+/** A record of one kind, of what the LPM said about an image. */
+export function recordOf(encoded: EncodedImage, kind: LpmFeatures): Uint8Array {
+  const array = encoded[kind];
+  invariant(array !== null, `features: the LPM was not asked for ${kind}`);
+  return bytesOf(array);
 }
 
 /** The bytes of an array as they are stored. */

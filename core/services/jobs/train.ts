@@ -20,7 +20,14 @@ import {
 } from '../../contract/index.ts';
 import { resetPeakMemory } from '../../engine/memory.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { dropoutMaskShape, extractedLayers, parameterLayout, type SideConfig, sideConfig } from '../../models/index.ts';
+import {
+  dropoutMaskShape,
+  methodLayers,
+  type NetworkConfig,
+  networkConfig,
+  parameterLayout,
+  readsImage,
+} from '../../models/index.ts';
 import { chooseCut } from '../../statistics/curves.ts';
 import { softmaxRows } from '../../statistics/metrics.ts';
 import {
@@ -51,6 +58,7 @@ import {
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { keepRates } from '../estimate/keep-rates.ts';
 import { StageTimer } from '../estimate/stage-timer.ts';
+import { featuresOf } from '../features/feature-kinds.ts';
 import { exampleSource } from '../features/source-examples.ts';
 import { type Features, prepareFeatures } from '../features/source-features.ts';
 import { provideLpm } from '../lpm/bundled.ts';
@@ -124,14 +132,14 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
   const { run, version } = plan;
   const { settings } = run;
   const { method, inputSize } = settings;
-  const config = sideConfig(lpm.config, {
+  const config = networkConfig(lpm.config, {
     method,
     classes: version.classes.length,
     inputSize,
     tokenRatio: settings.tokenRatio,
   });
   checkStorable(config);
-  const layers = extractedLayers(lpm.config, method === 'fpt' ? 'all' : 'half');
+  const layers = methodLayers(lpm.config, method);
   const features = await prepareFeatures(context, {
     version,
     images: versionImages(context.library.db, version.id).filter((image) => image.split !== 'test'),
@@ -141,8 +149,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     tokenRatio: settings.tokenRatio,
     layers,
     normalisation: settings.normalisation,
-    keysValues: method === 'fpt+' || method === 'fpt',
-    classToken: method === 'linear',
+    features: featuresOf(method),
   });
   const engine = await context.engine();
   try {
@@ -178,7 +185,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
 }
 
 /** @throws BAD_INPUT before hours of training when the library could not hold the weights of a checkpoint */
-function checkStorable(config: SideConfig): void {
+function checkStorable(config: NetworkConfig): void {
   const { total } = parameterLayout(config);
   if (4 * total <= largestBlobBytes) return;
   throw new AppError(
@@ -197,7 +204,7 @@ function warnOfFailures(context: ServiceContext, features: Features): void {
 async function runEpochs(
   context: ServiceContext,
   { run }: PlannedRun,
-  config: SideConfig,
+  config: NetworkConfig,
   network: TrainingNetwork,
   sets: { readonly train: ExampleSource; readonly val: ExampleSource },
   lpm: LibraryLpm,
@@ -244,7 +251,7 @@ async function runEpochs(
  * Where the run stopped, its vectors in the order of the network's parameters; undefined before its first epoch ended.
  * @throws WEIGHTS_INVALID when the vectors are of other parameters
  */
-function restoreState(library: Library, run: RunRecord, config: SideConfig): TrainingState | undefined {
+function restoreState(library: Library, run: RunRecord, config: NetworkConfig): TrainingState | undefined {
   const checkpoint = lastCheckpoint(library.db, run.id);
   if (checkpoint === undefined) return undefined;
   const { parameters, firstMoment, secondMoment, layout } = checkpoint;
@@ -270,7 +277,7 @@ function restoreState(library: Library, run: RunRecord, config: SideConfig): Tra
 }
 
 interface Trained {
-  readonly config: SideConfig;
+  readonly config: NetworkConfig;
   readonly layers: readonly number[];
   readonly features: Features;
   readonly network: TrainingNetwork;
@@ -293,7 +300,7 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
   });
   const preprocessing: Preprocessing = {
     inputSize: settings.inputSize,
-    sideSize: settings.method === 'linear' || settings.method === 'full' ? null : config.sideSize,
+    sideSize: readsImage(config) && config.encoder === undefined ? config.sideSize : null,
     normalisation: settings.normalisation,
     ...features.statistics,
     tokens: settings.tokens,

@@ -10,6 +10,7 @@ import {
   defaultInputSize,
   encoderWeights,
   type LpmConfig,
+  type LpmFeatures,
 } from '../../models/index.ts';
 import { listLpms, lpmByName } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -61,12 +62,11 @@ export interface EncoderPlan {
   readonly tokens: TokenRule;
   readonly tokenRatio: number;
   readonly layers: readonly number[];
-  readonly keysValues: boolean;
-  readonly classToken: boolean;
+  readonly features: readonly LpmFeatures[];
 }
 
-/** What the LPM says about one image. */
-export interface EncodedImage {
+/** What the LPM says about one image; null is what was not asked. */
+export interface EncodedImage extends Readonly<Record<LpmFeatures, Uint16Array | Float32Array | null>> {
   /** float16 bits: keys [L, H, T, d], then values of the same shape. */
   readonly keysValues: Uint16Array | null;
   /** Where the kept tokens stand among all tokens, [L, H, T]; what the cache does not keep. */
@@ -88,7 +88,9 @@ export async function compileEncoder(
   plan: EncoderPlan,
   precision: Precision = 'f32',
 ): Promise<LpmEncoder> {
-  const { inputSize, keysValues, classToken, tokens, tokenRatio } = plan;
+  const { inputSize, tokens, tokenRatio } = plan;
+  const keysValues = plan.features.includes('keysValues');
+  const classToken = plan.features.includes('classToken');
   const size = { height: inputSize, width: inputSize };
   const graph = buildLpmEncoder(lpm.config, {
     batch: 1,

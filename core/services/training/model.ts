@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import type { ModelRecord } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import type { Engine } from '../../engine/index.ts';
-import type { SideConfig } from '../../models/index.ts';
+import { type NetworkConfig, trainingMethods } from '../../models/index.ts';
 import { softmaxRows } from '../../statistics/metrics.ts';
 import { listModels, lpmByHash, modelByName, modelLayout, modelWeights } from '../../store/index.ts';
 import type { TrainingNetwork } from '../../training/loop.ts';
@@ -14,7 +14,7 @@ import { parseNetwork, weightsFor } from './stored-network.ts';
 
 export interface LoadedModel {
   readonly record: ModelRecord;
-  readonly config: SideConfig;
+  readonly config: NetworkConfig;
   /** The weights of the best validation AUC, [total], in the order of the network's layout. */
   readonly params: Float32Array;
 }
@@ -80,15 +80,14 @@ export function openModelLpm(context: ServiceContext, model: ModelRecord): Libra
 }
 
 /**
- * The part of a network that predicts, compiled for `batch` examples; for `full`, whose examples are whole LPM runs, for
- * one. Dispose of `predict` when done.
+ * The part of a network that predicts, compiled for `batch` examples; for one where an example is a run of the whole LPM. Dispose of `predict` when done.
  */
 export async function compilePredictor(
   engine: Engine,
-  config: SideConfig,
+  config: NetworkConfig,
   batch: number,
 ): Promise<Pick<TrainingNetwork, 'predict' | 'predictBatch' | 'classes'>> {
-  const predictBatch = config.method === 'full' ? 1 : batch;
+  const predictBatch = trainingMethods[config.method].microBatches ? 1 : batch;
   return {
     predict: await engine.compile(buildPredict(config, { batch: predictBatch })),
     predictBatch,

@@ -2,7 +2,7 @@
 import { Random } from '../../base/random.ts';
 import type { RunSettings } from '../../contract/index.ts';
 import type { Engine, Executable } from '../../engine/index.ts';
-import { encoderWeights, initialiseParameters, type SideConfig } from '../../models/index.ts';
+import { encoderWeights, initialiseParameters, type NetworkConfig, trainingMethods } from '../../models/index.ts';
 import { compileAccumulatedStep, partSize } from '../../training/accumulated-step.ts';
 import { buildTrainStep } from '../../training/train-step.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
@@ -10,7 +10,7 @@ import type { LibraryLpm } from '../lpm/encoder.ts';
 /** The training step, computed in parts where the settings say so. */
 export async function compileStep(
   engine: Engine,
-  config: SideConfig,
+  config: NetworkConfig,
   settings: Pick<RunSettings, 'weightDecay' | 'classWeights' | 'microBatch'>,
   batch: number,
 ): Promise<Executable> {
@@ -21,14 +21,14 @@ export async function compileStep(
   return await engine.compile(buildTrainStep(config, options));
 }
 
-/** Parameters before the first step: drawn from the seed, and for `full` the LPM's own weights. */
+/** Parameters before the first step: drawn from the seed, and where the method starts from the LPM, its weights. */
 export function startingParameters(
-  config: SideConfig,
+  config: NetworkConfig,
   settings: Pick<RunSettings, 'seed'>,
   lpm: LibraryLpm,
 ): Float32Array {
   const random = Random.seeded(settings.seed).fork('parameters');
-  if (config.method !== 'full') return initialiseParameters(config, random);
+  if (trainingMethods[config.method].initial === undefined) return initialiseParameters(config, random);
   const size = { height: config.sideSize, width: config.sideSize };
   return initialiseParameters(config, random, encoderWeights(lpm.config, lpm.read, size));
 }

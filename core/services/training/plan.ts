@@ -9,6 +9,7 @@ import {
   type RunSettings,
   trainOptionsSchema,
 } from '../../contract/index.ts';
+import { trainingMethods } from '../../models/index.ts';
 import {
   addRun,
   isVersionReduced,
@@ -127,7 +128,7 @@ function settingsOf(options: ParsedOptions, inputSize: number): RunSettings {
     tokens: options.tokens,
     tokenRatio: options.tokenRatio,
     normalisation: options.normalisation,
-    ...(options.method === 'full' ? { microBatch: options.microBatch } : {}),
+    ...(trainingMethods[options.method].microBatches ? { microBatch: options.microBatch } : {}),
   };
 }
 

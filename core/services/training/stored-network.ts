@@ -1,8 +1,15 @@
 /** The stored configuration of a network and its stored weights, checked against each other and against the code of now. */
 import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
-import { methodSchema, type WeightLayout, weightLayoutVersion } from '../../contract/index.ts';
-import { arrangeWeights, type LpmConfig, namedShapes, parameterLayout, type SideConfig } from '../../models/index.ts';
+import { methods, type WeightLayout, weightLayoutVersion } from '../../contract/index.ts';
+import {
+  arrangeWeights,
+  type LpmConfig,
+  type NetworkConfig,
+  namedShapes,
+  parameterLayout,
+  trainingMethods,
+} from '../../models/index.ts';
 
 const count = z.int().nonnegative();
 const size = z.int().positive();
@@ -39,9 +46,13 @@ const networkShape = {
   tokens: size,
 };
 
-const networkSchema: z.ZodType<SideConfig> = z.discriminatedUnion('method', [
-  z.strictObject({ ...networkShape, method: methodSchema.exclude(['full']) }),
-  z.strictObject({ ...networkShape, method: z.literal('full'), encoder: lpmConfigSchema }),
+/** Methods that train the LPM are stored with its whole configuration, the others without. */
+const whole = methods.filter((method) => trainingMethods[method].trainsLpm);
+const frozen = methods.filter((method) => !trainingMethods[method].trainsLpm);
+
+const networkSchema: z.ZodType<NetworkConfig> = z.discriminatedUnion('method', [
+  z.strictObject({ ...networkShape, method: z.enum(frozen) }),
+  z.strictObject({ ...networkShape, method: z.enum(whole), encoder: lpmConfigSchema }),
 ]);
 
 /**
@@ -49,7 +60,7 @@ const networkSchema: z.ZodType<SideConfig> = z.discriminatedUnion('method', [
  * @param what whose it is, for the error: `model "x"`
  * @throws WEIGHTS_INVALID naming each field that is not as this version has it
  */
-export function parseNetwork(config: unknown, what: string): SideConfig {
+export function parseNetwork(config: unknown, what: string): NetworkConfig {
   const parsed = networkSchema.safeParse(config);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'configuration'}: ${issue.message}`);
@@ -60,7 +71,7 @@ export function parseNetwork(config: unknown, what: string): SideConfig {
 }
 
 /** What to store beside vectors of this network's parameters. */
-export function layoutToStore(config: SideConfig): WeightLayout {
+export function layoutToStore(config: NetworkConfig): WeightLayout {
   return { version: weightLayoutVersion, entries: namedShapes(parameterLayout(config)) };
 }
 
@@ -70,7 +81,7 @@ export function layoutToStore(config: SideConfig): WeightLayout {
  * @throws WEIGHTS_INVALID when they are of other parameters
  */
 export function weightsFor(
-  config: SideConfig,
+  config: NetworkConfig,
   stored: WeightLayout,
   vectors: readonly Float32Array[],
   what: string,

@@ -6,7 +6,6 @@ import type {
   EvidenceMapView,
   EvidenceReport,
   JobView,
-  ModelRecord,
   SplitName,
 } from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
@@ -17,7 +16,7 @@ import { loadPicture, type Picture } from './picture.ts';
 
 export type EvidenceImage = CallOutput<'evidence.images'>[number];
 
-export const hasPrompts = (record: ModelRecord): boolean => record.method === 'fpt+' || record.method === 'fpt';
+type Model = CallOutput<'models.list'>[number];
 
 /** An image with the study that it belongs to. */
 export type Place = Required<CaseReference>;
@@ -29,7 +28,7 @@ function placeOf(at: CaseReference | undefined): Place | undefined {
 }
 
 export class EvidenceState {
-  #models = $state.raw<readonly ModelRecord[]>([]);
+  #models = $state.raw<readonly Model[]>([]);
   #isLoaded = $state(false);
   #model = $state('');
   #images = $state.raw<readonly EvidenceImage[]>([]);
@@ -49,10 +48,10 @@ export class EvidenceState {
   get isLoaded(): boolean {
     return this.#isLoaded;
   }
-  get models(): readonly ModelRecord[] {
+  get models(): readonly Model[] {
     return this.#models;
   }
-  get record(): ModelRecord | undefined {
+  get record(): Model | undefined {
     return this.#models.find(({ name }) => name === this.#model);
   }
   get images(): readonly EvidenceImage[] {
@@ -117,7 +116,7 @@ export class EvidenceState {
     this.#models = await call('models.list', {});
     this.#isLoaded = true;
     const wanted = this.#models.find(({ name }) => name === args.model);
-    const model = wanted ?? this.#models.filter(hasPrompts).at(-1);
+    const model = wanted ?? this.#models.findLast(({ hasEvidence }) => hasEvidence);
     if (model === undefined) return;
     await this.chooseModel(model.name, placeOf(args.at));
   }
@@ -125,7 +124,7 @@ export class EvidenceState {
   async chooseModel(name: string, place = this.#place ?? undefined): Promise<void> {
     this.#model = name;
     this.#forget();
-    if (this.record === undefined || !hasPrompts(this.record)) return;
+    if (this.record === undefined || !this.record.hasEvidence) return;
     const turn = ++this.#turn;
     const images = await call('evidence.images', { model: name, limit: 500 });
     // Another model was chosen meanwhile.

@@ -31,7 +31,8 @@ export class TrainState {
   methods = $state.raw<readonly Method[]>([]);
   datasetName = $state('');
   lpmName = $state('');
-  chosen = $state.raw<readonly Method[]>(['fpt+']);
+  recommended = $state.raw<Method | null>(null);
+  chosen = $state.raw<readonly Method[]>([]);
   settings = $state.raw<Settings | null>(null);
   check = $state.raw<DataCheck | null>(null);
   promises = $state.raw<readonly (TimePromise | null)[] | null>(null);
@@ -75,9 +76,11 @@ export class TrainState {
   });
 
   async open(asked: { readonly dataset?: string | undefined; readonly jobId?: number | undefined }): Promise<void> {
-    const { methods, settings } = await call('training.defaults', {});
+    const { methods, recommended, settings } = await call('training.defaults', {});
     this.#defaults = settings as Settings;
-    this.methods = methods as Method[];
+    this.methods = methods;
+    this.recommended = recommended;
+    if (this.chosen.length === 0) this.chosen = [recommended];
     this.settings ??= this.#defaults;
     await this.#loadLists();
     if (asked.dataset !== undefined) this.datasetName = asked.dataset;

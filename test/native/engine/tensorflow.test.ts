@@ -12,18 +12,15 @@ import { loadBinding } from '../../../core/engine/tensorflow.ts';
 import * as g from '../../../core/graph/index.ts';
 import {
   buildLpmEncoder,
+  dropoutMaskShape,
   extractedLayers,
   initialiseParameters,
+  type NetworkConfig,
   parameterLayout,
   plainVit,
-  type SideConfig,
+  trainingMethods,
 } from '../../../core/models/index.ts';
-import {
-  buildPredict,
-  buildTrainStep,
-  dropoutMaskShape,
-  networkInputShapes,
-} from '../../../core/training/train-step.ts';
+import { buildPredict, buildTrainStep } from '../../../core/training/train-step.ts';
 import { hasShared, repositoryRoot, sharedPath } from '../../support/shared.ts';
 import { lacksTensorflow, needsTensorflow } from '../../support/tensorflow.ts';
 
@@ -54,7 +51,7 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
     expect(tensorflow.info.version).toMatch(/^2\.\d+\.\d+$/);
   });
 
-  const config: SideConfig = {
+  const config: NetworkConfig = {
     lpm: { width: 64, heads: 2, patch: 16, eps: 1e-6, channels: 3 },
     method: 'fpt+',
     layers: 2,
@@ -67,9 +64,8 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
   const batch = 4;
 
   function networkInputs(random: Random): Record<string, Tensor> {
-    const shapes = networkInputShapes(config, batch);
     return Object.fromEntries(
-      Object.entries(shapes).map(([name, shape]) => {
+      Object.entries(trainingMethods[config.method].inputs(config, batch)).map(([name, { shape }]) => {
         const tensor = randomTensor(random, shape);
         if (name === 'image') return [name, tensor];
         const data = new Uint16Array(new Float16Array(tensor.data).buffer);

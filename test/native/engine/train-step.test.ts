@@ -3,10 +3,10 @@ import { silentLogger } from '../../../core/base/logger.ts';
 import { float32, sizeOf, type Tensor } from '../../../core/base/tensor.ts';
 import { openEngine } from '../../../core/engine/index.ts';
 import type { Value } from '../../../core/graph/index.ts';
-import type { SideConfig } from '../../../core/models/index.ts';
+import type { NetworkConfig } from '../../../core/models/index.ts';
 import { buildTrainStep } from '../../../core/training/train-step.ts';
 
-const config: SideConfig = {
+const config: NetworkConfig = {
   lpm: { width: 192, heads: 3, patch: 16, eps: 1e-12, channels: 3 },
   method: 'fpt+',
   layers: 3,

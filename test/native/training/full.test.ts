@@ -6,7 +6,7 @@ import { silentLogger } from '../../../core/base/logger.ts';
 import { Random } from '../../../core/base/random.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import { type Engine, openEngine } from '../../../core/engine/index.ts';
-import { encoderWeights, initialiseParameters, parameterLayout, sideConfig } from '../../../core/models/index.ts';
+import { encoderWeights, initialiseParameters, networkConfig, parameterLayout } from '../../../core/models/index.ts';
 import { openLpm } from '../../../core/services/lpm/lpm-file.ts';
 import { writeRandomLpm } from '../../../core/services/lpm/random-lpm.ts';
 import { buildGradient, compileAccumulatedStep, partSize } from '../../../core/training/accumulated-step.ts';
@@ -30,7 +30,7 @@ function prepared() {
   const folder = join(temporaryFolder(), 'lpm');
   writeRandomLpm(folder, 3, { width: 64, layers: 3, heads: 2, imageSize: size });
   const lpm = openLpm(folder);
-  const config = sideConfig(lpm.config, { method: 'full', classes: 3, inputSize: size });
+  const config = networkConfig(lpm.config, { method: 'full', classes: 3, inputSize: size });
   const weights = encoderWeights(lpm.config, lpm.read, { height: size, width: size });
   const params = initialiseParameters(config, Random.seeded(1), weights);
   const random = Random.seeded(2);
@@ -117,7 +117,7 @@ describe('full fine-tuning', () => {
   test('starts as the LPM: the class token of its encoder, whatever the input size', async () => {
     const { lpm } = prepared();
     const larger = 96;
-    const config = sideConfig(lpm.config, { method: 'full', classes: 3, inputSize: larger });
+    const config = networkConfig(lpm.config, { method: 'full', classes: 3, inputSize: larger });
     const weights = encoderWeights(lpm.config, lpm.read, { height: larger, width: larger });
     const params = initialiseParameters(config, Random.seeded(1), weights);
     lpm.close();

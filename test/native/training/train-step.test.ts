@@ -5,14 +5,15 @@ import { silentLogger } from '../../../core/base/logger.ts';
 import { Random } from '../../../core/base/random.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import { type Engine, openEngine } from '../../../core/engine/index.ts';
-import { initialiseParameters, parameterLayout, type SideConfig } from '../../../core/models/index.ts';
-import { freshState, type LoopSettings, train } from '../../../core/training/loop.ts';
 import {
-  buildPredict,
-  buildTrainStep,
   dropoutMaskShape,
-  networkInputShapes,
-} from '../../../core/training/train-step.ts';
+  initialiseParameters,
+  type NetworkConfig,
+  parameterLayout,
+  trainingMethods,
+} from '../../../core/models/index.ts';
+import { freshState, type LoopSettings, train } from '../../../core/training/loop.ts';
+import { buildPredict, buildTrainStep } from '../../../core/training/train-step.ts';
 import { readSafetensors } from '../../../core/weights/index.ts';
 import { hasShared, sharedPath } from '../../support/shared.ts';
 
@@ -43,7 +44,7 @@ describe.skipIf(!hasShared).each([
       readFileSync(sharedPath('fixtures', 'side', folder, 'config.json'), 'utf8'),
     ) as FixtureConfig;
     const key = file.read('key');
-    const config: SideConfig = {
+    const config: NetworkConfig = {
       lpm: {
         width: json.lpm.hidden_size,
         heads: json.lpm.heads,
@@ -125,7 +126,7 @@ function ones(shape: readonly number[]): Tensor {
   return float32(shape, new Float32Array(size).fill(1));
 }
 
-const small: SideConfig = {
+const small: NetworkConfig = {
   lpm: { width: 64, heads: 2, patch: 8, eps: 1e-6, channels: 3 },
   method: 'fpt+',
   layers: 2,
@@ -137,7 +138,7 @@ const small: SideConfig = {
 };
 
 /** 64 examples of pure noise with random labels: nothing to learn but the examples themselves. */
-function noise(config: SideConfig) {
+function noise(config: NetworkConfig) {
   const random = Random.seeded(9);
   const examples = Array.from({ length: 64 }, (_, i) => ({
     label: i % config.classes,
@@ -150,8 +151,8 @@ function noise(config: SideConfig) {
     labels: Int32Array.from(examples, (e) => e.label),
     imageSize: null,
     async load(indices: readonly number[]) {
-      const shapes = networkInputShapes(config, indices.length);
-      const [, , heads = 0, tokens = 0, d = 0] = shapes['keys'] ?? [];
+      const inputs = trainingMethods[config.method].inputs(config, indices.length);
+      const [, , heads = 0, tokens = 0, d = 0] = inputs['keys']?.shape ?? [];
       const block = heads * tokens * d;
       const layered = (offset: number): Tensor => {
         const data = new Float32Array(config.layers * indices.length * block);
@@ -161,13 +162,13 @@ function noise(config: SideConfig) {
             data.set(examples[i]?.kept.subarray(from, from + block) ?? [], (l * indices.length + b) * block);
           }
         });
-        return { dtype: 'float16', shape: shapes['keys'] ?? [], data: toFloat16Bits(data) };
+        return { dtype: 'float16', shape: inputs['keys']?.shape ?? [], data: toFloat16Bits(data) };
       };
       const image = new Float32Array(indices.length * 3 * config.sideSize ** 2);
       indices.forEach((i, b) => {
         image.set(examples[i]?.image ?? [], b * 3 * config.sideSize ** 2);
       });
-      return { image: float32(shapes['image'] ?? [], image), keys: layered(0), values: layered(config.layers) };
+      return { image: float32(inputs['image']?.shape ?? [], image), keys: layered(0), values: layered(config.layers) };
     },
   };
 }

@@ -5,11 +5,11 @@ import {
   evidenceMap,
   hasEvidence,
   initialiseParameters,
-  type SideConfig,
+  type NetworkConfig,
 } from '../../../core/models/index.ts';
 import { evaluate } from '../../reference/evaluate.ts';
 
-const config: SideConfig = {
+const config: NetworkConfig = {
   lpm: { width: 16, heads: 2, patch: 4, eps: 1e-6, channels: 3 },
   method: 'fpt+',
   layers: 2,

@@ -1,19 +1,20 @@
 /** The parameters of every method, pinned: names, shapes and order. Stored models name them, so none changes unnoticed. */
 import { expect, test } from 'vitest';
-import { type LpmConfig, parameterLayout, plainVit, type SideMethod, sideConfig } from '../../../core/models/index.ts';
+import type { Method } from '../../../core/contract/index.ts';
+import { type LpmConfig, networkConfig, parameterLayout, plainVit } from '../../../core/models/index.ts';
 
 const plain = plainVit({ width: 32, layers: 3, heads: 2, patch: 8, imageSize: 64 });
 /** As DINOv2 with registers, but without the biases of queries, keys and values, and with DeiT's second class token. */
 const furnished: LpmConfig = { ...plain, distillationToken: true, registers: 4, layerScale: true, qkvBias: false };
 
-function text(title: string, lpm: LpmConfig, method: SideMethod): string {
-  const config = sideConfig(lpm, { method, classes: 3, inputSize: 64 });
+function text(title: string, lpm: LpmConfig, method: Method): string {
+  const config = networkConfig(lpm, { method, classes: 3, inputSize: 64 });
   const lines = parameterLayout(config).entries.map(({ name, shape }) => `  ${name} [${shape.join(', ')}]`);
   return [title, ...lines, ''].join('\n');
 }
 
 test('the parameters of each method are those of the committed text', async () => {
-  const methods: readonly SideMethod[] = ['fpt+', 'fpt', 'side-only', 'linear', 'full'];
+  const methods: readonly Method[] = ['fpt+', 'fpt', 'side-only', 'linear', 'full'];
   const parts = [
     ...methods.map((method) => text(method, plain, method)),
     text('full, registers and no biases of queries, keys and values', furnished, 'full'),

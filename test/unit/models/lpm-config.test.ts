@@ -9,8 +9,8 @@ import {
   defaultInputSize,
   hubName,
   keptTokens,
+  networkConfig,
   parseLpmConfig,
-  sideConfig,
   sideImageSize,
   type TensorReader,
 } from '../../../core/models/index.ts';
@@ -163,7 +163,7 @@ describe('image sizes', () => {
 
   test('of the presets follow the LPM', () => {
     const lpm = { ...parseLpmConfig(fileOf(timm), null), layers: 12 };
-    const preset = (method: 'fpt' | 'fpt+'): object => sideConfig(lpm, { method, classes: 3, inputSize: 512 });
+    const preset = (method: 'fpt' | 'fpt+'): object => networkConfig(lpm, { method, classes: 3, inputSize: 512 });
     expect(preset('fpt+')).toMatchObject({ layers: 6, sideSize: 128, sideWidth: 24, prompts: 16, tokens: 205 });
     expect(preset('fpt')).toMatchObject({ layers: 12, sideSize: 224, prompts: 16 });
   });

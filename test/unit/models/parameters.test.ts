@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
-import { initialiseParameters, parameterLayout, parameterOf, type SideConfig } from '../../../core/models/index.ts';
+import { initialiseParameters, type NetworkConfig, parameterLayout, parameterOf } from '../../../core/models/index.ts';
 
-const config: SideConfig = {
+const config: NetworkConfig = {
   lpm: { width: 768, heads: 12, patch: 16, eps: 1e-12, channels: 3 },
   method: 'fpt+',
   layers: 6,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { AppError } from '../../../core/base/errors.ts';
-import { arrangeWeights, namedShapes, parameterLayout, type SideConfig } from '../../../core/models/index.ts';
+import { arrangeWeights, type NetworkConfig, namedShapes, parameterLayout } from '../../../core/models/index.ts';
 import { appErrorOf } from '../../support/thrown.ts';
 
 /** Three parameters: the head of a linear model has a weight [2, 3] and a bias [2]. */
-const config: SideConfig = {
+const config: NetworkConfig = {
   lpm: { width: 3, heads: 1, patch: 8, eps: 1e-6, channels: 3 },
   method: 'linear',
   layers: 1,

@@ -38,7 +38,13 @@ describe('the report', () => {
   test('beside full fine-tuning, memory is also said as a share of what that takes; without it, it is not', () => {
     expect(html).not.toContain('% of full');
     const [first] = sampleReport.methods;
-    const full = { ...first!, method: 'full' as const, model: 'all weights', peakMb: 4 * (first?.peakMb ?? 0) };
+    const full = {
+      ...first!,
+      method: 'full' as const,
+      trainsLpm: true,
+      model: 'all weights',
+      peakMb: 4 * (first?.peakMb ?? 0),
+    };
     const withFull = renderReport({ ...sampleReport, methods: [first!, full] });
     expect(withFull.match(/(\d+) % of full/g)).toEqual(['25 % of full', '100 % of full']);
   });

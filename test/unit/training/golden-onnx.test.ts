@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Method } from '../../../core/contract/index.ts';
 import { emitOnnx, type Graph } from '../../../core/graph/index.ts';
 import {
   buildEvidence,
@@ -17,9 +18,8 @@ import {
   extractedLayers,
   hasEvidence,
   type LpmConfig,
+  networkConfig,
   plainVit,
-  type SideMethod,
-  sideConfig,
 } from '../../../core/models/index.ts';
 import { buildGradient, buildUpdate } from '../../../core/training/accumulated-step.ts';
 import { buildPredict, buildTrainStep } from '../../../core/training/train-step.ts';
@@ -54,11 +54,11 @@ const configurations: Readonly<Record<string, Sizes>> = {
   },
 };
 
-const methods: readonly SideMethod[] = ['fpt+', 'fpt', 'side-only', 'linear', 'full'];
+const methods: readonly Method[] = ['fpt+', 'fpt', 'side-only', 'linear', 'full'];
 
 /** Every graph that a method trains, predicts and explains with. `full` trains in parts of two images, as its default is. */
-function methodGraphs({ lpm, inputSize, classes, batch }: Sizes, method: SideMethod): Record<string, Graph> {
-  const config = sideConfig(lpm, { method, classes, inputSize });
+function methodGraphs({ lpm, inputSize, classes, batch }: Sizes, method: Method): Record<string, Graph> {
+  const config = networkConfig(lpm, { method, classes, inputSize });
   if (method === 'full') {
     return {
       gradient: buildGradient(config, { batch: 2, weighted: false }),

@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Method } from '../../../../core/contract/index.ts';
-import { sideConfig } from '../../../../core/models/index.ts';
+import { networkConfig } from '../../../../core/models/index.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
@@ -60,7 +60,7 @@ describe('the golden weights', () => {
     const lpm = openLibraryLpm(context, requireLpm(context, 'tiny'));
     const found = Object.fromEntries(
       methods.map((method) => {
-        const config = sideConfig(lpm.config, { method, classes: 3, inputSize });
+        const config = networkConfig(lpm.config, { method, classes: 3, inputSize });
         return [method, sha256(startingParameters(config, { seed: 5 }, lpm))];
       }),
     );

@@ -1,0 +1,16 @@
+/** The methods, by the names that the contract gives them. What differs between methods is read from here; nothing asks for a name. */
+import type { Method } from '../../contract/index.ts';
+import { fpt } from './fpt.ts';
+import { fptPlus } from './fpt-plus.ts';
+import { full } from './full.ts';
+import { linear } from './linear.ts';
+import { sideOnly } from './side-only.ts';
+import type { TrainingMethod } from './training-method.ts';
+
+export const trainingMethods: Readonly<Record<Method, TrainingMethod>> = {
+  'fpt+': fptPlus,
+  fpt,
+  'side-only': sideOnly,
+  linear,
+  full,
+};

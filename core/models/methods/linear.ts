@@ -1,0 +1,12 @@
+/** Logistic regression on the LPM's final class token: `head` [C, D]. A baseline: what the frozen LPM alone gives. */
+import { dense, linearEntries } from '../layers.ts';
+import { inputOf, type TrainingMethod } from './training-method.ts';
+
+export const linear: TrainingMethod = {
+  features: 'classToken',
+  layers: 'half',
+  imageSize: () => null,
+  layout: ({ lpm, classes }) => linearEntries('head', classes, lpm.width),
+  inputs: ({ lpm }, batch) => ({ class_token: { shape: [batch, lpm.width], dtype: 'float32' } }),
+  logits: (config, p, inputs) => dense(p, 'head', inputOf(config, inputs, 'class_token')),
+};

@@ -1,0 +1,73 @@
+/** What a method is: everything that the rest of the program asks of it. One object each, listed in index.ts. */
+import { invariant } from '../../base/errors.ts';
+import type { Shape, Tensor } from '../../base/tensor.ts';
+import type { Value } from '../../graph/index.ts';
+import type { ParameterSpec, Parameters } from '../layers.ts';
+import type { LpmConfig } from '../lpm-config.ts';
+import type { NetworkConfig } from '../network-config.ts';
+
+/**
+ * What the frozen LPM gives for an image, computed once and kept on disk:
+ * - `keysValues`: keys and values of the important tokens, float16 [L, H, T, d] each;
+ * - `classToken`: its final class token, float32 [D].
+ */
+export type LpmFeatures = 'keysValues' | 'classToken';
+
+/** A graph input of a network: float16 where it is stored so. */
+export interface NetworkInput {
+  readonly shape: Shape;
+  readonly dtype: 'float32' | 'float16';
+}
+
+/** A network's inputs by name, all float32: those of its method, and `dropout_mask` (0 or 2) in training. */
+export type NetworkInputs = Readonly<Record<string, Value>>;
+
+/** Logits [B, C], and how the prompts attend to the kept tokens, [L, B, H, P, T], rows summing to 1. */
+export interface AttendedLogits {
+  readonly logits: Value;
+  readonly attention: Value;
+}
+
+export interface TrainingMethod {
+  /** What is asked of the LPM; null where it is not run beforehand. */
+  readonly features: LpmFeatures | null;
+  /** The layers of the LPM that features come from. A side network has a block for each, with features or without. */
+  readonly layers: 'half' | 'all';
+  /** Side of the network's own image in pixels; null where it reads none. */
+  readonly imageSize: (lpm: LpmConfig, inputSize: number) => number | null;
+  /** The trained parameters: names, shapes, and how they start. */
+  readonly layout: (config: NetworkConfig) => readonly ParameterSpec[];
+  /** What the graph reads for a batch of examples. An image is called `image`. */
+  readonly inputs: (config: NetworkConfig, batch: number) => Readonly<Record<string, NetworkInput>>;
+  /** Logits [B, C]. */
+  readonly logits: (config: NetworkConfig, p: Parameters, inputs: NetworkInputs) => Value;
+  /** The same logits and the attention behind them; for methods whose prompts attend to the image, and so can be asked for evidence. */
+  readonly evidence?: (config: NetworkConfig, p: Parameters, inputs: NetworkInputs) => AttendedLogits;
+  /** Shape of the dropout mask; for methods with dropout. */
+  readonly dropoutMask?: (config: NetworkConfig, batch: number) => Shape;
+  /**
+   * The starting value of a parameter that the LPM gives, undefined for the others; for methods that start from the LPM.
+   * @param weights the encoder's weights at the input size (`encoderWeights`)
+   */
+  readonly initial?: (
+    config: NetworkConfig,
+    name: string,
+    weights: (name: string) => Tensor<'float32'>,
+  ) => Float32Array | undefined;
+  /** Every weight of the LPM is trained: the network is made from its whole configuration, and nothing needs more memory. */
+  readonly trainsLpm?: true;
+  /** An example takes the memory of a run of the LPM: steps are computed in parts of a batch, predictions one by one. */
+  readonly microBatches?: true;
+}
+
+/** One of a network's inputs. */
+export function inputOf(config: NetworkConfig, inputs: NetworkInputs, name: string): Value {
+  const value = inputs[name];
+  invariant(value, `${config.method} needs the input ${name}`);
+  return value;
+}
+
+/** The network's own images, [B, 3, s, s], normalised. */
+export function imageInput({ lpm, sideSize }: NetworkConfig, batch: number): NetworkInput {
+  return { shape: [batch, lpm.channels, sideSize, sideSize], dtype: 'float32' };
+}

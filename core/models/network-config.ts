@@ -1,0 +1,28 @@
+/** What is trained: the method and the sizes of its network. Stored with every model. */
+import type { Method } from '../contract/index.ts';
+import type { LpmConfig } from './lpm-config.ts';
+
+/** Sizes of the trained network. */
+export interface NetworkConfig {
+  readonly lpm: {
+    readonly width: number;
+    readonly heads: number;
+    readonly patch: number;
+    readonly eps: number;
+    readonly channels: number;
+  };
+  readonly method: Method;
+  /** L: extracted layers of the LPM and blocks of the side network. */
+  readonly layers: number;
+  readonly classes: number;
+  /** Side of the trained network's image in pixels, where it reads one: the side network's, or the LPM's where that is trained. */
+  readonly sideSize: number;
+  /** E: the width of the side network. */
+  readonly sideWidth: number;
+  /** P: prompts a layer. */
+  readonly prompts: number;
+  /** T: kept tokens of the LPM, a head and layer. */
+  readonly tokens: number;
+  /** The whole LPM; for methods that train it. */
+  readonly encoder?: LpmConfig;
+}

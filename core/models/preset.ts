@@ -1,0 +1,64 @@
+/** The network of a method for an LPM, with the sizes of the two papers. */
+import { AppError } from '../base/errors.ts';
+import type { Shape } from '../base/tensor.ts';
+import type { Method } from '../contract/index.ts';
+import { sideImageSize } from './input-size.ts';
+import { keptTokens, type LpmConfig } from './lpm-config.ts';
+import { trainingMethods } from './methods/index.ts';
+import type { NetworkConfig } from './network-config.ts';
+
+/** What a preset needs to know besides the LPM. */
+export interface NetworkOptions {
+  readonly method: Method;
+  readonly classes: number;
+  /** Side of the LPM's input in pixels. */
+  readonly inputSize: number;
+  /** Share of the LPM's tokens that is kept. */
+  readonly tokenRatio?: number;
+}
+
+/** The preset of a method for an LPM. @throws LPM_UNSUPPORTED when the side width would not split into the LPM's heads */
+export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkConfig {
+  const { method, classes, inputSize, tokenRatio = 0.2 } = options;
+  const sideWidth = lpm.width / 8;
+  if (!Number.isInteger(sideWidth / lpm.heads)) {
+    throw new AppError(
+      'LPM_UNSUPPORTED',
+      `An eighth of the LPM's width ${lpm.width} must split into its ${lpm.heads} heads, so that the side network can mirror it.`,
+    );
+  }
+  const { imageSize, trainsLpm } = trainingMethods[method];
+  return {
+    lpm: { width: lpm.width, heads: lpm.heads, patch: lpm.patch, eps: lpm.eps, channels: lpm.channels },
+    method,
+    layers: methodLayers(lpm, method).length,
+    classes,
+    // A network without an image has the field all the same: stored configurations have had it from the start.
+    sideSize: imageSize(lpm, inputSize) ?? sideImageSize(lpm.patch, 128),
+    sideWidth,
+    prompts: 16,
+    tokens: keptTokens(lpm, inputSize, inputSize, tokenRatio),
+    ...(trainsLpm ? { encoder: lpm } : {}),
+  };
+}
+
+/** Which layers of the LPM are read, ascending: all, or the last half (6 of 12, 12 of 24). */
+export function extractedLayers(lpm: LpmConfig, which: 'half' | 'all'): readonly number[] {
+  const first = which === 'all' ? 0 : Math.floor(lpm.layers / 2);
+  return Array.from({ length: lpm.layers - first }, (_, i) => first + i);
+}
+
+/** The layers of the LPM that a method reads, ascending. */
+export function methodLayers(lpm: LpmConfig, method: Method): readonly number[] {
+  return extractedLayers(lpm, trainingMethods[method].layers);
+}
+
+/** Shape [L, B, P, E] of the dropout mask (0 or 2), or null for methods without dropout. */
+export function dropoutMaskShape(config: NetworkConfig, batch: number): Shape | null {
+  return trainingMethods[config.method].dropoutMask?.(config, batch) ?? null;
+}
+
+/** Whether the network reads an image of its own, besides what the LPM gives. */
+export function readsImage(config: NetworkConfig): boolean {
+  return 'image' in trainingMethods[config.method].inputs(config, 1);
+}

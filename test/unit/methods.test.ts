@@ -1,0 +1,103 @@
+/** A method is what its object in core/models/methods says: complete, at one with its graphs and its stored features, and asked for by no name. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Method, methods } from '../../core/contract/index.ts';
+import {
+  dropoutMaskShape,
+  methodLayers,
+  networkConfig,
+  parameterLayout,
+  plainVit,
+  readsImage,
+  trainingMethods,
+} from '../../core/models/index.ts';
+import { featureKinds, featuresOf } from '../../core/services/features/feature-kinds.ts';
+import { buildPredict, buildTrainStep } from '../../core/training/train-step.ts';
+import { repositoryRoot } from '../support/shared.ts';
+
+const lpm = plainVit({ width: 32, layers: 3, heads: 2, patch: 8, imageSize: 64 });
+const inputSize = 64;
+const batch = 2;
+
+const configOf = (method: Method) => networkConfig(lpm, { method, classes: 3, inputSize });
+
+describe.each(methods)('%s', (method) => {
+  const config = configOf(method);
+  const inputs = trainingMethods[method].inputs(config, batch);
+
+  test('has graphs that read what it says they read, and parameters of its layout', () => {
+    const own = Object.fromEntries(Object.entries(inputs).map(([name, { shape, dtype }]) => [name, { shape, dtype }]));
+    const total = { params: { shape: [parameterLayout(config).total], dtype: 'float32' } };
+    expect(inputsOf(buildPredict(config, { batch }))).toEqual({ ...total, ...own });
+    const mask = dropoutMaskShape(config, batch);
+    const trained = inputsOf(buildTrainStep(config, { batch, weighted: false }));
+    for (const name of ['m', 'v', 'step', 'lr', 'labels']) delete trained[name];
+    expect(trained).toEqual({
+      ...total,
+      ...own,
+      ...(mask === null ? {} : { dropout_mask: { shape: mask, dtype: 'float32' } }),
+    });
+  });
+
+  test('gets from stored features what it reads besides its image', () => {
+    const settings = { inputSize, tokens: 'global', tokenRatio: 0.2, layers: methodLayers(lpm, method) } as const;
+    const loaded = featuresOf(method).map((kind) => {
+      const { recordBytes, inputs: inputsOfRecords } = featureKinds[kind];
+      const records = Array.from({ length: batch }, () => new Uint8Array(recordBytes(lpm, settings)));
+      return inputsOfRecords(config, records);
+    });
+    const found = Object.entries(Object.assign({}, ...loaded) as Record<string, { shape: unknown; dtype: unknown }>);
+    const { image, ...features } = inputs;
+    expect(Object.fromEntries(found.map(([name, { shape, dtype }]) => [name, { shape, dtype }]))).toEqual(features);
+    expect(readsImage(config)).toBe(image !== undefined);
+  });
+
+  test('names no parameter twice, and has an image where it says its size', () => {
+    const names = parameterLayout(config).entries.map(({ name }) => name);
+    expect(names).toEqual([...new Set(names)]);
+    expect(trainingMethods[method].imageSize(lpm, inputSize)).toBe(readsImage(config) ? config.sideSize : null);
+  });
+});
+
+function inputsOf(graph: ReturnType<typeof buildPredict>): Record<string, { shape: unknown; dtype: unknown }> {
+  return Object.fromEntries(graph.inputs.map(({ name, shape, dtype }) => [name ?? '', { shape, dtype }]));
+}
+
+/** All but bench/, whose plan is an experiment on the methods that it names. */
+const sources = ['core', 'electron', 'renderer', 'scripts', 'pretraining']
+  .flatMap((folder) => readdirSync(join(repositoryRoot, folder), { recursive: true, withFileTypes: true }))
+  .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name))
+  .map((entry) => join(entry.parentPath, entry.name))
+  .map((path) => ({ path: relative(repositoryRoot, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }))
+  // A migration says what was then, and may import nothing that changes.
+  .filter(({ path }) => !path.startsWith('core/store/migrations/'));
+
+const quoted = `['"\`](?:${methods.map((name) => name.replace('+', '\\+')).join('|')})['"\`]`;
+const comparison = new RegExp(
+  `[!=]==? *${quoted}|${quoted} *[!=]==?|case ${quoted}|includes\\(${quoted}|\\[[^\\]\\n]*${quoted}[^\\]\\n]*\\]\\.includes`,
+);
+
+test('nothing compares a method with a name: what differs is a field of its object', () => {
+  for (const line of ["m === 'fpt+'", "'full' !== m", "case 'linear':", "['fpt', 'fpt+'].includes(m)"]) {
+    expect(line).toMatch(comparison);
+  }
+  expect(sources.filter(({ text }) => comparison.test(text)).map(({ path }) => path)).toEqual([]);
+});
+
+test('a method is named where CONTRIBUTING says that one is added, and nowhere else in the program', () => {
+  const program = sources.filter(({ path }) => /^(core|electron|renderer)\//.test(path));
+  const places = program.filter(({ text }) => text.includes("'side-only'")).map(({ path }) => path);
+  expect(places.sort()).toEqual([
+    'core/contract/names.ts',
+    'core/models/methods/index.ts',
+    'renderer/i18n/de/judge.ts',
+    'renderer/i18n/de/train.ts',
+    'renderer/i18n/en/judge.ts',
+    'renderer/i18n/en/train.ts',
+  ]);
+  const row = /^\| method \|.*$/m.exec(readFileSync(join(repositoryRoot, 'CONTRIBUTING.md'), 'utf8'))?.[0] ?? '';
+  for (const place of places) expect(row).toContain(place.replace(/\/(de|en)\//, '/<language>/'));
+  // Its own object is the place more.
+  expect(row).toContain(`| ${places.length + 1}: `);
+});
