@@ -77,7 +77,14 @@ export const trainingCalls = defineCalls({
   },
   'training.check': {
     doc: 'What is to be known about a data set before training on it. Changes nothing.',
-    input: z.strictObject({ dataset: nameSchema, lpm: nameSchema, inputSize: z.int().positive(), flip: z.boolean() }),
+    input: z.strictObject({
+      dataset: nameSchema,
+      lpm: nameSchema,
+      inputSize: z.int().positive(),
+      flip: z.boolean(),
+      /** Deals the patients who have no split yet, as in the training. */
+      seed: trainOptionsSchema.shape.seed,
+    }),
     output: dataCheckSchema,
   },
   'training.promise': {

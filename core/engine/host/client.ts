@@ -6,7 +6,7 @@
  */
 import { packGraph } from '../../graph/index.ts';
 import { readWeights } from '../inputs.ts';
-import type { Engine, Executable, OpenEngineOptions } from '../types.ts';
+import type { Engine, EngineInfo, Executable, OpenEngineOptions } from '../types.ts';
 import { EngineChild } from './child.ts';
 
 export interface HostedEngine extends Engine {
@@ -28,10 +28,20 @@ export async function openHosted(
   let peakMb = 0;
   let nextExecutable = 1;
 
+  /** Opens the engine in a new process; one in which that fails is ended, since nobody else knows of it. */
+  const openIn = async (next: EngineChild): Promise<EngineInfo> => {
+    try {
+      return await next.call('open', opening);
+    } catch (error) {
+      await next.end();
+      throw error;
+    }
+  };
+
   const start = async (): Promise<EngineChild> => {
     log.log('warn', 'The engine process is started again after its end');
     const next = new EngineChild(log);
-    await next.call('open', opening);
+    await openIn(next);
     child = next;
     return next;
   };
@@ -45,10 +55,7 @@ export async function openHosted(
     return starting;
   };
 
-  const info = await first.call('open', opening).catch(async (error: unknown) => {
-    await first.end();
-    throw error;
-  });
+  const info = await openIn(first);
 
   return {
     info,

@@ -20,6 +20,7 @@ import {
   listDatasets as listRows,
   type NewVersion,
   newestVersion,
+  type ReadDb,
   saveSplit,
   splitsOf,
   versionByHash,
@@ -74,6 +75,36 @@ export interface PlannedVersion {
   readonly assigned: ReadonlyMap<PatientId, SplitName>;
 }
 
+export interface PlannedSplits {
+  /** Every labelled patient. */
+  readonly patients: readonly SplitPatient[];
+  /** The splits that are written down. */
+  readonly assigned: ReadonlyMap<PatientId, SplitName>;
+  /** Those, and the ones that the other patients would be dealt. */
+  readonly splits: ReadonlyMap<PatientId, SplitName>;
+}
+
+/**
+ * The splits of a data set as a training with this seed would have them; nothing is written. The data check shows them before.
+ * @param instances the labelled ones, in the order of `labelledInstances`
+ * @throws SPLIT_IMPOSSIBLE
+ */
+export function planSplits(
+  { library }: ServiceContext,
+  dataset: DatasetRow,
+  instances: readonly { readonly patientId: PatientId; readonly label: string }[],
+  seed: number,
+): PlannedSplits {
+  const patients = patientsOf(instances);
+  const assigned = assignedSplits(library.db, dataset);
+  return { patients, assigned, splits: drawSplits(patients, assigned, Random.seeded(seed).fork('split')) };
+}
+
+/** The splits of a data set that are written down: given with the labels, or dealt for an earlier version. */
+export function assignedSplits(db: ReadDb, dataset: DatasetRow): Map<PatientId, SplitName> {
+  return new Map(splitsOf(db, dataset.id).map(({ patientId, split }) => [patientId, split]));
+}
+
 /**
  * The version that `freezeDataset` would give, with every image and its split; nothing is written. A promise counts with it.
  * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE
@@ -97,9 +128,7 @@ export function planVersion(context: ServiceContext, options: FreezeOptions): Pl
     );
   }
   const seed = options.seed ?? 0;
-  const patients = patientsOf(instances);
-  const assigned = new Map(splitsOf(library.db, dataset.id).map(({ patientId, split }) => [patientId, split]));
-  const splits = drawSplits(patients, assigned, Random.seeded(seed).fork('split'));
+  const { patients, assigned, splits } = planSplits(context, dataset, instances, seed);
   checkSplits(patients, splits);
   const version = describeVersion(dataset, instances, classes, splits, seed);
   return { dataset, version, existing: versionByHash(library.db, dataset.id, version.contentHash), splits, assigned };

@@ -4,6 +4,10 @@
  * Rows are in the library, so the queue outlives the process: what was running when it died is queued again at the next
  * start, and a job that is safe to repeat goes on where it stopped. A job that took the application down twice in a row is
  * offered instead. A job whose engine failed goes on by itself from its last checkpoint, at most twice.
+ *
+ * How a job ended may not be writable: the disk that fills up is most likely the one that the library is on. The job then shows
+ * as failed with that reason; its row still says that it runs, so the next start takes it for interrupted and carries it out again.
+ * A job whose start cannot be written waits and is tried again.
  */
 import { AppError, serialiseError } from '../../base/errors.ts';
 import type { ProgressEvent } from '../../base/progress.ts';
@@ -27,6 +31,8 @@ import { jobKindRows, type Lane, lanes } from './kinds.ts';
 const crashesAllowed = 1;
 /** How often a job goes on by itself after its engine failed. */
 const retriesAllowed = 2;
+/** How long a job waits whose start could not be written, in milliseconds. */
+const startAgainMs = 30_000;
 
 interface Running {
   readonly id: number;
@@ -35,6 +41,9 @@ interface Running {
   progress: ProgressEvent | null;
   readonly left: TimeLeft;
   isPausing: boolean;
+  /** Whether its row says that it started, and how it ended. */
+  isStartKept: boolean;
+  isEndKept: boolean;
 }
 
 const seconds = (): number => performance.now() / 1000;
@@ -45,6 +54,9 @@ export class JobQueue {
   readonly #changed: (job: JobView) => void;
   readonly #running = new Map<Lane, Running>();
   readonly #idle = new Map<Lane, Promise<void>>();
+  /** Jobs that ended without their row being told, and why. */
+  readonly #untold = new Map<number, NonNullable<JobRecord['error']>>();
+  #startAgain: NodeJS.Timeout | undefined;
   #isClosing = false;
 
   constructor(services: ServiceContext, changed: (job: JobView) => void) {
@@ -111,6 +123,7 @@ export class JobQueue {
     }
     markJob(this.#services.library.writer, id, { crashes: 0, retries: 0 });
     this.#queueAgain(job);
+    this.#untold.delete(id);
     this.#tell(id);
     this.#next();
     return this.get(id);
@@ -124,6 +137,7 @@ export class JobQueue {
   /** Stops what runs, which is queued again at the next start, and waits for it. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    clearTimeout(this.#startAgain);
     for (const running of this.#running.values()) running.stop.abort();
     await Promise.all(this.#idle.values());
   }
@@ -160,6 +174,8 @@ export class JobQueue {
         progress: null,
         left: new TimeLeft(seconds(), job.promise?.stages),
         isPausing: false,
+        isStartKept: false,
+        isEndKept: false,
       };
       this.#running.set(lane, running);
       this.#idle.set(lane, this.#run(lane, running, job.kind));
@@ -174,9 +190,21 @@ export class JobQueue {
       this.#tell(id);
     };
     const services = { ...this.#services, signal: stop.signal, progress };
+    const rows: JobRows = {
+      ...this.#rows,
+      start: (job) => {
+        this.#rows.start(job);
+        running.isStartKept = true;
+      },
+      end: (job, state, outcome) => {
+        this.#rows.end(job, state, outcome);
+        running.isEndKept = true;
+      },
+    };
+    let thrown: unknown;
     try {
       const started = runQueued(jobKindRows[kind].definition, id, {
-        rows: this.#rows,
+        rows,
         deps: services,
         signal: stop.signal,
         progress,
@@ -184,15 +212,52 @@ export class JobQueue {
       });
       this.#tell(id);
       await started;
-      markJob(this.#services.library.writer, id, { crashes: 0 });
     } catch (error) {
-      this.#endedEarly(running, error);
-    } finally {
-      this.#running.delete(lane);
-      markJob(this.#services.library.writer, id, { ranSeconds: (performance.now() - running.startedMs) / 1000 });
-      this.#tell(id);
-      this.#next();
+      thrown = error;
     }
+    // Nobody awaits a lane: what is thrown from here on would end the process, and every other job with it.
+    try {
+      this.#keepEnd(running, thrown);
+    } catch (error) {
+      this.#endedUntold(running, error);
+    }
+    this.#running.delete(lane);
+    try {
+      this.#tell(id);
+      if (running.isStartKept) this.#next();
+      else this.#nextLater();
+    } catch (error) {
+      const { code, message } = serialiseError(error);
+      this.#services.log.log('error', 'The queue stands still for a while', { code, message });
+      this.#nextLater();
+    }
+  }
+
+  /** Writes what the queue notes of a job that ended, all of it or nothing. Throws where how it ended could not be written. */
+  #keepEnd(running: Running, thrown: unknown): void {
+    const { id, startedMs } = running;
+    if (!running.isEndKept) throw thrown;
+    const { writer } = this.#services.library;
+    writer.transaction(() => {
+      if (thrown === undefined) markJob(writer, id, { crashes: 0 });
+      else this.#endedEarly(running, thrown);
+      markJob(writer, id, { ranSeconds: (performance.now() - startedMs) / 1000 });
+    });
+  }
+
+  /** What cannot be written is at least shown, and stands in the log. */
+  #endedUntold({ id, isStartKept, isEndKept }: Running, error: unknown): void {
+    const { code, message, action } = serialiseError(error);
+    const what = isEndKept ? 'what is noted of a job' : isStartKept ? 'how a job ended' : 'that a job starts';
+    this.#services.log.log('error', `The library could not be told ${what}`, { job: id, code, message });
+    if (isStartKept && !isEndKept) this.#untold.set(id, { code, message, action });
+  }
+
+  /** Looks for work again after a while: what could not be written now may be then. */
+  #nextLater(): void {
+    clearTimeout(this.#startAgain);
+    if (this.#isClosing) return;
+    this.#startAgain = setTimeout(() => this.#next(), startAgainMs).unref();
   }
 
   /** The row holds how the job ended; the log holds it for whoever looks after the machine. */
@@ -221,9 +286,11 @@ export class JobQueue {
     this.#changed(this.get(id));
   }
 
-  #view(job: JobRecord): JobView {
-    const running = this.#runningOf(job.id);
+  #view(row: JobRecord): JobView {
+    const running = this.#runningOf(row.id);
     const progress = running?.progress ?? null;
+    const untold = this.#untold.get(row.id);
+    const job: JobRecord = untold === undefined ? row : { ...row, state: 'failed', error: untold };
     return {
       ...job,
       ranSeconds: job.ranSeconds + (running === undefined ? 0 : (performance.now() - running.startedMs) / 1000),

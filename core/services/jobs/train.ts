@@ -70,8 +70,8 @@ import { compileStep, startingParameters } from '../training/network.ts';
 import { type PlannedRun, planRun } from '../training/plan.ts';
 import { layoutToStore, weightsFor } from '../training/stored-network.ts';
 
-/** What SQLite holds in one value (SQLITE_MAX_LENGTH, its default). */
-const largestBlobBytes = 1_000_000_000;
+/** The largest vector of weights with which storing was tried: three of them are a checkpoint. */
+const largestVectorBytes = 1_000_000_000;
 
 /**
  * Trains a model, encoding first what is not encoded yet. A checkpoint is kept every epoch: the same call after a stop
@@ -187,10 +187,10 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
 /** @throws BAD_INPUT before hours of training when the library could not hold the weights of a checkpoint */
 function checkStorable(config: NetworkConfig): void {
   const { total } = parameterLayout(config);
-  if (4 * total <= largestBlobBytes) return;
+  if (4 * total <= largestVectorBytes) return;
   throw new AppError(
     'BAD_INPUT',
-    `All ${total.toLocaleString('en')} weights of this LPM take ${Math.ceil((4 * total) / 1e6)} MB; a library holds models of up to ${largestBlobBytes / 1e6} MB.`,
+    `All ${total.toLocaleString('en')} weights of this LPM take ${Math.ceil((4 * total) / 1e6)} MB; a library holds models of up to ${largestVectorBytes / 1e6} MB.`,
     { action: 'Use --method fpt+, which trains about 1 % of them, or a smaller LPM.' },
   );
 }

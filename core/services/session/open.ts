@@ -23,7 +23,7 @@ export interface OpenServicesOptions {
   readonly now?: () => Date;
 }
 
-/** The services' context, and how to close it. The engine is opened at its first use. */
+/** The services' context, and how to close it. The engine is opened at its first use; where that fails, the next use tries again. */
 export async function openServices(
   options: OpenServicesOptions,
 ): Promise<{ readonly context: ServiceContext; close(): Promise<void> }> {
@@ -37,6 +37,10 @@ export async function openServices(
       log: options.log,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
       ...(options.ownProcess === undefined ? {} : { ownProcess: options.ownProcess }),
+    }).catch((error: unknown) => {
+      // What kept it from opening (no memory, too many open files) may be over when the next job asks.
+      opening = undefined;
+      throw error;
     });
     return opening;
   };

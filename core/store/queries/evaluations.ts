@@ -1,7 +1,7 @@
 /** What models said about the images of a split, and what is known of those images. */
 import type { InstanceId, PatientId, SplitName, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
-import { fromBytes, toBytes } from './runs.ts';
+import { fromBytes, toBytes } from './vectors.ts';
 
 export interface EvaluationRow {
   readonly id: number;

@@ -12,7 +12,7 @@ import {
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { type LayoutColumns, readJson, readLayout } from '../stored-json.ts';
-import { fromBytes, toBytes } from './runs.ts';
+import { readVector, saveVector, type VectorOwner } from './vectors.ts';
 
 const { config: configSchema, classes: classesSchema } = modelRecordSchema.shape;
 /** Unknown keys are refused: they would be a choice that this version does not honour. */
@@ -114,22 +114,22 @@ export interface NewModel {
 }
 
 /** Adds a model with both sets of weights and what they consist of; gives its row id. Call it inside a transaction. */
-export function addModel(db: WriteDb, { layout, ...model }: NewModel, now: string): number {
+export function addModel(db: WriteDb, { layout, bestWeights, finalWeights, ...model }: NewModel, now: string): number {
   const { id } = db.run(
     `INSERT INTO models (name, run_id, config, preprocessing, classes, threshold, threshold_class, temperature, learnable, weights_hash,
-       best_weights, final_weights, created_at)
+       created_at)
      VALUES (:name, :runId, :config, :preprocessing, :classes, :threshold, :thresholdClass, :temperature, :learnable, :weightsHash,
-       :bestWeights, :finalWeights, :now)`,
+       :now)`,
     {
       ...model,
       config: JSON.stringify(model.config),
       preprocessing: JSON.stringify(model.preprocessing),
       classes: JSON.stringify(model.classes),
-      bestWeights: toBytes(model.bestWeights),
-      finalWeights: toBytes(model.finalWeights),
       now,
     },
   );
+  saveVector(db, vectorsOf(id), 'best', bestWeights);
+  saveVector(db, vectorsOf(id), 'final', finalWeights);
   db.run('INSERT INTO model_layouts (model_id, version, entries) VALUES (:id, :version, :entries)', {
     id,
     version: layout.version,
@@ -151,12 +151,11 @@ export function modelLayout(db: ReadDb, model: Pick<ModelRecord, 'id' | 'name'>)
 
 /** The weights of a model: of its best validation AUC (what it classifies with) or after its last epoch. */
 export function modelWeights(db: ReadDb, modelId: number, kind: 'best' | 'final' = 'best'): Float32Array | undefined {
-  const column = kind === 'best' ? 'best_weights' : 'final_weights';
-  const row = db.get<{ weights: Uint8Array }>(`SELECT ${column} AS weights FROM models WHERE id = :modelId`, {
-    modelId,
-  });
-  return row === undefined ? undefined : fromBytes(row.weights);
+  const row = db.get('SELECT 1 FROM models WHERE id = :modelId', { modelId });
+  return row === undefined ? undefined : readVector(db, vectorsOf(modelId), kind);
 }
+
+const vectorsOf = (modelId: number): VectorOwner => ({ table: 'model_vectors', key: { model_id: modelId } });
 
 /** Sets the decision threshold, the class that it is about and the split on whose cases it was chosen. */
 export function setModelThreshold(

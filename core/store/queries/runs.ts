@@ -1,6 +1,5 @@
 /** Training runs, their epochs and their checkpoints. */
 import { z } from 'zod';
-import { AppError } from '../../base/errors.ts';
 import {
   type EpochRecord,
   type JobState,
@@ -11,6 +10,7 @@ import {
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { type LayoutColumns, readJson, readLayout } from '../stored-json.ts';
+import { readVector, saveVector, type VectorOwner } from './vectors.ts';
 
 /** Unknown keys are refused: a run that goes on without one of its settings would be another run. */
 const storedSettingsSchema = z.strictObject(runSettingsSchema.shape);
@@ -166,21 +166,16 @@ export function saveEpoch(
 }
 
 function saveCheckpoint(db: WriteDb, runId: number, kind: 'last' | 'best', checkpoint: Checkpoint): void {
-  const moments = kind === 'last';
   db.run(
-    `INSERT OR REPLACE INTO checkpoints (run_id, kind, epoch, step, parameters, first_moment, second_moment, state)
-     VALUES (:runId, :kind, :epoch, :step, :parameters, :firstMoment, :secondMoment, :state)`,
-    {
-      runId,
-      kind,
-      epoch: checkpoint.epoch,
-      step: checkpoint.step,
-      parameters: toBytes(checkpoint.parameters),
-      firstMoment: moments ? toBytes(checkpoint.firstMoment) : null,
-      secondMoment: moments ? toBytes(checkpoint.secondMoment) : null,
-      state: JSON.stringify(checkpoint.state),
-    },
+    `INSERT OR REPLACE INTO checkpoints (run_id, kind, epoch, step, state) VALUES (:runId, :kind, :epoch, :step, :state)`,
+    { runId, kind, epoch: checkpoint.epoch, step: checkpoint.step, state: JSON.stringify(checkpoint.state) },
   );
+  const owner = vectorsOf(runId, kind);
+  saveVector(db, owner, 'parameters', checkpoint.parameters);
+  if (kind === 'last') {
+    saveVector(db, owner, 'firstMoment', checkpoint.firstMoment);
+    saveVector(db, owner, 'secondMoment', checkpoint.secondMoment);
+  }
   db.run(
     `INSERT OR REPLACE INTO checkpoint_layouts (run_id, kind, version, entries) VALUES (:runId, :kind, :version, :entries)`,
     {
@@ -195,11 +190,13 @@ function saveCheckpoint(db: WriteDb, runId: number, kind: 'last' | 'best', check
 interface CheckpointRow extends LayoutColumns {
   epoch: number;
   step: number;
-  parameters: Uint8Array;
-  first_moment: Uint8Array | null;
-  second_moment: Uint8Array | null;
   state: string;
 }
+
+const vectorsOf = (runId: number, kind: 'last' | 'best'): VectorOwner => ({
+  table: 'checkpoint_vectors',
+  key: { run_id: runId, kind },
+});
 
 function checkpointOf(db: ReadDb, runId: number, kind: 'last' | 'best'): CheckpointRow | undefined {
   return db.get<CheckpointRow>(
@@ -216,13 +213,14 @@ function checkpointOf(db: ReadDb, runId: number, kind: 'last' | 'best'): Checkpo
  */
 export function lastCheckpoint(db: ReadDb, runId: number): Checkpoint | undefined {
   const row = checkpointOf(db, runId, 'last');
-  if (row === undefined || row.first_moment === null || row.second_moment === null) return undefined;
+  if (row === undefined) return undefined;
+  const owner = vectorsOf(runId, 'last');
   return {
     epoch: row.epoch,
     step: row.step,
-    parameters: fromBytes(row.parameters),
-    firstMoment: fromBytes(row.first_moment),
-    secondMoment: fromBytes(row.second_moment),
+    parameters: readVector(db, owner, 'parameters'),
+    firstMoment: readVector(db, owner, 'firstMoment'),
+    secondMoment: readVector(db, owner, 'secondMoment'),
     layout: readLayout(row, `run-${runId}`),
     state: readJson(checkpointStateSchema, row.state, `the state of run-${runId}`),
   };
@@ -235,29 +233,11 @@ export function bestParameters(
 ): Pick<Checkpoint, 'epoch' | 'parameters' | 'layout'> | undefined {
   const row = checkpointOf(db, runId, 'best');
   if (row === undefined) return undefined;
-  return { epoch: row.epoch, parameters: fromBytes(row.parameters), layout: readLayout(row, `run-${runId}`) };
+  const parameters = readVector(db, vectorsOf(runId, 'best'), 'parameters');
+  return { epoch: row.epoch, parameters, layout: readLayout(row, `run-${runId}`) };
 }
 
 /** Drops a finished run's checkpoints; its model keeps the best and the final weights. */
 export function dropCheckpoints(db: WriteDb, runId: number): void {
   db.run('DELETE FROM checkpoints WHERE run_id = :runId', { runId });
-}
-
-/** The bytes of a vector as they are stored: little-endian float32, which is every supported machine's own order. */
-export function toBytes(values: Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-/**
- * The vector of stored bytes; copied, because a blob need not begin at a multiple of four.
- * @throws DB_DAMAGED when they are no whole numbers
- */
-export function fromBytes(bytes: Uint8Array): Float32Array {
-  if (bytes.byteLength % Float32Array.BYTES_PER_ELEMENT !== 0) {
-    throw new AppError(
-      'DB_DAMAGED',
-      `In the library a vector of numbers has ${bytes.byteLength} bytes, no multiple of ${Float32Array.BYTES_PER_ELEMENT}.`,
-    );
-  }
-  return new Float32Array(new Uint8Array(bytes).buffer);
 }

@@ -151,6 +151,7 @@ export class TrainState {
       lpm: lpmName,
       inputSize: settings.inputSize,
       flip: settings.flip && settings.augment,
+      seed: settings.seed,
     });
     if (asked !== this.#asked) return;
     this.check = check;

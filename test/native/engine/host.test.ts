@@ -1,7 +1,7 @@
 import { constants, getPriority } from 'node:os';
 import { kill } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { silentLogger } from '../../../core/base/logger.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
@@ -94,4 +94,22 @@ test('killed in the middle of a run, the call fails with the reason and the next
   });
   expect((await idle.run(rows))['y']?.data).toEqual(Float32Array.of(6, 15));
   expect(engine.processId()).not.toBe(pid);
+});
+
+test('a process that starts after a death and cannot open its engine is ended, and a later one works', async () => {
+  const alone = await openHosted({ engine: 'onnxruntime', device: 'cpu', threads: 1, log: silentLogger });
+  const children = (): number => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+  const before = children();
+  kill(alone.processId() as number, 'SIGKILL');
+  // Processes that start now load no native code, so they run and have no engine.
+  vi.stubEnv('NODE_OPTIONS', '--no-addons');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await vi.waitUntil(() => alone.processId() === undefined);
+  for (let i = 0; i < 3; i++)
+    expect(await failure(alone.compile(small(), ones))).toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+  await expect.poll(children).toBe(before - 1);
+  vi.unstubAllEnvs();
+  const executable = await alone.compile(small(), ones);
+  expect((await executable.run(rows))['y']?.data).toEqual(Float32Array.of(6, 15));
+  await alone.dispose();
 });

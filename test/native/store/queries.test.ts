@@ -331,8 +331,8 @@ describe('records, jobs, batches, audit', () => {
       testTime,
     );
     db.run(
-      `INSERT INTO models (name, run_id, config, preprocessing, classes, temperature, learnable, weights_hash, best_weights,
-         final_weights, created_at) VALUES ('m', :runId, '{}', '{}', '[]', 1, 0, :hash, x'', x'', :testTime)`,
+      `INSERT INTO models (name, run_id, config, preprocessing, classes, temperature, learnable, weights_hash,
+         created_at) VALUES ('m', :runId, '{}', '{}', '[]', 1, 0, :hash, :testTime)`,
       { runId, hash, testTime },
     );
     const predictions = [0.1, 0.7].map((p, i) => ({

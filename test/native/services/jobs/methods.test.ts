@@ -119,7 +119,7 @@ describe('classifying', () => {
   test('changed weights in the library are refused', async () => {
     const { context } = await prepared();
     await trainModel(context, { ...base, name: 'm' });
-    context.library.writer.run('UPDATE models SET best_weights = zeroblob(length(best_weights))');
+    context.library.writer.run('UPDATE model_vectors SET bytes = zeroblob(length(bytes))');
     await expect(evaluateModel(context, { model: 'm' })).rejects.toMatchObject({ code: 'WEIGHTS_INVALID' });
   });
 });

@@ -1,17 +1,20 @@
 /** The window's queue over a real library, with jobs that fail at once: no image is touched. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { silentLogger } from '../../../../core/base/logger.ts';
 import type { JobView } from '../../../../core/contract/index.ts';
 import { JobQueue } from '../../../../core/services/jobs/queue.ts';
-import { interruptJobs, jobById, openLibrary, startJob } from '../../../../core/store/index.ts';
+import { openServiceLibrary } from '../../../../core/services/session/library.ts';
+import { interruptJobs, jobById, type Library, openLibrary, startJob } from '../../../../core/store/index.ts';
 import { temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 const training = { dataset: 'none', lpm: 'none', epochs: 1 };
 
-/** Resolves when a job no longer waits or runs. */
+/** Resolves when a job no longer waits or runs; gives up after ten seconds. */
 async function ended(queue: JobQueue, id: number): Promise<JobView> {
-  while (queue.get(id).isStoppable) await new Promise((resolve) => setTimeout(resolve, 5));
+  const until = performance.now() + 10_000;
+  while (queue.get(id).isStoppable && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
   return queue.get(id);
 }
 
@@ -75,4 +78,69 @@ test('what ran when the application died is started again once; the second time 
   expect(offered.get(id)).toMatchObject({ state: 'interrupted', crashes: 2, isResumable: true });
   offered.resume(id);
   expect((await ended(offered, id)).crashes).toBe(0);
+});
+
+/**
+ * From the next start, or end, of a job on the library's file has no room; gives what makes room again.
+ * SQLite itself refuses: each such change is made to need 20 MB, and the file may not grow.
+ */
+function fillDisk({ writer, db }: Library, at: 'start' | 'end'): () => void {
+  writer.run('CREATE TABLE IF NOT EXISTS ballast (bytes BLOB NOT NULL)');
+  const isEnd = "NEW.state <> 'running' OR NEW.ran_seconds > OLD.ran_seconds";
+  writer.run(`CREATE TEMP TRIGGER full_disk BEFORE UPDATE ON main.jobs
+    WHEN ${at === 'end' ? isEnd : "NEW.state = 'running' AND OLD.state <> 'running'"}
+    BEGIN INSERT INTO ballast VALUES (zeroblob(20000000)); END`);
+  // The smallest allowed is the size that the file has.
+  db.get('PRAGMA max_page_count = 1');
+  return () => {
+    db.get('PRAGMA max_page_count = 4294967294');
+    writer.run('DROP TRIGGER full_disk');
+  };
+}
+
+test('a job whose end cannot be written shows as failed with the reason, the next one runs, and both go on when there is room', async () => {
+  const folder = temporaryFolder();
+  const library = openLibrary(folder, { mode: 'write' });
+  const log: string[] = [];
+  const services = testContext(library, { log: { log: (_level, message) => log.push(message) } });
+  const seen: JobView[] = [];
+  const queue = new JobQueue(services, (job) => seen.push(job));
+  const makeRoom = fillDisk(library, 'end');
+  const first = queue.add('train', training);
+  const second = queue.add('train', training);
+  const untold = { state: 'failed', isResumable: true, error: { code: 'DISK_FULL' } };
+  expect(await ended(queue, first.id)).toMatchObject(untold);
+  expect(await ended(queue, second.id)).toMatchObject(untold);
+  expect(queue.list(undefined, 10)).toMatchObject([untold, untold]);
+  expect(seen.filter(({ state }) => state === 'failed').map(({ id }) => id)).toEqual([first.id, second.id]);
+  expect(log).toEqual(Array(2).fill('The library could not be told how a job ended'));
+  expect(() => queue.resume(first.id)).toThrow('The disk is full');
+  expect(queue.get(first.id)).toMatchObject(untold);
+  makeRoom();
+  queue.resume(first.id);
+  expect(await ended(queue, first.id)).toMatchObject({ state: 'failed', error: { code: 'DATASET_NOT_FOUND' } });
+  await queue.close();
+  library.close();
+
+  // The second one's row still says that it runs: the next start carries it out again.
+  const later = openServiceLibrary(folder, 'write', silentLogger, new Date(testTime));
+  onTestFinished(() => later.close());
+  const next = new JobQueue(testContext(later), () => {});
+  next.open();
+  expect(await ended(next, second.id)).toMatchObject({ state: 'failed', error: { code: 'DATASET_NOT_FOUND' } });
+});
+
+test('a job whose start cannot be written waits, and runs when there is room', async () => {
+  const library = temporaryLibrary();
+  const queue = new JobQueue(testContext(library), () => {});
+  const makeRoom = fillDisk(library, 'start');
+  const first = queue.add('train', training);
+  const second = queue.add('train', training);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([first, second].map(({ id }) => queue.get(id).state)).toEqual(['queued', 'queued']);
+  makeRoom();
+  queue.add('train', training);
+  expect(await ended(queue, first.id)).toMatchObject({ state: 'failed', error: { code: 'DATASET_NOT_FOUND' } });
+  expect((await ended(queue, second.id)).state).toBe('failed');
+  await queue.close();
 });

@@ -153,7 +153,9 @@ describe('a row that is not what was written is named', () => {
   });
 
   test('a vector of half a number', async () => {
-    const context = await changed(`UPDATE models SET best_weights = x'00112233445566' WHERE name = 'fpt'`);
+    const context = await changed(
+      `UPDATE model_vectors SET bytes = x'00112233445566' WHERE model_id = (SELECT id FROM models WHERE name = 'fpt')`,
+    );
     expect(appErrorOf(() => requireModel(context, 'fpt')).message).toContain('has 7 bytes, no multiple of 4');
   });
 });
