@@ -33,8 +33,8 @@ function writeCases(): string {
     for (let k = 0; k < 10; k++) {
       const study = `1.2.40.${p}.${k < 5 ? 1 : 2}`;
       const instance = `${study}.${k}`;
-      const grey = 900 + ((p * 137 + k * 61) % 400) + (p % 2 === 0 ? 0 : 150);
-      put(folder, `studies/${p}-${k}.dcm`, tinyDicom({ patient: `P${p}`, study, instance, grey }));
+      const grey = 500 + ((p * 1370 + k * 610) % 2000) + (p % 2 === 0 ? 0 : 800);
+      put(folder, `studies/${p}-${k}.dcm`, tinyDicom({ patient: `P${p}`, study, instance, grey, hasWindow: true }));
       const isSick = p % 2 === 1 || (p === 20 && k === 0);
       rows.push(`${instance},${isSick ? 'lesion' : 'normal'},${split}`);
     }
@@ -51,7 +51,15 @@ beforeAll(async () => {
   try {
     await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'greys', labels });
     await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
-    const base = { dataset: 'greys', lpm: 'tiny', inputSize: 224, method: 'linear', epochs: 2, batch: 16 } as const;
+    const base = {
+      dataset: 'greys',
+      lpm: 'tiny',
+      inputSize: 224,
+      method: 'linear',
+      epochs: 40,
+      batch: 16,
+      lr: 3e-2,
+    } as const;
     await trainModel(context, { ...base, name: 'm' });
   } finally {
     await close();
