@@ -38,6 +38,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByLabel(/Prevalence/).fill('2');
   await page.getByRole('button', { name: 'Store this threshold' }).click();
   await page.getByText('Threshold stored with the model').waitFor();
+  await page.getByText(/^Kappa: −?\d/).waitFor();
 
   await openCell(page, page.getByRole('button', { name: /cases labelled plain, answered plain/ }));
 

@@ -58,7 +58,6 @@ const levelReportSchema = z.object({
   auc: estimateSchema,
   averagePrecision: estimateSchema,
   accuracy: estimateSchema,
-  kappa: z.number().nullable(),
   brier: z.number().nullable(),
   calibrationError: z.number().nullable(),
   classes: z.array(classCurvesSchema),

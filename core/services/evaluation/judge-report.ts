@@ -46,7 +46,6 @@ function levelReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLev
     auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
     averagePrecision: { value: figures.averagePrecision, interval: pairOf(figures.averagePrecisionInterval) },
     accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
-    kappa: figures.kappaQuadratic,
     brier: figures.brier,
     calibrationError: figures.calibrationError,
     classes: figures.perClass.map((own, c) => classCurves(scores, c, own)),

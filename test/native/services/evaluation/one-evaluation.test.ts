@@ -90,7 +90,6 @@ function shared(report: EvaluateReport): unknown {
       auc: { value: block.auc, interval: block.aucInterval },
       accuracy: { value: block.accuracy, interval: block.accuracyInterval },
       averagePrecision: block.averagePrecision,
-      kappa: block.kappa,
       brier: block.brier,
       calibrationError: block.calibrationError,
       classes: block.perClass.map(({ name, n, auc, aucInterval, averagePrecision }) => {
@@ -110,7 +109,6 @@ function sharedByJudge(context: ServiceContext, pooling: StudyPooling): unknown 
       auc: own?.auc,
       accuracy: own?.accuracy,
       averagePrecision: own?.averagePrecision.value,
-      kappa: own?.kappa,
       brier: own?.brier,
       calibrationError: own?.calibrationError,
       classes: own?.classes.map(({ name, n, auc, averagePrecision }) => ({ name, n, auc, averagePrecision })),
