@@ -143,8 +143,7 @@ test('from a case of Judge and from Evidence, Read shows that case and no other'
   expect(count).toBeGreaterThan(1);
   const wanted: string[] = [];
   for (let k = 0; k < count; k++) {
-    const source = await cases.nth(k).locator('img').getAttribute('src');
-    const study = studyOf(/thumbnail\/(\d+)\//.exec(source ?? '')?.[1] ?? '');
+    const study = studyOf((await cases.nth(k).locator('[data-instance]').getAttribute('data-instance')) ?? '');
     wanted.push(study);
     await cases.nth(k).getByRole('button', { name: 'Open', exact: true }).click();
     expect(await inView()).toBe(study);
@@ -167,10 +166,10 @@ test('from a case of Judge and from Evidence, Read shows that case and no other'
   await page.getByLabel('Cases').selectOption('test');
   for (const k of [2, 0]) {
     const chosen = page.getByRole('button', { name: /labelled marked/ }).nth(k);
-    const source = await chosen.locator('img').getAttribute('src');
+    const instance = await chosen.locator('[data-instance]').getAttribute('data-instance');
     await chosen.click();
     await page.getByRole('button', { name: 'Open in Read' }).click();
-    expect(await inView()).toBe(studyOf(/thumbnail\/(\d+)\//.exec(source ?? '')?.[1] ?? ''));
+    expect(await inView()).toBe(studyOf(instance ?? ''));
     await show(page, 'Evidence');
     await page.getByLabel('Cases').selectOption('test');
   }
