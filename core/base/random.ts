@@ -90,6 +90,34 @@ export class Random {
     return u % n;
   }
 
+  /**
+   * Draws as many integers below `counts.length` as it has places, each as `integer` would, and counts in `counts` how often each
+   * came. An interval draws millions, so the state is kept in variables meanwhile.
+   */
+  tally(counts: Int32Array): void {
+    const n = counts.length;
+    const limit = 0x1_0000_0000 - (0x1_0000_0000 % n);
+    counts.fill(0);
+    let [a, b, c, d] = this.#s.map((word) => word | 0) as [number, number, number, number];
+    for (let k = 0; k < n; k++) {
+      let u = 0;
+      do {
+        const m = Math.imul(b, 5);
+        u = Math.imul((m << 7) | (m >>> 25), 9) >>> 0;
+        const t = b << 9;
+        c ^= a;
+        d ^= b;
+        b ^= c;
+        a ^= d;
+        c ^= t;
+        d = (d << 11) | (d >>> 21);
+      } while (u >= limit);
+      const drawn = u % n;
+      counts[drawn] = (counts[drawn] as number) + 1;
+    }
+    this.#s = [a, b, c, d];
+  }
+
   /** A standard normal number (Box and Muller; one of the pair is used, so that draws count evenly). */
   normal(mean = 0, std = 1): number {
     const u = 1 - this.uniform();

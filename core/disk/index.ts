@@ -1,4 +1,4 @@
 /** What every layer that writes files needs of the disk. */
 export { flushFolder, makeFolder, removeQuietly, writeFlushed } from './durable.ts';
 export { sha256 } from './hash.ts';
-export { writeWholeFile } from './whole-file.ts';
+export { replaceFile, writeWholeFile } from './whole-file.ts';

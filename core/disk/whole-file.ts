@@ -1,12 +1,40 @@
-/** Results, reports and lists of the user's: a reader of the file never sees half of one. */
+/** Files that a reader never sees half of, and neither does the next start after a kill or a power cut. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError, isDiskFull, toError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
+import { flushFolder, removeQuietly, writeFlushed } from './durable.ts';
+
+export interface ReplaceOptions {
+  /** Where it is written until it is whole, on the same disk. Of a kill, this is left; the next attempt writes over it. */
+  readonly beside?: string;
+  /** False where the caller flushes the folder once for many files, or where losing the file to a power cut costs nothing. */
+  readonly flushesName?: boolean;
+}
 
 /**
- * Writes `text` to `path` so that the file is whole or absent: beside it first, flushed, then renamed.
+ * Writes a file, or what takes the place of one, so that `path` is whole or as it was: beside it first, flushed, then renamed. Its
+ * folder must be there.
+ * @throws what the system says; nothing is left beside it then
+ */
+export function replaceFile(
+  path: string,
+  parts: readonly Uint8Array[],
+  { beside = `${path}.partial`, flushesName = true }: ReplaceOptions = {},
+): void {
+  try {
+    writeFlushed(beside, parts);
+    renameSync(beside, path);
+  } catch (error) {
+    removeQuietly(beside);
+    throw error;
+  }
+  if (flushesName) flushFolder(dirname(path));
+}
+
+/**
+ * Writes a file of the user's, results or a report, as `replaceFile` does; folders are made on the way.
  * @throws DISK_FULL, FILE_UNREADABLE
  */
 export function writeWholeFile(path: string, text: string): void {
@@ -14,17 +42,9 @@ export function writeWholeFile(path: string, text: string): void {
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
   try {
     mkdirSync(dirname(target), { recursive: true });
-    const handle = openSync(temporary, 'wx');
-    try {
-      writeFileSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, target);
+    // The folder is the user's, perhaps on a share that lets nobody flush one.
+    replaceFile(target, [Buffer.from(text)], { beside: temporary, flushesName: false });
   } catch (thrown) {
-    // Where the folder itself is missing or a file, there is nothing to remove, and asking would fail too.
-    if (existsSync(temporary)) rmSync(temporary);
     const error = toError(thrown);
     const code = 'code' in error ? String(error.code) : 'unknown error';
     if (isDiskFull(thrown)) {

@@ -12,3 +12,4 @@ export {
 export { fromUint16, type GreyOrColourImage, toUint8, toUint16 } from './picture.ts';
 export { looksLikePicture, readPicture } from './read-picture.ts';
 export { cropResizeBilinear, type Region, resizeBicubic, resizeBilinear } from './resize.ts';
+export { encodePng } from './write-picture.ts';

@@ -35,7 +35,7 @@ export function comparisonSentences(methods: readonly Compared[]): string[] {
 export const howToRead: readonly string[] = [
   'AUC: 1 is perfect, 0.5 is guessing. It does not depend on a threshold and says nothing about how often a decision is right in your patients.',
   'Sensitivity: the share of images of a class that were found. Specificity: the share of other images that were left alone.',
-  'The interval beside a number comes from resampling patients; of a hundred such intervals, made with other patients of the same kind, about 95 hold the true value.',
+  'The interval beside a number comes from resampling patients 2,000 times; of a hundred such intervals, made with other patients of the same kind, about 95 hold the true value.',
   'Patients, not images, were dealt to training, validation and test; the test patients took no part in training or in choosing the epoch.',
 ];
 

@@ -2,11 +2,9 @@
  * Agreement of readers beyond chance: Cohen's kappa for two, Fleiss' kappa for more.
  *
  * Sources: Cohen 1960, Educational and Psychological Measurement 20:37; Fleiss 1971, Psychological Bulletin 76:378 (equations 1 to
- * 7; per category equation 15). Intervals are percentile bootstrap intervals over patients, because the cases of one patient are alike.
+ * 7; per category equation 15). Both take weights, for intervals over patients (bootstrap.ts).
  */
 import { invariant } from '../base/errors.ts';
-import { Random } from '../base/random.ts';
-import { type Interval, percentile } from './bootstrap.ts';
 
 /**
  * Cohen's kappa of two readers who gave each case a class from 0 to `classes` - 1; null where chance alone would always agree
@@ -72,25 +70,4 @@ export function fleissKappa(
     return expected === 0 ? null : 1 - (split[c] as number) / expected;
   });
   return { overall: chance >= 1 ? null : (agreement / total - chance) / (1 - chance), byClass };
-}
-
-/** 95 % interval of a figure of cases, resampled by patient; null where fewer than half of the resamples could compute it. */
-export function agreementInterval(
-  patients: readonly number[],
-  figure: (weights: Float64Array) => number | null,
-  resamples = 1000,
-): Interval | null {
-  const random = Random.seeded(0).fork('agreement');
-  const members = [...Map.groupBy(patients.keys(), (i) => patients[i] as number).values()];
-  const weights = new Float64Array(patients.length);
-  const draws: number[] = [];
-  for (let r = 0; r < resamples && members.length > 1; r++) {
-    weights.fill(0);
-    for (let k = 0; k < members.length; k++) {
-      for (const i of members[random.integer(members.length)] as number[]) weights[i] = (weights[i] as number) + 1;
-    }
-    const value = figure(weights);
-    if (value !== null) draws.push(value);
-  }
-  return draws.length * 2 < resamples ? null : [percentile(draws, 0.025), percentile(draws, 0.975)];
 }

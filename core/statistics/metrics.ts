@@ -1,8 +1,8 @@
 /**
  * Figures of merit of a classifier, equal to scikit-learn's.
  *
- * Every figure takes the probabilities as they are (ties count half in the AUC, as in the Mann-Whitney statistic) and
- * an optional whole-number weight for each example, which is how the bootstrap repeats patients without copying rows.
+ * Every figure takes the probabilities as they are (ties count half in the AUC, as in the Mann-Whitney statistic); those of a
+ * ranking take a whole-number weight for each example, which is how the bootstrap repeats patients without copying rows.
  * Two classes: AUC, precision, recall, F1, average precision, sensitivity and specificity are those of the positive class, which
  * `Scores` names: its place in the order of classes says nothing. More: the unweighted mean over classes, one against the rest. A figure whose definition divides by zero (an AUC without negatives) is null, never 0.5.
  */
@@ -85,6 +85,8 @@ export function averagedClasses({ classes, positive }: Pick<Scores, 'classes' | 
 /** The examples of one class's probability from high to low, with the ends of the groups of equal probability. */
 export interface Ranking {
   readonly order: Int32Array;
+  /** 1 where the example at that place of `order` is of the class, else 0. */
+  readonly isPositive: Uint8Array;
   /** Exclusive end of each group within `order`. */
   readonly groupEnds: Int32Array;
 }
@@ -100,54 +102,65 @@ export function rank(scores: Scores, c: number): Ranking {
   for (let k = 0; k < n; k++) {
     if (k + 1 === n || column[order[k] as number] !== column[order[k + 1] as number]) ends.push(k + 1);
   }
-  return { order, groupEnds: Int32Array.from(ends) };
+  const isPositive = Uint8Array.from(order, (i) => (scores.targets[i] === c ? 1 : 0));
+  return { order, isPositive, groupEnds: Int32Array.from(ends) };
 }
 
-/** Area under the ROC curve of class `c` against the rest; null where there are no positives or no negatives. */
-export function rankedAuc(scores: Scores, c: number, ranking: Ranking, weights?: ArrayLike<number>): number | null {
-  let positives = 0;
-  let negatives = 0;
-  let area = 0;
-  let k = 0;
-  for (const end of ranking.groupEnds) {
-    let groupPositives = 0;
-    let groupNegatives = 0;
-    for (; k < end; k++) {
-      const i = ranking.order[k] as number;
-      const w = weights === undefined ? 1 : (weights[i] as number);
-      if (scores.targets[i] === c) groupPositives += w;
-      else groupNegatives += w;
-    }
-    area += groupNegatives * (positives + groupPositives / 2);
-    positives += groupPositives;
-    negatives += groupNegatives;
-  }
-  return positives === 0 || negatives === 0 ? null : area / (positives * negatives);
+/** What one class's ranking is worth against the rest. */
+export interface RankedFigures {
+  /** Area under the ROC curve; null where there are no positives or no negatives. */
+  readonly auc: number | null;
+  /** Sum of precision times gain in recall, without interpolation; null without positives. */
+  readonly averagePrecision: number | null;
 }
 
-/** Average precision of class `c`: the sum of precision times gain in recall, without interpolation. */
-export function rankedAveragePrecision(
-  scores: Scores,
-  c: number,
-  ranking: Ranking,
-  weights?: ArrayLike<number>,
-): number | null {
+/** How many positives and negatives lie at or above each distinct probability, from the highest down. */
+export interface Cumulative {
+  readonly positives: Float64Array;
+  readonly negatives: Float64Array;
+}
+
+export interface RankedOptions {
+  /** The place in `weights` of each example from the highest probability down; its row where left out. */
+  readonly rows?: Int32Array;
+  /** Whole numbers: how often an example counts. Once where left out. */
+  readonly weights?: Int32Array;
+  /** Filled with the curve, one value for each group of the ranking. */
+  readonly curve?: Cumulative;
+}
+
+/** AUC and average precision in one pass down the ranking. */
+export function rankedFigures(ranking: Ranking, options: RankedOptions = {}): RankedFigures {
+  const { isPositive, groupEnds } = ranking;
+  const { rows = ranking.order, weights = new Int32Array(rows.length).fill(1), curve } = options;
   let positives = 0;
   let seen = 0;
-  let sum = 0;
+  let area = 0;
+  let precision = 0;
   let k = 0;
-  for (const end of ranking.groupEnds) {
+  for (let g = 0; g < groupEnds.length; g++) {
+    const end = groupEnds[g] as number;
+    let all = 0;
     let gained = 0;
     for (; k < end; k++) {
-      const i = ranking.order[k] as number;
-      const w = weights === undefined ? 1 : (weights[i] as number);
-      seen += w;
-      if (scores.targets[i] === c) gained += w;
+      const weight = weights[rows[k] as number] as number;
+      all += weight;
+      gained += weight * (isPositive[k] as number);
     }
+    area += (all - gained) * (positives + gained / 2);
     positives += gained;
-    if (gained > 0) sum += gained * (positives / seen);
+    seen += all;
+    if (gained > 0) precision += gained * (positives / seen);
+    if (curve !== undefined) {
+      curve.positives[g] = positives;
+      curve.negatives[g] = seen - positives;
+    }
   }
-  return positives === 0 ? null : sum / positives;
+  const negatives = seen - positives;
+  return {
+    auc: positives === 0 || negatives === 0 ? null : area / (positives * negatives),
+    averagePrecision: positives === 0 ? null : precision / positives,
+  };
 }
 
 /** The mean of what is defined; null when nothing is. */
@@ -158,21 +171,17 @@ export function meanDefined(values: readonly (number | null)[]): number | null {
 
 /** The macro one-against-rest AUC (two classes: that of the positive one). Classes that do not occur are left out of the mean. */
 export function auc(scores: Scores): number | null {
-  return meanDefined(averagedClasses(scores).map((c) => rankedAuc(scores, c, rank(scores, c))));
+  return meanDefined(averagedClasses(scores).map((c) => rankedFigures(rank(scores, c)).auc));
 }
 
 /** Counts [truth][decision]. */
-export function confusionMatrix(
-  scores: Scores,
-  decisions: ArrayLike<number>,
-  weights?: ArrayLike<number>,
-): readonly number[][] {
+export function confusionMatrix(scores: Scores, decisions: ArrayLike<number>): readonly number[][] {
   const table = Array.from({ length: scores.classes }, () => new Array<number>(scores.classes).fill(0));
   for (let i = 0; i < scores.targets.length; i++) {
     const row = table[scores.targets[i] as number];
     invariant(row !== undefined, `metrics: target of example ${i} is no class`);
     const d = decisions[i] as number;
-    row[d] = (row[d] as number) + (weights === undefined ? 1 : (weights[i] as number));
+    row[d] = (row[d] as number) + 1;
   }
   return table;
 }
@@ -275,11 +284,11 @@ export function computeMetrics(
   decisions: ArrayLike<number> = mostProbable(scores.probabilities, scores.classes),
 ): Metrics {
   const confusion = confusionMatrix(scores, decisions);
-  const rankings = averagedClasses(scores).map((c) => [c, rank(scores, c)] as const);
+  const ranked = averagedClasses(scores).map((c) => rankedFigures(rank(scores, c)));
   return {
     n: scores.targets.length,
-    auc: meanDefined(rankings.map(([c, ranking]) => rankedAuc(scores, c, ranking))),
-    averagePrecision: meanDefined(rankings.map(([c, ranking]) => rankedAveragePrecision(scores, c, ranking))),
+    auc: meanDefined(ranked.map(({ auc: value }) => value)),
+    averagePrecision: meanDefined(ranked.map(({ averagePrecision }) => averagePrecision)),
     ...confusionMetrics(confusion, scores.positive),
     kappaQuadratic: kappaQuadratic(confusion),
     brier: brier(scores),
@@ -295,11 +304,9 @@ export function computeClassMetrics(
   const confusion = confusionMatrix(scores, decisions);
   return confusion.map((_, c) => {
     const table = classCounts(confusion, c);
-    const ranking = rank(scores, c);
     return {
       n: table.truePositive + table.falseNegative,
-      auc: rankedAuc(scores, c, ranking),
-      averagePrecision: rankedAveragePrecision(scores, c, ranking),
+      ...rankedFigures(rank(scores, c)),
       sensitivity: ratio(table.truePositive, table.truePositive + table.falseNegative),
       specificity: ratio(table.trueNegative, table.trueNegative + table.falsePositive),
       precision: ratio(table.truePositive, table.truePositive + table.falsePositive),

@@ -5,20 +5,10 @@
  * `sidelight.seal` (size and CRC-32 of the file), and whoever opens it for writing takes the seal away first. A seal that is there
  * and does not fit therefore means that the bytes changed while nobody had the library open.
  */
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { flushFolder, removeQuietly } from '../disk/index.ts';
+import { flushFolder, replaceFile } from '../disk/index.ts';
 
 export const databaseName = 'sidelight.sqlite';
 const sealName = 'sidelight.seal';
@@ -60,14 +50,11 @@ export function sealDatabase(folder: string): void {
   const path = join(folder, databaseName);
   const log = `${path}-wal`;
   if (!existsSync(path) || (existsSync(log) && statSync(log).size > 0)) return;
-  const partial = join(folder, `${sealName}.partial`);
   try {
     const seal: Seal = { bytes: statSync(path).size, crc32: checksumOf(path) };
-    writeFileSync(partial, JSON.stringify(seal), { flush: true });
-    renameSync(partial, join(folder, sealName));
+    replaceFile(join(folder, sealName), [Buffer.from(JSON.stringify(seal))], { flushesName: false });
   } catch {
     // A full or broken disk has spoken already where it mattered: at the commit.
-    removeQuietly(partial);
   }
 }
 

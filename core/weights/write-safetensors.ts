@@ -1,10 +1,8 @@
 /** Writing safetensors files, complete or not at all. */
-import { renameSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { AppError, isDiskFull, toError } from '../base/errors.ts';
 import { toFloat16Bits } from '../base/half.ts';
 import { sizeOf, type Tensor } from '../base/tensor.ts';
-import { flushFolder, removeQuietly, writeFlushed } from '../disk/index.ts';
+import { replaceFile } from '../disk/index.ts';
 
 /** Format names of the element types we write. */
 const dtypeNames = { float32: 'F32', float64: 'F64', float16: 'F16', int32: 'I32', int64: 'I64', uint8: 'U8' } as const;
@@ -54,13 +52,9 @@ export function asFloat16(tensor: Tensor<'float32'>): Tensor<'float16'> {
 }
 
 function writeAtomically(path: string, parts: readonly Uint8Array[]): void {
-  const temporary = `${path}.${process.pid}.part`;
   try {
-    writeFlushed(temporary, parts);
-    renameSync(temporary, path);
-    flushFolder(dirname(path));
+    replaceFile(path, parts, { beside: `${path}.${process.pid}.part` });
   } catch (cause) {
-    removeQuietly(temporary);
     const full = isDiskFull(cause);
     throw new AppError(
       full ? 'DISK_FULL' : 'FILE_UNREADABLE',

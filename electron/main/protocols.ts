@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { protocol } from 'electron';
+import { frameScheme } from '../../core/contract/frame-address.ts';
 import type { CoreProcess } from './core-process.ts';
 import { pageOrigin } from './security.ts';
 
@@ -39,7 +40,7 @@ export function declareProtocols(): void {
   const privileges = { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, stream: true };
   protocol.registerSchemesAsPrivileged([
     { scheme: 'app', privileges },
-    { scheme: 'frame', privileges },
+    { scheme: frameScheme, privileges },
   ]);
 }
 
@@ -74,7 +75,7 @@ export function serveProtocols(page: string, core: CoreProcess): void {
       return new Response(null, { status: 404 });
     }
   });
-  protocol.handle('frame', async (request) => {
+  protocol.handle(frameScheme, async (request) => {
     const { host, pathname, search } = new URL(request.url);
     if (host !== new URL(pageOrigin).host) return new Response(null, { status: 404 });
     const reply = await core.asset(pathname + search);

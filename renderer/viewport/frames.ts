@@ -1,4 +1,5 @@
 /** Frames from the core's decoder, kept in memory up to a budget; the newest used stay. */
+import { frameAddress } from '../../core/contract/frame-address.ts';
 import type { FrameHeader, InstanceId } from '../../core/contract/index.ts';
 import { CallError } from '../app/client.ts';
 
@@ -69,7 +70,7 @@ function trim(newest: string): void {
 }
 
 async function fetchFrame(reference: FrameReference): Promise<LoadedFrame> {
-  const response = await fetch(`frame://sidelight/pixels/${reference.instanceId}/${reference.frame}`);
+  const response = await fetch(frameAddress('pixels', reference));
   if (!response.ok) throw new CallError(await response.json());
   const block = await response.arrayBuffer();
   const length = new DataView(block).getUint32(0, true);

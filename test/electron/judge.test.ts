@@ -38,6 +38,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByLabel(/Prevalence/).fill('2');
   await page.getByRole('button', { name: 'Store this threshold' }).click();
   await page.getByText('Threshold stored with the model').waitFor();
+  await page.getByText(/^Kappa: −?\d/).waitFor();
 
   await openCell(page, page.getByRole('button', { name: /cases labelled plain, answered plain/ }));
 
@@ -142,8 +143,7 @@ test('from a case of Judge and from Evidence, Read shows that case and no other'
   expect(count).toBeGreaterThan(1);
   const wanted: string[] = [];
   for (let k = 0; k < count; k++) {
-    const source = await cases.nth(k).locator('img').getAttribute('src');
-    const study = studyOf(/thumbnail\/(\d+)\//.exec(source ?? '')?.[1] ?? '');
+    const study = studyOf((await cases.nth(k).locator('[data-instance]').getAttribute('data-instance')) ?? '');
     wanted.push(study);
     await cases.nth(k).getByRole('button', { name: 'Open', exact: true }).click();
     expect(await inView()).toBe(study);
@@ -166,10 +166,10 @@ test('from a case of Judge and from Evidence, Read shows that case and no other'
   await page.getByLabel('Cases').selectOption('test');
   for (const k of [2, 0]) {
     const chosen = page.getByRole('button', { name: /labelled marked/ }).nth(k);
-    const source = await chosen.locator('img').getAttribute('src');
+    const instance = await chosen.locator('[data-instance]').getAttribute('data-instance');
     await chosen.click();
     await page.getByRole('button', { name: 'Open in Read' }).click();
-    expect(await inView()).toBe(studyOf(/thumbnail\/(\d+)\//.exec(source ?? '')?.[1] ?? ''));
+    expect(await inView()).toBe(studyOf(instance ?? ''));
     await show(page, 'Evidence');
     await page.getByLabel('Cases').selectOption('test');
   }

@@ -14,6 +14,8 @@ export interface TinyInstance {
   /** Grey level of every pixel. */
   readonly grey?: number;
   readonly frames?: number;
+  /** Shown with a window over all 12 bits: without one, an image of one grey level looks like that of any other. */
+  readonly hasWindow?: boolean;
   readonly patientName?: string;
   /** Number of the series within the study, and of the image within the series. */
   readonly series?: number;
@@ -27,6 +29,7 @@ export function tinyDicom({
   instance,
   grey = 100,
   frames = 1,
+  hasWindow = false,
   patientName = 'Doe^Jane',
   series = 1,
   number,
@@ -49,6 +52,7 @@ export function tinyDicom({
     bitsStored: 12,
     highBit: 11,
     pixelRepresentation: 0,
+    ...(hasWindow ? { windowCenter: '2048', windowWidth: '4096' } : {}),
     pixelData: new Uint16Array(64 * frames).fill(grey),
   });
 }

@@ -16,7 +16,7 @@ export const command = defineCommand({
   name: 'evaluate',
   summary: 'judge a model on patients it never saw',
   description:
-    'Computes AUC, sensitivity, specificity, calibration and more with 95 % intervals (bootstrap over patients), for images and ' +
+    'Computes AUC, sensitivity, specificity, calibration and more with 95 % intervals (bootstrap over patients, 2,000 resamples), for images and ' +
     'for studies. Sensitivity, specificity and precision of two classes are about the positive one, which is read from the names ' +
     '("fracture", not "no fracture") and named; a warning says when the names do not tell. With more classes they are means over classes. The test split was set apart when the data set was frozen and took no part in training or choosing.',
   arguments: [{ syntax: '<model>', help: 'name of the model (see: sidelight models)' }],

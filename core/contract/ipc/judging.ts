@@ -58,7 +58,6 @@ const levelReportSchema = z.object({
   auc: estimateSchema,
   averagePrecision: estimateSchema,
   accuracy: estimateSchema,
-  kappa: z.number().nullable(),
   brier: z.number().nullable(),
   calibrationError: z.number().nullable(),
   classes: z.array(classCurvesSchema),
@@ -97,6 +96,8 @@ export const operatingPointSchema = z.object({
   negativeLikelihoodRatio: estimateSchema,
   /** Rows are the labels, columns the decisions. */
   confusion: z.array(z.array(count)),
+  /** Cohen's kappa of the confusion matrix with quadratic weights, for which the classes are taken as ordered. */
+  kappa: z.number().nullable(),
   /** Of the answers that the model's band leaves standing; null without a band. */
   referred: count.nullable(),
 });

@@ -1,8 +1,8 @@
 /** Handlers of core/contract/ipc/evidence.ts. */
 import type { Handlers } from '../../contract/index.ts';
 import type { evidenceCalls } from '../../contract/ipc/evidence.ts';
+import { requireRecord, runOf } from '../../services/evaluation/evaluated-set.ts';
 import { evidenceReport } from '../../services/evaluation/evidence.ts';
-import { requireRecord, runOf } from '../../services/evaluation/judge.ts';
 import { versionImages } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 

@@ -2,7 +2,8 @@
 import type { Handlers } from '../../contract/index.ts';
 import type { judgingCalls } from '../../contract/ipc/judging.ts';
 import { hasEvidence } from '../../models/index.ts';
-import { judgeAtThreshold, judgedCases, requireSet, runOf } from '../../services/evaluation/judge.ts';
+import { requireSet, runOf } from '../../services/evaluation/evaluated-set.ts';
+import { judgeAtThreshold, judgedCases } from '../../services/evaluation/judge.ts';
 import { modelCard, saveCard } from '../../services/evaluation/judge-card.ts';
 import { compareModels, judgeSubgroups } from '../../services/evaluation/judge-compare.ts';
 import { judgeReport } from '../../services/evaluation/judge-report.ts';

@@ -7,12 +7,10 @@ import {
   evaluateOptionsSchema,
   evaluateReportSchema,
   parseOptions,
-  type StudyPooling,
   type VersionImage,
 } from '../../contract/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { positiveClassWarnings } from '../../report/positive-class-words.ts';
-import { poolStudies } from '../../statistics/pooling.ts';
 import { addAuditEvent, runByName, saveEvaluation, versionById, versionImages } from '../../store/index.ts';
 import { predictAll } from '../../training/loop.ts';
 import { featuresOf } from '../features/feature-kinds.ts';
@@ -21,7 +19,8 @@ import { prepareFeatures } from '../features/source-features.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { compilePredictor, type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from '../training/model.ts';
+import { compilePredictor, type LoadedModel, openModelLpm, requireModel } from '../training/model.ts';
+import { type EvaluatedSet, forgetSets, requireSet } from './evaluated-set.ts';
 import { metricsBlock } from './metrics-block.ts';
 
 /** Images a run of the network; results do not depend on it. */
@@ -45,14 +44,12 @@ export const evaluateJob = defineJob({
     const context = { ...tools.deps, progress: tools.progress };
     const started = performance.now();
     const predicted = await predictSplit(context, requireModel(context, options.model), options.split);
-    const { model, version, images, probabilities, problems } = predicted;
-    const { record } = model;
+    const { version, images, problems } = predicted;
+    const { record } = predicted.model;
     keepEvaluation(context, predicted, options.split);
-    const image = metricsBlock(
-      { targets: images.map((i) => i.classIndex), probabilities },
-      images.map((i) => i.patientId),
-      record,
-    );
+    // From here on as Judge does it: what is told here is what was stored.
+    const set = requireSet(context, { model: record.name, split: options.split, pooling: options.studyPooling });
+    tellMixedStudies(set, images, problems);
     return {
       model: record.name,
       split: options.split,
@@ -64,8 +61,8 @@ export const evaluateJob = defineJob({
       positiveClassSource: record.positiveClassSource,
       warnings: positiveClassWarnings(record),
       studyPooling: options.studyPooling,
-      image,
-      study: studyBlock(model, images, probabilities, options.studyPooling, problems),
+      image: metricsBlock(context, set, 'image'),
+      study: metricsBlock(context, set, 'study'),
       problems: problems.list(),
       seconds: (performance.now() - started) / 1000,
       peakMb: await (await context.engine()).peakMemoryMb(),
@@ -88,6 +85,7 @@ function keepEvaluation(
     logits: logits.slice(i * classes, (i + 1) * classes),
   }));
   saveEvaluation(db, { modelId: record.id, split, images: kept }, now);
+  forgetSets(context.library);
   addAuditEvent(db, {
     happenedAt: now,
     action: 'model.evaluated',
@@ -96,7 +94,7 @@ function keepEvaluation(
   });
 }
 
-/** The images of one split with their probabilities [n, classes], in the version's order. */
+/** The images of one split with their logits [n, classes], in the version's order. */
 export async function predictSplit(context: ServiceContext, model: LoadedModel, split: VersionImage['split']) {
   const { record, config, params } = model;
   const { db } = context.library;
@@ -131,7 +129,7 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
         const logits = await predictAll(predictor, params, source, images.length, context.signal, (done) => {
           context.progress({ stage: 'evaluating', done, total: images.length, unit: 'images' });
         });
-        return { model, version, images, problems, logits, probabilities: probabilitiesOf(record, logits) };
+        return { model, version, images, problems, logits };
       } finally {
         await predictor.predict.dispose();
       }
@@ -143,41 +141,19 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
   }
 }
 
-function studyBlock(
-  { record }: LoadedModel,
-  images: readonly VersionImage[],
-  probabilities: Float64Array,
-  pooling: StudyPooling,
-  problems: ProblemCollector,
-) {
-  const classes = record.classes.length;
-  const pooled = poolStudies(
-    probabilities,
-    classes,
-    images.map((image) => image.studyInstanceUID),
-    pooling,
-  );
-  const targets: number[] = [];
-  const patients: number[] = [];
-  const rows: number[] = [];
-  pooled.members.forEach((members, s) => {
-    const first = images[members[0] as number] as VersionImage;
-    if (members.some((i) => images[i]?.classIndex !== first.classIndex)) {
-      problems.add(
-        new AppError(
-          'LABELS_INVALID',
-          'The images of a study have different labels; it is left out of the study figures.',
-          {
-            action: 'Nothing to do when the labels are meant for single images.',
-          },
-        ),
-        first.studyInstanceUID,
-      );
-      return;
-    }
-    targets.push(first.classIndex);
-    patients.push(first.patientId);
-    rows.push(...pooled.probabilities.subarray(s * classes, (s + 1) * classes));
-  });
-  return metricsBlock({ targets, probabilities: Float64Array.from(rows) }, patients, record);
+/** Names the studies that have no label of their own. */
+function tellMixedStudies(set: EvaluatedSet, images: readonly VersionImage[], problems: ProblemCollector): void {
+  const uids = new Map(images.map((image) => [image.studyId, image.studyInstanceUID]));
+  for (const studyId of set.mixedStudies) {
+    problems.add(
+      new AppError(
+        'LABELS_INVALID',
+        'The images of a study have different labels; it is left out of the study figures.',
+        {
+          action: 'Nothing to do when the labels are meant for single images.',
+        },
+      ),
+      uids.get(studyId) ?? '',
+    );
+  }
 }

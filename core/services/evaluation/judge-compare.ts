@@ -1,24 +1,21 @@
 /** Models side by side, and one model on parts of its cases. */
-import type { ComparedModel, JudgeLevel, SubgroupView } from '../../contract/index.ts';
-import { bootstrapIntervals } from '../../statistics/bootstrap.ts';
-import { rank, rankedAuc, type Scores } from '../../statistics/metrics.ts';
+import type { ComparedModel, EstimateView, JudgeLevel, SubgroupView } from '../../contract/index.ts';
+import { sha256 } from '../../disk/index.ts';
+import { classAucInterval, type Interval, pairedAucDifference } from '../../statistics/bootstrap.ts';
+import { rank, rankedFigures, type Scores } from '../../statistics/metrics.ts';
 import { proportion } from '../../statistics/proportions.ts';
-import { pairedAucDifference } from '../../statistics/resample.ts';
 import { factsOfInstances, type InstanceFacts, listModels } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import {
-  checkClass,
-  countsAt,
-  estimateOf,
-  type JudgedLevel,
-  type JudgedSet,
-  type JudgeRequest,
-  judgedSet,
-  pairOf,
+  type EvaluatedLevel,
+  type EvaluatedSet,
+  type EvaluationRequest,
+  evaluatedSet,
   requireSet,
   runOf,
-} from './judge.ts';
-import { levelReport, resamplesFor } from './judge-report.ts';
+} from './evaluated-set.ts';
+import { levelFigures } from './figures.ts';
+import { checkClass, countsAt, estimateOf, pairOf } from './judge.ts';
 
 const unknown = { value: null, interval: null };
 
@@ -29,19 +26,19 @@ const unknown = { value: null, interval: null };
  */
 export function compareModels(
   context: ServiceContext,
-  request: JudgeRequest & { readonly level: JudgeLevel },
+  request: EvaluationRequest & { readonly level: JudgeLevel },
 ): ComparedModel[] {
   const own = requireSet(context, request);
   const rows: ComparedModel[] = [];
   for (const record of listModels(context.library.db)) {
     const run = runOf(context, record);
     if (run.datasetVersionId !== own.run.datasetVersionId) continue;
-    const set = judgedSet(context, { ...request, model: record.name });
+    const set = evaluatedSet(context, { ...request, model: record.name });
     rows.push({
       name: record.name,
       method: record.method,
       isEvaluated: set !== null,
-      auc: set === null ? unknown : levelReport(set, set[request.level]).auc,
+      auc: set === null ? unknown : aucOf(context, set, request.level),
       difference: set === null || record.name === request.model ? unknown : differenceOf(set, own, request.level),
       learnable: record.learnable,
       peakMb: run.peakMb,
@@ -51,18 +48,30 @@ export function compareModels(
   return rows.sort((a, b) => Number(b.name === request.model) - Number(a.name === request.model));
 }
 
-function differenceOf(other: JudgedSet, own: JudgedSet, level: JudgeLevel): ComparedModel['difference'] {
-  const [a, b, patients] = common(other[level], own[level]);
-  if (patients.length === 0) return unknown;
-  const { value, interval } = pairedAucDifference(a, b, patients, { resamples: resamplesFor(patients.length) });
-  return { value, interval: pairOf(interval) };
+function aucOf(context: ServiceContext, set: EvaluatedSet, which: JudgeLevel): EstimateView {
+  const { auc, aucInterval } = levelFigures(context, set, which);
+  return { value: auc, interval: pairOf(aucInterval) };
 }
 
-const keyOf = (level: JudgedLevel, i: number): string =>
+/** Differences of two levels that are both in memory: choosing another tab and coming back computes none anew. */
+const differences = new WeakMap<EvaluatedLevel, WeakMap<EvaluatedLevel, EstimateView>>();
+
+function differenceOf(other: EvaluatedSet, own: EvaluatedSet, which: JudgeLevel): EstimateView {
+  const known = differences.get(own[which]) ?? new WeakMap<EvaluatedLevel, EstimateView>();
+  differences.set(own[which], known);
+  const found = known.get(other[which]);
+  if (found !== undefined) return found;
+  const [a, b, patients] = common(other[which], own[which]);
+  const difference = patients.length === 0 ? unknown : estimateOf(pairedAucDifference(a, b, patients));
+  known.set(other[which], difference);
+  return difference;
+}
+
+const keyOf = (level: EvaluatedLevel, i: number): string =>
   (level.members[i] ?? []).map(({ position }) => position).join();
 
 /** The rows that both levels have, in the same order: an image may have failed to decode for one of them. */
-function common(a: JudgedLevel, b: JudgedLevel): [Scores, Scores, number[]] {
+function common(a: EvaluatedLevel, b: EvaluatedLevel): [Scores, Scores, number[]] {
   const place = new Map(b.members.map((_, i) => [keyOf(b, i), i]));
   const pairs = a.members.flatMap((_, i) => {
     const j = place.get(keyOf(a, i));
@@ -81,7 +90,7 @@ function common(a: JudgedLevel, b: JudgedLevel): [Scores, Scores, number[]] {
   ];
 }
 
-function subset(level: JudgedLevel, rows: readonly number[]): JudgedLevel {
+function subset(level: EvaluatedLevel, rows: readonly number[]): EvaluatedLevel {
   const { classes, positive, targets, probabilities } = level.scores;
   return {
     scores: {
@@ -121,7 +130,7 @@ export function ageBand(years: number | null): string {
  */
 export function judgeSubgroups(
   context: ServiceContext,
-  request: JudgeRequest & {
+  request: EvaluationRequest & {
     readonly level: JudgeLevel;
     readonly classIndex: number;
     readonly threshold: number | null;
@@ -144,30 +153,53 @@ export function judgeSubgroups(
       });
       // A study of several devices belongs to all of them, not to that of its first image.
       const value = [...new Set(values)].sort().join(' + ');
-      rowsByValue.set(value, [...(rowsByValue.get(value) ?? []), i]);
+      const rows = rowsByValue.get(value);
+      if (rows === undefined) rowsByValue.set(value, [i]);
+      else rows.push(i);
     });
     if (rowsByValue.size < 2 || rowsByValue.size > mostValues) continue;
     for (const [value, rows] of [...rowsByValue].sort(([a], [b]) => a.localeCompare(b))) {
-      out.push({ attribute, value, ...figuresOf(subset(level, rows), request.classIndex, request.threshold) });
+      const part = subset(level, rows);
+      const interval = subgroupInterval(level, part, rows, request.classIndex);
+      out.push({ attribute, value, ...figuresOf(part, request.classIndex, request.threshold, interval) });
     }
   }
   return out;
 }
 
-function figuresOf(level: JudgedLevel, c: number, threshold: number | null): Omit<SubgroupView, 'attribute' | 'value'> {
-  const { scores, patients } = level;
+/** The intervals of the AUC of a level's subgroups, by class and cases: they are the same at every threshold. */
+const subgroupIntervals = new WeakMap<EvaluatedLevel, Map<string, Interval | null>>();
+
+function subgroupInterval(
+  level: EvaluatedLevel,
+  part: EvaluatedLevel,
+  rows: readonly number[],
+  c: number,
+): Interval | null {
+  const known = subgroupIntervals.get(level) ?? new Map<string, Interval | null>();
+  subgroupIntervals.set(level, known);
+  const key = `${c} ${sha256(new Uint8Array(Int32Array.from(rows).buffer))}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const interval = classAucInterval(part.scores, c, part.patients);
+  known.set(key, interval);
+  return interval;
+}
+
+function figuresOf(
+  { scores, patients }: EvaluatedLevel,
+  c: number,
+  threshold: number | null,
+  interval: Interval | null,
+): Omit<SubgroupView, 'attribute' | 'value'> {
   const n = scores.targets.length;
-  const counts = countsAt(level, c, threshold ?? 0.5);
+  const counts = countsAt(scores, c, threshold ?? 0.5);
   const positives = counts.truePositive + counts.falseNegative;
-  const intervals = bootstrapIntervals(scores, patients, { resamples: Math.min(500, resamplesFor(n)) });
   return {
     n,
     patients: new Set(patients).size,
     positives,
-    auc: {
-      value: rankedAuc(scores, c, rank(scores, c)),
-      interval: pairOf(intervals.classAuc[c] ?? null),
-    },
+    auc: { value: rankedFigures(rank(scores, c)).auc, interval: pairOf(interval) },
     sensitivity: estimateOf(proportion(counts.truePositive, positives)),
     specificity: estimateOf(proportion(counts.trueNegative, n - positives)),
   };

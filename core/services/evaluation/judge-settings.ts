@@ -12,7 +12,7 @@ import {
   setModelThreshold,
 } from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import { requireRecord } from './judge.ts';
+import { requireRecord } from './evaluated-set.ts';
 
 /**
  * Sets the threshold of a two-class model: from which probability of which class on that class is decided for.

@@ -1,57 +1,46 @@
 /** The figures of one level (images or studies) as reports carry them. */
-import type { MetricsBlock, ModelRecord } from '../../contract/index.ts';
-import { bootstrapIntervals } from '../../statistics/bootstrap.ts';
-import { expectedCalibrationError, reliabilityBins } from '../../statistics/calibration.ts';
-import { decide, prCurve, rocCurve } from '../../statistics/curves.ts';
-import { computeClassMetrics, computeMetrics, type Scores } from '../../statistics/metrics.ts';
-import { cutOf, positiveIndexOf } from '../training/operating-point.ts';
-
-/** Resamples behind each interval. */
-const resamples = 2000;
-
-const pair = (interval: readonly [number, number] | null): [number, number] | null =>
-  interval === null ? null : [interval[0], interval[1]];
+import type { MetricsBlock } from '../../contract/index.ts';
+import { reliabilityBins } from '../../statistics/calibration.ts';
+import { prCurve, rocCurve } from '../../statistics/curves.ts';
+import type { ServiceContext } from '../session/context.ts';
+import type { EvaluatedSet } from './evaluated-set.ts';
+import { levelFigures } from './figures.ts';
+import { pairOf } from './judge.ts';
 
 /**
- * All figures, curves and 95 % intervals of what `model` said. `patients` names the patient of each row (intervals resample
- * patients); decisions are those that the model's threshold (two classes) or the largest probability makes. The headline figures of
- * two classes are those of the model's positive class, whichever of the two its threshold is about.
+ * All figures, curves and 95 % intervals of what a model said. Decisions are those that its threshold (two classes) or the largest
+ * probability makes. The headline figures of two classes are those of the model's positive class, whichever of the two its
+ * threshold is about.
  */
-export function metricsBlock(
-  given: Pick<Scores, 'targets' | 'probabilities'>,
-  patients: readonly (string | number)[],
-  model: Pick<ModelRecord, 'classes' | 'positiveClass' | 'threshold' | 'thresholdClass'>,
-): MetricsBlock {
-  const scores: Scores = { ...given, classes: model.classes.length, positive: positiveIndexOf(model) };
-  const decisions = decide(scores.probabilities, scores.classes, cutOf(model));
-  const metrics = computeMetrics(scores, decisions);
-  const intervals = bootstrapIntervals(scores, patients, { decisions, resamples });
-  const perClass = computeClassMetrics(scores, decisions);
+export function metricsBlock(context: ServiceContext, set: EvaluatedSet, which: 'image' | 'study'): MetricsBlock {
+  const { record } = set;
+  const { scores } = set[which];
+  const figures = levelFigures(context, set, which);
   return {
-    n: metrics.n,
-    patients: new Set(patients).size,
-    auc: metrics.auc,
-    aucInterval: pair(intervals.auc),
-    accuracy: metrics.accuracy,
-    accuracyInterval: pair(intervals.accuracy),
-    f1: metrics.f1,
-    precision: metrics.precision,
-    recall: metrics.recall,
-    sensitivity: metrics.sensitivity,
-    specificity: metrics.specificity,
-    kappa: metrics.kappaQuadratic,
-    averagePrecision: metrics.averagePrecision,
-    brier: metrics.brier,
-    calibrationError: expectedCalibrationError(scores),
-    positiveClass: model.positiveClass,
-    threshold: model.threshold,
-    thresholdClass: model.thresholdClass,
-    confusion: metrics.confusion.map((row) => [...row]),
-    perClass: perClass.map((c, i) => ({
-      name: model.classes[i] ?? String(i),
+    n: figures.n,
+    patients: figures.patients,
+    auc: figures.auc,
+    aucInterval: pairOf(figures.aucInterval),
+    accuracy: figures.accuracy,
+    accuracyInterval: pairOf(figures.accuracyInterval),
+    f1: figures.f1,
+    precision: figures.precision,
+    recall: figures.recall,
+    sensitivity: figures.sensitivity,
+    specificity: figures.specificity,
+    kappa: figures.kappaQuadratic,
+    averagePrecision: figures.averagePrecision,
+    brier: figures.brier,
+    calibrationError: figures.calibrationError,
+    positiveClass: record.positiveClass,
+    threshold: record.threshold,
+    thresholdClass: record.thresholdClass,
+    confusion: figures.confusion.map((row) => [...row]),
+    perClass: figures.perClass.map((c, i) => ({
+      name: c.name,
       n: c.n,
       auc: c.auc,
-      aucInterval: pair(intervals.classAuc[i] ?? null),
+      aucInterval: pairOf(c.aucInterval),
       sensitivity: c.sensitivity,
       specificity: c.specificity,
       averagePrecision: c.averagePrecision,

@@ -5,7 +5,7 @@
  * size, time) are passed over without being read. One bad file is a line of the report; only a full disk, a lost library or the
  * user ends an import early.
  */
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type PatientId,
   parseOptions,
 } from '../../contract/index.ts';
-import { flushFolder, removeQuietly, writeFlushed } from '../../disk/index.ts';
+import { flushFolder, replaceFile } from '../../disk/index.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
   addInstance,
@@ -290,15 +290,12 @@ class Importer {
     const target = this.#library.path(...name.split('/'));
     if (existsSync(target) && statSync(target).size === scanned.place.sizeBytes) return name;
     const bytes = await scanned.bytes();
-    const partial = `${target}.partial`;
     try {
       mkdirSync(dirname(target), { recursive: true });
-      writeFlushed(partial, [bytes]);
-      renameSync(partial, target);
+      replaceFile(target, [bytes], { flushesName: false });
       this.#copiedInto.add(dirname(target));
       return name;
     } catch (error) {
-      removeQuietly(partial);
       throw fileError(error, target);
     }
   }

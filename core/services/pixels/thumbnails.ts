@@ -1,10 +1,11 @@
 /** Small pictures of frames for lists: rendered as everywhere else, kept by the content of their file, gone with their patient. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import type { InstanceId } from '../../contract/index.ts';
+import { replaceFile } from '../../disk/index.ts';
 import { resizeBilinear } from '../../images/index.ts';
 import { instanceById, type Library, overwriteFile } from '../../store/index.ts';
 import { fileError, readInstance } from '../files/files.ts';
@@ -50,11 +51,9 @@ export async function thumbnail(
 }
 
 function keep(path: string, png: Uint8Array): void {
-  const partial = `${path}.${process.pid}.partial`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(partial, png);
-    renameSync(partial, path);
+    replaceFile(path, [png], { flushesName: false });
   } catch (error) {
     throw fileError(error, path);
   }

@@ -1,6 +1,7 @@
 /** How far the readers of a data set agree, and on which cases they do not. */
 import { type Agreement, targetKey } from '../../contract/index.ts';
-import { agreementInterval, cohenKappa, fleissKappa } from '../../statistics/agreement.ts';
+import { cohenKappa, fleissKappa } from '../../statistics/agreement.ts';
+import { bootstrapInterval } from '../../statistics/bootstrap.ts';
 import { classNames, type ReaderRow, type StandingLabel, standingLabels } from '../../store/index.ts';
 import { requireDataset } from '../datasets/dataset.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -72,7 +73,7 @@ function figures({ readings, patients }: Common, readers: number, classes: reado
   const all = Float64Array.from(patients, () => 1);
   const withInterval = (figure: (weights: Float64Array) => number | null): Figures['kappa'] => ({
     value: figure(all),
-    interval: mutable(agreementInterval(patients, figure)),
+    interval: mutable(bootstrapInterval(patients, figure)),
   });
   if (readers === 2) {
     const [a, b] = [0, 1].map((r) => readings.map((row) => row[r] as number)) as [number[], number[]];

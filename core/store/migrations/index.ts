@@ -19,6 +19,7 @@ import { noteManufacturers } from './0140-note-manufacturers.ts';
 import { nameWeights } from './0150-name-weights.ts';
 import { nameThresholdClasses } from './0160-name-threshold-classes.ts';
 import { storeVectorsInParts } from './0170-store-vectors-in-parts.ts';
+import { keepIntervals } from './0180-keep-intervals.ts';
 
 export interface Migration {
   readonly number: number;
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   { number: 150, name: '0150-name-weights', up: nameWeights },
   { number: 160, name: '0160-name-threshold-classes', up: nameThresholdClasses },
   { number: 170, name: '0170-store-vectors-in-parts', up: storeVectorsInParts },
+  { number: 180, name: '0180-keep-intervals', up: keepIntervals },
 ];

@@ -1,6 +1,8 @@
 /** What models said about the images of a split, and what is known of those images. */
+import type { z } from 'zod';
 import type { InstanceId, PatientId, SplitName, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readJson } from '../stored-json.ts';
 import { fromBytes, toBytes } from './vectors.ts';
 
 export interface EvaluationRow {
@@ -71,6 +73,42 @@ export function evaluatedImages(db: ReadDb, evaluationId: number): EvaluatedImag
       { evaluationId },
     )
     .map((row) => ({ ...row, logits: fromBytes(row.logits) }));
+}
+
+/**
+ * The intervals of one part of an evaluation, if they were computed from the inputs of this hash.
+ * @throws DB_DAMAGED when they are not as `schema` has them
+ */
+export function keptIntervals<T>(
+  db: ReadDb,
+  row: { readonly evaluationId: number; readonly part: string; readonly inputsHash: string },
+  schema: z.ZodType<T>,
+): T | undefined {
+  const found = db.get<{ intervals: string }>(
+    `SELECT intervals FROM evaluation_intervals
+     WHERE evaluation_id = :evaluationId AND part = :part AND inputs_hash = :inputsHash`,
+    row,
+  );
+  if (found === undefined) return undefined;
+  return readJson(schema, found.intervals, `the intervals of evaluation ${row.evaluationId} (${row.part})`);
+}
+
+/** Keeps the intervals of one part of an evaluation, in place of those of other inputs. */
+export function keepIntervals(
+  db: WriteDb,
+  row: {
+    readonly evaluationId: number;
+    readonly part: string;
+    readonly inputsHash: string;
+    readonly intervals: string;
+  },
+): void {
+  db.run(
+    `INSERT INTO evaluation_intervals (evaluation_id, part, inputs_hash, intervals)
+     VALUES (:evaluationId, :part, :inputsHash, :intervals)
+     ON CONFLICT (evaluation_id, part) DO UPDATE SET inputs_hash = excluded.inputs_hash, intervals = excluded.intervals`,
+    row,
+  );
 }
 
 /** How often the figures of a model's test split were looked at. */

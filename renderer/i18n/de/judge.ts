@@ -43,10 +43,11 @@ export const judge: Words['judge'] = {
     npv: 'NPV',
     lrPositive: 'Likelihood-Quotient +',
     lrNegative: 'Likelihood-Quotient −',
-    kappa: 'Kappa (quadratisch)',
+    kappa: 'Kappa',
     brier: 'Brier-Wert',
     calibrationError: 'Kalibrierungsfehler',
   },
+  kappaOrdered: (classes) => `Kappa (quadratisch, in der Reihenfolge ${classes})`,
   ofClass: (figure, name) => `${figure} („${name}“)`,
   ofClassAgainstRest: (figure, name) => `${figure} („${name}“ gegen den Rest)`,
   macro: (figure) => `${figure} (Mittel über die Klassen)`,
@@ -174,7 +175,8 @@ export const judge: Words['judge'] = {
     testViews: (n) => `Die Testfälle wurden ${n}-mal angesehen.`,
     positive: (name, other) =>
       `Positive Klasse: „${name}“. Sensitivität ist der Anteil von „${name}“, der gefunden wurde, Spezifität der Anteil von „${other}“, der unbehelligt blieb.`,
-    intervals: 'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität und Spezifität: Wilson-Intervall.',
+    intervals:
+      'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität und Spezifität: Wilson-Intervall. Studien: Mittel der Wahrscheinlichkeiten ihrer Bilder.',
     calibrated: (t) => `Wahrscheinlichkeiten sind kalibriert (Temperatur ${t}, an Validierungsfällen bestimmt).`,
     notCalibrated: 'Wahrscheinlichkeiten sind nicht kalibriert.',
     band: (name, low, high) =>

@@ -41,10 +41,11 @@ export const judge = {
     npv: 'NPV',
     lrPositive: 'Likelihood ratio +',
     lrNegative: 'Likelihood ratio −',
-    kappa: 'Kappa (quadratic)',
+    kappa: 'Kappa',
     brier: 'Brier score',
     calibrationError: 'Calibration error',
   },
+  kappaOrdered: (classes: string) => `Kappa (quadratic, in the order ${classes})`,
   ofClass: (figure: string, name: string) => `${figure} (“${name}”)`,
   ofClassAgainstRest: (figure: string, name: string) => `${figure} (“${name}” against the rest)`,
   macro: (figure: string) => `${figure} (macro average)`,
@@ -174,7 +175,8 @@ export const judge = {
     testViews: (n: number) => `The test cases were looked at ${n} times.`,
     positive: (name: string, other: string) =>
       `Positive class: “${name}”. Sensitivity is the share of “${name}” that was found, specificity the share of “${other}” that was left alone.`,
-    intervals: 'AUC and accuracy: bootstrap over patients. Sensitivity and specificity: Wilson score interval.',
+    intervals:
+      'AUC and accuracy: bootstrap over patients. Sensitivity and specificity: Wilson score interval. Studies: mean of the probabilities of their images.',
     calibrated: (t: string) => `Probabilities are calibrated (temperature ${t}, fitted on validation cases).`,
     notCalibrated: 'Probabilities are not calibrated.',
     band: (name: string | null, low: string, high: string) =>

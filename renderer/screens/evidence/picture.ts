@@ -1,4 +1,5 @@
 /** A frame at full resolution, and how it and the evidence become pixels. */
+import { frameAddress } from '../../../core/contract/frame-address.ts';
 
 /** Samples of 16 bits, row by row; 0 is black and 65,535 white of the window stored in the file. */
 export interface Picture {
@@ -10,7 +11,7 @@ export interface Picture {
 
 /** The frame as the core renders it, or null where it cannot be read. */
 export async function loadPicture(instanceId: number, frame: number): Promise<Picture | null> {
-  const reply = await fetch(`frame://sidelight/rendered/${instanceId}/${frame}`);
+  const reply = await fetch(frameAddress('rendered', { instanceId, frame }));
   if (!reply.ok) return null;
   const number = (name: string): number => Number(reply.headers.get(name));
   return {

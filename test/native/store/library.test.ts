@@ -234,6 +234,7 @@ describe('migrations', () => {
       '0150-name-weights': '7cdcf7dcf86548fc97783633667332a66e4cbf56ab52250ddfbeff188b2e9f5d',
       '0160-name-threshold-classes': 'e293775868b3f349c0454531631061acfc8927a3a44fbd9ba4041f92e1d09033',
       '0170-store-vectors-in-parts': '9fda06f552105c9ca338b4b5caaebad46f12704eb9d76eb414fc07e880ee9ca8',
+      '0180-keep-intervals': '036b44f766803d29376b4752e99461c6f2e86d65894d7b16d24cdc6b1fb26f1f',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');

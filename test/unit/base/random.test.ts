@@ -66,6 +66,23 @@ describe('Random', () => {
     for (const c of counts) expect(Math.abs(c - n / 5)).toBeLessThan(5 * Math.sqrt(n * 0.16));
   });
 
+  test('a tally counts what as many single draws would give, and the stream goes on behind them', () => {
+    for (const n of [1, 7, 1000]) {
+      const [one, many] = [Random.seeded(n).fork('tally'), Random.seeded(n).fork('tally')];
+      const counts = new Int32Array(n).fill(9);
+      for (let round = 0; round < 3; round++) {
+        const expected = new Array<number>(n).fill(0);
+        for (let k = 0; k < n; k++) {
+          const drawn = one.integer(n);
+          expected[drawn] = (expected[drawn] ?? 0) + 1;
+        }
+        many.tally(counts);
+        expect([...counts]).toEqual(expected);
+      }
+      expect(many.uint32()).toBe(one.uint32());
+    }
+  });
+
   test('shuffled keeps every item once', () => {
     const items = [...Array(50).keys()];
     const shuffled = Random.seeded(0).shuffled(items);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { agreementInterval, cohenKappa, fleissKappa } from '../../../core/statistics/agreement.ts';
+import { cohenKappa, fleissKappa } from '../../../core/statistics/agreement.ts';
+import { bootstrapInterval } from '../../../core/statistics/bootstrap.ts';
 
 /** Table 1 of Fleiss 1971: 30 patients, six psychiatrists each, five diagnoses. */
 const fleiss1971 = [
@@ -100,12 +101,12 @@ describe('kappa', () => {
     const b = a.map((x, i) => (Math.floor(i / 6) % 5 === 0 ? 1 - x : x));
     const value = cohenKappa(a, b, 2) as number;
     const width = (patients: number[]): number => {
-      const interval = agreementInterval(patients, (weights) => cohenKappa(a, b, 2, weights)) as [number, number];
+      const interval = bootstrapInterval(patients, (weights) => cohenKappa(a, b, 2, weights)) as [number, number];
       expect(interval[0]).toBeLessThanOrEqual(value);
       expect(interval[1]).toBeGreaterThanOrEqual(value);
       return interval[1] - interval[0];
     };
     expect(width(a.map((_, i) => Math.floor(i / 6)))).toBeGreaterThan(width(a.map((_, i) => i)));
-    expect(agreementInterval([1, 1], () => 1)).toBeNull();
+    expect(bootstrapInterval([1, 1], () => 1)).toBeNull();
   });
 });

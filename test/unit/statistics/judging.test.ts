@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
+import { bootstrapIntervals, pairedAucDifference } from '../../../core/statistics/bootstrap.ts';
 import { auc, type Scores, softmaxRows } from '../../../core/statistics/metrics.ts';
 import { logistic, logit, operatingPoint, wilson } from '../../../core/statistics/proportions.ts';
 import { coverageCurve, isReferred } from '../../../core/statistics/refer.ts';
-import { pairedAucDifference, rocBand } from '../../../core/statistics/resample.ts';
 import { fitTemperature, temperatureLoss } from '../../../core/statistics/temperature.ts';
 
 const binary = (positive: readonly number[], targets: readonly number[]): Scores => ({
@@ -115,7 +115,7 @@ describe('resampling', () => {
   const patients = targets.map((_, i) => Math.floor(i / 2));
 
   test('the band holds the curve, is wide in the middle and closed at the right end', () => {
-    const band = rocBand(binary(good, targets), 1, patients, { resamples: 300 });
+    const band = bootstrapIntervals(binary(good, targets), patients, { resamples: 300 }).bands[1] ?? [];
     expect(band.length).toBe(51);
     expect(band.every((p) => p.low <= p.high)).toBe(true);
     expect(band.at(-1)).toEqual({ falsePositiveRate: 1, low: 1, high: 1 });

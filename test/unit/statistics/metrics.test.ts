@@ -8,7 +8,7 @@ import {
   computeClassMetrics,
   computeMetrics,
   rank,
-  rankedAuc,
+  rankedFigures,
   type Scores,
   softmaxRows,
 } from '../../../core/statistics/metrics.ts';
@@ -69,7 +69,7 @@ describe('figures worked by hand', () => {
   test('whole-number weights equal repeated rows', () => {
     const scores = binary([0.1, 0.6, 0.4, 0.9], [0, 0, 1, 1]);
     const repeated = binary([0.1, 0.6, 0.6, 0.6, 0.4, 0.4], [0, 0, 0, 0, 1, 1]);
-    expect(rankedAuc(scores, 1, rank(scores, 1), [1, 3, 2, 0])).toBe(auc(repeated));
+    expect(rankedFigures(rank(scores, 1), { weights: Int32Array.of(1, 3, 2, 0) }).auc).toBe(auc(repeated));
   });
 
   test('sensitivity and specificity are those of class 1', () => {
@@ -113,7 +113,7 @@ describe('calibration', () => {
 
   test('confidence 0.8 that is right in half of the cases is off by 0.3', () => {
     expect(expectedCalibrationError(binary([0.8, 0.8], [1, 0]))).toBeCloseTo(0.3, 12);
-    expect(reliabilityBins(binary([0.8, 0.8], [1, 0]), 10)[7]?.n).toBe(2);
+    expect(reliabilityBins(binary([0.8, 0.8], [1, 0]))[11]?.n).toBe(2);
   });
 });
 

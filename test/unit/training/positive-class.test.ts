@@ -1,11 +1,10 @@
 /** Figures are about the positive class by its identity: exchanging the order of the two classes changes none. */
 import { expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
-import { bootstrapIntervals } from '../../../core/statistics/bootstrap.ts';
+import { accuracyInterval, bootstrapIntervals, pairedAucDifference } from '../../../core/statistics/bootstrap.ts';
 import { chooseCut, decide } from '../../../core/statistics/curves.ts';
 import { computeMetrics, type Scores } from '../../../core/statistics/metrics.ts';
 import { coverageCurve, isReferred } from '../../../core/statistics/refer.ts';
-import { pairedAucDifference } from '../../../core/statistics/resample.ts';
 
 /** Cases of which `disease` gives the probability; multiples of 1/64 make 1 - p exact. */
 const random = Random.seeded(4);
@@ -34,8 +33,9 @@ test('sensitivity, specificity and the rest are those of the disease, whichever 
   const [a, b] = [first, second].map((scores) => {
     const decisions = decide(scores.probabilities, 2, { classIndex: scores.positive ?? 1, threshold: cut });
     const { confusion: _, ...metrics } = computeMetrics(scores, decisions);
-    const { classAuc: __, ...intervals } = bootstrapIntervals(scores, patients, { decisions, resamples: 200 });
-    return { ...metrics, intervals };
+    const { auc, averagePrecision } = bootstrapIntervals(scores, patients, { resamples: 200 });
+    const isRight = Array.from(decisions, (decision, i) => decision === scores.targets[i]);
+    return { ...metrics, intervals: [auc, averagePrecision, accuracyInterval(isRight, patients, { resamples: 200 })] };
   });
   expect(a).toEqual(b);
   const found = cases.filter(({ sick, disease }) => sick && disease >= cut).length;

@@ -9,7 +9,8 @@ import { batchResults, exportResults } from '../../../../core/services/classific
 import { checkDataset } from '../../../../core/services/datasets/data-check.ts';
 import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
-import { judgeAtThreshold, judgedCases, requireSet } from '../../../../core/services/evaluation/judge.ts';
+import { requireSet } from '../../../../core/services/evaluation/evaluated-set.ts';
+import { judgeAtThreshold, judgedCases } from '../../../../core/services/evaluation/judge.ts';
 import { modelCard } from '../../../../core/services/evaluation/judge-card.ts';
 import { judgeReport } from '../../../../core/services/evaluation/judge-report.ts';
 import { setReferBand, setThreshold } from '../../../../core/services/evaluation/judge-settings.ts';
@@ -79,15 +80,10 @@ describe('a model stored with the disease first', () => {
   });
 
   test('evaluate: sensitivity is the share of effusions found with the decisions that the model always made', () => {
-    const record = olderModel(temporaryLibrary());
-    const block = metricsBlock(
-      {
-        targets: cases.map(({ label }) => record.classes.indexOf(label)),
-        probabilities: Float64Array.from(cases.flatMap(({ p }) => [p, 1 - p])),
-      },
-      cases.map((_, i) => i),
-      record,
-    );
+    const library = temporaryLibrary();
+    olderModel(library);
+    const context = testContext(library);
+    const block = metricsBlock(context, requireSet(context, request), 'image');
     expect(block).toMatchObject({
       positiveClass: 'Effusion',
       sensitivity: 3 / 4,
