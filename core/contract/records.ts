@@ -3,7 +3,7 @@
  * `...Id` is a row number of this library; `...ID` and `...UID` are DICOM attributes.
  */
 import { z } from 'zod';
-import { type ProgressStage, progressStages } from '../base/progress.ts';
+import { type ProgressStage, progressStages, type TrainingProgress } from '../base/progress.ts';
 import { instanceIdSchema, patientIdSchema, studyIdSchema } from './ids.ts';
 import {
   frameRuleSchema,
@@ -226,6 +226,16 @@ export type ModelRecord = z.infer<typeof modelRecordSchema>;
 
 /** What work is at: a key of `progressStages`. */
 export const progressStageSchema = z.enum(Object.keys(progressStages) as ProgressStage[]);
+
+/** Where a training is: see `TrainingProgress`. */
+export const trainingProgressSchema = z.object({
+  epoch: z.int().positive(),
+  epochs: z.int().positive(),
+  epochsDone: count,
+  loss: z.number(),
+  valLoss: z.number().nullable(),
+  valAuc: z.number().nullable(),
+}) satisfies z.ZodType<TrainingProgress>;
 
 /** What a user is told before a training starts, computed from what was measured on this machine. */
 export const promiseSchema = z.object({

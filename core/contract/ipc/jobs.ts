@@ -10,7 +10,7 @@ import {
   measureOptionsSchema,
   trainOptionsSchema,
 } from '../options.ts';
-import { jobRecordSchema, progressStageSchema } from '../records.ts';
+import { jobRecordSchema, progressStageSchema, trainingProgressSchema } from '../records.ts';
 import { exportOptionsSchema } from '../results/export.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
 import { demoOptionsSchema } from './demo.ts';
@@ -20,8 +20,8 @@ import { evidenceOptionsSchema } from './evidence.ts';
 export const jobViewSchema = jobRecordSchema.extend({
   /** What it is doing now, a key of `progressStages`; null unless running. */
   stage: progressStageSchema.nullable(),
-  /** More of it: "epoch 5 of 20, loss 0.412". */
-  note: z.string().nullable(),
+  /** Where a training is; null unless its steps run. */
+  training: trainingProgressSchema.nullable(),
   /** Seconds until its end as far as can be told from the speed so far. */
   remainingSeconds: z.number().nonnegative().nullable(),
   /** True while it can be stopped. */

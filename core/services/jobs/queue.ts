@@ -228,7 +228,7 @@ export class JobQueue {
       ...job,
       ranSeconds: job.ranSeconds + (running === undefined ? 0 : (performance.now() - running.startedMs) / 1000),
       stage: progress?.stage ?? null,
-      note: progress?.note ?? null,
+      training: progress?.training ?? null,
       done: progress?.done ?? job.done,
       total: progress === null ? job.total : progress.total,
       unit: progress?.unit ?? job.unit,

@@ -207,12 +207,27 @@ async function runEpochs(
   const perEpoch = stepsPerEpoch(sets.train.labels.length, settings.batch);
   const layout = layoutToStore(config);
   const begin = restoreState(library, run, config) ?? freshState(startingParameters(config, settings, lpm));
+  let ended = epochsOf(library.db, run.id).at(-1);
   const { state } = await train(network, settings, sets.train, sets.val, begin, {
     signal: context.signal,
     now: () => performance.now(),
     step: (done, total, loss) => {
-      const note = `epoch ${Math.ceil(done / perEpoch)} of ${settings.epochs}, loss ${loss.toFixed(3)}`;
-      context.progress({ stage: 'training', done, total, unit: 'steps', note });
+      const epoch = Math.ceil(done / perEpoch);
+      context.progress({
+        stage: 'training',
+        done,
+        total,
+        unit: 'steps',
+        note: `epoch ${epoch} of ${settings.epochs}, loss ${loss.toFixed(3)}`,
+        training: {
+          epoch,
+          epochs: settings.epochs,
+          epochsDone: ended?.epoch ?? 0,
+          loss,
+          valLoss: ended?.valLoss ?? null,
+          valAuc: ended?.valAuc ?? null,
+        },
+      });
     },
     epoch: (result, after) => {
       const { best } = after;
@@ -235,6 +250,7 @@ async function runEpochs(
         },
         { isBest: best?.epoch === result.epoch },
       );
+      ended = result;
     },
   });
   return state;
