@@ -2,6 +2,7 @@
 
 export * from './ids.ts';
 export * from './ipc/index.ts';
+export * from './jobs.ts';
 export * from './names.ts';
 export * from './notice.ts';
 export * from './options.ts';

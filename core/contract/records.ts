@@ -9,7 +9,6 @@ import {
   frameRuleSchema,
   hashSchema,
   instanceKindSchema,
-  jobKindSchema,
   jobStateSchema,
   methodSchema,
   normalisationSchema,
@@ -258,31 +257,3 @@ export const promiseSchema = z.object({
   diskBytes: count,
 });
 export type TimePromise = z.infer<typeof promiseSchema>;
-
-/** A job of the queue or of the history. */
-export const jobRecordSchema = z.object({
-  id: z.int(),
-  name: z.string(),
-  kind: jobKindSchema,
-  state: jobStateSchema,
-  payload: z.unknown(),
-  result: z.unknown(),
-  error: z.object({ code: z.string(), message: z.string(), action: z.string() }).nullable(),
-  done: count,
-  total: count.nullable(),
-  unit: z.string().nullable(),
-  /** Stopped by its user, who means to go on. */
-  isPaused: z.boolean(),
-  isCleared: z.boolean(),
-  /** How often in a row the application died while it ran. */
-  crashes: count,
-  /** How often it was queued again because the engine failed. */
-  retries: count,
-  promise: promiseSchema.nullable(),
-  /** How long it worked up to its last end. */
-  ranSeconds: z.number().nonnegative(),
-  createdAt: timeSchema,
-  startedAt: timeSchema.nullable(),
-  endedAt: timeSchema.nullable(),
-});
-export type JobRecord = z.infer<typeof jobRecordSchema>;

@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { AppError, serialiseError } from '../../base/errors.ts';
 import {
   type EpochRecord,
+  jobSchemas,
   type Preprocessing,
   parseOptions,
   positiveClassOf,
@@ -16,7 +17,6 @@ import {
   type TrainOptions,
   type TrainReport,
   trainOptionsSchema,
-  trainReportSchema,
 } from '../../contract/index.ts';
 import { resetPeakMemory } from '../../engine/memory.ts';
 import { defineJob } from '../../jobs/index.ts';
@@ -77,9 +77,8 @@ export async function trainModel(context: ServiceContext, options: TrainOptions)
 
 export const trainJob = defineJob({
   kind: 'train',
-  payload: trainOptionsSchema,
-  result: trainReportSchema,
-  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
+  ...jobSchemas.train,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; jobId: number }) => {
     const watch = new StageTimer();
     const progress: ServiceContext['progress'] = (event) => {
       watch.see(event, performance.now() / 1000);
@@ -87,7 +86,7 @@ export const trainJob = defineJob({
     };
     const context = { ...tools.deps, progress };
     const wanted = options.resume === undefined ? { ...options, lpm: await provideLpm(context, options.lpm) } : options;
-    const plan = planRun(context, wanted);
+    const plan = planRun(context, wanted, tools.jobId);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
       if (!plan.finished) {

@@ -18,6 +18,7 @@ import { addLpmsAsJobs } from './0130-add-lpms-as-jobs.ts';
 import { noteManufacturers } from './0140-note-manufacturers.ts';
 import { nameWeights } from './0150-name-weights.ts';
 import { nameThresholdClasses } from './0160-name-threshold-classes.ts';
+import { noteRunsOfJobs } from './0165-note-runs-of-jobs.ts';
 
 export interface Migration {
   readonly number: number;
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   { number: 140, name: '0140-note-manufacturers', up: noteManufacturers },
   { number: 150, name: '0150-name-weights', up: nameWeights },
   { number: 160, name: '0160-name-threshold-classes', up: nameThresholdClasses },
+  { number: 165, name: '0165-note-runs-of-jobs', up: noteRunsOfJobs },
 ];

@@ -45,7 +45,7 @@ export class TrainState {
   #asked = 0;
   #seen = '';
 
-  readonly trainings = $derived(jobs.all.filter((job) => job.kind === 'train'));
+  readonly trainings = $derived(jobs.ofKind('train'));
   readonly shown = $derived(this.trainings.find((job) => job.id === this.shownId) ?? null);
   readonly isBlocked = $derived(this.check?.findings.some(({ severity }) => severity === 'blocks') ?? true);
 
