@@ -44,6 +44,10 @@ export function isEmbeddedLpmName(name: string): boolean {
   return name === embeddedLpmName || name.startsWith(`${embeddedLpmName} `);
 }
 
+/** Whether rare classes count more in the loss. */
+export const classWeightings = ['none', 'balanced'] as const;
+export const classWeightingSchema = z.enum(classWeightings);
+
 /** Where mean and standard deviation of the input come from: the training images, or the LPM's own. */
 export const normalisations = ['dataset', 'lpm'] as const;
 export const normalisationSchema = z.enum(normalisations);

@@ -1,4 +1,11 @@
-import { methods, normalisations, type TrainReport, tokenRules, trainOptionsSchema } from '../../contract/index.ts';
+import {
+  classWeightings,
+  methods,
+  normalisations,
+  type TrainReport,
+  tokenRules,
+  trainOptionsSchema,
+} from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatMeasure } from '../format.ts';
 import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
@@ -30,7 +37,7 @@ export const command = defineCommand({
     classWeights: oneOf(
       '--class-weights <how>',
       'balanced: rare classes count more',
-      ['none', 'balanced'] as const,
+      classWeightings,
       defaults.classWeights,
     ),
     flip: toggle('--no-flip', 'never mirror images while training; use it where laterality matters'),

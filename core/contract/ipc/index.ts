@@ -75,6 +75,7 @@ export {
   type FindingCode,
   findingCodes,
   type TrainingOptions,
+  trainingOptionsSchema,
 } from './training.ts';
 export {
   type MenuCommand,

@@ -2,14 +2,15 @@
 
 import type { z } from 'zod';
 import { AppError, invariant } from '../../base/errors.ts';
-import type {
-  DatasetVersion,
-  JobPayload,
-  JobRecord,
-  LpmRecord,
-  RunRecord,
-  RunSettings,
-  trainOptionsSchema,
+import {
+  type DatasetVersion,
+  isSameRun,
+  type JobPayload,
+  type JobRecord,
+  type LpmRecord,
+  type RunRecord,
+  type RunSettings,
+  type trainOptionsSchema,
 } from '../../contract/index.ts';
 import {
   addRun,
@@ -121,23 +122,15 @@ export function trainAgain(db: ReadDb, job: JobRecord): JobPayload<'train'> | un
   return { ...job.payload, resume: run.name };
 }
 
+/** What of the options makes the run; a new option does, unless it is named here. */
 function settingsOf(options: ParsedOptions, inputSize: number): RunSettings {
+  const { dataset: _, lpm: __, name: ___, resume: ____, lr, earlyStop, microBatch, ...same } = options;
   return {
-    method: options.method,
-    epochs: options.epochs,
-    batch: options.batch,
-    learningRate: options.lr,
-    weightDecay: options.weightDecay,
-    seed: options.seed,
-    classWeights: options.classWeights,
-    flip: options.flip,
-    augment: options.augment,
-    earlyStop: options.earlyStop ?? null,
+    ...same,
+    learningRate: lr,
+    earlyStop: earlyStop ?? null,
     inputSize,
-    tokens: options.tokens,
-    tokenRatio: options.tokenRatio,
-    normalisation: options.normalisation,
-    ...(options.method === 'full' ? { microBatch: options.microBatch } : {}),
+    ...(options.method === 'full' ? { microBatch } : {}),
   };
 }
 
@@ -167,12 +160,10 @@ export function freeModelName(
 }
 
 function isSame(run: RunRecord, wanted: NewRun): boolean {
-  const text = (settings: RunSettings): string =>
-    JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
   return (
     run.datasetVersionId === wanted.datasetVersionId &&
     run.lpmHash === wanted.lpmHash &&
-    text(run.settings) === text(wanted.settings)
+    isSameRun(run.settings, wanted.settings)
   );
 }
 

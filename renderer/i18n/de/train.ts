@@ -161,6 +161,7 @@ export const train: Words['train'] = {
     augment: { name: 'Bilder abwandeln', text: 'Kleine Ausschnitte und Helligkeiten, in jeder Epoche neue.' },
     flip: { name: 'Spiegeln', text: 'Aus, wo links und rechts zählen: Seitenmarken, Herz, Lappen.' },
   },
+  moreThan: (least: string) => `Muss größer als ${least} sein.`,
   choices: {
     none: 'keine',
     balanced: 'ausgeglichen',

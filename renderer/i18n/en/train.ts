@@ -156,6 +156,7 @@ export const train = {
     augment: { name: 'Vary the images', text: 'Small crops and changes of brightness, new in each epoch.' },
     flip: { name: 'Mirror', text: 'Off where left and right matter: side markers, heart, lobes.' },
   },
+  moreThan: (least: string) => `Must be more than ${least}.`,
   choices: {
     none: 'none',
     balanced: 'balanced',
