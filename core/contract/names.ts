@@ -58,7 +58,7 @@ export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled
 export const jobStateSchema = z.enum(jobStates);
 export type JobState = z.infer<typeof jobStateSchema>;
 
-/** Kinds of jobs that this version has; the table allows some more (see migrations 0070 and 0130). */
+/** Kinds of jobs. */
 export const jobKinds = [
   'import',
   'encode',

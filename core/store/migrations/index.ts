@@ -19,6 +19,7 @@ import { noteManufacturers } from './0140-note-manufacturers.ts';
 import { nameWeights } from './0150-name-weights.ts';
 import { nameThresholdClasses } from './0160-name-threshold-classes.ts';
 import { noteRunsOfJobs } from './0165-note-runs-of-jobs.ts';
+import { freeJobKinds } from './0166-free-job-kinds.ts';
 
 export interface Migration {
   readonly number: number;
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   { number: 150, name: '0150-name-weights', up: nameWeights },
   { number: 160, name: '0160-name-threshold-classes', up: nameThresholdClasses },
   { number: 165, name: '0165-note-runs-of-jobs', up: noteRunsOfJobs },
+  { number: 166, name: '0166-free-job-kinds', up: freeJobKinds },
 ];

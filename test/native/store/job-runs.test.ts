@@ -147,3 +147,14 @@ describe('a job of before', () => {
     }
   });
 });
+
+test('a job of a kind that this version does not have is named, not taken for another', () => {
+  const { library } = written();
+  library.writer.run(
+    `INSERT INTO jobs (id, kind, state, payload, created_at) VALUES (7, 'later', 'queued', '{}', :now)`,
+    {
+      now: at(1),
+    },
+  );
+  expect(() => jobById(library.db, 7)).toThrow('In the library job-7 cannot be read: kind.');
+});

@@ -234,6 +234,7 @@ describe('migrations', () => {
       '0150-name-weights': '7cdcf7dcf86548fc97783633667332a66e4cbf56ab52250ddfbeff188b2e9f5d',
       '0160-name-threshold-classes': 'e293775868b3f349c0454531631061acfc8927a3a44fbd9ba4041f92e1d09033',
       '0165-note-runs-of-jobs': 'f2df04a01b5577cd1bfdd86215f7a0c0da10e33247f843eaf234f1c8dca0caf5',
+      '0166-free-job-kinds': 'c32fdd07bc3a7d90f0a6cf87fd1dac935ff11f23dd906ef8bbbd971c40db74e5',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');
