@@ -123,7 +123,7 @@ async function carryOut(
   const shown = running.flatMap(({ ranSeconds, remainingSeconds }) =>
     remainingSeconds === null ? [] : [{ at: ranSeconds, whole: ranSeconds + remainingSeconds }],
   );
-  const secondEpoch = running.find(({ note }) => note?.startsWith('epoch 2 ') === true)?.ranSeconds ?? took;
+  const secondEpoch = running.find(({ training }) => training?.epoch === 2)?.ranSeconds ?? took;
   return {
     method: options.method,
     promise,

@@ -27,13 +27,29 @@ export type ProgressStage = keyof typeof progressStages;
 export const progressUnits = ['MB', 'files', 'images', 'parts', 'records', 'runs', 'steps'] as const;
 export type ProgressUnit = (typeof progressUnits)[number];
 
+/** Where a training is. Epochs count from 1. */
+export interface TrainingProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Epochs that ended: as many are in the library. */
+  readonly epochsDone: number;
+  /** Of the last step. */
+  readonly loss: number;
+  /** Of the last epoch that ended; null before the first, and where it could not be computed. */
+  readonly valLoss: number | null;
+  readonly valAuc: number | null;
+}
+
 /** One report: `done` never goes back; `total` is null while unknown. */
 export interface ProgressEvent {
   readonly stage: ProgressStage;
   readonly done: number;
   readonly total: number | null;
   readonly unit: ProgressUnit;
+  /** More of it, for people to read: nothing is to be taken out of it again. */
   readonly note?: string;
+  /** Of a training's steps. */
+  readonly training?: TrainingProgress;
 }
 
 export type ReportProgress = (event: ProgressEvent) => void;

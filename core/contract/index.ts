@@ -2,8 +2,10 @@
 
 export * from './ids.ts';
 export * from './ipc/index.ts';
+export * from './jobs.ts';
 export * from './names.ts';
 export * from './notice.ts';
+export * from './option-field.ts';
 export * from './options.ts';
 export * from './parse.ts';
 export * from './positive-class.ts';

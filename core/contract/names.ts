@@ -54,6 +54,10 @@ export function isEmbeddedLpmName(name: string): boolean {
   return name === embeddedLpmName || name.startsWith(`${embeddedLpmName} `);
 }
 
+/** Whether rare classes count more in the loss. */
+export const classWeightings = ['none', 'balanced'] as const;
+export const classWeightingSchema = z.enum(classWeightings);
+
 /** Where mean and standard deviation of the input come from: the training images, or the LPM's own. */
 export const normalisations = ['dataset', 'lpm'] as const;
 export const normalisationSchema = z.enum(normalisations);
@@ -64,7 +68,7 @@ export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled
 export const jobStateSchema = z.enum(jobStates);
 export type JobState = z.infer<typeof jobStateSchema>;
 
-/** Kinds of jobs that this version has; the table allows some more (see migrations 0070 and 0130). */
+/** Kinds of jobs. */
 export const jobKinds = [
   'import',
   'encode',

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { studyIdSchema } from './ids.ts';
 import {
+  classWeightingSchema,
   embeddedLpmName,
   frameRuleSchema,
   methodSchema,
@@ -55,6 +56,11 @@ export const encodeOptionsSchema = z.strictObject({
 });
 export type EncodeOptions = z.input<typeof encodeOptionsSchema>;
 
+/**
+ * What a training is asked, with the limits and the default of each option. The settings of a run are these (see `runSettingsSchema`), and
+ * so are the fields of the window's form: a new option is added here. Its default is to be what was done before there was the option,
+ * because that is what a stored run without it did; limits may be widened, but not narrowed below what a stored run has.
+ */
 export const trainOptionsSchema = z.strictObject({
   dataset: nameSchema,
   lpm: nameSchema.default(embeddedLpmName),
@@ -66,7 +72,7 @@ export const trainOptionsSchema = z.strictObject({
   name: nameSchema.optional(),
   /** A run to go on with, by name. */
   resume: z.string().min(1).optional(),
-  classWeights: z.enum(['none', 'balanced']).default('none'),
+  classWeights: classWeightingSchema.default('none'),
   flip: z.boolean().default(true),
   augment: z.boolean().default(true),
   /** Stop after so many epochs without a better validation AUC. */

@@ -3,13 +3,12 @@
  * `...Id` is a row number of this library; `...ID` and `...UID` are DICOM attributes.
  */
 import { z } from 'zod';
-import { type ProgressStage, progressStages } from '../base/progress.ts';
+import { type ProgressStage, progressStages, type TrainingProgress } from '../base/progress.ts';
 import { instanceIdSchema, patientIdSchema, studyIdSchema } from './ids.ts';
 import {
   frameRuleSchema,
   hashSchema,
   instanceKindSchema,
-  jobKindSchema,
   jobStateSchema,
   methodSchema,
   normalisationSchema,
@@ -17,6 +16,7 @@ import {
   timeSchema,
   tokenRuleSchema,
 } from './names.ts';
+import { trainOptionsSchema } from './options.ts';
 import type { PositiveClassSource } from './positive-class.ts';
 
 const count = z.int().nonnegative();
@@ -119,26 +119,51 @@ export const epochRecordSchema = z.object({
 });
 export type EpochRecord = z.infer<typeof epochRecordSchema>;
 
+/**
+ * The settings of a run as they are stored, of the options of its training (`trainOptionsSchema.shape`, or one with more options). They have
+ * their limits there. A row without an option that came after the first version has its default, because that is what was done then; a row
+ * without one of the others is damaged. Unknown keys are refused: a run that goes on without one of its settings would be another run.
+ */
+export function storedSettingsOf(shape: typeof trainOptionsSchema.shape) {
+  const { dataset: _, lpm: __, name: ___, resume: ____, lr, ...options } = shape;
+  return z.strictObject({
+    ...options,
+    method: options.method.unwrap(),
+    epochs: options.epochs.unwrap(),
+    batch: options.batch.unwrap(),
+    learningRate: lr.unwrap(),
+    weightDecay: options.weightDecay.unwrap(),
+    seed: options.seed.unwrap(),
+    classWeights: options.classWeights.unwrap(),
+    flip: options.flip.unwrap(),
+    augment: options.augment.unwrap(),
+    earlyStop: options.earlyStop.unwrap().nullable(),
+    /** As the LPM takes it: what was asked is made to fit its patches. */
+    inputSize: z.int().positive(),
+    tokens: options.tokens.unwrap(),
+    tokenRatio: options.tokenRatio.unwrap(),
+    normalisation: options.normalisation.unwrap(),
+    /** Images computed at a time, where a step is computed in parts; a run without computes a batch at once. */
+    microBatch: options.microBatch.unwrap().optional(),
+  });
+}
+export const storedRunSettingsSchema = storedSettingsOf(trainOptionsSchema.shape);
+
 /** Everything that makes a run what it is: the same settings are the same run. */
-export const runSettingsSchema = z.object({
-  method: methodSchema,
-  epochs: z.int().positive(),
-  batch: z.int().positive(),
-  learningRate: z.number().positive(),
-  weightDecay: z.number().nonnegative(),
-  seed: count,
-  classWeights: z.enum(['none', 'balanced']),
-  flip: z.boolean(),
-  augment: z.boolean(),
-  earlyStop: z.int().positive().nullable(),
-  inputSize: z.int().positive(),
-  tokens: tokenRuleSchema,
-  tokenRatio: z.number().positive().max(1),
-  normalisation: normalisationSchema,
-  /** Images computed at a time, where a step is computed in parts. */
-  microBatch: z.int().positive().optional(),
-});
-export type RunSettings = z.infer<typeof runSettingsSchema>;
+export type RunSettings = z.output<typeof storedRunSettingsSchema>;
+/** Settings that were read: nothing is left out of them. */
+export const runSettingsSchema = storedRunSettingsSchema as z.ZodType<RunSettings, RunSettings>;
+
+/** Whether settings are those of the same run, in whatever order and with or without what has its default. */
+export function isSameRun(a: RunSettings, b: RunSettings): boolean {
+  const text = (settings: RunSettings): string =>
+    JSON.stringify(
+      Object.entries(storedRunSettingsSchema.parse(settings))
+        .filter(([, value]) => value !== undefined)
+        .sort(([x], [y]) => (x < y ? -1 : 1)),
+    );
+  return text(a) === text(b);
+}
 
 /** `runs`: one row. `name` is `run-<id>`, what `--resume` takes. */
 export const runRecordSchema = z.object({
@@ -227,6 +252,16 @@ export type ModelRecord = z.infer<typeof modelRecordSchema>;
 /** What work is at: a key of `progressStages`. */
 export const progressStageSchema = z.enum(Object.keys(progressStages) as ProgressStage[]);
 
+/** Where a training is: see `TrainingProgress`. */
+export const trainingProgressSchema = z.object({
+  epoch: z.int().positive(),
+  epochs: z.int().positive(),
+  epochsDone: count,
+  loss: z.number(),
+  valLoss: z.number().nullable(),
+  valAuc: z.number().nullable(),
+}) satisfies z.ZodType<TrainingProgress>;
+
 /** What a user is told before a training starts, computed from what was measured on this machine. */
 export const promiseSchema = z.object({
   seconds: z.number().nonnegative(),
@@ -248,31 +283,3 @@ export const promiseSchema = z.object({
   diskBytes: count,
 });
 export type TimePromise = z.infer<typeof promiseSchema>;
-
-/** A job of the queue or of the history. */
-export const jobRecordSchema = z.object({
-  id: z.int(),
-  name: z.string(),
-  kind: jobKindSchema,
-  state: jobStateSchema,
-  payload: z.unknown(),
-  result: z.unknown(),
-  error: z.object({ code: z.string(), message: z.string(), action: z.string() }).nullable(),
-  done: count,
-  total: count.nullable(),
-  unit: z.string().nullable(),
-  /** Stopped by its user, who means to go on. */
-  isPaused: z.boolean(),
-  isCleared: z.boolean(),
-  /** How often in a row the application died while it ran. */
-  crashes: count,
-  /** How often it was queued again because the engine failed. */
-  retries: count,
-  promise: promiseSchema.nullable(),
-  /** How long it worked up to its last end. */
-  ranSeconds: z.number().nonnegative(),
-  createdAt: timeSchema,
-  startedAt: timeSchema.nullable(),
-  endedAt: timeSchema.nullable(),
-});
-export type JobRecord = z.infer<typeof jobRecordSchema>;

@@ -202,6 +202,9 @@ export const classifyReportSchema = z.object({
 });
 export type ClassifyReport = z.infer<typeof classifyReportSchema>;
 
+/** What was measured, by name of rate, in seconds. */
+export const measureResultSchema = z.object({ rates: z.record(z.string(), z.number()) });
+
 /** The lists. */
 export const listSchemas = {
   lpms: z.array(lpmRecordSchema),

@@ -10,7 +10,7 @@ export function openWatcher(services: ServiceContext, queue: JobQueue, emit: Emi
     take: (watch, files) => {
       const isBusy = queue
         .list(['classify'], 1000)
-        .some((job) => job.isStoppable && (job.payload as { watchId?: number }).watchId === watch.id);
+        .some((job) => job.kind === 'classify' && job.isStoppable && job.payload?.watchId === watch.id);
       if (isBusy) return false;
       if (watch.dataset !== null) queue.add('import', { paths: [...files], dataset: watch.dataset });
       queue.add('classify', watchClassification(watch, files));

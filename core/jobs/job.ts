@@ -16,8 +16,7 @@ export interface JobTools<Deps> {
   readonly deps: Deps;
   readonly signal: AbortSignalLike;
   readonly progress: ReportProgress;
-  /** `job-<id>`. */
-  readonly job: string;
+  readonly jobId: number;
 }
 
 export interface JobDefinition<P extends z.ZodType, R extends z.ZodType, Deps> {
@@ -98,7 +97,7 @@ export async function runQueued<P extends z.ZodType, R extends z.ZodType, Deps>(
       if (options.clock() - writtenAt >= rowIntervalMs) write();
       options.progress(event);
     }, options.clock);
-    const tools = { deps: options.deps, signal: options.signal, progress: shown, job: `job-${id}` };
+    const tools = { deps: options.deps, signal: options.signal, progress: shown, jobId: id };
     const result = await definition.run(payload.data, tools);
     write();
     rows.end(id, 'succeeded', { result });

@@ -14,6 +14,7 @@ export * from './queries/datasets.ts';
 export * from './queries/descriptions.ts';
 export * from './queries/evaluations.ts';
 export * from './queries/instances.ts';
+export * from './queries/job-runs.ts';
 export * from './queries/jobs.ts';
 export * from './queries/labels.ts';
 export * from './queries/lpms.ts';

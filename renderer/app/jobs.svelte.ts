@@ -18,8 +18,13 @@ class Jobs {
   }
 
   /** Jobs of a kind that have ended, with an end that nobody has been told of. Jobs of earlier days are no news. */
-  unseen(kind: JobKind): readonly JobView[] {
-    return this.#jobs.filter((job) => job.kind === kind && !job.isStoppable && this.#followed.has(job.id));
+  unseen<K extends JobKind>(kind: K): readonly Extract<JobView, { kind: K }>[] {
+    return this.ofKind(kind).filter((job) => !job.isStoppable && this.#followed.has(job.id));
+  }
+
+  /** Jobs of a kind, newest first. */
+  ofKind<K extends JobKind>(kind: K): readonly Extract<JobView, { kind: K }>[] {
+    return this.#jobs.filter((job): job is Extract<JobView, { kind: K }> => job.kind === kind);
   }
 
   /** The end of this job has been told. */

@@ -1,4 +1,5 @@
 import {
+  classWeightings,
   methodMeaning,
   methods,
   normalisations,
@@ -37,7 +38,7 @@ export const command = defineCommand({
     classWeights: oneOf(
       '--class-weights <how>',
       'balanced: rare classes count more',
-      ['none', 'balanced'] as const,
+      classWeightings,
       defaults.classWeights,
     ),
     flip: toggle('--no-flip', 'never mirror images while training; use it where laterality matters'),

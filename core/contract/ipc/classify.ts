@@ -1,10 +1,10 @@
 /** Calls about classifying: batches and their results, watched folders, results files. */
 import { z } from 'zod';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
+import { jobViewSchema } from '../jobs.ts';
 import { nameSchema } from '../names.ts';
 import { deleteBatchReportSchema } from '../results/maintenance.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
-import { jobViewSchema } from './jobs.ts';
 
 /** One batch, or everything that came out of a watched folder. */
 export const batchChoiceSchema = z.union([z.strictObject({ batch: z.int() }), z.strictObject({ watch: z.int() })]);

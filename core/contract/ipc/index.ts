@@ -60,7 +60,6 @@ export type Handlers<N extends CallName, C> = {
 export * from './demo.ts';
 export * from './evidence.ts';
 export { type DisplayWindow, type FrameHeader, frameHeaderSchema } from './frames.ts';
-export { type JobView, jobOptionsSchema, jobViewSchema } from './jobs.ts';
 export * from './judging.ts';
 export {
   type Agreement,
@@ -76,6 +75,7 @@ export {
   type FindingCode,
   findingCodes,
   type TrainingOptions,
+  trainingOptionsSchema,
 } from './training.ts';
 export {
   type MenuCommand,

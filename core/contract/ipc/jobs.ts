@@ -1,51 +1,10 @@
 /** Calls about jobs: whatever takes longer than a blink. */
 import { z } from 'zod';
+import { jobOptionsSchema, jobViewSchema } from '../jobs.ts';
 import { jobKinds } from '../names.ts';
-import {
-  addLpmOptionsSchema,
-  classifyOptionsSchema,
-  encodeOptionsSchema,
-  evaluateOptionsSchema,
-  importOptionsSchema,
-  measureOptionsSchema,
-  trainOptionsSchema,
-} from '../options.ts';
-import { jobRecordSchema, progressStageSchema } from '../records.ts';
-import { exportOptionsSchema } from '../results/export.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
-import { demoOptionsSchema } from './demo.ts';
-import { evidenceOptionsSchema } from './evidence.ts';
-
-/** A job as the tray shows it. */
-export const jobViewSchema = jobRecordSchema.extend({
-  /** What it is doing now, a key of `progressStages`; null unless running. */
-  stage: progressStageSchema.nullable(),
-  /** More of it: "epoch 5 of 20, loss 0.412". */
-  note: z.string().nullable(),
-  /** Seconds until its end as far as can be told from the speed so far. */
-  remainingSeconds: z.number().nonnegative().nullable(),
-  /** True while it can be stopped. */
-  isStoppable: z.boolean(),
-  /** True where running it again goes on where it stopped. */
-  isResumable: z.boolean(),
-});
-export type JobView = z.infer<typeof jobViewSchema>;
 
 const jobId = z.strictObject({ id: z.int() });
-
-/** Options by kind of job: what `jobs.start` takes. */
-export const jobOptionsSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('import'), options: importOptionsSchema }),
-  z.strictObject({ kind: z.literal('encode'), options: encodeOptionsSchema }),
-  z.strictObject({ kind: z.literal('train'), options: trainOptionsSchema }),
-  z.strictObject({ kind: z.literal('evaluate'), options: evaluateOptionsSchema }),
-  z.strictObject({ kind: z.literal('classify'), options: classifyOptionsSchema }),
-  z.strictObject({ kind: z.literal('evidence'), options: evidenceOptionsSchema }),
-  z.strictObject({ kind: z.literal('measure'), options: measureOptionsSchema }),
-  z.strictObject({ kind: z.literal('demo'), options: demoOptionsSchema }),
-  z.strictObject({ kind: z.literal('export'), options: exportOptionsSchema }),
-  z.strictObject({ kind: z.literal('lpm-add'), options: addLpmOptionsSchema }),
-]);
 
 export const jobCalls = defineCalls({
   'jobs.start': {

@@ -1,11 +1,11 @@
 /** Calls about training: looking at the data first, promising time and disk, starting, following. */
 import { z } from 'zod';
 import { studyIdSchema } from '../ids.ts';
+import { jobViewSchema } from '../jobs.ts';
 import { methodSchema, nameSchema } from '../names.ts';
 import { measureOptionsSchema, trainOptionsSchema } from '../options.ts';
 import { epochRecordSchema, promiseSchema, runRecordSchema } from '../records.ts';
 import { defineCalls, nothing } from './call.ts';
-import { jobViewSchema } from './jobs.ts';
 
 const count = z.int().nonnegative();
 

@@ -7,7 +7,7 @@ import { versionImages } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const evidenceHandlers: Handlers<keyof typeof evidenceCalls, CoreContext> = {
-  'evidence.report': ({ jobId }, { services }) => evidenceReport(services, `job-${jobId}`),
+  'evidence.report': ({ jobId }, { services }) => evidenceReport(services, jobId),
   'evidence.images': ({ model, studyId, limit }, { services }) => {
     const run = runOf(services, requireRecord(services, model));
     return versionImages(services.library.db, run.datasetVersionId)

@@ -6,7 +6,7 @@ import {
   type ClassifyOptions,
   type ClassifyReport,
   classifyOptionsSchema,
-  classifyReportSchema,
+  jobSchemas,
   type ModelRecord,
   type Prediction,
   parseOptions,
@@ -43,9 +43,8 @@ export async function classifyPaths(context: ServiceContext, options: ClassifyOp
 
 export const classifyJob = defineJob({
   kind: 'classify',
-  payload: classifyOptionsSchema,
-  result: classifyReportSchema,
-  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; job: string }) => {
+  ...jobSchemas.classify,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; jobId: number }) => {
     const context = { ...tools.deps, progress: tools.progress };
     const started = performance.now();
     const model = requireModel(context, options.model);
@@ -61,7 +60,7 @@ export const classifyJob = defineJob({
       context,
       record,
       { predictions, failures, watchId: options.watchId ?? null },
-      tools.job,
+      tools.jobId,
       kept,
     );
     return {
@@ -224,7 +223,7 @@ function remember(
     readonly failures: readonly BatchFailure[];
     readonly watchId: number | null;
   },
-  job: string,
+  jobId: number,
   kept: KeptResults,
 ): number | null {
   if (context.library.mode === 'read') return null;
@@ -232,7 +231,6 @@ function remember(
   const db = context.library.writer;
   const now = timeOf(context);
   return db.transaction(() => {
-    const jobId = Number(job.replace('job-', ''));
     const id = addBatch(db, { jobId, modelId: model.id, predictions, watchId }, now);
     addBatchFailures(db, id, failures);
     addAuditEvent(db, {

@@ -4,8 +4,8 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseOptions } from '../../contract/index.ts';
-import { type DemoOptions, type DemoReport, demoOptionsSchema, demoReportSchema } from '../../contract/ipc/demo.ts';
+import { jobSchemas, parseOptions } from '../../contract/index.ts';
+import { type DemoOptions, type DemoReport, demoOptionsSchema } from '../../contract/ipc/demo.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
 import { labelClasses } from '../../store/index.ts';
 import { requireDataset } from '../datasets/dataset.ts';
@@ -25,17 +25,16 @@ export const demoSeed = 2;
 /** The job kind. */
 export const demoJob = defineJob({
   kind: 'demo',
-  payload: demoOptionsSchema,
-  result: demoReportSchema,
-  run: async (options, { deps, progress, job }: JobTools<ServiceContext>) =>
-    await makeDemo({ ...deps, progress }, options, job),
+  ...jobSchemas.demo,
+  run: async (options, { deps, progress, jobId }: JobTools<ServiceContext>) =>
+    await makeDemo({ ...deps, progress }, options, jobId),
 });
 
 /**
  * Makes the demo set in the library.
  * @throws CANCELLED, DISK_FULL; what is in the library by then stays and is recognised the next time
  */
-export async function makeDemo(context: ServiceContext, given: DemoOptions, job: string): Promise<DemoReport> {
+export async function makeDemo(context: ServiceContext, given: DemoOptions, jobId: number): Promise<DemoReport> {
   const options = parseOptions(demoOptionsSchema, given);
   const started = performance.now();
   const known = planStudies(demoSeed, options.studies);
@@ -62,7 +61,7 @@ export async function makeDemo(context: ServiceContext, given: DemoOptions, job:
         frames: 'middle',
         reader: 'demo',
       },
-      { deps: context, signal: context.signal, progress: context.progress, job },
+      { deps: context, signal: context.signal, progress: context.progress, jobId },
     );
     setClasses(context, options.dataset, orderedClasses(context, options.dataset));
     const { name: lpm, isStandIn } = await addDemoLpm(context, folder);

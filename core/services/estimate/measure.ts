@@ -8,10 +8,9 @@
  */
 import { rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
-import { type MeasureOptions, measureOptionsSchema } from '../../contract/index.ts';
+import { jobSchemas, type MeasureOptions } from '../../contract/index.ts';
 import { writeFlushed } from '../../disk/index.ts';
 import { imageStatistics, normalise, resizeBilinear, toUint16 } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
@@ -44,12 +43,9 @@ const validationTimed = 2;
 /** Bytes written to time the disk. */
 const writtenBytes = 16e6;
 
-export const measureResultSchema = z.object({ rates: z.record(z.string(), z.number()) });
-
 export const measureJob = defineJob({
   kind: 'measure',
-  payload: measureOptionsSchema,
-  result: measureResultSchema,
+  ...jobSchemas.measure,
   run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
     const context = { ...tools.deps, progress: tools.progress };
     const lpm = openLibraryLpm(context, requireLpm(context, options.lpm));

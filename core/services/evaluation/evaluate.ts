@@ -5,7 +5,7 @@ import {
   type EvaluateOptions,
   type EvaluateReport,
   evaluateOptionsSchema,
-  evaluateReportSchema,
+  jobSchemas,
   parseOptions,
   type VersionImage,
 } from '../../contract/index.ts';
@@ -38,8 +38,7 @@ export async function evaluateModel(context: ServiceContext, options: EvaluateOp
 
 export const evaluateJob = defineJob({
   kind: 'evaluate',
-  payload: evaluateOptionsSchema,
-  result: evaluateReportSchema,
+  ...jobSchemas.evaluate,
   run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
     const context = { ...tools.deps, progress: tools.progress };
     const started = performance.now();

@@ -16,8 +16,8 @@ import {
   type EvidenceOptions,
   type EvidenceReport,
   evidenceOptionsSchema,
-  evidenceResultSchema,
   type InstanceId,
+  jobSchemas,
   methods,
   parseOptions,
 } from '../../contract/index.ts';
@@ -44,25 +44,24 @@ const leastFall = 0.01;
 
 /** Reports kept in memory, by job. They are large and derived from a patient's image: no row of the library holds them. */
 const keptReports = 12;
-const reports = new WeakMap<Library, Map<string, EvidenceReport>>();
+const reports = new WeakMap<Library, Map<number, EvidenceReport>>();
 
 /** What a job of this session found, or null after a restart or many others. */
-export function evidenceReport(context: ServiceContext, job: string): EvidenceReport | null {
-  return reports.get(context.library)?.get(job) ?? null;
+export function evidenceReport(context: ServiceContext, jobId: number): EvidenceReport | null {
+  return reports.get(context.library)?.get(jobId) ?? null;
 }
 
 export const evidenceJob = defineJob({
   kind: 'evidence',
-  payload: evidenceOptionsSchema,
-  result: evidenceResultSchema,
-  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; job: string }) => {
+  ...jobSchemas.evidence,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; jobId: number }) => {
     const context = { ...tools.deps, progress: tools.progress };
     const report = await findEvidence(context, options);
-    const kept = reports.get(context.library) ?? new Map<string, EvidenceReport>();
+    const kept = reports.get(context.library) ?? new Map<number, EvidenceReport>();
     reports.set(context.library, kept);
     const oldest = kept.size >= keptReports ? kept.keys().next().value : undefined;
     if (oldest !== undefined) kept.delete(oldest);
-    kept.set(tools.job, report);
+    kept.set(tools.jobId, report);
     return { model: report.model, verdict: report.check?.verdict ?? null };
   },
 });

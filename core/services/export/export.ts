@@ -5,14 +5,13 @@
 import { join } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
-import { researchUseOnly } from '../../contract/index.ts';
+import { jobSchemas, researchUseOnly } from '../../contract/index.ts';
 import { parseOptions } from '../../contract/parse.ts';
 import {
   type ExportOptions,
   type ExportReport,
   type ExportWarning,
   exportOptionsSchema,
-  exportReportSchema,
 } from '../../contract/results/export.ts';
 import {
   type DeidentifiedFile,
@@ -34,8 +33,7 @@ import { readPseudonyms } from './pseudonyms.ts';
 /** The job kind of the window; the command line calls `exportStudies`. */
 export const exportJob = defineJob({
   kind: 'export',
-  payload: exportOptionsSchema,
-  result: exportReportSchema,
+  ...jobSchemas.export,
   run: async (options, { deps, progress }: JobTools<ServiceContext>) =>
     await exportStudies({ ...deps, progress }, options),
 });

@@ -4,7 +4,7 @@ import {
   type EncodeOptions,
   type EncodeReport,
   encodeOptionsSchema,
-  encodeReportSchema,
+  jobSchemas,
   parseOptions,
 } from '../../contract/index.ts';
 import { defineJob } from '../../jobs/index.ts';
@@ -29,8 +29,7 @@ export async function encodeDataset(context: ServiceContext, options: EncodeOpti
 
 export const encodeJob = defineJob({
   kind: 'encode',
-  payload: encodeOptionsSchema,
-  result: encodeReportSchema,
+  ...jobSchemas.encode,
   run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
     const context = { ...tools.deps, progress: tools.progress };
     const started = performance.now();

@@ -13,7 +13,8 @@ import {
   type ImportReport,
   type InstanceId,
   importOptionsSchema,
-  importReportSchema,
+  jobName,
+  jobSchemas,
   type PatientId,
   parseOptions,
 } from '../../contract/index.ts';
@@ -52,10 +53,9 @@ const batchFiles = 64;
 /** The job kind; `importPaths` runs it at once. */
 export const importJob = defineJob({
   kind: 'import',
-  payload: importOptionsSchema,
-  result: importReportSchema,
-  run: async (payload, { deps, progress, job }: JobTools<ServiceContext>) => {
-    const report = await runImport({ ...deps, progress }, heldImport(payload), job);
+  ...jobSchemas.import,
+  run: async (payload, { deps, progress, jobId }: JobTools<ServiceContext>) => {
+    const report = await runImport({ ...deps, progress }, heldImport(payload), jobId);
     forgetImport(payload);
     return report;
   },
@@ -70,7 +70,7 @@ export async function importPaths(context: ServiceContext, options: ImportOption
   return await runAsJob(importJob, importPayload(parseOptions(importOptionsSchema, options)), context);
 }
 
-async function runImport(context: ServiceContext, options: ParsedImport, job: string): Promise<ImportReport> {
+async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
   const started = performance.now();
   const db = context.library.writer;
   const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
@@ -82,7 +82,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, job: st
   const outcome = label(context, dataset, options, labels, pathsOf, importer.folderEntries, identity);
   return {
     dataset: dataset.name,
-    job,
+    job: jobName(jobId),
     ...importer.counts,
     problems: importer.problems.list(),
     ...datasetCounts(db, dataset.id),

@@ -7,11 +7,11 @@
  * 512 px about 0.7 GB for a training and 1.3 GB for the LPM. Both share the engine's process and the processor; the long job is
  * slower meanwhile and gives the same numbers. In a lane jobs run by age.
  *
- * A kind is added by its name in core/contract/names.ts, its options in core/contract/ipc/jobs.ts, a row here and its words
+ * A kind is added by its name in core/contract/names.ts, its schemas in core/contract/jobs.ts, a row here and its words
  * (`shell.jobKinds`): the compiler asks for each.
  */
 import type { z } from 'zod';
-import type { JobKind } from '../../contract/index.ts';
+import type { JobKind, JobPayload, JobRecord } from '../../contract/index.ts';
 import type { JobDefinition } from '../../jobs/index.ts';
 import type { ReadDb } from '../../store/index.ts';
 import { classifyJob } from '../classification/classify.ts';
@@ -36,8 +36,8 @@ export type Lane = (typeof lanes)[number];
 export interface JobKindRow {
   readonly definition: AnyJob;
   readonly lane: Lane;
-  /** What a job that ended early is to be asked when it goes on; left out where that is the same. */
-  readonly again?: (db: ReadDb, payload: unknown) => unknown;
+  /** What a job that ended early is to be asked when it goes on; undefined, or left out, where that is the same. */
+  readonly again?: (db: ReadDb, job: JobRecord) => JobPayload<JobKind> | undefined;
 }
 
 const row = <P extends z.ZodType, R extends z.ZodType>(

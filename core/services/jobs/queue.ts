@@ -11,7 +11,14 @@
  */
 import { AppError, serialiseError } from '../../base/errors.ts';
 import type { ProgressEvent } from '../../base/progress.ts';
-import { type JobKind, type JobRecord, type JobView, jobKinds, type TimePromise } from '../../contract/index.ts';
+import {
+  type JobKind,
+  type JobOptions,
+  type JobRecord,
+  type JobView,
+  jobKinds,
+  type TimePromise,
+} from '../../contract/index.ts';
 import { type JobRows, runQueued, TimeLeft } from '../../jobs/index.ts';
 import {
   clearJobs,
@@ -77,7 +84,7 @@ export class JobQueue {
   }
 
   /** Queues a job and gives it as it stands. */
-  add(kind: JobKind, options: unknown, promise: TimePromise | null = null): JobView {
+  add<K extends JobKind>(kind: K, options: JobOptions<K>, promise: TimePromise | null = null): JobView {
     const id = this.#rows.add(kind, options);
     if (promise !== null) markJob(this.#services.library.writer, id, { promise });
     this.#tell(id);
@@ -94,10 +101,7 @@ export class JobQueue {
 
   /** Newest first; what its user took out of the tray's list is marked. */
   list(kinds: readonly JobKind[] | undefined, limit: number): JobView[] {
-    return listJobs(this.#services.library.db)
-      .filter((job) => kinds === undefined || kinds.includes(job.kind))
-      .slice(0, limit)
-      .map((job) => this.#view(job));
+    return listJobs(this.#services.library.db, { kinds, limit }).map((job) => this.#view(job));
   }
 
   /** Whether a long job runs: what is timed meanwhile is slower than it would be. */
@@ -156,7 +160,7 @@ export class JobQueue {
 
   #queueAgain(job: JobRecord): void {
     const { library } = this.#services;
-    const again = jobKindRows[job.kind].again?.(library.db, job.payload);
+    const again = jobKindRows[job.kind].again?.(library.db, job);
     if (again !== undefined) replaceJobPayload(library.writer, job.id, again);
     queueJobAgain(library.writer, job.id);
   }
@@ -295,7 +299,7 @@ export class JobQueue {
       ...job,
       ranSeconds: job.ranSeconds + (running === undefined ? 0 : (performance.now() - running.startedMs) / 1000),
       stage: progress?.stage ?? null,
-      note: progress?.note ?? null,
+      training: progress?.training ?? null,
       done: progress?.done ?? job.done,
       total: progress === null ? job.total : progress.total,
       unit: progress?.unit ?? job.unit,

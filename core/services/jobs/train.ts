@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { AppError, serialiseError } from '../../base/errors.ts';
 import {
   type EpochRecord,
+  jobSchemas,
   type Preprocessing,
   parseOptions,
   positiveClassOf,
@@ -16,7 +17,6 @@ import {
   type TrainOptions,
   type TrainReport,
   trainOptionsSchema,
-  trainReportSchema,
 } from '../../contract/index.ts';
 import { resetPeakMemory } from '../../engine/memory.ts';
 import { defineJob } from '../../jobs/index.ts';
@@ -85,9 +85,8 @@ export async function trainModel(context: ServiceContext, options: TrainOptions)
 
 export const trainJob = defineJob({
   kind: 'train',
-  payload: trainOptionsSchema,
-  result: trainReportSchema,
-  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
+  ...jobSchemas.train,
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; jobId: number }) => {
     const watch = new StageTimer();
     const progress: ServiceContext['progress'] = (event) => {
       watch.see(event, performance.now() / 1000);
@@ -95,7 +94,7 @@ export const trainJob = defineJob({
     };
     const context = { ...tools.deps, progress };
     const wanted = options.resume === undefined ? { ...options, lpm: await provideLpm(context, options.lpm) } : options;
-    const plan = planRun(context, wanted);
+    const plan = planRun(context, wanted, tools.jobId);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
       if (!plan.finished) {
@@ -214,12 +213,27 @@ async function runEpochs(
   const perEpoch = stepsPerEpoch(sets.train.labels.length, settings.batch);
   const layout = layoutToStore(config);
   const begin = restoreState(library, run, config) ?? freshState(startingParameters(config, settings, lpm));
+  let ended = epochsOf(library.db, run.id).at(-1);
   const { state } = await train(network, settings, sets.train, sets.val, begin, {
     signal: context.signal,
     now: () => performance.now(),
     step: (done, total, loss) => {
-      const note = `epoch ${Math.ceil(done / perEpoch)} of ${settings.epochs}, loss ${loss.toFixed(3)}`;
-      context.progress({ stage: 'training', done, total, unit: 'steps', note });
+      const epoch = Math.ceil(done / perEpoch);
+      context.progress({
+        stage: 'training',
+        done,
+        total,
+        unit: 'steps',
+        note: `epoch ${epoch} of ${settings.epochs}, loss ${loss.toFixed(3)}`,
+        training: {
+          epoch,
+          epochs: settings.epochs,
+          epochsDone: ended?.epoch ?? 0,
+          loss,
+          valLoss: ended?.valLoss ?? null,
+          valAuc: ended?.valAuc ?? null,
+        },
+      });
     },
     epoch: (result, after) => {
       const { best } = after;
@@ -242,6 +256,7 @@ async function runEpochs(
         },
         { isBest: best?.epoch === result.epoch },
       );
+      ended = result;
     },
   });
   return state;

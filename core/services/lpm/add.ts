@@ -9,7 +9,7 @@ import {
   type AddLpmOptions,
   type AddLpmReport,
   addLpmOptionsSchema,
-  addLpmReportSchema,
+  jobSchemas,
   type LpmRecord,
   parseOptions,
 } from '../../contract/index.ts';
@@ -48,8 +48,7 @@ export async function addLpm(context: ServiceContext, options: AddLpmOptions): P
 
 export const lpmAddJob = defineJob({
   kind: 'lpm-add',
-  payload: addLpmOptionsSchema,
-  result: addLpmReportSchema,
+  ...jobSchemas['lpm-add'],
   run: (options, tools: Pick<JobTools<ServiceContext>, 'deps' | 'progress'>) =>
     takeLpm({ ...tools.deps, progress: tools.progress }, options),
 });

@@ -4,17 +4,18 @@ import type { z } from 'zod';
 import { AppError, invariant } from '../../base/errors.ts';
 import {
   type DatasetVersion,
+  isSameRun,
+  type JobPayload,
+  type JobRecord,
   type LpmRecord,
   type RunRecord,
   type RunSettings,
-  trainOptionsSchema,
+  type trainOptionsSchema,
 } from '../../contract/index.ts';
 import { trainingMethods } from '../../models/index.ts';
 import {
   addRun,
   isVersionReduced,
-  type Library,
-  listRuns,
   lpmByHash,
   modelByName,
   type NewRun,
@@ -22,6 +23,8 @@ import {
   resumableRun,
   runById,
   runByName,
+  runOfJob,
+  setRunOfJob,
   versionById,
 } from '../../store/index.ts';
 import { freezeDataset } from '../datasets/dataset.ts';
@@ -42,16 +45,27 @@ export interface PlannedRun {
 
 /**
  * The run of these options. The same command given again goes on with the run that was stopped or killed; given again
- * after it succeeded (with an explicit name) it means the finished run, because it would compute the same weights.
+ * after it succeeded (with an explicit name) it means the finished run, because it would compute the same weights. The job's row
+ * names the run from now on.
  * @throws RUN_NOT_FOUND, NAME_TAKEN, LPM_NOT_FOUND, DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, BAD_INPUT
  */
-export function planRun(context: ServiceContext, options: ParsedOptions): PlannedRun {
-  if (options.resume !== undefined) return planResume(context, options, options.resume);
+export function planRun(context: ServiceContext, options: ParsedOptions, jobId: number): PlannedRun {
+  const db = context.library.writer;
+  // In one transaction: a run that no job names would be taken for one of before migration 0165.
+  return db.transaction(() => {
+    const plan =
+      options.resume === undefined ? planAnew(context, options) : planResume(context, options, options.resume);
+    setRunOfJob(db, jobId, plan.run.id);
+    return plan;
+  });
+}
+
+function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
   const lpm = requireLpm(context, options.lpm);
   const settings = settingsOf(options, inputSizeFor(context, lpm, options.inputSize));
   const { library } = context;
-  const modelName = options.name ?? freeName(library, `${version.dataset}-${options.method}`);
+  const modelName = options.name ?? freeModelName(library.db, { ...options, dataset: version.dataset });
   const wanted: NewRun = { modelName, datasetVersionId: version.id, lpmHash: lpm.hash, settings };
   const made = modelByName(library.db, modelName);
   if (made !== undefined) {
@@ -100,35 +114,24 @@ function planResume(context: ServiceContext, options: ParsedOptions, name: strin
 
 /**
  * What a training that ended early is asked to go on with: its run by name, on the version that it was begun with, even
- * where labels were added meanwhile. The options as they were where no run of theirs has begun.
+ * where labels were added meanwhile. Undefined where the options stay as they were: no epoch of theirs has ended.
  */
-export function trainAgain(db: ReadDb, payload: unknown): unknown {
-  const options = trainOptionsSchema.safeParse(payload);
-  if (!options.success || options.data.name === undefined || options.data.resume !== undefined) return payload;
-  const { name, dataset } = options.data;
-  const begun = listRuns(db).findLast(
-    (run) => run.modelName === name && run.dataset === dataset && run.state !== 'succeeded' && run.epochsDone > 0,
-  );
-  return begun === undefined ? payload : { ...options.data, resume: begun.name };
+export function trainAgain(db: ReadDb, job: JobRecord): JobPayload<'train'> | undefined {
+  if (job.kind !== 'train' || job.payload === null || job.payload.resume !== undefined) return undefined;
+  const run = runOfJob(db, job);
+  if (run === undefined || run.state === 'succeeded' || run.epochsDone === 0) return undefined;
+  return { ...job.payload, resume: run.name };
 }
 
+/** What of the options makes the run; a new option does, unless it is named here. */
 function settingsOf(options: ParsedOptions, inputSize: number): RunSettings {
+  const { dataset: _, lpm: __, name: ___, resume: ____, lr, earlyStop, microBatch, ...same } = options;
   return {
-    method: options.method,
-    epochs: options.epochs,
-    batch: options.batch,
-    learningRate: options.lr,
-    weightDecay: options.weightDecay,
-    seed: options.seed,
-    classWeights: options.classWeights,
-    flip: options.flip,
-    augment: options.augment,
-    earlyStop: options.earlyStop ?? null,
+    ...same,
+    learningRate: lr,
+    earlyStop: earlyStop ?? null,
     inputSize,
-    tokens: options.tokens,
-    tokenRatio: options.tokenRatio,
-    normalisation: options.normalisation,
-    ...(trainingMethods[options.method].microBatches ? { microBatch: options.microBatch } : {}),
+    ...(trainingMethods[options.method].microBatches ? { microBatch } : {}),
   };
 }
 
@@ -141,20 +144,27 @@ function inputSizeFor(context: ServiceContext, record: LpmRecord, asked: number)
   }
 }
 
-/** `base`, or `base-2`, `base-3`, … whichever no model has yet. */
-function freeName(library: Library, base: string): string {
+/**
+ * `<data set>-<method>`, or with `-2`, `-3`, … whichever no model has. A training that is queued to be a new one passes
+ * `alsoTaken`: names that runs and waiting jobs have. A command without a name does not, because given again after a kill it means
+ * the run that it began, which has the name but no model yet.
+ */
+export function freeModelName(
+  db: ReadDb,
+  { dataset, method }: Pick<ParsedOptions, 'dataset' | 'method'>,
+  alsoTaken: ReadonlySet<string> = new Set(),
+): string {
+  const base = `${dataset}-${method}`;
   let name = base;
-  for (let n = 2; modelByName(library.db, name) !== undefined; n++) name = `${base}-${n}`;
+  for (let n = 2; alsoTaken.has(name) || modelByName(db, name) !== undefined; n++) name = `${base}-${n}`;
   return name;
 }
 
 function isSame(run: RunRecord, wanted: NewRun): boolean {
-  const text = (settings: RunSettings): string =>
-    JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
   return (
     run.datasetVersionId === wanted.datasetVersionId &&
     run.lpmHash === wanted.lpmHash &&
-    text(run.settings) === text(wanted.settings)
+    isSameRun(run.settings, wanted.settings)
   );
 }
 

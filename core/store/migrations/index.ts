@@ -18,6 +18,8 @@ import { addLpmsAsJobs } from './0130-add-lpms-as-jobs.ts';
 import { noteManufacturers } from './0140-note-manufacturers.ts';
 import { nameWeights } from './0150-name-weights.ts';
 import { nameThresholdClasses } from './0160-name-threshold-classes.ts';
+import { noteRunsOfJobs } from './0165-note-runs-of-jobs.ts';
+import { freeJobKinds } from './0166-free-job-kinds.ts';
 import { storeVectorsInParts } from './0170-store-vectors-in-parts.ts';
 import { keepIntervals } from './0180-keep-intervals.ts';
 
@@ -43,6 +45,8 @@ export const migrations: readonly Migration[] = [
   { number: 140, name: '0140-note-manufacturers', up: noteManufacturers },
   { number: 150, name: '0150-name-weights', up: nameWeights },
   { number: 160, name: '0160-name-threshold-classes', up: nameThresholdClasses },
+  { number: 165, name: '0165-note-runs-of-jobs', up: noteRunsOfJobs },
+  { number: 166, name: '0166-free-job-kinds', up: freeJobKinds },
   { number: 170, name: '0170-store-vectors-in-parts', up: storeVectorsInParts },
   { number: 180, name: '0180-keep-intervals', up: keepIntervals },
 ];

@@ -1,45 +1,73 @@
 /** Jobs: what runs, what ran and how it ended. */
 
-import type { JobKind, JobRecord, JobState, TimePromise } from '../../contract/index.ts';
+import { AppError } from '../../base/errors.ts';
+import {
+  type JobKind,
+  type JobRecord,
+  type JobState,
+  jobName,
+  jobRecordSchema,
+  type TimePromise,
+} from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { forgetPlacesRead, messageWithoutPlaces, savePlaces, withoutPlaces, withPlaces } from './job-places.ts';
 
-type JobRow = Omit<JobRecord, 'payload' | 'result' | 'error' | 'name' | 'isPaused' | 'isCleared' | 'promise'> & {
-  payload: string;
-  result: string | null;
-  error: string | null;
-  isPaused: number;
-  isCleared: number;
-  promise: string | null;
-};
+/** JSON columns as their text, flags as numbers; the other columns as the record has them. */
+interface JobRow {
+  readonly id: number;
+  readonly payload: string;
+  readonly result: string | null;
+  readonly error: string | null;
+  readonly promise: string | null;
+  readonly isPaused: number;
+  readonly isCleared: number;
+}
 
 const columns = `
   SELECT id, kind, state, payload, result, error, done, total, unit, is_paused AS isPaused, is_cleared AS isCleared,
-    crashes, retries, promise, ran_seconds AS ranSeconds, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt
+    crashes, retries, promise, run_id AS runId, ran_seconds AS ranSeconds, created_at AS createdAt, started_at AS startedAt,
+    ended_at AS endedAt
   FROM jobs`;
 
-function toJob(row: JobRow): JobRecord {
-  return {
+/**
+ * The job of a row, its payload and result as the schemas of its kind have them; `place` may put paths back before they are read.
+ * @throws DB_DAMAGED for a row that is of no kind that this version has, or without what every job has
+ */
+function toJob(row: JobRow, place: (value: unknown) => unknown = (value) => value): JobRecord {
+  const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+  const parsed = jobRecordSchema.safeParse({
     ...row,
-    name: `job-${row.id}`,
-    payload: JSON.parse(row.payload) as unknown,
-    result: row.result === null ? null : (JSON.parse(row.result) as unknown),
-    error: row.error === null ? null : (JSON.parse(row.error) as JobRecord['error']),
+    name: jobName(row.id),
+    payload: place(json(row.payload)),
+    result: place(json(row.result)),
+    error: json(row.error),
+    promise: json(row.promise),
     isPaused: row.isPaused === 1,
     isCleared: row.isCleared === 1,
-    promise: row.promise === null ? null : (JSON.parse(row.promise) as JobRecord['promise']),
-  };
+  });
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path }) => path.join('.'));
+  throw new AppError('DB_DAMAGED', `In the library ${jobName(row.id)} cannot be read: ${fields.join(', ')}.`, {
+    details: { fields },
+  });
 }
 
 /** The job with the paths that its payload and result name; lists do without. */
 function toWholeJob(db: ReadDb, row: JobRow): JobRecord {
-  const job = toJob(row);
-  return { ...job, payload: withPlaces(db, row.id, job.payload), result: withPlaces(db, row.id, job.result) };
+  return toJob(row, (value) => withPlaces(db, row.id, value));
 }
 
-/** Every job, newest first. Paths are shortened: see job-places.ts. */
-export function listJobs(db: ReadDb): JobRecord[] {
-  return db.all<JobRow>(`${columns} ORDER BY id DESC`).map(toJob);
+/** Jobs, newest first; of some kinds only, and at most so many, where that is asked. Paths are shortened: see job-places.ts. */
+export function listJobs(
+  db: ReadDb,
+  only: { readonly kinds?: readonly JobKind[] | undefined; readonly limit?: number } = {},
+): JobRecord[] {
+  return db
+    .all<JobRow>(
+      `${columns} WHERE :kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)) ORDER BY id DESC LIMIT :limit`,
+      { kinds: only.kinds === undefined ? null : JSON.stringify(only.kinds), limit: only.limit ?? -1 },
+    )
+    .map((row) => toJob(row));
 }
 
 export function jobById(db: ReadDb, id: number): JobRecord | undefined {

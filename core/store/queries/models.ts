@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import {
   type ModelRecord,
+  methodSchema,
   modelRecordSchema,
   type Preprocessing,
   positiveClassOf,
   preprocessingSchema,
-  runSettingsSchema,
   type SplitName,
   type WeightLayout,
 } from '../../contract/index.ts';
@@ -18,7 +18,7 @@ const { config: configSchema, classes: classesSchema } = modelRecordSchema.shape
 /** Unknown keys are refused: they would be a choice that this version does not honour. */
 const storedPreprocessingSchema = z.strictObject(preprocessingSchema.shape);
 /** All that a model takes from its run's settings, which are read whole where the run is. */
-const methodOfRunSchema = runSettingsSchema.pick({ method: true });
+const methodOfRunSchema = z.object({ method: methodSchema });
 
 interface ModelRow {
   id: number;

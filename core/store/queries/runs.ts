@@ -2,18 +2,17 @@
 import { z } from 'zod';
 import {
   type EpochRecord,
+  isSameRun,
   type JobState,
   type RunRecord,
   type RunSettings,
-  runSettingsSchema,
+  storedRunSettingsSchema,
   type WeightLayout,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { type LayoutColumns, readJson, readLayout } from '../stored-json.ts';
 import { readVector, saveVector, type VectorOwner } from './vectors.ts';
 
-/** Unknown keys are refused: a run that goes on without one of its settings would be another run. */
-const storedSettingsSchema = z.strictObject(runSettingsSchema.shape);
 const checkpointStateSchema = z.record(z.string(), z.unknown());
 
 /** Where a run goes on after an epoch: parameters and both AdamW moments, flat. `state` is the caller's own (early stop, ...). */
@@ -46,7 +45,7 @@ const columns = `
 
 function toRun(row: RunRow): RunRecord {
   const name = `run-${row.id}`;
-  const settings: RunSettings = readJson(storedSettingsSchema, row.settings, `the settings of ${name}`);
+  const settings: RunSettings = readJson(storedRunSettingsSchema, row.settings, `the settings of ${name}`);
   return { ...row, name, settings };
 }
 
@@ -75,11 +74,7 @@ export function resumableRun(db: ReadDb, run: NewRun): RunRecord | undefined {
       { version: run.datasetVersionId, lpmHash: run.lpmHash, modelName: run.modelName },
     )
     .map(toRun)
-    .find((found) => canonical(found.settings) === canonical(run.settings));
-}
-
-function canonical(settings: RunSettings): string {
-  return JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+    .find((found) => isSameRun(found.settings, run.settings));
 }
 
 /** Adds a run in state `running` and gives its row id. */

@@ -166,6 +166,7 @@ export const train: Words['train'] = {
     augment: { name: 'Augmentierung', text: 'Kleine Ausschnitte und Helligkeiten, in jeder Epoche neue.' },
     flip: { name: 'Horizontal spiegeln', text: 'Aus, wo links und rechts zählen: Seitenmarken, Herz, Lappen.' },
   },
+  moreThan: (least: string) => `Muss größer als ${least} sein.`,
   choices: {
     none: 'keine',
     balanced: 'ausgeglichen',

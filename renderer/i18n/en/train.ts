@@ -157,6 +157,7 @@ export const train = {
     augment: { name: 'Augmentation', text: 'Small crops and changes of brightness, new in each epoch.' },
     flip: { name: 'Horizontal flip', text: 'Off where left and right matter: side markers, heart, lobes.' },
   },
+  moreThan: (least: string) => `Must be more than ${least}.`,
   choices: {
     none: 'none',
     balanced: 'balanced',

@@ -44,9 +44,9 @@ export class TrainState {
   followed = $state.raw<Followed | null>(null);
   #defaults: Settings | null = null;
   #asked = 0;
-  #epochText = '';
+  #seen = '';
 
-  readonly trainings = $derived(jobs.all.filter((job) => job.kind === 'train'));
+  readonly trainings = $derived(jobs.ofKind('train'));
   readonly shown = $derived(this.trainings.find((job) => job.id === this.shownId) ?? null);
   readonly isBlocked = $derived(this.check?.findings.some(({ severity }) => severity === 'blocks') ?? true);
 
@@ -210,9 +210,10 @@ export class TrainState {
     }
     if (job.kind !== 'train') return;
     if (job.id !== this.shownId) return;
-    const epoch = /^epoch \d+/.exec(job.note ?? '')?.[0] ?? job.state;
-    if (epoch === this.#epochText) return;
-    this.#epochText = epoch;
+    // What the library holds of the run changes with each epoch that ends and with the job's state.
+    const seen = `${job.id} ${job.state} ${job.training?.epochsDone ?? 0}`;
+    if (seen === this.#seen) return;
+    this.#seen = seen;
     await this.#loadRun();
   }
 

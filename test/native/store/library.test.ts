@@ -233,6 +233,8 @@ describe('migrations', () => {
       '0140-note-manufacturers': '32913f121b992dc202629d14443aeaf8390a56b2cf229c055b4ec8c1630395e2',
       '0150-name-weights': '7cdcf7dcf86548fc97783633667332a66e4cbf56ab52250ddfbeff188b2e9f5d',
       '0160-name-threshold-classes': 'e293775868b3f349c0454531631061acfc8927a3a44fbd9ba4041f92e1d09033',
+      '0165-note-runs-of-jobs': 'f2df04a01b5577cd1bfdd86215f7a0c0da10e33247f843eaf234f1c8dca0caf5',
+      '0166-free-job-kinds': 'c32fdd07bc3a7d90f0a6cf87fd1dac935ff11f23dd906ef8bbbd971c40db74e5',
       '0170-store-vectors-in-parts': '9fda06f552105c9ca338b4b5caaebad46f12704eb9d76eb414fc07e880ee9ca8',
       '0180-keep-intervals': '036b44f766803d29376b4752e99461c6f2e86d65894d7b16d24cdc6b1fb26f1f',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',

@@ -1,0 +1,70 @@
+/** The page's state of a training, told by the core what the core tells: when it asks for the curves again, and when it does not. */
+import { expect, onTestFinished, test } from 'vitest';
+import type { TrainingProgress } from '../../../core/base/progress.ts';
+import type { JobView } from '../../../core/contract/index.ts';
+import { JobQueue } from '../../../core/services/jobs/queue.ts';
+import { jobs } from '../../../renderer/app/jobs.svelte.ts';
+import { TrainState } from '../../../renderer/screens/train/train.svelte.ts';
+import { temporaryLibrary } from '../../support/library.ts';
+import { testContext } from '../../support/studies.ts';
+import { settled } from './room-harness.ts';
+
+/** A page that shows a training, how to tell it of the job, and what it asked the core since. */
+async function followed() {
+  const queue = new JobQueue(testContext(temporaryLibrary()), () => {});
+  const queued = queue.add('train', { dataset: 'd', epochs: 3 });
+  await queue.close();
+  const job: JobView = { ...queued, state: 'running', isStoppable: true };
+  const asked: string[] = [];
+  let hear = (_: JobView): void => {};
+  Object.assign(globalThis, { window: globalThis });
+  Object.assign(globalThis, {
+    sidelight: {
+      invoke: (name: string) => {
+        asked.push(name);
+        return Promise.resolve({ ok: true, value: name === 'training.follow' ? null : [] });
+      },
+      on: (name: string, listener: (job: JobView) => void) => {
+        if (name === 'jobs.changed') hear = listener;
+        return () => {};
+      },
+      pathOf: () => '',
+    },
+  });
+  await jobs.open();
+  const train = new TrainState();
+  onTestFinished(train.follow((work) => void work()));
+  await train.show(job.id);
+  const tell = async (changes: Partial<JobView>): Promise<number> => {
+    asked.length = 0;
+    hear({ ...job, ...changes } as JobView);
+    await settled();
+    return asked.filter((name) => name === 'training.follow').length;
+  };
+  return { tell };
+}
+
+const at = (epoch: number, epochsDone = epoch - 1): { training: TrainingProgress } => ({
+  training: { epoch, epochs: 3, epochsDone, loss: 0.5, valLoss: null, valAuc: null },
+});
+
+test('the curves are asked for once an epoch that ended, and at the end of the job', async () => {
+  const { tell } = await followed();
+  await tell({});
+  expect(await tell(at(1))).toBe(0);
+  expect(await tell({ ...at(1), done: 5 })).toBe(0);
+  expect(await tell(at(2))).toBe(1);
+  expect(await tell({ ...at(2), done: 9 })).toBe(0);
+  expect(await tell(at(3))).toBe(1);
+  expect(await tell({ ...at(3), state: 'succeeded', isStoppable: false })).toBe(1);
+});
+
+test('what a report says in words changes nothing, whatever the words are', async () => {
+  const { tell } = await followed();
+  await tell(at(2));
+  for (const note of ['epoch 2 of 3, loss 0.500', 'epoch 3 of 3', 'Epoche 3 von 3', '']) {
+    expect(await tell({ ...at(2), ...{ note } })).toBe(0);
+    expect(await tell({ ...at(3), ...{ note } })).toBe(1);
+    expect(await tell({ ...at(2), ...{ note } })).toBe(1);
+  }
+});

@@ -1,0 +1,107 @@
+/** What the queue tells of its jobs: where a training is, which run is whose, and what was asked and given, read back. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { TrainingProgress } from '../../../../core/base/progress.ts';
+import { type JobView, jobKinds } from '../../../../core/contract/index.ts';
+import { trainingHandlers } from '../../../../core/host/handlers/training.ts';
+import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
+import { encodeDataset } from '../../../../core/services/features/encode.ts';
+import { importPaths } from '../../../../core/services/import/import.ts';
+import { JobQueue } from '../../../../core/services/jobs/queue.ts';
+import { trainModel } from '../../../../core/services/jobs/train.ts';
+import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { epochsOf, listRuns, versionImages } from '../../../../core/store/index.ts';
+import { instanceId } from '../../../support/ids.ts';
+import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+const training = { dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 3, batch: 8, method: 'linear' as const };
+
+/** Services over a library with studies of discs and an LPM. */
+async function prepared() {
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), 16);
+  writeTinyLpm(join(folder, 'lpm'));
+  const context = await testServices(join(folder, 'library'));
+  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  return context;
+}
+
+test('epoch, loss and validation figures of a training are fields of its job, equal to what the library holds', async () => {
+  const context = await prepared();
+  const seen: TrainingProgress[] = [];
+  let last: JobView | undefined;
+  const ended = new Promise<void>((resolve) => {
+    const queue = new JobQueue(context, (job) => {
+      last = job;
+      if (job.training !== null) seen.push(job.training);
+      if (!job.isStoppable) resolve();
+    });
+    queue.add('train', training);
+  });
+  await ended;
+  expect(last?.error).toBeNull();
+  // Reports come at most five times a second: the first and the last are always among them.
+  expect(seen[0]).toMatchObject({ epoch: 1, epochs: 3, epochsDone: 0, valLoss: null, valAuc: null });
+  const { db } = context.library;
+  const second = epochsOf(db, listRuns(db)[0]?.id ?? 0)[1];
+  expect(second).toBeDefined();
+  expect(seen.at(-1)).toMatchObject({
+    epoch: 3,
+    epochsDone: 2,
+    valLoss: second?.valLoss,
+    valAuc: second?.valAuc,
+    loss: expect.any(Number),
+  });
+});
+
+test('two trainings of one model name are followed each by its own curves', async () => {
+  const context = await prepared();
+  const queue = new JobQueue(context, () => {});
+  const follow = (job: JobView) =>
+    trainingHandlers['training.follow']({ jobId: job.id }, { services: context, queue } as never);
+  const ended = async (id: number): Promise<JobView> => {
+    while (queue.get(id).isStoppable) await new Promise((resolve) => setTimeout(resolve, 10));
+    return queue.get(id);
+  };
+  // The first is stopped after an epoch; the second, of the same name, learns otherwise.
+  const first = queue.add('train', { ...training, epochs: 1000, name: 'm' });
+  while ((queue.get(first.id).training?.epochsDone ?? 0) < 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  queue.stop(first.id);
+  expect((await ended(first.id)).state).toBe('cancelled');
+  const waiting = queue.add('train', { ...training, lr: 0.01, name: 'm' });
+  expect(await follow(waiting)).toBeNull();
+  const second = await ended(waiting.id);
+  expect(second.error).toBeNull();
+  const [a, b] = [await follow(first), await follow(second)];
+  expect([a?.run.settings.epochs, b?.run.settings.epochs]).toEqual([1000, 3]);
+  expect(b?.epochs.length).toBe(3);
+  // Going on, the first goes on with its own run, which the name would not have found.
+  expect(queue.resume(first.id)).toMatchObject({ payload: { resume: a?.run.name } });
+  queue.stop(first.id);
+  await ended(first.id);
+});
+
+test('what a job of each kind gave is read back from its row as it was given', async () => {
+  const context = await prepared();
+  const folder = temporaryFolder();
+  await encodeDataset(context, { dataset: 'discs', lpm: 'tiny', inputSize: 224 });
+  await trainModel(context, { ...training, method: 'fpt+', epochs: 1, name: 'm' });
+  await evaluateModel(context, { model: 'm' });
+  const queue = new JobQueue(context, () => {});
+  const image = versionImages(context.library.db, 1)[0];
+  queue.add('measure', { dataset: 'discs', lpm: 'tiny', inputSize: 224, batch: 8 });
+  queue.add('evidence', { model: 'm', instanceId: image?.instanceId ?? instanceId(0), frame: 0 });
+  queue.add('classify', { dataset: 'discs', model: 'm' });
+  queue.add('export', { dataset: 'discs', out: join(folder, 'out') });
+  queue.add('demo', { studies: 6, unlabelled: 0, unseen: 0, size: 64 });
+  while (queue.list(undefined, 100).some(({ isStoppable }) => isStoppable)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const jobs = queue.list(undefined, 100);
+  expect(jobs.filter(({ error }) => error !== null)).toEqual([]);
+  expect(new Set(jobs.map(({ kind }) => kind))).toEqual(new Set(jobKinds));
+  // A payload or a result that the schema of its kind cannot read is null.
+  expect(jobs.filter(({ payload, result }) => payload === null || result === null)).toEqual([]);
+});
