@@ -20,6 +20,7 @@ import { poolStudies } from '../../statistics/pooling.ts';
 import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../../store/index.ts';
 import { framesOf } from '../datasets/dataset.ts';
 import type { Scanned } from '../files/scan.ts';
+import type { Fit } from '../pixels/fit.ts';
 import { openRenderer, type Renderer } from '../pixels/source-images.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector, survivable } from '../session/problems.ts';
@@ -126,7 +127,7 @@ async function classifyImages(
         const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
         try {
           const probabilities = await kept.result(contentHash, frame, () =>
-            classifier.classify(known, () => render(renderer, scanned, frame)),
+            classifier.classify(known, (fit) => render(renderer, scanned, frame, fit)),
           );
           predictions.push(imagePrediction(record, scanned, frame, probabilities));
         } catch (thrown) {
@@ -146,8 +147,8 @@ async function classifyImages(
   }
 }
 
-async function render(renderer: Renderer, scanned: Scanned, frame: number): Promise<GreyOrColourImage> {
-  return await renderer.render(await scanned.bytes(), frame, redact(scanned.name));
+async function render(renderer: Renderer, scanned: Scanned, frame: number, fit: Fit): Promise<GreyOrColourImage> {
+  return await renderer.render(await scanned.bytes(), frame, redact(scanned.name), fit);
 }
 
 function duplicate(): AppError {

@@ -11,6 +11,7 @@ import { featureKinds } from '../features/feature-kinds.ts';
 import { sideImage, stackImages } from '../features/source-examples.ts';
 import { openFeatures, recordOf } from '../features/source-features.ts';
 import { compileEncoder, type LpmEncoder } from '../lpm/encoder.ts';
+import type { Fit } from '../pixels/fit.ts';
 import { readSource, squareImage } from '../pixels/source-images.ts';
 import { imageKey, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -26,9 +27,9 @@ export interface KnownFrame {
 export interface ImageClassifier {
   /**
    * Probabilities [classes] of one image. `known` names it in the library, whose features are then used instead of
-   * computed; `render` gives its pixels where they are needed.
+   * computed; `render` gives its pixels in a size where they are needed.
    */
-  classify(known: KnownFrame | null, render: () => Promise<GreyOrColourImage>): Promise<Float64Array>;
+  classify(known: KnownFrame | null, render: (fit: Fit) => Promise<GreyOrColourImage>): Promise<Float64Array>;
   close(): Promise<void>;
 }
 
@@ -94,7 +95,7 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
           ? null
           : hasSource
             ? await readSource(sources, inputSize, known)
-            : squareImage(await render(), inputSize);
+            : squareImage(await render({ square: inputSize }), inputSize);
         const kept = stored ?? (image === null ? null : await encode(image));
         const source = { load: async () => inputsOf(image, kept) };
         return probabilitiesOf(record, await predictAll(predictor, params, source, 1, context.signal));

@@ -12,7 +12,7 @@ import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import { jobSchemas, type MeasureOptions } from '../../contract/index.ts';
 import { writeFlushed } from '../../disk/index.ts';
-import { imageStatistics, normalise, resizeBilinear, toUint16 } from '../../images/index.ts';
+import { imageStatistics, normalise, toUint16 } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { dropoutMaskShape, methodLayers, networkConfig, trainingMethods } from '../../models/index.ts';
 import { datasetInstanceFacts, type NewVersion, saveRates } from '../../store/index.ts';
@@ -117,8 +117,8 @@ async function timeDecoding(
   const renderer = openRenderer();
   const decode = async (image: Image): Promise<Uint8Array> => {
     const bytes = await readInstance(context.library, image.instanceId);
-    const rendered = await renderer.render(bytes, image.frame, redact(String(image.instanceId)));
-    return bytesOf(toUint16(resizeBilinear(rendered, inputSize, inputSize)));
+    const name = redact(String(image.instanceId));
+    return bytesOf(toUint16(await renderer.render(bytes, image.frame, name, { square: inputSize })));
   };
   const chosen = imagesOfAllSizes(context, datasetId, version);
   try {

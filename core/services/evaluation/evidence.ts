@@ -170,7 +170,7 @@ async function sourceImage(
   const renderer = openRenderer();
   try {
     const bytes = await readInstance(context.library, instanceId);
-    return squareImage(await renderer.render(bytes, frame, redact(sopInstanceUID)), inputSize);
+    return squareImage(await renderer.render(bytes, frame, redact(sopInstanceUID), { square: inputSize }), inputSize);
   } finally {
     await renderer.close();
   }

@@ -9,19 +9,13 @@ import { throwIfCancelled } from '../../base/progress.ts';
 import { redact } from '../../base/redact.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import type { RecordStore } from '../../features/index.ts';
-import {
-  fromUint16,
-  type GreyOrColourImage,
-  looksLikePicture,
-  readPicture,
-  resizeBilinear,
-  toUint16,
-} from '../../images/index.ts';
+import { fromUint16, type GreyOrColourImage, looksLikePicture, readPicture, toUint16 } from '../../images/index.ts';
 import { readInstance } from '../files/files.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type ProblemCollector, survivable } from '../session/problems.ts';
 import { openDecodePool } from './decode/pool.ts';
+import { type Fit, fitImage } from './fit.ts';
 
 /** The kind under which resized images are stored. */
 export const imageKind = 'image';
@@ -35,8 +29,11 @@ export interface FrameReference {
 
 /** Decodes frames in threads that a hostile file may take down. */
 export interface Renderer {
-  /** Frame `frame` of a file's bytes (DICOM, PNG, JPEG, TIFF) as a float image in [0, 1]. `name` must be redacted. */
-  render(bytes: Uint8Array, frame: number, name: string): Promise<GreyOrColourImage>;
+  /**
+   * Frame `frame` of a file's bytes (DICOM, PNG, JPEG, TIFF) as a float image in [0, 1], in the size of `fit` or as it is.
+   * `name` must be redacted.
+   */
+  render(bytes: Uint8Array, frame: number, name: string, fit?: Fit): Promise<GreyOrColourImage>;
   close(): Promise<void>;
 }
 
@@ -45,8 +42,11 @@ export function openRenderer(): Renderer {
   const pool = openDecodePool({ workers: Math.min(4, availableParallelism()) });
   return {
     // A file may be TIFF and DICOM at once (the preamble holds the TIFF header); import takes it as DICOM, so here too.
-    render: async (bytes, frame, name) =>
-      looksLikePicture(bytes) && !hasPreamble(bytes) ? readPicture(bytes, name) : await pool.renderFrame(bytes, frame),
+    render: async (bytes, frame, name, fit) => {
+      if (!looksLikePicture(bytes) || hasPreamble(bytes)) return await pool.renderFrame(bytes, frame, fit);
+      const picture = readPicture(bytes, name);
+      return fit === undefined ? picture : fitImage(picture, fit);
+    },
     close: () => pool.close(),
   };
 }
@@ -58,7 +58,7 @@ export function hasPreamble(bytes: Uint8Array): boolean {
 
 /** The image squeezed to a square of `size` pixels, as training and classifying both see it. */
 export function squareImage(image: GreyOrColourImage, size: number): GreyOrColourImage {
-  const square = resizeBilinear(image, size, size);
+  const square = fitImage(image, { square: size });
   // Through 16 bits here too, so that an image classified from a file and one from the cache give the same result.
   return fromUint16(toUint16(square), size, size, square.channels);
 }
@@ -84,8 +84,7 @@ export async function prepareSources(
     const renderer = openRenderer();
     const decode = async (frame: FrameReference): Promise<Uint16Array> => {
       const bytes = await readInstance(context.library, frame.instanceId);
-      const image = await renderer.render(bytes, frame.frame, redact(frame.sopInstanceUID));
-      return toUint16(resizeBilinear(image, size, size));
+      return toUint16(await renderer.render(bytes, frame.frame, redact(frame.sopInstanceUID), { square: size }));
     };
     try {
       const ahead: Promise<Uint16Array>[] = [];

@@ -6,7 +6,6 @@ import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import { replaceFile } from '../../disk/index.ts';
-import { resizeBilinear } from '../../images/index.ts';
 import { instanceById, type Library, overwriteFile } from '../../store/index.ts';
 import { fileError, readInstance } from '../files/files.ts';
 import { pictureFile } from './png.ts';
@@ -42,10 +41,7 @@ export async function thumbnail(
   const path = join(folderOf(library, instance.contentHash), `${instance.contentHash}-${frame}-${size}.png`);
   if (existsSync(path)) return readFileSync(path);
   const bytes = await readInstance(library, instanceId);
-  const image = await renderer.render(bytes, frame, redact(instance.sopInstanceUID));
-  const scale = Math.min(1, size / Math.max(image.width, image.height));
-  const side = (length: number): number => Math.max(1, Math.round(length * scale));
-  const png = pictureFile(resizeBilinear(image, side(image.width), side(image.height)));
+  const png = pictureFile(await renderer.render(bytes, frame, redact(instance.sopInstanceUID), { longestSide: size }));
   if (library.mode === 'write') keep(path, png);
   return png;
 }

@@ -21,6 +21,7 @@ describe('help', () => {
         'batches',
         'classify',
         'datasets',
+        'demo',
         'doctor',
         'encode',
         'evaluate',

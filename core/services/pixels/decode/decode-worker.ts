@@ -1,7 +1,8 @@
 /**
  * The decode worker: a thread that holds the decoders and can be ended at any moment. It answers one request at a time.
  *
- * It reads files itself, so that pixels are not copied between threads, and says when it begins to decode, so that a slow network
+ * It reads files itself, so that pixels are not copied between threads, resizes where a smaller image is wanted, because the thread
+ * that asks answers the window meanwhile, and says when it begins to decode, so that a slow network
  * drive does not count against a frame's time.
  */
 import { readFileSync, statSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { parentPort } from 'node:worker_threads';
 import { AppError, invariant, serialiseError, toError } from '../../../base/errors.ts';
 import { redact } from '../../../base/redact.ts';
 import { type DicomFile, decodeFrame, parseDicom, renderDecoded, wasmCodecOf } from '../../../dicom/index.ts';
+import { fitImage } from '../fit.ts';
 import type { DecodeReply, DecodeRequest } from './messages.ts';
 import { loadCodecs } from './wasm-codecs.ts';
 
@@ -45,14 +47,15 @@ function readable<T>(path: string, read: () => T): T {
   }
 }
 
-async function answer({ source, frame, want }: DecodeRequest): Promise<DecodeReply> {
+async function answer({ source, frame, want, fit }: DecodeRequest): Promise<DecodeReply> {
   const file = readSource(source);
   port?.postMessage({ kind: 'started' } satisfies DecodeReply);
   const codec = wasmCodecOf(file.transferSyntaxUID);
   if (codec !== undefined) await loaded.prepare(codec);
   const decoded = decodeFrame(file, frame, loaded.codecs);
   if (want === 'samples') return { kind: 'decoded', decoded };
-  return { kind: 'rendered', image: renderDecoded(file.dataSet, decoded, frame) };
+  const image = renderDecoded(file.dataSet, decoded, frame);
+  return { kind: 'rendered', image: fit === undefined ? image : fitImage(image, fit) };
 }
 
 port.on('message', (request: DecodeRequest) => {

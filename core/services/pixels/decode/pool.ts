@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, deserialiseError, toError } from '../../../base/errors.ts';
 import type { DecodedFrame, RenderedImage } from '../../../dicom/index.ts';
+import type { Fit } from '../fit.ts';
 import type { DecodeReply, DecodeRequest } from './messages.ts';
 
 export interface DecodePoolOptions {
@@ -17,8 +18,11 @@ export interface DecodePoolOptions {
 }
 
 export interface DecodePool {
-  /** The float image that the model sees, of frame `frame` (from 0) of a file or of its bytes. Throws as `renderFrame` does. */
-  renderFrame(source: string | Uint8Array, frame: number): Promise<RenderedImage>;
+  /**
+   * The float image that the model sees, of frame `frame` (from 0) of a file or of its bytes, in the size of `fit` or as it is.
+   * Throws as `renderFrame` does.
+   */
+  renderFrame(source: string | Uint8Array, frame: number, fit?: Fit): Promise<RenderedImage>;
   /** The frame's samples as stored, before any look-up table. */
   decodeFrame(source: string | Uint8Array, frame: number): Promise<DecodedFrame>;
   /** Ends the threads; requests in work fail with CANCELLED. */
@@ -133,13 +137,13 @@ export function openDecodePool(options: DecodePoolOptions = {}): DecodePool {
   };
 
   return {
-    renderFrame: async (source, frame) => {
-      const reply = await ask({ source, frame, want: 'image' });
+    renderFrame: async (source, frame, fit) => {
+      const reply = await ask({ source, frame, want: 'image', fit });
       if (reply.kind === 'rendered') return reply.image;
       throw failureOf(reply);
     },
     decodeFrame: async (source, frame) => {
-      const reply = await ask({ source, frame, want: 'samples' });
+      const reply = await ask({ source, frame, want: 'samples', fit: undefined });
       if (reply.kind === 'decoded') return reply.decoded;
       throw failureOf(reply);
     },

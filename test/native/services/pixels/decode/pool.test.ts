@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { AppError } from '../../../../../core/base/errors.ts';
 import { Random } from '../../../../../core/base/random.ts';
 import { nativeBytes, wasmCodecOf } from '../../../../../core/dicom/index.ts';
+import { resizeBilinear } from '../../../../../core/images/index.ts';
 import { openDecodePool } from '../../../../../core/services/pixels/decode/pool.ts';
+import { pictureFile } from '../../../../../core/services/pixels/png.ts';
+import { openRenderer } from '../../../../../core/services/pixels/source-images.ts';
 import { fuzzCodecs } from '../../../../dicom/fuzz-codec.ts';
 import { fuzzParser } from '../../../../dicom/fuzz-parser.ts';
 import { readIndex } from '../../../../dicom/index-file.ts';
@@ -38,6 +41,24 @@ describe('decode pool', () => {
   test('bytes are rendered to floats as in place', async () => {
     const image = await pool.renderFrame(smallInstance([100, 200, 300]), 0);
     expect([...image.data]).toEqual([0, 0.5, 1]);
+  });
+
+  test('a thread gives the size that is wanted, bit for bit as resizing what it renders', async () => {
+    const pixelData = Uint16Array.from({ length: 600 * 400 }, (_, i) => (i * 7919) % 4096);
+    const bytes = smallInstance([1], { rows: 400, columns: 600, pixelData });
+    const whole = await pool.renderFrame(bytes, 0);
+    const square = await pool.renderFrame(bytes, 0, { square: 224 });
+    expect([square.width, square.height]).toEqual([224, 224]);
+    expect(square).toEqual(resizeBilinear(whole, 224, 224));
+    expect(await pool.renderFrame(bytes, 0, { longestSide: 192 })).toEqual(resizeBilinear(whole, 192, 128));
+    // Nothing is enlarged for a thumbnail.
+    expect(await pool.renderFrame(bytes, 0, { longestSide: 1000 })).toEqual(whole);
+    const renderer = openRenderer();
+    onTestFinished(() => renderer.close());
+    const picture = pictureFile(whole);
+    const read = await renderer.render(picture, 0, 'a picture');
+    expect(await renderer.render(picture, 0, 'a picture', { square: 224 })).toEqual(resizeBilinear(read, 224, 224));
+    expect(await renderer.render(bytes, 0, 'a study', { square: 224 })).toEqual(square);
   });
 
   test('a frame past its time is refused and the next one decodes', async () => {
