@@ -86,7 +86,9 @@ test('nothing compares a method with a name: what differs is a field of its obje
 });
 
 test('a method is named where CONTRIBUTING says that one is added, and nowhere else in the program', () => {
-  const program = sources.filter(({ path }) => /^(core|electron|renderer)\//.test(path));
+  // The demo compares three methods by name: that table is what it is for, and a new method need not be in it.
+  const demo = 'core/services/walkthrough/demo.ts';
+  const program = sources.filter(({ path }) => /^(core|electron|renderer)\//.test(path) && path !== demo);
   const places = program.filter(({ text }) => text.includes("'side-only'")).map(({ path }) => path);
   expect(places.sort()).toEqual([
     'core/contract/names.ts',
