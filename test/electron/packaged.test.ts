@@ -18,6 +18,12 @@ import { type Packaged, packagedApplication } from './support/package.ts';
 
 const training = { dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 30, batch: 4 };
 
+/** A process that is there. Without this check `kill` would get 0, which means the process group that runs the tests. */
+function pidOf(pid: number | undefined): number {
+  if (pid === undefined || pid <= 0) throw new Error('the process to be killed was not found');
+  return pid;
+}
+
 describe.skipIf(process.platform !== 'linux')('the unpacked package (built and run on Linux)', () => {
   const folder = temporaryFolder('packaged');
   let built: Packaged;
@@ -37,7 +43,7 @@ describe.skipIf(process.platform !== 'linux')('the unpacked package (built and r
     const opened = await attach({ executablePath: built.binary, library });
     const page = await opened.look();
     await page.getByRole('heading', { name: 'Welcome' }).first().waitFor();
-    const processes = descendants(opened.process.pid ?? 0, /resources\/core\/electron\/core\/host\.js/);
+    const processes = descendants(opened.process.pid ?? 0, /resources\/core\/core\/host\/host\.js/);
     expect(processes).toHaveLength(1);
     expect(readFileSync(`/proc/${processes[0]}/cmdline`, 'utf8').split('\0')[0]).toBe(
       join(built.resources, 'node', 'node'),
@@ -72,9 +78,9 @@ describe.skipIf(process.platform !== 'linux')('the unpacked package (built and r
     await close();
 
     const first = await attach({ executablePath: built.binary, library });
-    const root = first.process.pid ?? 0;
+    const root = pidOf(first.process.pid);
     const engines = (): number[] => descendants(root, /resources\/core\/core\/engine\/host\/server\.js/);
-    const cores = (): number[] => descendants(root, /resources\/core\/electron\/core\/host\.js/);
+    const cores = (): number[] => descendants(root, /resources\/core\/core\/host\/host\.js/);
     let page = await first.look();
     const list = await callFrom(page, 'reading.list', { dataset: 'discs' });
     const [item] = list.items;
@@ -104,7 +110,7 @@ describe.skipIf(process.platform !== 'linux')('the unpacked package (built and r
     expect(engines()).toHaveLength(1);
     for (const engine of engines()) process.kill(engine, 'SIGKILL');
     await isFurther((await epochs()) + 1);
-    const [core = 0] = cores();
+    const core = pidOf(cores()[0]);
     process.kill(core, 'SIGKILL');
     await until(() => cores().some((pid) => pid !== core), 'the core came back', 60_000);
     await until(async () => (await epochs()) > 0, 'the core answers', 60_000);
