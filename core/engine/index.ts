@@ -14,9 +14,9 @@ export * from './types.ts';
 /** The engines this version knows, each loading its native library only when asked. */
 const adapters: readonly EngineAdapter[] = [onnxruntimeAdapter, tensorflowAdapter];
 
-/** What every engine could do on this machine, for `doctor`. Never throws for a missing engine. */
-export function listEngines(): Promise<EngineState[]> {
-  return Promise.all(adapters.map((adapter) => adapter.probe()));
+/** What every engine could do on this machine, on `device` or on any. Never throws for a missing engine. */
+export function listEngines(device: OpenEngineOptions['device'] = 'auto'): Promise<EngineState[]> {
+  return Promise.all(adapters.map((adapter) => adapter.probe(device)));
 }
 
 /**
@@ -35,7 +35,7 @@ export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
 
 /** As openEngine, in this process and on one device for good. `reason` replaces that of the choice. */
 export async function openHere(options: OpenEngineOptions, reason?: string): Promise<Engine> {
-  const choice = chooseEngine(options, await listEngines());
+  const choice = await chooseEngine(options, await listEngines(options.device), options.judge);
   const adapter = adapters.find(({ name }) => name === choice.engine);
   if (adapter === undefined)
     throw new AppError('ENGINE_UNAVAILABLE', `Engine ${choice.engine} is not in this version.`);

@@ -14,6 +14,7 @@ import {
   type AdapterOptions,
   cpuDescription,
   type DeviceName,
+  type DeviceState,
   type Engine,
   type EngineAdapter,
   type EngineState,
@@ -21,12 +22,14 @@ import {
   type Tensors,
   type WeightSource,
 } from './types.ts';
+import { webgpuDevice } from './webgpu/adapter.ts';
 
 type Ort = typeof import('onnxruntime-node');
 
 /** Execution providers by our device names, with what to call them. */
 const providers = {
   cuda: { provider: 'cuda', description: 'NVIDIA GPU (CUDA)' },
+  webgpu: { provider: 'webgpu', description: 'GPU (WebGPU)' },
   dml: { provider: 'dml', description: 'GPU (DirectML)' },
   coreml: { provider: 'coreml', description: 'Apple GPU and Neural Engine (CoreML)' },
   cpu: { provider: 'cpu', description: cpuDescription },
@@ -53,17 +56,28 @@ async function load(): Promise<Ort> {
 }
 
 /** What ONNX Runtime offers here. CUDA counts only where its files were installed beside the package. */
-async function probe(): Promise<EngineState> {
+async function probe(device: 'auto' | DeviceName): Promise<EngineState> {
   try {
     const ort = await load();
     const bundled = new Set(ort.listSupportedBackends().flatMap(({ name, bundled }) => (bundled ? [name] : [])));
     const names = (Object.keys(providers) as DeviceName[]).filter((name) => bundled.has(providers[name].provider));
+    const asked = device === 'auto' || device === 'webgpu';
+    const gpu = asked && bundled.has('webgpu') ? await webgpuDevice() : undefined;
+    const devices = names.flatMap((name): DeviceState[] => {
+      if (name !== 'webgpu') return [{ name, description: providers[name].description }];
+      return gpu === undefined || 'reason' in gpu ? [] : [gpu];
+    });
+    const missing = gpu !== undefined && 'reason' in gpu ? [gpu] : [];
     return {
       name: 'onnxruntime',
       available: true,
       version: ort.env.versions.node ?? null,
-      devices: names.map((name) => ({ name, description: providers[name].description })),
-      detail: `providers in the package: ${names.join(', ')}`,
+      devices,
+      missing,
+      detail: [
+        `providers in the package: ${names.join(', ')}`,
+        ...missing.map(({ name, reason }) => `no ${name}: ${reason}`),
+      ].join('; '),
       remedy: null,
     };
   } catch (thrown) {
@@ -159,15 +173,26 @@ async function compile(
   };
 }
 
+/** The device's name as it is stored with every result; of a GPU with its driver, since another driver is another device. */
+async function describe(device: DeviceName): Promise<string> {
+  if (device !== 'webgpu') return providers[device].description;
+  const found = await webgpuDevice();
+  if (!('reason' in found)) return found.description;
+  throw new AppError('ENGINE_UNAVAILABLE', `There is no GPU to compute on: ${found.reason}.`, {
+    action: found.remedy ?? 'Use --device cpu.',
+  });
+}
+
 async function open(options: AdapterOptions): Promise<Engine> {
   const ort = await load();
+  const device = await describe(options.device);
   resetPeakMemory();
   const open = new Set<Executable>();
   return {
     info: {
       name: 'onnxruntime',
       version: ort.env.versions.node ?? 'unknown',
-      device: providers[options.device].description,
+      device,
       threads: options.threads,
       reason: options.reason,
     },

@@ -12,6 +12,7 @@ import { repositoryRoot } from '../support/shared.ts';
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['core/store/'],
   'onnxruntime-node': ['core/engine/onnxruntime.ts'],
+  webgpu: ['core/engine/webgpu/probe.ts'],
   '@tensorflow/tfjs-node-gpu': ['core/engine/tensorflow.ts'],
   'dicom-parser': ['core/dicom/dicom-parser.ts'],
   zod: ['core/contract/', 'core/jobs/', 'core/store/', 'core/services/'],
