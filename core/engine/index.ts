@@ -1,6 +1,6 @@
 /** Opens the engine that computes. */
 import { AppError } from '../base/errors.ts';
-import { chooseEngine } from './devices.ts';
+import { type Choice, chooseEngine } from './devices.ts';
 import { withCpuFallback } from './fallback.ts';
 import { openHosted } from './host/client.ts';
 import { onnxruntimeAdapter } from './onnxruntime.ts';
@@ -25,7 +25,7 @@ export function listEngines(device: OpenEngineOptions['device'] = 'auto'): Promi
  */
 export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
   const engine = options.ownProcess === true ? await openHosted(options) : await openHere(options);
-  if (engine.info.device === cpuDescription) return engine;
+  if (engine.info.device === cpuDescription || options.movesToCpu === false) return engine;
   const openCpu = (reason: string): Promise<Engine> => {
     const cpu: OpenEngineOptions = { ...options, engine: 'onnxruntime', device: 'cpu' };
     return options.ownProcess === true ? openHosted(cpu, reason) : openHere(cpu, reason);
@@ -33,9 +33,14 @@ export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
   return withCpuFallback(engine, openCpu, options.log);
 }
 
+/** What `openEngine` would open, and why; nothing is opened. Throws ENGINE_UNAVAILABLE where nothing fits. */
+export async function chooseDevice(options: Pick<OpenEngineOptions, 'engine' | 'device' | 'judge'>): Promise<Choice> {
+  return await chooseEngine(options, await listEngines(options.device), options.judge);
+}
+
 /** As openEngine, in this process and on one device for good. `reason` replaces that of the choice. */
 export async function openHere(options: OpenEngineOptions, reason?: string): Promise<Engine> {
-  const choice = await chooseEngine(options, await listEngines(options.device), options.judge);
+  const choice = await chooseDevice(options);
   const adapter = adapters.find(({ name }) => name === choice.engine);
   if (adapter === undefined)
     throw new AppError('ENGINE_UNAVAILABLE', `Engine ${choice.engine} is not in this version.`);

@@ -23,6 +23,7 @@ import {
   type WeightSource,
 } from './types.ts';
 import { webgpuDevice } from './webgpu/adapter.ts';
+import { widenHalfInputs } from './webgpu/widen-halves.ts';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -141,10 +142,12 @@ function sessionOptions(
 
 async function compile(
   ort: Ort,
-  graph: Graph,
+  asked: Graph,
   weights: WeightSource | undefined,
   options: AdapterOptions,
+  knowsHalves: boolean,
 ): Promise<Executable> {
+  const { graph, widen } = knowsHalves ? { graph: asked, widen: (inputs: Tensors) => inputs } : widenHalfInputs(asked);
   let session: InferenceSession;
   try {
     session = await ort.InferenceSession.create(emitOnnx(graph), sessionOptions(graph, weights, options));
@@ -153,8 +156,9 @@ async function compile(
     throw failed('prepare the network', cause);
   }
   return {
-    run: async (inputs: Tensors): Promise<Tensors> => {
-      checkInputs(graph, inputs);
+    run: async (given: Tensors): Promise<Tensors> => {
+      checkInputs(asked, given);
+      const inputs = widen(given);
       const feeds: Record<string, OrtTensor> = {};
       for (const { name = '' } of graph.inputs) feeds[name] = toOrt(inputs[name] as Tensor);
       try {
@@ -173,11 +177,11 @@ async function compile(
   };
 }
 
-/** The device's name as it is stored with every result; of a GPU with its driver, since another driver is another device. */
-async function describe(device: DeviceName): Promise<string> {
-  if (device !== 'webgpu') return providers[device].description;
+/** The device as it is stored with every result; a GPU with its driver, since another driver is another device. */
+async function deviceOf(name: DeviceName): Promise<DeviceState> {
+  if (name !== 'webgpu') return { name, description: providers[name].description };
   const found = await webgpuDevice();
-  if (!('reason' in found)) return found.description;
+  if (!('reason' in found)) return found;
   throw new AppError('ENGINE_UNAVAILABLE', `There is no GPU to compute on: ${found.reason}.`, {
     action: found.remedy ?? 'Use --device cpu.',
   });
@@ -185,14 +189,14 @@ async function describe(device: DeviceName): Promise<string> {
 
 async function open(options: AdapterOptions): Promise<Engine> {
   const ort = await load();
-  const device = await describe(options.device);
+  const device = await deviceOf(options.device);
   resetPeakMemory();
   const open = new Set<Executable>();
   return {
     info: {
       name: 'onnxruntime',
       version: ort.env.versions.node ?? 'unknown',
-      device,
+      device: device.description,
       threads: options.threads,
       reason: options.reason,
     },
@@ -202,7 +206,7 @@ async function open(options: AdapterOptions): Promise<Engine> {
           action: 'Leave --precision out, or use --engine tensorflow on a machine with an NVIDIA GPU.',
         });
       }
-      const inner = await compile(ort, graph, weights, options);
+      const inner = await compile(ort, graph, weights, options, device.hasHalfPrecision ?? true);
       const executable: Executable = {
         run: inner.run,
         dispose: async () => {

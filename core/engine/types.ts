@@ -79,6 +79,8 @@ export interface OpenEngineOptions {
   readonly threads?: number;
   /** Compute in a child process, so that a native crash or lack of memory ends that process alone. */
   readonly ownProcess?: boolean;
+  /** Whether a GPU that fails in mid-run hands over to the CPU, which is so where left out; a check of the GPU must see it fail. */
+  readonly movesToCpu?: boolean;
   /** Write a profile of every session in this folder (ONNX Runtime's trace format). For benchmarks. */
   readonly profileDirectory?: string;
   readonly log: Logger;
