@@ -20,6 +20,7 @@ import type { ServiceContext } from '../services/session/context.ts';
 import { openServices } from '../services/session/open.ts';
 import { assetAt } from './assets.ts';
 import type { CoreContext } from './context.ts';
+import { openDecoders } from './decoders.ts';
 import { handlers } from './handlers/index.ts';
 import { openWatcher } from './watching.ts';
 
@@ -72,11 +73,13 @@ try {
   const emit: EmitCoreEvent = (name, payload) => send({ type: 'event', name, payload } as FromCore);
   const queue = new JobQueue(services, (job) => tellOfJob(job, emit));
   const watcher = openWatcher(services, queue, emit);
+  const decoders = openDecoders();
   let isQuitting = false;
   const closeAll = async (): Promise<void> => {
     isQuitting = true;
     await watcher.close();
     await queue.close();
+    await decoders.close();
     await close();
   };
   const quit = async (): Promise<void> => {
@@ -88,6 +91,7 @@ try {
     services,
     queue,
     watcher,
+    decoders,
     emit,
     engineInUse: () => engineInUse,
     endAfter: async (work) => {

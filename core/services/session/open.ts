@@ -3,6 +3,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { ReportProgress } from '../../base/progress.ts';
 import { type Engine, type OpenEngineOptions, openEngine, type Precision } from '../../engine/index.ts';
 import type { LibraryMode } from '../../store/index.ts';
+import { SessionCaches } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { libraryFolder, openServiceLibrary } from './library.ts';
 
@@ -29,6 +30,7 @@ export async function openServices(
 ): Promise<{ readonly context: ServiceContext; close(): Promise<void> }> {
   const now = options.now ?? (() => new Date());
   const library = openServiceLibrary(libraryFolder(options.library), options.mode, options.log, now());
+  const caches = new SessionCaches();
   let opening: Promise<Engine> | undefined;
   const engine = (): Promise<Engine> => {
     opening ??= openEngine({
@@ -47,6 +49,7 @@ export async function openServices(
   return {
     context: {
       library,
+      caches,
       engine,
       ...(options.precision === undefined ? {} : { precision: options.precision }),
       progress: options.progress,
@@ -60,6 +63,7 @@ export async function openServices(
         const opened = await opening?.catch(() => undefined);
         await opened?.dispose();
       } finally {
+        caches.clear();
         library.close();
       }
     },

@@ -8,6 +8,7 @@ import { checkLibrary } from '../../../../core/services/library/check.ts';
 import { openPreviewStore } from '../../../../core/services/records/record-stores.ts';
 import { databaseProblems, openLibrary } from '../../../../core/store/index.ts';
 import { fillDataset, temporaryLibrary } from '../../../support/library.ts';
+import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorOf } from '../../../support/thrown.ts';
 
@@ -19,7 +20,7 @@ const codeOf = (call: () => unknown): string => appErrorOf(call).code;
 async function madeLibrary(): Promise<string> {
   const library = temporaryLibrary(join(temporaryFolder(), 'library'));
   const { instanceIds } = fillDataset(library, ['a', 'b', 'a']);
-  const store = openPreviewStore(library, 64, now);
+  const store = openPreviewStore(testContext(library), 64);
   for (const id of instanceIds) store.append('image', `${id}/0`, new Uint8Array(1000).fill(id));
   await store.close();
   library.close();
