@@ -3,16 +3,16 @@
  * `node host.ts --library DIR`, spoken to over the message channel, ended by `quit` or by the channel's end.
  */
 import { parseArgs } from 'node:util';
+import { type AnswerMessage, answering, type CallMessage, telling } from '../base/channel.ts';
 import { AppError, serialiseError } from '../base/errors.ts';
 import {
   type CoreCallName,
   coreCalls,
   type EmitCoreEvent,
   parseOptions,
-  type Reply,
   windowSettingsSchema,
 } from '../contract/index.ts';
-import type { FromCore, ToCore } from '../contract/ipc/port.ts';
+import type { CorePortCalls, CorePortNews } from '../contract/ipc/port.ts';
 import { JobQueue } from '../services/jobs/queue.ts';
 import { tellOfJob } from '../services/jobs/tell-of-job.ts';
 import { provideFirstLpm } from '../services/lpm/bundled.ts';
@@ -28,17 +28,11 @@ const { values } = parseArgs({
   options: { library: { type: 'string' }, engine: { type: 'string', default: 'auto' }, threads: { type: 'string' } },
 });
 
-function send(message: FromCore): void {
+function post(message: AnswerMessage): void {
   process.send?.(message);
 }
 
-async function replyTo(work: () => unknown): Promise<Reply> {
-  try {
-    return { ok: true, value: await work() };
-  } catch (error) {
-    return { ok: false, error: serialiseError(error) };
-  }
-}
+const tell = telling<CorePortNews>(post);
 
 async function answer(context: CoreContext, name: string, input: unknown): Promise<unknown> {
   if (!Object.hasOwn(coreCalls, name))
@@ -57,7 +51,7 @@ try {
     device: 'auto',
     ownProcess: true,
     progress: () => {},
-    log: { log: (level, message, fields = {}) => send({ type: 'log', level, message, fields }) },
+    log: { log: (level, message, fields = {}) => tell('log', { level, message, fields }) },
     signal: new AbortController().signal,
   });
   let engineInUse: string | null = null;
@@ -70,7 +64,7 @@ try {
       return engine;
     },
   };
-  const emit: EmitCoreEvent = (name, payload) => send({ type: 'event', name, payload } as FromCore);
+  const emit: EmitCoreEvent = (name, payload) => tell('event', { name, payload } as CorePortNews['event']);
   const queue = new JobQueue(services, (job) => tellOfJob(job, emit));
   const watcher = openWatcher(services, queue, emit);
   const decoders = openDecoders();
@@ -101,12 +95,18 @@ try {
       return work();
     },
   };
-  process.on('message', async (message: ToCore) => {
-    if (message.type === 'quit') await quit();
-    else if (message.type === 'call') {
-      send({ type: 'reply', id: message.id, reply: await replyTo(() => answer(context, message.name, message.input)) });
-    } else send({ type: 'reply', id: message.id, reply: await replyTo(() => assetAt(message.path, context)) });
-  });
+  const reply = answering<CorePortCalls>(
+    {
+      call: ({ name, input }) => answer(context, name, input),
+      asset: ({ path }) => assetAt(path, context),
+      quit: async () => {
+        await quit();
+        return null;
+      },
+    },
+    post,
+  );
+  process.on('message', (message) => reply(message as CallMessage));
   // The window's process is gone without a word: nobody is left to work for.
   process.on('disconnect', quit);
   // A library without an LPM works all the same, and Train says that there is none.
@@ -114,8 +114,8 @@ try {
     services.log.log('warn', 'the embedded LPM cannot be added', { error: serialiseError(error).code }),
   );
   queue.open();
-  send({ type: 'ready' });
+  tell('ready', null);
 } catch (error) {
-  send({ type: 'failed', error: serialiseError(error) });
+  tell('failed', serialiseError(error));
   process.disconnect?.();
 }

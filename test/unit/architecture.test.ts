@@ -78,7 +78,6 @@ const mayRemember: Readonly<Record<string, string>> = {
   'core/engine/host/server.ts': "is the engine's process: its state is the process's",
   'core/services/pixels/decode/decode-worker.ts':
     'is a thread: the file whose frames it is asked for one after the other',
-  'core/services/library/maintenance-worker.ts': 'is a thread: the one reply that it gives',
 };
 
 interface SourceFile {

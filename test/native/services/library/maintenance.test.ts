@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { backUpLibrary, restoreFromBackup } from '../../../../core/services/library/backup.ts';
 import { checkLibrary } from '../../../../core/services/library/check.ts';
+import { backUpLibraryAside, checkLibraryAside } from '../../../../core/services/library/maintenance.ts';
 import { openPreviewStore } from '../../../../core/services/records/record-stores.ts';
 import { databaseProblems, openLibrary } from '../../../../core/store/index.ts';
 import { fillDataset, temporaryLibrary } from '../../../support/library.ts';
@@ -181,4 +182,16 @@ describe('library restore', () => {
     mkdirSync(join(folder, 'backups'), { recursive: true });
     expect(codeOf(() => openLibrary(folder, { mode: 'write' }))).toBe('DB_DAMAGED');
   });
+});
+
+test('in a thread of its own, a library is checked and backed up alike, and a failure arrives with its code', async () => {
+  const folder = await madeLibrary();
+  const { seconds: _, ...report } = await checkLibraryAside(folder, true);
+  expect(report).toMatchObject({ sound: false, findings: expect.arrayContaining([expect.anything()]) });
+  expect(await checkLibrary({ folder, signal: { aborted: false }, progress: () => {} }, { deep: true })).toMatchObject(
+    report,
+  );
+  const { path } = await backUpLibraryAside(folder, null);
+  expect(existsSync(path)).toBe(true);
+  await expect(backUpLibraryAside(folder, path)).rejects.toMatchObject({ code: 'BAD_INPUT' });
 });
