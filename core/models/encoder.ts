@@ -3,7 +3,7 @@
  *
  * In each extracted layer and head the tokens are scored (`global`: the attention each receives, averaged over all
  * queries; `class_token`: the attention it receives from the class token), and the layer's own keys and values of the
- * best are kept (DESIGN §1.2). Nothing is computed that no output needs: the network ends at the keys and values of
+ * best are kept (Huang et al., arXiv 2408.02426). Nothing is computed that no output needs: the network ends at the keys and values of
  * the last extracted layer, unless the final class token or hidden state is asked for, and for the class token alone
  * the last layer computes one row.
  */

@@ -84,7 +84,7 @@ function keepEvaluation(
     logits: logits.slice(i * classes, (i + 1) * classes),
   }));
   saveEvaluation(db, { modelId: record.id, split, images: kept }, now);
-  forgetSets(context.library);
+  forgetSets(context);
   addAuditEvent(db, {
     happenedAt: now,
     action: 'model.evaluated',

@@ -26,7 +26,7 @@ import { defineJob } from '../../jobs/index.ts';
 import { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence, tokenCounts } from '../../models/index.ts';
 import { percentile } from '../../statistics/bootstrap.ts';
 import { decide } from '../../statistics/curves.ts';
-import { instanceById, type Library } from '../../store/index.ts';
+import { instanceById } from '../../store/index.ts';
 import { featureKinds, featuresOf } from '../features/feature-kinds.ts';
 import { sideImage, stackImages } from '../features/source-examples.ts';
 import { recordOf } from '../features/source-features.ts';
@@ -34,6 +34,7 @@ import { readInstance } from '../files/files.ts';
 import { compileEncoder, type EncodedImage } from '../lpm/encoder.ts';
 import { openRenderer, readSource, squareImage } from '../pixels/source-images.ts';
 import { imageKey, openPreviewStore } from '../records/record-stores.ts';
+import { NewestEntries, type SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from '../training/model.ts';
 import { cutOf } from '../training/operating-point.ts';
@@ -44,11 +45,15 @@ const leastFall = 0.01;
 
 /** Reports kept in memory, by job. They are large and derived from a patient's image: no row of the library holds them. */
 const keptReports = 12;
-const reports = new WeakMap<Library, Map<number, EvidenceReport>>();
+const evidenceReports: SessionCache<NewestEntries<number, EvidenceReport>> = {
+  name: 'evidence reports by job',
+  until: 'change',
+  make: () => new NewestEntries(keptReports),
+};
 
 /** What a job of this session found, or null after a restart or many others. */
 export function evidenceReport(context: ServiceContext, jobId: number): EvidenceReport | null {
-  return reports.get(context.library)?.get(jobId) ?? null;
+  return context.caches.of(evidenceReports).get(jobId) ?? null;
 }
 
 export const evidenceJob = defineJob({
@@ -57,11 +62,7 @@ export const evidenceJob = defineJob({
   run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; jobId: number }) => {
     const context = { ...tools.deps, progress: tools.progress };
     const report = await findEvidence(context, options);
-    const kept = reports.get(context.library) ?? new Map<number, EvidenceReport>();
-    reports.set(context.library, kept);
-    const oldest = kept.size >= keptReports ? kept.keys().next().value : undefined;
-    if (oldest !== undefined) kept.delete(oldest);
-    kept.set(tools.jobId, report);
+    context.caches.of(evidenceReports).set(tools.jobId, report);
     return { model: report.model, verdict: report.check?.verdict ?? null };
   },
 });
@@ -159,7 +160,7 @@ async function sourceImage(
   const instance = instanceById(context.library.db, instanceId);
   if (instance === undefined) throw new AppError('FILE_NOT_FOUND', 'The image is no longer in this library.');
   const { sopInstanceUID } = instance;
-  const sources = openPreviewStore(context.library, inputSize, context.now());
+  const sources = openPreviewStore(context, inputSize);
   try {
     if (sources.has('image', imageKey(instanceId, frame))) {
       return await readSource(sources, inputSize, { instanceId, frame });

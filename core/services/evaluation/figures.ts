@@ -20,6 +20,7 @@ import { expectedCalibrationError } from '../../statistics/calibration.ts';
 import { type Cut, decide } from '../../statistics/curves.ts';
 import { type ClassMetrics, computeClassMetrics, computeMetrics, type Metrics } from '../../statistics/metrics.ts';
 import { keepIntervals, keptIntervals } from '../../store/index.ts';
+import type { SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { cutOf } from '../training/operating-point.ts';
 import type { EvaluatedLevel, EvaluatedSet } from './evaluated-set.ts';
@@ -52,13 +53,20 @@ const rankingSchema = z.strictObject({
   bands: z.array(z.array(z.strictObject({ falsePositiveRate: z.number(), low: z.number(), high: z.number() }))),
 });
 
-const known = new WeakMap<EvaluatedLevel, { readonly cut: Cut | null; readonly figures: LevelFigures }>();
+const figuresOfLevels: SessionCache<
+  WeakMap<EvaluatedLevel, { readonly cut: Cut | null; readonly figures: LevelFigures }>
+> = {
+  name: 'figures of levels',
+  until: 'change',
+  make: () => new WeakMap(),
+};
 
 /** All figures of one level at the model's own threshold; those of a level are computed once. */
 export function levelFigures(context: ServiceContext, set: EvaluatedSet, which: 'image' | 'study'): LevelFigures {
   const { record } = set;
   const level = set[which];
   const cut = cutOf(record);
+  const known = context.caches.of(figuresOfLevels);
   const found = known.get(level);
   if (found !== undefined && found.cut?.threshold === cut?.threshold && found.cut?.classIndex === cut?.classIndex) {
     return found.figures;

@@ -68,7 +68,7 @@ export function openFeatures(
   statistics: ChannelStatistics,
 ): RecordStore {
   const key = featureKinds[kind].storeKey(context, settings, statistics);
-  return openFeatureStore(context.library, lpmHash, key, context.now());
+  return openFeatureStore(context, lpmHash, key);
 }
 
 /**
@@ -87,7 +87,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     for (const store of stores) await store.close();
   };
   try {
-    const sources = opened(openPreviewStore(context.library, inputSize, context.now()));
+    const sources = opened(openPreviewStore(context, inputSize));
     announceSize(context, request, sources);
     const there = await prepareSources(context, sources, inputSize, request.images, problems);
     const images = request.images.filter((_, i) => there[i]);

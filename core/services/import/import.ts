@@ -55,8 +55,8 @@ export const importJob = defineJob({
   kind: 'import',
   ...jobSchemas.import,
   run: async (payload, { deps, progress, jobId }: JobTools<ServiceContext>) => {
-    const report = await runImport({ ...deps, progress }, heldImport(payload), jobId);
-    forgetImport(payload);
+    const report = await runImport({ ...deps, progress }, heldImport(deps, payload), jobId);
+    forgetImport(deps, payload);
     return report;
   },
 });
@@ -67,7 +67,7 @@ export const importJob = defineJob({
  *   FILE_NOT_FOUND for a given path; CANCELLED, DISK_FULL, LIBRARY_READ_ONLY with everything committed so far kept
  */
 export async function importPaths(context: ServiceContext, options: ImportOptions): Promise<ImportReport> {
-  return await runAsJob(importJob, importPayload(parseOptions(importOptionsSchema, options)), context);
+  return await runAsJob(importJob, importPayload(context, parseOptions(importOptionsSchema, options)), context);
 }
 
 async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
