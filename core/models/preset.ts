@@ -5,6 +5,7 @@ import type { Method } from '../contract/index.ts';
 import { sideImageSize } from './input-size.ts';
 import { keptTokens, type LpmConfig } from './lpm-config.ts';
 import { trainingMethods } from './methods/index.ts';
+import type { LayerChoice } from './methods/training-method.ts';
 import type { NetworkConfig } from './network-config.ts';
 
 /** What a preset needs to know besides the LPM. */
@@ -42,8 +43,12 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
   };
 }
 
-/** Which layers of the LPM are read, ascending: all, or the last half (6 of 12, 12 of 24). */
-export function extractedLayers(lpm: LpmConfig, which: 'half' | 'all'): readonly number[] {
+/**
+ * Which layers of the LPM are read, ascending and from 0: all; the last half (6 of 12, 12 of 24); or three (of 12 blocks the sixth, ninth and
+ * last), which are fewer where an LPM has fewer than four.
+ */
+export function extractedLayers(lpm: LpmConfig, which: LayerChoice): readonly number[] {
+  if (which === 'three') return [...new Set([1 / 2, 3 / 4, 1].map((depth) => Math.ceil(depth * lpm.layers) - 1))];
   const first = which === 'all' ? 0 : Math.floor(lpm.layers / 2);
   return Array.from({ length: lpm.layers - first }, (_, i) => first + i);
 }

@@ -9,9 +9,16 @@ import type { NetworkConfig } from '../network-config.ts';
 /**
  * What the frozen LPM gives for an image, computed once and kept on disk:
  * - `keysValues`: keys and values of the important tokens, float16 [L, H, T, d] each;
- * - `classToken`: its final class token, float32 [D].
+ * - `classToken`: its final class token, float32 [D];
+ * - `allTokens`: every token as some layers leave it, before any norm, float16 [L, N, D].
  */
-export type LpmFeatures = 'keysValues' | 'classToken';
+export type LpmFeatures = 'keysValues' | 'classToken' | 'allTokens';
+
+/**
+ * Which layers of the LPM are read: all; the last half; or three, after a half, three quarters and all of the blocks. Of the LPM's depth these
+ * keep what a middle layer still knows of a place, and what the last one knows of the whole.
+ */
+export type LayerChoice = 'half' | 'all' | 'three';
 
 /** A graph input of a network: float16 where it is stored so. */
 export interface NetworkInput {
@@ -32,7 +39,7 @@ export interface TrainingMethod {
   /** What is asked of the LPM; null where it is not run beforehand. */
   readonly features: LpmFeatures | null;
   /** The layers of the LPM that features come from. A side network has a block for each, with features or without. */
-  readonly layers: 'half' | 'all';
+  readonly layers: LayerChoice;
   /** Side of the network's own image in pixels; null where it reads none. */
   readonly imageSize: (lpm: LpmConfig, inputSize: number) => number | null;
   /** The trained parameters: names, shapes, and how they start. */
