@@ -29,7 +29,10 @@ export interface NetworkInput {
 /** A network's inputs by name, all float32: those of its method, and `dropout_mask` (0 or 2) in training. */
 export type NetworkInputs = Readonly<Record<string, Value>>;
 
-/** Logits [B, C], and how the prompts attend to the kept tokens, [L, B, H, P, T], rows summing to 1. */
+/**
+ * Logits [B, C], and how the P prompts or queries attend to the T tokens that they are given, [L, B, H, P, T], rows summing to 1. L is 1 where a
+ * method mixes the layers before it attends, H where its queries are not split into heads.
+ */
 export interface AttendedLogits {
   readonly logits: Value;
   readonly attention: Value;
@@ -48,7 +51,7 @@ export interface TrainingMethod {
   readonly inputs: (config: NetworkConfig, batch: number) => Readonly<Record<string, NetworkInput>>;
   /** Logits [B, C]. */
   readonly logits: (config: NetworkConfig, p: Parameters, inputs: NetworkInputs) => Value;
-  /** The same logits and the attention behind them; for methods whose prompts attend to the image, and so can be asked for evidence. */
+  /** The same logits and the attention behind them; for methods that attend to places of the image, and so can be asked for evidence. */
   readonly evidence?: (config: NetworkConfig, p: Parameters, inputs: NetworkInputs) => AttendedLogits;
   /** Shape of the dropout mask; for methods with dropout. */
   readonly dropoutMask?: (config: NetworkConfig, batch: number) => Shape;

@@ -165,7 +165,9 @@ describe('evidence', () => {
     expect(report.check?.verdict).toBe('explains');
   });
 
-  test('a method without prompts has none, and says so', async () => {
-    await expect(findEvidence(context, { model: 'linear', instanceId: instanceId(1) })).rejects.toThrow('no prompts');
+  test('a method that attends to no place has none, and says so', async () => {
+    await expect(findEvidence(context, { model: 'linear', instanceId: instanceId(1) })).rejects.toThrow(
+      'attends to no place of the image',
+    );
   });
 });
