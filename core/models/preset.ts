@@ -28,7 +28,7 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
       `An eighth of the LPM's width ${lpm.width} must split into its ${lpm.heads} heads, so that the side network can mirror it.`,
     );
   }
-  const { imageSize, trainsLpm } = trainingMethods[method];
+  const { features, imageSize, trainsLpm } = trainingMethods[method];
   return {
     lpm: { width: lpm.width, heads: lpm.heads, patch: lpm.patch, eps: lpm.eps, channels: lpm.channels },
     method,
@@ -38,7 +38,7 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
     sideSize: imageSize(lpm, inputSize) ?? sideImageSize(lpm.patch, 128),
     sideWidth,
     prompts: 16,
-    tokens: keptTokens(lpm, inputSize, inputSize, tokenRatio),
+    tokens: keptTokens(lpm, inputSize, inputSize, features === 'allTokens' ? 1 : tokenRatio),
     ...(trainsLpm ? { encoder: lpm } : {}),
   };
 }
