@@ -37,6 +37,17 @@ describe.skipIf(!hasShared)('reference cases (need the shared fixtures)', () => 
   });
 });
 
+describe.skipIf(!hasShared)('reference cases of methods (need the shared fixtures)', () => {
+  const cases = hasShared ? findCases(sharedPath('fixtures-methods')) : [];
+  test.each(['attentive'])('%s gives the logits, gradients and five AdamW steps of PyTorch', async (method) => {
+    const found = cases.find(({ name }) => name === `methods/${method}/case`);
+    const result = await found?.run(engine);
+    expect(result?.checks.length).toBe(8);
+    // A hundredth of what is allowed where graphs are deep: this network is a handful of products.
+    expect(result?.checks.filter(({ worst, tolerance }) => worst > tolerance / 100)).toEqual([]);
+  });
+});
+
 const config: LpmConfig = {
   naming: 'hf-vit',
   width: 48,
