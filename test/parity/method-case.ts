@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { Engine } from '../../core/engine/index.ts';
 import { type NetworkConfig, trainingMethods } from '../../core/models/index.ts';
+import type { CaseResult } from '../../core/services/devices/compare.ts';
+import { checkTrained } from '../../core/services/devices/side-case.ts';
 import { readSafetensors } from '../../core/weights/index.ts';
-import type { CaseResult } from './check.ts';
-import { checkTrained } from './side-case.ts';
 
 interface MethodCaseJson {
   readonly hidden_size: number;
