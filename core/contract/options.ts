@@ -41,19 +41,29 @@ export const addLpmOptionsSchema = z.strictObject({
 });
 export type AddLpmOptions = z.input<typeof addLpmOptionsSchema>;
 
-export const encodeOptionsSchema = z.strictObject({
-  dataset: nameSchema,
-  lpm: nameSchema.default(embeddedLpmName),
-  inputSize,
-  tokens: tokenRuleSchema.default('global'),
-  tokenRatio: z.number().positive().max(1).default(0.2),
-  /** `half`: the last half of the LPM's layers (FPT+); `all`: every layer (FPT). */
-  layers: z.enum(['half', 'all']).default('half'),
-  keysValues: z.boolean().default(true),
-  classToken: z.boolean().default(false),
-  normalisation: normalisationSchema.default('dataset'),
-  seed: z.int().nonnegative().default(0),
-});
+export const encodeOptionsSchema = z
+  .strictObject({
+    dataset: nameSchema,
+    lpm: nameSchema.default(embeddedLpmName),
+    /** What this method asks of the LPM, whatever it is; the fields `layers`, `keysValues` and `classToken` ask for it piece by piece. */
+    method: methodSchema.optional(),
+    inputSize,
+    tokens: tokenRuleSchema.default('global'),
+    tokenRatio: z.number().positive().max(1).default(0.2),
+    /** `half`: the last half of the LPM's layers (FPT+); `all`: every layer (FPT). */
+    layers: z.enum(['half', 'all']).default('half'),
+    keysValues: z.boolean().default(true),
+    classToken: z.boolean().default(false),
+    normalisation: normalisationSchema.default('dataset'),
+    seed: z.int().nonnegative().default(0),
+  })
+  .refine(
+    ({ method, layers, keysValues, classToken }) =>
+      method === undefined || (layers === 'half' && keysValues && !classToken),
+    {
+      message: 'a method says itself which layers and features it needs: leave out what asks for them piece by piece',
+    },
+  );
 export type EncodeOptions = z.input<typeof encodeOptionsSchema>;
 
 /**

@@ -1,16 +1,16 @@
 /**
- * Evidence for one answer: which patches the prompts attended to, what of it spoke for each class, and whether hiding those
+ * Evidence for one answer: which patches the model attended to, what of it spoke for each class, and whether hiding those
  * patches moves the answer more than hiding as many others.
  *
  * The cache keeps keys and values but not where their tokens stand, so the LPM reads the image once more. For the check it
  * reads it once for every draw: hidden patches are replaced by the image's own mean, in the image that the LPM sees and in
- * the smaller one of the side network.
+ * the smaller one that the network reads itself, where it reads one.
  */
 import { AppError, invariant } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import { Random } from '../../base/random.ts';
 import { redact } from '../../base/redact.ts';
-import { float32 } from '../../base/tensor.ts';
+import { float32, type Tensor } from '../../base/tensor.ts';
 import {
   type EvidenceCheck,
   type EvidenceOptions,
@@ -23,7 +23,14 @@ import {
 } from '../../contract/index.ts';
 import { type GreyOrColourImage, normalise } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence, tokenCounts } from '../../models/index.ts';
+import {
+  buildEvidence,
+  type EvidenceMap,
+  evidenceMap,
+  hasEvidence,
+  readsImage,
+  tokenCounts,
+} from '../../models/index.ts';
 import { percentile } from '../../statistics/bootstrap.ts';
 import { decide } from '../../statistics/curves.ts';
 import { instanceById } from '../../store/index.ts';
@@ -69,7 +76,7 @@ export const evidenceJob = defineJob({
 
 /**
  * The evidence for one image.
- * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, BAD_INPUT for a method without prompts, CANCELLED
+ * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, BAD_INPUT for a method that attends to no place, CANCELLED
  */
 export async function findEvidence(context: ServiceContext, asked: EvidenceOptions): Promise<EvidenceReport> {
   const options = parseOptions(evidenceOptionsSchema, asked);
@@ -78,7 +85,7 @@ export async function findEvidence(context: ServiceContext, asked: EvidenceOptio
     const attending = methods.filter((method) => hasEvidence({ method }));
     throw new AppError(
       'BAD_INPUT',
-      `Model "${options.model}" (${model.record.method}) has no prompts, so there is no attention to show.`,
+      `Model "${options.model}" (${model.record.method}) attends to no place of the image, so there is no attention to show.`,
       { action: `Choose a model of the method ${attending.join(' or ')}.` },
     );
   }
@@ -114,20 +121,28 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
     }
   })();
   try {
-    const executable = await engine.compile(buildEvidence(config));
+    const graph = buildEvidence(config);
+    const executable = await engine.compile(graph);
+    const [layers = 0, heads = 0, tokens = 0] = graph.outputs['attention']?.shape ?? [];
     return {
       sizes,
+      /** Of the maps, by layer, head and token. */
+      shape: { layers, heads, tokens },
       encode: (image: GreyOrColourImage) => encoder.encode(normalise(image, statistics.mean, statistics.std)),
       /** Probabilities, attention and relevance [L, H, T] for one class. */
       look: async (image: GreyOrColourImage, encoded: EncodedImage, classIndex: number) => {
         const row = new Float32Array(config.classes);
         row[classIndex] = 1;
-        const outputs = await executable.run({
+        const inputs: Record<string, Tensor> = {
           params: float32([params.length], params),
-          image: stackImages(config, [sideImage(image, config.sideSize, statistics, null)]),
-          ...featureKinds.keysValues.inputs(config, [recordOf(encoded, 'keysValues')]),
           class_row: float32([1, config.classes], row),
-        });
+        };
+        if (readsImage(config))
+          inputs['image'] = stackImages(config, [sideImage(image, config.sideSize, statistics, null)]);
+        for (const kind of plan.features) {
+          Object.assign(inputs, featureKinds[kind].inputs(config, [recordOf(encoded, kind)]));
+        }
+        const outputs = await executable.run(inputs);
         const floats = (name: string): Float32Array => {
           const tensor = outputs[name];
           invariant(tensor?.dtype === 'float32', `evidence: no ${name}`);
@@ -184,14 +199,17 @@ async function evidenceOf(
   image: GreyOrColourImage,
   encoded: EncodedImage,
 ): Promise<EvidenceReport> {
-  const { indices } = encoded;
-  invariant(indices !== null, 'evidence: the LPM gave no positions');
-  const { sizes } = network;
+  const { sizes, shape } = network;
+  // Where no tokens were chosen, all are there, in their order.
+  const indices = encoded.indices ?? Int32Array.from({ length: sizes.all }, (_, i) => i);
+  invariant(indices.length === shape.layers * shape.heads * shape.tokens, 'evidence: tokens without a position');
+  const { layers } = record.preprocessing;
+  const isByLayer = shape.layers === layers.length;
   const side = record.preprocessing.inputSize / config.lpm.patch;
-  const perLayer = config.lpm.heads * config.tokens;
+  const perLayer = shape.heads * shape.tokens;
   const maps = (values: Float32Array) => ({
     all: viewOf(evidenceMap(values, indices, sizes)),
-    layers: Array.from({ length: config.layers }, (_, l) => {
+    layers: Array.from({ length: isByLayer ? shape.layers : 0 }, (_, l) => {
       const [start, end] = [l * perLayer, (l + 1) * perLayer];
       return viewOf(evidenceMap(values.subarray(start, end), indices.subarray(start, end), sizes));
     }),
@@ -210,8 +228,8 @@ async function evidenceOf(
     probabilities: first.probabilities,
     decision,
     grid: { rows: side, columns: side },
-    layers: record.preprocessing.layers,
-    tokens: { kept: config.tokens, all: sizes.all },
+    layers: isByLayer ? layers : [],
+    tokens: { kept: shape.tokens, all: sizes.all },
     attention: maps(first.attention),
     relevance: looks.map(({ relevance }) => maps(relevance)),
     check: null,

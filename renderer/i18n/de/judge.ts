@@ -115,7 +115,14 @@ export const judge: Words['judge'] = {
   thisModel: 'dieses Modell',
   notYet: 'nicht ausgewertet',
   evaluateAll: 'Fehlende auswerten',
-  methods: { 'fpt+': 'FPT+', fpt: 'FPT', 'side-only': 'Nur Seitennetz', linear: 'Linear', full: 'Volles Fine-Tuning' },
+  methods: {
+    'fpt+': 'FPT+',
+    fpt: 'FPT',
+    attentive: 'Attentive Probe',
+    'side-only': 'Nur Seitennetz',
+    linear: 'Linear',
+    full: 'Volles Fine-Tuning',
+  },
   subgroupsHelp:
     'Derselbe Schwellenwert in Teilen der Fälle. Kleine Gruppen haben weite Intervalle; ein Unterschied zählt nur, wo sich die Intervalle kaum berühren.',
   noSubgroups:

@@ -119,6 +119,10 @@ export const train: Words['train'] = {
       text: 'Ein kleines Netz, dem die wichtigen Stellen des großen gezeigt werden. Das Beste für Zeit und Speicher.',
     },
     fpt: { name: 'FPT', text: 'Der Vorgänger von FPT+: liest alle Schichten, braucht mehr Zeit und Speicher.' },
+    attentive: {
+      name: 'Attentive Probe',
+      text: 'Einige gelernte Fragen an jede Stelle, die das große Modell sah. Schnell, mit wenigen gelernten Zahlen; braucht eine Lernrate um 0,005.',
+    },
     'side-only': { name: 'Kleines Netz allein', text: 'Ohne das große Modell. Zeigt, wie viel dieses beiträgt.' },
     linear: {
       name: 'Linear',

@@ -113,7 +113,14 @@ export const judge = {
   thisModel: 'this model',
   notYet: 'not evaluated',
   evaluateAll: 'Evaluate the missing ones',
-  methods: { 'fpt+': 'FPT+', fpt: 'FPT', 'side-only': 'Side network only', linear: 'Linear', full: 'Full fine-tuning' },
+  methods: {
+    'fpt+': 'FPT+',
+    fpt: 'FPT',
+    attentive: 'Attentive probe',
+    'side-only': 'Side network only',
+    linear: 'Linear',
+    full: 'Full fine-tuning',
+  },
   subgroupsHelp:
     'The same threshold in parts of the cases. Small groups have wide intervals; a difference is only worth a thought where the intervals hardly meet.',
   noSubgroups:

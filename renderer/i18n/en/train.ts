@@ -116,6 +116,10 @@ export const train = {
       text: 'A small network that is shown the important places of the large model. Best for its time and memory.',
     },
     fpt: { name: 'FPT', text: 'The predecessor of FPT+: reads all layers, needs more time and memory.' },
+    attentive: {
+      name: 'Attentive probe',
+      text: 'A handful of learned questions to every place the large model saw. Quick, with few numbers to learn; wants a learning rate near 0.005.',
+    },
     'side-only': {
       name: 'Small network alone',
       text: 'Without the large model. Tells how much the large model adds.',
