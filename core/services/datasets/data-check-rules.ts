@@ -4,10 +4,11 @@ import {
   type DataFinding,
   type InstanceId,
   type PatientId,
-  positiveClassOf,
   type SplitName,
   type StudyId,
   splitNames,
+  type TargetKind,
+  targetFacts,
 } from '../../contract/index.ts';
 
 export interface CheckedImage {
@@ -25,6 +26,7 @@ export interface CheckedImage {
 }
 
 export interface CheckSettings {
+  readonly target: TargetKind;
   readonly inputSize: number;
   readonly flip: boolean;
 }
@@ -52,7 +54,7 @@ export function findingsOf(
     ...sameImages(labelled),
     ...balance(labelled, classes),
     ...testSize(labelled, classes),
-    ...guessedPositive(classes),
+    ...guessedPositive(classes, settings.target),
     ...mixedStudies(labelled),
     ...unlabelled(images),
     ...sizes(labelled, settings.inputSize),
@@ -205,8 +207,8 @@ function testSize(labelled: readonly CheckedImage[], classes: readonly string[])
 }
 
 /** Sensitivity of the wrong class looks like any other figure, so a guess is said before training. */
-function guessedPositive(classes: readonly string[]): DataFinding[] {
-  const positive = positiveClassOf(classes);
+function guessedPositive(classes: readonly string[], target: TargetKind): DataFinding[] {
+  const positive = targetFacts[target].positiveOf(classes);
   if (positive?.source !== 'alphabet') return [];
   const other = classes.find((name) => name !== positive.name) ?? '';
   return [finding('positiveClassGuessed', 'serious', { name: positive.name, other })];
