@@ -53,6 +53,16 @@ const facts = {
     },
     positiveOf: positiveClassOf,
   },
+  grade: {
+    meaning: 'one grade out of several in an order, lowest first',
+    noun: ['grade', 'grades'],
+    isListed: true,
+    keptBy: 'kappaQuadratic',
+    // The whole list, because a grade that no image has yet lies between its neighbours all the same.
+    order: (_, { listed }) => [...listed],
+    positiveOf: ([, higher, ...more]) =>
+      higher === undefined || more.length > 0 ? null : { name: higher, index: 1, source: 'recognised' },
+  },
 } as const satisfies Readonly<Record<string, TargetFacts>>;
 
 export type TargetKind = keyof typeof facts;

@@ -97,3 +97,18 @@ test('nothing compares a target with a name: what differs is a field of its obje
   }
   expect(sources.filter(({ text }) => comparison.test(text)).map(({ path }) => path)).toEqual([]);
 });
+
+test('a target is named where CONTRIBUTING says that one is added, and nowhere else in the program', () => {
+  const program = sources.filter(({ path }) => /^(core|electron|renderer)\//.test(path));
+  const places = program.filter(({ text }) => /['"`]grade['"`]|\bgrade:/.test(text)).map(({ path }) => path);
+  expect(places.sort()).toEqual([
+    'core/contract/targets.ts',
+    'core/targets/index.ts',
+    'renderer/i18n/de/library.ts',
+    'renderer/i18n/en/library.ts',
+  ]);
+  const row = /^\| target \|.*$/m.exec(readFileSync(join(repositoryRoot, 'CONTRIBUTING.md'), 'utf8'))?.[0] ?? '';
+  for (const place of places) expect(row).toContain(place.replace(/\/(de|en)\//, '/<language>/'));
+  // Its own object is the place more.
+  expect(row).toContain(`| ${places.length + 1}: `);
+});

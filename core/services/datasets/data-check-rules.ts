@@ -10,6 +10,7 @@ import {
   type TargetKind,
   targetFacts,
 } from '../../contract/index.ts';
+import { targets } from '../../targets/index.ts';
 
 export interface CheckedImage {
   readonly instanceId: InstanceId;
@@ -50,7 +51,7 @@ export function findingsOf(
 ): DataFinding[] {
   const labelled = images.filter(({ label }) => label !== null);
   const found = [
-    ...impossible(labelled, classes),
+    ...impossible(labelled, classes, settings.target),
     ...sameImages(labelled),
     ...balance(labelled, classes),
     ...testSize(labelled, classes),
@@ -134,12 +135,15 @@ function groupBy(
   return groups;
 }
 
-function impossible(labelled: readonly CheckedImage[], classes: readonly string[]): DataFinding[] {
-  if (classes.length < 2) {
-    return [finding('tooFewClasses', 'blocks', { classes: classes.length, labelled: labelled.length })];
+function impossible(labelled: readonly CheckedImage[], classes: readonly string[], target: TargetKind): DataFinding[] {
+  const used = new Set(labelled.map(({ label }) => label)).size;
+  if (used < targets[target].fewestNames) {
+    return [finding('tooFewClasses', 'blocks', { classes: used, labelled: labelled.length })];
   }
   return classes.flatMap((name) => {
     const list = labelled.filter(({ label }) => label === name);
+    // A listed name that nobody has keeps its place; nothing has to be dealt for it.
+    if (list.length === 0) return [];
     const patients = distinct(list, 'patientId').size;
     if (patients < splitNames.length) return [finding('classTooSmall', 'blocks', { name, patients }, list)];
     const missing = splitNames.filter((split) => !list.some((image) => image.split === split));

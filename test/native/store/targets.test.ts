@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { AppError } from '../../../core/base/errors.ts';
 import { listDatasets, listModels, openLibrary, versionById } from '../../../core/store/index.ts';
 import { earlierLibrary } from '../../support/earlier-library.ts';
+import { appErrorOf } from '../../support/thrown.ts';
 
 test('data sets, versions and models of before asked for one class out of several', () => {
   const library = openLibrary(earlierLibrary(), { mode: 'write' });
@@ -31,21 +31,11 @@ test('a target that this version does not know is refused by its name, and nothi
       () => versionById(library.db, 1),
       () => listModels(library.db),
     ]) {
-      const error = thrownBy(read);
-      expect(error?.code).toBe('DB_FROM_NEWER_APP');
-      expect(error?.message).toContain('"outline"');
+      const error = appErrorOf(read);
+      expect(error.code).toBe('DB_FROM_NEWER_APP');
+      expect(error.message).toContain('"outline"');
     }
   } finally {
     library.close();
   }
 });
-
-function thrownBy(run: () => unknown): AppError | undefined {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  return undefined;
-}
