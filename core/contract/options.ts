@@ -12,6 +12,7 @@ import {
   studyPoolingSchema,
   tokenRuleSchema,
 } from './names.ts';
+import { targetKindSchema } from './targets.ts';
 
 /** Sizes the LPM may read, in pixels; the model's own rule (multiples of the patch) is checked where the model is known. */
 const inputSize = z.int().min(32).max(2048).default(512);
@@ -26,6 +27,10 @@ export const importOptionsSchema = z.strictObject({
   pseudonymise: z.boolean().default(false),
   /** Used when the data set is made by this import. */
   frames: frameRuleSchema.default('middle'),
+  /** What is asked of an image; a data set that is there must ask the same. What it asks, or one class out of several, where left out. */
+  target: targetKindSchema.optional(),
+  /** The names that a label may be, in their order: the classes of a new data set; a data set that is there must have the same. */
+  classes: z.array(nameSchema).min(1).max(50).optional(),
   /** Who labelled, as the label rows will say. */
   reader: z.string().min(1).default('import'),
   /** Set by the queue: names options of which it keeps no path. */

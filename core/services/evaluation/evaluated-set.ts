@@ -7,8 +7,8 @@
 import { AppError, invariant } from '../../base/errors.ts';
 import type { ModelRecord, RunRecord, SplitName, StudyId, StudyPooling } from '../../contract/index.ts';
 import type { Scores } from '../../statistics/metrics.ts';
-import { poolStudies } from '../../statistics/pooling.ts';
 import { type EvaluatedImage, evaluatedImages, evaluationsOf, modelByName, runByName } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { NewestEntries, type SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { probabilitiesOf } from '../training/model.ts';
@@ -108,14 +108,15 @@ function readSet(
   pooling: StudyPooling,
 ): EvaluatedSet {
   const images = evaluatedImages(context.library.db, evaluation.id);
-  const classes = record.classes.length;
+  const target = targets[record.target];
+  const classes = target.logits(record.classes.length);
   const positive = positiveIndexOf(record);
   const logits = new Float32Array(images.length * classes);
   images.forEach((image, i) => {
     logits.set(image.logits, i * classes);
   });
   const probabilities = probabilitiesOf(record, logits);
-  const pooled = poolStudies(
+  const pooled = target.poolStudies(
     probabilities,
     classes,
     images.map((image) => String(image.studyId)),

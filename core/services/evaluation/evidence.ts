@@ -32,8 +32,8 @@ import {
   tokenCounts,
 } from '../../models/index.ts';
 import { percentile } from '../../statistics/bootstrap.ts';
-import { decide } from '../../statistics/curves.ts';
 import { instanceById } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { featureKinds, featuresOf } from '../features/feature-kinds.ts';
 import { sideImage, stackImages } from '../features/source-examples.ts';
 import { recordOf } from '../features/source-features.ts';
@@ -218,7 +218,11 @@ async function evidenceOf(
   for (let c = 0; c < config.classes; c++) looks.push(await network.look(image, encoded, c));
   const first = looks[0];
   invariant(first, 'evidence: a model has classes');
-  const [decision = 0] = decide(Float64Array.from(first.probabilities), config.classes, cutOf(record));
+  const [decision = 0] = targets[record.target].decide(
+    Float64Array.from(first.probabilities),
+    config.classes,
+    cutOf(record),
+  );
   return {
     model: record.name,
     method: record.method,

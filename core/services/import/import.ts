@@ -26,7 +26,6 @@ import {
   type DatasetRow,
   datasetCounts,
   describeInstance,
-  ensureDataset,
   fileAt,
   filesOfInstance,
   instanceByUid,
@@ -43,6 +42,7 @@ import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { datasetForImport } from './asked.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
@@ -75,7 +75,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const db = context.library.writer;
   const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
   const pathsOf = pathResolver(options);
-  const dataset = db.transaction(() => ensureDataset(db, options.dataset, options.frames, timeOf(context)));
+  const dataset = datasetForImport(context, options);
   const identity = importIdentity(context.library, options.pseudonymise);
   const importer = new Importer(context, dataset, options, identity);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));

@@ -47,6 +47,10 @@ export const judge: Words['judge'] = {
     brier: 'Brier-Wert',
     calibrationError: 'Kalibrierungsfehler',
   },
+  targetFigures: {
+    kappaQuadratic: 'Kappa (quadratisch gewichtet)',
+    meanAbsoluteError: 'Mittlerer absoluter Fehler (Grade)',
+  },
   kappaOrdered: (classes) => `Kappa (quadratisch, in der Reihenfolge ${classes})`,
   ofClass: (figure, name) => `${figure} („${name}“)`,
   ofClassAgainstRest: (figure, name) => `${figure} („${name}“ gegen den Rest)`,

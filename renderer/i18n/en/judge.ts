@@ -1,3 +1,5 @@
+import type { TargetFigure } from '../../../core/contract/index.ts';
+
 export const judge = {
   title: 'Judge',
   lead: 'How good is this model, for whom, and at which threshold?',
@@ -45,6 +47,10 @@ export const judge = {
     brier: 'Brier score',
     calibrationError: 'Calibration error',
   },
+  targetFigures: {
+    kappaQuadratic: 'Kappa (quadratic weights)',
+    meanAbsoluteError: 'Mean absolute error (grades)',
+  } satisfies Record<TargetFigure, string>,
   kappaOrdered: (classes: string) => `Kappa (quadratic, in the order ${classes})`,
   ofClass: (figure: string, name: string) => `${figure} (“${name}”)`,
   ofClassAgainstRest: (figure: string, name: string) => `${figure} (“${name}” against the rest)`,

@@ -143,7 +143,7 @@ export const train = {
     weightDecay: { name: 'Weight decay', text: 'Pulls weights towards zero, against overfitting.' },
     earlyStop: {
       name: 'Stop after idle epochs',
-      text: 'Empty: never. Otherwise after so many epochs without a better AUC.',
+      text: 'Empty: never. Otherwise after so many epochs without a better validation (AUC; of grades, kappa).',
     },
     seed: { name: 'Seed', text: 'Same seed, same data, same machine: the same model, bit for bit.' },
     inputSize: {
@@ -197,7 +197,7 @@ export const train = {
   crashed: 'The application ended twice during this training, so it was not started again by itself. Nothing is lost.',
   pausedText: 'Paused. “Resume” continues from the last finished epoch, also after a restart.',
   stalled: (epochs: number) =>
-    `The validation AUC has not improved for ${n(epochs, 'epoch', 'epochs')}: you can stop now; the best weights are kept.`,
+    `Validation has not become better for ${n(epochs, 'epoch', 'epochs')}: you can stop now; the best weights are kept.`,
   best: (epoch: string, auc: string) =>
     `Best so far: epoch ${epoch}, validation AUC ${auc}. These weights become the model.`,
   noEpochs: 'Curves appear after the first epoch.',

@@ -77,7 +77,7 @@ describe('freezeDataset', () => {
     const other = temporaryLibrary();
     fillDataset(other, repeat(4, 'a'));
     expect(codeAndMessage(() => freezeDataset(testContext(other), { dataset: 'demo' }))).toBe(
-      'DATASET_NOT_READY: Data set "demo" has 4 labelled instances of 1 class; training needs at least two classes.',
+      'DATASET_NOT_READY: Data set "demo" has 4 labelled instances of 1 class; training needs at least 2 classes.',
     );
   });
 });
