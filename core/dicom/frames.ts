@@ -19,12 +19,21 @@ export function frameBits(description: PixelDescription, isSubsampled: boolean):
   return rows * columns * bitsAllocated * (isSubsampled ? 2 : samplesPerPixel);
 }
 
+/** True when the header says that two pixels share their chroma (YBR_FULL_422, YBR_PARTIAL_422). */
+export function isSubsampled({ photometricInterpretation, samplesPerPixel, columns }: PixelDescription): boolean {
+  return /^YBR_(FULL|PARTIAL)_422$/.test(photometricInterpretation) && samplesPerPixel === 3 && columns % 2 === 0;
+}
+
 /** True when uncompressed data says YBR_FULL_422 and is as long as that; many writers say it of full 4:4:4 data. */
 export function isSubsampledNative(description: PixelDescription, element: DicomElement): boolean {
-  const { photometricInterpretation: photometric, samplesPerPixel, columns, frames } = description;
-  if (!/^YBR_(FULL|PARTIAL)_422$/.test(photometric) || samplesPerPixel !== 3 || columns % 2 !== 0) return false;
-  const full = (frameBits(description, false) * frames) / 8;
+  if (!isSubsampled(description)) return false;
+  const full = (frameBits(description, false) * description.frames) / 8;
   return element.declaredLength < full;
+}
+
+/** Bytes of all frames that the header names, uncompressed, without a padding byte. */
+export function plainPixelBytes(description: PixelDescription, element: DicomElement): number {
+  return Math.ceil((frameBits(description, isSubsampledNative(description, element)) * description.frames) / 8);
 }
 
 /** The whole value of uncompressed pixel data with the frame's first bit. Throws DICOM_TRUNCATED when the frame is not all there. */
@@ -127,16 +136,21 @@ function extendedOffsets(dataSet: DicomDataSet): readonly number[] {
   );
 }
 
+/** True when a fragment's first bytes begin a compressed picture. */
+export function beginsStream(bytes: Uint8Array): boolean {
+  const isMarker = bytes.length >= 2 && bytes[0] === 0xff && (bytes[1] === 0xd8 || bytes[1] === 0x4f);
+  const isJp2 = bytes.length >= 8 && bytes[3] === 0x0c && bytes[4] === 0x6a && bytes[5] === 0x50;
+  return isMarker || isJp2;
+}
+
 /** A frame begins where a fragment begins with a JPEG, JPEG-LS or JPEG 2000 start marker (FFD8, FF4F) or a JP2 signature. */
 function startsFromCodestreams(
   bytes: Uint8Array,
   fragments: readonly Fragment[],
   frames: number,
 ): readonly number[] | undefined {
-  const starts = fragments.flatMap(({ start, length }, index) => {
-    const isStart = length >= 2 && bytes[start] === 0xff && (bytes[start + 1] === 0xd8 || bytes[start + 1] === 0x4f);
-    const isJp2 = length >= 8 && bytes[start + 4] === 0x6a && bytes[start + 5] === 0x50 && bytes[start + 3] === 0x0c;
-    return isStart || isJp2 ? [index] : [];
-  });
+  const starts = fragments.flatMap(({ start, length }, index) =>
+    beginsStream(bytes.subarray(start, start + Math.min(length, 8))) ? [index] : [],
+  );
   return starts.length === frames && starts[0] === 0 ? starts : undefined;
 }

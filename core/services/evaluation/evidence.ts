@@ -32,6 +32,7 @@ import { sideImage, stackImages } from '../features/source-examples.ts';
 import { recordOf } from '../features/source-features.ts';
 import { readInstance } from '../files/files.ts';
 import { compileEncoder, type EncodedImage } from '../lpm/encoder.ts';
+import { mayUseKept } from '../pixels/looks.ts';
 import { openRenderer, readSource, squareImage } from '../pixels/source-images.ts';
 import { imageKey, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -152,16 +153,16 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
 /** The image as the model reads it, square; from the cache where it is there. */
 async function sourceImage(
   context: ServiceContext,
-  { record }: LoadedModel,
+  { record, rule }: LoadedModel,
   { instanceId, frame }: { readonly instanceId: InstanceId; readonly frame: number },
 ): Promise<GreyOrColourImage> {
   const { inputSize } = record.preprocessing;
   const instance = instanceById(context.library.db, instanceId);
   if (instance === undefined) throw new AppError('FILE_NOT_FOUND', 'The image is no longer in this library.');
   const { sopInstanceUID } = instance;
-  const sources = openPreviewStore(context.library, inputSize, context.now());
+  const sources = openPreviewStore(context.library, inputSize, rule, context.now());
   try {
-    if (sources.has('image', imageKey(instanceId, frame))) {
+    if ((await mayUseKept(context, instanceId, rule)) && sources.has('image', imageKey(instanceId, frame))) {
       return await readSource(sources, inputSize, { instanceId, frame });
     }
   } finally {
@@ -170,7 +171,10 @@ async function sourceImage(
   const renderer = openRenderer();
   try {
     const bytes = await readInstance(context.library, instanceId);
-    return squareImage(await renderer.render(bytes, frame, redact(sopInstanceUID), { square: inputSize }), inputSize);
+    return squareImage(
+      await renderer.render(bytes, frame, redact(sopInstanceUID), { square: inputSize }, rule),
+      inputSize,
+    );
   } finally {
     await renderer.close();
   }

@@ -14,6 +14,7 @@ const description: PixelDescription = {
   bitsStored: 16,
   highBit: 15,
   isSigned: true,
+  hasOverlayBits: false,
   element: 'pixelData',
 };
 

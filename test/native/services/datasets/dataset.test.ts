@@ -107,7 +107,7 @@ describe('record stores', () => {
     for (const other of [
       openFeatureStore(library, hash, { inputSize: 224, tokens: 'global' }, new Date()),
       openFeatureStore(library, 'cd'.repeat(32), { inputSize: 512, tokens: 'global' }, new Date()),
-      openPreviewStore(library, 512, new Date()),
+      openPreviewStore(library, 512, {}, new Date()),
     ]) {
       expect(other.size).toBe(0);
       await other.close();
