@@ -43,7 +43,7 @@ const jpegLs: Row = {
   }),
 };
 const rle: Row = {
-  decode: (dataSet, description, frame) => decodeRle(encapsulatedFrame(dataSet, description, frame), description),
+  decode: (dataSet, description, frame) => decodeRle(encapsulatedFrame(dataSet, description, frame, true), description),
 };
 const uncompressed = 'Export the study again as Explicit VR Little Endian.';
 const stills = 'Export the wanted frames as still images (secondary capture, Explicit VR Little Endian).';

@@ -17,6 +17,7 @@ import { decoderFactory } from './text-decoder.ts';
 const headBytes = 64 * 1024;
 const pieceBytes = 1024 * 1024;
 const undefinedLength = 0xffffffff;
+const rleSyntax = '1.2.840.10008.1.2.5';
 const maxFragments = 100_000;
 const deflatedSyntax = '1.2.840.10008.1.2.1.99';
 
@@ -197,7 +198,8 @@ async function lookIntoDicom(file: ReadFile, frames: number): Promise<readonly A
   const doubts = headerDoubts(parsed.dataSet);
   const pixels = parsed.dataSet.element('pixelData');
   if (pixels?.declaredLength === undefinedLength && parsed.transferSyntaxUID !== deflatedSyntax) {
-    const surplus = surplusStreams(parsed.dataSet, await fragmentStarts(pixels.start, read));
+    const isOneEach = parsed.transferSyntaxUID === rleSyntax;
+    const surplus = surplusStreams(parsed.dataSet, await fragmentStarts(pixels.start, read, isOneEach));
     return surplus > 0 ? [...doubts, partlyUsed(surplus, 'frames')] : doubts;
   }
   const empty = isWhole && sizeBytes <= mostLookedAt ? lookAtFrame(parseDicom(head), frames) : undefined;
@@ -205,7 +207,7 @@ async function lookIntoDicom(file: ReadFile, frames: number): Promise<readonly A
 }
 
 /** Of every fragment of encapsulated pixel data from `start` on, whether a picture begins with it. */
-async function fragmentStarts(start: number, read: ReadPart): Promise<boolean[]> {
+async function fragmentStarts(start: number, read: ReadPart, isOneEach: boolean): Promise<boolean[]> {
   const begins: boolean[] = [];
   let at = start;
   for (let item = 0; item <= maxFragments; item++) {
@@ -215,7 +217,7 @@ async function fragmentStarts(start: number, read: ReadPart): Promise<boolean[]>
     if (view.getUint16(0, true) !== 0xfffe || view.getUint16(2, true) !== 0xe000) break;
     const length = view.getUint32(4, true);
     // The first item is the table of offsets.
-    if (item > 0) begins.push(beginsStream(bytes.subarray(8, 8 + Math.min(8, length))));
+    if (item > 0) begins.push(isOneEach || beginsStream(bytes.subarray(8, 8 + Math.min(8, length))));
     at += 8 + length;
   }
   return begins;
