@@ -106,7 +106,7 @@ for o in range(1, 9):
     for name, options in (('jpg', dict(quality=100, subsampling=0, exif=exif)), ('png', dict(exif=exif)), ('tif', dict(tiffinfo={274: o}))):
         Image.fromarray(g8).save(f'{d}/turned-{o}.{name}', **options)
         # Pillow turns TIFF when it loads it, the others when asked.
-        image = Image.open(f'{d}/turned-{o}.{name}')
+        image = Image.open(f'{d}/turned-{o}.{name}'); image.load()
         seen = np.asarray(image) if name == 'tif' else np.asarray(ImageOps.exif_transpose(image))
         raw(f'turned-{o}.{name}', seen)
         raw(f'turned-{o}.{name}.size', np.array(seen.shape[::-1]))
