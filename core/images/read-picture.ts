@@ -51,7 +51,9 @@ export function readPicture(bytes: Uint8Array, name: string, rule: RangeRule = '
 }
 
 /** As `readPicture`, with the range left open. Throws IMAGE_UNREADABLE or TOO_LARGE. */
-export function openPicture(bytes: Uint8Array, name: string): OpenedPicture {
+export function openPicture(given: Uint8Array, name: string): OpenedPicture {
+  // Node's Buffer is a Uint8Array whose slice copies nothing.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   const format = formatOf(bytes);
   if (format === undefined) throw new AppError('IMAGE_UNREADABLE', `${name} is no PNG, JPEG or TIFF picture.`);
   try {
@@ -102,7 +104,8 @@ function opened(decoded: Decoded): OpenedPicture {
     pages,
     draw: (rule) => {
       const range = rangeOf(open, rule);
-      if (rule !== 'own') checkInRange(samples.data, open, range);
+      // Models of before there were ranges learned such pictures as their format draws them.
+      if (typeof rule !== 'string' && rule[open.kind] !== undefined) checkInRange(samples.data, open, range);
       return upright(fromSamples(samples, ...range), orientation);
     },
     sample: () => sparse(samples.data),

@@ -78,9 +78,21 @@ export function extentOf(samples: ArrayLike<number>): SampleRange {
   return low <= high ? [low, high] : [0, 0];
 }
 
-/** @throws IMAGE_OTHER_RANGE where a ruled range would cut a good part of the samples to black or white */
+/**
+ * Refuses a picture of another scale than its range was made from.
+ * @throws IMAGE_OTHER_RANGE where a ruled range would cut a good part of the samples to black or white, or where unsigned samples that
+ *   reach a sixteenth of the range at most would come out black
+ */
 export function checkInRange(samples: ArrayLike<number>, open: OpenSamples, [low, high]: SampleRange): void {
-  if (open.low >= low && open.high <= high) return;
+  if (open.low >= low && open.high <= high) {
+    const isFaint = open.kind.startsWith('uint') && high > low && open.high - low <= (high - low) / 16;
+    if (!isFaint) return;
+    throw new AppError(
+      'IMAGE_OTHER_RANGE',
+      `The picture's samples run from ${text(open.low)} to ${text(open.high)}; the images learned from are drawn from ${text(low)} to ` +
+        `${text(high)}, in which it is black.`,
+    );
+  }
   let outside = 0;
   for (let i = 0; i < samples.length; i++) {
     const value = samples[i] as number;
@@ -90,8 +102,8 @@ export function checkInRange(samples: ArrayLike<number>, open: OpenSamples, [low
   const percent = Math.round((100 * outside) / samples.length);
   throw new AppError(
     'IMAGE_OTHER_RANGE',
-    `The picture's samples run from ${text(open.low)} to ${text(open.high)}; the model learned ${text(low)} to ${text(high)}, ` +
-      `and ${percent} % of the samples lie outside.`,
+    `The picture's samples run from ${text(open.low)} to ${text(open.high)}; the images learned from are drawn from ${text(low)} to ` +
+      `${text(high)}, and ${percent} % of the samples lie outside.`,
   );
 }
 
