@@ -13,6 +13,30 @@ import { AppError } from '../base/errors.ts';
 export const sampleKinds = ['uint16', 'uint32', 'signed', 'float'] as const;
 export type SampleKind = (typeof sampleKinds)[number];
 
+/** What each kind is, what draws it, and what a file may state, as docs/pixels.md says it; `commonRange` is the rule. */
+export const kindRules: Readonly<Record<SampleKind, { found: string; range: string; stated: string }>> = {
+  uint16: {
+    found: 'unsigned, 9 to 16 bits',
+    range: '0 and 65535 where a sample is above 32767; else the smallest and largest value',
+    stated: 'SMinSampleValue and SMaxSampleValue (TIFF), sBIT (PNG)',
+  },
+  uint32: {
+    found: 'unsigned, 32 bits',
+    range: '0 and 4294967295 where a sample is above 2147483647; else the smallest and largest value',
+    stated: 'SMinSampleValue and SMaxSampleValue (TIFF)',
+  },
+  signed: {
+    found: 'signed, 1 to 16 and 32 bits',
+    range: 'the smallest and largest value',
+    stated: 'SMinSampleValue and SMaxSampleValue (TIFF)',
+  },
+  float: {
+    found: 'floats of 16, 32 and 64 bits',
+    range: '0 and 1 where all samples lie there; else the smallest and largest value',
+    stated: 'SMinSampleValue and SMaxSampleValue (TIFF)',
+  },
+};
+
 /** The samples that are drawn black and white. */
 export type SampleRange = readonly [low: number, high: number];
 
@@ -35,7 +59,7 @@ export interface OpenSamples {
 }
 
 /** The largest share of a picture's samples that may lie outside a data set's range: highlights and metal, no other scale. */
-const mostOutside = 0.05;
+export const mostOutside = 0.05;
 
 /**
  * The common range of pictures of one kind: smallest to largest. Unsigned samples that use their highest bit use their format, and

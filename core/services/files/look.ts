@@ -13,8 +13,8 @@ import type { SampleLook } from '../../store/index.ts';
 export const mostLookedAt = 128 * 1024 * 1024;
 
 /** An image is called black or white when all but one in a thousand of its samples lie in the last sixteenth of the range. */
-const exceptions = 0.001;
-const lastPart = 1 / 16;
+export const exceptions = 0.001;
+export const lastPart = 1 / 16;
 
 /** The values that one in a thousand samples lies below and above: what is left of black and white without a few hot pixels. */
 export function spreadOf(samples: ArrayLike<number>): SampleRange {
