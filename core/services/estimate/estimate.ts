@@ -16,7 +16,7 @@ import {
   type VersionImage,
 } from '../../contract/index.ts';
 import { networkConfig, parameterLayout } from '../../models/index.ts';
-import { type DatasetRow, promiseShares, ratesOf, versionStatistics } from '../../store/index.ts';
+import { type DatasetRow, promiseShares, rangeRuleOfVersion, ratesOf, versionStatistics } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { type PlannedVersion, planVersion } from '../datasets/dataset.ts';
@@ -100,15 +100,18 @@ function workOf(
       ? { mean: [...lpm.config.mean], std: [...lpm.config.std] }
       : existing && versionStatistics(library.db, existing.id, inputSize);
   const { encoding } = shape;
+  const rule = existing === undefined ? (version.ranges ?? {}) : rangeRuleOfVersion(library.db, existing);
   return {
     ...shape,
-    decode: once(`decode ${dataset.id} ${inputSize}`, () => lacking(previewFolder(inputSize))),
+    decode: once(`decode ${dataset.id} ${inputSize}`, () => lacking(previewFolder(inputSize, rule))),
     statistics: once(`statistics ${dataset.id} ${inputSize}`, () => (statistics === undefined ? train : 0)),
     encode:
       encoding === null
         ? 0
         : once(`encode ${dataset.id} ${encoding} ${inputSize} ${options.normalisation} ${lpm.record.hash}`, () =>
-            statistics === undefined ? used.length : lacking(featuresFolder(context, lpm, options, statistics)),
+            statistics === undefined
+              ? used.length
+              : lacking(featuresFolder(context, lpm, { ...options, rule }, statistics)),
           ),
     epochs,
     // The first epoch is the best so far; so many without a better one end it.

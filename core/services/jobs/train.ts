@@ -39,6 +39,7 @@ import {
   lastCheckpoint,
   modelByName,
   modelWeights,
+  rangeRuleOfVersion,
   runById,
   saveEpoch,
   setRunState,
@@ -57,6 +58,7 @@ import {
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { keepRates } from '../estimate/keep-rates.ts';
 import { StageTimer } from '../estimate/stage-timer.ts';
+import { lookIntoDataset } from '../features/dataset-looks.ts';
 import { featuresOf } from '../features/feature-kinds.ts';
 import { exampleSource } from '../features/source-examples.ts';
 import { type Features, prepareFeatures } from '../features/source-features.ts';
@@ -93,6 +95,7 @@ export const trainJob = defineJob({
     };
     const context = { ...tools.deps, progress };
     const wanted = options.resume === undefined ? { ...options, lpm: await provideLpm(context, options.lpm) } : options;
+    await lookIntoDataset(context, options.dataset);
     const plan = planRun(context, wanted, tools.jobId);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
@@ -147,6 +150,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     tokenRatio: settings.tokenRatio,
     layers,
     normalisation: settings.normalisation,
+    rule: rangeRuleOfVersion(context.library.db, version),
     features: featuresOf(method),
   });
   const engine = await context.engine();
@@ -321,6 +325,7 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
     targets: validation.labels,
     probabilities: target.probabilities(logits, config.classes),
   });
+  const rule = rangeRuleOfVersion(context.library.db, version);
   const preprocessing: Preprocessing = {
     inputSize: settings.inputSize,
     sideSize: readsImage(config) && config.encoder === undefined ? config.sideSize : null,
@@ -330,6 +335,8 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
     tokenRatio: settings.tokenRatio,
     layers: [...trained.layers],
     frames: datasetByName(context.library.db, version.dataset)?.frames ?? 'middle',
+    // Drawn by their format, as a run that began before there were ranges: the model says nothing, as models of that time.
+    ...(rule === 'format' ? {} : { ranges: rule }),
   };
   const db = context.library.writer;
   const now = timeOf(context);
