@@ -58,6 +58,18 @@ export function isEmbeddedLpmName(name: string): boolean {
 export const classWeightings = ['none', 'balanced'] as const;
 export const classWeightingSchema = z.enum(classWeightings);
 
+/**
+ * How weights follow their gradient, each with the line that help says about it. What an optimiser does is its object in
+ * core/training/optimisers.
+ */
+export const optimiserMeaning = {
+  adamw: 'Adam with decoupled weight decay, the published recipe',
+} as const;
+export type OptimiserName = keyof typeof optimiserMeaning;
+export const optimiserNames = Object.keys(optimiserMeaning) as readonly OptimiserName[];
+export const optimiserSchema = z.enum(optimiserNames);
+export const defaultOptimiser: OptimiserName = 'adamw';
+
 /** Where mean and standard deviation of the input come from: the training images, or the LPM's own. */
 export const normalisations = ['dataset', 'lpm'] as const;
 export const normalisationSchema = z.enum(normalisations);

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { studyIdSchema } from './ids.ts';
 import {
   classWeightingSchema,
+  defaultOptimiser,
   embeddedLpmName,
   frameRuleSchema,
   methodSchema,
   nameSchema,
   normalisationSchema,
+  optimiserSchema,
   splitSchema,
   studyPoolingSchema,
   tokenRuleSchema,
@@ -77,6 +79,7 @@ export const trainOptionsSchema = z.strictObject({
   augment: z.boolean().default(true),
   /** Stop after so many epochs without a better validation AUC. */
   earlyStop: z.int().positive().optional(),
+  optimiser: optimiserSchema.default(defaultOptimiser),
   weightDecay: z.number().nonnegative().default(0.1),
   /** For `full`: images computed at a time, whose gradients add up to the batch's. More are no better, but need more memory. */
   microBatch: z.int().min(1).max(1024).default(2),
@@ -125,6 +128,7 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   augment: true,
   flip: true,
   classWeights: true,
+  optimiser: true,
   microBatch: true,
   /** Patients who have no split yet are dealt by it: how many images learn decides how large a batch can be. */
   seed: true,

@@ -7,6 +7,7 @@
  */
 import { invariant } from '../base/errors.ts';
 import { float32, type Tensor } from '../base/tensor.ts';
+import { defaultOptimiser } from '../contract/index.ts';
 import type { Engine, Executable } from '../engine/types.ts';
 import { add, defineGraph, div, type Graph, grad, input, sum } from '../graph/index.ts';
 import {
@@ -17,7 +18,9 @@ import {
   sliceParameters,
   trainingMethods,
 } from '../models/index.ts';
-import { adamW, logitsOf, type TrainStepOptions, weightedLosses } from './train-step.ts';
+import { optimisers } from './optimisers/index.ts';
+import { logitsOf, type TrainStepOptions, weightedLosses } from './train-step.ts';
+import { type UpdateOptions, updated } from './update.ts';
 
 /** The largest divisor of `batch` that is at most `wanted`: parts of one size, of which one graph computes each. */
 export function partSize(batch: number, wanted: number): number {
@@ -48,14 +51,14 @@ export function buildGradient(config: NetworkConfig, options: TrainStepOptions):
   });
 }
 
-/** The update of a whole batch: inputs `params`, `m`, `v`, `gradient` [total], `step`, `lr`; outputs as `buildTrainStep`'s. */
-export function buildUpdate(config: NetworkConfig, weightDecay = 0.1): Graph {
+/**
+ * The update of a whole batch: inputs `params`, the optimiser's vectors and `gradient` [total], `step`, `lr`; outputs as `buildTrainStep`'s,
+ * but for the loss.
+ */
+export function buildUpdate(config: NetworkConfig, options: UpdateOptions = {}): Graph {
   const vector = (name: string) => input(name, [parameterLayout(config).total]);
-  const state = { params: vector('params'), m: vector('m'), v: vector('v') };
-  const next = adamW(state, vector('gradient'), input('step', []), input('lr', []), weightDecay);
-  return defineGraph({
-    outputs: { next_params: next.params, next_m: next.m, next_v: next.v, grad_norm: next.gradientNorm },
-  });
+  const { next, gradientNorm } = updated(options, vector('params'), vector('gradient'));
+  return defineGraph({ outputs: { ...next, grad_norm: gradientNorm } });
 }
 
 /**
@@ -73,11 +76,15 @@ export async function compileAccumulatedStep(
   invariant(microBatches && batch % part === 0, `steps in parts: ${config.method}, ${part} of ${batch}`);
   const { total } = parameterLayout(config);
   const gradientOf = await engine.compile(buildGradient(config, { ...options, batch: part }));
-  const update = await engine.compile(buildUpdate(config, options.weightDecay));
+  const update = await engine.compile(buildUpdate(config, options));
+  const keptVectors = optimisers[options.optimiser ?? defaultOptimiser].state;
   return {
     run: async (inputs) => {
-      const { params, m, v, step, lr, class_weights: weights, labels, ...examples } = inputs as Record<string, Tensor>;
-      invariant(params && m && v && step && lr && labels, 'steps in parts: an input is missing');
+      const { params, step, lr, class_weights: weights, labels, ...others } = inputs as Record<string, Tensor>;
+      invariant(params && step && lr && labels, 'steps in parts: an input is missing');
+      const isKept = (name: string): boolean => keptVectors.includes(name);
+      const state = Object.fromEntries(Object.entries(others).filter(([name]) => isKept(name)));
+      const examples = Object.fromEntries(Object.entries(others).filter(([name]) => !isKept(name)));
       let gradient: Tensor = float32([total], new Float32Array(total));
       let loss: Tensor = float32([], [0]);
       const divisor = float32([], [weights === undefined ? batch : weightOf(labels, weights)]);
@@ -96,7 +103,7 @@ export async function compileAccumulatedStep(
         gradient = out['gradient'] as Tensor;
         loss = out['loss'] as Tensor;
       }
-      return { ...(await update.run({ params, m, v, step, lr, gradient })), loss };
+      return { ...(await update.run({ params, ...state, step, lr, gradient })), loss };
     },
     dispose: async () => {
       await gradientOf.dispose();

@@ -3,6 +3,8 @@ import {
   methodMeaning,
   methods,
   normalisations,
+  optimiserMeaning,
+  optimiserNames,
   type TrainReport,
   tokenRules,
   trainOptionsSchema,
@@ -44,7 +46,13 @@ export const command = defineCommand({
     flip: toggle('--no-flip', 'never mirror images while training; use it where laterality matters'),
     augment: toggle('--no-augment', 'no random crops, brightness or contrast'),
     earlyStop: integer('--early-stop <n>', 'stop after n epochs without a better validation AUC', undefined),
-    weightDecay: decimal('--weight-decay <w>', 'decoupled weight decay', defaults.weightDecay),
+    optimiser: oneOf(
+      '--optimiser <name>',
+      optimiserNames.map((name) => `${name}: ${optimiserMeaning[name]}`).join('; '),
+      optimiserNames,
+      defaults.optimiser,
+    ),
+    weightDecay: decimal('--weight-decay <w>', 'pull of the weights towards 0', defaults.weightDecay),
     microBatch: integer(
       '--micro-batch <n>',
       'full: images computed at a time; the result is that of the batch, the memory that of so many',

@@ -136,6 +136,7 @@ export const train = {
       name: 'Learning rate',
       text: 'Size of a step. The authors use 0.00005 to 0.005; linear wants 0.001 or more.',
     },
+    optimiser: { name: 'Optimiser', text: 'How the weights follow their gradient. AdamW: the authors’ way.' },
     weightDecay: { name: 'Weight decay', text: 'Pulls weights towards zero, against overfitting.' },
     earlyStop: {
       name: 'Stop after idle epochs',
@@ -165,6 +166,7 @@ export const train = {
     class_token: 'of the summary',
     dataset: 'the data set',
     lpm: 'the large model',
+    adamw: 'AdamW',
   },
   blocked: 'Training cannot start before the blocking problems above are solved.',
   about: (time: string) => `About ${time}`,

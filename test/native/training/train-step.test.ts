@@ -199,7 +199,7 @@ async function trainSmall(settings: Partial<LoopSettings>) {
     },
     source,
     { ...source, labels: new Int32Array(0) },
-    freshState(initialiseParameters(small, Random.seeded(1))),
+    freshState(initialiseParameters(small, Random.seeded(1)), 'adamw'),
     { signal: { aborted: false }, now: () => 0, epoch: (e) => void losses.push(e.trainLoss) },
   );
   return { losses, params: result.state.params };
