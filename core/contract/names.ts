@@ -64,6 +64,9 @@ export const classWeightingSchema = z.enum(classWeightings);
  */
 export const optimiserMeaning = {
   adamw: 'Adam with decoupled weight decay, the published recipe',
+  adam: 'Adam with L2 decay',
+  sgd: 'gradient descent with momentum 0.9 and L2 decay; wants a learning rate about 0.01 and a weight decay about 0.0001',
+  'sgd-nesterov': "the same with Nesterov's momentum",
 } as const;
 export type OptimiserName = keyof typeof optimiserMeaning;
 export const optimiserNames = Object.keys(optimiserMeaning) as readonly OptimiserName[];

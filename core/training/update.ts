@@ -23,7 +23,7 @@ export function clipped(gradient: Value): { readonly gradient: Value; readonly n
 }
 
 /**
- * The graph of an update. It has the inputs `step` (from 1) and `lr` (scalars) and, by name, the vectors that the optimiser keeps [total].
+ * The graph of an update. It has the inputs `lr` and, where the optimiser counts, `step` (from 1), both scalars, and, by name, the vectors that the optimiser keeps [total].
  * @param params,gradient [total]
  * @returns graph outputs by name, `next_params` and `next_<vector>`, all [total]; and the gradient's norm before clipping
  */

@@ -7,6 +7,7 @@ import { readSafetensors } from '../../core/weights/index.ts';
 import type { CaseResult } from './check.ts';
 import { checkLpmCase, checkSameWeights } from './lpm-case.ts';
 import { checkMetrics } from './metrics-case.ts';
+import { checkOptimisers } from './optimiser-case.ts';
 import { checkResize } from './resize-case.ts';
 import { checkLearnable, checkSideCase } from './side-case.ts';
 
@@ -53,9 +54,10 @@ function recognise(folder: string, path: string, isModel: boolean): RunNamed | n
   const has = new Set(file.names);
   file.close();
   if (isModel && has.has('pixel_values')) return (engine, name) => checkLpmCase(engine, folder, basename(path), name);
-  if (has.has('adamw.losses')) {
+  if (has.has('adamw.losses') && has.has('key')) {
     return (engine, name) => checkSideCase(engine, join(folder, 'config.json'), path, name);
   }
+  if (has.has('grads')) return (engine, name) => checkOptimisers(engine, path, name);
   if (has.has('image')) return (_, name) => checkResize(path, name);
   return null;
 }

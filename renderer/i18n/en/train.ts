@@ -136,7 +136,10 @@ export const train = {
       name: 'Learning rate',
       text: 'Size of a step. The authors use 0.00005 to 0.005; linear wants 0.001 or more.',
     },
-    optimiser: { name: 'Optimiser', text: 'How the weights follow their gradient. AdamW: the authors’ way.' },
+    optimiser: {
+      name: 'Optimiser',
+      text: 'How the weights follow their gradient. AdamW: the authors’ way. SGD wants larger steps, about 0.01, and less decay.',
+    },
     weightDecay: { name: 'Weight decay', text: 'Pulls weights towards zero, against overfitting.' },
     earlyStop: {
       name: 'Stop after idle epochs',
@@ -167,6 +170,9 @@ export const train = {
     dataset: 'the data set',
     lpm: 'the large model',
     adamw: 'AdamW',
+    adam: 'Adam',
+    sgd: 'SGD with momentum',
+    'sgd-nesterov': 'SGD with Nesterov momentum',
   },
   blocked: 'Training cannot start before the blocking problems above are solved.',
   about: (time: string) => `About ${time}`,

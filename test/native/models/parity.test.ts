@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../../core/base/logger.ts';
 import { Random } from '../../../core/base/random.ts';
 import { float32, sizeOf, type Tensor } from '../../../core/base/tensor.ts';
+import { optimiserNames } from '../../../core/contract/index.ts';
 import { type Engine, openEngine, type Tensors } from '../../../core/engine/index.ts';
 import {
   buildLpmEncoder,
@@ -32,6 +33,15 @@ describe.skipIf(!hasShared)('reference cases (need the shared fixtures)', () => 
     const result = await run(engine);
     expect(result?.checks.length).toBeGreaterThan(0);
     expect(result?.checks.filter((check) => !passes(check))).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasShared)('reference cases of criteria and optimisers (need the shared fixtures)', () => {
+  const folder = sharedPath('fixtures-methods', 'optimisers');
+  test('have numbers of every optimiser, and each is within 1e-6 of them', async () => {
+    const [found] = await Promise.all(findCases(folder).map(({ run }) => run(engine)));
+    expect(found?.checks.map(({ quantity }) => quantity)).toEqual(optimiserNames);
+    expect(found?.checks.filter((check) => !passes(check) || check.tolerance > 1e-6)).toEqual([]);
   });
 });
 

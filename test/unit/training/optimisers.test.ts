@@ -8,6 +8,7 @@ import { freshState } from '../../../core/training/loop.ts';
 import { adamW } from '../../../core/training/optimisers/adamw.ts';
 import { optimisers } from '../../../core/training/optimisers/index.ts';
 import { stepOf } from '../../../core/training/optimisers/optimiser.ts';
+import { comparisonWith, expectPromised, placesOf, sources } from '../../support/sources.ts';
 
 const lpm = plainVit({ width: 32, layers: 3, heads: 2, patch: 8, imageSize: 64 });
 const config = networkConfig(lpm, { method: 'linear', classes: 3, inputSize: 64 });
@@ -50,4 +51,22 @@ test('a hyper-parameter outside its limits is refused', () => {
   expect(() => stepOf(adamW, inputs, 0.1, { beta2: 1 })).toThrow('beta2 1, allowed from 0 to below 1');
   expect(() => stepOf(adamW, inputs, 0.1, { beta2: Number.NaN })).toThrow('beta2 NaN');
   expect(stepOf(adamW, inputs, 0.1, { beta2: 0.98 }).params.shape).toEqual([2]);
+});
+
+test('nothing compares an optimiser with a name: what differs is a field of its object', () => {
+  const comparison = comparisonWith(optimiserNames);
+  expect("optimiser === 'adamw'").toMatch(comparison);
+  expect(sources.filter(({ text }) => comparison.test(text)).map(({ path }) => path)).toEqual([]);
+});
+
+test('an optimiser is named where CONTRIBUTING says that one is added, and nowhere else in the program', () => {
+  const places = placesOf('sgd-nesterov');
+  expect(places).toEqual([
+    'core/contract/names.ts',
+    'core/training/optimisers/index.ts',
+    'renderer/i18n/de/train.ts',
+    'renderer/i18n/en/train.ts',
+  ]);
+  // Its own object, and what its reference numbers are called.
+  expectPromised('optimiser', places, ['core/training/optimisers/', 'test/parity/optimiser-case.ts']);
 });
