@@ -58,6 +58,15 @@ export function isEmbeddedLpmName(name: string): boolean {
 export const classWeightings = ['none', 'balanced'] as const;
 export const classWeightingSchema = z.enum(classWeightings);
 
+/** What a training makes small, each with the line that help says about it. What a criterion does is its object in core/training/criteria. */
+export const criterionMeaning = {
+  'cross-entropy': 'minus the logarithm of the probability of the right class, the published recipe',
+} as const;
+export type CriterionName = keyof typeof criterionMeaning;
+export const criterionNames = Object.keys(criterionMeaning) as readonly CriterionName[];
+export const criterionSchema = z.enum(criterionNames);
+export const defaultCriterion: CriterionName = 'cross-entropy';
+
 /**
  * How weights follow their gradient, each with the line that help says about it. What an optimiser does is its object in
  * core/training/optimisers.

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { studyIdSchema } from './ids.ts';
 import {
   classWeightingSchema,
+  criterionSchema,
+  defaultCriterion,
   defaultOptimiser,
   embeddedLpmName,
   frameRuleSchema,
@@ -74,6 +76,7 @@ export const trainOptionsSchema = z.strictObject({
   name: nameSchema.optional(),
   /** A run to go on with, by name. */
   resume: z.string().min(1).optional(),
+  criterion: criterionSchema.default(defaultCriterion),
   classWeights: classWeightingSchema.default('none'),
   flip: z.boolean().default(true),
   augment: z.boolean().default(true),
@@ -127,6 +130,7 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   tokenRatio: true,
   augment: true,
   flip: true,
+  criterion: true,
   classWeights: true,
   optimiser: true,
   microBatch: true,

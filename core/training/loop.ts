@@ -9,10 +9,12 @@ import { AppError, invariant } from '../base/errors.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../base/progress.ts';
 import { Random } from '../base/random.ts';
 import { float32, type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
-import type { OptimiserName } from '../contract/index.ts';
+import type { CriterionName, OptimiserName } from '../contract/index.ts';
 import type { Executable } from '../engine/types.ts';
 import { auc, mostProbable, softmaxRows } from '../statistics/metrics.ts';
 import { type Augmentation, drawAugmentation, drawDropoutMask } from './augment.ts';
+import type { LabelTensors } from './criteria/criterion.ts';
+import { criteria } from './criteria/index.ts';
 import { optimisers } from './optimisers/index.ts';
 import { balancedClassWeights, epochBatches, stepsPerEpoch, usableBatch } from './sampler.ts';
 import { cosineLearningRate } from './schedule.ts';
@@ -35,6 +37,7 @@ export interface LoopSettings {
   readonly batch: number;
   readonly learningRate: number;
   readonly seed: number;
+  readonly criterion: CriterionName;
   readonly classWeights: 'none' | 'balanced';
   readonly flip: boolean;
   readonly augment: boolean;
@@ -170,7 +173,7 @@ export async function train(
       normSum += norm;
       hooks.step?.(stepIndex + 1, totalSteps, loss);
     }
-    const scored = await validate(network, params, validation, hooks.signal);
+    const scored = await validate(network, settings.criterion, params, validation, hooks.signal);
     const result: EpochResult = {
       epoch: epoch + 1,
       trainLoss: lossSum / batches.length,
@@ -221,14 +224,16 @@ async function loadBatch(
       : drawAugmentation(random.fork(`augment ${epoch} ${i}`), size.height, size.width, { flip: settings.flip }),
   );
   const inputs = await source.load(indices, augmentations);
-  const labels: Tensor = {
-    dtype: 'int32',
-    shape: [indices.length],
-    data: Int32Array.from(indices, (i) => source.labels[i] as number),
-  };
-  if (network.dropoutShape === null) return { ...inputs, labels };
+  const labels = labelTensors(source, indices);
+  if (network.dropoutShape === null) return { ...inputs, ...labels };
   const mask = drawDropoutMask(random.fork(`dropout ${epoch} ${batchIndex}`), sizeOf(network.dropoutShape));
-  return { ...inputs, labels, dropout_mask: float32(network.dropoutShape, mask) };
+  return { ...inputs, ...labels, dropout_mask: float32(network.dropoutShape, mask) };
+}
+
+/** The labels of some examples as the criterion reads them. */
+function labelTensors(source: Pick<ExampleSource, 'labels'>, indices: readonly number[]): LabelTensors {
+  const data = Int32Array.from(indices, (i) => source.labels[i] as number);
+  return { labels: { dtype: 'int32', shape: [indices.length], data } };
 }
 
 /** Logits [n, classes] of every example of `source`, un-augmented, in its order. */
@@ -267,24 +272,23 @@ export async function predictAll(
 
 async function validate(
   network: TrainingNetwork,
+  criterion: CriterionName,
   params: Float32Array,
   source: ExampleSource,
   signal: AbortSignalLike,
 ): Promise<Pick<EpochResult, 'valLoss' | 'valAuc' | 'valAccuracy'>> {
   const n = source.labels.length;
   if (n === 0) return { valLoss: null, valAuc: null, valAccuracy: null };
-  const probabilities = softmaxRows(await predictAll(network, params, source, n, signal), network.classes);
+  const logits = await predictAll(network, params, source, n, signal);
+  const probabilities = softmaxRows(logits, network.classes);
   const decisions = mostProbable(probabilities, network.classes);
-  let loss = 0;
-  let right = 0;
-  for (let i = 0; i < n; i++) {
-    const label = source.labels[i] as number;
-    // A probability that underflowed to 0 would make the whole loss infinite.
-    loss -= Math.log(Math.max(probabilities[i * network.classes + label] as number, Number.MIN_VALUE));
-    if (decisions[i] === label) right++;
-  }
+  const right = decisions.filter((decision, i) => decision === source.labels[i]).length;
+  const labels = labelTensors(
+    source,
+    Array.from({ length: n }, (_, i) => i),
+  );
   return {
-    valLoss: loss / n,
+    valLoss: criteria[criterion].value(logits, labels, network.classes),
     // Of two classes either gives this AUC, so which one is positive need not be known here.
     valAuc: auc({
       classes: network.classes,

@@ -1,20 +1,6 @@
-/** One training step as one graph: forward, cross-entropy, backward, and the update of the flat parameters. */
-import {
-  defineGraph,
-  div,
-  type Graph,
-  grad,
-  input,
-  logSoftmax,
-  matmul,
-  mean,
-  mul,
-  neg,
-  oneHot,
-  reshape,
-  sum,
-  type Value,
-} from '../graph/index.ts';
+/** One training step as one graph: forward, criterion, backward, and the update of the flat parameters. */
+import { type CriterionName, defaultCriterion } from '../contract/index.ts';
+import { defineGraph, type Graph, grad, input, type Value } from '../graph/index.ts';
 import {
   dropoutMaskShape,
   type KeptDType,
@@ -27,10 +13,14 @@ import {
   shapeParameters,
   sliceParameters,
 } from '../models/index.ts';
+import { batchLoss, labelInputs } from './criteria/criterion.ts';
+import { criteria } from './criteria/index.ts';
 import { type UpdateOptions, updated } from './update.ts';
 
 export interface TrainStepOptions extends UpdateOptions {
   readonly batch: number;
+  /** Cross-entropy where left out. */
+  readonly criterion?: CriterionName;
   /** Whether the graph has the input `class_weights` [classes]. */
   readonly weighted: boolean;
   readonly keptDType?: KeptDType;
@@ -53,41 +43,19 @@ export function logitsOf(
 }
 
 /**
- * Mean cross-entropy of logits [batch, classes] and int32 labels [batch]; with class weights sum(w l) / sum(w) over the
- * batch, as torch.nn.CrossEntropyLoss(weight=...) computes it.
- */
-export function crossEntropy(logits: Value, labels: Value, classWeights?: Value): Value {
-  const { losses, weights } = weightedLosses(logits, labels, classWeights);
-  return weights === undefined ? mean(losses, [0]) : div(sum(losses, [0]), sum(weights, [0]));
-}
-
-/** Each example's cross-entropy [batch], times its class's weight where there are any, and those weights [batch]. */
-export function weightedLosses(
-  logits: Value,
-  labels: Value,
-  classWeights: Value | undefined,
-): { readonly losses: Value; readonly weights: Value | undefined } {
-  const [batch, classes] = logits.shape as readonly [number, number];
-  const truth = oneHot(labels, classes);
-  const losses = neg(sum(mul(truth, logSoftmax(logits, -1)), [1]));
-  if (classWeights === undefined) return { losses, weights: undefined };
-  const weights = reshape(matmul(truth, reshape(classWeights, [classes, 1])), [batch]);
-  return { losses: mul(weights, losses), weights };
-}
-
-/**
  * The step graph. Inputs: `params` and the optimiser's vectors by name (`m` and `v` of AdamW) [total]; `step` (from 1) and `lr` (scalars);
- * the network's inputs (`networkInputs`); `labels` int32 [batch]; `class_weights` [classes] when weighted; `dropout_mask`
+ * the network's inputs (`networkInputs`); the criterion's labels (`labels` int32 [batch] of classes); `class_weights` [classes] when weighted; `dropout_mask`
  * (0 or 2) where the method drops out. Outputs: `next_params` and `next_<vector>` of each of those, `loss`, `grad_norm` (before clipping).
  */
 export function buildTrainStep(config: NetworkConfig, options: TrainStepOptions): Graph {
   const layout = parameterLayout(config);
   const params = input('params', [layout.total]);
-  const labels = input('labels', [options.batch], 'int32');
+  const criterion = criteria[options.criterion ?? defaultCriterion];
+  const labels = labelInputs(criterion, options.batch, config.classes);
   const weights = options.weighted ? input('class_weights', [config.classes]) : undefined;
   const parts = sliceParameters(layout, params);
   const logits = logitsOf(config, shapeParameters(layout, parts), { ...options, dropout: true });
-  const loss = crossEntropy(logits, labels, weights);
+  const loss = batchLoss(criterion, logits, labels, weights);
   const gradient = packParameters(layout, grad(loss, parts));
   const { next, gradientNorm } = updated(options, params, gradient);
   return defineGraph({ outputs: { ...next, loss, grad_norm: gradientNorm } });

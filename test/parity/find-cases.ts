@@ -5,6 +5,7 @@ import { AppError } from '../../core/base/errors.ts';
 import type { Engine } from '../../core/engine/index.ts';
 import { readSafetensors } from '../../core/weights/index.ts';
 import type { CaseResult } from './check.ts';
+import { checkCriteria } from './criterion-case.ts';
 import { checkLpmCase, checkSameWeights } from './lpm-case.ts';
 import { checkMetrics } from './metrics-case.ts';
 import { checkOptimisers } from './optimiser-case.ts';
@@ -57,6 +58,7 @@ function recognise(folder: string, path: string, isModel: boolean): RunNamed | n
   if (has.has('adamw.losses') && has.has('key')) {
     return (engine, name) => checkSideCase(engine, join(folder, 'config.json'), path, name);
   }
+  if (has.has('cross_entropy')) return (engine, name) => checkCriteria(engine, path, name);
   if (has.has('grads')) return (engine, name) => checkOptimisers(engine, path, name);
   if (has.has('image')) return (_, name) => checkResize(path, name);
   return null;

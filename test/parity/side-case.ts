@@ -12,7 +12,9 @@ import {
   shapeParameters,
   sliceParameters,
 } from '../../core/models/index.ts';
-import { buildTrainStep, crossEntropy } from '../../core/training/train-step.ts';
+import { batchLoss } from '../../core/training/criteria/criterion.ts';
+import { crossEntropy } from '../../core/training/criteria/cross-entropy.ts';
+import { buildTrainStep } from '../../core/training/train-step.ts';
 import { readSafetensors, type TensorFile } from '../../core/weights/index.ts';
 import { type CaseResult, type Check, runOnce, tolerances, worstDifference, worstShare } from './check.ts';
 
@@ -105,11 +107,11 @@ async function checkGradients(
     keys: leaf('keys'),
     values: leaf('values'),
   });
-  const loss = crossEntropy(logits, labels);
+  const loss = batchLoss(crossEntropy, logits, { labels });
   const outputs: Record<string, Value> = { logits, loss };
   const weighted = file.names.map((n) => /^loss\.weighted_(.+)$/.exec(n)?.[1]).find((w) => w !== undefined);
   if (weighted !== undefined)
-    outputs['weighted'] = crossEntropy(logits, labels, input('class_weights', [config.classes]));
+    outputs['weighted'] = batchLoss(crossEntropy, logits, { labels }, input('class_weights', [config.classes]));
   const gradients = grad(loss, parts);
   outputs['gradients'] = packParameters(layout, gradients);
   const classWeights = float32([config.classes], (weighted ?? '').split('_').map(Number));

@@ -1,5 +1,7 @@
 import {
   classWeightings,
+  criterionMeaning,
+  criterionNames,
   methodMeaning,
   methods,
   normalisations,
@@ -37,6 +39,12 @@ export const command = defineCommand({
     seed: integer('--seed <n>', 'seed of split, initialisation, order and augmentation', defaults.seed),
     name: text('--name <name>', 'name of the model (default: from data set and method)'),
     resume: text('--resume <run>', 'go on with this run (see: sidelight runs)'),
+    criterion: oneOf(
+      '--criterion <name>',
+      criterionNames.map((name) => `${name}: ${criterionMeaning[name]}`).join('; '),
+      criterionNames,
+      defaults.criterion,
+    ),
     classWeights: oneOf(
       '--class-weights <how>',
       'balanced: rare classes count more',

@@ -121,7 +121,7 @@ export function shapeOf(
   lpm: LibraryLpm,
   options: Pick<
     Training,
-    'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights' | 'optimiser'
+    'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights' | 'criterion' | 'optimiser'
   > & {
     readonly microBatch?: number | undefined;
   },

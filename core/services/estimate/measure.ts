@@ -280,7 +280,7 @@ async function timeTraining(
   { images, records, version }: TimedSet,
   rates: Map<string, number>,
 ): Promise<void> {
-  const { method, inputSize, tokenRatio, classWeights, optimiser, microBatch } = options;
+  const { method, inputSize, tokenRatio, criterion, classWeights, optimiser, microBatch } = options;
   const classes = version.classes.length;
   const batch = usableBatch(options.batch, version.images.filter(({ split }) => split === 'train').length);
   const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
@@ -295,7 +295,7 @@ async function timeTraining(
     step: await compileStep(
       engine,
       config,
-      { optimiser, weightDecay: 0.1, classWeights, ...(microBatches ? { microBatch } : {}) },
+      { criterion, optimiser, weightDecay: 0.1, classWeights, ...(microBatches ? { microBatch } : {}) },
       batch,
     ),
     dropoutShape: dropoutMaskShape(config, batch),

@@ -155,6 +155,7 @@ export const train: Words['train'] = {
       text: 'Teil der Bildstellen, der weitergegeben wird; die Autoren nehmen 0,2.',
     },
     microBatch: { name: 'Bilder auf einmal', text: 'Beim vollen Training: weniger brauchen weniger Speicher.' },
+    criterion: { name: 'Verlustfunktion', text: 'Was das Training klein macht. Kreuzentropie: wie die Autoren.' },
     classWeights: {
       name: 'Klassengewichte',
       text: 'Ausgeglichen: Eine seltene Klasse zählt so viel wie eine häufige.',
@@ -178,6 +179,7 @@ export const train: Words['train'] = {
     class_token: 'der Zusammenfassung',
     dataset: 'dem Datensatz',
     lpm: 'dem großen Modell',
+    'cross-entropy': 'Kreuzentropie',
     adamw: 'AdamW',
     adam: 'Adam',
     sgd: 'SGD mit Impuls',

@@ -152,6 +152,7 @@ export const train = {
     },
     tokenRatio: { name: 'Share of tokens', text: 'Part of the image places that are handed on; 0.2 is the authors’.' },
     microBatch: { name: 'Images at a time', text: 'For full fine-tuning: fewer need less memory.' },
+    criterion: { name: 'Loss', text: 'What training makes small. Cross-entropy: the authors’ way.' },
     classWeights: { name: 'Class weights', text: 'Balanced: a rare class counts as much as a frequent one.' },
     tokens: { name: 'Token score', text: 'Which attention decides which places of the image are important.' },
     normalisation: {
@@ -169,6 +170,7 @@ export const train = {
     class_token: 'of the summary',
     dataset: 'the data set',
     lpm: 'the large model',
+    'cross-entropy': 'cross-entropy',
     adamw: 'AdamW',
     adam: 'Adam',
     sgd: 'SGD with momentum',

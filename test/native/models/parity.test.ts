@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../../core/base/logger.ts';
 import { Random } from '../../../core/base/random.ts';
 import { float32, sizeOf, type Tensor } from '../../../core/base/tensor.ts';
-import { optimiserNames } from '../../../core/contract/index.ts';
+import { criterionNames, optimiserNames } from '../../../core/contract/index.ts';
 import { type Engine, openEngine, type Tensors } from '../../../core/engine/index.ts';
 import {
   buildLpmEncoder,
@@ -37,11 +37,24 @@ describe.skipIf(!hasShared)('reference cases (need the shared fixtures)', () => 
 });
 
 describe.skipIf(!hasShared)('reference cases of criteria and optimisers (need the shared fixtures)', () => {
-  const folder = sharedPath('fixtures-methods', 'optimisers');
+  const checksIn = async (folder: string) => {
+    const cases = findCases(sharedPath('fixtures-methods', folder));
+    const results = await Promise.all(cases.map(({ run }) => run(engine)));
+    return results.flatMap((result) => result?.checks ?? []);
+  };
+
   test('have numbers of every optimiser, and each is within 1e-6 of them', async () => {
-    const [found] = await Promise.all(findCases(folder).map(({ run }) => run(engine)));
-    expect(found?.checks.map(({ quantity }) => quantity)).toEqual(optimiserNames);
-    expect(found?.checks.filter((check) => !passes(check) || check.tolerance > 1e-6)).toEqual([]);
+    const checks = await checksIn('optimisers');
+    expect(checks.map(({ quantity }) => quantity)).toEqual(optimiserNames);
+    expect(checks.filter((check) => !passes(check) || check.tolerance > 1e-6)).toEqual([]);
+  });
+
+  test('have numbers of every criterion, and each loss and gradient is within 1e-6 of them', async () => {
+    const checks = await checksIn('criteria');
+    const wanted = criterionNames.flatMap((name) => [name, `${name} gradient`, `${name} outside a graph`]);
+    expect(checks.map(({ quantity }) => quantity)).toEqual(expect.arrayContaining(wanted));
+    expect(checks.map(({ quantity }) => quantity)).toContain('cross-entropy gradient, weighted');
+    expect(checks.filter((check) => !passes(check) || check.tolerance > 1e-6)).toEqual([]);
   });
 });
 

@@ -191,6 +191,7 @@ async function trainSmall(settings: Partial<LoopSettings>) {
       batch,
       learningRate: 5e-3,
       seed: 0,
+      criterion: 'cross-entropy',
       classWeights: 'none',
       flip: false,
       augment: false,

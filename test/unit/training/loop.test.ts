@@ -77,6 +77,7 @@ const settings: LoopSettings = {
   batch: 4,
   learningRate: 0.5,
   seed: 3,
+  criterion: 'cross-entropy',
   classWeights: 'none',
   flip: true,
   augment: true,

@@ -1,0 +1,8 @@
+/** The criteria, by the names that the contract gives them. */
+import type { CriterionName } from '../../contract/index.ts';
+import type { Criterion } from './criterion.ts';
+import { crossEntropy } from './cross-entropy.ts';
+
+export const criteria: Readonly<Record<CriterionName, Criterion>> = {
+  'cross-entropy': crossEntropy,
+};
