@@ -61,6 +61,7 @@ export const classWeightingSchema = z.enum(classWeightings);
 /** What a training makes small, each with the line that help says about it. What a criterion does is its object in core/training/criteria. */
 export const criterionMeaning = {
   'cross-entropy': 'minus the logarithm of the probability of the right class, the published recipe',
+  'label-smoothing': 'cross-entropy that spreads a tenth of each label over all classes, against being too sure',
 } as const;
 export type CriterionName = keyof typeof criterionMeaning;
 export const criterionNames = Object.keys(criterionMeaning) as readonly CriterionName[];

@@ -11,6 +11,7 @@ import { type CaseResult, type Check, runOnce, tolerances, worstDifference } fro
 /** What a case calls the loss of a criterion. Its gradient is `<name>.grad`; with class weights both are `<name>.weighted`. */
 const references: Readonly<Record<CriterionName, string>> = {
   'cross-entropy': 'cross_entropy',
+  'label-smoothing': 'cross_entropy.smoothed_0.1',
 };
 
 /** Compares every criterion that a case has numbers of. */

@@ -155,7 +155,10 @@ export const train: Words['train'] = {
       text: 'Teil der Bildstellen, der weitergegeben wird; die Autoren nehmen 0,2.',
     },
     microBatch: { name: 'Bilder auf einmal', text: 'Beim vollen Training: weniger brauchen weniger Speicher.' },
-    criterion: { name: 'Verlustfunktion', text: 'Was das Training klein macht. Kreuzentropie: wie die Autoren.' },
+    criterion: {
+      name: 'Verlustfunktion',
+      text: 'Was das Training klein macht. Kreuzentropie: wie die Autoren. Geglättet: zu große Sicherheit lohnt nicht, für unsichere Label.',
+    },
     classWeights: {
       name: 'Klassengewichte',
       text: 'Ausgeglichen: Eine seltene Klasse zählt so viel wie eine häufige.',
@@ -180,6 +183,7 @@ export const train: Words['train'] = {
     dataset: 'dem Datensatz',
     lpm: 'dem großen Modell',
     'cross-entropy': 'Kreuzentropie',
+    'label-smoothing': 'Kreuzentropie, Label geglättet',
     adamw: 'AdamW',
     adam: 'Adam',
     sgd: 'SGD mit Impuls',

@@ -152,7 +152,10 @@ export const train = {
     },
     tokenRatio: { name: 'Share of tokens', text: 'Part of the image places that are handed on; 0.2 is the authors’.' },
     microBatch: { name: 'Images at a time', text: 'For full fine-tuning: fewer need less memory.' },
-    criterion: { name: 'Loss', text: 'What training makes small. Cross-entropy: the authors’ way.' },
+    criterion: {
+      name: 'Loss',
+      text: 'What training makes small. Cross-entropy: the authors’ way. Label smoothing: surer is not better, for labels that are not certain.',
+    },
     classWeights: { name: 'Class weights', text: 'Balanced: a rare class counts as much as a frequent one.' },
     tokens: { name: 'Token score', text: 'Which attention decides which places of the image are important.' },
     normalisation: {
@@ -171,6 +174,7 @@ export const train = {
     dataset: 'the data set',
     lpm: 'the large model',
     'cross-entropy': 'cross-entropy',
+    'label-smoothing': 'cross-entropy with label smoothing',
     adamw: 'AdamW',
     adam: 'Adam',
     sgd: 'SGD with momentum',

@@ -76,3 +76,27 @@ describe.each(criterionNames)('%s', (name) => {
     expect(Math.abs(total / divisor - (await lossOf(isWeighted)))).toBeLessThan(1e-6);
   });
 });
+
+test('smoothed labels with class weights are as PyTorch writes them: each class its part and its weight, over the weights of the labels', async () => {
+  const smoothing = 0.1;
+  let total = 0;
+  let divisor = 0;
+  for (let i = 0; i < batch; i++) {
+    const row = [...logits.subarray(i * outputs, (i + 1) * outputs)];
+    const logSum = Math.log(row.reduce((all, z) => all + Math.exp(z), 0));
+    row.forEach((z, c) => {
+      const share = smoothing / outputs + (c === i % outputs ? 1 - smoothing : 0);
+      total += Number(classWeights.data[c]) * share * (logSum - z);
+    });
+    divisor += Number(classWeights.data[i % outputs]);
+  }
+  const weights = input('class_weights', [outputs]);
+  const criterion = criteria['label-smoothing'];
+  const loss = batchLoss(criterion, input('logits', [batch, outputs]), labelInputs(criterion, batch, outputs), weights);
+  const found = await runOnce(engine, defineGraph({ outputs: { loss } }), {
+    logits: float32([batch, outputs], logits),
+    ...labelsOf('label-smoothing', 0, batch),
+    class_weights: classWeights,
+  });
+  expect(Math.abs(Number(found['loss']?.data[0]) - total / divisor)).toBeLessThan(1e-6);
+});
