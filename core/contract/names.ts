@@ -62,6 +62,7 @@ export const classWeightingSchema = z.enum(classWeightings);
 export const criterionMeaning = {
   'cross-entropy': 'minus the logarithm of the probability of the right class, the published recipe',
   'label-smoothing': 'cross-entropy that spreads a tenth of each label over all classes, against being too sure',
+  focal: 'cross-entropy in which what is already right hardly counts, for a few hard or rare examples',
 } as const;
 export type CriterionName = keyof typeof criterionMeaning;
 export const criterionNames = Object.keys(criterionMeaning) as readonly CriterionName[];

@@ -12,6 +12,7 @@ import { type CaseResult, type Check, runOnce, tolerances, worstDifference } fro
 const references: Readonly<Record<CriterionName, string>> = {
   'cross-entropy': 'cross_entropy',
   'label-smoothing': 'cross_entropy.smoothed_0.1',
+  focal: 'focal_gamma_2',
 };
 
 /** Compares every criterion that a case has numbers of. */

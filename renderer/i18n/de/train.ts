@@ -157,7 +157,7 @@ export const train: Words['train'] = {
     microBatch: { name: 'Bilder auf einmal', text: 'Beim vollen Training: weniger brauchen weniger Speicher.' },
     criterion: {
       name: 'Verlustfunktion',
-      text: 'Was das Training klein macht. Kreuzentropie: wie die Autoren. Geglättet: zu große Sicherheit lohnt nicht, für unsichere Label.',
+      text: 'Was das Training klein macht. Kreuzentropie: wie die Autoren. Geglättet: zu große Sicherheit lohnt nicht, für unsichere Label. Fokal: schwierige Bilder zählen mehr.',
     },
     classWeights: {
       name: 'Klassengewichte',
@@ -184,6 +184,7 @@ export const train: Words['train'] = {
     lpm: 'dem großen Modell',
     'cross-entropy': 'Kreuzentropie',
     'label-smoothing': 'Kreuzentropie, Label geglättet',
+    focal: 'Fokalverlust',
     adamw: 'AdamW',
     adam: 'Adam',
     sgd: 'SGD mit Impuls',

@@ -154,7 +154,7 @@ export const train = {
     microBatch: { name: 'Images at a time', text: 'For full fine-tuning: fewer need less memory.' },
     criterion: {
       name: 'Loss',
-      text: 'What training makes small. Cross-entropy: the authors’ way. Label smoothing: surer is not better, for labels that are not certain.',
+      text: 'What training makes small. Cross-entropy: the authors’ way. Label smoothing: surer is not better, for labels that are not certain. Focal: hard examples count more.',
     },
     classWeights: { name: 'Class weights', text: 'Balanced: a rare class counts as much as a frequent one.' },
     tokens: { name: 'Token score', text: 'Which attention decides which places of the image are important.' },
@@ -175,6 +175,7 @@ export const train = {
     lpm: 'the large model',
     'cross-entropy': 'cross-entropy',
     'label-smoothing': 'cross-entropy with label smoothing',
+    focal: 'focal',
     adamw: 'AdamW',
     adam: 'Adam',
     sgd: 'SGD with momentum',
