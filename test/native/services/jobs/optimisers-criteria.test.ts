@@ -1,7 +1,12 @@
-/** Every optimiser through the services: it trains, and stopped it goes on with what it kept. */
+/** Every optimiser and every criterion through the services; a stopped training goes on with what its optimiser kept. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { optimiserNames, type TrainOptions } from '../../../../core/contract/index.ts';
+import {
+  criterionNames,
+  optimiserNames,
+  type TrainOptions,
+  type TrainReport,
+} from '../../../../core/contract/index.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
@@ -60,4 +65,21 @@ describe('the optimisers', () => {
     }
     expect(new Set(hashes).size).toBe(optimiserNames.length);
   });
+});
+
+test('the criteria train to weights of their own, and the loss of a validation is that of the criterion', async () => {
+  const context = await prepared();
+  const reports: TrainReport[] = [];
+  for (const criterion of criterionNames)
+    reports.push(await trainModel(context, { ...base, criterion, name: criterion }));
+  expect(new Set(reports.map(({ weightsHash }) => weightsHash)).size).toBe(criterionNames.length);
+  const loss = (name: string) => reports.find(({ model }) => model === name)?.epochs[0]?.valLoss ?? Number.NaN;
+  // Two classes that are hardly learned: about ln 2, and a quarter of it where (1 - p)^2 weighs it.
+  expect(loss('cross-entropy')).toBeGreaterThan(0.5);
+  expect(loss('focal')).toBeLessThan(0.5 * loss('cross-entropy'));
+  expect(listRuns(context.library.db).map(({ settings }) => settings.criterion)).toEqual(criterionNames);
+  // The same command again means the run that there is.
+  const again = await trainModel(context, { ...base, criterion: 'focal', name: 'focal' });
+  expect(again.run).toBe(reports.find(({ model }) => model === 'focal')?.run);
+  await expect(trainModel(context, { ...base, name: 'focal' })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
 });
