@@ -3,10 +3,16 @@ import type { Tensor } from '../../core/base/tensor.ts';
 import { type CriterionName, criterionNames } from '../../core/contract/index.ts';
 import type { Engine } from '../../core/engine/index.ts';
 import { defineGraph, grad, input, type Value } from '../../core/graph/index.ts';
+import {
+  type CaseResult,
+  type Check,
+  runOnce,
+  tolerances,
+  worstDifference,
+} from '../../core/services/devices/compare.ts';
 import { batchLoss, labelInputs } from '../../core/training/criteria/criterion.ts';
 import { criteria } from '../../core/training/criteria/index.ts';
 import { readSafetensors, type TensorFile } from '../../core/weights/index.ts';
-import { type CaseResult, type Check, runOnce, tolerances, worstDifference } from './check.ts';
 
 /** What a case calls the loss of a criterion. Its gradient is `<name>.grad`; with class weights both are `<name>.weighted`. */
 const references: Readonly<Record<CriterionName, string>> = {

@@ -3,10 +3,10 @@ import { float32, type Tensor } from '../../core/base/tensor.ts';
 import { type OptimiserName, optimiserNames } from '../../core/contract/index.ts';
 import type { Engine } from '../../core/engine/index.ts';
 import { defineGraph, type Graph, input, type Value } from '../../core/graph/index.ts';
+import { type CaseResult, type Check, tolerances, worstDifference } from '../../core/services/devices/compare.ts';
 import { optimisers } from '../../core/training/optimisers/index.ts';
 import { stepOf } from '../../core/training/optimisers/optimiser.ts';
 import { readSafetensors } from '../../core/weights/index.ts';
-import { type CaseResult, type Check, tolerances, worstDifference } from './check.ts';
 
 /** What a case calls the parameters that an optimiser ends with. */
 const references: Readonly<Record<OptimiserName, string>> = {

@@ -6,9 +6,9 @@ import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import { criterionNames } from '../../../core/contract/index.ts';
 import { type Engine, openEngine } from '../../../core/engine/index.ts';
 import { defineGraph, input, sum } from '../../../core/graph/index.ts';
+import { runOnce } from '../../../core/services/devices/compare.ts';
 import { batchLoss, type LabelTensors, labelInputs } from '../../../core/training/criteria/criterion.ts';
 import { criteria } from '../../../core/training/criteria/index.ts';
-import { runOnce } from '../../parity/check.ts';
 
 let engine: Engine;
 beforeAll(async () => {
