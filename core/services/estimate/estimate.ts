@@ -18,6 +18,7 @@ import {
 import { networkConfig, parameterLayout } from '../../models/index.ts';
 import { type DatasetRow, promiseShares, rangeRuleOfVersion, ratesOf, versionStatistics } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
+import { optimisers } from '../../training/optimisers/index.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { type PlannedVersion, planVersion } from '../datasets/dataset.ts';
 import { featureBytes } from '../features/feature-kinds.ts';
@@ -122,7 +123,10 @@ function workOf(
 /** What does not depend on how much of the work is done: the names of its parts, and how large they are. */
 export function shapeOf(
   lpm: LibraryLpm,
-  options: Pick<Training, 'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights'> & {
+  options: Pick<
+    Training,
+    'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights' | 'criterion' | 'optimiser'
+  > & {
     readonly microBatch?: number | undefined;
   },
   dataset: Pick<DatasetRow, 'id' | 'target'>,
@@ -145,7 +149,7 @@ export function shapeOf(
     validationBatches: Math.ceil(validation / batch),
     imageBytes: sampleBytes * inputSize ** 2,
     featureBytes: featureBytes(lpm.config, method, options),
-    // Parameters and two moments, and where the epoch is the best so far the parameters once more.
-    checkpointBytes: 4 * 4 * parameterLayout(config).total,
+    // Parameters and what the optimiser keeps, and where the epoch is the best so far the parameters once more.
+    checkpointBytes: 4 * (2 + optimisers[options.optimiser].state.length) * parameterLayout(config).total,
   };
 }
