@@ -25,7 +25,12 @@ import { handlers } from './handlers/index.ts';
 import { openWatcher } from './watching.ts';
 
 const { values } = parseArgs({
-  options: { library: { type: 'string' }, engine: { type: 'string', default: 'auto' }, threads: { type: 'string' } },
+  options: {
+    library: { type: 'string' },
+    engine: { type: 'string', default: 'auto' },
+    device: { type: 'string', default: 'auto' },
+    threads: { type: 'string' },
+  },
 });
 
 function post(message: AnswerMessage): void {
@@ -48,7 +53,7 @@ try {
     mode: 'write',
     engine: windowSettingsSchema.shape.engine.parse(values.engine),
     ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
-    device: 'auto',
+    device: windowSettingsSchema.shape.device.parse(values.device),
     ownProcess: true,
     progress: () => {},
     log: { log: (level, message, fields = {}) => tell('log', { level, message, fields }) },
