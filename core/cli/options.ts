@@ -40,13 +40,13 @@ export function decimal<F extends number | undefined>(
   return { flags, help, parse: (value) => parseNumber(flags, value, false), fallback, mandatory: false };
 }
 
-/** One of a closed list. */
-export function oneOf<C extends string>(
+/** One of a closed list, or the fallback. */
+export function oneOf<C extends string, F extends C | undefined>(
   flags: string,
   help: string,
   choices: readonly C[],
-  fallback: C,
-): OptionSpec<C> {
+  fallback: F,
+): OptionSpec<C | F> {
   return {
     flags,
     help,

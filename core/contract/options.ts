@@ -8,6 +8,7 @@ import {
   methodSchema,
   nameSchema,
   normalisationSchema,
+  picturePatientsSchema,
   splitSchema,
   studyPoolingSchema,
   tokenRuleSchema,
@@ -26,6 +27,11 @@ export const importOptionsSchema = z.strictObject({
   pseudonymise: z.boolean().default(false),
   /** Used when the data set is made by this import. */
   frames: frameRuleSchema.default('middle'),
+  /**
+   * Whose a picture is that no column gives a patient. Left out, the data set's rule goes on, and at first each picture is its own patient
+   * unless class folders name patients; pictures that are there already keep theirs. Named, it holds for those too.
+   */
+  patients: picturePatientsSchema.optional(),
   /** Who labelled, as the label rows will say. */
   reader: z.string().min(1).default('import'),
   /** Set by the queue: names options of which it keeps no path. */

@@ -12,6 +12,7 @@ import {
   jobStateSchema,
   methodSchema,
   normalisationSchema,
+  splitOriginSchema,
   splitSchema,
   timeSchema,
   tokenRuleSchema,
@@ -37,6 +38,10 @@ export const versionImageSchema = z.object({
 });
 export type VersionImage = z.infer<typeof versionImageSchema>;
 
+/** Patients of one part who came to it in one way. */
+export const splitOriginCountSchema = z.object({ split: splitSchema, origin: splitOriginSchema, patients: count });
+export type SplitOriginCount = z.infer<typeof splitOriginCountSchema>;
+
 /** A frozen data set: what a run names. Mean and deviation live beside it, by input size. */
 export const datasetVersionSchema = z.object({
   id: z.int(),
@@ -47,6 +52,8 @@ export const datasetVersionSchema = z.object({
   contentHash: hashSchema,
   classes: z.array(z.string()),
   seed: count,
+  /** How its patients came to their parts, when it was frozen; empty where that was not noted yet. */
+  splits: z.array(splitOriginCountSchema),
   createdAt: timeSchema,
 });
 export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
@@ -174,6 +181,8 @@ export const runRecordSchema = z.object({
   dataset: z.string(),
   datasetVersionId: z.int(),
   datasetVersion: z.int().positive(),
+  /** How the patients of its version came to training, validation and test. */
+  splits: z.array(splitOriginCountSchema),
   lpmHash: hashSchema,
   settings: runSettingsSchema,
   state: jobStateSchema,

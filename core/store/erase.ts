@@ -121,6 +121,7 @@ export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): Erasur
     const runsEnded = endRuns(db, versions, now);
     markReduced(db, versions, now);
     dropEvaluations(db, versions);
+    keepMovedImages(db, scope);
     const removed = new Map<string, number>();
     const guards = db.all<{ name: string; sql: string }>(
       `SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%BEFORE DELETE%' AND tbl_name <> 'audit_events'`,
@@ -234,6 +235,25 @@ class Eraser {
       this.#references.set(table, found);
     }
     return found;
+  }
+}
+
+/**
+ * Frozen versions name the patient and the study that an image had then. Images that belong to others now stay in their versions, under the
+ * patient and the study of the present.
+ */
+function keepMovedImages(db: WriteDb, scope: ErasureScope): void {
+  const instances = JSON.stringify(scope.instances);
+  for (const [column, ids] of [
+    ['patient_id', scope.patients],
+    ['study_id', scope.studies],
+  ] as const) {
+    db.run(
+      `UPDATE version_images SET ${column} = (SELECT ${column === 'patient_id' ? 'st.patient_id' : 'st.id'} FROM instances i
+         JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id WHERE i.id = version_images.instance_id)
+       WHERE ${column} IN (SELECT value FROM json_each(:ids)) AND instance_id NOT IN (SELECT value FROM json_each(:instances))`,
+      { ids: JSON.stringify(ids), instances },
+    );
   }
 }
 
