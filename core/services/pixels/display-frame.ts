@@ -2,7 +2,7 @@
 import type { FrameHeader, InstanceId } from '../../contract/index.ts';
 import { type DicomFile, displayFrame, edgeLetters, parseDicom, readHeader } from '../../dicom/index.ts';
 import { looksLikePicture, readPicture } from '../../images/index.ts';
-import { instanceById } from '../../store/index.ts';
+import { instanceById, patientOfStudy } from '../../store/index.ts';
 import { readInstance } from '../files/files.ts';
 import { decoderFactory } from '../files/text-decoder.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -28,8 +28,11 @@ export async function frameBlock(
   const bytes = await bytesOf(context, instanceId);
   const isPicture = looksLikePicture(bytes) && !hasPreamble(bytes);
   const { header: own, samples } = isPicture ? pictureFrame(bytes) : await dicomFrame(bytes, pool, frame);
-  const sopInstanceUID = instanceById(context.library.db, instanceId)?.sopInstanceUID ?? '';
-  const header: FrameHeader = { sopInstanceUID, ...own };
+  const instance = instanceById(context.library.db, instanceId);
+  const filed = patientOfStudy(context.library.db, instance?.studyInstanceUID ?? '');
+  // A patient who was given stands beside the picture, not the one whom the header names.
+  const texts = filed?.isGiven === true ? { ...own.texts, patientID: filed.patientKey } : own.texts;
+  const header: FrameHeader = { sopInstanceUID: instance?.sopInstanceUID ?? '', ...own, texts };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const start = Math.ceil((4 + text.length) / 8) * 8;
   const block = new Uint8Array(start + samples.byteLength);
@@ -40,7 +43,9 @@ export async function frameBlock(
 }
 
 async function bytesOf(context: ServiceContext, instanceId: InstanceId): Promise<Uint8Array> {
-  const key = `${context.library.folder} ${instanceId}`;
+  // A file corrected in place is the same instance with another content.
+  const content = instanceById(context.library.db, instanceId)?.contentHash ?? '';
+  const key = `${context.library.folder} ${instanceId} ${content}`;
   const known = kept.find((entry) => entry.key === key);
   if (known !== undefined) return known.bytes;
   const bytes = await readInstance(context.library, instanceId);
