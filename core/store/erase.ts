@@ -91,9 +91,21 @@ export function erasureScope(db: Pick<WriteDb, 'all'>, who: Erased): ErasureScop
       db,
       instances.map((row) => row.id),
       patients,
-      byPatient ? [value] : [],
+      [...(byPatient ? [value] : []), ...headerKeys(db, inStudies)],
     ),
   };
+}
+
+/** What the headers call a patient who was given to the studies; a copy of the database from before that was possible has none. */
+function headerKeys(db: Pick<WriteDb, 'all'>, studies: { readonly ids: string }): string[] {
+  if (!tablesWith(db, ['own_patient_key']).includes('studies')) return [];
+  return db
+    .all<{ key: string }>(
+      `SELECT DISTINCT own_patient_key AS key FROM studies
+       WHERE own_patient_key IS NOT NULL AND id IN (SELECT value FROM json_each(:ids))`,
+      studies,
+    )
+    .map(({ key }) => key);
 }
 
 /** Patients who have no study besides those that go. */

@@ -1,5 +1,7 @@
 /** Twelve pictures are imported with labels; the list of patients comes later, with the same import given again. */
 import { describe, expect, test } from 'vitest';
+import { patientWarnings } from '../../../core/services/evaluation/patient-warnings.ts';
+import { versionById } from '../../../core/store/index.ts';
 import { caseLabels, freezeCase, importCase, noteOf } from '../../support/case-import.ts';
 import { casePath, hasCases } from '../../support/cases.ts';
 import { temporaryLibrary } from '../../support/library.ts';
@@ -19,6 +21,10 @@ describe.skipIf(!hasCases)(name, () => {
     expect(noteOf(later, 'earlierVersions')).toEqual({ versions: 1 });
     expect(caseLabels(library).toSorted()).toEqual(labels.toSorted());
     const frozen = freezeCase(library);
+    const before = versionById(library.db, 1);
+    expect(before && patientWarnings(library.db, before)[0]).toMatch(
+      /^\d+ images of this version belong to another patient/,
+    );
     expect(frozen.version).toBe(2);
     expect(frozen.splitsOfPatients).toEqual(Array(6).fill(1));
   });

@@ -34,6 +34,7 @@ describe('help', () => {
         'lpm list',
         'models',
         'patient delete',
+        'patients',
         'runs',
         'train',
       ].sort(),
