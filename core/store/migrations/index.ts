@@ -23,6 +23,7 @@ import { freeJobKinds } from './0166-free-job-kinds.ts';
 import { storeVectorsInParts } from './0170-store-vectors-in-parts.ts';
 import { keepIntervals } from './0180-keep-intervals.ts';
 import { givePatients } from './0210-give-patients.ts';
+import { keepDeviceChecks } from './0250-keep-device-checks.ts';
 
 export interface Migration {
   readonly number: number;
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   { number: 170, name: '0170-store-vectors-in-parts', up: storeVectorsInParts },
   { number: 180, name: '0180-keep-intervals', up: keepIntervals },
   { number: 210, name: '0210-give-patients', up: givePatients },
+  { number: 250, name: '0250-keep-device-checks', up: keepDeviceChecks },
 ];
