@@ -161,6 +161,23 @@ describe('a patientID beside another column', () => {
     expect(datasetCounts(library.db, 1)).toEqual({ patients: 6, studies: 6, instances: 6 });
   });
 
+  test('a frozen version keeps an image that went from the deleted patient to another', async () => {
+    const folder = temporaryFolder();
+    headerStudies(folder, 7);
+    put(folder, '8.dcm', tinyDicom({ patient: 'H1', study: '1.8', instance: '1.8.1', grey: 8 }));
+    const rows = Array.from({ length: 8 }, (_, i) => `${i + 1}.dcm,${i % 2 === 0 ? 'a' : 'b'}`);
+    const library = temporaryLibrary();
+    const first = put(folder, 'labels.csv', `path,label\n${rows.join('\n')}\n`);
+    await importCase(library, { paths: [folder], labels: first });
+    const version = freezeDataset(testContext(library), { dataset: 'd' });
+    const csv = put(folder, 'given.csv', 'path,patientID,label\n8.dcm,W1,b\n');
+    await importCase(library, { paths: [folder], labels: csv });
+    deletePatient(testContext(library), { patientID: 'H1' });
+    expect(versionImages(library.db, version.id).map(({ sopInstanceUID }) => sopInstanceUID)).toEqual(
+      ['2', '3', '4', '5', '6', '7', '8'].map((i) => `1.${i}.1`),
+    );
+  });
+
   test('a woman of several header IDs has one pseudonym in an export, and her given ID in results', async () => {
     const folder = temporaryFolder();
     headerStudies(folder, 3);
