@@ -4,12 +4,14 @@ import {
   type DataFinding,
   type InstanceId,
   type PatientId,
-  positiveClassOf,
   type SplitName,
   type SplitOrigin,
   type StudyId,
   splitNames,
+  type TargetKind,
+  targetFacts,
 } from '../../contract/index.ts';
+import { targets } from '../../targets/index.ts';
 import type { SharedPatient } from '../patients/shared-patient.ts';
 
 export interface CheckedImage {
@@ -30,6 +32,7 @@ export interface CheckedImage {
 }
 
 export interface CheckSettings {
+  readonly target: TargetKind;
   readonly inputSize: number;
   readonly flip: boolean;
   /** What stands behind too few patients, if anything does. */
@@ -56,13 +59,13 @@ export function findingsOf(
   const labelled = images.filter(({ label }) => label !== null);
   const found = [
     ...sharedPatients(settings.shared),
-    ...impossible(labelled, classes),
+    ...impossible(labelled, classes, settings.target),
     ...givenSplits(labelled),
     ...picturesAlone(images),
     ...sameImages(labelled),
     ...balance(labelled, classes),
     ...testSize(labelled, classes),
-    ...guessedPositive(classes),
+    ...guessedPositive(classes, settings.target),
     ...mixedStudies(labelled),
     ...unlabelled(images),
     ...sizes(labelled, settings.inputSize),
@@ -142,12 +145,15 @@ function groupBy(
   return groups;
 }
 
-function impossible(labelled: readonly CheckedImage[], classes: readonly string[]): DataFinding[] {
-  if (classes.length < 2) {
-    return [finding('tooFewClasses', 'blocks', { classes: classes.length, labelled: labelled.length })];
+function impossible(labelled: readonly CheckedImage[], classes: readonly string[], target: TargetKind): DataFinding[] {
+  const used = new Set(labelled.map(({ label }) => label)).size;
+  if (used < targets[target].fewestNames) {
+    return [finding('tooFewClasses', 'blocks', { classes: used, labelled: labelled.length })];
   }
   return classes.flatMap((name) => {
     const list = labelled.filter(({ label }) => label === name);
+    // A listed name that nobody has keeps its place; nothing has to be dealt for it.
+    if (list.length === 0) return [];
     const patients = distinct(list, 'patientId').size;
     if (patients < splitNames.length) return [finding('classTooSmall', 'blocks', { name, patients }, list)];
     const missing = splitNames.filter((split) => !list.some((image) => image.split === split));
@@ -242,8 +248,8 @@ function testSize(labelled: readonly CheckedImage[], classes: readonly string[])
 }
 
 /** Sensitivity of the wrong class looks like any other figure, so a guess is said before training. */
-function guessedPositive(classes: readonly string[]): DataFinding[] {
-  const positive = positiveClassOf(classes);
+function guessedPositive(classes: readonly string[], target: TargetKind): DataFinding[] {
+  const positive = targetFacts[target].positiveOf(classes);
   if (positive?.source !== 'alphabet') return [];
   const other = classes.find((name) => name !== positive.name) ?? '';
   return [finding('positiveClassGuessed', 'serious', { name: positive.name, other })];

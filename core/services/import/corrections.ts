@@ -112,6 +112,8 @@ export class Corrections {
   /** Studies whose files were corrected in place go to the patient whom their headers name now. */
   follow(dataset: string, problems: ProblemCollector): PatientMoves {
     if (this.#studies.size === 0) return noMoves();
+    // Files on view and what else is kept in memory are of the old content.
+    this.#context.caches.libraryChanged();
     const db = this.#context.library.writer;
     return db.transaction(() => {
       const now = timeOf(this.#context);

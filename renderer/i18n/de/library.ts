@@ -135,6 +135,10 @@ export const library: Words['library'] = {
     systemFiles: (v) =>
       `${n(Number(v['files']), 'Datei', 'Dateien')} mit Notizen von macOS über andere Dateien blieben liegen.`,
   },
+  target: 'Was von einem Bild gefragt wird',
+  targets: { class: 'eine Klasse von mehreren', grade: 'ein Grad von mehreren, in einer Reihenfolge' },
+  namesInOrder: 'Ihre Namen, der niedrigste zuerst',
+  namesInOrderHelp: 'Durch Kommas getrennt. Ein Label, das keiner davon ist, wird ausgelassen und im Bericht genannt.',
   framesRule: 'Von Aufnahmen mit vielen Einzelbildern',
   frameRules: { middle: 'das mittlere', first: 'das erste', all: 'alle' },
   startImport: 'Importieren',
