@@ -15,8 +15,14 @@ export const errorCodes = {
   },
   STUDY_OTHER_PATIENT: {
     action:
-      'Correct the patient ID in the archive; until then the study counts for the patient under whom it came first.',
+      'Correct the patient ID in all files of the study and import them again, or give the patient in the column patientID of the ' +
+      'labels file; until then the study counts for the patient under whom it came first.',
   },
+  PATIENT_CONFLICT: {
+    action:
+      'Give all images of one study the same patientID in the labels file, then import again; nothing was changed.',
+  },
+  FILE_OF_SYSTEM: { action: 'Nothing to do: the file that it is about is read by itself.' },
   CANCELLED: { action: 'Run the same command again to continue where it stopped.' },
   // DICOM and images
   DICOM_NOT_DICOM: { action: 'Export the study again as DICOM Part 10 files, or remove the file from the folder.' },

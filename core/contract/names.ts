@@ -22,6 +22,32 @@ export const splitNames = ['train', 'val', 'test'] as const;
 export const splitSchema = z.enum(splitNames);
 export type SplitName = z.infer<typeof splitSchema>;
 
+/** What files and folders call the three parts; the first of each is our own word. */
+export const splitWords: Readonly<Record<SplitName, readonly string[]>> = {
+  train: ['train', 'training'],
+  val: ['val', 'valid', 'validate', 'validation', 'dev'],
+  test: ['test', 'testing'],
+};
+
+/** The part that a word of a labels file or the name of a folder means, in any case; null where it means none. */
+export function splitOfWord(word: string): SplitName | null {
+  const lower = word.trim().toLowerCase();
+  return splitNames.find((split) => splitWords[split].includes(lower)) ?? null;
+}
+
+/**
+ * How a patient came into a part: `given` by a file or by folders, `drawn` by the seed, or `cut`: given as training, and dealt to
+ * validation because the file gives no validation patients.
+ */
+export const splitOrigins = ['given', 'drawn', 'cut'] as const;
+export const splitOriginSchema = z.enum(splitOrigins);
+export type SplitOrigin = z.infer<typeof splitOriginSchema>;
+
+/** Who is the patient of a picture, which has no header: each picture its own, its folder, or its name before the first `_`. */
+export const picturePatients = ['picture', 'folder', 'prefix'] as const;
+export const picturePatientsSchema = z.enum(picturePatients);
+export type PicturePatients = z.infer<typeof picturePatientsSchema>;
+
 /** What a label was given to; the most specific label of an image counts. */
 export const labelLevels = ['instance', 'series', 'study', 'patient'] as const;
 export const labelLevelSchema = z.enum(labelLevels);

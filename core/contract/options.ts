@@ -12,6 +12,7 @@ import {
   nameSchema,
   normalisationSchema,
   optimiserSchema,
+  picturePatientsSchema,
   splitSchema,
   studyPoolingSchema,
   tokenRuleSchema,
@@ -31,6 +32,11 @@ export const importOptionsSchema = z.strictObject({
   pseudonymise: z.boolean().default(false),
   /** Used when the data set is made by this import. */
   frames: frameRuleSchema.default('middle'),
+  /**
+   * Whose a picture is that no column gives a patient. Left out, the data set's rule goes on, and at first each picture is its own patient
+   * unless class folders name patients; pictures that are there already keep theirs. Named, it holds for those too.
+   */
+  patients: picturePatientsSchema.optional(),
   /** What is asked of an image; a data set that is there must ask the same. What it asks, or one class out of several, where left out. */
   target: targetKindSchema.optional(),
   /** The names that a label may be, in their order: the classes of a new data set; a data set that is there must have the same. */

@@ -12,6 +12,7 @@ import {
   jobStateSchema,
   methodSchema,
   normalisationSchema,
+  splitOriginSchema,
   splitSchema,
   timeSchema,
   tokenRuleSchema,
@@ -53,6 +54,9 @@ export const sampleRangesSchema = z.strictObject({
 });
 export type SampleRanges = z.infer<typeof sampleRangesSchema>;
 export type SampleKind = keyof SampleRanges;
+/** Patients of one part who came to it in one way. */
+export const splitOriginCountSchema = z.object({ split: splitSchema, origin: splitOriginSchema, patients: count });
+export type SplitOriginCount = z.infer<typeof splitOriginCountSchema>;
 
 /** A frozen data set: what a run names. Mean and deviation live beside it, by input size. */
 export const datasetVersionSchema = z.object({
@@ -66,6 +70,8 @@ export const datasetVersionSchema = z.object({
   /** The names of its labels, in the order in which networks and results count them. */
   classes: z.array(z.string()),
   seed: count,
+  /** How its patients came to their parts, when it was frozen; empty where that was not noted yet. */
+  splits: z.array(splitOriginCountSchema),
   createdAt: timeSchema,
   /** The ranges that its pictures are drawn by, from its training images; null for a version of before there were ranges. */
   ranges: sampleRangesSchema.nullable(),
@@ -196,6 +202,8 @@ export const runRecordSchema = z.object({
   dataset: z.string(),
   datasetVersionId: z.int(),
   datasetVersion: z.int().positive(),
+  /** How the patients of its version came to training, validation and test. */
+  splits: z.array(splitOriginCountSchema),
   lpmHash: hashSchema,
   settings: runSettingsSchema,
   state: jobStateSchema,

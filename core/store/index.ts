@@ -20,6 +20,8 @@ export * from './queries/jobs.ts';
 export * from './queries/labels.ts';
 export * from './queries/lpms.ts';
 export * from './queries/models.ts';
+export * from './queries/patient-moves.ts';
+export * from './queries/patients.ts';
 export * from './queries/predictions.ts';
 export * from './queries/rates.ts';
 export * from './queries/readers.ts';

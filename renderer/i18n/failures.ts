@@ -20,7 +20,15 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
   ],
   STUDY_OTHER_PATIENT: [
     'Eine Studie ist unter zwei Patienten abgelegt.',
-    'Berichtigen Sie die Patientennummer im Archiv; bis dahin gilt der zuerst gesehene Patient.',
+    'Berichtigen Sie die Patientennummer in allen Dateien der Studie und importieren Sie sie noch einmal, oder nennen Sie den Patienten in der Spalte patientID; bis dahin gilt der zuerst gesehene Patient.',
+  ],
+  PATIENT_CONFLICT: [
+    'Die Tabelle nennt für eine Studie zwei Patienten.',
+    'Geben Sie allen Bildern einer Studie dieselbe patientID und importieren Sie noch einmal; nichts wurde geändert.',
+  ],
+  FILE_OF_SYSTEM: [
+    'macOS hat darin Notizen über eine andere Datei; ein Bild ist es nicht.',
+    'Nichts zu tun: Die andere Datei wird für sich gelesen.',
   ],
   CANCELLED: ['Angehalten.', 'Mit „Fortsetzen“ geht es dort weiter.'],
   DICOM_NOT_DICOM: [

@@ -1,7 +1,15 @@
 import type { ImportReport } from '../../contract/index.ts';
-import { defaultTarget, frameRules, importOptionsSchema, targetFacts, targetKinds } from '../../contract/index.ts';
+import {
+  defaultTarget,
+  frameRules,
+  importOptionsSchema,
+  picturePatients,
+  targetFacts,
+  targetKinds,
+} from '../../contract/index.ts';
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
+import { noteLines } from '../note-lines.ts';
 import { given, oneOf, optionalOneOf, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
@@ -19,7 +27,14 @@ export const command = defineCommand({
     dataset: requiredText('--dataset <name>', 'data set to add to; made when it does not exist'),
     labels: text(
       '--labels <file.csv>',
-      'columns: one of path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID; label; optional split (train, val, test)',
+      'columns: one of path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID; label; optional split (train, val, test); ' +
+        'patientID beside another of them gives the patient, whatever the header says',
+    ),
+    patients: optionalOneOf(
+      '--patients <rule>',
+      'patient of a picture that no column gives one: itself, its folder, or its name before the first "_"; named, it holds for ' +
+        'pictures already there too (default: itself, unless class folders name patients)',
+      picturePatients,
     ),
     copy: toggle('--copy', 'copy the files into the library instead of referencing them'),
     pseudonymise: toggle('--pseudonymise', 'keep patient IDs and paths out of the database (copies the files)'),
@@ -78,6 +93,7 @@ function importLines(report: ImportReport): string[] {
     ...(splits.train + splits.val + splits.test === 0
       ? []
       : [`Split given by the labels file: train ${splits.train}, val ${splits.val}, test ${splits.test}.`]),
+    ...noteLines(report.notes),
     ...problemLines(report.problems),
     `Next: sidelight encode ${quoted(report.dataset)} --lpm NAME`,
   ];

@@ -15,6 +15,7 @@ import {
 } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatMeasure } from '../format.ts';
+import { splitOriginLines } from '../note-lines.ts';
 import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
 
 const defaults = trainOptionsSchema.parse({ dataset: 'D' });
@@ -110,6 +111,7 @@ function trainLines(report: TrainReport): string[] {
   return [
     `Trained "${report.model}" (${report.method}, ${report.run}${report.resumed ? ', resumed' : ''}) on "${report.dataset}" ` +
       `version ${report.version} in ${formatDuration(report.seconds)}.`,
+    ...splitOriginLines(report.splits),
     `Learnable parameters: ${formatCount(report.learnable)}${share}.` +
       (report.peakMb === null ? '' : ` Peak memory: ${Math.round(report.peakMb)} MB.`),
     keptLine(report),

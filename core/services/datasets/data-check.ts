@@ -4,7 +4,7 @@
  * asked about would deal them, by the same function and with its seed, and forgotten again.
  */
 import { AppError } from '../../base/errors.ts';
-import type { DataCheck, PatientId, SplitName } from '../../contract/index.ts';
+import type { DataCheck, PatientId } from '../../contract/index.ts';
 import {
   type DatasetRow,
   datasetInstanceFacts,
@@ -12,10 +12,12 @@ import {
   newestVersion,
   type RecordRow,
 } from '../../store/index.ts';
+import { sharedPatient } from '../patients/shared-patient.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type CheckedImage, checkedCounts, findingsOf } from './data-check-rules.ts';
 import { assignedSplits, framesOf, orderNames, planSplits, requireDataset } from './dataset.ts';
+import type { AssignedSplit } from './split.ts';
 
 export interface DataCheckRequest {
   readonly dataset: string;
@@ -46,9 +48,11 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       studyId: row.studyId,
       patientId: row.patientId,
       label: row.label,
-      split: splits.get(row.patientId) ?? null,
+      split: splits.get(row.patientId)?.split ?? null,
+      splitOrigin: splits.get(row.patientId)?.origin ?? null,
       contentHash: fact?.contentHash ?? '',
       pixelKey: pixelKey(frames.map((frame) => pixels.get(imageKey(row.instanceId, frame)))),
+      isOwnPatient: fact?.patientKey.startsWith('picture:') ?? false,
       modality: fact?.modality ?? null,
       rows: fact?.rows ?? null,
       columns: fact?.columns ?? null,
@@ -62,7 +66,11 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
   return {
     dataset: dataset.name,
     ...checkedCounts(images, classes),
-    findings: findingsOf(images, classes, { ...request, target: dataset.target }),
+    findings: findingsOf(images, classes, {
+      ...request,
+      target: dataset.target,
+      shared: sharedPatient(library.db, dataset.id),
+    }),
   };
 }
 
@@ -78,7 +86,7 @@ function splitsIfPossible(
   dataset: DatasetRow,
   rows: readonly { readonly patientId: PatientId; readonly label: string | null }[],
   seed: number,
-): ReadonlyMap<PatientId, SplitName> {
+): ReadonlyMap<PatientId, AssignedSplit> {
   const labelled = rows.flatMap(({ patientId, label }) => (label === null ? [] : [{ patientId, label }]));
   try {
     return planSplits(context, dataset, labelled, seed).splits;

@@ -26,6 +26,8 @@ export interface PictureContext {
   readonly patientKey: string | null;
   /** What pictures of one study share; null makes each picture its own study. */
   readonly studyKey: string | null;
+  /** The patient without what a labels file says, where it gave `patientKey`; null makes each picture its own. */
+  readonly ownPatientKey?: string | null;
 }
 
 /** An instance as the library stores it, with what classification shows of it. */
@@ -157,7 +159,17 @@ async function hashFile(handle: FileHandle, head: Uint8Array, sizeBytes: number)
 /** Refuses what is neither DICOM nor a picture before it is hashed. */
 function checkKind(head: Uint8Array, sizeBytes: number): void {
   if (isPictureFile(head)) return;
+  refuseSystemFile(head);
   readDicomHeader(head, sizeBytes);
+}
+
+/**
+ * macOS keeps what its file system knows of `x.dcm` in a second file `._x.dcm` wherever it copies to, and in `__MACOSX` of archives. Only
+ * the first bytes tell it for sure (AppleSingle and AppleDouble, RFC 1740: 00 05 16 00 and 00 05 16 07).
+ */
+function refuseSystemFile(head: Uint8Array): void {
+  const isApple = head[0] === 0 && head[1] === 5 && head[2] === 0x16 && (head[3] === 0 || head[3] === 7);
+  if (isApple) throw new AppError('FILE_OF_SYSTEM', 'macOS keeps notes about another file in it; it holds no image.');
 }
 
 async function identify(file: ReadFile, context: PictureContext, looksInto: boolean): Promise<Identified> {
@@ -166,6 +178,7 @@ async function identify(file: ReadFile, context: PictureContext, looksInto: bool
     const found = identifyPicture(sizeBytes, contentHash, context);
     return looksInto ? { ...found, ...lookIntoPicture(head, sizeBytes) } : found;
   }
+  refuseSystemFile(head);
   const found = identifyDicom(readDicomHeader(head, sizeBytes), sizeBytes, contentHash);
   if (!looksInto) return found;
   return { ...found, look: plainLook, notices: await lookIntoDicom(file, found.instance.numberOfFrames) };
@@ -223,13 +236,21 @@ async function fragmentStarts(start: number, read: ReadPart, isOneEach: boolean)
   return begins;
 }
 
+/** Patient, study and series of the picture with this content. */
+export function pictureStudy(
+  { patientKey: given, studyKey }: PictureContext,
+  contentHash: string,
+): Pick<NewInstance, 'patientKey' | 'studyInstanceUID' | 'seriesInstanceUID'> {
+  const patientKey = given ?? `picture:${contentHash}`;
+  const study = `${patientKey}\n${studyKey ?? contentHash}`;
+  return { patientKey, studyInstanceUID: uidOf(`study\n${study}`), seriesInstanceUID: uidOf(`series\n${study}`) };
+}
+
 function identifyPicture(sizeBytes: number, contentHash: string, context: PictureContext): Identified {
-  const patientKey = context.patientKey ?? `picture:${contentHash}`;
-  const study = `${patientKey}\n${context.studyKey ?? contentHash}`;
+  const { ownPatientKey } = context;
   const instance: NewInstance = {
-    patientKey,
-    studyInstanceUID: uidOf(`study\n${study}`),
-    seriesInstanceUID: uidOf(`series\n${study}`),
+    ...pictureStudy(context, contentHash),
+    ...(ownPatientKey === undefined ? {} : { ownPatientKey: ownPatientKey ?? `picture:${contentHash}` }),
     modality: null,
     kind: 'picture',
     sopInstanceUID: uidOf(`picture\n${contentHash}`),

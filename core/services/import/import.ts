@@ -16,12 +16,14 @@ import {
   jobName,
   jobSchemas,
   type PatientId,
+  type PicturePatients,
   parseOptions,
 } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
 import { commonRange } from '../../images/index.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
+  addAuditEvent,
   addInstance,
   addToDataset,
   type DatasetRow,
@@ -29,26 +31,35 @@ import {
   describeInstance,
   fileAt,
   filesOfInstance,
+  instanceById,
   instanceByUid,
   isDescribed,
   type Library,
   type NewInstance,
+  noMoves,
   openInstancesOfDataset,
   openSamplesOf,
+  type PatientMoves,
+  picturePatientsOf,
   type SampleLook,
   saveFile,
   saveSampleLook,
+  setPicturePatients,
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
 import { fileError } from '../files/files.ts';
+import type { PictureContext } from '../files/identify.ts';
 import { emptiness } from '../files/look.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
+import { ruleOverPictures } from '../patients/patients.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { datasetForImport } from './asked.ts';
+import { Corrections } from './corrections.ts';
+import { importNotes } from './import-notes.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
@@ -83,10 +94,20 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const pathsOf = pathResolver(options);
   const dataset = datasetForImport(context, options);
   const identity = importIdentity(context.library, options.pseudonymise);
-  const importer = new Importer(context, dataset, options, identity);
+  const rule = options.patients ?? picturePatientsOf(db, dataset.id) ?? undefined;
+  const importer = new Importer(context, dataset, options, identity, rule);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
   judgeOpenPictures(db, dataset.id, importer);
-  const outcome = label(context, dataset, options, labels, pathsOf, importer.folderEntries, identity);
+  const moves = [importer.followHeaders(), importer.followRule()];
+  const { moves: given, ...outcome } = label(
+    context,
+    dataset,
+    options,
+    labels,
+    pathsOf,
+    importer.folderEntries,
+    identity,
+  );
   return {
     dataset: dataset.name,
     job: jobName(jobId),
@@ -94,6 +115,14 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
     problems: importer.problems.list(),
     ...datasetCounts(db, dataset.id),
     ...outcome,
+    notes: importNotes(db, dataset.id, {
+      ...importer.noted,
+      corrected: importer.counts.corrected,
+      followed: importer.followed,
+      rule: rule ?? 'picture',
+      studiesGiven: labels?.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
+      moves: [...moves, given],
+    }),
     seconds: (performance.now() - started) / 1000,
   };
 }
@@ -166,7 +195,9 @@ class Importer {
   readonly folderEntries: LabelEntry[] = [];
   /** Pictures whose samples are open: they are judged in the range of the whole data set. */
   readonly openPictures: { name: string; look: SampleLook }[] = [];
-  readonly counts = { total: 0, imported: 0, alreadyThere: 0, duplicate: 0, skipped: 0 };
+  readonly counts = { total: 0, imported: 0, alreadyThere: 0, corrected: 0, duplicate: 0, skipped: 0 };
+  /** What the report tells besides. */
+  readonly noted = { systemFiles: 0, pictures: new Set<InstanceId>(), folders: new Set<string>(), byRule: 0 };
   readonly #context: ServiceContext;
   readonly #dataset: DatasetRow;
   readonly #options: ParsedImport;
@@ -174,23 +205,36 @@ class Importer {
   readonly #identity: ImportIdentity;
   /** Files whose paths are not kept can only be found again in the library itself. */
   readonly #copies: boolean;
+  readonly #rule: PicturePatients | undefined;
+  readonly #corrections: Corrections;
+  /** Pictures with their patient by the rule, where the rule was asked for. */
+  readonly #ruled = new Map<InstanceId, PictureContext>();
   #waiting: { scanned: Scanned; copied: string | null }[] = [];
   /** Folders with copies whose names are not sure yet. */
   readonly #copiedInto = new Set<string>();
 
-  constructor(context: ServiceContext, dataset: DatasetRow, options: ParsedImport, identity: ImportIdentity) {
+  constructor(
+    context: ServiceContext,
+    dataset: DatasetRow,
+    options: ParsedImport,
+    identity: ImportIdentity,
+    rule: PicturePatients | undefined,
+  ) {
     this.#context = context;
+    this.#rule = rule;
     this.#dataset = dataset;
     this.#options = options;
     this.#library = context.library;
     this.#identity = identity;
     this.#copies = options.copy || options.pseudonymise;
+    this.#corrections = new Corrections(context);
   }
 
   async run(patients: ReadonlyMap<string, string>): Promise<void> {
     const files = scanFiles(this.#options.paths, {
       signal: this.#context.signal,
       exclude: this.#options.labels === undefined ? [] : [this.#options.labels],
+      picturePatients: this.#rule,
       isKnown: (place) => this.#knownInstance(place) !== undefined,
       looksInto: true,
       patientOf: (path, member) => patients.get(member === '' ? path : `${path}/${member}`),
@@ -208,6 +252,34 @@ class Importer {
       this.#commit();
     }
     this.#context.progress({ stage: 'importing', done, total: done, unit: 'files' });
+  }
+
+  /** Studies whose files were corrected in place go to the patient whom their headers name now. */
+  followHeaders(): PatientMoves {
+    return this.#corrections.follow(this.#dataset.name, this.problems);
+  }
+
+  /** Studies that went to another patient so. */
+  get followed(): number {
+    return this.#corrections.followed;
+  }
+
+  /** Pictures that were there before get their patient by the rule that this import names. */
+  followRule(): PatientMoves {
+    const rule = this.#options.patients;
+    if (rule === undefined) return noMoves();
+    const db = this.#library.writer;
+    return db.transaction(() => {
+      const now = timeOf(this.#context);
+      const moves = ruleOverPictures(db, this.#ruled, this.#identity.patientKey, now);
+      setPicturePatients(db, this.#dataset.id, rule);
+      this.noted.byRule = moves.studies;
+      if (moves.studies > 0) {
+        const details = { rule, pictures: moves.studies, handedDown: moves.handedDown };
+        addAuditEvent(db, { happenedAt: now, action: 'patients.byRule', subject: this.#dataset.name, details });
+      }
+      return moves;
+    });
   }
 
   /** The instance found earlier at this place, when the file did not change since and nothing else is asked of it. */
@@ -241,13 +313,21 @@ class Importer {
     this.counts.total += 1;
     if (scanned.problem !== null) {
       this.counts.skipped += 1;
-      this.problems.add(scanned.problem, scanned.name);
+      // What a system writes beside every file is a number, not hundreds of problems.
+      if (scanned.problem.code === 'FILE_OF_SYSTEM') this.noted.systemFiles += 1;
+      else this.problems.add(scanned.problem, scanned.name);
       return;
     }
     const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, scanned, copied, now);
     if (scanned.found === null) this.counts.alreadyThere += 1;
     if (id === undefined) return;
     addToDataset(db, this.#dataset.id, id, now);
+    if (scanned.picture !== null && instanceById(db, id)?.kind === 'picture') {
+      const { path, member } = scanned.place;
+      this.noted.pictures.add(id);
+      this.noted.folders.add(dirname(member === '' ? path : `${path}/${member}`));
+      if (this.#options.patients !== undefined && !this.#ruled.has(id)) this.#ruled.set(id, scanned.picture);
+    }
     const patient = db.get<{ id: PatientId }>(
       `SELECT st.patient_id AS id FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
        WHERE i.id = :id`,
@@ -267,6 +347,14 @@ class Importer {
     const place = { ...scanned.place, ...noted, contentHash: instance.contentHash };
     const existing = instanceByUid(db, instance.sopInstanceUID);
     if (existing !== undefined && existing.contentHash !== instance.contentHash) {
+      if (this.#corrections.isCorrection(existing, noted)) {
+        this.counts.alreadyThere += 1;
+        this.counts.corrected += 1;
+        const keys = { patientKey: this.#identity.patientKey(instance.patientKey) };
+        const described = { ...instance, ...keys, description: this.#description(instance).description };
+        this.#corrections.correct(db, existing, described, { place, copied, name: scanned.name });
+        return existing.id;
+      }
       this.counts.duplicate += 1;
       this.problems.add(
         new AppError('DUPLICATE_DIFFERS', 'Another file with the same SOP instance UID but other content came first.'),
@@ -277,8 +365,12 @@ class Importer {
     }
     let id = existing?.id;
     if (id === undefined) {
-      const patientKey = this.#identity.patientKey(instance.patientKey);
-      const added = addInstance(db, { ...instance, patientKey, ...this.#description(instance) }, now);
+      const { ownPatientKey: own } = instance;
+      const keys = {
+        patientKey: this.#identity.patientKey(instance.patientKey),
+        ...(own === undefined ? {} : { ownPatientKey: this.#identity.patientKey(own) }),
+      };
+      const added = addInstance(db, { ...instance, ...keys, ...this.#description(instance) }, now);
       id = added.id;
       this.counts.imported += 1;
       if (scanned.found.look !== null) saveSampleLook(db, id, instance.contentHash, scanned.found.look);

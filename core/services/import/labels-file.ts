@@ -1,13 +1,13 @@
 /**
  * The labels file: CSV with one of the columns path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID, the column
- * `label`, and optionally `split`. Where `path` stands beside `patientID`, the path tells the image and the patient whose it is.
+ * `label`, and optionally `split`. Where `patientID` stands beside another of them, the other tells the image and this one whose it is.
  *
  * Files come from Excel in any country: a byte order mark, UTF-16, Windows-1252, semicolons and tabs are all read.
  */
 import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { AppError } from '../../base/errors.ts';
-import { type LabelProblem, type SplitName, splitNames } from '../../contract/index.ts';
+import { type LabelProblem, type SplitName, splitNames, splitOfWord, splitWords } from '../../contract/index.ts';
 
 /** Columns that can name what a row is about, the most specific first. */
 export const keyColumns = ['path', 'sopInstanceUID', 'seriesInstanceUID', 'studyInstanceUID', 'patientID'] as const;
@@ -19,7 +19,7 @@ export interface LabelRow {
   readonly key: string;
   readonly label: string;
   readonly split: SplitName | null;
-  /** The patient of a picture, where `path` and `patientID` stand side by side. */
+  /** Whose the image is, where `patientID` stands beside another column that names it. */
   readonly patientID: string | null;
 }
 
@@ -27,15 +27,6 @@ export interface LabelsFile {
   readonly column: KeyColumn;
   readonly rows: readonly LabelRow[];
 }
-
-const splitAliases: Readonly<Record<string, SplitName>> = {
-  train: 'train',
-  training: 'train',
-  val: 'val',
-  valid: 'val',
-  validation: 'val',
-  test: 'test',
-};
 
 /**
  * Reads and checks a labels file; every problem of the file is in the one error.
@@ -85,16 +76,19 @@ export function parseLabels(text: string): LabelsFile {
     const key = field(fields, column);
     const label = field(fields, 'label');
     const given = field(fields, 'split');
-    const split = given === '' ? null : (splitAliases[given.toLowerCase()] ?? null);
+    const split = given === '' ? null : splitOfWord(given);
     if (fields.length !== names.length) {
       problems.push({ row, message: `${fields.length} fields where the header has ${names.length}` });
     }
     if (key === '') problems.push({ row, message: `${column} is empty` });
     if (label === '') problems.push({ row, message: 'label is empty' });
     if (given !== '' && split === null) {
-      problems.push({ row, message: `split "${given}" is none of ${splitNames.join(', ')}` });
+      problems.push({
+        row,
+        message: `split "${given}" is none of ${splitNames.flatMap((name) => splitWords[name]).join(', ')}`,
+      });
     }
-    const patientID = column === 'path' ? field(fields, 'patientID') || null : null;
+    const patientID = column === 'patientID' ? null : field(fields, 'patientID') || null;
     return { row, key, label, split, patientID };
   });
   if (problems.length > 0) throw invalid(problems);

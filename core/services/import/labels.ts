@@ -19,6 +19,7 @@ import {
   type DatasetRow,
   type LabelledInstance,
   labelledInstances,
+  type PatientMoves,
   patientIdOf,
   type ReadDb,
   saveSplit,
@@ -28,6 +29,7 @@ import {
   type WriteDb,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
+import { givePatients } from '../patients/patients.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { KeyColumn, LabelRow, LabelsFile } from './labels-file.ts';
 
@@ -39,9 +41,13 @@ export interface LabelEntry {
   readonly patientId: PatientId;
   readonly label: string;
   readonly split: SplitName | null;
+  /** Whose it is by the file, as patients are filed; null where the file does not say it. */
+  readonly givenPatient?: string | null;
 }
 
-export type LabelOutcome = Pick<ImportReport, 'labels' | 'splits'>;
+export interface LabelOutcome extends Pick<ImportReport, 'labels' | 'splits'> {
+  readonly moves: PatientMoves;
+}
 
 const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
   path: 'instance',
@@ -83,13 +89,14 @@ export function resolveRows(
   const problems: LabelProblem[] = [];
   const noun =
     file.column === 'path' ? 'file' : file.column.replace(/(InstanceUID|ID)$/, '').replace('sop', 'instance');
-  for (const { row, key, label, split } of file.rows) {
+  for (const { row, key, label, split, patientID } of file.rows) {
+    const givenPatient = patientID === null ? null : find.patientKey(patientID);
     const known = targets[file.column](key).flatMap((target) => {
       const patientId = patientOfTarget.get(targetKey(target));
       return patientId === undefined ? [] : [{ target, patientId }];
     });
     if (known.length === 0) problems.push({ row, message: `no ${noun} ${redact(key)} in this data set` });
-    for (const found of known) entries.push({ row, name: key, ...found, label, split });
+    for (const found of known) entries.push({ row, name: key, ...found, label, split, givenPatient });
   }
   return { entries, problems };
 }
@@ -107,8 +114,9 @@ function targetsOf<K extends LabelLevel>(
 }
 
 /**
- * Writes labels and splits in one transaction. Entries that give one thing two labels are reported and none of them counts.
- * @throws SPLIT_LEAKS_PATIENT when one patient was given two splits; nothing is written then
+ * Writes patients, labels and splits in one transaction. Entries that give one thing two labels are reported and none of them counts.
+ * @throws SPLIT_LEAKS_PATIENT when one patient was given two splits, PATIENT_CONFLICT when one study was given two patients; nothing is
+ *   written then
  */
 export function applyLabels(
   context: ServiceContext,
@@ -120,10 +128,16 @@ export function applyLabels(
   const now = timeOf(context);
   const { read, unread } = readLabels(db, dataset, given.entries);
   const { agreed, conflicts } = separateConflicts(read);
-  const splits = splitsOfPatients(db, dataset.id, given.entries);
   const counts = { applied: 0, unchanged: 0, changed: 0 };
   const splitCounts = { train: 0, val: 0, test: 0 };
-  db.transaction(() => {
+  const moves = db.transaction(() => {
+    const wishes = given.entries.flatMap(({ row, target, givenPatient: patientKey }) =>
+      typeof patientKey === 'string' ? [{ row, target, patientKey }] : [],
+    );
+    const moved = givePatients(db, wishes, now);
+    const entries = wishes.length === 0 ? given.entries : withPatients(db, dataset.id, given.entries);
+    const splits = splitsOfPatients(db, dataset.id, entries);
+    refuseEarlierLeaks(db, dataset.id, moved, splits);
     for (const { target, label } of agreed) {
       counts[addLabel(db, dataset.id, target, label, reader, now)] += 1;
     }
@@ -135,9 +149,14 @@ export function applyLabels(
       const details = { ...counts, splits: splitCounts, reader };
       addAuditEvent(db, { happenedAt: now, action: 'labels.imported', subject: dataset.name, details });
     }
+    if (moved.studies > 0) {
+      const details = { studies: moved.studies, handedDown: moved.handedDown, dealtAnew: moved.dealtAnew };
+      addAuditEvent(db, { happenedAt: now, action: 'patients.given', subject: dataset.name, details });
+    }
+    return moved;
   });
   const problems = [...given.problems, ...unread, ...conflicts].sort((a, b) => (a.row ?? 0) - (b.row ?? 0));
-  return { labels: { rows: given.rows, ...counts, problems }, splits: splitCounts };
+  return { labels: { rows: given.rows, ...counts, problems }, splits: splitCounts, moves };
 }
 
 /** The entries with their labels as the data set's target has them; words that are none of its labels become problems. */
@@ -181,6 +200,38 @@ function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry
     });
   }
   return { agreed, conflicts };
+}
+
+/** The entries with the patients of the present: the file may just have given others. */
+function withPatients(db: ReadDb, datasetId: number, entries: readonly LabelEntry[]): LabelEntry[] {
+  const patientOf = new Map<string, PatientId>();
+  for (const instance of labelledInstances(db, datasetId)) {
+    for (const level of ['instance', 'series', 'study'] as const) {
+      patientOf.set(targetKey(targetOf(instance, level)), instance.patientId);
+    }
+  }
+  return entries.map((entry) => ({ ...entry, patientId: patientOf.get(targetKey(entry.target)) ?? entry.patientId }));
+}
+
+/** Splits that earlier files gave can leak by the patients who are given now. */
+function refuseEarlierLeaks(
+  db: ReadDb,
+  datasetId: number,
+  moves: PatientMoves,
+  splits: ReadonlyMap<PatientId, SplitName>,
+): void {
+  const left = moves.leaking.filter((found) => found.datasetId !== datasetId || !splits.has(found.patientId));
+  if (left.length === 0) return;
+  const listed = left.map(({ patientId, splits: found }) => [patientId, new Set(found)] as const);
+  const { message, details = {} } = leak(db, datasetId, listed);
+  throw new AppError(
+    'SPLIT_LEAKS_PATIENT',
+    message.replace('The given split puts', 'Splits that were given before put'),
+    {
+      action: 'Give these patients one split each in the same labels file that gives the patients, then import again.',
+      details,
+    },
+  );
 }
 
 function splitsOfPatients(db: WriteDb, datasetId: number, entries: readonly LabelEntry[]): Map<PatientId, SplitName> {

@@ -380,6 +380,7 @@ function reportOf(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): T
     model: model.name,
     dataset: plan.version.dataset,
     version: plan.version.number,
+    splits: plan.version.splits,
     lpm: plan.lpm.name,
     lpmHash: plan.lpm.hash,
     method: run.settings.method,

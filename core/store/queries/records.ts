@@ -90,3 +90,8 @@ export function removeRecords(
     }
   });
 }
+
+/** Forgets every record of an instance: what it showed when they were computed is no more. */
+export function forgetRecords(db: WriteDb, instanceId: InstanceId): void {
+  db.run('DELETE FROM records WHERE instance_id = :instanceId', { instanceId });
+}

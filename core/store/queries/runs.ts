@@ -15,6 +15,7 @@ import {
 import type { ReadDb, WriteDb } from '../database.ts';
 import { type LayoutColumns, readJson, readLayout } from '../stored-json.ts';
 import { readVector, saveVector, type VectorOwner } from './vectors.ts';
+import { versionSplits } from './versions.ts';
 
 const checkpointStateSchema = z.record(z.string(), z.unknown());
 
@@ -45,7 +46,7 @@ export interface NewRun {
   readonly settings: RunSettings;
 }
 
-type RunRow = Omit<RunRecord, 'settings' | 'name'> & { settings: string };
+type RunRow = Omit<RunRecord, 'settings' | 'name' | 'splits'> & { settings: string };
 
 const columns = `
   SELECT r.id, r.model_name AS modelName, d.name AS dataset, r.version_id AS datasetVersionId, v.number AS datasetVersion,
@@ -54,20 +55,20 @@ const columns = `
     (SELECT count(*) FROM run_epochs e WHERE e.run_id = r.id) AS epochsDone
   FROM runs r JOIN dataset_versions v ON v.id = r.version_id JOIN datasets d ON d.id = v.dataset_id`;
 
-function toRun(row: RunRow): RunRecord {
+function toRun(db: ReadDb, row: RunRow): RunRecord {
   const name = `run-${row.id}`;
   const settings: RunSettings = readJson(storedRunSettingsSchema, row.settings, `the settings of ${name}`);
-  return { ...row, name, settings };
+  return { ...row, name, settings, splits: versionSplits(db, row.datasetVersionId) };
 }
 
 /** Every run, oldest first. */
 export function listRuns(db: ReadDb): RunRecord[] {
-  return db.all<RunRow>(`${columns} ORDER BY r.id`).map(toRun);
+  return db.all<RunRow>(`${columns} ORDER BY r.id`).map((row) => toRun(db, row));
 }
 
 export function runById(db: ReadDb, id: number): RunRecord | undefined {
   const row = db.get<RunRow>(`${columns} WHERE r.id = :id`, { id });
-  return row === undefined ? undefined : toRun(row);
+  return row === undefined ? undefined : toRun(db, row);
 }
 
 /** The run called `run-<id>`, or undefined. */
@@ -84,7 +85,7 @@ export function resumableRun(db: ReadDb, run: NewRun): RunRecord | undefined {
          AND r.state IN ('running', 'cancelled', 'interrupted', 'failed') ORDER BY r.id DESC`,
       { version: run.datasetVersionId, lpmHash: run.lpmHash, modelName: run.modelName },
     )
-    .map(toRun)
+    .map((row) => toRun(db, row))
     .find((found) => isSameRun(found.settings, run.settings));
 }
 

@@ -45,6 +45,30 @@ export const train: Words['train'] = {
   severities: { blocks: 'Blockiert.', serious: 'Warnung.', note: 'Hinweis.' },
   splitNames: { train: 'Training', val: 'Validierung', test: 'Test' },
   findings: {
+    sharedPatient: {
+      title: '{studies} von {all} Studien oder Bildern zählen als {patients} Patienten.',
+      advice:
+        'Sie tragen eine gemeinsame Patientennummer, oder ihr Ordner gilt als Patient. Nennen Sie die Patienten in einer Spalte patientID neben dem Pfad, berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal, oder wählen Sie im Import eine andere Regel für Bilder.',
+    },
+    validationCut: {
+      title: '{cut} Validierungspatienten sind aus den {training} Trainingspatienten der Tabelle genommen.',
+      advice:
+        'Die Tabelle nennt keine für die Validierung. Der Seed wählt sie, ganze Patienten; der Test bleibt unberührt.',
+    },
+    testAlsoDrawn: {
+      title: '{drawn} Patienten stehen im Test neben den {given}, die die Tabelle nennt.',
+      advice:
+        'Sie kamen hinein, bevor die Tabelle da war. Für Zahlen allein am offiziellen Test legen Sie einen neuen Datensatz an.',
+    },
+    testGiven: {
+      title: 'Der Test sind die {given} Patienten, die die Tabelle nennt.',
+      advice: 'Die {others} Patienten ohne Angabe kommen nur in Training und Validierung.',
+    },
+    picturesAlone: {
+      title: '{images} Bilder zählen als je ein Patient.',
+      advice:
+        'Nichts sagt, von wem sie sind. Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.',
+    },
     tooFewClasses: {
       title: 'Nur {classes} benannte Klassen.',
       advice: 'Benennen Sie Bilder von mindestens zwei Klassen; jetzt haben {labelled} Bilder einen Namen.',

@@ -43,6 +43,29 @@ export const train = {
   severities: { blocks: 'Blocking.', serious: 'Warning.', note: 'Note.' },
   splitNames: { train: 'training', val: 'validation', test: 'test' },
   findings: {
+    sharedPatient: {
+      title: '{studies} of {all} studies or pictures count as {patients} patients.',
+      advice:
+        'They carry one patient ID, or have their folder for a patient. Give the patients in a column patientID beside the path, correct the files where they lie and import again, or choose another rule for pictures in the import.',
+    },
+    validationCut: {
+      title: '{cut} validation patients are taken from the {training} training patients of the file.',
+      advice: 'The file gives no validation patients. The seed chooses them, by patient; the test set is untouched.',
+    },
+    testAlsoDrawn: {
+      title: '{drawn} patients stand in test besides the {given} that the file gives.',
+      advice:
+        'They were dealt to it before the file came. For figures on the official test set alone, make a new data set.',
+    },
+    testGiven: {
+      title: 'The test set is the {given} patients that the file gives.',
+      advice: 'The {others} patients without a split are dealt to training and validation only.',
+    },
+    picturesAlone: {
+      title: '{images} pictures count as one patient each.',
+      advice:
+        'Nothing says whose they are. If one person has several, give a column patientID, or choose folder or name in the import: otherwise that person may stand in training and test at once.',
+    },
     tooFewClasses: {
       title: 'Only {classes} labelled classes.',
       advice: 'Label images of at least two classes: {labelled} images have a label now.',

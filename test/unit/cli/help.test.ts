@@ -35,6 +35,7 @@ describe('help', () => {
         'lpm list',
         'models',
         'patient delete',
+        'patients',
         'runs',
         'train',
       ].sort(),
