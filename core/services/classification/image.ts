@@ -51,7 +51,7 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const sources = openPreviewStore(context.library, inputSize, rule, context.now());
+    const sources = openPreviewStore(context, inputSize, rule);
     closers.push(() => sources.close());
     let encoder: LpmEncoder | null = null;
     let features: RecordStore | null = null;

@@ -27,7 +27,6 @@ import {
   type DatasetRow,
   datasetCounts,
   describeInstance,
-  ensureDataset,
   fileAt,
   filesOfInstance,
   instanceByUid,
@@ -49,6 +48,7 @@ import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { datasetForImport } from './asked.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
@@ -61,8 +61,8 @@ export const importJob = defineJob({
   kind: 'import',
   ...jobSchemas.import,
   run: async (payload, { deps, progress, jobId }: JobTools<ServiceContext>) => {
-    const report = await runImport({ ...deps, progress }, heldImport(payload), jobId);
-    forgetImport(payload);
+    const report = await runImport({ ...deps, progress }, heldImport(deps, payload), jobId);
+    forgetImport(deps, payload);
     return report;
   },
 });
@@ -73,7 +73,7 @@ export const importJob = defineJob({
  *   FILE_NOT_FOUND for a given path; CANCELLED, DISK_FULL, LIBRARY_READ_ONLY with everything committed so far kept
  */
 export async function importPaths(context: ServiceContext, options: ImportOptions): Promise<ImportReport> {
-  return await runAsJob(importJob, importPayload(parseOptions(importOptionsSchema, options)), context);
+  return await runAsJob(importJob, importPayload(context, parseOptions(importOptionsSchema, options)), context);
 }
 
 async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
@@ -81,7 +81,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const db = context.library.writer;
   const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
   const pathsOf = pathResolver(options);
-  const dataset = db.transaction(() => ensureDataset(db, options.dataset, options.frames, timeOf(context)));
+  const dataset = datasetForImport(context, options);
   const identity = importIdentity(context.library, options.pseudonymise);
   const importer = new Importer(context, dataset, options, identity);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));

@@ -12,6 +12,7 @@ import {
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { readJson } from '../stored-json.ts';
+import { readTarget, targetOfDataset } from '../stored-target.ts';
 
 interface VersionRow {
   id: number;
@@ -19,13 +20,15 @@ interface VersionRow {
   dataset: string;
   number: number;
   contentHash: string;
+  target: string;
   seed: number;
   createdAt: string;
   ranges: string | null;
 }
 
 const columns = `
-  SELECT v.id, v.dataset_id AS datasetId, d.name AS dataset, v.number, v.content_hash AS contentHash, v.seed,
+  SELECT v.id, v.dataset_id AS datasetId, d.name AS dataset, v.number, v.content_hash AS contentHash,
+    ${targetOfDataset} AS target, v.seed,
     v.created_at AS createdAt, v.ranges
   FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id`;
 
@@ -36,8 +39,9 @@ function withClasses(db: ReadDb, row: VersionRow): DatasetVersion {
       id: row.id,
     },
   );
+  const target = readTarget(row.target, `version ${row.number} of data set "${row.dataset}"`);
   const ranges = row.ranges === null ? null : readJson(sampleRangesSchema, row.ranges, 'the ranges of a version');
-  return { ...row, ranges, classes: classes.map(({ name }) => name) };
+  return { ...row, target, ranges, classes: classes.map(({ name }) => name) };
 }
 
 /** The version with this row id, or undefined. */

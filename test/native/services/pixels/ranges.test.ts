@@ -74,7 +74,7 @@ describe('the range of a data set', () => {
     expect(previews).not.toContain('224');
 
     // A picture of half the values is half as bright to the model: it is not stretched to its own range.
-    const sources = openPreviewStore(context.library, 224, { uint16: [0, 4095] }, new Date());
+    const sources = openPreviewStore(context, 224, { uint16: [0, 4095] });
     await sources.close();
     put(folder, 'new/same.png', readFileSync(join(folder, 'in', 'p11', 'a.png')));
     put(folder, 'new/half.png', picture(11, 2047, true));
@@ -175,7 +175,7 @@ describe('what is kept of images that were read otherwise before', () => {
     await importPaths(context, { paths: [folder], dataset: 'd' });
     const id = instanceByUid(library.db, '2.25.1000')?.id;
     if (id === undefined) throw new Error('not imported');
-    const store = openPreviewStore(library, 64, {}, new Date());
+    const store = openPreviewStore(context, 64, {});
     store.append('image', `${id}/0`, new Uint8Array(8));
     store.flush();
     await store.close();
