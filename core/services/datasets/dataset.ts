@@ -205,7 +205,8 @@ function describeVersion(
   const ranges = rangesOf(db, instances, splits);
   // Drawn otherwise, the same images are another content; data sets without such pictures are the versions that they were.
   if (Object.keys(ranges).length > 0) lines.push(JSON.stringify({ ranges }));
-  return { datasetId: dataset.id, contentHash: sha256(Buffer.from(lines.join('\n'))), seed, classes, ranges, images };
+  const contentHash = sha256(Buffer.from(lines.join('\n')));
+  return { datasetId: dataset.id, contentHash, seed, classes, ranges, images };
 }
 
 /**

@@ -4,6 +4,8 @@
  * Every method runs through the same loop and recipe. `linear` is one Linear layer on the LPM's final class token as it
  * is (after the LPM's last norm, not standardised further), trained like the rest: at a learning rate of 1e-4
  * and a few hundred steps its weights have moved little, so compare it at 1e-3 or more.
+ *
+ * Length: one training from its options to the stored model, in the order in which it happens.
  */
 import { performance } from 'node:perf_hooks';
 import { AppError, serialiseError } from '../../base/errors.ts';

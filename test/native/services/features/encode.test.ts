@@ -64,6 +64,7 @@ test('images that were decoded before are counted too when the disk is too small
       tokens: 'global',
       tokenRatio: 0.2,
       layers: extractedLayers(lpm.config, 'three'),
+      rule: {},
       normalisation: 'lpm',
       rule: {},
       features: ['allTokens'],
