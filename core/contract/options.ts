@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { studyIdSchema } from './ids.ts';
 import {
+  classNameSchema,
   classWeightingSchema,
   embeddedLpmName,
   frameRuleSchema,
@@ -26,6 +27,12 @@ export const importOptionsSchema = z.strictObject({
   pseudonymise: z.boolean().default(false),
   /** Used when the data set is made by this import. */
   frames: frameRuleSchema.default('middle'),
+  /** The classes that there may be, in their order; labels of others are refused then and later. */
+  classes: z.array(classNameSchema).min(2).max(50).optional(),
+  /** The positive one of two classes. */
+  positive: classNameSchema.optional(),
+  /** True takes names that differ only in small and capital letters for one class. */
+  mergeCase: z.boolean().optional(),
   /** Who labelled, as the label rows will say. */
   reader: z.string().min(1).default('import'),
   /** Set by the queue: names options of which it keeps no path. */
@@ -84,6 +91,8 @@ export const trainOptionsSchema = z.strictObject({
   tokens: tokenRuleSchema.default('global'),
   tokenRatio: z.number().positive().max(1).default(0.2),
   normalisation: normalisationSchema.default('dataset'),
+  /** The positive one of two classes; kept with the data set. Left out, it is the data set's own or read from the names. */
+  positive: classNameSchema.optional(),
 });
 export type TrainOptions = z.input<typeof trainOptionsSchema>;
 
@@ -91,6 +100,8 @@ export const evaluateOptionsSchema = z.strictObject({
   model: nameSchema,
   split: splitSchema.default('test'),
   studyPooling: studyPoolingSchema.default('mean'),
+  /** The class of two that figures are to be about, from now on; kept with the model. */
+  positive: classNameSchema.optional(),
 });
 export type EvaluateOptions = z.input<typeof evaluateOptionsSchema>;
 

@@ -36,6 +36,8 @@ export const importReportSchema = z.object({
     applied: count,
     unchanged: count,
     changed: count,
+    /** Names of classes that were taken for another which differs only in case, as asked. */
+    merged: z.array(z.object({ from: z.string(), to: z.string(), rows: count })).default([]),
     problems: z.array(labelProblemSchema),
   }),
   splits: z.object({ train: count, val: count, test: count }),
@@ -75,6 +77,9 @@ export const trainReportSchema = z.object({
   lpmHash: z.string(),
   method: methodSchema,
   classes: z.array(z.string()),
+  /** The class that the threshold and the figures of a two-class model are about, and how it was found; null with more classes. */
+  positiveClass: z.string().nullable().default(null),
+  positiveClassSource: positiveClassSourceSchema.nullable().default(null),
   learnable: count,
   /** Parameters of the LPM, to which `learnable` is compared. */
   lpmParameters: count.nullable(),

@@ -40,8 +40,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   files: [],
   records: [],
   privacy: [],
-  import: ['session', 'files', 'privacy'],
   datasets: ['session', 'records'],
+  import: ['session', 'files', 'privacy', 'datasets'],
   lpm: ['session', 'files'],
   pixels: ['session', 'files', 'records'],
   export: ['session', 'files', 'privacy'],
@@ -50,7 +50,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   training: ['session', 'datasets', 'lpm'],
   demo: ['session', 'import', 'datasets', 'lpm'],
   estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
-  evaluation: ['session', 'files', 'records', 'lpm', 'pixels', 'features', 'training'],
+  evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   classification: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   library: ['session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
   jobs: [

@@ -2,7 +2,7 @@ import type { ImportReport } from '../../contract/index.ts';
 import { frameRules, importOptionsSchema } from '../../contract/index.ts';
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
-import { given, oneOf, requiredText, text, toggle } from '../options.ts';
+import { given, list, oneOf, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = importOptionsSchema.parse({ paths: ['.'], dataset: 'D' });
@@ -24,6 +24,12 @@ export const command = defineCommand({
     copy: toggle('--copy', 'copy the files into the library instead of referencing them'),
     pseudonymise: toggle('--pseudonymise', 'keep patient IDs and paths out of the database (copies the files)'),
     frames: oneOf('--frames <rule>', 'frames of multi-frame instances to use', frameRules, defaults.frames),
+    classes: list(
+      '--classes <list>',
+      'all classes that there may be, in order, with commas between; labels of others are refused by row',
+    ),
+    positive: text('--positive <name>', 'the positive one of two classes, where the names do not tell or otherwise'),
+    mergeCase: toggle('--merge-case', 'names of classes that differ only in small and capital letters are one class'),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },
   examples: [
@@ -56,6 +62,7 @@ function importLines(report: ImportReport): string[] {
       : [
           `Labels: ${plural(labels.rows, 'row')}, ${labels.applied} applied, ${labels.unchanged} unchanged, ` +
             `${labels.changed} changed, ${plural(labels.problems.length, 'problem')}.`,
+          ...labels.merged.map(({ from, to, rows }) => `  "${from}" was taken for "${to}" (${plural(rows, 'row')}).`),
           ...labels.problems.map(({ row, message }) => `  ${row === null ? '' : `row ${row}: `}${message}`),
         ]),
     ...(splits.train + splits.val + splits.test === 0

@@ -1,8 +1,14 @@
 /** Calls about what the library holds: studies, series, data sets, LPMs; import and the demo set. */
 import { z } from 'zod';
 import { instanceIdSchema, seriesIdSchema, studyIdSchema } from '../ids.ts';
-import { frameRuleSchema, nameSchema, splitSchema } from '../names.ts';
-import { datasetSummarySchema, lpmRecordSchema, modelRecordSchema, runRecordSchema } from '../records.ts';
+import { classNameSchema, frameRuleSchema, nameSchema, splitSchema } from '../names.ts';
+import {
+  datasetSummarySchema,
+  lpmRecordSchema,
+  modelRecordSchema,
+  positiveClassSourceSchema,
+  runRecordSchema,
+} from '../records.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
 
 const count = z.int().nonnegative();
@@ -101,6 +107,11 @@ export const datasetDetailsSchema = z.object({
   studies: count,
   instances: count,
   classes: z.array(z.object({ id, name: z.string(), labels: count })),
+  /** Whether labels of other classes are refused. */
+  hasFixedClasses: z.boolean(),
+  /** The positive one of two classes, and how it was found; null with more or fewer. */
+  positiveClass: z.string().nullable(),
+  positiveClassSource: positiveClassSourceSchema.nullable(),
   splits: z.array(z.object({ split: splitSchema.nullable(), patients: count, studies: count })),
   versions: z.array(z.object({ number: z.int().positive(), images: count, runs: count, createdAt: z.string() })),
 });
@@ -147,7 +158,7 @@ export const libraryCalls = defineCalls({
       name: nameSchema,
       frames: frameRuleSchema.default('middle'),
       studyIds: studyIds.default([]),
-      classes: z.array(nameSchema).max(50).default([]),
+      classes: z.array(classNameSchema).max(50).default([]),
     }),
     output: datasetDetailsSchema,
   },
@@ -170,8 +181,15 @@ export const libraryCalls = defineCalls({
     doc: 'The classes in order: with an id one that is there (renamed, moved), without a new one; one left out goes if no label names it.',
     input: z.strictObject({
       dataset: nameSchema,
-      classes: z.array(z.strictObject({ id: id.optional(), name: nameSchema })).max(50),
+      classes: z.array(z.strictObject({ id: id.optional(), name: classNameSchema })).max(50),
+      /** Whether these are all that there may be; as it was where left out. */
+      isFixed: z.boolean().optional(),
     }),
+    output: datasetDetailsSchema,
+  },
+  'datasets.setPositive': {
+    doc: 'Says which of two classes is the positive one for models that are trained from now on; null leaves it to their names.',
+    input: z.strictObject({ dataset: nameSchema, positive: classNameSchema.nullable() }),
     output: datasetDetailsSchema,
   },
   'lpms.list': { doc: 'Large pre-trained models of this library.', input: nothing, output: z.array(lpmRecordSchema) },

@@ -11,6 +11,7 @@ import {
   removeStudies,
   renameDataset,
   setClasses,
+  setPositive,
 } from '../../services/datasets/editing.ts';
 import {
   findStudies,
@@ -71,8 +72,13 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
     emit('library.changed', { what: 'datasets' });
     return { instances };
   },
-  'datasets.setClasses': ({ dataset, classes }, { services, emit }) => {
-    const details = setClasses(services, dataset, classes);
+  'datasets.setClasses': ({ dataset, classes, isFixed }, { services, emit }) => {
+    const details = setClasses(services, dataset, classes, isFixed);
+    emit('library.changed', { what: 'datasets' });
+    return details;
+  },
+  'datasets.setPositive': ({ dataset, positive }, { services, emit }) => {
+    const details = setPositive(services, dataset, positive);
     emit('library.changed', { what: 'datasets' });
     return details;
   },

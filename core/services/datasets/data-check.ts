@@ -4,8 +4,14 @@
  * asked about would deal them, by the same function and with its seed, and forgotten again.
  */
 import { AppError } from '../../base/errors.ts';
-import { type DataCheck, orderClasses, type PatientId, type SplitName } from '../../contract/index.ts';
-import { type DatasetRow, datasetInstanceFacts, labelledInstances, type RecordRow } from '../../store/index.ts';
+import { type DataCheck, orderClasses, type PatientId, positiveClassOf, type SplitName } from '../../contract/index.ts';
+import {
+  classListOf,
+  type DatasetRow,
+  datasetInstanceFacts,
+  labelledInstances,
+  type RecordRow,
+} from '../../store/index.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type CheckedImage, checkedCounts, findingsOf } from './data-check-rules.ts';
@@ -45,11 +51,16 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       columns: fact?.columns ?? null,
     };
   });
-  const classes = orderClasses(images.flatMap(({ label }) => (label === null ? [] : [label])));
+  const list = classListOf(library.db, dataset.id);
+  const labels = images.flatMap(({ label }) => (label === null ? [] : [label]));
+  const classes = orderClasses(labels, list.positive);
+  const positive = positiveClassOf(classes, list.positive);
   return {
     dataset: dataset.name,
     ...checkedCounts(images, classes),
-    findings: findingsOf(images, classes, request),
+    positiveClass: positive?.name ?? null,
+    positiveClassSource: positive?.source ?? null,
+    findings: findingsOf(images, classes, { ...request, positive: list.positive }),
   };
 }
 

@@ -13,6 +13,8 @@ import { sha256 } from '../../disk/index.ts';
 import {
   addAuditEvent,
   addVersion,
+  type ClassList,
+  classListOf,
   type DatasetRow,
   datasetByName,
   type LabelledInstance,
@@ -51,9 +53,13 @@ export function framesOf(rule: FrameRule, numberOfFrames: number): number[] {
   return [rule === 'first' ? 0 : Math.floor((numberOfFrames - 1) / 2)];
 }
 
-/** The classes of a version: in the order of the version before where that has the same ones, so that equal content stays one version. */
-function versionClasses(labels: readonly string[], earlier: readonly string[] | undefined): string[] {
-  const ordered = orderClasses(labels);
+/**
+ * The classes of a version: in the order of a list that was fixed, else in that of the version before where it has the same ones, so that
+ * equal content stays one version.
+ */
+function versionClasses(labels: readonly string[], list: ClassList, earlier: readonly string[] | undefined): string[] {
+  const ordered = orderClasses(labels, list.positive);
+  if (list.isFixed) return list.names.filter((name) => ordered.includes(name));
   const isSame = earlier?.length === ordered.length && ordered.every((name) => earlier.includes(name));
   return isSame ? [...earlier] : ordered;
 }
@@ -117,6 +123,7 @@ export function planVersion(context: ServiceContext, options: FreezeOptions): Pl
   );
   const classes = versionClasses(
     instances.map(({ label }) => label),
+    classListOf(library.db, dataset.id),
     newestVersion(library.db, dataset.id)?.classes,
   );
   if (classes.length < 2) {

@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import {
+  type ClassChoice,
   type ImportOptions,
   type ImportReport,
   type InstanceId,
@@ -23,7 +24,9 @@ import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
   addInstance,
   addToDataset,
+  classListOf,
   type DatasetRow,
+  datasetByName,
   datasetCounts,
   describeInstance,
   ensureDataset,
@@ -37,12 +40,14 @@ import {
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
+import { checkedList, choosePositiveClass, fixClasses, requireClass } from '../datasets/classes.ts';
 import { fileError } from '../files/files.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { classChoice, type NamedClasses, nameClasses } from './class-names.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
@@ -75,11 +80,18 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const db = context.library.writer;
   const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
   const pathsOf = pathResolver(options);
+  // What would be refused of the labels is refused before a file is read.
+  const choice = labelChoice(context, options);
+  const named = labels === null ? null : nameClasses(labels.rows, choice, 'The labels file');
+  if (named !== null) refusePositive(options, [...choice.known, ...named.entries.map((row) => row.label)]);
   const dataset = db.transaction(() => ensureDataset(db, options.dataset, options.frames, timeOf(context)));
+  if (options.classes !== undefined) fixClasses(context, dataset, options.classes);
   const identity = importIdentity(context.library, options.pseudonymise);
   const importer = new Importer(context, dataset, options, identity);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
-  const outcome = label(context, dataset, options, labels, pathsOf, importer.folderEntries, identity);
+  const file = labels === null || named === null ? null : { ...labels, named };
+  const outcome = label(context, dataset, options, file, pathsOf, importer.folderEntries, identity);
+  if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   return {
     dataset: dataset.name,
     job: jobName(jobId),
@@ -95,21 +107,46 @@ function label(
   context: ServiceContext,
   dataset: DatasetRow,
   options: ParsedImport,
-  file: LabelsFile | null,
+  file: (LabelsFile & { readonly named: NamedClasses<LabelRow> }) | null,
   pathsOf: (key: LabelRow['key']) => readonly string[],
   folderEntries: readonly LabelEntry[],
   identity: ImportIdentity,
 ): LabelOutcome {
   const db = context.library.writer;
   if (file === null) {
-    const given = { entries: folderEntries, problems: [], rows: folderEntries.length };
-    return applyLabels(context, dataset, given, 'folder');
+    const named = nameClasses(folderEntries, labelChoice(context, options), 'The layout of class folders');
+    return applyLabels(context, dataset, { ...named, rows: folderEntries.length }, 'folder');
   }
-  const resolved = resolveRows(db, dataset.id, file, {
-    instanceAt: (key) => instanceAt(db, pathsOf(key), identity),
-    patientKey: identity.patientKey,
-  });
-  return applyLabels(context, dataset, { ...resolved, rows: file.rows.length }, options.reader);
+  const { entries: rows, problems, merged } = file.named;
+  const resolved = resolveRows(
+    db,
+    dataset.id,
+    { ...file, rows },
+    {
+      instanceAt: (key) => instanceAt(db, pathsOf(key), identity),
+      patientKey: identity.patientKey,
+    },
+  );
+  const given = {
+    entries: resolved.entries,
+    problems: [...problems, ...resolved.problems],
+    rows: file.rows.length,
+    merged,
+  };
+  return applyLabels(context, dataset, given, options.reader);
+}
+
+/** The classes that labels of this import may mean. @throws BAD_INPUT for a list of classes that is none */
+function labelChoice({ library }: ServiceContext, options: ParsedImport): ClassChoice {
+  const dataset = datasetByName(library.db, options.dataset);
+  const list = dataset === undefined ? { names: [], isFixed: false } : classListOf(library.db, dataset.id);
+  const { classes } = options;
+  return classChoice(classes === undefined ? options : { ...options, classes: checkedList(classes) }, list);
+}
+
+/** @throws BAD_INPUT where the positive class that was named cannot be it */
+function refusePositive({ positive, dataset }: ParsedImport, names: readonly string[]): void {
+  if (positive !== undefined) requireClass(positive, [...new Set(names)], `Data set "${dataset}"`);
 }
 
 /** Where a path of the labels file may be: as it stands, beside the labels file, or below one of the imported folders. */

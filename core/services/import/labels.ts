@@ -7,6 +7,7 @@ import {
   type LabelLevel,
   type LabelProblem,
   type LabelTarget,
+  type MatchedClasses,
   type PatientId,
   type SplitName,
   targetKey,
@@ -111,7 +112,12 @@ function targetsOf<K extends LabelLevel>(
 export function applyLabels(
   context: ServiceContext,
   dataset: DatasetRow,
-  given: { readonly entries: readonly LabelEntry[]; readonly problems: readonly LabelProblem[]; readonly rows: number },
+  given: {
+    readonly entries: readonly LabelEntry[];
+    readonly problems: readonly LabelProblem[];
+    readonly rows: number;
+    readonly merged: MatchedClasses['merged'];
+  },
   reader: string,
 ): LabelOutcome {
   const db = context.library.writer;
@@ -134,7 +140,7 @@ export function applyLabels(
     }
   });
   const problems = [...given.problems, ...conflicts].sort((a, b) => (a.row ?? 0) - (b.row ?? 0));
-  return { labels: { rows: given.rows, ...counts, problems }, splits: splitCounts };
+  return { labels: { rows: given.rows, ...counts, merged: [...given.merged], problems }, splits: splitCounts };
 }
 
 function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry[]; conflicts: LabelProblem[] } {

@@ -307,9 +307,10 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
   const params = state.best?.params ?? state.params;
   const n = validation.labels.length;
   const logits = await predictAll(network, params, validation, n, context.signal);
+  const positive = positiveClassOf(version.classes, settings.positive ?? null);
   const cut = chooseCut({
     classes: config.classes,
-    positive: positiveClassOf(version.classes)?.index ?? null,
+    positive: positive?.index ?? null,
     targets: validation.labels,
     probabilities: softmaxRows(logits, config.classes),
   });
@@ -337,6 +338,7 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
         classes: version.classes,
         threshold: cut?.threshold ?? null,
         thresholdClass: cut === null ? null : (version.classes[cut.classIndex] as string),
+        positive,
         temperature: 1,
         learnable,
         weightsHash: hashWeights(params),
@@ -373,6 +375,8 @@ function reportOf(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): T
     lpmHash: plan.lpm.hash,
     method: run.settings.method,
     classes: plan.version.classes,
+    positiveClass: model.positiveClass,
+    positiveClassSource: model.positiveClassSource,
     learnable: model.learnable,
     lpmParameters: lpm.parameters,
     peakMb: run.peakMb,

@@ -1,6 +1,15 @@
 /** Data sets: which instances they hold, and their lists. */
-import type { DatasetSummary, FrameRule, InstanceId, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
+import {
+  type DatasetSummary,
+  type FrameRule,
+  type InstanceId,
+  type PatientId,
+  positiveClassOf,
+  type SeriesId,
+  type StudyId,
+} from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { classListOf } from './class-lists.ts';
 import { decidedLabels, schemaOf } from './labels.ts';
 
 export interface DatasetRow {
@@ -125,9 +134,14 @@ export function listDatasets(db: ReadDb): DatasetSummary[] {
     const versions = db.get<{ n: number }>('SELECT count(*) AS n FROM dataset_versions WHERE dataset_id = :id', {
       id: row.id,
     });
+    const list = classListOf(db, row.id);
+    const positive = positiveClassOf([...classes.keys()], list.positive);
     return {
       ...row,
       ...datasetCounts(db, row.id),
+      hasFixedClasses: list.isFixed,
+      positiveClass: positive?.name ?? null,
+      positiveClassSource: positive?.source ?? null,
       labelledInstances: labelled,
       classes: [...classes]
         .map(([name, entry]) => ({ name, instances: entry.instances, patients: entry.patients.size }))

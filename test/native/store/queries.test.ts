@@ -262,6 +262,7 @@ describe('runs and models', () => {
       classes: ['a', 'b'],
       threshold: 0.4,
       thresholdClass: 'mass',
+      positive: null,
       temperature: 1,
       learnable: 2,
       weightsHash: hash,

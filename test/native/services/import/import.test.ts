@@ -228,6 +228,7 @@ describe('labels', () => {
       rows: 5,
       applied: 2,
       unchanged: 0,
+      merged: [],
       changed: 0,
       problems: [
         { row: 4, message: 'no study …999 in this data set' },
