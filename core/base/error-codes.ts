@@ -10,9 +10,11 @@ export const errorCodes = {
   FILE_UNREADABLE: { action: 'Check that the file exists and that you may read it, then try again.' },
   FILE_LINK_OUTSIDE: { action: 'Import the folder to which the link leads, or copy its files here.' },
   FILE_SPECIAL: { action: 'Nothing to do: it is a device, a pipe or a socket, not a file with an image.' },
+  NOT_AN_IMAGE: { action: 'Nothing to do: it is counted and left out.' },
   DUPLICATE_DIFFERS: {
     action: 'Compare the two files and remove the one that is wrong; the one imported first is used.',
   },
+  DUPLICATE_SAME: { action: 'Nothing to do: the answer for these bytes stands in the results.' },
   STUDY_OTHER_PATIENT: {
     action:
       'Correct the patient ID in the archive; until then the study counts for the patient under whom it came first.',

@@ -33,6 +33,8 @@ export const importOptionsSchema = z.strictObject({
   positive: classNameSchema.optional(),
   /** True takes names that differ only in small and capital letters for one class. */
   mergeCase: z.boolean().optional(),
+  /** A CSV file to write of every file that is left out, with its path and the reason. */
+  report: z.string().min(1).optional(),
   /** Who labelled, as the label rows will say. */
   reader: z.string().min(1).default('import'),
   /** Set by the queue: names options of which it keeps no path. */

@@ -1,7 +1,7 @@
 /** What each command gives back and prints with `--json`. */
 import { z } from 'zod';
 import { methodSchema, splitSchema, studyPoolingSchema } from './names.ts';
-import { labelProblemSchema, problemGroupSchema } from './problems.ts';
+import { labelProblemSchema, leftOutFileSchema, problemGroupSchema } from './problems.ts';
 import {
   datasetSummarySchema,
   epochRecordSchema,
@@ -27,6 +27,10 @@ export const importReportSchema = z.object({
   skipped: count,
   /** Why files were skipped, and duplicates whose bytes differ; grouped, most frequent first. */
   problems: z.array(problemGroupSchema),
+  /** How many of the skipped are no images at all (a text, a DICOMDIR): nothing is missing for want of them. */
+  notImages: count.default(0),
+  /** Every file that was skipped and every duplicate that differs, in the order of the walk, with its reason. */
+  leftOut: z.array(leftOutFileSchema).default([]),
   patients: count,
   studies: count,
   instances: count,
@@ -180,6 +184,8 @@ export const predictionSchema = z.object({
   threshold: z.number().nullable(),
   /** The class whose probability the threshold is about. */
   thresholdClass: z.string().nullable(),
+  /** SHA-256 of the file's bytes; null for studies, and for results of before it was kept. */
+  contentHash: z.string().nullable(),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 

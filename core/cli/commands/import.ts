@@ -1,5 +1,5 @@
 import type { ImportReport } from '../../contract/index.ts';
-import { frameRules, importOptionsSchema } from '../../contract/index.ts';
+import { frameRules, importOptionsSchema, jobIdOf } from '../../contract/index.ts';
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
 import { given, list, oneOf, requiredText, text, toggle } from '../options.ts';
@@ -30,6 +30,8 @@ export const command = defineCommand({
     ),
     positive: text('--positive <name>', 'the positive one of two classes, where the names do not tell or otherwise'),
     mergeCase: toggle('--merge-case', 'names of classes that differ only in small and capital letters are one class'),
+    report: text('--report <file.csv>', 'also write every file that was left out, with its whole path and the reason'),
+    showPaths: toggle('--show-paths', 'print whole paths of files that were left out; they may name patients'),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },
   examples: [
@@ -42,19 +44,25 @@ export const command = defineCommand({
       why: 'an archive and a CD, kept in the library',
     },
   ],
-  run: async (context, args, options) => {
+  run: async (context, args, { showPaths, ...options }) => {
     const services = await context.services();
     const { importPaths } = await import('../../services/import/import.ts');
-    const report = await importPaths(services, { paths: wordsArgument(args, 0), ...given(options) });
-    return { json: report, lines: importLines(report) };
+    const done = await importPaths(services, { paths: wordsArgument(args, 0), ...given(options) });
+    const { leftOutOf } = await import('../../services/import/left-out.ts');
+    const leftOut = showPaths ? leftOutOf(jobIdOf(done.job)) : null;
+    const report = leftOut === null ? done : { ...done, leftOut: [...leftOut] };
+    return { json: report, lines: importLines(report, options.report) };
   },
 });
 
-function importLines(report: ImportReport): string[] {
+/** Files listed by name before the CSV file is pointed to. */
+const listedMost = 100;
+
+function importLines(report: ImportReport, csv: string | undefined): string[] {
   const { labels, splits } = report;
   return [
     `Imported ${report.imported} of ${plural(report.total, 'file')} into "${report.dataset}" in ${formatDuration(report.seconds)}` +
-      ` (${report.alreadyThere} already there, ${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped).`,
+      ` (${report.alreadyThere} already there, ${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped${report.notImages === 0 ? '' : `, ${report.notImages} of them no images`}).`,
     `The data set now has ${plural(report.patients, 'patient')}, ${plural(report.studies, 'study', 'studies')}, ` +
       `${plural(report.instances, 'instance')}.`,
     ...(labels.rows === 0
@@ -69,7 +77,21 @@ function importLines(report: ImportReport): string[] {
       ? []
       : [`Split given by the labels file: train ${splits.train}, val ${splits.val}, test ${splits.test}.`]),
     ...problemLines(report.problems),
+    ...leftOutLines(report, csv),
     `Next: sidelight encode ${quoted(report.dataset)} --lpm NAME`,
+  ];
+}
+
+function leftOutLines({ leftOut }: ImportReport, csv: string | undefined): string[] {
+  if (leftOut.length === 0) return [];
+  const more = leftOut.length - listedMost;
+  return [
+    'Left out:',
+    ...leftOut.slice(0, listedMost).map(({ path, code, message }) => `  ${path}: ${message} [${code}]`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    csv === undefined
+      ? 'Paths are shortened where they may name a patient: --show-paths prints them whole, --report FILE.csv writes them.'
+      : `Every file that was left out: ${csv}`,
   ];
 }
 

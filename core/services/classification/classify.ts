@@ -56,7 +56,7 @@ export const classifyJob = defineJob({
     const images = await classifyImages(context, model, options, { problems, failures }, kept);
     const studies = studyPredictions(record, images, options.studyPooling);
     const predictions = [...images, ...studies];
-    if (options.out !== undefined) writeWholeFile(options.out, predictionsCsv(record, predictions));
+    if (options.out !== undefined) writeWholeFile(options.out, predictionsCsv(record, predictions, failures));
     const batchId = remember(
       context,
       record,
@@ -105,6 +105,7 @@ async function classifyImages(
   const classifier = await openClassifier(context, model);
   const renderer = openRenderer();
   const predictions: Prediction[] = [];
+  // By content: faulty anonymisers give different images one UID, and each of them is to be answered.
   const seen = new Set<string>();
   let done = 0;
   try {
@@ -116,11 +117,11 @@ async function classifyImages(
         continue;
       }
       const { sopInstanceUID, contentHash, numberOfFrames } = found.instance;
-      if (seen.has(sopInstanceUID)) {
+      if (seen.has(contentHash)) {
         fail(duplicate(), scanned);
         continue;
       }
-      seen.add(sopInstanceUID);
+      seen.add(contentHash);
       const stored = instanceByUid(context.library.db, sopInstanceUID);
       const instanceId = stored?.contentHash === contentHash ? stored.id : null;
       for (const frame of framesOf(record.preprocessing.frames, numberOfFrames)) {
@@ -152,9 +153,7 @@ async function render(renderer: Renderer, scanned: Scanned, frame: number, fit: 
 }
 
 function duplicate(): AppError {
-  return new AppError('BAD_INPUT', 'The same instance was classified already from another file.', {
-    action: 'Nothing to do: an instance counts once in its study.',
-  });
+  return new AppError('DUPLICATE_SAME', 'Another file with the same bytes was classified already; an image counts once in its study.');
 }
 
 function decisionOf(model: ModelRecord, probabilities: Float64Array): string {
@@ -180,6 +179,7 @@ function imagePrediction(
     decision: decisionOf(model, probabilities),
     threshold: model.threshold,
     thresholdClass: model.thresholdClass,
+    contentHash: found?.instance.contentHash ?? null,
   };
 }
 
@@ -211,6 +211,7 @@ export function studyPredictions(
       decision: decisionOf(model, probabilities),
       threshold: model.threshold,
       thresholdClass: model.thresholdClass,
+      contentHash: null,
     };
   });
 }

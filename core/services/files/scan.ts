@@ -9,6 +9,7 @@ import { throwIfCancelled } from '../../base/progress.ts';
 import { type ClassFolders, classFolderReader, type FolderLabel } from './class-folders.ts';
 import { readPlace } from './files.ts';
 import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
+import { namedRefusal } from './no-image.ts';
 import { relativeName, type WalkedFile, walkFiles } from './walk.ts';
 import { zipMembers } from './zip.ts';
 
@@ -98,7 +99,7 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
     const context = pictureContext(options.patientOf?.(path, ''), folders, dirname(path));
     return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context)) };
   } catch (error) {
-    if (error instanceof AppError) return { ...base, problem: error };
+    if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };
     throw error;
   }
 }
@@ -134,7 +135,7 @@ async function scanMember(base: Scanned, read: () => Promise<Uint8Array>, option
     const context: PictureContext = { patientKey: given ?? (slash < 0 ? null : `folder:${folder}`), studyKey: folder };
     return { ...base, found: identifyBytes(bytes, slash < 0 ? { ...context, studyKey: null } : context) };
   } catch (error) {
-    if (error instanceof AppError) return { ...base, problem: error };
+    if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };
     throw error;
   }
 }

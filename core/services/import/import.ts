@@ -47,8 +47,10 @@ import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { isNoImage } from '../files/no-image.ts';
 import { classChoice, type NamedClasses, nameClasses } from './class-names.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
+import { LeftOut } from './left-out.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
 
@@ -89,6 +91,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const identity = importIdentity(context.library, options.pseudonymise);
   const importer = new Importer(context, dataset, options, identity);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
+  importer.leftOut.keep(jobId, options.report);
   const file = labels === null || named === null ? null : { ...labels, named };
   const outcome = label(context, dataset, options, file, pathsOf, importer.folderEntries, identity);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
@@ -97,6 +100,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
     job: jobName(jobId),
     ...importer.counts,
     problems: importer.problems.list(),
+    leftOut: importer.leftOut.shown(),
     ...datasetCounts(db, dataset.id),
     ...outcome,
     seconds: (performance.now() - started) / 1000,
@@ -158,7 +162,9 @@ function pathResolver(options: ParsedImport): (key: string) => readonly string[]
   return (key) => {
     // Files written on Windows and read elsewhere have backslashes.
     const name = process.platform === 'win32' ? key : key.replaceAll('\\', '/');
-    return isAbsolute(name) ? [resolve(name)] : [...new Set(folders.map((folder) => join(folder, name)))];
+    const paths = isAbsolute(name) ? [resolve(name)] : folders.map((folder) => join(folder, name));
+    // A list typed on Windows has composed letters, names of files copied from a Mac have decomposed ones.
+    return [...new Set(paths.flatMap((path) => [path, path.normalize('NFC'), path.normalize('NFD')]))];
   };
 }
 
@@ -182,7 +188,8 @@ function instanceAt(db: WriteDb, paths: readonly string[], identity: ImportIdent
 class Importer {
   readonly problems = new ProblemCollector();
   readonly folderEntries: LabelEntry[] = [];
-  readonly counts = { total: 0, imported: 0, alreadyThere: 0, duplicate: 0, skipped: 0 };
+  readonly leftOut = new LeftOut();
+  readonly counts = { total: 0, imported: 0, alreadyThere: 0, duplicate: 0, skipped: 0, notImages: 0 };
   readonly #context: ServiceContext;
   readonly #dataset: DatasetRow;
   readonly #options: ParsedImport;
@@ -256,7 +263,8 @@ class Importer {
     this.counts.total += 1;
     if (scanned.problem !== null) {
       this.counts.skipped += 1;
-      this.problems.add(scanned.problem, scanned.name);
+      if (isNoImage(scanned.problem.code)) this.counts.notImages += 1;
+      this.#leaveOut(scanned.problem, scanned);
       return;
     }
     const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, scanned, copied, now);
@@ -274,6 +282,11 @@ class Importer {
     this.folderEntries.push({ row: null, name: scanned.name, target, patientId: patient.id, label, split });
   }
 
+  #leaveOut(why: AppError, { name, place: { path, member } }: Scanned): void {
+    this.problems.add(why, name);
+    this.leftOut.add(why, member === '' ? path : `${path}/${member}`, name);
+  }
+
   /** Stores what was found; gives the instance's row id. */
   #save(db: WriteDb, scanned: Scanned, copied: string | null, now: string): InstanceId | undefined {
     if (scanned.found === null) return undefined;
@@ -283,10 +296,8 @@ class Importer {
     const existing = instanceByUid(db, instance.sopInstanceUID);
     if (existing !== undefined && existing.contentHash !== instance.contentHash) {
       this.counts.duplicate += 1;
-      this.problems.add(
-        new AppError('DUPLICATE_DIFFERS', 'Another file with the same SOP instance UID but other content came first.'),
-        scanned.name,
-      );
+      const what = 'Another file with the same SOP instance UID but other content came first.';
+      this.#leaveOut(new AppError('DUPLICATE_DIFFERS', what), scanned);
       // What its folder says is about the picture in this file, which is not the one that was kept.
       return undefined;
     }

@@ -17,10 +17,11 @@ export function importPayload(options: ParsedImport): ParsedImport {
   if (!options.pseudonymise) return options;
   const ticket = randomUUID();
   held.set(ticket, options);
-  const { labels, ...kept } = options;
+  const { labels, report, ...kept } = options;
   return {
     ...kept,
     ...(labels === undefined ? {} : { labels: redact(labels) }),
+    ...(report === undefined ? {} : { report: redact(report) }),
     paths: options.paths.map(redact),
     ticket,
   };

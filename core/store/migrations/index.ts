@@ -23,6 +23,7 @@ import { freeJobKinds } from './0166-free-job-kinds.ts';
 import { storeVectorsInParts } from './0170-store-vectors-in-parts.ts';
 import { keepIntervals } from './0180-keep-intervals.ts';
 import { choosePositiveClasses } from './0220-choose-positive-classes.ts';
+import { joinPredictionsByContent } from './0230-join-predictions-by-content.ts';
 
 export interface Migration {
   readonly number: number;
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   { number: 170, name: '0170-store-vectors-in-parts', up: storeVectorsInParts },
   { number: 180, name: '0180-keep-intervals', up: keepIntervals },
   { number: 220, name: '0220-choose-positive-classes', up: choosePositiveClasses },
+  { number: 230, name: '0230-join-predictions-by-content', up: joinPredictionsByContent },
 ];

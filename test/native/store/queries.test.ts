@@ -345,6 +345,7 @@ describe('records, jobs, batches, audit', () => {
       decision: 'a',
       threshold: null,
       thresholdClass: null,
+      contentHash: null,
     }));
     expect(predictionsOf(db, addBatch(db, { jobId: null, modelId: 1, predictions }, testTime))).toEqual(predictions);
   });

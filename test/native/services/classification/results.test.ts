@@ -84,6 +84,7 @@ test('of a study classified twice from a watched folder the newest answer stands
     decision: p < 0.5 ? 'normal' : '<script>alert(1)</script>',
     threshold: 0.5,
     thresholdClass: '<script>alert(1)</script>',
+    contentHash: null,
   });
   addBatch(db, { jobId: null, modelId, watchId, predictions: [prediction(0, 0.1), prediction(7, 0.2)] }, testTime);
   const second = addBatch(db, { jobId: null, modelId, watchId, predictions: [prediction(0, 0.75)] }, testTime);

@@ -163,6 +163,7 @@ describe('a model stored with the disease first', () => {
       decision: 'Effusion',
       threshold: 0.7,
       thresholdClass: 'No Finding',
+      contentHash: null,
     };
     const batch = addBatch(library.writer, { jobId: null, modelId, predictions: [prediction] }, testTime);
     setThreshold(context, 'older', { threshold: 0.9, thresholdClass: 'Effusion' }, 'val');
