@@ -19,7 +19,10 @@ export function redactPath(path: string): string {
     .split(/[\\/]/u)
     .filter((part) => part !== '')
     .map((part) => {
-      const [, stem = part, ending = ''] = /^(.+?)(\.(?:dcm|dicom|ima|img|png|jpe?g|tiff?|zip|txt|csv|xml|pdf|html?|json|ini|inf|exe|db|gz|mp4|avi))?$/iu.exec(part) ?? [];
+      const [, stem = part, ending = ''] =
+        /^(.+?)(\.(?:dcm|dicom|ima|img|png|jpe?g|tiff?|zip|txt|csv|xml|pdf|html?|json|ini|inf|exe|db|gz|mp4|avi))?$/iu.exec(
+          part,
+        ) ?? [];
       return machineName.test(stem) ? part : `${redact(stem)}${ending}`;
     })
     .join('/');

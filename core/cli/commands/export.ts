@@ -72,12 +72,34 @@ export const command = defineCommand({
   },
 });
 
+/** Rows listed by number before the rest is counted. */
+const rowsListed = 20;
+
+function pseudonymLines({ pseudonyms }: ExportReport): string[] {
+  if (pseudonyms === null) return [];
+  const { unusedRows, madePatients } = pseudonyms;
+  const more = unusedRows.length > rowsListed ? ` and ${unusedRows.length - rowsListed} more` : '';
+  return [
+    ...(madePatients === 0
+      ? []
+      : [
+          `${plural(madePatients, 'patient')} not in your list of pseudonyms; one was made for each. Compare the IDs if that was not meant.`,
+        ]),
+    ...(unusedRows.length === 0
+      ? []
+      : [
+          `Rows of your list whose patient is in none of these files: ${unusedRows.slice(0, rowsListed).join(', ')}${more}.`,
+        ]),
+  ];
+}
+
 function exportLines(report: ExportReport): string[] {
   return [
     `Exported ${report.exported} of ${plural(report.total, 'file')} in ${formatDuration(report.seconds)}: ` +
       `${plural(report.patients, 'patient')}, ${plural(report.studies, 'study', 'studies')} ` +
       `(${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped).`,
     `De-identified to the ${report.profile}. Pixels are unchanged.`,
+    ...pseudonymLines(report),
     ...report.warnings.flatMap((warning) => [
       `Look at ${plural(warning.count, 'file')}: ${warning.message}`,
       ...warning.files.slice(0, 3).map((name) => `      ${name}`),

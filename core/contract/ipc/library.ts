@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { instanceIdSchema, seriesIdSchema, studyIdSchema } from '../ids.ts';
 import { classNameSchema, frameRuleSchema, nameSchema, splitSchema } from '../names.ts';
+import { leftOutFileSchema } from '../problems.ts';
 import {
   datasetSummarySchema,
   lpmRecordSchema,
@@ -191,6 +192,16 @@ export const libraryCalls = defineCalls({
     doc: 'Says which of two classes is the positive one for models that are trained from now on; null leaves it to their names.',
     input: z.strictObject({ dataset: nameSchema, positive: classNameSchema.nullable() }),
     output: datasetDetailsSchema,
+  },
+  'imports.leftOut': {
+    doc: 'Every file that an import left out, with its whole path and the reason; null where an earlier session imported, which kept no paths.',
+    input: z.strictObject({ jobId: z.int() }),
+    output: z.array(leftOutFileSchema).nullable(),
+  },
+  'imports.saveLeftOut': {
+    doc: 'Writes the files that an import of this session left out as a CSV file.',
+    input: z.strictObject({ jobId: z.int(), path: z.string().min(1) }),
+    output: z.null(),
   },
   'lpms.list': { doc: 'Large pre-trained models of this library.', input: nothing, output: z.array(lpmRecordSchema) },
   'models.list': {

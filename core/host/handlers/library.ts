@@ -13,6 +13,7 @@ import {
   setClasses,
   setPositive,
 } from '../../services/datasets/editing.ts';
+import { leftOutOf, saveLeftOut } from '../../services/import/left-out.ts';
 import {
   findStudies,
   labelSchemaOf,
@@ -81,6 +82,11 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
     const details = setPositive(services, dataset, positive);
     emit('library.changed', { what: 'datasets' });
     return details;
+  },
+  'imports.leftOut': ({ jobId }) => leftOutOf(jobId)?.map((file) => ({ ...file })) ?? null,
+  'imports.saveLeftOut': ({ jobId, path }) => {
+    saveLeftOut(jobId, path);
+    return null;
   },
   'lpms.list': (_, { services }) => listLpms(services.library.db),
   'models.list': (_, { services }) =>

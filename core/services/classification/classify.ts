@@ -153,7 +153,10 @@ async function render(renderer: Renderer, scanned: Scanned, frame: number, fit: 
 }
 
 function duplicate(): AppError {
-  return new AppError('DUPLICATE_SAME', 'Another file with the same bytes was classified already; an image counts once in its study.');
+  return new AppError(
+    'DUPLICATE_SAME',
+    'Another file with the same bytes was classified already; an image counts once in its study.',
+  );
 }
 
 function decisionOf(model: ModelRecord, probabilities: Float64Array): string {

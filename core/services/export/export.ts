@@ -28,7 +28,7 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector, survivable } from '../session/problems.ts';
 import { type ExportFile, filesBelow, filesOfDataset } from './files.ts';
 import { ExportFolder } from './folder.ts';
-import { readPseudonyms } from './pseudonyms.ts';
+import { type Pseudonyms, readPseudonyms } from './pseudonyms.ts';
 
 /** The job kind of the window; the command line calls `exportStudies`. */
 export const exportJob = defineJob({
@@ -63,7 +63,8 @@ export async function exportStudies(context: ServiceContext, given: ExportOption
     });
   }
   const started = context.now().getTime();
-  const rules = deidentifyOptions(context, options);
+  const list = options.pseudonyms === undefined ? undefined : readPseudonyms(options.pseudonyms);
+  const rules = deidentifyOptions(context, options, list);
   const ofDataset = options.dataset === undefined ? [] : filesOfDataset(context.library, options.dataset);
   const tally: Tally = {
     total: 0,
@@ -95,6 +96,7 @@ export async function exportStudies(context: ServiceContext, given: ExportOption
       studies: tally.studies.size,
       problems: tally.problems.list(),
       warnings: [...tally.warnings.values()].sort((a, b) => b.count - a.count),
+      pseudonyms: list === undefined ? null : { unusedRows: list.unusedRows(), madePatients: list.missing },
       seconds: (context.now().getTime() - started) / 1000,
       notice: researchUseOnly,
     };
@@ -110,10 +112,9 @@ function deidentifyOptions(
   options: {
     readonly retain: DeidentifyOptions['retain'];
     readonly dates: DeidentifyOptions['dates'];
-    readonly pseudonyms?: string | undefined;
   },
+  list: Pseudonyms | undefined,
 ): DeidentifyOptions {
-  const list = options.pseudonyms === undefined ? undefined : readPseudonyms(options.pseudonyms);
   return {
     retain: options.retain,
     dates: options.dates,

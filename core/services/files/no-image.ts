@@ -11,11 +11,16 @@ const kinds: readonly (readonly [what: string, endings: string])[] = [
   ['an archive that is not read (only ZIP is)', '7z, rar, tar, gz, tgz, bz2, xz, zst, iso, dmg, cab'],
   ['a film or a sound', 'mp4, avi, mov, mkv, wmv, mp3, wav'],
   ['a picture of a kind that is not read (PNG, JPEG and TIFF are)', 'gif, bmp, webp, heic, heif, svg, psd, jp2, j2k'],
-  ['an image file of another format (DICOM, PNG, JPEG and TIFF are read)', 'nii, mha, mhd, nrrd, hdr, raw, npy, npz, mat, h5, svs, ndpi'],
+  [
+    'an image file of another format (DICOM, PNG, JPEG and TIFF are read)',
+    'nii, mha, mhd, nrrd, hdr, raw, npy, npz, mat, h5, svs, ndpi',
+  ],
   ['what the system keeps for itself', 'thumbs.db, .ds_store, desktop.ini, autorun.inf, folder.jpg.tmp'],
 ];
 
-const byEnding = new Map(kinds.flatMap(([what, endings]) => endings.split(', ').map((ending) => [ending, what] as const)));
+const byEnding = new Map(
+  kinds.flatMap(([what, endings]) => endings.split(', ').map((ending) => [ending, what] as const)),
+);
 
 /**
  * The refusal of a file in words that fit it: one that is no image at all is said to be that, with what it is; any other refusal stays.
@@ -30,7 +35,12 @@ export function namedRefusal(refusal: AppError, name: string): AppError {
   if (file.startsWith('._') || name.includes('__MACOSX/')) return noImage('what macOS keeps beside a file');
   const what = byEnding.get(file) ?? byEnding.get(file.split('.').at(-1) ?? '');
   if (what === undefined || !file.includes('.')) return refusal;
-  return noImage(what, /not read|another format/u.test(what) ? 'Convert or unpack it with another program and import the result.' : undefined);
+  return noImage(
+    what,
+    /not read|another format/u.test(what)
+      ? 'Convert or unpack it with another program and import the result.'
+      : undefined,
+  );
 }
 
 /** Whether a refusal says that the file is no image, rather than one that cannot be used. */

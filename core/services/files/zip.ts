@@ -150,7 +150,11 @@ async function* membersOf(archive: OpenArchive): AsyncGenerator<ZipMember> {
 const isArchiveName = (name: string): boolean => /\.zip$/iu.test(name);
 
 /** The members of an archive that is a member; itself, with the reason, where it is not gone through. */
-async function* innerMembers({ zip, depth, density }: OpenArchive, entry: yauzl.Entry, name: string): AsyncGenerator<ZipMember> {
+async function* innerMembers(
+  { zip, depth, density }: OpenArchive,
+  entry: yauzl.Entry,
+  name: string,
+): AsyncGenerator<ZipMember> {
   const { uncompressedSize: sizeBytes } = entry;
   const refused = (refusal: AppError): ZipMember => ({ name, sizeBytes, refusal, read: () => Promise.reject(refusal) });
   const why = depth >= deepest ? tooDeep() : sizeBytes > maxInnerBytes ? tooLarge() : null;
@@ -178,9 +182,13 @@ async function* innerMembers({ zip, depth, density }: OpenArchive, entry: yauzl.
 }
 
 function tooDeep(): AppError {
-  return new AppError('FILE_UNREADABLE', `The ZIP archive lies in more than ${deepest - 1} other archive; it was not opened.`, {
-    action: 'Unpack the outer archives and import the folder; an archive in an archive is read, one deeper is not.',
-  });
+  return new AppError(
+    'FILE_UNREADABLE',
+    `The ZIP archive lies in more than ${deepest - 1} other archive; it was not opened.`,
+    {
+      action: 'Unpack the outer archives and import the folder; an archive in an archive is read, one deeper is not.',
+    },
+  );
 }
 
 function tooLarge(): AppError {
@@ -222,7 +230,10 @@ async function findMember({ zip, depth, density }: OpenArchive, name: string): P
     const inner = await yauzl.fromBufferPromise(await readEntry(zip, entry), readOptions);
     try {
       const inside = density * Math.min(1, entry.compressedSize / Math.max(1, entry.uncompressedSize));
-      return await findMember({ zip: inner, prefix: '', depth: depth + 1, density: inside }, name.slice(folder.length + 1));
+      return await findMember(
+        { zip: inner, prefix: '', depth: depth + 1, density: inside },
+        name.slice(folder.length + 1),
+      );
     } finally {
       inner.close();
     }

@@ -42,16 +42,16 @@ import {
 } from '../../store/index.ts';
 import { checkedList, choosePositiveClass, fixClasses, requireClass } from '../datasets/classes.ts';
 import { fileError } from '../files/files.ts';
+import { isNoImage } from '../files/no-image.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { isNoImage } from '../files/no-image.ts';
 import { classChoice, type NamedClasses, nameClasses } from './class-names.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
-import { LeftOut } from './left-out.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
+import { LeftOut } from './left-out.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */

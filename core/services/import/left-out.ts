@@ -5,7 +5,7 @@
  * that an import may write, with `--show-paths`, and in the window as long as the process that imported them lives.
  */
 import { stringify } from 'csv-stringify/sync';
-import { serialiseError } from '../../base/errors.ts';
+import { AppError, serialiseError } from '../../base/errors.ts';
 import { redactPath } from '../../base/redact.ts';
 import type { LeftOutFile } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
@@ -43,6 +43,17 @@ export class LeftOut {
 /** What an import of this process left out, with whole paths; null where it was another process's. */
 export function leftOutOf(jobId: number): readonly LeftOutFile[] | null {
   return remembered.get(jobId) ?? null;
+}
+
+/** Writes what an import of this process left out as a CSV file. @throws BAD_INPUT where its paths are not known; DISK_FULL, FILE_UNREADABLE */
+export function saveLeftOut(jobId: number, path: string): void {
+  const files = leftOutOf(jobId);
+  if (files === null) {
+    throw new AppError('BAD_INPUT', 'The paths of files that this import left out were not kept over a restart.', {
+      action: 'Import the folder again: what is there is recognised quickly, and the list is made anew.',
+    });
+  }
+  writeWholeFile(path, leftOutCsv(files));
 }
 
 /** The CSV text of left-out files, header first. */

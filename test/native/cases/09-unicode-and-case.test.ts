@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { ImportOptions } from '../../../core/contract/index.ts';
 import { checkDataset } from '../../../core/services/datasets/data-check.ts';
 import { importPaths } from '../../../core/services/import/import.ts';
-import { classNames, datasetByName, labelledInstances, type Library, listDatasets } from '../../../core/store/index.ts';
+import { classNames, datasetByName, type Library, labelledInstances, listDatasets } from '../../../core/store/index.ts';
 import { casePath, copyCase, hasCases } from '../../support/cases.ts';
 import { temporaryLibrary } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
@@ -53,7 +53,10 @@ describe.skipIf(!hasCases)('names in two Unicode forms and in several cases (nee
     const library = temporaryLibrary();
     const { labels } = await imported(library, 'case.csv', { mergeCase: true, classes: ['benign', 'malignant'] });
     expect(Object.keys(classesOf(library)).sort()).toEqual(['benign', 'malignant']);
-    expect(labels.merged.map(({ from, to }) => `${from} > ${to}`).sort()).toEqual(['BENIGN > benign', 'Benign > benign']);
+    expect(labels.merged.map(({ from, to }) => `${from} > ${to}`).sort()).toEqual([
+      'BENIGN > benign',
+      'Benign > benign',
+    ]);
     // Naming the classes answers the question, too, and the most frequent name stands where none is given.
     await imported(library, 'case.csv', { classes: ['Benign', 'malignant'] }, 'named');
     expect(Object.keys(classesOf(library, 'named')).sort()).toEqual(['Benign', 'malignant']);
@@ -68,7 +71,8 @@ describe.skipIf(!hasCases)('names in two Unicode forms and in several cases (nee
     writeFileSync(first, 'patientID,label\nP90,Benign\nP93,malignant\n');
     const later = join(folder, 'later.csv');
     writeFileSync(later, 'patientID,label\nP91,benign\n');
-    const importOf = (labels: string) => importPaths(testContext(library), { paths: [join(folder, 'images')], dataset: 'd', labels });
+    const importOf = (labels: string) =>
+      importPaths(testContext(library), { paths: [join(folder, 'images')], dataset: 'd', labels });
     await importOf(first);
     const error = await appErrorFrom(importOf(later));
     expect(error.message).toContain('"Benign" (in the data set), "benign" (1 row)');
