@@ -59,13 +59,14 @@ export const command = defineCommand({
     const report = await exportStudies(services, { paths: wordsArgument(args, 0), ...given(options) });
     const output = { json: report, lines: exportLines(report) };
     if (report.exported > 0) return output;
-    const first = report.problems[0];
+    const { isNoImage } = await import('../../services/files/no-image.ts');
+    const first = report.problems.find(({ code }) => !isNoImage(code));
     return {
       ...output,
       failure: {
         code: 'BAD_INPUT' as const,
-        message: `Nothing was exported; ${plural(report.skipped, 'file')} could not be used.${first === undefined ? '' : ` First reason: ${first.message}`}`,
-        action: first?.action ?? 'Name files or folders that hold DICOM.',
+        message: `Nothing was exported; ${plural(report.skipped, 'file')} could not be used.${first === undefined ? '' : ` Most frequent reason: ${first.message}`}`,
+        action: first?.action ?? 'Name files, folders or ZIP archives that hold DICOM images.',
         retryable: false,
       },
     };

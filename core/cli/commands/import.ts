@@ -78,7 +78,7 @@ function importLines(report: ImportReport, csv: string | undefined): string[] {
       : [`Split given by the labels file: train ${splits.train}, val ${splits.val}, test ${splits.test}.`]),
     ...problemLines(report.problems),
     ...leftOutLines(report, csv),
-    `Next: sidelight encode ${quoted(report.dataset)} --lpm NAME`,
+    nextStep(report),
   ];
 }
 
@@ -93,6 +93,17 @@ function leftOutLines({ leftOut }: ImportReport, csv: string | undefined): strin
       ? 'Paths are shortened where they may name a patient: --show-paths prints them whole, --report FILE.csv writes them.'
       : `Every file that was left out: ${csv}`,
   ];
+}
+
+/** What the user does now, which can succeed. */
+function nextStep({ dataset, instances, labels }: ImportReport): string {
+  if (instances === 0) return 'Nothing was imported. Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
+  if (labels.applied + labels.unchanged + labels.changed === 0) {
+    return labels.rows === 0
+      ? `Next: labels, with the same command and --labels FILE.csv, or in the window under Read and label. When there are labels: sidelight train ${quoted(dataset)}`
+      : 'No row of the labels fitted an image: the lines above say why. Correct the file and run the same command again.';
+  }
+  return `Next: sidelight train ${quoted(dataset)}`;
 }
 
 function quoted(name: string): string {

@@ -17,7 +17,7 @@ export const command = defineCommand({
       json: rows,
       lines:
         rows.length === 0
-          ? ['No model yet. Train one: sidelight train DATASET --lpm NAME']
+          ? ['No model yet. Train one: sidelight train DATASET']
           : formatTable(
               ['name', 'method', 'data set', 'LPM', 'classes', 'positive class', 'learnable', 'val AUC', 'made'],
               rows.map((m) => [

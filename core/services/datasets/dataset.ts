@@ -44,6 +44,12 @@ export function requireDataset(context: ServiceContext, name: string): DatasetRo
   throw new AppError(
     'DATASET_NOT_FOUND',
     `There is no data set "${name}" (${names.length === 0 ? 'the library has none' : `found: ${names.join(', ')}`}).`,
+    {
+      action:
+        names.length === 0
+          ? 'Make one first: `sidelight import PATH --dataset NAME`. If it should be there, name its library with --library DIR.'
+          : 'Use one of these names.',
+    },
   );
 }
 
@@ -131,7 +137,13 @@ export function planVersion(context: ServiceContext, options: FreezeOptions): Pl
       'DATASET_NOT_READY',
       `Data set "${dataset.name}" has ${instances.length} labelled instances of ${classes.length} ` +
         `${classes.length === 1 ? 'class' : 'classes'}; training needs at least two classes.`,
-      { details: { instances: instances.length, classes: classes.length } },
+      {
+        action:
+          instances.length === 0
+            ? `Give labels: \`sidelight import PATH --dataset "${dataset.name}" --labels FILE\`, or in the window under Read and label. If labels were given, the report of the import says which rows fitted no image.`
+            : `All labels say "${classes[0] ?? ''}". Import or label images of another class, too, for example those without the finding.`,
+        details: { instances: instances.length, classes: classes.length },
+      },
     );
   }
   const seed = options.seed ?? 0;

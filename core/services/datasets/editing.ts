@@ -43,7 +43,7 @@ export function datasetDetails(context: ServiceContext, name: string): DatasetDe
 
 function refuseTaken(context: ServiceContext, name: string): void {
   if (datasetByName(context.library.db, name) === undefined) return;
-  throw new AppError('NAME_TAKEN', `There is a data set "${name}" already.`);
+  throw new AppError('NAME_TAKEN', `There is a data set "${name}" already.`, { action: 'Choose another name.' });
 }
 
 /** @throws NAME_TAKEN */

@@ -59,7 +59,7 @@ export async function exportStudies(context: ServiceContext, given: ExportOption
   const options = parseOptions(exportOptionsSchema, given);
   if (options.paths.length === 0 && options.dataset === undefined) {
     throw new AppError('BAD_INPUT', 'There is nothing to export.', {
-      action: 'Name files, folders or a data set (--dataset).',
+      action: 'Name files, folders or ZIP archives, or a data set with --dataset.',
     });
   }
   const started = context.now().getTime();

@@ -165,7 +165,11 @@ async function withTimeout<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new AppError('FILE_UNREADABLE', `The drive did not answer for ${stallMs / 1000} seconds.`));
+      reject(
+        new AppError('FILE_UNREADABLE', `The drive did not answer for ${stallMs / 1000} seconds.`, {
+          action: 'Check the cable or the network, then run the same command again; what was read is recognised.',
+        }),
+      );
     }, stallMs);
   });
   try {

@@ -212,7 +212,9 @@ export async function readMember(path: string, name: string): Promise<Uint8Array
   } finally {
     zip?.close();
   }
-  throw new AppError('FILE_NOT_FOUND', 'The ZIP archive no longer holds the member.');
+  throw new AppError('FILE_NOT_FOUND', 'The ZIP archive no longer holds the member.', {
+    action: 'Put the archive back as it was, or import it as it is now; images are recognised by their content.',
+  });
 }
 
 /** The bytes of `name`; only the inner archive in whose name it begins is unpacked. */
