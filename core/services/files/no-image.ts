@@ -5,9 +5,9 @@ import { AppError } from '../../base/errors.ts';
 const kinds: readonly (readonly [what: string, endings: string])[] = [
   ['a text file', 'txt, md, log, ini, cfg, inf, nfo, rtf'],
   ['a table', 'csv, tsv, xls, xlsx, ods'],
-  ['a document', 'pdf, doc, docx, odt, ppt, pptx'],
+  ['a document', 'pdf, doc, docx, odt, ppt, pptx, odp, epub'],
   ['a web page or data file', 'html, htm, css, js, json, xml, xsl, xsd, yaml, yml, sql, sqlite, db'],
-  ['a program', 'exe, dll, bat, cmd, sh, msi, jar, app, so, dylib, class, py, ico, icns, lnk, url, desktop'],
+  ['a program', 'exe, dll, bat, cmd, sh, msi, jar, app, so, dylib, class, py, ico, icns, lnk, url, desktop, apk'],
   ['an archive that is not read (only ZIP is)', '7z, rar, tar, gz, tgz, bz2, xz, zst, iso, dmg, cab'],
   ['a film or a sound', 'mp4, avi, mov, mkv, wmv, mp3, wav'],
   ['a picture of a kind that is not read (PNG, JPEG and TIFF are)', 'gif, bmp, webp, heic, heif, svg, psd, jp2, j2k'],
@@ -28,7 +28,7 @@ const byEnding = new Map(
  */
 export function namedRefusal(refusal: AppError, name: string): AppError {
   const file = (name.split('/').at(-1) ?? '').toLowerCase();
-  if (/^dicomdir$/u.test(file) && refusal.code === 'DICOM_NO_PIXELS') {
+  if (file === 'dicomdir' && ['DICOM_NO_PIXELS', 'DICOM_NOT_DICOM'].includes(refusal.code)) {
     return noImage('the table of contents of a medium (DICOMDIR); the images it lists are read by themselves');
   }
   if (refusal.code !== 'DICOM_NOT_DICOM') return refusal;
@@ -41,6 +41,12 @@ export function namedRefusal(refusal: AppError, name: string): AppError {
       ? 'Convert or unpack it with another program and import the result.'
       : undefined,
   );
+}
+
+/** The refusal of a document that is a ZIP archive inside, as those of office programs are; null for any other archive. */
+export function packedDocument(name: string): AppError | null {
+  const isPacked = /\.(docx|xlsx|pptx|odt|ods|odp|jar|apk|epub|npz)$/iu.test(name);
+  return isPacked ? namedRefusal(new AppError('DICOM_NOT_DICOM', 'Neither DICOM nor a picture.'), name) : null;
 }
 
 /** Whether a refusal says that the file is no image, rather than one that cannot be used. */

@@ -9,7 +9,7 @@ import { throwIfCancelled } from '../../base/progress.ts';
 import { type ClassFolders, classFolderReader, type FolderLabel } from './class-folders.ts';
 import { readPlace } from './files.ts';
 import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
-import { namedRefusal } from './no-image.ts';
+import { namedRefusal, packedDocument } from './no-image.ts';
 import { relativeName, type WalkedFile, walkFiles } from './walk.ts';
 import { zipMembers } from './zip.ts';
 
@@ -95,7 +95,10 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
   if (file.refusal !== null) return { ...base, problem: file.refusal };
   if (options.isKnown?.(place)) return { ...base, known: true };
   try {
-    if (await isZip(path)) return file;
+    if (await isZip(path)) {
+      const packed = packedDocument(base.name);
+      return packed === null ? file : { ...base, problem: packed };
+    }
     const context = pictureContext(options.patientOf?.(path, ''), folders, dirname(path));
     return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context)) };
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Files that are no images, in words that fit them. */
 import { expect, test } from 'vitest';
 import { AppError } from '../../../../core/base/errors.ts';
-import { isNoImage, namedRefusal } from '../../../../core/services/files/no-image.ts';
+import { isNoImage, namedRefusal, packedDocument } from '../../../../core/services/files/no-image.ts';
 
 const notDicom = new AppError('DICOM_NOT_DICOM', 'The file is not DICOM.');
 
@@ -21,6 +21,11 @@ test('what may be a damaged image keeps its refusal, and so does any other failu
   const truncated = new AppError('DICOM_TRUNCATED', 'It ends.');
   for (const name of ['IM000001', 'a.dcm', 'x.png', 'txt']) expect(namedRefusal(notDicom, name)).toBe(notDicom);
   expect(namedRefusal(truncated, 'readme.txt')).toBe(truncated);
+});
+
+test('documents of office programs are archives inside and are not gone through', () => {
+  expect(packedDocument('Liste.xlsx')?.message).toContain('a table');
+  expect(packedDocument('study.zip')).toBeNull();
 });
 
 test('a DICOMDIR is the table of contents of a medium', () => {
