@@ -24,6 +24,7 @@ import { storeVectorsInParts } from './0170-store-vectors-in-parts.ts';
 import { keepIntervals } from './0180-keep-intervals.ts';
 import { choosePositiveClasses } from './0220-choose-positive-classes.ts';
 import { joinPredictionsByContent } from './0230-join-predictions-by-content.ts';
+import { keepDeviceChecks } from './0250-keep-device-checks.ts';
 
 export interface Migration {
   readonly number: number;
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   { number: 180, name: '0180-keep-intervals', up: keepIntervals },
   { number: 220, name: '0220-choose-positive-classes', up: choosePositiveClasses },
   { number: 230, name: '0230-join-predictions-by-content', up: joinPredictionsByContent },
+  { number: 250, name: '0250-keep-device-checks', up: keepDeviceChecks },
 ];

@@ -239,6 +239,7 @@ describe('migrations', () => {
       '0180-keep-intervals': '036b44f766803d29376b4752e99461c6f2e86d65894d7b16d24cdc6b1fb26f1f',
       '0220-choose-positive-classes': '8ffdfec69ab0ee5e13441112a15bd6d33d39c9d88bafa2009cb283a464a19888',
       '0230-join-predictions-by-content': '547617fde03c9f84de05c72ad48db8e3f8d8e8490fd3e9866e66dc80b8160c6d',
+      '0250-keep-device-checks': '4c9be8306c8653b43b81596b26cba93e4c29d6ce50f0e59e4055f662d7bff20b',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');
