@@ -40,7 +40,8 @@ export const command = defineCommand({
       first === undefined
         ? `Nothing was classified: ${report.failed === 0 ? 'there is no file' : `${plural(report.failed, 'file')}, none of them an image`}.`
         : `Nothing was classified; ${plural(report.failed, 'file')} could not be used. Most frequent reason: ${first.message}`;
-    const action = first?.action ?? 'Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
+    const action =
+      first?.action ?? 'Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
     return { ...output, failure: { code: 'BAD_INPUT' as const, message, action, retryable: false } };
   },
 });

@@ -97,7 +97,8 @@ function leftOutLines({ leftOut }: ImportReport, csv: string | undefined): strin
 
 /** What the user does now, which can succeed. */
 function nextStep({ dataset, instances, labels }: ImportReport): string {
-  if (instances === 0) return 'Nothing was imported. Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
+  if (instances === 0)
+    return 'Nothing was imported. Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
   if (labels.applied + labels.unchanged + labels.changed === 0) {
     return labels.rows === 0
       ? `Next: labels, with the same command and --labels FILE.csv, or in the window under Read and label. When there are labels: sidelight train ${quoted(dataset)}`

@@ -38,7 +38,10 @@ const reasonsOf: Readonly<Record<string, readonly [why: string, action: string]>
   ETIMEDOUT: ['the network drive does not answer', driveAway],
   ENOTCONN: ['the network drive is not connected', driveAway],
   ELOOP: ['links that lead in a circle', 'Remove the symbolic link, or name the folder to which it was to lead.'],
-  ENAMETOOLONG: ['the path is too long', 'Move the folder nearer to the root of the drive, or shorten names, and try again.'],
+  ENAMETOOLONG: [
+    'the path is too long',
+    'Move the folder nearer to the root of the drive, or shorten names, and try again.',
+  ],
   EMFILE: ['too many files are open', 'Close other programs, then try again.'],
 };
 

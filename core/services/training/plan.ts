@@ -186,6 +186,7 @@ function isSame(run: RunRecord, wanted: NewRun): boolean {
 
 function nameTaken(name: string): AppError {
   return new AppError('NAME_TAKEN', `There is a model "${name}" already, trained with other data or settings.`, {
-    action: 'Choose another name with --name. Which class counts as positive can be changed without training: `sidelight evaluate MODEL --positive NAME`.',
+    action:
+      'Choose another name with --name. Which class counts as positive can be changed without training: `sidelight evaluate MODEL --positive NAME`.',
   });
 }

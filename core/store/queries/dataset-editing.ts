@@ -42,7 +42,9 @@ export function setLabelClasses(
   const names = classes.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new AppError('NAME_TAKEN', `Two classes are called "${twice}".`, { action: 'Give one of them another name.' });
+    throw new AppError('NAME_TAKEN', `Two classes are called "${twice}".`, {
+      action: 'Give one of them another name.',
+    });
   }
   const kept = new Set(classes.flatMap(({ id }) => (id === undefined ? [] : [id])));
   const present = labelClasses(db, datasetId);

@@ -44,12 +44,24 @@ describe('what is no name of a class', () => {
     expect(noClassOf(name)?.reason).toBe(reason);
   });
 
-  test.each(['0', '1', '-', '+', 'none', 'NA', 'BI-RADS 4a', 'HPV-', 'N0', 'T1.5', 'mass (left)', '(other)', 'COVID-19', '2021'])(
-    '%j is one',
-    (name) => {
-      expect(noClassOf(name)).toBeNull();
-    },
-  );
+  test.each([
+    '0',
+    '1',
+    '-',
+    '+',
+    'none',
+    'NA',
+    'BI-RADS 4a',
+    'HPV-',
+    'N0',
+    'T1.5',
+    'mass (left)',
+    '(other)',
+    'COVID-19',
+    '2021',
+  ])('%j is one', (name) => {
+    expect(noClassOf(name)).toBeNull();
+  });
 });
 
 describe('the classes that names mean', () => {

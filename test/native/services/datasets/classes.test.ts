@@ -24,7 +24,12 @@ describe('names typed in the window', () => {
     for (const attempt of [
       () => addReadingClass(context, 'demo', name),
       () => setClasses(context, 'demo', [...details, { name }]),
-      () => setClasses(context, 'demo', details.map((entry, i) => (i === 0 ? { ...entry, name } : entry))),
+      () =>
+        setClasses(
+          context,
+          'demo',
+          details.map((entry, i) => (i === 0 ? { ...entry, name } : entry)),
+        ),
       () => createDataset(context, { name: 'new', frames: 'middle', studyIds: [], classes: [name] }),
       () => fixClasses(context, dataset, ['normal', 'mass', name]),
     ]) {
