@@ -12,7 +12,7 @@ export const command = defineCommand({
   summary: 'classify new studies into a CSV file',
   description:
     'Reads folders, files, ZIP archives or DICOMDIR media and writes one row an image and one row a study: every class ' +
-    'probability, the decision, the threshold and the class it is about, the positive class, the model and the LPM hash; and one row a file that gave no answer, with the reason in its status and reason columns. The model brings its own preprocessing. The file ' +
+    'probability, the decision, the threshold and the class it is about, the positive class, the model and the LPM hash; and one row a file (level "file") that gave no answer, with status and reason. The model brings its own preprocessing. The file ' +
     'appears under its name only when it is complete.',
   arguments: [{ syntax: '<path...>', help: 'folders, files, ZIP archives or DICOMDIR files' }],
   options: {

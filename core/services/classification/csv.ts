@@ -54,7 +54,7 @@ export function predictionsCsv(
     researchUseOnly,
   ]);
   const leftOut = failures.map((failure) => [
-    'image',
+    'file',
     failure.member === '' ? failure.path : `${failure.path}/${failure.member}`,
     ...new Array<null>(5).fill(null),
     ...model.classes.map(() => null),

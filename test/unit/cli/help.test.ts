@@ -19,6 +19,7 @@ describe('help', () => {
       [
         'batch delete',
         'batches',
+        'classes',
         'classify',
         'datasets',
         'demo',

@@ -37,7 +37,7 @@ test('studies of the library, a data set and files give the same answers; bad fi
   const out = join(folder, 'first.csv');
   const first = await classifyPaths(context, { paths: [join(studies, 'p1')], model: 'm', out });
   const fromFiles = batchResults(context, { batch: first.batchId ?? 0 });
-  expect(fromFiles.failures).toMatchObject([{ path: broken, member: '', code: 'DICOM_NOT_DICOM' }]);
+  expect(fromFiles.failures).toMatchObject([{ path: broken, member: '', code: 'NOT_AN_IMAGE' }]);
   expect(fromFiles.studies.map((s) => [s.patientKey, s.modality, s.images])).toEqual([
     ['P1-1', 'CR', 1],
     ['P1-1', 'CR', 1],

@@ -39,6 +39,7 @@ describe('results.csv', () => {
     const [header = [], ...rows] = parse(predictionsCsv(two, [prediction], failures)) as string[][];
     const column = (name: string): string[] => rows.map((row) => row[header.indexOf(name)] ?? '?');
     expect(column('status')).toEqual(['classified', 'failed', 'not an image', 'duplicate']);
+    expect(column('level')).toEqual(['image', 'file', 'file', 'file']);
     expect(column('path').slice(1)).toEqual(['/in/a.zip/b.dcm', '/in/readme.txt', '/in/copy']);
     expect(column('reason')[1]).toBe('It ends. Copy it.');
     expect(column('positiveClass')).toEqual(['mass', 'mass', 'mass', 'mass']);
