@@ -1,8 +1,15 @@
 import type { ImportReport } from '../../contract/index.ts';
-import { frameRules, importOptionsSchema, jobIdOf } from '../../contract/index.ts';
+import {
+  defaultTarget,
+  frameRules,
+  importOptionsSchema,
+  jobIdOf,
+  targetFacts,
+  targetKinds,
+} from '../../contract/index.ts';
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
-import { given, list, oneOf, requiredText, text, toggle } from '../options.ts';
+import { given, list, oneOf, optionalOneOf, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = importOptionsSchema.parse({ paths: ['.'], dataset: 'D' });
@@ -24,9 +31,14 @@ export const command = defineCommand({
     copy: toggle('--copy', 'copy the files into the library instead of referencing them'),
     pseudonymise: toggle('--pseudonymise', 'keep patient IDs and paths out of the database (copies the files)'),
     frames: oneOf('--frames <rule>', 'frames of multi-frame instances to use', frameRules, defaults.frames),
+    target: optionalOneOf(
+      '--target <name>',
+      `what is asked of an image; ${targetKinds.map((kind) => `${kind}: ${targetFacts[kind].meaning}`).join('; ')} (default of a new data set: ${defaultTarget})`,
+      targetKinds,
+    ),
     classes: list(
-      '--classes <list>',
-      'all classes that there may be, in order, with commas between; labels of others are refused by row',
+      '--classes <A,B,...>',
+      'all names that a label may be, in their order; grades lowest first; labels of others are refused by row',
     ),
     positive: text('--positive <name>', 'the positive one of two classes, where the names do not tell or otherwise'),
     mergeCase: toggle('--merge-case', 'names of classes that differ only in small and capital letters are one class'),
@@ -42,6 +54,10 @@ export const command = defineCommand({
     {
       line: 'sidelight import study1.zip D:\\DICOMDIR --dataset mammo --copy',
       why: 'an archive and a CD, kept in the library',
+    },
+    {
+      line: 'sidelight import /data/knees --dataset knees --labels kl.csv --target grade --classes 0,1,2,3,4',
+      why: 'grades in an order; judged by how far off an answer is',
     },
   ],
   run: async (context, args, { showPaths, ...options }) => {

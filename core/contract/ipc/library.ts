@@ -10,6 +10,7 @@ import {
   positiveClassSourceSchema,
   runRecordSchema,
 } from '../records.ts';
+import { defaultTarget, targetKindSchema } from '../targets.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
 
 const count = z.int().nonnegative();
@@ -102,6 +103,7 @@ export type StudyDetails = z.infer<typeof studyDetailsSchema>;
 export const datasetDetailsSchema = z.object({
   id,
   name: z.string(),
+  target: targetKindSchema,
   frames: frameRuleSchema,
   createdAt: z.string(),
   patients: count,
@@ -157,6 +159,7 @@ export const libraryCalls = defineCalls({
     doc: 'Makes a data set, empty or of some studies.',
     input: z.strictObject({
       name: nameSchema,
+      target: targetKindSchema.default(defaultTarget),
       frames: frameRuleSchema.default('middle'),
       studyIds: studyIds.default([]),
       classes: z.array(classNameSchema).max(50).default([]),

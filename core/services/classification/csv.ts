@@ -2,6 +2,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { type ModelRecord, type Prediction, researchUseOnly } from '../../contract/index.ts';
 import type { BatchFailure } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { isNoImage } from '../files/no-image.ts';
 
 /** What a row says happened. Only rows that are `classified` have probabilities and a decision. */
@@ -14,6 +15,7 @@ export function predictionsCsv(
   predictions: readonly Prediction[],
   failures: readonly BatchFailure[],
 ): string {
+  const columns = targets[model.target].columns(model.classes);
   const header = [
     'level',
     'path',
@@ -22,7 +24,7 @@ export function predictionsCsv(
     'sopInstanceUID',
     'frame',
     'images',
-    ...model.classes.map((name) => `probability_${name}`),
+    ...columns.map(({ header: name }) => name),
     'decision',
     'threshold',
     'thresholdClass',
@@ -42,7 +44,7 @@ export function predictionsCsv(
     p.sopInstanceUID,
     p.frame,
     p.images,
-    ...p.probabilities,
+    ...columns.map(({ index }) => p.probabilities[index]),
     p.decision,
     p.threshold,
     p.thresholdClass,
@@ -57,7 +59,7 @@ export function predictionsCsv(
     'file',
     failure.member === '' ? failure.path : `${failure.path}/${failure.member}`,
     ...new Array<null>(5).fill(null),
-    ...model.classes.map(() => null),
+    ...columns.map(() => null),
     ...new Array<null>(3).fill(null),
     model.positiveClass,
     stateOf(failure.code),

@@ -1,6 +1,6 @@
 /** What a person says about the classes of a data set: which there may be and in which order, and which of two is positive. */
 import { AppError } from '../../base/errors.ts';
-import { classNameKey, noClassOf, positiveClassOf, tidyClassName } from '../../contract/index.ts';
+import { classNameKey, noClassOf, targetFacts, tidyClassName } from '../../contract/index.ts';
 import {
   addAuditEvent,
   classListOf,
@@ -26,7 +26,7 @@ export interface ShownClasses {
 export function shownClasses({ library }: Pick<ServiceContext, 'library'>, dataset: DatasetRow): ShownClasses {
   const list = classListOf(library.db, dataset.id);
   const rows = labelClasses(library.db, dataset.id);
-  const positive = positiveClassOf(inUse(rows), list.positive);
+  const positive = targetFacts[dataset.target].positiveOf(inUse(rows), list.positive);
   return {
     dataset: dataset.name,
     classes: rows.map(({ name, labels }) => ({ name, labels })),
@@ -47,6 +47,15 @@ function inUse(rows: readonly { readonly name: string; readonly labels: number }
  * @throws BAD_INPUT where there is no such class, or where there are more than two
  */
 export function choosePositiveClass(context: ServiceContext, dataset: DatasetRow, given: string | null): void {
+  if (targetFacts[dataset.target].isListed && given !== null) {
+    throw new AppError(
+      'BAD_INPUT',
+      `Data set "${dataset.name}" asks for grades in an order; of two the higher one is positive.`,
+      {
+        action: 'Leave the positive class out.',
+      },
+    );
+  }
   const { db, writer } = context.library;
   const names = inUse(labelClasses(db, dataset.id));
   const name = given === null ? null : requireClass(given, names, `Data set "${dataset.name}"`);

@@ -6,11 +6,13 @@ import {
   type InstanceId,
   noClassOf,
   type PatientId,
-  positiveClassOf,
   type SplitName,
   type StudyId,
   splitNames,
+  type TargetKind,
+  targetFacts,
 } from '../../contract/index.ts';
+import { targets } from '../../targets/index.ts';
 
 export interface CheckedImage {
   readonly instanceId: InstanceId;
@@ -27,6 +29,7 @@ export interface CheckedImage {
 }
 
 export interface CheckSettings {
+  readonly target: TargetKind;
   readonly inputSize: number;
   readonly flip: boolean;
   /** The positive class that somebody chose. */
@@ -52,11 +55,11 @@ export function findingsOf(
 ): DataFinding[] {
   const labelled = images.filter(({ label }) => label !== null);
   const found = [
-    ...impossible(labelled, classes),
+    ...impossible(labelled, classes, settings.target),
     ...sameImages(labelled),
     ...balance(labelled, classes),
     ...testSize(labelled, classes),
-    ...guessedPositive(classes, settings.positive ?? null),
+    ...guessedPositive(classes, settings),
     ...classNames(classes),
     ...mixedStudies(labelled),
     ...unlabelled(images),
@@ -137,12 +140,15 @@ function groupBy(
   return groups;
 }
 
-function impossible(labelled: readonly CheckedImage[], classes: readonly string[]): DataFinding[] {
-  if (classes.length < 2) {
-    return [finding('tooFewClasses', 'blocks', { classes: classes.length, labelled: labelled.length })];
+function impossible(labelled: readonly CheckedImage[], classes: readonly string[], target: TargetKind): DataFinding[] {
+  const used = new Set(labelled.map(({ label }) => label)).size;
+  if (used < targets[target].fewestNames) {
+    return [finding('tooFewClasses', 'blocks', { classes: used, labelled: labelled.length })];
   }
   return classes.flatMap((name) => {
     const list = labelled.filter(({ label }) => label === name);
+    // A listed name that nobody has keeps its place; nothing has to be dealt for it.
+    if (list.length === 0) return [];
     const patients = distinct(list, 'patientId').size;
     if (patients < splitNames.length) return [finding('classTooSmall', 'blocks', { name, patients }, list)];
     const missing = splitNames.filter((split) => !list.some((image) => image.split === split));
@@ -210,8 +216,11 @@ function testSize(labelled: readonly CheckedImage[], classes: readonly string[])
 }
 
 /** Sensitivity of the wrong class looks like any other figure, so a guess is said before training. */
-function guessedPositive(classes: readonly string[], chosen: string | null): DataFinding[] {
-  const positive = positiveClassOf(classes, chosen);
+function guessedPositive(
+  classes: readonly string[],
+  { target, positive: chosen = null }: Pick<CheckSettings, 'target' | 'positive'>,
+): DataFinding[] {
+  const positive = targetFacts[target].positiveOf(classes, chosen);
   if (positive?.source !== 'alphabet') return [];
   const other = classes.find((name) => name !== positive.name) ?? '';
   return [finding('positiveClassGuessed', 'serious', { name: positive.name, other })];

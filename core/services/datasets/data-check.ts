@@ -4,7 +4,7 @@
  * asked about would deal them, by the same function and with its seed, and forgotten again.
  */
 import { AppError } from '../../base/errors.ts';
-import { type DataCheck, orderClasses, type PatientId, positiveClassOf, type SplitName } from '../../contract/index.ts';
+import { type DataCheck, type PatientId, type SplitName, targetFacts } from '../../contract/index.ts';
 import {
   classListOf,
   type DatasetRow,
@@ -15,7 +15,7 @@ import {
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type CheckedImage, checkedCounts, findingsOf } from './data-check-rules.ts';
-import { assignedSplits, framesOf, planSplits, requireDataset } from './dataset.ts';
+import { assignedSplits, framesOf, orderNames, planSplits, requireDataset } from './dataset.ts';
 
 export interface DataCheckRequest {
   readonly dataset: string;
@@ -52,15 +52,18 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     };
   });
   const list = classListOf(library.db, dataset.id);
-  const labels = images.flatMap(({ label }) => (label === null ? [] : [label]));
-  const classes = orderClasses(labels, list.positive);
-  const positive = positiveClassOf(classes, list.positive);
+  const classes = orderNames(
+    library.db,
+    dataset,
+    images.flatMap(({ label }) => (label === null ? [] : [label])),
+  );
+  const positive = targetFacts[dataset.target].positiveOf(classes, list.positive);
   return {
     dataset: dataset.name,
     ...checkedCounts(images, classes),
     positiveClass: positive?.name ?? null,
     positiveClassSource: positive?.source ?? null,
-    findings: findingsOf(images, classes, { ...request, positive: list.positive }),
+    findings: findingsOf(images, classes, { ...request, target: dataset.target, positive: list.positive }),
   };
 }
 

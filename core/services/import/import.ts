@@ -10,6 +10,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import {
   type ClassChoice,
+  defaultTarget,
   type ImportOptions,
   type ImportReport,
   type InstanceId,
@@ -18,6 +19,7 @@ import {
   jobSchemas,
   type PatientId,
   parseOptions,
+  targetFacts,
 } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
@@ -29,7 +31,6 @@ import {
   datasetByName,
   datasetCounts,
   describeInstance,
-  ensureDataset,
   fileAt,
   filesOfInstance,
   instanceByUid,
@@ -48,7 +49,8 @@ import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { classChoice, type NamedClasses, nameClasses } from './class-names.ts';
+import { datasetForImport } from './asked.ts';
+import { classChoice, type Labelled, type NamedClasses, nameClasses } from './class-names.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
 import { LeftOut } from './left-out.ts';
@@ -62,8 +64,8 @@ export const importJob = defineJob({
   kind: 'import',
   ...jobSchemas.import,
   run: async (payload, { deps, progress, jobId }: JobTools<ServiceContext>) => {
-    const report = await runImport({ ...deps, progress }, heldImport(payload), jobId);
-    forgetImport(payload);
+    const report = await runImport({ ...deps, progress }, heldImport(deps, payload), jobId);
+    forgetImport(deps, payload);
     return report;
   },
 });
@@ -74,7 +76,7 @@ export const importJob = defineJob({
  *   FILE_NOT_FOUND for a given path; CANCELLED, DISK_FULL, LIBRARY_READ_ONLY with everything committed so far kept
  */
 export async function importPaths(context: ServiceContext, options: ImportOptions): Promise<ImportReport> {
-  return await runAsJob(importJob, importPayload(parseOptions(importOptionsSchema, options)), context);
+  return await runAsJob(importJob, importPayload(context, parseOptions(importOptionsSchema, options)), context);
 }
 
 async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
@@ -84,10 +86,11 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const pathsOf = pathResolver(options);
   // What would be refused of the labels is refused before a file is read.
   const choice = labelChoice(context, options);
-  const named = labels === null ? null : nameClasses(labels.rows, choice, 'The labels file');
+  const named = labels === null ? null : namesOf(context, options, labels.rows, choice, 'The labels file');
   if (named !== null) refusePositive(options, [...choice.known, ...named.entries.map((row) => row.label)]);
-  const dataset = db.transaction(() => ensureDataset(db, options.dataset, options.frames, timeOf(context)));
-  if (options.classes !== undefined) fixClasses(context, dataset, options.classes);
+  const dataset = datasetForImport(context, options);
+  const { isListed } = targetFacts[dataset.target];
+  if (options.classes !== undefined && !isListed) fixClasses(context, dataset, options.classes);
   const identity = importIdentity(context.library, options.pseudonymise);
   const importer = new Importer(context, dataset, options, identity);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
@@ -118,7 +121,8 @@ function label(
 ): LabelOutcome {
   const db = context.library.writer;
   if (file === null) {
-    const named = nameClasses(folderEntries, labelChoice(context, options), 'The layout of class folders');
+    const choice = labelChoice(context, options);
+    const named = namesOf(context, options, folderEntries, choice, 'The layout of class folders');
     return applyLabels(context, dataset, { ...named, rows: folderEntries.length }, 'folder');
   }
   const { entries: rows, problems, merged } = file.named;
@@ -138,6 +142,19 @@ function label(
     merged,
   };
   return applyLabels(context, dataset, given, options.reader);
+}
+
+/** What labels mean: classes by their names; what a target with an order of its own reads for itself stays as it is. */
+function namesOf<T extends Labelled>(
+  { library }: ServiceContext,
+  options: ParsedImport,
+  given: readonly T[],
+  choice: ClassChoice,
+  source: string,
+): NamedClasses<T> {
+  const target = datasetByName(library.db, options.dataset)?.target ?? options.target ?? defaultTarget;
+  if (targetFacts[target].isListed) return { entries: given, problems: [], merged: [] };
+  return nameClasses(given, choice, source);
 }
 
 /** The classes that labels of this import may mean. @throws BAD_INPUT for a list of classes that is none */

@@ -7,13 +7,15 @@ import {
   type PositiveClass,
   type PositiveClassSource,
   type Preprocessing,
-  positiveClassOf,
   preprocessingSchema,
   type SplitName,
+  type TargetKind,
+  targetFacts,
   type WeightLayout,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { type LayoutColumns, readJson, readLayout } from '../stored-json.ts';
+import { readTarget, targetOfDataset } from '../stored-target.ts';
 import { readVector, saveVector, type VectorOwner } from './vectors.ts';
 
 const { config: configSchema, classes: classesSchema } = modelRecordSchema.shape;
@@ -32,6 +34,7 @@ interface ModelRow {
   lpm: string | null;
   config: string;
   preprocessing: string;
+  target: string;
   classes: string;
   threshold: number | null;
   threshold_class: string | null;
@@ -50,15 +53,18 @@ interface ModelRow {
 }
 
 const columns = `
-  SELECT m.id, m.name, m.run_id, d.name AS dataset, r.settings, r.lpm_hash, l.name AS lpm, m.config, m.preprocessing, m.classes,
-    m.threshold, m.threshold_class, m.threshold_split, m.positive_class, m.positive_class_source, m.refer_class, m.refer_low, m.refer_high, m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
+  SELECT m.id, m.name, m.run_id, d.name AS dataset, r.settings, r.lpm_hash, l.name AS lpm, m.config, m.preprocessing, ${targetOfDataset} AS target,
+    m.classes,
+    m.threshold, m.threshold_class, m.threshold_split, m.positive_class, m.positive_class_source, m.refer_class, m.refer_low, m.refer_high,
+    m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
   FROM models m JOIN runs r ON r.id = m.run_id JOIN dataset_versions v ON v.id = r.version_id
   JOIN datasets d ON d.id = v.dataset_id LEFT JOIN lpms l ON l.hash = r.lpm_hash`;
 
 function toModel(row: ModelRow): ModelRecord {
   const of = (part: string): string => `the ${part} of model "${row.name}"`;
   const classes = readJson(classesSchema, row.classes, of('classes'));
-  const positive = positiveOf(row, classes);
+  const target = readTarget(row.target, `model "${row.name}"`);
+  const positive = positiveOf(row, target, classes);
   return {
     id: row.id,
     name: row.name,
@@ -69,6 +75,7 @@ function toModel(row: ModelRow): ModelRecord {
     lpm: row.lpm,
     config: readJson(configSchema, row.config, of('configuration')),
     preprocessing: readJson(storedPreprocessingSchema, row.preprocessing, of('preprocessing')),
+    target,
     classes,
     positiveClass: positive?.name ?? null,
     positiveClassSource: positive?.source ?? null,
@@ -89,9 +96,13 @@ function toModel(row: ModelRow): ModelRecord {
 }
 
 /** As it was found when the model was trained, or said since; of a model that is older, as its names tell. */
-function positiveOf(row: ModelRow, classes: readonly string[]): Pick<PositiveClass, 'name' | 'source'> | null {
+function positiveOf(
+  row: ModelRow,
+  target: TargetKind,
+  classes: readonly string[],
+): Pick<PositiveClass, 'name' | 'source'> | null {
   const { positive_class: name, positive_class_source: source } = row;
-  return name === null || source === null ? positiveClassOf(classes, null) : { name, source };
+  return name === null || source === null ? targetFacts[target].positiveOf(classes, null) : { name, source };
 }
 
 /** Every model, oldest first. */

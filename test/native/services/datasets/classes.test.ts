@@ -30,7 +30,7 @@ describe('names typed in the window', () => {
           'demo',
           details.map((entry, i) => (i === 0 ? { ...entry, name } : entry)),
         ),
-      () => createDataset(context, { name: 'new', frames: 'middle', studyIds: [], classes: [name] }),
+      () => createDataset(context, { name: 'new', target: 'class', frames: 'middle', studyIds: [], classes: [name] }),
       () => fixClasses(context, dataset, ['normal', 'mass', name]),
     ]) {
       expect(appErrorOf(attempt).code).toBe('BAD_INPUT');
