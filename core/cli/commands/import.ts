@@ -65,7 +65,7 @@ export const command = defineCommand({
     const { importPaths } = await import('../../services/import/import.ts');
     const done = await importPaths(services, { paths: wordsArgument(args, 0), ...given(options) });
     const { leftOutOf } = await import('../../services/import/left-out.ts');
-    const leftOut = showPaths ? leftOutOf(jobIdOf(done.job)) : null;
+    const leftOut = showPaths ? leftOutOf(services, jobIdOf(done.job)) : null;
     const report = leftOut === null ? done : { ...done, leftOut: [...leftOut] };
     return { json: report, lines: importLines(report, options.report) };
   },

@@ -83,9 +83,9 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
     emit('library.changed', { what: 'datasets' });
     return details;
   },
-  'imports.leftOut': ({ jobId }) => leftOutOf(jobId)?.map((file) => ({ ...file })) ?? null,
-  'imports.saveLeftOut': ({ jobId, path }) => {
-    saveLeftOut(jobId, path);
+  'imports.leftOut': ({ jobId }, { services }) => leftOutOf(services, jobId)?.map((file) => ({ ...file })) ?? null,
+  'imports.saveLeftOut': ({ jobId, path }, { services }) => {
+    saveLeftOut(services, jobId, path);
     return null;
   },
   'lpms.list': (_, { services }) => listLpms(services.library.db),

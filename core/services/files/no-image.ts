@@ -18,7 +18,7 @@ const kinds: readonly (readonly [what: string, endings: string])[] = [
   ['what the system keeps for itself', 'thumbs.db, .ds_store, desktop.ini, autorun.inf, folder.jpg.tmp'],
 ];
 
-const byEnding = new Map(
+const byEnding: ReadonlyMap<string, string> = new Map(
   kinds.flatMap(([what, endings]) => endings.split(', ').map((ending) => [ending, what] as const)),
 );
 

@@ -94,7 +94,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const identity = importIdentity(context.library, options.pseudonymise);
   const importer = new Importer(context, dataset, options, identity);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
-  importer.leftOut.keep(jobId, options.report);
+  importer.leftOut.keep(context, jobId, options.report);
   const file = labels === null || named === null ? null : { ...labels, named };
   const outcome = label(context, dataset, options, file, pathsOf, importer.folderEntries, identity);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);

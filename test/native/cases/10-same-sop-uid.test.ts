@@ -22,6 +22,7 @@ const images = ['s0/i0.dcm', 's0/i1.dcm', 's0/i2.dcm', 's1/i0.dcm', 's1/i1.dcm',
 describe.skipIf(!hasCases)('six images under three SOP instance UIDs (needs the field cases)', () => {
   test('import: all six are kept, or each that is dropped is named by its path with reason and remedy', async () => {
     const library = temporaryLibrary();
+    const context = testContext(library);
     const csv = join(temporaryFolder(), 'left-out.csv');
     const options = {
       paths: [casePath(name, 'images')],
@@ -29,7 +30,7 @@ describe.skipIf(!hasCases)('six images under three SOP instance UIDs (needs the 
       labels: casePath(name, 'labels.csv'),
       report: csv,
     };
-    const report = await importPaths(testContext(library), options);
+    const report = await importPaths(context, options);
     const kept = labelledInstances(library.db, datasetByName(library.db, 'd')?.id ?? 0);
     expect(kept.length + report.leftOut.length).toBe(6);
     const paths = kept.flatMap(({ instanceId }) => filesOfInstance(library.db, instanceId).map(({ path }) => path));
@@ -40,7 +41,7 @@ describe.skipIf(!hasCases)('six images under three SOP instance UIDs (needs the 
     }
     const rows = parse(readFileSync(csv, 'utf8'), { columns: true }) as Record<string, string>[];
     expect(rows.map((row) => row['path'])).toEqual(dropped.map((path) => casePath(name, 'images', path)));
-    expect(leftOutOf(Number(report.job.slice(4)))?.map(({ path }) => path)).toEqual(rows.map((row) => row['path']));
+    expect(leftOutOf(context, Number(report.job.slice(4)))?.map(({ path }) => path)).toEqual(rows.map((row) => row['path']));
     for (const { code, message, action } of report.leftOut) {
       expect([code, message.length > 20, action.length > 20]).toEqual(['DUPLICATE_DIFFERS', true, true]);
     }
