@@ -4,11 +4,15 @@ import { studyIdSchema } from './ids.ts';
 import {
   classNameSchema,
   classWeightingSchema,
+  criterionSchema,
+  defaultCriterion,
+  defaultOptimiser,
   embeddedLpmName,
   frameRuleSchema,
   methodSchema,
   nameSchema,
   normalisationSchema,
+  optimiserSchema,
   splitSchema,
   studyPoolingSchema,
   tokenRuleSchema,
@@ -94,11 +98,13 @@ export const trainOptionsSchema = z.strictObject({
   name: nameSchema.optional(),
   /** A run to go on with, by name. */
   resume: z.string().min(1).optional(),
+  criterion: criterionSchema.default(defaultCriterion),
   classWeights: classWeightingSchema.default('none'),
   flip: z.boolean().default(true),
   augment: z.boolean().default(true),
   /** Stop after so many epochs without a better validation AUC. */
   earlyStop: z.int().positive().optional(),
+  optimiser: optimiserSchema.default(defaultOptimiser),
   weightDecay: z.number().nonnegative().default(0.1),
   /** For `full`: images computed at a time, whose gradients add up to the batch's. More are no better, but need more memory. */
   microBatch: z.int().min(1).max(1024).default(2),
@@ -150,7 +156,9 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   tokenRatio: true,
   augment: true,
   flip: true,
+  criterion: true,
   classWeights: true,
+  optimiser: true,
   microBatch: true,
   /** Patients who have no split yet are dealt by it: how many images learn decides how large a batch can be. */
   seed: true,

@@ -38,6 +38,22 @@ export const versionImageSchema = z.object({
 });
 export type VersionImage = z.infer<typeof versionImageSchema>;
 
+/** A range of samples: which is drawn black and which white. */
+const sampleRangeSchema = z.tuple([z.number(), z.number()]);
+
+/**
+ * The ranges that a data set's pictures are drawn by, one for each kind of samples whose format does not say what is black and white; a
+ * kind that no picture of the data set has is absent.
+ */
+export const sampleRangesSchema = z.strictObject({
+  uint16: sampleRangeSchema.optional(),
+  uint32: sampleRangeSchema.optional(),
+  signed: sampleRangeSchema.optional(),
+  float: sampleRangeSchema.optional(),
+});
+export type SampleRanges = z.infer<typeof sampleRangesSchema>;
+export type SampleKind = keyof SampleRanges;
+
 /** A frozen data set: what a run names. Mean and deviation live beside it, by input size. */
 export const datasetVersionSchema = z.object({
   id: z.int(),
@@ -51,6 +67,8 @@ export const datasetVersionSchema = z.object({
   classes: z.array(z.string()),
   seed: count,
   createdAt: timeSchema,
+  /** The ranges that its pictures are drawn by, from its training images; null for a version of before there were ranges. */
+  ranges: sampleRangesSchema.nullable(),
 });
 export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
 
@@ -211,6 +229,8 @@ export const preprocessingSchema = z.object({
   tokenRatio: z.number().positive().max(1),
   layers: z.array(count),
   frames: frameRuleSchema,
+  /** Absent in models of before there were ranges: their pictures were drawn by the largest number that the format holds. */
+  ranges: sampleRangesSchema.optional(),
 });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
 

@@ -27,6 +27,7 @@ export * from './queries/readers.ts';
 export * from './queries/readings.ts';
 export * from './queries/records.ts';
 export * from './queries/runs.ts';
+export * from './queries/samples.ts';
 export * from './queries/splits.ts';
 export * from './queries/studies.ts';
 export * from './queries/versions.ts';

@@ -77,6 +77,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const mayRemember: Readonly<Record<string, string>> = {
   'core/graph/ir.ts': 'numbers the nodes of all graphs, so that no two are taken for one',
   'core/engine/tensorflow.ts': 'the native library can be loaded into a process once',
+  'core/engine/webgpu/adapter.ts': 'a GPU does not change under a running program: it is asked for once a process',
   'core/engine/host/server.ts': "is the engine's process: its state is the process's",
   'core/services/pixels/decode/decode-worker.ts':
     'is a thread: the file whose frames it is asked for one after the other',

@@ -1,8 +1,12 @@
 import {
   classWeightings,
+  criterionMeaning,
+  criterionNames,
   methodMeaning,
   methods,
   normalisations,
+  optimiserMeaning,
+  optimiserNames,
   type TrainReport,
   targetFacts,
   targetFigureWords,
@@ -42,6 +46,12 @@ export const command = defineCommand({
     seed: integer('--seed <n>', 'seed of split, initialisation, order and augmentation', defaults.seed),
     name: text('--name <name>', 'name of the model (default: from data set and method)'),
     resume: text('--resume <run>', 'go on with this run (see: sidelight runs)'),
+    criterion: oneOf(
+      '--criterion <name>',
+      criterionNames.map((name) => `${name}: ${criterionMeaning[name]}`).join('; '),
+      criterionNames,
+      defaults.criterion,
+    ),
     classWeights: oneOf(
       '--class-weights <how>',
       'balanced: rare classes count more',
@@ -55,7 +65,13 @@ export const command = defineCommand({
       'stop after n epochs without a better validation AUC (of grades: kappa)',
       undefined,
     ),
-    weightDecay: decimal('--weight-decay <w>', 'decoupled weight decay', defaults.weightDecay),
+    optimiser: oneOf(
+      '--optimiser <name>',
+      optimiserNames.map((name) => `${name}: ${optimiserMeaning[name]}`).join('; '),
+      optimiserNames,
+      defaults.optimiser,
+    ),
+    weightDecay: decimal('--weight-decay <w>', 'pull of the weights towards 0', defaults.weightDecay),
     microBatch: integer(
       '--micro-batch <n>',
       'full: images computed at a time; the result is that of the batch, the memory that of so many',

@@ -13,7 +13,7 @@ import {
   type StudyPooling,
 } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
-import type { GreyOrColourImage } from '../../images/index.ts';
+import type { GreyOrColourImage, RangeRule } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
@@ -127,7 +127,7 @@ async function classifyImages(
         const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
         try {
           const probabilities = await kept.result(contentHash, frame, () =>
-            classifier.classify(known, (fit) => render(renderer, scanned, frame, fit)),
+            classifier.classify(known, (fit) => render(renderer, scanned, frame, fit, model.rule)),
           );
           predictions.push(imagePrediction(record, scanned, frame, probabilities));
         } catch (thrown) {
@@ -147,8 +147,14 @@ async function classifyImages(
   }
 }
 
-async function render(renderer: Renderer, scanned: Scanned, frame: number, fit: Fit): Promise<GreyOrColourImage> {
-  return await renderer.render(await scanned.bytes(), frame, redact(scanned.name), fit);
+async function render(
+  renderer: Renderer,
+  scanned: Scanned,
+  frame: number,
+  fit: Fit,
+  rule: RangeRule,
+): Promise<GreyOrColourImage> {
+  return await renderer.render(await scanned.bytes(), frame, redact(scanned.name), fit, rule);
 }
 
 function duplicate(): AppError {

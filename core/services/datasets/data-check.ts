@@ -10,6 +10,7 @@ import {
   type DatasetRow,
   datasetInstanceFacts,
   labelledInstances,
+  newestVersion,
   type RecordRow,
 } from '../../store/index.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
@@ -31,7 +32,10 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
   const dataset = requireDataset(context, request.dataset);
   const facts = new Map(datasetInstanceFacts(library.db, dataset.id).map((fact) => [fact.instanceId, fact]));
   // Pixels that were decoded before are compared too: a copied file may differ in its header only.
-  const pixels = storedRecords(library, previewFolder(request.inputSize));
+  const pixels = storedRecords(
+    library,
+    previewFolder(request.inputSize, newestVersion(library.db, dataset.id)?.ranges ?? 'format'),
+  );
   // What a reader set aside is in no version, so it is not looked at either.
   const rows = labelledInstances(library.db, dataset.id).filter(({ isExcluded }) => !isExcluded);
   const splits = splitsIfPossible(context, dataset, rows, request.seed);

@@ -6,10 +6,12 @@ import {
   type DatasetVersion,
   type FrameRule,
   type PatientId,
+  type SampleRanges,
   type SplitName,
   targetFacts,
 } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
+import { commonRange, sampleKinds } from '../../images/index.ts';
 import {
   addAuditEvent,
   addVersion,
@@ -21,6 +23,7 @@ import {
   listDatasets as listRows,
   type NewVersion,
   newestVersion,
+  openSamplesOf,
   type ReadDb,
   saveSplit,
   splitsOf,
@@ -152,7 +155,7 @@ export function planVersion(context: ServiceContext, options: FreezeOptions): Pl
   const seed = options.seed ?? 0;
   const { patients, assigned, splits } = planSplits(context, dataset, instances, seed);
   checkSplits(patients, splits);
-  const version = describeVersion(dataset, instances, classes, splits, seed);
+  const version = describeVersion(library.db, dataset, instances, classes, splits, seed);
   return { dataset, version, existing: versionByHash(library.db, dataset.id, version.contentHash), splits, assigned };
 }
 
@@ -181,6 +184,7 @@ function patientsOf(
 }
 
 function describeVersion(
+  db: ReadDb,
   dataset: DatasetRow,
   instances: readonly (LabelledInstance & { label: string })[],
   classes: readonly string[],
@@ -200,8 +204,41 @@ function describeVersion(
       return { instanceId, frame, patientId, studyId, classIndex, split };
     });
   });
-  const contentHash = sha256(Buffer.from(lines.join('\n')));
-  return { datasetId: dataset.id, contentHash, seed, classes, images };
+  const ranges = rangesOf(db, instances, splits);
+  // Drawn otherwise, the same images are another content; data sets without such pictures are the versions that they were.
+  if (Object.keys(ranges).length > 0) lines.push(JSON.stringify({ ranges }));
+  return { datasetId: dataset.id, contentHash: sha256(Buffer.from(lines.join('\n'))), seed, classes, ranges, images };
+}
+
+/**
+ * One range for each kind of open samples in a data set: of its training images, as mean and deviation are; of the others where no training
+ * image is of the kind.
+ */
+function rangesOf(
+  db: ReadDb,
+  instances: readonly LabelledInstance[],
+  splits: ReadonlyMap<PatientId, SplitName>,
+): SampleRanges {
+  const training = new Set(
+    instances.filter(({ patientId }) => splits.get(patientId) === 'train').map(({ instanceId }) => instanceId),
+  );
+  const looks = openSamplesOf(
+    db,
+    instances.map(({ instanceId }) => instanceId),
+  );
+  const ranges: SampleRanges = {};
+  for (const kind of sampleKinds) {
+    const all = looks.filter((look) => look.kind === kind);
+    if (all.length === 0) continue;
+    const learned = all.filter(({ instanceId }) => training.has(instanceId));
+    const from = learned.length > 0 ? learned : all;
+    const [low, high] = commonRange(
+      kind,
+      from.map((look) => [look.low, look.high]),
+    );
+    ranges[kind] = [low, high];
+  }
+  return ranges;
 }
 
 function save(

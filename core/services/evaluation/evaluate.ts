@@ -112,6 +112,7 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
       images: versionImages(db, version.id, split),
       lpm,
       ...preprocessing,
+      rule: model.rule,
       statistics: { mean: preprocessing.mean, std: preprocessing.std },
       features: featuresOf(record.method),
     });

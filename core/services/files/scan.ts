@@ -44,6 +44,8 @@ export interface ScanOptions {
   readonly isKnown?: (place: ScannedPlace) => boolean;
   /** The patient of a picture, where a sidecar file tells. */
   readonly patientOf?: (path: string, member: string) => string | undefined;
+  /** True to look at the pixels too, for notices and for the range of their samples. */
+  readonly looksInto?: boolean;
 }
 
 const readAhead = 4;
@@ -100,7 +102,7 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
       return packed === null ? file : { ...base, problem: packed };
     }
     const context = pictureContext(options.patientOf?.(path, ''), folders, dirname(path));
-    return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context)) };
+    return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context, options.looksInto === true)) };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };
     throw error;
@@ -136,7 +138,8 @@ async function scanMember(base: Scanned, read: () => Promise<Uint8Array>, option
     const folder = `${path}/${slash < 0 ? '' : member.slice(0, slash)}`;
     const given = options.patientOf?.(path, member);
     const context: PictureContext = { patientKey: given ?? (slash < 0 ? null : `folder:${folder}`), studyKey: folder };
-    return { ...base, found: identifyBytes(bytes, slash < 0 ? { ...context, studyKey: null } : context) };
+    const own = slash < 0 ? { ...context, studyKey: null } : context;
+    return { ...base, found: await identifyBytes(bytes, own, options.looksInto === true) };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };
     throw error;

@@ -22,6 +22,7 @@ import {
   targetFacts,
 } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
+import { commonRange } from '../../images/index.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
   addInstance,
@@ -37,12 +38,17 @@ import {
   isDescribed,
   type Library,
   type NewInstance,
+  openInstancesOfDataset,
+  openSamplesOf,
+  type SampleLook,
   saveFile,
+  saveSampleLook,
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
 import { checkedList, choosePositiveClass, fixClasses, requireClass } from '../datasets/classes.ts';
 import { fileError } from '../files/files.ts';
+import { emptiness } from '../files/look.ts';
 import { isNoImage } from '../files/no-image.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
@@ -95,6 +101,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const importer = new Importer(context, dataset, options, identity);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
   importer.leftOut.keep(context, jobId, options.report);
+  judgeOpenPictures(db, dataset.id, importer);
   const file = labels === null || named === null ? null : { ...labels, named };
   const outcome = label(context, dataset, options, file, pathsOf, importer.folderEntries, identity);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
@@ -202,10 +209,24 @@ function instanceAt(db: WriteDb, paths: readonly string[], identity: ImportIdent
   return undefined;
 }
 
+/** Notices about pictures that are black or white in the range that their kind of samples has in the data set. */
+function judgeOpenPictures(db: WriteDb, datasetId: number, { openPictures, problems }: Importer): void {
+  if (openPictures.length === 0) return;
+  const all = openSamplesOf(db, openInstancesOfDataset(db, datasetId));
+  for (const { name, look } of openPictures) {
+    const extents = all.filter(({ kind }) => kind === look.kind).map(({ low, high }) => [low, high] as const);
+    const notice =
+      look.kind === null ? undefined : emptiness([look.dark, look.bright], commonRange(look.kind, extents));
+    if (notice !== undefined) problems.add(notice, name);
+  }
+}
+
 class Importer {
   readonly problems = new ProblemCollector();
   readonly folderEntries: LabelEntry[] = [];
   readonly leftOut = new LeftOut();
+  /** Pictures whose samples are open: they are judged in the range of the whole data set. */
+  readonly openPictures: { name: string; look: SampleLook }[] = [];
   readonly counts = { total: 0, imported: 0, alreadyThere: 0, duplicate: 0, skipped: 0, notImages: 0 };
   readonly #context: ServiceContext;
   readonly #dataset: DatasetRow;
@@ -232,6 +253,7 @@ class Importer {
       signal: this.#context.signal,
       exclude: this.#options.labels === undefined ? [] : [this.#options.labels],
       isKnown: (place) => this.#knownInstance(place) !== undefined,
+      looksInto: true,
       patientOf: (path, member) => patients.get(member === '' ? path : `${path}/${member}`),
     });
     let done = 0;
@@ -324,6 +346,7 @@ class Importer {
       const added = addInstance(db, { ...instance, patientKey, ...this.#description(instance) }, now);
       id = added.id;
       this.counts.imported += 1;
+      if (scanned.found.look !== null) saveSampleLook(db, id, instance.contentHash, scanned.found.look);
       if (added.otherPatient) {
         const what = 'The study is already filed under another patient ID and stays there.';
         this.problems.add(new AppError('STUDY_OTHER_PATIENT', what), scanned.name);
@@ -334,6 +357,8 @@ class Importer {
       const { description } = this.#description(instance);
       if (description !== undefined) describeInstance(db, id, description);
     }
+    for (const notice of scanned.found.notices) this.problems.add(notice, scanned.name);
+    if (scanned.found.look?.kind) this.openPictures.push({ name: scanned.name, look: scanned.found.look });
     saveFile(db, place, id);
     if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
     return id;

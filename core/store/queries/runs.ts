@@ -1,9 +1,12 @@
 /** Training runs, their epochs and their checkpoints. */
 import { z } from 'zod';
+import { AppError } from '../../base/errors.ts';
 import {
   type EpochRecord,
   isSameRun,
   type JobState,
+  type NamedShape,
+  optimiserLayoutSchema,
   type RunRecord,
   type RunSettings,
   storedRunSettingsSchema,
@@ -15,14 +18,22 @@ import { readVector, saveVector, type VectorOwner } from './vectors.ts';
 
 const checkpointStateSchema = z.record(z.string(), z.unknown());
 
-/** Where a run goes on after an epoch: parameters and both AdamW moments, flat. `state` is the caller's own (early stop, ...). */
+/** What an optimiser keeps from step to step: vectors by name, stored as one, with what it consists of. */
+export interface OptimiserState {
+  readonly optimiser: string;
+  /** The vectors' names and shapes, in their order. */
+  readonly entries: readonly NamedShape[];
+  /** Their numbers, flat, in the same order. */
+  readonly vectors: readonly Float32Array[];
+}
+
+/** Where a run goes on after an epoch. `state` is the caller's own (early stop, ...). */
 export interface Checkpoint {
   readonly epoch: number;
   readonly step: number;
   readonly parameters: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
-  /** What each of the three vectors consists of, in their order. */
+  readonly optimiser: OptimiserState;
+  /** What the parameters consist of, in their order; so does every vector of the optimiser that has as many numbers. */
   readonly layout: WeightLayout;
   readonly state: Readonly<Record<string, unknown>>;
 }
@@ -168,8 +179,12 @@ function saveCheckpoint(db: WriteDb, runId: number, kind: 'last' | 'best', check
   const owner = vectorsOf(runId, kind);
   saveVector(db, owner, 'parameters', checkpoint.parameters);
   if (kind === 'last') {
-    saveVector(db, owner, 'firstMoment', checkpoint.firstMoment);
-    saveVector(db, owner, 'secondMoment', checkpoint.secondMoment);
+    const { optimiser, entries, vectors } = checkpoint.optimiser;
+    saveVector(db, owner, 'optimiser', ...vectors);
+    db.run(
+      `INSERT OR REPLACE INTO checkpoint_optimisers (run_id, kind, optimiser, entries) VALUES (:runId, :kind, :optimiser, :entries)`,
+      { runId, kind, optimiser, entries: JSON.stringify(entries) },
+    );
   }
   db.run(
     `INSERT OR REPLACE INTO checkpoint_layouts (run_id, kind, version, entries) VALUES (:runId, :kind, :version, :entries)`,
@@ -214,11 +229,39 @@ export function lastCheckpoint(db: ReadDb, runId: number): Checkpoint | undefine
     epoch: row.epoch,
     step: row.step,
     parameters: readVector(db, owner, 'parameters'),
-    firstMoment: readVector(db, owner, 'firstMoment'),
-    secondMoment: readVector(db, owner, 'secondMoment'),
+    optimiser: readOptimiser(db, runId, owner),
     layout: readLayout(row, `run-${runId}`),
     state: readJson(checkpointStateSchema, row.state, `the state of run-${runId}`),
   };
+}
+
+function readOptimiser(db: ReadDb, runId: number, owner: VectorOwner): OptimiserState {
+  const what = `the optimiser's state of run-${runId}`;
+  const row = db.get<{ optimiser: string; entries: string }>(
+    'SELECT optimiser, entries FROM checkpoint_optimisers WHERE run_id = :run_id AND kind = :kind',
+    owner.key,
+  );
+  if (row === undefined) {
+    throw new AppError('WEIGHTS_INVALID', `Nothing says which number of ${what} is which.`, {
+      action: 'Train again under another name.',
+    });
+  }
+  const entries = readJson(optimiserLayoutSchema, row.entries, `the layout of ${what}`);
+  const whole = readVector(db, owner, 'optimiser');
+  const sizes = entries.map(({ shape }) => shape.reduce((size, n) => size * n, 1));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (whole.length !== total) {
+    throw new AppError(
+      'DB_DAMAGED',
+      `In the library ${what} has ${whole.length.toLocaleString('en')} numbers; its vectors have ${total.toLocaleString('en')}.`,
+    );
+  }
+  let end = 0;
+  const vectors = sizes.map((size) => {
+    end += size;
+    return whole.subarray(end - size, end);
+  });
+  return { optimiser: row.optimiser, entries, vectors };
 }
 
 /** The parameters of the best validation AUC so far, or undefined. @throws as lastCheckpoint */

@@ -167,6 +167,10 @@ export const train: Words['train'] = {
       name: 'Lernrate',
       text: 'Größe eines Schritts. Die Autoren nehmen 0,00005 bis 0,005; linear braucht 0,001 oder mehr.',
     },
+    optimiser: {
+      name: 'Optimierer',
+      text: 'Wie die Gewichte ihrem Gradienten folgen. AdamW: wie die Autoren. SGD braucht größere Schritte, etwa 0,01, und weniger Abnahme.',
+    },
     weightDecay: { name: 'Gewichtsabnahme', text: 'Zieht Gewichte zur Null, gegen Überanpassung.' },
     earlyStop: {
       name: 'Halt nach leeren Epochen',
@@ -182,6 +186,10 @@ export const train: Words['train'] = {
       text: 'Teil der Bildstellen, der weitergegeben wird; die Autoren nehmen 0,2.',
     },
     microBatch: { name: 'Bilder auf einmal', text: 'Beim vollen Training: weniger brauchen weniger Speicher.' },
+    criterion: {
+      name: 'Verlustfunktion',
+      text: 'Was das Training klein macht. Kreuzentropie: wie die Autoren. Geglättet: zu große Sicherheit lohnt nicht, für unsichere Label. Fokal: schwierige Bilder zählen mehr.',
+    },
     classWeights: {
       name: 'Klassengewichte',
       text: 'Ausgeglichen: Eine seltene Klasse zählt so viel wie eine häufige.',
@@ -205,6 +213,13 @@ export const train: Words['train'] = {
     class_token: 'der Zusammenfassung',
     dataset: 'dem Datensatz',
     lpm: 'dem großen Modell',
+    'cross-entropy': 'Kreuzentropie',
+    'label-smoothing': 'Kreuzentropie, Label geglättet',
+    focal: 'Fokalverlust',
+    adamw: 'AdamW',
+    adam: 'Adam',
+    sgd: 'SGD mit Impuls',
+    'sgd-nesterov': 'SGD mit Nesterov-Impuls',
   },
   blocked: 'Das Training kann erst beginnen, wenn oben Genanntes gelöst ist.',
   about: (time: string) => `Etwa ${time}`,

@@ -163,6 +163,10 @@ export const train = {
       name: 'Learning rate',
       text: 'Size of a step. The authors use 0.00005 to 0.005; linear wants 0.001 or more.',
     },
+    optimiser: {
+      name: 'Optimiser',
+      text: 'How the weights follow their gradient. AdamW: the authors’ way. SGD wants larger steps, about 0.01, and less decay.',
+    },
     weightDecay: { name: 'Weight decay', text: 'Pulls weights towards zero, against overfitting.' },
     earlyStop: {
       name: 'Stop after idle epochs',
@@ -175,6 +179,10 @@ export const train = {
     },
     tokenRatio: { name: 'Share of tokens', text: 'Part of the image places that are handed on; 0.2 is the authors’.' },
     microBatch: { name: 'Images at a time', text: 'For full fine-tuning: fewer need less memory.' },
+    criterion: {
+      name: 'Loss',
+      text: 'What training makes small. Cross-entropy: the authors’ way. Label smoothing: surer is not better, for labels that are not certain. Focal: hard examples count more.',
+    },
     classWeights: { name: 'Class weights', text: 'Balanced: a rare class counts as much as a frequent one.' },
     tokens: { name: 'Token score', text: 'Which attention decides which places of the image are important.' },
     normalisation: {
@@ -192,6 +200,13 @@ export const train = {
     class_token: 'of the summary',
     dataset: 'the data set',
     lpm: 'the large model',
+    'cross-entropy': 'cross-entropy',
+    'label-smoothing': 'cross-entropy with label smoothing',
+    focal: 'focal',
+    adamw: 'AdamW',
+    adam: 'Adam',
+    sgd: 'SGD with momentum',
+    'sgd-nesterov': 'SGD with Nesterov momentum',
   },
   blocked: 'Training cannot start before the blocking problems above are solved.',
   about: (time: string) => `About ${time}`,
