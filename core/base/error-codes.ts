@@ -9,10 +9,13 @@ export const errorCodes = {
   FILE_NOT_FOUND: { action: 'Check the path and run the command again.' },
   FILE_UNREADABLE: { action: 'Check that the file exists and that you may read it, then try again.' },
   FILE_LINK_OUTSIDE: { action: 'Import the folder to which the link leads, or copy its files here.' },
-  FILE_SPECIAL: { action: 'Nothing to do: it is a device, a pipe or a socket, not a file with an image.' },
+  FILE_SPECIAL: { action: 'Nothing to do: such a thing holds no image.' },
+  NOT_AN_IMAGE: { action: 'Nothing to do: it is counted and left out.' },
   DUPLICATE_DIFFERS: {
-    action: 'Compare the two files and remove the one that is wrong; the one imported first is used.',
+    action:
+      'The one that came first is used. If they are two images, anonymise them again with a SOP instance UID for each; if one is wrong, remove it.',
   },
+  DUPLICATE_SAME: { action: 'Nothing to do: the answer for these bytes stands in the results.' },
   STUDY_OTHER_PATIENT: {
     action:
       'Correct the patient ID in all files of the study and import them again, or give the patient in the column patientID of the ' +
@@ -90,7 +93,7 @@ export const errorCodes = {
   DISK_FAILED: {
     action: 'Check the disk, its cable or the network share, then run the same command again; what was saved is kept.',
   },
-  NAME_TAKEN: { action: 'Choose another name with --name.' },
+  NAME_TAKEN: { action: 'Choose another name (--name on the command line).' },
 } as const satisfies Record<string, { readonly action: string }>;
 
 /** A code of the table above. */

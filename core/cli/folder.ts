@@ -10,6 +10,7 @@ const order = [
   'lpm',
   'import',
   'datasets',
+  'classes',
   'encode',
   'train',
   'runs',

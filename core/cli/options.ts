@@ -22,6 +22,17 @@ export function requiredText(flags: string, help: string): OptionSpec<string> {
   return { flags, help, parse: (value) => value, fallback: '', mandatory: true };
 }
 
+/** Words with commas between, blanks around them left out; undefined where it is not given. */
+export function list(flags: string, help: string): OptionSpec<string[] | undefined> {
+  return {
+    flags,
+    help,
+    parse: (value) => value.split(',').map((word) => word.trim()),
+    fallback: undefined,
+    mandatory: false,
+  };
+}
+
 /** A whole number, or the fallback. */
 export function integer<F extends number | undefined>(
   flags: string,

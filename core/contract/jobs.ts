@@ -141,3 +141,8 @@ export const jobOptionsSchema = ofEveryKind((kind) =>
 export function jobName(id: number): string {
   return `job-${id}`;
 }
+
+/** The number of a job that is called `job-<id>`; 0 for a name that is none. */
+export function jobIdOf(name: string): number {
+  return Number(/^job-(\d+)$/.exec(name)?.[1] ?? 0);
+}

@@ -154,6 +154,9 @@ export const nameSchema = z
   .max(120)
   .regex(/^[^/\\\p{C}]+$/u, 'no slashes and no control characters');
 
+/** The name of a class as people write it; whether it is one is told by `noClassOf`. */
+export const classNameSchema = z.string().min(1).max(200);
+
 /** UTC time as ISO text. */
 export const timeSchema = z.iso.datetime();
 

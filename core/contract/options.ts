@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { studyIdSchema } from './ids.ts';
 import {
+  classNameSchema,
   classWeightingSchema,
   criterionSchema,
   defaultCriterion,
@@ -39,8 +40,14 @@ export const importOptionsSchema = z.strictObject({
   patients: picturePatientsSchema.optional(),
   /** What is asked of an image; a data set that is there must ask the same. What it asks, or one class out of several, where left out. */
   target: targetKindSchema.optional(),
-  /** The names that a label may be, in their order: the classes of a new data set; a data set that is there must have the same. */
-  classes: z.array(nameSchema).min(1).max(50).optional(),
+  /** The names that a label may be, in their order; labels of others are refused then and later. Grades that are there must be the same. */
+  classes: z.array(classNameSchema).min(1).max(50).optional(),
+  /** The positive one of two classes. */
+  positive: classNameSchema.optional(),
+  /** True takes names that differ only in small and capital letters for one class. */
+  mergeCase: z.boolean().optional(),
+  /** A CSV file to write of every file that is left out, with its path and the reason. */
+  report: z.string().min(1).optional(),
   /** Who labelled, as the label rows will say. */
   reader: z.string().min(1).default('import'),
   /** Set by the queue: names options of which it keeps no path. */
@@ -111,6 +118,8 @@ export const trainOptionsSchema = z.strictObject({
   tokens: tokenRuleSchema.default('global'),
   tokenRatio: z.number().positive().max(1).default(0.2),
   normalisation: normalisationSchema.default('dataset'),
+  /** The positive one of two classes; kept with the data set. Left out, it is the data set's own or read from the names. */
+  positive: classNameSchema.optional(),
 });
 export type TrainOptions = z.input<typeof trainOptionsSchema>;
 
@@ -118,6 +127,8 @@ export const evaluateOptionsSchema = z.strictObject({
   model: nameSchema,
   split: splitSchema.default('test'),
   studyPooling: studyPoolingSchema.default('mean'),
+  /** The class of two that figures are to be about, from now on; kept with the model. */
+  positive: classNameSchema.optional(),
 });
 export type EvaluateOptions = z.input<typeof evaluateOptionsSchema>;
 

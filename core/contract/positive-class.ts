@@ -20,13 +20,14 @@ import {
   negators,
   neutralWords,
   notNegations,
+  notReassuring,
   opposites,
   reassuringNames,
   softNegators,
 } from './positive-words.ts';
 
-/** How the positive class was found: by the meaning of the names, or by the alphabet for want of one. */
-export type PositiveClassSource = 'recognised' | 'alphabet';
+/** How the positive class was found: a person said so, by the meaning of the names, or by the alphabet for want of both. */
+export type PositiveClassSource = 'chosen' | 'recognised' | 'alphabet';
 
 export interface PositiveClass {
   readonly name: string;
@@ -81,6 +82,7 @@ const neutral = setOf(neutralWords);
 const hardNegators = listOf(negators);
 const allNegators = listOf([...negators, ...softNegators]);
 const idioms = listOf(notNegations);
+const unreassuring = listOf(notReassuring);
 const absent = listOf(absentEndings);
 const negative = listOf(negativeEndings);
 const subtypes = setOf(negativeSubtypes);
@@ -91,12 +93,14 @@ const oppositeKeys: ReadonlySet<string> = new Set(
 );
 
 /**
- * The positive one of two classes; null for any other number of classes, where each class is judged against the rest. A choice that a
- * user makes belongs here, before the names are asked.
+ * The positive one of two classes; null for any other number of classes, where each class is judged against the rest.
+ * @param chosen the class that a person named, null where nobody did; a name that is none of the two counts as no choice
  */
-export function positiveClassOf(classes: readonly string[]): PositiveClass | null {
+export function positiveClassOf(classes: readonly string[], chosen: string | null): PositiveClass | null {
   const [a, b] = classes;
   if (a === undefined || b === undefined || classes.length !== 2) return null;
+  const said = chosen === null ? -1 : classes.indexOf(chosen);
+  if (chosen !== null && said >= 0) return { name: chosen, index: said, source: 'chosen' };
   const recognised = recognise(a, b);
   const index = recognised ?? (a < b ? 1 : 0);
   return { name: index === 0 ? a : b, index, source: recognised === null ? 'alphabet' : 'recognised' };
@@ -106,9 +110,9 @@ export function positiveClassOf(classes: readonly string[]): PositiveClass | nul
  * Classes in the order in which new models count them: without a finding first, then by name. Of two, the positive one is the second.
  * Nothing reads the positive class from this order: stored models have other orders.
  */
-export function orderClasses(names: Iterable<string>): string[] {
+export function orderClasses(names: Iterable<string>, chosen: string | null = null): string[] {
   const unique = [...new Set(names)];
-  const positive = positiveClassOf(unique);
+  const positive = positiveClassOf(unique, chosen);
   if (positive !== null) return [...unique.filter((name) => name !== positive.name), positive.name];
   const place = (name: string): number => Math.min(2, standing(tokensOf(name)));
   return unique.sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
@@ -136,8 +140,13 @@ function standing(tokens: Tokens): Standing {
   const hard = withoutBeginning(tokens, hardNegators);
   const rest = hard ?? withoutBeginning(tokens, allNegators);
   if (rest !== null && !idioms.some((idiom) => startsWith(tokens, idiom)))
-    return standingOfNegated(rest, hard !== null);
+    return isUnreassuring(rest) ? 2 : standingOfNegated(rest, hard !== null);
   return standingOfEnding(tokens) ?? standingOfWords(tokens);
+}
+
+/** Whether the absence of what is named says nothing about health, or the opposite of it. */
+function isUnreassuring(named: Tokens): boolean {
+  return unreassuring.some((phrase) => key(named.slice(-phrase.length)) === key(phrase));
 }
 
 /** Of "not REST". "No. 5" is a number. */
@@ -151,7 +160,8 @@ function standingOfNegated(rest: Tokens, isHard: boolean): Standing {
 }
 
 function standingOfEnding(tokens: Tokens): Standing | null {
-  if (withoutEnding(tokens, absent) !== null) return 0;
+  const missing = withoutEnding(tokens, absent);
+  if (missing !== null) return isUnreassuring(missing) ? 2 : 0;
   if (tokens.length === 1 && /.{4}(?:frei|free|vrij)$/u.test(tokens[0] ?? '')) return 0;
   const tested = withoutEnding(tokens, negative);
   if (tested === null) return null;
@@ -171,8 +181,9 @@ function standingOfWords(tokens: Tokens): Standing {
 
 /** Whether `a` says that `b` is not there, or is the lesser of a pair such as low and high. */
 function isOppositeOf(a: Tokens, b: Tokens): boolean {
-  if (idioms.some((idiom) => startsWith(a, idiom))) return false;
+  if (idioms.some((idiom) => startsWith(a, idiom)) || isUnreassuring(b)) return false;
   const rest = withoutBeginning(a, allNegators) ?? withoutEnding(a, [...absent, ...negative]);
+  if (rest !== null && isUnreassuring(rest)) return false;
   const named = rest?.filter((token) => !neutral.has(token)) ?? [];
   if (named.length > 0 && named.every((token) => b.includes(token))) return true;
   const affirmed = a.filter((token) => !allNegators.some((negator) => key(negator) === token));
@@ -184,6 +195,7 @@ function isOppositeOf(a: Tokens, b: Tokens): boolean {
   const [pair] = different;
   if (different.length !== 1 || pair === undefined) return false;
   const [word, instead] = pair;
+  if (isUnreassuring(a.filter((token) => token !== word))) return false;
   if (isNegated(word, instead) || oppositeKeys.has(`${word}/${instead}`)) return true;
   // "fracture: no" and "fracture: yes"; "normal bone density" and "low bone density".
   const counterpart = standing([instead]);

@@ -48,8 +48,12 @@ export const healthyNames: readonly string[] = [
   ...split('absent, absente, ausente, assente, afwezig, abwesend, fehlend, false, falsch, faux, falso, onwaar'),
   ...split('0, -, no, NAD, N.A.D., WNL, W.N.L., NILM, NED, N.E.D., NSF, NSA, HC, NC, CN, N.F., within normal limits'),
   ...split(
-    'nothing abnormal detected, nothing found, nothing, cognitively normal, wild type, wildtype, wild-type, in range, empty, background, normal sinus rhythm, NSR, CTRL, CTL, CTR, WT, sham, placebo',
+    'nothing abnormal detected, nothing found, nothing, nofinding, nofindings, cognitively normal, wild type, wildtype, wild-type, Wildtyp, in range, empty, background, normal sinus rhythm, NSR, CTRL, CTL, CTR, WT, sham, placebo',
   ),
+  ...split(
+    'sauvage, type sauvage, tipo salvaje, salvaje, tipo selvatico, selvatico, selvaggio, non muté, no mutado, non mutato',
+  ),
+  ...split('MSS, microsatellite stable, mikrosatellitenstabil, pMMR, MMR proficient, mismatch repair proficient'),
   ...split(
     'o.B., oB, ob, o.p.B., o.p.F., altersnormal, der Norm entsprechend, im Normbereich, nichts, leer, Hintergrund',
   ),
@@ -197,6 +201,82 @@ export const notNegations: readonly string[] = split(
   'non small cell, non union, nonunion, non viable, nonviable, non accidental, nonaccidental, non hodgkin, non hodgkins, nonsmall cell, non seminoma, non seminomatous, non alcoholic, non specific interstitial',
 );
 
+/**
+ * What a healthy body has, and what means the one in one picture and the other in the next: "no flow", "non-compressible" and "unresponsive"
+ * are findings, "no enhancement" may be either. A name that negates one of these says nothing, so its user is asked.
+ */
+export const notReassuring: readonly string[] = [
+  ...split(
+    'flow, flows, perfusion, perfused, pulse, pulses, pulsation, heartbeat, heartbeats, beat, activity, motion, movement',
+  ),
+  ...split(
+    'sliding, sounds, response, responses, responsive, reflex, reflexes, reaction, reactive, contraction, contractility',
+  ),
+  ...split(
+    'breathing, respiration, ventilation, ventilated, aeration, aerated, inflation, inflated, filling, filled, patency',
+  ),
+  ...split(
+    'patent, recanalization, recanalisation, recanalized, recanalised, reperfusion, healing, union, fusion, fused, uptake',
+  ),
+  ...split(
+    'enhancement, enhancing, enhanced, signal, collapse, collapsible, compressible, compressibility, compression, viability',
+  ),
+  ...split(
+    'viable, vital, vitality, remission, cure, survival, change, changes, progress, improvement, benefit, recovery',
+  ),
+  ...split(
+    'visible, visibility, visualized, visualised, seen, diagnostic, contrast, alignment, aligned, closure, closed, closing',
+  ),
+  ...split(
+    'intact, competent, competence, sufficient, adequate, drainage, drained, oxygen, oxygenation, oxygenated, conscious',
+  ),
+  ...split(
+    'consciousness, resectable, operable, treatable, salvageable, reducible, controlled, treated, differentiated, known',
+  ),
+  ...split(
+    'clear, paired, even, equal, specific, graded, growth, development, developed, mature, maturation, ossified',
+  ),
+  ...split(
+    'ossification, vascular, vascularized, vascularised, vascularity, coverage, concordant, satisfactory, audible, palpable',
+  ),
+  ...split(
+    'Fluss, Durchfluss, Blutfluss, Puls, Pulse, Pulsation, Durchblutung, durchblutet, perfundiert, Herzaktion, Herzschlag',
+  ),
+  ...split(
+    'Aktivität, Bewegung, Beweglichkeit, beweglich, Reaktion, Ansprechen, Reflex, Kontraktion, Atmung, Belüftung, belüftet',
+  ),
+  ...split(
+    'durchgängig, Durchgängigkeit, Heilung, geheilt, verheilt, komprimierbar, kompressibel, Kompressibilität, Kompression',
+  ),
+  ...split(
+    'Kollaps, Anreicherung, Kontrastmittelaufnahme, Kontrastierung, Aufnahme, Speicherung, Vitalität, avital, sichtbar',
+  ),
+  ...split(
+    'Veränderung, Besserung, beurteilbar, diagnostisch, resektabel, operabel, stabil, ansprechbar, dicht, fusioniert',
+  ),
+  ...split(
+    'flux, débit, pouls, battement, battements, activité, mouvement, réponse, réflexe, contraction, perméable, perméabilité',
+  ),
+  ...split(
+    'guérison, guéri, consolidation osseuse, compressible, viabilité, rémission, survie, visible, rehaussement, fixation',
+  ),
+  ...split(
+    'flujo, pulso, perfusión, latido, latidos, actividad, movimiento, respuesta, reflejo, contracción, permeable, compresible',
+  ),
+  ...split(
+    'compresión, viabilidad, curación, remisión, supervivencia, realce, captación, visible, fusión, unión, cambio, cambios',
+  ),
+  ...split(
+    'flusso, polso, perfusione, battito, battiti, attività, movimento, risposta, riflesso, contrazione, pervio, pervietà',
+  ),
+  ...split(
+    'comprimibile, comprimibilità, compressione, vitalità, vitale, guarigione, remissione, sopravvivenza, captazione',
+  ),
+  ...split(
+    'visibile, fusione, fluxo, perfusão, batimento, atividade, resposta, compressível, doorbloeding, stroming, reactie',
+  ),
+];
+
 /** What, behind a name, says that it is not there. */
 export const absentEndings: readonly string[] = [
   ...split(
@@ -223,7 +303,6 @@ export const negatingBeginnings: readonly (readonly [beginning: string, letters:
   ['no', 3],
   ['un', 4],
   ['on', 4],
-  ['a', 5],
 ];
 
 /** Pairs that stand for no and yes where the names are otherwise the same, the negative one first. */
@@ -263,6 +342,7 @@ export const opposites: readonly (readonly [negative: string, positive: string])
   ['b', 'm'],
   ['f', 't'],
   ['benign', 'malignant'],
+  ['asymptomatic', 'symptomatic'],
 ];
 
 /** Scales on which a higher number is worse. Names that end in "rads" (BI-RADS, PI-RADS) count too. */

@@ -11,6 +11,15 @@ export const problemGroupSchema = z.object({
 });
 export type ProblemGroup = z.infer<typeof problemGroupSchema>;
 
+/** A file that was left out, and why. `path` is shortened where it may name a patient, unless its reader asked for the whole. */
+export const leftOutFileSchema = z.object({
+  path: z.string(),
+  code: z.string(),
+  message: z.string(),
+  action: z.string(),
+});
+export type LeftOutFile = z.infer<typeof leftOutFileSchema>;
+
 /** One problem of a labels file. `row` counts lines of the file; the header is row 1. */
 export const labelProblemSchema = z.object({ row: z.int().positive().nullable(), message: z.string() });
 export type LabelProblem = z.infer<typeof labelProblemSchema>;

@@ -86,6 +86,9 @@ export const channelStatisticsSchema = z.object({
 export type ChannelStatistics = z.infer<typeof channelStatisticsSchema>;
 
 /** `datasets`: one row. */
+/** How the positive class of two was found. */
+export const positiveClassSourceSchema = z.enum(['chosen', 'recognised', 'alphabet'] satisfies PositiveClassSource[]);
+
 export const datasetSummarySchema = z.object({
   id: z.int(),
   name: z.string(),
@@ -96,6 +99,11 @@ export const datasetSummarySchema = z.object({
   instances: count,
   labelledInstances: count,
   classes: z.array(z.object({ name: z.string(), instances: count, patients: count })),
+  /** Whether no class may be added to these. */
+  hasFixedClasses: z.boolean(),
+  /** The positive one of two classes; null with more or fewer. */
+  positiveClass: z.string().nullable(),
+  positiveClassSource: positiveClassSourceSchema.nullable(),
   versions: count,
   createdAt: timeSchema,
 });
@@ -233,9 +241,6 @@ export const preprocessingSchema = z.object({
   ranges: sampleRangesSchema.optional(),
 });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
-
-/** How the positive class of two was found. */
-export const positiveClassSourceSchema = z.enum(['recognised', 'alphabet'] satisfies PositiveClassSource[]);
 
 /** A band of probabilities of one class; of the highest probability where `className` is null. */
 export const referBandSchema = z.object({ className: z.string().nullable(), low: z.number(), high: z.number() });

@@ -1,7 +1,7 @@
 /** What each command gives back and prints with `--json`. */
 import { z } from 'zod';
 import { methodSchema, splitSchema, studyPoolingSchema } from './names.ts';
-import { labelProblemSchema, problemGroupSchema } from './problems.ts';
+import { labelProblemSchema, leftOutFileSchema, problemGroupSchema } from './problems.ts';
 import {
   datasetSummarySchema,
   epochRecordSchema,
@@ -53,6 +53,10 @@ export const importReportSchema = z.object({
   skipped: count,
   /** Why files were skipped, and duplicates whose bytes differ; grouped, most frequent first. */
   problems: z.array(problemGroupSchema),
+  /** How many of the skipped are no images at all (a text, a DICOMDIR): nothing is missing for want of them. */
+  notImages: count.default(0),
+  /** Every file that was skipped and every duplicate that differs, in the order of the walk, with its reason. */
+  leftOut: z.array(leftOutFileSchema).default([]),
   patients: count,
   studies: count,
   instances: count,
@@ -62,6 +66,8 @@ export const importReportSchema = z.object({
     applied: count,
     unchanged: count,
     changed: count,
+    /** Names of classes that were taken for another which differs only in case, as asked. */
+    merged: z.array(z.object({ from: z.string(), to: z.string(), rows: count })).default([]),
     problems: z.array(labelProblemSchema),
   }),
   splits: z.object({ train: count, val: count, test: count }),
@@ -107,6 +113,9 @@ export const trainReportSchema = z.object({
   /** A report of before there was a choice has the one that there was. */
   target: targetKindSchema.default(defaultTarget),
   classes: z.array(z.string()),
+  /** The class that the threshold and the figures of a two-class model are about, and how it was found; null with more classes. */
+  positiveClass: z.string().nullable().default(null),
+  positiveClassSource: positiveClassSourceSchema.nullable().default(null),
   learnable: count,
   /** Parameters of the LPM, to which `learnable` is compared. */
   lpmParameters: count.nullable(),
@@ -210,6 +219,8 @@ export const predictionSchema = z.object({
   threshold: z.number().nullable(),
   /** The class whose probability the threshold is about. */
   thresholdClass: z.string().nullable(),
+  /** SHA-256 of the file's bytes; null for studies, and for results of before it was kept. */
+  contentHash: z.string().nullable(),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 

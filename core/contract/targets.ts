@@ -29,14 +29,20 @@ export interface TargetFacts {
   readonly keptBy: 'auc' | TargetFigure;
   /**
    * The names of a version in the order in which networks and results count them.
-   * @param used those that labels name; `listed` the data set's list in its order; `earlier` those of the version before
+   * @param used those that labels name; `listed` the data set's list in its order, which may be fixed; `positive` the class that somebody
+   *   chose; `earlier` those of the version before
    */
   readonly order: (
     used: readonly string[],
-    lists: { readonly listed: readonly string[]; readonly earlier: readonly string[] | undefined },
+    lists: {
+      readonly listed: readonly string[];
+      readonly isFixed: boolean;
+      readonly positive: string | null;
+      readonly earlier: readonly string[] | undefined;
+    },
   ) => string[];
-  /** The positive one of two; null where figures are means over all. */
-  readonly positiveOf: (names: readonly string[]) => PositiveClass | null;
+  /** The positive one of two; null where figures are means over all. `chosen` is what somebody said, null where nobody did. */
+  readonly positiveOf: (names: readonly string[], chosen: string | null) => PositiveClass | null;
 }
 
 const facts = {
@@ -45,9 +51,10 @@ const facts = {
     noun: ['class', 'classes'],
     isListed: false,
     keptBy: 'auc',
-    // In the order of the version before where that has the same ones, so that equal content stays one version.
-    order: (used, { earlier }) => {
-      const ordered = orderClasses(used);
+    // In that of a fixed list, else of the version before where that has the same ones, so that equal content stays one version.
+    order: (used, { listed, isFixed, positive, earlier }) => {
+      const ordered = orderClasses(used, positive);
+      if (isFixed) return listed.filter((name) => ordered.includes(name));
       const isSame = earlier?.length === ordered.length && ordered.every((name) => earlier.includes(name));
       return isSame ? [...earlier] : ordered;
     },

@@ -6,11 +6,10 @@ type Positive = Pick<ModelRecord, 'classes' | 'positiveClass' | 'positiveClassSo
 /** What must be read before any figure: that the positive class is a guess. Empty where it is known or there is none. */
 export function positiveClassWarnings({ classes, positiveClass, positiveClassSource }: Positive): string[] {
   if (positiveClass === null || positiveClassSource !== 'alphabet') return [];
-  const other = classes.find((name) => name !== positiveClass) ?? '';
   return [
     `The names “${classes[0] ?? ''}” and “${classes[1] ?? ''}” do not tell which of the two is the positive class (the disease); “${positiveClass}” ` +
       'was chosen by the alphabet. Sensitivity, specificity, predictive values and threshold are about it: if it is the other, sensitivity ' +
-      `and specificity are exchanged. To make it certain, rename a class in the data set so that its name tells, for example to “no ${positiveClass}” or “normal” for “${other}”, and train again.`,
+      `and specificity are exchanged. To make it certain, say which it is: \`sidelight evaluate MODEL --positive NAME\`, or in Judge; \`--positive NAME\` with \`train\` or \`import\` keeps it for every later model of the data set.`,
   ];
 }
 

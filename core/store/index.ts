@@ -7,6 +7,7 @@ export { type BackupErasure, eraseFromBackups, overwriteFile } from './erase-bac
 export { Library, type LibraryMode, type OpenLibraryOptions, openLibrary, partialEnding } from './library.ts';
 export * from './queries/audit.ts';
 export * from './queries/batches.ts';
+export * from './queries/class-lists.ts';
 export * from './queries/classified-images.ts';
 export * from './queries/data-check.ts';
 export * from './queries/dataset-editing.ts';

@@ -14,10 +14,12 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
     'Importieren Sie den Ordner, auf den sie zeigt.',
   ],
   FILE_SPECIAL: ['Das ist ein Gerät und keine Datei mit einem Bild.', 'Es ist nichts zu tun.'],
+  NOT_AN_IMAGE: ['Die Datei ist kein Bild.', 'Es ist nichts zu tun; sie wird gezählt und ausgelassen.'],
   DUPLICATE_DIFFERS: [
     'Zwei Dateien nennen sich dasselbe Bild, haben aber anderen Inhalt.',
     'Vergleichen Sie beide und entfernen Sie die falsche.',
   ],
+  DUPLICATE_SAME: ['Dieselbe Datei kam schon vor.', 'Es ist nichts zu tun: das Ergebnis steht dort.'],
   STUDY_OTHER_PATIENT: [
     'Eine Studie ist unter zwei Patienten abgelegt.',
     'Berichtigen Sie die Patientennummer in allen Dateien der Studie und importieren Sie sie noch einmal, oder nennen Sie den Patienten in der Spalte patientID; bis dahin gilt der zuerst gesehene Patient.',

@@ -142,6 +142,7 @@ export function addModelRow(
       classes,
       threshold: 0.5,
       thresholdClass: classes[1] ?? null,
+      positive: null,
       temperature: 1,
       learnable: 1,
       weightsHash: hex('c'),

@@ -11,3 +11,13 @@ export function appErrorOf(call: () => unknown): AppError {
   }
   throw new Error('the call threw nothing');
 }
+
+/** The AppError with which `work` fails; fails itself when it does not, or with something else. */
+export async function appErrorFrom(work: Promise<unknown>): Promise<AppError> {
+  const thrown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (thrown instanceof AppError) return thrown;
+  throw thrown ?? new Error('the work did not fail');
+}

@@ -43,8 +43,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   records: ['session'],
   privacy: [],
   patients: ['session', 'files'],
-  import: ['session', 'files', 'records', 'privacy', 'patients'],
   datasets: ['session', 'records', 'patients'],
+  import: ['session', 'files', 'records', 'privacy', 'patients', 'datasets'],
   lpm: ['session', 'files'],
   pixels: ['session', 'files', 'records'],
   export: ['session', 'files', 'privacy', 'patients'],
@@ -53,7 +53,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   training: ['session', 'datasets', 'lpm'],
   demo: ['session', 'import', 'datasets', 'lpm'],
   estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
-  evaluation: ['session', 'files', 'records', 'lpm', 'pixels', 'features', 'training'],
+  evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   library: ['devices', 'session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
   jobs: [

@@ -36,7 +36,12 @@ describe.each(targetKinds)('%s', (kind) => {
   });
 
   test('orders names so that each stands once', () => {
-    const ordered = facts.order(['severe', 'none', 'severe'], { listed: names, earlier: undefined });
+    const ordered = facts.order(['severe', 'none', 'severe'], {
+      listed: names,
+      earlier: undefined,
+      isFixed: false,
+      positive: null,
+    });
     expect(ordered).toEqual([...new Set(ordered)]);
     expect(ordered).toEqual(expect.arrayContaining(['severe', 'none']));
   });

@@ -12,7 +12,7 @@ export const command = defineCommand({
   summary: 'classify new studies into a CSV file',
   description:
     'Reads folders, files, ZIP archives or DICOMDIR media and writes one row an image and one row a study: every class ' +
-    'probability, the decision, the threshold and the class it is about, the model and the LPM hash. The model brings its own preprocessing. The file ' +
+    'probability, the decision, the threshold and the class it is about, the positive class, the model and the LPM hash; and one row a file (level "file") that gave no answer, with status and reason. The model brings its own preprocessing. The file ' +
     'appears under its name only when it is complete.',
   arguments: [{ syntax: '<path...>', help: 'folders, files, ZIP archives or DICOMDIR files' }],
   options: {
@@ -31,12 +31,18 @@ export const command = defineCommand({
   run: async (context, args, options) => {
     const services = await context.services();
     const { classifyPaths } = await import('../../services/classification/classify.ts');
+    const { isNoImage } = await import('../../services/files/no-image.ts');
     const report = await classifyPaths(services, { paths: wordsArgument(args, 0), ...options });
     const output = { json: { ...report, notice: researchUseOnly }, lines: classifyLines(report) };
-    const first = report.problems[0];
-    if (report.images > 0 || first === undefined) return output;
-    const message = `Nothing was classified; ${plural(report.failed, 'file')} could not be used. First reason: ${first.message}`;
-    return { ...output, failure: { code: 'BAD_INPUT' as const, message, action: first.action, retryable: false } };
+    if (report.images > 0) return output;
+    const first = report.problems.find(({ code }) => !isNoImage(code));
+    const message =
+      first === undefined
+        ? `Nothing was classified: ${report.failed === 0 ? 'there is no file' : `${plural(report.failed, 'file')}, none of them an image`}.`
+        : `Nothing was classified; ${plural(report.failed, 'file')} could not be used. Most frequent reason: ${first.message}`;
+    const action =
+      first?.action ?? 'Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
+    return { ...output, failure: { code: 'BAD_INPUT' as const, message, action, retryable: false } };
   },
 });
 

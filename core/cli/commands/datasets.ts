@@ -5,7 +5,8 @@ import { rowsOf } from '../rows.ts';
 export const command = defineCommand({
   name: 'datasets',
   summary: 'list the data sets',
-  description: 'Lists the data sets of the library with their patients, studies, instances and classes.',
+  description:
+    'Lists the data sets of the library with their patients, studies, instances and classes; (?) behind the positive class says that its name does not tell (see: sidelight classes).',
   arguments: [],
   options: {},
   examples: [{ line: 'sidelight datasets', why: 'what is there to train on' }],
@@ -18,13 +19,16 @@ export const command = defineCommand({
         rows.length === 0
           ? ['No data set yet. Make one: sidelight import PATH --dataset NAME']
           : formatTable(
-              ['name', 'patients', 'studies', 'instances', 'labelled', 'classes (instances)'],
+              ['name', 'patients', 'studies', 'instances', 'labelled', 'positive class', 'classes (instances)'],
               rows.map((d) => [
                 d.name,
                 String(d.patients),
                 String(d.studies),
                 String(d.instances),
                 String(d.labelledInstances),
+                d.positiveClass === null
+                  ? '–'
+                  : `${d.positiveClass}${d.positiveClassSource === 'alphabet' ? ' (?)' : ''}`,
                 d.classes.map((c) => `${c.name} ${c.instances}`).join(', '),
               ]),
             ),

@@ -9,7 +9,7 @@ import {
 } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatInterval, formatMeasure, formatTable, plural } from '../format.ts';
-import { oneOf, text } from '../options.ts';
+import { given, oneOf, text } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = evaluateOptionsSchema.parse({ model: 'M' });
@@ -30,16 +30,24 @@ export const command = defineCommand({
       studyPoolings,
       defaults.studyPooling,
     ),
+    positive: text(
+      '--positive <name>',
+      'the class of two that figures are about, from now on and wherever this model is judged; no decision changes',
+    ),
     report: text('--report <file.html>', 'also write a self-contained report with curves'),
   },
   examples: [
     { line: 'sidelight evaluate mammo-1', why: 'the locked test patients' },
     { line: 'sidelight evaluate mammo-1 --report mammo-1.html', why: 'with curves, to print or pass on' },
+    {
+      line: 'sidelight evaluate flow-1 --positive "no flow"',
+      why: 'names that do not tell which class is the disease',
+    },
   ],
   run: async (context, args, { report: reportPath, ...options }) => {
     const services = await context.services();
     const { evaluateModel } = await import('../../services/evaluation/evaluate.ts');
-    const result = await evaluateModel(services, { model: wordArgument(args, 0), ...options });
+    const result = await evaluateModel(services, { model: wordArgument(args, 0), ...given(options) });
     const lines = evaluateLines(result);
     if (reportPath !== undefined) {
       const { writeEvaluationReport } = await import('../../services/evaluation/report-write.ts');

@@ -59,18 +59,40 @@ export const command = defineCommand({
     const report = await exportStudies(services, { paths: wordsArgument(args, 0), ...given(options) });
     const output = { json: report, lines: exportLines(report) };
     if (report.exported > 0) return output;
-    const first = report.problems[0];
+    const { isNoImage } = await import('../../services/files/no-image.ts');
+    const first = report.problems.find(({ code }) => !isNoImage(code));
     return {
       ...output,
       failure: {
         code: 'BAD_INPUT' as const,
-        message: `Nothing was exported; ${plural(report.skipped, 'file')} could not be used.${first === undefined ? '' : ` First reason: ${first.message}`}`,
-        action: first?.action ?? 'Name files or folders that hold DICOM.',
+        message: `Nothing was exported; ${plural(report.skipped, 'file')} could not be used.${first === undefined ? '' : ` Most frequent reason: ${first.message}`}`,
+        action: first?.action ?? 'Name files, folders or ZIP archives that hold DICOM images.',
         retryable: false,
       },
     };
   },
 });
+
+/** Rows listed by number before the rest is counted. */
+const rowsListed = 20;
+
+function pseudonymLines({ pseudonyms }: ExportReport): string[] {
+  if (pseudonyms === null) return [];
+  const { unusedRows, madePatients } = pseudonyms;
+  const more = unusedRows.length > rowsListed ? ` and ${unusedRows.length - rowsListed} more` : '';
+  return [
+    ...(madePatients === 0
+      ? []
+      : [
+          `${plural(madePatients, 'patient')} not in your list of pseudonyms; one was made for each. Compare the IDs if that was not meant.`,
+        ]),
+    ...(unusedRows.length === 0
+      ? []
+      : [
+          `Rows of your list whose patient is in none of these files: ${unusedRows.slice(0, rowsListed).join(', ')}${more}.`,
+        ]),
+  ];
+}
 
 function exportLines(report: ExportReport): string[] {
   return [
@@ -78,6 +100,7 @@ function exportLines(report: ExportReport): string[] {
       `${plural(report.patients, 'patient')}, ${plural(report.studies, 'study', 'studies')} ` +
       `(${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped).`,
     `De-identified to the ${report.profile}. Pixels are unchanged.`,
+    ...pseudonymLines(report),
     ...report.warnings.flatMap((warning) => [
       `Look at ${plural(warning.count, 'file')}: ${warning.message}`,
       ...warning.files.slice(0, 3).map((name) => `      ${name}`),

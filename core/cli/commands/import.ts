@@ -3,6 +3,7 @@ import {
   defaultTarget,
   frameRules,
   importOptionsSchema,
+  jobIdOf,
   picturePatients,
   targetFacts,
   targetKinds,
@@ -10,7 +11,7 @@ import {
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
 import { noteLines } from '../note-lines.ts';
-import { given, oneOf, optionalOneOf, requiredText, text, toggle } from '../options.ts';
+import { given, list, oneOf, optionalOneOf, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = importOptionsSchema.parse({ paths: ['.'], dataset: 'D' });
@@ -44,10 +45,14 @@ export const command = defineCommand({
       `what is asked of an image; ${targetKinds.map((kind) => `${kind}: ${targetFacts[kind].meaning}`).join('; ')} (default of a new data set: ${defaultTarget})`,
       targetKinds,
     ),
-    classes: text(
+    classes: list(
       '--classes <A,B,...>',
-      'the names that a label may be, in their order, of a data set that is made; grades lowest first',
+      'all names that a label may be, in their order; grades lowest first; labels of others are refused by row',
     ),
+    positive: text('--positive <name>', 'the positive one of two classes, where the names do not tell or otherwise'),
+    mergeCase: toggle('--merge-case', 'names of classes that differ only in small and capital letters are one class'),
+    report: text('--report <file.csv>', 'also write every file that was left out, with its whole path and the reason'),
+    showPaths: toggle('--show-paths', 'print whole paths of files that were left out; they may name patients'),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },
   examples: [
@@ -64,23 +69,25 @@ export const command = defineCommand({
       why: 'grades in an order; judged by how far off an answer is',
     },
   ],
-  run: async (context, args, { classes, ...options }) => {
+  run: async (context, args, { showPaths, ...options }) => {
     const services = await context.services();
     const { importPaths } = await import('../../services/import/import.ts');
-    const report = await importPaths(services, {
-      paths: wordsArgument(args, 0),
-      ...given(options),
-      ...(classes === undefined ? {} : { classes: classes.split(',').map((name) => name.trim()) }),
-    });
-    return { json: report, lines: importLines(report) };
+    const done = await importPaths(services, { paths: wordsArgument(args, 0), ...given(options) });
+    const { leftOutOf } = await import('../../services/import/left-out.ts');
+    const leftOut = showPaths ? leftOutOf(services, jobIdOf(done.job)) : null;
+    const report = leftOut === null ? done : { ...done, leftOut: [...leftOut] };
+    return { json: report, lines: importLines(report, options.report) };
   },
 });
 
-function importLines(report: ImportReport): string[] {
+/** Files listed by name before the CSV file is pointed to. */
+const listedMost = 100;
+
+function importLines(report: ImportReport, csv: string | undefined): string[] {
   const { labels, splits } = report;
   return [
     `Imported ${report.imported} of ${plural(report.total, 'file')} into "${report.dataset}" in ${formatDuration(report.seconds)}` +
-      ` (${report.alreadyThere} already there, ${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped).`,
+      ` (${report.alreadyThere} already there, ${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped${report.notImages === 0 ? '' : `, ${report.notImages} of them no images`}).`,
     `The data set now has ${plural(report.patients, 'patient')}, ${plural(report.studies, 'study', 'studies')}, ` +
       `${plural(report.instances, 'instance')}.`,
     ...(labels.rows === 0
@@ -88,6 +95,7 @@ function importLines(report: ImportReport): string[] {
       : [
           `Labels: ${plural(labels.rows, 'row')}, ${labels.applied} applied, ${labels.unchanged} unchanged, ` +
             `${labels.changed} changed, ${plural(labels.problems.length, 'problem')}.`,
+          ...labels.merged.map(({ from, to, rows }) => `  "${from}" was taken for "${to}" (${plural(rows, 'row')}).`),
           ...labels.problems.map(({ row, message }) => `  ${row === null ? '' : `row ${row}: `}${message}`),
         ]),
     ...(splits.train + splits.val + splits.test === 0
@@ -95,8 +103,34 @@ function importLines(report: ImportReport): string[] {
       : [`Split given by the labels file: train ${splits.train}, val ${splits.val}, test ${splits.test}.`]),
     ...noteLines(report.notes),
     ...problemLines(report.problems),
-    `Next: sidelight encode ${quoted(report.dataset)} --lpm NAME`,
+    ...leftOutLines(report, csv),
+    nextStep(report),
   ];
+}
+
+function leftOutLines({ leftOut }: ImportReport, csv: string | undefined): string[] {
+  if (leftOut.length === 0) return [];
+  const more = leftOut.length - listedMost;
+  return [
+    'Left out:',
+    ...leftOut.slice(0, listedMost).map(({ path, code, message }) => `  ${path}: ${message} [${code}]`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    csv === undefined
+      ? 'Paths are shortened where they may name a patient: --show-paths prints them whole, --report FILE.csv writes them.'
+      : `Every file that was left out: ${csv}`,
+  ];
+}
+
+/** What the user does now, which can succeed. */
+function nextStep({ dataset, instances, labels }: ImportReport): string {
+  if (instances === 0)
+    return 'Nothing was imported. Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
+  if (labels.applied + labels.unchanged + labels.changed === 0) {
+    return labels.rows === 0
+      ? `Next: labels, with the same command and --labels FILE.csv, or in the window under Read and label. When there are labels: sidelight train ${quoted(dataset)}`
+      : 'No row of the labels fitted an image: the lines above say why. Correct the file and run the same command again.';
+  }
+  return `Next: sidelight train ${quoted(dataset)}`;
 }
 
 function quoted(name: string): string {

@@ -17,15 +17,18 @@ export const command = defineCommand({
       json: rows,
       lines:
         rows.length === 0
-          ? ['No model yet. Train one: sidelight train DATASET --lpm NAME']
+          ? ['No model yet. Train one: sidelight train DATASET']
           : formatTable(
-              ['name', 'method', 'data set', 'LPM', 'classes', 'learnable', 'val AUC', 'made'],
+              ['name', 'method', 'data set', 'LPM', 'classes', 'positive class', 'learnable', 'val AUC', 'made'],
               rows.map((m) => [
                 m.name,
                 m.method,
                 m.dataset,
                 m.lpm ?? `${m.lpmHash.slice(0, 12)} (not in this library)`,
                 m.classes.join(', '),
+                m.positiveClass === null
+                  ? '–'
+                  : `${m.positiveClass}${m.positiveClassSource === 'alphabet' ? ' (?)' : ''}`,
                 formatCount(m.learnable),
                 formatMeasure(m.valAuc),
                 m.createdAt.slice(0, 10),

@@ -13,6 +13,7 @@ import {
   tokenRules,
   trainOptionsSchema,
 } from '../../contract/index.ts';
+import { positiveClassWarnings } from '../../report/positive-class-words.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatMeasure } from '../format.ts';
 import { splitOriginLines } from '../note-lines.ts';
@@ -39,6 +40,10 @@ export const command = defineCommand({
     epochs: integer('--epochs <n>', 'passes over the training images', defaults.epochs),
     batch: integer('--batch <n>', 'images a step', defaults.batch),
     lr: decimal('--lr <rate>', 'learning rate at the start; falls to 0 along a cosine', defaults.lr),
+    positive: text(
+      '--positive <name>',
+      'the positive one of two classes, which the threshold is chosen for; kept with the data set (default: what was chosen for it, else read from the names)',
+    ),
     seed: integer('--seed <n>', 'seed of split, initialisation, order and augmentation', defaults.seed),
     name: text('--name <name>', 'name of the model (default: from data set and method)'),
     resume: text('--resume <run>', 'go on with this run (see: sidelight runs)'),
@@ -115,7 +120,17 @@ function trainLines(report: TrainReport): string[] {
     `Learnable parameters: ${formatCount(report.learnable)}${share}.` +
       (report.peakMb === null ? '' : ` Peak memory: ${Math.round(report.peakMb)} MB.`),
     keptLine(report),
+    ...positiveLines(report),
     `Next: sidelight evaluate "${report.model}"`,
+  ];
+}
+
+/** Whom threshold and later figures are about. */
+function positiveLines(report: TrainReport): string[] {
+  if (report.positiveClass === null) return [];
+  return [
+    `Positive class: “${report.positiveClass}”.`,
+    ...positiveClassWarnings(report).map((warning) => `Warning: ${warning}`),
   ];
 }
 

@@ -248,6 +248,11 @@ export const judgingCalls = defineCalls({
     input: z.strictObject({ model: nameSchema, thresholdClass: z.string(), threshold: share, split: splitSchema }),
     output: modelRecordSchema,
   },
+  'models.setPositive': {
+    doc: 'Says which of a model’s two classes its figures are about. No decision changes.',
+    input: z.strictObject({ model: nameSchema, positive: z.string() }),
+    output: modelRecordSchema,
+  },
   'models.calibrate': {
     doc: 'Fits the temperature on the validation split, which must have been evaluated. Decisions stay as they are.',
     input: z.strictObject({ model: nameSchema }),

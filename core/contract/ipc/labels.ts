@@ -8,7 +8,7 @@ import {
   seriesIdSchema,
   studyIdSchema,
 } from '../ids.ts';
-import { nameSchema, qualityTagSchema, readingUnitSchema, timeSchema } from '../names.ts';
+import { classNameSchema, nameSchema, qualityTagSchema, readingUnitSchema, timeSchema } from '../names.ts';
 import { defineCalls, nothing } from './call.ts';
 
 const dataset = z.string().min(1);
@@ -151,12 +151,12 @@ export const labelCalls = defineCalls({
   },
   'labels.addClass': {
     doc: 'Adds a class to a data set.',
-    input: z.strictObject({ dataset, name: nameSchema }),
+    input: z.strictObject({ dataset, name: classNameSchema }),
     output: z.null(),
   },
   'labels.set': {
     doc: 'Writes the current reader’s label; it is on the disk when this answers. Gives what it left of the item. Refused unless the picture displayed belongs to the item.',
-    input: z.strictObject({ ...act, ...seen, label: nameSchema }),
+    input: z.strictObject({ ...act, ...seen, label: classNameSchema }),
     output: readingStateSchema,
   },
   'labels.withdraw': {
@@ -193,7 +193,7 @@ export const labelCalls = defineCalls({
   },
   'labels.adjudicate': {
     doc: 'Writes the current reader’s decision of a disagreement; it becomes the reference standard.',
-    input: z.strictObject({ ...act, label: nameSchema }),
+    input: z.strictObject({ ...act, label: classNameSchema }),
     output: agreementSchema,
   },
   'keys.get': {

@@ -1,8 +1,15 @@
 /** Calls about what the library holds: studies, series, data sets, LPMs; import and the demo set. */
 import { z } from 'zod';
 import { instanceIdSchema, seriesIdSchema, studyIdSchema } from '../ids.ts';
-import { frameRuleSchema, nameSchema, splitSchema } from '../names.ts';
-import { datasetSummarySchema, lpmRecordSchema, modelRecordSchema, runRecordSchema } from '../records.ts';
+import { classNameSchema, frameRuleSchema, nameSchema, splitSchema } from '../names.ts';
+import { leftOutFileSchema } from '../problems.ts';
+import {
+  datasetSummarySchema,
+  lpmRecordSchema,
+  modelRecordSchema,
+  positiveClassSourceSchema,
+  runRecordSchema,
+} from '../records.ts';
 import { defaultTarget, targetKindSchema } from '../targets.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
 
@@ -107,6 +114,11 @@ export const datasetDetailsSchema = z.object({
   studies: count,
   instances: count,
   classes: z.array(z.object({ id, name: z.string(), labels: count })),
+  /** Whether labels of other classes are refused. */
+  hasFixedClasses: z.boolean(),
+  /** The positive one of two classes, and how it was found; null with more or fewer. */
+  positiveClass: z.string().nullable(),
+  positiveClassSource: positiveClassSourceSchema.nullable(),
   splits: z.array(
     z.object({ split: splitSchema.nullable(), patients: count, studies: count, given: count, cut: count }),
   ),
@@ -184,7 +196,7 @@ export const libraryCalls = defineCalls({
       target: targetKindSchema.default(defaultTarget),
       frames: frameRuleSchema.default('middle'),
       studyIds: studyIds.default([]),
-      classes: z.array(nameSchema).max(50).default([]),
+      classes: z.array(classNameSchema).max(50).default([]),
     }),
     output: datasetDetailsSchema,
   },
@@ -207,9 +219,26 @@ export const libraryCalls = defineCalls({
     doc: 'The classes in order: with an id one that is there (renamed, moved), without a new one; one left out goes if no label names it.',
     input: z.strictObject({
       dataset: nameSchema,
-      classes: z.array(z.strictObject({ id: id.optional(), name: nameSchema })).max(50),
+      classes: z.array(z.strictObject({ id: id.optional(), name: classNameSchema })).max(50),
+      /** Whether these are all that there may be; as it was where left out. */
+      isFixed: z.boolean().optional(),
     }),
     output: datasetDetailsSchema,
+  },
+  'datasets.setPositive': {
+    doc: 'Says which of two classes is the positive one for models that are trained from now on; null leaves it to their names.',
+    input: z.strictObject({ dataset: nameSchema, positive: classNameSchema.nullable() }),
+    output: datasetDetailsSchema,
+  },
+  'imports.leftOut': {
+    doc: 'Every file that an import left out, with its whole path and the reason; null where an earlier session imported, which kept no paths.',
+    input: z.strictObject({ jobId: z.int() }),
+    output: z.array(leftOutFileSchema).nullable(),
+  },
+  'imports.saveLeftOut': {
+    doc: 'Writes the files that an import of this session left out as a CSV file.',
+    input: z.strictObject({ jobId: z.int(), path: z.string().min(1) }),
+    output: z.null(),
   },
   'lpms.list': { doc: 'Large pre-trained models of this library.', input: nothing, output: z.array(lpmRecordSchema) },
   'models.list': {

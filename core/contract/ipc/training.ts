@@ -4,7 +4,7 @@ import { studyIdSchema } from '../ids.ts';
 import { jobViewSchema } from '../jobs.ts';
 import { methodSchema, nameSchema } from '../names.ts';
 import { measureOptionsSchema, trainOptionsSchema } from '../options.ts';
-import { epochRecordSchema, promiseSchema, runRecordSchema } from '../records.ts';
+import { epochRecordSchema, positiveClassSourceSchema, promiseSchema, runRecordSchema } from '../records.ts';
 import { defineCalls, nothing } from './call.ts';
 
 const count = z.int().nonnegative();
@@ -25,6 +25,8 @@ export const findingCodes = [
   'imbalance',
   'fewTestPatients',
   'positiveClassGuessed',
+  'classesDifferInCase',
+  'oddClassNames',
   'mixedStudies',
   'unlabelled',
   'smallImages',
@@ -62,12 +64,15 @@ export const dataCheckSchema = z.object({
   ),
   /** Patients a split, as they are or would be dealt. */
   splits: z.object({ train: count, val: count, test: count }),
+  /** The positive one of two classes and how it was found; null with more or fewer. */
+  positiveClass: z.string().nullable(),
+  positiveClassSource: positiveClassSourceSchema.nullable(),
   findings: z.array(dataFindingSchema),
 });
 export type DataCheck = z.infer<typeof dataCheckSchema>;
 
-/** Options of a training as the window shows them, filled with the authors' defaults. */
-export const trainingOptionsSchema = trainOptionsSchema.omit({ resume: true });
+/** Options of a training as the window shows them, filled with the authors' defaults. The positive class is the data set's. */
+export const trainingOptionsSchema = trainOptionsSchema.omit({ resume: true, positive: true });
 export type TrainingOptions = z.output<typeof trainingOptionsSchema>;
 
 export const trainingCalls = defineCalls({
@@ -77,7 +82,14 @@ export const trainingCalls = defineCalls({
     output: z.object({
       methods: z.array(methodSchema),
       recommended: methodSchema,
-      settings: trainOptionsSchema.omit({ dataset: true, lpm: true, name: true, resume: true, earlyStop: true }),
+      settings: trainOptionsSchema.omit({
+        dataset: true,
+        lpm: true,
+        name: true,
+        resume: true,
+        earlyStop: true,
+        positive: true,
+      }),
     }),
   },
   'training.check': {

@@ -49,6 +49,16 @@ export const exportReportSchema = z.object({
   studies: count,
   problems: z.array(problemGroupSchema),
   warnings: z.array(exportWarningSchema),
+  /** What the site's own list of pseudonyms did not fit; null without one. */
+  pseudonyms: z
+    .object({
+      /** Rows of the list, by number, whose patient is in none of these files. */
+      unusedRows: z.array(z.int().positive()),
+      /** Patients whom the list does not have; their pseudonyms were made. */
+      madePatients: count,
+    })
+    .nullable()
+    .default(null),
   seconds: z.number(),
   notice: z.string(),
 });

@@ -7,7 +7,7 @@ import { judgeAtThreshold, judgedCases } from '../../services/evaluation/judge.t
 import { modelCard, saveCard } from '../../services/evaluation/judge-card.ts';
 import { compareModels, judgeSubgroups } from '../../services/evaluation/judge-compare.ts';
 import { judgeReport } from '../../services/evaluation/judge-report.ts';
-import { calibrate, setReferBand, setThreshold } from '../../services/evaluation/judge-settings.ts';
+import { calibrate, setModelPositive, setReferBand, setThreshold } from '../../services/evaluation/judge-settings.ts';
 import { evaluationsOf, listModels } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
@@ -34,6 +34,8 @@ export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> =
   },
   'models.setThreshold': ({ model, split, ...cut }, context) =>
     told(context, setThreshold(context.services, model, cut, split)),
+  'models.setPositive': ({ model, positive }, context) =>
+    told(context, setModelPositive(context.services, model, positive)),
   'models.calibrate': ({ model }, context) => told(context, calibrate(context.services, model)),
   'models.setReferBand': ({ model, band }, context) => told(context, setReferBand(context.services, model, band)),
 };

@@ -11,7 +11,9 @@ import {
   removeStudies,
   renameDataset,
   setClasses,
+  setPositive,
 } from '../../services/datasets/editing.ts';
+import { leftOutOf, saveLeftOut } from '../../services/import/left-out.ts';
 import { planTakeBack, takeBackPatients } from '../../services/patients/patients.ts';
 import {
   findStudies,
@@ -79,10 +81,20 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
     emit('library.changed', { what: 'datasets' });
     return { instances };
   },
-  'datasets.setClasses': ({ dataset, classes }, { services, emit }) => {
-    const details = setClasses(services, dataset, classes);
+  'datasets.setClasses': ({ dataset, classes, isFixed }, { services, emit }) => {
+    const details = setClasses(services, dataset, classes, isFixed);
     emit('library.changed', { what: 'datasets' });
     return details;
+  },
+  'datasets.setPositive': ({ dataset, positive }, { services, emit }) => {
+    const details = setPositive(services, dataset, positive);
+    emit('library.changed', { what: 'datasets' });
+    return details;
+  },
+  'imports.leftOut': ({ jobId }, { services }) => leftOutOf(services, jobId)?.map((file) => ({ ...file })) ?? null,
+  'imports.saveLeftOut': ({ jobId, path }, { services }) => {
+    saveLeftOut(services, jobId, path);
+    return null;
   },
   'lpms.list': (_, { services }) => listLpms(services.library.db),
   'models.list': (_, { services }) =>

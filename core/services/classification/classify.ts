@@ -55,7 +55,7 @@ export const classifyJob = defineJob({
     const images = await classifyImages(context, model, options, { problems, failures }, kept);
     const studies = studyPredictions(record, images, options.studyPooling);
     const predictions = [...images, ...studies];
-    if (options.out !== undefined) writeWholeFile(options.out, predictionsCsv(record, predictions));
+    if (options.out !== undefined) writeWholeFile(options.out, predictionsCsv(record, predictions, failures));
     const batchId = remember(
       context,
       record,
@@ -104,6 +104,7 @@ async function classifyImages(
   const classifier = await openClassifier(context, model);
   const renderer = openRenderer();
   const predictions: Prediction[] = [];
+  // By content: faulty anonymisers give different images one UID, and each of them is to be answered.
   const seen = new Set<string>();
   let done = 0;
   try {
@@ -115,11 +116,11 @@ async function classifyImages(
         continue;
       }
       const { sopInstanceUID, contentHash, numberOfFrames } = found.instance;
-      if (seen.has(sopInstanceUID)) {
+      if (seen.has(contentHash)) {
         fail(duplicate(), scanned);
         continue;
       }
-      seen.add(sopInstanceUID);
+      seen.add(contentHash);
       const stored = instanceByUid(context.library.db, sopInstanceUID);
       const instanceId = stored?.contentHash === contentHash ? stored.id : null;
       const filed = asFiled(context.library.db, { ...scanned, found });
@@ -158,9 +159,10 @@ async function render(
 }
 
 function duplicate(): AppError {
-  return new AppError('BAD_INPUT', 'The same instance was classified already from another file.', {
-    action: 'Nothing to do: an instance counts once in its study.',
-  });
+  return new AppError(
+    'DUPLICATE_SAME',
+    'Another file with the same bytes was classified already; an image counts once in its study.',
+  );
 }
 
 function decisionOf(model: ModelRecord, probabilities: Float64Array): string {
@@ -187,6 +189,7 @@ function imagePrediction(
     decision: decisionOf(model, probabilities),
     threshold: model.threshold,
     thresholdClass: model.thresholdClass,
+    contentHash: found?.instance.contentHash ?? null,
   };
 }
 
@@ -219,6 +222,7 @@ export function studyPredictions(
       decision: decisionOf(model, probabilities),
       threshold: model.threshold,
       thresholdClass: model.thresholdClass,
+      contentHash: null,
     };
   });
 }

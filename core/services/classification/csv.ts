@@ -1,10 +1,20 @@
-/** `results.csv`: one row an image, then one row a study. */
+/** `results.csv`: one row an image, one row a study, then one row a file that was left out. */
 import { stringify } from 'csv-stringify/sync';
 import { type ModelRecord, type Prediction, researchUseOnly } from '../../contract/index.ts';
+import type { BatchFailure } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
+import { isNoImage } from '../files/no-image.ts';
 
-/** The CSV text of predictions, header first. */
-export function predictionsCsv(model: ModelRecord, predictions: readonly Prediction[]): string {
+/** What a row says happened. Only rows that are `classified` have probabilities and a decision. */
+export const rowStates = ['classified', 'duplicate', 'not an image', 'failed'] as const;
+type RowState = (typeof rowStates)[number];
+
+/** The CSV text of predictions and of the files that gave none, header first. */
+export function predictionsCsv(
+  model: ModelRecord,
+  predictions: readonly Prediction[],
+  failures: readonly BatchFailure[],
+): string {
   const columns = targets[model.target].columns(model.classes);
   const header = [
     'level',
@@ -18,10 +28,14 @@ export function predictionsCsv(model: ModelRecord, predictions: readonly Predict
     'decision',
     'threshold',
     'thresholdClass',
+    'positiveClass',
+    'status',
+    'reason',
     'model',
     'lpmHash',
     'notice',
   ];
+  const of = [model.name, model.lpmHash];
   const rows = predictions.map((p) => [
     p.level,
     p.path,
@@ -34,11 +48,30 @@ export function predictionsCsv(model: ModelRecord, predictions: readonly Predict
     p.decision,
     p.threshold,
     p.thresholdClass,
-    model.name,
-    model.lpmHash,
+    model.positiveClass,
+    'classified' satisfies RowState,
+    '',
+    ...of,
     // In every row, because rows are copied out of files and the sentence must go with them.
     researchUseOnly,
   ]);
+  const leftOut = failures.map((failure) => [
+    'file',
+    failure.member === '' ? failure.path : `${failure.path}/${failure.member}`,
+    ...new Array<null>(5).fill(null),
+    ...columns.map(() => null),
+    ...new Array<null>(3).fill(null),
+    model.positiveClass,
+    stateOf(failure.code),
+    `${failure.message} ${failure.action}`,
+    ...of,
+    researchUseOnly,
+  ]);
   // Names come from files of strangers: a spreadsheet would run a cell that begins with = as a formula.
-  return stringify([header, ...rows], { escape_formulas: true });
+  return stringify([header, ...rows, ...leftOut], { escape_formulas: true });
+}
+
+function stateOf(code: string): RowState {
+  if (code === 'DUPLICATE_SAME') return 'duplicate';
+  return isNoImage(code) ? 'not an image' : 'failed';
 }

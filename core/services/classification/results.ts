@@ -56,6 +56,7 @@ export function exportResults(
       ? predictionsCsv(
           newest(db, choice).model,
           batchIds(db, choice).flatMap((id) => completePredictions(context, id)),
+          batchFailures(db, choice),
         )
       : renderClassification(batchResults(context, choice), context.now());
   writeWholeFile(path, text);
@@ -99,13 +100,13 @@ function completePredictions({ library: { db } }: Pick<ServiceContext, 'library'
   const places = placesOfInstances(db, batch);
   const predictions = predictionsOf(db, batch);
   const patients = new Map(
-    predictions.flatMap(({ studyInstanceUID, sopInstanceUID }) => {
-      const place = places.get(sopInstanceUID ?? '');
+    predictions.flatMap(({ studyInstanceUID, sopInstanceUID, contentHash }) => {
+      const place = places.get(contentHash ?? sopInstanceUID ?? '');
       return place === undefined ? [] : [[studyInstanceUID, place.patientKey] as const];
     }),
   );
   return predictions.map((prediction) => {
-    const place = places.get(prediction.sopInstanceUID ?? '');
+    const place = places.get(prediction.contentHash ?? prediction.sopInstanceUID ?? '');
     return {
       ...prediction,
       path: place === undefined ? null : place.member === '' ? place.path : `${place.path}/${place.member}`,

@@ -1,8 +1,10 @@
 /** The rules of the data check: images in, findings out. */
 import {
+  caseVariants,
   type DataCheck,
   type DataFinding,
   type InstanceId,
+  noClassOf,
   type PatientId,
   type SplitName,
   type SplitOrigin,
@@ -37,6 +39,8 @@ export interface CheckSettings {
   readonly flip: boolean;
   /** What stands behind too few patients, if anything does. */
   readonly shared: SharedPatient | null;
+  /** The positive class that somebody chose. */
+  readonly positive?: string | null;
 }
 
 /** Studies that a finding opens. */
@@ -65,7 +69,8 @@ export function findingsOf(
     ...sameImages(labelled),
     ...balance(labelled, classes),
     ...testSize(labelled, classes),
-    ...guessedPositive(classes, settings.target),
+    ...guessedPositive(classes, settings),
+    ...classNames(classes),
     ...mixedStudies(labelled),
     ...unlabelled(images),
     ...sizes(labelled, settings.inputSize),
@@ -80,7 +85,7 @@ export function findingsOf(
 export function checkedCounts(
   images: readonly CheckedImage[],
   classes: readonly string[],
-): Omit<DataCheck, 'dataset' | 'findings'> {
+): Omit<DataCheck, 'dataset' | 'findings' | 'positiveClass' | 'positiveClassSource'> {
   const labelled = images.filter(({ label }) => label !== null);
   const patientsIn = (list: readonly CheckedImage[]) =>
     Object.fromEntries(
@@ -248,11 +253,24 @@ function testSize(labelled: readonly CheckedImage[], classes: readonly string[])
 }
 
 /** Sensitivity of the wrong class looks like any other figure, so a guess is said before training. */
-function guessedPositive(classes: readonly string[], target: TargetKind): DataFinding[] {
-  const positive = targetFacts[target].positiveOf(classes);
+function guessedPositive(
+  classes: readonly string[],
+  { target, positive: chosen = null }: Pick<CheckSettings, 'target' | 'positive'>,
+): DataFinding[] {
+  const positive = targetFacts[target].positiveOf(classes, chosen);
   if (positive?.source !== 'alphabet') return [];
   const other = classes.find((name) => name !== positive.name) ?? '';
   return [finding('positiveClassGuessed', 'serious', { name: positive.name, other })];
+}
+
+/** What a library of before may hold: one class under two spellings, and what was never the name of a class. */
+function classNames(classes: readonly string[]): DataFinding[] {
+  const odd = classes.filter((name) => noClassOf(name) !== null);
+  const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
+  return [
+    ...caseVariants(classes).map((names) => finding('classesDifferInCase', 'serious', { names: quoted(names) })),
+    ...(odd.length === 0 ? [] : [finding('oddClassNames', 'serious', { names: quoted(odd) })]),
+  ];
 }
 
 function mixedStudies(labelled: readonly CheckedImage[]): DataFinding[] {

@@ -4,8 +4,9 @@
  * asked about would deal them, by the same function and with its seed, and forgotten again.
  */
 import { AppError } from '../../base/errors.ts';
-import type { DataCheck, PatientId } from '../../contract/index.ts';
+import { type DataCheck, type PatientId, targetFacts } from '../../contract/index.ts';
 import {
+  classListOf,
   type DatasetRow,
   datasetInstanceFacts,
   labelledInstances,
@@ -58,17 +59,20 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       columns: fact?.columns ?? null,
     };
   });
+  const list = classListOf(library.db, dataset.id);
   const classes = orderNames(
     library.db,
     dataset,
     images.flatMap(({ label }) => (label === null ? [] : [label])),
   );
+  const positive = targetFacts[dataset.target].positiveOf(classes, list.positive);
   return {
     dataset: dataset.name,
     ...checkedCounts(images, classes),
+    positiveClass: positive?.name ?? null,
+    positiveClassSource: positive?.source ?? null,
     findings: findingsOf(images, classes, {
-      ...request,
-      target: dataset.target,
+      ...request, target: dataset.target, positive: list.positive,
       shared: sharedPatient(library.db, dataset.id),
     }),
   };

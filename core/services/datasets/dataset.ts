@@ -14,7 +14,7 @@ import { commonRange, sampleKinds } from '../../images/index.ts';
 import {
   addAuditEvent,
   addVersion,
-  classNames,
+  classListOf,
   type DatasetRow,
   datasetByName,
   type LabelledInstance,
@@ -47,6 +47,12 @@ export function requireDataset(context: ServiceContext, name: string): DatasetRo
   throw new AppError(
     'DATASET_NOT_FOUND',
     `There is no data set "${name}" (${names.length === 0 ? 'the library has none' : `found: ${names.join(', ')}`}).`,
+    {
+      action:
+        names.length === 0
+          ? 'Make one first: `sidelight import PATH --dataset NAME`. If it should be there, name its library with --library DIR.'
+          : 'Use one of these names.',
+    },
   );
 }
 
@@ -58,8 +64,11 @@ export function framesOf(rule: FrameRule, numberOfFrames: number): number[] {
 
 /** The names of the labels `used`, in the order in which a version of the data set counts them. */
 export function orderNames(db: ReadDb, { id, target }: DatasetRow, used: readonly string[]): string[] {
+  const { names, isFixed, positive } = classListOf(db, id);
   return targetFacts[target].order(used, {
-    listed: classNames(db, id),
+    listed: names,
+    isFixed,
+    positive,
     earlier: newestVersion(db, id)?.classes,
   });
 }
@@ -146,7 +155,13 @@ export function planVersion(context: ServiceContext, options: FreezeOptions): Pl
       'DATASET_NOT_READY',
       `Data set "${dataset.name}" has ${instances.length} labelled instances of ${used} ${used === 1 ? one : several}; ` +
         `training needs at least ${fewestNames} ${fewestNames === 1 ? one : several}.`,
-      { details: { instances: instances.length, classes: used } },
+      {
+        action:
+          instances.length === 0
+            ? `Give labels: \`sidelight import PATH --dataset "${dataset.name}" --labels FILE\`, or in the window under Read and label. If labels were given, the report of the import says which rows fitted no image.`
+            : `All labels say "${instances[0]?.label ?? ''}". Import or label images of another ${one}, too.`,
+        details: { instances: instances.length, classes: used },
+      },
     );
   }
   const seed = options.seed ?? 0;

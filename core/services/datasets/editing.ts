@@ -12,10 +12,12 @@ import {
   labelClasses,
   removeStudiesFromDataset,
   renameDatasetRow,
+  setClassesFixed,
   setLabelClasses,
   splitCounts,
 } from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import { checkedList, choosePositiveClass, refuseSameButCase, requireClassName, shownClasses } from './classes.ts';
 import { requireDataset } from './dataset.ts';
 
 function note(context: ServiceContext, action: string, subject: string, details: Record<string, unknown>): void {
@@ -26,9 +28,13 @@ function note(context: ServiceContext, action: string, subject: string, details:
 export function datasetDetails(context: ServiceContext, name: string): DatasetDetails {
   const row = requireDataset(context, name);
   const { db } = context.library;
+  const { hasFixedClasses, positiveClass, positiveClassSource } = shownClasses(context, row);
   return {
     ...row,
     ...datasetCounts(db, row.id),
+    hasFixedClasses,
+    positiveClass,
+    positiveClassSource,
     classes: labelClasses(db, row.id),
     splits: splitCounts(db, row.id),
     versions: datasetVersionRows(db, row.id),
@@ -37,7 +43,7 @@ export function datasetDetails(context: ServiceContext, name: string): DatasetDe
 
 function refuseTaken(context: ServiceContext, name: string): void {
   if (datasetByName(context.library.db, name) === undefined) return;
-  throw new AppError('NAME_TAKEN', `There is a data set "${name}" already.`);
+  throw new AppError('NAME_TAKEN', `There is a data set "${name}" already.`, { action: 'Choose another name.' });
 }
 
 /** @throws NAME_TAKEN */
@@ -51,8 +57,9 @@ export function createDataset(
     readonly classes: readonly string[];
   },
 ): DatasetDetails {
-  const { name, target, frames, studyIds, classes } = options;
+  const { name, target, frames, studyIds } = options;
   refuseTaken(context, name);
+  const classes = checkedList(options.classes);
   const db = context.library.writer;
   db.transaction(() => {
     const dataset = ensureDataset(db, name, frames, timeOf(context), target);
@@ -98,16 +105,39 @@ export function removeStudies(context: ServiceContext, name: string, studyIds: r
   });
 }
 
-/** @throws DATASET_NOT_FOUND, NAME_TAKEN, BAD_INPUT for a class that goes although labels name it */
+/**
+ * Makes the classes of a data set what is given, and with `isFixed` all that there may be. A name that stays as it was is kept, whatever
+ * it is.
+ * @throws DATASET_NOT_FOUND, NAME_TAKEN, BAD_INPUT for a class that goes although labels name it and for a new name that is none
+ */
 export function setClasses(
   context: ServiceContext,
   name: string,
-  classes: readonly { readonly id?: number | undefined; readonly name: string }[],
+  given: readonly { readonly id?: number | undefined; readonly name: string }[],
+  isFixed?: boolean,
 ): DatasetDetails {
   const row = requireDataset(context, name);
+  const before = new Map(labelClasses(context.library.db, row.id).map((entry) => [entry.id, entry.name]));
+  const classes = given.map((entry) =>
+    entry.id !== undefined && before.get(entry.id) === entry.name
+      ? entry
+      : { ...entry, name: requireClassName(entry.name) },
+  );
+  const names = classes.map((entry) => entry.name);
+  for (const entry of classes) {
+    const isKept = entry.id !== undefined && before.get(entry.id) === entry.name;
+    if (!isKept) refuseSameButCase(entry.name, names);
+  }
   context.library.writer.transaction(() => {
     setLabelClasses(context.library.writer, row.id, classes);
-    note(context, 'dataset.classesChanged', name, { classes: classes.map((entry) => entry.name) });
+    if (isFixed !== undefined) setClassesFixed(context.library.writer, row.id, isFixed);
+    note(context, 'dataset.classesChanged', name, { classes: names, ...(isFixed === undefined ? {} : { isFixed }) });
   });
+  return datasetDetails(context, name);
+}
+
+/** Makes a class the positive one of two; null leaves it to the names. @throws DATASET_NOT_FOUND, BAD_INPUT */
+export function setPositive(context: ServiceContext, name: string, className: string | null): DatasetDetails {
+  choosePositiveClass(context, requireDataset(context, name), className);
   return datasetDetails(context, name);
 }

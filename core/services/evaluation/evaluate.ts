@@ -22,6 +22,7 @@ import type { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { compilePredictor, type LoadedModel, openModelLpm, requireModel } from '../training/model.ts';
 import { type EvaluatedSet, forgetSets, requireSet } from './evaluated-set.ts';
+import { setModelPositive } from './judge-settings.ts';
 import { metricsBlock } from './metrics-block.ts';
 import { patientWarnings } from './patient-warnings.ts';
 
@@ -44,6 +45,7 @@ export const evaluateJob = defineJob({
   run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
     const context = { ...tools.deps, progress: tools.progress };
     const started = performance.now();
+    if (options.positive !== undefined) setModelPositive(context, options.model, options.positive);
     const predicted = await predictSplit(context, requireModel(context, options.model), options.split);
     const { version, images, problems } = predicted;
     const { record } = predicted.model;

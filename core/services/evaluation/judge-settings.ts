@@ -6,11 +6,13 @@ import {
   addAuditEvent,
   evaluatedImages,
   evaluationsOf,
+  setModelPositiveClass,
   setModelReferBand,
   setModelTemperature,
   setModelThreshold,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
+import { requireClass as matchClass } from '../datasets/classes.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { requireRecord } from './evaluated-set.ts';
 
@@ -40,6 +42,20 @@ export function setThreshold(
     split,
   };
   return changed(context, record, 'model.thresholdSet', details, (db) => setModelThreshold(db, record.id, cut, split));
+}
+
+/**
+ * Says which of a model's two classes its figures are about. The threshold stays, with its own class, so no decision changes.
+ * @throws MODEL_NOT_FOUND, BAD_INPUT
+ */
+export function setModelPositive(context: ServiceContext, name: string, given: string): ModelRecord {
+  const record = requireRecord(context, name);
+  const to = matchClass(given, record.classes, `Model "${name}"`);
+  if (record.positiveClass === to && record.positiveClassSource === 'chosen') return record;
+  const details = { from: record.positiveClass, fromSource: record.positiveClassSource, to };
+  return changed(context, record, 'model.positiveClassChosen', details, (db) =>
+    setModelPositiveClass(db, record.id, to),
+  );
 }
 
 /**

@@ -29,7 +29,7 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector, survivable } from '../session/problems.ts';
 import { type ExportFile, filesBelow, filesOfDataset } from './files.ts';
 import { ExportFolder } from './folder.ts';
-import { readPseudonyms } from './pseudonyms.ts';
+import { type Pseudonyms, readPseudonyms } from './pseudonyms.ts';
 
 /** The job kind of the window; the command line calls `exportStudies`. */
 export const exportJob = defineJob({
@@ -60,11 +60,12 @@ export async function exportStudies(context: ServiceContext, given: ExportOption
   const options = parseOptions(exportOptionsSchema, given);
   if (options.paths.length === 0 && options.dataset === undefined) {
     throw new AppError('BAD_INPUT', 'There is nothing to export.', {
-      action: 'Name files, folders or a data set (--dataset).',
+      action: 'Name files, folders or ZIP archives, or a data set with --dataset.',
     });
   }
   const started = context.now().getTime();
-  const rules = deidentifyOptions(context, options);
+  const list = options.pseudonyms === undefined ? undefined : readPseudonyms(options.pseudonyms);
+  const rules = deidentifyOptions(context, options, list);
   const ofDataset = options.dataset === undefined ? [] : filesOfDataset(context.library, options.dataset);
   const tally: Tally = {
     total: 0,
@@ -96,6 +97,7 @@ export async function exportStudies(context: ServiceContext, given: ExportOption
       studies: tally.studies.size,
       problems: tally.problems.list(),
       warnings: [...tally.warnings.values()].sort((a, b) => b.count - a.count),
+      pseudonyms: list === undefined ? null : { unusedRows: list.unusedRows(), madePatients: list.missing },
       seconds: (context.now().getTime() - started) / 1000,
       notice: researchUseOnly,
     };
@@ -111,10 +113,9 @@ function deidentifyOptions(
   options: {
     readonly retain: DeidentifyOptions['retain'];
     readonly dates: DeidentifyOptions['dates'];
-    readonly pseudonyms?: string | undefined;
   },
+  list: Pseudonyms | undefined,
 ): DeidentifyOptions {
-  const list = options.pseudonyms === undefined ? undefined : readPseudonyms(options.pseudonyms);
   return {
     retain: options.retain,
     dates: options.dates,

@@ -1,7 +1,7 @@
 /** The files an export reads: those of folders and archives, and those of a data set's instances wherever they are now. */
 import { open } from 'node:fs/promises';
 import { AppError } from '../../base/errors.ts';
-import { datasetByName, type Library, labelledInstances } from '../../store/index.ts';
+import { datasetByName, type Library, labelledInstances, listDatasets } from '../../store/index.ts';
 import { fileError, readInstance, readPlace } from '../files/files.ts';
 import { walkFiles } from '../files/walk.ts';
 import { zipMembers } from '../files/zip.ts';
@@ -65,7 +65,13 @@ async function isZip(path: string): Promise<boolean> {
 /** The files of a data set's instances, in the order of their UIDs. Throws DATASET_NOT_FOUND. */
 export function filesOfDataset(library: Library, name: string): ExportFile[] {
   const dataset = datasetByName(library.db, name);
-  if (dataset === undefined) throw new AppError('DATASET_NOT_FOUND', `There is no data set "${name}".`);
+  if (dataset === undefined) {
+    const names = listDatasets(library.db).map((row) => `"${row.name}"`);
+    const there = names.length === 0 ? 'the library has none' : `found: ${names.join(', ')}`;
+    throw new AppError('DATASET_NOT_FOUND', `There is no data set "${name}" (${there}).`, {
+      action: names.length === 0 ? 'Name files or folders instead, or import them first.' : 'Use one of these names.',
+    });
+  }
   return labelledInstances(library.db, dataset.id).map((instance) => ({
     name: instance.sopInstanceUID,
     read: () => readInstance(library, instance.instanceId),

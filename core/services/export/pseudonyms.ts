@@ -1,4 +1,4 @@
-/** A site's own list of pseudonyms: CSV with the columns patientID and pseudonym. */
+/** A site's own list of pseudonyms: CSV with the columns patientID and pseudonym, separated by commas, semicolons or tabs. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { AppError, toError } from '../../base/errors.ts';
@@ -6,15 +6,31 @@ import { fileError } from '../files/files.ts';
 
 /** Safe as a folder name on every system and as a value of VR LO. */
 const allowed = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const separators = [
+  [',', 'commas'],
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+] as const;
+const correct = 'Correct the list of pseudonyms and export again; nothing was written.';
+
+/** A site's list, and which of its rows were needed. */
+export interface Pseudonyms {
+  /** The pseudonym of a patient; undefined where the list has none. */
+  get(patientID: string): string | undefined;
+  /** Rows whose patient was not among those asked for, by number. */
+  unusedRows(): number[];
+  /** How many patients were asked for whom the list does not have. */
+  readonly missing: number;
+}
 
 /**
  * Pseudonyms by patient ID.
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE, BAD_INPUT naming every wrong row by its number (never by its patient)
  */
-export function readPseudonyms(path: string): ReadonlyMap<string, string> {
+export function readPseudonyms(path: string): Pseudonyms {
   const rows = readRows(path);
   const problems: string[] = [];
-  const byPatient = new Map<string, string>();
+  const byPatient = new Map<string, { readonly pseudonym: string; readonly row: number }>();
   const users = new Map<string, number>();
   rows.forEach(({ patientID = '', pseudonym = '' }, index) => {
     const row = index + 2;
@@ -25,15 +41,29 @@ export function readPseudonyms(path: string): ReadonlyMap<string, string> {
     } else if (users.has(pseudonym)) {
       problems.push(`row ${row}: the pseudonym is that of row ${users.get(pseudonym)} too`);
     }
-    byPatient.set(patientID, pseudonym);
+    byPatient.set(patientID, { pseudonym, row });
     users.set(pseudonym, row);
   });
   if (problems.length > 0) {
     throw new AppError('BAD_INPUT', `The list of pseudonyms has ${problems.length} problems: ${problems.join('; ')}.`, {
+      action: correct,
       details: { problems },
     });
   }
-  return byPatient;
+  const used = new Set<string>();
+  const missing = new Set<string>();
+  return {
+    get: (patientID) => {
+      const found = byPatient.get(patientID);
+      if (found === undefined) missing.add(patientID);
+      else used.add(patientID);
+      return found?.pseudonym;
+    },
+    unusedRows: () => [...byPatient].filter(([patientID]) => !used.has(patientID)).map(([, { row }]) => row),
+    get missing() {
+      return missing.size;
+    },
+  };
 }
 
 function readRows(path: string): Partial<Record<'patientID' | 'pseudonym', string>>[] {
@@ -43,20 +73,50 @@ function readRows(path: string): Partial<Record<'patientID' | 'pseudonym', strin
   } catch (error) {
     throw fileError(error, path);
   }
+  const [header = ''] = text.replace(/^\uFEFF/u, '').split(/\r\n|\r|\n/u, 1);
+  const [delimiter, separator] =
+    [...separators].sort(([a], [b]) => header.split(b).length - header.split(a).length)[0] ?? separators[0];
   let rows: Partial<Record<string, string>>[];
   try {
-    rows = parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
+    rows = parse(text, {
+      columns: (names: string[]) => names.map(columnOf),
+      delimiter,
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+    });
   } catch (error) {
     // The parser's message can quote a value; its code says as much.
-    const code = 'code' in toError(error) ? String((error as { code: unknown }).code) : 'not CSV';
-    throw new AppError('BAD_INPUT', `The list of pseudonyms cannot be read as CSV (${code}).`, { cause: error });
+    const failure = toError(error) as Error & { readonly code?: unknown; readonly lines?: unknown };
+    const row = typeof failure.lines === 'number' ? ` at row ${failure.lines}` : '';
+    throw new AppError(
+      'BAD_INPUT',
+      `The list of pseudonyms cannot be read as CSV with ${separator}${row} (${String(failure.code ?? 'not CSV')}).`,
+      {
+        action: 'Give every row two fields, patientID and pseudonym, as its first row has them, and export again.',
+        cause: error,
+      },
+    );
   }
   const first = rows[0];
   if (first === undefined || !('patientID' in first) || !('pseudonym' in first)) {
+    const columns = header.split(delimiter).length;
     throw new AppError(
       'BAD_INPUT',
-      'The list of pseudonyms needs the columns patientID and pseudonym and at least one row.',
+      first === undefined
+        ? 'The list of pseudonyms has no row below its first.'
+        : `The list of pseudonyms has no columns patientID and pseudonym; its first row has ${columns} ${columns === 1 ? 'field' : 'fields'} (read with ${separator}).`,
+      {
+        action:
+          'Write "patientID,pseudonym" as the first row and one patient a row below it (commas, semicolons or tabs between), and export again.',
+      },
     );
   }
   return rows;
+}
+
+/** The column that a heading means, whatever its case and blanks; the heading itself for any other. */
+function columnOf(heading: string): string {
+  const plain = heading.toLowerCase().replaceAll(/[\s_-]/gu, '');
+  return { patientid: 'patientID', pseudonym: 'pseudonym' }[plain] ?? heading;
 }

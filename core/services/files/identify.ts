@@ -269,7 +269,10 @@ function readDicomHeader(head: Uint8Array, sizeBytes: number): DicomHeader {
   const file = parseDicom(head, { untilPixelData: true });
   const header = readHeader(file, decoderFactory);
   if (!header.hasPixels) {
-    throw new AppError('DICOM_NO_PIXELS', 'The file is DICOM but holds no image (a report, a DICOMDIR, ...).');
+    throw new AppError(
+      'DICOM_NO_PIXELS',
+      'The file is DICOM but holds no image (a report, a presentation state, a directory, ...).',
+    );
   }
   refuseTruncated(file, sizeBytes);
   return header;

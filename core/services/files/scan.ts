@@ -10,6 +10,7 @@ import type { PicturePatients } from '../../contract/index.ts';
 import { type ClassFolders, classFolderReader, type FolderLabel } from './class-folders.ts';
 import { readPlace } from './files.ts';
 import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
+import { namedRefusal, packedDocument } from './no-image.ts';
 import { relativeName, type WalkedFile, walkFiles } from './walk.ts';
 import { zipMembers } from './zip.ts';
 
@@ -103,11 +104,14 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
   if (file.refusal !== null) return { ...base, problem: file.refusal };
   if (options.isKnown?.(place)) return { ...base, known: true };
   try {
-    if (await isZip(path)) return file;
+    if (await isZip(path)) {
+      const packed = packedDocument(base.name);
+      return packed === null ? file : { ...base, problem: packed };
+    }
     const context = withGiven(picture, options.patientOf?.(path, ''), dirname(path));
     return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context, options.looksInto === true)) };
   } catch (error) {
-    if (error instanceof AppError) return { ...base, problem: error };
+    if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };
     throw error;
   }
 }
@@ -146,7 +150,7 @@ async function scanMember(base: Scanned, read: () => Promise<Uint8Array>, option
     const context = withGiven(alone, options.patientOf?.(path, member), dirname(`${path}/${member}`));
     return { ...base, found: await identifyBytes(bytes, context, options.looksInto === true) };
   } catch (error) {
-    if (error instanceof AppError) return { ...base, problem: error };
+    if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };
     throw error;
   }
 }
@@ -201,7 +205,11 @@ async function withTimeout<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new AppError('FILE_UNREADABLE', `The drive did not answer for ${stallMs / 1000} seconds.`));
+      reject(
+        new AppError('FILE_UNREADABLE', `The drive did not answer for ${stallMs / 1000} seconds.`, {
+          action: 'Check the cable or the network, then run the same command again; what was read is recognised.',
+        }),
+      );
     }, stallMs);
   });
   try {

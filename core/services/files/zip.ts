@@ -1,4 +1,9 @@
-/** ZIP archives: listing and reading members, with limits against archives made to fill the memory. */
+/**
+ * ZIP archives: listing and reading members, with limits against archives made to fill the memory.
+ *
+ * An archive inside an archive is gone through too, as far as `deepest`: colleagues pack a study each and send one archive of them. Its
+ * members are called `inner.zip/folder/file`, and the same limits hold for them, measured against what the inner archive took in the outer.
+ */
 
 import yauzl from 'yauzl';
 import { AppError, toError } from '../../base/errors.ts';
@@ -8,14 +13,42 @@ const maxMemberBytes = 2 ** 30;
 /** DICOM compresses ten-fold at best; an archive that promises thousand-fold is not an archive of images. */
 const maxRatio = 1000;
 const ratioFloorBytes = 16 * 2 ** 20;
+/** An inner archive is held in memory while its members are read. */
+const maxInnerBytes = 512 * 2 ** 20;
+/** Archives in which a member may lie: one in the file, one in that. */
+export const deepest = 2;
 
 export interface ZipMember {
+  /** Below the outermost archive; an inner archive counts as a folder. */
   readonly name: string;
   readonly sizeBytes: number;
   /** Why it cannot be read, or null. */
   readonly refusal: AppError | null;
   read(): Promise<Uint8Array>;
 }
+
+/** An archive that is open, and where it lies. */
+interface OpenArchive {
+  readonly zip: yauzl.ZipFile;
+  /** `inner.zip/` before the names of its members; '' for the outermost. */
+  readonly prefix: string;
+  readonly depth: number;
+  /** Bytes that one byte of it takes on the disk: 1 for the outermost, less where it is itself compressed. */
+  readonly density: number;
+}
+
+/** Ways of compressing that programs write and we do not read (PKWARE APPNOTE 4.4.5). */
+const methodNames: Readonly<Record<number, string>> = {
+  1: 'Shrink',
+  6: 'Implode',
+  9: 'Deflate64, as Windows writes for files over 2 GB',
+  12: 'BZIP2',
+  14: 'LZMA',
+  93: 'Zstandard',
+  95: 'XZ',
+  98: 'PPMd',
+  99: 'AES encryption',
+};
 
 function unreadable(error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -25,21 +58,32 @@ function unreadable(error: unknown): AppError {
   });
 }
 
-function refusalOf(entry: yauzl.Entry): AppError | null {
-  if (entry.isEncrypted()) {
-    return new AppError('FILE_UNREADABLE', 'The member of the ZIP archive is encrypted.', {
+function refusalOf(entry: yauzl.Entry, density: number): AppError | null {
+  if (entry.isEncrypted() || entry.compressionMethod === 99) {
+    return new AppError('FILE_UNREADABLE', 'The member of the ZIP archive is encrypted with a password.', {
       action: 'Unpack the archive with its password and import the folder.',
     });
   }
-  const isBomb =
-    entry.uncompressedSize > ratioFloorBytes && entry.uncompressedSize > maxRatio * Math.max(1, entry.compressedSize);
+  const isRead = entry.compressionMethod === 0 || entry.compressionMethod === 8;
+  if (!isRead) {
+    const name = methodNames[entry.compressionMethod] ?? 'a rare method';
+    return new AppError(
+      'FILE_UNREADABLE',
+      `The member of the ZIP archive is compressed in a way that is not read (method ${entry.compressionMethod}: ${name}).`,
+      { action: 'Unpack the archive with the program that made it (or with 7-Zip) and import the folder.' },
+    );
+  }
+  const packed = Math.max(1, entry.compressedSize * density);
+  const isBomb = entry.uncompressedSize > ratioFloorBytes && entry.uncompressedSize > maxRatio * packed;
   if (entry.uncompressedSize > maxMemberBytes || isBomb) {
-    return new AppError('TOO_LARGE', 'The member of the ZIP archive would unpack to an implausible size.');
+    return new AppError('TOO_LARGE', 'The member of the ZIP archive would unpack to an implausible size.', {
+      action: 'Unpack the archive with another program, look at what is in it, and import the folder.',
+    });
   }
   return null;
 }
 
-async function readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Uint8Array> {
+async function readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buffer> {
   try {
     const stream = await zip.openReadStreamPromise(entry);
     const parts: Buffer[] = [];
@@ -51,24 +95,34 @@ async function readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Uint8A
   }
 }
 
-/** The members of an archive in its own order, folders left out. Read a member before asking for the next. */
+/**
+ * The name of a member. Without the flag for UTF-8 it is in code page 437, says the standard, and so Windows writes it; macOS writes UTF-8
+ * without the flag. Bytes that are valid UTF-8 and not all ASCII are practically never meant as code page 437.
+ */
+function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: yauzl.Entry): string {
+  const isFlagged = (generalPurposeBitFlag & 0x800) !== 0;
+  if (!isFlagged && fileNameRaw.some((byte) => byte > 127)) {
+    try {
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(fileNameRaw);
+      if (!extraFields.some(({ id }) => id === 0x7075)) return text.replaceAll('\\', '/');
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+  return yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+}
+
+/** As names were read before UTF-8 without its flag was recognised: libraries remember members by it. */
+function earlierNameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: yauzl.Entry): string {
+  return yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+}
+
+/** The members of an archive in its own order, those of archives in it in their place, folders left out. Read a member before asking for the next. */
 export async function* zipMembers(path: string): AsyncGenerator<ZipMember> {
   let zip: yauzl.ZipFile | undefined;
   try {
-    // Names are decoded below: yauzl refuses a whole archive for one name with `..`, which matters only to those who unpack.
-    zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });
-    for await (const entry of zip.eachEntry()) {
-      const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-      const name = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
-      if (name.endsWith('/')) continue;
-      const opened = zip;
-      yield {
-        name,
-        sizeBytes: entry.uncompressedSize,
-        refusal: refusalOf(entry),
-        read: () => readEntry(opened, entry),
-      };
-    }
+    zip = await yauzl.openPromise(path, readOptions);
+    yield* membersOf({ zip, prefix: '', depth: 1, density: 1 });
   } catch (error) {
     throw unreadable(error);
   } finally {
@@ -76,15 +130,115 @@ export async function* zipMembers(path: string): AsyncGenerator<ZipMember> {
   }
 }
 
+// Names are decoded here: yauzl refuses a whole archive for one name with `..`, which matters only to those who unpack.
+const readOptions = { lazyEntries: true, autoClose: false, decodeStrings: false } as const;
+
+async function* membersOf(archive: OpenArchive): AsyncGenerator<ZipMember> {
+  const { zip, prefix, density } = archive;
+  for await (const entry of zip.eachEntry()) {
+    const name = nameOf(entry);
+    if (name.endsWith('/')) continue;
+    const refusal = refusalOf(entry, density);
+    if (refusal === null && isArchiveName(name)) yield* innerMembers(archive, entry, `${prefix}${name}`);
+    else {
+      const { uncompressedSize: sizeBytes } = entry;
+      yield { name: prefix + name, sizeBytes, refusal, read: () => readEntry(zip, entry) };
+    }
+  }
+}
+
+const isArchiveName = (name: string): boolean => /\.zip$/iu.test(name);
+
+/** The members of an archive that is a member; itself, with the reason, where it is not gone through. */
+async function* innerMembers(
+  { zip, depth, density }: OpenArchive,
+  entry: yauzl.Entry,
+  name: string,
+): AsyncGenerator<ZipMember> {
+  const { uncompressedSize: sizeBytes } = entry;
+  const refused = (refusal: AppError): ZipMember => ({ name, sizeBytes, refusal, read: () => Promise.reject(refusal) });
+  const why = depth >= deepest ? tooDeep() : sizeBytes > maxInnerBytes ? tooLarge() : null;
+  if (why !== null) {
+    yield refused(why);
+    return;
+  }
+  let inner: yauzl.ZipFile | undefined;
+  try {
+    const bytes = await readEntry(zip, entry);
+    // The name alone made it an archive; a file that is something else is looked at as any other.
+    if (bytes.length < 4 || (bytes.readUInt32LE(0) !== 0x04034b50 && bytes.readUInt32LE(0) !== 0x06054b50)) {
+      yield { name, sizeBytes, refusal: null, read: () => Promise.resolve(bytes) };
+      return;
+    }
+    inner = await yauzl.fromBufferPromise(bytes, readOptions);
+    const inside = density * Math.min(1, entry.compressedSize / Math.max(1, sizeBytes));
+    yield* membersOf({ zip: inner, prefix: `${name}/`, depth: depth + 1, density: inside });
+  } catch (error) {
+    // One archive that is damaged does not keep the rest of the outer one from being read.
+    yield refused(unreadable(error));
+  } finally {
+    inner?.close();
+  }
+}
+
+function tooDeep(): AppError {
+  return new AppError(
+    'FILE_UNREADABLE',
+    `The ZIP archive lies in more than ${deepest - 1} other archive; it was not opened.`,
+    {
+      action: 'Unpack the outer archives and import the folder; an archive in an archive is read, one deeper is not.',
+    },
+  );
+}
+
+function tooLarge(): AppError {
+  return new AppError('TOO_LARGE', `The ZIP archive in an archive is larger than ${maxInnerBytes / 2 ** 20} MB.`, {
+    action: 'Unpack the outer archive and import the folder.',
+  });
+}
+
 /**
- * One member of an archive.
+ * One member of an archive, or of an archive in it.
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE, TOO_LARGE
  */
 export async function readMember(path: string, name: string): Promise<Uint8Array> {
-  for await (const member of zipMembers(path)) {
-    if (member.name !== name) continue;
-    if (member.refusal !== null) throw member.refusal;
-    return await member.read();
+  let zip: yauzl.ZipFile | undefined;
+  try {
+    zip = await yauzl.openPromise(path, readOptions);
+    const found = await findMember({ zip, prefix: '', depth: 1, density: 1 }, name);
+    if (found !== undefined) return found;
+  } catch (error) {
+    throw unreadable(error);
+  } finally {
+    zip?.close();
   }
-  throw new AppError('FILE_NOT_FOUND', 'The ZIP archive no longer holds the member.');
+  throw new AppError('FILE_NOT_FOUND', 'The ZIP archive no longer holds the member.', {
+    action: 'Put the archive back as it was, or import it as it is now; images are recognised by their content.',
+  });
+}
+
+/** The bytes of `name`; only the inner archive in whose name it begins is unpacked. */
+async function findMember({ zip, depth, density }: OpenArchive, name: string): Promise<Uint8Array | undefined> {
+  for await (const entry of zip.eachEntry()) {
+    const names = [nameOf(entry), earlierNameOf(entry)];
+    if (names.includes(name)) {
+      const refusal = refusalOf(entry, density);
+      if (refusal !== null) throw refusal;
+      return await readEntry(zip, entry);
+    }
+    const folder = names.find((one) => isArchiveName(one) && name.startsWith(`${one}/`));
+    if (folder === undefined || depth >= deepest || refusalOf(entry, density) !== null) continue;
+    if (entry.uncompressedSize > maxInnerBytes) continue;
+    const inner = await yauzl.fromBufferPromise(await readEntry(zip, entry), readOptions);
+    try {
+      const inside = density * Math.min(1, entry.compressedSize / Math.max(1, entry.uncompressedSize));
+      return await findMember(
+        { zip: inner, prefix: '', depth: depth + 1, density: inside },
+        name.slice(folder.length + 1),
+      );
+    } finally {
+      inner.close();
+    }
+  }
+  return undefined;
 }

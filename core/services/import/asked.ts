@@ -48,7 +48,9 @@ function refuseOther(found: DatasetRow, names: readonly string[], { target, clas
       action: 'Import into another data set, or leave --target out.',
     });
   }
-  if (classes === undefined || JSON.stringify(classes) === JSON.stringify(names)) return;
+  // Classes without an order of their own may be listed later: see `fixClasses`, which says what may change.
+  if (classes === undefined || !targetFacts[found.target].isListed) return;
+  if (JSON.stringify(classes) === JSON.stringify(names)) return;
   const listed = (list: readonly string[]): string => list.map((name) => `"${name}"`).join(', ') || 'none';
   const several = targetFacts[found.target].noun[1];
   throw new AppError(

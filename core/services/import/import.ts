@@ -9,6 +9,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import {
+  type ClassChoice,
+  defaultTarget,
   type ImportOptions,
   type ImportReport,
   type InstanceId,
@@ -18,6 +20,7 @@ import {
   type PatientId,
   type PicturePatients,
   parseOptions,
+  targetFacts,
 } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
 import { commonRange } from '../../images/index.ts';
@@ -26,7 +29,9 @@ import {
   addAuditEvent,
   addInstance,
   addToDataset,
+  classListOf,
   type DatasetRow,
+  datasetByName,
   datasetCounts,
   describeInstance,
   fileAt,
@@ -48,9 +53,11 @@ import {
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
+import { checkedList, choosePositiveClass, fixClasses, requireClass } from '../datasets/classes.ts';
 import { fileError } from '../files/files.ts';
 import type { PictureContext } from '../files/identify.ts';
 import { emptiness } from '../files/look.ts';
+import { isNoImage } from '../files/no-image.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
 import { ruleOverPictures } from '../patients/patients.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
@@ -58,10 +65,12 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { datasetForImport } from './asked.ts';
+import { classChoice, type Labelled, type NamedClasses, nameClasses } from './class-names.ts';
 import { Corrections } from './corrections.ts';
 import { importNotes } from './import-notes.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
+import { LeftOut } from './left-out.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
@@ -92,27 +101,37 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const db = context.library.writer;
   const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
   const pathsOf = pathResolver(options);
+  // What would be refused of the labels is refused before a file is read.
+  const choice = labelChoice(context, options);
+  const named = labels === null ? null : namesOf(context, options, labels.rows, choice, 'The labels file');
+  if (named !== null) refusePositive(options, [...choice.known, ...named.entries.map((row) => row.label)]);
   const dataset = datasetForImport(context, options);
+  const { isListed } = targetFacts[dataset.target];
+  if (options.classes !== undefined && !isListed) fixClasses(context, dataset, options.classes);
   const identity = importIdentity(context.library, options.pseudonymise);
   const rule = options.patients ?? picturePatientsOf(db, dataset.id) ?? undefined;
   const importer = new Importer(context, dataset, options, identity, rule);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
+  importer.leftOut.keep(context, jobId, options.report);
   judgeOpenPictures(db, dataset.id, importer);
   const moves = [importer.followHeaders(), importer.followRule()];
+  const file = labels === null || named === null ? null : { ...labels, named };
   const { moves: given, ...outcome } = label(
     context,
     dataset,
     options,
-    labels,
+    file,
     pathsOf,
     importer.folderEntries,
     identity,
   );
+  if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   return {
     dataset: dataset.name,
     job: jobName(jobId),
     ...importer.counts,
     problems: importer.problems.list(),
+    leftOut: importer.leftOut.shown(),
     ...datasetCounts(db, dataset.id),
     ...outcome,
     notes: importNotes(db, dataset.id, {
@@ -131,21 +150,60 @@ function label(
   context: ServiceContext,
   dataset: DatasetRow,
   options: ParsedImport,
-  file: LabelsFile | null,
+  file: (LabelsFile & { readonly named: NamedClasses<LabelRow> }) | null,
   pathsOf: (key: LabelRow['key']) => readonly string[],
   folderEntries: readonly LabelEntry[],
   identity: ImportIdentity,
 ): LabelOutcome {
   const db = context.library.writer;
   if (file === null) {
-    const given = { entries: folderEntries, problems: [], rows: folderEntries.length };
-    return applyLabels(context, dataset, given, 'folder');
+    const choice = labelChoice(context, options);
+    const named = namesOf(context, options, folderEntries, choice, 'The layout of class folders');
+    return applyLabels(context, dataset, { ...named, rows: folderEntries.length }, 'folder');
   }
-  const resolved = resolveRows(db, dataset.id, file, {
-    instanceAt: (key) => instanceAt(db, pathsOf(key), identity),
-    patientKey: identity.patientKey,
-  });
-  return applyLabels(context, dataset, { ...resolved, rows: file.rows.length }, options.reader);
+  const { entries: rows, problems, merged } = file.named;
+  const resolved = resolveRows(
+    db,
+    dataset.id,
+    { ...file, rows },
+    {
+      instanceAt: (key) => instanceAt(db, pathsOf(key), identity),
+      patientKey: identity.patientKey,
+    },
+  );
+  const given = {
+    entries: resolved.entries,
+    problems: [...problems, ...resolved.problems],
+    rows: file.rows.length,
+    merged,
+  };
+  return applyLabels(context, dataset, given, options.reader);
+}
+
+/** What labels mean: classes by their names; what a target with an order of its own reads for itself stays as it is. */
+function namesOf<T extends Labelled>(
+  { library }: ServiceContext,
+  options: ParsedImport,
+  given: readonly T[],
+  choice: ClassChoice,
+  source: string,
+): NamedClasses<T> {
+  const target = datasetByName(library.db, options.dataset)?.target ?? options.target ?? defaultTarget;
+  if (targetFacts[target].isListed) return { entries: given, problems: [], merged: [] };
+  return nameClasses(given, choice, source);
+}
+
+/** The classes that labels of this import may mean. @throws BAD_INPUT for a list of classes that is none */
+function labelChoice({ library }: ServiceContext, options: ParsedImport): ClassChoice {
+  const dataset = datasetByName(library.db, options.dataset);
+  const list = dataset === undefined ? { names: [], isFixed: false } : classListOf(library.db, dataset.id);
+  const { classes } = options;
+  return classChoice(classes === undefined ? options : { ...options, classes: checkedList(classes) }, list);
+}
+
+/** @throws BAD_INPUT where the positive class that was named cannot be it */
+function refusePositive({ positive, dataset }: ParsedImport, names: readonly string[]): void {
+  if (positive !== undefined) requireClass(positive, [...new Set(names)], `Data set "${dataset}"`);
 }
 
 /** Where a path of the labels file may be: as it stands, beside the labels file, or below one of the imported folders. */
@@ -157,7 +215,9 @@ function pathResolver(options: ParsedImport): (key: string) => readonly string[]
   return (key) => {
     // Files written on Windows and read elsewhere have backslashes.
     const name = process.platform === 'win32' ? key : key.replaceAll('\\', '/');
-    return isAbsolute(name) ? [resolve(name)] : [...new Set(folders.map((folder) => join(folder, name)))];
+    const paths = isAbsolute(name) ? [resolve(name)] : folders.map((folder) => join(folder, name));
+    // A list typed on Windows has composed letters, names of files copied from a Mac have decomposed ones.
+    return [...new Set(paths.flatMap((path) => [path, path.normalize('NFC'), path.normalize('NFD')]))];
   };
 }
 
@@ -193,9 +253,10 @@ function judgeOpenPictures(db: WriteDb, datasetId: number, { openPictures, probl
 class Importer {
   readonly problems = new ProblemCollector();
   readonly folderEntries: LabelEntry[] = [];
+  readonly leftOut = new LeftOut();
   /** Pictures whose samples are open: they are judged in the range of the whole data set. */
   readonly openPictures: { name: string; look: SampleLook }[] = [];
-  readonly counts = { total: 0, imported: 0, alreadyThere: 0, corrected: 0, duplicate: 0, skipped: 0 };
+  readonly counts = { total: 0, imported: 0, alreadyThere: 0, corrected: 0, duplicate: 0, skipped: 0, notImages: 0 };
   /** What the report tells besides. */
   readonly noted = { systemFiles: 0, pictures: new Set<InstanceId>(), folders: new Set<string>(), byRule: 0 };
   readonly #context: ServiceContext;
@@ -315,7 +376,10 @@ class Importer {
       this.counts.skipped += 1;
       // What a system writes beside every file is a number, not hundreds of problems.
       if (scanned.problem.code === 'FILE_OF_SYSTEM') this.noted.systemFiles += 1;
-      else this.problems.add(scanned.problem, scanned.name);
+      else {
+        if (isNoImage(scanned.problem.code)) this.counts.notImages += 1;
+        this.#leaveOut(scanned.problem, scanned);
+      }
       return;
     }
     const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, scanned, copied, now);
@@ -339,6 +403,11 @@ class Importer {
     this.folderEntries.push({ row: null, name: scanned.name, target, patientId: patient.id, label, split });
   }
 
+  #leaveOut(why: AppError, { name, place: { path, member } }: Scanned): void {
+    this.problems.add(why, name);
+    this.leftOut.add(why, member === '' ? path : `${path}/${member}`, name);
+  }
+
   /** Stores what was found; gives the instance's row id. */
   #save(db: WriteDb, scanned: Scanned, copied: string | null, now: string): InstanceId | undefined {
     if (scanned.found === null) return undefined;
@@ -356,10 +425,8 @@ class Importer {
         return existing.id;
       }
       this.counts.duplicate += 1;
-      this.problems.add(
-        new AppError('DUPLICATE_DIFFERS', 'Another file with the same SOP instance UID but other content came first.'),
-        scanned.name,
-      );
+      const what = 'Another file with the same SOP instance UID but other content came first.';
+      this.#leaveOut(new AppError('DUPLICATE_DIFFERS', what), scanned);
       // What its folder says is about the picture in this file, which is not the one that was kept.
       return undefined;
     }

@@ -7,6 +7,7 @@ import {
   type LabelLevel,
   type LabelProblem,
   type LabelTarget,
+  type MatchedClasses,
   type PatientId,
   type SplitName,
   targetKey,
@@ -121,7 +122,12 @@ function targetsOf<K extends LabelLevel>(
 export function applyLabels(
   context: ServiceContext,
   dataset: DatasetRow,
-  given: { readonly entries: readonly LabelEntry[]; readonly problems: readonly LabelProblem[]; readonly rows: number },
+  given: {
+    readonly entries: readonly LabelEntry[];
+    readonly problems: readonly LabelProblem[];
+    readonly rows: number;
+    readonly merged: MatchedClasses['merged'];
+  },
   reader: string,
 ): LabelOutcome {
   const db = context.library.writer;
@@ -156,7 +162,11 @@ export function applyLabels(
     return moved;
   });
   const problems = [...given.problems, ...unread, ...conflicts].sort((a, b) => (a.row ?? 0) - (b.row ?? 0));
-  return { labels: { rows: given.rows, ...counts, problems }, splits: splitCounts, moves };
+  return {
+    labels: { rows: given.rows, ...counts, merged: [...given.merged], problems },
+    splits: splitCounts,
+    moves,
+  };
 }
 
 /** The entries with their labels as the data set's target has them; words that are none of its labels become problems. */

@@ -25,10 +25,11 @@ export function importPayload({ caches }: Session, options: ParsedImport): Parse
   if (!options.pseudonymise) return options;
   const ticket = randomUUID();
   caches.of(heldImports).set(ticket, options);
-  const { labels, ...kept } = options;
+  const { labels, report, ...kept } = options;
   return {
     ...kept,
     ...(labels === undefined ? {} : { labels: redact(labels) }),
+    ...(report === undefined ? {} : { report: redact(report) }),
     paths: options.paths.map(redact),
     ticket,
   };

@@ -317,9 +317,10 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
   const { target } = network;
   const n = examplesIn(network, validation);
   const logits = await predictAll(network, params, validation, n, context.signal);
+  const positive = targetFacts[version.target].positiveOf(version.classes, settings.positive ?? null);
   const cut = target.chooseCut({
     classes: config.classes,
-    positive: targetFacts[version.target].positiveOf(version.classes)?.index ?? null,
+    positive: positive?.index ?? null,
     targets: validation.labels,
     probabilities: target.probabilities(logits, config.classes),
   });
@@ -350,6 +351,7 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
         classes: version.classes,
         threshold: cut?.threshold ?? null,
         thresholdClass: cut === null ? null : (version.classes[cut.classIndex] as string),
+        positive,
         temperature: 1,
         learnable,
         weightsHash: hashWeights(params),
@@ -388,6 +390,8 @@ function reportOf(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): T
     method: run.settings.method,
     target: plan.version.target,
     classes: plan.version.classes,
+    positiveClass: model.positiveClass,
+    positiveClassSource: model.positiveClassSource,
     learnable: model.learnable,
     lpmParameters: lpm.parameters,
     peakMb: run.peakMb,

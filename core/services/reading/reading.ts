@@ -44,6 +44,7 @@ import {
   standingLabels,
   withdrawLabel,
 } from '../../store/index.ts';
+import { typedClass } from '../datasets/classes.ts';
 import { requireDataset } from '../datasets/dataset.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { readersOf } from './readers.ts';
@@ -173,7 +174,8 @@ export function configureReading(context: ServiceContext, name: string, settings
 
 /** Adds a class. @throws DATASET_NOT_FOUND */
 export function addReadingClass(context: ServiceContext, dataset: string, name: string): void {
-  addClass(context.library.writer, requireDataset(context, dataset).id, name.trim());
+  const row = requireDataset(context, dataset);
+  addClass(context.library.writer, row.id, typedClass(context, row, name));
 }
 
 /**

@@ -44,6 +44,12 @@ export function requireModel(context: ServiceContext, name: string): LoadedModel
     throw new AppError(
       'MODEL_NOT_FOUND',
       `There is no model "${name}" (${names.length === 0 ? 'the library has none' : `found: ${names.join(', ')}`}).`,
+      {
+        action:
+          names.length === 0
+            ? 'Train one first: `sidelight train DATASET`. If it should be there, name its library with --library DIR.'
+            : 'Use one of these names.',
+      },
     );
   }
   const found = hashWeights(params);

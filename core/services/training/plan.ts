@@ -8,6 +8,7 @@ import {
   type JobPayload,
   type JobRecord,
   type LpmRecord,
+  positiveClassOf,
   type RunRecord,
   type RunSettings,
   type trainOptionsSchema,
@@ -15,6 +16,7 @@ import {
 import { trainingMethods } from '../../models/index.ts';
 import {
   addRun,
+  classListOf,
   isVersionReduced,
   lpmByHash,
   modelByName,
@@ -27,7 +29,8 @@ import {
   setRunOfJob,
   versionById,
 } from '../../store/index.ts';
-import { freezeDataset } from '../datasets/dataset.ts';
+import { choosePositiveClass } from '../datasets/classes.ts';
+import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 
@@ -61,10 +64,15 @@ export function planRun(context: ServiceContext, options: ParsedOptions, jobId: 
 }
 
 function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
-  const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
-  const lpm = requireLpm(context, options.lpm);
-  const settings = settingsOf(options, inputSizeFor(context, lpm, options.inputSize));
   const { library } = context;
+  const lpm = requireLpm(context, options.lpm);
+  const dataset = requireDataset(context, options.dataset);
+  if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
+  const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
+  const settings = {
+    ...settingsOf(options, inputSizeFor(context, lpm, options.inputSize)),
+    ...chosenPositive(version.classes, classListOf(library.db, dataset.id).positive),
+  };
   const modelName = options.name ?? freeModelName(library.db, { ...options, dataset: version.dataset });
   const wanted: NewRun = { modelName, datasetVersionId: version.id, lpmHash: lpm.hash, settings };
   const made = modelByName(library.db, modelName);
@@ -123,9 +131,17 @@ export function trainAgain(db: ReadDb, job: JobRecord): JobPayload<'train'> | un
   return { ...job.payload, resume: run.name };
 }
 
+/** What a run keeps of the user's choice; nothing where the names say the same, so that saying it does not make another run. */
+function chosenPositive(classes: readonly string[], chosen: string | null): Pick<RunSettings, 'positive'> {
+  const said = positiveClassOf(classes, chosen);
+  const read = positiveClassOf(classes, null);
+  if (said?.source !== 'chosen' || (read?.source === 'recognised' && read.name === said.name)) return {};
+  return { positive: said.name };
+}
+
 /** What of the options makes the run; a new option does, unless it is named here. */
 function settingsOf(options: ParsedOptions, inputSize: number): RunSettings {
-  const { dataset: _, lpm: __, name: ___, resume: ____, lr, earlyStop, microBatch, ...same } = options;
+  const { dataset: _, lpm: __, name: ___, resume: ____, positive: _____, lr, earlyStop, microBatch, ...same } = options;
   return {
     ...same,
     learningRate: lr,
@@ -169,5 +185,8 @@ function isSame(run: RunRecord, wanted: NewRun): boolean {
 }
 
 function nameTaken(name: string): AppError {
-  return new AppError('NAME_TAKEN', `There is a model "${name}" already, trained with other data or settings.`);
+  return new AppError('NAME_TAKEN', `There is a model "${name}" already, trained with other data or settings.`, {
+    action:
+      'Choose another name with --name. Which class counts as positive can be changed without training: `sidelight evaluate MODEL --positive NAME`.',
+  });
 }

@@ -25,6 +25,8 @@ import { keepIntervals } from './0180-keep-intervals.ts';
 import { nameOptimiserVectors } from './0190-name-optimiser-vectors.ts';
 import { nameTargets } from './0200-name-targets.ts';
 import { givePatients } from './0210-give-patients.ts';
+import { choosePositiveClasses } from './0220-choose-positive-classes.ts';
+import { joinPredictionsByContent } from './0230-join-predictions-by-content.ts';
 import { noteSamples } from './0240-note-samples.ts';
 import { keepDeviceChecks } from './0250-keep-device-checks.ts';
 
@@ -57,6 +59,8 @@ export const migrations: readonly Migration[] = [
   { number: 190, name: '0190-name-optimiser-vectors', up: nameOptimiserVectors },
   { number: 200, name: '0200-name-targets', up: nameTargets },
   { number: 210, name: '0210-give-patients', up: givePatients },
+  { number: 220, name: '0220-choose-positive-classes', up: choosePositiveClasses },
+  { number: 230, name: '0230-join-predictions-by-content', up: joinPredictionsByContent },
   { number: 240, name: '0240-note-samples', up: noteSamples },
   { number: 250, name: '0250-keep-device-checks', up: keepDeviceChecks },
 ];

@@ -56,6 +56,10 @@ function bound(choice: BatchChoice): { batch: number | null; watch: number | nul
   return 'batch' in choice ? { batch: choice.batch, watch: null } : { batch: null, watch: choice.watch };
 }
 
+/** Whether instance `i` is the image of a prediction: the file of its content, and for results of before that was kept, its UID. */
+const sameImage = (prediction: string): string =>
+  `i.sop_instance_uid = ${prediction}.sop_instance_uid AND (${prediction}.content_hash IS NULL OR ${prediction}.content_hash = i.content_hash)`;
+
 /** Every batch, newest first. */
 export function listBatches(db: ReadDb): BatchRow[] {
   return db.all(
@@ -78,7 +82,7 @@ export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
           WHERE q.prediction_id = p.id ORDER BY q.class_position)) AS probabilities,
        st.id AS studyId, pt.patient_key AS patientKey, pt.patient_name AS patientName, st.study_date AS studyDate,
        NULLIF(st.modalities, '') AS modality,
-       (SELECT i.id FROM predictions o JOIN instances i ON i.sop_instance_uid = o.sop_instance_uid
+       (SELECT i.id FROM predictions o JOIN instances i ON ${sameImage('o')}
           WHERE o.batch_id = p.batch_id AND o.study_instance_uid = p.study_instance_uid AND o.level = 'image'
           ORDER BY o.id LIMIT 1) AS instanceId,
        COALESCE((SELECT o.frame FROM predictions o WHERE o.batch_id = p.batch_id
@@ -110,19 +114,19 @@ export function batchIds(db: ReadDb, choice: BatchChoice): number[] {
     .map(({ id }) => id);
 }
 
-/** Where the library has the instance of each UID, and whose it is: for results files. */
+/** Where the library has the image of each prediction, and whose it is, by the content of the file (by UID where that was not kept): for results files. */
 export function placesOfInstances(
   db: ReadDb,
   batch: number,
 ): Map<string, { readonly path: string; readonly member: string; readonly patientKey: string }> {
-  const rows = db.all<{ uid: string; path: string; member: string; patientKey: string }>(
-    `SELECT i.sop_instance_uid AS uid, f.path, f.member, pt.patient_key AS patientKey
-     FROM predictions p JOIN instances i ON i.sop_instance_uid = p.sop_instance_uid JOIN series s ON s.id = i.series_id
+  const rows = db.all<{ key: string; path: string; member: string; patientKey: string }>(
+    `SELECT COALESCE(p.content_hash, p.sop_instance_uid) AS key, f.path, f.member, pt.patient_key AS patientKey
+     FROM predictions p JOIN instances i ON ${sameImage('p')} JOIN series s ON s.id = i.series_id
      JOIN studies st ON st.id = s.study_id JOIN patients pt ON pt.id = st.patient_id
      JOIN files f ON f.instance_id = i.id WHERE p.batch_id = :batch ORDER BY f.id`,
     { batch },
   );
-  return new Map(rows.map(({ uid, ...place }) => [uid, place]));
+  return new Map(rows.map(({ key, ...place }) => [key, place]));
 }
 
 export function addBatchFailures(db: WriteDb, batchId: number, failures: readonly BatchFailure[]): void {

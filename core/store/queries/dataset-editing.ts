@@ -41,7 +41,11 @@ export function setLabelClasses(
   const schemaId = labelSchemaOf(db, datasetId);
   const names = classes.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new AppError('NAME_TAKEN', `Two classes are called "${twice}".`);
+  if (twice !== undefined) {
+    throw new AppError('NAME_TAKEN', `Two classes are called "${twice}".`, {
+      action: 'Give one of them another name.',
+    });
+  }
   const kept = new Set(classes.flatMap(({ id }) => (id === undefined ? [] : [id])));
   const present = labelClasses(db, datasetId);
   if ([...kept].some((id) => !present.some((row) => row.id === id))) {

@@ -8,9 +8,11 @@ import {
   type SeriesId,
   type StudyId,
   type TargetKind,
+  targetFacts,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { readTarget, targetOfDataset } from '../stored-target.ts';
+import { classListOf } from './class-lists.ts';
 import { decidedLabels, schemaOf } from './labels.ts';
 
 export interface DatasetRow {
@@ -155,9 +157,14 @@ export function listDatasets(db: ReadDb): DatasetSummary[] {
     const versions = db.get<{ n: number }>('SELECT count(*) AS n FROM dataset_versions WHERE dataset_id = :id', {
       id: row.id,
     });
+    const list = classListOf(db, row.id);
+    const positive = targetFacts[row.target].positiveOf([...classes.keys()], list.positive);
     return {
       ...row,
       ...datasetCounts(db, row.id),
+      hasFixedClasses: list.isFixed,
+      positiveClass: positive?.name ?? null,
+      positiveClassSource: positive?.source ?? null,
       labelledInstances: labelled,
       classes: [...classes]
         .map(([name, entry]) => ({ name, instances: entry.instances, patients: entry.patients.size }))

@@ -3,7 +3,7 @@ import { redact, redactName, redactPaths } from '../../base/redact.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 
 /** Keys of payloads and results whose values are paths. */
-const placeFields = ['paths', 'path', 'labels', 'out', 'pseudonyms', 'folder'] as const;
+const placeFields = ['paths', 'path', 'labels', 'out', 'pseudonyms', 'folder', 'report'] as const;
 /** What a finished job still tells: where its result is. */
 const keptAfterSuccess = 'out';
 

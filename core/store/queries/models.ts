@@ -4,9 +4,12 @@ import {
   type ModelRecord,
   methodSchema,
   modelRecordSchema,
+  type PositiveClass,
+  type PositiveClassSource,
   type Preprocessing,
   preprocessingSchema,
   type SplitName,
+  type TargetKind,
   targetFacts,
   type WeightLayout,
 } from '../../contract/index.ts';
@@ -36,6 +39,8 @@ interface ModelRow {
   threshold: number | null;
   threshold_class: string | null;
   threshold_split: SplitName;
+  positive_class: string | null;
+  positive_class_source: PositiveClassSource | null;
   refer_class: string | null;
   refer_low: number | null;
   refer_high: number | null;
@@ -50,7 +55,8 @@ interface ModelRow {
 const columns = `
   SELECT m.id, m.name, m.run_id, d.name AS dataset, r.settings, r.lpm_hash, l.name AS lpm, m.config, m.preprocessing, ${targetOfDataset} AS target,
     m.classes,
-    m.threshold, m.threshold_class, m.threshold_split, m.refer_class, m.refer_low, m.refer_high, m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
+    m.threshold, m.threshold_class, m.threshold_split, m.positive_class, m.positive_class_source, m.refer_class, m.refer_low, m.refer_high,
+    m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
   FROM models m JOIN runs r ON r.id = m.run_id JOIN dataset_versions v ON v.id = r.version_id
   JOIN datasets d ON d.id = v.dataset_id LEFT JOIN lpms l ON l.hash = r.lpm_hash`;
 
@@ -58,7 +64,7 @@ function toModel(row: ModelRow): ModelRecord {
   const of = (part: string): string => `the ${part} of model "${row.name}"`;
   const classes = readJson(classesSchema, row.classes, of('classes'));
   const target = readTarget(row.target, `model "${row.name}"`);
-  const positive = targetFacts[target].positiveOf(classes);
+  const positive = positiveOf(row, target, classes);
   return {
     id: row.id,
     name: row.name,
@@ -89,6 +95,16 @@ function toModel(row: ModelRow): ModelRecord {
   };
 }
 
+/** As it was found when the model was trained, or said since; of a model that is older, as its names tell. */
+function positiveOf(
+  row: ModelRow,
+  target: TargetKind,
+  classes: readonly string[],
+): Pick<PositiveClass, 'name' | 'source'> | null {
+  const { positive_class: name, positive_class_source: source } = row;
+  return name === null || source === null ? targetFacts[target].positiveOf(classes, null) : { name, source };
+}
+
 /** Every model, oldest first. */
 export function listModels(db: ReadDb): ModelRecord[] {
   return db.all<ModelRow>(`${columns} ORDER BY m.id`).map(toModel);
@@ -108,6 +124,8 @@ export interface NewModel {
   readonly threshold: number | null;
   /** The class that the threshold is about. */
   readonly thresholdClass: string | null;
+  /** The positive one of two classes and how it was found. */
+  readonly positive: Pick<PositiveClass, 'name' | 'source'> | null;
   readonly temperature: number;
   readonly learnable: number;
   /** SHA-256 of `bestWeights` (little-endian float32). */
@@ -119,17 +137,23 @@ export interface NewModel {
 }
 
 /** Adds a model with both sets of weights and what they consist of; gives its row id. Call it inside a transaction. */
-export function addModel(db: WriteDb, { layout, bestWeights, finalWeights, ...model }: NewModel, now: string): number {
+export function addModel(
+  db: WriteDb,
+  { layout, bestWeights, finalWeights, positive, ...model }: NewModel,
+  now: string,
+): number {
   const { id } = db.run(
-    `INSERT INTO models (name, run_id, config, preprocessing, classes, threshold, threshold_class, temperature, learnable, weights_hash,
-       created_at)
-     VALUES (:name, :runId, :config, :preprocessing, :classes, :threshold, :thresholdClass, :temperature, :learnable, :weightsHash,
-       :now)`,
+    `INSERT INTO models (name, run_id, config, preprocessing, classes, threshold, threshold_class, positive_class, positive_class_source,
+       temperature, learnable, weights_hash, created_at)
+     VALUES (:name, :runId, :config, :preprocessing, :classes, :threshold, :thresholdClass, :positiveClass, :positiveSource,
+       :temperature, :learnable, :weightsHash, :now)`,
     {
       ...model,
       config: JSON.stringify(model.config),
       preprocessing: JSON.stringify(model.preprocessing),
       classes: JSON.stringify(model.classes),
+      positiveClass: positive?.name ?? null,
+      positiveSource: positive?.source ?? null,
       now,
     },
   );
@@ -174,6 +198,14 @@ export function setModelThreshold(
      WHERE id = :modelId`,
     { modelId, threshold, thresholdClass, split },
   );
+}
+
+/** Sets the class that figures of a model are about, as its user says. The threshold keeps its own class. */
+export function setModelPositiveClass(db: WriteDb, modelId: number, name: string): void {
+  db.run(`UPDATE models SET positive_class = :name, positive_class_source = 'chosen' WHERE id = :modelId`, {
+    modelId,
+    name,
+  });
 }
 
 /** Sets the temperature together with the threshold of the same class that makes the same decisions; the refer band is then no longer valid. */

@@ -29,8 +29,9 @@ export function addBatch(
     for (const prediction of batch.predictions) {
       const row = db.run(
         `INSERT INTO predictions (batch_id, level, study_instance_uid, sop_instance_uid, frame, images, decision, threshold,
-           threshold_class)
-         VALUES (:id, :level, :studyInstanceUID, :sopInstanceUID, :frame, :images, :decision, :threshold, :thresholdClass)`,
+           threshold_class, content_hash)
+         VALUES (:id, :level, :studyInstanceUID, :sopInstanceUID, :frame, :images, :decision, :threshold, :thresholdClass,
+           :contentHash)`,
         {
           id,
           level: prediction.level,
@@ -41,6 +42,7 @@ export function addBatch(
           decision: prediction.decision,
           threshold: prediction.threshold,
           thresholdClass: prediction.thresholdClass,
+          contentHash: prediction.contentHash,
         },
       );
       prediction.probabilities.forEach((probability, position) => {
@@ -68,7 +70,7 @@ export function predictionsOf(db: ReadDb, batchId: number): StoredPrediction[] {
   return db
     .all<Omit<StoredPrediction, 'probabilities'> & { id: number }>(
       `SELECT id, level, study_instance_uid AS studyInstanceUID, sop_instance_uid AS sopInstanceUID, frame, images, decision,
-         threshold, threshold_class AS thresholdClass FROM predictions WHERE batch_id = :batchId ORDER BY id`,
+         threshold, threshold_class AS thresholdClass, content_hash AS contentHash FROM predictions WHERE batch_id = :batchId ORDER BY id`,
       { batchId },
     )
     .map(({ id, ...prediction }) => ({ ...prediction, probabilities: probabilities.get(id) ?? [] }));

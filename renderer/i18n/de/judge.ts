@@ -57,7 +57,7 @@ export const judge: Words['judge'] = {
   macro: (figure) => `${figure} (Mittel über die Klassen)`,
   positiveIs: (name) => `positive Klasse: „${name}“`,
   positiveGuessed: (name, other) =>
-    `Die Namen sagen nicht, ob „${name}“ oder „${other}“ die positive Klasse (die Erkrankung) ist. „${name}“ wurde nach dem Alphabet gewählt; ist es die andere, sind Sensitivität und Spezifität vertauscht, PPV und NPV ebenso. Sicher wird es, wenn Sie im Datensatz eine Klasse umbenennen, zum Beispiel „${other}“ in „kein ${name}“, und neu trainieren.`,
+    `Die Namen sagen nicht, ob „${name}“ oder „${other}“ die positive Klasse (die Erkrankung) ist. „${name}“ wurde nach dem Alphabet gewählt; ist es die andere, sind Sensitivität und Spezifität vertauscht, PPV und NPV ebenso. Sagen Sie hier, welche es ist; keine Entscheidung ändert sich.`,
   methodsNote:
     'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität, Spezifität: Wilson. PPV und NPV: Bayes bei Ihrer Prävalenz, Logit-Intervall (Mercaldo 2007). Likelihood-Quotienten: Log-Intervall.',
   roc: 'ROC-Kurve',

@@ -157,6 +157,15 @@ export const library: Words['library'] = {
   labelsApplied: (applied, changed, unchanged) =>
     `Befunde: ${applied} neu, ${changed} geändert, ${unchanged} wie zuvor.`,
   splitsGiven: (train, val, test) => `Aufteilung der Patienten: ${train} Training, ${val} Validierung, ${test} Test.`,
+  merged: (from, to, rows) => `„${from}“ wurde als „${to}“ genommen (${n(rows, 'Zeile', 'Zeilen')}).`,
+  notImages: (count) => `${n(count, 'Datei ist', 'Dateien sind')} kein Bild: gezählt und ausgelassen.`,
+  leftOutFiles: (count) => `${n(count, 'Datei', 'Dateien')} ausgelassen, nach Pfad`,
+  leftOutWhole: 'Ganze Pfade, nur auf diesem Rechner gezeigt; sie werden nicht aufgehoben.',
+  leftOutShort:
+    'Die Pfade sind gekürzt, weil sie Patienten nennen können. Importieren Sie den Ordner noch einmal, um sie ganz zu sehen.',
+  leftOutMore: (count) => `und ${n(count, 'weitere Datei', 'weitere Dateien')}`,
+  saveLeftOut: 'Liste speichern …',
+  leftOutSaved: 'Liste gespeichert.',
   whyNot: 'Was ausgelassen wurde, und warum',
   row: (row) => `Zeile ${row}`,
   allFine: 'Jede Datei wurde verwendet.',
@@ -185,6 +194,8 @@ export const library: Words['library'] = {
   addClass: 'Klasse hinzufügen',
   newClass: 'Neue Klasse',
   saveClasses: 'Klassen speichern',
+  classesFixed: 'Die Liste ist vollständig.',
+  classesFixedHelp: 'Befunde anderer Klassen werden abgelehnt, in Dateien und beim Eintippen; die Reihenfolge bleibt.',
   classesSaved: 'Klassen gespeichert.',
   splits: 'Aufteilung',
   splitsHelp:

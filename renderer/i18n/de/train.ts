@@ -44,6 +44,19 @@ export const train: Words['train'] = {
   showCases: (count: number) => `${n(count, 'Studie', 'Studien')} zeigen`,
   severities: { blocks: 'Blockiert.', serious: 'Warnung.', note: 'Hinweis.' },
   splitNames: { train: 'Training', val: 'Validierung', test: 'Test' },
+  positive: {
+    label: 'Positive Klasse',
+    question: 'Welche Klasse ist die Erkrankung?',
+    choose: 'Wählen …',
+    help: {
+      chosen: (name) =>
+        `So haben Sie es gesagt. Sensitivität, Spezifität, Vorhersagewerte und Schwelle von Modellen, die ab jetzt trainiert werden, gelten für „${name}“.`,
+      recognised: (name) =>
+        `Aus den Namen gelesen. Sensitivität, Spezifität, Vorhersagewerte und Schwelle gelten für „${name}“.`,
+      alphabet: (name) =>
+        `Die Namen sagen es nicht. Bis Sie es sagen, gilt nach dem Alphabet „${name}“; ist es die andere, sind Sensitivität und Spezifität vertauscht.`,
+    },
+  },
   findings: {
     sharedPatient: {
       title: '{studies} von {all} Studien oder Bildern zählen als {patients} Patienten.',
@@ -107,7 +120,18 @@ export const train: Words['train'] = {
     positiveClassGuessed: {
       title: '„{name}“ gilt als positive Klasse, nach dem Alphabet.',
       advice:
-        'Die Namen sagen nicht, ob „{name}“ oder „{other}“ die Erkrankung ist. Ist es „{other}“, sind Sensitivität und Spezifität vertauscht: Benennen Sie vorher eine Klasse um, zum Beispiel „{name}“ in „normal“.',
+        'Die Namen sagen nicht, ob „{name}“ oder „{other}“ die Erkrankung ist. Ist es „{other}“, sind Sensitivität und Spezifität vertauscht: Sagen Sie oben, welche es ist.',
+    },
+    classesDifferInCase: {
+      title:
+        'Namen, die sich nur in Groß- und Kleinschreibung oder Leerzeichen unterscheiden, sind eigene Klassen: {names}.',
+      advice:
+        'Ist es eine Klasse, geben Sie den Fällen der einen unter „Befunden“ den anderen Namen, oder importieren Sie die Befunde in einen neuen Datensatz und sagen dort, dass es eine ist.',
+    },
+    oddClassNames: {
+      title: 'Das sind keine Namen von Klassen: {names}.',
+      advice:
+        'Solche Werte stammen aus Tabellen mehrerer Befunde. Benennen Sie die Klasse in der Bibliothek um, oder importieren Sie die Befunde neu mit einem Wort je Zeile.',
     },
     mixedStudies: {
       title: '{studies} Studien haben Bilder mit verschiedenen Namen.',

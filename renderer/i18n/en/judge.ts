@@ -57,7 +57,7 @@ export const judge = {
   macro: (figure: string) => `${figure} (macro average)`,
   positiveIs: (name: string) => `positive class: “${name}”`,
   positiveGuessed: (name: string, other: string) =>
-    `The names do not tell whether “${name}” or “${other}” is the positive class (the disease). “${name}” was chosen by the alphabet; if it is the other one, sensitivity and specificity are exchanged, and so are PPV and NPV. To make it certain, rename a class in the data set, for example “${other}” to “no ${name}”, and train again.`,
+    `The names do not tell whether “${name}” or “${other}” is the positive class (the disease). “${name}” was chosen by the alphabet; if it is the other one, sensitivity and specificity are exchanged, and so are PPV and NPV. Say here which it is; no decision changes.`,
   methodsNote:
     'AUC and accuracy: bootstrap over patients. Sensitivity, specificity: Wilson. PPV and NPV: Bayes at your prevalence, logit interval (Mercaldo 2007). Likelihood ratios: log interval.',
   roc: 'ROC curve',

@@ -42,6 +42,19 @@ export const train = {
   showCases: (count: number) => `Show ${n(count, 'study', 'studies')}`,
   severities: { blocks: 'Blocking.', serious: 'Warning.', note: 'Note.' },
   splitNames: { train: 'training', val: 'validation', test: 'test' },
+  positive: {
+    label: 'Positive class',
+    question: 'Which class is the disease?',
+    choose: 'Choose …',
+    help: {
+      chosen: (name: string) =>
+        `You said so. Sensitivity, specificity, predictive values and threshold of models trained from now on are about “${name}”.`,
+      recognised: (name: string) =>
+        `Read from the names. Sensitivity, specificity, predictive values and threshold are about “${name}”.`,
+      alphabet: (name: string) =>
+        `The names do not tell. Until you say so “${name}” is taken, by the alphabet; if it is the other one, sensitivity and specificity are exchanged.`,
+    },
+  },
   findings: {
     sharedPatient: {
       title: '{studies} of {all} studies or pictures count as {patients} patients.',
@@ -104,7 +117,17 @@ export const train = {
     positiveClassGuessed: {
       title: '“{name}” is taken as the positive class, by the alphabet.',
       advice:
-        'The names do not tell whether “{name}” or “{other}” is the disease. If it is “{other}”, sensitivity and specificity will be exchanged: rename a class first, for example “{name}” to “normal”.',
+        'The names do not tell whether “{name}” or “{other}” is the disease. If it is “{other}”, sensitivity and specificity will be exchanged: say which it is above.',
+    },
+    classesDifferInCase: {
+      title: 'Names that differ only in case or blanks are classes of their own: {names}.',
+      advice:
+        'If they are one class, give the cases of one of them the other name under “Read and label”, or import the labels into a new data set and say there that they are one.',
+    },
+    oddClassNames: {
+      title: 'Not the names of classes: {names}.',
+      advice:
+        'Such values come from tables of several findings. Rename the class under Library, or import the labels anew with one word a row.',
     },
     mixedStudies: {
       title: '{studies} studies have images with different labels.',

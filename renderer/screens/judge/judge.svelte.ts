@@ -227,6 +227,13 @@ export class JudgeState {
     notices.done(i18n.words.judge.thresholdSaved);
   }
 
+  /** Says which of the model's two classes its figures are about. */
+  async choosePositive(positive: string): Promise<void> {
+    if (this.#report === null) return;
+    await call('models.setPositive', { model: this.#model, positive });
+    await this.#reload();
+  }
+
   async calibrate(): Promise<void> {
     if (this.#report === null) return;
     await call('models.calibrate', { model: this.#model });

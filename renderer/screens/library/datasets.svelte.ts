@@ -15,10 +15,12 @@ export class DatasetsState {
   details = $state.raw<DatasetDetails | null>(null);
   classes = $state.raw<readonly EditedClass[]>([]);
   newName = $state('');
+  /** Whether the classes are to be all that there may be. */
+  isFixed = $state(false);
 
   get areClassesChanged(): boolean {
     const before = this.details?.classes ?? [];
-    if (before.length !== this.classes.length) return true;
+    if (before.length !== this.classes.length || this.isFixed !== this.details?.hasFixedClasses) return true;
     return this.classes.some(({ id, name }, i) => id !== before[i]?.id || name !== before[i]?.name);
   }
 
@@ -28,7 +30,10 @@ export class DatasetsState {
     if (this.name !== name) return;
     // What somebody is typing is not taken away because a list loads again.
     const isOther = details.id !== this.details?.id;
-    if (isOther || !this.areClassesChanged) this.classes = details.classes;
+    if (isOther || !this.areClassesChanged) {
+      this.classes = details.classes;
+      this.isFixed = details.hasFixedClasses;
+    }
     if (isOther || this.newName === this.details?.name) this.newName = name;
     this.details = details;
   }
@@ -78,9 +83,19 @@ export class DatasetsState {
     const details = await call('datasets.setClasses', {
       dataset,
       classes: this.classes.map(({ id, name }) => ({ ...(id === undefined ? {} : { id }), name: name.trim() })),
+      isFixed: this.isFixed,
     });
     if (this.details?.name !== dataset) return;
     this.details = details;
     this.classes = details.classes;
+    this.isFixed = details.hasFixedClasses;
+  }
+
+  /** Says which of two classes is the positive one. */
+  async choosePositive(positive: string): Promise<void> {
+    const dataset = this.details?.name;
+    if (dataset === undefined) return;
+    const details = await call('datasets.setPositive', { dataset, positive });
+    if (this.details?.name === dataset) this.details = details;
   }
 }

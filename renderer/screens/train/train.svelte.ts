@@ -110,6 +110,12 @@ export class TrainState {
     await this.refresh();
   }
 
+  /** Says which class of the data set is the positive one; the data set keeps it. */
+  async choosePositive(positive: string): Promise<void> {
+    await call('datasets.setPositive', { dataset: this.datasetName, positive });
+    await this.refresh();
+  }
+
   async chooseLpm(name: string): Promise<void> {
     this.lpmName = name;
     await this.refresh();

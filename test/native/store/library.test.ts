@@ -240,6 +240,8 @@ describe('migrations', () => {
       '0190-name-optimiser-vectors': '4d6ddd83fbd5ea040d912f230ad10e70959cae675d83615bca1c08582fc8e073',
       '0200-name-targets': '6eadb275bec4e2e8509fd35d5188e6f302332a4a17c84fb56c707444a97b343f',
       '0210-give-patients': '2d9dff92a941c4652286aa3ff1cad77e9e0b6115c70740310e4845486108307d',
+      '0220-choose-positive-classes': '8ffdfec69ab0ee5e13441112a15bd6d33d39c9d88bafa2009cb283a464a19888',
+      '0230-join-predictions-by-content': '547617fde03c9f84de05c72ad48db8e3f8d8e8490fd3e9866e66dc80b8160c6d',
       '0240-note-samples': 'ff25a78e855692dcb4ca88d118a9a7ab17386a068bfb7a9b4f05f3c75a6ec0db',
       '0250-keep-device-checks': '4c9be8306c8653b43b81596b26cba93e4c29d6ce50f0e59e4055f662d7bff20b',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',

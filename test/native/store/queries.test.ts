@@ -271,6 +271,7 @@ describe('runs and models', () => {
       classes: ['a', 'b'],
       threshold: 0.4,
       thresholdClass: 'mass',
+      positive: null,
       temperature: 1,
       learnable: 2,
       weightsHash: hash,
@@ -353,6 +354,7 @@ describe('records, jobs, batches, audit', () => {
       decision: 'a',
       threshold: null,
       thresholdClass: null,
+      contentHash: null,
     }));
     expect(predictionsOf(db, addBatch(db, { jobId: null, modelId: 1, predictions }, testTime))).toEqual(predictions);
   });

@@ -20,6 +20,7 @@ describe('help', () => {
       [
         'batch delete',
         'batches',
+        'classes',
         'classify',
         'datasets',
         'demo',

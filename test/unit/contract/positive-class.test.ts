@@ -6,7 +6,7 @@ import { hasShared, sharedPath } from '../../support/shared.ts';
 
 /** What comes out whichever of the two stands first. */
 function bothWays(a: string, b: string): string {
-  const results = [positiveClassOf([a, b]), positiveClassOf([b, a])].map(
+  const results = [positiveClassOf([a, b], null), positiveClassOf([b, a], null)].map(
     (found) => `${found?.name} (${found?.source})`,
   );
   expect(results[1]).toBe(results[0]);
@@ -161,6 +161,17 @@ const recognised: readonly (readonly [negative: string, positive: string])[] = [
   ['normal', 'triple negative'],
   ['normal', 'non-Hodgkin lymphoma'],
   ['No', 'nodule'],
+  ['nofinding', 'Effusion'],
+  ['wildtype', 'mutant'],
+  ['Wildtyp', 'mutiert'],
+  ['sauvage', 'muté'],
+  ['MSS', 'MSI'],
+  ['MSS', 'MSI-H'],
+  ['pMMR', 'dMMR'],
+  // The absence of what a healthy body has, beside a name that says "nothing found".
+  ['normal', 'no flow'],
+  ['Normal', 'non-compressible'],
+  ['asymptomatic', 'symptomatic'],
 ];
 
 /** Nothing tells: the one later in the alphabet, and said so. */
@@ -196,6 +207,27 @@ const guessed: readonly (readonly [earlier: string, later: string])[] = [
   ['No Finding', 'normal'],
   ['abnormal', 'positive'],
   ['Mass', 'mass'],
+  // The absence is the disease, or may be: people are asked.
+  ['flow', 'no flow'],
+  ['Doppler flow', 'no flow'],
+  ['Fluss', 'kein Fluss'],
+  ['flux', 'pas de flux'],
+  ['flujo', 'sin flujo'],
+  ['flusso', 'senza flusso'],
+  ['compressible', 'non-compressible'],
+  ['compressible', 'noncompressible'],
+  ['comprimibile', 'non comprimibile'],
+  ['komprimierbar', 'nicht komprimierbar'],
+  ['cardiac activity', 'no cardiac activity'],
+  ['absent pulse', 'pulse'],
+  ['pulse absent', 'pulse present'],
+  ['responsive', 'unresponsive'],
+  ['no union', 'union'],
+  ['enhancement', 'no enhancement'],
+  ['known', 'unknown'],
+  ['avascular', 'vascular'],
+  ['asystole', 'systole'],
+  ['multifocal', 'unifocal'],
 ];
 
 describe('the positive one of two classes', () => {
@@ -216,8 +248,19 @@ describe('the positive one of two classes', () => {
     expect(bothWays('no RAS', 'RAS')).toBe('RAS (recognised)');
   });
 
+  test('the class that a person named is taken, whatever the names say; one that is none of the two is not', () => {
+    const of = (chosen: string) => positiveClassOf(['fracture', 'no fracture'], chosen);
+    expect(of('no fracture')).toEqual({ name: 'no fracture', index: 1, source: 'chosen' });
+    expect(of('Fracture')).toEqual({ name: 'fracture', index: 0, source: 'recognised' });
+    expect(positiveClassOf(['a', 'b', 'c'], 'a')).toBeNull();
+    expect(orderClasses(['fracture', 'no fracture'], 'no fracture')).toEqual(['fracture', 'no fracture']);
+  });
+
   test('with one class or three there is none', () => {
-    expect([positiveClassOf(['normal']), positiveClassOf(['normal', 'benign', 'malignant'])]).toEqual([null, null]);
+    expect([positiveClassOf(['normal'], null), positiveClassOf(['normal', 'benign', 'malignant'], null)]).toEqual([
+      null,
+      null,
+    ]);
   });
 });
 
@@ -244,6 +287,6 @@ describe.skipIf(!hasShared)('the label files of labs (needs the reference folder
       .trim()
       .split('\n');
     const classes = new Set(rows.slice(1).map((row) => row.split(',')[1] ?? ''));
-    expect(positiveClassOf([...classes])).toMatchObject({ name: positive, source: 'recognised' });
+    expect(positiveClassOf([...classes], null)).toMatchObject({ name: positive, source: 'recognised' });
   });
 });

@@ -37,7 +37,7 @@ test('studies of the library, a data set and files give the same answers; bad fi
   const out = join(folder, 'first.csv');
   const first = await classifyPaths(context, { paths: [join(studies, 'p1')], model: 'm', out });
   const fromFiles = batchResults(context, { batch: first.batchId ?? 0 });
-  expect(fromFiles.failures).toMatchObject([{ path: broken, member: '', code: 'DICOM_NOT_DICOM' }]);
+  expect(fromFiles.failures).toMatchObject([{ path: broken, member: '', code: 'NOT_AN_IMAGE' }]);
   expect(fromFiles.studies.map((s) => [s.patientKey, s.modality, s.images])).toEqual([
     ['P1-1', 'CR', 1],
     ['P1-1', 'CR', 1],
@@ -84,6 +84,7 @@ test('of a study classified twice from a watched folder the newest answer stands
     decision: p < 0.5 ? 'normal' : '<script>alert(1)</script>',
     threshold: 0.5,
     thresholdClass: '<script>alert(1)</script>',
+    contentHash: null,
   });
   addBatch(db, { jobId: null, modelId, watchId, predictions: [prediction(0, 0.1), prediction(7, 0.2)] }, testTime);
   const second = addBatch(db, { jobId: null, modelId, watchId, predictions: [prediction(0, 0.75)] }, testTime);

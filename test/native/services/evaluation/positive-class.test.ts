@@ -1,24 +1,17 @@
 /** Figures name their class: models of today, models that were stored before anyone asked, and label files of labs end to end. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { evaluateLines } from '../../../../core/cli/commands/evaluate.ts';
-import { evaluateReportSchema, type ModelRecord } from '../../../../core/contract/index.ts';
-import { classifyPaths } from '../../../../core/services/classification/classify.ts';
+import type { ModelRecord } from '../../../../core/contract/index.ts';
 import { batchResults, exportResults } from '../../../../core/services/classification/results.ts';
 import { checkDataset } from '../../../../core/services/datasets/data-check.ts';
 import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
-import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { requireSet } from '../../../../core/services/evaluation/evaluated-set.ts';
 import { judgeAtThreshold, judgedCases } from '../../../../core/services/evaluation/judge.ts';
 import { modelCard } from '../../../../core/services/evaluation/judge-card.ts';
 import { judgeReport } from '../../../../core/services/evaluation/judge-report.ts';
 import { setReferBand, setThreshold } from '../../../../core/services/evaluation/judge-settings.ts';
 import { metricsBlock } from '../../../../core/services/evaluation/metrics-block.ts';
-import { writeEvaluationReport } from '../../../../core/services/evaluation/report-write.ts';
-import { importPaths } from '../../../../core/services/import/import.ts';
-import { trainModel } from '../../../../core/services/jobs/train.ts';
-import { provideLpm } from '../../../../core/services/lpm/bundled.ts';
 import { Database } from '../../../../core/store/database.ts';
 import {
   addBatch,
@@ -30,8 +23,6 @@ import {
 } from '../../../../core/store/index.ts';
 import { migrations } from '../../../../core/store/migrations/index.ts';
 import { addModelRow, fillDataset, temporaryLibrary, testTime } from '../../../support/library.ts';
-import { openTestServices } from '../../../support/made-studies.ts';
-import { hasShared, sharedPath } from '../../../support/shared.ts';
 import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -163,6 +154,7 @@ describe('a model stored with the disease first', () => {
       decision: 'Effusion',
       threshold: 0.7,
       thresholdClass: 'No Finding',
+      contentHash: null,
     };
     const batch = addBatch(library.writer, { jobId: null, modelId, predictions: [prediction] }, testTime);
     setThreshold(context, 'older', { threshold: 0.9, thresholdClass: 'Effusion' }, 'val');
@@ -241,75 +233,3 @@ test('names that do not tell are said before training, too', () => {
   const found = check.findings.find(({ code }) => code === 'positiveClassGuessed');
   expect([found?.severity, found?.values]).toEqual(['serious', { name: 'carcinoma', other: 'adenoma' }]);
 });
-
-describe.skipIf(!hasShared)('label files of labs (needs the reference folder)', () => {
-  const folder = sharedPath('cases', '33-positive-class');
-  const positives = ['lesion', 'fracture', 'Effusion', 'COVID-19', 'auffällig', 'Karzinom', 'BI-RADS 5', 'Karzinom'];
-
-  test('every one is about the disease from import to results.csv, and names that tell nothing say so', async () => {
-    const home = temporaryFolder();
-    const { context, close } = await openTestServices(join(home, 'library'));
-    onTestFinished(close);
-    const lpm = await provideLpm(context, 'embedded');
-    const run = async (dataset: string) => {
-      const options = { dataset, lpm, method: 'linear', inputSize: 224, epochs: 2, batch: 4, lr: 1e-2 } as const;
-      await trainModel(context, { ...options, name: dataset });
-      return await evaluateModel(context, { model: dataset });
-    };
-    for (const [file, positive] of positives.entries()) {
-      const dataset = `case ${file}`;
-      const labels = join(folder, `labels-${file}.csv`);
-      await importPaths(context, { paths: [join(folder, 'images')], dataset, labels });
-      const report = evaluateReportSchema.parse(await run(dataset));
-      const negative = report.classes.find((name) => name !== positive) ?? '';
-      expect(report).toMatchObject({ positiveClass: positive, positiveClassSource: 'recognised', warnings: [] });
-      // Rows and columns of the confusion matrix have names, so this is sensitivity by definition.
-      const [sick, well] = [report.classes.indexOf(positive), report.classes.indexOf(negative)];
-      const count = (truth: number, decision: number): number => report.image.confusion[truth]?.[decision] ?? 0;
-      expect(report.image.sensitivity).toBe(count(sick, sick) / (count(sick, sick) + count(sick, well)));
-      expect(report.image.specificity).toBe(count(well, well) / (count(well, well) + count(well, sick)));
-      expect(report.image).toMatchObject({ positiveClass: positive, thresholdClass: positive });
-      const text = evaluateLines(report).join('\n');
-      expect(text).toContain(`Positive class: “${positive}”`);
-      for (const figure of ['sensitivity', 'specificity', 'precision, PPV', 'threshold']) {
-        expect(text).toContain(`${figure} (“${positive}”)`);
-      }
-      expect(modelByName(context.library.db, dataset)).toMatchObject({ thresholdClass: positive });
-    }
-
-    const report = await evaluateModel(context, { model: 'case 2' });
-    const page = join(home, 'report.html');
-    await writeEvaluationReport(context, report, page);
-    const html = readFileSync(page, 'utf8');
-    expect(html).toContain('sensitivity of “Effusion”');
-    expect(html).toContain('<h3>Effusion against the rest</h3>');
-    expect(html).not.toContain('<h3>No Finding against the rest</h3>');
-    const out = join(home, 'results.csv');
-    const classified = await classifyPaths(context, { paths: [join(folder, 'images')], model: 'case 2', out });
-    expect(classified.thresholdClass).toBe('Effusion');
-    const [header = '', row = ''] = readFileSync(out, 'utf8').split('\n');
-    expect(row.split(',')[header.split(',').indexOf('thresholdClass')]).toBe('Effusion');
-
-    const labels = join(home, 'plain.csv');
-    const rows = readFileSync(join(folder, 'labels-0.csv'), 'utf8')
-      .replaceAll('lesion', 'left')
-      .replaceAll('normal', 'right');
-    await importPaths(context, {
-      paths: [join(folder, 'images')],
-      dataset: 'plain',
-      labels: put(labels, rows, folder),
-    });
-    const guessed = await run('plain');
-    expect([guessed.positiveClass, guessed.positiveClassSource]).toEqual(['right', 'alphabet']);
-    expect(guessed.warnings.join()).toContain('“right” was chosen by the alphabet');
-    expect(evaluateLines(guessed).join('\n')).toContain('Warning: The names “left” and “right” do not tell');
-    await writeEvaluationReport(context, guessed, page);
-    expect(readFileSync(page, 'utf8')).toContain('“right” was chosen by the alphabet');
-  });
-});
-
-/** Writes labels whose paths are below `folder`. */
-function put(path: string, text: string, folder: string): string {
-  writeFileSync(path, text.replaceAll('images/', `${folder}/images/`));
-  return path;
-}

@@ -66,7 +66,6 @@ test('images that were decoded before are counted too when the disk is too small
       layers: extractedLayers(lpm.config, 'three'),
       rule: {},
       normalisation: 'lpm',
-      rule: {},
       features: ['allTokens'],
     };
     await expect(prepareFeatures(context, request)).rejects.toMatchObject({ code: 'DISK_FULL' });

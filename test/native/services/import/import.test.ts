@@ -61,7 +61,13 @@ describe('files', () => {
     const library = temporaryLibrary();
     const report = await run(library, { paths: [folder] });
     expect(report).toMatchObject({ total: 9, imported: 4, duplicate: 2, skipped: 3, patients: 3, studies: 4 });
-    expect(codes(report)).toEqual({ DICOM_NOT_DICOM: 1, DICOM_TRUNCATED: 1, DUPLICATE_DIFFERS: 1 });
+    expect(codes(report)).toEqual({ NOT_AN_IMAGE: 1, DICOM_NOT_DICOM: 1, DICOM_TRUNCATED: 1, DUPLICATE_DIFFERS: 1 });
+    expect(report.leftOut.map(({ path, code }) => `${path} ${code}`)).toEqual([
+      '….dcm DICOM_TRUNCATED',
+      '…pty DICOM_NOT_DICOM',
+      '…tes.txt NOT_AN_IMAGE',
+      '…her DUPLICATE_DIFFERS',
+    ]);
     expect(report.problems.flatMap(({ examples }) => examples).every((name) => name.length <= 4)).toBe(true);
     expect(listJobs(library.db)[0]).toMatchObject({ kind: 'import', state: 'succeeded', result: { imported: 4 } });
     const again = await run(library, { paths: [folder, join(folder, 'p1')] });
@@ -104,7 +110,7 @@ describe('files', () => {
     const library = temporaryLibrary();
     const report = await run(library, { paths: [folder] });
     expect(report).toMatchObject({ total: 6, imported: 2, skipped: 4 });
-    expect(codes(report)).toMatchObject({ TOO_LARGE: 1, DICOM_NOT_DICOM: 1, FILE_UNREADABLE: 1 });
+    expect(codes(report)).toMatchObject({ TOO_LARGE: 1, NOT_AN_IMAGE: 1, FILE_UNREADABLE: 1 });
     const id = instanceByUid(library.db, '1.1.1')?.id ?? instanceId(0);
     expect(Buffer.from(await readInstance(library, id)).equals(member)).toBe(true);
     expect(await run(library, { paths: [path] })).toMatchObject({ imported: 0, alreadyThere: 2 });
@@ -228,6 +234,7 @@ describe('labels', () => {
       rows: 5,
       applied: 2,
       unchanged: 0,
+      merged: [],
       changed: 0,
       problems: [
         { row: 4, message: 'no study …999 in this data set' },

@@ -52,9 +52,9 @@ describe('a library made at 2fb3ab2', () => {
     expect([report.images, report.failed]).toEqual([4, 0]);
     const before = rowsOf(earlierResults(model));
     const found = rowsOf(withFixturePaths(readFileSync(out, 'utf8'))).map((row) => {
-      // Said since then: which class the threshold is about.
-      const { thresholdClass, ...known } = row;
-      expect(thresholdClass).toBe('square');
+      // Said since then: which class threshold and figures are about, and what became of the file.
+      const { thresholdClass, positiveClass, status, reason, ...known } = row;
+      expect([thresholdClass, positiveClass, status, reason]).toEqual(['square', 'square', 'classified', '']);
       return known;
     });
     if (isSameProcessor) expect(found).toEqual(before);

@@ -47,6 +47,7 @@ function addFailures(library: Library, places: readonly (readonly [path: string,
     decision: 'disc',
     threshold: null,
     thresholdClass: null,
+    contentHash: null,
   };
   const batch = addBatch(library.writer, { jobId: null, modelId, predictions: [prediction] }, testTime);
   addBatchFailures(

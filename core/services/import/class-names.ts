@@ -1,0 +1,107 @@
+/** The classes that the labels of an import mean: what is asked before, what is refused by row, what is written. */
+import { AppError } from '../../base/errors.ts';
+import {
+  type CaseQuestion,
+  type ClassChoice,
+  type LabelProblem,
+  type MatchedClasses,
+  matchClasses,
+} from '../../contract/index.ts';
+import type { ParsedImport } from './ticket.ts';
+
+/** Something with a label as it was given; `row` is null for what class folders say. */
+export interface Labelled {
+  readonly row: number | null;
+  readonly label: string;
+}
+
+export interface NamedClasses<T> {
+  /** What was given, each with the name of its class; without what is refused. */
+  readonly entries: readonly T[];
+  readonly problems: readonly LabelProblem[];
+  /** Names that were taken for another that differs only in case. */
+  readonly merged: MatchedClasses['merged'];
+}
+
+/** What is known of the classes before an import: those of the data set, or those that the import names. */
+export function classChoice(
+  options: Pick<ParsedImport, 'classes' | 'mergeCase'>,
+  list: { readonly names: readonly string[]; readonly isFixed: boolean },
+): ClassChoice {
+  const mergeCase = options.mergeCase ?? false;
+  return options.classes === undefined
+    ? { known: list.names, isFixed: list.isFixed, mergeCase }
+    : { known: options.classes, isFixed: true, mergeCase };
+}
+
+/**
+ * What was given, with the names of classes. A label outside a fixed list becomes a problem of its row, and the rest goes on.
+ * @param source what the labels come from, as the beginning of a sentence
+ * @throws LABELS_INVALID where names differ only in case and nobody said whether that is one class, and where a label is what other kinds of
+ *   tables have in its place
+ */
+export function nameClasses<T extends Labelled>(
+  given: readonly T[],
+  choice: ClassChoice,
+  source: string,
+): NamedClasses<T> {
+  const counts = new Map<string, number>();
+  for (const { label } of given) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const { classes, merged, questions, outside, refused } = matchClasses(counts, choice);
+  const [why] = refused.values();
+  if (why !== undefined) {
+    const alike = [...refused].filter(([, other]) => other.reason === why.reason).map(([name]) => name);
+    const rows = given.filter(({ label }) => alike.includes(label));
+    const shown = alike.slice(0, 5).map((name) => `"${name}"`);
+    const more = alike.length > shown.length ? ', …' : '';
+    throw new AppError(
+      'LABELS_INVALID',
+      `${source} has labels that are none: ${shown.join(', ')}${more}${where(rows)} ${alike.length === 1 ? why.message : why.message.replace(/^is /, 'each is ').replace(/^names /, 'each names ')}.`,
+      { action: why.action, details: { labels: alike, rows: rows.length } },
+    );
+  }
+  if (questions.length > 0) throw sameButCase(questions, source);
+  const allowed = choice.known.map((name) => `"${name}"`).join(', ');
+  const isOutside = new Set(outside);
+  return {
+    entries: given.flatMap((entry) => {
+      const label = classes.get(entry.label);
+      return label === undefined ? [] : [{ ...entry, label }];
+    }),
+    problems: given
+      .filter(({ label }) => isOutside.has(label))
+      .map(({ row, label }) => ({
+        row,
+        message: `label "${label}" is none of the classes of this data set, whose list is fixed: ${allowed}`,
+      })),
+    merged,
+  };
+}
+
+function where(rows: readonly Labelled[]): string {
+  const [first] = rows;
+  if (first === undefined || first.row === null) return '';
+  return rows.length === 1 ? ` (row ${first.row})` : ` (row ${first.row} and ${rows.length - 1} more)`;
+}
+
+function sameButCase(questions: readonly CaseQuestion[], source: string): AppError {
+  const groups = questions.map(({ names }) =>
+    names
+      .map(
+        ({ name, rows, isKnown }) =>
+          `"${name}" (${isKnown && rows === 0 ? 'in the data set' : `${rows} ${rows === 1 ? 'row' : 'rows'}`})`,
+      )
+      .join(', '),
+  );
+  const [first] = questions;
+  return new AppError(
+    'LABELS_INVALID',
+    `${source} has names of classes that differ only in small and capital letters: ${groups.join('; ')}. Nothing was labelled.`,
+    {
+      action:
+        `If they are one class, say so with --merge-case (it becomes "${first?.suggestion ?? ''}"), or name the classes with ` +
+        '--classes; in the window, the question stands in the preview of the labels. If they are two, give one of them another name in the file.',
+      details: { questions },
+    },
+  );
+}
