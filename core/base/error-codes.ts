@@ -26,8 +26,24 @@ export const errorCodes = {
   DICOM_UNSUPPORTED_SYNTAX: { action: 'Export the study again as Explicit VR Little Endian.' },
   DICOM_UNSUPPORTED_PIXELS: { action: 'Export the study again as Explicit VR Little Endian with 8 or 16 bits.' },
   DICOM_DECODE_FAILED: { action: 'Copy or export the file again; its compressed pixels are damaged.' },
+  DICOM_HEADER_DOUBTFUL: {
+    action:
+      'Look at the image in the window; if it is shown wrongly, have the named attribute corrected and import it again.',
+  },
   DEIDENTIFY_REFUSED: { action: 'Leave this file out of the export; the others are exported.' },
   IMAGE_UNREADABLE: { action: 'Save the picture again as PNG or JPEG.' },
+  IMAGE_PARTLY_USED: {
+    action:
+      'If the others count too, save each as a file of its own (or correct the number of frames) and import those.',
+  },
+  IMAGE_LOOKS_EMPTY: {
+    action:
+      'Look at the image in the window; if nothing can be seen there, export it again with its window or its range.',
+  },
+  IMAGE_OTHER_RANGE: {
+    action:
+      'Export the picture as those were that the model learned from, or train on a data set that holds such pictures too.',
+  },
   TOO_LARGE: { action: 'Split or down-sample the file; it is larger than this machine can hold safely.' },
   // Labels, splits, data sets
   LABELS_INVALID: { action: 'Correct the named rows of the CSV file and import again.' },

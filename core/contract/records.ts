@@ -18,6 +18,7 @@ import {
 } from './names.ts';
 import { trainOptionsSchema } from './options.ts';
 import type { PositiveClassSource } from './positive-class.ts';
+import { targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
 
@@ -37,6 +38,22 @@ export const versionImageSchema = z.object({
 });
 export type VersionImage = z.infer<typeof versionImageSchema>;
 
+/** A range of samples: which is drawn black and which white. */
+const sampleRangeSchema = z.tuple([z.number(), z.number()]);
+
+/**
+ * The ranges that a data set's pictures are drawn by, one for each kind of samples whose format does not say what is black and white; a
+ * kind that no picture of the data set has is absent.
+ */
+export const sampleRangesSchema = z.strictObject({
+  uint16: sampleRangeSchema.optional(),
+  uint32: sampleRangeSchema.optional(),
+  signed: sampleRangeSchema.optional(),
+  float: sampleRangeSchema.optional(),
+});
+export type SampleRanges = z.infer<typeof sampleRangesSchema>;
+export type SampleKind = keyof SampleRanges;
+
 /** A frozen data set: what a run names. Mean and deviation live beside it, by input size. */
 export const datasetVersionSchema = z.object({
   id: z.int(),
@@ -45,9 +62,13 @@ export const datasetVersionSchema = z.object({
   number: z.int().positive(),
   /** Hash over images, labels and splits: equal content is one version. */
   contentHash: hashSchema,
+  target: targetKindSchema,
+  /** The names of its labels, in the order in which networks and results count them. */
   classes: z.array(z.string()),
   seed: count,
   createdAt: timeSchema,
+  /** The ranges that its pictures are drawn by, from its training images; null for a version of before there were ranges. */
+  ranges: sampleRangesSchema.nullable(),
 });
 export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
 
@@ -62,6 +83,7 @@ export type ChannelStatistics = z.infer<typeof channelStatisticsSchema>;
 export const datasetSummarySchema = z.object({
   id: z.int(),
   name: z.string(),
+  target: targetKindSchema,
   frames: frameRuleSchema,
   patients: count,
   studies: count,
@@ -199,6 +221,8 @@ export const preprocessingSchema = z.object({
   tokenRatio: z.number().positive().max(1),
   layers: z.array(count),
   frames: frameRuleSchema,
+  /** Absent in models of before there were ranges: their pictures were drawn by the largest number that the format holds. */
+  ranges: sampleRangesSchema.optional(),
 });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
 
@@ -220,6 +244,7 @@ export const modelRecordSchema = z.object({
   /** The network's NetworkConfig as core/models reads it. */
   config: z.record(z.string(), z.unknown()),
   preprocessing: preprocessingSchema,
+  target: targetKindSchema,
   classes: z.array(z.string()).min(2),
   /**
    * The class that sensitivity, specificity and predictive values are about (two classes; null with more, where each class is judged

@@ -42,8 +42,24 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
     'Die komprimierten Bildpunkte sind beschädigt.',
     'Kopieren oder exportieren Sie die Datei neu.',
   ],
+  DICOM_HEADER_DOUBTFUL: [
+    'Der Kopf der Datei sagt Unklares über die Darstellung.',
+    'Sehen Sie das Bild an; ist es falsch dargestellt, lassen Sie das genannte Attribut berichtigen.',
+  ],
   DEIDENTIFY_REFUSED: ['Eine Datei lässt sich nicht pseudonymisieren.', 'Sie bleibt aus dem Export heraus.'],
   IMAGE_UNREADABLE: ['Das Bild lässt sich nicht lesen.', 'Speichern Sie es neu als PNG oder JPEG.'],
+  IMAGE_PARTLY_USED: [
+    'Die Datei enthält mehr Bilder, als gelesen werden.',
+    'Zählen auch die anderen, dann speichern Sie jedes als eigene Datei und importieren diese.',
+  ],
+  IMAGE_LOOKS_EMPTY: [
+    'Auf dem Bild ist mit bloßem Auge nichts zu sehen.',
+    'Sehen Sie es an; ist wirklich nichts zu sehen, exportieren Sie es mit seiner Fensterung noch einmal.',
+  ],
+  IMAGE_OTHER_RANGE: [
+    'Das Bild hat einen anderen Wertebereich als die Bilder, von denen das Modell gelernt hat.',
+    'Exportieren Sie es wie jene, oder trainieren Sie mit einem Datensatz, der auch solche Bilder enthält.',
+  ],
   TOO_LARGE: ['Die Datei ist zu groß für dieses Gerät.', 'Teilen oder verkleinern Sie sie.'],
   LABELS_INVALID: ['Die Tabelle mit Befunden enthält Fehler.', 'Berichtigen Sie die genannten Zeilen.'],
   SPLIT_LEAKS_PATIENT: [

@@ -8,6 +8,7 @@ import { checkLpmCase, checkSameWeights } from '../../core/services/devices/lpm-
 import { checkLearnable, checkSideCase } from '../../core/services/devices/side-case.ts';
 import { readSafetensors } from '../../core/weights/index.ts';
 import { checkCriteria } from './criterion-case.ts';
+import { checkMethodCase } from './method-case.ts';
 import { checkMetrics } from './metrics-case.ts';
 import { checkOptimisers } from './optimiser-case.ts';
 import { checkResize } from './resize-case.ts';
@@ -46,7 +47,7 @@ function foldersUnder(folder: string): string[] {
   return [folder, ...inside.flatMap((entry) => foldersUnder(join(folder, entry.name)))];
 }
 
-type RunNamed = (engine: Engine, name: string) => Promise<CaseResult> | CaseResult;
+type RunNamed = (engine: Engine, name: string) => Promise<CaseResult | null> | CaseResult | null;
 
 function recognise(folder: string, path: string, isModel: boolean): RunNamed | null {
   if (path.endsWith('.json')) return recogniseJson(path);
@@ -55,7 +56,10 @@ function recognise(folder: string, path: string, isModel: boolean): RunNamed | n
   const has = new Set(file.names);
   file.close();
   if (isModel && has.has('pixel_values')) return (engine, name) => checkLpmCase(engine, folder, basename(path), name);
-  if (has.has('adamw.losses') && has.has('key')) {
+  if (has.has('adamw.losses') && !has.has('key')) {
+    return (engine, name) => checkMethodCase(engine, join(folder, 'config.json'), path, name);
+  }
+  if (has.has('adamw.losses')) {
     return (engine, name) => checkSideCase(engine, join(folder, 'config.json'), path, name);
   }
   if (has.has('cross_entropy')) return (engine, name) => checkCriteria(engine, path, name);

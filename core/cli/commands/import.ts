@@ -1,8 +1,8 @@
 import type { ImportReport } from '../../contract/index.ts';
-import { frameRules, importOptionsSchema } from '../../contract/index.ts';
+import { defaultTarget, frameRules, importOptionsSchema, targetFacts, targetKinds } from '../../contract/index.ts';
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
-import { given, oneOf, requiredText, text, toggle } from '../options.ts';
+import { given, oneOf, optionalOneOf, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = importOptionsSchema.parse({ paths: ['.'], dataset: 'D' });
@@ -24,6 +24,15 @@ export const command = defineCommand({
     copy: toggle('--copy', 'copy the files into the library instead of referencing them'),
     pseudonymise: toggle('--pseudonymise', 'keep patient IDs and paths out of the database (copies the files)'),
     frames: oneOf('--frames <rule>', 'frames of multi-frame instances to use', frameRules, defaults.frames),
+    target: optionalOneOf(
+      '--target <name>',
+      `what is asked of an image; ${targetKinds.map((kind) => `${kind}: ${targetFacts[kind].meaning}`).join('; ')} (default of a new data set: ${defaultTarget})`,
+      targetKinds,
+    ),
+    classes: text(
+      '--classes <A,B,...>',
+      'the names that a label may be, in their order, of a data set that is made; grades lowest first',
+    ),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },
   examples: [
@@ -35,11 +44,19 @@ export const command = defineCommand({
       line: 'sidelight import study1.zip D:\\DICOMDIR --dataset mammo --copy',
       why: 'an archive and a CD, kept in the library',
     },
+    {
+      line: 'sidelight import /data/knees --dataset knees --labels kl.csv --target grade --classes 0,1,2,3,4',
+      why: 'grades in an order; judged by how far off an answer is',
+    },
   ],
-  run: async (context, args, options) => {
+  run: async (context, args, { classes, ...options }) => {
     const services = await context.services();
     const { importPaths } = await import('../../services/import/import.ts');
-    const report = await importPaths(services, { paths: wordsArgument(args, 0), ...given(options) });
+    const report = await importPaths(services, {
+      paths: wordsArgument(args, 0),
+      ...given(options),
+      ...(classes === undefined ? {} : { classes: classes.split(',').map((name) => name.trim()) }),
+    });
     return { json: report, lines: importLines(report) };
   },
 });

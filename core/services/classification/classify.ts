@@ -13,11 +13,10 @@ import {
   type StudyPooling,
 } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
-import type { GreyOrColourImage } from '../../images/index.ts';
+import type { GreyOrColourImage, RangeRule } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { decide } from '../../statistics/curves.ts';
-import { poolStudies } from '../../statistics/pooling.ts';
 import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { framesOf } from '../datasets/dataset.ts';
 import type { Scanned } from '../files/scan.ts';
 import type { Fit } from '../pixels/fit.ts';
@@ -127,7 +126,7 @@ async function classifyImages(
         const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
         try {
           const probabilities = await kept.result(contentHash, frame, () =>
-            classifier.classify(known, (fit) => render(renderer, scanned, frame, fit)),
+            classifier.classify(known, (fit) => render(renderer, scanned, frame, fit, model.rule)),
           );
           predictions.push(imagePrediction(record, scanned, frame, probabilities));
         } catch (thrown) {
@@ -147,8 +146,14 @@ async function classifyImages(
   }
 }
 
-async function render(renderer: Renderer, scanned: Scanned, frame: number, fit: Fit): Promise<GreyOrColourImage> {
-  return await renderer.render(await scanned.bytes(), frame, redact(scanned.name), fit);
+async function render(
+  renderer: Renderer,
+  scanned: Scanned,
+  frame: number,
+  fit: Fit,
+  rule: RangeRule,
+): Promise<GreyOrColourImage> {
+  return await renderer.render(await scanned.bytes(), frame, redact(scanned.name), fit, rule);
 }
 
 function duplicate(): AppError {
@@ -158,8 +163,9 @@ function duplicate(): AppError {
 }
 
 function decisionOf(model: ModelRecord, probabilities: Float64Array): string {
-  const [index = 0] = decide(probabilities, model.classes.length, cutOf(model));
-  return model.classes[index] as string;
+  const target = targets[model.target];
+  const [answer = 0] = target.decide(probabilities, target.logits(model.classes.length), cutOf(model));
+  return target.labelWord(answer, model.classes);
 }
 
 function imagePrediction(
@@ -189,8 +195,9 @@ export function studyPredictions(
   images: readonly Prediction[],
   pooling: StudyPooling,
 ): Prediction[] {
-  const classes = model.classes.length;
-  const pooled = poolStudies(
+  const target = targets[model.target];
+  const classes = target.logits(model.classes.length);
+  const pooled = target.poolStudies(
     Float64Array.from(images.flatMap((image) => image.probabilities)),
     classes,
     images.map((image) => image.studyInstanceUID),

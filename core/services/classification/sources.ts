@@ -25,7 +25,12 @@ export async function* scanSources(context: ServiceContext, sources: ClassifySou
       place: { path, member, sizeBytes: instance.sizeBytes, modifiedMs: 0 },
       name: instance.sopInstanceUID,
       // Keys of patients without an ID are made from a study, a folder or a picture and name nobody.
-      found: { instance, patientID: /^(study|folder|picture):/.test(instance.patientKey) ? '' : instance.patientKey },
+      found: {
+        instance,
+        patientID: /^(study|folder|picture):/.test(instance.patientKey) ? '' : instance.patientKey,
+        notices: [],
+        look: null,
+      },
       problem: null,
       known: false,
       folderLabel: null,

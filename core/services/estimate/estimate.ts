@@ -16,7 +16,8 @@ import {
   type VersionImage,
 } from '../../contract/index.ts';
 import { networkConfig, parameterLayout } from '../../models/index.ts';
-import { promiseShares, ratesOf, versionStatistics } from '../../store/index.ts';
+import { type DatasetRow, promiseShares, rangeRuleOfVersion, ratesOf, versionStatistics } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { optimisers } from '../../training/optimisers/index.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { type PlannedVersion, planVersion } from '../datasets/dataset.ts';
@@ -85,7 +86,7 @@ function workOf(
   const { inputSize, epochs, earlyStop } = options;
   const used = version.images.filter(({ split }) => split !== 'test');
   const train = used.filter(({ split }) => split === 'train').length;
-  const shape = shapeOf(lpm, options, dataset.id, version);
+  const shape = shapeOf(lpm, options, dataset, version);
   const lacking = (folder: string): number => {
     const stored = storedRecords(library, folder);
     return used.filter(({ instanceId, frame }) => !stored.has(imageKey(instanceId, frame))).length;
@@ -100,15 +101,18 @@ function workOf(
       ? { mean: [...lpm.config.mean], std: [...lpm.config.std] }
       : existing && versionStatistics(library.db, existing.id, inputSize);
   const { encoding } = shape;
+  const rule = existing === undefined ? (version.ranges ?? {}) : rangeRuleOfVersion(library.db, existing);
   return {
     ...shape,
-    decode: once(`decode ${dataset.id} ${inputSize}`, () => lacking(previewFolder(inputSize))),
+    decode: once(`decode ${dataset.id} ${inputSize}`, () => lacking(previewFolder(inputSize, rule))),
     statistics: once(`statistics ${dataset.id} ${inputSize}`, () => (statistics === undefined ? train : 0)),
     encode:
       encoding === null
         ? 0
         : once(`encode ${dataset.id} ${encoding} ${inputSize} ${options.normalisation} ${lpm.record.hash}`, () =>
-            statistics === undefined ? used.length : lacking(featuresFolder(context, lpm, options, statistics)),
+            statistics === undefined
+              ? used.length
+              : lacking(featuresFolder(context, lpm, { ...options, rule }, statistics)),
           ),
     epochs,
     // The first epoch is the best so far; so many without a better one end it.
@@ -125,18 +129,22 @@ export function shapeOf(
   > & {
     readonly microBatch?: number | undefined;
   },
-  datasetId: number,
-  { images, classes }: { readonly images: readonly Pick<VersionImage, 'split'>[]; readonly classes: readonly string[] },
+  dataset: Pick<DatasetRow, 'id' | 'target'>,
+  {
+    images,
+    classes: names,
+  }: { readonly images: readonly Pick<VersionImage, 'split'>[]; readonly classes: readonly string[] },
 ): Omit<Work, 'decode' | 'statistics' | 'encode' | 'epochs' | 'fewestEpochs'> {
   const { method, inputSize, tokenRatio } = options;
+  const classes = targets[dataset.target].logits(names.length);
   const train = images.filter(({ split }) => split === 'train').length;
   const validation = images.filter(({ split }) => split === 'val').length;
   const batch = usableBatch(options.batch, train);
-  const config = networkConfig(lpm.config, { method, classes: classes.length, inputSize, tokenRatio });
+  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
   return {
-    datasetId,
+    datasetId: dataset.id,
     encoding: encodingName(options),
-    network: networkName(options, batch, classes.length),
+    network: networkName(options, batch, classes),
     stepsPerEpoch: stepsPerEpoch(train, batch),
     validationBatches: Math.ceil(validation / batch),
     imageBytes: sampleBytes * inputSize ** 2,

@@ -13,6 +13,7 @@ import type { RecordStore } from '../../features/index.ts';
 import { normalise } from '../../images/index.ts';
 import { type LpmFeatures, methodLayers, trainingMethods } from '../../models/index.ts';
 import { compileEncoder, type EncodedImage, type LibraryLpm, type LpmEncoder } from '../lpm/encoder.ts';
+import { lookIntoInstances } from '../pixels/looks.ts';
 import { imageKind, prepareSources, readSource } from '../pixels/source-images.ts';
 import { featureFolder, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -54,8 +55,8 @@ export function featuresFolder(
 ): string {
   const { features } = trainingMethods[options.method];
   invariant(features !== null, `${options.method} keeps no features`);
-  const { inputSize, tokens, tokenRatio } = options;
-  const settings = { inputSize, tokens, tokenRatio, layers: methodLayers(lpm.config, options.method) };
+  const { inputSize, tokens, tokenRatio, rule } = options;
+  const settings = { inputSize, tokens, tokenRatio, rule, layers: methodLayers(lpm.config, options.method) };
   return featureFolder(lpm.record.hash, featureKinds[features].storeKey(context, settings, statistics)).folder;
 }
 
@@ -68,7 +69,7 @@ export function openFeatures(
   statistics: ChannelStatistics,
 ): RecordStore {
   const key = featureKinds[kind].storeKey(context, settings, statistics);
-  return openFeatureStore(context.library, lpmHash, key, context.now());
+  return openFeatureStore(context, lpmHash, key);
 }
 
 /**
@@ -76,7 +77,7 @@ export function openFeatures(
  * @throws DATASET_NOT_READY when no training image can be decoded; DISK_FULL before starting what will not fit
  */
 export async function prepareFeatures(context: ServiceContext, request: FeatureRequest): Promise<Features> {
-  const { version, lpm, inputSize } = request;
+  const { version, lpm, inputSize, rule } = request;
   const problems = new ProblemCollector();
   const stores: RecordStore[] = [];
   const opened = (store: RecordStore): RecordStore => {
@@ -87,9 +88,13 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     for (const store of stores) await store.close();
   };
   try {
-    const sources = opened(openPreviewStore(context.library, inputSize, context.now()));
+    await lookIntoInstances(
+      context,
+      request.images.map(({ instanceId }) => instanceId),
+    );
+    const sources = opened(openPreviewStore(context, inputSize, rule));
     announceSize(context, request, sources);
-    const there = await prepareSources(context, sources, inputSize, request.images, problems);
+    const there = await prepareSources(context, sources, inputSize, rule, request.images, problems);
     const images = request.images.filter((_, i) => there[i]);
     const training = images.filter((image) => image.split === 'train');
     if (request.statistics === undefined && training.length === 0) {
@@ -135,13 +140,17 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
   const missing = images.filter((i) => !sources.has(imageKind, imageKey(i.instanceId, i.frame))).length;
   const featureBytes = bytesPerImage(request) * images.length;
   const bytes = featureBytes + missing * 2 * inputSize ** 2;
-  const megabytes = (n: number): string => `${Math.ceil(n / 1e6).toLocaleString('en')} MB`;
   context.log.log('info', `Features of ${images.length} images at ${inputSize} px take ${megabytes(featureBytes)}.`, {
     images: images.length,
     featureBytes,
   });
-  // Features of an earlier, stopped encode are counted again here, hence only new images decide.
-  if (missing === 0) return;
+  // Features of an earlier, stopped encode are counted again here, hence only new images decide; of the others those that lack features are
+  // counted before the LPM begins.
+  if (missing > 0) checkSpace(context, bytes);
+}
+
+/** @throws DISK_FULL when the library's disk has not this much left */
+function checkSpace(context: ServiceContext, bytes: number): void {
   const { bavail, bsize } = statfsSync(context.library.folder);
   if (bytes <= bavail * bsize) return;
   throw new AppError(
@@ -149,6 +158,10 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
     `Encoding needs ${megabytes(bytes)} of disk space; the library's disk has ${megabytes(bavail * bsize)} left.`,
     { retryable: true },
   );
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
 }
 
 type EncodeParts = Pick<Features, 'images' | 'statistics' | 'sources' | 'records'>;
@@ -161,6 +174,7 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
     request.features.filter((kind) => records.get(kind)?.has(kind, imageKey(image.instanceId, image.frame)) === false);
   const missing = parts.images.filter((image) => lacking(image).length > 0);
   if (missing.length === 0) return 0;
+  checkSpace(context, bytesPerImage(request) * missing.length);
   const features = request.features.filter((kind) => missing.some((image) => lacking(image).includes(kind)));
   const plan = { ...request, features };
   const encoder = await compileEncoder(await context.engine(), lpm, plan, context.precision);

@@ -43,6 +43,8 @@ export interface ScanOptions {
   readonly isKnown?: (place: ScannedPlace) => boolean;
   /** The patient of a picture, where a sidecar file tells. */
   readonly patientOf?: (path: string, member: string) => string | undefined;
+  /** True to look at the pixels too, for notices and for the range of their samples. */
+  readonly looksInto?: boolean;
 }
 
 const readAhead = 4;
@@ -96,7 +98,7 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
   try {
     if (await isZip(path)) return file;
     const context = pictureContext(options.patientOf?.(path, ''), folders, dirname(path));
-    return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context)) };
+    return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context, options.looksInto === true)) };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: error };
     throw error;
@@ -132,7 +134,8 @@ async function scanMember(base: Scanned, read: () => Promise<Uint8Array>, option
     const folder = `${path}/${slash < 0 ? '' : member.slice(0, slash)}`;
     const given = options.patientOf?.(path, member);
     const context: PictureContext = { patientKey: given ?? (slash < 0 ? null : `folder:${folder}`), studyKey: folder };
-    return { ...base, found: identifyBytes(bytes, slash < 0 ? { ...context, studyKey: null } : context) };
+    const own = slash < 0 ? { ...context, studyKey: null } : context;
+    return { ...base, found: await identifyBytes(bytes, own, options.looksInto === true) };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: error };
     throw error;

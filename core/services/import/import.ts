@@ -19,6 +19,7 @@ import {
   parseOptions,
 } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
+import { commonRange } from '../../images/index.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
   addInstance,
@@ -26,23 +27,28 @@ import {
   type DatasetRow,
   datasetCounts,
   describeInstance,
-  ensureDataset,
   fileAt,
   filesOfInstance,
   instanceByUid,
   isDescribed,
   type Library,
   type NewInstance,
+  openInstancesOfDataset,
+  openSamplesOf,
+  type SampleLook,
   saveFile,
+  saveSampleLook,
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
 import { fileError } from '../files/files.ts';
+import { emptiness } from '../files/look.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { datasetForImport } from './asked.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
@@ -55,8 +61,8 @@ export const importJob = defineJob({
   kind: 'import',
   ...jobSchemas.import,
   run: async (payload, { deps, progress, jobId }: JobTools<ServiceContext>) => {
-    const report = await runImport({ ...deps, progress }, heldImport(payload), jobId);
-    forgetImport(payload);
+    const report = await runImport({ ...deps, progress }, heldImport(deps, payload), jobId);
+    forgetImport(deps, payload);
     return report;
   },
 });
@@ -67,7 +73,7 @@ export const importJob = defineJob({
  *   FILE_NOT_FOUND for a given path; CANCELLED, DISK_FULL, LIBRARY_READ_ONLY with everything committed so far kept
  */
 export async function importPaths(context: ServiceContext, options: ImportOptions): Promise<ImportReport> {
-  return await runAsJob(importJob, importPayload(parseOptions(importOptionsSchema, options)), context);
+  return await runAsJob(importJob, importPayload(context, parseOptions(importOptionsSchema, options)), context);
 }
 
 async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
@@ -75,10 +81,11 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const db = context.library.writer;
   const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
   const pathsOf = pathResolver(options);
-  const dataset = db.transaction(() => ensureDataset(db, options.dataset, options.frames, timeOf(context)));
+  const dataset = datasetForImport(context, options);
   const identity = importIdentity(context.library, options.pseudonymise);
   const importer = new Importer(context, dataset, options, identity);
   await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
+  judgeOpenPictures(db, dataset.id, importer);
   const outcome = label(context, dataset, options, labels, pathsOf, importer.folderEntries, identity);
   return {
     dataset: dataset.name,
@@ -142,9 +149,23 @@ function instanceAt(db: WriteDb, paths: readonly string[], identity: ImportIdent
   return undefined;
 }
 
+/** Notices about pictures that are black or white in the range that their kind of samples has in the data set. */
+function judgeOpenPictures(db: WriteDb, datasetId: number, { openPictures, problems }: Importer): void {
+  if (openPictures.length === 0) return;
+  const all = openSamplesOf(db, openInstancesOfDataset(db, datasetId));
+  for (const { name, look } of openPictures) {
+    const extents = all.filter(({ kind }) => kind === look.kind).map(({ low, high }) => [low, high] as const);
+    const notice =
+      look.kind === null ? undefined : emptiness([look.dark, look.bright], commonRange(look.kind, extents));
+    if (notice !== undefined) problems.add(notice, name);
+  }
+}
+
 class Importer {
   readonly problems = new ProblemCollector();
   readonly folderEntries: LabelEntry[] = [];
+  /** Pictures whose samples are open: they are judged in the range of the whole data set. */
+  readonly openPictures: { name: string; look: SampleLook }[] = [];
   readonly counts = { total: 0, imported: 0, alreadyThere: 0, duplicate: 0, skipped: 0 };
   readonly #context: ServiceContext;
   readonly #dataset: DatasetRow;
@@ -171,6 +192,7 @@ class Importer {
       signal: this.#context.signal,
       exclude: this.#options.labels === undefined ? [] : [this.#options.labels],
       isKnown: (place) => this.#knownInstance(place) !== undefined,
+      looksInto: true,
       patientOf: (path, member) => patients.get(member === '' ? path : `${path}/${member}`),
     });
     let done = 0;
@@ -259,6 +281,7 @@ class Importer {
       const added = addInstance(db, { ...instance, patientKey, ...this.#description(instance) }, now);
       id = added.id;
       this.counts.imported += 1;
+      if (scanned.found.look !== null) saveSampleLook(db, id, instance.contentHash, scanned.found.look);
       if (added.otherPatient) {
         const what = 'The study is already filed under another patient ID and stays there.';
         this.problems.add(new AppError('STUDY_OTHER_PATIENT', what), scanned.name);
@@ -269,6 +292,8 @@ class Importer {
       const { description } = this.#description(instance);
       if (description !== undefined) describeInstance(db, id, description);
     }
+    for (const notice of scanned.found.notices) this.problems.add(notice, scanned.name);
+    if (scanned.found.look?.kind) this.openPictures.push({ name: scanned.name, look: scanned.found.look });
     saveFile(db, place, id);
     if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
     return id;

@@ -15,6 +15,7 @@ import {
 import {
   addAuditEvent,
   addLabel,
+  classNames,
   type DatasetRow,
   type LabelledInstance,
   labelledInstances,
@@ -26,6 +27,7 @@ import {
   studyIdOf,
   type WriteDb,
 } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { KeyColumn, LabelRow, LabelsFile } from './labels-file.ts';
 
@@ -116,7 +118,8 @@ export function applyLabels(
 ): LabelOutcome {
   const db = context.library.writer;
   const now = timeOf(context);
-  const { agreed, conflicts } = separateConflicts(given.entries);
+  const { read, unread } = readLabels(db, dataset, given.entries);
+  const { agreed, conflicts } = separateConflicts(read);
   const splits = splitsOfPatients(db, dataset.id, given.entries);
   const counts = { applied: 0, unchanged: 0, changed: 0 };
   const splitCounts = { train: 0, val: 0, test: 0 };
@@ -133,8 +136,25 @@ export function applyLabels(
       addAuditEvent(db, { happenedAt: now, action: 'labels.imported', subject: dataset.name, details });
     }
   });
-  const problems = [...given.problems, ...conflicts].sort((a, b) => (a.row ?? 0) - (b.row ?? 0));
+  const problems = [...given.problems, ...unread, ...conflicts].sort((a, b) => (a.row ?? 0) - (b.row ?? 0));
   return { labels: { rows: given.rows, ...counts, problems }, splits: splitCounts };
+}
+
+/** The entries with their labels as the data set's target has them; words that are none of its labels become problems. */
+function readLabels(
+  db: ReadDb,
+  { id, target }: DatasetRow,
+  entries: readonly LabelEntry[],
+): { read: LabelEntry[]; unread: LabelProblem[] } {
+  const listed = classNames(db, id);
+  const read: LabelEntry[] = [];
+  const unread: LabelProblem[] = [];
+  for (const entry of entries) {
+    const result = targets[target].readLabel(entry.label, listed);
+    if ('label' in result) read.push({ ...entry, label: result.label });
+    else unread.push({ row: entry.row, message: result.problem });
+  }
+  return { read, unread };
 }
 
 function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry[]; conflicts: LabelProblem[] } {

@@ -19,6 +19,9 @@ export function thumbnailSize(wanted: number): number {
   return thumbnailSizes.find((size) => size >= wanted) ?? 384;
 }
 
+/** In the names of thumbnails since images are read as they are now: those of before may be white, black or lying on their side. */
+const reading = 'r2';
+
 function folderOf(library: Library, contentHash: string): string {
   return library.path('previews', 'thumbnails', contentHash.slice(0, 2));
 }
@@ -38,7 +41,7 @@ export async function thumbnail(
   if (instance === undefined || frame < 0 || frame >= instance.numberOfFrames) {
     throw new AppError('FILE_NOT_FOUND', 'There is no such image in the library.');
   }
-  const path = join(folderOf(library, instance.contentHash), `${instance.contentHash}-${frame}-${size}.png`);
+  const path = join(folderOf(library, instance.contentHash), `${instance.contentHash}-${frame}-${size}-${reading}.png`);
   if (existsSync(path)) return readFileSync(path);
   const bytes = await readInstance(library, instanceId);
   const png = pictureFile(await renderer.render(bytes, frame, redact(instance.sopInstanceUID), { longestSide: size }));

@@ -4,6 +4,7 @@ import { AppError } from '../../base/errors.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import { type RecordName, RecordStore } from '../../features/index.ts';
+import { type RangeRule, type SampleRanges, sampleKinds } from '../../images/index.ts';
 import {
   addRecords,
   ensureRecordStore,
@@ -13,6 +14,8 @@ import {
   recordsOf,
   removeRecords,
 } from '../../store/index.ts';
+import type { SessionCache } from '../session/caches.ts';
+import type { ServiceContext } from '../session/context.ts';
 
 /** The key of an image in a record store. */
 export function imageKey(instanceId: InstanceId, frame: number): string {
@@ -30,15 +33,20 @@ interface StoreIdentity {
   readonly preprocessing: Readonly<Record<string, unknown>>;
 }
 
-/** Stores open for writing: a job beside another shares them (see RecordStore). */
-const openStores = new WeakMap<Library, Map<string, RecordStore>>();
+/** Stores open for writing, by folder: a job beside another shares them (see RecordStore). */
+const openStores: SessionCache<Map<string, RecordStore>> = {
+  name: 'open record stores',
+  until: 'close',
+  make: () => new Map(),
+};
 
-function openStore(library: Library, identity: StoreIdentity, now: Date): RecordStore {
-  const stores = openStores.get(library) ?? new Map<string, RecordStore>();
-  openStores.set(library, stores);
+type StoreContext = Pick<ServiceContext, 'library' | 'caches' | 'now'>;
+
+function openStore({ library, caches, now }: StoreContext, identity: StoreIdentity): RecordStore {
+  const stores = caches.of(openStores);
   const open = stores.get(identity.folder);
   if (open?.isOpen === true) return open.share();
-  const store = makeStore(library, identity, now);
+  const store = makeStore(library, identity, now());
   if (library.mode === 'write') stores.set(identity.folder, store);
   return store;
 }
@@ -81,14 +89,13 @@ function makeStore(library: Library, identity: StoreIdentity, now: Date): Record
  * @throws DISK_FULL, LIBRARY_READ_ONLY
  */
 export function openFeatureStore(
-  library: Library,
+  context: StoreContext,
   lpmHash: string,
   preprocessing: Readonly<Record<string, unknown>>,
-  now: Date,
 ): RecordStore {
   if (!/^[0-9a-f]{64}$/.test(lpmHash)) throw new AppError('LPM_NOT_FOUND', 'The LPM has no hash.');
   const { folder, sorted } = featureFolder(lpmHash, preprocessing);
-  return openStore(library, { folder, lpmHash, preprocessing: sorted }, now);
+  return openStore(context, { folder, lpmHash, preprocessing: sorted });
 }
 
 /** The folder of a feature store, and its preprocessing in the order in which it is hashed. */
@@ -101,9 +108,24 @@ export function featureFolder(
   return { folder: `features/${lpmHash.slice(0, 16)}-${hash.slice(0, 16)}`, sorted };
 }
 
-/** The folder of images resized to `inputSize` pixels. */
-export function previewFolder(inputSize: number): string {
-  return `previews/${inputSize}`;
+/**
+ * The folder of images resized to `inputSize` pixels. Images that a data set's ranges draw lie apart from those that are drawn without:
+ * the same picture has other values there.
+ */
+export function previewFolder(inputSize: number, rule: RangeRule): string {
+  const ranges = keyedRanges(rule);
+  return ranges === null ? `previews/${inputSize}` : `previews/${inputSize}-${rangesHash(ranges)}`;
+}
+
+/** The ranges that change what is kept, in one order; null where there are none. */
+export function keyedRanges(rule: RangeRule): SampleRanges | null {
+  if (typeof rule === 'string') return null;
+  const entries = sampleKinds.flatMap((kind) => (rule[kind] === undefined ? [] : [[kind, rule[kind]] as const]));
+  return entries.length === 0 ? null : Object.fromEntries(entries);
+}
+
+function rangesHash(ranges: SampleRanges): string {
+  return sha256(Buffer.from(JSON.stringify(ranges))).slice(0, 16);
 }
 
 /** Keys and checksums of what a store holds, without opening it. */
@@ -113,7 +135,9 @@ export function storedRecords(library: Library, folder: string): Map<string, Rec
   return new Map(records.map((record) => [imageKey(record.instanceId, record.frame), record]));
 }
 
-/** Images resized to `inputSize` pixels, from which the side network's input is cut. Shared by every LPM and data set. */
-export function openPreviewStore(library: Library, inputSize: number, now: Date): RecordStore {
-  return openStore(library, { folder: previewFolder(inputSize), lpmHash: null, preprocessing: { inputSize } }, now);
+/** Images resized to `inputSize` pixels, from which the side network's input is cut. Shared by every LPM and data set of these ranges. */
+export function openPreviewStore(context: StoreContext, inputSize: number, rule: RangeRule): RecordStore {
+  const ranges = keyedRanges(rule);
+  const preprocessing = { inputSize, ...(ranges === null ? {} : { ranges }) };
+  return openStore(context, { folder: previewFolder(inputSize, rule), lpmHash: null, preprocessing });
 }

@@ -23,6 +23,8 @@ import { freeJobKinds } from './0166-free-job-kinds.ts';
 import { storeVectorsInParts } from './0170-store-vectors-in-parts.ts';
 import { keepIntervals } from './0180-keep-intervals.ts';
 import { nameOptimiserVectors } from './0190-name-optimiser-vectors.ts';
+import { nameTargets } from './0200-name-targets.ts';
+import { noteSamples } from './0240-note-samples.ts';
 import { keepDeviceChecks } from './0250-keep-device-checks.ts';
 
 export interface Migration {
@@ -52,5 +54,7 @@ export const migrations: readonly Migration[] = [
   { number: 170, name: '0170-store-vectors-in-parts', up: storeVectorsInParts },
   { number: 180, name: '0180-keep-intervals', up: keepIntervals },
   { number: 190, name: '0190-name-optimiser-vectors', up: nameOptimiserVectors },
+  { number: 200, name: '0200-name-targets', up: nameTargets },
+  { number: 240, name: '0240-note-samples', up: noteSamples },
   { number: 250, name: '0250-keep-device-checks', up: keepDeviceChecks },
 ];

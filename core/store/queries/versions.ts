@@ -1,14 +1,18 @@
 /** Frozen data-set versions. */
-import type {
-  ChannelStatistics,
-  DatasetVersion,
-  InstanceId,
-  PatientId,
-  SplitName,
-  StudyId,
-  VersionImage,
+import {
+  type ChannelStatistics,
+  type DatasetVersion,
+  type InstanceId,
+  type PatientId,
+  type SampleRanges,
+  type SplitName,
+  type StudyId,
+  sampleRangesSchema,
+  type VersionImage,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readJson } from '../stored-json.ts';
+import { readTarget, targetOfDataset } from '../stored-target.ts';
 
 interface VersionRow {
   id: number;
@@ -16,13 +20,16 @@ interface VersionRow {
   dataset: string;
   number: number;
   contentHash: string;
+  target: string;
   seed: number;
   createdAt: string;
+  ranges: string | null;
 }
 
 const columns = `
-  SELECT v.id, v.dataset_id AS datasetId, d.name AS dataset, v.number, v.content_hash AS contentHash, v.seed,
-    v.created_at AS createdAt
+  SELECT v.id, v.dataset_id AS datasetId, d.name AS dataset, v.number, v.content_hash AS contentHash,
+    ${targetOfDataset} AS target, v.seed,
+    v.created_at AS createdAt, v.ranges
   FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id`;
 
 function withClasses(db: ReadDb, row: VersionRow): DatasetVersion {
@@ -32,7 +39,9 @@ function withClasses(db: ReadDb, row: VersionRow): DatasetVersion {
       id: row.id,
     },
   );
-  return { ...row, classes: classes.map(({ name }) => name) };
+  const target = readTarget(row.target, `version ${row.number} of data set "${row.dataset}"`);
+  const ranges = row.ranges === null ? null : readJson(sampleRangesSchema, row.ranges, 'the ranges of a version');
+  return { ...row, target, ranges, classes: classes.map(({ name }) => name) };
 }
 
 /** The version with this row id, or undefined. */
@@ -68,6 +77,8 @@ export interface NewVersion {
   readonly contentHash: string;
   readonly seed: number;
   readonly classes: readonly string[];
+  /** None where its format says of every picture what is black and white. */
+  readonly ranges?: SampleRanges;
   readonly images: readonly {
     readonly instanceId: InstanceId;
     readonly frame: number;
@@ -81,9 +92,16 @@ export interface NewVersion {
 /** Writes a version with its classes and images; call it inside a transaction. Gives its row id. */
 export function addVersion(db: WriteDb, version: NewVersion, now: string): number {
   const { id } = db.run(
-    `INSERT INTO dataset_versions (dataset_id, number, content_hash, seed, created_at)
-     VALUES (:datasetId, 1 + (SELECT count(*) FROM dataset_versions WHERE dataset_id = :datasetId), :contentHash, :seed, :now)`,
-    { datasetId: version.datasetId, contentHash: version.contentHash, seed: version.seed, now },
+    `INSERT INTO dataset_versions (dataset_id, number, content_hash, seed, created_at, ranges)
+     VALUES (:datasetId, 1 + (SELECT count(*) FROM dataset_versions WHERE dataset_id = :datasetId), :contentHash, :seed, :now,
+       :ranges)`,
+    {
+      datasetId: version.datasetId,
+      contentHash: version.contentHash,
+      seed: version.seed,
+      now,
+      ranges: JSON.stringify(version.ranges ?? {}),
+    },
   );
   version.classes.forEach((name, position) => {
     db.run('INSERT INTO version_classes (version_id, position, name) VALUES (:id, :position, :name)', {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { loadCommands } from '../../../core/cli/folder.ts';
 import { buildProgram } from '../../../core/cli/program.ts';
 import { callsPage, commandReference, errorCodesPage } from '../../../scripts/docs/pages.ts';
+import { pixelsPage } from '../../../scripts/docs/pixels-page.ts';
 import { repositoryRoot } from '../../support/shared.ts';
 
 const commands = await loadCommands();
@@ -80,5 +81,6 @@ describe('help', () => {
   test('docs/error-codes.md is what the table says (npm run docs)', () => {
     expect(readFileSync(join(repositoryRoot, 'docs', 'error-codes.md'), 'utf8')).toBe(errorCodesPage());
     expect(readFileSync(join(repositoryRoot, 'docs', 'calls.md'), 'utf8')).toBe(callsPage());
+    expect(readFileSync(join(repositoryRoot, 'docs', 'pixels.md'), 'utf8')).toBe(pixelsPage());
   });
 });
