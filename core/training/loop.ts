@@ -273,17 +273,12 @@ async function validate(
 ): Promise<Validation> {
   const n = examplesIn(network, source);
   if (n === 0) return { valLoss: null, valAuc: null, valAccuracy: null, valScore: null };
-  const { target, classes } = network;
   const logits = await predictAll(network, params, source, n, signal);
-  const labels = target.labelTensors(
-    source.labels,
-    Array.from({ length: n }, (_, i) => i),
-    classes,
-  );
-  return {
-    ...target.validate(logits, source.labels, classes),
-    valLoss: criteria[criterion].value(logits, labels, classes),
-  };
+  const everyone = Array.from({ length: n }, (_, i) => i);
+  const labels = network.target.labelTensors(source.labels, everyone, network.classes);
+  // The loss is that of the criterion which is trained, whatever it is.
+  const valLoss = criteria[criterion].value(logits, labels, network.classes);
+  return { ...network.target.validate(logits, source.labels, network.classes), valLoss };
 }
 
 /** How many examples a source has. */

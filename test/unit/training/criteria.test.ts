@@ -29,6 +29,7 @@ test('a criterion is named where CONTRIBUTING says that one is added, and nowher
   const places = placesOf('cross-entropy');
   expect(places).toEqual([
     'core/contract/names.ts',
+    'core/targets/one-of-several.ts',
     'core/training/criteria/index.ts',
     'renderer/i18n/de/train.ts',
     'renderer/i18n/en/train.ts',
