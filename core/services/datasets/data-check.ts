@@ -72,7 +72,9 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     positiveClass: positive?.name ?? null,
     positiveClassSource: positive?.source ?? null,
     findings: findingsOf(images, classes, {
-      ...request, target: dataset.target, positive: list.positive,
+      ...request,
+      target: dataset.target,
+      positive: list.positive,
       shared: sharedPatient(library.db, dataset.id),
     }),
   };

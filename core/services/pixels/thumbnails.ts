@@ -38,7 +38,10 @@ export async function thumbnail(
   if (instance === undefined || frame < 0 || frame >= instance.numberOfFrames) {
     throw new AppError('FILE_NOT_FOUND', 'There is no such image in the library.');
   }
-  const path = join(thumbnailFolder(library, instance.contentHash), `${instance.contentHash}-${frame}-${size}-${reading}.png`);
+  const path = join(
+    thumbnailFolder(library, instance.contentHash),
+    `${instance.contentHash}-${frame}-${size}-${reading}.png`,
+  );
   if (existsSync(path)) return readFileSync(path);
   const bytes = await readInstance(library, instanceId);
   const png = pictureFile(await renderer.render(bytes, frame, redact(instance.sopInstanceUID), { longestSide: size }));

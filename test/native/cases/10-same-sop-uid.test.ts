@@ -41,7 +41,9 @@ describe.skipIf(!hasCases)('six images under three SOP instance UIDs (needs the 
     }
     const rows = parse(readFileSync(csv, 'utf8'), { columns: true }) as Record<string, string>[];
     expect(rows.map((row) => row['path'])).toEqual(dropped.map((path) => casePath(name, 'images', path)));
-    expect(leftOutOf(context, Number(report.job.slice(4)))?.map(({ path }) => path)).toEqual(rows.map((row) => row['path']));
+    expect(leftOutOf(context, Number(report.job.slice(4)))?.map(({ path }) => path)).toEqual(
+      rows.map((row) => row['path']),
+    );
     for (const { code, message, action } of report.leftOut) {
       expect([code, message.length > 20, action.length > 20]).toEqual(['DUPLICATE_DIFFERS', true, true]);
     }
