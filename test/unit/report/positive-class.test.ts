@@ -79,7 +79,7 @@ test('a guess is said with both names and a way out; what is known needs no word
     positiveClass: 'carcinoma',
     positiveClassSource: 'alphabet',
   });
-  for (const part of ['“adenoma” and “carcinoma”', '“carcinoma” was chosen by the alphabet', '“no carcinoma”']) {
+  for (const part of ['“adenoma” and “carcinoma”', '“carcinoma” was chosen by the alphabet', '--positive NAME']) {
     expect(warning).toContain(part);
   }
   const known = { classes: ['normal', 'mass'], positiveClass: 'mass', positiveClassSource: 'recognised' } as const;
