@@ -21,6 +21,19 @@ export const splitNames = ['train', 'val', 'test'] as const;
 export const splitSchema = z.enum(splitNames);
 export type SplitName = z.infer<typeof splitSchema>;
 
+/** What files and folders call the three parts; the first of each is our own word. */
+export const splitWords: Readonly<Record<SplitName, readonly string[]>> = {
+  train: ['train', 'training'],
+  val: ['val', 'valid', 'validate', 'validation', 'dev'],
+  test: ['test', 'testing'],
+};
+
+/** The part that a word of a labels file or the name of a folder means, in any case; null where it means none. */
+export function splitOfWord(word: string): SplitName | null {
+  const lower = word.trim().toLowerCase();
+  return splitNames.find((split) => splitWords[split].includes(lower)) ?? null;
+}
+
 /** What a label was given to; the most specific label of an image counts. */
 export const labelLevels = ['instance', 'series', 'study', 'patient'] as const;
 export const labelLevelSchema = z.enum(labelLevels);
