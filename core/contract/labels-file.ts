@@ -55,7 +55,10 @@ export const columnMeanings: Readonly<Record<LabelColumn, string>> = {
 
 /** A column's name as names are compared: without case, blanks, `_`, `-` and `.`. */
 export function plainColumnName(name: string): string {
-  return name.normalize('NFC').toLowerCase().replaceAll(/[\s_.-]/g, '');
+  return name
+    .normalize('NFC')
+    .toLowerCase()
+    .replaceAll(/[\s_.-]/g, '');
 }
 
 const columnOfPlainName = new Map(

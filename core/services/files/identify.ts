@@ -45,15 +45,22 @@ export function identifyBytes(bytes: Uint8Array, context: PictureContext): Ident
 
 /**
  * What the file at `path` holds. Reads its head, and the rest only to hash it, piece by piece; a file that is no image is not read on.
+ * @param isPreview true reads the head alone: the hash is then its path's, and is for telling files apart and nothing else
  * @throws as identifyBytes, and FILE_NOT_FOUND, FILE_UNREADABLE
  */
-export async function identifyFile(path: string, sizeBytes: number, context: PictureContext): Promise<Identified> {
+export async function identifyFile(
+  path: string,
+  sizeBytes: number,
+  context: PictureContext,
+  isPreview = false,
+): Promise<Identified> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, 'r');
     const head = await readUntilHeader(handle, sizeBytes);
     checkKind(head, sizeBytes);
-    return identify(head, sizeBytes, await hashFile(handle, head, sizeBytes), context);
+    const hash = isPreview ? createHash('sha256').update(path).digest('hex') : await hashFile(handle, head, sizeBytes);
+    return identify(head, sizeBytes, hash, context);
   } catch (error) {
     throw error instanceof AppError ? error : fileError(error, path);
   } finally {

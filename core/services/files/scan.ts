@@ -43,6 +43,8 @@ export interface ScanOptions {
   readonly isKnown?: (place: ScannedPlace) => boolean;
   /** The patient of a picture, where a sidecar file tells. */
   readonly patientOf?: (path: string, member: string) => string | undefined;
+  /** True where nothing is kept of what is found: of plain files only the head is read. */
+  readonly isPreview?: boolean;
 }
 
 const readAhead = 4;
@@ -96,7 +98,7 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
   try {
     if (await isZip(path)) return file;
     const context = pictureContext(options.patientOf?.(path, ''), folders, dirname(path));
-    return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context)) };
+    return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context, options.isPreview)) };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: error };
     throw error;

@@ -6,7 +6,7 @@
  * user ends an import early.
  */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import {
   type ImportOptions,
@@ -43,8 +43,18 @@ import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
-import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
+import { catalogueOf } from './catalogue.ts';
+import { pathBases, placesOfPath } from './label-paths.ts';
+import { pathsOf, refusedOfProblems, withClassNames } from './label-rows.ts';
+import {
+  applyLabels,
+  type LabelEntry,
+  type LabelOutcome,
+  patientsByPath,
+  type RefusedRow,
+  resolveRows,
+} from './labels.ts';
+import { invalid, type LabelsFile, readLabelsFile } from './labels-file.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
@@ -73,13 +83,13 @@ export async function importPaths(context: ServiceContext, options: ImportOption
 async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
   const started = performance.now();
   const db = context.library.writer;
-  const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
-  const pathsOf = pathResolver(options);
+  const labels = options.labels === undefined ? null : await usableLabels(options.labels, options);
+  const bases = pathBases(options.labels, options.paths);
   const dataset = db.transaction(() => ensureDataset(db, options.dataset, options.frames, timeOf(context)));
   const identity = importIdentity(context.library, options.pseudonymise);
   const importer = new Importer(context, dataset, options, identity);
-  await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
-  const outcome = label(context, dataset, options, labels, pathsOf, importer.folderEntries, identity);
+  await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
+  const outcome = label(context, dataset, options, labels, bases, importer.folderEntries, identity);
   return {
     dataset: dataset.name,
     job: jobName(jobId),
@@ -91,55 +101,47 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   };
 }
 
+/**
+ * The labels file with the classes named as the user wants them; rows that cannot be read are among `refused`.
+ * @throws as readLabelsFile, and LABELS_INVALID for a row that cannot be read where those are not to be left out
+ */
+async function usableLabels(
+  path: string,
+  { rowRule, classNames }: Pick<ParsedImport, 'rowRule' | 'classNames'>,
+): Promise<{ readonly file: LabelsFile; readonly refused: readonly RefusedRow[] }> {
+  const file = withClassNames(await readLabelsFile(path), classNames);
+  if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);
+  return { file, refused: refusedOfProblems(file.problems) };
+}
+
 function label(
   context: ServiceContext,
   dataset: DatasetRow,
   options: ParsedImport,
-  file: LabelsFile | null,
-  pathsOf: (key: LabelRow['key']) => readonly string[],
+  labels: Awaited<ReturnType<typeof usableLabels>> | null,
+  bases: readonly string[],
   folderEntries: readonly LabelEntry[],
   identity: ImportIdentity,
 ): LabelOutcome {
-  const db = context.library.writer;
-  if (file === null) {
-    const given = { entries: folderEntries, problems: [], rows: folderEntries.length };
+  if (labels === null) {
+    const given = { entries: folderEntries, refused: [], rows: folderEntries.length };
     return applyLabels(context, dataset, given, 'folder');
   }
-  const resolved = resolveRows(db, dataset.id, file, {
-    instanceAt: (key) => instanceAt(db, pathsOf(key), identity),
+  const { db } = context.library;
+  const images = catalogueOf(db, dataset.id);
+  const index = {
+    images,
+    paths: pathsOf(db, images, bases, labels.file, options, identity),
     patientKey: identity.patientKey,
-  });
-  return applyLabels(context, dataset, { ...resolved, rows: file.rows.length }, options.reader);
-}
-
-/** Where a path of the labels file may be: as it stands, beside the labels file, or below one of the imported folders. */
-function pathResolver(options: ParsedImport): (key: string) => readonly string[] {
-  const folders = [
-    ...(options.labels === undefined ? [] : [dirname(resolve(options.labels))]),
-    ...options.paths.flatMap((path) => [resolve(path), dirname(resolve(path))]),
-  ];
-  return (key) => {
-    // Files written on Windows and read elsewhere have backslashes.
-    const name = process.platform === 'win32' ? key : key.replaceAll('\\', '/');
-    return isAbsolute(name) ? [resolve(name)] : [...new Set(folders.map((folder) => join(folder, name)))];
   };
-}
-
-/** The instance at the first of `paths` that the library knows; `archive.zip/folder/file` names a member. */
-function instanceAt(db: WriteDb, paths: readonly string[], identity: ImportIdentity): InstanceId | undefined {
-  const known = (path: string, member: string) => {
-    const place = identity.place(path, member);
-    return fileAt(db, place.path, place.member);
+  const resolved = resolveRows(labels.file, index);
+  const given = {
+    entries: resolved.entries,
+    refused: [...labels.refused, ...resolved.refused],
+    rows: labels.file.rowCount,
+    isWhole: options.rowRule === 'all',
   };
-  for (const path of paths) {
-    const plain = known(path, '');
-    if (plain !== undefined) return plain.instanceId;
-    for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
-      const member = known(path.slice(0, slash), path.slice(slash + 1));
-      if (member !== undefined) return member.instanceId;
-    }
-  }
-  return undefined;
+  return applyLabels(context, dataset, given, options.reader);
 }
 
 class Importer {
@@ -171,7 +173,7 @@ class Importer {
       signal: this.#context.signal,
       exclude: this.#options.labels === undefined ? [] : [this.#options.labels],
       isKnown: (place) => this.#knownInstance(place) !== undefined,
-      patientOf: (path, member) => patients.get(member === '' ? path : `${path}/${member}`),
+      patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
     });
     let done = 0;
     try {

@@ -26,7 +26,8 @@ export function otherKindOfColumns(
 ): OtherKind | null {
   const binary = columns.filter(
     ({ values }) =>
-      values.some((value) => /^1(?:[.,]0+)?$/.test(value)) && values.every((value) => /^(?:|[-−]?[01](?:[.,]0+)?)$/.test(value)),
+      values.some((value) => /^1(?:[.,]0+)?$/.test(value)) &&
+      values.every((value) => /^(?:|[-−]?[01](?:[.,]0+)?)$/.test(value)),
   );
   if (binary.length < 2) return null;
   const names = binary.slice(0, 3).map(({ name }) => `"${name}"`);

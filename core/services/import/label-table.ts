@@ -51,7 +51,8 @@ export function readTable(text: string): LabelTable {
     if (fields.every((field) => field === '')) emptyRows += 1;
     else {
       rows.push({ row: line, fields });
-      if (stray) problems.push({ row: line, message: 'a quotation mark stands inside a cell that does not begin with one' });
+      if (stray)
+        problems.push({ row: line, message: 'a quotation mark stands inside a cell that does not begin with one' });
     }
   }
   const [header = null, ...rest] = rows;
@@ -69,7 +70,11 @@ export function readTable(text: string): LabelTable {
 function findSeparator(text: string): LabelSeparator {
   const scored = labelSeparators.map((separator) => {
     const header = firstRow(text, separator);
-    return { separator, understood: header.filter((name) => columnOfName(name) !== null).length, columns: header.length };
+    return {
+      separator,
+      understood: header.filter((name) => columnOfName(name) !== null).length,
+      columns: header.length,
+    };
   });
   scored.sort((a, b) => b.understood - a.understood || b.columns - a.columns);
   return scored[0]?.separator ?? ',';
@@ -113,7 +118,9 @@ function parseRows(text: string, separator: LabelSeparator, to = -1): ParsedRow[
     throw new NotATable({
       row: typeof line === 'number' ? line : null,
       message:
-        error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quotation mark is opened and never closed' : `not CSV: ${error.code}`,
+        error.code === 'CSV_QUOTE_NOT_CLOSED'
+          ? 'a quotation mark is opened and never closed'
+          : `not CSV: ${error.code}`,
     });
   }
 }

@@ -99,7 +99,7 @@ function decodeStrictly(bytes: Uint8Array, encoding: string): string | null {
  * Armenian letter.
  */
 function isUtf8ByChance(text: string): boolean {
-  const others = [...text.matchAll(/[^\x00-\x7f]/gu)];
+  const others = [...text.matchAll(/[\u0080-\u{10ffff}]/gu)];
   if (others.length === 0 || others.length > 20) return false;
   return others.every(({ 0: char, index }) => {
     const around = (text[index - 1] ?? '') + (text[index + char.length] ?? '');
@@ -161,7 +161,8 @@ function decodeSingleBytes(bytes: Uint8Array): LabelText {
   if (isMac && best.some(({ encoding }) => encoding === 'macintosh'))
     best = best.filter(({ encoding }) => encoding === 'macintosh');
   const [found, ...others] = best.filter(({ text }, at) => best.findIndex((other) => other.text === text) === at);
-  if (found === undefined) throw refusal('The letters of the labels file beyond A to Z are in no encoding that is known here.');
+  if (found === undefined)
+    throw refusal('The letters of the labels file beyond A to Z are in no encoding that is known here.');
   if (others.length > 0) {
     const names = best.map(({ encoding }) => encodingNames[encoding]).join(' or ');
     throw refusal(`The letters of the labels file beyond A to Z may be ${names}: its bytes do not tell which.`);
@@ -177,5 +178,7 @@ const encodingNames = {
 } as const;
 
 function decode850(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => (byte < 128 ? String.fromCharCode(byte) : (codePage850[byte - 128] ?? ''))).join('');
+  return Array.from(bytes, (byte) => (byte < 128 ? String.fromCharCode(byte) : (codePage850[byte - 128] ?? ''))).join(
+    '',
+  );
 }

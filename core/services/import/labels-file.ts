@@ -10,13 +10,13 @@ import { AppError } from '../../base/errors.ts';
 import {
   columnNames,
   columnOfName,
+  isOwnColumnName,
   type KeyColumn,
   keyColumns,
   type LabelColumn,
   type LabelEncoding,
   type LabelProblem,
   type LabelSeparator,
-  isOwnColumnName,
   labelColumns,
   type SplitName,
   splitNames,
@@ -115,7 +115,9 @@ export function parseLabels(text: string): LabelsFile {
     else {
       if (key === '') found.push(`${column} is empty`);
       else if (column !== 'path' && isScientific(key)) {
-        found.push(`${column} is a number with an exponent: a spreadsheet has cut its digits; make the file again with that column as text`);
+        found.push(
+          `${column} is a number with an exponent: a spreadsheet has cut its digits; make the file again with that column as text`,
+        );
       }
       if (label === '') found.push('label is empty');
       if (given !== '' && split === null) found.push(`split "${given}" is none of ${knownSplitWords}`);
@@ -170,7 +172,8 @@ function understandColumns({ header, rows }: LabelTable): FileColumn[] {
     const meaning = columnOfName(name);
     if (meaning === null) return { name, meaning, why: 'unknown' };
     // "set" may be the set of images or the part of it: the words in it tell.
-    const isSplit = meaning !== 'split' || isOwnColumnName(name) || rows.some(({ fields }) => splitOfWord(fields[at] ?? '') !== null);
+    const isSplit =
+      meaning !== 'split' || isOwnColumnName(name) || rows.some(({ fields }) => splitOfWord(fields[at] ?? '') !== null);
     return isSplit ? { name, meaning, why: null } : { name, meaning: null, why: 'other-words' };
   });
 }

@@ -72,7 +72,8 @@ function characterPlausibility(char: string, place: Place): Plausibility {
     return isLetter(after) && !(char === '°' && /^[CF]$/.test(after)) ? 'wrong' : afterMeasure(char, place);
   // A blank that does not break stands between numbers and units.
   if (char === '\u00a0' || char === '\u202f') return isLetter(before) && isLetter(after) ? 'odd' : 'good';
-  if (char === '¿' || char === '¡') return word.includes(char === '¿' ? '?' : '!') && !isLetter(before) ? 'odd' : 'wrong';
+  if (char === '¿' || char === '¡')
+    return word.includes(char === '¿' ? '?' : '!') && !isLetter(before) ? 'odd' : 'wrong';
   if (!looseSigns.includes(char)) return 'wrong';
   if (isLetter(before) && isLetter(after)) {
     if (char === '’') return 'good';
