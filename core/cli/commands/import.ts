@@ -1,7 +1,9 @@
+import { AppError } from '../../base/errors.ts';
 import type { ImportReport } from '../../contract/index.ts';
-import { frameRules, importOptionsSchema } from '../../contract/index.ts';
-import { defineCommand, wordsArgument } from '../command.ts';
+import { frameRules, importOptionsSchema, keyColumns, rowRules } from '../../contract/index.ts';
+import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
+import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
 import { given, oneOf, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
@@ -19,8 +21,17 @@ export const command = defineCommand({
     dataset: requiredText('--dataset <name>', 'data set to add to; made when it does not exist'),
     labels: text(
       '--labels <file.csv>',
-      'columns: one of path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID; label; optional split (train, val, test)',
+      `columns: one of ${keyColumns.join(', ')}; label; optional split (train, val, test); other names: docs/labels-files.md`,
     ),
+    preview: toggle('--preview', 'say what the labels file would do, and write nothing'),
+    rows: oneOf(
+      '--rows <which>',
+      'rows of the labels file that must be right before a label is written: all of them; those that can be read, ' +
+        'leaving out what matches nothing; or none, leaving out whatever is not usable',
+      rowRules,
+      defaults.rowRule,
+    ),
+    refused: text('--refused <file.csv>', 'save the rows from which nothing is taken, with the reason and their cells'),
     copy: toggle('--copy', 'copy the files into the library instead of referencing them'),
     pseudonymise: toggle('--pseudonymise', 'keep patient IDs and paths out of the database (copies the files)'),
     frames: oneOf('--frames <rule>', 'frames of multi-frame instances to use', frameRules, defaults.frames),
@@ -32,35 +43,50 @@ export const command = defineCommand({
       why: 'a folder of studies with its labels',
     },
     {
+      line: 'sidelight import /data/mammo --dataset mammo --labels labels.csv --preview',
+      why: 'what would happen, before it does',
+    },
+    {
       line: 'sidelight import study1.zip D:\\DICOMDIR --dataset mammo --copy',
       why: 'an archive and a CD, kept in the library',
     },
   ],
   run: async (context, args, options) => {
     const services = await context.services();
+    const { preview, refused, rows: rowRule, frames, copy, ...rest } = options;
+    const { labels, dataset, pseudonymise, reader } = rest;
+    const paths = wordsArgument(args, 0);
+    if (labels === undefined && (preview || refused !== undefined))
+      throw new UsageError('--preview and --refused are about a labels file: name it with --labels.');
+    const about = labels === undefined ? null : { labels, dataset, paths, pseudonymise, ...given({ reader }) };
+    const { previewLabels, saveRefusedRows } = await import('../../services/import/preview.ts');
+    const saved = async (): Promise<string[]> =>
+      about === null || refused === undefined
+        ? []
+        : refusedLines(await saveRefusedRows(services, { ...about, out: refused }), refused);
+    if (preview && about !== null) {
+      const found = await previewLabels(services, about);
+      return { json: found, lines: [...previewLines(found), ...(await saved())] };
+    }
     const { importPaths } = await import('../../services/import/import.ts');
-    const report = await importPaths(services, { paths: wordsArgument(args, 0), ...given(options) });
-    return { json: report, lines: importLines(report) };
+    try {
+      const report = await importPaths(services, { paths, rowRule, frames, copy, ...given(rest) });
+      return { json: report, lines: [...importLines(report), ...(await saved())] };
+    } catch (error) {
+      // The rows that stopped it are what the list is wanted for.
+      if (error instanceof AppError && error.code === 'LABELS_INVALID') await saved();
+      throw error;
+    }
   },
 });
 
 function importLines(report: ImportReport): string[] {
-  const { labels, splits } = report;
   return [
     `Imported ${report.imported} of ${plural(report.total, 'file')} into "${report.dataset}" in ${formatDuration(report.seconds)}` +
       ` (${report.alreadyThere} already there, ${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped).`,
     `The data set now has ${plural(report.patients, 'patient')}, ${plural(report.studies, 'study', 'studies')}, ` +
       `${plural(report.instances, 'instance')}.`,
-    ...(labels.rows === 0
-      ? []
-      : [
-          `Labels: ${plural(labels.rows, 'row')}, ${labels.applied} applied, ${labels.unchanged} unchanged, ` +
-            `${labels.changed} changed, ${plural(labels.problems.length, 'problem')}.`,
-          ...labels.problems.map(({ row, message }) => `  ${row === null ? '' : `row ${row}: `}${message}`),
-        ]),
-    ...(splits.train + splits.val + splits.test === 0
-      ? []
-      : [`Split given by the labels file: train ${splits.train}, val ${splits.val}, test ${splits.test}.`]),
+    ...labelLines(report),
     ...problemLines(report.problems),
     `Next: sidelight encode ${quoted(report.dataset)} --lpm NAME`,
   ];

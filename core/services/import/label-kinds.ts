@@ -20,16 +20,14 @@ export function otherKindOfLabels(rows: readonly { readonly row: number; readonl
   return decimal === undefined ? null : explain('decimals', decimal);
 }
 
-/** What columns without the one of the label say: null unless two or more hold nothing but 0, 1 and codes. */
+/** What columns without the one of the label say: null unless two or more hold nothing but 0, 1 and codes, and a 1 is among them. */
 export function otherKindOfColumns(
   columns: readonly { readonly name: string; readonly values: readonly string[] }[],
 ): OtherKind | null {
-  const binary = columns.filter(
-    ({ values }) =>
-      values.some((value) => /^1(?:[.,]0+)?$/.test(value)) &&
-      values.every((value) => /^(?:|[-−]?[01](?:[.,]0+)?)$/.test(value)),
-  );
-  if (binary.length < 2) return null;
+  const isCoded = (value: string): boolean => /^(?:|[-−]?[01](?:[.,]0+)?)$/.test(value);
+  const binary = columns.filter(({ values }) => values.some((value) => value !== '') && values.every(isCoded));
+  const hasFinding = binary.some(({ values }) => values.some((value) => value.startsWith('1')));
+  if (binary.length < 2 || !hasFinding) return null;
   const names = binary.slice(0, 3).map(({ name }) => `"${name}"`);
   const { is, next } = labelKindMeanings['columns-of-findings'];
   const more = binary.length > names.length ? ` and ${binary.length - names.length} more` : '';

@@ -140,7 +140,8 @@ function isEncodedTwice(line: string): boolean {
   if (!/[ÂÃ][\u0080-\u00bf–—‘’“”„†‡•…‰€™š›œžŸ¡-¿]/u.test(line)) return false;
   const bytes: number[] = [];
   for (const char of line) {
-    const byte = char <= '\u007f' ? char.charCodeAt(0) : windows1252.get(char);
+    // Latin-1 leaves the bytes 80 to 9F as they are.
+    const byte = char <= '\u009f' ? char.charCodeAt(0) : windows1252.get(char);
     if (byte === undefined) return false;
     bytes.push(byte);
   }

@@ -187,3 +187,12 @@ export function comparedLabels(db: ReadDb, datasetId: number, reader: string): C
     { schemaId: schemaOf(db, datasetId), reader },
   );
 }
+
+/** The levels on which labels of a data set stand. */
+export function decidedLevels(db: ReadDb, datasetId: number): LabelTarget['kind'][] {
+  return db
+    .all<{ level: LabelTarget['kind'] }>(`WITH ${decidedLabels()} SELECT DISTINCT level FROM decided ORDER BY level`, {
+      schemaId: schemaOf(db, datasetId),
+    })
+    .map(({ level }) => level);
+}
