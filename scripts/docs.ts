@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCommands } from '../core/cli/folder.ts';
 import { commandLine } from './command-line.ts';
+import { labelsPage } from './docs/labels-page.ts';
 import { callsPage, commandReference, errorCodesPage } from './docs/pages.ts';
 import { licencesPage } from './licences/page.ts';
 
@@ -12,5 +13,6 @@ const folder = join(import.meta.dirname, '..', 'docs');
 writeFileSync(join(folder, 'commands.md'), commandReference(await loadCommands()));
 writeFileSync(join(folder, 'error-codes.md'), errorCodesPage());
 writeFileSync(join(folder, 'calls.md'), callsPage());
+writeFileSync(join(folder, 'labels-files.md'), labelsPage());
 writeFileSync(join(folder, 'licences.md'), licencesPage(join(folder, '..')));
-console.log('Wrote docs/commands.md, docs/error-codes.md, docs/calls.md and docs/licences.md');
+console.log('Wrote docs/commands.md, docs/error-codes.md, docs/calls.md, docs/labels-files.md and docs/licences.md');

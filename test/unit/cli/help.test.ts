@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadCommands } from '../../../core/cli/folder.ts';
 import { buildProgram } from '../../../core/cli/program.ts';
+import { labelsPage } from '../../../scripts/docs/labels-page.ts';
 import { callsPage, commandReference, errorCodesPage } from '../../../scripts/docs/pages.ts';
 import { repositoryRoot } from '../../support/shared.ts';
 
@@ -80,5 +81,9 @@ describe('help', () => {
   test('docs/error-codes.md is what the table says (npm run docs)', () => {
     expect(readFileSync(join(repositoryRoot, 'docs', 'error-codes.md'), 'utf8')).toBe(errorCodesPage());
     expect(readFileSync(join(repositoryRoot, 'docs', 'calls.md'), 'utf8')).toBe(callsPage());
+  });
+
+  test('docs/labels-files.md is what the tables of labels files say (npm run docs)', () => {
+    expect(readFileSync(join(repositoryRoot, 'docs', 'labels-files.md'), 'utf8')).toBe(labelsPage());
   });
 });
