@@ -45,6 +45,7 @@ export const importOptionsSchema = z
     ticket: z.uuid().optional(),
   })
   .refine(({ paths, labels }) => paths.length > 0 || labels !== undefined, {
+    path: ['paths'],
     message: 'name files or folders, or a labels file',
   });
 export type ImportOptions = z.input<typeof importOptionsSchema>;

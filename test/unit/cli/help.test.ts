@@ -28,6 +28,8 @@ describe('help', () => {
         'evaluate',
         'export',
         'import',
+        'labels export',
+        'labels import',
         'library backup',
         'library check',
         'library restore',
