@@ -11,7 +11,7 @@ export interface GlobalOptions {
   readonly library: string | undefined;
   readonly json: boolean;
   readonly engine: 'auto' | 'onnxruntime' | 'tensorflow';
-  readonly device: 'auto' | 'cpu' | 'cuda' | 'dml';
+  readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
   readonly threads: number | undefined;
   /** Of the frozen LPM's matrix products. */
   readonly precision: 'f32' | 'f16';

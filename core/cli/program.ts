@@ -12,7 +12,12 @@ export const globalOptions = {
   ),
   json: toggle('--json', 'print one JSON object on standard output; everything else goes to standard error'),
   engine: oneOf('--engine <name>', 'what computes', ['auto', 'onnxruntime', 'tensorflow'] as const, 'auto'),
-  device: oneOf('--device <name>', 'where it computes', ['auto', 'cpu', 'cuda', 'dml'] as const, 'auto'),
+  device: oneOf(
+    '--device <name>',
+    'where it computes',
+    ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const,
+    'auto',
+  ),
   precision: oneOf(
     '--precision <type>',
     'how the LPM multiplies: f16 is faster on a GPU, and its features are kept apart',

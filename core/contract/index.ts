@@ -1,5 +1,6 @@
 /** The contract: closed lists, rows, options and reports that every part of the program speaks. */
 
+export * from './devices.ts';
 export * from './ids.ts';
 export * from './ipc/index.ts';
 export * from './jobs.ts';

@@ -1,6 +1,6 @@
 /** Opens the engine that computes. */
 import { AppError } from '../base/errors.ts';
-import { chooseEngine } from './devices.ts';
+import { type Choice, chooseEngine } from './devices.ts';
 import { withCpuFallback } from './fallback.ts';
 import { openHosted } from './host/client.ts';
 import { onnxruntimeAdapter } from './onnxruntime.ts';
@@ -14,9 +14,9 @@ export * from './types.ts';
 /** The engines this version knows, each loading its native library only when asked. */
 const adapters: readonly EngineAdapter[] = [onnxruntimeAdapter, tensorflowAdapter];
 
-/** What every engine could do on this machine, for `doctor`. Never throws for a missing engine. */
-export function listEngines(): Promise<EngineState[]> {
-  return Promise.all(adapters.map((adapter) => adapter.probe()));
+/** What every engine could do on this machine, on `device` or on any. Never throws for a missing engine. */
+export function listEngines(device: OpenEngineOptions['device'] = 'auto'): Promise<EngineState[]> {
+  return Promise.all(adapters.map((adapter) => adapter.probe(device)));
 }
 
 /**
@@ -25,7 +25,7 @@ export function listEngines(): Promise<EngineState[]> {
  */
 export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
   const engine = options.ownProcess === true ? await openHosted(options) : await openHere(options);
-  if (engine.info.device === cpuDescription) return engine;
+  if (engine.info.device === cpuDescription || options.movesToCpu === false) return engine;
   const openCpu = (reason: string): Promise<Engine> => {
     const cpu: OpenEngineOptions = { ...options, engine: 'onnxruntime', device: 'cpu' };
     return options.ownProcess === true ? openHosted(cpu, reason) : openHere(cpu, reason);
@@ -33,9 +33,14 @@ export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
   return withCpuFallback(engine, openCpu, options.log);
 }
 
+/** What `openEngine` would open, and why; nothing is opened. Throws ENGINE_UNAVAILABLE where nothing fits. */
+export async function chooseDevice(options: Pick<OpenEngineOptions, 'engine' | 'device' | 'judge'>): Promise<Choice> {
+  return await chooseEngine(options, await listEngines(options.device), options.judge);
+}
+
 /** As openEngine, in this process and on one device for good. `reason` replaces that of the choice. */
 export async function openHere(options: OpenEngineOptions, reason?: string): Promise<Engine> {
-  const choice = chooseEngine(options, await listEngines());
+  const choice = await chooseDevice(options);
   const adapter = adapters.find(({ name }) => name === choice.engine);
   if (adapter === undefined)
     throw new AppError('ENGINE_UNAVAILABLE', `Engine ${choice.engine} is not in this version.`);

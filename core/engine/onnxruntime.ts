@@ -14,6 +14,7 @@ import {
   type AdapterOptions,
   cpuDescription,
   type DeviceName,
+  type DeviceState,
   type Engine,
   type EngineAdapter,
   type EngineState,
@@ -21,12 +22,15 @@ import {
   type Tensors,
   type WeightSource,
 } from './types.ts';
+import { webgpuDevice } from './webgpu/adapter.ts';
+import { widenHalfInputs } from './webgpu/widen-halves.ts';
 
 type Ort = typeof import('onnxruntime-node');
 
 /** Execution providers by our device names, with what to call them. */
 const providers = {
   cuda: { provider: 'cuda', description: 'NVIDIA GPU (CUDA)' },
+  webgpu: { provider: 'webgpu', description: 'GPU (WebGPU)' },
   dml: { provider: 'dml', description: 'GPU (DirectML)' },
   coreml: { provider: 'coreml', description: 'Apple GPU and Neural Engine (CoreML)' },
   cpu: { provider: 'cpu', description: cpuDescription },
@@ -53,17 +57,28 @@ async function load(): Promise<Ort> {
 }
 
 /** What ONNX Runtime offers here. CUDA counts only where its files were installed beside the package. */
-async function probe(): Promise<EngineState> {
+async function probe(device: 'auto' | DeviceName): Promise<EngineState> {
   try {
     const ort = await load();
     const bundled = new Set(ort.listSupportedBackends().flatMap(({ name, bundled }) => (bundled ? [name] : [])));
     const names = (Object.keys(providers) as DeviceName[]).filter((name) => bundled.has(providers[name].provider));
+    const asked = device === 'auto' || device === 'webgpu';
+    const gpu = asked && bundled.has('webgpu') ? await webgpuDevice() : undefined;
+    const devices = names.flatMap((name): DeviceState[] => {
+      if (name !== 'webgpu') return [{ name, description: providers[name].description }];
+      return gpu === undefined || 'reason' in gpu ? [] : [gpu];
+    });
+    const missing = gpu !== undefined && 'reason' in gpu ? [gpu] : [];
     return {
       name: 'onnxruntime',
       available: true,
       version: ort.env.versions.node ?? null,
-      devices: names.map((name) => ({ name, description: providers[name].description })),
-      detail: `providers in the package: ${names.join(', ')}`,
+      devices,
+      missing,
+      detail: [
+        `providers in the package: ${names.join(', ')}`,
+        ...missing.map(({ name, reason }) => `no ${name}: ${reason}`),
+      ].join('; '),
       remedy: null,
     };
   } catch (thrown) {
@@ -127,10 +142,12 @@ function sessionOptions(
 
 async function compile(
   ort: Ort,
-  graph: Graph,
+  asked: Graph,
   weights: WeightSource | undefined,
   options: AdapterOptions,
+  knowsHalves: boolean,
 ): Promise<Executable> {
+  const { graph, widen } = knowsHalves ? { graph: asked, widen: (inputs: Tensors) => inputs } : widenHalfInputs(asked);
   let session: InferenceSession;
   try {
     session = await ort.InferenceSession.create(emitOnnx(graph), sessionOptions(graph, weights, options));
@@ -139,8 +156,9 @@ async function compile(
     throw failed('prepare the network', cause);
   }
   return {
-    run: async (inputs: Tensors): Promise<Tensors> => {
-      checkInputs(graph, inputs);
+    run: async (given: Tensors): Promise<Tensors> => {
+      checkInputs(asked, given);
+      const inputs = widen(given);
       const feeds: Record<string, OrtTensor> = {};
       for (const { name = '' } of graph.inputs) feeds[name] = toOrt(inputs[name] as Tensor);
       try {
@@ -159,15 +177,26 @@ async function compile(
   };
 }
 
+/** The device as it is stored with every result; a GPU with its driver, since another driver is another device. */
+async function deviceOf(name: DeviceName): Promise<DeviceState> {
+  if (name !== 'webgpu') return { name, description: providers[name].description };
+  const found = await webgpuDevice();
+  if (!('reason' in found)) return found;
+  throw new AppError('ENGINE_UNAVAILABLE', `There is no GPU to compute on: ${found.reason}.`, {
+    action: found.remedy ?? 'Use --device cpu.',
+  });
+}
+
 async function open(options: AdapterOptions): Promise<Engine> {
   const ort = await load();
+  const device = await deviceOf(options.device);
   resetPeakMemory();
   const open = new Set<Executable>();
   return {
     info: {
       name: 'onnxruntime',
       version: ort.env.versions.node ?? 'unknown',
-      device: providers[options.device].description,
+      device: device.description,
       threads: options.threads,
       reason: options.reason,
     },
@@ -177,7 +206,7 @@ async function open(options: AdapterOptions): Promise<Engine> {
           action: 'Leave --precision out, or use --engine tensorflow on a machine with an NVIDIA GPU.',
         });
       }
-      const inner = await compile(ort, graph, weights, options);
+      const inner = await compile(ort, graph, weights, options, device.hasHalfPrecision ?? true);
       const executable: Executable = {
         run: inner.run,
         dispose: async () => {

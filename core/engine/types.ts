@@ -4,7 +4,7 @@ import type { Tensor } from '../base/tensor.ts';
 import type { Graph } from '../graph/index.ts';
 
 export type EngineName = 'onnxruntime' | 'tensorflow';
-export type DeviceName = 'cpu' | 'cuda' | 'dml' | 'coreml';
+export type DeviceName = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml';
 
 /** How every engine calls the processor in `info.device`. */
 export const cpuDescription = 'CPU';
@@ -56,13 +56,31 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+/** Whether `auto` may compute on a device, and why or why not. */
+export interface DeviceVerdict {
+  readonly isTrusted: boolean;
+  readonly why: string;
+}
+
+/** Asked by `auto` before it takes a GPU: a device computes a lab's numbers because it was right, not because a list prefers it. */
+export type JudgeDevice = (candidate: {
+  readonly engine: EngineName;
+  /** The engine's version. */
+  readonly version: string;
+  readonly device: DeviceState;
+}) => Promise<DeviceVerdict>;
+
 export interface OpenEngineOptions {
   readonly engine: 'auto' | EngineName;
   readonly device: 'auto' | DeviceName;
+  /** Without one `auto` takes no GPU. */
+  readonly judge?: JudgeDevice;
   /** Threads for one operation; the number of physical cores by default. Results are bit-equal for equal numbers. */
   readonly threads?: number;
   /** Compute in a child process, so that a native crash or lack of memory ends that process alone. */
   readonly ownProcess?: boolean;
+  /** Whether a GPU that fails in mid-run hands over to the CPU, which is so where left out; a check of the GPU must see it fail. */
+  readonly movesToCpu?: boolean;
   /** Write a profile of every session in this folder (ONNX Runtime's trace format). For benchmarks. */
   readonly profileDirectory?: string;
   readonly log: Logger;
@@ -77,13 +95,35 @@ export interface AdapterOptions {
   readonly log: Logger;
 }
 
+/** A device as its driver tells of it. */
+export interface DeviceState {
+  readonly name: DeviceName;
+  /** Its name, its driver and the driver's version, as far as they are known. */
+  readonly description: string;
+  /** A driver that plays a GPU on the processor: right, but slower than the processor itself. `auto` passes it over. */
+  readonly isSoftware?: boolean;
+  /** Whether it multiplies 16-bit floats. */
+  readonly hasHalfPrecision?: boolean;
+  /** Bytes of the largest tensor that it takes; left out where nothing limits it but memory. */
+  readonly maxBufferBytes?: number;
+}
+
+/** A device that the engine knows and that is not here. */
+export interface MissingDevice {
+  readonly name: DeviceName;
+  readonly reason: string;
+  readonly remedy: string | undefined;
+}
+
 /** What one engine could do here, for `doctor` and for the choice. */
 export interface EngineState {
   readonly name: EngineName;
   readonly available: boolean;
   readonly version: string | null;
   /** Devices it can compute on, best first. */
-  readonly devices: readonly { readonly name: DeviceName; readonly description: string }[];
+  readonly devices: readonly DeviceState[];
+  /** Devices that it could use here if something were installed. */
+  readonly missing?: readonly MissingDevice[];
   /** Why it is not available, or what it was built with. */
   readonly detail: string;
   /** How to get what is missing; null where nothing is. */
@@ -93,6 +133,7 @@ export interface EngineState {
 /** One engine: how to look for it and how to open it. The native library is loaded in here, never before. */
 export interface EngineAdapter {
   readonly name: EngineName;
-  probe(): Promise<EngineState>;
+  /** Looks for what `device` needs; for every device where it is `auto`. */
+  probe(device: 'auto' | DeviceName): Promise<EngineState>;
   open(options: AdapterOptions): Promise<Engine>;
 }

@@ -24,7 +24,12 @@ import { handlers } from './handlers/index.ts';
 import { openWatcher } from './watching.ts';
 
 const { values } = parseArgs({
-  options: { library: { type: 'string' }, engine: { type: 'string', default: 'auto' }, threads: { type: 'string' } },
+  options: {
+    library: { type: 'string' },
+    engine: { type: 'string', default: 'auto' },
+    device: { type: 'string', default: 'auto' },
+    threads: { type: 'string' },
+  },
 });
 
 function send(message: FromCore): void {
@@ -53,7 +58,7 @@ try {
     mode: 'write',
     engine: windowSettingsSchema.shape.engine.parse(values.engine),
     ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
-    device: 'auto',
+    device: windowSettingsSchema.shape.device.parse(values.device),
     ownProcess: true,
     progress: () => {},
     log: { log: (level, message, fields = {}) => send({ type: 'log', level, message, fields }) },

@@ -12,6 +12,7 @@ export * from './queries/data-check.ts';
 export * from './queries/dataset-editing.ts';
 export * from './queries/datasets.ts';
 export * from './queries/descriptions.ts';
+export * from './queries/device-checks.ts';
 export * from './queries/evaluations.ts';
 export * from './queries/instances.ts';
 export * from './queries/job-runs.ts';

@@ -7,6 +7,7 @@ export function coreArguments(library: string, settings: WindowSettings): string
   return [
     ...(folder === null ? [] : ['--library', folder]),
     ...['--engine', settings.engine],
+    ...['--device', settings.device],
     ...(settings.threads === null ? [] : ['--threads', String(settings.threads)]),
   ];
 }

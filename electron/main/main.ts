@@ -60,7 +60,7 @@ function start(): void {
   log.log('info', 'Started', { version: app.getVersion(), electron: process.versions['electron'] });
 
   const language = app.getLocale().startsWith('de') ? 'de' : 'en';
-  const defaults = { theme: 'dark', language, library: null, engine: 'auto', threads: null } as const;
+  const defaults = { theme: 'dark', language, library: null, engine: 'auto', device: 'auto', threads: null } as const;
   const settings = new Settings(join(app.getPath('userData'), 'settings.json'), defaults, (changed) => {
     nativeTheme.themeSource = changed.theme;
     showMenu(menu);

@@ -4,7 +4,14 @@ import { i18n } from '../i18n/index.svelte.ts';
 import { call, on } from './client.ts';
 
 class Settings {
-  #all = $state.raw<WindowSettings>({ theme: 'dark', language: 'en', library: null, engine: 'auto', threads: null });
+  #all = $state.raw<WindowSettings>({
+    theme: 'dark',
+    language: 'en',
+    library: null,
+    engine: 'auto',
+    device: 'auto',
+    threads: null,
+  });
 
   get all(): WindowSettings {
     return this.#all;

@@ -34,6 +34,27 @@ export const bundledParts: readonly BundledPart[] = [
     source: 'https://www.nuget.org/packages/Microsoft.AI.DirectML',
   },
   {
+    carrier: 'onnxruntime-node',
+    name: 'Dawn',
+    licence: 'BSD-3-Clause',
+    kind: 'native',
+    source: 'https://dawn.googlesource.com/dawn',
+  },
+  {
+    carrier: 'webgpu',
+    name: 'Dawn',
+    licence: 'BSD-3-Clause',
+    kind: 'native',
+    source: 'https://dawn.googlesource.com/dawn',
+  },
+  {
+    carrier: 'webgpu',
+    name: 'DirectX shader compiler (Windows only)',
+    licence: 'NCSA',
+    kind: 'native',
+    source: 'https://github.com/microsoft/DirectXShaderCompiler',
+  },
+  {
     carrier: '@cornerstonejs/codec-openjpeg',
     name: 'OpenJPEG',
     licence: 'BSD-2-Clause',

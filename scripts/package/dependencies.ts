@@ -25,6 +25,11 @@ const rules: Readonly<Record<string, Rule>> = {
       /^(package\.json|README\.md|dist\/.*\.js)$/.test(path) ||
       new RegExp(`^bin/napi-v\\d+/${platform}/${arch}/`).test(path),
   },
+  webgpu: {
+    keeps: (path, { platform, arch }) =>
+      /^(package\.json|index\.js|LICENSE\.md)$/.test(path) ||
+      path.startsWith(`dist/${platform}-${platform === 'darwin' ? 'universal' : arch}/`),
+  },
   'better-sqlite3': {
     keeps: (path, { platform, arch }) =>
       /^(package\.json|LICENSE|lib\/.*)$/.test(path) || path === `prebuilds/${platform}-${arch}.node`,

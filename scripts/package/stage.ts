@@ -38,6 +38,8 @@ export async function stage(): Promise<void> {
   const lpm = join(root, 'resources', 'lpm');
   if (existsSync(join(lpm, 'model.safetensors'))) cpSync(lpm, join(core, 'resources', 'lpm'), { recursive: true });
 
+  cpSync(join(root, 'resources', 'reference'), join(core, 'resources', 'reference'), { recursive: true });
+
   const nodeName = here.platform === 'win32' ? 'node.exe' : 'node';
   const node = join(stageFolder, 'node');
   mkdirSync(node);

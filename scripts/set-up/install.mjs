@@ -140,11 +140,16 @@ function startNpm(root, asked) {
 }
 
 /**
- * Removes what onnxruntime-node carries for other systems: 240 of its 290 MB. It picks its library by platform and processor, so nothing
- * looks for the others; packages are built on the platform they are for.
+ * Removes what onnxruntime-node and webgpu carry for other systems: 240 of 290 MB and 110 of 131. They pick their library by platform
+ * and processor, so nothing looks for the others; packages are built on the platform they are for.
  * @param {string} modules
  */
 export function removeOtherSystems(modules, platform = process.platform, arch = process.arch) {
+  const dawn = join(modules, 'webgpu', 'dist');
+  const ours = `${platform}-${platform === 'darwin' ? 'universal' : arch}`;
+  for (const other of existsSync(dawn) ? readdirSync(dawn).filter((name) => name !== ours) : []) {
+    rmSync(join(dawn, other), { recursive: true, force: true });
+  }
   const bin = join(modules, 'onnxruntime-node', 'bin');
   if (!existsSync(bin)) return;
   for (const version of readdirSync(bin)) {

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { AppError } from '../../core/base/errors.ts';
 import type { Engine } from '../../core/engine/index.ts';
+import type { CaseResult } from '../../core/services/devices/compare.ts';
+import { checkLpmCase, checkSameWeights } from '../../core/services/devices/lpm-case.ts';
+import { checkLearnable, checkSideCase } from '../../core/services/devices/side-case.ts';
 import { readSafetensors } from '../../core/weights/index.ts';
-import type { CaseResult } from './check.ts';
-import { checkLpmCase, checkSameWeights } from './lpm-case.ts';
 import { checkMetrics } from './metrics-case.ts';
 import { checkResize } from './resize-case.ts';
-import { checkLearnable, checkSideCase } from './side-case.ts';
 
 type RunCase = (engine: Engine) => Promise<CaseResult | null> | CaseResult | null;
 

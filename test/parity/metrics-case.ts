@@ -1,7 +1,7 @@
 /** Parity of the metrics with scikit-learn. */
 import { readFileSync } from 'node:fs';
+import { type CaseResult, tolerances, worstDifference } from '../../core/services/devices/compare.ts';
 import { computeMetrics, type Metrics, softmaxRows } from '../../core/statistics/metrics.ts';
-import { type CaseResult, tolerances, worstDifference } from './check.ts';
 
 /** Names in the reference files and ours. */
 const names = {

@@ -8,8 +8,8 @@
 import { AppError, toError } from '../../core/base/errors.ts';
 import { silentLogger } from '../../core/base/logger.ts';
 import { type DeviceName, type EngineName, openEngine } from '../../core/engine/index.ts';
+import { type CaseResult, passes } from '../../core/services/devices/compare.ts';
 import { commandLine } from '../../scripts/command-line.ts';
-import { type CaseResult, passes } from './check.ts';
 import { findCases } from './find-cases.ts';
 
 const { positionals, values } = commandLine(import.meta.filename, {

@@ -1,7 +1,7 @@
 /** Parity of the two resizes with Pillow's, which rounds to whole grey levels between its two passes; ours does not. */
 import { resizeBicubic, resizeBilinear } from '../../core/images/resize.ts';
+import { type CaseResult, type Check, tolerances, worstDifference } from '../../core/services/devices/compare.ts';
 import { readSafetensors } from '../../core/weights/index.ts';
-import { type CaseResult, type Check, tolerances, worstDifference } from './check.ts';
 
 const resizes = { bilinear: resizeBilinear, bicubic: resizeBicubic } as const;
 

@@ -12,6 +12,7 @@ import { repositoryRoot } from '../support/shared.ts';
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['core/store/'],
   'onnxruntime-node': ['core/engine/onnxruntime.ts'],
+  webgpu: ['core/engine/webgpu/probe.ts'],
   '@tensorflow/tfjs-node-gpu': ['core/engine/tensorflow.ts'],
   'dicom-parser': ['core/dicom/dicom-parser.ts'],
   zod: ['core/contract/', 'core/jobs/', 'core/store/', 'core/services/'],
@@ -36,7 +37,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
  * What each is for stands in docs/architecture.md.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  session: [],
+  devices: [],
+  session: ['devices'],
   files: [],
   records: [],
   privacy: [],
@@ -52,7 +54,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   evaluation: ['session', 'files', 'records', 'lpm', 'pixels', 'features', 'training'],
   classification: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
-  library: ['session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
+  library: ['devices', 'session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
   jobs: [
     'session',
     'import',

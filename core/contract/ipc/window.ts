@@ -10,6 +10,9 @@ export const windowEngines = ['auto', 'onnxruntime', 'tensorflow'] as const;
 export const menuCommands = ['importFiles', 'importFolder', 'watchFolder', 'settings', 'about'] as const;
 export type MenuCommand = (typeof menuCommands)[number];
 
+/** Devices that the window offers; the command line knows those that need more than a driver as well. */
+export const windowDevices = ['auto', 'cpu', 'webgpu'] as const;
+
 /** What the user chose for the window on this machine; kept beside the profile, not in the library. */
 export const windowSettingsSchema = z.strictObject({
   theme: z.enum(themes),
@@ -18,6 +21,8 @@ export const windowSettingsSchema = z.strictObject({
   library: z.string().min(1).max(4096).nullable(),
   /** What computes, and with how many threads; null for one a core. Counts from the next start of the core process. */
   engine: z.enum(windowEngines),
+  /** Where it computes; `auto` takes a GPU that was right and faster. */
+  device: z.enum(windowDevices),
   threads: z.int().min(1).max(256).nullable(),
 });
 export type WindowSettings = z.infer<typeof windowSettingsSchema>;

@@ -5,6 +5,7 @@
  * process and compiles what it needs again, from the graph and the weight source that it was given.
  */
 import { packGraph } from '../../graph/index.ts';
+import { chooseEngine } from '../devices.ts';
 import { readWeights } from '../inputs.ts';
 import type { Engine, EngineInfo, Executable, OpenEngineOptions } from '../types.ts';
 import { EngineChild } from './child.ts';
@@ -18,10 +19,10 @@ export interface HostedEngine extends Engine {
  * Opens the engine in a child process; `reason` replaces that of the choice. Throws what `openHere` throws there.
  */
 export async function openHosted(
-  { log, ownProcess: _own, ...options }: OpenEngineOptions,
+  { log, ownProcess: _own, judge, ...options }: OpenEngineOptions,
   reason?: string,
 ): Promise<HostedEngine> {
-  const opening = { ...options, reason };
+  let opening = { ...options, reason };
   const first = new EngineChild(log);
   let child = first;
   let starting: Promise<EngineChild> | undefined;
@@ -55,6 +56,14 @@ export async function openHosted(
     return starting;
   };
 
+  try {
+    // Chosen once: a process that is started again computes on what the first one computed on.
+    const choice = await chooseEngine(options, await first.call('list', options.device), judge);
+    opening = { ...opening, engine: choice.engine, device: choice.device, reason: reason ?? choice.reason };
+  } catch (error) {
+    await first.end();
+    throw error;
+  }
   const info = await openIn(first);
 
   return {

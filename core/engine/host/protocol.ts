@@ -3,12 +3,14 @@ import type { SerialisedError } from '../../base/errors.ts';
 import type { LogLevel } from '../../base/logger.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { GraphData } from '../../graph/index.ts';
-import type { CompileOptions, EngineInfo, OpenEngineOptions, Tensors } from '../types.ts';
+import type { CompileOptions, EngineInfo, EngineState, OpenEngineOptions, Tensors } from '../types.ts';
 
 /** Calls by name: what goes in, what comes back. */
 export interface Calls {
+  /** What could be opened; whoever asks chooses, since a judge does not travel. */
+  list: { input: OpenEngineOptions['device']; output: EngineState[] };
   open: {
-    input: Omit<OpenEngineOptions, 'log' | 'ownProcess'> & { readonly reason: string | undefined };
+    input: Omit<OpenEngineOptions, 'log' | 'ownProcess' | 'judge'> & { readonly reason: string | undefined };
     output: EngineInfo;
   };
   /** Weights travel one a message, before `compile`, so that no message holds them all. */

@@ -8,7 +8,7 @@ import { AppError, serialiseError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import { unpackGraph } from '../../graph/index.ts';
-import { openHere } from '../index.ts';
+import { listEngines, openHere } from '../index.ts';
 import type { Engine, Executable } from '../types.ts';
 import type { Handlers, LogMessage, Reply, Request } from './protocol.ts';
 
@@ -40,6 +40,7 @@ function executable(id: number): Executable {
 }
 
 const handlers: Handlers = {
+  list: (device) => listEngines(device),
   open: async ({ reason, ...input }) => {
     engine = await openHere({ ...input, log }, reason);
     return engine.info;

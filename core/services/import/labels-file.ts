@@ -105,6 +105,7 @@ export function parseLabels(text: string): LabelsFile {
   const field = (fields: readonly string[], name: LabelColumn): string => fields[indexOf(name)] ?? '';
   const rows: LabelRow[] = [];
   const ofRows: LabelProblem[] = [];
+  const strangeRows = Map.groupBy(table.problems, (problem) => problem.row);
   for (const { row, fields } of table.rows) {
     const key = field(fields, column);
     const label = field(fields, 'label');
@@ -114,16 +115,11 @@ export function parseLabels(text: string): LabelsFile {
     if (fields.length !== header.length) found.push(`${fields.length} fields where the header has ${header.length}`);
     else {
       if (key === '') found.push(`${column} is empty`);
-      else if (column !== 'path' && isScientific(key)) {
-        found.push(
-          `${column} is a number with an exponent: a spreadsheet has cut its digits; make the file again with that column as text`,
-        );
-      }
       if (label === '') found.push('label is empty');
       if (given !== '' && split === null) found.push(`split "${given}" is none of ${knownSplitWords}`);
     }
     ofRows.push(...found.map((message) => ({ row, message })));
-    const strange = table.problems.filter((problem) => problem.row === row);
+    const strange = strangeRows.get(row) ?? [];
     ofRows.push(...strange);
     const patientID = column === 'patientID' ? null : field(fields, 'patientID') || null;
     if (found.length + strange.length === 0) rows.push({ row, key, label, split, patientID });
@@ -151,11 +147,6 @@ const knownSplitWords = splitNames.flatMap((name) => splitWords[name]).join(', '
 
 function isKey(meaning: LabelColumn | null): meaning is KeyColumn {
   return meaning !== null && (keyColumns as readonly string[]).includes(meaning);
-}
-
-/** `1.2826E+57`: what a spreadsheet leaves of a UID that it took for a number. */
-function isScientific(key: string): boolean {
-  return /^\d+(?:[.,]\d+)?E[+-]?\d+$/i.test(key);
 }
 
 function tableOf(text: string): LabelTable {

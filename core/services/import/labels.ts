@@ -77,6 +77,7 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
     const there = byKey.get(key) ?? new Map<string, LabelTarget>();
     byKey.set(key, there.set(targetKey(target), target));
   }
+  const shortened = withoutZeros(file.column === 'patientID' ? byKey.keys() : []);
   const entries: LabelEntry[] = [];
   const refused: RefusedRow[] = [];
   const counts = { otherCase: 0, moved: 0 };
@@ -106,14 +107,21 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
     for (const target of targets?.values() ?? []) add(target);
     if (targets === undefined) {
       const noun = file.column.replace(/(InstanceUID|ID)$/, '').replace('sop', 'instance');
-      const isShort = file.column === 'patientID' && hasWithZeros(byKey, key);
-      const hint = isShort
-        ? '; one whose ID has zeros before it is there: the zeros were lost, save the column as text'
-        : '';
-      refuse(`no ${noun} ${redact(key)} in this data set${hint}`);
+      refuse(
+        `no ${noun} ${redact(key)} in this data set${shortened.has(key) ? lostZeros : isScientific(key) ? lostDigits : ''}`,
+      );
     }
   }
   return { entries, refused, ...counts };
+}
+
+const lostZeros = '; one whose ID has zeros before it is there: the zeros were lost, save the column as text';
+const lostDigits =
+  ': it is a number with an exponent, a spreadsheet has cut its digits; make the file again with that column as text';
+
+/** `1.2826E+57`: what a spreadsheet leaves of a UID that it took for a number. */
+function isScientific(key: string): boolean {
+  return /^\d+(?:[.,]\d+)?E[+-]?\d+$/i.test(key);
 }
 
 /** A place with the last characters of each folder and of the name, so that two of them can be told apart by whoever knows them. */
@@ -121,9 +129,9 @@ function redactPlace(place: string): string {
   return place.split(/[\\/]/).slice(-3).map(redact).join('/');
 }
 
-function hasWithZeros(keys: ReadonlyMap<string, unknown>, key: string): boolean {
-  if (!/^\d+$/.test(key)) return false;
-  return [...keys.keys()].some((known) => known !== key && /^0+\d+$/.test(known) && known.replace(/^0+/, '') === key);
+/** The known IDs that begin with zeros, without them. */
+function withoutZeros(keys: Iterable<string>): ReadonlySet<string> {
+  return new Set([...keys].filter((key) => /^0+\d+$/.test(key)).map((key) => key.replace(/^0+/, '')));
 }
 
 /** The problems of a report: one for each refused row or group of rows, without places. */

@@ -7,6 +7,7 @@ import { toError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { researchUseOnly } from '../../contract/index.ts';
 import { type EngineState, listEngines, openEngine, type SelfTestResult, selfTest } from '../../engine/index.ts';
+import { type DeviceSurvey, surveyDevices } from '../devices/survey.ts';
 import { embeddedLpmFile } from '../lpm/bundled-file.ts';
 
 /** A thing that was looked at. `remedy` says how to get what is missing; null where nothing is. */
@@ -25,6 +26,8 @@ export interface DoctorReport {
   readonly memory: { readonly totalMb: number; readonly freeMb: number };
   readonly library: { readonly folder: string; readonly exists: boolean; readonly freeDiskBytes: number | null };
   readonly engines: readonly EngineReport[];
+  /** Devices beside the processor as they were checked, and what `--engine auto --device auto` computes on. */
+  readonly survey: DeviceSurvey;
   readonly packages: Readonly<Record<string, string | null>>;
   readonly embeddedLpm: boolean;
   readonly checks: readonly DoctorCheck[];
@@ -48,7 +51,9 @@ export async function doctor(options: {
   readonly version: string;
 }): Promise<DoctorReport> {
   const engines: EngineReport[] = [];
-  for (const state of await listEngines()) engines.push({ ...state, selfTest: await tryEngine(state) });
+  const states = await listEngines();
+  for (const state of states) engines.push({ ...state, selfTest: await tryEngine(state) });
+  const survey = await surveyDevices(states);
   const database = await probeDatabase(options.library);
   const folder = database.folder ?? options.library ?? '(not known)';
   const freeDiskBytes = freeBytesNear(folder);
@@ -58,6 +63,7 @@ export async function doctor(options: {
   const checks: DoctorCheck[] = [
     nodeCheck(),
     ...engines.map(engineCheck),
+    ...deviceChecks(survey, states),
     database.problem === null
       ? { name: 'database', state: 'ok', found: `better-sqlite3 ${packages['better-sqlite3'] ?? ''}`, remedy: null }
       : { name: 'database', state: 'missing', found: database.problem, remedy: 'Run `npm ci` in the program folder.' },
@@ -103,6 +109,7 @@ export async function doctor(options: {
     memory,
     library: { folder, exists: existsSync(folder), freeDiskBytes },
     engines,
+    survey,
     packages,
     embeddedLpm,
     checks,
@@ -134,7 +141,8 @@ function nodeCheck(): DoctorCheck {
 
 /** A product of matrices on the engine's best device, in a process of its own: a library that crashes ends only that. */
 async function tryEngine(state: EngineState): Promise<EngineReport['selfTest']> {
-  const [best] = state.devices;
+  // A software driver computes on the processor, only slower.
+  const best = state.devices.find(({ isSoftware }) => isSoftware !== true);
   if (!state.available || best === undefined) return null;
   try {
     const asked = { engine: state.name, device: best.name, ownProcess: true, log: silentLogger };
@@ -147,6 +155,22 @@ async function tryEngine(state: EngineState): Promise<EngineReport['selfTest']> 
   } catch (error) {
     return { failed: toError(error).message };
   }
+}
+
+/** A GPU that is slow, wrong or not there is no fault of the machine: the processor computes. */
+function deviceChecks({ devices, chosen }: DeviceSurvey, states: readonly EngineState[]): DoctorCheck[] {
+  return [
+    ...devices.map(({ device, verdict: { isTrusted, why } }): DoctorCheck => {
+      const found = `${device.description}: ${why}${isTrusted ? '' : '; passed over by --device auto'}`;
+      return { name: `device ${device.name}`, state: 'ok', found, remedy: null };
+    }),
+    ...states.flatMap(({ missing = [] }) =>
+      missing.map(({ name, reason, remedy = null }): DoctorCheck => {
+        return { name: `device ${name}`, state: 'ok', found: `none, and none is needed: ${reason}`, remedy };
+      }),
+    ),
+    { name: 'computes on', state: 'ok', found: chosen, remedy: null },
+  ];
 }
 
 function engineCheck(engine: EngineReport): DoctorCheck {

@@ -2,9 +2,11 @@
 import type { Logger } from '../../base/logger.ts';
 import type { ReportProgress } from '../../base/progress.ts';
 import { type Engine, type OpenEngineOptions, openEngine, type Precision } from '../../engine/index.ts';
-import type { LibraryMode } from '../../store/index.ts';
+import { deviceCheckOf, type LibraryMode, saveDeviceCheck } from '../../store/index.ts';
+import { deviceJudge } from '../devices/judge.ts';
 import type { ServiceContext } from './context.ts';
 import { libraryFolder, openServiceLibrary } from './library.ts';
+import { programVersion } from './program-version.ts';
 
 export interface OpenServicesOptions {
   /** The library's folder; the user's own when left out. */
@@ -29,11 +31,23 @@ export async function openServices(
 ): Promise<{ readonly context: ServiceContext; close(): Promise<void> }> {
   const now = options.now ?? (() => new Date());
   const library = openServiceLibrary(libraryFolder(options.library), options.mode, options.log, now());
+  const judge = deviceJudge({
+    known: (device) => deviceCheckOf(library.db, device),
+    // A library that is only read keeps nothing: the check is then made anew.
+    keep: (device, check) => {
+      if (options.mode === 'write') saveDeviceCheck(library.writer, device, check);
+    },
+    program: programVersion(),
+    now,
+    log: options.log,
+    threads: options.threads,
+  });
   let opening: Promise<Engine> | undefined;
   const engine = (): Promise<Engine> => {
     opening ??= openEngine({
       engine: options.engine,
       device: options.device,
+      judge,
       log: options.log,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
       ...(options.ownProcess === undefined ? {} : { ownProcess: options.ownProcess }),

@@ -60,11 +60,11 @@ test.skipIf(!hasCases)(
   'd-scientific.csv: UIDs that became numbers are refused by row (needs shared/cases)',
   async () => {
     const { report, labels } = await imported('d-scientific.csv');
-    expect(report).toMatchObject({ code: 'LABELS_INVALID' });
-    const problems = (report as AppError).details?.['problems'] as { row: number; message: string }[];
+    expect(report).toMatchObject({ labels: { rows: 4, refusedRows: 4, applied: 0 } });
+    const { problems } = (report as ImportReport).labels;
     expect(problems.map(({ row }) => row)).toEqual([2, 3, 4, 5]);
-    for (const { message } of problems) expect(message).toMatch(/spreadsheet has cut its digits/);
-    expect(labels).toEqual([]);
+    for (const { message } of problems) expect(message).toMatch(/a spreadsheet has cut its digits/);
+    expect(labels).toEqual([null, null, null, null]);
   },
 );
 

@@ -12,7 +12,7 @@ import {
   type LpmConfig,
   positionEmbedding,
 } from '../../../core/models/index.ts';
-import { passes, runOnce, worstDifference } from '../../parity/check.ts';
+import { passes, runOnce, worstDifference } from '../../../core/services/devices/compare.ts';
 import { findCases } from '../../parity/find-cases.ts';
 import { hasShared, sharedPath } from '../../support/shared.ts';
 import { pythonWith } from '../../support/tools.ts';

@@ -48,7 +48,14 @@ describe('where the window opens', () => {
 });
 
 describe('settings', () => {
-  const defaults = { theme: 'dark', language: 'en', library: null, engine: 'auto', threads: null } as const;
+  const defaults = {
+    theme: 'dark',
+    language: 'en',
+    library: null,
+    engine: 'auto',
+    device: 'auto',
+    threads: null,
+  } as const;
 
   test('survive a restart, place of the window included', () => {
     const file = join(folder, 'settings.json');
@@ -58,7 +65,7 @@ describe('settings', () => {
     settings.savePlace({ x: 1, y: 2, width: 1200, height: 800, isMaximised: false });
     const again = new Settings(file, defaults, () => {});
     expect([again.all, again.place, heard]).toEqual([
-      { theme: 'light', language: 'en', library: null, engine: 'auto', threads: null },
+      { theme: 'light', language: 'en', library: null, engine: 'auto', device: 'auto', threads: null },
       { x: 1, y: 2, width: 1200, height: 800, isMaximised: false },
       ['light'],
     ]);

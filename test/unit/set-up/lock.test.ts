@@ -83,7 +83,7 @@ describe('installing without install scripts', () => {
       .map(([path]) => path.slice('node_modules/'.length));
     // onnxruntime-node: looks for CUDA files; its CPU binaries are in the package. electron-winstaller: chooses a 7-Zip for installers of
     // a kind that we do not build (Squirrel). better-sqlite3 has no script in the lock; npm would compile it all the same.
-    expect(withScript).toEqual(['electron-winstaller', 'onnxruntime-node']);
+    expect(withScript).toEqual(['electron-winstaller', 'onnxruntime-node', 'webgpu']);
   });
 });
 

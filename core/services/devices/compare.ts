@@ -1,6 +1,6 @@
 /** What a parity case reports: the worst error of each quantity, and the error allowed. */
-import type { Engine, Executable, Tensors, WeightSource } from '../../core/engine/index.ts';
-import type { Graph } from '../../core/graph/index.ts';
+import type { Engine, Executable, Tensors, WeightSource } from '../../engine/index.ts';
+import type { Graph } from '../../graph/index.ts';
 
 /** One compared quantity of a case. */
 export interface Check {

@@ -1,8 +1,8 @@
 /** Parity of the trained network: logits, losses, all gradients, five AdamW steps; and parameter counts at full size. */
 import { readFileSync } from 'node:fs';
-import { float32, type Tensor } from '../../core/base/tensor.ts';
-import type { Engine, Tensors } from '../../core/engine/index.ts';
-import { defineGraph, grad, input, type Value } from '../../core/graph/index.ts';
+import { float32, type Tensor } from '../../base/tensor.ts';
+import type { Engine, Tensors } from '../../engine/index.ts';
+import { defineGraph, grad, input, type Value } from '../../graph/index.ts';
 import {
   type NetworkConfig,
   networkLogits,
@@ -11,10 +11,10 @@ import {
   parameterOf,
   shapeParameters,
   sliceParameters,
-} from '../../core/models/index.ts';
-import { buildTrainStep, crossEntropy } from '../../core/training/train-step.ts';
-import { readSafetensors, type TensorFile } from '../../core/weights/index.ts';
-import { type CaseResult, type Check, runOnce, tolerances, worstDifference, worstShare } from './check.ts';
+} from '../../models/index.ts';
+import { buildTrainStep, crossEntropy } from '../../training/train-step.ts';
+import { readSafetensors, type TensorFile } from '../../weights/index.ts';
+import { type CaseResult, type Check, runOnce, tolerances, worstDifference, worstShare } from './compare.ts';
 
 interface SideCaseJson {
   readonly lpm: { readonly hidden_size: number; readonly heads: number; readonly patch_size: number };

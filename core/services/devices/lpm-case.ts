@@ -1,8 +1,8 @@
 /** Parity of the encoder: hidden state, keys, values, scores, important tokens. */
 import { join } from 'node:path';
-import { invariant } from '../../core/base/errors.ts';
-import type { Tensor } from '../../core/base/tensor.ts';
-import type { Engine, Tensors } from '../../core/engine/index.ts';
+import { invariant } from '../../base/errors.ts';
+import type { Tensor } from '../../base/tensor.ts';
+import type { Engine, Tensors } from '../../engine/index.ts';
 import {
   buildLpmEncoder,
   canonicalReader,
@@ -11,9 +11,9 @@ import {
   type LpmConfig,
   parseLpmConfig,
   type TokenScore,
-} from '../../core/models/index.ts';
-import { hashTensors, openModelFolder, readSafetensors, type TensorFile } from '../../core/weights/index.ts';
-import { type CaseResult, type Check, runOnce, tolerances, worstDifference } from './check.ts';
+} from '../../models/index.ts';
+import { hashTensors, openModelFolder, readSafetensors, type TensorFile } from '../../weights/index.ts';
+import { type CaseResult, type Check, runOnce, tolerances, worstDifference } from './compare.ts';
 
 /** A model folder's configuration and weights. The number of heads may come from a case, where the folder lacks it. */
 export function openModel(
@@ -26,8 +26,17 @@ export function openModel(
   return { config, read: canonicalReader(config, tensors), close: () => tensors.close() };
 }
 
+/** Both rules of importance and every form of the network; what encoding uses by default, once. */
+type Extent = 'every form' | 'as encoding runs it';
+
 /** Compares the encoder on one case file of a model folder. */
-export async function checkLpmCase(engine: Engine, folder: string, file: string, name: string): Promise<CaseResult> {
+export async function checkLpmCase(
+  engine: Engine,
+  folder: string,
+  file: string,
+  name: string,
+  extent: Extent = 'every form',
+): Promise<CaseResult> {
   const expected = readSafetensors(join(folder, file));
   const layers = JSON.parse(expected.metadata['layers'] ?? '[]') as number[];
   const tokenRatio = Number(expected.metadata['token_ratio'] ?? 0.2);
@@ -37,8 +46,16 @@ export async function checkLpmCase(engine: Engine, folder: string, file: string,
     const [batch, , height, width] = pixels.shape as [number, number, number, number];
     const weights = encoderWeights(model.config, model.read, { height, width });
     const checks: Check[] = [];
-    for (const tokens of ['global', 'class_token'] as const) {
+    const rules = extent === 'every form' ? (['global', 'class_token'] as const) : (['global'] as const);
+    for (const tokens of rules) {
       const shared = { batch, height, width, layers, tokenRatio, tokens, keysValues: true };
+      if (extent !== 'every form') {
+        const short = buildLpmEncoder(model.config, { ...shared, classToken: true, details: true });
+        const outputs = await runOnce(engine, short, { pixel_values: pixels }, weights);
+        checks.push(...compareLayers(expected, layers, tokens, outputs));
+        checks.push(compareClassToken(expected.read('last_hidden_state'), outputs));
+        continue;
+      }
       // The whole network, and the two short forms that encoding uses.
       const whole = buildLpmEncoder(model.config, { ...shared, classToken: true, hiddenState: true, details: true });
       const outputs = await runOnce(engine, whole, { pixel_values: pixels }, weights);

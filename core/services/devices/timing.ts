@@ -1,0 +1,102 @@
+/**
+ * How fast an engine is at what a training asks of it, on a network of a real one's proportions: an image through a frozen LPM, and a step
+ * of the side network. Only the ratio of two devices' times is used.
+ */
+import { performance } from 'node:perf_hooks';
+import { toFloat16Bits } from '../../base/half.ts';
+import { Random } from '../../base/random.ts';
+import { float32, sizeOf, type Tensor } from '../../base/tensor.ts';
+import type { Engine, Tensors } from '../../engine/index.ts';
+import type { Graph, Value } from '../../graph/index.ts';
+import {
+  buildLpmEncoder,
+  canonicalShapes,
+  encoderWeights,
+  extractedLayers,
+  networkConfig,
+  plainVit,
+} from '../../models/index.ts';
+import { median } from '../../statistics/bootstrap.ts';
+import { buildTrainStep } from '../../training/train-step.ts';
+
+/** Seconds of one image through the LPM, and of one training step. */
+export interface DeviceTimes {
+  readonly encodeSeconds: number;
+  readonly stepSeconds: number;
+}
+
+/** A network of a real one's proportions, and one that a software driver gets through in seconds. */
+const workloads = {
+  real: { width: 384, layers: 6, heads: 6, imageSize: 256, batch: 8 },
+  small: { width: 96, layers: 2, heads: 3, imageSize: 64, batch: 2 },
+} as const;
+export type Workload = keyof typeof workloads;
+/** Runs timed; the first, which uploads weights and compiles shaders, is not. */
+const runs = 5;
+/** A device that takes longer for a single run is slow enough to be told by that one. */
+const patienceSeconds = 4;
+
+/** The times of an engine; only those of one workload compare. Throws what the engine throws. */
+export async function timeDevice(engine: Engine, workload: Workload = 'real'): Promise<DeviceTimes> {
+  const { imageSize, batch, ...sizes } = workloads[workload];
+  const lpm = plainVit({ ...sizes, patch: 16, imageSize });
+  const random = Random.seeded(1);
+  const shapes = canonicalShapes(lpm);
+  const read = (name: string): Tensor<'float32'> => noise(shapes.get(name) ?? [], random);
+  const size = { height: imageSize, width: imageSize };
+  const layers = extractedLayers(lpm, 'half');
+  const encoder = buildLpmEncoder(lpm, {
+    batch: 1,
+    ...size,
+    layers,
+    tokens: 'global',
+    tokenRatio: 0.2,
+    keysValues: true,
+    classToken: false,
+  });
+  const network = networkConfig(lpm, { method: 'fpt+', classes: 2, inputSize: imageSize });
+  const step = buildTrainStep(network, { batch, weighted: false });
+  return {
+    encodeSeconds: await timeGraph(engine, encoder, random, encoderWeights(lpm, read, size)),
+    stepSeconds: await timeGraph(engine, step, random),
+  };
+}
+
+async function timeGraph(
+  engine: Engine,
+  graph: Graph,
+  random: Random,
+  weights?: (name: string) => Tensor<'float32'>,
+): Promise<number> {
+  const inputs: Tensors = Object.fromEntries(graph.inputs.map((value) => [value.name ?? '', fill(value, random)]));
+  const executable = await engine.compile(graph, weights);
+  try {
+    const times: number[] = [];
+    for (let run = 0; run <= runs; run++) {
+      const started = performance.now();
+      await executable.run(inputs);
+      const seconds = (performance.now() - started) / 1000;
+      if (run > 0) times.push(seconds);
+      if (seconds > patienceSeconds) return times[0] ?? seconds;
+    }
+    return median(times);
+  } finally {
+    await executable.dispose();
+  }
+}
+
+/** A tensor that fits an input: small noise, class 0, and for the step's counter 1. */
+function fill({ shape, dtype, name }: Value, random: Random): Tensor {
+  if (dtype === 'int32') return { dtype, shape, data: new Int32Array(sizeOf(shape)) };
+  if (name === 'step') return float32(shape, [1]);
+  const values = noise(shape, random);
+  return dtype === 'float16' ? { dtype: 'float16', shape, data: toFloat16Bits(values.data) } : values;
+}
+
+/** What stays finite through any network: values within 0.05, and never negative, since some inputs are squares. */
+function noise(shape: readonly number[], random: Random): Tensor<'float32'> {
+  return float32(
+    shape,
+    Float32Array.from({ length: sizeOf(shape) }, () => random.uniform(0, 0.05)),
+  );
+}

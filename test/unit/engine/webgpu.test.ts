@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { fromFloat16Bits } from '../../../core/base/half.ts';
+import { float32, type Tensor } from '../../../core/base/tensor.ts';
+import { type AdapterAnswer, describeAdapter, missingAdapter } from '../../../core/engine/webgpu/adapter.ts';
+import { widenHalfInputs } from '../../../core/engine/webgpu/widen-halves.ts';
+import { add, cast, defineGraph, input } from '../../../core/graph/index.ts';
+
+const answer: AdapterAnswer = {
+  vendor: 'intel',
+  architecture: 'gen-12lp',
+  device: '',
+  description: 'Intel open-source Mesa driver: Mesa 22.3.6',
+  isFallback: false,
+  hasHalfPrecision: true,
+  maxBufferBytes: 2 ** 30,
+};
+
+describe('the adapter of WebGPU', () => {
+  test('is described with its driver, since another version of it is another device', () => {
+    expect(describeAdapter(answer)).toMatchObject({
+      description: 'GPU intel gen-12lp, Intel open-source Mesa driver: Mesa 22.3.6 (WebGPU)',
+      isSoftware: false,
+    });
+  });
+
+  test.each([
+    { description: 'SwiftShader driver 5.0.0' },
+    { description: 'llvmpipe (LLVM 15.0.6, 256 bits)' },
+    { device: 'Microsoft Basic Render Driver' },
+    { isFallback: true },
+  ])('is known as software: %o', (change) => {
+    expect(describeAdapter({ ...answer, ...change })).toMatchObject({ isSoftware: true });
+  });
+
+  test('that is missing is told with what to install, by cause and system', () => {
+    const loader = missingAdapter("Warning: Couldn't load Vulkan: libvulkan.so.1: cannot open shared object file");
+    expect(loader.reason).toContain('the Vulkan loader');
+    expect(loader.remedy).toContain('libvulkan1');
+    expect(missingAdapter('', 'linux').remedy).toContain('mesa-vulkan-drivers');
+    expect(missingAdapter('', 'win32').remedy).toContain('Direct3D 12');
+    expect(missingAdapter('', 'darwin').remedy).toContain('Metal');
+  });
+});
+
+test('16-bit inputs become the same numbers as 32-bit ones, and nothing else changes', () => {
+  const [a, b] = [input('a', [3], 'float16'), input('b', [3])];
+  const { graph, widen } = widenHalfInputs(defineGraph({ outputs: { y: add(cast(a, 'float32'), b) } }));
+  expect(graph.inputs.map(({ name, dtype }) => [name, dtype])).toEqual([
+    ['a', 'float32'],
+    ['b', 'float32'],
+  ]);
+  // 1, -2 and the smallest number above zero.
+  const bits = Uint16Array.of(0x3c00, 0xc000, 1);
+  const given: Record<string, Tensor> = { a: { dtype: 'float16', shape: [3], data: bits }, b: float32([3], [1, 2, 3]) };
+  expect(widen(given)).toEqual({ a: float32([3], fromFloat16Bits(bits)), b: given['b'] });
+});
