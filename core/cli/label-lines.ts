@@ -41,7 +41,7 @@ export function previewLines(preview: LabelsPreview): string[] {
   const { changes, imagesWithoutRow: without } = preview;
   return [
     `Nothing was written. ${plural(preview.rows, 'row')} for ${preview.isNewDataset ? 'the new data set' : 'the data set'} ` +
-      `"${preview.dataset}", ${encodingMeanings[preview.encoding].name}, separated by ${separatorNames[preview.separator]}` +
+      `"${preview.dataset}", ${encodingMeanings[preview.encoding].name}, separated by ${separatorNames[preview.separator]}s` +
       `${preview.emptyRows === 0 ? '' : `; ${plural(preview.emptyRows, 'empty row')} passed over`}.`,
     `Columns: ${used.map(({ name, meaning }) => (name === meaning ? name : `${name} as ${meaning}`)).join(', ')}.`,
     ...(unused.length === 0

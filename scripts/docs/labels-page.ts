@@ -54,7 +54,7 @@ export function labelsPage(): string {
     'A relative path begins beside the labels file, at an imported folder, or at the folder above that; where labels come without images, at any',
     'folder above all of them. `\\` counts as `/`, `file://` is understood. Names are compared composed (NFC), as a Mac hands them over',
     'decomposed. Where no name is the same, upper and lower case count as equal. Absolute paths of another computer are found where taking',
-    'the same leading folders off all of them leads to files. A path that fits more than one image is refused with the files.\n',
+    'the same leading folders off all of them, but not the one in which a file lies, leads to files. A path that fits more than one image is refused with the files.\n',
     '## Identifiers\n',
     'UIDs and patient IDs are compared as they stand. A UID that a spreadsheet turned into a number (`1.2826E+57`) and a patient ID that lost its',
     'zeros are refused by their row; no other patient is taken for the one meant.\n',

@@ -74,64 +74,84 @@ function writtenPath(key: string): string {
 const composed = (path: string): string => path.normalize('NFC');
 const folded = (path: string): string => composed(path).toLowerCase();
 
+interface PlacedAt {
+  readonly image: CatalogueImage;
+  readonly place: string;
+}
+
+/** Paths looked at to see whether a beginning leads to any image. */
+const triedPaths = 1000;
+
 /** Answers paths of one labels file; `keys` are all of its paths. */
 export class PathFinder {
-  readonly #byPath = new Map<string, { image: CatalogueImage; place: string }[]>();
-  readonly #byFolded = new Map<string, { image: CatalogueImage; place: string }[]>();
+  readonly #byPath = new Map<string, PlacedAt[]>();
+  #byFolded: Map<string, PlacedAt[]> | undefined;
   readonly #bases: readonly string[];
   readonly #moved: (key: string) => string | null;
 
   constructor(images: readonly CatalogueImage[], bases: readonly string[], keys: readonly string[]) {
     this.#bases = bases;
-    for (const image of images) {
-      for (const place of image.places) {
-        const entry = { image, place };
-        push(this.#byPath, composed(place), entry);
-        push(this.#byFolded, folded(place), entry);
-      }
-    }
+    for (const image of images)
+      for (const place of image.places) push(this.#byPath, composed(place), { image, place });
     this.#moved = this.#findMove(keys);
   }
 
   /** The images at a path; several where the path does not tell which is meant, none where there is none. */
   find(key: string): FoundPaths {
+    // A drive's letter is no folder here.
+    if (/^[A-Za-z]:[\\/]/.test(key) && !isAbsolute(key)) return this.#findMoved(key);
     const places = placesOfPath(key, this.#bases);
     const exact = this.#at(places);
     if (exact.length > 0) return answer(exact, 'as-written');
     const otherCase = this.#at(places, true);
     if (otherCase.length > 0) return answer(otherCase, 'other-case');
+    return this.#findMoved(key);
+  }
+
+  #findMoved(key: string): FoundPaths {
     const rest = this.#moved(key);
     return answer(rest === null ? [] : this.#below(rest), 'moved');
   }
 
-  #at(places: readonly string[], anyCase = false): { image: CatalogueImage; place: string }[] {
-    const [index, form] = anyCase ? [this.#byFolded, folded] : [this.#byPath, composed];
-    return places.flatMap((place) => index.get(form(place)) ?? []);
+  #at(places: readonly string[], anyCase = false): PlacedAt[] {
+    if (!anyCase) return places.flatMap((place) => this.#byPath.get(composed(place)) ?? []);
+    const index = this.#folded();
+    return places.flatMap((place) => index.get(folded(place)) ?? []);
   }
 
-  #below(rest: string): { image: CatalogueImage; place: string }[] {
+  /** Made when it is asked for: most files write their paths as they are. */
+  #folded(): Map<string, PlacedAt[]> {
+    if (this.#byFolded !== undefined) return this.#byFolded;
+    const index = new Map<string, PlacedAt[]>();
+    for (const [path, entries] of this.#byPath) for (const entry of entries) push(index, path.toLowerCase(), entry);
+    this.#byFolded = index;
+    return index;
+  }
+
+  #below(rest: string): PlacedAt[] {
     const places = this.#bases.map((folder) => join(folder, rest));
     const exact = this.#at(places);
     return exact.length > 0 ? exact : this.#at(places, true);
   }
 
   /**
-   * How paths that are absolute somewhere else are read here. The same number of leading folders goes off all of them, as few as give an
-   * image at all; down to the bare name only where every one of them is found, because `1.dcm` may be anybody's.
+   * How paths that are absolute somewhere else are read here. The same leading folders go off all of them, as few as give an image at all.
+   * The folder of a file stays: `1.dcm` alone may be anybody's.
    */
   #findMove(keys: readonly string[]): (key: string) => string | null {
     const away = keys.flatMap((key) => {
       const parts = foreignParts(key);
-      return parts !== null && this.#at(placesOfPath(key, this.#bases)).length === 0 ? [parts] : [];
+      const isHere = parts !== null && isAbsolute(writtenPath(key)) && this.#at(placesOfPath(key, this.#bases)).length > 0;
+      return parts === null || isHere ? [] : [parts];
     });
     const [first] = away;
     if (first === undefined) return () => null;
-    const shared = first.findIndex((part, at) => at >= first.length - 1 || away.some((other) => other[at] !== part));
-    for (let off = 1; off <= shared; off++) {
-      const rests = away.map((parts) => parts.slice(off));
-      const found = rests.filter((rest) => this.#below(rest.join('/')).length > 0).length;
-      const keepFolders = rests.every((rest) => rest.length > 1);
-      if (found === rests.length || (found > 0 && keepFolders))
+    const least = Math.min(...away.slice(0, triedPaths).map((parts) => parts.length));
+    const shared = first.findIndex((part, at) => at >= least - 2 || away.some((other) => other[at] !== part));
+    const step = Math.ceil(away.length / triedPaths);
+    const tried = away.filter((_, at) => at % step === 0);
+    for (let off = 0; off <= shared; off++) {
+      if (tried.some((parts) => parts.length > off + 1 && this.#below(parts.slice(off).join('/')).length > 0))
         return (key) => foreignParts(key)?.slice(off).join('/') ?? null;
     }
     return () => null;
@@ -145,7 +165,7 @@ function foreignParts(key: string): string[] | null {
   return name.split(/[\\/]+/).filter((part) => part !== '');
 }
 
-function answer(found: readonly { image: CatalogueImage; place: string }[], how: FoundPaths['how']): FoundPaths {
+function answer(found: readonly PlacedAt[], how: FoundPaths['how']): FoundPaths {
   return {
     images: [...new Set(found.map(({ image }) => image))],
     places: [...new Set(found.map(({ place }) => place))],

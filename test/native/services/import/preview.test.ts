@@ -260,12 +260,20 @@ describe('a path', () => {
     expect([problems, uids.map((uid) => labels[uid]), labels[`1.${serial}.1`]]).toEqual([[], ['x', 'y', 'z'], 'w']);
   });
 
-  test('of another computer is not found by its bare name alone unless all are', async () => {
+  test('that begins with a slash and is nowhere begins at a folder here', async () => {
+    const folder = root();
+    const uids = [image(folder, 'p1/a.dcm'), image(folder, 'p2/b.dcm')];
+    const [labels, problems] = await imported(folder, 'path,label\n/p1/a.dcm,x\n\\p2\\b.dcm,y\n');
+    expect([labels, problems]).toEqual([{ [uids[0] ?? '']: 'x', [uids[1] ?? '']: 'y' }, []]);
+  });
+
+  test('of another computer is not found by its bare name, which may be anybody’s', async () => {
     const folder = root();
     const uid = image(folder, '1.dcm');
     const [labels, problems] = await imported(folder, 'path,label\nD:\\p1\\1.dcm,x\nD:\\p2\\1.dcm,y\n');
     expect([labels, problems.length]).toEqual([{ [uid]: null }, 2]);
-    expect((await imported(folder, 'path,label\nfile:///D:/p1/1.dcm,x\n'))[0]).toEqual({ [uid]: 'x' });
+    expect((await imported(folder, 'path,label\nfile:///D:/p1/1.dcm,x\n'))[0]).toEqual({ [uid]: null });
+    expect((await imported(folder, 'path,label\nfile:///D:/root/1.dcm,x\n'))[0]).toEqual({ [uid]: 'x' });
   });
 
   test('of a pseudonymised import is found in both Unicode forms', async () => {
