@@ -29,11 +29,7 @@ export function openCore(folder: string, log: (line: string) => void): CoreClien
     onState: () => {},
   });
   core.start();
-  const call: CoreClient['call'] = async (name, input) => {
-    const reply = await core.call(name, input);
-    if (reply.ok) return reply.value as never;
-    throw new AppError('ENGINE_FAILED', `${name}: ${reply.error.message}`, { action: reply.error.action });
-  };
+  const call: CoreClient['call'] = async (name, input) => (await core.call(name, input)) as never;
   return {
     call,
     ended: async (id, seen = () => {}) => {

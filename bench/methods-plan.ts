@@ -13,6 +13,7 @@ export const variants: readonly Variant[] = [
   { name: 'fpt+', method: 'fpt+', lpm: 'given' },
   { name: 'fpt+ random', method: 'fpt+', lpm: 'random' },
   { name: 'fpt', method: 'fpt', lpm: 'given' },
+  { name: 'attentive', method: 'attentive', lpm: 'given' },
   { name: 'side-only', method: 'side-only', lpm: 'given' },
   { name: 'linear', method: 'linear', lpm: 'given' },
   { name: 'full', method: 'full', lpm: 'given' },
@@ -23,14 +24,17 @@ export interface Recipe {
   readonly lr: number;
 }
 
+/** Learning rates other than 1e-3. */
+const rates: Partial<Record<Method, number>> = { linear: 1e-2, attentive: 5e-3 };
+
 /**
  * Few images, so many epochs. `side-only` has the epochs and rate of `fpt+`: at half of them it had not learned what its
- * image shows. `linear` is one layer on fixed numbers and takes ten times the rate. `full` starts from a trained network:
- * a rate of 1e-4 and few epochs, which also take as long as all others together.
+ * image shows. `linear` is one layer on fixed numbers and takes ten times the rate; `attentive`, little more than that, five times. `full` starts
+ * from a trained network: a rate of 1e-4 and few epochs, which also take as long as all others together.
  */
 export function recipeOf(method: Method, epochs: number, fullEpochs: number): Recipe {
   if (method === 'full') return { epochs: fullEpochs, lr: 1e-4 };
-  return { epochs, lr: method === 'linear' ? 1e-2 : 1e-3 };
+  return { epochs, lr: rates[method] ?? 1e-3 };
 }
 
 /** One seed of one variant. */

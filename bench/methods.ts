@@ -195,6 +195,7 @@ async function encodeAll(place: Place, random: string | null): Promise<void> {
       keysValues: uses('fpt+', 'given'),
       classToken: uses('linear', 'given'),
     });
+    if (uses('attentive', 'given')) await encodeDataset(context, { ...common, lpm: place.lpm, method: 'attentive' });
     if (uses('fpt', 'given')) await encodeDataset(context, { ...common, lpm: place.lpm, layers: 'all' });
     if (random !== null) await encodeDataset(context, { ...common, lpm: random });
   });

@@ -41,8 +41,9 @@ const { values, positionals } = commandLine(import.meta.filename, {
 const filters = [
   ...(values.project ?? []).flatMap((name) => ['--project', name]),
   ...(values.testNamePattern === undefined ? [] : ['--testNamePattern', values.testNamePattern]),
-  ...(values.update ? ['--update'] : []),
   ...positionals,
+  // Last: a path after it would be taken for its value, and every test there is would run.
+  ...(values.update ? ['--update'] : []),
 ];
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 

@@ -40,25 +40,43 @@ export function decimal<F extends number | undefined>(
   return { flags, help, parse: (value) => parseNumber(flags, value, false), fallback, mandatory: false };
 }
 
-/** One of a closed list. */
-export function oneOf<C extends string>(
+/** One of a closed list, or the fallback. */
+export function oneOf<C extends string, F extends C | undefined>(
   flags: string,
   help: string,
   choices: readonly C[],
-  fallback: C,
-): OptionSpec<C> {
+  fallback: F,
+): OptionSpec<C | F> {
   return {
     flags,
     help,
     choices,
     fallback,
     mandatory: false,
-    parse: (value) => {
-      const choice = choices.find((c) => c === value);
-      if (choice === undefined) throw new UsageError(`${flags}: found "${value}"; allowed: ${choices.join(', ')}.`);
-      return choice;
-    },
+    parse: (value) => chosenOf(flags, value, choices),
   };
+}
+
+/** One of a closed list that may be left out. */
+export function optionalOneOf<C extends string>(
+  flags: string,
+  help: string,
+  choices: readonly C[],
+): OptionSpec<C | undefined> {
+  return {
+    flags,
+    help,
+    choices,
+    fallback: undefined,
+    mandatory: false,
+    parse: (value) => chosenOf(flags, value, choices),
+  };
+}
+
+function chosenOf<C extends string>(flags: string, value: string, choices: readonly C[]): C {
+  const choice = choices.find((c) => c === value);
+  if (choice === undefined) throw new UsageError(`${flags}: found "${value}"; allowed: ${choices.join(', ')}.`);
+  return choice;
 }
 
 /** A switch. `--name` is off unless given; `--no-name` makes `name` on unless given. */

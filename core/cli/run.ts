@@ -16,7 +16,7 @@ export interface CommandLine {
   readonly stderr: OutputStream;
 }
 
-/** Exit statuses; DESIGN promises these three and no other. */
+/** Exit statuses; docs/commands.md promises these three and no other. */
 const exit = { done: 0, failed: 1, usage: 2 } as const;
 
 /** Runs one command line and gives its exit status. Never throws. */

@@ -15,4 +15,5 @@ export * from './positive-class.ts';
 export * from './problems.ts';
 export * from './records.ts';
 export * from './reports.ts';
+export * from './targets.ts';
 export * from './weight-layout.ts';

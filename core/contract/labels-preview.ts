@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { labelColumnSchema, labelEncodingSchema, labelSeparatorSchema } from './labels-file.ts';
 import { nameSchema, splitSchema } from './names.ts';
+import { targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
 
@@ -12,6 +13,9 @@ export const previewOptionsSchema = z.strictObject({
   paths: z.array(z.string().min(1)).default([]),
   pseudonymise: z.boolean().default(false),
   reader: z.string().min(1).default('import'),
+  /** Of a data set that the import would make. */
+  target: targetKindSchema.optional(),
+  classes: z.array(nameSchema).min(1).max(50).optional(),
   classNames: z
     .array(z.strictObject({ from: z.string().min(1), to: nameSchema }))
     .max(1000)

@@ -2,12 +2,13 @@
 import { z } from 'zod';
 
 /**
- * How a model is trained: the two published methods and three honest baselines, each with the line that help and reports say about
+ * How a model is trained: the two published methods, a small probe of the LPM's tokens and three honest baselines, each with the line that help and reports say about
  * it. What a method does is its object in core/models/methods.
  */
 export const methodMeaning = {
   'fpt+': 'small network on a low-resolution image, prompted by what the frozen LPM saw at full resolution',
   fpt: 'the predecessor of FPT+: all layers, larger low-resolution image',
+  attentive: 'a few learned queries over all tokens of three layers of the frozen LPM; quick, learns best at --lr 5e-3',
   'side-only': 'the same small network without the LPM',
   linear: "logistic regression on the LPM's final class token",
   full: 'every weight of the LPM trained at full resolution, which needs many times the memory',

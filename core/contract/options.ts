@@ -13,6 +13,7 @@ import {
   studyPoolingSchema,
   tokenRuleSchema,
 } from './names.ts';
+import { targetKindSchema } from './targets.ts';
 
 /** Sizes the LPM may read, in pixels; the model's own rule (multiples of the patch) is checked where the model is known. */
 const inputSize = z.int().min(32).max(2048).default(512);
@@ -39,6 +40,10 @@ export const importOptionsSchema = z
     pseudonymise: z.boolean().default(false),
     /** Used when the data set is made by this import. */
     frames: frameRuleSchema.default('middle'),
+    /** What is asked of an image; a data set that is there must ask the same. What it asks, or one class out of several, where left out. */
+    target: targetKindSchema.optional(),
+    /** The names that a label may be, in their order: the classes of a new data set; a data set that is there must have the same. */
+    classes: z.array(nameSchema).min(1).max(50).optional(),
     /** Who labelled, as the label rows will say. */
     reader: z.string().min(1).default('import'),
     /** Set by the queue: names options of which it keeps no path. */
@@ -58,19 +63,29 @@ export const addLpmOptionsSchema = z.strictObject({
 });
 export type AddLpmOptions = z.input<typeof addLpmOptionsSchema>;
 
-export const encodeOptionsSchema = z.strictObject({
-  dataset: nameSchema,
-  lpm: nameSchema.default(embeddedLpmName),
-  inputSize,
-  tokens: tokenRuleSchema.default('global'),
-  tokenRatio: z.number().positive().max(1).default(0.2),
-  /** `half`: the last half of the LPM's layers (FPT+); `all`: every layer (FPT). */
-  layers: z.enum(['half', 'all']).default('half'),
-  keysValues: z.boolean().default(true),
-  classToken: z.boolean().default(false),
-  normalisation: normalisationSchema.default('dataset'),
-  seed: z.int().nonnegative().default(0),
-});
+export const encodeOptionsSchema = z
+  .strictObject({
+    dataset: nameSchema,
+    lpm: nameSchema.default(embeddedLpmName),
+    /** What this method asks of the LPM, whatever it is; the fields `layers`, `keysValues` and `classToken` ask for it piece by piece. */
+    method: methodSchema.optional(),
+    inputSize,
+    tokens: tokenRuleSchema.default('global'),
+    tokenRatio: z.number().positive().max(1).default(0.2),
+    /** `half`: the last half of the LPM's layers (FPT+); `all`: every layer (FPT). */
+    layers: z.enum(['half', 'all']).default('half'),
+    keysValues: z.boolean().default(true),
+    classToken: z.boolean().default(false),
+    normalisation: normalisationSchema.default('dataset'),
+    seed: z.int().nonnegative().default(0),
+  })
+  .refine(
+    ({ method, layers, keysValues, classToken }) =>
+      method === undefined || (layers === 'half' && keysValues && !classToken),
+    {
+      message: 'a method says itself which layers and features it needs: leave out what asks for them piece by piece',
+    },
+  );
 export type EncodeOptions = z.input<typeof encodeOptionsSchema>;
 
 /**

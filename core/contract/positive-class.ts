@@ -84,9 +84,11 @@ const idioms = listOf(notNegations);
 const absent = listOf(absentEndings);
 const negative = listOf(negativeEndings);
 const subtypes = setOf(negativeSubtypes);
-const scales = new Set(gradedScales.map((scale) => tokensOf(scale).join('')));
+const scales: ReadonlySet<string> = new Set(gradedScales.map((scale) => tokensOf(scale).join('')));
 const beginnings = negatingBeginnings.map(([beginning, letters]) => [key(tokensOf(beginning)), letters] as const);
-const oppositeKeys = new Set(opposites.map((pair) => pair.map((word) => key(tokensOf(word))).join('/')));
+const oppositeKeys: ReadonlySet<string> = new Set(
+  opposites.map((pair) => pair.map((word) => key(tokensOf(word))).join('/')),
+);
 
 /**
  * The positive one of two classes; null for any other number of classes, where each class is judged against the rest. A choice that a

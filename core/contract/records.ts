@@ -18,6 +18,7 @@ import {
 } from './names.ts';
 import { trainOptionsSchema } from './options.ts';
 import type { PositiveClassSource } from './positive-class.ts';
+import { targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
 
@@ -45,6 +46,8 @@ export const datasetVersionSchema = z.object({
   number: z.int().positive(),
   /** Hash over images, labels and splits: equal content is one version. */
   contentHash: hashSchema,
+  target: targetKindSchema,
+  /** The names of its labels, in the order in which networks and results count them. */
   classes: z.array(z.string()),
   seed: count,
   createdAt: timeSchema,
@@ -62,6 +65,7 @@ export type ChannelStatistics = z.infer<typeof channelStatisticsSchema>;
 export const datasetSummarySchema = z.object({
   id: z.int(),
   name: z.string(),
+  target: targetKindSchema,
   frames: frameRuleSchema,
   patients: count,
   studies: count,
@@ -220,6 +224,7 @@ export const modelRecordSchema = z.object({
   /** The network's NetworkConfig as core/models reads it. */
   config: z.record(z.string(), z.unknown()),
   preprocessing: preprocessingSchema,
+  target: targetKindSchema,
   classes: z.array(z.string()).min(2),
   /**
    * The class that sensitivity, specificity and predictive values are about (two classes; null with more, where each class is judged

@@ -10,6 +10,7 @@ import {
   positiveClassSourceSchema,
   runRecordSchema,
 } from './records.ts';
+import { defaultTarget, targetFigureSchema, targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
 
@@ -76,6 +77,8 @@ export const trainReportSchema = z.object({
   lpm: z.string(),
   lpmHash: z.string(),
   method: methodSchema,
+  /** A report of before there was a choice has the one that there was. */
+  target: targetKindSchema.default(defaultTarget),
   classes: z.array(z.string()),
   learnable: count,
   /** Parameters of the LPM, to which `learnable` is compared. */
@@ -110,6 +113,8 @@ export const metricsBlockSchema = z.object({
   averagePrecision: measure,
   brier: measure,
   calibrationError: measure,
+  /** The figures that the target has beside these, in its order. */
+  figures: z.array(z.object({ figure: targetFigureSchema, value: measure, interval: interval.nullable() })).default([]),
   /**
    * The class of two that f1, precision, recall, sensitivity, specificity and averagePrecision are about; null with more classes, where
    * they are means over classes, each against the rest (macro average).
@@ -148,6 +153,7 @@ export const evaluateReportSchema = z.object({
   dataset: z.string(),
   version: z.int().positive(),
   method: methodSchema,
+  target: targetKindSchema.default(defaultTarget),
   classes: z.array(z.string()),
   /** The class that figures of a two-class model are about, and how it was found; null with more classes. */
   positiveClass: z.string().nullable(),

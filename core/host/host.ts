@@ -3,16 +3,16 @@
  * `node host.ts --library DIR`, spoken to over the message channel, ended by `quit` or by the channel's end.
  */
 import { parseArgs } from 'node:util';
+import { type AnswerMessage, answering, type CallMessage, telling } from '../base/channel.ts';
 import { AppError, serialiseError } from '../base/errors.ts';
 import {
   type CoreCallName,
   coreCalls,
   type EmitCoreEvent,
   parseOptions,
-  type Reply,
   windowSettingsSchema,
 } from '../contract/index.ts';
-import type { FromCore, ToCore } from '../contract/ipc/port.ts';
+import type { CorePortCalls, CorePortNews } from '../contract/ipc/port.ts';
 import { JobQueue } from '../services/jobs/queue.ts';
 import { tellOfJob } from '../services/jobs/tell-of-job.ts';
 import { provideFirstLpm } from '../services/lpm/bundled.ts';
@@ -20,6 +20,7 @@ import type { ServiceContext } from '../services/session/context.ts';
 import { openServices } from '../services/session/open.ts';
 import { assetAt } from './assets.ts';
 import type { CoreContext } from './context.ts';
+import { openDecoders } from './decoders.ts';
 import { handlers } from './handlers/index.ts';
 import { openWatcher } from './watching.ts';
 
@@ -32,17 +33,11 @@ const { values } = parseArgs({
   },
 });
 
-function send(message: FromCore): void {
+function post(message: AnswerMessage): void {
   process.send?.(message);
 }
 
-async function replyTo(work: () => unknown): Promise<Reply> {
-  try {
-    return { ok: true, value: await work() };
-  } catch (error) {
-    return { ok: false, error: serialiseError(error) };
-  }
-}
+const tell = telling<CorePortNews>(post);
 
 async function answer(context: CoreContext, name: string, input: unknown): Promise<unknown> {
   if (!Object.hasOwn(coreCalls, name))
@@ -61,7 +56,7 @@ try {
     device: windowSettingsSchema.shape.device.parse(values.device),
     ownProcess: true,
     progress: () => {},
-    log: { log: (level, message, fields = {}) => send({ type: 'log', level, message, fields }) },
+    log: { log: (level, message, fields = {}) => tell('log', { level, message, fields }) },
     signal: new AbortController().signal,
   });
   let engineInUse: string | null = null;
@@ -74,14 +69,16 @@ try {
       return engine;
     },
   };
-  const emit: EmitCoreEvent = (name, payload) => send({ type: 'event', name, payload } as FromCore);
+  const emit: EmitCoreEvent = (name, payload) => tell('event', { name, payload } as CorePortNews['event']);
   const queue = new JobQueue(services, (job) => tellOfJob(job, emit));
   const watcher = openWatcher(services, queue, emit);
+  const decoders = openDecoders();
   let isQuitting = false;
   const closeAll = async (): Promise<void> => {
     isQuitting = true;
     await watcher.close();
     await queue.close();
+    await decoders.close();
     await close();
   };
   const quit = async (): Promise<void> => {
@@ -93,6 +90,7 @@ try {
     services,
     queue,
     watcher,
+    decoders,
     emit,
     engineInUse: () => engineInUse,
     endAfter: async (work) => {
@@ -102,12 +100,18 @@ try {
       return work();
     },
   };
-  process.on('message', async (message: ToCore) => {
-    if (message.type === 'quit') await quit();
-    else if (message.type === 'call') {
-      send({ type: 'reply', id: message.id, reply: await replyTo(() => answer(context, message.name, message.input)) });
-    } else send({ type: 'reply', id: message.id, reply: await replyTo(() => assetAt(message.path, context)) });
-  });
+  const reply = answering<CorePortCalls>(
+    {
+      call: ({ name, input }) => answer(context, name, input),
+      asset: ({ path }) => assetAt(path, context),
+      quit: async () => {
+        await quit();
+        return null;
+      },
+    },
+    post,
+  );
+  process.on('message', (message) => reply(message as CallMessage));
   // The window's process is gone without a word: nobody is left to work for.
   process.on('disconnect', quit);
   // A library without an LPM works all the same, and Train says that there is none.
@@ -115,8 +119,8 @@ try {
     services.log.log('warn', 'the embedded LPM cannot be added', { error: serialiseError(error).code }),
   );
   queue.open();
-  send({ type: 'ready' });
+  tell('ready', null);
 } catch (error) {
-  send({ type: 'failed', error: serialiseError(error) });
+  tell('failed', serialiseError(error));
   process.disconnect?.();
 }

@@ -8,7 +8,6 @@ import { toUint16 } from '../images/index.ts';
 import { readInstance } from '../services/files/files.ts';
 import { instanceById } from '../store/index.ts';
 import type { CoreContext } from './context.ts';
-import { decoder } from './decoder.ts';
 
 /**
  * Samples of 16 bits, little-endian, row by row: 0 is black and 65,535 white of the window stored in the file. Size and channels
@@ -18,12 +17,12 @@ import { decoder } from './decoder.ts';
 export async function renderedFrame(
   [instance = '', frame = '0']: readonly string[],
   _query: URLSearchParams,
-  { services }: CoreContext,
+  { services, decoders }: CoreContext,
 ): Promise<Asset> {
   const found = instanceById(services.library.db, Number(instance) as InstanceId);
   if (found === undefined) throw new AppError('FILE_NOT_FOUND', 'The image is no longer in this library.');
   const bytes = await readInstance(services.library, found.id);
-  const image = await decoder().render(bytes, Number(frame), redact(found.sopInstanceUID));
+  const image = await decoders.renderer.render(bytes, Number(frame), redact(found.sopInstanceUID));
   const samples = toUint16(image);
   return {
     contentType: 'application/octet-stream',

@@ -5,12 +5,11 @@ import type { InstanceId } from '../contract/index.ts';
 import type { Asset } from '../contract/ipc/port.ts';
 import { thumbnail, thumbnailSize } from '../services/pixels/thumbnails.ts';
 import type { CoreContext } from './context.ts';
-import { decoder } from './decoder.ts';
 
 export async function thumbnailAsset(
   rest: readonly string[],
   query: URLSearchParams,
-  { services }: CoreContext,
+  { services, decoders }: CoreContext,
 ): Promise<Asset> {
   const [instanceId, frame, size] = [rest[0], rest[1] ?? '0', query.get('size') ?? '192'].map(Number);
   if (!Number.isSafeInteger(instanceId) || !Number.isSafeInteger(frame) || !Number.isFinite(size)) {
@@ -19,7 +18,7 @@ export async function thumbnailAsset(
   try {
     const bytes = await thumbnail(
       services.library,
-      decoder(),
+      decoders.renderer,
       (instanceId ?? 0) as InstanceId,
       frame ?? 0,
       thumbnailSize(size ?? 192),

@@ -1,4 +1,4 @@
-/** Changes to the side image (DESIGN, augmentation), as torchvision's functional transforms do them on float tensors. */
+/** Changes to the side image, as torchvision's functional transforms do them on float tensors. */
 import type { GreyOrColourImage } from './picture.ts';
 
 /** Left and right exchanged. */

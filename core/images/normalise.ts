@@ -1,4 +1,4 @@
-/** From pictures to the model's input: three channels, mean and standard deviation a channel (DESIGN, normalisation). */
+/** From pictures to the model's input: three channels, mean and standard deviation a channel. */
 import type { GreyOrColourImage } from './picture.ts';
 
 export interface Normalisation {

@@ -1,9 +1,9 @@
 /**
- * The frozen LPM as a graph: a pre-norm ViT that gives the important tokens' keys and values of some layers.
+ * The frozen LPM as a graph: a pre-norm ViT that gives the important tokens' keys and values of some layers, or all their tokens.
  *
  * In each extracted layer and head the tokens are scored (`global`: the attention each receives, averaged over all
  * queries; `class_token`: the attention it receives from the class token), and the layer's own keys and values of the
- * best are kept (DESIGN §1.2). Nothing is computed that no output needs: the network ends at the keys and values of
+ * best are kept (Huang et al., arXiv 2408.02426). Nothing is computed that no output needs: the network ends at the keys and values of
  * the last extracted layer, unless the final class token or hidden state is asked for, and for the class token alone
  * the last layer computes one row.
  */
@@ -42,13 +42,15 @@ export interface EncoderOptions {
   /** Input size in pixels, multiples of the patch. */
   readonly height: number;
   readonly width: number;
-  /** Extracted layers, ascending. */
+  /** Layers that keys and values or all tokens come from, ascending. */
   readonly layers: readonly number[];
   /** Share of the tokens that is kept (0.2). */
   readonly tokenRatio: number;
   readonly tokens: TokenScore;
   /** Output `keys`, `values` and `indices`. */
   readonly keysValues: boolean;
+  /** Output `all_tokens`. */
+  readonly allTokens?: boolean;
   /** Output `class_token`. */
   readonly classToken: boolean;
   /** Output `last_hidden_state`. */
@@ -72,11 +74,11 @@ const fewestQueries = 128;
  * The encoder graph.
  *
  * Input: `pixel_values` [B, 3, height, width]. Weights: those of encoder-weights.ts. Outputs as asked for: `keys`,
- * `values` [L, B, H, T, d]; `indices` [L, B, H, T] int32 among all tokens, best first; `class_token` [B, D] and
- * `last_hidden_state` [B, N, D], both after the final norm.
+ * `values` [L, B, H, T, d]; `indices` [L, B, H, T] int32 among all tokens, best first; `all_tokens` [L, B, N, D] as the layers' blocks leave
+ * them; `class_token` [B, D] and `last_hidden_state` [B, N, D], both after the final norm.
  */
 export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Graph {
-  const { batch, height, width, layers, keysValues, classToken, hiddenState = false } = options;
+  const { batch, height, width, layers, keysValues, allTokens = false, classToken, hiddenState = false } = options;
   invariant(height % config.patch === 0 && width % config.patch === 0, 'encoder: size is no multiple of the patch');
   invariant(
     layers.every((layer, i) => layer >= 0 && layer < config.layers && (i === 0 || layer > layers[i - 1]!)),
@@ -84,16 +86,20 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
   );
   const needsEnd = classToken || hiddenState;
   const lastLayer = needsEnd ? config.layers - 1 : layers.at(-1);
-  invariant(lastLayer !== undefined && (needsEnd || keysValues), 'encoder: no output is asked for');
+  invariant(lastLayer !== undefined && (needsEnd || keysValues || allTokens), 'encoder: no output is asked for');
 
   const kept: KeptTokens[] = [];
+  const tokens: Value[] = [];
   let x = scope('embeddings', () => embed(config, options));
   for (let i = 0; i <= lastLayer; i++) {
-    const rows = i < lastLayer ? 'all' : !needsEnd ? 'none' : hiddenState ? 'all' : 'class-token';
-    const isExtracted = keysValues && layers.includes(i);
+    const isRead = layers.includes(i);
+    const isWhole = i < lastLayer || hiddenState || (allTokens && isRead);
+    const rows = isWhole ? 'all' : needsEnd ? 'class-token' : 'none';
+    const isExtracted = keysValues && isRead;
     const step = scope(`blocks.${i}`, () => block(config, options, `blocks.${i}`, x, { rows, isExtracted }));
     if (step.kept !== undefined) kept.push(step.kept);
     x = step.x;
+    if (allTokens && isRead) tokens.push(x);
   }
 
   const outputs: Record<string, Value> = {};
@@ -102,6 +108,7 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
       outputs[key] = stack(kept.map((layer) => layer[key]!));
     }
   }
+  if (allTokens) outputs['all_tokens'] = stack(tokens);
   if (needsEnd) {
     const final = layerNorm(x, weight('norm.weight', [config.width]), weight('norm.bias', [config.width]), config.eps);
     if (hiddenState) outputs['last_hidden_state'] = final;

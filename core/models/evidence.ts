@@ -1,14 +1,14 @@
 /**
- * Where the prompts looked, and what of it spoke for a class.
+ * Where a model looked (its prompts or queries), and what of it spoke for a class.
  *
- * `attention` is the fusion module's own softmax over the kept tokens, averaged over the prompts: each row over T sums to 1.
+ * `attention` is the network's own softmax over the tokens that it is given, averaged over the prompts: each row over T sums to 1.
  * It is the same whatever the class. `relevance` is a_t (g_t - g), summed over the prompts, where a is the attention, g_t the
  * gradient of the class's log-odds ln(p / (1 - p)) by a_t, and g the mean of g_t weighted by a. It is the gradient by the
  * score of the token before the softmax. Positive: were this token left out and its attention given to the others, the class
  * would be less probable. For two classes the log-odds is the difference of the two logits; it does not saturate, as the
  * probability does.
  * Source: attention times gradient after Chefer, Gur and Wolf, "Generic attention-model explainability", ICCV 2021, eq. 5,
- * here for one cross-attention over tokens of the frozen LPM. Departure: g is taken off. Attention always sums to 1, so a
+ * here for one attention of learned queries over tokens of the frozen LPM. Departure: g is taken off. Attention always sums to 1, so a
  * gradient that all tokens share can change nothing; with it, patches without any say in the answer were highlighted.
  */
 import { invariant } from '../base/errors.ts';
@@ -21,18 +21,17 @@ import { parameterLayout } from './parameters.ts';
 /** Taken from a class's logit to leave it out of a log-sum: far below any logit, and exact in float32. */
 const out = 4096;
 
-/** Whether a method has prompts that attend to the image. */
+/** Whether a method attends to places of the image. */
 export function hasEvidence({ method }: Pick<NetworkConfig, 'method'>): boolean {
   return trainingMethods[method].evidence !== undefined;
 }
 
 /**
- * The graph for one image. Inputs: `params` [total]; `image` [1, 3, s, s]; `keys`, `values` float16 [L, 1, H, T, d];
- * `class_row` [1, C], 1 at the class asked about and 0 elsewhere. Outputs: `logits` [1, C]; `attention` and `relevance`
- * [L, H, T].
+ * The graph for one image. Inputs: `params` [total]; those of the method; `class_row` [1, C], 1 at the class asked about and 0
+ * elsewhere. Outputs: `logits` [1, C]; `attention` and `relevance` [L, H, T], sizes as in `AttendedLogits`.
  */
 export function buildEvidence(config: NetworkConfig): Graph {
-  const { lpm, layers, tokens, classes } = config;
+  const { classes } = config;
   const params = input('params', [parameterLayout(config).total]);
   const { logits, attention } = attendedLogits(config, params, networkInputs(config, 1));
   const classRow = input('class_row', [1, classes]);
@@ -45,7 +44,8 @@ export function buildEvidence(config: NetworkConfig): Graph {
   invariant(gradient, 'evidence: no gradient');
   const weighted = mul(attention, gradient);
   const relevance = sub(weighted, mul(attention, sum(weighted, [4], { keepDims: true })));
-  const shape = [layers, lpm.heads, tokens];
+  const [layers, , heads, , tokens] = attention.shape as [number, number, number, number, number];
+  const shape = [layers, heads, tokens];
   return defineGraph({
     outputs: {
       logits: add(logits, 0),

@@ -17,7 +17,13 @@ export {
   tokenCounts,
 } from './lpm-config.ts';
 export { trainingMethods } from './methods/index.ts';
-export type { LpmFeatures, NetworkInput, NetworkInputs, TrainingMethod } from './methods/training-method.ts';
+export type {
+  LayerChoice,
+  LpmFeatures,
+  NetworkInput,
+  NetworkInputs,
+  TrainingMethod,
+} from './methods/training-method.ts';
 export { type KeptDType, networkInputs, networkLogits } from './network.ts';
 export type { NetworkConfig } from './network-config.ts';
 export {

@@ -11,7 +11,7 @@ import type { Shape } from '../base/tensor.ts';
 /** How tensors are named in the file. */
 export type Naming = 'hf-vit' | 'hf-dinov2' | 'timm';
 
-/** How position embeddings are resized to another grid (DESIGN §1.1). */
+/** How position embeddings are resized to another grid; see position-embedding.ts. */
 export interface PositionRule {
   /** Added to the new grid's size when the scale is formed: 0.1 for ViT and DINO, 0 for DINOv2. */
   readonly offset: number;

@@ -12,7 +12,7 @@ export interface NetworkConfig {
     readonly channels: number;
   };
   readonly method: Method;
-  /** L: extracted layers of the LPM and blocks of the side network. */
+  /** L: layers of the LPM that are read, and blocks of the side network. */
   readonly layers: number;
   readonly classes: number;
   /** Side of the trained network's image in pixels, where it reads one: the side network's, or the LPM's where that is trained. */
@@ -21,7 +21,7 @@ export interface NetworkConfig {
   readonly sideWidth: number;
   /** P: prompts a layer. */
   readonly prompts: number;
-  /** T: kept tokens of the LPM, a head and layer. */
+  /** T: tokens of the LPM that are read, a head and layer: those kept as important, or all. */
   readonly tokens: number;
   /** The whole LPM; for methods that train it. */
   readonly encoder?: LpmConfig;

@@ -30,14 +30,14 @@ export function networkLogits(config: NetworkConfig, params: Value | ParameterVa
   return trainingMethods[config.method].logits(config, parametersOf(config, params), inputs);
 }
 
-/** As `networkLogits`, with the attention of the prompts; for methods with evidence. */
+/** As `networkLogits`, with the attention behind them; for methods with evidence. */
 export function attendedLogits(
   config: NetworkConfig,
   params: Value | ParameterValues,
   inputs: NetworkInputs,
 ): AttendedLogits {
   const { evidence } = trainingMethods[config.method];
-  invariant(evidence, `${config.method} has no prompts and so no evidence`);
+  invariant(evidence, `${config.method} attends to no place of the image and so has no evidence`);
   return evidence(config, parametersOf(config, params), inputs);
 }
 

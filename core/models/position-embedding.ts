@@ -4,7 +4,7 @@
  * Bicubic with half-pixel centres and the edge repeated, in torch's two flavours (torch.nn.functional.interpolate):
  * plain, with a = -0.75 and four taps at any scale; anti-aliased, with a = -0.5, a filter that widens when shrinking,
  * and weights renormalised at the edge. ViT and DINO state the scale as (g + 0.1) / g0, which shifts every sample a
- * little; their published weights were used that way, so it is kept (DESIGN §1.1).
+ * little; their published weights were used that way, so it is kept.
  */
 import { invariant } from '../base/errors.ts';
 import { float32, type Tensor } from '../base/tensor.ts';

@@ -5,6 +5,7 @@ import type { Method } from '../contract/index.ts';
 import { sideImageSize } from './input-size.ts';
 import { keptTokens, type LpmConfig } from './lpm-config.ts';
 import { trainingMethods } from './methods/index.ts';
+import type { LayerChoice } from './methods/training-method.ts';
 import type { NetworkConfig } from './network-config.ts';
 
 /** What a preset needs to know besides the LPM. */
@@ -27,7 +28,7 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
       `An eighth of the LPM's width ${lpm.width} must split into its ${lpm.heads} heads, so that the side network can mirror it.`,
     );
   }
-  const { imageSize, trainsLpm } = trainingMethods[method];
+  const { features, imageSize, trainsLpm } = trainingMethods[method];
   return {
     lpm: { width: lpm.width, heads: lpm.heads, patch: lpm.patch, eps: lpm.eps, channels: lpm.channels },
     method,
@@ -37,13 +38,17 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
     sideSize: imageSize(lpm, inputSize) ?? sideImageSize(lpm.patch, 128),
     sideWidth,
     prompts: 16,
-    tokens: keptTokens(lpm, inputSize, inputSize, tokenRatio),
+    tokens: keptTokens(lpm, inputSize, inputSize, features === 'allTokens' ? 1 : tokenRatio),
     ...(trainsLpm ? { encoder: lpm } : {}),
   };
 }
 
-/** Which layers of the LPM are read, ascending: all, or the last half (6 of 12, 12 of 24). */
-export function extractedLayers(lpm: LpmConfig, which: 'half' | 'all'): readonly number[] {
+/**
+ * Which layers of the LPM are read, ascending and from 0: all; the last half (6 of 12, 12 of 24); or three (of 12 blocks the sixth, ninth and
+ * last), which are fewer where an LPM has fewer than four.
+ */
+export function extractedLayers(lpm: LpmConfig, which: LayerChoice): readonly number[] {
+  if (which === 'three') return [...new Set([1 / 2, 3 / 4, 1].map((depth) => Math.ceil(depth * lpm.layers) - 1))];
   const first = which === 'all' ? 0 : Math.floor(lpm.layers / 2);
   return Array.from({ length: lpm.layers - first }, (_, i) => first + i);
 }

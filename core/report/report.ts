@@ -9,6 +9,7 @@ import {
   type MetricsBlock,
   methodMeaning,
   researchUseOnly,
+  targetFigureWords,
 } from '../contract/index.ts';
 import {
   calibrationChart,
@@ -141,8 +142,9 @@ function methodsSection(data: ReportData): string {
         ? ''
         : `<br><small>${((100 * m.learnable) / m.lpmParameters).toFixed(2)} % of the LPM</small>`;
     return `<tr${image.auc === best ? ' class="best"' : ''}><td class="method">${escapeHtml(m.method)}<small>${escapeHtml(methodMeaning[m.method])}</small><small>decision: ${escapeHtml(decisionRule(image))}</small></td>${[
-      withInterval(image),
-      withInterval(study),
+      aucOf(image),
+      aucOf(study),
+      ...image.figures.map(withInterval),
       plain(image.sensitivity),
       plain(image.specificity),
       count(m.learnable) + share,
@@ -156,6 +158,7 @@ function methodsSection(data: ReportData): string {
   const heads = [
     'AUC, images',
     'AUC, studies',
+    ...(data.methods[0]?.evaluation.image.figures ?? []).map(({ figure }) => `${targetFigureWords[figure]}, images`),
     `sensitivity${about}`,
     `specificity${about}`,
     'learnable',
@@ -190,7 +193,7 @@ function perClassSection(data: ReportData): string {
   const rows = data.methods.map((m) => {
     const cells = classes.map((name) => {
       const figures = m.evaluation.image.perClass.find((c) => c.name === name);
-      return `<td class="number">${figures === undefined ? '–' : withInterval(figures)}</td>`;
+      return `<td class="number">${figures === undefined ? '–' : aucOf(figures)}</td>`;
     });
     return `<tr><td>${escapeHtml(m.method)}</td>${cells.join('')}</tr>`;
   });
@@ -316,12 +319,16 @@ function provenanceSection(data: ReportData): string {
   );
 }
 
-function withInterval(figure: Pick<MetricsBlock, 'auc' | 'aucInterval'>): string {
-  if (figure.auc === null) return '–';
-  const { aucInterval } = figure;
-  return aucInterval === null
-    ? plain(figure.auc)
-    : `${plain(figure.auc)}<br><small>${plain(aucInterval[0])} – ${plain(aucInterval[1])}</small>`;
+/** The AUC with its interval. */
+function aucOf({ auc, aucInterval }: Pick<MetricsBlock, 'auc' | 'aucInterval'>): string {
+  return withInterval({ value: auc, interval: aucInterval });
+}
+
+function withInterval({ value, interval }: Pick<MetricsBlock['figures'][number], 'value' | 'interval'>): string {
+  if (value === null) return '–';
+  return interval === null
+    ? plain(value)
+    : `${plain(value)}<br><small>${plain(interval[0])} – ${plain(interval[1])}</small>`;
 }
 
 function plain(value: number | null): string {

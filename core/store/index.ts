@@ -32,3 +32,4 @@ export * from './queries/versions.ts';
 export * from './queries/watches.ts';
 export { type Restored, type RestoreOptions, restoreLibrary } from './restore.ts';
 export { sealState } from './seal.ts';
+export { readJson } from './stored-json.ts';

@@ -10,9 +10,9 @@ import { type AbortSignalLike, throwIfCancelled } from '../base/progress.ts';
 import { Random } from '../base/random.ts';
 import { float32, type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
 import type { Executable } from '../engine/types.ts';
-import { auc, mostProbable, softmaxRows } from '../statistics/metrics.ts';
+import type { Labels, Target, Validation } from '../targets/index.ts';
 import { type Augmentation, drawAugmentation, drawDropoutMask } from './augment.ts';
-import { balancedClassWeights, epochBatches, stepsPerEpoch, usableBatch } from './sampler.ts';
+import { epochBatches, stepsPerEpoch } from './sampler.ts';
 import { cosineLearningRate } from './schedule.ts';
 
 /** Named tensors of one batch: `image`, `keys`, `values` or `class_token`, as the method needs. */
@@ -20,8 +20,8 @@ export type BatchInputs = Readonly<Record<string, Tensor>>;
 
 /** Labelled examples that can be loaded by index. */
 export interface ExampleSource {
-  /** The class of each example. */
-  readonly labels: Int32Array;
+  /** The label of each example as the target has it, [n, labelWidth]. */
+  readonly labels: Labels;
   /** The size of the images that crops are drawn from; null where the method reads no image. */
   readonly imageSize: { readonly height: number; readonly width: number } | null;
   /** One batch; an augmentation of null leaves the image as it is. */
@@ -41,12 +41,9 @@ export interface LoopSettings {
 }
 
 /** One finished epoch, counted from 1. */
-export interface EpochResult {
+export interface EpochResult extends Validation {
   readonly epoch: number;
   readonly trainLoss: number;
-  readonly valLoss: number | null;
-  readonly valAuc: number | null;
-  readonly valAccuracy: number | null;
   /** Of the last step. */
   readonly learningRate: number;
   /** Mean over the steps, before clipping. */
@@ -56,7 +53,7 @@ export interface EpochResult {
 
 export interface BestWeights {
   readonly epoch: number;
-  readonly valAuc: number | null;
+  readonly valScore: number | null;
   readonly valLoss: number | null;
   readonly params: Float32Array;
 }
@@ -76,7 +73,10 @@ export interface TrainingNetwork {
   /** Logits of `predictBatch` examples. */
   readonly predict: Executable;
   readonly predictBatch: number;
+  /** How many logits an example has. */
   readonly classes: number;
+  /** What the labels are, and what is made of the logits. */
+  readonly target: Target;
   /** The shape of the fusion's dropout mask; null where the method has none. */
   readonly dropoutShape: Shape | null;
 }
@@ -118,12 +118,13 @@ export async function train(
   state: TrainingState,
   hooks: TrainingHooks,
 ): Promise<TrainingResult> {
-  const n = trainSet.labels.length;
+  const { target } = network;
+  const n = examplesIn(network, trainSet);
   const perEpoch = stepsPerEpoch(n, settings.batch);
   const totalSteps = perEpoch * settings.epochs;
   const random = Random.seeded(settings.seed).fork('training');
   const classWeights =
-    settings.classWeights === 'balanced' ? balancedClassWeights(trainSet.labels, network.classes) : null;
+    settings.classWeights === 'balanced' ? target.balancedWeights(trainSet.labels, network.classes) : null;
   let current = state;
   let stoppedEarly = hasStalled(settings, state);
   while (current.epochsDone < settings.epochs && !stoppedEarly) {
@@ -185,7 +186,7 @@ export async function train(
       seconds: (hooks.now() - started) / 1000,
     };
     const best = isBetter(result, current.best)
-      ? { epoch: result.epoch, valAuc: result.valAuc, valLoss: result.valLoss, params }
+      ? { epoch: result.epoch, valScore: result.valScore, valLoss: result.valLoss, params }
       : current.best;
     current = { epochsDone: epoch + 1, params, m, v, best };
     await hooks.epoch?.(result, current);
@@ -201,11 +202,11 @@ function hasStalled(settings: LoopSettings, state: TrainingState): boolean {
   );
 }
 
-/** Higher validation AUC; among equal ones (or where it is not defined) the lower loss; without validation the last. */
+/** Higher validation score; among equal ones (or where it is not defined) the lower loss; without validation the last. */
 function isBetter(result: EpochResult, best: BestWeights | null): boolean {
   if (best === null || result.valLoss === null) return true;
-  const a = result.valAuc ?? -1;
-  const b = best.valAuc ?? -1;
+  const a = result.valScore ?? Number.NEGATIVE_INFINITY;
+  const b = best.valScore ?? Number.NEGATIVE_INFINITY;
   if (a !== b) return a > b;
   return result.valLoss < (best.valLoss ?? Number.POSITIVE_INFINITY);
 }
@@ -226,14 +227,10 @@ async function loadBatch(
       : drawAugmentation(random.fork(`augment ${epoch} ${i}`), size.height, size.width, { flip: settings.flip }),
   );
   const inputs = await source.load(indices, augmentations);
-  const labels: Tensor = {
-    dtype: 'int32',
-    shape: [indices.length],
-    data: Int32Array.from(indices, (i) => source.labels[i] as number),
-  };
-  if (network.dropoutShape === null) return { ...inputs, labels };
+  const labels = network.target.labelTensors(source.labels, indices, network.classes);
+  if (network.dropoutShape === null) return { ...inputs, ...labels };
   const mask = drawDropoutMask(random.fork(`dropout ${epoch} ${batchIndex}`), sizeOf(network.dropoutShape));
-  return { ...inputs, labels, dropout_mask: float32(network.dropoutShape, mask) };
+  return { ...inputs, ...labels, dropout_mask: float32(network.dropoutShape, mask) };
 }
 
 /** Logits [n, classes] of every example of `source`, un-augmented, in its order. */
@@ -275,35 +272,19 @@ async function validate(
   params: Float32Array,
   source: ExampleSource,
   signal: AbortSignalLike,
-): Promise<Pick<EpochResult, 'valLoss' | 'valAuc' | 'valAccuracy'>> {
-  const n = source.labels.length;
-  if (n === 0) return { valLoss: null, valAuc: null, valAccuracy: null };
-  const probabilities = softmaxRows(await predictAll(network, params, source, n, signal), network.classes);
-  const decisions = mostProbable(probabilities, network.classes);
-  let loss = 0;
-  let right = 0;
-  for (let i = 0; i < n; i++) {
-    const label = source.labels[i] as number;
-    // A probability that underflowed to 0 would make the whole loss infinite.
-    loss -= Math.log(Math.max(probabilities[i * network.classes + label] as number, Number.MIN_VALUE));
-    if (decisions[i] === label) right++;
-  }
-  return {
-    valLoss: loss / n,
-    // Of two classes either gives this AUC, so which one is positive need not be known here.
-    valAuc: auc({
-      classes: network.classes,
-      positive: network.classes === 2 ? 1 : null,
-      targets: source.labels,
-      probabilities,
-    }),
-    valAccuracy: right / n,
-  };
+): Promise<Validation> {
+  const n = examplesIn(network, source);
+  if (n === 0) return { valLoss: null, valAuc: null, valAccuracy: null, valScore: null };
+  const logits = await predictAll(network, params, source, n, signal);
+  return network.target.validate(logits, source.labels, network.classes);
 }
 
-/** The batch size a step graph must be built for. */
-export function trainingBatch(settings: Pick<LoopSettings, 'batch'>, trainSet: Pick<ExampleSource, 'labels'>): number {
-  return usableBatch(settings.batch, trainSet.labels.length);
+/** How many examples a source has. */
+export function examplesIn(
+  { target, classes }: Pick<TrainingNetwork, 'target' | 'classes'>,
+  { labels }: Pick<ExampleSource, 'labels'>,
+): number {
+  return labels.length / target.labelWidth(classes);
 }
 
 function floatsOf(outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {

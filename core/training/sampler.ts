@@ -23,10 +23,3 @@ export function epochBatches(random: Random, epoch: number, n: number, batch: nu
   const order = random.fork(`order ${epoch}`).shuffled(Array.from({ length: n }, (_, i) => i));
   return Array.from({ length: Math.floor(n / size) }, (_, b) => order.slice(b * size, (b + 1) * size));
 }
-
-/** Weights that give every class the same say in the loss: n / (classes × n of the class), as scikit-learn's 'balanced'. */
-export function balancedClassWeights(labels: ArrayLike<number>, classes: number): Float32Array {
-  const counts = new Array<number>(classes).fill(0);
-  for (let i = 0; i < labels.length; i++) counts[labels[i] as number] = (counts[labels[i] as number] ?? 0) + 1;
-  return Float32Array.from(counts, (count) => (count === 0 ? 0 : labels.length / (classes * count)));
-}

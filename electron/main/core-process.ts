@@ -1,8 +1,9 @@
 /** The core process: started with the window, started again when it dies, asked to end before the application ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { SerialisedError } from '../../core/base/errors.ts';
-import type { CoreEventName, Reply } from '../../core/contract/index.ts';
-import type { Asset, FromCore, ToCore } from '../../core/contract/ipc/port.ts';
+import { type AnswerMessage, Caller } from '../../core/base/channel.ts';
+import { AppError, deserialiseError, type SerialisedError, serialiseError } from '../../core/base/errors.ts';
+import type { CoreEventName } from '../../core/contract/index.ts';
+import type { Asset, CorePortCalls, CorePortNews } from '../../core/contract/ipc/port.ts';
 import { namelessWords } from './log-file.ts';
 
 export interface CoreProcessOptions {
@@ -21,25 +22,39 @@ export interface CoreProcessOptions {
 /** Deaths within this time of each other count; after three the process is not started again by itself. */
 const patienceMs = 60_000;
 
-const gone: SerialisedError = {
-  code: 'ENGINE_FAILED',
-  message:
+const gone = (): AppError =>
+  new AppError(
+    'ENGINE_FAILED',
     'The process that looks after the library ended unexpectedly. It is started again; nothing that was saved is lost.',
-  action: 'Try again in a moment.',
-  retryable: true,
-};
+    { action: 'Try again in a moment.', retryable: true },
+  );
 
-type Waiting = (reply: Reply) => void;
+type CoreCaller = Caller<CorePortCalls, CorePortNews>;
+
+/** One life of the core process. */
+interface Life {
+  readonly child: ChildProcess;
+  readonly caller: CoreCaller;
+}
+
+/** Where whoever asks something waits for a core process that is ready. */
+interface Readiness extends PromiseWithResolvers<CoreCaller> {
+  isSettled: boolean;
+}
+
+function waiting(): Readiness {
+  const readiness = { ...Promise.withResolvers<CoreCaller>(), isSettled: false };
+  // Nobody may be waiting when it fails; whoever asks later still hears of it.
+  readiness.promise.catch(() => {});
+  return readiness;
+}
 
 export class CoreProcess {
   readonly #options: CoreProcessOptions;
-  readonly #waiting = new Map<number, Waiting>();
-  #child: ChildProcess | null = null;
-  #isReady = false;
-  #unsent: ToCore[] = [];
-  #nextId = 1;
+  #life: Life | null = null;
+  #readiness = waiting();
   #deaths: number[] = [];
-  #failure: SerialisedError | null = null;
+  #hasFailed = false;
   #isQuitting = false;
   /** Told once how the next start ends. */
   #started: (failure: SerialisedError | null) => void = () => {};
@@ -49,47 +64,50 @@ export class CoreProcess {
   }
 
   get processId(): number | undefined {
-    return this.#child?.pid;
+    return this.#life?.child.pid;
   }
 
   start(): void {
-    this.#failure = null;
-    this.#isReady = false;
+    this.#hasFailed = false;
+    this.#waitForNext();
     this.#options.onState('starting');
     const child = spawn(this.#options.node, ['--no-warnings', this.#options.entry, ...this.#options.args()], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
       env: { ...childEnvironment(), ...this.#options.environment },
     });
-    this.#child = child;
+    // A failed send means that the process is going; its exit answers.
+    const caller = new Caller<CorePortCalls, CorePortNews>((message) => child.send(message, () => {}), {
+      ready: () => this.#isReady(life),
+      failed: (error) => this.#fail(error),
+      event: ({ name, payload }) => this.#options.onEvent(name, payload),
+      log: ({ level, message, fields }) => this.#options.onLog(level, message, fields),
+    });
+    const life: Life = { child, caller };
+    this.#life = life;
     let lastWords = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       lastWords = (lastWords + text).slice(-4000);
     });
-    child.on('message', (message: FromCore) => this.#receive(message));
-    child.on('error', (error) => this.#died(child, (error as NodeJS.ErrnoException).code ?? 'not started'));
-    child.on('exit', (code, signal) => this.#died(child, `exit ${code ?? signal}: ${namelessWords(lastWords)}`));
+    child.on('message', (message) => caller.receive(message as AnswerMessage));
+    child.on('error', (error) => this.#died(life, (error as NodeJS.ErrnoException).code ?? 'not started'));
+    child.on('exit', (code, signal) => this.#died(life, `exit ${code ?? signal}: ${namelessWords(lastWords)}`));
   }
 
-  /** The reply of the core process; waits while it starts. */
-  call(name: string, input: unknown): Promise<Reply> {
-    return this.#ask((id) => ({ type: 'call', id, name, input }));
+  /** What the core process answers; waits while it starts. Throws what it throws, or ENGINE_FAILED where it ends first. */
+  async call(name: string, input: unknown): Promise<unknown> {
+    return await (await this.#readiness.promise).call('call', { name, input });
   }
 
-  /** The bytes at an address of the pixel protocol. */
-  async asset(path: string): Promise<Reply<Asset>> {
-    return (await this.#ask((id) => ({ type: 'asset', id, path }))) as Reply<Asset>;
+  /** The bytes at an address of the pixel protocol. Waits and throws as `call` does. */
+  async asset(path: string): Promise<Asset> {
+    return await (await this.#readiness.promise).call('asset', { path });
   }
 
-  /** Ends it and starts it again; gives null when it is ready, or why it is not. What it was asked meanwhile waits for its successor. */
+  /** Ends it and starts it again; gives null when it is ready, or why it is not. What it is asked meanwhile waits for its successor. */
   async restart(): Promise<SerialisedError | null> {
-    const asked = [...this.#waiting.keys()];
-    this.#isReady = false;
+    this.#waitForNext();
     await this.quit();
-    for (const id of asked) {
-      this.#waiting.get(id)?.({ ok: false, error: gone });
-      this.#waiting.delete(id);
-    }
     this.#isQuitting = false;
     return await new Promise((resolve) => {
       this.#started = resolve;
@@ -100,82 +118,57 @@ export class CoreProcess {
   /** Asks it to end and waits until it has, or kills it. */
   async quit(limitMs = 10_000): Promise<void> {
     this.#isQuitting = true;
-    const child = this.#child;
-    if (child === null || child.exitCode !== null) return;
+    if (this.#life === null || this.#life.child.exitCode !== null) return;
+    const { child, caller } = this.#life;
     await new Promise<void>((resolve) => {
       const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
       child.once('exit', () => {
         clearTimeout(limit);
         resolve();
       });
-      child.send({ type: 'quit' } satisfies ToCore, () => {});
+      caller.call('quit', null).catch(() => {}); // Its end is the answer.
     });
   }
 
-  #ask(message: (id: number) => ToCore): Promise<Reply> {
-    if (this.#failure !== null) return Promise.resolve({ ok: false, error: this.#failure });
-    const id = this.#nextId++;
-    return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.#send(message(id));
-    });
+  /** Whoever asks from now on waits; who waited already goes on waiting. */
+  #waitForNext(): void {
+    if (this.#readiness.isSettled) this.#readiness = waiting();
   }
 
-  #send(message: ToCore): void {
-    if (!this.#isReady) this.#unsent.push(message);
-    else this.#child?.send(message, () => {}); // A failed send means that the process is going; its exit answers.
+  #isReady(life: Life): void {
+    if (this.#life !== life || this.#isQuitting) return;
+    this.#readiness.isSettled = true;
+    this.#readiness.resolve(life.caller);
+    this.#options.onState('ready');
+    this.#started(null);
   }
 
-  #receive(message: FromCore): void {
-    if (message.type === 'reply') {
-      this.#waiting.get(message.id)?.(message.reply);
-      this.#waiting.delete(message.id);
-    } else if (message.type === 'event') this.#options.onEvent(message.name, message.payload);
-    else if (message.type === 'log') this.#options.onLog(message.level, message.message, message.fields);
-    else if (message.type === 'ready') {
-      this.#isReady = true;
-      const unsent = this.#unsent;
-      this.#unsent = [];
-      for (const one of unsent) this.#send(one);
-      this.#options.onState('ready');
-      this.#started(null);
-    } else this.#fail(message.error);
-  }
-
-  #died(child: ChildProcess, reason: string): void {
-    if (this.#child !== child) return;
-    this.#child = null;
-    const wasReady = this.#isReady;
-    this.#isReady = false;
-    if (this.#isQuitting || this.#failure !== null) return;
+  #died(life: Life, reason: string): void {
+    if (this.#life !== life) return;
+    this.#life = null;
+    // What it was asked before its end has no answer; what waits for a start goes to its successor.
+    life.caller.end(gone());
+    if (this.#isQuitting || this.#hasFailed) return;
     this.#options.onLog('error', 'The core process ended', { reason });
     const now = Date.now();
     this.#deaths = [...this.#deaths.filter((at) => now - at < patienceMs), now];
-    // What it was asked before its end has no answer; what waited for its start goes to its successor.
-    if (wasReady) this.#answerAll(gone);
     if (this.#deaths.length > 3) {
-      this.#fail({
-        ...gone,
-        message: `The process that looks after the library ended ${this.#deaths.length} times in a minute.`,
-        action: 'Restart the application. If it happens again, send the log file to whoever looks after this machine.',
-        retryable: false,
-      });
+      const message = `The process that looks after the library ended ${this.#deaths.length} times in a minute.`;
+      const action =
+        'Restart the application. If it happens again, send the log file to whoever looks after this machine.';
+      this.#fail(serialiseError(new AppError('ENGINE_FAILED', message, { action })));
       return;
     }
     this.start();
   }
 
   #fail(error: SerialisedError): void {
-    this.#failure = error;
-    this.#unsent = [];
-    this.#answerAll(error);
+    this.#hasFailed = true;
+    this.#waitForNext();
+    this.#readiness.isSettled = true;
+    this.#readiness.reject(deserialiseError(error));
     this.#options.onState('failed', error);
     this.#started(error);
-  }
-
-  #answerAll(error: SerialisedError): void {
-    for (const answer of this.#waiting.values()) answer({ ok: false, error });
-    this.#waiting.clear();
   }
 }
 

@@ -15,7 +15,8 @@ export interface IpcOptions<C> {
   readonly handlers: Handlers<MainCallName, C>;
   readonly context: C;
   isOurs(event: IpcMainInvokeEvent): boolean;
-  forward(name: string, input: unknown): Promise<Reply>;
+  /** What the core process answers. */
+  forward(name: string, input: unknown): Promise<unknown>;
 }
 
 export function answerCalls<C>({ handlers, context, isOurs, forward }: IpcOptions<C>): void {
@@ -30,7 +31,7 @@ export function answerCalls<C>({ handlers, context, isOurs, forward }: IpcOption
         throw new AppError('BAD_INPUT', 'The window called with something that is not a plain object.');
       }
       const parsed = parseOptions(calls[name as CallName].input, input);
-      if (!Object.hasOwn(mainCalls, name)) return await forward(name, parsed);
+      if (!Object.hasOwn(mainCalls, name)) return { ok: true, value: await forward(name, parsed) };
       const handler = handlers[name as MainCallName] as (input: unknown, context: C) => unknown;
       return { ok: true, value: await handler(parsed, context) };
     } catch (error) {

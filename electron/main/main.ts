@@ -107,8 +107,13 @@ function start(): void {
         throw deserialiseError(failure);
       },
       ownFolders: async () => {
-        const summary = await core.call('library.summary', {});
-        return summary.ok ? [(summary.value as { folder: string }).folder, logFolder] : [logFolder];
+        try {
+          const summary = (await core.call('library.summary', {})) as { folder: string };
+          return [summary.folder, logFolder];
+        } catch {
+          // Without a library the log is all there is to show.
+          return [logFolder];
+        }
       },
     },
     isOurs: (event) => isOurPage(event, window?.webContents),

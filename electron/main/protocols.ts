@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { protocol } from 'electron';
+import { serialiseError } from '../../core/base/errors.ts';
 import { frameScheme } from '../../core/contract/frame-address.ts';
 import type { CoreProcess } from './core-process.ts';
 import { pageOrigin } from './security.ts';
@@ -78,12 +79,14 @@ export function serveProtocols(page: string, core: CoreProcess): void {
   protocol.handle(frameScheme, async (request) => {
     const { host, pathname, search } = new URL(request.url);
     if (host !== new URL(pageOrigin).host) return new Response(null, { status: 404 });
-    const reply = await core.asset(pathname + search);
     const allow = { 'access-control-allow-origin': 'app://sidelight', 'access-control-expose-headers': '*' };
-    if (!reply.ok) return Response.json(reply.error, { status: 404, headers: allow });
-    const { bytes, contentType, headers } = reply.value;
-    return new Response(bytes as Uint8Array<ArrayBuffer>, {
-      headers: { ...headers, ...allow, 'content-type': contentType, 'cache-control': 'no-store' },
-    });
+    try {
+      const { bytes, contentType, headers } = await core.asset(pathname + search);
+      return new Response(bytes as Uint8Array<ArrayBuffer>, {
+        headers: { ...headers, ...allow, 'content-type': contentType, 'cache-control': 'no-store' },
+      });
+    } catch (error) {
+      return Response.json(serialiseError(error), { status: 404, headers: allow });
+    }
   });
 }

@@ -8,7 +8,13 @@ import { join } from 'node:path';
 import { AppError } from '../../core/base/errors.ts';
 import { root } from './build.ts';
 import { installElectron } from './install-electron.ts';
-import { canSetUpTestRuntime, setUpTestRuntime, testRuntime, testRuntimeVersion } from './test-runtime.ts';
+import {
+  canSetUpTestRuntime,
+  linkApplication,
+  setUpTestRuntime,
+  testRuntime,
+  testRuntimeVersion,
+} from './test-runtime.ts';
 
 const ownFolder = join(root, 'node_modules', 'electron', 'dist');
 
@@ -81,11 +87,15 @@ export interface ElectronCommand {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** How the Electron in `folder` opens the application of this working tree; without a folder, the one that is set up. */
+/**
+ * How the Electron in `folder` opens the application of this working tree; without a folder, the one that is set up.
+ * @throws ENGINE_UNAVAILABLE where none is set up, or only one that belongs to another tree
+ */
 export function electronCommand(folder: string | null = findElectron()): ElectronCommand {
   if (folder === null) {
     throw new AppError('ENGINE_UNAVAILABLE', 'Electron is not set up.', { action: 'Run `npm start` once.' });
   }
+  if (folder === testRuntime) linkApplication(testRuntime, root);
   return {
     path: join(folder, binaryName),
     args: folder === testRuntime ? [] : [root],

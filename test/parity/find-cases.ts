@@ -7,6 +7,7 @@ import type { CaseResult } from '../../core/services/devices/compare.ts';
 import { checkLpmCase, checkSameWeights } from '../../core/services/devices/lpm-case.ts';
 import { checkLearnable, checkSideCase } from '../../core/services/devices/side-case.ts';
 import { readSafetensors } from '../../core/weights/index.ts';
+import { checkMethodCase } from './method-case.ts';
 import { checkMetrics } from './metrics-case.ts';
 import { checkResize } from './resize-case.ts';
 
@@ -44,7 +45,7 @@ function foldersUnder(folder: string): string[] {
   return [folder, ...inside.flatMap((entry) => foldersUnder(join(folder, entry.name)))];
 }
 
-type RunNamed = (engine: Engine, name: string) => Promise<CaseResult> | CaseResult;
+type RunNamed = (engine: Engine, name: string) => Promise<CaseResult | null> | CaseResult | null;
 
 function recognise(folder: string, path: string, isModel: boolean): RunNamed | null {
   if (path.endsWith('.json')) return recogniseJson(path);
@@ -53,6 +54,9 @@ function recognise(folder: string, path: string, isModel: boolean): RunNamed | n
   const has = new Set(file.names);
   file.close();
   if (isModel && has.has('pixel_values')) return (engine, name) => checkLpmCase(engine, folder, basename(path), name);
+  if (has.has('adamw.losses') && !has.has('key')) {
+    return (engine, name) => checkMethodCase(engine, join(folder, 'config.json'), path, name);
+  }
   if (has.has('adamw.losses')) {
     return (engine, name) => checkSideCase(engine, join(folder, 'config.json'), path, name);
   }

@@ -1,6 +1,4 @@
 /** Small made-up DICOM studies with labels, a tiny random LPM, and a library around them: the main job in seconds. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { silentLogger } from '../../core/base/logger.ts';
 import { Random } from '../../core/base/random.ts';
@@ -8,6 +6,7 @@ import { writeDicom } from '../../core/dicom/index.ts';
 import { writeRandomLpm } from '../../core/services/lpm/random-lpm.ts';
 import type { ServiceContext } from '../../core/services/session/context.ts';
 import { openServices } from '../../core/services/session/open.ts';
+import { put } from './studies.ts';
 
 const size = 96;
 
@@ -17,20 +16,41 @@ const size = 96;
  * @returns the path of the labels file
  */
 export function writeStudies(folder: string, patients: number, seed = 1): string {
+  return writePatients(folder, patients, (p) => {
+    const hasDisc = p % 2 === 1;
+    const patientID = `P${seed}-${p}`;
+    const files = [0, 1].map((s) => {
+      const uid = `1.2.826.0.1.3680043.10.999.${seed}.${p}.${s}`;
+      return [`p${p}/s${s}/image.dcm`, madeFile(uid, patientID, hasDisc, Random.seeded(seed).fork(uid))] as const;
+    });
+    return { patientID, label: hasDisc ? 'disc' : 'normal', files };
+  });
+}
+
+export interface MadePatient {
+  readonly patientID: string;
+  readonly label: string;
+  /** Paths below the folder, and what is written there. */
+  readonly files: readonly (readonly [path: string, bytes: Uint8Array])[];
+}
+
+/**
+ * Writes the files of `patients` patients, as `made` gives them for 0, 1 and so on, and a labels file by patient.
+ * @returns the path of the labels file
+ */
+export function writePatients(
+  folder: string,
+  patients: number,
+  made: (p: number) => MadePatient,
+  labelsName = 'labels.csv',
+): string {
   const rows = ['patientID,label'];
   for (let p = 0; p < patients; p++) {
-    const hasDisc = p % 2 === 1;
-    rows.push(`P${seed}-${p},${hasDisc ? 'disc' : 'normal'}`);
-    for (let s = 0; s < 2; s++) {
-      const uid = `1.2.826.0.1.3680043.10.999.${seed}.${p}.${s}`;
-      const path = join(folder, `p${p}`, `s${s}`);
-      mkdirSync(path, { recursive: true });
-      writeFileSync(join(path, 'image.dcm'), madeFile(uid, `P${seed}-${p}`, hasDisc, Random.seeded(seed).fork(uid)));
-    }
+    const { patientID, label, files } = made(p);
+    rows.push(`${patientID},${label}`);
+    for (const [path, bytes] of files) put(folder, path, bytes);
   }
-  const labels = join(folder, 'labels.csv');
-  writeFileSync(labels, `${rows.join('\n')}\n`);
-  return labels;
+  return put(folder, labelsName, `${rows.join('\n')}\n`);
 }
 
 function madeFile(uid: string, patientID: string, hasDisc: boolean, random: Random): Uint8Array {
@@ -45,19 +65,23 @@ function madeFile(uid: string, patientID: string, hasDisc: boolean, random: Rand
   return writePlate({ uid, patientID, modality: 'CR', size, pixels });
 }
 
-/** A square 12-bit image as the only one of its study. */
+/** A square 12-bit image as the only one of its study, with a window over all 12 bits unless it has none. */
 export function writePlate({
   uid,
   patientID,
+  patientName = 'Made^Up',
   modality,
   manufacturer,
+  hasWindow = true,
   size,
   pixels,
 }: {
   readonly uid: string;
   readonly patientID: string;
+  readonly patientName?: string;
   readonly modality: string;
   readonly manufacturer?: string;
+  readonly hasWindow?: boolean;
   readonly size: number;
   readonly pixels: Uint16Array;
 }): Uint8Array {
@@ -66,7 +90,7 @@ export function writePlate({
     sopInstanceUID: `${uid}.1.1`,
     modality,
     ...(manufacturer === undefined ? {} : { manufacturer }),
-    patientName: 'Made^Up',
+    patientName,
     patientID,
     studyInstanceUID: uid,
     seriesInstanceUID: `${uid}.1`,
@@ -79,8 +103,7 @@ export function writePlate({
     bitsStored: 12,
     highBit: 11,
     pixelRepresentation: 0,
-    windowCenter: '2048',
-    windowWidth: '4096',
+    ...(hasWindow ? { windowCenter: '2048', windowWidth: '4096' } : {}),
     pixelData: pixels,
   });
 }

@@ -3,10 +3,8 @@
  * Black and white alternate from pixel to pixel, so that the square is plain grey in the side network's smaller image:
  * only the LPM can see it, and only the prompts can carry it to the answer.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Random } from '../../core/base/random.ts';
-import { writePlate } from './made-studies.ts';
+import { writePatients, writePlate } from './made-studies.ts';
 
 const size = 224;
 /** The marker covers [left, left + side) across and [top, top + side) down: 4 by 4 patches of 16 at the top right. */
@@ -17,16 +15,11 @@ export const marker = { left: 144, top: 16, side: 64, imageSize: size } as const
  * @returns the path of the labels file
  */
 export function writeMarkedStudies(folder: string, patients: number): string {
-  const rows = ['patientID,label'];
-  for (let p = 0; p < patients; p++) {
+  return writePatients(folder, patients, (p) => {
     const isMarked = p % 2 === 1;
-    rows.push(`M-${p},${isMarked ? 'marked' : 'plain'}`);
-    mkdirSync(join(folder, `p${p}`), { recursive: true });
-    writeFileSync(join(folder, `p${p}`, 'image.dcm'), markedFile(p, isMarked));
-  }
-  const labels = join(folder, 'labels.csv');
-  writeFileSync(labels, `${rows.join('\n')}\n`);
-  return labels;
+    const files = [[`p${p}/image.dcm`, markedFile(p, isMarked)] as const];
+    return { patientID: `M-${p}`, label: isMarked ? 'marked' : 'plain', files };
+  });
 }
 
 function markedFile(p: number, isMarked: boolean): Uint8Array {

@@ -1,9 +1,10 @@
 /** Studies in which everything that names a patient is an unmistakable word: names, IDs, accession numbers, folders, files, private elements. */
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../../core/base/random.ts';
-import { writeDicom } from '../../core/dicom/index.ts';
 import { canaries, canaryFile } from './canaries.ts';
+import { type MadePatient, writePatients, writePlate } from './made-studies.ts';
+import { put } from './studies.ts';
 
 const size = 48;
 /** Twelve patients: enough for three splits of two classes. */
@@ -31,42 +32,32 @@ export function plantedStudyUID(p: number): string {
 
 /** Writes the studies, one unreadable file and the labels file. Gives the path of the labels. */
 export function writePlantedStudies(folder: string): string {
-  const rows = ['patientID,label', 'STRANGERCANARY,disc'];
-  for (let p = 0; p < patients; p++) {
+  put(folder, 'canary.dcm', canaryFile());
+  put(folder, 'BROKENCANARY.dcm', canaryFile().subarray(0, 900));
+  const planted = (p: number): MadePatient => {
+    // One more has a label and no image.
+    if (p === patients) return { patientID: 'STRANGERCANARY', label: 'disc', files: [] };
     const [name = '', id = '', place = '', file = ''] = wordsOf(p);
-    rows.push(`${id},${p % 2 === 1 ? 'disc' : 'normal'}`);
-    mkdirSync(join(folder, place), { recursive: true });
-    writeFileSync(join(folder, place, `${file}.dcm`), study(p, name, id));
-  }
-  writeFileSync(join(folder, 'canary.dcm'), canaryFile());
-  writeFileSync(join(folder, 'BROKENCANARY.dcm'), canaryFile().subarray(0, 900));
-  const labels = join(folder, 'LABELSCANARY.csv');
-  writeFileSync(labels, `${rows.join('\n')}\n`);
-  return labels;
+    const files = [[`${place}/${file}.dcm`, study(p, name, id)] as const];
+    return { patientID: id, label: p % 2 === 1 ? 'disc' : 'normal', files };
+  };
+  return writePatients(folder, patients + 1, planted, 'LABELSCANARY.csv');
 }
 
 function study(p: number, name: string, id: string): Uint8Array {
   const random = Random.seeded(11).fork(id);
   const uid = plantedStudyUID(p);
-  return writeDicom({
-    sopClassUID: '1.2.840.10008.5.1.4.1.1.1',
-    sopInstanceUID: `${uid}.1.1`,
-    modality: 'CR',
-    patientName: `${name}^GIVEN`,
+  const pixels = Uint16Array.from({ length: size * size }, () =>
+    Math.round(1500 + (p % 2) * 900 + 100 * random.normal()),
+  );
+  return writePlate({
+    uid,
     patientID: id,
-    studyInstanceUID: uid,
-    seriesInstanceUID: `${uid}.1`,
-    samplesPerPixel: 1,
-    photometricInterpretation: 'MONOCHROME2',
-    rows: size,
-    columns: size,
-    bitsAllocated: 16,
-    bitsStored: 12,
-    highBit: 11,
-    pixelRepresentation: 0,
-    pixelData: Uint16Array.from({ length: size * size }, () =>
-      Math.round(1500 + (p % 2) * 900 + 100 * random.normal()),
-    ),
+    patientName: `${name}^GIVEN`,
+    modality: 'CR',
+    hasWindow: false,
+    size,
+    pixels,
   });
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { silentLogger } from '../../core/base/logger.ts';
 import { writeDicom } from '../../core/dicom/write.ts';
+import { SessionCaches } from '../../core/services/session/caches.ts';
 import type { ServiceContext } from '../../core/services/session/context.ts';
 import type { Library } from '../../core/store/index.ts';
 import { testTime } from './library.ts';
@@ -69,6 +70,7 @@ export function put(folder: string, name: string, bytes: Uint8Array | string): s
 export function testContext(library: Library, changes: Partial<ServiceContext> = {}): ServiceContext {
   return {
     library,
+    caches: new SessionCaches(),
     engine: () => Promise.reject(new Error('this test has no engine')),
     progress: () => {},
     signal: new AbortController().signal,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { binaryName, bundledParts } from '../../scripts/licences/bundled.ts';
 import { productPackages } from '../../scripts/licences/packages.ts';
 import { licencesPage } from '../../scripts/licences/page.ts';
-import { makeSbom, type Sbom, sbomProblems } from '../../scripts/licences/sbom.ts';
+import { makeSbom, refOf, type Sbom, sbomProblems } from '../../scripts/licences/sbom.ts';
 import { repositoryRoot } from '../support/shared.ts';
 
 const packages = productPackages(repositoryRoot);
@@ -52,19 +52,46 @@ describe('licences', () => {
 });
 
 describe('the bill of materials', () => {
-  test('keeps the rules of CycloneDX 1.6 and names every package and compiled part, each package with its hash', () => {
+  test('keeps the rules of CycloneDX 1.5 and names every package and compiled part, each package with its hash', () => {
     expect(sbomProblems(bill)).toEqual([]);
     const refs = bill.components.map((component) => component['bom-ref']);
-    expect(packages.filter((found) => !refs.includes(found.path))).toEqual([]);
+    expect(packages.filter((found) => !refs.includes(refOf(found)))).toEqual([]);
     const registry = bill.components.filter((component) => component.purl !== undefined);
     expect(registry.filter((component) => component.hashes === undefined).map((c) => c.name)).toEqual([]);
-    expect(bill.components.length).toBeGreaterThanOrEqual(packages.length + bundledParts.length);
+    // No build tool and no test tool is left of what npm lists, and of a runtime only itself.
+    const packageRefs = new Set(packages.map(refOf));
+    expect(registry.filter((component) => !packageRefs.has(component['bom-ref']))).toEqual([]);
+    expect(bill.components.length).toBeGreaterThanOrEqual(packageRefs.size + bundledParts.length);
+    expect(refs).toEqual(
+      expect.arrayContaining(['electron#FFmpeg', expect.stringMatching(/^resources\/lpm\/.*safetensors$/)]),
+    );
+  });
+
+  test('says what needs what: the product its own packages and weights, a package what is compiled into it', () => {
+    const needs = new Map(bill.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
+    const own = needs.get(bill.metadata.component['bom-ref']) ?? [];
+    const version = (name: string): string =>
+      refOf(packages.find((found) => found.name === name) ?? { name, version: '' });
+    expect(own).toEqual(expect.arrayContaining([version('zod'), version('svelte'), version('electron')]));
+    expect(own.some((ref) => ref.startsWith('resources/lpm/'))).toBe(true);
+    expect(own).not.toContain(version('iobuffer'));
+    expect(needs.get(version('tiff'))).toContain(version('iobuffer'));
+    expect(needs.get(version('better-sqlite3'))).toContain('better-sqlite3#SQLite');
+    expect(needs.get(version('electron'))).toEqual(expect.arrayContaining(['electron#FFmpeg']));
+    expect(bill.metadata.component).toMatchObject({ name: 'sidelight', type: 'application' });
+  });
+
+  test('calls what the window bundles required, the engine pack optional, and states the licence that npm found', () => {
+    const found = (name: string) => bill.components.find((component) => component.name === name);
+    expect(found('svelte')).toMatchObject({ scope: 'required', licenses: [{ license: { id: 'MIT' } }] });
+    expect(found('@tensorflow/tfjs-node-gpu')).toMatchObject({ scope: 'optional' });
+    expect(found('electron')).toMatchObject({ type: 'framework', properties: [{ value: 'runtime' }] });
   });
 
   test('of equal content is equal but for the time', () => {
     const later = makeSbom(repositoryRoot, new Date('2027-01-02T03:04:05Z'));
     expect({ ...later, metadata: bill.metadata }).toEqual(bill);
-  });
+  }, 120_000);
 
   test.each<[string, (bom: Sbom) => Sbom, RegExp]>([
     [

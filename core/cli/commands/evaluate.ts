@@ -4,6 +4,8 @@ import {
   researchUseOnly,
   splitNames,
   studyPoolings,
+  targetFacts,
+  targetFigureWords,
 } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatInterval, formatMeasure, formatTable, plural } from '../format.ts';
@@ -60,10 +62,7 @@ export function evaluateLines(report: EvaluateReport): string[] {
     [`precision, PPV (${about})`, (b) => formatMeasure(b.precision)],
     [`F1 (${about})`, (b) => formatMeasure(b.f1)],
     [`average precision (${about})`, (b) => formatMeasure(b.averagePrecision)],
-    [
-      report.classes.length > 2 ? 'kappa (quadratic, in the order of the classes below)' : 'kappa',
-      (b) => formatMeasure(b.kappa),
-    ],
+    ...kappaRows(report),
     ['Brier score', (b) => formatMeasure(b.brier)],
     ['calibration error', (b) => formatMeasure(b.calibrationError)],
     [
@@ -82,7 +81,13 @@ export function evaluateLines(report: EvaluateReport): string[] {
     ),
     '',
     ...formatTable(
-      ['class against the rest', 'images', 'AUC (95 % interval)', 'sensitivity', 'specificity'],
+      [
+        `${targetFacts[report.target].noun[0]} against the rest`,
+        'images',
+        'AUC (95 % interval)',
+        'sensitivity',
+        'specificity',
+      ],
       image.perClass.map((c) => [
         c.name,
         String(c.n),
@@ -101,6 +106,21 @@ export function evaluateLines(report: EvaluateReport): string[] {
     '',
     researchUseOnly,
   ];
+}
+
+/** The figures that the target has beside the others; of targets that do not have it, kappa alone. */
+function kappaRows({ classes, image }: EvaluateReport): [string, (block: EvaluateReport['image']) => string][] {
+  if (image.figures.length === 0) {
+    const name = classes.length > 2 ? 'kappa (quadratic, in the order of the classes below)' : 'kappa';
+    return [[name, (b) => formatMeasure(b.kappa)]];
+  }
+  return image.figures.map(({ figure }) => [
+    `${targetFigureWords[figure]} (95 % interval)`,
+    (b) => {
+      const own = b.figures.find((one) => one.figure === figure);
+      return formatInterval(own?.value, own?.interval);
+    },
+  ]);
 }
 
 /** Whom the figures are about, before any figure. */

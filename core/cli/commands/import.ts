@@ -1,10 +1,18 @@
 import { AppError } from '../../base/errors.ts';
 import type { ImportReport } from '../../contract/index.ts';
-import { frameRules, importOptionsSchema, keyColumns, rowRules } from '../../contract/index.ts';
+import {
+  defaultTarget,
+  frameRules,
+  importOptionsSchema,
+  keyColumns,
+  rowRules,
+  targetFacts,
+  targetKinds,
+} from '../../contract/index.ts';
 import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
 import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
-import { given, oneOf, requiredText, text, toggle } from '../options.ts';
+import { given, oneOf, optionalOneOf, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = importOptionsSchema.parse({ paths: ['.'], dataset: 'D' });
@@ -35,6 +43,15 @@ export const command = defineCommand({
     copy: toggle('--copy', 'copy the files into the library instead of referencing them'),
     pseudonymise: toggle('--pseudonymise', 'keep patient IDs and paths out of the database (copies the files)'),
     frames: oneOf('--frames <rule>', 'frames of multi-frame instances to use', frameRules, defaults.frames),
+    target: optionalOneOf(
+      '--target <name>',
+      `what is asked of an image; ${targetKinds.map((kind) => `${kind}: ${targetFacts[kind].meaning}`).join('; ')} (default of a new data set: ${defaultTarget})`,
+      targetKinds,
+    ),
+    classes: text(
+      '--classes <A,B,...>',
+      'the names that a label may be, in their order, of a data set that is made; grades lowest first',
+    ),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },
   examples: [
@@ -50,15 +67,21 @@ export const command = defineCommand({
       line: 'sidelight import study1.zip D:\\DICOMDIR --dataset mammo --copy',
       why: 'an archive and a CD, kept in the library',
     },
+    {
+      line: 'sidelight import /data/knees --dataset knees --labels kl.csv --target grade --classes 0,1,2,3,4',
+      why: 'grades in an order; judged by how far off an answer is',
+    },
   ],
-  run: async (context, args, options) => {
+  run: async (context, args, { classes, ...options }) => {
     const services = await context.services();
     const { preview, refused, rows: rowRule, frames, copy, ...rest } = options;
-    const { labels, dataset, pseudonymise, reader } = rest;
+    const { labels, dataset, pseudonymise, reader, target } = rest;
+    const named = classes === undefined ? {} : { classes: classes.split(',').map((name) => name.trim()) };
     const paths = wordsArgument(args, 0);
     if (labels === undefined && (preview || refused !== undefined))
       throw new UsageError('--preview and --refused are about a labels file: name it with --labels.');
-    const about = labels === undefined ? null : { labels, dataset, paths, pseudonymise, ...given({ reader }) };
+    const about =
+      labels === undefined ? null : { labels, dataset, paths, pseudonymise, ...named, ...given({ reader, target }) };
     const { previewLabels, saveRefusedRows } = await import('../../services/import/preview.ts');
     const saved = async (): Promise<string[]> =>
       about === null || refused === undefined
@@ -70,7 +93,7 @@ export const command = defineCommand({
     }
     const { importPaths } = await import('../../services/import/import.ts');
     try {
-      const report = await importPaths(services, { paths, rowRule, frames, copy, ...given(rest) });
+      const report = await importPaths(services, { paths, rowRule, frames, copy, ...named, ...given(rest) });
       return { json: report, lines: [...importLines(report), ...(await saved())] };
     } catch (error) {
       // The rows that stopped it are what the list is wanted for.

@@ -4,6 +4,8 @@ import {
   methods,
   normalisations,
   type TrainReport,
+  targetFacts,
+  targetFigureWords,
   tokenRules,
   trainOptionsSchema,
 } from '../../contract/index.ts';
@@ -18,7 +20,7 @@ export const command = defineCommand({
   summary: 'fine-tune a classifier on a data set',
   description:
     'Trains a small side network on what the frozen LPM saw; patients, not images, are dealt to training, validation and test. ' +
-    'The weights with the best validation AUC are kept. A checkpoint is written every epoch: the same command after a stop ' +
+    'The weights with the best validation AUC are kept (of grades: the best kappa). A checkpoint is written every epoch: the same command after a stop ' +
     'or a crash goes on and ends with the same weights as an uninterrupted run.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
   options: {
@@ -43,7 +45,11 @@ export const command = defineCommand({
     ),
     flip: toggle('--no-flip', 'never mirror images while training; use it where laterality matters'),
     augment: toggle('--no-augment', 'no random crops, brightness or contrast'),
-    earlyStop: integer('--early-stop <n>', 'stop after n epochs without a better validation AUC', undefined),
+    earlyStop: integer(
+      '--early-stop <n>',
+      'stop after n epochs without a better validation AUC (of grades: kappa)',
+      undefined,
+    ),
     weightDecay: decimal('--weight-decay <w>', 'decoupled weight decay', defaults.weightDecay),
     microBatch: integer(
       '--micro-batch <n>',
@@ -90,9 +96,17 @@ function trainLines(report: TrainReport): string[] {
       `version ${report.version} in ${formatDuration(report.seconds)}.`,
     `Learnable parameters: ${formatCount(report.learnable)}${share}.` +
       (report.peakMb === null ? '' : ` Peak memory: ${Math.round(report.peakMb)} MB.`),
-    report.bestEpoch === null
-      ? 'No validation AUC could be computed; the final weights are kept.'
-      : `Best validation AUC: ${formatMeasure(report.valAuc)} after epoch ${report.bestEpoch} of ${report.epochs.length}.`,
+    keptLine(report),
     `Next: sidelight evaluate "${report.model}"`,
   ];
+}
+
+/** Which epoch's weights are kept, and why. */
+function keptLine({ target, bestEpoch, valAuc, epochs }: TrainReport): string {
+  if (bestEpoch === null) return 'No validation figure could be computed; the final weights are kept.';
+  const { keptBy } = targetFacts[target];
+  const when = `after epoch ${bestEpoch} of ${epochs.length}`;
+  return keptBy === 'auc'
+    ? `Best validation AUC: ${formatMeasure(valAuc)} ${when}.`
+    : `Best validation ${targetFigureWords[keptBy]} ${when}; validation AUC there: ${formatMeasure(valAuc)}.`;
 }

@@ -75,8 +75,9 @@ export const evidenceReportSchema = z.object({
   decision: count,
   /** Patches down and across; they divide the whole image evenly, because it is squeezed to a square for the model. */
   grid: z.object({ rows: count, columns: count }),
-  /** Numbers of the LPM's layers, from 0. */
+  /** Numbers of the LPM's layers that have a map each, from 0; none where the model mixes them before it attends. */
   layers: z.array(count),
+  /** Tokens that the model attends to (a layer and head), and those that the image has. */
   tokens: z.object({ kept: count, all: count }),
   attention: mapsSchema,
   /** By class. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { nameSchema, splitSchema, studyPoolingSchema } from '../names.ts';
 import { modelRecordSchema, referBandSchema } from '../records.ts';
+import { targetFigureSchema } from '../targets.ts';
 import { defineCalls, nothing } from './call.ts';
 
 const count = z.int().nonnegative();
@@ -52,12 +53,17 @@ const classCurvesSchema = z.object({
 });
 export type ClassCurves = z.infer<typeof classCurvesSchema>;
 
+/** Figures that a target has beside the others, in its order. */
+const targetFiguresSchema = z.array(z.object({ figure: targetFigureSchema, estimate: estimateSchema }));
+export type TargetFigureView = z.infer<typeof targetFiguresSchema>[number];
+
 const levelReportSchema = z.object({
   n: count,
   patients: count,
   auc: estimateSchema,
   averagePrecision: estimateSchema,
   accuracy: estimateSchema,
+  figures: targetFiguresSchema,
   brier: z.number().nullable(),
   calibrationError: z.number().nullable(),
   classes: z.array(classCurvesSchema),
@@ -163,6 +169,7 @@ export const modelCardSchema = z.object({
       patients: count,
       auc: estimateSchema,
       accuracy: estimateSchema,
+      figures: targetFiguresSchema,
       sensitivity: estimateSchema.nullable(),
       specificity: estimateSchema.nullable(),
     }),

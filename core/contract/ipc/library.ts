@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { instanceIdSchema, seriesIdSchema, studyIdSchema } from '../ids.ts';
 import { frameRuleSchema, nameSchema, splitSchema } from '../names.ts';
 import { datasetSummarySchema, lpmRecordSchema, modelRecordSchema, runRecordSchema } from '../records.ts';
+import { defaultTarget, targetKindSchema } from '../targets.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
 
 const count = z.int().nonnegative();
@@ -95,6 +96,7 @@ export type StudyDetails = z.infer<typeof studyDetailsSchema>;
 export const datasetDetailsSchema = z.object({
   id,
   name: z.string(),
+  target: targetKindSchema,
   frames: frameRuleSchema,
   createdAt: z.string(),
   patients: count,
@@ -145,6 +147,7 @@ export const libraryCalls = defineCalls({
     doc: 'Makes a data set, empty or of some studies.',
     input: z.strictObject({
       name: nameSchema,
+      target: targetKindSchema.default(defaultTarget),
       frames: frameRuleSchema.default('middle'),
       studyIds: studyIds.default([]),
       classes: z.array(nameSchema).max(50).default([]),

@@ -1,15 +1,8 @@
-/** What the main process and the core process say to each other over the child's message channel. */
+/** What the main process and the core process say to each other over the child's message channel; see base/channel.ts. */
 
 import type { SerialisedError } from '../../base/errors.ts';
 import type { LogLevel } from '../../base/logger.ts';
-import type { CoreEventName, EventPayload, Reply } from '../index.ts';
-
-/** Main to core. */
-export type ToCore =
-  | { readonly type: 'call'; readonly id: number; readonly name: string; readonly input: unknown }
-  /** Bytes for the pixel protocol; see frames.ts. */
-  | { readonly type: 'asset'; readonly id: number; readonly path: string }
-  | { readonly type: 'quit' };
+import type { CoreEventName, EventPayload } from '../index.ts';
 
 /** What the pixel protocol answers with. */
 export interface Asset {
@@ -18,17 +11,27 @@ export interface Asset {
   readonly bytes: Uint8Array;
 }
 
-/** Core to main. */
-export type FromCore =
-  | { readonly type: 'ready' }
-  | { readonly type: 'failed'; readonly error: SerialisedError }
-  | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }
-  | {
-      [N in CoreEventName]: { readonly type: 'event'; readonly name: N; readonly payload: EventPayload<N> };
-    }[CoreEventName]
-  | {
-      readonly type: 'log';
-      readonly level: LogLevel;
-      readonly message: string;
-      readonly fields: Readonly<Record<string, unknown>>;
-    };
+/** Main to core. */
+export interface CorePortCalls {
+  /** A call of the window by its name in the contract, which says what goes in and what comes out. */
+  call: { input: { readonly name: string; readonly input: unknown }; output: unknown };
+  /** Bytes for the pixel protocol; see frames.ts. */
+  asset: { input: { readonly path: string }; output: Asset };
+  /** Closes everything and ends the process; where it ends first, there is no reply. */
+  quit: { input: null; output: null };
+}
+
+/** Core to main, unasked. */
+export interface CorePortNews {
+  ready: null;
+  /** The library could not be opened; the process ends. */
+  failed: SerialisedError;
+  event: {
+    [N in CoreEventName]: { readonly name: N; readonly payload: EventPayload<N> };
+  }[CoreEventName];
+  log: {
+    readonly level: LogLevel;
+    readonly message: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+  };
+}

@@ -2,16 +2,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { AppError, deserialiseError } from '../../base/errors.ts';
+import { type AnswerMessage, Caller } from '../../base/channel.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { CallName, Calls, LogMessage, Reply } from './protocol.ts';
+import type { EngineCalls, EngineNews } from './protocol.ts';
 
 const serverPath = fileURLToPath(new URL('./server.ts', import.meta.url));
-
-interface Waiting {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /** How often the system's out-of-memory killer has struck in our control group; undefined where it does not say. */
 function outOfMemoryKills(): number | undefined {
@@ -40,10 +36,8 @@ function deathReason(signal: string | null, kills: number | undefined): DeathRea
 
 export class EngineChild {
   readonly #process: ChildProcess;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #caller: Caller<EngineCalls, EngineNews>;
   readonly #ended: Promise<void>;
-  #nextId = 1;
-  #death: AppError | undefined;
 
   constructor(log: Logger) {
     const kills = outOfMemoryKills();
@@ -53,15 +47,19 @@ export class EngineChild {
       execArgv: ['--expose-gc'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    this.#process.on('message', (message) => this.#receive(message as Reply | LogMessage, log));
+    // A failed send means that the process is going; its exit event ends the call with the reason.
+    this.#caller = new Caller((message) => this.#process.send(message, () => {}), {
+      log: ({ level, message, fields }) => log.log(level, message, fields),
+    });
+    this.#process.on('message', (message) => this.#caller.receive(message as AnswerMessage));
     this.#ended = new Promise((resolve) => {
       const end = (reason: DeathReason, details: Readonly<Record<string, unknown>>): void => {
-        this.#death ??= new AppError('ENGINE_FAILED', `The engine process ended: ${deathWords[reason]}.`, {
-          details: { reason, ...details },
-          retryable: true,
-        });
-        for (const { reject } of this.#waiting.values()) reject(this.#death);
-        this.#waiting.clear();
+        this.#caller.end(
+          new AppError('ENGINE_FAILED', `The engine process ended: ${deathWords[reason]}.`, {
+            details: { reason, ...details },
+            retryable: true,
+          }),
+        );
         resolve();
       };
       this.#process.once('exit', (code, signal) => end(deathReason(signal, kills), { code, signal }));
@@ -74,34 +72,17 @@ export class EngineChild {
   }
 
   get alive(): boolean {
-    return this.#death === undefined;
+    return this.#caller.isOpen;
   }
 
   /** The reply to one request. Throws what the process threw, or ENGINE_FAILED where it died first. */
-  call<K extends CallName>(call: K, input: Calls[K]['input']): Promise<Calls[K]['output']> {
-    if (this.#death !== undefined) return Promise.reject(this.#death);
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      // A failed send means that the process is going; its exit event rejects with the reason.
-      this.#process.send({ id, call, input }, () => {});
-    });
+  call<K extends keyof EngineCalls>(call: K, input: EngineCalls[K]['input']): Promise<EngineCalls[K]['output']> {
+    return this.#caller.call(call, input);
   }
 
   /** Ends the process and waits until it is gone. */
   async end(): Promise<void> {
     this.#process.kill();
     await this.#ended;
-  }
-
-  #receive(message: Reply | LogMessage, log: Logger): void {
-    if ('log' in message) {
-      log.log(message.log, message.message, message.fields);
-      return;
-    }
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
-    if (message.ok) waiting?.resolve(message.value as never);
-    else waiting?.reject(deserialiseError(message.error));
   }
 }

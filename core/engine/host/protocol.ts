@@ -1,12 +1,11 @@
-/** What the engine's process and its client say to each other. Every request has one reply with the same id. */
-import type { SerialisedError } from '../../base/errors.ts';
+/** What the engine's process and its client say to each other; see base/channel.ts. */
 import type { LogLevel } from '../../base/logger.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { GraphData } from '../../graph/index.ts';
 import type { CompileOptions, EngineInfo, EngineState, OpenEngineOptions, Tensors } from '../types.ts';
 
 /** Calls by name: what goes in, what comes back. */
-export interface Calls {
+export interface EngineCalls {
   /** What could be opened; whoever asks chooses, since a judge does not travel. */
   list: { input: OpenEngineOptions['device']; output: EngineState[] };
   open: {
@@ -23,21 +22,12 @@ export interface Calls {
   release: { input: { readonly executable: number }; output: null };
   peakMemory: { input: null; output: number };
 }
-export type CallName = keyof Calls;
 
-export type Request = {
-  [K in CallName]: { readonly id: number; readonly call: K; readonly input: Calls[K]['input'] };
-}[CallName];
-
-export type Reply =
-  | { readonly id: number; readonly ok: true; readonly value: Calls[CallName]['output'] }
-  | { readonly id: number; readonly ok: false; readonly error: SerialisedError };
-
-export interface LogMessage {
-  readonly log: LogLevel;
-  readonly message: string;
-  readonly fields?: Readonly<Record<string, unknown>>;
+/** What the engine's process tells without being asked. */
+export interface EngineNews {
+  log: {
+    readonly level: LogLevel;
+    readonly message: string;
+    readonly fields: Readonly<Record<string, unknown>> | undefined;
+  };
 }
-
-/** A handler for each call. */
-export type Handlers = { readonly [K in CallName]: (input: Calls[K]['input']) => Promise<Calls[K]['output']> };

@@ -4,13 +4,14 @@
  */
 import { constants, setPriority } from 'node:os';
 import process from 'node:process';
-import { AppError, serialiseError } from '../../base/errors.ts';
+import { type AnswerMessage, answering, type CallHandlers, type CallMessage, telling } from '../../base/channel.ts';
+import { AppError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import { unpackGraph } from '../../graph/index.ts';
 import { listEngines, openHere } from '../index.ts';
 import type { Engine, Executable } from '../types.ts';
-import type { Handlers, LogMessage, Reply, Request } from './protocol.ts';
+import type { EngineCalls, EngineNews } from './protocol.ts';
 
 // Computing gives way to whoever works at the machine: the window, its list and its images. Before any thread is started,
 // since threads take the priority of the one that starts them. Alone on the machine it is as fast as ever.
@@ -20,13 +21,12 @@ let engine: Engine | undefined;
 const executables = new Map<number, Executable>();
 const weights = new Map<number, Map<string, Tensor>>();
 
-function send(message: Reply | LogMessage): void {
+function post(message: AnswerMessage): void {
   process.send?.(message);
 }
 
-const log: Logger = {
-  log: (level, message, fields) => send({ log: level, message, ...(fields === undefined ? {} : { fields }) }),
-};
+const tell = telling<EngineNews>(post);
+const log: Logger = { log: (level, message, fields) => tell('log', { level, message, fields }) };
 
 function opened(): Engine {
   if (engine === undefined) throw new AppError('ENGINE_FAILED', 'The engine process was used before it was opened.');
@@ -39,7 +39,7 @@ function executable(id: number): Executable {
   return found;
 }
 
-const handlers: Handlers = {
+const handlers: CallHandlers<EngineCalls> = {
   list: (device) => listEngines(device),
   open: async ({ reason, ...input }) => {
     engine = await openHere({ ...input, log }, reason);
@@ -70,15 +70,7 @@ const handlers: Handlers = {
   peakMemory: () => opened().peakMemoryMb(),
 };
 
-async function answer({ id, call, input }: Request): Promise<void> {
-  try {
-    // The table pairs each call with its own input; TypeScript cannot follow that pairing through an index.
-    const handler = handlers[call] as (input: unknown) => ReturnType<Handlers[typeof call]>;
-    send({ id, ok: true, value: await handler(input) });
-  } catch (thrown) {
-    send({ id, ok: false, error: serialiseError(thrown) });
-  }
-}
+const answer = answering<EngineCalls>(handlers, post);
 
 /** Requests between two whole collections. */
 const sweepEvery = 16;
@@ -96,6 +88,6 @@ function sweep(): void {
 // One after the other: a request that arrives while a run is going on waits for it.
 let last: Promise<void> = Promise.resolve();
 process.on('message', (request) => {
-  last = last.then(() => answer(request as Request)).then(sweep);
+  last = last.then(() => answer(request as CallMessage)).then(sweep);
 });
 process.on('disconnect', () => process.exit(0));

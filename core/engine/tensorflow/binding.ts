@@ -51,7 +51,9 @@ export const typeNumber: Readonly<Record<DType, number>> = {
   float16: 19,
 };
 
-const dtypeOfNumber = new Map(Object.entries(typeNumber).map(([dtype, number]) => [number, dtype as DType]));
+const dtypeOfNumber: ReadonlyMap<number, DType> = new Map(
+  Object.entries(typeNumber).map(([dtype, number]) => [number, dtype as DType]),
+);
 
 /** Our name of a TensorFlow element type; undefined where we have none. */
 export function dtypeOf(number: number): DType | undefined {

@@ -5,8 +5,8 @@ import { importPayload } from '../../services/import/ticket.ts';
 import type { CoreContext } from '../context.ts';
 
 export const jobHandlers: Handlers<keyof typeof jobCalls, CoreContext> = {
-  'jobs.start': (job, { queue }) =>
-    queue.add(job.kind, job.kind === 'import' ? importPayload(job.options) : job.options),
+  'jobs.start': (job, { services, queue }) =>
+    queue.add(job.kind, job.kind === 'import' ? importPayload(services, job.options) : job.options),
   'jobs.list': ({ kinds, limit }, { queue }) => queue.list(kinds, limit),
   'jobs.get': ({ id }, { queue }) => queue.get(id),
   'jobs.stop': ({ id }, { queue }) => {

@@ -15,7 +15,7 @@ import {
   setQualityTag,
   takeLabelBack,
 } from '../../services/reading/reading.ts';
-import { readingPreference, saveReadingPreference } from '../../store/index.ts';
+import { readingPreference, readJson, saveReadingPreference } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 function shown({ readers, current }: Readers): CallOutput<'readers.list'> {
@@ -68,7 +68,7 @@ export const labelHandlers: Handlers<keyof typeof labelCalls, CoreContext> = {
     const { db } = services.library;
     return {
       profile: readingPreference(db, 'profile') ?? 'sidelight',
-      keys: keyTableSchema.parse(JSON.parse(readingPreference(db, 'keys') ?? '{}')),
+      keys: readJson(keyTableSchema, readingPreference(db, 'keys') ?? '{}', 'the table of keys'),
     };
   },
   'keys.save': ({ profile, keys }, { services }) => {

@@ -1,5 +1,6 @@
 /** The methods, by the names that the contract gives them. What differs between methods is read from here; nothing asks for a name. */
 import type { Method } from '../../contract/index.ts';
+import { attentive } from './attentive.ts';
 import { fpt } from './fpt.ts';
 import { fptPlus } from './fpt-plus.ts';
 import { full } from './full.ts';
@@ -10,6 +11,7 @@ import type { TrainingMethod } from './training-method.ts';
 export const trainingMethods: Readonly<Record<Method, TrainingMethod>> = {
   'fpt+': fptPlus,
   fpt,
+  attentive,
   'side-only': sideOnly,
   linear,
   full,

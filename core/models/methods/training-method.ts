@@ -9,9 +9,16 @@ import type { NetworkConfig } from '../network-config.ts';
 /**
  * What the frozen LPM gives for an image, computed once and kept on disk:
  * - `keysValues`: keys and values of the important tokens, float16 [L, H, T, d] each;
- * - `classToken`: its final class token, float32 [D].
+ * - `classToken`: its final class token, float32 [D];
+ * - `allTokens`: every token as some layers leave it, before any norm, float16 [L, N, D].
  */
-export type LpmFeatures = 'keysValues' | 'classToken';
+export type LpmFeatures = 'keysValues' | 'classToken' | 'allTokens';
+
+/**
+ * Which layers of the LPM are read: all; the last half; or three, after a half, three quarters and all of the blocks. Of the LPM's depth these
+ * keep what a middle layer still knows of a place, and what the last one knows of the whole.
+ */
+export type LayerChoice = 'half' | 'all' | 'three';
 
 /** A graph input of a network: float16 where it is stored so. */
 export interface NetworkInput {
@@ -22,7 +29,10 @@ export interface NetworkInput {
 /** A network's inputs by name, all float32: those of its method, and `dropout_mask` (0 or 2) in training. */
 export type NetworkInputs = Readonly<Record<string, Value>>;
 
-/** Logits [B, C], and how the prompts attend to the kept tokens, [L, B, H, P, T], rows summing to 1. */
+/**
+ * Logits [B, C], and how the P prompts or queries attend to the T tokens that they are given, [L, B, H, P, T], rows summing to 1. L is 1 where a
+ * method mixes the layers before it attends, H where its queries are not split into heads.
+ */
 export interface AttendedLogits {
   readonly logits: Value;
   readonly attention: Value;
@@ -32,7 +42,7 @@ export interface TrainingMethod {
   /** What is asked of the LPM; null where it is not run beforehand. */
   readonly features: LpmFeatures | null;
   /** The layers of the LPM that features come from. A side network has a block for each, with features or without. */
-  readonly layers: 'half' | 'all';
+  readonly layers: LayerChoice;
   /** Side of the network's own image in pixels; null where it reads none. */
   readonly imageSize: (lpm: LpmConfig, inputSize: number) => number | null;
   /** The trained parameters: names, shapes, and how they start. */
@@ -41,7 +51,7 @@ export interface TrainingMethod {
   readonly inputs: (config: NetworkConfig, batch: number) => Readonly<Record<string, NetworkInput>>;
   /** Logits [B, C]. */
   readonly logits: (config: NetworkConfig, p: Parameters, inputs: NetworkInputs) => Value;
-  /** The same logits and the attention behind them; for methods whose prompts attend to the image, and so can be asked for evidence. */
+  /** The same logits and the attention behind them; for methods that attend to places of the image, and so can be asked for evidence. */
   readonly evidence?: (config: NetworkConfig, p: Parameters, inputs: NetworkInputs) => AttendedLogits;
   /** Shape of the dropout mask; for methods with dropout. */
   readonly dropoutMask?: (config: NetworkConfig, batch: number) => Shape;

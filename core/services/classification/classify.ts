@@ -15,9 +15,8 @@ import {
 import { writeWholeFile } from '../../disk/index.ts';
 import type { GreyOrColourImage } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { decide } from '../../statistics/curves.ts';
-import { poolStudies } from '../../statistics/pooling.ts';
 import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { framesOf } from '../datasets/dataset.ts';
 import type { Scanned } from '../files/scan.ts';
 import type { Fit } from '../pixels/fit.ts';
@@ -158,8 +157,9 @@ function duplicate(): AppError {
 }
 
 function decisionOf(model: ModelRecord, probabilities: Float64Array): string {
-  const [index = 0] = decide(probabilities, model.classes.length, cutOf(model));
-  return model.classes[index] as string;
+  const target = targets[model.target];
+  const [answer = 0] = target.decide(probabilities, target.logits(model.classes.length), cutOf(model));
+  return target.labelWord(answer, model.classes);
 }
 
 function imagePrediction(
@@ -189,8 +189,9 @@ export function studyPredictions(
   images: readonly Prediction[],
   pooling: StudyPooling,
 ): Prediction[] {
-  const classes = model.classes.length;
-  const pooled = poolStudies(
+  const target = targets[model.target];
+  const classes = target.logits(model.classes.length);
+  const pooled = target.poolStudies(
     Float64Array.from(images.flatMap((image) => image.probabilities)),
     classes,
     images.map((image) => image.studyInstanceUID),

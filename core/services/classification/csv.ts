@@ -1,9 +1,11 @@
 /** `results.csv`: one row an image, then one row a study. */
 import { stringify } from 'csv-stringify/sync';
 import { type ModelRecord, type Prediction, researchUseOnly } from '../../contract/index.ts';
+import { targets } from '../../targets/index.ts';
 
 /** The CSV text of predictions, header first. */
 export function predictionsCsv(model: ModelRecord, predictions: readonly Prediction[]): string {
+  const columns = targets[model.target].columns(model.classes);
   const header = [
     'level',
     'path',
@@ -12,7 +14,7 @@ export function predictionsCsv(model: ModelRecord, predictions: readonly Predict
     'sopInstanceUID',
     'frame',
     'images',
-    ...model.classes.map((name) => `probability_${name}`),
+    ...columns.map(({ header: name }) => name),
     'decision',
     'threshold',
     'thresholdClass',
@@ -28,7 +30,7 @@ export function predictionsCsv(model: ModelRecord, predictions: readonly Predict
     p.sopInstanceUID,
     p.frame,
     p.images,
-    ...p.probabilities,
+    ...columns.map(({ index }) => p.probabilities[index]),
     p.decision,
     p.threshold,
     p.thresholdClass,

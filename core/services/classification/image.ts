@@ -50,7 +50,7 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const sources = openPreviewStore(context.library, inputSize, context.now());
+    const sources = openPreviewStore(context, inputSize);
     closers.push(() => sources.close());
     let encoder: LpmEncoder | null = null;
     let features: RecordStore | null = null;

@@ -4,11 +4,13 @@ import {
   type DataFinding,
   type InstanceId,
   type PatientId,
-  positiveClassOf,
   type SplitName,
   type StudyId,
   splitNames,
+  type TargetKind,
+  targetFacts,
 } from '../../contract/index.ts';
+import { targets } from '../../targets/index.ts';
 
 export interface CheckedImage {
   readonly instanceId: InstanceId;
@@ -25,6 +27,7 @@ export interface CheckedImage {
 }
 
 export interface CheckSettings {
+  readonly target: TargetKind;
   readonly inputSize: number;
   readonly flip: boolean;
 }
@@ -48,11 +51,11 @@ export function findingsOf(
 ): DataFinding[] {
   const labelled = images.filter(({ label }) => label !== null);
   const found = [
-    ...impossible(labelled, classes),
+    ...impossible(labelled, classes, settings.target),
     ...sameImages(labelled),
     ...balance(labelled, classes),
     ...testSize(labelled, classes),
-    ...guessedPositive(classes),
+    ...guessedPositive(classes, settings.target),
     ...mixedStudies(labelled),
     ...unlabelled(images),
     ...sizes(labelled, settings.inputSize),
@@ -132,12 +135,15 @@ function groupBy(
   return groups;
 }
 
-function impossible(labelled: readonly CheckedImage[], classes: readonly string[]): DataFinding[] {
-  if (classes.length < 2) {
-    return [finding('tooFewClasses', 'blocks', { classes: classes.length, labelled: labelled.length })];
+function impossible(labelled: readonly CheckedImage[], classes: readonly string[], target: TargetKind): DataFinding[] {
+  const used = new Set(labelled.map(({ label }) => label)).size;
+  if (used < targets[target].fewestNames) {
+    return [finding('tooFewClasses', 'blocks', { classes: used, labelled: labelled.length })];
   }
   return classes.flatMap((name) => {
     const list = labelled.filter(({ label }) => label === name);
+    // A listed name that nobody has keeps its place; nothing has to be dealt for it.
+    if (list.length === 0) return [];
     const patients = distinct(list, 'patientId').size;
     if (patients < splitNames.length) return [finding('classTooSmall', 'blocks', { name, patients }, list)];
     const missing = splitNames.filter((split) => !list.some((image) => image.split === split));
@@ -205,8 +211,8 @@ function testSize(labelled: readonly CheckedImage[], classes: readonly string[])
 }
 
 /** Sensitivity of the wrong class looks like any other figure, so a guess is said before training. */
-function guessedPositive(classes: readonly string[]): DataFinding[] {
-  const positive = positiveClassOf(classes);
+function guessedPositive(classes: readonly string[], target: TargetKind): DataFinding[] {
+  const positive = targetFacts[target].positiveOf(classes);
   if (positive?.source !== 'alphabet') return [];
   const other = classes.find((name) => name !== positive.name) ?? '';
   return [finding('positiveClassGuessed', 'serious', { name: positive.name, other })];

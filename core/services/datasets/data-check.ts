@@ -4,12 +4,12 @@
  * asked about would deal them, by the same function and with its seed, and forgotten again.
  */
 import { AppError } from '../../base/errors.ts';
-import { type DataCheck, orderClasses, type PatientId, type SplitName } from '../../contract/index.ts';
+import type { DataCheck, PatientId, SplitName } from '../../contract/index.ts';
 import { type DatasetRow, datasetInstanceFacts, labelledInstances, type RecordRow } from '../../store/index.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type CheckedImage, checkedCounts, findingsOf } from './data-check-rules.ts';
-import { assignedSplits, framesOf, planSplits, requireDataset } from './dataset.ts';
+import { assignedSplits, framesOf, orderNames, planSplits, requireDataset } from './dataset.ts';
 
 export interface DataCheckRequest {
   readonly dataset: string;
@@ -45,11 +45,15 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       columns: fact?.columns ?? null,
     };
   });
-  const classes = orderClasses(images.flatMap(({ label }) => (label === null ? [] : [label])));
+  const classes = orderNames(
+    library.db,
+    dataset,
+    images.flatMap(({ label }) => (label === null ? [] : [label])),
+  );
   return {
     dataset: dataset.name,
     ...checkedCounts(images, classes),
-    findings: findingsOf(images, classes, request),
+    findings: findingsOf(images, classes, { ...request, target: dataset.target }),
   };
 }
 

@@ -5,14 +5,15 @@ import {
   type DatasetSummary,
   type DatasetVersion,
   type FrameRule,
-  orderClasses,
   type PatientId,
   type SplitName,
+  targetFacts,
 } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import {
   addAuditEvent,
   addVersion,
+  classNames,
   type DatasetRow,
   datasetByName,
   type LabelledInstance,
@@ -26,6 +27,7 @@ import {
   versionByHash,
   versionById,
 } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { checkSplits, drawSplits, type SplitPatient } from './split.ts';
 
@@ -51,11 +53,12 @@ export function framesOf(rule: FrameRule, numberOfFrames: number): number[] {
   return [rule === 'first' ? 0 : Math.floor((numberOfFrames - 1) / 2)];
 }
 
-/** The classes of a version: in the order of the version before where that has the same ones, so that equal content stays one version. */
-function versionClasses(labels: readonly string[], earlier: readonly string[] | undefined): string[] {
-  const ordered = orderClasses(labels);
-  const isSame = earlier?.length === ordered.length && ordered.every((name) => earlier.includes(name));
-  return isSame ? [...earlier] : ordered;
+/** The names of the labels `used`, in the order in which a version of the data set counts them. */
+export function orderNames(db: ReadDb, { id, target }: DatasetRow, used: readonly string[]): string[] {
+  return targetFacts[target].order(used, {
+    listed: classNames(db, id),
+    earlier: newestVersion(db, id)?.classes,
+  });
 }
 
 export interface FreezeOptions {
@@ -95,7 +98,7 @@ export function planSplits(
   instances: readonly { readonly patientId: PatientId; readonly label: string }[],
   seed: number,
 ): PlannedSplits {
-  const patients = patientsOf(instances);
+  const patients = patientsOf(dataset, instances);
   const assigned = assignedSplits(library.db, dataset);
   return { patients, assigned, splits: drawSplits(patients, assigned, Random.seeded(seed).fork('split')) };
 }
@@ -115,16 +118,20 @@ export function planVersion(context: ServiceContext, options: FreezeOptions): Pl
   const instances = labelledInstances(library.db, dataset.id).filter(
     (row): row is LabelledInstance & { label: string } => row.label !== null && !row.isExcluded,
   );
-  const classes = versionClasses(
+  const classes = orderNames(
+    library.db,
+    dataset,
     instances.map(({ label }) => label),
-    newestVersion(library.db, dataset.id)?.classes,
   );
-  if (classes.length < 2) {
+  const used = new Set(instances.map(({ label }) => label)).size;
+  const { fewestNames } = targets[dataset.target];
+  if (used < fewestNames) {
+    const [one, several] = targetFacts[dataset.target].noun;
     throw new AppError(
       'DATASET_NOT_READY',
-      `Data set "${dataset.name}" has ${instances.length} labelled instances of ${classes.length} ` +
-        `${classes.length === 1 ? 'class' : 'classes'}; training needs at least two classes.`,
-      { details: { instances: instances.length, classes: classes.length } },
+      `Data set "${dataset.name}" has ${instances.length} labelled instances of ${used} ${used === 1 ? one : several}; ` +
+        `training needs at least ${fewestNames} ${fewestNames === 1 ? one : several}.`,
+      { details: { instances: instances.length, classes: used } },
     );
   }
   const seed = options.seed ?? 0;
@@ -145,13 +152,17 @@ export function freezeDataset(context: ServiceContext, options: FreezeOptions): 
   return existing ?? save(context, dataset, version, assigned, splits);
 }
 
-function patientsOf(instances: readonly { patientId: PatientId; label: string }[]): SplitPatient[] {
-  const patients = new Map<PatientId, Set<string>>();
+function patientsOf(
+  { target }: DatasetRow,
+  instances: readonly { patientId: PatientId; label: string }[],
+): SplitPatient[] {
+  const strataOf = targets[target].strata(instances.map(({ label }) => label));
   // Instances come ordered by UID, so patients do too, whoever was imported first.
-  for (const { patientId, label } of instances) {
-    patients.set(patientId, (patients.get(patientId) ?? new Set<string>()).add(label));
-  }
-  return [...patients].map(([patientId, classes]) => ({ patientId, classes }));
+  const labels = Map.groupBy(instances, ({ patientId }) => patientId);
+  return [...labels].map(([patientId, own]) => ({
+    patientId,
+    classes: strataOf(own.map(({ label }) => label)),
+  }));
 }
 
 function describeVersion(
@@ -161,18 +172,21 @@ function describeVersion(
   splits: ReadonlyMap<PatientId, SplitName>,
   seed: number,
 ): NewVersion {
+  const { target } = dataset;
+  // A data set asks one thing all its life, so the content of its versions need not name it.
   const lines: string[] = [JSON.stringify(classes)];
   const images = instances.flatMap((instance) => {
     const split = splits.get(instance.patientId);
     invariant(split !== undefined, 'every labelled patient has a split');
-    const classIndex = classes.indexOf(instance.label);
+    const classIndex = targets[target].labelValue(instance.label, classes);
     return framesOf(dataset.frames, instance.numberOfFrames).map((frame) => {
       lines.push(JSON.stringify([instance.sopInstanceUID, frame, classIndex, split]));
       const { instanceId, patientId, studyId } = instance;
       return { instanceId, frame, patientId, studyId, classIndex, split };
     });
   });
-  return { datasetId: dataset.id, contentHash: sha256(Buffer.from(lines.join('\n'))), seed, classes, images };
+  const contentHash = sha256(Buffer.from(lines.join('\n')));
+  return { datasetId: dataset.id, contentHash, seed, classes, images };
 }
 
 function save(

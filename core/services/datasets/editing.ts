@@ -1,6 +1,6 @@
 /** Data sets made and changed by hand, each change in the audit trail. */
 import { AppError } from '../../base/errors.ts';
-import type { FrameRule, StudyId } from '../../contract/index.ts';
+import type { FrameRule, StudyId, TargetKind } from '../../contract/index.ts';
 import type { DatasetDetails } from '../../contract/ipc/library.ts';
 import {
   addAuditEvent,
@@ -45,16 +45,17 @@ export function createDataset(
   context: ServiceContext,
   options: {
     readonly name: string;
+    readonly target: TargetKind;
     readonly frames: FrameRule;
     readonly studyIds: readonly StudyId[];
     readonly classes: readonly string[];
   },
 ): DatasetDetails {
-  const { name, frames, studyIds, classes } = options;
+  const { name, target, frames, studyIds, classes } = options;
   refuseTaken(context, name);
   const db = context.library.writer;
   db.transaction(() => {
-    const dataset = ensureDataset(db, name, frames, timeOf(context));
+    const dataset = ensureDataset(db, name, frames, timeOf(context), target);
     const instances = addStudiesToDataset(db, dataset.id, studyIds, timeOf(context));
     setLabelClasses(
       db,

@@ -1,9 +1,10 @@
 /** Parity of the trained network: logits, losses, all gradients, five AdamW steps; and parameter counts at full size. */
 import { readFileSync } from 'node:fs';
-import { float32, type Tensor } from '../../base/tensor.ts';
+import { float32, sizeOf, type Tensor } from '../../base/tensor.ts';
 import type { Engine, Tensors } from '../../engine/index.ts';
 import { defineGraph, grad, input, type Value } from '../../graph/index.ts';
 import {
+  dropoutMaskShape,
   type NetworkConfig,
   networkLogits,
   packParameters,
@@ -62,25 +63,30 @@ export async function checkSideCase(
   const file = readSafetensors(casePath);
   try {
     const config = configOf(json, file.info('key').shape[3] as number);
-    const layout = parameterLayout(config);
-    const flat = new Float32Array(layout.total);
-    for (const { name: entry, offset } of layout.entries) flat.set(file.read(`param.${entry}`).data, offset);
-    const network: Tensors = {
-      params: float32([layout.total], flat),
-      image: file.read('x'),
-      keys: file.read('key'),
-      values: file.read('value'),
-      labels: labelsOf(file),
-    };
-    const checks: Check[] = [
-      { quantity: 'learnable parameters', worst: Math.abs(layout.total - json.learnable), tolerance: 0 },
-      ...(await checkGradients(engine, config, file, network)),
-      ...(await checkSteps(engine, config, file, network)),
-    ];
-    return { name, checks };
+    const inputs = { image: file.read('x'), keys: file.read('key'), values: file.read('value') };
+    return { name, checks: await checkTrained(engine, config, file, inputs, json.learnable) };
   } finally {
     file.close();
   }
+}
+
+/** The checks of any trained network: learnable parameters, logits, loss, gradients, five AdamW steps. `inputs` are the network's own. */
+export async function checkTrained(
+  engine: Engine,
+  config: NetworkConfig,
+  file: TensorFile,
+  inputs: Tensors,
+  learnable: number,
+): Promise<Check[]> {
+  const layout = parameterLayout(config);
+  const flat = new Float32Array(layout.total);
+  for (const { name: entry, offset } of layout.entries) flat.set(file.read(`param.${entry}`).data, offset);
+  const network: Tensors = { params: float32([layout.total], flat), ...inputs, labels: labelsOf(file) };
+  return [
+    { quantity: 'learnable parameters', worst: Math.abs(layout.total - learnable), tolerance: 0 },
+    ...(await checkGradients(engine, config, file, network, Object.keys(inputs))),
+    ...(await checkSteps(engine, config, file, network)),
+  ];
 }
 
 function labelsOf(file: TensorFile): Tensor {
@@ -95,16 +101,17 @@ async function checkGradients(
   config: NetworkConfig,
   file: TensorFile,
   network: Tensors,
+  inputs: readonly string[],
 ): Promise<Check[]> {
   const layout = parameterLayout(config);
   const leaf = (name: string): Value => input(name, network[name]!.shape, network[name]!.dtype);
   const parts = sliceParameters(layout, leaf('params'));
   const labels = leaf('labels');
-  const logits = networkLogits(config, shapeParameters(layout, parts), {
-    image: leaf('image'),
-    keys: leaf('keys'),
-    values: leaf('values'),
-  });
+  const logits = networkLogits(
+    config,
+    shapeParameters(layout, parts),
+    Object.fromEntries(inputs.map((name) => [name, leaf(name)])),
+  );
   const loss = crossEntropy(logits, labels);
   const outputs: Record<string, Value> = { logits, loss };
   const weighted = file.names.map((n) => /^loss\.weighted_(.+)$/.exec(n)?.[1]).find((w) => w !== undefined);
@@ -112,11 +119,12 @@ async function checkGradients(
     outputs['weighted'] = crossEntropy(logits, labels, input('class_weights', [config.classes]));
   const gradients = grad(loss, parts);
   outputs['gradients'] = packParameters(layout, gradients);
-  const classWeights = float32([config.classes], (weighted ?? '').split('_').map(Number));
   const results = await runOnce(
     engine,
     defineGraph({ outputs }),
-    weighted === undefined ? network : { ...network, class_weights: classWeights },
+    weighted === undefined
+      ? network
+      : { ...network, class_weights: float32([config.classes], weighted.split('_').map(Number)) },
   );
   const found = (name: string): Float32Array => (results[name] as Tensor<'float32'>).data;
   const shares = layout.entries.map(({ name }) =>
@@ -158,10 +166,10 @@ async function checkSteps(engine: Engine, config: NetworkConfig, file: TensorFil
     weightDecay: Number(file.metadata['weight_decay'] ?? 0.1),
     keptDType: 'float32',
   });
-  const noDropout = float32(
-    [config.layers, batch, config.prompts, config.sideWidth],
-    new Float32Array(config.layers * batch * config.prompts * config.sideWidth).fill(1),
-  );
+  const mask = dropoutMaskShape(config, batch);
+  const noDropout = mask && { dropout_mask: float32(mask, new Float32Array(sizeOf(mask)).fill(1)) };
+  // The README of the methods' cases gives the rate that those of the side network name themselves.
+  const lr = Number(file.metadata['lr'] ?? 1e-3);
   const executable = await engine.compile(graph);
   const zeros = float32([layout.total], new Float32Array(layout.total));
   let state: Record<string, Tensor> = { params: network['params']!, m: zeros, v: zeros };
@@ -173,8 +181,8 @@ async function checkSteps(engine: Engine, config: NetworkConfig, file: TensorFil
         ...network,
         ...state,
         step: float32([], [step]),
-        lr: float32([], [Number(file.metadata['lr'])]),
-        dropout_mask: noDropout,
+        lr: float32([], [lr]),
+        ...noDropout,
       });
       state = { params: outputs['next_params']!, m: outputs['next_m']!, v: outputs['next_v']! };
       foundLosses.push(outputs['loss']!.data[0] as number);
@@ -198,7 +206,7 @@ async function checkSteps(engine: Engine, config: NetworkConfig, file: TensorFil
     {
       quantity: 'key biases after them (no gradient but rounding)',
       worst: worstOf(true),
-      tolerance: steps * Number(file.metadata['lr']),
+      tolerance: steps * lr,
     },
   ];
 }

@@ -16,7 +16,8 @@ import {
   type VersionImage,
 } from '../../contract/index.ts';
 import { networkConfig, parameterLayout } from '../../models/index.ts';
-import { promiseShares, ratesOf, versionStatistics } from '../../store/index.ts';
+import { type DatasetRow, promiseShares, ratesOf, versionStatistics } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { type PlannedVersion, planVersion } from '../datasets/dataset.ts';
 import { featureBytes } from '../features/feature-kinds.ts';
@@ -84,7 +85,7 @@ function workOf(
   const { inputSize, epochs, earlyStop } = options;
   const used = version.images.filter(({ split }) => split !== 'test');
   const train = used.filter(({ split }) => split === 'train').length;
-  const shape = shapeOf(lpm, options, dataset.id, version);
+  const shape = shapeOf(lpm, options, dataset, version);
   const lacking = (folder: string): number => {
     const stored = storedRecords(library, folder);
     return used.filter(({ instanceId, frame }) => !stored.has(imageKey(instanceId, frame))).length;
@@ -121,18 +122,22 @@ export function shapeOf(
   options: Pick<Training, 'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights'> & {
     readonly microBatch?: number | undefined;
   },
-  datasetId: number,
-  { images, classes }: { readonly images: readonly Pick<VersionImage, 'split'>[]; readonly classes: readonly string[] },
+  dataset: Pick<DatasetRow, 'id' | 'target'>,
+  {
+    images,
+    classes: names,
+  }: { readonly images: readonly Pick<VersionImage, 'split'>[]; readonly classes: readonly string[] },
 ): Omit<Work, 'decode' | 'statistics' | 'encode' | 'epochs' | 'fewestEpochs'> {
   const { method, inputSize, tokenRatio } = options;
+  const classes = targets[dataset.target].logits(names.length);
   const train = images.filter(({ split }) => split === 'train').length;
   const validation = images.filter(({ split }) => split === 'val').length;
   const batch = usableBatch(options.batch, train);
-  const config = networkConfig(lpm.config, { method, classes: classes.length, inputSize, tokenRatio });
+  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
   return {
-    datasetId,
+    datasetId: dataset.id,
     encoding: encodingName(options),
-    network: networkName(options, batch, classes.length),
+    network: networkName(options, batch, classes),
     stepsPerEpoch: stepsPerEpoch(train, batch),
     validationBatches: Math.ceil(validation / batch),
     imageBytes: sampleBytes * inputSize ** 2,

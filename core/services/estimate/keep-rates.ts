@@ -21,7 +21,7 @@ export async function keepRates(
   try {
     const { settings } = run;
     const images = versionImages(library.db, version.id);
-    const shape = shapeOf(lpm, settings, dataset.id, { images, classes: version.classes });
+    const shape = shapeOf(lpm, settings, dataset, { images, classes: version.classes });
     const key = await rateKey(context, lpm.record.hash, settings.inputSize);
     const write = (ratesOf(library.db, key).get(rateNames.write) ?? 0) / 1e6;
     const writing = {

@@ -16,6 +16,7 @@ import { imageStatistics, normalise, toUint16 } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { dropoutMaskShape, methodLayers, networkConfig, trainingMethods } from '../../models/index.ts';
 import { datasetInstanceFacts, type NewVersion, saveRates } from '../../store/index.ts';
+import { type Target, targets } from '../../targets/index.ts';
 import { freshState, type TrainingNetwork, train } from '../../training/loop.ts';
 import { usableBatch } from '../../training/sampler.ts';
 import { planVersion } from '../datasets/dataset.ts';
@@ -92,7 +93,7 @@ async function measure(
   tell(1);
   await timeEncoding(context, lpm, options, images, records, rates);
   tell(2);
-  await timeTraining(context, lpm, options, { images, records, version }, rates);
+  await timeTraining(context, lpm, options, { images, records, version, target: targets[dataset.target] }, rates);
   tell(stages);
   return rates;
 }
@@ -270,6 +271,7 @@ interface TimedSet {
   readonly images: readonly Image[];
   readonly records: FewRecords;
   readonly version: NewVersion;
+  readonly target: Target;
 }
 
 /** Runs the real loop for a few short epochs. */
@@ -277,11 +279,11 @@ async function timeTraining(
   context: ServiceContext,
   lpm: LibraryLpm,
   options: MeasureOptions,
-  { images, records, version }: TimedSet,
+  { images, records, version, target }: TimedSet,
   rates: Map<string, number>,
 ): Promise<void> {
   const { method, inputSize, tokenRatio, classWeights, microBatch } = options;
-  const classes = version.classes.length;
+  const classes = target.logits(version.classes.length);
   const batch = usableBatch(options.batch, version.images.filter(({ split }) => split === 'train').length);
   const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
   const name = networkName(options, batch, classes);
@@ -298,6 +300,7 @@ async function timeTraining(
       { weightDecay: 0.1, classWeights, ...(microBatches ? { microBatch } : {}) },
       batch,
     ),
+    target,
     dropoutShape: dropoutMaskShape(config, batch),
   };
   try {

@@ -12,6 +12,7 @@ import {
 import { defineJob } from '../../jobs/index.ts';
 import { positiveClassWarnings } from '../../report/positive-class-words.ts';
 import { addAuditEvent, runByName, saveEvaluation, versionById, versionImages } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { predictAll } from '../../training/loop.ts';
 import { featuresOf } from '../features/feature-kinds.ts';
 import { exampleSource } from '../features/source-examples.ts';
@@ -55,6 +56,7 @@ export const evaluateJob = defineJob({
       dataset: version.dataset,
       version: version.number,
       method: record.method,
+      target: record.target,
       classes: record.classes,
       positiveClass: record.positiveClass,
       positiveClassSource: record.positiveClassSource,
@@ -76,7 +78,7 @@ function keepEvaluation(
   split: VersionImage['split'],
 ): void {
   const { record } = model;
-  const classes = record.classes.length;
+  const classes = targets[record.target].logits(record.classes.length);
   const db = context.library.writer;
   const now = timeOf(context);
   const kept = images.map(({ index }, i) => ({
@@ -84,7 +86,7 @@ function keepEvaluation(
     logits: logits.slice(i * classes, (i + 1) * classes),
   }));
   saveEvaluation(db, { modelId: record.id, split, images: kept }, now);
-  forgetSets(context.library);
+  forgetSets(context);
   addAuditEvent(db, {
     happenedAt: now,
     action: 'model.evaluated',

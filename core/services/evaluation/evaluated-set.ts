@@ -7,15 +7,9 @@
 import { AppError, invariant } from '../../base/errors.ts';
 import type { ModelRecord, RunRecord, SplitName, StudyId, StudyPooling } from '../../contract/index.ts';
 import type { Scores } from '../../statistics/metrics.ts';
-import { poolStudies } from '../../statistics/pooling.ts';
-import {
-  type EvaluatedImage,
-  evaluatedImages,
-  evaluationsOf,
-  type Library,
-  modelByName,
-  runByName,
-} from '../../store/index.ts';
+import { type EvaluatedImage, evaluatedImages, evaluationsOf, modelByName, runByName } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
+import { NewestEntries, type SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { probabilitiesOf } from '../training/model.ts';
 import { positiveIndexOf } from '../training/operating-point.ts';
@@ -50,7 +44,11 @@ export interface EvaluatedSet {
 
 /** Sets kept in memory: a few models side by side on two splits. */
 const keptSets = 12;
-const cache = new WeakMap<Library, Map<string, EvaluatedSet>>();
+const evaluatedSets: SessionCache<NewestEntries<string, EvaluatedSet>> = {
+  name: 'evaluated sets',
+  until: 'change',
+  make: () => new NewestEntries(keptSets),
+};
 
 /** @throws MODEL_NOT_FOUND */
 export function requireRecord(context: ServiceContext, name: string): ModelRecord {
@@ -72,8 +70,7 @@ export function evaluatedSet(context: ServiceContext, request: EvaluationRequest
   const record = requireRecord(context, request.model);
   const evaluation = evaluationsOf(library.db, record.id).find(({ split }) => split === request.split);
   if (evaluation === undefined) return null;
-  const kept = cache.get(library) ?? new Map<string, EvaluatedSet>();
-  cache.set(library, kept);
+  const kept = context.caches.of(evaluatedSets);
   const key = [evaluation.id, evaluation.createdAt, record.temperature, record.positiveClass, request.pooling].join(
     '/',
   );
@@ -82,8 +79,6 @@ export function evaluatedSet(context: ServiceContext, request: EvaluationRequest
   if (found !== undefined) return { ...found, record };
   const set = readSet(context, record, evaluation, request.pooling);
   if (set.image.scores.targets.length === 0) return null;
-  const oldest = kept.size >= keptSets ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
   kept.set(key, set);
   return set;
 }
@@ -102,8 +97,8 @@ export function requireSet(context: ServiceContext, request: EvaluationRequest):
 }
 
 /** Drops what is kept in memory; the next question reads anew. For whoever stored an evaluation. */
-export function forgetSets(library: Library): void {
-  cache.delete(library);
+export function forgetSets({ caches }: Pick<ServiceContext, 'caches'>): void {
+  caches.forget(evaluatedSets);
 }
 
 function readSet(
@@ -113,14 +108,15 @@ function readSet(
   pooling: StudyPooling,
 ): EvaluatedSet {
   const images = evaluatedImages(context.library.db, evaluation.id);
-  const classes = record.classes.length;
+  const target = targets[record.target];
+  const classes = target.logits(record.classes.length);
   const positive = positiveIndexOf(record);
   const logits = new Float32Array(images.length * classes);
   images.forEach((image, i) => {
     logits.set(image.logits, i * classes);
   });
   const probabilities = probabilitiesOf(record, logits);
-  const pooled = poolStudies(
+  const pooled = target.poolStudies(
     probabilities,
     classes,
     images.map((image) => String(image.studyId)),

@@ -1,16 +1,16 @@
 /**
- * Evidence for one answer: which patches the prompts attended to, what of it spoke for each class, and whether hiding those
+ * Evidence for one answer: which patches the model attended to, what of it spoke for each class, and whether hiding those
  * patches moves the answer more than hiding as many others.
  *
  * The cache keeps keys and values but not where their tokens stand, so the LPM reads the image once more. For the check it
  * reads it once for every draw: hidden patches are replaced by the image's own mean, in the image that the LPM sees and in
- * the smaller one of the side network.
+ * the smaller one that the network reads itself, where it reads one.
  */
 import { AppError, invariant } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import { Random } from '../../base/random.ts';
 import { redact } from '../../base/redact.ts';
-import { float32 } from '../../base/tensor.ts';
+import { float32, type Tensor } from '../../base/tensor.ts';
 import {
   type EvidenceCheck,
   type EvidenceOptions,
@@ -23,10 +23,17 @@ import {
 } from '../../contract/index.ts';
 import { type GreyOrColourImage, normalise } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence, tokenCounts } from '../../models/index.ts';
+import {
+  buildEvidence,
+  type EvidenceMap,
+  evidenceMap,
+  hasEvidence,
+  readsImage,
+  tokenCounts,
+} from '../../models/index.ts';
 import { percentile } from '../../statistics/bootstrap.ts';
-import { decide } from '../../statistics/curves.ts';
-import { instanceById, type Library } from '../../store/index.ts';
+import { instanceById } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { featureKinds, featuresOf } from '../features/feature-kinds.ts';
 import { sideImage, stackImages } from '../features/source-examples.ts';
 import { recordOf } from '../features/source-features.ts';
@@ -34,6 +41,7 @@ import { readInstance } from '../files/files.ts';
 import { compileEncoder, type EncodedImage } from '../lpm/encoder.ts';
 import { openRenderer, readSource, squareImage } from '../pixels/source-images.ts';
 import { imageKey, openPreviewStore } from '../records/record-stores.ts';
+import { NewestEntries, type SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from '../training/model.ts';
 import { cutOf } from '../training/operating-point.ts';
@@ -44,11 +52,15 @@ const leastFall = 0.01;
 
 /** Reports kept in memory, by job. They are large and derived from a patient's image: no row of the library holds them. */
 const keptReports = 12;
-const reports = new WeakMap<Library, Map<number, EvidenceReport>>();
+const evidenceReports: SessionCache<NewestEntries<number, EvidenceReport>> = {
+  name: 'evidence reports by job',
+  until: 'change',
+  make: () => new NewestEntries(keptReports),
+};
 
 /** What a job of this session found, or null after a restart or many others. */
 export function evidenceReport(context: ServiceContext, jobId: number): EvidenceReport | null {
-  return reports.get(context.library)?.get(jobId) ?? null;
+  return context.caches.of(evidenceReports).get(jobId) ?? null;
 }
 
 export const evidenceJob = defineJob({
@@ -57,18 +69,14 @@ export const evidenceJob = defineJob({
   run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; jobId: number }) => {
     const context = { ...tools.deps, progress: tools.progress };
     const report = await findEvidence(context, options);
-    const kept = reports.get(context.library) ?? new Map<number, EvidenceReport>();
-    reports.set(context.library, kept);
-    const oldest = kept.size >= keptReports ? kept.keys().next().value : undefined;
-    if (oldest !== undefined) kept.delete(oldest);
-    kept.set(tools.jobId, report);
+    context.caches.of(evidenceReports).set(tools.jobId, report);
     return { model: report.model, verdict: report.check?.verdict ?? null };
   },
 });
 
 /**
  * The evidence for one image.
- * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, BAD_INPUT for a method without prompts, CANCELLED
+ * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, BAD_INPUT for a method that attends to no place, CANCELLED
  */
 export async function findEvidence(context: ServiceContext, asked: EvidenceOptions): Promise<EvidenceReport> {
   const options = parseOptions(evidenceOptionsSchema, asked);
@@ -77,7 +85,7 @@ export async function findEvidence(context: ServiceContext, asked: EvidenceOptio
     const attending = methods.filter((method) => hasEvidence({ method }));
     throw new AppError(
       'BAD_INPUT',
-      `Model "${options.model}" (${model.record.method}) has no prompts, so there is no attention to show.`,
+      `Model "${options.model}" (${model.record.method}) attends to no place of the image, so there is no attention to show.`,
       { action: `Choose a model of the method ${attending.join(' or ')}.` },
     );
   }
@@ -113,20 +121,28 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
     }
   })();
   try {
-    const executable = await engine.compile(buildEvidence(config));
+    const graph = buildEvidence(config);
+    const executable = await engine.compile(graph);
+    const [layers = 0, heads = 0, tokens = 0] = graph.outputs['attention']?.shape ?? [];
     return {
       sizes,
+      /** Of the maps, by layer, head and token. */
+      shape: { layers, heads, tokens },
       encode: (image: GreyOrColourImage) => encoder.encode(normalise(image, statistics.mean, statistics.std)),
       /** Probabilities, attention and relevance [L, H, T] for one class. */
       look: async (image: GreyOrColourImage, encoded: EncodedImage, classIndex: number) => {
         const row = new Float32Array(config.classes);
         row[classIndex] = 1;
-        const outputs = await executable.run({
+        const inputs: Record<string, Tensor> = {
           params: float32([params.length], params),
-          image: stackImages(config, [sideImage(image, config.sideSize, statistics, null)]),
-          ...featureKinds.keysValues.inputs(config, [recordOf(encoded, 'keysValues')]),
           class_row: float32([1, config.classes], row),
-        });
+        };
+        if (readsImage(config))
+          inputs['image'] = stackImages(config, [sideImage(image, config.sideSize, statistics, null)]);
+        for (const kind of plan.features) {
+          Object.assign(inputs, featureKinds[kind].inputs(config, [recordOf(encoded, kind)]));
+        }
+        const outputs = await executable.run(inputs);
         const floats = (name: string): Float32Array => {
           const tensor = outputs[name];
           invariant(tensor?.dtype === 'float32', `evidence: no ${name}`);
@@ -159,7 +175,7 @@ async function sourceImage(
   const instance = instanceById(context.library.db, instanceId);
   if (instance === undefined) throw new AppError('FILE_NOT_FOUND', 'The image is no longer in this library.');
   const { sopInstanceUID } = instance;
-  const sources = openPreviewStore(context.library, inputSize, context.now());
+  const sources = openPreviewStore(context, inputSize);
   try {
     if (sources.has('image', imageKey(instanceId, frame))) {
       return await readSource(sources, inputSize, { instanceId, frame });
@@ -183,14 +199,17 @@ async function evidenceOf(
   image: GreyOrColourImage,
   encoded: EncodedImage,
 ): Promise<EvidenceReport> {
-  const { indices } = encoded;
-  invariant(indices !== null, 'evidence: the LPM gave no positions');
-  const { sizes } = network;
+  const { sizes, shape } = network;
+  // Where no tokens were chosen, all are there, in their order.
+  const indices = encoded.indices ?? Int32Array.from({ length: sizes.all }, (_, i) => i);
+  invariant(indices.length === shape.layers * shape.heads * shape.tokens, 'evidence: tokens without a position');
+  const { layers } = record.preprocessing;
+  const isByLayer = shape.layers === layers.length;
   const side = record.preprocessing.inputSize / config.lpm.patch;
-  const perLayer = config.lpm.heads * config.tokens;
+  const perLayer = shape.heads * shape.tokens;
   const maps = (values: Float32Array) => ({
     all: viewOf(evidenceMap(values, indices, sizes)),
-    layers: Array.from({ length: config.layers }, (_, l) => {
+    layers: Array.from({ length: isByLayer ? shape.layers : 0 }, (_, l) => {
       const [start, end] = [l * perLayer, (l + 1) * perLayer];
       return viewOf(evidenceMap(values.subarray(start, end), indices.subarray(start, end), sizes));
     }),
@@ -199,7 +218,11 @@ async function evidenceOf(
   for (let c = 0; c < config.classes; c++) looks.push(await network.look(image, encoded, c));
   const first = looks[0];
   invariant(first, 'evidence: a model has classes');
-  const [decision = 0] = decide(Float64Array.from(first.probabilities), config.classes, cutOf(record));
+  const [decision = 0] = targets[record.target].decide(
+    Float64Array.from(first.probabilities),
+    config.classes,
+    cutOf(record),
+  );
   return {
     model: record.name,
     method: record.method,
@@ -209,8 +232,8 @@ async function evidenceOf(
     probabilities: first.probabilities,
     decision,
     grid: { rows: side, columns: side },
-    layers: record.preprocessing.layers,
-    tokens: { kept: config.tokens, all: sizes.all },
+    layers: isByLayer ? layers : [],
+    tokens: { kept: shape.tokens, all: sizes.all },
     attention: maps(first.attention),
     relevance: looks.map(({ relevance }) => maps(relevance)),
     check: null,

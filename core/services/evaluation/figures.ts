@@ -7,19 +7,23 @@
  * a hash of all that they are computed from.
  */
 import { z } from 'zod';
+import type { TargetFigure } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import {
   accuracyInterval,
   type BandPoint,
+  bootstrapInterval,
   bootstrapIntervals,
   bootstrapResamples,
   bootstrapSeed,
   type Interval,
 } from '../../statistics/bootstrap.ts';
 import { expectedCalibrationError } from '../../statistics/calibration.ts';
-import { type Cut, decide } from '../../statistics/curves.ts';
+import type { Cut } from '../../statistics/curves.ts';
 import { type ClassMetrics, computeClassMetrics, computeMetrics, type Metrics } from '../../statistics/metrics.ts';
 import { keepIntervals, keptIntervals } from '../../store/index.ts';
+import { targets, type WeightedFigure } from '../../targets/index.ts';
+import type { SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { cutOf } from '../training/operating-point.ts';
 import type { EvaluatedLevel, EvaluatedSet } from './evaluated-set.ts';
@@ -31,8 +35,16 @@ export interface LevelFigures extends Metrics {
   readonly averagePrecisionInterval: Interval | null;
   readonly accuracyInterval: Interval | null;
   readonly calibrationError: number | null;
+  /** Those that the target has beside these. */
+  readonly ofTarget: readonly TargetFigureValue[];
   /** Each class against the rest, in the model's order. */
   readonly perClass: readonly ClassFigures[];
+}
+
+export interface TargetFigureValue {
+  readonly figure: TargetFigure;
+  readonly value: number | null;
+  readonly interval: Interval | null;
 }
 
 export interface ClassFigures extends ClassMetrics {
@@ -52,33 +64,50 @@ const rankingSchema = z.strictObject({
   bands: z.array(z.array(z.strictObject({ falsePositiveRate: z.number(), low: z.number(), high: z.number() }))),
 });
 
-const known = new WeakMap<EvaluatedLevel, { readonly cut: Cut | null; readonly figures: LevelFigures }>();
+const figuresOfLevels: SessionCache<
+  WeakMap<EvaluatedLevel, { readonly cut: Cut | null; readonly figures: LevelFigures }>
+> = {
+  name: 'figures of levels',
+  until: 'change',
+  make: () => new WeakMap(),
+};
 
 /** All figures of one level at the model's own threshold; those of a level are computed once. */
 export function levelFigures(context: ServiceContext, set: EvaluatedSet, which: 'image' | 'study'): LevelFigures {
   const { record } = set;
   const level = set[which];
   const cut = cutOf(record);
+  const known = context.caches.of(figuresOfLevels);
   const found = known.get(level);
   if (found !== undefined && found.cut?.threshold === cut?.threshold && found.cut?.classIndex === cut?.classIndex) {
     return found.figures;
   }
   const { scores, patients } = level;
-  const decisions = decide(scores.probabilities, scores.classes, cut);
+  const target = targets[record.target];
+  const decisions = target.decide(scores.probabilities, scores.classes, cut);
   const part = which === 'image' ? 'image' : `study ${set.pooling}`;
   const inputs = inputsOf(level);
   const ranking = kept(context, { set, part: `${part}, ranking`, inputs, schema: rankingSchema }, () =>
     bootstrapIntervals(scores, patients),
   );
-  const accuracy = kept(
-    context,
-    { set, part: `${part}, decisions`, inputs: [...inputs, Uint8Array.from(decisions)], schema: intervalSchema },
-    () =>
-      accuracyInterval(
-        Array.from(decisions, (decision, i) => decision === scores.targets[i]),
-        patients,
-      ),
+  const ofDecisions = (name: string, compute: () => Interval | null): Interval | null =>
+    kept(
+      context,
+      { set, part: `${part}, ${name}`, inputs: [...inputs, Uint8Array.from(decisions)], schema: intervalSchema },
+      compute,
+    );
+  const accuracy = ofDecisions('decisions', () =>
+    accuracyInterval(
+      Array.from(decisions, (decision, i) => decision === scores.targets[i]),
+      patients,
+    ),
   );
+  const answers = { scores, decisions };
+  const ofTarget = (Object.entries(target.figures) as [TargetFigure, WeightedFigure][]).map(([figure, compute]) => ({
+    figure,
+    value: compute(answers),
+    interval: ofDecisions(figure, () => bootstrapInterval(patients, (weights) => compute(answers, weights))),
+  }));
   const figures: LevelFigures = {
     ...computeMetrics(scores, decisions),
     patients: new Set(patients).size,
@@ -86,6 +115,7 @@ export function levelFigures(context: ServiceContext, set: EvaluatedSet, which: 
     averagePrecisionInterval: ranking.averagePrecision,
     accuracyInterval: accuracy,
     calibrationError: expectedCalibrationError(scores),
+    ofTarget,
     perClass: computeClassMetrics(scores, decisions).map((metrics, c) => ({
       ...metrics,
       name: record.classes[c] as string,

@@ -7,7 +7,7 @@ import { evaluationsOf, labellersOf, lpmByHash, testViews, versionById, versionC
 import type { ServiceContext } from '../session/context.ts';
 import { evaluatedSet, requireRecord, runOf } from './evaluated-set.ts';
 import { levelFigures } from './figures.ts';
-import { estimateOf, pairOf } from './judge.ts';
+import { estimateOf, pairOf, targetFiguresOf } from './judge.ts';
 
 /** @throws MODEL_NOT_FOUND */
 export function modelCard(context: ServiceContext, name: string): ModelCard {
@@ -50,6 +50,7 @@ function resultsOf(
       patients: figures.patients,
       auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
       accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
+      figures: targetFiguresOf(figures),
       sensitivity: counts && share(counts.truePositive, counts.truePositive + counts.falseNegative),
       specificity: counts && share(counts.trueNegative, counts.trueNegative + counts.falsePositive),
     };

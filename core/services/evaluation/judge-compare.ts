@@ -5,6 +5,7 @@ import { classAucInterval, type Interval, pairedAucDifference } from '../../stat
 import { rank, rankedFigures, type Scores } from '../../statistics/metrics.ts';
 import { proportion } from '../../statistics/proportions.ts';
 import { factsOfInstances, type InstanceFacts, listModels } from '../../store/index.ts';
+import type { SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 import {
   type EvaluatedLevel,
@@ -39,7 +40,8 @@ export function compareModels(
       method: record.method,
       isEvaluated: set !== null,
       auc: set === null ? unknown : aucOf(context, set, request.level),
-      difference: set === null || record.name === request.model ? unknown : differenceOf(set, own, request.level),
+      difference:
+        set === null || record.name === request.model ? unknown : differenceOf(context, set, own, request.level),
       learnable: record.learnable,
       peakMb: run.peakMb,
       seconds: run.seconds,
@@ -54,11 +56,21 @@ function aucOf(context: ServiceContext, set: EvaluatedSet, which: JudgeLevel): E
 }
 
 /** Differences of two levels that are both in memory: choosing another tab and coming back computes none anew. */
-const differences = new WeakMap<EvaluatedLevel, WeakMap<EvaluatedLevel, EstimateView>>();
+const differences: SessionCache<WeakMap<EvaluatedLevel, WeakMap<EvaluatedLevel, EstimateView>>> = {
+  name: 'differences of AUCs',
+  until: 'change',
+  make: () => new WeakMap(),
+};
 
-function differenceOf(other: EvaluatedSet, own: EvaluatedSet, which: JudgeLevel): EstimateView {
-  const known = differences.get(own[which]) ?? new WeakMap<EvaluatedLevel, EstimateView>();
-  differences.set(own[which], known);
+function differenceOf(
+  { caches }: ServiceContext,
+  other: EvaluatedSet,
+  own: EvaluatedSet,
+  which: JudgeLevel,
+): EstimateView {
+  const kept = caches.of(differences);
+  const known = kept.get(own[which]) ?? new WeakMap<EvaluatedLevel, EstimateView>();
+  kept.set(own[which], known);
   const found = known.get(other[which]);
   if (found !== undefined) return found;
   const [a, b, patients] = common(other[which], own[which]);
@@ -160,7 +172,7 @@ export function judgeSubgroups(
     if (rowsByValue.size < 2 || rowsByValue.size > mostValues) continue;
     for (const [value, rows] of [...rowsByValue].sort(([a], [b]) => a.localeCompare(b))) {
       const part = subset(level, rows);
-      const interval = subgroupInterval(level, part, rows, request.classIndex);
+      const interval = subgroupInterval(context, level, part, rows, request.classIndex);
       out.push({ attribute, value, ...figuresOf(part, request.classIndex, request.threshold, interval) });
     }
   }
@@ -168,16 +180,22 @@ export function judgeSubgroups(
 }
 
 /** The intervals of the AUC of a level's subgroups, by class and cases: they are the same at every threshold. */
-const subgroupIntervals = new WeakMap<EvaluatedLevel, Map<string, Interval | null>>();
+const subgroupIntervals: SessionCache<WeakMap<EvaluatedLevel, Map<string, Interval | null>>> = {
+  name: 'intervals of subgroups',
+  until: 'change',
+  make: () => new WeakMap(),
+};
 
 function subgroupInterval(
+  { caches }: ServiceContext,
   level: EvaluatedLevel,
   part: EvaluatedLevel,
   rows: readonly number[],
   c: number,
 ): Interval | null {
-  const known = subgroupIntervals.get(level) ?? new Map<string, Interval | null>();
-  subgroupIntervals.set(level, known);
+  const kept = caches.of(subgroupIntervals);
+  const known = kept.get(level) ?? new Map<string, Interval | null>();
+  kept.set(level, known);
   const key = `${c} ${sha256(new Uint8Array(Int32Array.from(rows).buffer))}`;
   const found = known.get(key);
   if (found !== undefined) return found;

@@ -10,7 +10,7 @@ import type { ServiceContext } from '../session/context.ts';
 import { cutOf } from '../training/operating-point.ts';
 import { type EvaluatedSet, type EvaluationRequest, evaluatedSet } from './evaluated-set.ts';
 import { type ClassFigures, levelFigures } from './figures.ts';
-import { estimateOf, pairOf, recordView } from './judge.ts';
+import { estimateOf, pairOf, recordView, targetFiguresOf } from './judge.ts';
 
 /** Points of a drawn curve: more than a screen can show would only slow it. */
 const mostPoints = 300;
@@ -46,6 +46,7 @@ function levelReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLev
     auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
     averagePrecision: { value: figures.averagePrecision, interval: pairOf(figures.averagePrecisionInterval) },
     accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
+    figures: targetFiguresOf(figures),
     brier: figures.brier,
     calibrationError: figures.calibrationError,
     classes: figures.perClass.map((own, c) => classCurves(scores, c, own)),

@@ -2,7 +2,6 @@
 import { AppError } from '../../base/errors.ts';
 import type { ModelRecord, SplitName } from '../../contract/index.ts';
 import { logistic, logit } from '../../statistics/proportions.ts';
-import { fitTemperature } from '../../statistics/temperature.ts';
 import {
   addAuditEvent,
   evaluatedImages,
@@ -11,6 +10,7 @@ import {
   setModelTemperature,
   setModelThreshold,
 } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { requireRecord } from './evaluated-set.ts';
 
@@ -57,10 +57,11 @@ export function calibrate(context: ServiceContext, name: string): ModelRecord {
       action: 'Evaluate it on the validation split first; a calibration must not be fitted on test cases.',
     });
   }
-  const temperature = fitTemperature(
+  const target = targets[record.target];
+  const temperature = target.temperature(
     images.flatMap(({ logits }) => [...logits]),
     images.map(({ classIndex }) => classIndex),
-    record.classes.length,
+    target.logits(record.classes.length),
   );
   const threshold =
     record.threshold === null ? null : logistic((logit(record.threshold) * record.temperature) / temperature);

@@ -10,16 +10,18 @@ import type {
   ModelRecord,
   OperatingPointView,
   SplitName,
+  TargetFigureView,
 } from '../../contract/index.ts';
 import { accuracyInterval, type Interval } from '../../statistics/bootstrap.ts';
-import { decide } from '../../statistics/curves.ts';
 import { confusionMatrix, kappaQuadratic, type Scores } from '../../statistics/metrics.ts';
 import { type Counts, type Estimate, operatingPoint } from '../../statistics/proportions.ts';
 import { isReferred } from '../../statistics/refer.ts';
 import { addAuditEvent, type EvaluatedImage } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { referBandOf } from '../training/operating-point.ts';
 import type { EvaluatedSet } from './evaluated-set.ts';
+import type { LevelFigures } from './figures.ts';
 
 /** Notes in the audit trail that figures of the test split were seen. */
 export function recordView(context: ServiceContext, model: string, split: SplitName): void {
@@ -37,6 +39,10 @@ export const pairOf = (interval: Interval | null): [number, number] | null =>
 
 /** A figure as the contract carries it. */
 export const estimateOf = ({ value, interval }: Estimate): EstimateView => ({ value, interval: pairOf(interval) });
+
+/** The figures that the target has beside the others, as the contract carries them. */
+export const targetFiguresOf = ({ ofTarget }: Pick<LevelFigures, 'ofTarget'>): TargetFigureView[] =>
+  ofTarget.map(({ figure, ...estimate }) => ({ figure, estimate: estimateOf(estimate) }));
 
 /** The counts of class `c` against the rest when a probability of at least `threshold` is called positive. */
 export function countsAt(scores: Scores, c: number, threshold: number): Counts {
@@ -83,7 +89,7 @@ export function judgeAtThreshold(
   const { classIndex, threshold } = request;
   const counts = countsAt(scores, classIndex, threshold);
   const total = scores.targets.length;
-  const decisions = decide(scores.probabilities, scores.classes, request);
+  const decisions = targets[record.target].decide(scores.probabilities, scores.classes, request);
   const band = referBandOf(record);
   const point = operatingPoint(counts, request.prevalence);
   const confusion = confusionMatrix(scores, decisions);
@@ -129,7 +135,8 @@ export function judgedCases(set: EvaluatedSet, which: JudgeLevel, filter: CaseFi
   const { scores, members } = set[which];
   const { classIndex, threshold } = filter;
   checkClass(set.record, classIndex);
-  const decisions = decide(scores.probabilities, scores.classes, threshold === null ? null : { classIndex, threshold });
+  const cut = threshold === null ? null : { classIndex, threshold };
+  const decisions = targets[set.record.target].decide(scores.probabilities, scores.classes, cut);
   const band = referBandOf(set.record);
   const found: (JudgedCase & { readonly rank: number })[] = [];
   members.forEach((images, i) => {

@@ -32,6 +32,7 @@ export function metricsBlock(context: ServiceContext, set: EvaluatedSet, which: 
     averagePrecision: figures.averagePrecision,
     brier: figures.brier,
     calibrationError: figures.calibrationError,
+    figures: figures.ofTarget.map(({ figure, value, interval }) => ({ figure, value, interval: pairOf(interval) })),
     positiveClass: record.positiveClass,
     threshold: record.threshold,
     thresholdClass: record.thresholdClass,

@@ -1,5 +1,7 @@
 /** `encode`: the LPM reads every image of a data set once; what it says is kept. */
 import { performance } from 'node:perf_hooks';
+import type { z } from 'zod';
+import { AppError } from '../../base/errors.ts';
 import {
   type EncodeOptions,
   type EncodeReport,
@@ -8,20 +10,21 @@ import {
   parseOptions,
 } from '../../contract/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { extractedLayers } from '../../models/index.ts';
+import { extractedLayers, type LpmConfig, type LpmFeatures, methodLayers } from '../../models/index.ts';
 import { versionImages } from '../../store/index.ts';
 import { freezeDataset } from '../datasets/dataset.ts';
 import { provideLpm } from '../lpm/bundled.ts';
 import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { featureNames } from './feature-kinds.ts';
+import { featuresOf } from './feature-kinds.ts';
 import { prepareFeatures } from './source-features.ts';
 
 /**
  * Encodes a data set. Images that were encoded before, for whatever data set, are not encoded again; after a stop or a
  * kill the same call goes on. Images that cannot be decoded are named in `problems`.
- * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND, BAD_INPUT, DISK_FULL, CANCELLED
+ * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND, BAD_INPUT (also for a method that asks nothing of the LPM),
+ *   DISK_FULL, CANCELLED
  */
 export async function encodeDataset(context: ServiceContext, options: EncodeOptions): Promise<EncodeReport> {
   return await runAsJob(encodeJob, parseOptions(encodeOptionsSchema, options), context);
@@ -46,9 +49,8 @@ export const encodeJob = defineJob({
         inputSize,
         tokens: options.tokens,
         tokenRatio: options.tokenRatio,
-        layers: extractedLayers(lpm.config, options.layers),
+        ...wantedOf(lpm.config, options),
         normalisation: options.normalisation,
-        features: featureNames.filter((kind) => options[kind]),
       });
       await features.close();
       return {
@@ -71,3 +73,26 @@ export const encodeJob = defineJob({
     }
   },
 });
+
+/** What the LPM is asked for. */
+function wantedOf(
+  lpm: LpmConfig,
+  options: z.output<typeof encodeOptionsSchema>,
+): { readonly layers: readonly number[]; readonly features: readonly LpmFeatures[] } {
+  const { method } = options;
+  if (method === undefined) {
+    const features: LpmFeatures[] = [];
+    if (options.keysValues) features.push('keysValues');
+    if (options.classToken) features.push('classToken');
+    return { layers: extractedLayers(lpm, options.layers), features };
+  }
+  const features = featuresOf(method);
+  if (features.length > 0) return { layers: methodLayers(lpm, method), features };
+  throw new AppError(
+    'BAD_INPUT',
+    `The method "${method}" asks nothing of the LPM beforehand: there is nothing to encode for it.`,
+    {
+      action: 'Train it right away.',
+    },
+  );
+}

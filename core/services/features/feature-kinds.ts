@@ -4,10 +4,12 @@ import { float32, type Tensor } from '../../base/tensor.ts';
 import type { ChannelStatistics, Method, TokenRule } from '../../contract/index.ts';
 import {
   keptTokens,
+  type LayerChoice,
   type LpmConfig,
   type LpmFeatures,
   methodLayers,
   type NetworkConfig,
+  tokenCounts,
   trainingMethods,
 } from '../../models/index.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -32,7 +34,7 @@ interface FeatureKind {
   /** Bytes of one image's record. */
   readonly recordBytes: (lpm: LpmConfig, settings: FeatureSettings) => number;
   /** Its name among measured times: what is asked for at one input size, and how much of it. */
-  readonly name: (settings: Pick<FeatureSettings, 'tokens' | 'tokenRatio'>, layers: 'half' | 'all') => string;
+  readonly name: (settings: Pick<FeatureSettings, 'tokens' | 'tokenRatio'>, layers: LayerChoice) => string;
   /** The network's inputs of one batch of records. */
   readonly inputs: (config: NetworkConfig, records: readonly Uint8Array[]) => Readonly<Record<string, Tensor>>;
 }
@@ -66,10 +68,22 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
     name: () => 'class token',
     inputs: stackClassTokens,
   },
+  /** No token is chosen, so the token rule is not asked. At 512 px 1.2 MB an image for three layers of the LPM in the box, 6.3 MB of a ViT-L/16. */
+  allTokens: {
+    storeKey: (context, { inputSize, layers }, statistics) => ({
+      pipelineVersion,
+      inputSize,
+      ...statistics,
+      output: 'allTokens',
+      layers,
+      ...precisionKey(context),
+    }),
+    recordBytes: (lpm, { inputSize, layers }) =>
+      2 * layers.length * lpm.width * tokenCounts(lpm, inputSize, inputSize).all,
+    name: (_, layers) => `all tokens (${layers})`,
+    inputs: stackAllTokens,
+  },
 };
-
-/** All kinds, as a list. */
-export const featureNames = Object.keys(featureKinds) as readonly LpmFeatures[];
 
 /** What a training or model of `method` asks of the LPM: nothing, or one kind of features. */
 export function featuresOf(method: Method): readonly LpmFeatures[] {
@@ -115,4 +129,19 @@ function stackClassTokens({ lpm }: NetworkConfig, records: readonly Uint8Array[]
     data.set(new Float32Array(bytes.buffer, bytes.byteOffset, lpm.width), b * lpm.width);
   });
   return { class_token: float32([records.length, lpm.width], data) };
+}
+
+/** The batch tensor `all_tokens` float16 [B, L, N, D] of records that hold one [L, N, D] each. */
+function stackAllTokens(
+  { lpm, layers, tokens }: NetworkConfig,
+  records: readonly Uint8Array[],
+): Record<'all_tokens', Tensor> {
+  const total = layers * tokens * lpm.width;
+  const data = new Uint16Array(records.length * total);
+  records.forEach((bytes, b) => {
+    const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+    invariant(bits.length === total, `examples: a record has ${bits.length} numbers instead of ${total}`);
+    data.set(bits, b * total);
+  });
+  return { all_tokens: { dtype: 'float16', shape: [records.length, layers, tokens, lpm.width], data } };
 }

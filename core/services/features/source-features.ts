@@ -68,7 +68,7 @@ export function openFeatures(
   statistics: ChannelStatistics,
 ): RecordStore {
   const key = featureKinds[kind].storeKey(context, settings, statistics);
-  return openFeatureStore(context.library, lpmHash, key, context.now());
+  return openFeatureStore(context, lpmHash, key);
 }
 
 /**
@@ -87,7 +87,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     for (const store of stores) await store.close();
   };
   try {
-    const sources = opened(openPreviewStore(context.library, inputSize, context.now()));
+    const sources = opened(openPreviewStore(context, inputSize));
     announceSize(context, request, sources);
     const there = await prepareSources(context, sources, inputSize, request.images, problems);
     const images = request.images.filter((_, i) => there[i]);
@@ -135,13 +135,17 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
   const missing = images.filter((i) => !sources.has(imageKind, imageKey(i.instanceId, i.frame))).length;
   const featureBytes = bytesPerImage(request) * images.length;
   const bytes = featureBytes + missing * 2 * inputSize ** 2;
-  const megabytes = (n: number): string => `${Math.ceil(n / 1e6).toLocaleString('en')} MB`;
   context.log.log('info', `Features of ${images.length} images at ${inputSize} px take ${megabytes(featureBytes)}.`, {
     images: images.length,
     featureBytes,
   });
-  // Features of an earlier, stopped encode are counted again here, hence only new images decide.
-  if (missing === 0) return;
+  // Features of an earlier, stopped encode are counted again here, hence only new images decide; of the others those that lack features are
+  // counted before the LPM begins.
+  if (missing > 0) checkSpace(context, bytes);
+}
+
+/** @throws DISK_FULL when the library's disk has not this much left */
+function checkSpace(context: ServiceContext, bytes: number): void {
   const { bavail, bsize } = statfsSync(context.library.folder);
   if (bytes <= bavail * bsize) return;
   throw new AppError(
@@ -149,6 +153,10 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
     `Encoding needs ${megabytes(bytes)} of disk space; the library's disk has ${megabytes(bavail * bsize)} left.`,
     { retryable: true },
   );
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
 }
 
 type EncodeParts = Pick<Features, 'images' | 'statistics' | 'sources' | 'records'>;
@@ -161,6 +169,7 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
     request.features.filter((kind) => records.get(kind)?.has(kind, imageKey(image.instanceId, image.frame)) === false);
   const missing = parts.images.filter((image) => lacking(image).length > 0);
   if (missing.length === 0) return 0;
+  checkSpace(context, bytesPerImage(request) * missing.length);
   const features = request.features.filter((kind) => missing.some((image) => lacking(image).includes(kind)));
   const plan = { ...request, features };
   const encoder = await compileEncoder(await context.engine(), lpm, plan, context.precision);

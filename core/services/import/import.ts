@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import {
+  defaultTarget,
   type ImportOptions,
   type ImportReport,
   type InstanceId,
@@ -24,9 +25,9 @@ import {
   addInstance,
   addToDataset,
   type DatasetRow,
+  datasetByName,
   datasetCounts,
   describeInstance,
-  ensureDataset,
   fileAt,
   filesOfInstance,
   instanceByUid,
@@ -43,9 +44,10 @@ import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { datasetForImport } from './asked.ts';
 import { catalogueOf } from './catalogue.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
-import { pathsOf, refusedOfProblems, withClassNames } from './label-rows.ts';
+import { pathsOf, refusedOfProblems, refuseOtherKind, withClassNames } from './label-rows.ts';
 import {
   applyLabels,
   type LabelEntry,
@@ -65,8 +67,8 @@ export const importJob = defineJob({
   kind: 'import',
   ...jobSchemas.import,
   run: async (payload, { deps, progress, jobId }: JobTools<ServiceContext>) => {
-    const report = await runImport({ ...deps, progress }, heldImport(payload), jobId);
-    forgetImport(payload);
+    const report = await runImport({ ...deps, progress }, heldImport(deps, payload), jobId);
+    forgetImport(deps, payload);
     return report;
   },
 });
@@ -77,15 +79,15 @@ export const importJob = defineJob({
  *   FILE_NOT_FOUND for a given path; CANCELLED, DISK_FULL, LIBRARY_READ_ONLY with everything committed so far kept
  */
 export async function importPaths(context: ServiceContext, options: ImportOptions): Promise<ImportReport> {
-  return await runAsJob(importJob, importPayload(parseOptions(importOptionsSchema, options)), context);
+  return await runAsJob(importJob, importPayload(context, parseOptions(importOptionsSchema, options)), context);
 }
 
 async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
   const started = performance.now();
   const db = context.library.writer;
-  const labels = options.labels === undefined ? null : await usableLabels(options.labels, options);
+  const labels = options.labels === undefined ? null : await usableLabels(context, options.labels, options);
   const bases = pathBases(options.labels, options.paths);
-  const dataset = db.transaction(() => ensureDataset(db, options.dataset, options.frames, timeOf(context)));
+  const dataset = datasetForImport(context, options);
   const identity = importIdentity(context.library, options.pseudonymise);
   const importer = new Importer(context, dataset, options, identity);
   await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
@@ -106,10 +108,12 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
  * @throws as readLabelsFile, and LABELS_INVALID for a row that cannot be read where those are not to be left out
  */
 async function usableLabels(
+  context: ServiceContext,
   path: string,
-  { rowRule, classNames }: Pick<ParsedImport, 'rowRule' | 'classNames'>,
+  { rowRule, classNames, dataset, target }: ParsedImport,
 ): Promise<{ readonly file: LabelsFile; readonly refused: readonly RefusedRow[] }> {
   const file = withClassNames(await readLabelsFile(path), classNames);
+  refuseOtherKind(file, datasetByName(context.library.db, dataset)?.target ?? target ?? defaultTarget);
   if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);
   return { file, refused: refusedOfProblems(file.problems) };
 }

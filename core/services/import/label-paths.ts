@@ -91,8 +91,7 @@ export class PathFinder {
 
   constructor(images: readonly CatalogueImage[], bases: readonly string[], keys: readonly string[]) {
     this.#bases = bases;
-    for (const image of images)
-      for (const place of image.places) push(this.#byPath, composed(place), { image, place });
+    for (const image of images) for (const place of image.places) push(this.#byPath, composed(place), { image, place });
     this.#moved = this.#findMove(keys);
   }
 
@@ -141,7 +140,8 @@ export class PathFinder {
   #findMove(keys: readonly string[]): (key: string) => string | null {
     const away = keys.flatMap((key) => {
       const parts = foreignParts(key);
-      const isHere = parts !== null && isAbsolute(writtenPath(key)) && this.#at(placesOfPath(key, this.#bases)).length > 0;
+      const isHere =
+        parts !== null && isAbsolute(writtenPath(key)) && this.#at(placesOfPath(key, this.#bases)).length > 0;
       return parts === null || isHere ? [] : [parts];
     });
     const [first] = away;

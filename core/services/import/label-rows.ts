@@ -1,11 +1,11 @@
 /** From a labels file to rows that can be looked for: what import, preview and the list of refused rows have in common. */
-import type { ImportOptions, LabelProblem } from '../../contract/index.ts';
+import { type ImportOptions, type LabelProblem, type TargetKind, targetFacts } from '../../contract/index.ts';
 import { fileAt, type ReadDb } from '../../store/index.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { type FoundPaths, foldersAbove, PathFinder, placesOfPath } from './label-paths.ts';
 import type { RefusedRow } from './labels.ts';
-import type { LabelsFile } from './labels-file.ts';
+import { invalid, type LabelsFile } from './labels-file.ts';
 
 /** The file with its classes named anew; two that get one name become one class. */
 export function withClassNames(
@@ -14,6 +14,15 @@ export function withClassNames(
 ): LabelsFile {
   const names = new Map(classNames.map(({ from, to }) => [from.normalize('NFC'), to.normalize('NFC').trim()]));
   return { ...file, rows: file.rows.map((row) => ({ ...row, label: names.get(row.label) ?? row.label })) };
+}
+
+/**
+ * Refuses a file whose labels are of another kind. Grades may be written with decimals: spreadsheets make 2.0 of 2.
+ * @throws LABELS_INVALID
+ */
+export function refuseOtherKind({ otherKind }: LabelsFile, target: TargetKind): void {
+  if (otherKind === null || (otherKind.kind === 'decimals' && targetFacts[target].isListed)) return;
+  throw invalid([{ row: null, message: otherKind.message }]);
 }
 
 /** Rows that cannot be read, as rows that are refused. */

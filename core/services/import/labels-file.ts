@@ -23,7 +23,7 @@ import {
   splitOfWord,
   splitWords,
 } from '../../contract/index.ts';
-import { otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
+import { type OtherKind, otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
 import { type LabelTable, NotATable, readTable } from './label-table.ts';
 import { decodeLabels } from './label-text.ts';
 
@@ -48,6 +48,8 @@ export interface LabelsFile {
   readonly column: KeyColumn;
   /** Rows that can be used. */
   readonly rows: readonly LabelRow[];
+  /** What the labels say that they are instead of one class each; whether that is refused depends on what the data set asks. */
+  readonly otherKind: OtherKind | null;
   /** What is wrong with the others, in the order of the rows. */
   readonly problems: readonly LabelProblem[];
   readonly columns: readonly FileColumn[];
@@ -124,11 +126,10 @@ export function parseLabels(text: string): LabelsFile {
     const patientID = column === 'patientID' ? null : field(fields, 'patientID') || null;
     if (found.length + strange.length === 0) rows.push({ row, key, label, split, patientID });
   }
-  const other = otherKindOfLabels(rows);
-  if (other !== null) throw invalid([{ row: null, message: other.message }]);
   return {
     column,
     rows,
+    otherKind: otherKindOfLabels(rows),
     problems: ofRows,
     // One key names the rows; another that stands beside it is not looked at, unless it says whose the image is.
     columns: columns.map((one) =>

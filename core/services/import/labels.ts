@@ -12,7 +12,15 @@ import {
   targetKey,
   targetOfImage,
 } from '../../contract/index.ts';
-import { addAuditEvent, addLabel, type DatasetRow, saveSplit, studyCountOfPatient } from '../../store/index.ts';
+import {
+  addAuditEvent,
+  addLabel,
+  classNames,
+  type DatasetRow,
+  saveSplit,
+  studyCountOfPatient,
+} from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import type { PathFinder } from './label-paths.ts';
@@ -158,8 +166,8 @@ export function applyLabels(
 ): LabelOutcome {
   const db = context.library.writer;
   const now = timeOf(context);
-  const { agreed, conflicts } = separateConflicts(given.entries);
-  const refused = inOrder([...given.refused, ...conflicts]);
+  const { agreed, refused: unusable } = agreedLabels(given.entries, dataset.target, classNames(db, dataset.id));
+  const refused = inOrder([...given.refused, ...unusable]);
   if (given.isWhole === true && refused.length > 0) throw rowsRefused(refused);
   const splits = splitsOfPatients(given.entries, (patientId) => studyCountOfPatient(db, dataset.id, patientId));
   const counts = { applied: 0, unchanged: 0, changed: 0 };
@@ -197,8 +205,28 @@ function rowsRefused(refused: readonly RefusedRow[]): AppError {
   });
 }
 
+/**
+ * Entries that can be applied, with their labels as the target has them. Words that are none of its labels, and rows that give one thing
+ * several labels, are refused.
+ */
+export function agreedLabels(
+  entries: readonly LabelEntry[],
+  target: DatasetRow['target'],
+  listed: readonly string[],
+): { readonly agreed: LabelEntry[]; readonly refused: RefusedRow[] } {
+  const read: LabelEntry[] = [];
+  const unread = new Map<number | null, RefusedRow>();
+  for (const entry of entries) {
+    const result = targets[target].readLabel(entry.label, listed);
+    if ('label' in result) read.push({ ...entry, label: result.label });
+    else unread.set(entry.row, { rows: entry.row === null ? [] : [entry.row], message: result.problem, places: [] });
+  }
+  const { agreed, conflicts } = separateConflicts(read);
+  return { agreed, refused: [...unread.values(), ...conflicts] };
+}
+
 /** Entries that can be applied, and the rows that give one thing several labels. */
-export function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry[]; conflicts: RefusedRow[] } {
+function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry[]; conflicts: RefusedRow[] } {
   const byTarget = new Map<string, LabelEntry[]>();
   for (const entry of entries) {
     const key = targetKey(entry.target);

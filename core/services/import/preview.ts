@@ -5,6 +5,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import {
+  defaultTarget,
   type LabelsPreview,
   type PatientId,
   type PreviewOptions,
@@ -21,14 +22,14 @@ import { previewIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
-import { pathsOf, refusedOfProblems, withClassNames } from './label-rows.ts';
+import { pathsOf, refusedOfProblems, refuseOtherKind, withClassNames } from './label-rows.ts';
 import {
+  agreedLabels,
   inOrder,
   type LabelEntry,
   patientsByPath,
   type RefusedRow,
   resolveRows,
-  separateConflicts,
   splitsOfPatients,
 } from './labels.ts';
 import { type LabelsFile, readLabelCells, readLabelsFile } from './labels-file.ts';
@@ -133,10 +134,14 @@ export async function saveRefusedRows(
 async function resolvePreview(context: ServiceContext, given: Given): Promise<Resolved> {
   const { db } = context.library;
   const file = withClassNames(await readLabelsFile(given.labels), given.classNames);
+  const dataset = datasetByName(db, given.dataset);
+  const target = dataset?.target ?? given.target ?? defaultTarget;
+  const listed = dataset === undefined ? (given.classes ?? []) : classNamesOf(db, dataset.id);
+  refuseOtherKind(file, target);
   const bases = pathBases(given.labels, given.paths);
   const identity = previewIdentity(context.library, given.pseudonymise);
   const patients = patientsByPath(file, (row) => placesOfPath(row.key, bases));
-  const { images, scanned } = await previewCatalogue(db, datasetByName(db, given.dataset)?.id ?? null, given.paths, {
+  const { images, scanned } = await previewCatalogue(db, dataset?.id ?? null, given.paths, {
     signal: context.signal,
     exclude: [given.labels],
     identity,
@@ -146,14 +151,14 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
   // Files that are not in the library yet have paths, whatever will be kept of them.
   const paths = pathsOf(db, images, bases, file, { paths: given.paths, pseudonymise: false }, identity);
   const resolved = resolveRows(file, { images, paths, patientKey: identity.patientKey });
-  const { agreed, conflicts } = separateConflicts(resolved.entries);
+  const { agreed, refused } = agreedLabels(resolved.entries, target, listed);
   return {
     file,
     images,
     wanted: given.paths.length > 0 ? scanned : images,
     agreed,
     entries: resolved.entries,
-    refused: inOrder([...refusedOfProblems(file.problems), ...resolved.refused, ...conflicts]),
+    refused: inOrder([...refusedOfProblems(file.problems), ...resolved.refused, ...refused]),
     otherCase: resolved.otherCase,
     moved: resolved.moved,
   };

@@ -1,22 +1,30 @@
 /**
  * What the queue may keep of an import. Folders are often named after patients, so of a pseudonymised import the row of the job holds
- * redacted names and a ticket; the options themselves stay in this process's memory, and only it can run the job.
+ * redacted names and a ticket; the options themselves stay in this session's memory, and only it can run the job.
  */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import type { importOptionsSchema } from '../../contract/index.ts';
+import type { SessionCache } from '../session/caches.ts';
+import type { ServiceContext } from '../session/context.ts';
 
 export type ParsedImport = z.output<typeof importOptionsSchema>;
 
-const held = new Map<string, ParsedImport>();
+const heldImports: SessionCache<Map<string, ParsedImport>> = {
+  name: 'options of pseudonymised imports',
+  until: 'close',
+  make: () => new Map(),
+};
+
+type Session = Pick<ServiceContext, 'caches'>;
 
 /** The options as the queue keeps them. */
-export function importPayload(options: ParsedImport): ParsedImport {
+export function importPayload({ caches }: Session, options: ParsedImport): ParsedImport {
   if (!options.pseudonymise) return options;
   const ticket = randomUUID();
-  held.set(ticket, options);
+  caches.of(heldImports).set(ticket, options);
   const { labels, ...kept } = options;
   return {
     ...kept,
@@ -28,11 +36,11 @@ export function importPayload(options: ParsedImport): ParsedImport {
 
 /**
  * The options as they were given.
- * @throws BAD_INPUT when the process that knew them is gone
+ * @throws BAD_INPUT when the session that knew them is over
  */
-export function heldImport(payload: ParsedImport): ParsedImport {
+export function heldImport({ caches }: Session, payload: ParsedImport): ParsedImport {
   if (payload.ticket === undefined) return payload;
-  const options = held.get(payload.ticket);
+  const options = caches.of(heldImports).get(payload.ticket);
   if (options !== undefined) return options;
   throw new AppError('BAD_INPUT', 'A pseudonymised import does not go on after a restart: its paths were not kept.', {
     action: 'Start it again. What was imported so far is recognised.',
@@ -40,6 +48,6 @@ export function heldImport(payload: ParsedImport): ParsedImport {
 }
 
 /** Forgets the options of an import that is done. */
-export function forgetImport(payload: ParsedImport): void {
-  if (payload.ticket !== undefined) held.delete(payload.ticket);
+export function forgetImport({ caches }: Session, payload: ParsedImport): void {
+  if (payload.ticket !== undefined) caches.of(heldImports).delete(payload.ticket);
 }

@@ -12,10 +12,10 @@ import {
   jobSchemas,
   type Preprocessing,
   parseOptions,
-  positiveClassOf,
   type RunRecord,
   type TrainOptions,
   type TrainReport,
+  targetFacts,
   trainOptionsSchema,
 } from '../../contract/index.ts';
 import { resetPeakMemory } from '../../engine/memory.ts';
@@ -28,8 +28,6 @@ import {
   parameterLayout,
   readsImage,
 } from '../../models/index.ts';
-import { chooseCut } from '../../statistics/curves.ts';
-import { softmaxRows } from '../../statistics/metrics.ts';
 import {
   addAuditEvent,
   addModel,
@@ -46,16 +44,17 @@ import {
   setRunState,
   versionImages,
 } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import {
   type ExampleSource,
+  examplesIn,
   freshState,
   predictAll,
   type TrainingNetwork,
   type TrainingState,
   train,
-  trainingBatch,
 } from '../../training/loop.ts';
-import { stepsPerEpoch } from '../../training/sampler.ts';
+import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { keepRates } from '../estimate/keep-rates.ts';
 import { StageTimer } from '../estimate/stage-timer.ts';
 import { featuresOf } from '../features/feature-kinds.ts';
@@ -133,7 +132,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
   const { method, inputSize } = settings;
   const config = networkConfig(lpm.config, {
     method,
-    classes: version.classes.length,
+    classes: targets[version.target].logits(version.classes.length),
     inputSize,
     tokenRatio: settings.tokenRatio,
   });
@@ -163,10 +162,12 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
         { inputSize, statistics: features.statistics },
       );
     const sets = { train: part('train'), val: part('val') };
-    const batch = trainingBatch(settings, sets.train);
+    const counted = { target: targets[version.target], classes: config.classes };
+    const batch = usableBatch(settings.batch, examplesIn(counted, sets.train));
     const predictor = await compilePredictor(engine, config, batch);
     const network: TrainingNetwork = {
       ...predictor,
+      ...counted,
       step: await compileStep(engine, config, settings, batch),
       dropoutShape: dropoutMaskShape(config, batch),
     };
@@ -210,7 +211,7 @@ async function runEpochs(
 ): Promise<TrainingState> {
   const { library } = context;
   const { settings } = run;
-  const perEpoch = stepsPerEpoch(sets.train.labels.length, settings.batch);
+  const perEpoch = stepsPerEpoch(examplesIn(network, sets.train), settings.batch);
   const layout = layoutToStore(config);
   const begin = restoreState(library, run, config) ?? freshState(startingParameters(config, settings, lpm));
   let ended = epochsOf(library.db, run.id).at(-1);
@@ -250,7 +251,7 @@ async function runEpochs(
           layout,
           state: {
             bestEpoch: best?.epoch ?? null,
-            bestValAuc: best?.valAuc ?? null,
+            bestValScore: best?.valScore ?? null,
             bestValLoss: best?.valLoss ?? null,
           },
         },
@@ -287,7 +288,13 @@ function restoreState(library: Library, run: RunRecord, config: NetworkConfig): 
     params,
     m,
     v,
-    best: { epoch: best.epoch, valAuc: number('bestValAuc'), valLoss: number('bestValLoss'), params: bestParams },
+    best: {
+      epoch: best.epoch,
+      // Checkpoints of before there was a choice of figures have the AUC.
+      valScore: number('bestValScore') ?? number('bestValAuc'),
+      valLoss: number('bestValLoss'),
+      params: bestParams,
+    },
   };
 }
 
@@ -305,13 +312,14 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
   const { config, features, network, state, validation } = trained;
   const { settings } = run;
   const params = state.best?.params ?? state.params;
-  const n = validation.labels.length;
+  const { target } = network;
+  const n = examplesIn(network, validation);
   const logits = await predictAll(network, params, validation, n, context.signal);
-  const cut = chooseCut({
+  const cut = target.chooseCut({
     classes: config.classes,
-    positive: positiveClassOf(version.classes)?.index ?? null,
+    positive: targetFacts[version.target].positiveOf(version.classes)?.index ?? null,
     targets: validation.labels,
-    probabilities: softmaxRows(logits, config.classes),
+    probabilities: target.probabilities(logits, config.classes),
   });
   const preprocessing: Preprocessing = {
     inputSize: settings.inputSize,
@@ -372,6 +380,7 @@ function reportOf(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): T
     lpm: plan.lpm.name,
     lpmHash: plan.lpm.hash,
     method: run.settings.method,
+    target: plan.version.target,
     classes: plan.version.classes,
     learnable: model.learnable,
     lpmParameters: lpm.parameters,

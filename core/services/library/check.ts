@@ -19,6 +19,7 @@ import {
   databaseProblems,
   type Library,
   listBackups,
+  listJobs,
   listLpms,
   listModels,
   listRuns,
@@ -129,8 +130,9 @@ async function checkContent(
     const records = checkRecords(library, findings, step);
     step('models');
     const models = checkModels(library, findings);
-    // Reading is the check: a run whose settings are not what they were is an error.
+    // Reading is the check: a run or a job whose settings are not what they were is an error.
     listRuns(library.db);
+    listJobs(library.db);
     step('LPMs');
     const lpms = checkLpms(library, findings);
     step('files');

@@ -64,6 +64,7 @@ export function deletePatient(context: ServiceContext, options: DeletePatientOpt
     subject: patientID === undefined ? 'study' : 'patient',
     details: { rows, ...records, backups: { ...inBackups, holding: inBackups.holding.length } },
   });
+  context.caches.libraryChanged();
   library.scrub();
   return {
     rows,

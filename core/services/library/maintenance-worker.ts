@@ -1,23 +1,20 @@
-/** The thread of maintenance.ts: one task, one reply. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { invariant, serialiseError } from '../../base/errors.ts';
+/** The thread of maintenance.ts. */
+import { parentPort } from 'node:worker_threads';
+import { answering, type CallMessage } from '../../base/channel.ts';
+import { invariant } from '../../base/errors.ts';
 import { backUpLibrary } from './backup.ts';
 import { checkLibrary } from './check.ts';
-import type { MaintenanceReply, MaintenanceTask } from './maintenance.ts';
+import type { MaintenanceCalls } from './maintenance.ts';
 
 const port = parentPort;
 invariant(port !== null, 'maintenance-worker runs as a worker thread only');
 
-async function carryOut(task: MaintenanceTask): Promise<unknown> {
-  if (task.kind === 'backup') return backUpLibrary(task.folder, task.to ?? undefined, new Date());
-  const { folder, deep } = task;
-  return await checkLibrary({ folder, signal: { aborted: false }, progress: () => {} }, { deep });
-}
+const answer = answering<MaintenanceCalls>(
+  {
+    check: ({ folder, deep }) => checkLibrary({ folder, signal: { aborted: false }, progress: () => {} }, { deep }),
+    backup: ({ folder, to }) => backUpLibrary(folder, to ?? undefined, new Date()),
+  },
+  (message) => port.postMessage(message),
+);
 
-let reply: MaintenanceReply;
-try {
-  reply = { ok: true, value: await carryOut(workerData as MaintenanceTask) };
-} catch (error) {
-  reply = { ok: false, error: serialiseError(error) };
-}
-port.postMessage(reply);
+port.on('message', (message: CallMessage) => answer(message));

@@ -1,33 +1,35 @@
 /** Checking and backing up a library in a thread of its own: both read all of it, and the process that answers must not wait. */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { deserialiseError, type SerialisedError } from '../../base/errors.ts';
+import { type AnswerMessage, Caller } from '../../base/channel.ts';
+import { toError } from '../../base/errors.ts';
 import type { BackupReport, CheckReport } from '../../contract/results/maintenance.ts';
 
-export type MaintenanceTask =
-  | { readonly kind: 'check'; readonly folder: string; readonly deep: boolean }
-  | { readonly kind: 'backup'; readonly folder: string; readonly to: string | null };
-
-export type MaintenanceReply =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: SerialisedError };
+export interface MaintenanceCalls {
+  check: { input: { readonly folder: string; readonly deep: boolean }; output: CheckReport };
+  backup: { input: { readonly folder: string; readonly to: string | null }; output: BackupReport };
+}
 
 /** As checkLibrary. */
 export async function checkLibraryAside(folder: string, deep: boolean): Promise<CheckReport> {
-  return (await runAside({ kind: 'check', folder, deep })) as CheckReport;
+  return await runAside('check', { folder, deep });
 }
 
 /** As backUpLibrary. */
 export async function backUpLibraryAside(folder: string, to: string | null): Promise<BackupReport> {
-  return (await runAside({ kind: 'backup', folder, to })) as BackupReport;
+  return await runAside('backup', { folder, to });
 }
 
-async function runAside(task: MaintenanceTask): Promise<unknown> {
-  const worker = new Worker(new URL('./maintenance-worker.ts', import.meta.url), { workerData: task });
+async function runAside<K extends keyof MaintenanceCalls>(
+  task: K,
+  input: MaintenanceCalls[K]['input'],
+): Promise<MaintenanceCalls[K]['output']> {
+  const worker = new Worker(new URL('./maintenance-worker.ts', import.meta.url));
+  const caller = new Caller<MaintenanceCalls, object>((message) => worker.postMessage(message), {});
+  worker.on('message', (message: AnswerMessage) => caller.receive(message));
+  worker.on('error', (thrown) => caller.end(toError(thrown)));
+  worker.on('exit', () => caller.end(new Error(`the thread that should ${task} the library ended without an answer`)));
   try {
-    const [reply] = (await once(worker, 'message')) as [MaintenanceReply];
-    if (!reply.ok) throw deserialiseError(reply.error);
-    return reply.value;
+    return await caller.call(task, input);
   } finally {
     await worker.terminate();
   }

@@ -73,6 +73,8 @@ export interface EncodedImage extends Readonly<Record<LpmFeatures, Uint16Array |
   readonly indices: Int32Array | null;
   /** [D] */
   readonly classToken: Float32Array | null;
+  /** float16 bits [L, N, D]. */
+  readonly allTokens: Uint16Array | null;
 }
 
 export interface LpmEncoder {
@@ -91,14 +93,16 @@ export async function compileEncoder(
   const { inputSize, tokens, tokenRatio } = plan;
   const keysValues = plan.features.includes('keysValues');
   const classToken = plan.features.includes('classToken');
+  const allTokens = plan.features.includes('allTokens');
   const size = { height: inputSize, width: inputSize };
   const graph = buildLpmEncoder(lpm.config, {
     batch: 1,
     ...size,
-    layers: keysValues ? plan.layers : [],
+    layers: keysValues || allTokens ? plan.layers : [],
     tokens,
     tokenRatio,
     keysValues,
+    allTokens,
     classToken,
   });
   const executable = await engine.compile(graph, encoderWeights(lpm.config, lpm.read, size), { precision });
@@ -106,9 +110,10 @@ export async function compileEncoder(
     encode: async (pixels) => {
       const outputs = await executable.run({ pixel_values: float32([1, 3, inputSize, inputSize], pixels) });
       return {
-        keysValues: keysValues ? halves(floats(outputs['keys']), floats(outputs['values'])) : null,
+        keysValues: keysValues ? halves([floats(outputs['keys']), floats(outputs['values'])]) : null,
         indices: keysValues ? integers(outputs['indices']) : null,
         classToken: classToken ? finite(floats(outputs['class_token'])) : null,
+        allTokens: allTokens ? halves([floats(outputs['all_tokens'])]) : null,
       };
     },
     dispose: () => executable.dispose(),
@@ -125,13 +130,16 @@ function integers(tensor: Tensor | undefined): Int32Array {
   return tensor.data;
 }
 
-function halves(keys: Float32Array, values: Float32Array): Uint16Array {
-  const both = new Uint16Array(keys.length + values.length);
-  both.set(toFloat16Bits(keys));
-  both.set(toFloat16Bits(values), keys.length);
+function halves(parts: readonly Float32Array[]): Uint16Array {
+  const all = new Uint16Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(toFloat16Bits(part), at);
+    at += part.length;
+  }
   // An exponent of all ones is infinity or NaN: the LPM overflowed, and training on it would diverge without a reason.
-  if (both.some((bits) => (bits & 0x7c00) === 0x7c00)) throw notFinite();
-  return both;
+  if (all.some((bits) => (bits & 0x7c00) === 0x7c00)) throw notFinite();
+  return all;
 }
 
 function finite(values: Float32Array): Float32Array {

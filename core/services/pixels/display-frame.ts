@@ -5,6 +5,7 @@ import { looksLikePicture, readPicture } from '../../images/index.ts';
 import { instanceById } from '../../store/index.ts';
 import { readInstance } from '../files/files.ts';
 import { decoderFactory } from '../files/text-decoder.ts';
+import { NewestEntries, type SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 import type { DecodePool } from './decode/pool.ts';
 import { hasPreamble } from './source-images.ts';
@@ -15,8 +16,12 @@ interface Pixels {
 }
 
 /** The last files that were read: a reader scrolls through the frames of one instance. */
-const kept: { key: string; bytes: Uint8Array }[] = [];
 const keptFiles = 4;
+const readFiles: SessionCache<NewestEntries<InstanceId, Uint8Array>> = {
+  name: 'files on view',
+  until: 'change',
+  make: () => new NewestEntries(keptFiles),
+};
 
 /** The block of frame `frame` (from 0) of an instance. Throws as reading and decoding do. */
 export async function frameBlock(
@@ -40,12 +45,11 @@ export async function frameBlock(
 }
 
 async function bytesOf(context: ServiceContext, instanceId: InstanceId): Promise<Uint8Array> {
-  const key = `${context.library.folder} ${instanceId}`;
-  const known = kept.find((entry) => entry.key === key);
-  if (known !== undefined) return known.bytes;
+  const kept = context.caches.of(readFiles);
+  const known = kept.get(instanceId);
+  if (known !== undefined) return known;
   const bytes = await readInstance(context.library, instanceId);
-  kept.unshift({ key, bytes });
-  kept.length = Math.min(kept.length, keptFiles);
+  kept.set(instanceId, bytes);
   return bytes;
 }
 

@@ -13,7 +13,7 @@ import {
 import { type ServiceContext, timeOf } from '../session/context.ts';
 
 /** Names under which imports are filed; a reader of that name would take their labels over. */
-const importNames = new Set(['import', 'folders']);
+const importNames: ReadonlySet<string> = new Set(['import', 'folders']);
 
 export interface Readers {
   readonly readers: readonly ReaderRow[];

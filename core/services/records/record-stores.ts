@@ -13,6 +13,8 @@ import {
   recordsOf,
   removeRecords,
 } from '../../store/index.ts';
+import type { SessionCache } from '../session/caches.ts';
+import type { ServiceContext } from '../session/context.ts';
 
 /** The key of an image in a record store. */
 export function imageKey(instanceId: InstanceId, frame: number): string {
@@ -30,15 +32,20 @@ interface StoreIdentity {
   readonly preprocessing: Readonly<Record<string, unknown>>;
 }
 
-/** Stores open for writing: a job beside another shares them (see RecordStore). */
-const openStores = new WeakMap<Library, Map<string, RecordStore>>();
+/** Stores open for writing, by folder: a job beside another shares them (see RecordStore). */
+const openStores: SessionCache<Map<string, RecordStore>> = {
+  name: 'open record stores',
+  until: 'close',
+  make: () => new Map(),
+};
 
-function openStore(library: Library, identity: StoreIdentity, now: Date): RecordStore {
-  const stores = openStores.get(library) ?? new Map<string, RecordStore>();
-  openStores.set(library, stores);
+type StoreContext = Pick<ServiceContext, 'library' | 'caches' | 'now'>;
+
+function openStore({ library, caches, now }: StoreContext, identity: StoreIdentity): RecordStore {
+  const stores = caches.of(openStores);
   const open = stores.get(identity.folder);
   if (open?.isOpen === true) return open.share();
-  const store = makeStore(library, identity, now);
+  const store = makeStore(library, identity, now());
   if (library.mode === 'write') stores.set(identity.folder, store);
   return store;
 }
@@ -81,14 +88,13 @@ function makeStore(library: Library, identity: StoreIdentity, now: Date): Record
  * @throws DISK_FULL, LIBRARY_READ_ONLY
  */
 export function openFeatureStore(
-  library: Library,
+  context: StoreContext,
   lpmHash: string,
   preprocessing: Readonly<Record<string, unknown>>,
-  now: Date,
 ): RecordStore {
   if (!/^[0-9a-f]{64}$/.test(lpmHash)) throw new AppError('LPM_NOT_FOUND', 'The LPM has no hash.');
   const { folder, sorted } = featureFolder(lpmHash, preprocessing);
-  return openStore(library, { folder, lpmHash, preprocessing: sorted }, now);
+  return openStore(context, { folder, lpmHash, preprocessing: sorted });
 }
 
 /** The folder of a feature store, and its preprocessing in the order in which it is hashed. */
@@ -114,6 +120,6 @@ export function storedRecords(library: Library, folder: string): Map<string, Rec
 }
 
 /** Images resized to `inputSize` pixels, from which the side network's input is cut. Shared by every LPM and data set. */
-export function openPreviewStore(library: Library, inputSize: number, now: Date): RecordStore {
-  return openStore(library, { folder: previewFolder(inputSize), lpmHash: null, preprocessing: { inputSize } }, now);
+export function openPreviewStore(context: StoreContext, inputSize: number): RecordStore {
+  return openStore(context, { folder: previewFolder(inputSize), lpmHash: null, preprocessing: { inputSize } });
 }

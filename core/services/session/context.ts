@@ -3,9 +3,12 @@ import type { Logger } from '../../base/logger.ts';
 import type { ReportProgress } from '../../base/progress.ts';
 import type { Engine, Precision } from '../../engine/index.ts';
 import type { Library } from '../../store/index.ts';
+import type { SessionCaches } from './caches.ts';
 
 export interface ServiceContext {
   readonly library: Library;
+  /** What is kept in memory while this library is open. */
+  readonly caches: SessionCaches;
   /** The engine, opened when first asked for. */
   readonly engine: () => Promise<Engine>;
   /** Of the frozen LPM's matrix products; `f32` where left out. What is trained is always float32. */

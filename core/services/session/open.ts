@@ -4,6 +4,7 @@ import type { ReportProgress } from '../../base/progress.ts';
 import { type Engine, type OpenEngineOptions, openEngine, type Precision } from '../../engine/index.ts';
 import { deviceCheckOf, type LibraryMode, saveDeviceCheck } from '../../store/index.ts';
 import { deviceJudge } from '../devices/judge.ts';
+import { SessionCaches } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { libraryFolder, openServiceLibrary } from './library.ts';
 import { programVersion } from './program-version.ts';
@@ -42,6 +43,7 @@ export async function openServices(
     log: options.log,
     threads: options.threads,
   });
+  const caches = new SessionCaches();
   let opening: Promise<Engine> | undefined;
   const engine = (): Promise<Engine> => {
     opening ??= openEngine({
@@ -61,6 +63,7 @@ export async function openServices(
   return {
     context: {
       library,
+      caches,
       engine,
       ...(options.precision === undefined ? {} : { precision: options.precision }),
       progress: options.progress,
@@ -74,6 +77,7 @@ export async function openServices(
         const opened = await opening?.catch(() => undefined);
         await opened?.dispose();
       } finally {
+        caches.clear();
         library.close();
       }
     },

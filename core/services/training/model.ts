@@ -4,8 +4,8 @@ import type { ModelRecord } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { type NetworkConfig, trainingMethods } from '../../models/index.ts';
-import { softmaxRows } from '../../statistics/metrics.ts';
 import { listModels, lpmByHash, modelByName, modelLayout, modelWeights } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import type { TrainingNetwork } from '../../training/loop.ts';
 import { buildPredict } from '../../training/train-step.ts';
 import { type LibraryLpm, openLibraryLpm } from '../lpm/encoder.ts';
@@ -55,10 +55,11 @@ export function requireModel(context: ServiceContext, name: string): LoadedModel
   // The version first: it says how the configuration is written, too.
   const layout = modelLayout(db, record);
   const config = parseNetwork(record.config, what);
-  if (config.method !== record.method || config.classes !== record.classes.length) {
+  const logits = targets[record.target].logits(record.classes.length);
+  if (config.method !== record.method || config.classes !== logits) {
     throw new AppError(
       'WEIGHTS_INVALID',
-      `The network of ${what} is ${config.method} of ${config.classes} classes; the model is ${record.method} of ${record.classes.length}.`,
+      `The network of ${what} is ${config.method} of ${config.classes} classes; the model is ${record.method} of ${logits}.`,
       { action: retrainOrRestore },
     );
   }
@@ -95,8 +96,9 @@ export async function compilePredictor(
   };
 }
 
-/** Probabilities [n, classes] of a model's logits. */
+/** Probabilities [n, logits] of a model's logits. */
 export function probabilitiesOf(model: ModelRecord, logits: Float32Array): Float64Array {
   const scaled = Float64Array.from(logits, (z) => z / model.temperature);
-  return softmaxRows(scaled, model.classes.length);
+  const target = targets[model.target];
+  return target.probabilities(scaled, target.logits(model.classes.length));
 }

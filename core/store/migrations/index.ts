@@ -22,6 +22,7 @@ import { noteRunsOfJobs } from './0165-note-runs-of-jobs.ts';
 import { freeJobKinds } from './0166-free-job-kinds.ts';
 import { storeVectorsInParts } from './0170-store-vectors-in-parts.ts';
 import { keepIntervals } from './0180-keep-intervals.ts';
+import { nameTargets } from './0200-name-targets.ts';
 import { keepDeviceChecks } from './0250-keep-device-checks.ts';
 
 export interface Migration {
@@ -50,5 +51,6 @@ export const migrations: readonly Migration[] = [
   { number: 166, name: '0166-free-job-kinds', up: freeJobKinds },
   { number: 170, name: '0170-store-vectors-in-parts', up: storeVectorsInParts },
   { number: 180, name: '0180-keep-intervals', up: keepIntervals },
+  { number: 200, name: '0200-name-targets', up: nameTargets },
   { number: 250, name: '0250-keep-device-checks', up: keepDeviceChecks },
 ];

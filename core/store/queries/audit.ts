@@ -1,5 +1,7 @@
 /** The audit trail: who did what to what, only ever added to. */
+import { z } from 'zod';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readJson } from '../stored-json.ts';
 
 export interface AuditEvent {
   readonly happenedAt: string;
@@ -18,11 +20,13 @@ export function addAuditEvent(db: WriteDb, event: AuditEvent): void {
   );
 }
 
-/** Every event, oldest first. */
+const detailsSchema = z.record(z.string(), z.unknown());
+
+/** Every event, oldest first. @throws DB_DAMAGED */
 export function auditEvents(db: ReadDb): AuditEvent[] {
   return db
     .all<Omit<AuditEvent, 'details'> & { details: string }>(
       'SELECT happened_at AS happenedAt, action, subject, details FROM audit_events ORDER BY id',
     )
-    .map((row) => ({ ...row, details: JSON.parse(row.details) as Record<string, unknown> }));
+    .map((row) => ({ ...row, details: readJson(detailsSchema, row.details, `the details of "${row.action}"`) }));
 }

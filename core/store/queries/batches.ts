@@ -1,6 +1,8 @@
 /** Batches of classified studies: lists of them, and what became of each study and file. */
+import { z } from 'zod';
 import type { InstanceId, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readJson } from '../stored-json.ts';
 import type { NewInstance } from './instances.ts';
 
 /** A file that a batch could not use. */
@@ -65,7 +67,9 @@ export function listBatches(db: ReadDb): BatchRow[] {
   );
 }
 
-/** The studies of the chosen batches; of a study that several classified, the newest result. */
+const probabilitiesSchema = z.array(z.number().min(0).max(1));
+
+/** The studies of the chosen batches; of a study that several classified, the newest result. @throws DB_DAMAGED */
 export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
   const rows = db.all<Omit<BatchStudy, 'probabilities'> & { probabilities: string }>(
     `SELECT MAX(p.id) AS predictionId, p.batch_id AS batchId, p.study_instance_uid AS studyInstanceUID, p.images, p.decision,
@@ -84,7 +88,10 @@ export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
      WHERE ${chosen} GROUP BY p.study_instance_uid ORDER BY p.id`,
     bound(choice),
   );
-  return rows.map((row) => ({ ...row, probabilities: JSON.parse(row.probabilities) as number[] }));
+  return rows.map((row) => ({
+    ...row,
+    probabilities: readJson(probabilitiesSchema, row.probabilities, `a result of batch ${row.batchId}`),
+  }));
 }
 
 /** Files that the chosen batches could not use, in the order in which they were met. */

@@ -1,24 +1,49 @@
 /** Data sets: which instances they hold, and their lists. */
-import type { DatasetSummary, FrameRule, InstanceId, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
+import {
+  type DatasetSummary,
+  defaultTarget,
+  type FrameRule,
+  type InstanceId,
+  type PatientId,
+  type SeriesId,
+  type StudyId,
+  type TargetKind,
+} from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readTarget, targetOfDataset } from '../stored-target.ts';
 import { decidedLabels, schemaOf } from './labels.ts';
 
 export interface DatasetRow {
   readonly id: number;
   readonly name: string;
+  readonly target: TargetKind;
   readonly frames: FrameRule;
   readonly createdAt: string;
 }
 
-const columns = 'SELECT id, name, frame_rule AS frames, created_at AS createdAt FROM datasets';
+const columns = `
+  SELECT d.id, d.name, d.frame_rule AS frames, d.created_at AS createdAt,
+    ${targetOfDataset} AS target
+  FROM datasets d`;
+
+function toDataset(row: Omit<DatasetRow, 'target'> & { readonly target: string }): DatasetRow {
+  return { ...row, target: readTarget(row.target, `data set "${row.name}"`) };
+}
 
 /** The data set of this name, or undefined. */
 export function datasetByName(db: ReadDb, name: string): DatasetRow | undefined {
-  return db.get<DatasetRow>(`${columns} WHERE name = :name`, { name });
+  const row = db.get<DatasetRow>(`${columns} WHERE d.name = :name`, { name });
+  return row === undefined ? undefined : toDataset(row);
 }
 
-/** The data set of this name; made with `frames` when new, otherwise as it is. */
-export function ensureDataset(db: WriteDb, name: string, frames: FrameRule, now: string): DatasetRow {
+/** The data set of this name; made with `frames` and `target` when new, otherwise as it is. */
+export function ensureDataset(
+  db: WriteDb,
+  name: string,
+  frames: FrameRule,
+  now: string,
+  target: TargetKind = defaultTarget,
+): DatasetRow {
   const found = datasetByName(db, name);
   if (found !== undefined) return found;
   const { id } = db.run('INSERT INTO datasets (name, frame_rule, created_at) VALUES (:name, :frames, :now)', {
@@ -26,8 +51,12 @@ export function ensureDataset(db: WriteDb, name: string, frames: FrameRule, now:
     frames,
     now,
   });
-  db.run(`INSERT INTO label_schemas (dataset_id, name, created_at) VALUES (:id, 'class', :now)`, { id, now });
-  return { id, name, frames, createdAt: now };
+  db.run(`INSERT INTO label_schemas (dataset_id, name, created_at, target) VALUES (:id, 'class', :now, :target)`, {
+    id,
+    now,
+    target,
+  });
+  return { id, name, target, frames, createdAt: now };
 }
 
 /** Adds an instance to a data set; true when it was not there yet. */
@@ -111,7 +140,8 @@ export function labelledInstances(db: ReadDb, datasetId: number): LabelledInstan
 
 /** `datasets`: every data set with its counts, oldest first. */
 export function listDatasets(db: ReadDb): DatasetSummary[] {
-  return db.all<DatasetRow>(`${columns} ORDER BY id`).map((row) => {
+  return db.all<DatasetRow>(`${columns} ORDER BY d.id`).map((found) => {
+    const row = toDataset(found);
     const classes = new Map<string, { instances: number; patients: Set<number> }>();
     let labelled = 0;
     for (const { label, patientId, isExcluded } of labelledInstances(db, row.id)) {

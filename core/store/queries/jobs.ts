@@ -1,5 +1,5 @@
 /** Jobs: what runs, what ran and how it ended. */
-
+import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import {
   type JobKind,
@@ -10,6 +10,7 @@ import {
   type TimePromise,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readJson } from '../stored-json.ts';
 import { forgetPlacesRead, messageWithoutPlaces, savePlaces, withoutPlaces, withPlaces } from './job-places.ts';
 
 /** JSON columns as their text, flags as numbers; the other columns as the record has them. */
@@ -34,14 +35,17 @@ const columns = `
  * @throws DB_DAMAGED for a row that is of no kind that this version has, or without what every job has
  */
 function toJob(row: JobRow, place: (value: unknown) => unknown = (value) => value): JobRecord {
-  const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+  const json = (column: 'payload' | 'result' | 'error' | 'promise'): unknown => {
+    const text = row[column];
+    return text === null ? null : readJson(z.unknown(), text, `the ${column} of ${jobName(row.id)}`);
+  };
   const parsed = jobRecordSchema.safeParse({
     ...row,
     name: jobName(row.id),
-    payload: place(json(row.payload)),
-    result: place(json(row.result)),
-    error: json(row.error),
-    promise: json(row.promise),
+    payload: place(json('payload')),
+    result: place(json('result')),
+    error: json('error'),
+    promise: json('promise'),
     isPaused: row.isPaused === 1,
     isCleared: row.isCleared === 1,
   });

@@ -1,16 +1,18 @@
 /** LPMs of the library. */
-import type { LpmRecord } from '../../contract/index.ts';
+import { type LpmRecord, lpmRecordSchema } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readJson } from '../stored-json.ts';
 
 type LpmRow = Omit<LpmRecord, 'config'> & { config: string };
 
 const columns = 'SELECT id, name, hash, family, config, folder, size_bytes AS sizeBytes, added_at AS addedAt FROM lpms';
 
 function toLpm(row: LpmRow): LpmRecord {
-  return { ...row, config: JSON.parse(row.config) as Record<string, unknown> };
+  const config = readJson(lpmRecordSchema.shape.config, row.config, `the configuration of LPM "${row.name}"`);
+  return { ...row, config };
 }
 
-/** Every LPM, oldest first. */
+/** Every LPM, oldest first. Every function here throws DB_DAMAGED for one whose configuration is none. */
 export function listLpms(db: ReadDb): LpmRecord[] {
   return db.all<LpmRow>(`${columns} ORDER BY id`).map(toLpm);
 }

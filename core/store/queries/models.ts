@@ -5,13 +5,14 @@ import {
   methodSchema,
   modelRecordSchema,
   type Preprocessing,
-  positiveClassOf,
   preprocessingSchema,
   type SplitName,
+  targetFacts,
   type WeightLayout,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { type LayoutColumns, readJson, readLayout } from '../stored-json.ts';
+import { readTarget, targetOfDataset } from '../stored-target.ts';
 import { readVector, saveVector, type VectorOwner } from './vectors.ts';
 
 const { config: configSchema, classes: classesSchema } = modelRecordSchema.shape;
@@ -30,6 +31,7 @@ interface ModelRow {
   lpm: string | null;
   config: string;
   preprocessing: string;
+  target: string;
   classes: string;
   threshold: number | null;
   threshold_class: string | null;
@@ -46,7 +48,8 @@ interface ModelRow {
 }
 
 const columns = `
-  SELECT m.id, m.name, m.run_id, d.name AS dataset, r.settings, r.lpm_hash, l.name AS lpm, m.config, m.preprocessing, m.classes,
+  SELECT m.id, m.name, m.run_id, d.name AS dataset, r.settings, r.lpm_hash, l.name AS lpm, m.config, m.preprocessing, ${targetOfDataset} AS target,
+    m.classes,
     m.threshold, m.threshold_class, m.threshold_split, m.refer_class, m.refer_low, m.refer_high, m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
   FROM models m JOIN runs r ON r.id = m.run_id JOIN dataset_versions v ON v.id = r.version_id
   JOIN datasets d ON d.id = v.dataset_id LEFT JOIN lpms l ON l.hash = r.lpm_hash`;
@@ -54,7 +57,8 @@ const columns = `
 function toModel(row: ModelRow): ModelRecord {
   const of = (part: string): string => `the ${part} of model "${row.name}"`;
   const classes = readJson(classesSchema, row.classes, of('classes'));
-  const positive = positiveClassOf(classes);
+  const target = readTarget(row.target, `model "${row.name}"`);
+  const positive = targetFacts[target].positiveOf(classes);
   return {
     id: row.id,
     name: row.name,
@@ -65,6 +69,7 @@ function toModel(row: ModelRow): ModelRecord {
     lpm: row.lpm,
     config: readJson(configSchema, row.config, of('configuration')),
     preprocessing: readJson(storedPreprocessingSchema, row.preprocessing, of('preprocessing')),
+    target,
     classes,
     positiveClass: positive?.name ?? null,
     positiveClassSource: positive?.source ?? null,

@@ -9,6 +9,7 @@ import type {
   VersionImage,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readTarget, targetOfDataset } from '../stored-target.ts';
 
 interface VersionRow {
   id: number;
@@ -16,12 +17,14 @@ interface VersionRow {
   dataset: string;
   number: number;
   contentHash: string;
+  target: string;
   seed: number;
   createdAt: string;
 }
 
 const columns = `
-  SELECT v.id, v.dataset_id AS datasetId, d.name AS dataset, v.number, v.content_hash AS contentHash, v.seed,
+  SELECT v.id, v.dataset_id AS datasetId, d.name AS dataset, v.number, v.content_hash AS contentHash,
+    ${targetOfDataset} AS target, v.seed,
     v.created_at AS createdAt
   FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id`;
 
@@ -32,7 +35,8 @@ function withClasses(db: ReadDb, row: VersionRow): DatasetVersion {
       id: row.id,
     },
   );
-  return { ...row, classes: classes.map(({ name }) => name) };
+  const target = readTarget(row.target, `version ${row.number} of data set "${row.dataset}"`);
+  return { ...row, target, classes: classes.map(({ name }) => name) };
 }
 
 /** The version with this row id, or undefined. */

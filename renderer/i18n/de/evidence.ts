@@ -4,13 +4,13 @@ export const evidence: Words['evidence'] = {
   title: 'Belege',
   lead: 'Auf welche Teile des Bildes sich die Antwort des Modells stützt, soweit sich das sagen lässt.',
   honest:
-    'Aufmerksamkeit ist kein Beweis. Sie zeigt, welche Felder des eingefrorenen Modells die Prompts gelesen haben, nicht, warum die Antwort so ausfiel; auch das kleine Seitenbild spricht mit und hinterlässt hier keine Spur. Trauen Sie ihr nicht weiter, als die Löschprobe sie stützt.',
-  noModels: 'Es gibt noch kein Modell mit Prompts.',
+    'Aufmerksamkeit ist kein Beweis. Sie zeigt, welche Felder das Modell gelesen hat, nicht, warum die Antwort so ausfiel; wo eine Methode auch ein kleines Seitenbild liest, spricht dieses mit und hinterlässt hier keine Spur. Trauen Sie ihr nicht weiter, als die Löschprobe sie stützt.',
+  noModels: 'Es gibt noch kein Modell, das auf Stellen des Bildes achtet.',
   noModelsHelp:
-    'Nur FPT+ und FPT haben Prompts, die auf das Bild achten. Das Seitennetz allein und das lineare Modell hinterlassen keine solchen Belege.',
+    'Die empfohlene Methode hinterlässt solche Belege. Das Seitennetz allein, das lineare Modell und das volle Training tun es nicht.',
   goTrain: 'Zum Training',
   noEvidence: (name) =>
-    `„${name}“ hat keine Prompts: Nichts darin achtet auf das Bild, also gibt es keine Belege dieser Art. Wählen Sie ein Modell der Methode FPT+ oder FPT.`,
+    `„${name}“ achtet auf keine Stellen des Bildes, also gibt es keine Belege dieser Art. Wählen Sie ein Modell einer anderen Methode.`,
   model: 'Modell',
   images: 'Bilder',
   splits: { train: 'Training', val: 'Validierung', test: 'Test' },
@@ -22,12 +22,12 @@ export const evidence: Words['evidence'] = {
   label: 'Label',
   forClass: 'Belege für',
   basis: 'Was gezeigt wird',
-  bases: { relevance: 'Was für diese Klasse sprach', attention: 'Wohin die Prompts sahen' },
+  bases: { relevance: 'Was für diese Klasse sprach', attention: 'Wohin das Modell sah' },
   basisHelp: {
     relevance:
-      'Aufmerksamkeit mal dem, was dieses Token mehr als die anderen für die Klasse sprach (nach dem Gradienten ihrer Log-Chance), summiert über Prompts und Köpfe; was dagegen sprach, zählt als nichts. Anteile am Ganzen.',
+      'Aufmerksamkeit mal dem, was dieses Token mehr als die anderen für die Klasse sprach (nach dem Gradienten ihrer Log-Chance), summiert über alles, was hinsieht (Prompts oder Anfragen, und Köpfe); was dagegen sprach, zählt als nichts. Anteile am Ganzen.',
     attention:
-      'Die Aufmerksamkeit der Prompts auf die behaltenen Token, gemittelt über Prompts und Köpfe. Für jede Klasse gleich.',
+      'Die Aufmerksamkeit auf die Token, gemittelt über alles, was hinsieht (Prompts oder Anfragen, und Köpfe). Für jede Klasse gleich.',
   },
   layer: 'Schicht des vortrainierten Modells',
   allLayers: 'Alle zusammen',
@@ -42,14 +42,15 @@ export const evidence: Words['evidence'] = {
   legendHigh: 'viel',
   classToken: (share) => `${share} davon gingen an das Klassentoken, das für das ganze Bild steht und keinen Ort hat.`,
   registers: (share) => `${share} gingen an Registertoken, die auch keinen Ort haben.`,
-  nothing: 'Nichts in den behaltenen Token sprach für diese Klasse.',
+  nothing: 'Nichts in den Token sprach für diese Klasse.',
   weak: 'An einzelnen Token hängt von dieser Antwort kaum etwas: Die Karte teilt fast nichts auf und bedeutet wenig.',
   tokens: (kept, all) =>
-    `Die Prompts sehen ${kept} von ${all} Token je Schicht und Kopf, die das Modell selbst für wichtig hielt.`,
+    `Es sieht ${kept} von ${all} Token je Schicht und Kopf, die das vortrainierte Modell selbst für wichtig hielt.`,
+  everyToken: (all) => `Es sieht alle ${all} Token, mehrere Schichten des vortrainierten Modells gemischt.`,
   canvas: (answer) => `Bild mit den Belegen für ${answer} darüber`,
   check: 'Löschprobe',
   checkHelp:
-    'Verdeckt die stärksten Felder (mit dem mittleren Grau des Bildes, in beiden Bildern, die das Modell liest) und fragt erneut; dann ebenso viele andere, zufällige.',
+    'Verdeckt die stärksten Felder (mit dem mittleren Grau des Bildes, in jedem Bild, das das Modell liest) und fragt erneut; dann ebenso viele andere, zufällige.',
   share: 'Verdecken',
   run: 'Probe starten',
   running: 'Läuft …',

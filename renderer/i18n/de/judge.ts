@@ -47,6 +47,10 @@ export const judge: Words['judge'] = {
     brier: 'Brier-Wert',
     calibrationError: 'Kalibrierungsfehler',
   },
+  targetFigures: {
+    kappaQuadratic: 'Kappa (quadratisch gewichtet)',
+    meanAbsoluteError: 'Mittlerer absoluter Fehler (Grade)',
+  },
   kappaOrdered: (classes) => `Kappa (quadratisch, in der Reihenfolge ${classes})`,
   ofClass: (figure, name) => `${figure} („${name}“)`,
   ofClassAgainstRest: (figure, name) => `${figure} („${name}“ gegen den Rest)`,
@@ -115,7 +119,14 @@ export const judge: Words['judge'] = {
   thisModel: 'dieses Modell',
   notYet: 'nicht ausgewertet',
   evaluateAll: 'Fehlende auswerten',
-  methods: { 'fpt+': 'FPT+', fpt: 'FPT', 'side-only': 'Nur Seitennetz', linear: 'Linear', full: 'Volles Fine-Tuning' },
+  methods: {
+    'fpt+': 'FPT+',
+    fpt: 'FPT',
+    attentive: 'Attentive Probe',
+    'side-only': 'Nur Seitennetz',
+    linear: 'Linear',
+    full: 'Volles Fine-Tuning',
+  },
   subgroupsHelp:
     'Derselbe Schwellenwert in Teilen der Fälle. Kleine Gruppen haben weite Intervalle; ein Unterschied zählt nur, wo sich die Intervalle kaum berühren.',
   noSubgroups:

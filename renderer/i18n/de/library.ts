@@ -87,6 +87,10 @@ export const library: Words['library'] = {
   pseudonymise: 'Pseudonymisieren',
   pseudonymiseHelp:
     'Patienten-IDs werden zu Pseudonymen; Namen, Daten und freier Text kommen nicht in die Liste. Die kopierten Dateien behalten ihre Angaben: erst der Export entfernt sie.',
+  target: 'Was von einem Bild gefragt wird',
+  targets: { class: 'eine Klasse von mehreren', grade: 'ein Grad von mehreren, in einer Reihenfolge' },
+  namesInOrder: 'Ihre Namen, der niedrigste zuerst',
+  namesInOrderHelp: 'Durch Kommas getrennt. Ein Label, das keiner davon ist, wird ausgelassen und im Bericht genannt.',
   framesRule: 'Von Aufnahmen mit vielen Einzelbildern',
   frameRules: { middle: 'das mittlere', first: 'das erste', all: 'alle' },
   startImport: 'Importieren',

@@ -119,6 +119,10 @@ export const train: Words['train'] = {
       text: 'Ein kleines Netz, dem die wichtigen Stellen des großen gezeigt werden. Das Beste für Zeit und Speicher.',
     },
     fpt: { name: 'FPT', text: 'Der Vorgänger von FPT+: liest alle Schichten, braucht mehr Zeit und Speicher.' },
+    attentive: {
+      name: 'Attentive Probe',
+      text: 'Einige gelernte Fragen an jede Stelle, die das große Modell sah. Schnell, mit wenigen gelernten Zahlen; braucht eine Lernrate um 0,005.',
+    },
     'side-only': { name: 'Kleines Netz allein', text: 'Ohne das große Modell. Zeigt, wie viel dieses beiträgt.' },
     linear: {
       name: 'Linear',
@@ -140,7 +144,10 @@ export const train: Words['train'] = {
       text: 'Größe eines Schritts. Die Autoren nehmen 0,00005 bis 0,005; linear braucht 0,001 oder mehr.',
     },
     weightDecay: { name: 'Gewichtsabnahme', text: 'Zieht Gewichte zur Null, gegen Überanpassung.' },
-    earlyStop: { name: 'Halt nach leeren Epochen', text: 'Leer: nie. Sonst nach so vielen Epochen ohne bessere AUC.' },
+    earlyStop: {
+      name: 'Halt nach leeren Epochen',
+      text: 'Leer: nie. Sonst nach so vielen Epochen ohne bessere Validierung (AUC; bei Graden Kappa).',
+    },
     seed: { name: 'Startzahl', text: 'Gleiche Zahl, Daten und Maschine: dasselbe Modell, Bit für Bit.' },
     inputSize: {
       name: 'Eingangsgröße',
@@ -203,7 +210,7 @@ export const train: Words['train'] = {
     'Das Programm endete zweimal während dieses Trainings; es wurde nicht von selbst fortgesetzt. Nichts ist verloren.',
   pausedText: 'Pausiert. „Fortsetzen“ geht von der letzten fertigen Epoche weiter, auch nach einem Neustart.',
   stalled: (epochs: number) =>
-    `Die AUC der Validierung ist seit ${n(epochs, 'Epoche', 'Epochen')} nicht gestiegen: Sie können anhalten; die besten Gewichte bleiben.`,
+    `Die Validierung ist seit ${n(epochs, 'Epoche', 'Epochen')} nicht besser geworden: Sie können anhalten; die besten Gewichte bleiben.`,
   best: (epoch: string, auc: string) =>
     `Bisher am besten: Epoche ${epoch}, AUC ${auc}. Diese Gewichte werden das Modell.`,
   noEpochs: 'Kurven erscheinen nach der ersten Epoche.',

@@ -2,13 +2,13 @@ export const evidence = {
   title: 'Evidence',
   lead: 'Which parts of the image the model’s answer rests on, as far as that can be told.',
   honest:
-    'Attention is not proof. It shows which patches of the frozen model the prompts read, not why the answer came out as it did; the small side image speaks too and leaves no trace here. Trust it no further than the deletion check bears it out.',
-  noModels: 'There is no model with prompts yet.',
+    'Attention is not proof. It shows which patches the model read, not why the answer came out as it did; where a method also reads a small side image, that speaks too and leaves no trace here. Trust it no further than the deletion check bears it out.',
+  noModels: 'There is no model yet that attends to places of the image.',
   noModelsHelp:
-    'Only FPT+ and FPT have prompts that attend to the image. The side network alone and the linear baseline leave no such evidence.',
+    'The recommended method leaves such evidence. The side network alone, the linear baseline and full fine-tuning do not.',
   goTrain: 'Go to Train',
   noEvidence: (name: string) =>
-    `“${name}” has no prompts: there is nothing that attends to the image, and so no evidence of this kind. Choose a model of the method FPT+ or FPT.`,
+    `“${name}” attends to no place of the image, and so leaves no evidence of this kind. Choose a model of another method.`,
   model: 'Model',
   images: 'Images',
   splits: { train: 'Training', val: 'Validation', test: 'Test' },
@@ -20,12 +20,12 @@ export const evidence = {
   label: 'Label',
   forClass: 'Evidence for',
   basis: 'What is shown',
-  bases: { relevance: 'What spoke for this class', attention: 'Where the prompts looked' },
+  bases: { relevance: 'What spoke for this class', attention: 'Where the model looked' },
   basisHelp: {
     relevance:
-      'Attention times how much more this token spoke for the class than the others did (by the gradient of its log-odds), summed over prompts and heads; what spoke against it counts as nothing. Shares of the total.',
+      'Attention times how much more this token spoke for the class than the others did (by the gradient of its log-odds), summed over all that looks (prompts or queries, and heads); what spoke against it counts as nothing. Shares of the total.',
     attention:
-      'The prompts’ attention over the kept tokens, averaged over prompts and heads. The same for every class.',
+      'The attention over the tokens, averaged over all that looks (prompts or queries, and heads). The same for every class.',
   },
   layer: 'Layer of the pre-trained model',
   allLayers: 'All together',
@@ -41,14 +41,15 @@ export const evidence = {
   classToken: (share: string) =>
     `${share} of it went to the class token, which stands for the whole image and has no place.`,
   registers: (share: string) => `${share} went to register tokens, which have no place either.`,
-  nothing: 'Nothing in the kept tokens spoke for this class.',
+  nothing: 'Nothing in the tokens spoke for this class.',
   weak: 'Hardly anything of this answer hangs on single tokens here: the map divides next to nothing and means little.',
   tokens: (kept: string, all: string) =>
-    `The prompts see ${kept} of ${all} tokens a layer and head, those the model itself found important.`,
+    `It sees ${kept} of ${all} tokens a layer and head, those the pre-trained model itself found important.`,
+  everyToken: (all: string) => `It sees all ${all} tokens, several layers of the pre-trained model mixed.`,
   canvas: (answer: string) => `Image with the evidence for ${answer} laid over it`,
   check: 'Deletion check',
   checkHelp:
-    'Hides the strongest patches (grey of the image’s mean, in both images the model reads) and asks again; then as many other patches, at random.',
+    'Hides the strongest patches (grey of the image’s mean, in every image the model reads) and asks again; then as many other patches, at random.',
   share: 'Hide',
   run: 'Run the check',
   running: 'Running …',

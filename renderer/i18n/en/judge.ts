@@ -1,3 +1,5 @@
+import type { TargetFigure } from '../../../core/contract/index.ts';
+
 export const judge = {
   title: 'Judge',
   lead: 'How good is this model, for whom, and at which threshold?',
@@ -45,6 +47,10 @@ export const judge = {
     brier: 'Brier score',
     calibrationError: 'Calibration error',
   },
+  targetFigures: {
+    kappaQuadratic: 'Kappa (quadratic weights)',
+    meanAbsoluteError: 'Mean absolute error (grades)',
+  } satisfies Record<TargetFigure, string>,
   kappaOrdered: (classes: string) => `Kappa (quadratic, in the order ${classes})`,
   ofClass: (figure: string, name: string) => `${figure} (“${name}”)`,
   ofClassAgainstRest: (figure: string, name: string) => `${figure} (“${name}” against the rest)`,
@@ -113,7 +119,14 @@ export const judge = {
   thisModel: 'this model',
   notYet: 'not evaluated',
   evaluateAll: 'Evaluate the missing ones',
-  methods: { 'fpt+': 'FPT+', fpt: 'FPT', 'side-only': 'Side network only', linear: 'Linear', full: 'Full fine-tuning' },
+  methods: {
+    'fpt+': 'FPT+',
+    fpt: 'FPT',
+    attentive: 'Attentive probe',
+    'side-only': 'Side network only',
+    linear: 'Linear',
+    full: 'Full fine-tuning',
+  },
   subgroupsHelp:
     'The same threshold in parts of the cases. Small groups have wide intervals; a difference is only worth a thought where the intervals hardly meet.',
   noSubgroups:

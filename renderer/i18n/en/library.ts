@@ -1,3 +1,4 @@
+import type { TargetKind } from '../../../core/contract/index.ts';
 import { counted } from '../count.ts';
 
 const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
@@ -87,6 +88,13 @@ export const library = {
   pseudonymise: 'Pseudonymise',
   pseudonymiseHelp:
     'Patient IDs become pseudonyms; names, dates and free text are not stored in the list. The copied files themselves keep their tags: export de-identifies them.',
+  target: 'What is asked of an image',
+  targets: {
+    class: 'one class out of several',
+    grade: 'one grade out of several, in an order',
+  } satisfies Record<TargetKind, string>,
+  namesInOrder: 'Their names, lowest first',
+  namesInOrderHelp: 'Separated by commas. A label that is none of them is left out and named in the report.',
   framesRule: 'Of images with many frames, use',
   frameRules: { middle: 'the middle one', first: 'the first', all: 'all' },
   startImport: 'Import',

@@ -116,6 +116,10 @@ export const train = {
       text: 'A small network that is shown the important places of the large model. Best for its time and memory.',
     },
     fpt: { name: 'FPT', text: 'The predecessor of FPT+: reads all layers, needs more time and memory.' },
+    attentive: {
+      name: 'Attentive probe',
+      text: 'A handful of learned questions to every place the large model saw. Quick, with few numbers to learn; wants a learning rate near 0.005.',
+    },
     'side-only': {
       name: 'Small network alone',
       text: 'Without the large model. Tells how much the large model adds.',
@@ -139,7 +143,7 @@ export const train = {
     weightDecay: { name: 'Weight decay', text: 'Pulls weights towards zero, against overfitting.' },
     earlyStop: {
       name: 'Stop after idle epochs',
-      text: 'Empty: never. Otherwise after so many epochs without a better AUC.',
+      text: 'Empty: never. Otherwise after so many epochs without a better validation (AUC; of grades, kappa).',
     },
     seed: { name: 'Seed', text: 'Same seed, same data, same machine: the same model, bit for bit.' },
     inputSize: {
@@ -193,7 +197,7 @@ export const train = {
   crashed: 'The application ended twice during this training, so it was not started again by itself. Nothing is lost.',
   pausedText: 'Paused. “Resume” continues from the last finished epoch, also after a restart.',
   stalled: (epochs: number) =>
-    `The validation AUC has not improved for ${n(epochs, 'epoch', 'epochs')}: you can stop now; the best weights are kept.`,
+    `Validation has not become better for ${n(epochs, 'epoch', 'epochs')}: you can stop now; the best weights are kept.`,
   best: (epoch: string, auc: string) =>
     `Best so far: epoch ${epoch}, validation AUC ${auc}. These weights become the model.`,
   noEpochs: 'Curves appear after the first epoch.',

@@ -93,6 +93,7 @@ export function cardText(card: ModelCard): CardText {
             // With more than two classes these are figures of a class, not of the model.
             ...(positive === null ? [] : [about(figures.sensitivity), about(figures.specificity)]),
             figures.accuracy,
+            ...(card.results[0]?.figures ?? []).map(({ figure }) => words.targetFigures[figure]),
           ],
           rows: card.results.map((row) => [
             words.splits[row.split],
@@ -101,6 +102,7 @@ export function cardText(card: ModelCard): CardText {
             estimate(row.auc),
             ...(positive === null ? [] : [estimate(row.sensitivity), estimate(row.specificity)]),
             estimate(row.accuracy),
+            ...row.figures.map((own) => estimate(own.estimate)),
           ]),
         },
       },

@@ -90,8 +90,15 @@ export class LabelsPreviewState {
   }
 
   get #about() {
-    const { labels, dataset, paths = [], pseudonymise = false } = this.source;
-    return { labels, dataset, paths, pseudonymise };
+    const { labels, dataset, paths = [], pseudonymise = false, target, classes } = this.source;
+    return {
+      labels,
+      dataset,
+      paths,
+      pseudonymise,
+      ...(target === undefined ? {} : { target }),
+      ...(classes === undefined ? {} : { classes }),
+    };
   }
 
   get #classNames(): { from: string; to: string }[] {

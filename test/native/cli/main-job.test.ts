@@ -75,7 +75,7 @@ describe('the main job from the command line', () => {
     expect([again.json['encoded'], again.json['reused']]).toEqual([0, first.json['images']]);
   });
 
-  test.each(['fpt+', 'side-only', 'linear'])('train makes a model with %s', (method) => {
+  test.each(['fpt+', 'attentive', 'side-only', 'linear'])('train makes a model with %s', (method) => {
     const { status, json, stderr } = sidelight(
       ...['train', 'demo', '--lpm', 'tiny', '--method', method, '--epochs', '2', '--input-size', '224', '--batch', '8'],
       ...['--name', `model ${method}`],
@@ -87,8 +87,13 @@ describe('the main job from the command line', () => {
 
   test('models and runs list them', () => {
     const names = (rows: unknown): unknown[] => (rows as { name: string }[]).map((row) => row.name);
-    expect(names(sidelight('models').json).sort()).toEqual(['model fpt+', 'model linear', 'model side-only']);
-    expect(names(sidelight('runs').json).length).toBe(3);
+    expect(names(sidelight('models').json).sort()).toEqual([
+      'model attentive',
+      'model fpt+',
+      'model linear',
+      'model side-only',
+    ]);
+    expect(names(sidelight('runs').json).length).toBe(4);
     expect(names(sidelight('datasets').json)).toEqual(['demo']);
   });
 

@@ -5,12 +5,14 @@ import { silentLogger } from '../../../core/base/logger.ts';
 import { Random } from '../../../core/base/random.ts';
 import { float32, sizeOf, type Tensor } from '../../../core/base/tensor.ts';
 import { type Engine, openEngine, type Tensors } from '../../../core/engine/index.ts';
+import { defineGraph, input, layerNorm, weight } from '../../../core/graph/index.ts';
 import {
   buildLpmEncoder,
   canonicalShapes,
   encoderWeights,
   type LpmConfig,
   positionEmbedding,
+  tokenCounts,
 } from '../../../core/models/index.ts';
 import { passes, runOnce, worstDifference } from '../../../core/services/devices/compare.ts';
 import { findCases } from '../../parity/find-cases.ts';
@@ -32,6 +34,17 @@ describe.skipIf(!hasShared)('reference cases (need the shared fixtures)', () => 
     const result = await run(engine);
     expect(result?.checks.length).toBeGreaterThan(0);
     expect(result?.checks.filter((check) => !passes(check))).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasShared)('reference cases of methods (need the shared fixtures)', () => {
+  const cases = hasShared ? findCases(sharedPath('fixtures-methods')) : [];
+  test.each(['attentive'])('%s gives the logits, gradients and five AdamW steps of PyTorch', async (method) => {
+    const found = cases.find(({ name }) => name === `methods/${method}/case`);
+    const result = await found?.run(engine);
+    expect(result?.checks.length).toBe(8);
+    // A hundredth of what is allowed where graphs are deep: this network is a handful of products.
+    expect(result?.checks.filter(({ worst, tolerance }) => worst > tolerance / 100)).toEqual([]);
   });
 });
 
@@ -88,6 +101,56 @@ test.each(['global', 'class_token'] as const)('attention in pieces equals attent
   for (const name of ['keys', 'values', 'class_token', 'last_hidden_state']) {
     expect(worstDifference(pieces[name]!.data as Float32Array, whole[name]!.data as Float32Array)).toBeLessThan(1e-5);
   }
+});
+
+test('all tokens of a layer are those that an LPM which ends there has before its last norm', async () => {
+  const size = { height: 64, width: 40 };
+  const shared = { batch: 2, ...size, tokenRatio: 0.2, tokens: 'global', keysValues: false } as const;
+  const inputs = { pixel_values: noise([2, 3, 64, 40], random.fork('pixels')) };
+  const weights = encoderWeights(config, read, size);
+  const layers = [0, 2];
+  const graph = buildLpmEncoder(config, { ...shared, layers, allTokens: true, classToken: false });
+  const found = (await runOnce(engine, graph, inputs, weights))['all_tokens'] as Tensor<'float32'>;
+  // 40 patches and the tokens before them, of two images.
+  const { all } = tokenCounts(config, size.height, size.width);
+  expect(found.shape).toEqual([2, 2, all, config.width]);
+  const layerSize = found.data.length / layers.length;
+  for (const [l, layer] of layers.entries()) {
+    const ending = { ...config, layers: layer + 1 };
+    const whole = buildLpmEncoder(ending, { ...shared, layers: [], classToken: false, hiddenState: true });
+    const expected = (await runOnce(engine, whole, inputs, weights))['last_hidden_state'] as Tensor<'float32'>;
+    const tokens = input('tokens', expected.shape);
+    const normed = layerNorm(
+      tokens,
+      weight('norm.weight', [config.width]),
+      weight('norm.bias', [config.width]),
+      config.eps,
+    );
+    const own = float32(expected.shape, found.data.slice(l * layerSize, (l + 1) * layerSize));
+    const again = await runOnce(engine, defineGraph({ outputs: { normed } }), { tokens: own }, weights);
+    expect(worstDifference(again['normed']!.data as Float32Array, expected.data)).toBeLessThan(1e-5);
+  }
+});
+
+test('asking for all tokens changes nothing of what else is asked in the same run', async () => {
+  const size = { height: 64, width: 40 };
+  const shared = {
+    batch: 2,
+    ...size,
+    layers: [1, 2],
+    tokenRatio: 0.2,
+    tokens: 'global',
+    keysValues: true,
+    classToken: true,
+  } as const;
+  const inputs = { pixel_values: noise([2, 3, 64, 40], random.fork('pixels')) };
+  const run = (allTokens: boolean): Promise<Tensors> =>
+    runOnce(engine, buildLpmEncoder(config, { ...shared, allTokens }), inputs, encoderWeights(config, read, size));
+  const [alone, together] = [await run(false), await run(true)];
+  for (const name of ['keys', 'values', 'class_token']) {
+    expect(worstDifference(together[name]!.data as Float32Array, alone[name]!.data as Float32Array)).toBeLessThan(1e-5);
+  }
+  expect(together['indices']).toEqual(alone['indices']);
 });
 
 const python = pythonWith(['torch'], 'python3-torch', { optional: true });

@@ -12,6 +12,7 @@ import {
   parameterLayout,
   trainingMethods,
 } from '../../../core/models/index.ts';
+import { targets } from '../../../core/targets/index.ts';
 import { freshState, type LoopSettings, train } from '../../../core/training/loop.ts';
 import { buildPredict, buildTrainStep } from '../../../core/training/train-step.ts';
 import { readSafetensors } from '../../../core/weights/index.ts';
@@ -183,6 +184,7 @@ async function trainSmall(settings: Partial<LoopSettings>) {
       step: await engine.compile(buildTrainStep(small, { batch, weighted, weightDecay: 0 })),
       predict: await engine.compile(buildPredict(small, { batch })),
       predictBatch: batch,
+      target: targets.class,
       classes: small.classes,
       dropoutShape: dropoutMaskShape(small, batch),
     },

@@ -66,9 +66,9 @@ describe('evidence graph', () => {
     }
   });
 
-  test('methods without prompts have none', () => {
+  test('methods that attend to no place have none', () => {
     expect([hasEvidence({ method: 'linear' }), hasEvidence({ method: 'side-only' })]).toEqual([false, false]);
-    expect(() => buildEvidence({ ...config, method: 'side-only' })).toThrow('no prompts');
+    expect(() => buildEvidence({ ...config, method: 'side-only' })).toThrow('attends to no place of the image');
   });
 });
 

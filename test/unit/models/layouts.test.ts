@@ -1,6 +1,6 @@
 /** The parameters of every method, pinned: names, shapes and order. Stored models name them, so none changes unnoticed. */
 import { expect, test } from 'vitest';
-import type { Method } from '../../../core/contract/index.ts';
+import { type Method, methods } from '../../../core/contract/index.ts';
 import { type LpmConfig, networkConfig, parameterLayout, plainVit } from '../../../core/models/index.ts';
 
 const plain = plainVit({ width: 32, layers: 3, heads: 2, patch: 8, imageSize: 64 });
@@ -14,7 +14,6 @@ function text(title: string, lpm: LpmConfig, method: Method): string {
 }
 
 test('the parameters of each method are those of the committed text', async () => {
-  const methods: readonly Method[] = ['fpt+', 'fpt', 'side-only', 'linear', 'full'];
   const parts = [
     ...methods.map((method) => text(method, plain, method)),
     text('full, registers and no biases of queries, keys and values', furnished, 'full'),

@@ -7,10 +7,12 @@ import {
   canonicalTensors,
   checkInputSize,
   defaultInputSize,
+  extractedLayers,
   hubName,
   keptTokens,
   networkConfig,
   parseLpmConfig,
+  plainVit,
   sideImageSize,
   type TensorReader,
 } from '../../../core/models/index.ts';
@@ -167,4 +169,10 @@ describe('image sizes', () => {
     expect(preset('fpt+')).toMatchObject({ layers: 6, sideSize: 128, sideWidth: 24, prompts: 16, tokens: 205 });
     expect(preset('fpt')).toMatchObject({ layers: 12, sideSize: 224, prompts: 16 });
   });
+});
+
+test('three layers are those after a half, three quarters and all of the blocks; fewer of an LPM with fewer blocks', () => {
+  const of = (layers: number) =>
+    extractedLayers(plainVit({ width: 32, layers, heads: 2, patch: 8, imageSize: 64 }), 'three');
+  expect([24, 12, 4, 3, 2, 1].map(of)).toEqual([[11, 17, 23], [5, 8, 11], [1, 2, 3], [1, 2], [0, 1], [0]]);
 });

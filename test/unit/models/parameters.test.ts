@@ -1,6 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
-import { initialiseParameters, type NetworkConfig, parameterLayout, parameterOf } from '../../../core/models/index.ts';
+import {
+  initialiseParameters,
+  type NetworkConfig,
+  networkConfig,
+  parameterLayout,
+  parameterOf,
+  plainVit,
+} from '../../../core/models/index.ts';
+import { repositoryRoot } from '../../support/shared.ts';
 
 const config: NetworkConfig = {
   lpm: { width: 768, heads: 12, patch: 16, eps: 1e-12, channels: 3 },
@@ -20,6 +30,23 @@ describe('parameters', () => {
     expect(parameterLayout({ ...config, method: 'linear' }).total).toBe(768 * 5 + 5);
     // The side ViT alone: FPT+ without prompts, their norm and the projection.
     expect(parameterLayout({ ...config, method: 'side-only' }).total).toBe(900_965 - 73_728 - 1_536 - 73_824);
+  });
+
+  test('of an attentive probe on the LPM in the box number 7,134 for three classes', () => {
+    const embedded = JSON.parse(readFileSync(join(repositoryRoot, 'resources/lpm/config.json'), 'utf8')) as Record<
+      string,
+      number
+    >;
+    const lpm = plainVit({
+      width: embedded['hidden_size'] as number,
+      layers: embedded['num_hidden_layers'] as number,
+      heads: embedded['num_attention_heads'] as number,
+      patch: embedded['patch_size'] as number,
+      imageSize: embedded['image_size'] as number,
+    });
+    const probe = networkConfig(lpm, { method: 'attentive', classes: 3, inputSize: 512 });
+    expect([probe.layers, probe.tokens]).toEqual([3, 1025]);
+    expect(parameterLayout(probe).total).toBe(7_134);
   });
 
   test('lie one after the other without gaps', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import type { Executable } from '../../../core/engine/types.ts';
+import { targets } from '../../../core/targets/index.ts';
 import {
   type EpochResult,
   type ExampleSource,
@@ -57,7 +58,14 @@ const predict: Executable = {
   async dispose() {},
 };
 
-const network: TrainingNetwork = { step, predict, predictBatch: 4, classes: 2, dropoutShape: null };
+const network: TrainingNetwork = {
+  step,
+  predict,
+  predictBatch: 4,
+  classes: 2,
+  target: targets.class,
+  dropoutShape: null,
+};
 
 function source(n: number, size: { height: number; width: number } | null = null): ExampleSource {
   return {
@@ -108,7 +116,7 @@ describe('the loop', () => {
     const { history, last } = await run(freshState(new Float32Array(2)));
     expect(history.map((e) => e.epoch)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(history[5]?.trainLoss).toBeLessThan((history[0]?.trainLoss ?? 0) / 2);
-    expect(last.best?.valAuc).toBe(1);
+    expect(last.best?.valScore).toBe(1);
     expect(history[0]?.learningRate).toBeGreaterThan(history[5]?.learningRate ?? 1);
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
+import { balancedWeights } from '../../../core/targets/one-of-several.ts';
 import { centralCrop, drawAugmentation, drawCrop, drawDropoutMask } from '../../../core/training/augment.ts';
-import { balancedClassWeights, epochBatches, stepsPerEpoch, usableBatch } from '../../../core/training/sampler.ts';
+import { epochBatches, stepsPerEpoch, usableBatch } from '../../../core/training/sampler.ts';
 import { cosineLearningRate } from '../../../core/training/schedule.ts';
 
 describe('batches', () => {
@@ -27,7 +28,7 @@ describe('batches', () => {
   });
 
   test('balanced weights: 6 against 2 gives 2/3 and 2', () => {
-    const weights = balancedClassWeights([0, 0, 0, 0, 0, 0, 1, 1], 2);
+    const weights = balancedWeights([0, 0, 0, 0, 0, 0, 1, 1], 2);
     expect([...weights].map((w) => Number(w.toFixed(6)))).toEqual([0.666667, 2]);
   });
 });

@@ -6,19 +6,28 @@
  * drive does not count against a frame's time.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
-import { AppError, invariant, serialiseError, toError } from '../../../base/errors.ts';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type AnswerMessage, answering, type CallMessage, telling } from '../../../base/channel.ts';
+import { AppError, invariant, toError } from '../../../base/errors.ts';
 import { redact } from '../../../base/redact.ts';
-import { type DicomFile, decodeFrame, parseDicom, renderDecoded, wasmCodecOf } from '../../../dicom/index.ts';
+import {
+  type DecodedFrame,
+  type DicomFile,
+  decodeFrame,
+  parseDicom,
+  type RenderedImage,
+  renderDecoded,
+  wasmCodecOf,
+} from '../../../dicom/index.ts';
 import { fitImage } from '../fit.ts';
-import type { DecodeReply, DecodeRequest } from './messages.ts';
+import type { DecodeCalls, DecodeNews, DecodeThreadData } from './messages.ts';
 import { loadCodecs } from './wasm-codecs.ts';
 
 const port = parentPort;
 invariant(port !== null, 'decode-worker runs as a worker thread only');
 
-/** Codec heaps never shrink; past this much the thread is replaced. */
-const maxHeapBytes = 512 * 1024 * 1024;
+const { heapLimitBytes } = workerData as DecodeThreadData;
+const tell = telling<DecodeNews>((message) => port.postMessage(message));
 
 const loaded = loadCodecs();
 let last: { readonly path: string; readonly version: string; readonly file: DicomFile } | undefined;
@@ -47,28 +56,35 @@ function readable<T>(path: string, read: () => T): T {
   }
 }
 
-async function answer({ source, frame, want, fit }: DecodeRequest): Promise<DecodeReply> {
+async function decoded({ source, frame }: DecodeCalls['samples']['input']): Promise<[DicomFile, DecodedFrame]> {
   const file = readSource(source);
-  port?.postMessage({ kind: 'started' } satisfies DecodeReply);
+  tell('started', null);
   const codec = wasmCodecOf(file.transferSyntaxUID);
   if (codec !== undefined) await loaded.prepare(codec);
-  const decoded = decodeFrame(file, frame, loaded.codecs);
-  if (want === 'samples') return { kind: 'decoded', decoded };
-  const image = renderDecoded(file.dataSet, decoded, frame);
-  return { kind: 'rendered', image: fit === undefined ? image : fitImage(image, fit) };
+  try {
+    return [file, decodeFrame(file, frame, loaded.codecs)];
+  } finally {
+    if (loaded.heapBytes() > heapLimitBytes) tell('outgrown', null);
+  }
 }
 
-port.on('message', (request: DecodeRequest) => {
-  answer(request).then(
-    (reply) => {
-      const data =
-        reply.kind === 'rendered' ? reply.image.data : reply.kind === 'decoded' ? reply.decoded.samples : undefined;
-      port.postMessage(reply, data === undefined ? [] : [data.buffer as ArrayBuffer]);
-      if (loaded.heapBytes() > maxHeapBytes) process.exit(0);
+/** Posts a reply. What it holds of samples is moved to the other thread, not copied. */
+function post(message: AnswerMessage): void {
+  const { data, samples } = ('value' in message ? message.value : {}) as Partial<RenderedImage & DecodedFrame>;
+  const moved = data ?? samples;
+  port?.postMessage(message, moved === undefined ? [] : [moved.buffer as ArrayBuffer]);
+}
+
+const answer = answering<DecodeCalls>(
+  {
+    image: async ({ fit, ...request }) => {
+      const [file, samples] = await decoded(request);
+      const image = renderDecoded(file.dataSet, samples, request.frame);
+      return fit === undefined ? image : fitImage(image, fit);
     },
-    (thrown: unknown) => {
-      port.postMessage({ kind: 'failed', error: serialiseError(thrown) } satisfies DecodeReply);
-      if (loaded.heapBytes() > maxHeapBytes) process.exit(0);
-    },
-  );
-});
+    samples: async (request) => (await decoded(request))[1],
+  },
+  post,
+);
+
+port.on('message', (message: CallMessage) => answer(message));

@@ -1,20 +1,17 @@
 /**
  * Decoding in threads that may be lost: a frame that takes longer than its limit costs its thread, never the program.
  *
- * Requests wait in line for one of `workers` threads. Threads start when first needed and are replaced after a time-out or a crash.
+ * Requests wait in line for one of `workers` threads. Threads start when first needed and are replaced after a time-out, a crash, or
+ * when their memory has grown too large.
  */
-import { Worker } from 'node:worker_threads';
-import { AppError, deserialiseError, toError } from '../../../base/errors.ts';
+import { AppError } from '../../../base/errors.ts';
 import type { DecodedFrame, RenderedImage } from '../../../dicom/index.ts';
 import type { Fit } from '../fit.ts';
-import type { DecodeReply, DecodeRequest } from './messages.ts';
+import { type DecodeLimits, DecodeThread } from './decode-thread.ts';
+import type { DecodeCalls, DecodeThreadData } from './messages.ts';
 
-export interface DecodePoolOptions {
+export interface DecodePoolOptions extends Partial<DecodeLimits>, Partial<DecodeThreadData> {
   readonly workers?: number;
-  /** How long one frame may take to decode, in milliseconds; reading the file is not counted. */
-  readonly frameLimitMs?: number;
-  /** How long reading the file may take; a network drive that stalls ends here. */
-  readonly readLimitMs?: number;
 }
 
 export interface DecodePool {
@@ -29,135 +26,74 @@ export interface DecodePool {
   close(): Promise<void>;
 }
 
-interface Task {
-  readonly request: DecodeRequest;
-  readonly resolve: (reply: DecodeReply) => void;
-  readonly reject: (error: Error) => void;
+/** A place for a thread. */
+interface Slot {
+  thread: DecodeThread | undefined;
 }
 
-interface Slot {
-  worker: Worker | undefined;
-  task: Task | undefined;
-  timer: NodeJS.Timeout | undefined;
+interface WaitingForSlot {
+  readonly resolve: (slot: Slot) => void;
+  readonly reject: (error: Error) => void;
 }
 
 const defaultFrameLimitMs = 5_000;
 const defaultReadLimitMs = 60_000;
+const defaultHeapLimitBytes = 512 * 1024 * 1024;
 
 /** A pool of decode threads; none is started yet. Close it when the work is done, or the process stays alive. */
 export function openDecodePool(options: DecodePoolOptions = {}): DecodePool {
-  const frameLimitMs = options.frameLimitMs ?? defaultFrameLimitMs;
-  const readLimitMs = options.readLimitMs ?? defaultReadLimitMs;
-  const slots = Array.from(
-    { length: options.workers ?? 1 },
-    (): Slot => ({ worker: undefined, task: undefined, timer: undefined }),
-  );
-  const waiting: Task[] = [];
+  const limits: DecodeLimits = {
+    frameLimitMs: options.frameLimitMs ?? defaultFrameLimitMs,
+    readLimitMs: options.readLimitMs ?? defaultReadLimitMs,
+  };
+  const data: DecodeThreadData = { heapLimitBytes: options.heapLimitBytes ?? defaultHeapLimitBytes };
+  const slots = Array.from({ length: options.workers ?? 1 }, (): Slot => ({ thread: undefined }));
+  const free = [...slots];
+  const waiting: WaitingForSlot[] = [];
   let isClosed = false;
+  const closed = (): AppError => new AppError('CANCELLED', 'The decoders have been closed.');
 
-  const next = (): void => {
-    for (const slot of slots) {
-      if (slot.task !== undefined) continue;
-      const task = waiting.shift();
-      if (task === undefined) return;
-      begin(slot, task);
+  const takeSlot = (): Promise<Slot> => {
+    if (isClosed) return Promise.reject(closed());
+    const slot = free.shift();
+    if (slot !== undefined) return Promise.resolve(slot);
+    return new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject });
+    });
+  };
+
+  const giveBack = (slot: Slot): void => {
+    const next = waiting.shift();
+    if (next === undefined) free.unshift(slot);
+    else next.resolve(slot);
+  };
+
+  const ask = async <K extends keyof DecodeCalls>(
+    want: K,
+    input: DecodeCalls[K]['input'],
+  ): Promise<DecodeCalls[K]['output']> => {
+    const slot = await takeSlot();
+    try {
+      if (isClosed) throw closed();
+      // One that ended while it was idle is no use either.
+      if (slot.thread?.isUsable !== true) slot.thread = new DecodeThread(limits, data);
+      return await slot.thread.ask(want, input);
+    } finally {
+      if (slot.thread?.isUsable === false) {
+        void slot.thread.end(closed());
+        slot.thread = undefined;
+      }
+      giveBack(slot);
     }
   };
 
-  const begin = (slot: Slot, task: Task): void => {
-    slot.task = task;
-    slot.worker ??= start(slot);
-    slot.worker.ref();
-    limit(slot, readLimitMs, `Reading the file took longer than ${readLimitMs / 1000} s.`, 'FILE_UNREADABLE');
-    slot.worker.postMessage(task.request);
-  };
-
-  const start = (slot: Slot): Worker => {
-    const worker = new Worker(new URL('./decode-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: 512 },
-    });
-    worker.on('message', (reply: DecodeReply) => {
-      if (slot.worker !== worker) return;
-      if (reply.kind === 'started') {
-        limit(
-          slot,
-          frameLimitMs,
-          `Decoding the frame took longer than ${frameLimitMs / 1000} s.`,
-          'DICOM_DECODE_FAILED',
-        );
-      } else {
-        finish(slot, (task) => task.resolve(reply));
-      }
-    });
-    // An out-of-memory of the thread, or a bug.
-    worker.on('error', (thrown) => {
-      lose(
-        slot,
-        worker,
-        new AppError('DICOM_DECODE_FAILED', `The decoder crashed on this frame: ${toError(thrown).message}.`),
-      );
-    });
-    worker.on('exit', () =>
-      lose(slot, worker, new AppError('DICOM_DECODE_FAILED', 'The decoder ended on this frame.')),
-    );
-    return worker;
-  };
-
-  const limit = (slot: Slot, ms: number, message: string, code: 'FILE_UNREADABLE' | 'DICOM_DECODE_FAILED'): void => {
-    clearTimeout(slot.timer);
-    slot.timer = setTimeout(() => {
-      const { worker } = slot;
-      if (worker === undefined) return;
-      lose(slot, worker, new AppError(code, message));
-      void worker.terminate();
-    }, ms);
-  };
-
-  const lose = (slot: Slot, worker: Worker, error: Error): void => {
-    if (slot.worker !== worker) return;
-    slot.worker = undefined;
-    finish(slot, (task) => task.reject(error));
-  };
-
-  const finish = (slot: Slot, settle: (task: Task) => void): void => {
-    clearTimeout(slot.timer);
-    const { task } = slot;
-    slot.task = undefined;
-    slot.worker?.unref();
-    if (task !== undefined) settle(task);
-    next();
-  };
-
-  const ask = (request: DecodeRequest): Promise<DecodeReply> => {
-    if (isClosed) return Promise.reject(new AppError('CANCELLED', 'The decoders have been closed.'));
-    return new Promise((resolve, reject) => {
-      waiting.push({ request, resolve, reject });
-      next();
-    });
-  };
-
   return {
-    renderFrame: async (source, frame, fit) => {
-      const reply = await ask({ source, frame, want: 'image', fit });
-      if (reply.kind === 'rendered') return reply.image;
-      throw failureOf(reply);
-    },
-    decodeFrame: async (source, frame) => {
-      const reply = await ask({ source, frame, want: 'samples', fit: undefined });
-      if (reply.kind === 'decoded') return reply.decoded;
-      throw failureOf(reply);
-    },
+    renderFrame: (source, frame, fit) => ask('image', { source, frame, fit }),
+    decodeFrame: (source, frame) => ask('samples', { source, frame }),
     close: async () => {
       isClosed = true;
-      const stopped = new AppError('CANCELLED', 'The decoders have been closed.');
-      for (const task of waiting.splice(0)) task.reject(stopped);
-      const workers = slots.flatMap(({ worker }) => (worker === undefined ? [] : [worker]));
-      for (const slot of slots) if (slot.worker !== undefined) lose(slot, slot.worker, stopped);
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      for (const { reject } of waiting.splice(0)) reject(closed());
+      await Promise.all(slots.map(({ thread }) => thread?.end(closed())));
     },
   };
-}
-
-function failureOf(reply: DecodeReply): Error {
-  return reply.kind === 'failed' ? deserialiseError(reply.error) : new Error(`unexpected reply ${reply.kind}`);
 }

@@ -77,7 +77,7 @@ describe('freezeDataset', () => {
     const other = temporaryLibrary();
     fillDataset(other, repeat(4, 'a'));
     expect(codeAndMessage(() => freezeDataset(testContext(other), { dataset: 'demo' }))).toBe(
-      'DATASET_NOT_READY: Data set "demo" has 4 labelled instances of 1 class; training needs at least two classes.',
+      'DATASET_NOT_READY: Data set "demo" has 4 labelled instances of 1 class; training needs at least 2 classes.',
     );
   });
 });
@@ -98,16 +98,17 @@ describe('record stores', () => {
     const { instanceIds } = fillDataset(library, ['a']);
     const key = imageKey(instanceIds[0] as InstanceId, 0);
     const hash = 'ab'.repeat(32);
-    const store = openFeatureStore(library, hash, { inputSize: 512, tokens: 'global' }, new Date());
+    const context = testContext(library);
+    const store = openFeatureStore(context, hash, { inputSize: 512, tokens: 'global' });
     store.append('keysValues', key, Uint8Array.of(1, 2, 3));
     await store.close();
-    const again = openFeatureStore(library, hash, { tokens: 'global', inputSize: 512 }, new Date());
+    const again = openFeatureStore(context, hash, { tokens: 'global', inputSize: 512 });
     expect(await again.read('keysValues', key)).toEqual(Uint8Array.of(1, 2, 3));
     await again.close();
     for (const other of [
-      openFeatureStore(library, hash, { inputSize: 224, tokens: 'global' }, new Date()),
-      openFeatureStore(library, 'cd'.repeat(32), { inputSize: 512, tokens: 'global' }, new Date()),
-      openPreviewStore(library, 512, new Date()),
+      openFeatureStore(context, hash, { inputSize: 224, tokens: 'global' }),
+      openFeatureStore(context, 'cd'.repeat(32), { inputSize: 512, tokens: 'global' }),
+      openPreviewStore(context, 512),
     ]) {
       expect(other.size).toBe(0);
       await other.close();

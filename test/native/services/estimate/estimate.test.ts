@@ -80,6 +80,19 @@ test('a promise names every image, step and batch that the training then does, a
   expect(timesOf(other)['encoding: image']).toBe(times['encoding: image']);
 });
 
+test('the promise of a method that asks for all tokens knows their size and that they are encoded once', async () => {
+  const { context } = await madeLibrary();
+  const [first, second] = await promised(context, 'attentive', 'attentive');
+  const images = timesOf(first)['encoding: image'] ?? 0;
+  // 197 tokens of width 64 from three layers in two bytes each, and the decoded images.
+  expect(first?.diskBytes).toBe(images * (2 * 3 * 197 * 64 + 2 * 224 ** 2));
+  expect(second?.stages.map(({ stage }) => stage)).toEqual(['training']);
+  const report = await trainModel(context, { ...options, method: 'attentive', name: 'first' });
+  expect(report.epochs).toHaveLength(3);
+  const [after] = await promised(context, 'attentive');
+  expect([after?.stages.map(({ stage }) => stage), after?.diskBytes]).toEqual([['training'], 0]);
+});
+
 test('trainings in a row decode once', async () => {
   const { context } = await madeLibrary();
   const [first, second, third] = await promised(context, 'side-only', 'linear', 'side-only');

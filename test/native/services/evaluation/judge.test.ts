@@ -41,6 +41,8 @@ beforeAll(async () => {
     tokenRatio: 1,
   } as const;
   await trainModel(context, { ...base, name: 'fpt', method: 'fpt+' });
+  // At the others' rate its answer is so sure that hiding half a marker does not move it.
+  await trainModel(context, { ...base, name: 'attentive', method: 'attentive', epochs: 40, lr: 3e-3 });
   await trainModel(context, { ...base, name: 'linear', method: 'linear', epochs: 2 });
   await evaluateModel(context, { model: 'fpt', split: 'test' });
   return async () => {
@@ -84,10 +86,11 @@ describe('judging', () => {
     const before = compareModels(context, { ...request, level: 'study' });
     expect(before.map((m) => [m.name, m.isEvaluated])).toEqual([
       ['fpt', true],
+      ['attentive', false],
       ['linear', false],
     ]);
     await evaluateModel(context, { model: 'linear', split: 'test' });
-    const [, linear] = compareModels(context, { ...request, level: 'study' });
+    const [, , linear] = compareModels(context, { ...request, level: 'study' });
     expect(linear?.difference.value).not.toBeNull();
     expect(linear?.learnable).toBe(130);
   });
@@ -139,33 +142,48 @@ describe('judging', () => {
 });
 
 describe('evidence', () => {
-  test('points at the planted marker, and hiding it moves the answer more than hiding anything else', async () => {
-    const { db } = context.library;
-    const marked = versionImages(db, 1).find((image) => image.classIndex === 0 && image.split === 'test');
-    const report = await findEvidence(context, {
-      model: 'fpt',
-      instanceId: marked?.instanceId ?? instanceId(0),
-      check: { classIndex: 0, share: 0.085, draws: 10 },
-    });
-    expect(report.classes[0]).toBe('marked');
-    const { patches, classToken, registers } = report.relevance[0]?.all ?? { patches: [], classToken: 0, registers: 0 };
-    expect(patches.reduce((a, b) => a + b, 0) + classToken + registers).toBeCloseTo(1, 4);
-    for (const layer of report.attention.layers) {
-      expect(layer.patches.reduce((a, b) => a + b, 0) + layer.classToken).toBeCloseTo(1, 4);
-    }
-    const scale = report.grid.columns / marker.imageSize;
-    const isInside = (i: number): boolean => {
-      const [x, y] = [(i % report.grid.columns) + 0.5, Math.floor(i / report.grid.columns) + 0.5];
-      const [left, top, side] = [marker.left * scale, marker.top * scale, marker.side * scale];
-      return x > left && x < left + side && y > top && y < top + side;
-    };
-    const inside = patches.reduce((sum, v, i) => sum + (isInside(i) ? v : 0), 0);
-    const area = patches.filter((_, i) => isInside(i)).length / patches.length;
-    expect(inside / (1 - classToken)).toBeGreaterThan(4 * area);
-    expect(report.check?.verdict).toBe('explains');
-  });
+  test.each([
+    ['fpt', [2, 3]],
+    ['attentive', []],
+  ])(
+    'of %s points at the planted marker, and hiding it moves the answer more than hiding anything else',
+    async (model, layers) => {
+      const { db } = context.library;
+      const marked = versionImages(db, 1).find((image) => image.classIndex === 0 && image.split === 'test');
+      const report = await findEvidence(context, {
+        model,
+        instanceId: marked?.instanceId ?? instanceId(0),
+        check: { classIndex: 0, share: 0.085, draws: 10 },
+      });
+      expect(report.classes[0]).toBe('marked');
+      // One map a layer, or one alone where the layers are mixed before the model attends.
+      expect([report.layers, report.attention.layers.length]).toEqual([layers, layers.length]);
+      expect(report.tokens).toEqual({ kept: 197, all: 197 });
+      const { patches, classToken, registers } = report.relevance[0]?.all ?? {
+        patches: [],
+        classToken: 0,
+        registers: 0,
+      };
+      expect(patches.reduce((a, b) => a + b, 0) + classToken + registers).toBeCloseTo(1, 4);
+      for (const layer of report.attention.layers) {
+        expect(layer.patches.reduce((a, b) => a + b, 0) + layer.classToken).toBeCloseTo(1, 4);
+      }
+      const scale = report.grid.columns / marker.imageSize;
+      const isInside = (i: number): boolean => {
+        const [x, y] = [(i % report.grid.columns) + 0.5, Math.floor(i / report.grid.columns) + 0.5];
+        const [left, top, side] = [marker.left * scale, marker.top * scale, marker.side * scale];
+        return x > left && x < left + side && y > top && y < top + side;
+      };
+      const inside = patches.reduce((sum, v, i) => sum + (isInside(i) ? v : 0), 0);
+      const area = patches.filter((_, i) => isInside(i)).length / patches.length;
+      expect(inside / (1 - classToken)).toBeGreaterThan(4 * area);
+      expect(report.check?.verdict).toBe('explains');
+    },
+  );
 
-  test('a method without prompts has none, and says so', async () => {
-    await expect(findEvidence(context, { model: 'linear', instanceId: instanceId(1) })).rejects.toThrow('no prompts');
+  test('a method that attends to no place has none, and says so', async () => {
+    await expect(findEvidence(context, { model: 'linear', instanceId: instanceId(1) })).rejects.toThrow(
+      'attends to no place of the image',
+    );
   });
 });

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../../../core/base/errors.ts';
-import { silentLogger } from '../../../../core/base/logger.ts';
 import { exportDateModes, exportReportSchema, exportRetainOptions } from '../../../../core/contract/results/export.ts';
 import { dateModes, retainOptions } from '../../../../core/dicom/deidentify/index.ts';
 import { exportStudies } from '../../../../core/services/export/export.ts';
@@ -13,6 +12,7 @@ import type { ServiceContext } from '../../../../core/services/session/context.t
 import { auditEvents, type Library, openLibrary } from '../../../../core/store/index.ts';
 import { canaries, canaryFile, foundCanaries } from '../../../support/canaries.ts';
 import { dicomFile, textElement } from '../../../support/dicom-file.ts';
+import { testContext } from '../../../support/studies.ts';
 
 let folder: string;
 let library: Library;
@@ -27,14 +27,7 @@ afterEach(() => {
 });
 
 function contextOf(signal = new AbortController().signal): ServiceContext {
-  return {
-    library,
-    engine: () => Promise.reject(new Error('an export needs no engine')),
-    progress: () => {},
-    signal,
-    log: silentLogger,
-    now: () => new Date(),
-  };
+  return testContext(library, { signal, now: () => new Date() });
 }
 
 /** An image of a patient; everything else about it follows from `instance`. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { TrainOptions, TrainReport } from '../../../../core/contract/index.ts';
+import { methods, type TrainOptions, type TrainReport } from '../../../../core/contract/index.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { encodeDataset } from '../../../../core/services/features/encode.ts';
@@ -30,7 +30,7 @@ describe('methods', () => {
   test('each trains, evaluates and classifies, with the learnable count of its own network', async () => {
     const { folder, context } = await prepared();
     const reports: Record<string, TrainReport> = {};
-    for (const method of ['fpt+', 'fpt', 'side-only', 'linear', 'full'] as const) {
+    for (const method of methods) {
       reports[method] = await trainModel(context, { ...base, method, name: method });
       const report = await evaluateModel(context, { model: method });
       expect(report.image.auc).not.toBeNull();
@@ -40,6 +40,8 @@ describe('methods', () => {
     }
     // Width 64, heads 2, patch 16, 2 classes: a head of 2 x 64 weights and 2 biases.
     expect(reports['linear']?.learnable).toBe(130);
+    // A share for each of three layers, a norm of 64, 8 queries of 64, a projection of 64 to 64 / 8, and the head.
+    expect(reports['attentive']?.learnable).toBe(3 + 2 * 64 + 8 * 64 + (8 * 64 + 8) + 130);
     const learnable = (method: string) => reports[method]?.learnable ?? 0;
     expect(learnable('side-only') < learnable('fpt+') && learnable('side-only') < learnable('fpt')).toBe(true);
     // 196 positions, a class token of which the graph has the sum with its position, no patch bias; and the head.
@@ -67,19 +69,22 @@ describe('classifying', () => {
     csvOf = (name) => parse(readFileSync(join(folder, name)), { columns: true }) as Record<string, string>[];
   });
 
-  test('a study known to the library and the same study unknown to it give the same probabilities', async () => {
-    const first = await prepared();
-    folder = first.folder;
-    const { context } = first;
-    await trainModel(context, { ...base, name: 'm' });
-    await encodeDataset(context, { dataset: 'discs', lpm: 'tiny', inputSize: 224 });
-    const paths = [join(folder, 'studies', 'p1')];
-    await classifyPaths(context, { paths, model: 'm', out: join(folder, 'known.csv') });
-    context.library.writer.run('DELETE FROM records');
-    await classifyPaths(context, { paths, model: 'm', out: join(folder, 'fresh.csv') });
-    expect(csvOf('fresh.csv')).toEqual(csvOf('known.csv'));
-    expect(csvOf('fresh.csv').length).toBe(4);
-  });
+  test.each(['fpt+', 'attentive'] as const)(
+    'a study known to the library and the same study unknown to it give the same probabilities (%s)',
+    async (method) => {
+      const first = await prepared();
+      folder = first.folder;
+      const { context } = first;
+      await trainModel(context, { ...base, method, name: 'm' });
+      await encodeDataset(context, { dataset: 'discs', lpm: 'tiny', inputSize: 224, method });
+      const paths = [join(folder, 'studies', 'p1')];
+      await classifyPaths(context, { paths, model: 'm', out: join(folder, 'known.csv') });
+      context.library.writer.run('DELETE FROM records');
+      await classifyPaths(context, { paths, model: 'm', out: join(folder, 'fresh.csv') });
+      expect(csvOf('fresh.csv')).toEqual(csvOf('known.csv'));
+      expect(csvOf('fresh.csv').length).toBe(4);
+    },
+  );
 
   test('the study row is the mean of its images, or their maximum when asked', async () => {
     const first = await prepared();

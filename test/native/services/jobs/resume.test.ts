@@ -5,7 +5,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import type { TrainOptions, TrainReport } from '../../../../core/contract/index.ts';
+import type { Method, TrainOptions, TrainReport } from '../../../../core/contract/index.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
@@ -27,12 +27,13 @@ const options: TrainOptions = {
 /** Runs the command in a process of its own, which dies in `stage`. Gives its report, or null when it died. */
 async function runChild(
   library: string,
+  method: Method,
   stage?: 'decode' | 'encode' | 'train',
   polls = 0,
 ): Promise<TrainReport | null> {
   const script = join(repositoryRoot, 'test', 'support', 'pipeline-child.ts');
   const death = stage === undefined ? [] : [stage, String(polls)];
-  const child = spawn(process.execPath, [script, library, JSON.stringify(options), ...death], {
+  const child = spawn(process.execPath, [script, library, JSON.stringify({ ...options, method }), ...death], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [text] = await Promise.all([readText(child.stdout), once(child, 'close')]);
@@ -53,29 +54,32 @@ async function prepared(folder: string): Promise<string> {
 }
 
 describe('kill -9', () => {
-  test('in decoding, in encoding and in the third epoch: the same command ends with the weights of a run never killed', async () => {
-    const library = await prepared(temporaryFolder());
-    const untouched = `${library}-untouched`;
-    cpSync(library, untouched, { recursive: true });
-    const expected = await runChild(untouched);
+  test.each(['fpt+', 'attentive'] as const)(
+    'of %s in decoding, in encoding and in the third epoch: the same command ends with the weights of a run never killed',
+    async (method) => {
+      const library = await prepared(temporaryFolder());
+      const untouched = `${library}-untouched`;
+      cpSync(library, untouched, { recursive: true });
+      const expected = await runChild(untouched, method);
 
-    expect(await runChild(library, 'decode', 5)).toBeNull();
-    expect(await runChild(library, 'encode', 7)).toBeNull();
-    expect(await runChild(library, 'train', 3)).toBeNull();
-    const resumed = await runChild(library);
+      expect(await runChild(library, method, 'decode', 5)).toBeNull();
+      expect(await runChild(library, method, 'encode', 7)).toBeNull();
+      expect(await runChild(library, method, 'train', 3)).toBeNull();
+      const resumed = await runChild(library, method);
 
-    expect(resumed?.weightsHash).toBe(expected?.weightsHash);
-    expect(resumed?.resumed).toBe(true);
-    expect(expected?.resumed).toBe(false);
-    const figures = (report: TrainReport | null) => report?.epochs.map(({ seconds: _, ...rest }) => rest);
-    expect(figures(resumed)).toEqual(figures(expected));
+      expect(resumed?.weightsHash).toBe(expected?.weightsHash);
+      expect(resumed?.resumed).toBe(true);
+      expect(expected?.resumed).toBe(false);
+      const figures = (report: TrainReport | null) => report?.epochs.map(({ seconds: _, ...rest }) => rest);
+      expect(figures(resumed)).toEqual(figures(expected));
 
-    const context = await testServices(library);
-    const { db } = context.library;
-    expect(listRuns(db).map((run) => run.state)).toEqual(['succeeded']);
-    const model = modelByName(db, 'discs-1');
-    expect(modelWeights(db, model?.id ?? 0, 'final')?.length).toBe(model?.learnable);
-  });
+      const context = await testServices(library);
+      const { db } = context.library;
+      expect(listRuns(db).map((run) => run.state)).toEqual(['succeeded']);
+      const model = modelByName(db, 'discs-1');
+      expect(modelWeights(db, model?.id ?? 0, 'final')?.length).toBe(model?.learnable);
+    },
+  );
 });
 
 describe('stopping', () => {

@@ -5,9 +5,11 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { backUpLibrary, restoreFromBackup } from '../../../../core/services/library/backup.ts';
 import { checkLibrary } from '../../../../core/services/library/check.ts';
+import { backUpLibraryAside, checkLibraryAside } from '../../../../core/services/library/maintenance.ts';
 import { openPreviewStore } from '../../../../core/services/records/record-stores.ts';
 import { databaseProblems, openLibrary } from '../../../../core/store/index.ts';
 import { fillDataset, temporaryLibrary } from '../../../support/library.ts';
+import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorOf } from '../../../support/thrown.ts';
 
@@ -19,7 +21,7 @@ const codeOf = (call: () => unknown): string => appErrorOf(call).code;
 async function madeLibrary(): Promise<string> {
   const library = temporaryLibrary(join(temporaryFolder(), 'library'));
   const { instanceIds } = fillDataset(library, ['a', 'b', 'a']);
-  const store = openPreviewStore(library, 64, now);
+  const store = openPreviewStore(testContext(library), 64);
   for (const id of instanceIds) store.append('image', `${id}/0`, new Uint8Array(1000).fill(id));
   await store.close();
   library.close();
@@ -180,4 +182,16 @@ describe('library restore', () => {
     mkdirSync(join(folder, 'backups'), { recursive: true });
     expect(codeOf(() => openLibrary(folder, { mode: 'write' }))).toBe('DB_DAMAGED');
   });
+});
+
+test('in a thread of its own, a library is checked and backed up alike, and a failure arrives with its code', async () => {
+  const folder = await madeLibrary();
+  const { seconds: _, ...report } = await checkLibraryAside(folder, true);
+  expect(report).toMatchObject({ sound: false, findings: expect.arrayContaining([expect.anything()]) });
+  expect(await checkLibrary({ folder, signal: { aborted: false }, progress: () => {} }, { deep: true })).toMatchObject(
+    report,
+  );
+  const { path } = await backUpLibraryAside(folder, null);
+  expect(existsSync(path)).toBe(true);
+  await expect(backUpLibraryAside(folder, path)).rejects.toMatchObject({ code: 'BAD_INPUT' });
 });

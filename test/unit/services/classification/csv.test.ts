@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { ModelRecord, Prediction } from '../../../../core/contract/index.ts';
 import { predictionsCsv } from '../../../../core/services/classification/csv.ts';
 
-const model = { name: '@SUM(A1)', classes: ['normal', '=cmd|calc'], lpmHash: 'a'.repeat(64) } as unknown as ModelRecord;
+const model = {
+  name: '@SUM(A1)',
+  target: 'class',
+  classes: ['normal', '=cmd|calc'],
+  lpmHash: 'a'.repeat(64),
+} as unknown as ModelRecord;
 const prediction: Prediction = {
   level: 'image',
   path: '=HYPERLINK("http://192.0.2.1")',

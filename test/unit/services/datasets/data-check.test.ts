@@ -7,7 +7,7 @@ import {
 } from '../../../../core/services/datasets/data-check-rules.ts';
 import { instanceId, patientId, studyId } from '../../../support/ids.ts';
 
-const settings = { inputSize: 512, flip: false };
+const settings = { target: 'class', inputSize: 512, flip: false } as const;
 const classes = ['normal', 'nodule'];
 
 /** Image `n` of a patient of its own; splits go round so that each class has all three. */

@@ -6,7 +6,8 @@ import { temporaryFolder } from '../../../support/temporary.ts';
 
 function problemsOf(text: string): unknown {
   try {
-    const { problems } = parseLabels(text);
+    const { problems, otherKind } = parseLabels(text);
+    if (otherKind !== null) return [otherKind];
     if (problems.length > 0) return problems;
   } catch (error) {
     if (error instanceof AppError && error.code === 'LABELS_INVALID') return error.details?.['problems'];

@@ -73,6 +73,17 @@ describe('decode pool', () => {
     expect((await pool.renderFrame(large, 0)).width).toBe(60_000);
   });
 
+  test.skipIf(!hasShared)(
+    'a thread whose memory has grown too large is replaced, and what waits behind it decodes',
+    async () => {
+      const greedy = openDecodePool({ workers: 1, heapLimitBytes: 1 });
+      onTestFinished(() => greedy.close());
+      const path = sharedPath('dicom', exact[0]?.path ?? '');
+      const frames = await Promise.all([0, 0, 0].map((frame) => greedy.decodeFrame(path, frame)));
+      expect(frames[2]).toEqual(frames[0]);
+    },
+  );
+
   test('a missing file is named by its last characters only', async () => {
     const error = await pool.renderFrame('/nowhere/Mustermann.dcm', 0).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AppError);

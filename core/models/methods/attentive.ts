@@ -1,0 +1,75 @@
+/**
+ * An attentive probe: a few learned queries look at every token of three layers of the frozen LPM, and a Linear layer reads what they find.
+ *
+ *     tokens [B,L,N,D] --softmax(mix)--> [B,N,D] --LayerNorm--> z --softmax over N of (z Qᵀ 8/√D)--> attention [B,M,N]
+ *     attention z [B,M,D] --value--> [B,M,D/M] --side by side--> [B,D] --head--> logits [B,C]
+ *
+ * No key projection: the queries attend to the normalised tokens themselves, and all share one value projection to D/M numbers. Two savings change
+ * nothing in the result. Rows of the attention sum to 1, so what is done to every token alike, the norm's weight and bias and the value projection,
+ * is done to the M that a query found. And a query's score moves by the same for all tokens when the norm's bias is added, which softmax cancels.
+ * Parameters: `mix` [L], `norm` [D], `queries` [M, D], `value` [D/M, D], `head` [C, D].
+ * Source: after Psomas et al., "Attention, please! Revisiting attentive probing through the lens of efficiency", arXiv 2506.10178. Departure: the
+ * tokens are a learned mix of layers. A last layer knows the whole; what is small and local, an earlier one still tells apart.
+ */
+import {
+  add,
+  filled,
+  layerNorm,
+  matmul,
+  mul,
+  reshape,
+  scope,
+  softmax,
+  transposeLast,
+  type Value,
+} from '../../graph/index.ts';
+import { dense, linearEntries, normEntries, type Parameters, torchLinearEntries, zero } from '../layers.ts';
+import type { NetworkConfig } from '../network-config.ts';
+import { type AttendedLogits, inputOf, type NetworkInputs, type TrainingMethod } from './training-method.ts';
+
+/** M. It divides every width that an LPM may have: widths are multiples of eight times the heads (`networkConfig`). */
+const queries = 8;
+/** torch.nn.LayerNorm's default, whatever the LPM uses. */
+const eps = 1e-5;
+/** Of a score of normalised tokens, whose length is √D: starting queries then tell tokens apart, and none takes all attention. */
+const scale = (width: number): number => 8 / Math.sqrt(width);
+
+function network(config: NetworkConfig, p: Parameters, inputs: NetworkInputs): AttendedLogits {
+  const { lpm, layers, tokens } = config;
+  const given = inputOf(config, inputs, 'all_tokens');
+  const batch = given.shape[0] as number;
+  return scope('probe', () => {
+    const shares = reshape(softmax(p('mix'), -1), [1, layers]);
+    const mixed = matmul(shares, reshape(given, [batch, layers, tokens * lpm.width]));
+    const plain = layerNorm(
+      reshape(mixed, [1, batch, 1, tokens, lpm.width]),
+      filled([lpm.width], 1),
+      filled([lpm.width], 0),
+      eps,
+    );
+    const asked = mul(mul(p('queries'), p('norm.weight')), scale(lpm.width));
+    const attention = softmax(transposeLast(matmul(plain, transposeLast(asked))), -1);
+    const seen = add(mul(matmul(attention, plain), p('norm.weight')), p('norm.bias'));
+    const found = dense(p, 'value', seen);
+    const logits: Value = dense(p, 'head', reshape(found, [batch, lpm.width]));
+    return { logits, attention };
+  });
+}
+
+export const attentive: TrainingMethod = {
+  features: 'allTokens',
+  layers: 'three',
+  imageSize: () => null,
+  layout: ({ lpm, layers, classes }) => [
+    { name: 'mix', shape: [layers], start: zero },
+    ...normEntries('norm', lpm.width),
+    { name: 'queries', shape: [queries, lpm.width], start: { kind: 'normal', std: 0.1 } },
+    ...torchLinearEntries('value', lpm.width / queries, lpm.width),
+    ...linearEntries('head', classes, lpm.width),
+  ],
+  inputs: ({ lpm, layers, tokens }, batch) => ({
+    all_tokens: { shape: [batch, layers, tokens, lpm.width], dtype: 'float16' },
+  }),
+  logits: (config, p, inputs) => network(config, p, inputs).logits,
+  evidence: network,
+};

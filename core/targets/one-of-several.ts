@@ -1,0 +1,73 @@
+/**
+ * Targets whose label is one name out of several: a logit for each, softmax, cross-entropy, the most probable one or a threshold of two.
+ * They differ in what is made of the order of the names.
+ */
+import { invariant } from '../base/errors.ts';
+import type { Tensor } from '../base/tensor.ts';
+import { chooseCut, decide } from '../statistics/curves.ts';
+import { auc, mostProbable, softmaxRows } from '../statistics/metrics.ts';
+import { poolStudies } from '../statistics/pooling.ts';
+import { fitTemperature } from '../statistics/temperature.ts';
+import type { Labels, Target } from './target.ts';
+
+/** What such targets have in common. */
+export const oneOfSeveral = {
+  fewestNames: 2,
+  logits: (names) => names,
+  readLabel: (word) => ({ label: word }),
+  labelValue: (label, names) => {
+    const index = names.indexOf(label);
+    invariant(index >= 0, 'a label is one of the names of its version');
+    return index;
+  },
+  labelWord: (value, names) => {
+    const name = names[value];
+    invariant(name !== undefined, 'an answer is one of the names of its model');
+    return name;
+  },
+  labelWidth: () => 1,
+  labelTensors: (labels, rows) => {
+    const data = Int32Array.from(rows, (i) => labels[i] as number);
+    const tensor: Tensor = { dtype: 'int32', shape: [rows.length], data };
+    return { labels: tensor };
+  },
+  strata: () => (own) => new Set(own),
+  criteria: ['cross-entropy'],
+  balancedWeights,
+  probabilities: softmaxRows,
+  temperature: fitTemperature,
+  poolStudies,
+  chooseCut,
+  decide,
+  validate: (values, labels, logits) => {
+    const { valLoss, valAuc, valAccuracy } = validateRows(values, labels, logits);
+    return { valLoss, valAuc, valAccuracy, valScore: valAuc };
+  },
+  figures: {},
+  columns: (names) => names.map((name, index) => ({ header: `probability_${name}`, index })),
+} as const satisfies Target;
+
+/** Weights that give every name the same say in the loss: n / (names × n of the name), as scikit-learn's 'balanced'; 0 where it does not occur. */
+export function balancedWeights(labels: ArrayLike<number>, logits: number): Float32Array {
+  const counts = new Array<number>(logits).fill(0);
+  for (let i = 0; i < labels.length; i++) counts[labels[i] as number] = (counts[labels[i] as number] ?? 0) + 1;
+  return Float32Array.from(counts, (count) => (count === 0 ? 0 : labels.length / (logits * count)));
+}
+
+/** Loss, AUC and accuracy of validation logits [n, logits], with the answers that they were computed from. */
+export function validateRows(values: ArrayLike<number>, labels: Labels, logits: number) {
+  const n = labels.length;
+  const probabilities = softmaxRows(values, logits);
+  const decisions = mostProbable(probabilities, logits);
+  let loss = 0;
+  let right = 0;
+  for (let i = 0; i < n; i++) {
+    const label = labels[i] as number;
+    // A probability that underflowed to 0 would make the whole loss infinite.
+    loss -= Math.log(Math.max(probabilities[i * logits + label] as number, Number.MIN_VALUE));
+    if (decisions[i] === label) right++;
+  }
+  // Of two names either gives this AUC, so which one is positive need not be known here.
+  const scores = { classes: logits, positive: logits === 2 ? 1 : null, targets: labels, probabilities };
+  return { valLoss: loss / n, valAuc: auc(scores), valAccuracy: right / n, answers: { scores, decisions } };
+}

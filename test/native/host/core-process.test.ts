@@ -1,0 +1,113 @@
+/** The core process as the window's main process keeps it: asked, killed, started again, given up, ended. */
+import { join } from 'node:path';
+import { kill } from 'node:process';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { CoreProcess, type CoreProcessOptions } from '../../../electron/main/core-process.ts';
+import { repositoryRoot } from '../../support/shared.ts';
+import { put } from '../../support/studies.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const host = join(repositoryRoot, 'core', 'host', 'host.ts');
+
+/** A core process over a library of its own, ended with the test, and the states that it told. */
+function coreProcess(options: Partial<CoreProcessOptions> = {}): { core: CoreProcess; states: string[] } {
+  const states: string[] = [];
+  const library = join(temporaryFolder(), 'library');
+  const core = new CoreProcess({
+    node: process.execPath,
+    entry: host,
+    args: () => ['--library', library],
+    environment: {},
+    onEvent: () => {},
+    onLog: () => {},
+    onState: (state) => states.push(state),
+    ...options,
+  });
+  onTestFinished(() => core.quit());
+  return { core, states };
+}
+
+/** A process that answers nothing, and what it does after its start. */
+function silentCore(afterwards: string): string {
+  return put(temporaryFolder(), 'core.mjs', `process.send({ news: 'ready', payload: null });\n${afterwards}`);
+}
+
+const empty = { patients: 0, studies: 0 };
+
+test('what is asked while it starts waits, and errors arrive with their code', async () => {
+  const { core, states } = coreProcess();
+  const summary = core.call('library.summary', {});
+  core.start();
+  expect(await summary).toMatchObject(empty);
+  await expect(core.call('studies.get', { id: 7 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  await expect(core.call('library.forget', {})).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  await expect(core.asset('/nothing/1')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  expect(states).toEqual(['starting', 'ready']);
+});
+
+test('killed, it is started again, and what is asked meanwhile goes to the successor', async () => {
+  const { core, states } = coreProcess();
+  core.start();
+  await core.call('library.summary', {});
+  const pid = core.processId as number;
+  kill(pid, 'SIGKILL');
+  await vi.waitUntil(() => core.processId !== pid, 30_000);
+  expect(await core.call('library.summary', {})).toMatchObject(empty);
+  expect(states).toEqual(['starting', 'ready', 'starting', 'ready']);
+});
+
+test('what was asked before its death fails with words that say that it is started again', async () => {
+  const { core } = coreProcess({
+    entry: silentCore('process.on("message", () => process.kill(process.pid, "SIGKILL"));'),
+  });
+  core.start();
+  await expect(core.call('library.summary', {})).rejects.toMatchObject({ code: 'ENGINE_FAILED', retryable: true });
+});
+
+test('after four deaths in a minute it is given up, says so to whoever asks', async () => {
+  const dying = put(temporaryFolder(), 'core.mjs', 'process.exit(3);');
+  const { core, states } = coreProcess({ entry: dying });
+  const asked = core.call('library.summary', {});
+  core.start();
+  const refused = {
+    code: 'ENGINE_FAILED',
+    message: expect.stringContaining('ended 4 times in a minute'),
+    retryable: false,
+  };
+  await expect(asked).rejects.toMatchObject(refused);
+  await expect(core.call('library.summary', {})).rejects.toMatchObject(refused);
+  expect(states).toEqual(['starting', 'starting', 'starting', 'starting', 'failed']);
+});
+
+test('started again on purpose, what it was asked before fails and what it is asked meanwhile waits', async () => {
+  const { core, states } = coreProcess();
+  core.start();
+  await core.call('library.summary', {});
+  const restarting = core.restart();
+  const meanwhile = core.call('library.summary', {});
+  expect(await restarting).toBeNull();
+  expect(await meanwhile).toMatchObject(empty);
+  expect(states).toEqual(['starting', 'ready', 'starting', 'ready']);
+});
+
+test('a library that cannot be opened is told as why it failed, and another one opens after it', async () => {
+  const folder = temporaryFolder();
+  let library = put(folder, 'a-file', 'no library');
+  const { core, states } = coreProcess({ args: () => ['--library', library] });
+  core.start();
+  await expect(core.call('library.summary', {})).rejects.toMatchObject({ code: expect.stringMatching(/^[A-Z_]+$/) });
+  library = join(folder, 'library');
+  expect(await core.restart()).toBeNull();
+  expect(await core.call('library.summary', {})).toMatchObject(empty);
+  expect(states).toEqual(['starting', 'failed', 'starting', 'ready']);
+});
+
+test('one that does not end when asked is killed', async () => {
+  const { core, states } = coreProcess({ entry: silentCore('process.on("message", () => {});') });
+  core.start();
+  await vi.waitUntil(() => states.includes('ready'), 30_000);
+  const asked = core.call('library.summary', {});
+  await core.quit(300);
+  await expect(asked).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+  expect(core.processId).toBeUndefined();
+});

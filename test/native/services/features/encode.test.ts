@@ -1,0 +1,75 @@
+/** What `encode` asks of the LPM, and that it says beforehand when the disk will not hold it. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { extractedLayers } from '../../../../core/models/index.ts';
+import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
+import { encodeDataset } from '../../../../core/services/features/encode.ts';
+import { type FeatureRequest, prepareFeatures } from '../../../../core/services/features/source-features.ts';
+import { importPaths } from '../../../../core/services/import/import.ts';
+import { trainModel } from '../../../../core/services/jobs/train.ts';
+import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { openLibraryLpm, requireLpm } from '../../../../core/services/lpm/encoder.ts';
+import type { ServiceContext } from '../../../../core/services/session/context.ts';
+import { versionImages } from '../../../../core/store/index.ts';
+import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+const encoding = { dataset: 'discs', lpm: 'tiny', inputSize: 224 } as const;
+
+async function prepared(): Promise<ServiceContext> {
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), 8);
+  writeTinyLpm(join(folder, 'lpm'));
+  const context = await testServices(join(folder, 'library'));
+  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  return context;
+}
+
+test('encoding for a method leaves nothing to encode when that method trains', async () => {
+  const context = await prepared();
+  const first = await encodeDataset(context, { ...encoding, method: 'fpt' });
+  const stages: string[] = [];
+  const watched = { ...context, progress: ({ stage }: { stage: string }) => void stages.push(stage) };
+  await trainModel(watched, { ...encoding, method: 'fpt', epochs: 1, batch: 4 });
+  expect([first.encoded, first.failed]).toEqual([16, 0]);
+  expect(stages).toContain('training');
+  expect(stages).not.toContain('encoding');
+});
+
+test('a method that asks nothing of the LPM, and a method beside single features, are refused in words', async () => {
+  const context = await prepared();
+  await expect(encodeDataset(context, { ...encoding, method: 'side-only' })).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: 'The method "side-only" asks nothing of the LPM beforehand: there is nothing to encode for it.',
+  });
+  await expect(encodeDataset(context, { ...encoding, method: 'fpt', classToken: true })).rejects.toThrow(
+    'a method says itself which layers and features it needs',
+  );
+});
+
+test('images that were decoded before are counted too when the disk is too small for their features', async () => {
+  const context = await prepared();
+  await encodeDataset(context, encoding);
+  const { db } = context.library;
+  const version = freezeDataset(context, { dataset: 'discs', seed: 0 });
+  const lpm = openLibraryLpm(context, requireLpm(context, 'tiny'));
+  try {
+    // So wide an LPM that no disk holds what it says: every image is decoded already, none has these features.
+    const request: FeatureRequest = {
+      version,
+      images: versionImages(db, version.id),
+      lpm: { ...lpm, config: { ...lpm.config, width: 1e15 } },
+      inputSize: 224,
+      tokens: 'global',
+      tokenRatio: 0.2,
+      layers: extractedLayers(lpm.config, 'three'),
+      normalisation: 'lpm',
+      features: ['allTokens'],
+    };
+    await expect(prepareFeatures(context, request)).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await expect(prepareFeatures(context, request)).rejects.toThrow(/^Encoding needs [\d,]+ MB of disk space/);
+  } finally {
+    lpm.close();
+  }
+});
