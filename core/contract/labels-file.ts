@@ -61,7 +61,7 @@ export function plainColumnName(name: string): string {
     .replaceAll(/[\s_.-]/g, '');
 }
 
-const columnOfPlainName = new Map(
+const columnOfPlainName: ReadonlyMap<string, LabelColumn> = new Map(
   labelColumns.flatMap((column) => columnNames[column].map((name) => [plainColumnName(name), column] as const)),
 );
 

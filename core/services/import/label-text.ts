@@ -128,7 +128,7 @@ function refuseDamaged(text: string): void {
 }
 
 /** Bytes of Windows-1252 above 9F are their own code points; those below have signs of their own. */
-const windows1252 = new Map(
+const windows1252: ReadonlyMap<string, number> = new Map(
   [...new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 128 }, (_, i) => 128 + i))].map((char, i) => [
     char,
     128 + i,
