@@ -17,7 +17,7 @@ import {
   transposeLast,
   type Value,
 } from '../core/graph/index.ts';
-import { beta1 } from '../core/training/train-step.ts';
+import { adamW } from '../core/training/optimisers/adamw.ts';
 import type { Entry } from './layout.ts';
 
 /** Odd polynomial whose five-fold composition takes singular values of (0.005, 1) to 0.7 to 1.2. */
@@ -43,6 +43,7 @@ export function withOrthogonalUpdates(
   next: { readonly params: Value; readonly m: Value },
   weightDecay: number,
 ): Value {
+  const beta1 = adamW.hyperparameters.beta1.value;
   // Nesterov's momentum, from what AdamW keeps: m' = b m + (1 - b) g, and b m' + (1 - b) g = (1 + b) m' - b m.
   const momentum = sub(mul(next.m, 1 + beta1), mul(state.m, beta1));
   const decayed = mul(state.params, sub(1, mul(state.lr, weightDecay)));

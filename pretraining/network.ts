@@ -35,7 +35,9 @@ import {
   type Value,
 } from '../core/graph/index.ts';
 import { buildLpmEncoder, type LpmConfig, positionEmbedding } from '../core/models/index.ts';
-import { adamW } from '../core/training/train-step.ts';
+import { adamW } from '../core/training/optimisers/adamw.ts';
+import { stepOf } from '../core/training/optimisers/optimiser.ts';
+import { clipped } from '../core/training/update.ts';
 import { kindNames } from './kinds.ts';
 import type { Entry } from './layout.ts';
 import { withOrthogonalUpdates } from './muon.ts';
@@ -53,7 +55,7 @@ export interface PretrainNetwork {
 }
 
 /** Training a whole network from nothing: the gradients of the first thousand steps change faster than 0.999 follows. */
-const secondBeta = 0.98;
+const beta2 = 0.98;
 const weightDecay = 0.05;
 
 /** Seen patches are about one in eight; this weight keeps the rare kinds from being learned as "never". */
@@ -133,23 +135,29 @@ export function buildPretrainNetwork(config: LpmConfig, size: number, batch: num
   const error = sub(head('slope', classToken), slopes);
   const slopeLoss = mean(mul(error, error), [0, 1]);
   const loss = add(add(add(mul(cellLoss, 8), mul(patchLoss, 2)), imageLoss), add(mul(farLoss, 0.5), slopeLoss));
-  const gradient = concat(grad(loss, parts), 0);
-  const state = { params, m: input('m', [total]), v: input('v', [total]), lr: input('lr', []) };
-  const next = adamW(state, gradient, input('step', []), state.lr, weightDecay, secondBeta);
+  const { gradient, norm } = clipped(concat(grad(loss, parts), 0));
+  const state = { m: input('m', [total]), v: input('v', [total]) };
+  const lr = input('lr', []);
+  const next = stepOf(adamW, { params, gradient, state, step: input('step', []), lr }, weightDecay, { beta2 });
   return {
     entries,
     total,
     step: defineGraph({
       outputs: {
-        next_params: withOrthogonalUpdates(entries, state, next, weightDecay),
-        next_m: next.m,
-        next_v: next.v,
+        next_params: withOrthogonalUpdates(
+          entries,
+          { params, m: state.m, lr },
+          { params: next.params, m: next.state.m },
+          weightDecay,
+        ),
+        next_m: next.state.m,
+        next_v: next.state.v,
         patch_loss: patchLoss,
         cell_loss: cellLoss,
         image_loss: imageLoss,
         far_loss: farLoss,
         slope_loss: slopeLoss,
-        grad_norm: next.gradientNorm,
+        grad_norm: norm,
       },
     }),
     predict: defineGraph({

@@ -15,8 +15,14 @@ export const errorCodes = {
   },
   STUDY_OTHER_PATIENT: {
     action:
-      'Correct the patient ID in the archive; until then the study counts for the patient under whom it came first.',
+      'Correct the patient ID in all files of the study and import them again, or give the patient in the column patientID of the ' +
+      'labels file; until then the study counts for the patient under whom it came first.',
   },
+  PATIENT_CONFLICT: {
+    action:
+      'Give all images of one study the same patientID in the labels file, then import again; nothing was changed.',
+  },
+  FILE_OF_SYSTEM: { action: 'Nothing to do: the file that it is about is read by itself.' },
   CANCELLED: { action: 'Run the same command again to continue where it stopped.' },
   // DICOM and images
   DICOM_NOT_DICOM: { action: 'Export the study again as DICOM Part 10 files, or remove the file from the folder.' },
@@ -26,8 +32,24 @@ export const errorCodes = {
   DICOM_UNSUPPORTED_SYNTAX: { action: 'Export the study again as Explicit VR Little Endian.' },
   DICOM_UNSUPPORTED_PIXELS: { action: 'Export the study again as Explicit VR Little Endian with 8 or 16 bits.' },
   DICOM_DECODE_FAILED: { action: 'Copy or export the file again; its compressed pixels are damaged.' },
+  DICOM_HEADER_DOUBTFUL: {
+    action:
+      'Look at the image in the window; if it is shown wrongly, have the named attribute corrected and import it again.',
+  },
   DEIDENTIFY_REFUSED: { action: 'Leave this file out of the export; the others are exported.' },
   IMAGE_UNREADABLE: { action: 'Save the picture again as PNG or JPEG.' },
+  IMAGE_PARTLY_USED: {
+    action:
+      'If the others count too, save each as a file of its own (or correct the number of frames) and import those.',
+  },
+  IMAGE_LOOKS_EMPTY: {
+    action:
+      'Look at the image in the window; if nothing can be seen there, export it again with its window or its range.',
+  },
+  IMAGE_OTHER_RANGE: {
+    action:
+      'Export the picture as those were that the model learned from, or train on a data set that holds such pictures too.',
+  },
   TOO_LARGE: { action: 'Split or down-sample the file; it is larger than this machine can hold safely.' },
   // Labels, splits, data sets
   LABELS_INVALID: { action: 'Correct the named rows of the CSV file and import again.' },

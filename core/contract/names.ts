@@ -35,6 +35,19 @@ export function splitOfWord(word: string): SplitName | null {
   return splitNames.find((split) => splitWords[split].includes(lower)) ?? null;
 }
 
+/**
+ * How a patient came into a part: `given` by a file or by folders, `drawn` by the seed, or `cut`: given as training, and dealt to
+ * validation because the file gives no validation patients.
+ */
+export const splitOrigins = ['given', 'drawn', 'cut'] as const;
+export const splitOriginSchema = z.enum(splitOrigins);
+export type SplitOrigin = z.infer<typeof splitOriginSchema>;
+
+/** Who is the patient of a picture, which has no header: each picture its own, its folder, or its name before the first `_`. */
+export const picturePatients = ['picture', 'folder', 'prefix'] as const;
+export const picturePatientsSchema = z.enum(picturePatients);
+export type PicturePatients = z.infer<typeof picturePatientsSchema>;
+
 /** What a label was given to; the most specific label of an image counts. */
 export const labelLevels = ['instance', 'series', 'study', 'patient'] as const;
 export const labelLevelSchema = z.enum(labelLevels);
@@ -71,6 +84,32 @@ export function isEmbeddedLpmName(name: string): boolean {
 /** Whether rare classes count more in the loss. */
 export const classWeightings = ['none', 'balanced'] as const;
 export const classWeightingSchema = z.enum(classWeightings);
+
+/** What a training makes small, each with the line that help says about it. What a criterion does is its object in core/training/criteria. */
+export const criterionMeaning = {
+  'cross-entropy': 'minus the logarithm of the probability of the right class, the published recipe',
+  'label-smoothing': 'cross-entropy that spreads a tenth of each label over all classes, against being too sure',
+  focal: 'cross-entropy in which what is already right hardly counts, for a few hard or rare examples',
+} as const;
+export type CriterionName = keyof typeof criterionMeaning;
+export const criterionNames = Object.keys(criterionMeaning) as readonly CriterionName[];
+export const criterionSchema = z.enum(criterionNames);
+export const defaultCriterion: CriterionName = 'cross-entropy';
+
+/**
+ * How weights follow their gradient, each with the line that help says about it. What an optimiser does is its object in
+ * core/training/optimisers.
+ */
+export const optimiserMeaning = {
+  adamw: 'Adam with decoupled weight decay, the published recipe',
+  adam: 'Adam with L2 decay',
+  sgd: 'gradient descent with momentum 0.9 and L2 decay; wants a learning rate about 0.01 and a weight decay about 0.0001',
+  'sgd-nesterov': "the same with Nesterov's momentum",
+} as const;
+export type OptimiserName = keyof typeof optimiserMeaning;
+export const optimiserNames = Object.keys(optimiserMeaning) as readonly OptimiserName[];
+export const optimiserSchema = z.enum(optimiserNames);
+export const defaultOptimiser: OptimiserName = 'adamw';
 
 /** Where mean and standard deviation of the input come from: the training images, or the LPM's own. */
 export const normalisations = ['dataset', 'lpm'] as const;

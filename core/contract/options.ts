@@ -4,11 +4,16 @@ import { studyIdSchema } from './ids.ts';
 import { rowRuleSchema } from './labels-file.ts';
 import {
   classWeightingSchema,
+  criterionSchema,
+  defaultCriterion,
+  defaultOptimiser,
   embeddedLpmName,
   frameRuleSchema,
   methodSchema,
   nameSchema,
   normalisationSchema,
+  optimiserSchema,
+  picturePatientsSchema,
   splitSchema,
   studyPoolingSchema,
   tokenRuleSchema,
@@ -40,6 +45,11 @@ export const importOptionsSchema = z
     pseudonymise: z.boolean().default(false),
     /** Used when the data set is made by this import. */
     frames: frameRuleSchema.default('middle'),
+    /**
+     * Whose a picture is that no column gives a patient. Left out, the data set's rule goes on, and at first each picture is its own patient
+     * unless class folders name patients; pictures that are there already keep theirs. Named, it holds for those too.
+     */
+    patients: picturePatientsSchema.optional(),
     /** What is asked of an image; a data set that is there must ask the same. What it asks, or one class out of several, where left out. */
     target: targetKindSchema.optional(),
     /** The names that a label may be, in their order: the classes of a new data set; a data set that is there must have the same. */
@@ -104,11 +114,13 @@ export const trainOptionsSchema = z.strictObject({
   name: nameSchema.optional(),
   /** A run to go on with, by name. */
   resume: z.string().min(1).optional(),
+  criterion: criterionSchema.default(defaultCriterion),
   classWeights: classWeightingSchema.default('none'),
   flip: z.boolean().default(true),
   augment: z.boolean().default(true),
   /** Stop after so many epochs without a better validation AUC. */
   earlyStop: z.int().positive().optional(),
+  optimiser: optimiserSchema.default(defaultOptimiser),
   weightDecay: z.number().nonnegative().default(0.1),
   /** For `full`: images computed at a time, whose gradients add up to the batch's. More are no better, but need more memory. */
   microBatch: z.int().min(1).max(1024).default(2),
@@ -156,7 +168,9 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   tokenRatio: true,
   augment: true,
   flip: true,
+  criterion: true,
   classWeights: true,
+  optimiser: true,
   microBatch: true,
   /** Patients who have no split yet are dealt by it: how many images learn decides how large a batch can be. */
   seed: true,

@@ -12,6 +12,7 @@ import {
   jobStateSchema,
   methodSchema,
   normalisationSchema,
+  splitOriginSchema,
   splitSchema,
   timeSchema,
   tokenRuleSchema,
@@ -38,6 +39,25 @@ export const versionImageSchema = z.object({
 });
 export type VersionImage = z.infer<typeof versionImageSchema>;
 
+/** A range of samples: which is drawn black and which white. */
+const sampleRangeSchema = z.tuple([z.number(), z.number()]);
+
+/**
+ * The ranges that a data set's pictures are drawn by, one for each kind of samples whose format does not say what is black and white; a
+ * kind that no picture of the data set has is absent.
+ */
+export const sampleRangesSchema = z.strictObject({
+  uint16: sampleRangeSchema.optional(),
+  uint32: sampleRangeSchema.optional(),
+  signed: sampleRangeSchema.optional(),
+  float: sampleRangeSchema.optional(),
+});
+export type SampleRanges = z.infer<typeof sampleRangesSchema>;
+export type SampleKind = keyof SampleRanges;
+/** Patients of one part who came to it in one way. */
+export const splitOriginCountSchema = z.object({ split: splitSchema, origin: splitOriginSchema, patients: count });
+export type SplitOriginCount = z.infer<typeof splitOriginCountSchema>;
+
 /** A frozen data set: what a run names. Mean and deviation live beside it, by input size. */
 export const datasetVersionSchema = z.object({
   id: z.int(),
@@ -50,7 +70,11 @@ export const datasetVersionSchema = z.object({
   /** The names of its labels, in the order in which networks and results count them. */
   classes: z.array(z.string()),
   seed: count,
+  /** How its patients came to their parts, when it was frozen; empty where that was not noted yet. */
+  splits: z.array(splitOriginCountSchema),
   createdAt: timeSchema,
+  /** The ranges that its pictures are drawn by, from its training images; null for a version of before there were ranges. */
+  ranges: sampleRangesSchema.nullable(),
 });
 export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
 
@@ -178,6 +202,8 @@ export const runRecordSchema = z.object({
   dataset: z.string(),
   datasetVersionId: z.int(),
   datasetVersion: z.int().positive(),
+  /** How the patients of its version came to training, validation and test. */
+  splits: z.array(splitOriginCountSchema),
   lpmHash: hashSchema,
   settings: runSettingsSchema,
   state: jobStateSchema,
@@ -203,6 +229,8 @@ export const preprocessingSchema = z.object({
   tokenRatio: z.number().positive().max(1),
   layers: z.array(count),
   frames: frameRuleSchema,
+  /** Absent in models of before there were ranges: their pictures were drawn by the largest number that the format holds. */
+  ranges: sampleRangesSchema.optional(),
 });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
 

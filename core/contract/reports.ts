@@ -9,10 +9,33 @@ import {
   modelRecordSchema,
   positiveClassSourceSchema,
   runRecordSchema,
+  splitOriginCountSchema,
 } from './records.ts';
 import { defaultTarget, targetFigureSchema, targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
+
+/** What an import decided, changed or found that nobody asked it for. Command line and window have the words for each. */
+export const importNoteCodes = [
+  'picturePatients',
+  'patientsGiven',
+  'patientsByRule',
+  'headersCorrected',
+  'handedDown',
+  'dealtAnew',
+  'earlierVersions',
+  'sharedPatient',
+  'testGiven',
+  'testAlsoDrawn',
+  'validationFromTraining',
+  'systemFiles',
+] as const;
+export const importNoteSchema = z.object({
+  code: z.enum(importNoteCodes),
+  /** Names and numbers that the words mention. */
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type ImportNote = z.infer<typeof importNoteSchema>;
 
 /** `import`. Every file is accounted for: imported + alreadyThere + duplicate + skipped = total. */
 export const importReportSchema = z.object({
@@ -23,6 +46,8 @@ export const importReportSchema = z.object({
   imported: count,
   /** Files whose instance this library already held from the same place, from an earlier or a stopped import. */
   alreadyThere: count,
+  /** Those of them whose header was corrected in place since: what it says now counts. */
+  corrected: count.default(0),
   /** Files that hold an instance which another file already gave; same bytes, or reported below. */
   duplicate: count,
   skipped: count,
@@ -42,6 +67,8 @@ export const importReportSchema = z.object({
     problems: z.array(labelProblemSchema),
   }),
   splits: z.object({ train: count, val: count, test: count }),
+  /** Reports of earlier versions, which the queue keeps, have none. */
+  notes: z.array(importNoteSchema).default([]),
   seconds: z.number(),
 });
 export type ImportReport = z.infer<typeof importReportSchema>;
@@ -74,6 +101,8 @@ export const trainReportSchema = z.object({
   model: z.string(),
   dataset: z.string(),
   version: z.int().positive(),
+  /** How the patients of the version came to training, validation and test; reports of before have none. */
+  splits: z.array(splitOriginCountSchema).default([]),
   lpm: z.string(),
   lpmHash: z.string(),
   method: methodSchema,

@@ -14,6 +14,11 @@ export const namedShapeSchema = z.strictObject({
   shape: z.array(z.int().positive()),
 });
 
+export type NamedShape = z.infer<typeof namedShapeSchema>;
+
+/** The vectors of an optimiser's stored state, in the order in which they lie one behind the other. */
+export const optimiserLayoutSchema = z.array(namedShapeSchema);
+
 /** The parameters of a flat vector in its order. */
 export const weightLayoutSchema = z.strictObject({
   version: z.literal(weightLayoutVersion),

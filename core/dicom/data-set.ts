@@ -115,14 +115,17 @@ export class DicomDataSet {
    * `signed` decides for the dictionary's "US or SS".
    */
   numbers(keyword: Keyword, signed = false): readonly number[] {
+    return this.numberList(keyword, signed).filter((value) => value !== undefined);
+  }
+
+  /** As `numbers`, but an empty or unreadable value keeps its place as undefined: lists of several attributes pair by position. */
+  numberList(keyword: Keyword, signed = false): readonly (number | undefined)[] {
     const element = this.element(keyword);
     if (element === undefined || element.length === 0) return [];
     const written = element.vr;
     const vr = written === undefined || written === 'UN' || written === 'OB' ? attributes[keyword].vr : written;
     if (vr === 'DS' || vr === 'IS' || !(binarySize(vr) > 0)) {
-      return this.texts(keyword)
-        .filter((text) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text))
-        .map(Number);
+      return this.texts(keyword).map(numberOf);
     }
     return this.#binaryNumbers(element, vr, signed);
   }
@@ -176,6 +179,14 @@ export class DicomDataSet {
     }
     return out;
   }
+}
+
+/**
+ * The number of a DS or IS text, undefined where it is none. A comma is not allowed there (PS3.5 6.2), so it can only be the decimal
+ * sign of a writer who formatted by his locale: "-1024,0" read as no number once made an intercept 0 and the image white.
+ */
+function numberOf(text: string): number | undefined {
+  return /^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text.replace(',', '.')) : undefined;
 }
 
 /** Bytes a number of a VR takes; 0 for VRs that hold no binary numbers. The dictionary's "US or SS" counts as two. */

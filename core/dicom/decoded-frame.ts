@@ -23,6 +23,11 @@ export interface Decoded {
   readonly samples: Samples;
   /** Set when decoding changed the colour space (JPEG 2000 undoes its own transform). */
   readonly photometricInterpretation?: string;
+  /**
+   * True where the samples are values that a codestream described, false where they are pixel cells (uncompressed, RLE, deflated),
+   * whose unused bits may hold anything.
+   */
+  readonly isFromStream?: boolean;
 }
 
 /** A frame whose size, components and precision have been checked against the header. */
@@ -42,7 +47,8 @@ export interface DecodedFrame {
 /** Throws DICOM_MALFORMED unless a codestream's own header fits the data set's; used before and after decoding. */
 export function checkGeometry(found: Omit<Decoded, 'samples'>, description: PixelDescription): void {
   const { rows, columns, samplesPerPixel, bitsAllocated } = description;
-  if (found.rows !== rows || found.columns !== columns || found.components !== samplesPerPixel) {
+  const isFitting = found.components === samplesPerPixel || isGreyInColour(found.components, description);
+  if (found.rows !== rows || found.columns !== columns || !isFitting) {
     throw new AppError(
       'DICOM_MALFORMED',
       `The compressed frame is ${found.columns} x ${found.rows} with ${found.components} components; ` +
@@ -57,32 +63,93 @@ export function checkGeometry(found: Omit<Decoded, 'samples'>, description: Pixe
   }
 }
 
+/** A grey image run through a colour encoder, its header left as it was: its luminance is the image. */
+function isGreyInColour(components: number, { samplesPerPixel, photometricInterpretation }: PixelDescription): boolean {
+  return components === 3 && samplesPerPixel === 1 && /^MONOCHROME[12]$/.test(photometricInterpretation);
+}
+
 /** The checked frame of what a decoder gave. Throws DICOM_MALFORMED on disagreement, DICOM_DECODE_FAILED on a wrong count. */
-export function checkedFrame(decoded: Decoded, description: PixelDescription, isLossy = false): DecodedFrame {
-  checkGeometry(decoded, description);
-  const { rows, columns, samplesPerPixel, bitsAllocated, bitsStored, highBit, isSigned } = description;
-  if (decoded.samples.length !== rows * columns * samplesPerPixel) {
+export function checkedFrame(given: Decoded, description: PixelDescription, isLossy = false): DecodedFrame {
+  checkGeometry(given, description);
+  const { rows, columns, samplesPerPixel, bitsAllocated } = description;
+  if (given.samples.length !== rows * columns * given.components) {
     throw new AppError(
       'DICOM_DECODE_FAILED',
-      `The decoder gave ${decoded.samples.length} samples; the frame has ${rows * columns * samplesPerPixel}.`,
+      `The decoder gave ${given.samples.length} samples; the frame has ${rows * columns * given.components}.`,
     );
   }
+  const decoded = given.components === samplesPerPixel ? given : luminance(given, description);
   const unpacked = bitsAllocated === 1;
-  const samples = unpacked ? decoded.samples : inAllocatedType(decoded.samples, bitsAllocated, isSigned);
-  // A lossy 128 in a stream of eight bits, of which the header stores seven, is a little too white, not black.
-  const overshoots = isLossy && decoded.precision > bitsStored;
-  const bits = overshoots ? Math.min(bitsAllocated, decoded.precision) : bitsStored;
-  const top = overshoots ? bits - 1 : highBit;
-  return {
+  // A stream that knows signs has extended them, whatever the header says; the others write two's complement in the bits they have.
+  const hasSigns = decoded.isFromStream === true && /^Int/.test(decoded.samples.constructor.name);
+  const isSigned = description.isSigned || hasSigns;
+  const common = {
     rows,
     columns,
     samplesPerPixel,
     photometricInterpretation: decoded.photometricInterpretation ?? description.photometricInterpretation,
     bitsAllocated: unpacked ? 8 : bitsAllocated,
+    isSigned,
+  };
+  if (unpacked) return { ...common, bitsStored: description.bitsStored, samples: decoded.samples };
+  const samples = inAllocatedType(decoded.samples, bitsAllocated, isSigned);
+  if (decoded.isFromStream !== true || description.hasOverlayBits) {
+    const { bitsStored, highBit } = description;
+    return { ...common, bitsStored, samples: storedBits(samples, bitsAllocated, bitsStored, highBit, isSigned) };
+  }
+  const bits = Math.min(bitsAllocated, Math.max(description.bitsStored, decoded.precision));
+  const values = hasSigns ? samples : storedBits(samples, bitsAllocated, bits, bits - 1, isSigned);
+  return { ...common, ...streamValues(values, { bits, bitsStored: description.bitsStored, isSigned, isLossy }) };
+}
+
+/** Y of YCbCr, or 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601, as PS3.3 C.7.6.3.1.2 weighs them). */
+function luminance(decoded: Decoded, description: PixelDescription): Decoded {
+  const { samples, photometricInterpretation: photometric = 'RGB' } = decoded;
+  const isYbr = photometric.startsWith('YBR');
+  const grey = samples.slice(0, samples.length / 3);
+  for (let i = 0; i < grey.length; i++) {
+    const [a = 0, b = 0, c = 0] = [samples[3 * i], samples[3 * i + 1], samples[3 * i + 2]];
+    grey[i] = isYbr ? a : Math.round(0.299 * a + 0.587 * b + 0.114 * c);
+  }
+  const { photometricInterpretation } = description;
+  return { ...decoded, components: 1, samples: grey, photometricInterpretation };
+}
+
+/**
+ * The values of a codestream and how many bits they have; `bits` is the larger of what stream and header say.
+ *
+ * A codestream describes its own samples (PS3.5 8.2). Where they fit the bits that the header says are stored, both agree. Where they
+ * do not, the stream is believed and its values are used whole (found: 16-bit JPEG 2000 of 0 to 3000 under Bits Stored 10, folded to
+ * 0 to 1023 by masking). Lossy values a little outside the bits stored are what coding did to black and white, and are clamped
+ * (found: 128 in 7 bits, white that masking turned black).
+ */
+function streamValues(
+  samples: Samples,
+  {
+    bits,
     bitsStored,
     isSigned,
-    samples: unpacked ? samples : storedBits(samples, bitsAllocated, bits, top, isSigned),
-  };
+    isLossy,
+  }: Pick<DecodedFrame, 'bitsStored' | 'isSigned'> & { bits: number; isLossy: boolean },
+): Pick<DecodedFrame, 'samples' | 'bitsStored'> {
+  const span = 2 ** bitsStored;
+  const [least, most] = isSigned ? [-span / 2, span / 2 - 1] : [0, span - 1];
+  const [low, high] = extent(samples);
+  if (low >= least && high <= most) return { bitsStored, samples };
+  const slack = isLossy ? span / 16 : 0;
+  if (low < least - slack || high > most + slack) return { bitsStored: bits, samples };
+  for (let i = 0; i < samples.length; i++) samples[i] = Math.min(most, Math.max(least, samples[i] as number));
+  return { bitsStored, samples };
+}
+
+function extent(samples: Samples): readonly [low: number, high: number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const sample of samples) {
+    if (sample < low) low = sample;
+    if (sample > high) high = sample;
+  }
+  return [low, high];
 }
 
 /**

@@ -8,6 +8,7 @@
 import type { DicomDataSet } from './data-set.ts';
 import type { DecodedFrame } from './decoded-frame.ts';
 import { readModality } from './modality.ts';
+import { isShownInverted } from './presentation.ts';
 import { renderDecoded, wholeRangeOf } from './render.ts';
 import { readVoiLut, readWindows, type WindowFunction } from './voi.ts';
 
@@ -36,12 +37,12 @@ export interface DisplayFrame {
 export function displayFrame(dataSet: DicomDataSet, decoded: DecodedFrame, frame: number): DisplayFrame {
   const size = { rows: decoded.rows, columns: decoded.columns };
   const { photometricInterpretation: photometric, samplesPerPixel } = decoded;
-  const isInverted = photometric === 'MONOCHROME1';
-  if (samplesPerPixel !== 1 || !(isInverted || photometric === 'MONOCHROME2')) {
+  if (samplesPerPixel !== 1 || !/^MONOCHROME[12]$/.test(photometric)) {
     const { data } = renderDecoded(dataSet, decoded, frame);
     const samples = Uint8Array.from(data, (value) => Math.round(255 * value));
     return { ...size, channels: 3, samples, min: 0, max: 255, windows: [], isInverted: false };
   }
+  const isInverted = isShownInverted(dataSet, photometric);
   const modality = readModality(dataSet, frame, decoded.isSigned);
   let windows = readWindows(dataSet, frame);
   const lut = windows.length > 0 ? undefined : readVoiLut(dataSet, frame, decoded.isSigned || modality.apply(0) < 0);

@@ -19,12 +19,21 @@ export function frameBits(description: PixelDescription, isSubsampled: boolean):
   return rows * columns * bitsAllocated * (isSubsampled ? 2 : samplesPerPixel);
 }
 
+/** True when the header says that two pixels share their chroma (YBR_FULL_422, YBR_PARTIAL_422). */
+export function isSubsampled({ photometricInterpretation, samplesPerPixel, columns }: PixelDescription): boolean {
+  return /^YBR_(FULL|PARTIAL)_422$/.test(photometricInterpretation) && samplesPerPixel === 3 && columns % 2 === 0;
+}
+
 /** True when uncompressed data says YBR_FULL_422 and is as long as that; many writers say it of full 4:4:4 data. */
 export function isSubsampledNative(description: PixelDescription, element: DicomElement): boolean {
-  const { photometricInterpretation: photometric, samplesPerPixel, columns, frames } = description;
-  if (!/^YBR_(FULL|PARTIAL)_422$/.test(photometric) || samplesPerPixel !== 3 || columns % 2 !== 0) return false;
-  const full = (frameBits(description, false) * frames) / 8;
+  if (!isSubsampled(description)) return false;
+  const full = (frameBits(description, false) * description.frames) / 8;
   return element.declaredLength < full;
+}
+
+/** Bytes of all frames that the header names, uncompressed, without a padding byte. */
+export function plainPixelBytes(description: PixelDescription, element: DicomElement): number {
+  return Math.ceil((frameBits(description, isSubsampledNative(description, element)) * description.frames) / 8);
 }
 
 /** The whole value of uncompressed pixel data with the frame's first bit. Throws DICOM_TRUNCATED when the frame is not all there. */
@@ -46,8 +55,16 @@ export function nativeFrame(
   return { bytes, firstBit };
 }
 
-/** The bytes of one encapsulated frame, its fragments joined. Throws DICOM_MALFORMED when frames cannot be told apart. */
-export function encapsulatedFrame(dataSet: DicomDataSet, description: PixelDescription, frame: number): Uint8Array {
+/**
+ * The bytes of one encapsulated frame, its fragments joined; `isOneEach` where the syntax puts every frame into one fragment (RLE, PS3.5
+ * A.4.2). Throws DICOM_MALFORMED when frames cannot be told apart, DICOM_TRUNCATED for a frame that the header names and nobody wrote.
+ */
+export function encapsulatedFrame(
+  dataSet: DicomDataSet,
+  description: PixelDescription,
+  frame: number,
+  isOneEach = false,
+): Uint8Array {
   const encapsulated = dataSet.element('pixelData')?.encapsulated;
   if (encapsulated === undefined) {
     throw new AppError(
@@ -55,7 +72,7 @@ export function encapsulatedFrame(dataSet: DicomDataSet, description: PixelDescr
       'The transfer syntax is a compressed one, but the pixel data is not encapsulated.',
     );
   }
-  const fragments = fragmentsOfFrame(dataSet, description.frames, frame);
+  const fragments = fragmentsOfFrame(dataSet, description.frames, frame, isOneEach);
   if (fragments.length === 0 || fragments.every((fragment) => fragment.length === 0)) {
     throw new AppError('DICOM_TRUNCATED', `Frame ${frame} of ${description.frames} has no data.`);
   }
@@ -74,24 +91,33 @@ function join(bytes: Uint8Array, fragments: readonly Fragment[]): Uint8Array {
   return out;
 }
 
-function fragmentsOfFrame(dataSet: DicomDataSet, frames: number, frame: number): readonly Fragment[] {
+function fragmentsOfFrame(
+  dataSet: DicomDataSet,
+  frames: number,
+  frame: number,
+  isOneEach: boolean,
+): readonly Fragment[] {
   const { offsetTable, fragments } = dataSet.element('pixelData')?.encapsulated ?? {
     offsetTable: undefined,
     fragments: [],
   };
-  if (frames === 1) return fragments;
+  if (frames === 1 && fragments.length === 1) return fragments;
+  const each = (): readonly number[] => fragments.map((_, index) => index);
   const starts =
     startsFromOffsets(extendedOffsets(dataSet), fragments, frames) ??
     startsFromOffsets(basicOffsets(offsetTable, dataSet.encoding.littleEndian), fragments, frames) ??
-    (fragments.length === frames ? fragments.map((_, index) => index) : undefined) ??
-    startsFromCodestreams(dataSet.bytes, fragments, frames);
+    (fragments.length === frames || isOneEach ? each() : undefined) ??
+    startsFromCodestreams(dataSet.bytes, fragments) ??
+    (frames === 1 ? [0] : undefined);
   if (starts === undefined) {
     throw new AppError(
       'DICOM_MALFORMED',
       `The pixel data has ${fragments.length} fragments for ${frames} frames, and no offset table that tells which belong together.`,
     );
   }
-  return fragments.slice(starts[frame], starts[frame + 1] ?? fragments.length);
+  // Where the header names more frames than there are, those that are there are given, and no fragment counts twice.
+  const start = starts[frame];
+  return start === undefined ? [] : fragments.slice(start, starts[frame + 1] ?? fragments.length);
 }
 
 /** Index of each frame's first fragment, or undefined when the table is empty or does not fit the fragments. */
@@ -127,16 +153,20 @@ function extendedOffsets(dataSet: DicomDataSet): readonly number[] {
   );
 }
 
-/** A frame begins where a fragment begins with a JPEG, JPEG-LS or JPEG 2000 start marker (FFD8, FF4F) or a JP2 signature. */
-function startsFromCodestreams(
-  bytes: Uint8Array,
-  fragments: readonly Fragment[],
-  frames: number,
-): readonly number[] | undefined {
-  const starts = fragments.flatMap(({ start, length }, index) => {
-    const isStart = length >= 2 && bytes[start] === 0xff && (bytes[start + 1] === 0xd8 || bytes[start + 1] === 0x4f);
-    const isJp2 = length >= 8 && bytes[start + 4] === 0x6a && bytes[start + 5] === 0x50 && bytes[start + 3] === 0x0c;
-    return isStart || isJp2 ? [index] : [];
-  });
-  return starts.length === frames && starts[0] === 0 ? starts : undefined;
+/** True when a fragment's first bytes begin a compressed picture: JPEG and JPEG-LS (SOI), JPEG 2000 (SOC and SIZ) or a JP2 signature. */
+export function beginsStream(bytes: Uint8Array): boolean {
+  const starts = (...values: number[]): boolean => values.every((value, i) => bytes[i] === value);
+  const isJp2 = bytes[3] === 0x0c && bytes[4] === 0x6a && bytes[5] === 0x50;
+  return starts(0xff, 0xd8, 0xff) || starts(0xff, 0x4f, 0xff, 0x51) || isJp2;
+}
+
+/**
+ * A frame begins where a fragment begins with a start marker. There may be more of them than the header names frames, or fewer: the
+ * number of frames is what is often wrong then, while each picture says itself where it begins.
+ */
+function startsFromCodestreams(bytes: Uint8Array, fragments: readonly Fragment[]): readonly number[] | undefined {
+  const starts = fragments.flatMap(({ start, length }, index) =>
+    beginsStream(bytes.subarray(start, start + Math.min(length, 8))) ? [index] : [],
+  );
+  return starts[0] === 0 ? starts : undefined;
 }

@@ -8,5 +8,10 @@ import type { DicomDataSet, Keyword } from './data-set.ts';
 export function frameAttributes(dataSet: DicomDataSet, macro: Keyword, frame: number): DicomDataSet {
   const own = dataSet.items('perFrameFunctionalGroupsSequence')[frame];
   const shared = dataSet.items('sharedFunctionalGroupsSequence')[0];
-  return own?.items(macro)[0] ?? shared?.items(macro)[0] ?? dataSet;
+  return macroItem(own, macro) ?? macroItem(shared, macro) ?? dataSet;
+}
+
+/** An item without any element says nothing, so it does not stand before what is said elsewhere. */
+function macroItem(group: DicomDataSet | undefined, macro: Keyword): DicomDataSet | undefined {
+  return group?.items(macro).find((item) => item.elements.size > 0);
 }

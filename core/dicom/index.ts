@@ -3,6 +3,7 @@ export { attributeText, DicomDataSet, type DicomElement, type Keyword, tagText }
 export { decodeFrame } from './decode.ts';
 export { type Decoded, type DecodedFrame, nativeBytes, type Samples } from './decoded-frame.ts';
 export { type DisplayFrame, displayFrame, edgeLetters } from './display.ts';
+export { readsOtherwise } from './earlier-readings.ts';
 export { attributes } from './generated/attributes.ts';
 export { sopClasses, transferSyntaxes } from './generated/uids.ts';
 export { type DicomHeader, readHeader } from './header.ts';

@@ -10,6 +10,14 @@ export interface LookUpTable {
   readonly most: number;
 }
 
+/**
+ * The first item of a LUT sequence that holds a table. An empty item, which some writers leave where there is none, counts as absent;
+ * half a table does not, and is refused when it is read.
+ */
+export function lutItem(source: DicomDataSet, sequence: Keyword): DicomDataSet | undefined {
+  return source.items(sequence).find((item) => item.has('lutDescriptor') || item.has('lutData'));
+}
+
 /** Entries a table says it has: 0 stands for 65,536, which does not fit sixteen bits. */
 export function entryCount(descriptor: readonly number[]): number {
   return (descriptor[0] ?? 0) & 0xffff || 65_536;

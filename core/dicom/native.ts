@@ -87,7 +87,7 @@ export function interleave<T extends Samples>(samples: T, pixels: number, compon
 }
 
 /** Y Y Cb Cr for two pixels to Y Cb Cr each. */
-function repeatChroma<T extends Samples>(samples: T, pixels: number): Samples {
+export function repeatChroma<T extends Samples>(samples: T, pixels: number): Samples {
   const out = new (samples.constructor as new (length: number) => T)(pixels * 3);
   for (let i = 0; i < pixels; i += 2) {
     const from = i * 2;

@@ -41,7 +41,9 @@ const lastFirstGroup = 0x0028;
  * A DICOM file's data set. The bytes are kept, not copied.
  * Throws DICOM_NOT_DICOM, DICOM_TRUNCATED, DICOM_MALFORMED, TOO_LARGE, DICOM_DECODE_FAILED (damaged deflate stream).
  */
-export function parseDicom(bytes: Uint8Array, options: ParseDicomOptions = {}): DicomFile {
+export function parseDicom(given: Uint8Array, options: ParseDicomOptions = {}): DicomFile {
+  // Node's Buffer is a Uint8Array whose slice copies nothing, which decoders rely on.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   const problems: string[] = [];
   const parse: ParseOptions = {
     untilPixelData: options.untilPixelData ?? false,

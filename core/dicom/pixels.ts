@@ -14,6 +14,8 @@ export interface PixelDescription {
   readonly bitsStored: number;
   readonly highBit: number;
   readonly isSigned: boolean;
+  /** Overlay planes stand in bits of the pixel cells, so bits above those stored are no part of a value. */
+  readonly hasOverlayBits: boolean;
   readonly element: 'pixelData' | 'floatPixelData' | 'doubleFloatPixelData';
 }
 
@@ -65,8 +67,18 @@ export function describePixels(dataSet: DicomDataSet): PixelDescription {
     bitsStored,
     highBit,
     isSigned: !isFloat && dataSet.number('pixelRepresentation') === 1,
+    hasOverlayBits: hasOverlayInPixels(dataSet),
     element,
   };
+}
+
+/** Retired since 2004 but found: overlay planes without own data, in bits above those stored (PS3.5 8.1.2). */
+export function hasOverlayInPixels(dataSet: DicomDataSet): boolean {
+  for (let group = 0x6000; group <= 0x601e; group += 2) {
+    const at = group * 0x10000;
+    if (dataSet.elements.has(at + 0x0100) && !dataSet.elements.has(at + 0x3000)) return true;
+  }
+  return false;
 }
 
 function whole(dataSet: DicomDataSet, keyword: Keyword, low: number, high: number): number {

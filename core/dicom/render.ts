@@ -1,7 +1,8 @@
 /**
  * The one function from a frame to the float image in [0, 1]: what the model sees and what the viewer shows.
  *
- * Grey: stored value -> modality LUT or rescale -> window, VOI LUT or whole range -> inverted for MONOCHROME1.
+ * Grey: stored value -> modality LUT or rescale -> window, VOI LUT or whole range -> inverted where small values
+ * are white (presentation.ts).
  * The whole range is 0 to 255 for plain 8-bit pixels (they were made for a screen), 0 to 1 for single bits, else the frame's own
  * smallest to largest value with padding left out. Nothing is rounded: a 12-bit frame keeps its 4,096 levels.
  */
@@ -13,6 +14,7 @@ import type { DecodedFrame } from './decoded-frame.ts';
 import { type Modality, readModality } from './modality.ts';
 import { readPalette } from './palette.ts';
 import type { DicomFile } from './parse.ts';
+import { isShownInverted } from './presentation.ts';
 import type { WasmCodecs } from './syntaxes.ts';
 import { readVoi } from './voi.ts';
 
@@ -49,7 +51,7 @@ function renderGrey(dataSet: DicomDataSet, decoded: DecodedFrame, frame: number)
   const modality = readModality(dataSet, frame, decoded.isSigned);
   const voi = readVoi(dataSet, frame, decoded.isSigned || modality.apply(0) < 0);
   const display = voi?.apply ?? wholeRange(dataSet, decoded, modality);
-  const isInverted = decoded.photometricInterpretation === 'MONOCHROME1';
+  const isInverted = isShownInverted(dataSet, decoded.photometricInterpretation);
   const toDisplay = (stored: number): number => {
     const value = display(modality.apply(stored));
     return isInverted ? 1 - value : value;
@@ -105,7 +107,7 @@ export function wholeRangeOf(
   if (decoded.bitsAllocated === 8 && decoded.bitsStored === 8 && !decoded.isSigned && modality.isIdentity) {
     return [0, 255];
   }
-  const isPadding = paddingTest(dataSet, decoded.isSigned);
+  const isPadding = paddingTest(dataSet, decoded);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const stored of decoded.samples) {
@@ -124,12 +126,26 @@ export function wholeRangeOf(
   return [low, high];
 }
 
-/** Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2), in stored values. */
-function paddingTest(dataSet: DicomDataSet, isSigned: boolean): (stored: number) => boolean {
-  const value = dataSet.number('pixelPaddingValue', isSigned);
-  if (value === undefined) return () => false;
-  const limit = dataSet.number('pixelPaddingRangeLimit', isSigned) ?? value;
+/**
+ * Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2), in stored values. Their VR is to follow Pixel Representation, and often does
+ * not: US 63536 beside signed pixels is -2000, SS -1 beside unsigned ones of sixteen bits is 65535.
+ */
+function paddingTest(dataSet: DicomDataSet, decoded: DecodedFrame): (stored: number) => boolean {
+  const written = dataSet.number('pixelPaddingValue', decoded.isSigned);
+  if (written === undefined) return () => false;
+  const value = asStored(written, decoded);
+  const limit = asStored(dataSet.number('pixelPaddingRangeLimit', decoded.isSigned) ?? written, decoded);
   const low = Math.min(value, limit);
   const high = Math.max(value, limit);
   return (stored) => stored >= low && stored <= high;
+}
+
+/** The stored value whose bits a number written under the other sign has; the number itself where it can be stored as it is. */
+function asStored(written: number, { isSigned, bitsStored, samples }: DecodedFrame): number {
+  if (samples instanceof Float32Array || samples instanceof Float64Array) return written;
+  const span = 2 ** bitsStored;
+  const lowest = isSigned ? -span / 2 : 0;
+  if (written >= lowest && written < lowest + span) return written;
+  const bits = ((written % span) + span) % span;
+  return isSigned && bits >= span / 2 ? bits - span : bits;
 }

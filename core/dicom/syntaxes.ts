@@ -11,9 +11,9 @@ import { decodeJpeg, type JpegImage } from '../codecs/jpeg/decode.ts';
 import { decodeJpegLs } from '../codecs/jpeg-ls/decode.ts';
 import type { DicomDataSet } from './data-set.ts';
 import { checkGeometry, type Decoded } from './decoded-frame.ts';
-import { encapsulatedFrame, frameBits } from './frames.ts';
+import { encapsulatedFrame, frameBits, isSubsampled } from './frames.ts';
 import { transferSyntaxes } from './generated/uids.ts';
-import { decodeNative, interleave, unpackBits, viewSamples } from './native.ts';
+import { decodeNative, interleave, repeatChroma, unpackBits, viewSamples } from './native.ts';
 import type { PixelDescription } from './pixels.ts';
 import { decodeRle } from './rle.ts';
 
@@ -37,11 +37,13 @@ const jpeg: Row = {
   decode: (dataSet, description, frame) => decodeJpegFrame(encapsulatedFrame(dataSet, description, frame), description),
 };
 const jpegLs: Row = {
-  decode: (dataSet, description, frame) =>
-    decodeJpegLs(encapsulatedFrame(dataSet, description, frame), (header) => checkGeometry(header, description)),
+  decode: (dataSet, description, frame) => ({
+    ...decodeJpegLs(encapsulatedFrame(dataSet, description, frame), (header) => checkGeometry(header, description)),
+    isFromStream: true,
+  }),
 };
 const rle: Row = {
-  decode: (dataSet, description, frame) => decodeRle(encapsulatedFrame(dataSet, description, frame), description),
+  decode: (dataSet, description, frame) => decodeRle(encapsulatedFrame(dataSet, description, frame, true), description),
 };
 const uncompressed = 'Export the study again as Explicit VR Little Endian.';
 const stills = 'Export the wanted frames as still images (secondary capture, Explicit VR Little Endian).';
@@ -191,7 +193,8 @@ export function decodeBySyntax(
       `The transfer syntax ${syntaxText(uid)} is decoded in the decode worker only.`,
     );
   }
-  const decoded = decoder(encapsulatedFrame(dataSet, description, frame), (found) => checkGeometry(found, description));
+  const stream = encapsulatedFrame(dataSet, description, frame);
+  const decoded = { ...decoder(stream, (found) => checkGeometry(found, description)), isFromStream: true };
   // JPEG 2000 undoes its own colour transform (PS3.5 8.2.4); what it hands over is RGB.
   return /^YBR_(RCT|ICT)$/.test(description.photometricInterpretation)
     ? { ...decoded, photometricInterpretation: 'RGB' }
@@ -207,7 +210,8 @@ function decodeNativeInstead(
 ): Decoded {
   const length = dataSet.element('pixelData')?.length ?? 0;
   const expected = Math.ceil((frameBits(description, false) * description.frames) / 8);
-  if (length !== expected + (expected % 2)) {
+  // The byte that pads to an even length is missing in some files.
+  if (length !== expected && length !== expected + (expected % 2)) {
     throw new AppError(
       'DICOM_MALFORMED',
       `The transfer syntax is ${syntaxText(uid)}, but the pixel data is not encapsulated.`,
@@ -222,7 +226,7 @@ function decodeJpegFrame(bytes: Uint8Array, description: PixelDescription): Deco
   );
   const { rows, columns, components, precision, samples } = image;
   const photometric = jpegPhotometric(image, description.photometricInterpretation);
-  return { rows, columns, components, precision, samples, photometricInterpretation: photometric };
+  return { rows, columns, components, precision, samples, photometricInterpretation: photometric, isFromStream: true };
 }
 
 /**
@@ -233,7 +237,9 @@ function jpegPhotometric(image: JpegImage, written: string): string {
   if (image.components !== 3) return written;
   if (image.adobeTransform !== undefined) return image.adobeTransform === 0 ? 'RGB' : 'YBR_FULL';
   if (String.fromCharCode(...image.componentIds) === 'RGB') return 'RGB';
-  return image.hasJfif && image.isLossy ? 'YBR_FULL' : written;
+  if (image.hasJfif && image.isLossy) return 'YBR_FULL';
+  // A grey header says nothing of the colours of a stream that has three; JPEG encoders write YCbCr unless told.
+  return written.startsWith('MONOCHROME') ? (image.isLossy ? 'YBR_FULL' : 'RGB') : written;
 }
 
 /** Deflated Image Frame Compression (PS3.5 A.4.13 and Supplement 244): a raw deflate stream a frame. */
@@ -248,8 +254,14 @@ function decodeEncapsulatedNative(dataSet: DicomDataSet, description: PixelDescr
   return fromPlainBytes(encapsulatedFrame(dataSet, description, frame), size, description);
 }
 
+/** A frame's plain bytes: `size` of them, or as many as 4:2:2 chroma takes where the header says that (and many a writer does not do it). */
 function fromPlainBytes(bytes: Uint8Array, size: number, description: PixelDescription): Decoded {
   const { rows, columns, samplesPerPixel, bitsAllocated, bitsStored, isPlanar } = description;
+  const subsampled = isSubsampled(description) ? Math.ceil(frameBits(description, true) / 8) : size;
+  if (subsampled < size && bytes.length >= subsampled && bytes.length <= subsampled + 1) {
+    const samples = repeatChroma(viewSamples(bytes.slice(0, subsampled), description), rows * columns);
+    return { rows, columns, components: samplesPerPixel, precision: bitsStored, samples };
+  }
   if (bytes.length < size || bytes.length > size + 1) {
     throw new AppError('DICOM_DECODE_FAILED', `The frame decodes to ${bytes.length} bytes; it has ${size}.`);
   }

@@ -1,7 +1,7 @@
 /** Modality values to display values in [0, 1]: window, VOI LUT Sequence, or the whole range (PS3.3 C.11.2). */
 import type { DicomDataSet } from './data-set.ts';
 import { frameAttributes } from './functional-groups.ts';
-import { lookUp, readLut } from './lut.ts';
+import { lookUp, lutItem, readLut } from './lut.ts';
 
 export interface Voi {
   readonly kind: 'window' | 'lut';
@@ -22,20 +22,28 @@ export function readVoi(dataSet: DicomDataSet, frame: number, valuesAreSigned: b
   return lut === undefined ? undefined : { kind: 'lut', apply: lut.apply };
 }
 
-/** Every usable window of the instance, in its order. */
+/**
+ * Every usable window of the instance, in its order. Center, width and name belong together by their place in the list, so an empty
+ * value costs its own window only.
+ *
+ * LINEAR is defined for widths from 1 on, the others above 0 (C.11.2.1.2). A width between 0 and 1 under LINEAR is written for values
+ * in fractions (a map of 0 to 0.5), where LINEAR's half steps mean nothing; it is read as LINEAR_EXACT, which is the same line without
+ * them. A width of 0 or less is found in files and means nothing.
+ */
 export function readWindows(
   dataSet: DicomDataSet,
   frame: number,
 ): { shape: WindowFunction; center: number; width: number; name: string }[] {
   const source = frameAttributes(dataSet, 'frameVOILUTSequence', frame);
-  const centers = source.numbers('windowCenter');
-  const widths = source.numbers('windowWidth');
+  const centers = source.numberList('windowCenter');
+  const widths = source.numberList('windowWidth');
   const names = source.texts('windowCenterWidthExplanation');
-  const shape = windowFunction(source.text('voiLUTFunction'));
-  return centers.slice(0, widths.length).flatMap((center, i) => {
-    const width = widths[i] as number;
-    // LINEAR is defined from 1 on, the others above 0; a width of 0 is found in files and means nothing.
-    return width >= (shape === 'LINEAR' ? 1 : Number.MIN_VALUE) ? [{ shape, center, width, name: names[i] ?? '' }] : [];
+  const said = windowFunction(source.text('voiLUTFunction'));
+  return centers.flatMap((center, i) => {
+    const width = widths[i];
+    if (center === undefined || width === undefined || !(width > 0)) return [];
+    const shape = said === 'LINEAR' && width < 1 ? 'LINEAR_EXACT' : said;
+    return [{ shape, center, width, name: names[i] ?? '' }];
   });
 }
 
@@ -45,7 +53,7 @@ export function readVoiLut(
   frame: number,
   valuesAreSigned: boolean,
 ): { apply: (value: number) => number; most: number } | undefined {
-  const item = frameAttributes(dataSet, 'frameVOILUTSequence', frame).items('voiLUTSequence')[0];
+  const item = lutItem(frameAttributes(dataSet, 'frameVOILUTSequence', frame), 'voiLUTSequence');
   if (item === undefined) return undefined;
   const table = readLut(item, valuesAreSigned);
   return { apply: (value) => lookUp(table, value) / table.most, most: table.most };

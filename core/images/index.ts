@@ -10,6 +10,15 @@ export {
   type PixelStatistics,
 } from './normalise.ts';
 export { fromUint16, type GreyOrColourImage, toUint8, toUint16 } from './picture.ts';
-export { looksLikePicture, readPicture } from './read-picture.ts';
+export { looksLikePicture, type OpenedPicture, openPicture, readPicture, storedOrientation } from './read-picture.ts';
 export { cropResizeBilinear, type Region, resizeBicubic, resizeBilinear } from './resize.ts';
+export {
+  commonRange,
+  type OpenSamples,
+  type RangeRule,
+  type SampleKind,
+  type SampleRange,
+  type SampleRanges,
+  sampleKinds,
+} from './sample-range.ts';
 export { encodePng } from './write-picture.ts';

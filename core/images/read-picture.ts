@@ -1,11 +1,25 @@
-/** PNG, JPEG and TIFF files as float pictures. Sizes are refused by arithmetic before anything is allocated. */
+/**
+ * PNG, JPEG and TIFF files as float pictures, upright, in the range that a rule gives. Sizes are refused by arithmetic before anything is
+ * allocated.
+ */
 import { decode as decodePng } from 'fast-png';
-import { decode as decodeTiff } from 'tiff';
+import { decode as decodeTiff, type TiffIfd } from 'tiff';
 import { AppError, toError } from '../base/errors.ts';
 import { CodecError } from '../codecs/codec-error.ts';
 import { inflatedLengthWithin } from '../codecs/inflate.ts';
 import { decodeJpeg } from '../codecs/jpeg/decode.ts';
+import { exifOrientation, jpegOrientation, type Orientation, orientationOf, upright } from './orientation.ts';
 import type { GreyOrColourImage } from './picture.ts';
+import {
+  checkInRange,
+  extentOf,
+  type OpenSamples,
+  type RangeRule,
+  rangeOf,
+  type SampleKind,
+  type SampleRange,
+} from './sample-range.ts';
+import { type TiffSamples, tiffPages, tiffSamples } from './tiff-samples.ts';
 
 /** 16 bits, four channels: 800 MB at most. */
 const maxPixels = 100_000_000;
@@ -16,15 +30,35 @@ export function looksLikePicture(bytes: Uint8Array): boolean {
   return formatOf(bytes) !== undefined;
 }
 
+/** A file's picture before its range is chosen. */
+export interface OpenedPicture {
+  /** Null where the format says what is black and white. */
+  readonly open: OpenSamples | null;
+  /** Pages of a TIFF file; only the first is read. */
+  readonly pages: number;
+  /** The picture, upright, values in [0, 1]. Throws IMAGE_OTHER_RANGE where a data set's range does not fit its samples. */
+  readonly draw: (rule: RangeRule) => GreyOrColourImage;
+  /** Some of its samples as they are stored (at most about 65,536, in the order of the file); in [0, 1] where `open` is null. */
+  readonly sample: () => Float64Array;
+}
+
 /**
- * The picture in `bytes` as grey or RGB in [0, 1]; 16-bit pictures keep their levels, alpha is dropped. `name` appears in
- * messages and must be redacted by the caller. Throws IMAGE_UNREADABLE or TOO_LARGE.
+ * The picture in `bytes` as grey or RGB in [0, 1], upright; 16-bit pictures keep their levels, alpha is dropped. `name` appears in
+ * messages and must be redacted by the caller. Throws IMAGE_UNREADABLE, IMAGE_OTHER_RANGE or TOO_LARGE.
  */
-export function readPicture(bytes: Uint8Array, name: string): GreyOrColourImage {
+export function readPicture(bytes: Uint8Array, name: string, rule: RangeRule = 'own'): GreyOrColourImage {
+  return openPicture(bytes, name).draw(rule);
+}
+
+/** As `readPicture`, with the range left open. Throws IMAGE_UNREADABLE or TOO_LARGE. */
+export function openPicture(given: Uint8Array, name: string): OpenedPicture {
+  // Node's Buffer is a Uint8Array whose slice copies nothing.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   const format = formatOf(bytes);
   if (format === undefined) throw new AppError('IMAGE_UNREADABLE', `${name} is no PNG, JPEG or TIFF picture.`);
   try {
-    return readers[format](bytes, (width, height) => checkSize(name, width, height));
+    const decoded = readers[format](bytes, (width, height) => checkSize(name, width, height));
+    return opened(decoded);
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown;
     const why = thrown instanceof CodecError ? thrown.message : toError(thrown).message;
@@ -32,8 +66,61 @@ export function readPicture(bytes: Uint8Array, name: string): GreyOrColourImage 
   }
 }
 
+/** The orientation that stands beside a picture's pixels; 1, upright, where there is none. The pixels are not read. */
+export function storedOrientation(bytes: Uint8Array): Orientation {
+  const format = formatOf(bytes);
+  if (format === 'jpeg') return jpegOrientation(bytes);
+  if (format === 'tiff') return exifOrientation(bytes);
+  if (format !== 'png') return 1;
+  const [exif] = pngChunks(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 'eXIf');
+  return exif === undefined ? 1 : exifOrientation(exif);
+}
+
+/** What a reader gives: a picture, or samples whose range is to be chosen. */
+type Decoded = { readonly orientation: Orientation; readonly pages: number } & (
+  | { readonly image: GreyOrColourImage }
+  | { readonly samples: Samples; readonly open: OpenSamples }
+);
+
+/** [height, width, count]; the even counts carry alpha. */
+interface Samples {
+  readonly data: ArrayLike<number>;
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+  /** The smallest sample is white (TIFF WhiteIsZero). */
+  readonly isInverted: boolean;
+}
+
+function opened(decoded: Decoded): OpenedPicture {
+  const { pages, orientation } = decoded;
+  if ('image' in decoded) {
+    const { image } = decoded;
+    return { open: null, pages, draw: () => upright(image, orientation), sample: () => sparse(image.data) };
+  }
+  const { samples, open } = decoded;
+  return {
+    open,
+    pages,
+    draw: (rule) => {
+      const range = rangeOf(open, rule);
+      // Models of before there were ranges learned such pictures as their format draws them.
+      if (typeof rule !== 'string' && rule[open.kind] !== undefined) checkInRange(samples.data, open, range);
+      return upright(fromSamples(samples, ...range), orientation);
+    },
+    sample: () => sparse(samples.data),
+  };
+}
+
+const sampled = 65_536;
+
+function sparse(data: ArrayLike<number>): Float64Array {
+  const step = Math.max(1, Math.floor(data.length / sampled));
+  return Float64Array.from({ length: Math.floor(data.length / step) }, (_, i) => data[i * step] as number);
+}
+
 type Format = 'png' | 'jpeg' | 'tiff';
-type Reader = (bytes: Uint8Array, check: (width: number, height: number) => void) => GreyOrColourImage;
+type Reader = (bytes: Uint8Array, check: (width: number, height: number) => void) => Decoded;
 
 const readers: Readonly<Record<Format, Reader>> = { png: readPng, jpeg: readJpeg, tiff: readTiff };
 
@@ -52,18 +139,19 @@ function checkSize(name: string, width: number, height: number): void {
   }
 }
 
-function readPng(bytes: Uint8Array, check: (width: number, height: number) => void): GreyOrColourImage {
+function readPng(bytes: Uint8Array, check: (width: number, height: number) => void): Decoded {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 33) throw new CodecError('the file ends inside its header');
   const width = view.getUint32(16);
   const height = view.getUint32(20);
   check(width, height);
   // fast-png inflates whatever comes; a picture that inflates past its own size (8 bytes a pixel and the filter bytes) is a trap.
-  if (!inflatedLengthWithin(pngData(bytes, view), (width * 8 + 2) * height + 65_536)) {
+  if (!inflatedLengthWithin(pngChunks(bytes, view, 'IDAT'), (width * 8 + 2) * height + 65_536)) {
     throw new CodecError('its data goes on after the last line');
   }
   const png = decodePng(bytes, { checkCrc: true });
-  const most = 2 ** png.depth - 1;
+  const [exif] = pngChunks(bytes, view, 'eXIf');
+  const common = { orientation: exif === undefined ? 1 : exifOrientation(exif), pages: 1 } as const;
   if (png.palette !== undefined) {
     const { palette } = png;
     const data = new Float32Array(width * height * 3);
@@ -72,18 +160,33 @@ function readPng(bytes: Uint8Array, check: (width: number, height: number) => vo
       const colour = palette[index] ?? [0, 0, 0];
       for (let c = 0; c < 3; c++) data[3 * i + c] = (colour[c] ?? 0) / 255;
     });
-    return { width, height, channels: 3, data };
+    return { ...common, image: { width, height, channels: 3, data } };
   }
-  const samples = png.depth < 8 ? unpacked(png.data, png.depth, width, height) : png.data;
-  return fromSamples(samples, width, height, png.channels, most);
+  const data = png.depth < 8 ? unpacked(png.data, png.depth, width, height) : png.data;
+  const samples = { data, width, height, count: png.channels, isInverted: false };
+  if (png.depth < 16) return { ...common, image: fromSamples(samples, 0, 2 ** png.depth - 1) };
+  const [significant] = pngChunks(bytes, view, 'sBIT');
+  const [low, high] = pngRange(extentOf(checkedLength(samples)), significant);
+  return { ...common, samples, open: { kind: 'uint16', bits: 16, low, high } };
 }
 
-/** The data chunks in order. */
-function* pngData(bytes: Uint8Array, view: DataView): Generator<Uint8Array> {
+/**
+ * The range of 16-bit samples where a PNG states it. By the specification (11.3.2.2, sBIT) an encoder moves the significant bits to
+ * the top, and white is 65535; radiographs come with sBIT 12 and samples left at 0 to 4095, whose white is 4095. Without sBIT nothing is
+ * stated, and the samples themselves tell.
+ */
+function pngRange(extent: SampleRange, significant: Uint8Array | undefined): SampleRange {
+  const bits = significant === undefined ? undefined : Math.max(...significant.subarray(0, 3));
+  if (bits === undefined || !(bits >= 1 && bits <= 16)) return extent;
+  const most = 2 ** bits - 1;
+  return [0, extent[1] <= most ? most : 65_535];
+}
+
+/** The contents of the chunks of one type, in order. */
+function* pngChunks(bytes: Uint8Array, view: DataView, type: string): Generator<Uint8Array> {
   for (let at = 8; at + 8 <= bytes.length; ) {
     const length = view.getUint32(at);
-    if (String.fromCharCode(...bytes.subarray(at + 4, at + 8)) === 'IDAT')
-      yield bytes.subarray(at + 8, at + 8 + length);
+    if (String.fromCharCode(...bytes.subarray(at + 4, at + 8)) === type) yield bytes.subarray(at + 8, at + 8 + length);
     at += 12 + length;
   }
 }
@@ -103,33 +206,42 @@ function unpacked(data: ArrayLike<number>, depth: number, width: number, height:
   return out;
 }
 
-/** Grey (1 or 2 channels) or colour (3 or 4) samples; the even ones carry alpha. */
-function fromSamples(
-  samples: ArrayLike<number>,
-  width: number,
-  height: number,
-  count: number,
-  most: number,
-): GreyOrColourImage {
+/** Grey (1 or 2 channels) or colour (3 or 4) samples between black and white; the even ones carry alpha. */
+function fromSamples(samples: Samples, low: number, high: number): GreyOrColourImage {
+  const { width, height, count, isInverted } = samples;
   const channels = count < 3 ? 1 : 3;
-  if (samples.length < width * height * count) throw new CodecError('its data ends before the last line');
+  const from = checkedLength(samples);
   const data = new Float32Array(width * height * channels);
+  // A picture of one value is black, as a DICOM frame of one value is.
+  const span = high > low ? high - low : Number.POSITIVE_INFINITY;
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < channels; c++) {
-      data[i * channels + c] = Math.min(1, Math.max(0, (samples[i * count + c] as number) / most));
+      const sample = from[i * count + c] as number;
+      const value = (isInverted ? high - sample : sample - low) / span;
+      // Floats may be NaN where there is no value; that is black, as a number that can be computed with.
+      data[i * channels + c] = value > 0 ? Math.min(1, value) : 0;
     }
   }
   return { width, height, channels, data };
 }
 
-function readJpeg(bytes: Uint8Array, check: (width: number, height: number) => void): GreyOrColourImage {
+function checkedLength({ data, width, height, count }: Samples): ArrayLike<number> {
+  if (data.length < width * height * count) throw new CodecError('its data ends before the last line');
+  return data;
+}
+
+function readJpeg(bytes: Uint8Array, check: (width: number, height: number) => void): Decoded {
+  return { orientation: jpegOrientation(bytes), pages: 1, image: jpegImage(bytes, check) };
+}
+
+function jpegImage(bytes: Uint8Array, check: (width: number, height: number) => void): GreyOrColourImage {
   const image = decodeJpeg(bytes, ({ columns, rows }) => check(columns, rows));
   const { columns: width, rows: height, components, samples } = image;
   const most = 2 ** image.precision - 1;
   if (components === 2) throw new CodecError('it has two components', true);
-  const picture = fromSamples(samples, width, height, components === 4 ? 3 : components, most);
-  if (components === 1) return picture;
   if (components === 4) return fromInks(samples, width, height, most, image.adobeTransform);
+  const picture = fromSamples({ data: samples, width, height, count: components, isInverted: false }, 0, most);
+  if (components === 1) return picture;
   const isRgb = image.adobeTransform === 0 || String.fromCharCode(...image.componentIds) === 'RGB';
   if (!isRgb) for (let i = 0; i < picture.data.length; i += 3) toRgb(picture.data, i);
   return picture;
@@ -166,23 +278,59 @@ function fromInks(
   return { width, height, channels: 3, data };
 }
 
-/** The first page. `tiff` has already inverted WhiteIsZero and undone the predictor. */
-function readTiff(bytes: Uint8Array, check: (width: number, height: number) => void): GreyOrColourImage {
-  const [described] = decodeTiff(bytes, { ignoreImageData: true, pages: [0] });
-  if (described === undefined) throw new CodecError('it holds no page');
-  check(described.width, described.height);
-  const [page] = decodeTiff(bytes, { pages: [0] });
+/** The first page. */
+function readTiff(bytes: Uint8Array, check: (width: number, height: number) => void): Decoded {
+  const [page] = decodeTiff(bytes, { ignoreImageData: true, pages: [0] });
   if (page === undefined) throw new CodecError('it holds no page');
-  const { width, height, palette } = page;
-  const samples = page.data as ArrayLike<number>;
+  const { width, height, type } = page;
+  check(width, height);
+  if (![0, 1, 2, 3].includes(type)) throw new CodecError(`its photometric interpretation is ${type}`, true);
+  const common = { orientation: orientationOf(page.orientation), pages: tiffPages(bytes) };
+  const stored = tiffSamples(bytes, page);
+  const palette = type === 3 ? page.palette : undefined;
   if (palette !== undefined) {
     const data = new Float32Array(width * height * 3);
     for (let i = 0; i < width * height; i++) {
-      const colour = palette[samples[i] as number] ?? [0, 0, 0];
+      const colour = palette[stored[i * page.samplesPerPixel] as number] ?? [0, 0, 0];
       for (let c = 0; c < 3; c++) data[3 * i + c] = (colour[c] as number) / 65_535;
     }
-    return { width, height, channels: 3, data };
+    return { ...common, image: { width, height, channels: 3, data } };
   }
-  const isFloat = page.sampleFormat === 3;
-  return fromSamples(samples, width, height, page.samplesPerPixel, isFloat ? 1 : 2 ** page.bitsPerSample - 1);
+  const samples = { data: stored, width, height, count: page.samplesPerPixel, isInverted: type === 0 };
+  const bits = page.bitsPerSample;
+  const kind = tiffKind(page);
+  if (page.associatedAlpha && page.samplesPerPixel % 2 === 0)
+    divideByAlpha(stored, page.samplesPerPixel, 2 ** bits - 1);
+  if (kind === null) return { ...common, image: fromSamples(samples, 0, 2 ** bits - 1) };
+  const extent = extentOf(stored);
+  const [low, high] = [statedValue(page, 340, Math.min), statedValue(page, 341, Math.max)];
+  const isStated = low !== undefined && high !== undefined && high > low;
+  return {
+    ...common,
+    samples,
+    open: { kind, bits, low: isStated ? low : extent[0], high: isStated ? high : extent[1] },
+  };
+}
+
+/** Null where the samples have eight bits or fewer and no sign: they were made for a screen. */
+function tiffKind({ sampleFormat, bitsPerSample }: TiffIfd): SampleKind | null {
+  if (sampleFormat === 3) return 'float';
+  if (sampleFormat === 2) return 'signed';
+  return bitsPerSample <= 8 ? null : bitsPerSample <= 16 ? 'uint16' : 'uint32';
+}
+
+/** SMinSampleValue or SMaxSampleValue, one a sample (TIFF 6.0, section 19). */
+function statedValue(page: TiffIfd, tag: number, choose: (...values: number[]) => number): number | undefined {
+  const value = page.fields.get(tag) as number | readonly number[] | undefined;
+  if (value === undefined) return undefined;
+  const chosen = typeof value === 'number' ? value : choose(...value.slice(0, 3));
+  return Number.isFinite(chosen) ? chosen : undefined;
+}
+
+/** Colours that were multiplied by their alpha get their own strength back. */
+function divideByAlpha(samples: TiffSamples, count: number, most: number): void {
+  for (let i = 0; i + count <= samples.length; i += count) {
+    const alpha = samples[i + count - 1] as number;
+    for (let c = 0; c < count - 1; c++) samples[i + c] = Math.round(((samples[i + c] as number) * most) / alpha);
+  }
 }

@@ -91,9 +91,21 @@ export function erasureScope(db: Pick<WriteDb, 'all'>, who: Erased): ErasureScop
       db,
       instances.map((row) => row.id),
       patients,
-      byPatient ? [value] : [],
+      [...(byPatient ? [value] : []), ...headerKeys(db, inStudies)],
     ),
   };
+}
+
+/** What the headers call a patient who was given to the studies; a copy of the database from before that was possible has none. */
+function headerKeys(db: Pick<WriteDb, 'all'>, studies: { readonly ids: string }): string[] {
+  if (!tablesWith(db, ['own_patient_key']).includes('studies')) return [];
+  return db
+    .all<{ key: string }>(
+      `SELECT DISTINCT own_patient_key AS key FROM studies
+       WHERE own_patient_key IS NOT NULL AND id IN (SELECT value FROM json_each(:ids))`,
+      studies,
+    )
+    .map(({ key }) => key);
 }
 
 /** Patients who have no study besides those that go. */
@@ -121,6 +133,7 @@ export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): Erasur
     const runsEnded = endRuns(db, versions, now);
     markReduced(db, versions, now);
     dropEvaluations(db, versions);
+    keepMovedImages(db, scope);
     const removed = new Map<string, number>();
     const guards = db.all<{ name: string; sql: string }>(
       `SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%BEFORE DELETE%' AND tbl_name <> 'audit_events'`,
@@ -234,6 +247,25 @@ class Eraser {
       this.#references.set(table, found);
     }
     return found;
+  }
+}
+
+/**
+ * Frozen versions name the patient and the study that an image had then. Images that belong to others now stay in their versions, under the
+ * patient and the study of the present.
+ */
+function keepMovedImages(db: WriteDb, scope: ErasureScope): void {
+  const instances = JSON.stringify(scope.instances);
+  for (const [column, ids] of [
+    ['patient_id', scope.patients],
+    ['study_id', scope.studies],
+  ] as const) {
+    db.run(
+      `UPDATE version_images SET ${column} = (SELECT ${column === 'patient_id' ? 'st.patient_id' : 'st.id'} FROM instances i
+         JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id WHERE i.id = version_images.instance_id)
+       WHERE ${column} IN (SELECT value FROM json_each(:ids)) AND instance_id NOT IN (SELECT value FROM json_each(:instances))`,
+      { ids: JSON.stringify(ids), instances },
+    );
   }
 }
 

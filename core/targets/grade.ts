@@ -23,8 +23,8 @@ export const gradeTarget: Target = {
     return { problem: `"${word}" is no grade of this data set (its grades, in order: ${grades})` };
   },
   validate: (values, labels, logits) => {
-    const { valLoss, valAuc, valAccuracy, answers } = validateRows(values, labels, logits);
-    return { valLoss, valAuc, valAccuracy, valScore: kappa(answers) };
+    const { valAuc, valAccuracy, answers } = validateRows(values, labels, logits);
+    return { valAuc, valAccuracy, valScore: kappa(answers) };
   },
   figures: {
     kappaQuadratic: kappa,

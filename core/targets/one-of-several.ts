@@ -32,7 +32,7 @@ export const oneOfSeveral = {
     return { labels: tensor };
   },
   strata: () => (own) => new Set(own),
-  criteria: ['cross-entropy'],
+  criteria: ['cross-entropy', 'label-smoothing', 'focal'],
   balancedWeights,
   probabilities: softmaxRows,
   temperature: fitTemperature,
@@ -40,8 +40,8 @@ export const oneOfSeveral = {
   chooseCut,
   decide,
   validate: (values, labels, logits) => {
-    const { valLoss, valAuc, valAccuracy } = validateRows(values, labels, logits);
-    return { valLoss, valAuc, valAccuracy, valScore: valAuc };
+    const { valAuc, valAccuracy } = validateRows(values, labels, logits);
+    return { valAuc, valAccuracy, valScore: valAuc };
   },
   figures: {},
   columns: (names) => names.map((name, index) => ({ header: `probability_${name}`, index })),
@@ -54,20 +54,13 @@ export function balancedWeights(labels: ArrayLike<number>, logits: number): Floa
   return Float32Array.from(counts, (count) => (count === 0 ? 0 : labels.length / (logits * count)));
 }
 
-/** Loss, AUC and accuracy of validation logits [n, logits], with the answers that they were computed from. */
+/** AUC and accuracy of validation logits [n, logits], with the answers that they were computed from. */
 export function validateRows(values: ArrayLike<number>, labels: Labels, logits: number) {
   const n = labels.length;
   const probabilities = softmaxRows(values, logits);
   const decisions = mostProbable(probabilities, logits);
-  let loss = 0;
-  let right = 0;
-  for (let i = 0; i < n; i++) {
-    const label = labels[i] as number;
-    // A probability that underflowed to 0 would make the whole loss infinite.
-    loss -= Math.log(Math.max(probabilities[i * logits + label] as number, Number.MIN_VALUE));
-    if (decisions[i] === label) right++;
-  }
+  const right = decisions.filter((decision, i) => decision === labels[i]).length;
   // Of two names either gives this AUC, so which one is positive need not be known here.
   const scores = { classes: logits, positive: logits === 2 ? 1 : null, targets: labels, probabilities };
-  return { valLoss: loss / n, valAuc: auc(scores), valAccuracy: right / n, answers: { scores, decisions } };
+  return { valAuc: auc(scores), valAccuracy: right / n, answers: { scores, decisions } };
 }

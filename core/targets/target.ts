@@ -3,7 +3,7 @@
  * the order of its names stand in the contract, because the page and the store need no arithmetic.
  */
 import type { Tensor } from '../base/tensor.ts';
-import type { StudyPooling, TargetFigure } from '../contract/index.ts';
+import type { CriterionName, StudyPooling, TargetFigure } from '../contract/index.ts';
 import type { Cut } from '../statistics/curves.ts';
 import type { Scores } from '../statistics/metrics.ts';
 import type { PooledStudies } from '../statistics/pooling.ts';
@@ -11,13 +11,17 @@ import type { PooledStudies } from '../statistics/pooling.ts';
 /** Labels of examples as a network learns them, row by row [n, labelWidth]. */
 export type Labels = Int32Array | Float32Array;
 
-/** What a model says of validation examples: the loss without class weights, the AUC, the share of right answers, and what keeps an epoch. */
-export interface Validation {
-  readonly valLoss: number | null;
+/** What a model says of validation examples: the AUC, the share of right answers, and what keeps an epoch. */
+export interface Judged {
   readonly valAuc: number | null;
   readonly valAccuracy: number | null;
   /** The higher the better; null where the examples do not define it. The contract says which figure it is (`keptBy`). */
   readonly valScore: number | null;
+}
+
+/** How an epoch did: what the target says, and the criterion's loss without class weights. */
+export interface Validation extends Judged {
+  readonly valLoss: number | null;
 }
 
 /** Examples with what was true, what a model gave and what was decided. */
@@ -58,7 +62,7 @@ export interface Target {
   readonly strata: (all: readonly string[]) => (own: readonly string[]) => ReadonlySet<string>;
 
   /** The criteria that fit, by id; the first is the default. */
-  readonly criteria: readonly [string, ...string[]];
+  readonly criteria: readonly [CriterionName, ...CriterionName[]];
   /** Weights [logits] of the criterion that give rare labels the same say. */
   readonly balancedWeights: (labels: Labels, logits: number) => Float32Array;
 
@@ -80,7 +84,7 @@ export interface Target {
   readonly decide: (probabilities: Float64Array, logits: number, cut: Cut | null) => Int32Array;
 
   /** How an epoch did on validation examples. */
-  readonly validate: (values: ArrayLike<number>, labels: Labels, logits: number) => Validation;
+  readonly validate: (values: ArrayLike<number>, labels: Labels, logits: number) => Judged;
   /** Figures beside those of rankings and of single names, each with an interval over patients. */
   readonly figures: Readonly<Partial<Record<TargetFigure, WeightedFigure>>>;
   /** The columns of results.csv between where an image comes from and the decision. */

@@ -7,6 +7,7 @@
  */
 import { invariant } from '../base/errors.ts';
 import { float32, type Tensor } from '../base/tensor.ts';
+import { defaultCriterion, defaultOptimiser } from '../contract/index.ts';
 import type { Engine, Executable } from '../engine/types.ts';
 import { add, defineGraph, div, type Graph, grad, input, sum } from '../graph/index.ts';
 import {
@@ -17,7 +18,11 @@ import {
   sliceParameters,
   trainingMethods,
 } from '../models/index.ts';
-import { adamW, logitsOf, type TrainStepOptions, weightedLosses } from './train-step.ts';
+import { labelInputs } from './criteria/criterion.ts';
+import { criteria } from './criteria/index.ts';
+import { optimisers } from './optimisers/index.ts';
+import { logitsOf, type TrainStepOptions } from './train-step.ts';
+import { type UpdateOptions, updated } from './update.ts';
 
 /** The largest divisor of `batch` that is at most `wanted`: parts of one size, of which one graph computes each. */
 export function partSize(batch: number, wanted: number): number {
@@ -27,18 +32,19 @@ export function partSize(batch: number, wanted: number): number {
 }
 
 /**
- * One part's share of a batch's gradient. Inputs: `params` [total]; the network's inputs and `labels` of `batch`
+ * One part's share of a batch's gradient. Inputs: `params` [total]; the network's inputs and labels of `batch`
  * examples; `class_weights` when weighted; `divisor`, the whole batch's number or weight; `gradient_before` [total] and
  * `loss_before`. Outputs: `gradient` and `loss`, those before plus this part's.
  */
 export function buildGradient(config: NetworkConfig, options: TrainStepOptions): Graph {
   const layout = parameterLayout(config);
   const params = input('params', [layout.total]);
-  const labels = input('labels', [options.batch], 'int32');
+  const criterion = criteria[options.criterion ?? defaultCriterion];
+  const labels = labelInputs(criterion, options.batch, config.classes);
   const classWeights = options.weighted ? input('class_weights', [config.classes]) : undefined;
   const parts = sliceParameters(layout, params);
   const logits = logitsOf(config, shapeParameters(layout, parts), { ...options, dropout: true });
-  const loss = div(sum(weightedLosses(logits, labels, classWeights).losses, [0]), input('divisor', []));
+  const loss = div(sum(criterion.losses(logits, labels, classWeights).losses, [0]), input('divisor', []));
   const gradient = packParameters(layout, grad(loss, parts));
   return defineGraph({
     outputs: {
@@ -48,14 +54,14 @@ export function buildGradient(config: NetworkConfig, options: TrainStepOptions):
   });
 }
 
-/** The update of a whole batch: inputs `params`, `m`, `v`, `gradient` [total], `step`, `lr`; outputs as `buildTrainStep`'s. */
-export function buildUpdate(config: NetworkConfig, weightDecay = 0.1): Graph {
+/**
+ * The update of a whole batch: inputs `params`, the optimiser's vectors and `gradient` [total], `step`, `lr`; outputs as `buildTrainStep`'s,
+ * but for the loss.
+ */
+export function buildUpdate(config: NetworkConfig, options: UpdateOptions = {}): Graph {
   const vector = (name: string) => input(name, [parameterLayout(config).total]);
-  const state = { params: vector('params'), m: vector('m'), v: vector('v') };
-  const next = adamW(state, vector('gradient'), input('step', []), input('lr', []), weightDecay);
-  return defineGraph({
-    outputs: { next_params: next.params, next_m: next.m, next_v: next.v, grad_norm: next.gradientNorm },
-  });
+  const { next, gradientNorm } = updated(options, vector('params'), vector('gradient'));
+  return defineGraph({ outputs: { ...next, grad_norm: gradientNorm } });
 }
 
 /**
@@ -73,18 +79,22 @@ export async function compileAccumulatedStep(
   invariant(microBatches && batch % part === 0, `steps in parts: ${config.method}, ${part} of ${batch}`);
   const { total } = parameterLayout(config);
   const gradientOf = await engine.compile(buildGradient(config, { ...options, batch: part }));
-  const update = await engine.compile(buildUpdate(config, options.weightDecay));
+  const update = await engine.compile(buildUpdate(config, options));
+  const keptVectors = optimisers[options.optimiser ?? defaultOptimiser].state;
+  const criterion = criteria[options.criterion ?? defaultCriterion];
+  const labelNames = Object.keys(criterion.labels(batch, config.classes));
   return {
     run: async (inputs) => {
-      const { params, m, v, step, lr, class_weights: weights, labels, ...examples } = inputs as Record<string, Tensor>;
-      invariant(params && m && v && step && lr && labels, 'steps in parts: an input is missing');
+      const { params, step, lr, class_weights: weights, ...others } = inputs as Record<string, Tensor>;
+      invariant(params && step && lr, 'steps in parts: an input is missing');
+      const state = picked(others, (name) => keptVectors.includes(name));
+      const examples = picked(others, (name) => !keptVectors.includes(name));
       let gradient: Tensor = float32([total], new Float32Array(total));
       let loss: Tensor = float32([], [0]);
-      const divisor = float32([], [weights === undefined ? batch : weightOf(labels, weights)]);
+      const labels = picked(examples, (name) => labelNames.includes(name));
+      const divisor = float32([], [criterion.divisor(labels, weights)]);
       for (let first = 0; first < batch; first += part) {
-        const some = Object.entries({ ...examples, labels }).map(
-          ([name, x]) => [name, rowsOf(x, first, part)] as const,
-        );
+        const some = Object.entries(examples).map(([name, x]) => [name, rowsOf(x, first, part)] as const);
         const out = await gradientOf.run({
           ...Object.fromEntries(some),
           ...(weights === undefined ? {} : { class_weights: weights }),
@@ -96,7 +106,7 @@ export async function compileAccumulatedStep(
         gradient = out['gradient'] as Tensor;
         loss = out['loss'] as Tensor;
       }
-      return { ...(await update.run({ params, m, v, step, lr, gradient })), loss };
+      return { ...(await update.run({ params, ...state, step, lr, gradient })), loss };
     },
     dispose: async () => {
       await gradientOf.dispose();
@@ -105,8 +115,11 @@ export async function compileAccumulatedStep(
   };
 }
 
-function weightOf(labels: Tensor, weights: Tensor): number {
-  return Array.from(labels.data, Number).reduce((total, label) => total + Number(weights.data[label]), 0);
+function picked(
+  tensors: Readonly<Record<string, Tensor>>,
+  isWanted: (name: string) => boolean,
+): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => isWanted(name)));
 }
 
 /** `count` rows of a tensor's first axis, sharing its memory. */

@@ -3,15 +3,18 @@
  *
  * A run can be stopped between two steps and taken up again from its last finished epoch, and then ends with the same
  * weights bit for bit: everything random in epoch e is drawn from streams named by the seed and e, so no generator's
- * state has to be stored, and the state after an epoch is the parameters, the two moments and the step count.
+ * state has to be stored, and the state after an epoch is the parameters, what the optimiser keeps and the step count.
  */
 import { AppError, invariant } from '../base/errors.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../base/progress.ts';
 import { Random } from '../base/random.ts';
 import { float32, type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
+import type { CriterionName, OptimiserName } from '../contract/index.ts';
 import type { Executable } from '../engine/types.ts';
 import type { Labels, Target, Validation } from '../targets/index.ts';
 import { type Augmentation, drawAugmentation, drawDropoutMask } from './augment.ts';
+import { criteria } from './criteria/index.ts';
+import { optimisers } from './optimisers/index.ts';
 import { epochBatches, stepsPerEpoch } from './sampler.ts';
 import { cosineLearningRate } from './schedule.ts';
 
@@ -33,6 +36,7 @@ export interface LoopSettings {
   readonly batch: number;
   readonly learningRate: number;
   readonly seed: number;
+  readonly criterion: CriterionName;
   readonly classWeights: 'none' | 'balanced';
   readonly flip: boolean;
   readonly augment: boolean;
@@ -62,8 +66,8 @@ export interface BestWeights {
 export interface TrainingState {
   readonly epochsDone: number;
   readonly params: Float32Array;
-  readonly m: Float32Array;
-  readonly v: Float32Array;
+  /** The vectors that the optimiser keeps, by name, each with a number for each parameter. */
+  readonly optimiser: Readonly<Record<string, Float32Array>>;
   readonly best: BestWeights | null;
 }
 
@@ -96,14 +100,9 @@ export interface TrainingResult {
 }
 
 /** The state before the first epoch. */
-export function freshState(params: Float32Array): TrainingState {
-  return {
-    epochsDone: 0,
-    params,
-    m: new Float32Array(params.length),
-    v: new Float32Array(params.length),
-    best: null,
-  };
+export function freshState(params: Float32Array, optimiser: OptimiserName): TrainingState {
+  const vectors = optimisers[optimiser].state.map((name) => [name, new Float32Array(params.length)] as const);
+  return { epochsDone: 0, params, optimiser: Object.fromEntries(vectors), best: null };
 }
 
 /**
@@ -132,7 +131,7 @@ export async function train(
     const epoch = current.epochsDone;
     const batches = epochBatches(random, epoch, n, settings.batch);
     const load = (b: number) => loadBatch(network, settings, trainSet, random, epoch, batches[b] as number[], b);
-    let { params, m, v } = current;
+    let { params, optimiser } = current;
     let lossSum = 0;
     let normSum = 0;
     let learningRate = 0;
@@ -143,12 +142,11 @@ export async function train(
       const inputs = await next;
       const stepIndex = epoch * perEpoch + b;
       learningRate = cosineLearningRate(settings.learningRate, stepIndex, totalSteps);
-      const size = params.length;
+      const vector = (values: Float32Array): Tensor => float32([values.length], values);
       const running = network.step.run({
         ...inputs,
-        params: float32([size], params),
-        m: float32([size], m),
-        v: float32([size], v),
+        params: vector(params),
+        ...Object.fromEntries(Object.entries(optimiser).map(([name, values]) => [name, vector(values)])),
         step: float32([], [stepIndex + 1]),
         lr: float32([], [learningRate]),
         ...(classWeights === null ? {} : { class_weights: float32([network.classes], classWeights) }),
@@ -170,13 +168,12 @@ export async function train(
         );
       }
       params = floatsOf(outputs, 'next_params');
-      m = floatsOf(outputs, 'next_m');
-      v = floatsOf(outputs, 'next_v');
+      optimiser = Object.fromEntries(Object.keys(optimiser).map((name) => [name, floatsOf(outputs, `next_${name}`)]));
       lossSum += loss;
       normSum += norm;
       hooks.step?.(stepIndex + 1, totalSteps, loss);
     }
-    const scored = await validate(network, params, validation, hooks.signal);
+    const scored = await validate(network, settings.criterion, params, validation, hooks.signal);
     const result: EpochResult = {
       epoch: epoch + 1,
       trainLoss: lossSum / batches.length,
@@ -188,7 +185,7 @@ export async function train(
     const best = isBetter(result, current.best)
       ? { epoch: result.epoch, valScore: result.valScore, valLoss: result.valLoss, params }
       : current.best;
-    current = { epochsDone: epoch + 1, params, m, v, best };
+    current = { epochsDone: epoch + 1, params, optimiser, best };
     await hooks.epoch?.(result, current);
     stoppedEarly = hasStalled(settings, current);
   }
@@ -269,14 +266,24 @@ export async function predictAll(
 
 async function validate(
   network: TrainingNetwork,
+  criterion: CriterionName,
   params: Float32Array,
   source: ExampleSource,
   signal: AbortSignalLike,
 ): Promise<Validation> {
   const n = examplesIn(network, source);
   if (n === 0) return { valLoss: null, valAuc: null, valAccuracy: null, valScore: null };
+  const { target, classes } = network;
   const logits = await predictAll(network, params, source, n, signal);
-  return network.target.validate(logits, source.labels, network.classes);
+  const labels = target.labelTensors(
+    source.labels,
+    Array.from({ length: n }, (_, i) => i),
+    classes,
+  );
+  return {
+    ...target.validate(logits, source.labels, classes),
+    valLoss: criteria[criterion].value(logits, labels, classes),
+  };
 }
 
 /** How many examples a source has. */

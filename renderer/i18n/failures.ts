@@ -20,7 +20,15 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
   ],
   STUDY_OTHER_PATIENT: [
     'Eine Studie ist unter zwei Patienten abgelegt.',
-    'Berichtigen Sie die Patientennummer im Archiv; bis dahin gilt der zuerst gesehene Patient.',
+    'Berichtigen Sie die Patientennummer in allen Dateien der Studie und importieren Sie sie noch einmal, oder nennen Sie den Patienten in der Spalte patientID; bis dahin gilt der zuerst gesehene Patient.',
+  ],
+  PATIENT_CONFLICT: [
+    'Die Tabelle nennt für eine Studie zwei Patienten.',
+    'Geben Sie allen Bildern einer Studie dieselbe patientID und importieren Sie noch einmal; nichts wurde geändert.',
+  ],
+  FILE_OF_SYSTEM: [
+    'macOS hat darin Notizen über eine andere Datei; ein Bild ist es nicht.',
+    'Nichts zu tun: Die andere Datei wird für sich gelesen.',
   ],
   CANCELLED: ['Angehalten.', 'Mit „Fortsetzen“ geht es dort weiter.'],
   DICOM_NOT_DICOM: [
@@ -42,8 +50,24 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
     'Die komprimierten Bildpunkte sind beschädigt.',
     'Kopieren oder exportieren Sie die Datei neu.',
   ],
+  DICOM_HEADER_DOUBTFUL: [
+    'Der Kopf der Datei sagt Unklares über die Darstellung.',
+    'Sehen Sie das Bild an; ist es falsch dargestellt, lassen Sie das genannte Attribut berichtigen.',
+  ],
   DEIDENTIFY_REFUSED: ['Eine Datei lässt sich nicht pseudonymisieren.', 'Sie bleibt aus dem Export heraus.'],
   IMAGE_UNREADABLE: ['Das Bild lässt sich nicht lesen.', 'Speichern Sie es neu als PNG oder JPEG.'],
+  IMAGE_PARTLY_USED: [
+    'Die Datei enthält mehr Bilder, als gelesen werden.',
+    'Zählen auch die anderen, dann speichern Sie jedes als eigene Datei und importieren diese.',
+  ],
+  IMAGE_LOOKS_EMPTY: [
+    'Auf dem Bild ist mit bloßem Auge nichts zu sehen.',
+    'Sehen Sie es an; ist wirklich nichts zu sehen, exportieren Sie es mit seiner Fensterung noch einmal.',
+  ],
+  IMAGE_OTHER_RANGE: [
+    'Das Bild hat einen anderen Wertebereich als die Bilder, von denen das Modell gelernt hat.',
+    'Exportieren Sie es wie jene, oder trainieren Sie mit einem Datensatz, der auch solche Bilder enthält.',
+  ],
   TOO_LARGE: ['Die Datei ist zu groß für dieses Gerät.', 'Teilen oder verkleinern Sie sie.'],
   LABELS_INVALID: ['Die Tabelle mit Befunden enthält Fehler.', 'Berichtigen Sie die genannten Zeilen.'],
   SPLIT_LEAKS_PATIENT: [

@@ -7,8 +7,10 @@ import type { CaseResult } from '../../core/services/devices/compare.ts';
 import { checkLpmCase, checkSameWeights } from '../../core/services/devices/lpm-case.ts';
 import { checkLearnable, checkSideCase } from '../../core/services/devices/side-case.ts';
 import { readSafetensors } from '../../core/weights/index.ts';
+import { checkCriteria } from './criterion-case.ts';
 import { checkMethodCase } from './method-case.ts';
 import { checkMetrics } from './metrics-case.ts';
+import { checkOptimisers } from './optimiser-case.ts';
 import { checkResize } from './resize-case.ts';
 
 type RunCase = (engine: Engine) => Promise<CaseResult | null> | CaseResult | null;
@@ -60,6 +62,8 @@ function recognise(folder: string, path: string, isModel: boolean): RunNamed | n
   if (has.has('adamw.losses')) {
     return (engine, name) => checkSideCase(engine, join(folder, 'config.json'), path, name);
   }
+  if (has.has('cross_entropy')) return (engine, name) => checkCriteria(engine, path, name);
+  if (has.has('grads')) return (engine, name) => checkOptimisers(engine, path, name);
   if (has.has('image')) return (_, name) => checkResize(path, name);
   return null;
 }

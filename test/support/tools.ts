@@ -16,13 +16,13 @@ function missing(what: string, debianPackage: string): undefined {
   return undefined;
 }
 
-/** The path of a command, or undefined when the machine lacks it (throws where tools are required). */
-export function tool(command: string, debianPackage: string): string | undefined {
+/** The path of a command, or undefined when the machine lacks it (throws where tools are required, unless optional). */
+export function tool(command: string, debianPackage: string, options: { optional?: boolean } = {}): string | undefined {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, command);
     if (existsSync(path)) return path;
   }
-  return missing(command, debianPackage);
+  return options.optional ? undefined : missing(command, debianPackage);
 }
 
 /** A Python interpreter that imports all `modules`, or undefined (throws where tools are required, unless optional). */

@@ -1,6 +1,4 @@
 /** A method is what its object in core/models/methods says: complete, at one with its graphs and its stored features, and asked for by no name. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Method, methods } from '../../core/contract/index.ts';
 import {
@@ -14,7 +12,7 @@ import {
 } from '../../core/models/index.ts';
 import { featureKinds, featuresOf } from '../../core/services/features/feature-kinds.ts';
 import { buildPredict, buildTrainStep } from '../../core/training/train-step.ts';
-import { repositoryRoot } from '../support/shared.ts';
+import { comparisonWith, expectPromised, placesOf, sources } from '../support/sources.ts';
 
 const lpm = plainVit({ width: 32, layers: 3, heads: 2, patch: 8, imageSize: 64 });
 const inputSize = 64;
@@ -64,19 +62,7 @@ function inputsOf(graph: ReturnType<typeof buildPredict>): Record<string, { shap
   return Object.fromEntries(graph.inputs.map(({ name, shape, dtype }) => [name ?? '', { shape, dtype }]));
 }
 
-/** All but bench/, whose plan is an experiment on the methods that it names. */
-const sources = ['core', 'electron', 'renderer', 'scripts', 'pretraining']
-  .flatMap((folder) => readdirSync(join(repositoryRoot, folder), { recursive: true, withFileTypes: true }))
-  .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name))
-  .map((entry) => join(entry.parentPath, entry.name))
-  .map((path) => ({ path: relative(repositoryRoot, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }))
-  // A migration says what was then, and may import nothing that changes.
-  .filter(({ path }) => !path.startsWith('core/store/migrations/'));
-
-const quoted = `['"\`](?:${methods.map((name) => name.replace('+', '\\+')).join('|')})['"\`]`;
-const comparison = new RegExp(
-  `[!=]==? *${quoted}|${quoted} *[!=]==?|case ${quoted}|includes\\(${quoted}|\\[[^\\]\\n]*${quoted}[^\\]\\n]*\\]\\.includes`,
-);
+const comparison = comparisonWith(methods);
 
 test('nothing compares a method with a name: what differs is a field of its object', () => {
   for (const line of ["m === 'fpt+'", "'full' !== m", "case 'linear':", "['fpt', 'fpt+'].includes(m)"]) {
@@ -88,9 +74,8 @@ test('nothing compares a method with a name: what differs is a field of its obje
 test('a method is named where CONTRIBUTING says that one is added, and nowhere else in the program', () => {
   // The demo compares three methods by name: that table is what it is for, and a new method need not be in it.
   const demo = 'core/services/walkthrough/demo.ts';
-  const program = sources.filter(({ path }) => /^(core|electron|renderer)\//.test(path) && path !== demo);
-  const places = program.filter(({ text }) => text.includes("'side-only'")).map(({ path }) => path);
-  expect(places.sort()).toEqual([
+  const places = placesOf('side-only').filter((path) => path !== demo);
+  expect(places).toEqual([
     'core/contract/names.ts',
     'core/models/methods/index.ts',
     'renderer/i18n/de/judge.ts',
@@ -98,8 +83,6 @@ test('a method is named where CONTRIBUTING says that one is added, and nowhere e
     'renderer/i18n/en/judge.ts',
     'renderer/i18n/en/train.ts',
   ]);
-  const row = /^\| method \|.*$/m.exec(readFileSync(join(repositoryRoot, 'CONTRIBUTING.md'), 'utf8'))?.[0] ?? '';
-  for (const place of places) expect(row).toContain(place.replace(/\/(de|en)\//, '/<language>/'));
   // Its own object is the place more.
-  expect(row).toContain(`| ${places.length + 1}: `);
+  expectPromised('method', places, ['core/models/methods/']);
 });

@@ -5,6 +5,7 @@ import {
   frameRules,
   importOptionsSchema,
   keyColumns,
+  picturePatients,
   rowRules,
   targetFacts,
   targetKinds,
@@ -12,6 +13,7 @@ import {
 import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
 import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
+import { noteLines } from '../note-lines.ts';
 import { given, oneOf, optionalOneOf, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
@@ -29,7 +31,14 @@ export const command = defineCommand({
     dataset: requiredText('--dataset <name>', 'data set to add to; made when it does not exist'),
     labels: text(
       '--labels <file.csv>',
-      `columns: one of ${keyColumns.join(', ')}; label; optional split (train, val, test); other names: docs/labels-files.md`,
+      `columns: one of ${keyColumns.join(', ')}; label; optional split (train, val, test); other names: docs/labels-files.md; ` +
+        'patientID beside another of them gives the patient, whatever the header says',
+    ),
+    patients: optionalOneOf(
+      '--patients <rule>',
+      'patient of a picture that no column gives one: itself, its folder, or its name before the first "_"; named, it holds for ' +
+        'pictures already there too (default: itself, unless class folders name patients)',
+      picturePatients,
     ),
     preview: toggle('--preview', 'say what the labels file would do, and write nothing'),
     rows: oneOf(
@@ -110,6 +119,7 @@ function importLines(report: ImportReport): string[] {
     `The data set now has ${plural(report.patients, 'patient')}, ${plural(report.studies, 'study', 'studies')}, ` +
       `${plural(report.instances, 'instance')}.`,
     ...labelLines(report),
+    ...noteLines(report.notes),
     ...problemLines(report.problems),
     `Next: sidelight encode ${quoted(report.dataset)} --lpm NAME`,
   ];

@@ -1,3 +1,4 @@
+import { type RunRecord, splitNames } from '../../contract/index.ts';
 import { defineCommand } from '../command.ts';
 import { formatDuration, formatMeasure, formatTable } from '../format.ts';
 import { rowsOf } from '../rows.ts';
@@ -20,11 +21,12 @@ export const command = defineCommand({
         rows.length === 0
           ? ['No run yet. Start one: sidelight train DATASET --lpm NAME']
           : formatTable(
-              ['name', 'state', 'data set', 'method', 'epochs', 'best val AUC', 'time', 'model', 'started'],
+              ['name', 'state', 'data set', 'splits', 'method', 'epochs', 'best val AUC', 'time', 'model', 'started'],
               rows.map((r) => [
                 r.name,
                 r.state,
                 r.dataset,
+                splitsOf(r.splits),
                 r.settings.method,
                 `${r.epochsDone}/${r.settings.epochs}`,
                 formatMeasure(r.bestValAuc),
@@ -36,3 +38,11 @@ export const command = defineCommand({
     };
   },
 });
+
+/** `train 26, val 10 (cut), test 4 (given)`. */
+function splitsOf(splits: RunRecord['splits']): string {
+  return splitNames
+    .flatMap((split) => splits.filter((row) => row.split === split))
+    .map(({ split, origin, patients }) => `${split} ${patients}${origin === 'drawn' ? '' : ` (${origin})`}`)
+    .join(', ');
+}

@@ -1,8 +1,12 @@
 import {
   classWeightings,
+  criterionMeaning,
+  criterionNames,
   methodMeaning,
   methods,
   normalisations,
+  optimiserMeaning,
+  optimiserNames,
   type TrainReport,
   targetFacts,
   targetFigureWords,
@@ -11,6 +15,7 @@ import {
 } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatMeasure } from '../format.ts';
+import { splitOriginLines } from '../note-lines.ts';
 import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
 
 const defaults = trainOptionsSchema.parse({ dataset: 'D' });
@@ -37,6 +42,12 @@ export const command = defineCommand({
     seed: integer('--seed <n>', 'seed of split, initialisation, order and augmentation', defaults.seed),
     name: text('--name <name>', 'name of the model (default: from data set and method)'),
     resume: text('--resume <run>', 'go on with this run (see: sidelight runs)'),
+    criterion: oneOf(
+      '--criterion <name>',
+      criterionNames.map((name) => `${name}: ${criterionMeaning[name]}`).join('; '),
+      criterionNames,
+      defaults.criterion,
+    ),
     classWeights: oneOf(
       '--class-weights <how>',
       'balanced: rare classes count more',
@@ -50,7 +61,13 @@ export const command = defineCommand({
       'stop after n epochs without a better validation AUC (of grades: kappa)',
       undefined,
     ),
-    weightDecay: decimal('--weight-decay <w>', 'decoupled weight decay', defaults.weightDecay),
+    optimiser: oneOf(
+      '--optimiser <name>',
+      optimiserNames.map((name) => `${name}: ${optimiserMeaning[name]}`).join('; '),
+      optimiserNames,
+      defaults.optimiser,
+    ),
+    weightDecay: decimal('--weight-decay <w>', 'pull of the weights towards 0', defaults.weightDecay),
     microBatch: integer(
       '--micro-batch <n>',
       'full: images computed at a time; the result is that of the batch, the memory that of so many',
@@ -94,6 +111,7 @@ function trainLines(report: TrainReport): string[] {
   return [
     `Trained "${report.model}" (${report.method}, ${report.run}${report.resumed ? ', resumed' : ''}) on "${report.dataset}" ` +
       `version ${report.version} in ${formatDuration(report.seconds)}.`,
+    ...splitOriginLines(report.splits),
     `Learnable parameters: ${formatCount(report.learnable)}${share}.` +
       (report.peakMb === null ? '' : ` Peak memory: ${Math.round(report.peakMb)} MB.`),
     keptLine(report),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { nameSchema, splitSchema, studyPoolingSchema } from '../names.ts';
-import { modelRecordSchema, referBandSchema } from '../records.ts';
+import { modelRecordSchema, referBandSchema, splitOriginCountSchema } from '../records.ts';
 import { targetFigureSchema } from '../targets.ts';
 import { defineCalls, nothing } from './call.ts';
 
@@ -159,6 +159,8 @@ export const modelCardSchema = z.object({
   seconds: z.number(),
   peakMb: z.number().nullable(),
   labellers: z.array(z.object({ reader: z.string(), labels: count })),
+  /** How the patients came to their parts. */
+  splits: z.array(splitOriginCountSchema),
   counts: z.array(z.object({ split: splitSchema, name: z.string(), patients: count, studies: count, images: count })),
   /** Figures of each split that was evaluated, studies and images, at the model's threshold; sensitivity and specificity of its positive class. */
   results: z.array(

@@ -49,7 +49,11 @@ const word = z.string().nullable();
 export const studyRowSchema = z.object({
   id: studyIdSchema,
   patientName: word,
+  /** Under which the study is filed. */
   patientID: word,
+  /** By the header, where another patient was given. */
+  headerPatientID: word,
+  isPatientGiven: z.boolean(),
   patientSex: word,
   patientBirthDate: word,
   studyDate: word,
@@ -92,7 +96,7 @@ export const studyDetailsSchema = studyRowSchema.extend({
 });
 export type StudyDetails = z.infer<typeof studyDetailsSchema>;
 
-/** Everything about one data set. `classes` stand in the readers' order: the first has the digit 1. */
+/** Everything about one data set. Of a split's patients, `given` and `cut` say how many a file gave and were cut for validation. `classes` stand in the readers' order: the first has the digit 1. */
 export const datasetDetailsSchema = z.object({
   id,
   name: z.string(),
@@ -103,10 +107,30 @@ export const datasetDetailsSchema = z.object({
   studies: count,
   instances: count,
   classes: z.array(z.object({ id, name: z.string(), labels: count })),
-  splits: z.array(z.object({ split: splitSchema.nullable(), patients: count, studies: count })),
-  versions: z.array(z.object({ number: z.int().positive(), images: count, runs: count, createdAt: z.string() })),
+  splits: z.array(
+    z.object({ split: splitSchema.nullable(), patients: count, studies: count, given: count, cut: count }),
+  ),
+  versions: z.array(
+    z.object({
+      number: z.int().positive(),
+      images: count,
+      runs: count,
+      createdAt: z.string(),
+      /** Images that belong to another patient since; the version keeps the patients that it was made of. */
+      movedImages: count,
+    }),
+  ),
 });
 export type DatasetDetails = z.infer<typeof datasetDetailsSchema>;
+
+/** A study that goes from a given patient back to the one of its header. IDs are null where there is none to show. */
+const takenBackSchema = z.object({
+  studyId: studyIdSchema,
+  studyInstanceUID: z.string(),
+  from: word,
+  to: word,
+  images: count,
+});
 
 const studyIds = z.array(studyIdSchema).max(1_000_000);
 const dataset = z.strictObject({ dataset: nameSchema });
@@ -131,6 +155,16 @@ export const libraryCalls = defineCalls({
     doc: 'One study with its series, images, data sets and the patient’s other studies.',
     input: z.strictObject({ id: studyIdSchema }),
     output: studyDetailsSchema,
+  },
+  'studies.plannedTakeBack': {
+    doc: 'Which of some studies were given a patient beside their header, and to whom they would go back.',
+    input: z.strictObject({ studyIds }),
+    output: z.array(takenBackSchema),
+  },
+  'studies.takeBackPatients': {
+    doc: 'Files studies under the patients of their headers again; gives what changed.',
+    input: z.strictObject({ studyIds }),
+    output: z.array(takenBackSchema),
   },
   'studies.modalities': { doc: 'Modalities of the library.', input: nothing, output: z.array(z.string()) },
   'datasets.list': {

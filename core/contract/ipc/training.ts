@@ -11,9 +11,14 @@ const count = z.int().nonnegative();
 
 /** What a data check may find. The window has the words for each. */
 export const findingCodes = [
+  'sharedPatient',
   'tooFewClasses',
   'classTooSmall',
   'splitGap',
+  'validationCut',
+  'testAlsoDrawn',
+  'testGiven',
+  'picturesAlone',
   'sameImageAcrossSplits',
   'sameImageAcrossPatients',
   'sameImageTwice',

@@ -4,6 +4,7 @@
  */
 import type { DicomDataSet } from '../data-set.ts';
 import { sopClasses } from '../generated/uids.ts';
+import { hasOverlayInPixels } from '../pixels.ts';
 
 export type WarningCode =
   | 'BURNED_IN_ANNOTATION'
@@ -82,13 +83,4 @@ function likelyReason(dataSet: DicomDataSet, sopClassUID: string): string | unde
   const writes = writingModalities[modality];
   if (writes !== undefined) return `modality ${modality}, ${writes}`;
   return dataSet.texts('imageType').some((value) => /SCREEN|CAPTURE|SAVE/.test(value)) ? 'a screen capture' : undefined;
-}
-
-/** Retired since 2004 but found: overlay planes without own data, in bits above those stored. */
-function hasOverlayInPixels(dataSet: DicomDataSet): boolean {
-  for (let group = 0x6000; group <= 0x601e; group += 2) {
-    const at = group * 0x10000;
-    if (dataSet.elements.has(at + 0x0100) && !dataSet.elements.has(at + 0x3000)) return true;
-  }
-  return false;
 }

@@ -69,12 +69,14 @@ export function deidentify(file: DicomFile, options: DeidentifyOptions): Deident
   refuseUndefined(file, sopClassUID, sopInstanceUID);
 
   const { encoding, transferSyntaxUID } = outputEncoding(file);
-  const patientID = decodeText(dataSet, 'patientID', options.textDecoder)?.trim() ?? '';
-  const patientKey = patientID || `study:${dataSet.uid('studyInstanceUID') ?? sopInstanceUID}`;
+  const studyInstanceUID = dataSet.uid('studyInstanceUID') ?? sopInstanceUID;
+  const filed = options.filedPatient?.(studyInstanceUID);
+  const patientID = filed?.patientID ?? decodeText(dataSet, 'patientID', options.textDecoder)?.trim() ?? '';
+  const patientKey = patientID || `study:${studyInstanceUID}`;
   const context: Context = {
     options,
     encoding,
-    pseudonym: options.pseudonym?.(patientID) ?? pseudonymOf(patientKey, options.keyed),
+    pseudonym: options.pseudonym?.(patientID) ?? filed?.pseudonym ?? pseudonymOf(patientKey, options.keyed),
     shiftDays: dateShiftDays(patientKey, options.keyed),
     counts: { remove: 0, empty: 0, dummy: 0, uid: 0, shift: 0, keep: 0 },
     warnings: [...burnedInWarnings(dataSet, sopClassUID)],
@@ -87,7 +89,7 @@ export function deidentify(file: DicomFile, options: DeidentifyOptions): Deident
     chunks: [...fileStart(sopClassUID, newInstanceUID, transferSyntaxUID), ...writeElements(withIdentity, encoding)],
     transferSyntaxUID,
     pseudonym: context.pseudonym,
-    studyInstanceUID: mapUid(dataSet.uid('studyInstanceUID') ?? sopInstanceUID),
+    studyInstanceUID: mapUid(studyInstanceUID),
     seriesInstanceUID: mapUid(dataSet.uid('seriesInstanceUID') ?? sopInstanceUID),
     sopInstanceUID: newInstanceUID,
     warnings: context.warnings,

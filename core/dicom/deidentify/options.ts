@@ -29,6 +29,13 @@ export interface DeidentifyOptions {
   readonly keyed: KeyedHash;
   /** The pseudonym of a patient ID, where a site has its own list; undefined leaves it to the key. */
   readonly pseudonym?: (patientID: string) => string | undefined;
+  /**
+   * The patient under whom a study is filed where that is not the one of its header, with the pseudonym where the ID is kept as one. A
+   * person whose studies carry several IDs gets one pseudonym and one shift of dates so.
+   */
+  readonly filedPatient?: (
+    studyInstanceUID: string,
+  ) => { readonly patientID: string; readonly pseudonym?: string | undefined } | undefined;
 }
 
 /** A code of CID 7050, De-identification Method. */

@@ -12,6 +12,7 @@ import {
   renameDataset,
   setClasses,
 } from '../../services/datasets/editing.ts';
+import { planTakeBack, takeBackPatients } from '../../services/patients/patients.ts';
 import {
   findStudies,
   labelSchemaOf,
@@ -47,6 +48,13 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
     const study = studyDetails(services.library.db, id);
     if (study === undefined) throw new AppError('BAD_INPUT', 'This study is no longer in the library.');
     return study;
+  },
+  'studies.plannedTakeBack': ({ studyIds }, { services }) => planTakeBack(services, { studyIds }),
+  'studies.takeBackPatients': ({ studyIds }, { services, emit }) => {
+    const { studies } = takeBackPatients(services, { studyIds });
+    emit('library.changed', { what: 'studies' });
+    emit('library.changed', { what: 'datasets' });
+    return [...studies];
   },
   'studies.modalities': (_, { services }) => modalities(services.library.db),
   'datasets.list': (_, { services }) => listDatasets(services.library.db),

@@ -13,7 +13,7 @@ import {
   type StudyPooling,
 } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
-import type { GreyOrColourImage } from '../../images/index.ts';
+import type { GreyOrColourImage, RangeRule } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
@@ -29,7 +29,7 @@ import { cutOf } from '../training/operating-point.ts';
 import { predictionsCsv } from './csv.ts';
 import { openClassifier } from './image.ts';
 import { type KeptResults, openKeptResults } from './kept.ts';
-import { type ClassifySources, countSources, scanSources } from './sources.ts';
+import { asFiled, type ClassifySources, countSources, scanSources } from './sources.ts';
 
 /**
  * Classifies every image below `paths` and writes the CSV file. A file that cannot be used is named in `problems` and
@@ -122,13 +122,14 @@ async function classifyImages(
       seen.add(sopInstanceUID);
       const stored = instanceByUid(context.library.db, sopInstanceUID);
       const instanceId = stored?.contentHash === contentHash ? stored.id : null;
+      const filed = asFiled(context.library.db, { ...scanned, found });
       for (const frame of framesOf(record.preprocessing.frames, numberOfFrames)) {
         const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
         try {
           const probabilities = await kept.result(contentHash, frame, () =>
-            classifier.classify(known, (fit) => render(renderer, scanned, frame, fit)),
+            classifier.classify(known, (fit) => render(renderer, scanned, frame, fit, model.rule)),
           );
-          predictions.push(imagePrediction(record, scanned, frame, probabilities));
+          predictions.push(imagePrediction(record, filed, frame, probabilities));
         } catch (thrown) {
           fail(survivable(thrown), scanned);
         }
@@ -146,8 +147,14 @@ async function classifyImages(
   }
 }
 
-async function render(renderer: Renderer, scanned: Scanned, frame: number, fit: Fit): Promise<GreyOrColourImage> {
-  return await renderer.render(await scanned.bytes(), frame, redact(scanned.name), fit);
+async function render(
+  renderer: Renderer,
+  scanned: Scanned,
+  frame: number,
+  fit: Fit,
+  rule: RangeRule,
+): Promise<GreyOrColourImage> {
+  return await renderer.render(await scanned.bytes(), frame, redact(scanned.name), fit, rule);
 }
 
 function duplicate(): AppError {

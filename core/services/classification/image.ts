@@ -12,6 +12,7 @@ import { sideImage, stackImages } from '../features/source-examples.ts';
 import { openFeatures, recordOf } from '../features/source-features.ts';
 import { compileEncoder, type LpmEncoder } from '../lpm/encoder.ts';
 import type { Fit } from '../pixels/fit.ts';
+import { mayUseKept } from '../pixels/looks.ts';
 import { readSource, squareImage } from '../pixels/source-images.ts';
 import { imageKey, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -26,10 +27,10 @@ export interface KnownFrame {
 
 export interface ImageClassifier {
   /**
-   * Probabilities [classes] of one image. `known` names it in the library, whose features are then used instead of
+   * Probabilities [classes] of one image. `found` names it in the library, whose features are then used instead of
    * computed; `render` gives its pixels in a size where they are needed.
    */
-  classify(known: KnownFrame | null, render: (fit: Fit) => Promise<GreyOrColourImage>): Promise<Float64Array>;
+  classify(found: KnownFrame | null, render: (fit: Fit) => Promise<GreyOrColourImage>): Promise<Float64Array>;
   close(): Promise<void>;
 }
 
@@ -38,7 +39,7 @@ type Kept = Uint8Array | null;
 
 /** Compiles a model and, unless it does without (side-only), its LPM. @throws LPM_NOT_FOUND, ENGINE_FAILED */
 export async function openClassifier(context: ServiceContext, model: LoadedModel): Promise<ImageClassifier> {
-  const { record, config, params } = model;
+  const { record, config, params, rule } = model;
   const { preprocessing } = record;
   const { inputSize } = preprocessing;
   const statistics = { mean: preprocessing.mean, std: preprocessing.std };
@@ -50,7 +51,7 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const sources = openPreviewStore(context, inputSize);
+    const sources = openPreviewStore(context, inputSize, rule);
     closers.push(() => sources.close());
     let encoder: LpmEncoder | null = null;
     let features: RecordStore | null = null;
@@ -62,7 +63,7 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
         lpm.close();
       }
       closers.push(encoder.dispose);
-      features = openFeatures(context, kind, record.lpmHash, preprocessing, statistics);
+      features = openFeatures(context, kind, record.lpmHash, { ...preprocessing, rule }, statistics);
       closers.push(() => features?.close() ?? Promise.resolve());
     }
     const predictor = await compilePredictor(engine, config, 1);
@@ -86,7 +87,8 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
     };
 
     return {
-      classify: async (known, render) => {
+      classify: async (found, render) => {
+        const known = found !== null && (await mayUseKept(context, found.instanceId, rule)) ? found : null;
         const key = known === null ? '' : imageKey(known.instanceId, known.frame);
         const stored = kind !== null && features?.has(kind, key) ? await features.read(kind, key) : null;
         const needsImage = ownImage || stored === null;

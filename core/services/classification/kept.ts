@@ -32,7 +32,8 @@ export async function openKeptResults(context: ServiceContext, model: ModelRecor
   const { library } = context;
   const canWrite = library.mode === 'write';
   const { info } = await context.engine();
-  const engine = [info.name, info.version, info.device, context.precision ?? 'f32'].join(' ');
+  // Results of before images were read as they are now are not taken up again.
+  const engine = [info.name, info.version, info.device, context.precision ?? 'f32', 'reading 2'].join(' ');
   const earlier = canWrite ? classifiedImages(library.db, model.id, engine) : new Map<string, readonly number[]>();
   const used: Omit<ClassifiedImage, 'probabilities'>[] = [];
   let waiting: ClassifiedImage[] = [];

@@ -1,10 +1,12 @@
 /** What is to be classified: files and folders, studies of the library, or both, as one stream. */
 import type { StudyId } from '../../contract/index.ts';
-import { instancesToClassify } from '../../store/index.ts';
+import { instanceByUid, instancesToClassify, patientOfStudy, type ReadDb } from '../../store/index.ts';
 import { requireDataset } from '../datasets/dataset.ts';
 import { readInstance } from '../files/files.ts';
+import type { Identified } from '../files/identify.ts';
 import { type Scanned, scanFiles } from '../files/scan.ts';
 import { walkFiles } from '../files/walk.ts';
+import { shownPatient } from '../patients/patients.ts';
 import type { ServiceContext } from '../session/context.ts';
 
 export interface ClassifySources {
@@ -24,10 +26,10 @@ export async function* scanSources(context: ServiceContext, sources: ClassifySou
     yield {
       place: { path, member, sizeBytes: instance.sizeBytes, modifiedMs: 0 },
       name: instance.sopInstanceUID,
-      // Keys of patients without an ID are made from a study, a folder or a picture and name nobody.
-      found: { instance, patientID: /^(study|folder|picture):/.test(instance.patientKey) ? '' : instance.patientKey },
+      found: { instance, patientID: shownPatient(instance.patientKey) ?? '', notices: [], look: null },
       problem: null,
       known: false,
+      picture: null,
       folderLabel: null,
       bytes: () => readInstance(library, id),
     };
@@ -42,6 +44,19 @@ export async function countSources(context: ServiceContext, sources: ClassifySou
     count++;
   }
   return count;
+}
+
+/**
+ * An image under the study and the patient by whom the library knows it: the patient whom a labels file gave stands in results too, and a
+ * picture, whose study is of our making, counts in the study that it is filed in.
+ */
+export function asFiled(db: ReadDb, scanned: Scanned & { readonly found: Identified }): Scanned {
+  const { instance, patientID } = scanned.found;
+  const stored = instance.kind === 'picture' ? instanceByUid(db, instance.sopInstanceUID) : undefined;
+  const studyInstanceUID = stored?.studyInstanceUID ?? instance.studyInstanceUID;
+  const filed = patientOfStudy(db, studyInstanceUID);
+  const shown = filed?.isGiven === true ? (shownPatient(filed.patientKey) ?? '') : patientID;
+  return { ...scanned, found: { ...scanned.found, instance: { ...instance, studyInstanceUID }, patientID: shown } };
 }
 
 function chosenStudies(context: ServiceContext, { studyIds, dataset }: ClassifySources) {

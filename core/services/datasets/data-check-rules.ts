@@ -5,12 +5,14 @@ import {
   type InstanceId,
   type PatientId,
   type SplitName,
+  type SplitOrigin,
   type StudyId,
   splitNames,
   type TargetKind,
   targetFacts,
 } from '../../contract/index.ts';
 import { targets } from '../../targets/index.ts';
+import type { SharedPatient } from '../patients/shared-patient.ts';
 
 export interface CheckedImage {
   readonly instanceId: InstanceId;
@@ -18,9 +20,12 @@ export interface CheckedImage {
   readonly patientId: PatientId;
   readonly label: string | null;
   readonly split: SplitName | null;
+  readonly splitOrigin: SplitOrigin | null;
   readonly contentHash: string;
   /** Equal for equal pixels; null where they were not decoded yet. */
   readonly pixelKey: string | null;
+  /** A picture that is its own patient, because nothing says whose it is. */
+  readonly isOwnPatient: boolean;
   readonly modality: string | null;
   readonly rows: number | null;
   readonly columns: number | null;
@@ -30,6 +35,8 @@ export interface CheckSettings {
   readonly target: TargetKind;
   readonly inputSize: number;
   readonly flip: boolean;
+  /** What stands behind too few patients, if anything does. */
+  readonly shared: SharedPatient | null;
 }
 
 /** Studies that a finding opens. */
@@ -51,7 +58,10 @@ export function findingsOf(
 ): DataFinding[] {
   const labelled = images.filter(({ label }) => label !== null);
   const found = [
+    ...sharedPatients(settings.shared),
     ...impossible(labelled, classes, settings.target),
+    ...givenSplits(labelled),
+    ...picturesAlone(images),
     ...sameImages(labelled),
     ...balance(labelled, classes),
     ...testSize(labelled, classes),
@@ -149,6 +159,33 @@ function impossible(labelled: readonly CheckedImage[], classes: readonly string[
     const missing = splitNames.filter((split) => !list.some((image) => image.split === split));
     return missing.length === 0 ? [] : [finding('splitGap', 'blocks', { name, splits: missing.join(',') }, list)];
   });
+}
+
+/** The cause of what `impossible` finds, and of figures that count studies of many people as one person's. */
+function sharedPatients(shared: SharedPatient | null): DataFinding[] {
+  return shared === null ? [] : [finding('sharedPatient', 'serious', { ...shared })];
+}
+
+/** How the parts came to be, where a file gives some of them. */
+function givenSplits(labelled: readonly CheckedImage[]): DataFinding[] {
+  const patients = (split: SplitName, ...origins: readonly SplitOrigin[]): number =>
+    distinct(
+      labelled.filter((i) => i.split === split && i.splitOrigin !== null && origins.includes(i.splitOrigin)),
+      'patientId',
+    ).size;
+  const [cut, given, drawn] = [patients('val', 'cut'), patients('test', 'given'), patients('test', 'drawn', 'cut')];
+  const others = patients('train', 'drawn') + patients('val', 'drawn');
+  return [
+    ...(cut > 0 ? [finding('validationCut', 'note', { cut, training: cut + patients('train', 'given') })] : []),
+    ...(given > 0 && drawn > 0 ? [finding('testAlsoDrawn', 'serious', { given, drawn })] : []),
+    ...(given > 0 && drawn === 0 && others > 0 ? [finding('testGiven', 'note', { given, others })] : []),
+  ];
+}
+
+/** Pictures of which nothing says whose they are count as different people's, and some may be one's. */
+function picturesAlone(images: readonly CheckedImage[]): DataFinding[] {
+  const alone = images.filter(({ isOwnPatient }) => isOwnPatient);
+  return alone.length === 0 ? [] : [finding('picturesAlone', 'note', { images: alone.length })];
 }
 
 /** One image under two names: within a patient only untidy, between patients suspicious, between splits a leak. */

@@ -4,12 +4,20 @@
  * asked about would deal them, by the same function and with its seed, and forgotten again.
  */
 import { AppError } from '../../base/errors.ts';
-import type { DataCheck, PatientId, SplitName } from '../../contract/index.ts';
-import { type DatasetRow, datasetInstanceFacts, labelledInstances, type RecordRow } from '../../store/index.ts';
+import type { DataCheck, PatientId } from '../../contract/index.ts';
+import {
+  type DatasetRow,
+  datasetInstanceFacts,
+  labelledInstances,
+  newestVersion,
+  type RecordRow,
+} from '../../store/index.ts';
+import { sharedPatient } from '../patients/shared-patient.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type CheckedImage, checkedCounts, findingsOf } from './data-check-rules.ts';
 import { assignedSplits, framesOf, orderNames, planSplits, requireDataset } from './dataset.ts';
+import type { AssignedSplit } from './split.ts';
 
 export interface DataCheckRequest {
   readonly dataset: string;
@@ -25,7 +33,10 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
   const dataset = requireDataset(context, request.dataset);
   const facts = new Map(datasetInstanceFacts(library.db, dataset.id).map((fact) => [fact.instanceId, fact]));
   // Pixels that were decoded before are compared too: a copied file may differ in its header only.
-  const pixels = storedRecords(library, previewFolder(request.inputSize));
+  const pixels = storedRecords(
+    library,
+    previewFolder(request.inputSize, newestVersion(library.db, dataset.id)?.ranges ?? 'format'),
+  );
   // What a reader set aside is in no version, so it is not looked at either.
   const rows = labelledInstances(library.db, dataset.id).filter(({ isExcluded }) => !isExcluded);
   const splits = splitsIfPossible(context, dataset, rows, request.seed);
@@ -37,9 +48,11 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       studyId: row.studyId,
       patientId: row.patientId,
       label: row.label,
-      split: splits.get(row.patientId) ?? null,
+      split: splits.get(row.patientId)?.split ?? null,
+      splitOrigin: splits.get(row.patientId)?.origin ?? null,
       contentHash: fact?.contentHash ?? '',
       pixelKey: pixelKey(frames.map((frame) => pixels.get(imageKey(row.instanceId, frame)))),
+      isOwnPatient: fact?.patientKey.startsWith('picture:') ?? false,
       modality: fact?.modality ?? null,
       rows: fact?.rows ?? null,
       columns: fact?.columns ?? null,
@@ -53,7 +66,11 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
   return {
     dataset: dataset.name,
     ...checkedCounts(images, classes),
-    findings: findingsOf(images, classes, { ...request, target: dataset.target }),
+    findings: findingsOf(images, classes, {
+      ...request,
+      target: dataset.target,
+      shared: sharedPatient(library.db, dataset.id),
+    }),
   };
 }
 
@@ -69,7 +86,7 @@ function splitsIfPossible(
   dataset: DatasetRow,
   rows: readonly { readonly patientId: PatientId; readonly label: string | null }[],
   seed: number,
-): ReadonlyMap<PatientId, SplitName> {
+): ReadonlyMap<PatientId, AssignedSplit> {
   const labelled = rows.flatMap(({ patientId, label }) => (label === null ? [] : [{ patientId, label }]));
   try {
     return planSplits(context, dataset, labelled, seed).splits;

@@ -6,10 +6,11 @@ import {
   type DatasetVersion,
   type FrameRule,
   type PatientId,
-  type SplitName,
+  type SampleRanges,
   targetFacts,
 } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
+import { commonRange, sampleKinds } from '../../images/index.ts';
 import {
   addAuditEvent,
   addVersion,
@@ -21,6 +22,7 @@ import {
   listDatasets as listRows,
   type NewVersion,
   newestVersion,
+  openSamplesOf,
   type ReadDb,
   saveSplit,
   splitsOf,
@@ -28,8 +30,9 @@ import {
   versionById,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
+import { sharedPatient, withSharedPatient } from '../patients/shared-patient.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import { checkSplits, drawSplits, type SplitPatient } from './split.ts';
+import { type AssignedSplit, checkSplits, drawSplits, type SplitPatient } from './split.ts';
 
 /** `datasets`: every data set with its counts. */
 export function listDatasets(context: ServiceContext): DatasetSummary[] {
@@ -74,17 +77,17 @@ export interface PlannedVersion {
   /** The version of this very content that exists already. */
   readonly existing: DatasetVersion | undefined;
   /** The split of every labelled patient, and those that stood before. */
-  readonly splits: ReadonlyMap<PatientId, SplitName>;
-  readonly assigned: ReadonlyMap<PatientId, SplitName>;
+  readonly splits: ReadonlyMap<PatientId, AssignedSplit>;
+  readonly assigned: ReadonlyMap<PatientId, AssignedSplit>;
 }
 
 export interface PlannedSplits {
   /** Every labelled patient. */
   readonly patients: readonly SplitPatient[];
   /** The splits that are written down. */
-  readonly assigned: ReadonlyMap<PatientId, SplitName>;
+  readonly assigned: ReadonlyMap<PatientId, AssignedSplit>;
   /** Those, and the ones that the other patients would be dealt. */
-  readonly splits: ReadonlyMap<PatientId, SplitName>;
+  readonly splits: ReadonlyMap<PatientId, AssignedSplit>;
 }
 
 /**
@@ -100,12 +103,24 @@ export function planSplits(
 ): PlannedSplits {
   const patients = patientsOf(dataset, instances);
   const assigned = assignedSplits(library.db, dataset);
-  return { patients, assigned, splits: drawSplits(patients, assigned, Random.seeded(seed).fork('split')) };
+  return namingCause(library.db, dataset, () => {
+    return { patients, assigned, splits: drawSplits(patients, assigned, Random.seeded(seed).fork('split')) };
+  });
+}
+
+/** What `work` gives; a refusal for lack of patients names the one ID or the folders that stand behind it. */
+function namingCause<T>(db: ReadDb, dataset: DatasetRow, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'SPLIT_IMPOSSIBLE') throw error;
+    throw withSharedPatient(error, sharedPatient(db, dataset.id));
+  }
 }
 
 /** The splits of a data set that are written down: given with the labels, or dealt for an earlier version. */
-export function assignedSplits(db: ReadDb, dataset: DatasetRow): Map<PatientId, SplitName> {
-  return new Map(splitsOf(db, dataset.id).map(({ patientId, split }) => [patientId, split]));
+export function assignedSplits(db: ReadDb, dataset: DatasetRow): Map<PatientId, AssignedSplit> {
+  return new Map(splitsOf(db, dataset.id).map(({ patientId, split, origin }) => [patientId, { split, origin }]));
 }
 
 /**
@@ -136,8 +151,8 @@ export function planVersion(context: ServiceContext, options: FreezeOptions): Pl
   }
   const seed = options.seed ?? 0;
   const { patients, assigned, splits } = planSplits(context, dataset, instances, seed);
-  checkSplits(patients, splits);
-  const version = describeVersion(dataset, instances, classes, splits, seed);
+  namingCause(library.db, dataset, () => checkSplits(patients, splits));
+  const version = describeVersion(library.db, dataset, instances, classes, splits, seed);
   return { dataset, version, existing: versionByHash(library.db, dataset.id, version.contentHash), splits, assigned };
 }
 
@@ -166,41 +181,76 @@ function patientsOf(
 }
 
 function describeVersion(
+  db: ReadDb,
   dataset: DatasetRow,
   instances: readonly (LabelledInstance & { label: string })[],
   classes: readonly string[],
-  splits: ReadonlyMap<PatientId, SplitName>,
+  splits: ReadonlyMap<PatientId, AssignedSplit>,
   seed: number,
 ): NewVersion {
   const { target } = dataset;
   // A data set asks one thing all its life, so the content of its versions need not name it.
   const lines: string[] = [JSON.stringify(classes)];
   const images = instances.flatMap((instance) => {
-    const split = splits.get(instance.patientId);
-    invariant(split !== undefined, 'every labelled patient has a split');
+    const assigned = splits.get(instance.patientId);
+    invariant(assigned !== undefined, 'every labelled patient has a split');
+    const { split, origin: splitOrigin } = assigned;
     const classIndex = targets[target].labelValue(instance.label, classes);
     return framesOf(dataset.frames, instance.numberOfFrames).map((frame) => {
       lines.push(JSON.stringify([instance.sopInstanceUID, frame, classIndex, split]));
       const { instanceId, patientId, studyId } = instance;
-      return { instanceId, frame, patientId, studyId, classIndex, split };
+      return { instanceId, frame, patientId, studyId, classIndex, split, splitOrigin };
     });
   });
-  const contentHash = sha256(Buffer.from(lines.join('\n')));
-  return { datasetId: dataset.id, contentHash, seed, classes, images };
+  const ranges = rangesOf(db, instances, splits);
+  // Drawn otherwise, the same images are another content; data sets without such pictures are the versions that they were.
+  if (Object.keys(ranges).length > 0) lines.push(JSON.stringify({ ranges }));
+  return { datasetId: dataset.id, contentHash: sha256(Buffer.from(lines.join('\n'))), seed, classes, ranges, images };
+}
+
+/**
+ * One range for each kind of open samples in a data set: of its training images, as mean and deviation are; of the others where no training
+ * image is of the kind.
+ */
+function rangesOf(
+  db: ReadDb,
+  instances: readonly LabelledInstance[],
+  splits: ReadonlyMap<PatientId, AssignedSplit>,
+): SampleRanges {
+  const training = new Set(
+    instances.filter(({ patientId }) => splits.get(patientId)?.split === 'train').map(({ instanceId }) => instanceId),
+  );
+  const looks = openSamplesOf(
+    db,
+    instances.map(({ instanceId }) => instanceId),
+  );
+  const ranges: SampleRanges = {};
+  for (const kind of sampleKinds) {
+    const all = looks.filter((look) => look.kind === kind);
+    if (all.length === 0) continue;
+    const learned = all.filter(({ instanceId }) => training.has(instanceId));
+    const from = learned.length > 0 ? learned : all;
+    const [low, high] = commonRange(
+      kind,
+      from.map((look) => [look.low, look.high]),
+    );
+    ranges[kind] = [low, high];
+  }
+  return ranges;
 }
 
 function save(
   context: ServiceContext,
   dataset: DatasetRow,
   version: NewVersion,
-  assigned: ReadonlyMap<PatientId, SplitName>,
-  splits: ReadonlyMap<PatientId, SplitName>,
+  assigned: ReadonlyMap<PatientId, AssignedSplit>,
+  splits: ReadonlyMap<PatientId, AssignedSplit>,
 ): DatasetVersion {
   const db = context.library.writer;
   const now = timeOf(context);
   return db.transaction(() => {
     for (const [patientId, split] of splits) {
-      if (!assigned.has(patientId)) saveSplit(db, dataset.id, { patientId, split, origin: 'drawn' }, now);
+      if (assigned.get(patientId)?.split !== split.split) saveSplit(db, dataset.id, { patientId, ...split }, now);
     }
     const id = addVersion(db, version, now);
     const saved = versionById(db, id);

@@ -4,10 +4,14 @@
  * A patient, not an image, is dealt, because images of one patient on both sides of a split make a model look better than it is.
  * Patients are dealt class by class (a patient of several classes counts for the rarest of them), so every class has its share of
  * every split. Patients who already have a split keep it: the test patients of a data set stay locked when studies are added.
+ *
+ * What a file gives as test is the test set: nobody is dealt to it then. Where a file gives training and test and no validation, as
+ * official splits of public sets do, the validation patients are cut from its training patients. Each patient carries how it came
+ * to its part, so that both can be told.
  */
 import { AppError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
-import { type PatientId, type SplitName, splitNames } from '../../contract/index.ts';
+import { type PatientId, type SplitName, type SplitOrigin, splitNames } from '../../contract/index.ts';
 
 /** Shares of the patients: 60, 20 and 20 %. */
 export const splitShares: Readonly<Record<SplitName, number>> = { train: 0.6, val: 0.2, test: 0.2 };
@@ -18,50 +22,111 @@ export interface SplitPatient {
   readonly classes: ReadonlySet<string>;
 }
 
+/** The part of a patient and how it came to be. */
+export interface AssignedSplit {
+  readonly split: SplitName;
+  readonly origin: SplitOrigin;
+}
+
 /**
- * A split for every patient that `fixed` does not name, the same for the same patients, order and random stream.
+ * A split for every patient that `fixed` does not name, the same for the same patients, order and random stream; patients that a file
+ * gives as training may be cut for validation, which it then does not give.
  * @throws SPLIT_IMPOSSIBLE naming the class that has too few patients
  */
 export function drawSplits(
   patients: readonly SplitPatient[],
-  fixed: ReadonlyMap<PatientId, SplitName>,
+  fixed: ReadonlyMap<PatientId, AssignedSplit>,
   random: Random,
-): Map<PatientId, SplitName> {
-  const perClass = new Map<string, number>();
-  for (const { classes } of patients) for (const name of classes) perClass.set(name, (perClass.get(name) ?? 0) + 1);
+): Map<PatientId, AssignedSplit> {
   const free = patients.filter(({ patientId }) => !fixed.has(patientId));
+  const isGiven = (split: SplitName): boolean =>
+    patients.some(({ patientId }) => {
+      const at = fixed.get(patientId);
+      return at?.split === split && at.origin === 'given';
+    });
+  const open = isGiven('test') ? splitNames.filter((split) => split !== 'test') : splitNames;
+  const perClass = patientsPerClass(patients);
   // With every patient given there is nothing to draw, and the check says what is missing.
-  if (free.length > 0) refuseRareClasses(perClass);
+  if (free.length > 0 && open.length === splitNames.length) refuseRareClasses(perClass);
   const splits = new Map(fixed);
   const rarestFirst = [...perClass].sort(([a, n], [b, m]) => n - m || (a < b ? -1 : 1)).map(([name]) => name);
   const dealt = new Set<number>(fixed.keys());
   for (const name of rarestFirst) {
     const stratum = patients.filter(({ classes }) => classes.has(name));
-    const counts: Record<SplitName, number> = { train: 0, val: 0, test: 0 };
-    for (const { patientId } of stratum) {
-      const split = splits.get(patientId);
-      if (split !== undefined) counts[split] += 1;
-    }
-    const waiting = random.fork(`split of ${name}`).shuffled(stratum.filter(({ patientId }) => !dealt.has(patientId)));
-    for (const { patientId } of waiting) {
-      const split = neediest(counts, stratum.length);
+    const counts = countsOf(stratum, splits);
+    const total = open.reduce((sum, split) => sum + counts[split], 0) + waitingOf(stratum, dealt).length;
+    for (const { patientId } of random.fork(`split of ${name}`).shuffled(waitingOf(stratum, dealt))) {
+      const split = neediest(counts, total, open);
       counts[split] += 1;
-      splits.set(patientId, split);
+      splits.set(patientId, { split, origin: 'drawn' });
       dealt.add(patientId);
     }
   }
+  if (!isGiven('val')) cutValidation(patients, splits, rarestFirst, random);
   return splits;
 }
 
-/** An empty split first, then the one furthest below its share; ties go to training. */
-function neediest(counts: Readonly<Record<SplitName, number>>, total: number): SplitName {
-  const empty = splitNames.find((split) => counts[split] === 0);
-  if (empty !== undefined) return empty;
-  let best: SplitName = 'train';
-  for (const split of splitNames) {
-    const lack = splitShares[split] * total - counts[split];
-    if (lack > splitShares[best] * total - counts[best] + 1e-9) best = split;
+function waitingOf(stratum: readonly SplitPatient[], dealt: ReadonlySet<number>): SplitPatient[] {
+  return stratum.filter(({ patientId }) => !dealt.has(patientId));
+}
+
+/** For every class that validation lacks, its share of the patients that a file gives as training; one of them always stays. */
+function cutValidation(
+  patients: readonly SplitPatient[],
+  splits: Map<PatientId, AssignedSplit>,
+  classes: readonly string[],
+  random: Random,
+): void {
+  const share = splitShares.val / (splitShares.train + splitShares.val);
+  for (const name of classes) {
+    const stratum = patients.filter((patient) => patient.classes.has(name));
+    const counts = countsOf(stratum, splits);
+    if (counts.val > 0) continue;
+    let wanted = Math.max(1, Math.round(share * counts.train));
+    for (const patient of random.fork(`validation of ${name}`).shuffled(stratum)) {
+      const at = splits.get(patient.patientId);
+      if (wanted === 0 || at?.split !== 'train' || at.origin !== 'given') continue;
+      // A patient of several classes may be the last in training of one of them.
+      const isSpare = [...patient.classes].every(
+        (own) =>
+          countsOf(
+            patients.filter(({ classes: all }) => all.has(own)),
+            splits,
+          ).train > 1,
+      );
+      if (!isSpare) continue;
+      splits.set(patient.patientId, { split: 'val', origin: 'cut' });
+      wanted -= 1;
+    }
   }
+}
+
+function patientsPerClass(patients: readonly SplitPatient[]): Map<string, number> {
+  const perClass = new Map<string, number>();
+  for (const { classes } of patients) for (const name of classes) perClass.set(name, (perClass.get(name) ?? 0) + 1);
+  return perClass;
+}
+
+function countsOf(
+  patients: readonly SplitPatient[],
+  splits: ReadonlyMap<PatientId, AssignedSplit>,
+): Record<SplitName, number> {
+  const counts: Record<SplitName, number> = { train: 0, val: 0, test: 0 };
+  for (const { patientId } of patients) {
+    const at = splits.get(patientId);
+    if (at !== undefined) counts[at.split] += 1;
+  }
+  return counts;
+}
+
+/** An empty split first, then the one furthest below its share of those that are dealt to; ties go to training. */
+function neediest(counts: Readonly<Record<SplitName, number>>, total: number, open: readonly SplitName[]): SplitName {
+  const empty = open.find((split) => counts[split] === 0);
+  if (empty !== undefined) return empty;
+  const whole = open.reduce((sum, split) => sum + splitShares[split], 0);
+  const lackOf = (split: SplitName): number => (splitShares[split] / whole) * total - counts[split];
+  let best: SplitName = 'train';
+  for (const split of open) if (lackOf(split) > lackOf(best) + 1e-9) best = split;
   return best;
 }
 
@@ -80,12 +145,15 @@ function refuseRareClasses(perClass: ReadonlyMap<string, number>): void {
  * Checks that training, validation and test each have patients of every class.
  * @throws SPLIT_IMPOSSIBLE listing every class and split without patients
  */
-export function checkSplits(patients: readonly SplitPatient[], splits: ReadonlyMap<PatientId, SplitName>): void {
+export function checkSplits(
+  patients: readonly SplitPatient[],
+  splits: ReadonlyMap<PatientId, Pick<AssignedSplit, 'split'>>,
+): void {
   const counts: Record<SplitName, number> = { train: 0, val: 0, test: 0 };
   const missing = new Map<string, Set<SplitName>>();
   for (const { classes } of patients) for (const name of classes) missing.set(name, new Set(splitNames));
   for (const { patientId, classes } of patients) {
-    const split = splits.get(patientId);
+    const split = splits.get(patientId)?.split;
     if (split === undefined) continue;
     counts[split] += 1;
     for (const name of classes) missing.get(name)?.delete(split);

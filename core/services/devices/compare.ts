@@ -26,6 +26,9 @@ export const tolerances = {
   /** Of the absolute or the relative error, whichever is smaller in proportion. */
   gradient: { absolute: 1e-4, relative: 1e-3 },
   parameter: 1e-4,
+  criterion: 1e-6,
+  /** Ten steps of an optimiser. */
+  optimiser: 1e-6,
   metric: 1e-9,
   greyLevels: 1,
 } as const;

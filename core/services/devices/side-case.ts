@@ -13,7 +13,9 @@ import {
   shapeParameters,
   sliceParameters,
 } from '../../models/index.ts';
-import { buildTrainStep, crossEntropy } from '../../training/train-step.ts';
+import { batchLoss } from '../../training/criteria/criterion.ts';
+import { crossEntropy } from '../../training/criteria/cross-entropy.ts';
+import { buildTrainStep } from '../../training/train-step.ts';
 import { readSafetensors, type TensorFile } from '../../weights/index.ts';
 import { type CaseResult, type Check, runOnce, tolerances, worstDifference, worstShare } from './compare.ts';
 
@@ -112,11 +114,11 @@ async function checkGradients(
     shapeParameters(layout, parts),
     Object.fromEntries(inputs.map((name) => [name, leaf(name)])),
   );
-  const loss = crossEntropy(logits, labels);
+  const loss = batchLoss(crossEntropy, logits, { labels });
   const outputs: Record<string, Value> = { logits, loss };
   const weighted = file.names.map((n) => /^loss\.weighted_(.+)$/.exec(n)?.[1]).find((w) => w !== undefined);
   if (weighted !== undefined)
-    outputs['weighted'] = crossEntropy(logits, labels, input('class_weights', [config.classes]));
+    outputs['weighted'] = batchLoss(crossEntropy, logits, { labels }, input('class_weights', [config.classes]));
   const gradients = grad(loss, parts);
   outputs['gradients'] = packParameters(layout, gradients);
   const results = await runOnce(

@@ -16,8 +16,9 @@ import {
   type VersionImage,
 } from '../../contract/index.ts';
 import { networkConfig, parameterLayout } from '../../models/index.ts';
-import { type DatasetRow, promiseShares, ratesOf, versionStatistics } from '../../store/index.ts';
+import { type DatasetRow, promiseShares, rangeRuleOfVersion, ratesOf, versionStatistics } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
+import { optimisers } from '../../training/optimisers/index.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { type PlannedVersion, planVersion } from '../datasets/dataset.ts';
 import { featureBytes } from '../features/feature-kinds.ts';
@@ -100,15 +101,18 @@ function workOf(
       ? { mean: [...lpm.config.mean], std: [...lpm.config.std] }
       : existing && versionStatistics(library.db, existing.id, inputSize);
   const { encoding } = shape;
+  const rule = existing === undefined ? (version.ranges ?? {}) : rangeRuleOfVersion(library.db, existing);
   return {
     ...shape,
-    decode: once(`decode ${dataset.id} ${inputSize}`, () => lacking(previewFolder(inputSize))),
+    decode: once(`decode ${dataset.id} ${inputSize}`, () => lacking(previewFolder(inputSize, rule))),
     statistics: once(`statistics ${dataset.id} ${inputSize}`, () => (statistics === undefined ? train : 0)),
     encode:
       encoding === null
         ? 0
         : once(`encode ${dataset.id} ${encoding} ${inputSize} ${options.normalisation} ${lpm.record.hash}`, () =>
-            statistics === undefined ? used.length : lacking(featuresFolder(context, lpm, options, statistics)),
+            statistics === undefined
+              ? used.length
+              : lacking(featuresFolder(context, lpm, { ...options, rule }, statistics)),
           ),
     epochs,
     // The first epoch is the best so far; so many without a better one end it.
@@ -119,7 +123,10 @@ function workOf(
 /** What does not depend on how much of the work is done: the names of its parts, and how large they are. */
 export function shapeOf(
   lpm: LibraryLpm,
-  options: Pick<Training, 'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights'> & {
+  options: Pick<
+    Training,
+    'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights' | 'criterion' | 'optimiser'
+  > & {
     readonly microBatch?: number | undefined;
   },
   dataset: Pick<DatasetRow, 'id' | 'target'>,
@@ -142,7 +149,7 @@ export function shapeOf(
     validationBatches: Math.ceil(validation / batch),
     imageBytes: sampleBytes * inputSize ** 2,
     featureBytes: featureBytes(lpm.config, method, options),
-    // Parameters and two moments, and where the epoch is the best so far the parameters once more.
-    checkpointBytes: 4 * 4 * parameterLayout(config).total,
+    // Parameters and what the optimiser keeps, and where the epoch is the best so far the parameters once more.
+    checkpointBytes: 4 * (2 + optimisers[options.optimiser].state.length) * parameterLayout(config).total,
   };
 }

@@ -282,7 +282,7 @@ async function timeTraining(
   { images, records, version, target }: TimedSet,
   rates: Map<string, number>,
 ): Promise<void> {
-  const { method, inputSize, tokenRatio, classWeights, microBatch } = options;
+  const { method, inputSize, tokenRatio, criterion, classWeights, optimiser, microBatch } = options;
   const classes = target.logits(version.classes.length);
   const batch = usableBatch(options.batch, version.images.filter(({ split }) => split === 'train').length);
   const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
@@ -297,7 +297,7 @@ async function timeTraining(
     step: await compileStep(
       engine,
       config,
-      { weightDecay: 0.1, classWeights, ...(microBatches ? { microBatch } : {}) },
+      { criterion, optimiser, weightDecay: 0.1, classWeights, ...(microBatches ? { microBatch } : {}) },
       batch,
     ),
     target,
@@ -322,7 +322,7 @@ async function timeTraining(
           { ...options, epochs: timesWanted, batch, learningRate: 1e-4, seed: 0, earlyStop: null },
           examples(batch * steps),
           examples(batch * validated),
-          freshState(startingParameters(config, { seed: 0 }, lpm)),
+          freshState(startingParameters(config, { seed: 0 }, lpm), optimiser),
           {
             signal,
             now: () => performance.now(),

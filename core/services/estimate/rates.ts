@@ -1,6 +1,6 @@
 /** What a training is made of, by name, and the machine that times of it belong to. */
 import { cpus } from 'node:os';
-import type { MeasureOptions } from '../../contract/index.ts';
+import { defaultCriterion, defaultOptimiser, type MeasureOptions } from '../../contract/index.ts';
 import { trainingMethods } from '../../models/index.ts';
 import { median } from '../../statistics/bootstrap.ts';
 import type { RateKey } from '../../store/index.ts';
@@ -34,15 +34,17 @@ export function encodingName(options: Pick<MeasureOptions, 'method' | 'tokens' |
 
 /** The network and batch that a step's time belongs to. */
 export function networkName(
-  options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'augment' | 'classWeights'> & {
+  options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'augment' | 'classWeights' | 'criterion' | 'optimiser'> & {
     readonly microBatch?: number | undefined;
   },
   batch: number,
   classes: number,
 ): string {
-  const { method, tokenRatio, augment, classWeights, microBatch } = options;
+  const { method, tokenRatio, augment, classWeights, criterion, optimiser, microBatch } = options;
   const part = trainingMethods[method].microBatches ? (microBatch ?? null) : null;
-  return JSON.stringify([method, batch, classes, tokenRatio, augment, classWeights, part]);
+  // What is as it was before there was a choice has the name of then, under which times are kept already.
+  const chosen = [criterion, optimiser].filter((name) => name !== defaultCriterion && name !== defaultOptimiser);
+  return JSON.stringify([method, batch, classes, tokenRatio, augment, classWeights, part, ...chosen]);
 }
 
 /** The machine that rates belong to: another processor, engine or number of threads is another machine. */

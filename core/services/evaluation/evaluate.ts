@@ -23,6 +23,7 @@ import { runAsJob } from '../session/run-as-job.ts';
 import { compilePredictor, type LoadedModel, openModelLpm, requireModel } from '../training/model.ts';
 import { type EvaluatedSet, forgetSets, requireSet } from './evaluated-set.ts';
 import { metricsBlock } from './metrics-block.ts';
+import { patientWarnings } from './patient-warnings.ts';
 
 /** Images a run of the network; results do not depend on it. */
 const batch = 16;
@@ -60,7 +61,7 @@ export const evaluateJob = defineJob({
       classes: record.classes,
       positiveClass: record.positiveClass,
       positiveClassSource: record.positiveClassSource,
-      warnings: positiveClassWarnings(record),
+      warnings: [...positiveClassWarnings(record), ...patientWarnings(context.library.db, version)],
       studyPooling: options.studyPooling,
       image: metricsBlock(context, set, 'image'),
       study: metricsBlock(context, set, 'study'),
@@ -110,6 +111,7 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
       images: versionImages(db, version.id, split),
       lpm,
       ...preprocessing,
+      rule: model.rule,
       statistics: { mean: preprocessing.mean, std: preprocessing.std },
       features: featuresOf(record.method),
     });

@@ -39,6 +39,7 @@ import { sideImage, stackImages } from '../features/source-examples.ts';
 import { recordOf } from '../features/source-features.ts';
 import { readInstance } from '../files/files.ts';
 import { compileEncoder, type EncodedImage } from '../lpm/encoder.ts';
+import { mayUseKept } from '../pixels/looks.ts';
 import { openRenderer, readSource, squareImage } from '../pixels/source-images.ts';
 import { imageKey, openPreviewStore } from '../records/record-stores.ts';
 import { NewestEntries, type SessionCache } from '../session/caches.ts';
@@ -168,16 +169,16 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
 /** The image as the model reads it, square; from the cache where it is there. */
 async function sourceImage(
   context: ServiceContext,
-  { record }: LoadedModel,
+  { record, rule }: LoadedModel,
   { instanceId, frame }: { readonly instanceId: InstanceId; readonly frame: number },
 ): Promise<GreyOrColourImage> {
   const { inputSize } = record.preprocessing;
   const instance = instanceById(context.library.db, instanceId);
   if (instance === undefined) throw new AppError('FILE_NOT_FOUND', 'The image is no longer in this library.');
   const { sopInstanceUID } = instance;
-  const sources = openPreviewStore(context, inputSize);
+  const sources = openPreviewStore(context, inputSize, rule);
   try {
-    if (sources.has('image', imageKey(instanceId, frame))) {
+    if ((await mayUseKept(context, instanceId, rule)) && sources.has('image', imageKey(instanceId, frame))) {
       return await readSource(sources, inputSize, { instanceId, frame });
     }
   } finally {
@@ -186,7 +187,10 @@ async function sourceImage(
   const renderer = openRenderer();
   try {
     const bytes = await readInstance(context.library, instanceId);
-    return squareImage(await renderer.render(bytes, frame, redact(sopInstanceUID), { square: inputSize }), inputSize);
+    return squareImage(
+      await renderer.render(bytes, frame, redact(sopInstanceUID), { square: inputSize }, rule),
+      inputSize,
+    );
   } finally {
     await renderer.close();
   }

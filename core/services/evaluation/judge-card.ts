@@ -25,6 +25,7 @@ export function modelCard(context: ServiceContext, name: string): ModelCard {
     seconds: run.seconds,
     peakMb: run.peakMb,
     labellers: version === undefined ? [] : labellersOf(db, version.datasetId),
+    splits: run.splits,
     counts: versionCounts(db, run.datasetVersionId),
     results: evaluationsOf(db, model.id).flatMap(({ split }) => resultsOf(context, name, split)),
     testViews: testViews(db, name),

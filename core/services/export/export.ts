@@ -21,9 +21,10 @@ import {
 } from '../../dicom/deidentify/index.ts';
 import { parseDicom } from '../../dicom/parse.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
-import { addAuditEvent } from '../../store/index.ts';
+import { addAuditEvent, patientOfStudy } from '../../store/index.ts';
 import { decoderFactory } from '../files/text-decoder.ts';
-import { keyedHash, librarySecret } from '../privacy/pseudonym.ts';
+import { shownPatient } from '../patients/patients.ts';
+import { isPseudonym, keyedHash, librarySecret } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector, survivable } from '../session/problems.ts';
 import { type ExportFile, filesBelow, filesOfDataset } from './files.ts';
@@ -120,7 +121,16 @@ function deidentifyOptions(
     keyed: keyedHash(librarySecret(context.library.folder)),
     textDecoder: decoderFactory,
     pseudonym: (patientID) => list?.get(patientID),
+    filedPatient: (studyInstanceUID) => filedPatient(context, studyInstanceUID),
   };
+}
+
+/** Who was given a study beside its header; the key of a pseudonymised import is the pseudonym already. */
+function filedPatient({ library: { db } }: ServiceContext, studyInstanceUID: string) {
+  const filed = patientOfStudy(db, studyInstanceUID);
+  const patientID = filed?.isGiven === true ? shownPatient(filed.patientKey) : null;
+  if (patientID === null) return undefined;
+  return { patientID, pseudonym: isPseudonym(patientID) ? patientID : undefined };
 }
 
 async function* everyFile(paths: readonly string[], ofDataset: readonly ExportFile[]): AsyncGenerator<ExportFile> {

@@ -11,12 +11,13 @@ import {
 } from '../../contract/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { extractedLayers, type LpmConfig, type LpmFeatures, methodLayers } from '../../models/index.ts';
-import { versionImages } from '../../store/index.ts';
+import { rangeRuleOfVersion, versionImages } from '../../store/index.ts';
 import { freezeDataset } from '../datasets/dataset.ts';
 import { provideLpm } from '../lpm/bundled.ts';
 import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { lookIntoDataset } from './dataset-looks.ts';
 import { featuresOf } from './feature-kinds.ts';
 import { prepareFeatures } from './source-features.ts';
 
@@ -36,6 +37,7 @@ export const encodeJob = defineJob({
   run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
     const context = { ...tools.deps, progress: tools.progress };
     const started = performance.now();
+    await lookIntoDataset(context, options.dataset);
     const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
     const record = requireLpm(context, await provideLpm(context, options.lpm));
     const lpm = openLibraryLpm(context, record);
@@ -51,6 +53,7 @@ export const encodeJob = defineJob({
         tokenRatio: options.tokenRatio,
         ...wantedOf(lpm.config, options),
         normalisation: options.normalisation,
+        rule: rangeRuleOfVersion(context.library.db, version),
       });
       await features.close();
       return {

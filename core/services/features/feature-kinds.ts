@@ -2,6 +2,7 @@
 import { invariant } from '../../base/errors.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
 import type { ChannelStatistics, Method, TokenRule } from '../../contract/index.ts';
+import type { RangeRule, SampleRanges } from '../../images/index.ts';
 import {
   keptTokens,
   type LayerChoice,
@@ -12,6 +13,7 @@ import {
   tokenCounts,
   trainingMethods,
 } from '../../models/index.ts';
+import { keyedRanges } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 
 /** Raised when rendering, resizing or encoding changes in a way that changes the numbers: older features are then not used. */
@@ -23,6 +25,8 @@ export interface FeatureSettings {
   readonly tokens: TokenRule;
   readonly tokenRatio: number;
   readonly layers: readonly number[];
+  /** The rule that draws pictures whose samples are open. */
+  readonly rule: RangeRule;
 }
 
 /** What decides the numbers of a store, by name: its folder is a hash of it. */
@@ -32,7 +36,7 @@ type StoreKey = Readonly<Record<string, unknown>>;
 interface FeatureKind {
   readonly storeKey: (context: ServiceContext, settings: FeatureSettings, statistics: ChannelStatistics) => StoreKey;
   /** Bytes of one image's record. */
-  readonly recordBytes: (lpm: LpmConfig, settings: FeatureSettings) => number;
+  readonly recordBytes: (lpm: LpmConfig, settings: Omit<FeatureSettings, 'rule'>) => number;
   /** Its name among measured times: what is asked for at one input size, and how much of it. */
   readonly name: (settings: Pick<FeatureSettings, 'tokens' | 'tokenRatio'>, layers: LayerChoice) => string;
   /** The network's inputs of one batch of records. */
@@ -41,7 +45,7 @@ interface FeatureKind {
 
 export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
   keysValues: {
-    storeKey: (context, { inputSize, tokens, tokenRatio, layers }, statistics) => ({
+    storeKey: (context, { inputSize, tokens, tokenRatio, layers, rule }, statistics) => ({
       pipelineVersion,
       inputSize,
       ...statistics,
@@ -49,6 +53,7 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
       tokenRatio,
       layers,
       ...precisionKey(context),
+      ...rangesKey(rule),
     }),
     recordBytes: (lpm, { inputSize, tokenRatio, layers }) =>
       2 * 2 * layers.length * lpm.width * keptTokens(lpm, inputSize, inputSize, tokenRatio),
@@ -57,12 +62,13 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
   },
   /** The final class token depends on neither token rule nor layers. */
   classToken: {
-    storeKey: (context, { inputSize }, statistics) => ({
+    storeKey: (context, { inputSize, rule }, statistics) => ({
       pipelineVersion,
       inputSize,
       ...statistics,
       output: 'classToken',
       ...precisionKey(context),
+      ...rangesKey(rule),
     }),
     recordBytes: (lpm) => 4 * lpm.width,
     name: () => 'class token',
@@ -92,7 +98,11 @@ export function featuresOf(method: Method): readonly LpmFeatures[] {
 }
 
 /** Bytes that one image's features take for `method`; 0 where it asks for none. */
-export function featureBytes(lpm: LpmConfig, method: Method, settings: Omit<FeatureSettings, 'layers'>): number {
+export function featureBytes(
+  lpm: LpmConfig,
+  method: Method,
+  settings: Omit<FeatureSettings, 'layers' | 'rule'>,
+): number {
   const all = { ...settings, layers: methodLayers(lpm, method) };
   return featuresOf(method).reduce((bytes, kind) => bytes + featureKinds[kind].recordBytes(lpm, all), 0);
 }
@@ -100,6 +110,12 @@ export function featureBytes(lpm: LpmConfig, method: Method, settings: Omit<Feat
 /** Features of half-precision products differ in the third digit: they are kept apart from the others. */
 function precisionKey({ precision }: ServiceContext): { precision?: 'f16' } {
   return precision === 'f16' ? { precision } : {};
+}
+
+/** Features of pictures that a data set's ranges drew are kept apart from those that were drawn without. */
+function rangesKey(rule: RangeRule): { ranges?: SampleRanges } {
+  const ranges = keyedRanges(rule);
+  return ranges === null ? {} : { ranges };
 }
 
 /** Batch tensors `keys`, `values` [L, B, H, T, d] of records that hold keys [L, H, T, d] and then values. */

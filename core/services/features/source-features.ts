@@ -13,6 +13,7 @@ import type { RecordStore } from '../../features/index.ts';
 import { normalise } from '../../images/index.ts';
 import { type LpmFeatures, methodLayers, trainingMethods } from '../../models/index.ts';
 import { compileEncoder, type EncodedImage, type LibraryLpm, type LpmEncoder } from '../lpm/encoder.ts';
+import { lookIntoInstances } from '../pixels/looks.ts';
 import { imageKind, prepareSources, readSource } from '../pixels/source-images.ts';
 import { featureFolder, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -54,8 +55,8 @@ export function featuresFolder(
 ): string {
   const { features } = trainingMethods[options.method];
   invariant(features !== null, `${options.method} keeps no features`);
-  const { inputSize, tokens, tokenRatio } = options;
-  const settings = { inputSize, tokens, tokenRatio, layers: methodLayers(lpm.config, options.method) };
+  const { inputSize, tokens, tokenRatio, rule } = options;
+  const settings = { inputSize, tokens, tokenRatio, rule, layers: methodLayers(lpm.config, options.method) };
   return featureFolder(lpm.record.hash, featureKinds[features].storeKey(context, settings, statistics)).folder;
 }
 
@@ -76,7 +77,7 @@ export function openFeatures(
  * @throws DATASET_NOT_READY when no training image can be decoded; DISK_FULL before starting what will not fit
  */
 export async function prepareFeatures(context: ServiceContext, request: FeatureRequest): Promise<Features> {
-  const { version, lpm, inputSize } = request;
+  const { version, lpm, inputSize, rule } = request;
   const problems = new ProblemCollector();
   const stores: RecordStore[] = [];
   const opened = (store: RecordStore): RecordStore => {
@@ -87,9 +88,13 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     for (const store of stores) await store.close();
   };
   try {
-    const sources = opened(openPreviewStore(context, inputSize));
+    await lookIntoInstances(
+      context,
+      request.images.map(({ instanceId }) => instanceId),
+    );
+    const sources = opened(openPreviewStore(context, inputSize, rule));
     announceSize(context, request, sources);
-    const there = await prepareSources(context, sources, inputSize, request.images, problems);
+    const there = await prepareSources(context, sources, inputSize, rule, request.images, problems);
     const images = request.images.filter((_, i) => there[i]);
     const training = images.filter((image) => image.split === 'train');
     if (request.statistics === undefined && training.length === 0) {

@@ -7,7 +7,7 @@
  * A folder is read this way when it holds `train` and at least one of `val` and `test` (or their usual other names).
  */
 import { readdirSync } from 'node:fs';
-import type { SplitName } from '../../contract/index.ts';
+import { type SplitName, splitOfWord } from '../../contract/index.ts';
 
 export interface FolderLabel {
   readonly label: string;
@@ -20,16 +20,6 @@ export interface ClassFolders {
   readonly patientKey: string | null;
 }
 
-const splitFolders: Readonly<Record<string, SplitName>> = {
-  train: 'train',
-  training: 'train',
-  val: 'val',
-  valid: 'val',
-  validation: 'val',
-  test: 'test',
-  testing: 'test',
-};
-
 /** A reader of class folders for one scan; it looks at each chosen folder's layout once. */
 export function classFolderReader(): (root: string, folders: readonly string[]) => ClassFolders {
   const laidOut = new Map<string, boolean>();
@@ -38,15 +28,16 @@ export function classFolderReader(): (root: string, folders: readonly string[]) 
     if (first === undefined) return { label: null, patientKey: null };
     const known = laidOut.get(root) ?? isLaidOut(root);
     laidOut.set(root, known);
-    const split = splitFolders[first.toLowerCase()];
-    if (split === undefined || label === undefined || !known) {
-      return { label: null, patientKey: `folder:${root}/${folders.join('/')}` };
+    const split = splitOfWord(first);
+    if (split === null || label === undefined || !known) {
+      // A folder of pictures may be a patient, a class or everything that somebody has; only the user knows.
+      return { label: null, patientKey: null };
     }
     return { label: { label, split }, patientKey: patient === undefined ? null : `folder:${root}//${patient}` };
   };
 }
 
 function isLaidOut(root: string): boolean {
-  const splits = new Set(readdirSync(root).map((name) => splitFolders[name.toLowerCase()]));
+  const splits = new Set(readdirSync(root).map(splitOfWord));
   return splits.has('train') && (splits.has('val') || splits.has('test'));
 }

@@ -2,16 +2,23 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../../base/errors.ts';
+import { headerDoubts, partlyUsed, surplusStreams } from '../../dicom/doubts.ts';
+import { beginsStream, plainPixelBytes } from '../../dicom/frames.ts';
 import { type DicomHeader, readHeader } from '../../dicom/header.ts';
 import { type DicomFile, looksLikeDicom, parseDicom } from '../../dicom/parse.ts';
-import type { InstanceDescription, NewInstance } from '../../store/index.ts';
+import { describePixels } from '../../dicom/pixels.ts';
+import { openPicture } from '../../images/index.ts';
+import type { InstanceDescription, NewInstance, SampleLook } from '../../store/index.ts';
 import { fileError } from './files.ts';
+import { emptiness, isPictureFile, lookAtFrame, lookAtPicture, mostLookedAt, plainLook } from './look.ts';
 import { decoderFactory } from './text-decoder.ts';
 
 /** Read first; DICOM headers are a few kilobytes, private groups can make them some hundred. */
 const headBytes = 64 * 1024;
 const pieceBytes = 1024 * 1024;
 const undefinedLength = 0xffffffff;
+const rleSyntax = '1.2.840.10008.1.2.5';
+const maxFragments = 100_000;
 const deflatedSyntax = '1.2.840.10008.1.2.1.99';
 
 /** Patient and study that the surroundings of a picture give it; DICOM brings its own. */
@@ -19,6 +26,8 @@ export interface PictureContext {
   readonly patientKey: string | null;
   /** What pictures of one study share; null makes each picture its own study. */
   readonly studyKey: string | null;
+  /** The patient without what a labels file says, where it gave `patientKey`; null makes each picture its own. */
+  readonly ownPatientKey?: string | null;
 }
 
 /** An instance as the library stores it, with what classification shows of it. */
@@ -26,6 +35,10 @@ export interface Identified {
   readonly instance: NewInstance;
   /** As in the header; for pictures the patient key or ''. */
   readonly patientID: string;
+  /** What a person should know of the image, which is used nevertheless. Empty unless it was looked into. */
+  readonly notices: readonly AppError[];
+  /** What was seen of the samples; null unless it was looked into. */
+  readonly look: SampleLook | null;
 }
 
 /** A UID for what has none, from its content or name: 2.25 and 128 bits of a SHA-256 (PS3.5 B.2 uses a UUID's 128 bits so). */
@@ -35,37 +48,74 @@ export function uidOf(text: string): string {
 }
 
 /**
- * What `bytes`, a whole file, hold.
+ * What `bytes`, a whole file, hold. `looksInto` says whether the pixels are looked at too, as an import does.
  * @throws DICOM_NOT_DICOM, DICOM_NO_PIXELS, DICOM_MALFORMED, DICOM_TRUNCATED, TOO_LARGE, DICOM_DECODE_FAILED
  */
-export function identifyBytes(bytes: Uint8Array, context: PictureContext): Identified {
+export async function identifyBytes(
+  bytes: Uint8Array,
+  context: PictureContext,
+  looksInto: boolean,
+): Promise<Identified> {
   const contentHash = createHash('sha256').update(bytes).digest('hex');
-  return identify(bytes, bytes.length, contentHash, context);
+  const read: ReadPart = (at, length) => Promise.resolve(bytes.subarray(at, at + length));
+  return await identify({ head: bytes, sizeBytes: bytes.length, contentHash, read }, context, looksInto);
 }
 
 /**
- * What the file at `path` holds. Reads its head, and the rest only to hash it, piece by piece; a file that is no image is not read on.
- * @param isPreview true reads the head alone: the hash is then its path's, and is for telling files apart and nothing else
+ * What the file at `path` holds. Reads its head, and the rest piece by piece to hash it, or whole where it is looked into; a file that is
+ * no image is not read on.
+ * @param how.isPreview true reads the head alone: the hash is then its path's, and is for telling files apart and nothing else
  * @throws as identifyBytes, and FILE_NOT_FOUND, FILE_UNREADABLE
  */
 export async function identifyFile(
   path: string,
   sizeBytes: number,
   context: PictureContext,
-  isPreview = false,
+  how: { readonly looksInto: boolean; readonly isPreview?: boolean },
 ): Promise<Identified> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, 'r');
-    const head = await readUntilHeader(handle, sizeBytes);
+    const file = handle;
+    const head = await readUntilHeader(file, sizeBytes);
     checkKind(head, sizeBytes);
-    const hash = isPreview ? createHash('sha256').update(path).digest('hex') : await hashFile(handle, head, sizeBytes);
-    return identify(head, sizeBytes, hash, context);
+    const { looksInto, isPreview = false } = how;
+    if (looksInto && needsWhole(head, sizeBytes)) {
+      return await identifyBytes(await readHead(file, sizeBytes), context, true);
+    }
+    const contentHash = isPreview
+      ? createHash('sha256').update(path).digest('hex')
+      : await hashFile(file, head, sizeBytes);
+    const read: ReadPart = async (at, length) => {
+      const part = Buffer.allocUnsafe(length);
+      const { bytesRead } = await file.read(part, 0, length, at);
+      return part.subarray(0, bytesRead);
+    };
+    return await identify({ head, sizeBytes, contentHash, read }, context, looksInto);
   } catch (error) {
     throw error instanceof AppError ? error : fileError(error, path);
   } finally {
     await handle?.close();
   }
+}
+
+/** Reads a part of a file; shorter where the file ends. */
+type ReadPart = (at: number, length: number) => Promise<Uint8Array>;
+
+/** A file whose first part, or all of it, was read. */
+interface ReadFile {
+  readonly head: Uint8Array;
+  readonly sizeBytes: number;
+  readonly contentHash: string;
+  readonly read: ReadPart;
+}
+
+/** Whether looking into a file takes all of its bytes: pictures but JPEG, and DICOM whose pixels are plain. */
+function needsWhole(head: Uint8Array, sizeBytes: number): boolean {
+  if (sizeBytes > mostLookedAt) return false;
+  if (isPictureFile(head)) return head[0] !== 0xff;
+  const pixels = parseDicom(head, { untilPixelData: true }).dataSet.element('pixelData');
+  return pixels !== undefined && pixels.declaredLength !== undefinedLength;
 }
 
 async function readHead(handle: FileHandle, length: number): Promise<Uint8Array> {
@@ -84,7 +134,7 @@ async function readUntilHeader(handle: FileHandle, sizeBytes: number): Promise<U
   let length = Math.min(headBytes, sizeBytes);
   for (;;) {
     const head = await readHead(handle, length);
-    if (length >= sizeBytes || pictureKind(head) || !looksLikeDicom(head)) return head;
+    if (length >= sizeBytes || isPictureFile(head) || !looksLikeDicom(head)) return head;
     try {
       const file = parseDicom(head, { untilPixelData: true });
       if (file.transferSyntaxUID !== deflatedSyntax && readHeader(file).hasPixels) return head;
@@ -112,36 +162,99 @@ async function hashFile(handle: FileHandle, head: Uint8Array, sizeBytes: number)
 
 /** Refuses what is neither DICOM nor a picture before it is hashed. */
 function checkKind(head: Uint8Array, sizeBytes: number): void {
-  if (pictureKind(head)) return;
+  if (isPictureFile(head)) return;
+  refuseSystemFile(head);
   readDicomHeader(head, sizeBytes);
 }
 
-/** PNG, JPEG or TIFF by their first bytes; a DICOM file whose preamble is a TIFF header (both at once) is DICOM. */
-function pictureKind(bytes: Uint8Array): boolean {
-  const at = (i: number): number => bytes[i] ?? -1;
-  if (at(128) === 0x44 && at(129) === 0x49 && at(130) === 0x43 && at(131) === 0x4d) return false;
-  const starts = (...values: number[]): boolean => values.every((value, i) => at(i) === value);
-  return (
-    starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a) ||
-    starts(0xff, 0xd8, 0xff) ||
-    starts(0x49, 0x49, 0x2a, 0x00) ||
-    starts(0x4d, 0x4d, 0x00, 0x2a)
-  );
+/**
+ * macOS keeps what its file system knows of `x.dcm` in a second file `._x.dcm` wherever it copies to, and in `__MACOSX` of archives. Only
+ * the first bytes tell it for sure (AppleSingle and AppleDouble, RFC 1740: 00 05 16 00 and 00 05 16 07).
+ */
+function refuseSystemFile(head: Uint8Array): void {
+  const isApple = head[0] === 0 && head[1] === 5 && head[2] === 0x16 && (head[3] === 0 || head[3] === 7);
+  if (isApple) throw new AppError('FILE_OF_SYSTEM', 'macOS keeps notes about another file in it; it holds no image.');
 }
 
-function identify(head: Uint8Array, sizeBytes: number, contentHash: string, context: PictureContext): Identified {
-  return pictureKind(head)
-    ? identifyPicture(sizeBytes, contentHash, context)
-    : identifyDicom(readDicomHeader(head, sizeBytes), sizeBytes, contentHash);
+async function identify(file: ReadFile, context: PictureContext, looksInto: boolean): Promise<Identified> {
+  const { head, sizeBytes, contentHash } = file;
+  if (isPictureFile(head)) {
+    const found = identifyPicture(sizeBytes, contentHash, context);
+    return looksInto ? { ...found, ...lookIntoPicture(head, sizeBytes) } : found;
+  }
+  refuseSystemFile(head);
+  const found = identifyDicom(readDicomHeader(head, sizeBytes), sizeBytes, contentHash);
+  if (!looksInto) return found;
+  return { ...found, look: plainLook, notices: await lookIntoDicom(file, found.instance.numberOfFrames) };
+}
+
+function lookIntoPicture(bytes: Uint8Array, sizeBytes: number): Pick<Identified, 'look' | 'notices'> {
+  // JPEG was made for a screen, and of a very large file only the head was read.
+  if (bytes[0] === 0xff || bytes.length < sizeBytes) return { look: plainLook, notices: [] };
+  try {
+    const picture = openPicture(bytes, 'the picture');
+    const look = lookAtPicture(picture);
+    // Samples whose range is open are judged in the range of their data set.
+    const empty = look.kind === null ? emptiness([look.dark, look.bright], [0, 1]) : undefined;
+    const notices = [
+      ...(picture.pages > 1 ? [partlyUsed(picture.pages - 1, 'pages')] : []),
+      ...(empty === undefined ? [] : [empty]),
+    ];
+    return { look, notices };
+  } catch (thrown) {
+    // A picture that cannot be read is named, with its reason, where it is needed.
+    if (thrown instanceof AppError) return { look: plainLook, notices: [] };
+    throw thrown;
+  }
+}
+
+async function lookIntoDicom(file: ReadFile, frames: number): Promise<readonly AppError[]> {
+  const { head, sizeBytes, read } = file;
+  const isWhole = head.length >= sizeBytes;
+  const parsed = parseDicom(head, { untilPixelData: true });
+  const doubts = headerDoubts(parsed.dataSet);
+  const pixels = parsed.dataSet.element('pixelData');
+  if (pixels?.declaredLength === undefinedLength && parsed.transferSyntaxUID !== deflatedSyntax) {
+    const isOneEach = parsed.transferSyntaxUID === rleSyntax;
+    const surplus = surplusStreams(parsed.dataSet, await fragmentStarts(pixels.start, read, isOneEach));
+    return surplus > 0 ? [...doubts, partlyUsed(surplus, 'frames')] : doubts;
+  }
+  const empty = isWhole && sizeBytes <= mostLookedAt ? lookAtFrame(parseDicom(head), frames) : undefined;
+  return empty === undefined ? doubts : [...doubts, empty];
+}
+
+/** Of every fragment of encapsulated pixel data from `start` on, whether a picture begins with it. */
+async function fragmentStarts(start: number, read: ReadPart, isOneEach: boolean): Promise<boolean[]> {
+  const begins: boolean[] = [];
+  let at = start;
+  for (let item = 0; item <= maxFragments; item++) {
+    const bytes = await read(at, 16);
+    if (bytes.length < 8) break;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (view.getUint16(0, true) !== 0xfffe || view.getUint16(2, true) !== 0xe000) break;
+    const length = view.getUint32(4, true);
+    // The first item is the table of offsets.
+    if (item > 0) begins.push(isOneEach || beginsStream(bytes.subarray(8, 8 + Math.min(8, length))));
+    at += 8 + length;
+  }
+  return begins;
+}
+
+/** Patient, study and series of the picture with this content. */
+export function pictureStudy(
+  { patientKey: given, studyKey }: PictureContext,
+  contentHash: string,
+): Pick<NewInstance, 'patientKey' | 'studyInstanceUID' | 'seriesInstanceUID'> {
+  const patientKey = given ?? `picture:${contentHash}`;
+  const study = `${patientKey}\n${studyKey ?? contentHash}`;
+  return { patientKey, studyInstanceUID: uidOf(`study\n${study}`), seriesInstanceUID: uidOf(`series\n${study}`) };
 }
 
 function identifyPicture(sizeBytes: number, contentHash: string, context: PictureContext): Identified {
-  const patientKey = context.patientKey ?? `picture:${contentHash}`;
-  const study = `${patientKey}\n${context.studyKey ?? contentHash}`;
+  const { ownPatientKey } = context;
   const instance: NewInstance = {
-    patientKey,
-    studyInstanceUID: uidOf(`study\n${study}`),
-    seriesInstanceUID: uidOf(`series\n${study}`),
+    ...pictureStudy(context, contentHash),
+    ...(ownPatientKey === undefined ? {} : { ownPatientKey: ownPatientKey ?? `picture:${contentHash}` }),
     modality: null,
     kind: 'picture',
     sopInstanceUID: uidOf(`picture\n${contentHash}`),
@@ -153,7 +266,7 @@ function identifyPicture(sizeBytes: number, contentHash: string, context: Pictur
     contentHash,
     sizeBytes,
   };
-  return { instance, patientID: context.patientKey ?? '' };
+  return { instance, patientID: context.patientKey ?? '', notices: [], look: null };
 }
 
 function readDicomHeader(head: Uint8Array, sizeBytes: number): DicomHeader {
@@ -166,13 +279,16 @@ function readDicomHeader(head: Uint8Array, sizeBytes: number): DicomHeader {
   return header;
 }
 
-/** Pixel data of a known length must be there to its end. Compressed frames have no such length; decoding finds those. */
+/**
+ * Pixel data of a known length must be there to its end, or to the end of its last frame: the byte that pads it to an even length is
+ * missing in some files. Compressed frames have no such length; decoding finds those.
+ */
 function refuseTruncated(file: DicomFile, sizeBytes: number): void {
   if (file.transferSyntaxUID === deflatedSyntax) return;
   const pixels = file.dataSet.element('pixelData');
   if (pixels === undefined || pixels.declaredLength === undefinedLength) return;
-  const needed = pixels.start + pixels.declaredLength;
-  if (needed <= sizeBytes) return;
+  const end = sizeBytes - pixels.start;
+  if (pixels.declaredLength <= end || plainPixelBytes(describePixels(file.dataSet), pixels) <= end) return;
   throw new AppError('DICOM_TRUNCATED', 'The file ends before its pixel data does.');
 }
 
@@ -202,7 +318,7 @@ ${contentHash}`);
     sizeBytes,
     description: descriptionOf(header),
   };
-  return { instance, patientID };
+  return { instance, patientID, notices: [], look: null };
 }
 
 /** What lists of studies show of an instance. */

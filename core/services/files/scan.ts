@@ -3,9 +3,10 @@
  * A few files are read ahead, because on a network drive each waits for the other end; memory does not grow with their number.
  */
 import { open, realpath } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
+import type { PicturePatients } from '../../contract/index.ts';
 import { type ClassFolders, classFolderReader, type FolderLabel } from './class-folders.ts';
 import { readPlace } from './files.ts';
 import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
@@ -29,6 +30,8 @@ export interface Scanned {
   readonly found: Identified | null;
   readonly problem: AppError | null;
   readonly known: boolean;
+  /** Whose it is if it is a picture, by the rule for pictures alone; null in an archive that could not be read. */
+  readonly picture: PictureContext | null;
   /** Label and split by class folders, where the chosen folder is laid out so. */
   readonly folderLabel: FolderLabel | null;
   /** The whole file, read when asked for. */
@@ -41,10 +44,14 @@ export interface ScanOptions {
   readonly exclude?: readonly string[];
   /** True for a place that need not be looked into, because nothing changed since it was. */
   readonly isKnown?: (place: ScannedPlace) => boolean;
+  /** Whose a picture is where nothing says it; without a rule each is its own patient, unless class folders name patients. */
+  readonly picturePatients?: PicturePatients | undefined;
   /** The patient of a picture, where a sidecar file tells. */
   readonly patientOf?: (path: string, member: string) => string | undefined;
   /** True where nothing is kept of what is found: of plain files only the head is read. */
   readonly isPreview?: boolean;
+  /** True to look at the pixels too, for notices and for the range of their samples. */
+  readonly looksInto?: boolean;
 }
 
 const readAhead = 4;
@@ -84,8 +91,10 @@ export async function* scanFiles(paths: readonly string[], options: ScanOptions)
 async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOptions): Promise<Scanned | WalkedFile> {
   const { path, root, sizeBytes, modifiedMs } = file;
   const place = { path, member: '', sizeBytes, modifiedMs };
+  const picture = pictureContext(folders, dirname(path), path, options);
   const base = {
     place,
+    picture,
     name: relativeName(root, path),
     found: null,
     problem: null,
@@ -97,8 +106,16 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
   if (options.isKnown?.(place)) return { ...base, known: true };
   try {
     if (await isZip(path)) return file;
-    const context = pictureContext(options.patientOf?.(path, ''), folders, dirname(path));
-    return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context, options.isPreview)) };
+    const context = withGiven(picture, options.patientOf?.(path, ''), dirname(path));
+    return {
+      ...base,
+      found: await withTimeout(
+        identifyFile(path, sizeBytes, context, {
+          looksInto: options.looksInto === true,
+          isPreview: options.isPreview === true,
+        }),
+      ),
+    };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: error };
     throw error;
@@ -108,14 +125,19 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
 async function* scanArchive(file: WalkedFile, options: ScanOptions): AsyncGenerator<Scanned> {
   const { path, root, modifiedMs, sizeBytes } = file;
   const archive = relativeName(root, path);
-  const nothing = { found: null, problem: null, known: false, folderLabel: null, bytes: () => readPlace(path, '') };
+  const nothing = {
+    ...{ found: null, problem: null, known: false, folderLabel: null, picture: null },
+    bytes: () => readPlace(path, ''),
+  };
   try {
     for await (const member of zipMembers(path)) {
       throwIfCancelled(options.signal, 'Reading files');
       // A member has no time of its own to trust: it counts as unchanged while the archive is.
       const place = { path, member: member.name, sizeBytes: member.sizeBytes, modifiedMs };
       const bytes = (): Promise<Uint8Array> => readPlace(path, member.name);
-      const base = { ...nothing, place, name: `${archive}/${member.name}`, bytes };
+      const whole = `${path}/${member.name}`;
+      const picture = pictureContext({ label: null, patientKey: null }, dirname(whole), whole, options);
+      const base = { ...nothing, place, name: `${archive}/${member.name}`, picture, bytes };
       if (member.refusal !== null) yield { ...base, problem: member.refusal };
       else if (options.isKnown?.(place)) yield { ...base, known: true };
       else yield await scanMember(base, member.read, options);
@@ -130,24 +152,47 @@ async function scanMember(base: Scanned, read: () => Promise<Uint8Array>, option
   const { path, member } = base.place;
   try {
     const bytes = await read();
-    const slash = member.lastIndexOf('/');
-    const folder = `${path}/${slash < 0 ? '' : member.slice(0, slash)}`;
-    const given = options.patientOf?.(path, member);
-    const context: PictureContext = { patientKey: given ?? (slash < 0 ? null : `folder:${folder}`), studyKey: folder };
-    return { ...base, found: identifyBytes(bytes, slash < 0 ? { ...context, studyKey: null } : context) };
+    const alone = base.picture ?? { patientKey: null, studyKey: null };
+    const context = withGiven(alone, options.patientOf?.(path, member), dirname(`${path}/${member}`));
+    return { ...base, found: await identifyBytes(bytes, context, options.looksInto === true) };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: error };
     throw error;
   }
 }
 
-/** Patient and study of a picture: what the sidecar says, else class folders' rule, else the folder it lies in. */
-function pictureContext(given: string | undefined, folders: ClassFolders, folder: string): PictureContext {
-  if (given !== undefined) return { patientKey: given, studyKey: folder };
-  if (folders.label !== null) return { patientKey: folders.patientKey, studyKey: folders.patientKey };
-  return folders.patientKey === null
-    ? { patientKey: null, studyKey: null }
-    : { patientKey: `folder:${folder}`, studyKey: folder };
+/** Patient and study of a picture by the rule, or by the layout of class folders where no rule is given. */
+function pictureContext(
+  folders: ClassFolders,
+  folder: string,
+  path: string,
+  { picturePatients }: ScanOptions,
+): PictureContext {
+  switch (picturePatients) {
+    case 'folder':
+      return { patientKey: `folder:${folder}`, studyKey: folder };
+    case 'prefix':
+      return { patientKey: prefixOf(basename(path)), studyKey: folder };
+    case 'picture':
+      return { patientKey: null, studyKey: null };
+    default:
+      return { patientKey: folders.patientKey, studyKey: folders.patientKey };
+  }
+}
+
+/** `P001` of `P001_left_2.png` and of `P001.png`; null where nothing stands before the first `_`. */
+function prefixOf(name: string): string | null {
+  return (
+    name
+      .replace(/\.[^.]*$/, '')
+      .split('_', 1)[0]
+      ?.trim() || null
+  );
+}
+
+/** What the sidecar says wins; whose the picture is without it is kept beside. */
+function withGiven(picture: PictureContext, given: string | undefined, folder: string): PictureContext {
+  return given === undefined ? picture : { patientKey: given, studyKey: folder, ownPatientKey: picture.patientKey };
 }
 
 async function isZip(path: string): Promise<boolean> {

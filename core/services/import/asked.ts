@@ -33,7 +33,7 @@ export function datasetForImport(context: ServiceContext, asked: Asked): Dataset
 }
 
 /** @throws BAD_INPUT where a target needs its names before there is a label, and there are none */
-export function refuseUnlisted(target: DatasetRow['target'], classes: readonly string[]): void {
+function refuseUnlisted(target: DatasetRow['target'], classes: readonly string[]): void {
   const { isListed, noun } = targetFacts[target];
   if (!isListed || classes.length > 0) return;
   throw new AppError('BAD_INPUT', `A data set of ${noun[1]} needs them in their order, and none were named.`, {

@@ -17,11 +17,14 @@ import {
   jobName,
   jobSchemas,
   type PatientId,
+  type PicturePatients,
   parseOptions,
 } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
+import { commonRange } from '../../images/index.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
+  addAuditEvent,
   addInstance,
   addToDataset,
   type DatasetRow,
@@ -30,22 +33,36 @@ import {
   describeInstance,
   fileAt,
   filesOfInstance,
+  instanceById,
   instanceByUid,
   isDescribed,
   type Library,
   type NewInstance,
+  noMoves,
+  openInstancesOfDataset,
+  openSamplesOf,
+  type PatientMoves,
+  picturePatientsOf,
+  type SampleLook,
   saveFile,
+  saveSampleLook,
+  setPicturePatients,
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
 import { fileError } from '../files/files.ts';
+import type { PictureContext } from '../files/identify.ts';
+import { emptiness } from '../files/look.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
+import { ruleOverPictures } from '../patients/patients.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { datasetForImport } from './asked.ts';
 import { catalogueOf } from './catalogue.ts';
+import { Corrections } from './corrections.ts';
+import { importNotes } from './import-notes.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import { pathsOf, refusedOfProblems, refuseOtherKind, withClassNames } from './label-rows.ts';
 import {
@@ -89,9 +106,20 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const identity = importIdentity(context.library, options.pseudonymise);
-  const importer = new Importer(context, dataset, options, identity);
+  const rule = options.patients ?? picturePatientsOf(db, dataset.id) ?? undefined;
+  const importer = new Importer(context, dataset, options, identity, rule);
   await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
-  const outcome = label(context, dataset, options, labels, bases, importer.folderEntries, identity);
+  judgeOpenPictures(db, dataset.id, importer);
+  const moves = [importer.followHeaders(), importer.followRule()];
+  const { moves: given, ...outcome } = label(
+    context,
+    dataset,
+    options,
+    labels,
+    bases,
+    importer.folderEntries,
+    identity,
+  );
   return {
     dataset: dataset.name,
     job: jobName(jobId),
@@ -99,6 +127,14 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
     problems: importer.problems.list(),
     ...datasetCounts(db, dataset.id),
     ...outcome,
+    notes: importNotes(db, dataset.id, {
+      ...importer.noted,
+      corrected: importer.counts.corrected,
+      followed: importer.followed,
+      rule: rule ?? 'picture',
+      studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
+      moves: [...moves, given],
+    }),
     seconds: (performance.now() - started) / 1000,
   };
 }
@@ -148,10 +184,26 @@ function label(
   return applyLabels(context, dataset, given, options.reader);
 }
 
+/** Notices about pictures that are black or white in the range that their kind of samples has in the data set. */
+function judgeOpenPictures(db: WriteDb, datasetId: number, { openPictures, problems }: Importer): void {
+  if (openPictures.length === 0) return;
+  const all = openSamplesOf(db, openInstancesOfDataset(db, datasetId));
+  for (const { name, look } of openPictures) {
+    const extents = all.filter(({ kind }) => kind === look.kind).map(({ low, high }) => [low, high] as const);
+    const notice =
+      look.kind === null ? undefined : emptiness([look.dark, look.bright], commonRange(look.kind, extents));
+    if (notice !== undefined) problems.add(notice, name);
+  }
+}
+
 class Importer {
   readonly problems = new ProblemCollector();
   readonly folderEntries: LabelEntry[] = [];
-  readonly counts = { total: 0, imported: 0, alreadyThere: 0, duplicate: 0, skipped: 0 };
+  /** Pictures whose samples are open: they are judged in the range of the whole data set. */
+  readonly openPictures: { name: string; look: SampleLook }[] = [];
+  readonly counts = { total: 0, imported: 0, alreadyThere: 0, corrected: 0, duplicate: 0, skipped: 0 };
+  /** What the report tells besides. */
+  readonly noted = { systemFiles: 0, pictures: new Set<InstanceId>(), folders: new Set<string>(), byRule: 0 };
   readonly #context: ServiceContext;
   readonly #dataset: DatasetRow;
   readonly #options: ParsedImport;
@@ -159,24 +211,38 @@ class Importer {
   readonly #identity: ImportIdentity;
   /** Files whose paths are not kept can only be found again in the library itself. */
   readonly #copies: boolean;
+  readonly #rule: PicturePatients | undefined;
+  readonly #corrections: Corrections;
+  /** Pictures with their patient by the rule, where the rule was asked for. */
+  readonly #ruled = new Map<InstanceId, PictureContext>();
   #waiting: { scanned: Scanned; copied: string | null }[] = [];
   /** Folders with copies whose names are not sure yet. */
   readonly #copiedInto = new Set<string>();
 
-  constructor(context: ServiceContext, dataset: DatasetRow, options: ParsedImport, identity: ImportIdentity) {
+  constructor(
+    context: ServiceContext,
+    dataset: DatasetRow,
+    options: ParsedImport,
+    identity: ImportIdentity,
+    rule: PicturePatients | undefined,
+  ) {
     this.#context = context;
+    this.#rule = rule;
     this.#dataset = dataset;
     this.#options = options;
     this.#library = context.library;
     this.#identity = identity;
     this.#copies = options.copy || options.pseudonymise;
+    this.#corrections = new Corrections(context);
   }
 
   async run(patients: ReadonlyMap<string, string>): Promise<void> {
     const files = scanFiles(this.#options.paths, {
       signal: this.#context.signal,
       exclude: this.#options.labels === undefined ? [] : [this.#options.labels],
+      picturePatients: this.#rule,
       isKnown: (place) => this.#knownInstance(place) !== undefined,
+      looksInto: true,
       patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
     });
     let done = 0;
@@ -192,6 +258,34 @@ class Importer {
       this.#commit();
     }
     this.#context.progress({ stage: 'importing', done, total: done, unit: 'files' });
+  }
+
+  /** Studies whose files were corrected in place go to the patient whom their headers name now. */
+  followHeaders(): PatientMoves {
+    return this.#corrections.follow(this.#dataset.name, this.problems);
+  }
+
+  /** Studies that went to another patient so. */
+  get followed(): number {
+    return this.#corrections.followed;
+  }
+
+  /** Pictures that were there before get their patient by the rule that this import names. */
+  followRule(): PatientMoves {
+    const rule = this.#options.patients;
+    if (rule === undefined) return noMoves();
+    const db = this.#library.writer;
+    return db.transaction(() => {
+      const now = timeOf(this.#context);
+      const moves = ruleOverPictures(db, this.#ruled, this.#identity.patientKey, now);
+      setPicturePatients(db, this.#dataset.id, rule);
+      this.noted.byRule = moves.studies;
+      if (moves.studies > 0) {
+        const details = { rule, pictures: moves.studies, handedDown: moves.handedDown };
+        addAuditEvent(db, { happenedAt: now, action: 'patients.byRule', subject: this.#dataset.name, details });
+      }
+      return moves;
+    });
   }
 
   /** The instance found earlier at this place, when the file did not change since and nothing else is asked of it. */
@@ -225,13 +319,21 @@ class Importer {
     this.counts.total += 1;
     if (scanned.problem !== null) {
       this.counts.skipped += 1;
-      this.problems.add(scanned.problem, scanned.name);
+      // What a system writes beside every file is a number, not hundreds of problems.
+      if (scanned.problem.code === 'FILE_OF_SYSTEM') this.noted.systemFiles += 1;
+      else this.problems.add(scanned.problem, scanned.name);
       return;
     }
     const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, scanned, copied, now);
     if (scanned.found === null) this.counts.alreadyThere += 1;
     if (id === undefined) return;
     addToDataset(db, this.#dataset.id, id, now);
+    if (scanned.picture !== null && instanceById(db, id)?.kind === 'picture') {
+      const { path, member } = scanned.place;
+      this.noted.pictures.add(id);
+      this.noted.folders.add(dirname(member === '' ? path : `${path}/${member}`));
+      if (this.#options.patients !== undefined && !this.#ruled.has(id)) this.#ruled.set(id, scanned.picture);
+    }
     const patient = db.get<{ id: PatientId }>(
       `SELECT st.patient_id AS id FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
        WHERE i.id = :id`,
@@ -251,6 +353,14 @@ class Importer {
     const place = { ...scanned.place, ...noted, contentHash: instance.contentHash };
     const existing = instanceByUid(db, instance.sopInstanceUID);
     if (existing !== undefined && existing.contentHash !== instance.contentHash) {
+      if (this.#corrections.isCorrection(existing, noted)) {
+        this.counts.alreadyThere += 1;
+        this.counts.corrected += 1;
+        const keys = { patientKey: this.#identity.patientKey(instance.patientKey) };
+        const described = { ...instance, ...keys, description: this.#description(instance).description };
+        this.#corrections.correct(db, existing, described, { place, copied, name: scanned.name });
+        return existing.id;
+      }
       this.counts.duplicate += 1;
       this.problems.add(
         new AppError('DUPLICATE_DIFFERS', 'Another file with the same SOP instance UID but other content came first.'),
@@ -261,10 +371,15 @@ class Importer {
     }
     let id = existing?.id;
     if (id === undefined) {
-      const patientKey = this.#identity.patientKey(instance.patientKey);
-      const added = addInstance(db, { ...instance, patientKey, ...this.#description(instance) }, now);
+      const { ownPatientKey: own } = instance;
+      const keys = {
+        patientKey: this.#identity.patientKey(instance.patientKey),
+        ...(own === undefined ? {} : { ownPatientKey: this.#identity.patientKey(own) }),
+      };
+      const added = addInstance(db, { ...instance, ...keys, ...this.#description(instance) }, now);
       id = added.id;
       this.counts.imported += 1;
+      if (scanned.found.look !== null) saveSampleLook(db, id, instance.contentHash, scanned.found.look);
       if (added.otherPatient) {
         const what = 'The study is already filed under another patient ID and stays there.';
         this.problems.add(new AppError('STUDY_OTHER_PATIENT', what), scanned.name);
@@ -275,6 +390,8 @@ class Importer {
       const { description } = this.#description(instance);
       if (description !== undefined) describeInstance(db, id, description);
     }
+    for (const notice of scanned.found.notices) this.problems.add(notice, scanned.name);
+    if (scanned.found.look?.kind) this.openPictures.push({ name: scanned.name, look: scanned.found.look });
     saveFile(db, place, id);
     if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
     return id;

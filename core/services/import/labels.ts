@@ -17,10 +17,14 @@ import {
   addLabel,
   classNames,
   type DatasetRow,
+  labelledInstances,
+  type PatientMoves,
+  type ReadDb,
   saveSplit,
   studyCountOfPatient,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
+import { givePatients } from '../patients/patients.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import type { PathFinder } from './label-paths.ts';
@@ -34,9 +38,13 @@ export interface LabelEntry {
   readonly patientId: PatientId;
   readonly label: string;
   readonly split: SplitName | null;
+  /** Whose it is by the file, as patients are filed; null where the file does not say it. */
+  readonly givenPatient?: string | null;
 }
 
-export type LabelOutcome = Pick<ImportReport, 'labels' | 'splits'>;
+export interface LabelOutcome extends Pick<ImportReport, 'labels' | 'splits'> {
+  readonly moves: PatientMoves;
+}
 
 const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
   path: 'instance',
@@ -89,10 +97,11 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
   const entries: LabelEntry[] = [];
   const refused: RefusedRow[] = [];
   const counts = { otherCase: 0, moved: 0 };
-  for (const { row, key, label, split } of file.rows) {
+  for (const { row, key, label, split, patientID } of file.rows) {
+    const givenPatient = patientID === null ? null : patientKey(patientID);
     const add = (target: LabelTarget): void => {
       const patientId = patientOfTarget.get(targetKey(target));
-      if (patientId !== undefined) entries.push({ row, name: key, target, patientId, label, split });
+      if (patientId !== undefined) entries.push({ row, name: key, target, patientId, label, split, givenPatient });
     };
     const refuse = (message: string, places: readonly string[] = []): void => {
       refused.push({ rows: [row], message, places });
@@ -148,10 +157,10 @@ export function problemsOfRows(refused: readonly RefusedRow[]): LabelProblem[] {
 }
 
 /**
- * Writes labels and splits in one transaction. Entries that give one thing two labels are refused and none of them counts.
+ * Writes patients, labels and splits in one transaction. Entries that give one thing two labels are refused and none of them counts.
  * @param given.isWhole true where nothing may be written unless every row is right
- * @throws LABELS_INVALID for refused rows of labels that must be whole; SPLIT_LEAKS_PATIENT when one patient was given two splits.
- *   Nothing is written then
+ * @throws LABELS_INVALID for refused rows of labels that must be whole; SPLIT_LEAKS_PATIENT when one patient was given two splits,
+ *   PATIENT_CONFLICT when one study was given two patients. Nothing is written then
  */
 export function applyLabels(
   context: ServiceContext,
@@ -169,10 +178,16 @@ export function applyLabels(
   const { agreed, refused: unusable } = agreedLabels(given.entries, dataset.target, classNames(db, dataset.id));
   const refused = inOrder([...given.refused, ...unusable]);
   if (given.isWhole === true && refused.length > 0) throw rowsRefused(refused);
-  const splits = splitsOfPatients(given.entries, (patientId) => studyCountOfPatient(db, dataset.id, patientId));
   const counts = { applied: 0, unchanged: 0, changed: 0 };
   const splitCounts = { train: 0, val: 0, test: 0 };
-  db.transaction(() => {
+  const moves = db.transaction(() => {
+    const wishes = given.entries.flatMap(({ row, target, givenPatient: patientKey }) =>
+      typeof patientKey === 'string' ? [{ row, target, patientKey }] : [],
+    );
+    const moved = givePatients(db, wishes, now);
+    const entries = wishes.length === 0 ? given.entries : withPatients(db, dataset.id, given.entries);
+    const splits = splitsOfPatients(entries, (patientId) => studyCountOfPatient(db, dataset.id, patientId));
+    refuseEarlierLeaks(db, dataset.id, moved, splits);
     for (const { target, label } of agreed) {
       counts[addLabel(db, dataset.id, target, label, reader, now)] += 1;
     }
@@ -184,11 +199,17 @@ export function applyLabels(
       const details = { ...counts, splits: splitCounts, reader };
       addAuditEvent(db, { happenedAt: now, action: 'labels.imported', subject: dataset.name, details });
     }
+    if (moved.studies > 0) {
+      const details = { studies: moved.studies, handedDown: moved.handedDown, dealtAnew: moved.dealtAnew };
+      addAuditEvent(db, { happenedAt: now, action: 'patients.given', subject: dataset.name, details });
+    }
+    return moved;
   });
   const refusedRows = new Set(refused.flatMap(({ rows }) => rows)).size;
   return {
     labels: { rows: given.rows, refusedRows, ...counts, problems: problemsOfRows(refused) },
     splits: splitCounts,
+    moves,
   };
 }
 
@@ -250,6 +271,38 @@ function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry
     conflicts.push({ rows, message, places: [] });
   }
   return { agreed, conflicts };
+}
+
+/** The entries with the patients of the present: the file may just have given others. */
+function withPatients(db: ReadDb, datasetId: number, entries: readonly LabelEntry[]): LabelEntry[] {
+  const patientOf = new Map<string, PatientId>();
+  for (const instance of labelledInstances(db, datasetId)) {
+    for (const level of ['instance', 'series', 'study'] as const) {
+      patientOf.set(targetKey(targetOfImage(instance, level)), instance.patientId);
+    }
+  }
+  return entries.map((entry) => ({ ...entry, patientId: patientOf.get(targetKey(entry.target)) ?? entry.patientId }));
+}
+
+/** Splits that earlier files gave can leak by the patients who are given now. */
+function refuseEarlierLeaks(
+  db: ReadDb,
+  datasetId: number,
+  moves: PatientMoves,
+  splits: ReadonlyMap<PatientId, SplitName>,
+): void {
+  const left = moves.leaking.filter((found) => found.datasetId !== datasetId || !splits.has(found.patientId));
+  if (left.length === 0) return;
+  const listed = left.map(({ patientId, splits: found }) => [patientId, new Set(found)] as const);
+  const { message, details = {} } = leak((patientId) => studyCountOfPatient(db, datasetId, patientId), listed);
+  throw new AppError(
+    'SPLIT_LEAKS_PATIENT',
+    message.replace('The given split puts', 'Splits that were given before put'),
+    {
+      action: 'Give these patients one split each in the same labels file that gives the patients, then import again.',
+      details,
+    },
+  );
 }
 
 /**

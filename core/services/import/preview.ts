@@ -151,17 +151,32 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
   // Files that are not in the library yet have paths, whatever will be kept of them.
   const paths = pathsOf(db, images, bases, file, { paths: given.paths, pseudonymise: false }, identity);
   const resolved = resolveRows(file, { images, paths, patientKey: identity.patientKey });
-  const { agreed, refused } = agreedLabels(resolved.entries, target, listed);
+  const entries = withGivenPatients(resolved.entries, images);
+  const { agreed, refused } = agreedLabels(entries, target, listed);
   return {
     file,
     images,
     wanted: given.paths.length > 0 ? scanned : images,
     agreed,
-    entries: resolved.entries,
+    entries,
     refused: inOrder([...refusedOfProblems(file.problems), ...resolved.refused, ...refused]),
     otherCase: resolved.otherCase,
     moved: resolved.moved,
   };
+}
+
+/** The entries with the patients that the file gives; one that is new has a row id below zero. */
+function withGivenPatients(entries: readonly LabelEntry[], images: readonly CatalogueImage[]): LabelEntry[] {
+  const ids = new Map(images.map(({ patientKey, patientId }) => [patientKey, patientId]));
+  // Beyond every row id that the catalogue gave.
+  let next = images.reduce((least, { patientId }) => Math.min(least, patientId), 0) - 1;
+  return entries.map((entry) => {
+    const key = entry.givenPatient ?? null;
+    if (key === null) return entry;
+    const id = ids.get(key) ?? (next-- as PatientId);
+    ids.set(key, id);
+    return { ...entry, patientId: id };
+  });
 }
 
 function baseOf({ paths, labels }: Given): string {

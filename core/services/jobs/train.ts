@@ -2,7 +2,7 @@
  * `train`: a side network (or a baseline) learns from what the LPM saw; the result is a model.
  *
  * Every method runs through the same loop and recipe. `linear` is one Linear layer on the LPM's final class token as it
- * is (after the LPM's last norm, not standardised further), trained by AdamW like the rest: at a learning rate of 1e-4
+ * is (after the LPM's last norm, not standardised further), trained like the rest: at a learning rate of 1e-4
  * and a few hundred steps its weights have moved little, so compare it at 1e-3 or more.
  */
 import { performance } from 'node:perf_hooks';
@@ -39,6 +39,7 @@ import {
   lastCheckpoint,
   modelByName,
   modelWeights,
+  rangeRuleOfVersion,
   runById,
   saveEpoch,
   setRunState,
@@ -57,6 +58,7 @@ import {
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { keepRates } from '../estimate/keep-rates.ts';
 import { StageTimer } from '../estimate/stage-timer.ts';
+import { lookIntoDataset } from '../features/dataset-looks.ts';
 import { featuresOf } from '../features/feature-kinds.ts';
 import { exampleSource } from '../features/source-examples.ts';
 import { type Features, prepareFeatures } from '../features/source-features.ts';
@@ -67,9 +69,9 @@ import { runAsJob } from '../session/run-as-job.ts';
 import { compilePredictor, hashWeights } from '../training/model.ts';
 import { compileStep, startingParameters } from '../training/network.ts';
 import { type PlannedRun, planRun } from '../training/plan.ts';
-import { layoutToStore, weightsFor } from '../training/stored-network.ts';
+import { layoutToStore, optimiserFor, optimiserToStore, weightsFor } from '../training/stored-network.ts';
 
-/** The largest vector of weights with which storing was tried: three of them are a checkpoint. */
+/** The largest vector of weights with which storing was tried: three of them are a checkpoint of AdamW. */
 const largestVectorBytes = 1_000_000_000;
 
 /**
@@ -93,6 +95,7 @@ export const trainJob = defineJob({
     };
     const context = { ...tools.deps, progress };
     const wanted = options.resume === undefined ? { ...options, lpm: await provideLpm(context, options.lpm) } : options;
+    await lookIntoDataset(context, options.dataset);
     const plan = planRun(context, wanted, tools.jobId);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
@@ -147,6 +150,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     tokenRatio: settings.tokenRatio,
     layers,
     normalisation: settings.normalisation,
+    rule: rangeRuleOfVersion(context.library.db, version),
     features: featuresOf(method),
   });
   const engine = await context.engine();
@@ -213,7 +217,8 @@ async function runEpochs(
   const { settings } = run;
   const perEpoch = stepsPerEpoch(examplesIn(network, sets.train), settings.batch);
   const layout = layoutToStore(config);
-  const begin = restoreState(library, run, config) ?? freshState(startingParameters(config, settings, lpm));
+  const begin =
+    restoreState(library, run, config) ?? freshState(startingParameters(config, settings, lpm), settings.optimiser);
   let ended = epochsOf(library.db, run.id).at(-1);
   const { state } = await train(network, settings, sets.train, sets.val, begin, {
     signal: context.signal,
@@ -246,8 +251,7 @@ async function runEpochs(
           epoch: after.epochsDone,
           step: after.epochsDone * perEpoch,
           parameters: after.params,
-          firstMoment: after.m,
-          secondMoment: after.v,
+          optimiser: optimiserToStore(settings.optimiser, after.optimiser),
           layout,
           state: {
             bestEpoch: best?.epoch ?? null,
@@ -270,24 +274,20 @@ async function runEpochs(
 function restoreState(library: Library, run: RunRecord, config: NetworkConfig): TrainingState | undefined {
   const checkpoint = lastCheckpoint(library.db, run.id);
   if (checkpoint === undefined) return undefined;
-  const { parameters, firstMoment, secondMoment, layout } = checkpoint;
-  const [params, m, v] = weightsFor(config, layout, [parameters, firstMoment, secondMoment], run.name) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
+  const { parameters, layout } = checkpoint;
+  const [params] = weightsFor(config, layout, [parameters], run.name) as [Float32Array];
+  const optimiser = optimiserFor(config, run.settings.optimiser, layout, checkpoint.optimiser, run.name);
   const number = (name: string): number | null => {
     const value = checkpoint.state[name];
     return typeof value === 'number' ? value : null;
   };
   const best = bestParameters(library.db, run.id);
-  if (best === undefined) return { epochsDone: checkpoint.epoch, params, m, v, best: null };
+  if (best === undefined) return { epochsDone: checkpoint.epoch, params, optimiser, best: null };
   const [bestParams] = weightsFor(config, best.layout, [best.parameters], run.name) as [Float32Array];
   return {
     epochsDone: checkpoint.epoch,
     params,
-    m,
-    v,
+    optimiser,
     best: {
       epoch: best.epoch,
       // Checkpoints of before there was a choice of figures have the AUC.
@@ -321,6 +321,7 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
     targets: validation.labels,
     probabilities: target.probabilities(logits, config.classes),
   });
+  const rule = rangeRuleOfVersion(context.library.db, version);
   const preprocessing: Preprocessing = {
     inputSize: settings.inputSize,
     sideSize: readsImage(config) && config.encoder === undefined ? config.sideSize : null,
@@ -330,6 +331,8 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
     tokenRatio: settings.tokenRatio,
     layers: [...trained.layers],
     frames: datasetByName(context.library.db, version.dataset)?.frames ?? 'middle',
+    // Drawn by their format, as a run that began before there were ranges: the model says nothing, as models of that time.
+    ...(rule === 'format' ? {} : { ranges: rule }),
   };
   const db = context.library.writer;
   const now = timeOf(context);
@@ -377,6 +380,7 @@ function reportOf(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): T
     model: model.name,
     dataset: plan.version.dataset,
     version: plan.version.number,
+    splits: plan.version.splits,
     lpm: plan.lpm.name,
     lpmHash: plan.lpm.hash,
     method: run.settings.method,

@@ -7,14 +7,12 @@
 
 import { existsSync } from 'node:fs';
 import { AppError } from '../../base/errors.ts';
-import type { InstanceId } from '../../contract/index.ts';
 import { parseOptions } from '../../contract/index.ts';
 import {
   type DeletePatientOptions,
   type DeletePatientReport,
   deletePatientOptionsSchema,
 } from '../../contract/results/maintenance.ts';
-import { overwriteRecords } from '../../features/index.ts';
 import {
   addAuditEvent,
   type Erased,
@@ -23,10 +21,10 @@ import {
   eraseRows,
   erasureScope,
   overwriteFile,
+  studiesFiledElsewhere,
 } from '../../store/index.ts';
-import { eraseThumbnails } from '../pixels/thumbnails.ts';
 import { importIdentity } from '../privacy/pseudonym.ts';
-import { imageKey } from '../records/record-stores.ts';
+import { eraseThumbnails, overwriteImageRecords } from '../records/erase-images.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 
 /**
@@ -41,6 +39,7 @@ export function deletePatient(context: ServiceContext, options: DeletePatientOpt
   const now = timeOf(context);
   const persons = namesOf(context, patientID, studyInstanceUID);
   const scopes = persons.map((who) => erasureScope(db, who));
+  refuseFiledElsewhere(context, persons, scopes);
   const records = { records: 0, recordBytes: 0, copies: 0, originals: 0 };
   const result = { rows: new Map<string, number>(), runsEnded: 0, models: new Set<string>() };
   for (const scope of scopes) {
@@ -51,7 +50,9 @@ export function deletePatient(context: ServiceContext, options: DeletePatientOpt
     result.runsEnded += erased.runsEnded;
     for (const model of erased.models) result.models.add(model);
   }
-  const inBackups = eraseFromBackups(library.folder, persons, backups, now);
+  // Backups of before may have the patient's studies under another patient, by whom they were filed then.
+  const studies = scopes.flatMap((scope) => scope.studyInstanceUIDs.map((uid) => ({ studyInstanceUID: uid })));
+  const inBackups = eraseFromBackups(library.folder, [...persons, ...studies], backups, now);
   const found = [...result.rows].some(([table]) => table !== 'classified_images');
   if (!found && inBackups.holding.length + inBackups.rewritten + inBackups.deleted === 0) {
     throw new AppError('PATIENT_NOT_FOUND', 'The library knows no such patient or study.');
@@ -75,6 +76,28 @@ export function deletePatient(context: ServiceContext, options: DeletePatientOpt
   };
 }
 
+/** Nothing is deleted by an ID that stands in headers alone: who was given the studies since is the patient. */
+function refuseFiledElsewhere(
+  { library: { db } }: ServiceContext,
+  persons: readonly Erased[],
+  scopes: readonly ErasureScope[],
+): void {
+  if (scopes.some(({ studies }) => studies.length > 0)) return;
+  const elsewhere = persons.reduce(
+    (sum, who) => sum + ('patientKey' in who ? studiesFiledElsewhere(db, who.patientKey) : 0),
+    0,
+  );
+  if (elsewhere === 0) return;
+  throw new AppError(
+    'PATIENT_NOT_FOUND',
+    `No study is filed under this patient ID; ${elsewhere === 1 ? 'one study carries' : `${elsewhere} studies carry`} it in the ` +
+      'header and had another patient given since. Nothing was deleted.',
+    {
+      action: 'Delete by the patient who was given (`sidelight patients` lists them), or study by study (--study UID).',
+    },
+  );
+}
+
 /** A patient may be filed under the ID as it is or under its pseudonym. */
 function namesOf(context: ServiceContext, patientID: string | undefined, studyUID: string | undefined): Erased[] {
   if (studyUID !== undefined) return [{ studyInstanceUID: studyUID }];
@@ -87,28 +110,7 @@ type Bytes = Pick<DeletePatientReport, 'records' | 'recordBytes' | 'copies' | 'o
 
 function eraseBytes({ library }: ServiceContext, scope: ErasureScope): Bytes {
   const ids = JSON.stringify(scope.instances);
-  const rows = library.db.all<{
-    folder: string;
-    instance: InstanceId;
-    frame: number;
-    kind: string;
-    shard: number;
-    offset: number;
-    length: number;
-    checksum: number;
-  }>(
-    `SELECT s.folder, r.instance_id AS instance, r.frame, r.kind, r.shard, r.offset, r.length, r.checksum
-     FROM records r JOIN record_stores s ON s.id = r.store_id
-     WHERE r.instance_id IN (SELECT value FROM json_each(:ids))`,
-    { ids },
-  );
-  let recordBytes = 0;
-  for (const [folder, members] of Map.groupBy(rows, (row) => row.folder)) {
-    recordBytes += overwriteRecords(
-      library.path(...folder.split('/')),
-      members.map(({ instance, frame, ...record }) => ({ ...record, key: imageKey(instance, frame) })),
-    );
-  }
+  const { records, recordBytes } = overwriteImageRecords(library, scope.instances);
   // A copy is named by its content: another instance may be the same file.
   const files = library.db.all<{ path: string; shared: number }>(
     `SELECT path, EXISTS (SELECT 1 FROM files o WHERE o.path = f.path AND o.instance_id NOT IN
@@ -125,5 +127,5 @@ function eraseBytes({ library }: ServiceContext, scope: ErasureScope): Bytes {
   }
   eraseThumbnails(library, scope.instances);
   const originals = files.filter(({ path }) => !path.startsWith('files/') && !path.startsWith('pseudonymised:')).length;
-  return { records: rows.length, recordBytes, copies, originals };
+  return { records, recordBytes, copies, originals };
 }

@@ -2,7 +2,7 @@
 import type { FrameHeader, InstanceId } from '../../contract/index.ts';
 import { type DicomFile, displayFrame, edgeLetters, parseDicom, readHeader } from '../../dicom/index.ts';
 import { looksLikePicture, readPicture } from '../../images/index.ts';
-import { instanceById } from '../../store/index.ts';
+import { instanceById, patientOfStudy } from '../../store/index.ts';
 import { readInstance } from '../files/files.ts';
 import { decoderFactory } from '../files/text-decoder.ts';
 import { NewestEntries, type SessionCache } from '../session/caches.ts';
@@ -33,8 +33,11 @@ export async function frameBlock(
   const bytes = await bytesOf(context, instanceId);
   const isPicture = looksLikePicture(bytes) && !hasPreamble(bytes);
   const { header: own, samples } = isPicture ? pictureFrame(bytes) : await dicomFrame(bytes, pool, frame);
-  const sopInstanceUID = instanceById(context.library.db, instanceId)?.sopInstanceUID ?? '';
-  const header: FrameHeader = { sopInstanceUID, ...own };
+  const instance = instanceById(context.library.db, instanceId);
+  const filed = patientOfStudy(context.library.db, instance?.studyInstanceUID ?? '');
+  // A patient who was given stands beside the picture, not the one whom the header names.
+  const texts = filed?.isGiven === true ? { ...own.texts, patientID: filed.patientKey } : own.texts;
+  const header: FrameHeader = { sopInstanceUID: instance?.sopInstanceUID ?? '', ...own, texts };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const start = Math.ceil((4 + text.length) / 8) * 8;
   const block = new Uint8Array(start + samples.byteLength);

@@ -9,7 +9,14 @@ import { throwIfCancelled } from '../../base/progress.ts';
 import { redact } from '../../base/redact.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import type { RecordStore } from '../../features/index.ts';
-import { fromUint16, type GreyOrColourImage, looksLikePicture, readPicture, toUint16 } from '../../images/index.ts';
+import {
+  fromUint16,
+  type GreyOrColourImage,
+  looksLikePicture,
+  type RangeRule,
+  readPicture,
+  toUint16,
+} from '../../images/index.ts';
 import { readInstance } from '../files/files.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -30,10 +37,10 @@ export interface FrameReference {
 /** Decodes frames in threads that a hostile file may take down. */
 export interface Renderer {
   /**
-   * Frame `frame` of a file's bytes (DICOM, PNG, JPEG, TIFF) as a float image in [0, 1], in the size of `fit` or as it is.
-   * `name` must be redacted.
+   * Frame `frame` of a file's bytes (DICOM, PNG, JPEG, TIFF) as a float image in [0, 1], in the size of `fit` or as it is. `rule` draws
+   * pictures whose samples are open; without it each is drawn by its own range. `name` must be redacted.
    */
-  render(bytes: Uint8Array, frame: number, name: string, fit?: Fit): Promise<GreyOrColourImage>;
+  render(bytes: Uint8Array, frame: number, name: string, fit?: Fit, rule?: RangeRule): Promise<GreyOrColourImage>;
   close(): Promise<void>;
 }
 
@@ -42,9 +49,9 @@ export function openRenderer(): Renderer {
   const pool = openDecodePool({ workers: Math.min(4, availableParallelism()) });
   return {
     // A file may be TIFF and DICOM at once (the preamble holds the TIFF header); import takes it as DICOM, so here too.
-    render: async (bytes, frame, name, fit) => {
+    render: async (bytes, frame, name, fit, rule = 'own') => {
       if (!looksLikePicture(bytes) || hasPreamble(bytes)) return await pool.renderFrame(bytes, frame, fit);
-      const picture = readPicture(bytes, name);
+      const picture = readPicture(bytes, name, rule);
       return fit === undefined ? picture : fitImage(picture, fit);
     },
     close: () => pool.close(),
@@ -75,6 +82,7 @@ export async function prepareSources(
   context: ServiceContext,
   store: RecordStore,
   size: number,
+  rule: RangeRule,
   frames: readonly FrameReference[],
   problems: ProblemCollector,
 ): Promise<boolean[]> {
@@ -84,7 +92,8 @@ export async function prepareSources(
     const renderer = openRenderer();
     const decode = async (frame: FrameReference): Promise<Uint16Array> => {
       const bytes = await readInstance(context.library, frame.instanceId);
-      return toUint16(await renderer.render(bytes, frame.frame, redact(frame.sopInstanceUID), { square: size }));
+      const name = redact(frame.sopInstanceUID);
+      return toUint16(await renderer.render(bytes, frame.frame, name, { square: size }, rule));
     };
     try {
       const ahead: Promise<Uint16Array>[] = [];

@@ -1,13 +1,14 @@
 /** Small pictures of frames for lists: rendered as everywhere else, kept by the content of their file, gone with their patient. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import { replaceFile } from '../../disk/index.ts';
-import { instanceById, type Library, overwriteFile } from '../../store/index.ts';
+import { instanceById, type Library } from '../../store/index.ts';
 import { fileError, readInstance } from '../files/files.ts';
+import { thumbnailFolder } from '../records/erase-images.ts';
 import { pictureFile } from './png.ts';
 import type { Renderer } from './source-images.ts';
 
@@ -19,9 +20,8 @@ export function thumbnailSize(wanted: number): number {
   return thumbnailSizes.find((size) => size >= wanted) ?? 384;
 }
 
-function folderOf(library: Library, contentHash: string): string {
-  return library.path('previews', 'thumbnails', contentHash.slice(0, 2));
-}
+/** In the names of thumbnails since images are read as they are now: those of before may be white, black or lying on their side. */
+const reading = 'r2';
 
 /**
  * The PNG file of a frame's thumbnail.
@@ -38,7 +38,10 @@ export async function thumbnail(
   if (instance === undefined || frame < 0 || frame >= instance.numberOfFrames) {
     throw new AppError('FILE_NOT_FOUND', 'There is no such image in the library.');
   }
-  const path = join(folderOf(library, instance.contentHash), `${instance.contentHash}-${frame}-${size}.png`);
+  const path = join(
+    thumbnailFolder(library, instance.contentHash),
+    `${instance.contentHash}-${frame}-${size}-${reading}.png`,
+  );
   if (existsSync(path)) return readFileSync(path);
   const bytes = await readInstance(library, instanceId);
   const png = pictureFile(await renderer.render(bytes, frame, redact(instance.sopInstanceUID), { longestSide: size }));
@@ -53,19 +56,4 @@ function keep(path: string, png: Uint8Array): void {
   } catch (error) {
     throw fileError(error, path);
   }
-}
-
-/** Overwrites and removes the thumbnails of these instances; gives their number. */
-export function eraseThumbnails(library: Library, instanceIds: readonly InstanceId[]): number {
-  let erased = 0;
-  for (const id of instanceIds) {
-    const hash = instanceById(library.db, id)?.contentHash;
-    const folder = hash === undefined ? '' : folderOf(library, hash);
-    if (hash === undefined || !existsSync(folder)) continue;
-    for (const name of readdirSync(folder).filter((file) => file.startsWith(`${hash}-`))) {
-      overwriteFile(join(folder, name));
-      erased++;
-    }
-  }
-  return erased;
 }

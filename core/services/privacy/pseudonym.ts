@@ -77,6 +77,11 @@ export function keyedHash(secret: Uint8Array): KeyedHash {
   return (purpose, text) => new Uint8Array(createHmac('sha256', secret).update(`${purpose}\0${text}`).digest());
 }
 
+/** Whether a key under which a patient is filed is one of our pseudonyms. */
+export function isPseudonym(patientKey: string): boolean {
+  return /^SL-[0-9A-HJKMNP-TV-Z]{12}$/.test(patientKey);
+}
+
 /** How an import names patients and files in the library. */
 export interface ImportIdentity {
   /** The key under which a patient is filed. */

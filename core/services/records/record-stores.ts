@@ -4,6 +4,7 @@ import { AppError } from '../../base/errors.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import { type RecordName, RecordStore } from '../../features/index.ts';
+import { type RangeRule, type SampleRanges, sampleKinds } from '../../images/index.ts';
 import {
   addRecords,
   ensureRecordStore,
@@ -107,9 +108,24 @@ export function featureFolder(
   return { folder: `features/${lpmHash.slice(0, 16)}-${hash.slice(0, 16)}`, sorted };
 }
 
-/** The folder of images resized to `inputSize` pixels. */
-export function previewFolder(inputSize: number): string {
-  return `previews/${inputSize}`;
+/**
+ * The folder of images resized to `inputSize` pixels. Images that a data set's ranges draw lie apart from those that are drawn without:
+ * the same picture has other values there.
+ */
+export function previewFolder(inputSize: number, rule: RangeRule): string {
+  const ranges = keyedRanges(rule);
+  return ranges === null ? `previews/${inputSize}` : `previews/${inputSize}-${rangesHash(ranges)}`;
+}
+
+/** The ranges that change what is kept, in one order; null where there are none. */
+export function keyedRanges(rule: RangeRule): SampleRanges | null {
+  if (typeof rule === 'string') return null;
+  const entries = sampleKinds.flatMap((kind) => (rule[kind] === undefined ? [] : [[kind, rule[kind]] as const]));
+  return entries.length === 0 ? null : Object.fromEntries(entries);
+}
+
+function rangesHash(ranges: SampleRanges): string {
+  return sha256(Buffer.from(JSON.stringify(ranges))).slice(0, 16);
 }
 
 /** Keys and checksums of what a store holds, without opening it. */
@@ -119,7 +135,9 @@ export function storedRecords(library: Library, folder: string): Map<string, Rec
   return new Map(records.map((record) => [imageKey(record.instanceId, record.frame), record]));
 }
 
-/** Images resized to `inputSize` pixels, from which the side network's input is cut. Shared by every LPM and data set. */
-export function openPreviewStore(context: StoreContext, inputSize: number): RecordStore {
-  return openStore(context, { folder: previewFolder(inputSize), lpmHash: null, preprocessing: { inputSize } });
+/** Images resized to `inputSize` pixels, from which the side network's input is cut. Shared by every LPM and data set of these ranges. */
+export function openPreviewStore(context: StoreContext, inputSize: number, rule: RangeRule): RecordStore {
+  const ranges = keyedRanges(rule);
+  const preprocessing = { inputSize, ...(ranges === null ? {} : { ranges }) };
+  return openStore(context, { folder: previewFolder(inputSize, rule), lpmHash: null, preprocessing });
 }

@@ -3,8 +3,9 @@ import { AppError } from '../../base/errors.ts';
 import type { ModelRecord } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import type { Engine } from '../../engine/index.ts';
+import type { RangeRule } from '../../images/index.ts';
 import { type NetworkConfig, trainingMethods } from '../../models/index.ts';
-import { listModels, lpmByHash, modelByName, modelLayout, modelWeights } from '../../store/index.ts';
+import { listModels, lpmByHash, modelByName, modelLayout, modelWeights, rangeRuleOfModel } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import type { TrainingNetwork } from '../../training/loop.ts';
 import { buildPredict } from '../../training/train-step.ts';
@@ -17,6 +18,8 @@ export interface LoadedModel {
   readonly config: NetworkConfig;
   /** The weights of the best validation AUC, [total], in the order of the network's layout. */
   readonly params: Float32Array;
+  /** How pictures are drawn for it whose samples are open. */
+  readonly rule: RangeRule;
 }
 
 const retrainOrRestore = 'Train the model again, or restore the library from a backup (folder backups/).';
@@ -64,7 +67,7 @@ export function requireModel(context: ServiceContext, name: string): LoadedModel
     );
   }
   const [arranged] = weightsFor(config, layout, [params], what);
-  return { record, config, params: arranged as Float32Array };
+  return { record, config, params: arranged as Float32Array, rule: rangeRuleOfModel(db, record) };
 }
 
 /** The LPM that a model was trained with, opened. @throws LPM_NOT_FOUND when the library no longer has it */

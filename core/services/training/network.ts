@@ -11,11 +11,11 @@ import type { LibraryLpm } from '../lpm/encoder.ts';
 export async function compileStep(
   engine: Engine,
   config: NetworkConfig,
-  settings: Pick<RunSettings, 'weightDecay' | 'classWeights' | 'microBatch'>,
+  settings: Pick<RunSettings, 'criterion' | 'optimiser' | 'weightDecay' | 'classWeights' | 'microBatch'>,
   batch: number,
 ): Promise<Executable> {
-  const { weightDecay, classWeights, microBatch } = settings;
-  const options = { batch, weighted: classWeights === 'balanced', weightDecay };
+  const { criterion, optimiser, weightDecay, classWeights, microBatch } = settings;
+  const options = { batch, criterion, weighted: classWeights === 'balanced', optimiser, weightDecay };
   const part = microBatch === undefined ? batch : partSize(batch, microBatch);
   if (part < batch) return await compileAccumulatedStep(engine, config, options, part);
   return await engine.compile(buildTrainStep(config, options));

@@ -1,7 +1,7 @@
 /** The stored configuration of a network and its stored weights, checked against each other and against the code of now. */
 import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
-import { methods, type WeightLayout, weightLayoutVersion } from '../../contract/index.ts';
+import { methods, type OptimiserName, type WeightLayout, weightLayoutVersion } from '../../contract/index.ts';
 import {
   arrangeWeights,
   type LpmConfig,
@@ -10,6 +10,8 @@ import {
   parameterLayout,
   trainingMethods,
 } from '../../models/index.ts';
+import type { OptimiserState } from '../../store/index.ts';
+import { optimisers } from '../../training/optimisers/index.ts';
 
 const count = z.int().nonnegative();
 const size = z.int().positive();
@@ -73,6 +75,48 @@ export function parseNetwork(config: unknown, what: string): NetworkConfig {
 /** What to store beside vectors of this network's parameters. */
 export function layoutToStore(config: NetworkConfig): WeightLayout {
   return { version: weightLayoutVersion, entries: namedShapes(parameterLayout(config)) };
+}
+
+/** What to store of an optimiser's vectors, each [total]. */
+export function optimiserToStore(
+  optimiser: OptimiserName,
+  state: Readonly<Record<string, Float32Array>>,
+): OptimiserState {
+  const vectors = Object.entries(state);
+  return {
+    optimiser,
+    entries: vectors.map(([name, values]) => ({ name, shape: [values.length] })),
+    vectors: vectors.map(([, values]) => values),
+  };
+}
+
+/**
+ * The vectors of a stored optimiser by name, in the order of the network's parameters.
+ * @param stored what they consist of; `layout` is that of the parameters beside it
+ * @param what whose they are, for the error
+ * @throws WEIGHTS_INVALID when they are of another optimiser, other vectors or other parameters
+ */
+export function optimiserFor(
+  config: NetworkConfig,
+  optimiser: OptimiserName,
+  layout: WeightLayout,
+  stored: OptimiserState,
+  what: string,
+): Record<string, Float32Array> {
+  const found = `${stored.optimiser}: ${stored.entries.map(({ name }) => name).join(', ')}`;
+  const wanted = `${optimiser}: ${optimisers[optimiser].state.join(', ')}`;
+  if (found !== wanted) {
+    throw new AppError(
+      'WEIGHTS_INVALID',
+      `The optimiser of ${what} is stored as ${found}; training goes on with ${wanted}.`,
+      {
+        action: 'Open the library with the version of Sidelight that began the run, or train again under another name.',
+        details: { found, allowed: wanted },
+      },
+    );
+  }
+  const vectors = weightsFor(config, layout, stored.vectors, what);
+  return Object.fromEntries(stored.entries.map(({ name }, i) => [name, vectors[i] as Float32Array]));
 }
 
 /**

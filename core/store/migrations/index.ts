@@ -22,7 +22,10 @@ import { noteRunsOfJobs } from './0165-note-runs-of-jobs.ts';
 import { freeJobKinds } from './0166-free-job-kinds.ts';
 import { storeVectorsInParts } from './0170-store-vectors-in-parts.ts';
 import { keepIntervals } from './0180-keep-intervals.ts';
+import { nameOptimiserVectors } from './0190-name-optimiser-vectors.ts';
 import { nameTargets } from './0200-name-targets.ts';
+import { givePatients } from './0210-give-patients.ts';
+import { noteSamples } from './0240-note-samples.ts';
 import { keepDeviceChecks } from './0250-keep-device-checks.ts';
 
 export interface Migration {
@@ -51,6 +54,9 @@ export const migrations: readonly Migration[] = [
   { number: 166, name: '0166-free-job-kinds', up: freeJobKinds },
   { number: 170, name: '0170-store-vectors-in-parts', up: storeVectorsInParts },
   { number: 180, name: '0180-keep-intervals', up: keepIntervals },
+  { number: 190, name: '0190-name-optimiser-vectors', up: nameOptimiserVectors },
   { number: 200, name: '0200-name-targets', up: nameTargets },
+  { number: 210, name: '0210-give-patients', up: givePatients },
+  { number: 240, name: '0240-note-samples', up: noteSamples },
   { number: 250, name: '0250-keep-device-checks', up: keepDeviceChecks },
 ];

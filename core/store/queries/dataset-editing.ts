@@ -113,12 +113,17 @@ export interface SplitCounts {
   readonly split: SplitName | null;
   readonly patients: number;
   readonly studies: number;
+  /** Of the patients, those whom a file gave the split, and those cut for validation out of its training. */
+  readonly given: number;
+  readonly cut: number;
 }
 
 /** Patients and studies of a data set by split; null are those to be dealt at the next training. */
 export function splitCounts(db: ReadDb, datasetId: number): SplitCounts[] {
   return db.all(
-    `SELECT sp.split, count(DISTINCT st.patient_id) AS patients, count(DISTINCT st.id) AS studies
+    `SELECT sp.split, count(DISTINCT st.patient_id) AS patients, count(DISTINCT st.id) AS studies,
+       count(DISTINCT CASE sp.origin WHEN 'given' THEN st.patient_id END) AS given,
+       count(DISTINCT CASE sp.origin WHEN 'cut' THEN st.patient_id END) AS cut
      FROM dataset_instances d JOIN instances i ON i.id = d.instance_id JOIN series s ON s.id = i.series_id
      JOIN studies st ON st.id = s.study_id
      LEFT JOIN dataset_splits sp ON sp.dataset_id = d.dataset_id AND sp.patient_id = st.patient_id
@@ -131,10 +136,12 @@ export function splitCounts(db: ReadDb, datasetId: number): SplitCounts[] {
 export function datasetVersionRows(
   db: ReadDb,
   datasetId: number,
-): { number: number; images: number; runs: number; createdAt: string }[] {
+): { number: number; images: number; runs: number; createdAt: string; movedImages: number }[] {
   return db.all(
     `SELECT v.number, (SELECT count(*) FROM version_images x WHERE x.version_id = v.id) AS images,
-       (SELECT count(*) FROM runs r WHERE r.version_id = v.id) AS runs, v.created_at AS createdAt
+       (SELECT count(*) FROM runs r WHERE r.version_id = v.id) AS runs, v.created_at AS createdAt,
+       (SELECT count(*) FROM version_images x JOIN instances i ON i.id = x.instance_id JOIN series s ON s.id = i.series_id
+          JOIN studies st ON st.id = s.study_id WHERE x.version_id = v.id AND st.patient_id <> x.patient_id) AS movedImages
      FROM dataset_versions v WHERE v.dataset_id = :datasetId ORDER BY v.number DESC`,
     { datasetId },
   );

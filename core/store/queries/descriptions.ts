@@ -53,17 +53,30 @@ export function isDescribed(db: ReadDb, instanceId: InstanceId): boolean {
   return row?.described === 1;
 }
 
+function hasOtherStudies(db: ReadDb, patientId: PatientId, studyId: StudyId): boolean {
+  const row = db.get('SELECT 1 FROM studies WHERE patient_id = :patientId AND id <> :studyId LIMIT 1', {
+    patientId,
+    studyId,
+  });
+  return row !== undefined;
+}
+
 /**
  * Notes what lists show of an instance, its series and study; the first instance that tells something is believed.
  * @param isStranger the file names another patient than its study is filed under; then nothing is said about the patient
+ * @param isCorrection the header was corrected: what it says replaces what is there
  */
 export function describeInstance(
   db: WriteDb,
   instanceId: InstanceId,
   description: InstanceDescription,
   isStranger = false,
+  isCorrection = false,
 ): void {
   const d = description;
+  // What is there wins, or what the corrected header says, even where it says nothing any more.
+  const pick = (column: string, value: string): string =>
+    isCorrection ? `${column} = ${value}` : `${column} = coalesce(${column}, ${value})`;
   db.run('UPDATE instances SET instance_number = :instanceNumber, is_described = 1 WHERE id = :instanceId', {
     instanceId,
     instanceNumber: d.instanceNumber,
@@ -75,9 +88,9 @@ export function describeInstance(
   );
   if (at === undefined) return;
   db.run(
-    `UPDATE series SET series_description = coalesce(series_description, :seriesDescription),
-       series_number = coalesce(series_number, :seriesNumber), body_part_examined = coalesce(body_part_examined, :bodyPartExamined),
-       manufacturer = coalesce(manufacturer, :manufacturer)
+    `UPDATE series SET ${pick('series_description', ':seriesDescription')},
+       ${pick('series_number', ':seriesNumber')}, ${pick('body_part_examined', ':bodyPartExamined')},
+       ${pick('manufacturer', ':manufacturer')}
      WHERE id = :seriesId`,
     {
       seriesId: at.seriesId,
@@ -88,10 +101,10 @@ export function describeInstance(
     },
   );
   db.run(
-    `UPDATE studies SET study_date = coalesce(study_date, :studyDate), study_time = coalesce(study_time, :studyTime),
-       study_description = coalesce(study_description, :studyDescription),
-       accession_number = coalesce(accession_number, :accessionNumber),
-       body_part_examined = coalesce(body_part_examined, :bodyPartExamined)
+    `UPDATE studies SET ${pick('study_date', ':studyDate')}, ${pick('study_time', ':studyTime')},
+       ${pick('study_description', ':studyDescription')},
+       ${pick('accession_number', ':accessionNumber')},
+       ${pick('body_part_examined', ':bodyPartExamined')}
      WHERE id = :studyId`,
     {
       studyId: at.studyId,
@@ -103,9 +116,12 @@ export function describeInstance(
     },
   );
   if (isStranger) return;
+  // Of a patient with other studies, only they may know the name.
+  const keeps = isCorrection && d.patientName === null && hasOtherStudies(db, at.patientId, at.studyId);
+  if (keeps) return;
   db.run(
-    `UPDATE patients SET patient_name = coalesce(patient_name, :patientName), search_name = coalesce(search_name, :searchName),
-       patient_sex = coalesce(patient_sex, :patientSex), patient_birth_date = coalesce(patient_birth_date, :patientBirthDate)
+    `UPDATE patients SET ${pick('patient_name', ':patientName')}, ${pick('search_name', ':searchName')},
+       ${pick('patient_sex', ':patientSex')}, ${pick('patient_birth_date', ':patientBirthDate')}
      WHERE id = :patientId`,
     {
       patientId: at.patientId,

@@ -6,6 +6,8 @@ import { describeInstance, type InstanceDescription } from './descriptions.ts';
 /** What an import knows about one instance. `patientKey` tells patients apart and is never shown in a message. */
 export interface NewInstance {
   readonly patientKey: string;
+  /** The patient by the header or the rule for pictures, where `patientKey` is one that a file gives instead. */
+  readonly ownPatientKey?: string;
   readonly studyInstanceUID: string;
   readonly seriesInstanceUID: string;
   readonly modality: string | null;
@@ -111,6 +113,12 @@ export function saveFile(db: WriteDb, place: FilePlace, instanceId: InstanceId):
   );
 }
 
+/** Forgets that an instance is at `path`; true when no other instance is there. */
+export function forgetFile(db: WriteDb, path: string, instanceId: InstanceId): boolean {
+  db.run('DELETE FROM files WHERE path = :path AND instance_id = :instanceId', { path, instanceId });
+  return db.get('SELECT 1 FROM files WHERE path = :path', { path }) === undefined;
+}
+
 /** The row id of a patient, made when new. */
 export function ensurePatient(db: WriteDb, patientKey: string, now: string): number {
   const found = patientIdOf(db, patientKey);
@@ -147,33 +155,26 @@ export function addInstance(
   instance: NewInstance,
   now: string,
 ): { id: InstanceId; otherPatient: boolean } {
-  const study = db.get<{ id: number; patient_key: string }>(
-    `SELECT st.id, p.patient_key FROM studies st JOIN patients p ON p.id = st.patient_id
+  const study = db.get<{ id: number; patient_key: string; own_key: string }>(
+    `SELECT st.id, p.patient_key, coalesce(st.own_patient_key, p.patient_key) AS own_key FROM studies st JOIN patients p ON p.id = st.patient_id
      WHERE st.study_instance_uid = :studyInstanceUID`,
     { studyInstanceUID: instance.studyInstanceUID },
   );
   const studyId =
     study?.id ??
-    db.run('INSERT INTO studies (patient_id, study_instance_uid) VALUES (:patientId, :uid)', {
+    db.run('INSERT INTO studies (patient_id, study_instance_uid, own_patient_key) VALUES (:patientId, :uid, :own)', {
       patientId: ensurePatient(db, instance.patientKey, now),
       uid: instance.studyInstanceUID,
+      own: instance.ownPatientKey ?? null,
     }).id;
-  const series = db.get<{ id: number }>(
-    'SELECT id FROM series WHERE study_id = :studyId AND series_instance_uid = :uid',
-    { studyId, uid: instance.seriesInstanceUID },
-  );
-  const seriesId =
-    series?.id ??
-    db.run('INSERT INTO series (study_id, series_instance_uid, modality) VALUES (:studyId, :uid, :modality)', {
-      studyId,
-      uid: instance.seriesInstanceUID,
-      modality: instance.modality,
-    }).id;
+  const seriesId = ensureSeries(db, studyId as StudyId, instance);
+  const otherPatient =
+    study !== undefined && study.patient_key !== instance.patientKey && study.own_key !== instance.patientKey;
   const { id: added } = db.run(
     `INSERT INTO instances (series_id, kind, sop_instance_uid, sop_class_uid, transfer_syntax_uid, pixel_rows, pixel_columns,
-       number_of_frames, content_hash, size_bytes, created_at)
+       number_of_frames, content_hash, size_bytes, created_at, header_patient_key)
      VALUES (:seriesId, :kind, :sopInstanceUID, :sopClassUID, :transferSyntaxUID, :rows, :columns, :numberOfFrames,
-       :contentHash, :sizeBytes, :now)`,
+       :contentHash, :sizeBytes, :now, :headerPatientKey)`,
     {
       seriesId,
       kind: instance.kind,
@@ -186,18 +187,37 @@ export function addInstance(
       contentHash: instance.contentHash,
       sizeBytes: instance.sizeBytes,
       now,
+      headerPatientKey: otherPatient ? instance.patientKey : null,
     },
   );
   const id = added as InstanceId;
-  const otherPatient = study !== undefined && study.patient_key !== instance.patientKey;
   if (instance.description !== undefined) describeInstance(db, id, instance.description, otherPatient);
   return { id, otherPatient };
 }
 
-/** How much the library holds. */
+/** The row id of a series within a study, made when new. */
+export function ensureSeries(
+  db: WriteDb,
+  studyId: StudyId,
+  { seriesInstanceUID: uid, modality }: Pick<NewInstance, 'seriesInstanceUID' | 'modality'>,
+): SeriesId {
+  const found = db.get<{ id: SeriesId }>(
+    'SELECT id FROM series WHERE study_id = :studyId AND series_instance_uid = :uid',
+    { studyId, uid },
+  );
+  if (found !== undefined) return found.id;
+  return db.run('INSERT INTO series (study_id, series_instance_uid, modality) VALUES (:studyId, :uid, :modality)', {
+    studyId,
+    uid,
+    modality,
+  }).id as SeriesId;
+}
+
+/** How much the library holds; patients and studies of which frozen versions alone still speak are not counted. */
 export function libraryCounts(db: ReadDb): { patients: number; studies: number; instances: number } {
   return db.get<{ patients: number; studies: number; instances: number }>(
-    `SELECT (SELECT COUNT(*) FROM patients) AS patients, (SELECT COUNT(*) FROM studies) AS studies,
+    `SELECT (SELECT COUNT(*) FROM patients p WHERE EXISTS (SELECT 1 FROM studies WHERE patient_id = p.id AND instance_count > 0))
+         AS patients, (SELECT COUNT(*) FROM studies WHERE instance_count > 0) AS studies,
        (SELECT COUNT(*) FROM instances) AS instances`,
   ) as { patients: number; studies: number; instances: number };
 }

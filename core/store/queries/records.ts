@@ -61,6 +61,20 @@ export function addRecords(db: WriteDb, storeId: number, records: readonly Recor
   });
 }
 
+/** Every record of an instance, with the folder of its store. */
+export function recordsOfInstance(db: ReadDb, instanceId: InstanceId): (RecordRow & { readonly folder: string })[] {
+  return db.all(
+    `SELECT s.folder, r.instance_id AS instanceId, r.frame, r.kind, r.shard, r.offset, r.length, r.checksum
+     FROM records r JOIN record_stores s ON s.id = r.store_id WHERE r.instance_id = :instanceId`,
+    { instanceId },
+  );
+}
+
+/** Forgets every record of an instance. Its bytes must have been overwritten before. */
+export function removeRecordsOfInstance(db: WriteDb, instanceId: InstanceId): void {
+  db.run('DELETE FROM records WHERE instance_id = :instanceId', { instanceId });
+}
+
 /** Forgets records whose bytes turned out to be damaged or missing. */
 export function removeRecords(
   db: WriteDb,
@@ -75,4 +89,9 @@ export function removeRecords(
       );
     }
   });
+}
+
+/** Forgets every record of an instance: what it showed when they were computed is no more. */
+export function forgetRecords(db: WriteDb, instanceId: InstanceId): void {
+  db.run('DELETE FROM records WHERE instance_id = :instanceId', { instanceId });
 }

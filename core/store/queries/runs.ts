@@ -1,9 +1,12 @@
 /** Training runs, their epochs and their checkpoints. */
 import { z } from 'zod';
+import { AppError } from '../../base/errors.ts';
 import {
   type EpochRecord,
   isSameRun,
   type JobState,
+  type NamedShape,
+  optimiserLayoutSchema,
   type RunRecord,
   type RunSettings,
   storedRunSettingsSchema,
@@ -12,17 +15,26 @@ import {
 import type { ReadDb, WriteDb } from '../database.ts';
 import { type LayoutColumns, readJson, readLayout } from '../stored-json.ts';
 import { readVector, saveVector, type VectorOwner } from './vectors.ts';
+import { versionSplits } from './versions.ts';
 
 const checkpointStateSchema = z.record(z.string(), z.unknown());
 
-/** Where a run goes on after an epoch: parameters and both AdamW moments, flat. `state` is the caller's own (early stop, ...). */
+/** What an optimiser keeps from step to step: vectors by name, stored as one, with what it consists of. */
+export interface OptimiserState {
+  readonly optimiser: string;
+  /** The vectors' names and shapes, in their order. */
+  readonly entries: readonly NamedShape[];
+  /** Their numbers, flat, in the same order. */
+  readonly vectors: readonly Float32Array[];
+}
+
+/** Where a run goes on after an epoch. `state` is the caller's own (early stop, ...). */
 export interface Checkpoint {
   readonly epoch: number;
   readonly step: number;
   readonly parameters: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
-  /** What each of the three vectors consists of, in their order. */
+  readonly optimiser: OptimiserState;
+  /** What the parameters consist of, in their order; so does every vector of the optimiser that has as many numbers. */
   readonly layout: WeightLayout;
   readonly state: Readonly<Record<string, unknown>>;
 }
@@ -34,7 +46,7 @@ export interface NewRun {
   readonly settings: RunSettings;
 }
 
-type RunRow = Omit<RunRecord, 'settings' | 'name'> & { settings: string };
+type RunRow = Omit<RunRecord, 'settings' | 'name' | 'splits'> & { settings: string };
 
 const columns = `
   SELECT r.id, r.model_name AS modelName, d.name AS dataset, r.version_id AS datasetVersionId, v.number AS datasetVersion,
@@ -43,20 +55,20 @@ const columns = `
     (SELECT count(*) FROM run_epochs e WHERE e.run_id = r.id) AS epochsDone
   FROM runs r JOIN dataset_versions v ON v.id = r.version_id JOIN datasets d ON d.id = v.dataset_id`;
 
-function toRun(row: RunRow): RunRecord {
+function toRun(db: ReadDb, row: RunRow): RunRecord {
   const name = `run-${row.id}`;
   const settings: RunSettings = readJson(storedRunSettingsSchema, row.settings, `the settings of ${name}`);
-  return { ...row, name, settings };
+  return { ...row, name, settings, splits: versionSplits(db, row.datasetVersionId) };
 }
 
 /** Every run, oldest first. */
 export function listRuns(db: ReadDb): RunRecord[] {
-  return db.all<RunRow>(`${columns} ORDER BY r.id`).map(toRun);
+  return db.all<RunRow>(`${columns} ORDER BY r.id`).map((row) => toRun(db, row));
 }
 
 export function runById(db: ReadDb, id: number): RunRecord | undefined {
   const row = db.get<RunRow>(`${columns} WHERE r.id = :id`, { id });
-  return row === undefined ? undefined : toRun(row);
+  return row === undefined ? undefined : toRun(db, row);
 }
 
 /** The run called `run-<id>`, or undefined. */
@@ -73,7 +85,7 @@ export function resumableRun(db: ReadDb, run: NewRun): RunRecord | undefined {
          AND r.state IN ('running', 'cancelled', 'interrupted', 'failed') ORDER BY r.id DESC`,
       { version: run.datasetVersionId, lpmHash: run.lpmHash, modelName: run.modelName },
     )
-    .map(toRun)
+    .map((row) => toRun(db, row))
     .find((found) => isSameRun(found.settings, run.settings));
 }
 
@@ -168,8 +180,12 @@ function saveCheckpoint(db: WriteDb, runId: number, kind: 'last' | 'best', check
   const owner = vectorsOf(runId, kind);
   saveVector(db, owner, 'parameters', checkpoint.parameters);
   if (kind === 'last') {
-    saveVector(db, owner, 'firstMoment', checkpoint.firstMoment);
-    saveVector(db, owner, 'secondMoment', checkpoint.secondMoment);
+    const { optimiser, entries, vectors } = checkpoint.optimiser;
+    saveVector(db, owner, 'optimiser', ...vectors);
+    db.run(
+      `INSERT OR REPLACE INTO checkpoint_optimisers (run_id, kind, optimiser, entries) VALUES (:runId, :kind, :optimiser, :entries)`,
+      { runId, kind, optimiser, entries: JSON.stringify(entries) },
+    );
   }
   db.run(
     `INSERT OR REPLACE INTO checkpoint_layouts (run_id, kind, version, entries) VALUES (:runId, :kind, :version, :entries)`,
@@ -214,11 +230,39 @@ export function lastCheckpoint(db: ReadDb, runId: number): Checkpoint | undefine
     epoch: row.epoch,
     step: row.step,
     parameters: readVector(db, owner, 'parameters'),
-    firstMoment: readVector(db, owner, 'firstMoment'),
-    secondMoment: readVector(db, owner, 'secondMoment'),
+    optimiser: readOptimiser(db, runId, owner),
     layout: readLayout(row, `run-${runId}`),
     state: readJson(checkpointStateSchema, row.state, `the state of run-${runId}`),
   };
+}
+
+function readOptimiser(db: ReadDb, runId: number, owner: VectorOwner): OptimiserState {
+  const what = `the optimiser's state of run-${runId}`;
+  const row = db.get<{ optimiser: string; entries: string }>(
+    'SELECT optimiser, entries FROM checkpoint_optimisers WHERE run_id = :run_id AND kind = :kind',
+    owner.key,
+  );
+  if (row === undefined) {
+    throw new AppError('WEIGHTS_INVALID', `Nothing says which number of ${what} is which.`, {
+      action: 'Train again under another name.',
+    });
+  }
+  const entries = readJson(optimiserLayoutSchema, row.entries, `the layout of ${what}`);
+  const whole = readVector(db, owner, 'optimiser');
+  const sizes = entries.map(({ shape }) => shape.reduce((size, n) => size * n, 1));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (whole.length !== total) {
+    throw new AppError(
+      'DB_DAMAGED',
+      `In the library ${what} has ${whole.length.toLocaleString('en')} numbers; its vectors have ${total.toLocaleString('en')}.`,
+    );
+  }
+  let end = 0;
+  const vectors = sizes.map((size) => {
+    end += size;
+    return whole.subarray(end - size, end);
+  });
+  return { optimiser: row.optimiser, entries, vectors };
 }
 
 /** The parameters of the best validation AUC so far, or undefined. @throws as lastCheckpoint */

@@ -1,8 +1,6 @@
 /** Which split a data set's patients belong to. */
-import type { PatientId, SplitName } from '../../contract/index.ts';
+import type { PatientId, SplitName, SplitOrigin } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
-
-export type SplitOrigin = 'given' | 'drawn';
 
 export interface PatientSplit {
   readonly patientId: PatientId;
@@ -18,13 +16,17 @@ export function splitsOf(db: ReadDb, datasetId: number): PatientSplit[] {
   );
 }
 
-/** Assigns a patient; a split given by the user replaces an earlier one, of which the audit trail and frozen versions keep the memory. */
+/**
+ * Assigns a patient; a split given by the user replaces an earlier one, of which the audit trail and frozen versions keep the memory.
+ * A patient who was cut for validation out of the given training stays there when the same file gives training again.
+ */
 export function saveSplit(db: WriteDb, datasetId: number, entry: PatientSplit, now: string): void {
   db.run(
     `INSERT INTO dataset_splits (dataset_id, patient_id, split, origin, assigned_at)
      VALUES (:datasetId, :patientId, :split, :origin, :now)
      ON CONFLICT (dataset_id, patient_id) DO UPDATE
-       SET split = excluded.split, origin = excluded.origin, assigned_at = excluded.assigned_at`,
+       SET split = excluded.split, origin = excluded.origin, assigned_at = excluded.assigned_at
+       WHERE NOT (origin = 'cut' AND excluded.origin = 'given' AND excluded.split = 'train')`,
     { datasetId, patientId: entry.patientId, split: entry.split, origin: entry.origin, now },
   );
 }
@@ -38,5 +40,19 @@ export function studyCountOfPatient(db: ReadDb, datasetId: number, patientId: Pa
        WHERE d.dataset_id = :datasetId AND st.patient_id = :patientId`,
       { datasetId, patientId },
     )?.n ?? 0
+  );
+}
+
+/** Every patient of a data set with labelled or unlabelled images, and its split; null where it has none yet. */
+export function splitsOfDataset(
+  db: ReadDb,
+  datasetId: number,
+): { readonly patientId: PatientId; readonly split: SplitName | null }[] {
+  return db.all(
+    `SELECT DISTINCT st.patient_id AS patientId, sp.split FROM dataset_instances d JOIN instances i ON i.id = d.instance_id
+     JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+     LEFT JOIN dataset_splits sp ON sp.dataset_id = d.dataset_id AND sp.patient_id = st.patient_id
+     WHERE d.dataset_id = :datasetId`,
+    { datasetId },
   );
 }

@@ -11,6 +11,9 @@ import { searchable } from './descriptions.ts';
 const shownPatientId = `CASE WHEN p.patient_key LIKE 'study:%' OR p.patient_key LIKE 'picture:%' OR p.patient_key LIKE 'folder:%'
   THEN NULL ELSE p.patient_key END`;
 
+/** The patient by the header, where a labels file gave another. */
+const shownHeaderId = shownPatientId.replaceAll('p.patient_key', 'st.own_patient_key');
+
 const orders: Readonly<Record<StudySort['column'], readonly string[]>> = {
   studyDate: ['st.study_date', 'st.study_time', 'st.id'],
   patientName: ['p.search_name', 'p.patient_key', 'st.id'],
@@ -46,7 +49,8 @@ export function findStudies(
   sort: StudySort,
   dataset: { readonly id: number; readonly schemaId: number } | null,
 ): Int32Array<ArrayBuffer> {
-  const conditions: string[] = [];
+  // Studies of which only frozen versions still speak have no images.
+  const conditions: string[] = ['st.instance_count > 0'];
   const values: Record<string, string | number> = {};
   const add = (condition: string, name: string, value: string | number): void => {
     conditions.push(condition);
@@ -80,7 +84,7 @@ export function findStudies(
   const direction = sort.isDescending ? 'DESC' : 'ASC NULLS LAST';
   const rows = db.all<{ id: number }>(
     `SELECT st.id FROM studies st JOIN patients p ON p.id = st.patient_id
-     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+     WHERE ${conditions.join(' AND ')}
      ORDER BY ${orders[sort.column].map((column) => `${column} ${direction}`).join(', ')}`,
     values,
   );
@@ -89,8 +93,9 @@ export function findStudies(
 
 /** What the list shows of these studies, in the order asked for; ids that are gone are left out. */
 export function studyRows(db: ReadDb, ids: readonly number[], schemaId: number | null): StudyRow[] {
-  const rows = db.all<Omit<StudyRow, 'label'> & { label: string | null }>(
-    `SELECT st.id, p.patient_name AS patientName, ${shownPatientId} AS patientID, p.patient_sex AS patientSex,
+  const rows = db.all<Omit<StudyRow, 'isPatientGiven'> & { isPatientGiven: number }>(
+    `SELECT st.id, p.patient_name AS patientName, ${shownPatientId} AS patientID,
+       ${shownHeaderId} AS headerPatientID, st.own_patient_key IS NOT NULL AS isPatientGiven, p.patient_sex AS patientSex,
        p.patient_birth_date AS patientBirthDate, st.study_date AS studyDate, st.study_time AS studyTime,
        st.study_description AS studyDescription, st.accession_number AS accessionNumber, st.modalities,
        st.body_part_examined AS bodyPartExamined, st.series_count AS seriesCount, st.instance_count AS instanceCount,
@@ -109,7 +114,7 @@ export function studyRows(db: ReadDb, ids: readonly number[], schemaId: number |
      ORDER BY want.key`,
     { ids: JSON.stringify(ids), schemaId },
   );
-  return rows;
+  return rows.map((row) => ({ ...row, isPatientGiven: row.isPatientGiven === 1 }));
 }
 
 /** A study with its series and their images, or undefined. */

@@ -1,5 +1,5 @@
 /**
- * Vectors of weights, in rows of 16 MiB each: a row of SQLite holds half a gigabyte at most, and no copy of a whole vector is made
+ * Vectors of weights, in rows of 16 MiB at most: a row of SQLite holds half a gigabyte at most, and no copy of a whole vector is made
  * to bind it.
  */
 import { AppError } from '../../base/errors.ts';
@@ -13,14 +13,24 @@ export interface VectorOwner {
   readonly key: SqlParameters;
 }
 
-/** Keeps a vector in place of the one of that name. Call it inside a transaction. */
-export function saveVector(db: WriteDb, { table, key }: VectorOwner, vector: string, values: Float32Array): void {
+/**
+ * Keeps a vector in place of the one of that name. Call it inside a transaction.
+ * @param values its numbers; of several arrays one behind the other, which are not copied together for it
+ */
+export function saveVector(
+  db: WriteDb,
+  { table, key }: VectorOwner,
+  vector: string,
+  ...values: readonly Float32Array[]
+): void {
   db.run(`DELETE FROM ${table} WHERE ${isOf(key)}`, { ...key, vector });
   const columns = [...Object.keys(key), 'vector', 'part', 'bytes'];
   const insert = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((name) => `:${name}`).join(', ')})`;
-  const whole = toBytes(values);
-  for (let part = 0; part * partBytes < whole.length; part++) {
-    db.run(insert, { ...key, vector, part, bytes: whole.subarray(part * partBytes, (part + 1) * partBytes) });
+  let part = 0;
+  for (const whole of values.map(toBytes)) {
+    for (let start = 0; start < whole.length; start += partBytes, part++) {
+      db.run(insert, { ...key, vector, part, bytes: whole.subarray(start, start + partBytes) });
+    }
   }
 }
 

@@ -1,14 +1,19 @@
 /** Frozen data-set versions. */
-import type {
-  ChannelStatistics,
-  DatasetVersion,
-  InstanceId,
-  PatientId,
-  SplitName,
-  StudyId,
-  VersionImage,
+import {
+  type ChannelStatistics,
+  type DatasetVersion,
+  type InstanceId,
+  type PatientId,
+  type SampleRanges,
+  type SplitName,
+  type SplitOrigin,
+  type SplitOriginCount,
+  type StudyId,
+  sampleRangesSchema,
+  type VersionImage,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readJson } from '../stored-json.ts';
 import { readTarget, targetOfDataset } from '../stored-target.ts';
 
 interface VersionRow {
@@ -20,12 +25,13 @@ interface VersionRow {
   target: string;
   seed: number;
   createdAt: string;
+  ranges: string | null;
 }
 
 const columns = `
   SELECT v.id, v.dataset_id AS datasetId, d.name AS dataset, v.number, v.content_hash AS contentHash,
     ${targetOfDataset} AS target, v.seed,
-    v.created_at AS createdAt
+    v.created_at AS createdAt, v.ranges
   FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id`;
 
 function withClasses(db: ReadDb, row: VersionRow): DatasetVersion {
@@ -36,7 +42,16 @@ function withClasses(db: ReadDb, row: VersionRow): DatasetVersion {
     },
   );
   const target = readTarget(row.target, `version ${row.number} of data set "${row.dataset}"`);
-  return { ...row, target, classes: classes.map(({ name }) => name) };
+  const ranges = row.ranges === null ? null : readJson(sampleRangesSchema, row.ranges, 'the ranges of a version');
+  return { ...row, target, ranges, classes: classes.map(({ name }) => name), splits: versionSplits(db, row.id) };
+}
+
+/** Patients of a version by part and by how they came to it, when it was frozen; empty for one of before that was noted. */
+export function versionSplits(db: ReadDb, versionId: number): SplitOriginCount[] {
+  return db.all(
+    'SELECT split, origin, patients FROM version_splits WHERE version_id = :versionId ORDER BY split, origin',
+    { versionId },
+  );
 }
 
 /** The version with this row id, or undefined. */
@@ -72,6 +87,8 @@ export interface NewVersion {
   readonly contentHash: string;
   readonly seed: number;
   readonly classes: readonly string[];
+  /** None where its format says of every picture what is black and white. */
+  readonly ranges?: SampleRanges;
   readonly images: readonly {
     readonly instanceId: InstanceId;
     readonly frame: number;
@@ -79,15 +96,24 @@ export interface NewVersion {
     readonly studyId: StudyId;
     readonly classIndex: number;
     readonly split: SplitName;
+    /** How the patient came to it. */
+    readonly splitOrigin?: SplitOrigin;
   }[];
 }
 
 /** Writes a version with its classes and images; call it inside a transaction. Gives its row id. */
 export function addVersion(db: WriteDb, version: NewVersion, now: string): number {
   const { id } = db.run(
-    `INSERT INTO dataset_versions (dataset_id, number, content_hash, seed, created_at)
-     VALUES (:datasetId, 1 + (SELECT count(*) FROM dataset_versions WHERE dataset_id = :datasetId), :contentHash, :seed, :now)`,
-    { datasetId: version.datasetId, contentHash: version.contentHash, seed: version.seed, now },
+    `INSERT INTO dataset_versions (dataset_id, number, content_hash, seed, created_at, ranges)
+     VALUES (:datasetId, 1 + (SELECT count(*) FROM dataset_versions WHERE dataset_id = :datasetId), :contentHash, :seed, :now,
+       :ranges)`,
+    {
+      datasetId: version.datasetId,
+      contentHash: version.contentHash,
+      seed: version.seed,
+      now,
+      ranges: JSON.stringify(version.ranges ?? {}),
+    },
   );
   version.classes.forEach((name, position) => {
     db.run('INSERT INTO version_classes (version_id, position, name) VALUES (:id, :position, :name)', {
@@ -96,13 +122,22 @@ export function addVersion(db: WriteDb, version: NewVersion, now: string): numbe
       name,
     });
   });
-  version.images.forEach((image, position) => {
+  version.images.forEach(({ splitOrigin: _, ...place }, position) => {
     db.run(
       `INSERT INTO version_images (version_id, position, instance_id, frame, patient_id, study_id, class_position, split)
        VALUES (:id, :position, :instanceId, :frame, :patientId, :studyId, :classIndex, :split)`,
-      { id, position, ...image },
+      { id, position, ...place },
     );
   });
+  const origins = Map.groupBy(version.images, ({ split, splitOrigin }) => `${split} ${splitOrigin}`);
+  for (const images of origins.values()) {
+    const { split, splitOrigin } = images[0] ?? {};
+    if (split === undefined || splitOrigin === undefined) continue;
+    db.run(
+      'INSERT INTO version_splits (version_id, split, origin, patients) VALUES (:id, :split, :splitOrigin, :patients)',
+      { id, split, splitOrigin, patients: new Set(images.map(({ patientId }) => patientId)).size },
+    );
+  }
   return id;
 }
 
@@ -115,6 +150,38 @@ export function versionImages(db: ReadDb, versionId: number, split?: SplitName):
      WHERE v.version_id = :versionId AND (:split IS NULL OR v.split = :split) ORDER BY v.position`,
     { versionId, split: split ?? null },
   );
+}
+
+/**
+ * What became of a version's patients since it was frozen: images that belong to another patient now, and patients of the present with
+ * images in more than one part. The version itself keeps the patients that it was made of.
+ */
+export function patientsSince(
+  db: ReadDb,
+  versionId: number,
+): { readonly movedImages: number; readonly patientsInSeveralSplits: number } {
+  const moved = db.get<{ n: number }>(
+    `SELECT count(*) AS n FROM version_images v JOIN instances i ON i.id = v.instance_id JOIN series s ON s.id = i.series_id
+     JOIN studies st ON st.id = s.study_id WHERE v.version_id = :versionId AND st.patient_id <> v.patient_id`,
+    { versionId },
+  );
+  if ((moved?.n ?? 0) === 0) return { movedImages: 0, patientsInSeveralSplits: 0 };
+  const several = db.get<{ n: number }>(
+    `SELECT count(*) AS n FROM (SELECT st.patient_id FROM version_images v JOIN instances i ON i.id = v.instance_id
+       JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+       WHERE v.version_id = :versionId GROUP BY st.patient_id HAVING count(DISTINCT v.split) > 1)`,
+    { versionId },
+  );
+  return { movedImages: moved?.n ?? 0, patientsInSeveralSplits: several?.n ?? 0 };
+}
+
+/** How many frozen versions hold images of other patients than those images have now. */
+export function versionsOfEarlierPatients(db: ReadDb): number {
+  const row = db.get<{ n: number }>(
+    `SELECT count(DISTINCT v.version_id) AS n FROM version_images v JOIN instances i ON i.id = v.instance_id
+     JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id WHERE st.patient_id <> v.patient_id`,
+  );
+  return row?.n ?? 0;
 }
 
 /** The frozen mean and standard deviation of a version at one input size, or undefined before they were computed. */

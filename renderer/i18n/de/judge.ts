@@ -173,6 +173,12 @@ export const judge: Words['judge'] = {
     dataText: (dataset, version, date) => `Datensatz „${dataset}“, Version ${version}; trainiert am ${date}.`,
     trainingText: (epochs, time, memory) => `${epochs} Epochen in ${time}, Spitze des Speichers ${memory}.`,
     labelledBy: (names) => `Labels von: ${names}.`,
+    splitOrigins: (parts) => `Patienten nach Teilen: ${parts}.`,
+    origins: {
+      given: (count) => `${count} von der Tabelle genannt`,
+      drawn: (count) => `${count} zugeteilt`,
+      cut: (count) => `${count} aus den Trainingspatienten der Tabelle genommen, die keine für die Validierung nennt`,
+    },
     splitText: 'Kein Patient ist in mehr als einem Teil.',
     part: 'Teil',
     class: 'Klasse',

@@ -80,13 +80,61 @@ export const library: Words['library'] = {
   copyHelp: 'Richtig für eine CD oder einen Stick.',
   labels: 'Befunde (CSV, freiwillig)',
   labelsHelp:
-    'Spalten: eine von path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID; label; freiwillig split.',
+    'Spalten: eine von path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID; label; freiwillig split. patientID neben einer anderen nennt den Patienten, was auch im Kopf der Datei steht.',
   chooseLabels: 'Wählen …',
   noLabels: 'keine',
   clear: 'Entfernen',
   pseudonymise: 'Pseudonymisieren',
   pseudonymiseHelp:
     'Patienten-IDs werden zu Pseudonymen; Namen, Daten und freier Text kommen nicht in die Liste. Die kopierten Dateien behalten ihre Angaben: erst der Export entfernt sie.',
+  picturePatients: 'Patienten von Bildern (PNG, JPEG, TIFF)',
+  picturePatientsHelp:
+    'Wo keine Spalte patientID sagt, von wem ein Bild ist. Eine Wahl gilt auch für Bilder dieses Imports, die schon da sind.',
+  pictureRules: {
+    none: 'wie bisher: zuerst jedes Bild für sich',
+    picture: 'jedes Bild für sich',
+    folder: 'der Ordner',
+    prefix: 'der Name bis zum ersten „_“',
+  },
+  givenPatient: (id) => `Patient aus einer Tabelle; im Kopf der Datei steht: ${id}.`,
+  takeBack: 'Zurücknehmen …',
+  takeBackTitle: 'Zurück zum Patienten aus der Datei',
+  takeBackText: (count) =>
+    `${n(count, 'Studie geht', 'Studien gehen')} zurück. Labels und Befunde bleiben bei den Studien; festgehaltene Versionen behalten ihre Patienten.`,
+  takeBackNow: 'Zurücknehmen',
+  takenBack: (count) => `${n(count, 'Studie', 'Studien')} wieder unter dem Patienten aus der Datei.`,
+  splitGiven: (count) => `(${count} aus einer Tabelle)`,
+  splitCut: (count) => `(${count} aus den Trainingspatienten der Tabelle genommen)`,
+  versionMoved: (count) =>
+    `${n(count, 'Bild gehört', 'Bilder gehören')} seither einem anderen Patienten: Diese Version zählt die von damals.`,
+  notes: {
+    picturePatients: (v) =>
+      `${n(Number(v['pictures']), 'Bild', 'Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, in ${n(Number(v['folders']), 'Ordner', 'Ordnern')}. Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.`,
+    patientsGiven: (v) =>
+      `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie', 'Studien')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
+    patientsByRule: (v) =>
+      `${v['pictures']} Bilder oder Studien, die schon da waren, haben jetzt einen anderen Patienten.`,
+    headersCorrected: (v) =>
+      `${n(Number(v['files']), 'Datei', 'Dateien')} seit dem letzten Import an Ort und Stelle geändert: Was jetzt darin steht, gilt. Labels und Befunde bleiben, Merkmale werden neu berechnet. ${n(Number(v['studies']), 'Studie', 'Studien')} kamen zu einem anderen Patienten.`,
+    handedDown: (v) =>
+      `${v['labels']} Labels, Marken oder Bemerkungen zu einem ganzen Patienten oder einer ganzen Studie stehen jetzt bei dem, was davon wegkam.`,
+    dealtAnew: (v) =>
+      `${n(Number(v['patients']), 'Patient hatte', 'Patienten hatten')} bisher Bilder in mehreren Teilen; das nächste Training teilt neu zu.`,
+    earlierVersions: (v) =>
+      `${n(Number(v['versions']), 'festgehaltene Version', 'festgehaltene Versionen')} und deren Modelle behalten die Patienten und Teile von vorher: Ihre Zahlen zählen vielleicht eine Person auf beiden Seiten. Trainieren Sie neu.`,
+    sharedPatient: (v) =>
+      v['cause'] === 'folder'
+        ? `Bei ${v['studies']} von ${v['all']} Bildern gilt der Ordner als Patient. Ist er keiner, importieren Sie noch einmal mit einer anderen Regel für Bilder oder mit einer Spalte patientID.`
+        : `${v['studies']} von ${v['all']} Studien tragen dieselbe Patientennummer${v['id'] === '' ? '' : ` („${v['id']}“)`} und zählen als ein Patient, der sich nicht aufteilen lässt. Nennen Sie die Patienten in einer Spalte patientID, oder berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal.`,
+    testGiven: (v) =>
+      `Der Test sind die ${n(Number(v['given']), 'Patient', 'Patienten')} der Tabelle; die ${v['open']} ohne Angabe kommen nur in Training und Validierung.`,
+    testAlsoDrawn: (v) =>
+      `Neben den ${v['given']} Testpatienten der Tabelle bleiben ${v['drawn']} im Test, die vorher hineinkamen.`,
+    validationFromTraining: (v) =>
+      `Die Tabelle nennt keine für die Validierung: Ein Viertel ihrer ${v['training']} Trainingspatienten wird dafür genommen, ganze Patienten nach dem Seed.`,
+    systemFiles: (v) =>
+      `${n(Number(v['files']), 'Datei', 'Dateien')} mit Notizen von macOS über andere Dateien blieben liegen.`,
+  },
   target: 'Was von einem Bild gefragt wird',
   targets: { class: 'eine Klasse von mehreren', grade: 'ein Grad von mehreren, in einer Reihenfolge' },
   namesInOrder: 'Ihre Namen, der niedrigste zuerst',

@@ -45,6 +45,30 @@ export const train: Words['train'] = {
   severities: { blocks: 'Blockiert.', serious: 'Warnung.', note: 'Hinweis.' },
   splitNames: { train: 'Training', val: 'Validierung', test: 'Test' },
   findings: {
+    sharedPatient: {
+      title: '{studies} von {all} Studien oder Bildern zählen als {patients} Patienten.',
+      advice:
+        'Sie tragen eine gemeinsame Patientennummer, oder ihr Ordner gilt als Patient. Nennen Sie die Patienten in einer Spalte patientID neben dem Pfad, berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal, oder wählen Sie im Import eine andere Regel für Bilder.',
+    },
+    validationCut: {
+      title: '{cut} Validierungspatienten sind aus den {training} Trainingspatienten der Tabelle genommen.',
+      advice:
+        'Die Tabelle nennt keine für die Validierung. Der Seed wählt sie, ganze Patienten; der Test bleibt unberührt.',
+    },
+    testAlsoDrawn: {
+      title: '{drawn} Patienten stehen im Test neben den {given}, die die Tabelle nennt.',
+      advice:
+        'Sie kamen hinein, bevor die Tabelle da war. Für Zahlen allein am offiziellen Test legen Sie einen neuen Datensatz an.',
+    },
+    testGiven: {
+      title: 'Der Test sind die {given} Patienten, die die Tabelle nennt.',
+      advice: 'Die {others} Patienten ohne Angabe kommen nur in Training und Validierung.',
+    },
+    picturesAlone: {
+      title: '{images} Bilder zählen als je ein Patient.',
+      advice:
+        'Nichts sagt, von wem sie sind. Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.',
+    },
     tooFewClasses: {
       title: 'Nur {classes} benannte Klassen.',
       advice: 'Benennen Sie Bilder von mindestens zwei Klassen; jetzt haben {labelled} Bilder einen Namen.',
@@ -143,6 +167,10 @@ export const train: Words['train'] = {
       name: 'Lernrate',
       text: 'Größe eines Schritts. Die Autoren nehmen 0,00005 bis 0,005; linear braucht 0,001 oder mehr.',
     },
+    optimiser: {
+      name: 'Optimierer',
+      text: 'Wie die Gewichte ihrem Gradienten folgen. AdamW: wie die Autoren. SGD braucht größere Schritte, etwa 0,01, und weniger Abnahme.',
+    },
     weightDecay: { name: 'Gewichtsabnahme', text: 'Zieht Gewichte zur Null, gegen Überanpassung.' },
     earlyStop: {
       name: 'Halt nach leeren Epochen',
@@ -158,6 +186,10 @@ export const train: Words['train'] = {
       text: 'Teil der Bildstellen, der weitergegeben wird; die Autoren nehmen 0,2.',
     },
     microBatch: { name: 'Bilder auf einmal', text: 'Beim vollen Training: weniger brauchen weniger Speicher.' },
+    criterion: {
+      name: 'Verlustfunktion',
+      text: 'Was das Training klein macht. Kreuzentropie: wie die Autoren. Geglättet: zu große Sicherheit lohnt nicht, für unsichere Label. Fokal: schwierige Bilder zählen mehr.',
+    },
     classWeights: {
       name: 'Klassengewichte',
       text: 'Ausgeglichen: Eine seltene Klasse zählt so viel wie eine häufige.',
@@ -181,6 +213,13 @@ export const train: Words['train'] = {
     class_token: 'der Zusammenfassung',
     dataset: 'dem Datensatz',
     lpm: 'dem großen Modell',
+    'cross-entropy': 'Kreuzentropie',
+    'label-smoothing': 'Kreuzentropie, Label geglättet',
+    focal: 'Fokalverlust',
+    adamw: 'AdamW',
+    adam: 'Adam',
+    sgd: 'SGD mit Impuls',
+    'sgd-nesterov': 'SGD mit Nesterov-Impuls',
   },
   blocked: 'Das Training kann erst beginnen, wenn oben Genanntes gelöst ist.',
   about: (time: string) => `Etwa ${time}`,

@@ -175,6 +175,13 @@ export const judge = {
     trainingText: (epochs: number, time: string, memory: string) =>
       `${epochs} epochs in ${time}, peak memory ${memory}.`,
     labelledBy: (names: string) => `Labels by: ${names}.`,
+    splitOrigins: (parts: string) => `Patients by part: ${parts}.`,
+    origins: {
+      given: (count: string) => `${count} given by the labels file`,
+      drawn: (count: string) => `${count} dealt`,
+      cut: (count: string) =>
+        `${count} taken from the training patients that the file gives, which gives none for validation`,
+    },
     splitText: 'No patient is in more than one part.',
     part: 'Part',
     class: 'Class',

@@ -3,6 +3,9 @@ import { counted } from '../count.ts';
 
 const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
 
+/** Names and numbers of a note of an import. */
+type NoteValues = Readonly<Record<string, string | number>>;
+
 export const library = {
   studies: 'Studies',
   datasets: 'Data sets',
@@ -81,13 +84,60 @@ export const library = {
   copyHelp: 'Right for a CD or a stick.',
   labels: 'Labels (CSV, optional)',
   labelsHelp:
-    'Columns: one of path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID; label; optional split.',
+    'Columns: one of path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID; label; optional split. patientID beside another gives the patient, whatever the header says.',
   chooseLabels: 'Choose …',
   noLabels: 'none',
   clear: 'Remove',
   pseudonymise: 'Pseudonymise',
   pseudonymiseHelp:
     'Patient IDs become pseudonyms; names, dates and free text are not stored in the list. The copied files themselves keep their tags: export de-identifies them.',
+  picturePatients: 'Patients of pictures (PNG, JPEG, TIFF)',
+  picturePatientsHelp:
+    'Where no column patientID says whose a picture is. A choice holds for pictures of this import that are there already, too.',
+  pictureRules: {
+    none: 'as before: first each picture its own',
+    picture: 'each picture its own',
+    folder: 'the folder',
+    prefix: 'the name before the first “_”',
+  },
+  givenPatient: (id: string) => `Patient by a labels file; the header says: ${id}.`,
+  takeBack: 'Take back …',
+  takeBackTitle: 'Back to the patient of the header',
+  takeBackText: (count: number) =>
+    `${n(count, 'study goes', 'studies go')} back. Labels and readings stay with the studies; frozen versions keep the patients they were made of.`,
+  takeBackNow: 'Take back',
+  takenBack: (count: number) => `${n(count, 'study', 'studies')} filed under the patient of the header again.`,
+  splitGiven: (count: number) => `(${count} given by a file)`,
+  splitCut: (count: number) => `(${count} taken from the training patients of the file)`,
+  versionMoved: (count: number) =>
+    `${n(count, 'image belongs', 'images belong')} to another patient since: this version counts the patients of then.`,
+  notes: {
+    picturePatients: (v: NoteValues) =>
+      `${n(Number(v['pictures']), 'picture', 'pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, in ${n(Number(v['folders']), 'folder', 'folders')}. If one person has several, give a column patientID or choose folder or name in the import: otherwise that person may stand in training and test at once.`,
+    patientsGiven: (v: NoteValues) =>
+      `Patients by the labels file: ${n(Number(v['studies']), 'study', 'studies')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
+    patientsByRule: (v: NoteValues) => `${v['pictures']} pictures or studies that were there have another patient now.`,
+    headersCorrected: (v: NoteValues) =>
+      `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again. ${n(Number(v['studies']), 'study', 'studies')} went to another patient.`,
+    handedDown: (v: NoteValues) =>
+      `${v['labels']} labels, tags or comments given to a patient or study as a whole now stand at what was moved away from it.`,
+    dealtAnew: (v: NoteValues) =>
+      `${n(Number(v['patients']), 'patient', 'patients')} had images in several splits before; the next training deals them anew.`,
+    earlierVersions: (v: NoteValues) =>
+      `${n(Number(v['versions']), 'frozen version', 'frozen versions')} and the models of it keep the patients and splits of before: their figures may count one person on both sides. Train anew.`,
+    sharedPatient: (v: NoteValues) =>
+      v['cause'] === 'folder'
+        ? `${v['studies']} of ${v['all']} pictures have their folder for a patient. If a folder is no patient, import again and choose another rule for pictures, or give a column patientID.`
+        : `${v['studies']} of ${v['all']} studies carry the same patient ID${v['id'] === '' ? '' : ` (“${v['id']}”)`} and count as one patient, who cannot be split. Give the patients in a column patientID, or correct the files where they lie and import again.`,
+    testGiven: (v: NoteValues) =>
+      `The test set is the ${n(Number(v['given']), 'patient', 'patients')} of the file; the ${v['open']} without a split go to training and validation only.`,
+    testAlsoDrawn: (v: NoteValues) =>
+      `Besides the ${v['given']} test patients of the file, ${v['drawn']} that were dealt to test before stay there.`,
+    validationFromTraining: (v: NoteValues) =>
+      `The file gives no validation patients: a quarter of its ${v['training']} training patients will be taken for it, by patient and seed.`,
+    systemFiles: (v: NoteValues) =>
+      `${n(Number(v['files']), 'file', 'files')} in which macOS keeps notes about others were passed over.`,
+  },
   target: 'What is asked of an image',
   targets: {
     class: 'one class out of several',

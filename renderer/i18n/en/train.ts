@@ -43,6 +43,29 @@ export const train = {
   severities: { blocks: 'Blocking.', serious: 'Warning.', note: 'Note.' },
   splitNames: { train: 'training', val: 'validation', test: 'test' },
   findings: {
+    sharedPatient: {
+      title: '{studies} of {all} studies or pictures count as {patients} patients.',
+      advice:
+        'They carry one patient ID, or have their folder for a patient. Give the patients in a column patientID beside the path, correct the files where they lie and import again, or choose another rule for pictures in the import.',
+    },
+    validationCut: {
+      title: '{cut} validation patients are taken from the {training} training patients of the file.',
+      advice: 'The file gives no validation patients. The seed chooses them, by patient; the test set is untouched.',
+    },
+    testAlsoDrawn: {
+      title: '{drawn} patients stand in test besides the {given} that the file gives.',
+      advice:
+        'They were dealt to it before the file came. For figures on the official test set alone, make a new data set.',
+    },
+    testGiven: {
+      title: 'The test set is the {given} patients that the file gives.',
+      advice: 'The {others} patients without a split are dealt to training and validation only.',
+    },
+    picturesAlone: {
+      title: '{images} pictures count as one patient each.',
+      advice:
+        'Nothing says whose they are. If one person has several, give a column patientID, or choose folder or name in the import: otherwise that person may stand in training and test at once.',
+    },
     tooFewClasses: {
       title: 'Only {classes} labelled classes.',
       advice: 'Label images of at least two classes: {labelled} images have a label now.',
@@ -140,6 +163,10 @@ export const train = {
       name: 'Learning rate',
       text: 'Size of a step. The authors use 0.00005 to 0.005; linear wants 0.001 or more.',
     },
+    optimiser: {
+      name: 'Optimiser',
+      text: 'How the weights follow their gradient. AdamW: the authors’ way. SGD wants larger steps, about 0.01, and less decay.',
+    },
     weightDecay: { name: 'Weight decay', text: 'Pulls weights towards zero, against overfitting.' },
     earlyStop: {
       name: 'Stop after idle epochs',
@@ -152,6 +179,10 @@ export const train = {
     },
     tokenRatio: { name: 'Share of tokens', text: 'Part of the image places that are handed on; 0.2 is the authors’.' },
     microBatch: { name: 'Images at a time', text: 'For full fine-tuning: fewer need less memory.' },
+    criterion: {
+      name: 'Loss',
+      text: 'What training makes small. Cross-entropy: the authors’ way. Label smoothing: surer is not better, for labels that are not certain. Focal: hard examples count more.',
+    },
     classWeights: { name: 'Class weights', text: 'Balanced: a rare class counts as much as a frequent one.' },
     tokens: { name: 'Token score', text: 'Which attention decides which places of the image are important.' },
     normalisation: {
@@ -169,6 +200,13 @@ export const train = {
     class_token: 'of the summary',
     dataset: 'the data set',
     lpm: 'the large model',
+    'cross-entropy': 'cross-entropy',
+    'label-smoothing': 'cross-entropy with label smoothing',
+    focal: 'focal',
+    adamw: 'AdamW',
+    adam: 'Adam',
+    sgd: 'SGD with momentum',
+    'sgd-nesterov': 'SGD with Nesterov momentum',
   },
   blocked: 'Training cannot start before the blocking problems above are solved.',
   about: (time: string) => `About ${time}`,

@@ -48,6 +48,7 @@ export function cardText(card: ModelCard): CardText {
             ? []
             : [own.labelledBy(card.labellers.map((l) => `${l.reader} (${i18n.number(l.labels)})`).join(', '))]),
           own.splitText,
+          ...splitOrigins(card),
         ],
         table: {
           head: [own.part, own.class, words.patients, own.studies, own.images],
@@ -167,4 +168,14 @@ export function cardMarkdown(text: CardText): string {
     }
   }
   return `${parts.join('\n\n')}\n`;
+}
+
+/** How the patients came to their parts, where a file had a say in it. */
+function splitOrigins({ splits }: ModelCard): string[] {
+  const { card: own, splits: names } = i18n.words.judge;
+  if (!splits.some(({ origin }) => origin !== 'drawn')) return [];
+  const parts = splits.map(
+    ({ split, origin, patients }) => `${names[split]}: ${own.origins[origin](i18n.number(patients))}`,
+  );
+  return [own.splitOrigins(parts.join('; '))];
 }

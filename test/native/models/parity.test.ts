@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../../core/base/logger.ts';
 import { Random } from '../../../core/base/random.ts';
 import { float32, sizeOf, type Tensor } from '../../../core/base/tensor.ts';
+import { criterionNames, optimiserNames } from '../../../core/contract/index.ts';
 import { type Engine, openEngine, type Tensors } from '../../../core/engine/index.ts';
 import { defineGraph, input, layerNorm, weight } from '../../../core/graph/index.ts';
 import {
@@ -45,6 +46,28 @@ describe.skipIf(!hasShared)('reference cases of methods (need the shared fixture
     expect(result?.checks.length).toBe(8);
     // A hundredth of what is allowed where graphs are deep: this network is a handful of products.
     expect(result?.checks.filter(({ worst, tolerance }) => worst > tolerance / 100)).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasShared)('reference cases of criteria and optimisers (need the shared fixtures)', () => {
+  const checksIn = async (folder: string) => {
+    const cases = findCases(sharedPath('fixtures-methods', folder));
+    const results = await Promise.all(cases.map(({ run }) => run(engine)));
+    return results.flatMap((result) => result?.checks ?? []);
+  };
+
+  test('have numbers of every optimiser, and each is within 1e-6 of them', async () => {
+    const checks = await checksIn('optimisers');
+    expect(checks.map(({ quantity }) => quantity)).toEqual(optimiserNames);
+    expect(checks.filter((check) => !passes(check) || check.tolerance > 1e-6)).toEqual([]);
+  });
+
+  test('have numbers of every criterion, and each loss and gradient is within 1e-6 of them', async () => {
+    const checks = await checksIn('criteria');
+    const wanted = criterionNames.flatMap((name) => [name, `${name} gradient`, `${name} outside a graph`]);
+    expect(checks.map(({ quantity }) => quantity)).toEqual(expect.arrayContaining(wanted));
+    expect(checks.map(({ quantity }) => quantity)).toContain('cross-entropy gradient, weighted');
+    expect(checks.filter((check) => !passes(check) || check.tolerance > 1e-6)).toEqual([]);
   });
 });
 

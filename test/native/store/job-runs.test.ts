@@ -24,6 +24,8 @@ const settings: RunSettings = {
   epochs: 2,
   batch: 16,
   learningRate: 1e-4,
+  criterion: 'cross-entropy',
+  optimiser: 'adamw',
   weightDecay: 0.1,
   seed: 0,
   classWeights: 'none',

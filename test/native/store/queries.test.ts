@@ -66,6 +66,8 @@ const settings: RunSettings = {
   epochs: 2,
   batch: 16,
   learningRate: 1e-4,
+  criterion: 'cross-entropy',
+  optimiser: 'adamw',
   weightDecay: 0.1,
   seed: 7,
   classWeights: 'none',
@@ -208,8 +210,14 @@ describe('runs and models', () => {
       epoch: 1,
       step: 5,
       parameters: vector(1, 2),
-      firstMoment: vector(3, 4),
-      secondMoment: vector(5, 6),
+      optimiser: {
+        optimiser: 'adamw',
+        entries: [
+          { name: 'm', shape: [2] },
+          { name: 'v', shape: [2] },
+        ],
+        vectors: [vector(3, 4), vector(5, 6)],
+      },
       layout,
       state: { worse: 0 },
     };
@@ -232,6 +240,7 @@ describe('runs and models', () => {
     dropCheckpoints(db, run);
     expect(lastCheckpoint(db, run)).toBeUndefined();
     expect(db.all('SELECT * FROM checkpoint_layouts')).toEqual([]);
+    expect(db.all('SELECT * FROM checkpoint_optimisers')).toEqual([]);
     expect(listRuns(db)).toHaveLength(1);
   });
 

@@ -193,6 +193,7 @@ async function trainSmall(settings: Partial<LoopSettings>) {
       batch,
       learningRate: 5e-3,
       seed: 0,
+      criterion: 'cross-entropy',
       classWeights: 'none',
       flip: false,
       augment: false,
@@ -201,7 +202,7 @@ async function trainSmall(settings: Partial<LoopSettings>) {
     },
     source,
     { ...source, labels: new Int32Array(0) },
-    freshState(initialiseParameters(small, Random.seeded(1))),
+    freshState(initialiseParameters(small, Random.seeded(1)), 'adamw'),
     { signal: { aborted: false }, now: () => 0, epoch: (e) => void losses.push(e.trainLoss) },
   );
   return { losses, params: result.state.params };

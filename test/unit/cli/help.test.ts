@@ -5,6 +5,7 @@ import { loadCommands } from '../../../core/cli/folder.ts';
 import { buildProgram } from '../../../core/cli/program.ts';
 import { labelsPage } from '../../../scripts/docs/labels-page.ts';
 import { callsPage, commandReference, errorCodesPage } from '../../../scripts/docs/pages.ts';
+import { pixelsPage } from '../../../scripts/docs/pixels-page.ts';
 import { repositoryRoot } from '../../support/shared.ts';
 
 const commands = await loadCommands();
@@ -37,6 +38,7 @@ describe('help', () => {
         'lpm list',
         'models',
         'patient delete',
+        'patients',
         'runs',
         'train',
       ].sort(),
@@ -83,6 +85,7 @@ describe('help', () => {
   test('docs/error-codes.md is what the table says (npm run docs)', () => {
     expect(readFileSync(join(repositoryRoot, 'docs', 'error-codes.md'), 'utf8')).toBe(errorCodesPage());
     expect(readFileSync(join(repositoryRoot, 'docs', 'calls.md'), 'utf8')).toBe(callsPage());
+    expect(readFileSync(join(repositoryRoot, 'docs', 'pixels.md'), 'utf8')).toBe(pixelsPage());
   });
 
   test('docs/labels-files.md is what the tables of labels files say (npm run docs)', () => {

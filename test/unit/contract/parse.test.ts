@@ -14,6 +14,8 @@ test('defaults are those of the published recipe', () => {
     classWeights: 'none',
     flip: true,
     augment: true,
+    criterion: 'cross-entropy',
+    optimiser: 'adamw',
     weightDecay: 0.1,
     inputSize: 512,
     tokens: 'global',

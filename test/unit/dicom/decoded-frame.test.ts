@@ -14,6 +14,7 @@ const description: PixelDescription = {
   bitsStored: 16,
   highBit: 15,
   isSigned: true,
+  hasOverlayBits: false,
   element: 'pixelData',
 };
 
@@ -31,11 +32,51 @@ describe('checked frames', () => {
     expect([...nativeBytes(frame)]).toEqual([5, 0, 0xff, 0xff]);
   });
 
-  test('a lossy value just above the bits stored stays, and a lossless one loses the overlay bits above them', () => {
-    const stream = { ...decoded, precision: 8, samples: Uint8Array.of(128, 127) };
-    const seven = { ...description, bitsAllocated: 8, bitsStored: 7, highBit: 6, isSigned: false };
-    expect([...checkedFrame({ ...stream, samples: stream.samples.slice() }, seven, true).samples]).toEqual([128, 127]);
-    expect([...checkedFrame(stream, seven).samples]).toEqual([0, 127]);
+  const seven = { ...description, bitsAllocated: 8, bitsStored: 7, highBit: 6, isSigned: false };
+  const stream = (...samples: number[]): Decoded => ({
+    ...decoded,
+    precision: 8,
+    samples: Uint8Array.from(samples),
+    isFromStream: true,
+  });
+
+  test('a lossy value just above the bits stored is clamped, a lossless one is used whole', () => {
+    expect(checkedFrame(stream(128, 127), seven, true)).toMatchObject({
+      samples: Uint8Array.of(127, 127),
+      bitsStored: 7,
+    });
+    expect(checkedFrame(stream(128, 127), seven)).toMatchObject({ samples: Uint8Array.of(128, 127), bitsStored: 8 });
+    expect(checkedFrame(stream(200, 127), seven, true)).toMatchObject({
+      samples: Uint8Array.of(200, 127),
+      bitsStored: 8,
+    });
+  });
+
+  test('cells that are no stream, and streams with overlays in their cells, lose the bits above those stored', () => {
+    const cells = { ...stream(128, 127), isFromStream: false };
+    expect([...checkedFrame(cells, seven).samples]).toEqual([0, 127]);
+    expect([...checkedFrame(stream(128, 127), { ...seven, hasOverlayBits: true }).samples]).toEqual([0, 127]);
+  });
+
+  test('a stream that knows signs keeps them, whatever the header says', () => {
+    const signed = { ...decoded, samples: Int16Array.of(-5, 900), isFromStream: true };
+    const frame = checkedFrame(signed, { ...description, bitsStored: 10, highBit: 9, isSigned: false });
+    expect([frame.isSigned, ...frame.samples]).toEqual([true, -5, 900]);
+  });
+
+  test('a stream without signs has them in its own bits', () => {
+    const wide = { ...decoded, samples: Uint16Array.of(0xffff, 900), isFromStream: true };
+    expect([...checkedFrame(wide, { ...description, bitsStored: 10, highBit: 9 }).samples]).toEqual([-1, 900]);
+    const narrow = { ...wide, precision: 10, samples: Uint16Array.of(0x3ff, 100) };
+    expect([...checkedFrame(narrow, { ...description, bitsStored: 10, highBit: 9 }).samples]).toEqual([-1, 100]);
+  });
+
+  test('three components under a grey header are read by their luminance', () => {
+    const colour = { ...decoded, components: 3, precision: 8, samples: Uint8Array.of(255, 0, 0, 10, 20, 30) };
+    const grey = { ...description, bitsAllocated: 8, bitsStored: 8, highBit: 7, isSigned: false };
+    expect([...checkedFrame({ ...colour, isFromStream: true }, grey).samples]).toEqual([76, 18]);
+    const ybr = { ...colour, isFromStream: true, photometricInterpretation: 'YBR_FULL' };
+    expect([...checkedFrame(ybr, grey).samples]).toEqual([255, 10]);
   });
 
   test('another size than the header says is refused with both sizes', () => {

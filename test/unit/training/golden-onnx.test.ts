@@ -61,7 +61,7 @@ function methodGraphs({ lpm, inputSize, classes, batch }: Sizes, method: Method)
     return {
       gradient: buildGradient(config, { batch: 2, weighted: false }),
       'gradient, weighted': buildGradient(config, { batch: 2, weighted: true }),
-      update: buildUpdate(config, 0.1),
+      update: buildUpdate(config, { weightDecay: 0.1 }),
       predict: buildPredict(config, { batch: 1 }),
     };
   }

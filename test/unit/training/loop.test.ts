@@ -85,6 +85,7 @@ const settings: LoopSettings = {
   batch: 4,
   learningRate: 0.5,
   seed: 3,
+  criterion: 'cross-entropy',
   classWeights: 'none',
   flip: true,
   augment: true,
@@ -113,7 +114,7 @@ async function run(state: TrainingState, from: Partial<LoopSettings> = {}, stopA
 
 describe('the loop', () => {
   test('drives the loss down and keeps the epoch with the best validation', async () => {
-    const { history, last } = await run(freshState(new Float32Array(2)));
+    const { history, last } = await run(freshState(new Float32Array(2), 'adamw'));
     expect(history.map((e) => e.epoch)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(history[5]?.trainLoss).toBeLessThan((history[0]?.trainLoss ?? 0) / 2);
     expect(last.best?.valScore).toBe(1);
@@ -121,14 +122,16 @@ describe('the loop', () => {
   });
 
   test('the same seed gives the same weights, another seed others', async () => {
-    const once = await run(freshState(new Float32Array(2)));
-    expect((await run(freshState(new Float32Array(2)))).last).toEqual(once.last);
-    expect((await run(freshState(new Float32Array(2)), { seed: 4 })).last.params).not.toEqual(once.last.params);
+    const once = await run(freshState(new Float32Array(2), 'adamw'));
+    expect((await run(freshState(new Float32Array(2), 'adamw'))).last).toEqual(once.last);
+    expect((await run(freshState(new Float32Array(2), 'adamw'), { seed: 4 })).last.params).not.toEqual(
+      once.last.params,
+    );
   });
 
   test('stopped in the middle of epoch 3 and taken up from epoch 2 it ends with the same bits', async () => {
-    const whole = await run(freshState(new Float32Array(2)));
-    const cut = await run(freshState(new Float32Array(2)), {}, 12);
+    const whole = await run(freshState(new Float32Array(2), 'adamw'));
+    const cut = await run(freshState(new Float32Array(2), 'adamw'), {}, 12);
     expect((cut.result as AppError).code).toBe('CANCELLED');
     expect(cut.last.epochsDone).toBe(2);
     const resumed = await run(cut.last);
@@ -141,7 +144,7 @@ describe('the loop', () => {
     const still = { ...network, predict: stalled };
     const hooks = { signal: { aborted: false }, now: () => 0 };
     const options = { ...settings, earlyStop: 2 };
-    const a = await train(still, options, source(22), source(8), freshState(new Float32Array(2)), hooks);
+    const a = await train(still, options, source(22), source(8), freshState(new Float32Array(2), 'adamw'), hooks);
     expect([a.stoppedEarly, a.state.epochsDone, a.state.best?.epoch]).toEqual([true, 3, 1]);
     const again = await train(still, options, source(22), source(8), a.state, hooks);
     expect(again.state).toEqual(a.state);
@@ -157,7 +160,7 @@ describe('the loop', () => {
       settings,
       source(22),
       source(8),
-      freshState(new Float32Array(2)),
+      freshState(new Float32Array(2), 'adamw'),
       {
         signal: { aborted: false },
         now: () => 0,

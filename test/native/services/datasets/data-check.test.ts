@@ -35,7 +35,7 @@ function dozen(frames: FrameRule): { readonly library: Library; readonly instanc
 
 /** Notes decoded frames; `checksums` gives the pixels of each frame that is there. */
 function noteDecoded(library: Library, instanceId: InstanceId, checksums: Readonly<Record<number, number>>): void {
-  const store = { folder: previewFolder(inputSize), lpmHash: null, preprocessing: { inputSize } };
+  const store = { folder: previewFolder(inputSize, {}), lpmHash: null, preprocessing: { inputSize } };
   const { id } = ensureRecordStore(library.writer, store, testTime);
   const rows = Object.entries(checksums).map(([frame, checksum]) => ({
     ...{ instanceId, frame: Number(frame), kind: 'image', shard: 0, length: 100, checksum },

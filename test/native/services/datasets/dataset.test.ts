@@ -108,7 +108,7 @@ describe('record stores', () => {
     for (const other of [
       openFeatureStore(context, hash, { inputSize: 224, tokens: 'global' }),
       openFeatureStore(context, 'cd'.repeat(32), { inputSize: 512, tokens: 'global' }),
-      openPreviewStore(context, 512),
+      openPreviewStore(context, 512, {}),
     ]) {
       expect(other.size).toBe(0);
       await other.close();

@@ -65,6 +65,7 @@ test('images that were decoded before are counted too when the disk is too small
       tokenRatio: 0.2,
       layers: extractedLayers(lpm.config, 'three'),
       normalisation: 'lpm',
+      rule: {},
       features: ['allTokens'],
     };
     await expect(prepareFeatures(context, request)).rejects.toMatchObject({ code: 'DISK_FULL' });

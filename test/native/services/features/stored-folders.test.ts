@@ -24,7 +24,7 @@ test.each([
 ] as const)('features for %s in %s lie in the folder that they always had', async (method: Method, precision, hash) => {
   const context = { ...(await testServices(temporaryFolder())), precision };
   const lpm = { config, record: { hash: 'ab12'.repeat(16) } as LibraryLpm['record'] };
-  const settings = { inputSize: 512, tokens: 'global', tokenRatio: 0.2, method } as const;
+  const settings = { inputSize: 512, tokens: 'global', tokenRatio: 0.2, rule: {}, method } as const;
   const { mean, std } = statistics;
   const found = featuresFolder(context, lpm, settings, { mean: [...mean], std: [...std] });
   expect(found).toBe(`features/ab12ab12ab12ab12-${hash}`);

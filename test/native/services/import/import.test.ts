@@ -322,11 +322,13 @@ describe('pictures', () => {
     await expect(run(temporaryLibrary(), { paths: [folder] })).rejects.toMatchObject({ code: 'SPLIT_LEAKS_PATIENT' });
   });
 
-  test('otherwise the folder is the patient, unless the labels file tells', async () => {
+  test('each is its own patient, or its folder where that is chosen, unless the labels file tells', async () => {
     const folder = temporaryFolder();
     for (const name of ['p1/1', 'p1/2', 'p2/3', '4', '5'])
       put(folder, `${name}.png`, picture(name.charCodeAt(0) + name.length * 9 + Number(name.at(-1))));
-    expect(await run(temporaryLibrary(), { paths: [folder] })).toMatchObject({ imported: 5, patients: 4 });
+    expect(await run(temporaryLibrary(), { paths: [folder] })).toMatchObject({ imported: 5, patients: 5 });
+    const byFolder = { paths: [folder], patients: 'folder' as const };
+    expect(await run(temporaryLibrary(), byFolder)).toMatchObject({ imported: 5, patients: 3 });
     const csv = put(
       folder,
       'labels.csv',

@@ -21,7 +21,7 @@ const codeOf = (call: () => unknown): string => appErrorOf(call).code;
 async function madeLibrary(): Promise<string> {
   const library = temporaryLibrary(join(temporaryFolder(), 'library'));
   const { instanceIds } = fillDataset(library, ['a', 'b', 'a']);
-  const store = openPreviewStore(testContext(library), 64);
+  const store = openPreviewStore(testContext(library), 64, {});
   for (const id of instanceIds) store.append('image', `${id}/0`, new Uint8Array(1000).fill(id));
   await store.close();
   library.close();

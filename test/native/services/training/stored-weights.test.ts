@@ -174,6 +174,15 @@ describe('a stopped training', () => {
       `DELETE FROM checkpoint_layouts WHERE kind = 'last'`,
       'The weights of run-6 have no list of parameters, so nothing says which number is which.',
     ],
+    [
+      `UPDATE checkpoint_optimisers SET entries = replace(entries, '"v"', '"momentum"')`,
+      'The optimiser of run-6 is stored as adamw: m, momentum; training goes on with adamw: m, v.',
+    ],
+    [
+      `UPDATE checkpoint_optimisers SET optimiser = 'adam'`,
+      'The optimiser of run-6 is stored as adam: m, v; training goes on with adamw: m, v.',
+    ],
+    ['DELETE FROM checkpoint_optimisers', "Nothing says which number of the optimiser's state of run-6 is which."],
   ])('does not go on with vectors of other parameters (%s)', async (sql, message) => {
     const context = await changed(sql);
     await expect(trainModel(context, stopped)).rejects.toMatchObject({
@@ -191,6 +200,7 @@ describe('a stopped training', () => {
     ]);
     await trainModel(context, stopped);
     expect(left()).toEqual([]);
+    expect(context.library.db.all('SELECT * FROM checkpoint_optimisers')).toEqual([]);
     expect(requireModel(context, 'unfinished').params).toHaveLength(requireModel(context, 'fpt-plus').params.length);
   });
 });

@@ -7,7 +7,7 @@ import {
 } from '../../../../core/services/datasets/data-check-rules.ts';
 import { instanceId, patientId, studyId } from '../../../support/ids.ts';
 
-const settings = { target: 'class', inputSize: 512, flip: false } as const;
+const settings = { target: 'class', inputSize: 512, flip: false, shared: null } as const;
 const classes = ['normal', 'nodule'];
 
 /** Image `n` of a patient of its own; splits go round so that each class has all three. */
@@ -18,6 +18,8 @@ function image(n: number, changes: Partial<CheckedImage> = {}): CheckedImage {
     patientId: patientId(1000 + n),
     label: n % 2 === 0 ? 'normal' : 'nodule',
     split: (['train', 'val', 'test'] as const)[Math.floor(n / 2) % 3] ?? 'train',
+    splitOrigin: 'drawn',
+    isOwnPatient: false,
     contentHash: `hash ${n}`,
     pixelKey: `pixels ${n}`,
     modality: 'DX',

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../../core/base/errors.ts';
 import { Random } from '../../../../core/base/random.ts';
 import type { PatientId, SplitName } from '../../../../core/contract/index.ts';
-import { checkSplits, drawSplits, type SplitPatient } from '../../../../core/services/datasets/split.ts';
+import {
+  type AssignedSplit,
+  checkSplits,
+  drawSplits,
+  type SplitPatient,
+} from '../../../../core/services/datasets/split.ts';
 import { patientId } from '../../../support/ids.ts';
 
 function patients(...counts: [name: string, patients: number][]): SplitPatient[] {
@@ -20,12 +25,15 @@ function messageOf(work: () => unknown): string {
   return 'no error';
 }
 
-function tally(list: readonly SplitPatient[], splits: ReadonlyMap<number, SplitName>): Record<string, string> {
+function tally(
+  list: readonly SplitPatient[],
+  splits: ReadonlyMap<number, { readonly split: SplitName }>,
+): Record<string, string> {
   const names = [...new Set(list.flatMap(({ classes }) => [...classes]))];
   return Object.fromEntries(
     names.map((name) => {
       const of = (split: SplitName): number =>
-        list.filter(({ patientId, classes }) => classes.has(name) && splits.get(patientId) === split).length;
+        list.filter(({ patientId, classes }) => classes.has(name) && splits.get(patientId)?.split === split).length;
       return [name, `${of('train')}/${of('val')}/${of('test')}`];
     }),
   );
@@ -49,7 +57,7 @@ describe('drawSplits', () => {
     const list = patients(['a', 10], ['b', 10]);
     const first = drawSplits(list.slice(0, 16), new Map(), Random.seeded(3));
     const later = drawSplits(list, first, Random.seeded(4));
-    for (const [patientId, split] of first) expect(later.get(patientId)).toBe(split);
+    for (const [patientId, split] of first) expect(later.get(patientId)).toEqual(split);
     expect(tally(list, later)).toEqual({ a: '6/2/2', b: '6/2/2' });
   });
 
@@ -68,15 +76,64 @@ describe('drawSplits', () => {
   });
 });
 
+/** Splits that a file gives, by patients' numbers. */
+function givenSplits(...splits: readonly (SplitName | null)[]): Map<PatientId, AssignedSplit> {
+  return new Map(
+    splits.flatMap((split, i) => (split === null ? [] : [[patientId(i + 1), { split, origin: 'given' }] as const])),
+  );
+}
+
+describe('splits that a file gives', () => {
+  const draw = (list: readonly SplitPatient[], given: ReadonlyMap<PatientId, AssignedSplit>, seed = 1) =>
+    drawSplits(list, given, Random.seeded(seed));
+
+  test('nobody is added to the test patients of the file', () => {
+    const list = patients(['a', 20], ['b', 20]);
+    const given = givenSplits('test', 'test', ...Array<null>(18).fill(null), 'test', 'test');
+    const splits = draw(list, given);
+    expect(tally(list, splits)).toEqual({ a: '14/4/2', b: '14/4/2' });
+    expect([...splits.values()].filter(({ split }) => split === 'test').map(({ origin }) => origin)).toEqual(
+      Array(4).fill('given'),
+    );
+    expect(() => checkSplits(list, splits)).not.toThrow();
+  });
+
+  test('training and test alone give a quarter of the training patients to validation, the same for the same seed', () => {
+    const list = patients(['a', 10], ['b', 10]);
+    const official = [...Array<SplitName>(8).fill('train'), 'test', 'test'] as const;
+    const given = givenSplits(...official, ...official);
+    const splits = draw(list, given);
+    expect(tally(list, splits)).toEqual({ a: '6/2/2', b: '6/2/2' });
+    expect([...splits.values()].filter(({ split }) => split === 'val').map(({ origin }) => origin)).toEqual(
+      Array(4).fill('cut'),
+    );
+    expect(draw(list, given)).toEqual(splits);
+    expect(draw(list, given, 2)).not.toEqual(splits);
+    // Once cut they stay, whatever the seed.
+    expect(draw(list, splits, 2)).toEqual(splits);
+  });
+
+  test('what a file gives as validation is not added to from its training', () => {
+    const list = patients(['a', 4], ['b', 3]);
+    const splits = draw(list, givenSplits('train', 'train', 'val', 'test', 'train', 'train', 'test'));
+    expect(tally(list, splits)).toEqual({ a: '2/1/1', b: '2/0/1' });
+  });
+
+  test('the last training patient of a class is not cut', () => {
+    const list = [
+      { patientId: patientId(1), classes: new Set(['a', 'b']) },
+      { patientId: patientId(2), classes: new Set(['a']) },
+      { patientId: patientId(3), classes: new Set(['a', 'b']) },
+    ];
+    const splits = draw(list, givenSplits('train', 'train', 'test'));
+    expect(tally(list, splits)).toEqual({ a: '1/1/1', b: '1/0/1' });
+  });
+});
+
 describe('checkSplits', () => {
   test('names the split that has no patients', () => {
     const list = patients(['a', 2], ['b', 2]);
-    const given = new Map<PatientId, SplitName>([
-      [patientId(1), 'train'],
-      [patientId(2), 'test'],
-      [patientId(3), 'train'],
-      [patientId(4), 'test'],
-    ]);
+    const given = givenSplits('train', 'test', 'train', 'test');
     expect(messageOf(() => checkSplits(list, drawSplits(list, given, Random.seeded(1))))).toBe(
       'SPLIT_IMPOSSIBLE: The data set has no validation patients (found: training 2, validation 0, test 2).',
     );
@@ -84,14 +141,7 @@ describe('checkSplits', () => {
 
   test('names the class that a split lacks', () => {
     const list = patients(['a', 3], ['b', 3]);
-    const given = new Map<PatientId, SplitName>([
-      [patientId(1), 'train'],
-      [patientId(2), 'val'],
-      [patientId(3), 'test'],
-      [patientId(4), 'train'],
-      [patientId(5), 'train'],
-      [patientId(6), 'test'],
-    ]);
+    const given = givenSplits('train', 'val', 'test', 'train', 'train', 'test');
     expect(messageOf(() => checkSplits(list, given))).toBe(
       'SPLIT_IMPOSSIBLE: Every class needs patients in every split; class "b" has none in validation.',
     );

@@ -51,7 +51,10 @@ test('every problem is named at once, with its row', () => {
   expect(problemsOf('path,label,split\n,mass,train\na,,\nb,mass,holdout\nc,mass\n')).toEqual([
     { row: 2, message: 'path is empty' },
     { row: 3, message: 'label is empty' },
-    { row: 4, message: expect.stringMatching(/^split "holdout" is none of train, .*val.*test/) },
+    {
+      row: 4,
+      message: 'split "holdout" is none of train, training, val, valid, validate, validation, dev, test, testing',
+    },
     { row: 5, message: '2 fields where the header has 3' },
   ]);
   expect(problemsOf('study_id,breast_birads\na,b\n')).toHaveLength(2);
@@ -129,4 +132,20 @@ test('letters are composed, so that one class has one name', () => {
 
 test('an absent labels file is named as the user typed it', async () => {
   await expect(readLabelsFile('no/such.csv')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+});
+
+test('the parts are understood by all their usual words, in any case', () => {
+  const words = ['training', 'Train', 'validation', 'VALIDATE', 'valid', 'val', 'Dev', 'test', 'Testing'];
+  const rows = words.map((word, i) => `${i},x,${word}`);
+  expect(parseLabels(`path,label,split\n${rows.join('\n')}\n`).rows.map(({ split }) => split)).toEqual([
+    'train',
+    'train',
+    'val',
+    'val',
+    'val',
+    'val',
+    'val',
+    'test',
+    'test',
+  ]);
 });

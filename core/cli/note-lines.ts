@@ -1,0 +1,66 @@
+/** What an import tells besides its counts, and how the patients of a version came to their parts, as lines. */
+import type { ImportNote, SplitOriginCount } from '../contract/index.ts';
+import { plural } from './format.ts';
+
+type Values = ImportNote['values'];
+
+const n = (values: Values, key: string): number => Number(values[key] ?? 0);
+const rules = {
+  picture: 'each its own patient',
+  folder: 'the folder as the patient',
+  prefix: 'the name before the first "_" as the patient',
+};
+
+const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = {
+  picturePatients: (v) =>
+    `${plural(n(v, 'pictures'), 'picture')} of ${plural(n(v, 'patients'), 'patient')} (${rules[v['rule'] as keyof typeof rules]}, where no ` +
+    `column or layout says whose they are; ${plural(n(v, 'folders'), 'folder')}). If one person has several of them, give a column ` +
+    'patientID or --patients folder|prefix: otherwise that person may stand in training and test at once.',
+  patientsGiven: (v) =>
+    `Patients by the labels file: ${plural(n(v, 'studies'), 'study', 'studies')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
+    `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,
+  patientsByRule: (v) =>
+    `${plural(n(v, 'pictures'), 'picture')} or studies that were there have another patient now (${rules[v['rule'] as keyof typeof rules]}).`,
+  headersCorrected: (v) =>
+    `${plural(n(v, 'files'), 'file')} changed in place since the last import: what they say now counts, labels and readings stay, features are ` +
+    `computed again. ${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.`,
+  handedDown: (v) =>
+    `${plural(n(v, 'labels'), 'label, tag or comment', 'labels, tags and comments')} given to a patient or study as a whole now stand at what was ` +
+    'moved away from it.',
+  dealtAnew: (v) =>
+    `${plural(n(v, 'patients'), 'patient')} had images in several splits before; the next training deals them anew.`,
+  earlierVersions: (v) =>
+    `${plural(n(v, 'versions'), 'frozen version')} (and the models trained on them) keep the patients and splits of before: their figures may count ` +
+    'one person on both sides. Train anew for figures by the patients of now.',
+  sharedPatient: (v) =>
+    v['cause'] === 'folder'
+      ? `Warning: ${n(v, 'studies')} of ${n(v, 'all')} pictures have their folder for a patient (${plural(n(v, 'patients'), 'patient')} in all). If a ` +
+        'folder is no patient, import again with --patients picture (or prefix), or give a column patientID.'
+      : `Warning: ${n(v, 'studies')} of ${n(v, 'all')} studies carry the same patient ID${v['id'] === '' ? '' : ` ("${v['id']}")`} and count as one ` +
+        'patient, who cannot be split. Give the patients in a column patientID beside the path, or correct the files where they lie and import again.',
+  testGiven: (v) =>
+    `The ${plural(n(v, 'given'), 'test patient')} of the file are the test set: the ${plural(n(v, 'open'), 'patient')} without a split go to ` +
+    'training and validation only.',
+  testAlsoDrawn: (v) =>
+    `Warning: besides the ${plural(n(v, 'given'), 'test patient')} of the file, ${n(v, 'drawn')} that were dealt to test before stay there.`,
+  validationFromTraining: (v) =>
+    `The file gives no validation patients: a quarter of its ${plural(n(v, 'training'), 'training patient')} will be taken for it, by patient and seed.`,
+  systemFiles: (v) => `${plural(n(v, 'files'), 'file')} in which macOS keeps notes about others were passed over.`,
+};
+
+/** One line a note. */
+export function noteLines(notes: readonly ImportNote[]): string[] {
+  return notes.map(({ code, values }) => words[code](values));
+}
+
+/** How the patients came to their parts, where a file had a say in it: `Patients: train 24 given, ...`; nothing where all were dealt. */
+export function splitOriginLines(splits: readonly SplitOriginCount[]): string[] {
+  if (!splits.some(({ origin }) => origin !== 'drawn')) return [];
+  const ways = { given: 'given by the file', drawn: 'dealt', cut: "taken from the file's training patients" };
+  const parts = (['train', 'val', 'test'] as const).flatMap((split) => {
+    const own = splits.filter((row) => row.split === split);
+    if (own.length === 0) return [];
+    return [`${split} ${own.map(({ origin, patients }) => `${patients} ${ways[origin]}`).join(' and ')}`];
+  });
+  return [`Patients: ${parts.join(', ')}.`];
+}

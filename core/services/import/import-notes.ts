@@ -1,0 +1,78 @@
+/** What an import tells besides its counts: whose pictures are, which patients were given, what became of splits and versions. */
+import type { ImportNote, InstanceId, PicturePatients } from '../../contract/index.ts';
+import {
+  givenPatientCounts,
+  type PatientMoves,
+  patientsOfInstances,
+  type ReadDb,
+  splitsOf,
+  splitsOfDataset,
+  versionsOfEarlierPatients,
+} from '../../store/index.ts';
+import { sharedPatient, sharedPatientNote } from '../patients/shared-patient.ts';
+
+export interface ImportFacts {
+  readonly systemFiles: number;
+  readonly pictures: ReadonlySet<InstanceId>;
+  /** Folders in which pictures lie. */
+  readonly folders: ReadonlySet<string>;
+  /** Pictures that another rule gave another patient. */
+  readonly byRule: number;
+  readonly rule: PicturePatients;
+  readonly corrected: number;
+  /** Studies that follow their corrected headers to another patient. */
+  readonly followed: number;
+  /** Studies that the labels file moved to another patient; null where it gives none. */
+  readonly studiesGiven: number | null;
+  readonly moves: readonly PatientMoves[];
+}
+
+/** The notes of an import into this data set, in the order in which they are read. */
+export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): ImportNote[] {
+  const notes: ImportNote[] = [];
+  const note = (code: ImportNote['code'], values: ImportNote['values']): void => void notes.push({ code, values });
+  const sum = (of: (moves: PatientMoves) => number): number => facts.moves.reduce((all, moves) => all + of(moves), 0);
+  if (facts.pictures.size > 0) {
+    const patients = patientsOfInstances(db, [...facts.pictures]);
+    note('picturePatients', {
+      pictures: facts.pictures.size,
+      patients,
+      folders: facts.folders.size,
+      rule: facts.rule,
+    });
+  }
+  if (facts.byRule > 0) note('patientsByRule', { pictures: facts.byRule, rule: facts.rule });
+  if (facts.studiesGiven !== null) {
+    note('patientsGiven', { ...givenPatientCounts(db, datasetId), moved: facts.studiesGiven });
+  }
+  if (facts.corrected > 0) note('headersCorrected', { files: facts.corrected, studies: facts.followed });
+  const handedDown = sum((moves) => moves.handedDown);
+  if (handedDown > 0) note('handedDown', { labels: handedDown });
+  const dealtAnew = sum((moves) => moves.dealtAnew + moves.leaking.length);
+  if (dealtAnew > 0) note('dealtAnew', { patients: dealtAnew });
+  const versions = sum((moves) => moves.studies) > 0 ? versionsOfEarlierPatients(db) : 0;
+  if (versions > 0) note('earlierVersions', { versions });
+  notes.push(...sharedPatientNote(sharedPatient(db, datasetId)), ...splitNotes(db, datasetId));
+  if (facts.systemFiles > 0) note('systemFiles', { files: facts.systemFiles });
+  return notes;
+}
+
+/** What the given splits leave open, and what will be done about it. */
+function splitNotes(db: ReadDb, datasetId: number): ImportNote[] {
+  const rows = splitsOf(db, datasetId);
+  const count = (split: string, isGiven: boolean): number =>
+    rows.filter((row) => row.split === split && (row.origin === 'given') === isGiven).length;
+  const test = count('test', true);
+  if (test === 0) return [];
+  const drawn = count('test', false);
+  const open = splitsOfDataset(db, datasetId).filter(({ split }) => split === null).length;
+  const training = count('train', true);
+  const hasValidation = rows.some(({ split }) => split === 'val');
+  return [
+    ...(drawn > 0 ? [{ code: 'testAlsoDrawn' as const, values: { given: test, drawn } }] : []),
+    ...(open > 0 ? [{ code: 'testGiven' as const, values: { given: test, open } }] : []),
+    ...(open === 0 && training > 0 && !hasValidation
+      ? [{ code: 'validationFromTraining' as const, values: { training } }]
+      : []),
+  ];
+}

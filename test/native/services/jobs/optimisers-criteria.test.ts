@@ -1,0 +1,85 @@
+/** Every optimiser and every criterion through the services; a stopped training goes on with what its optimiser kept. */
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  criterionNames,
+  optimiserNames,
+  type TrainOptions,
+  type TrainReport,
+} from '../../../../core/contract/index.ts';
+import { importPaths } from '../../../../core/services/import/import.ts';
+import { trainModel } from '../../../../core/services/jobs/train.ts';
+import { addLpm } from '../../../../core/services/lpm/add.ts';
+import type { ServiceContext } from '../../../../core/services/session/context.ts';
+import { lastCheckpoint, listRuns } from '../../../../core/store/index.ts';
+import { optimisers } from '../../../../core/training/optimisers/index.ts';
+import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+async function prepared(): Promise<ServiceContext> {
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), 16);
+  writeTinyLpm(join(folder, 'lpm'));
+  const context = await testServices(join(folder, 'library'));
+  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  return context;
+}
+
+const base: TrainOptions = {
+  dataset: 'discs',
+  lpm: 'tiny',
+  inputSize: 224,
+  method: 'linear',
+  epochs: 3,
+  batch: 8,
+  lr: 0.01,
+  weightDecay: 0.01,
+};
+
+describe('the optimisers', () => {
+  test('train to weights of their own; stopped after an epoch and taken up again, to the same', async () => {
+    const context = await prepared();
+    const hashes: string[] = [];
+    for (const optimiser of optimiserNames) {
+      const { weightsHash } = await trainModel(context, { ...base, optimiser, name: optimiser });
+      const signal = {
+        get aborted(): boolean {
+          return listRuns(context.library.db).at(-1)?.epochsDone === 1;
+        },
+      } as AbortSignal;
+      const stopped = { ...base, optimiser, name: `${optimiser}, stopped` };
+      await expect(trainModel({ ...context, signal }, stopped)).rejects.toMatchObject({ code: 'CANCELLED' });
+      const run = listRuns(context.library.db).at(-1);
+      expect([run?.epochsDone, run?.settings.optimiser]).toEqual([1, optimiser]);
+      const kept = lastCheckpoint(context.library.db, run?.id ?? 0);
+      expect(kept?.optimiser.optimiser).toBe(optimiser);
+      expect(kept?.optimiser.entries).toEqual(
+        optimisers[optimiser].state.map((name) => ({ name, shape: [kept?.parameters.length] })),
+      );
+      // What was kept moved: a run that went on from zeros would end elsewhere.
+      for (const vector of kept?.optimiser.vectors ?? []) expect(vector.some((x) => x !== 0)).toBe(true);
+      const resumed = await trainModel(context, stopped);
+      expect([optimiser, resumed.resumed, resumed.weightsHash]).toEqual([optimiser, true, weightsHash]);
+      hashes.push(weightsHash);
+    }
+    expect(new Set(hashes).size).toBe(optimiserNames.length);
+  });
+});
+
+test('the criteria train to weights of their own, and the loss of a validation is that of the criterion', async () => {
+  const context = await prepared();
+  const reports: TrainReport[] = [];
+  for (const criterion of criterionNames)
+    reports.push(await trainModel(context, { ...base, criterion, name: criterion }));
+  expect(new Set(reports.map(({ weightsHash }) => weightsHash)).size).toBe(criterionNames.length);
+  const loss = (name: string) => reports.find(({ model }) => model === name)?.epochs[0]?.valLoss ?? Number.NaN;
+  // Two classes that are hardly learned: about ln 2, and a quarter of it where (1 - p)^2 weighs it.
+  expect(loss('cross-entropy')).toBeGreaterThan(0.5);
+  expect(loss('focal')).toBeLessThan(0.5 * loss('cross-entropy'));
+  expect(listRuns(context.library.db).map(({ settings }) => settings.criterion)).toEqual(criterionNames);
+  // The same command again means the run that there is.
+  const again = await trainModel(context, { ...base, criterion: 'focal', name: 'focal' });
+  expect(again.run).toBe(reports.find(({ model }) => model === 'focal')?.run);
+  await expect(trainModel(context, { ...base, name: 'focal' })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+});
