@@ -9,7 +9,6 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import {
-  defaultTarget,
   type ImportOptions,
   type ImportReport,
   type InstanceId,
@@ -28,7 +27,6 @@ import {
   addInstance,
   addToDataset,
   type DatasetRow,
-  datasetByName,
   datasetCounts,
   describeInstance,
   fileAt,
@@ -64,16 +62,8 @@ import { catalogueOf } from './catalogue.ts';
 import { Corrections } from './corrections.ts';
 import { importNotes } from './import-notes.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
-import { pathsOf, refusedOfProblems, refuseOtherKind, withClassNames } from './label-rows.ts';
-import {
-  applyLabels,
-  type LabelEntry,
-  type LabelOutcome,
-  patientsByPath,
-  type RefusedRow,
-  resolveRows,
-} from './labels.ts';
-import { invalid, type LabelsFile, readLabelsFile } from './labels-file.ts';
+import { pathsOf, usableLabels } from './label-rows.ts';
+import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
@@ -102,7 +92,7 @@ export async function importPaths(context: ServiceContext, options: ImportOption
 async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
   const started = performance.now();
   const db = context.library.writer;
-  const labels = options.labels === undefined ? null : await usableLabels(context, options.labels, options);
+  const labels = options.labels === undefined ? null : await usableLabels(db, options.labels, options);
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const identity = importIdentity(context.library, options.pseudonymise);
@@ -137,21 +127,6 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
     }),
     seconds: (performance.now() - started) / 1000,
   };
-}
-
-/**
- * The labels file with the classes named as the user wants them; rows that cannot be read are among `refused`.
- * @throws as readLabelsFile, and LABELS_INVALID for a row that cannot be read where those are not to be left out
- */
-async function usableLabels(
-  context: ServiceContext,
-  path: string,
-  { rowRule, classNames, dataset, target }: ParsedImport,
-): Promise<{ readonly file: LabelsFile; readonly refused: readonly RefusedRow[] }> {
-  const file = withClassNames(await readLabelsFile(path), classNames);
-  refuseOtherKind(file, datasetByName(context.library.db, dataset)?.target ?? target ?? defaultTarget);
-  if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);
-  return { file, refused: refusedOfProblems(file.problems) };
 }
 
 function label(

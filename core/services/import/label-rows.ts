@@ -1,11 +1,18 @@
 /** From a labels file to rows that can be looked for: what import, preview and the list of refused rows have in common. */
-import { type ImportOptions, type LabelProblem, type TargetKind, targetFacts } from '../../contract/index.ts';
-import { fileAt, type ReadDb } from '../../store/index.ts';
+import {
+  defaultTarget,
+  type ImportOptions,
+  type LabelProblem,
+  type TargetKind,
+  targetFacts,
+} from '../../contract/index.ts';
+import { datasetByName, fileAt, type ReadDb } from '../../store/index.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { type FoundPaths, foldersAbove, PathFinder, placesOfPath } from './label-paths.ts';
 import type { RefusedRow } from './labels.ts';
-import { invalid, type LabelsFile } from './labels-file.ts';
+import { invalid, type LabelsFile, readLabelsFile } from './labels-file.ts';
+import type { ParsedImport } from './ticket.ts';
 
 /** The file with its classes named anew; two that get one name become one class. */
 export function withClassNames(
@@ -73,4 +80,19 @@ function findByHash(
       if (known(path.slice(0, slash), path.slice(slash + 1))) break;
   }
   return { images: [...found], places: [], how: 'as-written' };
+}
+
+/**
+ * The labels file with the classes named as the user wants them; rows that cannot be read are among `refused`.
+ * @throws as readLabelsFile, and LABELS_INVALID for a row that cannot be read where those are not to be left out
+ */
+export async function usableLabels(
+  db: ReadDb,
+  path: string,
+  { rowRule, classNames, dataset, target }: ParsedImport,
+): Promise<{ readonly file: LabelsFile; readonly refused: readonly RefusedRow[] }> {
+  const file = withClassNames(await readLabelsFile(path), classNames);
+  refuseOtherKind(file, datasetByName(db, dataset)?.target ?? target ?? defaultTarget);
+  if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);
+  return { file, refused: refusedOfProblems(file.problems) };
 }
