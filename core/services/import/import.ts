@@ -144,12 +144,8 @@ function label(
   }
   const { db } = context.library;
   const images = catalogueOf(db, dataset.id);
-  const index = {
-    images,
-    paths: pathsOf(db, images, bases, labels.file, options, identity),
-    patientKey: identity.patientKey,
-  };
-  const resolved = resolveRows(labels.file, index);
+  const paths = pathsOf(db, images, bases, labels.file, options, identity);
+  const resolved = resolveRows(labels.file, { images, paths, patientKey: identity.patientKey });
   const given = {
     entries: resolved.entries,
     refused: [...labels.refused, ...resolved.refused],
