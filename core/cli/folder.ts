@@ -9,6 +9,7 @@ const order = [
   'doctor',
   'lpm',
   'import',
+  'labels',
   'datasets',
   'classes',
   'encode',

@@ -5,6 +5,8 @@ export * from './devices.ts';
 export * from './ids.ts';
 export * from './ipc/index.ts';
 export * from './jobs.ts';
+export * from './labels-file.ts';
+export * from './labels-preview.ts';
 export * from './names.ts';
 export * from './notice.ts';
 export * from './option-field.ts';

@@ -1,6 +1,7 @@
 /** What the services take. The command line and the window parse into these; defaults are written here once. */
 import { z } from 'zod';
 import { studyIdSchema } from './ids.ts';
+import { rowRuleSchema } from './labels-file.ts';
 import {
   classNameSchema,
   classWeightingSchema,
@@ -23,36 +24,52 @@ import { targetKindSchema } from './targets.ts';
 /** Sizes the LPM may read, in pixels; the model's own rule (multiples of the patch) is checked where the model is known. */
 const inputSize = z.int().min(32).max(2048).default(512);
 
-export const importOptionsSchema = z.strictObject({
-  paths: z.array(z.string().min(1)).min(1),
-  dataset: nameSchema,
-  labels: z.string().min(1).optional(),
-  /** True copies the files into the library; otherwise they are referenced where they are. */
-  copy: z.boolean().default(false),
-  /** True keeps patient IDs and paths out of the database: pseudonyms stand for them, and the files are copied. */
-  pseudonymise: z.boolean().default(false),
-  /** Used when the data set is made by this import. */
-  frames: frameRuleSchema.default('middle'),
-  /**
-   * Whose a picture is that no column gives a patient. Left out, the data set's rule goes on, and at first each picture is its own patient
-   * unless class folders name patients; pictures that are there already keep theirs. Named, it holds for those too.
-   */
-  patients: picturePatientsSchema.optional(),
-  /** What is asked of an image; a data set that is there must ask the same. What it asks, or one class out of several, where left out. */
-  target: targetKindSchema.optional(),
-  /** The names that a label may be, in their order; labels of others are refused then and later. Grades that are there must be the same. */
-  classes: z.array(classNameSchema).min(1).max(50).optional(),
-  /** The positive one of two classes. */
-  positive: classNameSchema.optional(),
-  /** True takes names that differ only in small and capital letters for one class. */
-  mergeCase: z.boolean().optional(),
-  /** A CSV file to write of every file that is left out, with its path and the reason. */
-  report: z.string().min(1).optional(),
-  /** Who labelled, as the label rows will say. */
-  reader: z.string().min(1).default('import'),
-  /** Set by the queue: names options of which it keeps no path. */
-  ticket: z.uuid().optional(),
-});
+export const importOptionsSchema = z
+  .strictObject({
+    /** None where labels come alone, for images that are there. */
+    paths: z.array(z.string().min(1)).default([]),
+    dataset: nameSchema,
+    labels: z.string().min(1).optional(),
+    /**
+     * Which rows of the labels file must be right before a label is written. `matching`: those that cannot be read stop the import, those
+     * that fit no image, or contradict each other, are left out and listed. `usable`: the former are left out and listed too. `all`: every row.
+     */
+    rowRule: rowRuleSchema.default('matching'),
+    /** What a class of the labels file is to be called; two of one name become one class. */
+    classNames: z
+      .array(z.strictObject({ from: z.string().min(1), to: nameSchema }))
+      .max(1000)
+      .default([]),
+    /** True copies the files into the library; otherwise they are referenced where they are. */
+    copy: z.boolean().default(false),
+    /** True keeps patient IDs and paths out of the database: pseudonyms stand for them, and the files are copied. */
+    pseudonymise: z.boolean().default(false),
+    /** Used when the data set is made by this import. */
+    frames: frameRuleSchema.default('middle'),
+    /**
+     * Whose a picture is that no column gives a patient. Left out, the data set's rule goes on, and at first each picture is its own patient
+     * unless class folders name patients; pictures that are there already keep theirs. Named, it holds for those too.
+     */
+    patients: picturePatientsSchema.optional(),
+    /** What is asked of an image; a data set that is there must ask the same. What it asks, or one class out of several, where left out. */
+    target: targetKindSchema.optional(),
+    /** The names that a label may be, in their order; labels of others are refused then and later. Grades that are there must be the same. */
+    classes: z.array(classNameSchema).min(1).max(50).optional(),
+    /** The positive one of two classes. */
+    positive: classNameSchema.optional(),
+    /** True takes names that differ only in small and capital letters for one class. */
+    mergeCase: z.boolean().optional(),
+    /** A CSV file to write of every file that is left out, with its path and the reason. */
+    report: z.string().min(1).optional(),
+    /** Who labelled, as the label rows will say. */
+    reader: z.string().min(1).default('import'),
+    /** Set by the queue: names options of which it keeps no path. */
+    ticket: z.uuid().optional(),
+  })
+  .refine(({ paths, labels }) => paths.length > 0 || labels !== undefined, {
+    path: ['paths'],
+    message: 'name files or folders, or a labels file',
+  });
 export type ImportOptions = z.input<typeof importOptionsSchema>;
 
 export const addLpmOptionsSchema = z.strictObject({

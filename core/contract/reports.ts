@@ -63,6 +63,8 @@ export const importReportSchema = z.object({
   labels: z.object({
     /** Rows of the labels file, or class folders' files. */
     rows: count,
+    /** Rows from which nothing was taken: those that `problems` name. */
+    refusedRows: count.default(0),
     applied: count,
     unchanged: count,
     changed: count,

@@ -38,12 +38,22 @@ interface Life {
 }
 
 /** Where whoever asks something waits for a core process that is ready. */
-interface Readiness extends PromiseWithResolvers<CoreCaller> {
+interface Readiness {
+  readonly promise: Promise<CoreCaller>;
+  readonly resolve: (caller: CoreCaller) => void;
+  readonly reject: (error: unknown) => void;
   isSettled: boolean;
 }
 
 function waiting(): Readiness {
-  const readiness = { ...Promise.withResolvers<CoreCaller>(), isSettled: false };
+  // Written out: the Node of older Electrons has no Promise.withResolvers.
+  let resolve: Readiness['resolve'] = () => {};
+  let reject: Readiness['reject'] = () => {};
+  const promise = new Promise<CoreCaller>((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  const readiness = { promise, resolve, reject, isSettled: false };
   // Nobody may be waiting when it fails; whoever asks later still hears of it.
   readiness.promise.catch(() => {});
   return readiness;

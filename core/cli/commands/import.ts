@@ -1,15 +1,19 @@
+import { AppError } from '../../base/errors.ts';
 import type { ImportReport } from '../../contract/index.ts';
 import {
   defaultTarget,
   frameRules,
   importOptionsSchema,
   jobIdOf,
+  keyColumns,
   picturePatients,
+  rowRules,
   targetFacts,
   targetKinds,
 } from '../../contract/index.ts';
-import { defineCommand, wordsArgument } from '../command.ts';
+import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
+import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
 import { noteLines } from '../note-lines.ts';
 import { given, list, oneOf, optionalOneOf, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
@@ -28,7 +32,7 @@ export const command = defineCommand({
     dataset: requiredText('--dataset <name>', 'data set to add to; made when it does not exist'),
     labels: text(
       '--labels <file.csv>',
-      'columns: one of path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID; label; optional split (train, val, test); ' +
+      `columns: one of ${keyColumns.join(', ')}; label; optional split (train, val, test); other names: docs/labels-files.md; ` +
         'patientID beside another of them gives the patient, whatever the header says',
     ),
     patients: optionalOneOf(
@@ -37,6 +41,15 @@ export const command = defineCommand({
         'pictures already there too (default: itself, unless class folders name patients)',
       picturePatients,
     ),
+    preview: toggle('--preview', 'say what the labels file would do, and write nothing'),
+    rows: oneOf(
+      '--rows <which>',
+      'rows of the labels file that must be right before a label is written: all of them; those that can be read, ' +
+        'leaving out what matches nothing; or none, leaving out whatever is not usable',
+      rowRules,
+      defaults.rowRule,
+    ),
+    refused: text('--refused <file.csv>', 'save the rows from which nothing is taken, with the reason and their cells'),
     copy: toggle('--copy', 'copy the files into the library instead of referencing them'),
     pseudonymise: toggle('--pseudonymise', 'keep patient IDs and paths out of the database (copies the files)'),
     frames: oneOf('--frames <rule>', 'frames of multi-frame instances to use', frameRules, defaults.frames),
@@ -61,6 +74,10 @@ export const command = defineCommand({
       why: 'a folder of studies with its labels',
     },
     {
+      line: 'sidelight import /data/mammo --dataset mammo --labels labels.csv --preview',
+      why: 'what would happen, before it does',
+    },
+    {
       line: 'sidelight import study1.zip D:\\DICOMDIR --dataset mammo --copy',
       why: 'an archive and a CD, kept in the library',
     },
@@ -71,12 +88,36 @@ export const command = defineCommand({
   ],
   run: async (context, args, { showPaths, ...options }) => {
     const services = await context.services();
+    const { preview, refused, rows: rowRule, frames, copy, ...rest } = options;
+    const { labels, dataset, pseudonymise, reader, target, classes, mergeCase } = rest;
+    const paths = wordsArgument(args, 0);
+    if (labels === undefined && (preview || refused !== undefined))
+      throw new UsageError('--preview and --refused are about a labels file: name it with --labels.');
+    const about =
+      labels === undefined
+        ? null
+        : { labels, dataset, paths, pseudonymise, ...given({ reader, target, classes, mergeCase }) };
+    const { previewLabels, saveRefusedRows } = await import('../../services/import/preview.ts');
+    const saved = async (): Promise<string[]> =>
+      about === null || refused === undefined
+        ? []
+        : refusedLines(await saveRefusedRows(services, { ...about, out: refused }), refused);
+    if (preview && about !== null) {
+      const found = await previewLabels(services, about);
+      return { json: found, lines: [...previewLines(found), ...(await saved())] };
+    }
     const { importPaths } = await import('../../services/import/import.ts');
-    const done = await importPaths(services, { paths: wordsArgument(args, 0), ...given(options) });
-    const { leftOutOf } = await import('../../services/import/left-out.ts');
-    const leftOut = showPaths ? leftOutOf(services, jobIdOf(done.job)) : null;
-    const report = leftOut === null ? done : { ...done, leftOut: [...leftOut] };
-    return { json: report, lines: importLines(report, options.report) };
+    try {
+      const done = await importPaths(services, { paths, rowRule, frames, copy, ...given(rest) });
+      const { leftOutOf } = await import('../../services/import/left-out.ts');
+      const leftOut = showPaths ? leftOutOf(services, jobIdOf(done.job)) : null;
+      const report = leftOut === null ? done : { ...done, leftOut: [...leftOut] };
+      return { json: report, lines: [...importLines(report, options.report), ...(await saved())] };
+    } catch (error) {
+      // The rows that stopped it are what the list is wanted for.
+      if (error instanceof AppError && error.code === 'LABELS_INVALID') await saved();
+      throw error;
+    }
   },
 });
 
@@ -84,23 +125,12 @@ export const command = defineCommand({
 const listedMost = 100;
 
 function importLines(report: ImportReport, csv: string | undefined): string[] {
-  const { labels, splits } = report;
   return [
     `Imported ${report.imported} of ${plural(report.total, 'file')} into "${report.dataset}" in ${formatDuration(report.seconds)}` +
       ` (${report.alreadyThere} already there, ${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped${report.notImages === 0 ? '' : `, ${report.notImages} of them no images`}).`,
     `The data set now has ${plural(report.patients, 'patient')}, ${plural(report.studies, 'study', 'studies')}, ` +
       `${plural(report.instances, 'instance')}.`,
-    ...(labels.rows === 0
-      ? []
-      : [
-          `Labels: ${plural(labels.rows, 'row')}, ${labels.applied} applied, ${labels.unchanged} unchanged, ` +
-            `${labels.changed} changed, ${plural(labels.problems.length, 'problem')}.`,
-          ...labels.merged.map(({ from, to, rows }) => `  "${from}" was taken for "${to}" (${plural(rows, 'row')}).`),
-          ...labels.problems.map(({ row, message }) => `  ${row === null ? '' : `row ${row}: `}${message}`),
-        ]),
-    ...(splits.train + splits.val + splits.test === 0
-      ? []
-      : [`Split given by the labels file: train ${splits.train}, val ${splits.val}, test ${splits.test}.`]),
+    ...labelLines(report),
     ...noteLines(report.notes),
     ...problemLines(report.problems),
     ...leftOutLines(report, csv),

@@ -11,6 +11,7 @@ import { evidenceCalls } from './evidence.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
 import { judgingCalls } from './judging.ts';
 import { labelCalls } from './labels.ts';
+import { labelsFileCalls } from './labels-file.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
 import { settingsCalls } from './settings.ts';
 import { trainingCalls } from './training.ts';
@@ -20,6 +21,7 @@ import { windowCalls, windowEvents } from './window.ts';
 export const coreCalls = {
   ...libraryCalls,
   ...labelCalls,
+  ...labelsFileCalls,
   ...jobCalls,
   ...classifyCalls,
   ...settingsCalls,

@@ -6,6 +6,7 @@ import { evidenceHandlers } from './evidence.ts';
 import { jobHandlers } from './jobs.ts';
 import { judgingHandlers } from './judging.ts';
 import { labelHandlers } from './labels.ts';
+import { labelsFileHandlers } from './labels-file.ts';
 import { libraryHandlers } from './library.ts';
 import { settingsHandlers } from './settings.ts';
 import { trainingHandlers } from './training.ts';
@@ -13,6 +14,7 @@ import { trainingHandlers } from './training.ts';
 export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...libraryHandlers,
   ...labelHandlers,
+  ...labelsFileHandlers,
   ...jobHandlers,
   ...classifyHandlers,
   ...settingsHandlers,

@@ -56,6 +56,8 @@ export async function makeDemo(context: ServiceContext, given: DemoOptions, jobI
         paths: [folder],
         dataset: options.dataset,
         labels,
+        rowRule: 'matching',
+        classNames: [],
         copy: true,
         pseudonymise: false,
         frames: 'middle',

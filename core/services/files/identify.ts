@@ -64,13 +64,14 @@ export async function identifyBytes(
 /**
  * What the file at `path` holds. Reads its head, and the rest piece by piece to hash it, or whole where it is looked into; a file that is
  * no image is not read on.
+ * @param how.isPreview true reads the head alone: the hash is then its path's, and is for telling files apart and nothing else
  * @throws as identifyBytes, and FILE_NOT_FOUND, FILE_UNREADABLE
  */
 export async function identifyFile(
   path: string,
   sizeBytes: number,
   context: PictureContext,
-  looksInto: boolean,
+  how: { readonly looksInto: boolean; readonly isPreview?: boolean },
 ): Promise<Identified> {
   let handle: FileHandle | undefined;
   try {
@@ -78,10 +79,13 @@ export async function identifyFile(
     const file = handle;
     const head = await readUntilHeader(file, sizeBytes);
     checkKind(head, sizeBytes);
+    const { looksInto, isPreview = false } = how;
     if (looksInto && needsWhole(head, sizeBytes)) {
       return await identifyBytes(await readHead(file, sizeBytes), context, true);
     }
-    const contentHash = await hashFile(file, head, sizeBytes);
+    const contentHash = isPreview
+      ? createHash('sha256').update(path).digest('hex')
+      : await hashFile(file, head, sizeBytes);
     const read: ReadPart = async (at, length) => {
       const part = Buffer.allocUnsafe(length);
       const { bytesRead } = await file.read(part, 0, length, at);

@@ -49,6 +49,8 @@ export interface ScanOptions {
   readonly picturePatients?: PicturePatients | undefined;
   /** The patient of a picture, where a sidecar file tells. */
   readonly patientOf?: (path: string, member: string) => string | undefined;
+  /** True where nothing is kept of what is found: of plain files only the head is read. */
+  readonly isPreview?: boolean;
   /** True to look at the pixels too, for notices and for the range of their samples. */
   readonly looksInto?: boolean;
 }
@@ -109,7 +111,15 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
       return packed === null ? file : { ...base, problem: packed };
     }
     const context = withGiven(picture, options.patientOf?.(path, ''), dirname(path));
-    return { ...base, found: await withTimeout(identifyFile(path, sizeBytes, context, options.looksInto === true)) };
+    return {
+      ...base,
+      found: await withTimeout(
+        identifyFile(path, sizeBytes, context, {
+          looksInto: options.looksInto === true,
+          isPreview: options.isPreview === true,
+        }),
+      ),
+    };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };
     throw error;

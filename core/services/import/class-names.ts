@@ -3,10 +3,14 @@ import { AppError } from '../../base/errors.ts';
 import {
   type CaseQuestion,
   type ClassChoice,
+  defaultTarget,
   type LabelProblem,
   type MatchedClasses,
   matchClasses,
+  targetFacts,
 } from '../../contract/index.ts';
+import { classListOf, datasetByName, type ReadDb } from '../../store/index.ts';
+import { checkedList, requireClass } from '../datasets/classes.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** Something with a label as it was given; `row` is null for what class folders say. */
@@ -76,6 +80,41 @@ export function nameClasses<T extends Labelled>(
       })),
     merged,
   };
+}
+
+/** What of an import says which classes its labels may mean. */
+export type ClassOptions = Pick<ParsedImport, 'dataset' | 'target' | 'classes' | 'mergeCase'>;
+
+/** The classes that labels of an import may mean. @throws BAD_INPUT for a list of classes that is none */
+export function labelChoice(db: ReadDb, options: ClassOptions): ClassChoice {
+  const dataset = datasetByName(db, options.dataset);
+  const list = dataset === undefined ? { names: [], isFixed: false } : classListOf(db, dataset.id);
+  const { classes } = options;
+  return classChoice(classes === undefined ? options : { ...options, classes: checkedList(classes) }, list);
+}
+
+/**
+ * What labels mean: classes by their names; what a target with an order of its own reads for itself stays as it is.
+ * @throws as nameClasses
+ */
+export function namesOf<T extends Labelled>(
+  db: ReadDb,
+  options: ClassOptions,
+  given: readonly T[],
+  choice: ClassChoice,
+  source: string,
+): NamedClasses<T> {
+  const target = datasetByName(db, options.dataset)?.target ?? options.target ?? defaultTarget;
+  if (targetFacts[target].isListed) return { entries: given, problems: [], merged: [] };
+  return nameClasses(given, choice, source);
+}
+
+/** @throws BAD_INPUT where the positive class that was named cannot be it */
+export function refusePositive(
+  { positive, dataset }: Pick<ParsedImport, 'positive' | 'dataset'>,
+  names: readonly string[],
+): void {
+  if (positive !== undefined) requireClass(positive, [...new Set(names)], `Data set "${dataset}"`);
 }
 
 function where(rows: readonly Labelled[]): string {

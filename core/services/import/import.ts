@@ -1,80 +1,36 @@
-/**
- * Import: files in, instances in the library, labels on them, and a report in which every file is accounted for.
- *
- * It commits in batches and can be stopped or killed anywhere: given again, files that were imported and did not change since (path,
- * size, time) are passed over without being read. One bad file is a line of the report; only a full disk, a lost library or the
- * user ends an import early.
- */
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { AppError } from '../../base/errors.ts';
 import {
-  type ClassChoice,
-  defaultTarget,
   type ImportOptions,
   type ImportReport,
-  type InstanceId,
   importOptionsSchema,
   jobName,
   jobSchemas,
-  type PatientId,
-  type PicturePatients,
   parseOptions,
   targetFacts,
 } from '../../contract/index.ts';
-import { flushFolder, replaceFile } from '../../disk/index.ts';
 import { commonRange } from '../../images/index.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
-  addAuditEvent,
-  addInstance,
-  addToDataset,
-  classListOf,
   type DatasetRow,
-  datasetByName,
   datasetCounts,
-  describeInstance,
-  fileAt,
-  filesOfInstance,
-  instanceById,
-  instanceByUid,
-  isDescribed,
-  type Library,
-  type NewInstance,
-  noMoves,
   openInstancesOfDataset,
   openSamplesOf,
-  type PatientMoves,
   picturePatientsOf,
-  type SampleLook,
-  saveFile,
-  saveSampleLook,
-  setPicturePatients,
   type WriteDb,
-  withoutIdentity,
 } from '../../store/index.ts';
-import { checkedList, choosePositiveClass, fixClasses, requireClass } from '../datasets/classes.ts';
-import { fileError } from '../files/files.ts';
-import type { PictureContext } from '../files/identify.ts';
+import { choosePositiveClass, fixClasses } from '../datasets/classes.ts';
 import { emptiness } from '../files/look.ts';
-import { isNoImage } from '../files/no-image.ts';
-import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
-import { ruleOverPictures } from '../patients/patients.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
-import { type ServiceContext, timeOf } from '../session/context.ts';
-import { ProblemCollector } from '../session/problems.ts';
+import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { datasetForImport } from './asked.ts';
-import { classChoice, type Labelled, type NamedClasses, nameClasses } from './class-names.ts';
-import { Corrections } from './corrections.ts';
+import { catalogueOf } from './catalogue.ts';
+import { labelChoice, namesOf } from './class-names.ts';
 import { importNotes } from './import-notes.ts';
+import { Importer } from './importer.ts';
+import { pathBases, placesOfPath } from './label-paths.ts';
+import { pathsOf, refusedOfProblems, type UsableLabels, usableLabels } from './label-rows.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
-import { type LabelRow, type LabelsFile, readLabelsFile } from './labels-file.ts';
-import { LeftOut } from './left-out.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
-
-/** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
-const batchFiles = 64;
 
 /** The job kind; `importPaths` runs it at once. */
 export const importJob = defineJob({
@@ -99,29 +55,25 @@ export async function importPaths(context: ServiceContext, options: ImportOption
 async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
   const started = performance.now();
   const db = context.library.writer;
-  const labels = options.labels === undefined ? null : await readLabelsFile(options.labels);
-  const pathsOf = pathResolver(options);
   // What would be refused of the labels is refused before a file is read.
-  const choice = labelChoice(context, options);
-  const named = labels === null ? null : namesOf(context, options, labels.rows, choice, 'The labels file');
-  if (named !== null) refusePositive(options, [...choice.known, ...named.entries.map((row) => row.label)]);
+  const labels = options.labels === undefined ? null : await usableLabels(db, options.labels, options);
+  const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const { isListed } = targetFacts[dataset.target];
   if (options.classes !== undefined && !isListed) fixClasses(context, dataset, options.classes);
   const identity = importIdentity(context.library, options.pseudonymise);
   const rule = options.patients ?? picturePatientsOf(db, dataset.id) ?? undefined;
   const importer = new Importer(context, dataset, options, identity, rule);
-  await importer.run(patientsByPath(labels, (row) => pathsOf(row.key)));
+  await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
   importer.leftOut.keep(context, jobId, options.report);
   judgeOpenPictures(db, dataset.id, importer);
   const moves = [importer.followHeaders(), importer.followRule()];
-  const file = labels === null || named === null ? null : { ...labels, named };
   const { moves: given, ...outcome } = label(
     context,
     dataset,
     options,
-    file,
-    pathsOf,
+    labels,
+    bases,
     importer.folderEntries,
     identity,
   );
@@ -139,7 +91,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
       corrected: importer.counts.corrected,
       followed: importer.followed,
       rule: rule ?? 'picture',
-      studiesGiven: labels?.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
+      studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
       moves: [...moves, given],
     }),
     seconds: (performance.now() - started) / 1000,
@@ -150,92 +102,29 @@ function label(
   context: ServiceContext,
   dataset: DatasetRow,
   options: ParsedImport,
-  file: (LabelsFile & { readonly named: NamedClasses<LabelRow> }) | null,
-  pathsOf: (key: LabelRow['key']) => readonly string[],
+  labels: UsableLabels | null,
+  bases: readonly string[],
   folderEntries: readonly LabelEntry[],
   identity: ImportIdentity,
 ): LabelOutcome {
-  const db = context.library.writer;
-  if (file === null) {
-    const choice = labelChoice(context, options);
-    const named = namesOf(context, options, folderEntries, choice, 'The layout of class folders');
-    return applyLabels(context, dataset, { ...named, rows: folderEntries.length }, 'folder');
+  const { db } = context.library;
+  if (labels === null) {
+    const source = 'The layout of class folders';
+    const { entries, problems, merged } = namesOf(db, options, folderEntries, labelChoice(db, options), source);
+    const given = { entries, refused: refusedOfProblems(problems), rows: folderEntries.length, merged };
+    return applyLabels(context, dataset, given, 'folder');
   }
-  const { entries: rows, problems, merged } = file.named;
-  const resolved = resolveRows(
-    db,
-    dataset.id,
-    { ...file, rows },
-    {
-      instanceAt: (key) => instanceAt(db, pathsOf(key), identity),
-      patientKey: identity.patientKey,
-    },
-  );
+  const images = catalogueOf(db, dataset.id);
+  const paths = pathsOf(db, images, bases, labels.file, options, identity);
+  const resolved = resolveRows(labels.file, { images, paths, patientKey: identity.patientKey });
   const given = {
     entries: resolved.entries,
-    problems: [...problems, ...resolved.problems],
-    rows: file.rows.length,
-    merged,
+    refused: [...labels.refused, ...resolved.refused],
+    rows: labels.file.rowCount,
+    merged: labels.merged,
+    isWhole: options.rowRule === 'all',
   };
   return applyLabels(context, dataset, given, options.reader);
-}
-
-/** What labels mean: classes by their names; what a target with an order of its own reads for itself stays as it is. */
-function namesOf<T extends Labelled>(
-  { library }: ServiceContext,
-  options: ParsedImport,
-  given: readonly T[],
-  choice: ClassChoice,
-  source: string,
-): NamedClasses<T> {
-  const target = datasetByName(library.db, options.dataset)?.target ?? options.target ?? defaultTarget;
-  if (targetFacts[target].isListed) return { entries: given, problems: [], merged: [] };
-  return nameClasses(given, choice, source);
-}
-
-/** The classes that labels of this import may mean. @throws BAD_INPUT for a list of classes that is none */
-function labelChoice({ library }: ServiceContext, options: ParsedImport): ClassChoice {
-  const dataset = datasetByName(library.db, options.dataset);
-  const list = dataset === undefined ? { names: [], isFixed: false } : classListOf(library.db, dataset.id);
-  const { classes } = options;
-  return classChoice(classes === undefined ? options : { ...options, classes: checkedList(classes) }, list);
-}
-
-/** @throws BAD_INPUT where the positive class that was named cannot be it */
-function refusePositive({ positive, dataset }: ParsedImport, names: readonly string[]): void {
-  if (positive !== undefined) requireClass(positive, [...new Set(names)], `Data set "${dataset}"`);
-}
-
-/** Where a path of the labels file may be: as it stands, beside the labels file, or below one of the imported folders. */
-function pathResolver(options: ParsedImport): (key: string) => readonly string[] {
-  const folders = [
-    ...(options.labels === undefined ? [] : [dirname(resolve(options.labels))]),
-    ...options.paths.flatMap((path) => [resolve(path), dirname(resolve(path))]),
-  ];
-  return (key) => {
-    // Files written on Windows and read elsewhere have backslashes.
-    const name = process.platform === 'win32' ? key : key.replaceAll('\\', '/');
-    const paths = isAbsolute(name) ? [resolve(name)] : folders.map((folder) => join(folder, name));
-    // A list typed on Windows has composed letters, names of files copied from a Mac have decomposed ones.
-    return [...new Set(paths.flatMap((path) => [path, path.normalize('NFC'), path.normalize('NFD')]))];
-  };
-}
-
-/** The instance at the first of `paths` that the library knows; `archive.zip/folder/file` names a member. */
-function instanceAt(db: WriteDb, paths: readonly string[], identity: ImportIdentity): InstanceId | undefined {
-  const known = (path: string, member: string) => {
-    const place = identity.place(path, member);
-    return fileAt(db, place.path, place.member);
-  };
-  for (const path of paths) {
-    const plain = known(path, '');
-    if (plain !== undefined) return plain.instanceId;
-    for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
-      const member = known(path.slice(0, slash), path.slice(slash + 1));
-      if (member !== undefined) return member.instanceId;
-    }
-  }
-  return undefined;
 }
 
 /** Notices about pictures that are black or white in the range that their kind of samples has in the data set. */
@@ -247,240 +136,5 @@ function judgeOpenPictures(db: WriteDb, datasetId: number, { openPictures, probl
     const notice =
       look.kind === null ? undefined : emptiness([look.dark, look.bright], commonRange(look.kind, extents));
     if (notice !== undefined) problems.add(notice, name);
-  }
-}
-
-class Importer {
-  readonly problems = new ProblemCollector();
-  readonly folderEntries: LabelEntry[] = [];
-  readonly leftOut = new LeftOut();
-  /** Pictures whose samples are open: they are judged in the range of the whole data set. */
-  readonly openPictures: { name: string; look: SampleLook }[] = [];
-  readonly counts = { total: 0, imported: 0, alreadyThere: 0, corrected: 0, duplicate: 0, skipped: 0, notImages: 0 };
-  /** What the report tells besides. */
-  readonly noted = { systemFiles: 0, pictures: new Set<InstanceId>(), folders: new Set<string>(), byRule: 0 };
-  readonly #context: ServiceContext;
-  readonly #dataset: DatasetRow;
-  readonly #options: ParsedImport;
-  readonly #library: Library;
-  readonly #identity: ImportIdentity;
-  /** Files whose paths are not kept can only be found again in the library itself. */
-  readonly #copies: boolean;
-  readonly #rule: PicturePatients | undefined;
-  readonly #corrections: Corrections;
-  /** Pictures with their patient by the rule, where the rule was asked for. */
-  readonly #ruled = new Map<InstanceId, PictureContext>();
-  #waiting: { scanned: Scanned; copied: string | null }[] = [];
-  /** Folders with copies whose names are not sure yet. */
-  readonly #copiedInto = new Set<string>();
-
-  constructor(
-    context: ServiceContext,
-    dataset: DatasetRow,
-    options: ParsedImport,
-    identity: ImportIdentity,
-    rule: PicturePatients | undefined,
-  ) {
-    this.#context = context;
-    this.#rule = rule;
-    this.#dataset = dataset;
-    this.#options = options;
-    this.#library = context.library;
-    this.#identity = identity;
-    this.#copies = options.copy || options.pseudonymise;
-    this.#corrections = new Corrections(context);
-  }
-
-  async run(patients: ReadonlyMap<string, string>): Promise<void> {
-    const files = scanFiles(this.#options.paths, {
-      signal: this.#context.signal,
-      exclude: this.#options.labels === undefined ? [] : [this.#options.labels],
-      picturePatients: this.#rule,
-      isKnown: (place) => this.#knownInstance(place) !== undefined,
-      looksInto: true,
-      patientOf: (path, member) => patients.get(member === '' ? path : `${path}/${member}`),
-    });
-    let done = 0;
-    try {
-      for await (const scanned of files) {
-        const copied = this.#copies && scanned.found !== null ? await this.#copy(scanned) : null;
-        this.#waiting.push({ scanned, copied });
-        done += 1;
-        if (this.#waiting.length >= batchFiles) this.#commit();
-        this.#context.progress({ stage: 'importing', done, total: null, unit: 'files' });
-      }
-    } finally {
-      this.#commit();
-    }
-    this.#context.progress({ stage: 'importing', done, total: done, unit: 'files' });
-  }
-
-  /** Studies whose files were corrected in place go to the patient whom their headers name now. */
-  followHeaders(): PatientMoves {
-    return this.#corrections.follow(this.#dataset.name, this.problems);
-  }
-
-  /** Studies that went to another patient so. */
-  get followed(): number {
-    return this.#corrections.followed;
-  }
-
-  /** Pictures that were there before get their patient by the rule that this import names. */
-  followRule(): PatientMoves {
-    const rule = this.#options.patients;
-    if (rule === undefined) return noMoves();
-    const db = this.#library.writer;
-    return db.transaction(() => {
-      const now = timeOf(this.#context);
-      const moves = ruleOverPictures(db, this.#ruled, this.#identity.patientKey, now);
-      setPicturePatients(db, this.#dataset.id, rule);
-      this.noted.byRule = moves.studies;
-      if (moves.studies > 0) {
-        const details = { rule, pictures: moves.studies, handedDown: moves.handedDown };
-        addAuditEvent(db, { happenedAt: now, action: 'patients.byRule', subject: this.#dataset.name, details });
-      }
-      return moves;
-    });
-  }
-
-  /** The instance found earlier at this place, when the file did not change since and nothing else is asked of it. */
-  #knownInstance(place: ScannedPlace): InstanceId | undefined {
-    const noted = this.#identity.place(place.path, place.member);
-    const known = fileAt(this.#library.db, noted.path, noted.member);
-    const isSame = known?.sizeBytes === place.sizeBytes && known.modifiedMs === place.modifiedMs;
-    if (known === undefined || !isSame) return undefined;
-    // A library of an earlier version does not know names, dates and descriptions: the file is read once more for them.
-    if (!isDescribed(this.#library.db, known.instanceId)) return undefined;
-    const isCopied = filesOfInstance(this.#library.db, known.instanceId).some(({ path }) => path.startsWith('files/'));
-    return this.#copies && !isCopied ? undefined : known.instanceId;
-  }
-
-  #commit(): void {
-    const batch = this.#waiting;
-    this.#waiting = [];
-    if (batch.length === 0) return;
-    // A row that names a copy comes after the copy's name is on the disk.
-    if (this.#copiedInto.size > 0) this.#copiedInto.add(this.#library.path('files'));
-    for (const folder of this.#copiedInto) flushFolder(folder);
-    this.#copiedInto.clear();
-    const db = this.#library.writer;
-    db.transaction(() => {
-      for (const { scanned, copied } of batch) this.#add(db, scanned, copied);
-    });
-  }
-
-  #add(db: WriteDb, scanned: Scanned, copied: string | null): void {
-    const now = timeOf(this.#context);
-    this.counts.total += 1;
-    if (scanned.problem !== null) {
-      this.counts.skipped += 1;
-      // What a system writes beside every file is a number, not hundreds of problems.
-      if (scanned.problem.code === 'FILE_OF_SYSTEM') this.noted.systemFiles += 1;
-      else {
-        if (isNoImage(scanned.problem.code)) this.counts.notImages += 1;
-        this.#leaveOut(scanned.problem, scanned);
-      }
-      return;
-    }
-    const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, scanned, copied, now);
-    if (scanned.found === null) this.counts.alreadyThere += 1;
-    if (id === undefined) return;
-    addToDataset(db, this.#dataset.id, id, now);
-    if (scanned.picture !== null && instanceById(db, id)?.kind === 'picture') {
-      const { path, member } = scanned.place;
-      this.noted.pictures.add(id);
-      this.noted.folders.add(dirname(member === '' ? path : `${path}/${member}`));
-      if (this.#options.patients !== undefined && !this.#ruled.has(id)) this.#ruled.set(id, scanned.picture);
-    }
-    const patient = db.get<{ id: PatientId }>(
-      `SELECT st.patient_id AS id FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
-       WHERE i.id = :id`,
-      { id },
-    );
-    if (scanned.folderLabel === null || patient === undefined) return;
-    const { label, split } = scanned.folderLabel;
-    const target = { kind: 'instance', id } as const;
-    this.folderEntries.push({ row: null, name: scanned.name, target, patientId: patient.id, label, split });
-  }
-
-  #leaveOut(why: AppError, { name, place: { path, member } }: Scanned): void {
-    this.problems.add(why, name);
-    this.leftOut.add(why, member === '' ? path : `${path}/${member}`, name);
-  }
-
-  /** Stores what was found; gives the instance's row id. */
-  #save(db: WriteDb, scanned: Scanned, copied: string | null, now: string): InstanceId | undefined {
-    if (scanned.found === null) return undefined;
-    const { instance } = scanned.found;
-    const noted = this.#identity.place(scanned.place.path, scanned.place.member);
-    const place = { ...scanned.place, ...noted, contentHash: instance.contentHash };
-    const existing = instanceByUid(db, instance.sopInstanceUID);
-    if (existing !== undefined && existing.contentHash !== instance.contentHash) {
-      if (this.#corrections.isCorrection(existing, noted)) {
-        this.counts.alreadyThere += 1;
-        this.counts.corrected += 1;
-        const keys = { patientKey: this.#identity.patientKey(instance.patientKey) };
-        const described = { ...instance, ...keys, description: this.#description(instance).description };
-        this.#corrections.correct(db, existing, described, { place, copied, name: scanned.name });
-        return existing.id;
-      }
-      this.counts.duplicate += 1;
-      const what = 'Another file with the same SOP instance UID but other content came first.';
-      this.#leaveOut(new AppError('DUPLICATE_DIFFERS', what), scanned);
-      // What its folder says is about the picture in this file, which is not the one that was kept.
-      return undefined;
-    }
-    let id = existing?.id;
-    if (id === undefined) {
-      const { ownPatientKey: own } = instance;
-      const keys = {
-        patientKey: this.#identity.patientKey(instance.patientKey),
-        ...(own === undefined ? {} : { ownPatientKey: this.#identity.patientKey(own) }),
-      };
-      const added = addInstance(db, { ...instance, ...keys, ...this.#description(instance) }, now);
-      id = added.id;
-      this.counts.imported += 1;
-      if (scanned.found.look !== null) saveSampleLook(db, id, instance.contentHash, scanned.found.look);
-      if (added.otherPatient) {
-        const what = 'The study is already filed under another patient ID and stays there.';
-        this.problems.add(new AppError('STUDY_OTHER_PATIENT', what), scanned.name);
-      }
-    } else if (fileAt(db, place.path, place.member)?.instanceId === id) this.counts.alreadyThere += 1;
-    else this.counts.duplicate += 1;
-    if (existing !== undefined && !isDescribed(db, id)) {
-      const { description } = this.#description(instance);
-      if (description !== undefined) describeInstance(db, id, description);
-    }
-    for (const notice of scanned.found.notices) this.problems.add(notice, scanned.name);
-    if (scanned.found.look?.kind) this.openPictures.push({ name: scanned.name, look: scanned.found.look });
-    saveFile(db, place, id);
-    if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
-    return id;
-  }
-
-  /** What lists may show of an instance: of a patient filed under a pseudonym nothing that tells who it is. */
-  #description(instance: NewInstance): Pick<NewInstance, 'description'> {
-    const { description, patientKey } = instance;
-    if (description === undefined) return {};
-    const isHidden = this.#options.pseudonymise || this.#identity.patientKey(patientKey) !== patientKey;
-    return { description: isHidden ? withoutIdentity(description) : description };
-  }
-
-  /** A copy in the library, under its hash; its name appears only when it is whole and on the disk. Gives the path below the library. */
-  async #copy(scanned: Scanned): Promise<string | null> {
-    const hash = scanned.found?.instance.contentHash;
-    if (hash === undefined) return null;
-    const name = `files/${hash.slice(0, 2)}/${hash}`;
-    const target = this.#library.path(...name.split('/'));
-    if (existsSync(target) && statSync(target).size === scanned.place.sizeBytes) return name;
-    const bytes = await scanned.bytes();
-    try {
-      mkdirSync(dirname(target), { recursive: true });
-      replaceFile(target, [bytes], { flushesName: false });
-      this.#copiedInto.add(dirname(target));
-      return name;
-    } catch (error) {
-      throw fileError(error, target);
-    }
   }
 }

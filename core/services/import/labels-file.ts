@@ -1,17 +1,31 @@
 /**
  * The labels file: CSV with one of the columns path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID, the column
  * `label`, and optionally `split`. Where `patientID` stands beside another of them, the other tells the image and this one whose it is.
+ * What else the columns may be called, and which encodings and separators are read, stands in core/contract/labels-file.ts.
  *
- * Files come from Excel in any country: a byte order mark, UTF-16, Windows-1252, semicolons and tabs are all read.
+ * What concerns the whole file is refused with one error that names everything; what concerns a row is a problem of that row.
  */
 import { readFile } from 'node:fs/promises';
-import { CsvError, parse } from 'csv-parse/sync';
 import { AppError } from '../../base/errors.ts';
-import { type LabelProblem, type SplitName, splitNames, splitOfWord, splitWords } from '../../contract/index.ts';
-
-/** Columns that can name what a row is about, the most specific first. */
-export const keyColumns = ['path', 'sopInstanceUID', 'seriesInstanceUID', 'studyInstanceUID', 'patientID'] as const;
-export type KeyColumn = (typeof keyColumns)[number];
+import {
+  columnNames,
+  columnOfName,
+  isOwnColumnName,
+  type KeyColumn,
+  keyColumns,
+  type LabelColumn,
+  type LabelEncoding,
+  type LabelProblem,
+  type LabelSeparator,
+  labelColumns,
+  type SplitName,
+  splitNames,
+  splitOfWord,
+  splitWords,
+} from '../../contract/index.ts';
+import { type OtherKind, otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
+import { type LabelTable, NotATable, readTable } from './label-table.ts';
+import { decodeLabels } from './label-text.ts';
 
 export interface LabelRow {
   /** Line of the file; the header is row 1. */
@@ -23,99 +37,166 @@ export interface LabelRow {
   readonly patientID: string | null;
 }
 
+/** A column of the file and what it was taken for; `why` says why it is not used. */
+export interface FileColumn {
+  readonly name: string;
+  readonly meaning: LabelColumn | null;
+  readonly why: 'unknown' | 'other-key' | 'other-words' | null;
+}
+
 export interface LabelsFile {
   readonly column: KeyColumn;
+  /** Rows that can be used. */
   readonly rows: readonly LabelRow[];
+  /** What the labels say that they are instead of one class each; whether that is refused depends on what the data set asks. */
+  readonly otherKind: OtherKind | null;
+  /** What is wrong with the others, in the order of the rows. */
+  readonly problems: readonly LabelProblem[];
+  readonly columns: readonly FileColumn[];
+  readonly encoding: LabelEncoding;
+  readonly separator: LabelSeparator;
+  readonly emptyRows: number;
+  /** Rows below the header that are not empty, whether they can be used or not. */
+  readonly rowCount: number;
 }
 
 /**
- * Reads and checks a labels file; every problem of the file is in the one error.
- * @throws FILE_NOT_FOUND, FILE_UNREADABLE, LABELS_INVALID
+ * Reads a labels file.
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE; LABELS_INVALID where nothing of it can be used
  */
 export async function readLabelsFile(path: string): Promise<LabelsFile> {
-  let bytes: Uint8Array;
+  const { text, encoding } = decodeLabels(await readBytes(path));
+  return { ...parseLabels(text), encoding };
+}
+
+/**
+ * The header and the cells of a labels file by line, for lists of rows that were refused.
+ * @throws as readLabelsFile
+ */
+export async function readLabelCells(
+  path: string,
+): Promise<{ readonly header: readonly string[]; readonly cells: ReadonlyMap<number, readonly string[]> }> {
+  const table = tableOf(decodeLabels(await readBytes(path)).text);
+  return { header: table.header?.fields ?? [], cells: new Map(table.rows.map(({ row, fields }) => [row, fields])) };
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    bytes = await readFile(path);
+    return await readFile(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new AppError(code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `Labels file ${path}: ${code}.`, {
       cause: error,
     });
   }
-  return parseLabels(decode(bytes));
-}
-
-function decode(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return new TextDecoder('windows-1252').decode(bytes);
-    throw error;
-  }
 }
 
 /**
- * The rows of a labels file's text.
- * @throws LABELS_INVALID listing every problem with its row
+ * What stands in a labels file's text.
+ * @throws LABELS_INVALID where it has no header that is understood, no rows, or is another kind of file
  */
 export function parseLabels(text: string): LabelsFile {
-  const [header, ...body] = readTable(text);
-  const names = (header?.fields ?? []).map((name) => name.toLowerCase().replaceAll(/[\s_-]/g, ''));
-  const indexOf = (name: string): number => names.indexOf(name.toLowerCase());
-  const column = keyColumns.find((name) => indexOf(name) >= 0);
-  const problems: LabelProblem[] = [];
-  if (column === undefined)
-    problems.push({ row: 1, message: `no column names the image; one of ${keyColumns.join(', ')} is needed` });
-  if (indexOf('label') < 0) problems.push({ row: 1, message: 'there is no column "label"' });
+  const table = tableOf(text);
+  const header = table.header?.fields ?? [];
+  const columns = understandColumns(table);
+  const problems = problemsOfHeader(columns, table);
+  const column = keyColumns.find((name) => columns.some(({ meaning }) => meaning === name));
   if (column === undefined || problems.length > 0) throw invalid(problems);
-  if (body.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
-  const field = (fields: readonly string[], name: string): string => (fields[indexOf(name)] ?? '').trim();
-  const rows = body.map(({ row, fields }): LabelRow => {
+  if (table.rows.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
+  const indexOf = (name: LabelColumn): number => columns.findIndex(({ meaning }) => meaning === name);
+  const field = (fields: readonly string[], name: LabelColumn): string => fields[indexOf(name)] ?? '';
+  const rows: LabelRow[] = [];
+  const ofRows: LabelProblem[] = [];
+  const strangeRows = Map.groupBy(table.problems, (problem) => problem.row);
+  for (const { row, fields } of table.rows) {
     const key = field(fields, column);
     const label = field(fields, 'label');
     const given = field(fields, 'split');
     const split = given === '' ? null : splitOfWord(given);
-    if (fields.length !== names.length) {
-      problems.push({ row, message: `${fields.length} fields where the header has ${names.length}` });
+    const found: string[] = [];
+    if (fields.length !== header.length) found.push(`${fields.length} fields where the header has ${header.length}`);
+    else {
+      if (key === '') found.push(`${column} is empty`);
+      if (label === '') found.push('label is empty');
+      if (given !== '' && split === null) found.push(`split "${given}" is none of ${knownSplitWords}`);
     }
-    if (key === '') problems.push({ row, message: `${column} is empty` });
-    if (label === '') problems.push({ row, message: 'label is empty' });
-    if (given !== '' && split === null) {
-      problems.push({
-        row,
-        message: `split "${given}" is none of ${splitNames.flatMap((name) => splitWords[name]).join(', ')}`,
-      });
-    }
+    ofRows.push(...found.map((message) => ({ row, message })));
+    const strange = strangeRows.get(row) ?? [];
+    ofRows.push(...strange);
     const patientID = column === 'patientID' ? null : field(fields, 'patientID') || null;
-    return { row, key, label, split, patientID };
-  });
-  if (problems.length > 0) throw invalid(problems);
-  return { column, rows };
+    if (found.length + strange.length === 0) rows.push({ row, key, label, split, patientID });
+  }
+  return {
+    column,
+    rows,
+    otherKind: otherKindOfLabels(rows),
+    problems: ofRows,
+    // One key names the rows; another that stands beside it is not looked at, unless it says whose the image is.
+    columns: columns.map((one) =>
+      isKey(one.meaning) && one.meaning !== column && one.meaning !== 'patientID'
+        ? { ...one, meaning: null, why: 'other-key' }
+        : one,
+    ),
+    encoding: 'utf-8',
+    separator: table.separator,
+    emptyRows: table.emptyRows,
+    rowCount: table.rows.length,
+  };
 }
 
-function readTable(text: string): { row: number; fields: string[] }[] {
-  const firstLine = text.slice(0, text.search(/\r|\n|$/));
-  const delimiter = [';', '\t', ','].sort((a, b) => firstLine.split(b).length - firstLine.split(a).length)[0] ?? ',';
+const knownSplitWords = splitNames.flatMap((name) => splitWords[name]).join(', ');
+
+function isKey(meaning: LabelColumn | null): meaning is KeyColumn {
+  return meaning !== null && (keyColumns as readonly string[]).includes(meaning);
+}
+
+function tableOf(text: string): LabelTable {
   try {
-    const records = parse(text, {
-      bom: true,
-      delimiter,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      info: true,
-    }) as unknown as {
-      record: string[];
-      info: { lines: number };
-    }[];
-    return records.map(({ record, info }) => ({ row: info.lines, fields: record }));
+    return readTable(text);
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw invalid([
-      { row: typeof error['lines'] === 'number' ? error['lines'] : null, message: `not CSV: ${error.code}` },
-    ]);
+    if (error instanceof NotATable) throw invalid([error.problem]);
+    throw error;
   }
+}
+
+function understandColumns({ header, rows }: LabelTable): FileColumn[] {
+  return (header?.fields ?? []).map((name, at): FileColumn => {
+    const meaning = columnOfName(name);
+    if (meaning === null) return { name, meaning, why: 'unknown' };
+    // "set" may be the set of images or the part of it: the words in it tell.
+    const isSplit =
+      meaning !== 'split' || isOwnColumnName(name) || rows.some(({ fields }) => splitOfWord(fields[at] ?? '') !== null);
+    return isSplit ? { name, meaning, why: null } : { name, meaning: null, why: 'other-words' };
+  });
+}
+
+function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): LabelProblem[] {
+  const row = table.header?.row ?? 1;
+  const problems: LabelProblem[] = [];
+  const there = columns.map(({ name }) => `"${name}"`).join(', ');
+  for (const meaning of labelColumns) {
+    const same = columns.filter((one) => one.meaning === meaning);
+    if (same.length < 2) continue;
+    const names = same.map(({ name }) => `"${name}"`).join(' and ');
+    problems.push({ row, message: `the columns ${names} both mean ${meaning}; rename the one that is not meant` });
+  }
+  if (!columns.some(({ meaning }) => isKey(meaning))) {
+    problems.push({
+      row,
+      message: `no column names the image; one of ${keyColumns.join(', ')} is needed${there === '' ? '' : `, and the columns are ${there}`}`,
+    });
+  }
+  if (!columns.some(({ meaning }) => meaning === 'label')) {
+    const values = columns.map(({ name, meaning }, at) => ({
+      name,
+      values: meaning === null ? table.rows.map(({ fields }) => fields[at] ?? '') : [],
+    }));
+    const other = otherKindOfColumns(values);
+    const names = columnNames.label.map((name) => `"${name}"`).join(', ');
+    problems.push({ row, message: `there is no column "label" (or ${names.replace('"label", ', '')})` });
+    if (other !== null) problems.push({ row, message: other.message });
+  }
+  return problems;
 }
 
 /** One error for everything that is wrong with a labels file. */

@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import {
   type ImportReport,
-  type InstanceId,
+  type KeyColumn,
   type LabelLevel,
   type LabelProblem,
   type LabelTarget,
@@ -18,21 +18,18 @@ import {
   addLabel,
   classNames,
   type DatasetRow,
-  type LabelledInstance,
   labelledInstances,
   type PatientMoves,
-  patientIdOf,
   type ReadDb,
   saveSplit,
-  seriesIdsOf,
   studyCountOfPatient,
-  studyIdOf,
-  type WriteDb,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { givePatients } from '../patients/patients.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import type { KeyColumn, LabelRow, LabelsFile } from './labels-file.ts';
+import type { CatalogueImage } from './catalogue.ts';
+import type { PathFinder } from './label-paths.ts';
+import { invalid, type LabelRow, type LabelsFile } from './labels-file.ts';
 
 /** One label for one thing. `row` is null for what class folders say; `name` is redacted before it is shown. */
 export interface LabelEntry {
@@ -58,82 +55,131 @@ const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
   patientID: 'patient',
 };
 
-/**
- * What the rows of a labels file are about, within one data set; rows about something unknown become problems and the rest goes on.
- * @param find the instance that was found at a path of the file; the key under which a patient ID is filed
- */
-export function resolveRows(
-  db: ReadDb,
-  datasetId: number,
-  file: LabelsFile,
-  find: {
-    readonly instanceAt: (path: string) => InstanceId | undefined;
-    readonly patientKey: (patientID: string) => string;
-  },
-): { readonly entries: LabelEntry[]; readonly problems: LabelProblem[] } {
-  const instances = labelledInstances(db, datasetId);
+/** A row, or several that contradict each other, from which nothing is taken. */
+export interface RefusedRow {
+  /** Lines of the file; none for what class folders say. */
+  readonly rows: readonly number[];
+  /** Without anything that may tell who it is. */
+  readonly message: string;
+  /** Places of the images that it might mean. */
+  readonly places: readonly string[];
+}
+
+/** What rows of a labels file are looked for in. */
+export interface RowIndex {
+  readonly images: readonly CatalogueImage[];
+  readonly paths: Pick<PathFinder, 'find'>;
+  /** The key under which a patient ID is filed. */
+  readonly patientKey: (patientID: string) => string;
+}
+
+export interface ResolvedRows {
+  readonly entries: LabelEntry[];
+  readonly refused: RefusedRow[];
+  /** Rows whose path was found with other upper and lower case, or with another beginning. */
+  readonly otherCase: number;
+  readonly moved: number;
+}
+
+/** What the rows of a labels file are about; a row that fits nothing, or more than one image by its path, is refused and the rest goes on. */
+export function resolveRows(file: LabelsFile, { images, paths, patientKey }: RowIndex): ResolvedRows {
   const level = levelOf[file.column];
   const patientOfTarget = new Map<string, PatientId>();
-  const bySopInstanceUID = new Map<string, InstanceId>();
-  for (const instance of instances) {
-    patientOfTarget.set(targetKey(targetOf(instance, level)), instance.patientId);
-    bySopInstanceUID.set(instance.sopInstanceUID, instance.instanceId);
+  const byKey = new Map<string, Map<string, LabelTarget>>();
+  for (const image of images) {
+    const target = level === 'patient' ? { kind: level, id: image.patientId } : targetOfImage(image, level);
+    patientOfTarget.set(targetKey(target), image.patientId);
+    if (file.column === 'path') continue;
+    const key = file.column === 'patientID' ? image.patientKey : image[file.column];
+    const there = byKey.get(key) ?? new Map<string, LabelTarget>();
+    byKey.set(key, there.set(targetKey(target), target));
   }
-  const targets: Record<KeyColumn, (key: string) => LabelTarget[]> = {
-    path: (key) => targetsOf('instance', [find.instanceAt(key)]),
-    sopInstanceUID: (key) => targetsOf('instance', [bySopInstanceUID.get(key)]),
-    seriesInstanceUID: (key) => targetsOf('series', seriesIdsOf(db, key)),
-    studyInstanceUID: (key) => targetsOf('study', [studyIdOf(db, key)]),
-    patientID: (key) => targetsOf('patient', [patientIdOf(db, find.patientKey(key))]),
-  };
+  const shortened = withoutZeros(file.column === 'patientID' ? byKey.keys() : []);
   const entries: LabelEntry[] = [];
-  const problems: LabelProblem[] = [];
-  const noun =
-    file.column === 'path' ? 'file' : file.column.replace(/(InstanceUID|ID)$/, '').replace('sop', 'instance');
+  const refused: RefusedRow[] = [];
+  const counts = { otherCase: 0, moved: 0 };
   for (const { row, key, label, split, patientID } of file.rows) {
-    const givenPatient = patientID === null ? null : find.patientKey(patientID);
-    const known = targets[file.column](key).flatMap((target) => {
+    const givenPatient = patientID === null ? null : patientKey(patientID);
+    const add = (target: LabelTarget): void => {
       const patientId = patientOfTarget.get(targetKey(target));
-      return patientId === undefined ? [] : [{ target, patientId }];
-    });
-    if (known.length === 0) problems.push({ row, message: `no ${noun} ${redact(key)} in this data set` });
-    for (const found of known) entries.push({ row, name: key, ...found, label, split, givenPatient });
+      if (patientId !== undefined) entries.push({ row, name: key, target, patientId, label, split, givenPatient });
+    };
+    const refuse = (message: string, places: readonly string[] = []): void => {
+      refused.push({ rows: [row], message, places });
+    };
+    if (file.column === 'path') {
+      const found = paths.find(key);
+      const [image, ...others] = found.images;
+      if (image === undefined) refuse(`no file ${redact(key)} in this data set`);
+      else if (others.length > 0) {
+        const named = found.places.map(redactPlace).join(' and ');
+        refuse(`${redact(key)} fits ${found.places.length} files (${named}); none was labelled`, found.places);
+      } else {
+        add({ kind: 'instance', id: image.instanceId });
+        if (found.how === 'other-case') counts.otherCase += 1;
+        if (found.how === 'moved') counts.moved += 1;
+      }
+      continue;
+    }
+    const targets = byKey.get(file.column === 'patientID' ? patientKey(key) : key);
+    for (const target of targets?.values() ?? []) add(target);
+    if (targets === undefined) {
+      const noun = file.column.replace(/(InstanceUID|ID)$/, '').replace('sop', 'instance');
+      refuse(
+        `no ${noun} ${redact(key)} in this data set${shortened.has(key) ? lostZeros : isScientific(key) ? lostDigits : ''}`,
+      );
+    }
   }
-  return { entries, problems };
+  return { entries, refused, ...counts };
 }
 
-function targetOf(instance: LabelledInstance, level: LabelLevel): LabelTarget {
-  return level === 'patient' ? { kind: level, id: instance.patientId } : targetOfImage(instance, level);
+const lostZeros = '; one whose ID has zeros before it is there: the zeros were lost, save the column as text';
+const lostDigits =
+  ': it is a number with an exponent, a spreadsheet has cut its digits; make the file again with that column as text';
+
+/** `1.2826E+57`: what a spreadsheet leaves of a UID that it took for a number. */
+function isScientific(key: string): boolean {
+  return /^\d+(?:[.,]\d+)?E[+-]?\d+$/i.test(key);
 }
 
-/** The targets of one kind whose row was found. */
-function targetsOf<K extends LabelLevel>(
-  kind: K,
-  ids: readonly (Extract<LabelTarget, { kind: K }>['id'] | undefined)[],
-): LabelTarget[] {
-  return ids.flatMap((id) => (id === undefined ? [] : [{ kind, id } as LabelTarget]));
+/** A place with the last characters of each folder and of the name, so that two of them can be told apart by whoever knows them. */
+function redactPlace(place: string): string {
+  return place.split(/[\\/]/).slice(-3).map(redact).join('/');
+}
+
+/** The known IDs that begin with zeros, without them. */
+function withoutZeros(keys: Iterable<string>): ReadonlySet<string> {
+  return new Set([...keys].filter((key) => /^0+\d+$/.test(key)).map((key) => key.replace(/^0+/, '')));
+}
+
+/** The problems of a report: one for each refused row or group of rows, without places. */
+export function problemsOfRows(refused: readonly RefusedRow[]): LabelProblem[] {
+  return refused.map(({ rows, message }) => ({ row: rows[0] ?? null, message }));
 }
 
 /**
- * Writes patients, labels and splits in one transaction. Entries that give one thing two labels are reported and none of them counts.
- * @throws SPLIT_LEAKS_PATIENT when one patient was given two splits, PATIENT_CONFLICT when one study was given two patients; nothing is
- *   written then
+ * Writes patients, labels and splits in one transaction. Entries that give one thing two labels are refused and none of them counts.
+ * @param given.isWhole true where nothing may be written unless every row is right
+ * @throws LABELS_INVALID for refused rows of labels that must be whole; SPLIT_LEAKS_PATIENT when one patient was given two splits,
+ *   PATIENT_CONFLICT when one study was given two patients. Nothing is written then
  */
 export function applyLabels(
   context: ServiceContext,
   dataset: DatasetRow,
   given: {
     readonly entries: readonly LabelEntry[];
-    readonly problems: readonly LabelProblem[];
+    readonly refused: readonly RefusedRow[];
     readonly rows: number;
     readonly merged: MatchedClasses['merged'];
+    readonly isWhole?: boolean;
   },
   reader: string,
 ): LabelOutcome {
   const db = context.library.writer;
   const now = timeOf(context);
-  const { read, unread } = readLabels(db, dataset, given.entries);
-  const { agreed, conflicts } = separateConflicts(read);
+  const { agreed, refused: unusable } = agreedLabels(given.entries, dataset.target, classNames(db, dataset.id));
+  const refused = inOrder([...given.refused, ...unusable]);
+  if (given.isWhole === true && refused.length > 0) throw rowsRefused(refused);
   const counts = { applied: 0, unchanged: 0, changed: 0 };
   const splitCounts = { train: 0, val: 0, test: 0 };
   const moves = db.transaction(() => {
@@ -142,7 +188,7 @@ export function applyLabels(
     );
     const moved = givePatients(db, wishes, now);
     const entries = wishes.length === 0 ? given.entries : withPatients(db, dataset.id, given.entries);
-    const splits = splitsOfPatients(db, dataset.id, entries);
+    const splits = splitsOfPatients(entries, (patientId) => studyCountOfPatient(db, dataset.id, patientId));
     refuseEarlierLeaks(db, dataset.id, moved, splits);
     for (const { target, label } of agreed) {
       counts[addLabel(db, dataset.id, target, label, reader, now)] += 1;
@@ -161,39 +207,58 @@ export function applyLabels(
     }
     return moved;
   });
-  const problems = [...given.problems, ...unread, ...conflicts].sort((a, b) => (a.row ?? 0) - (b.row ?? 0));
+  const refusedRows = new Set(refused.flatMap(({ rows }) => rows)).size;
   return {
-    labels: { rows: given.rows, ...counts, merged: [...given.merged], problems },
+    labels: { rows: given.rows, refusedRows, ...counts, merged: [...given.merged], problems: problemsOfRows(refused) },
     splits: splitCounts,
     moves,
   };
 }
 
-/** The entries with their labels as the data set's target has them; words that are none of its labels become problems. */
-function readLabels(
-  db: ReadDb,
-  { id, target }: DatasetRow,
+/** Refused rows by the first line that they name. */
+export function inOrder(refused: readonly RefusedRow[]): RefusedRow[] {
+  return [...refused].sort((a, b) => (a.rows[0] ?? 0) - (b.rows[0] ?? 0));
+}
+
+function rowsRefused(refused: readonly RefusedRow[]): AppError {
+  const error = invalid(problemsOfRows(refused));
+  return new AppError('LABELS_INVALID', `${error.message} No label was written.`, {
+    action: 'Correct these rows, or import again and say that they are to be left out.',
+    ...(error.details === undefined ? {} : { details: error.details }),
+  });
+}
+
+/**
+ * Entries that can be applied, with their labels as the target has them. Words that are none of its labels, and rows that give one thing
+ * several labels, are refused.
+ */
+export function agreedLabels(
   entries: readonly LabelEntry[],
-): { read: LabelEntry[]; unread: LabelProblem[] } {
-  const listed = classNames(db, id);
+  target: DatasetRow['target'],
+  listed: readonly string[],
+): { readonly agreed: LabelEntry[]; readonly refused: RefusedRow[] } {
   const read: LabelEntry[] = [];
-  const unread: LabelProblem[] = [];
+  const unread = new Map<number | null, RefusedRow>();
   for (const entry of entries) {
     const result = targets[target].readLabel(entry.label, listed);
     if ('label' in result) read.push({ ...entry, label: result.label });
-    else unread.push({ row: entry.row, message: result.problem });
+    else unread.set(entry.row, { rows: entry.row === null ? [] : [entry.row], message: result.problem, places: [] });
   }
-  return { read, unread };
+  const { agreed, conflicts } = separateConflicts(read);
+  return { agreed, refused: [...unread.values(), ...conflicts] };
 }
 
-function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry[]; conflicts: LabelProblem[] } {
+/** Entries that can be applied, and the rows that give one thing several labels. */
+function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry[]; conflicts: RefusedRow[] } {
   const byTarget = new Map<string, LabelEntry[]>();
   for (const entry of entries) {
     const key = targetKey(entry.target);
-    byTarget.set(key, [...(byTarget.get(key) ?? []), entry]);
+    const there = byTarget.get(key);
+    if (there === undefined) byTarget.set(key, [entry]);
+    else there.push(entry);
   }
   const agreed: LabelEntry[] = [];
-  const conflicts: LabelProblem[] = [];
+  const conflicts: RefusedRow[] = [];
   for (const [first, ...rest] of byTarget.values()) {
     if (first === undefined) continue;
     const other = rest.filter(({ label }) => label !== first.label);
@@ -204,10 +269,8 @@ function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry
     const labels = [...new Set([first, ...other].map(({ label }) => `"${label}"`))].join(' and ');
     const rows = [first, ...rest].flatMap(({ row }) => (row === null ? [] : [row]));
     const where = rows.length > 0 ? ` (rows ${rows.join(', ')})` : '';
-    conflicts.push({
-      row: first.row,
-      message: `${redact(first.name)} is labelled ${labels}${where}; none was applied`,
-    });
+    const message = `${redact(first.name)} is labelled ${labels}${where}; none was applied`;
+    conflicts.push({ rows, message, places: [] });
   }
   return { agreed, conflicts };
 }
@@ -217,7 +280,7 @@ function withPatients(db: ReadDb, datasetId: number, entries: readonly LabelEntr
   const patientOf = new Map<string, PatientId>();
   for (const instance of labelledInstances(db, datasetId)) {
     for (const level of ['instance', 'series', 'study'] as const) {
-      patientOf.set(targetKey(targetOf(instance, level)), instance.patientId);
+      patientOf.set(targetKey(targetOfImage(instance, level)), instance.patientId);
     }
   }
   return entries.map((entry) => ({ ...entry, patientId: patientOf.get(targetKey(entry.target)) ?? entry.patientId }));
@@ -233,7 +296,7 @@ function refuseEarlierLeaks(
   const left = moves.leaking.filter((found) => found.datasetId !== datasetId || !splits.has(found.patientId));
   if (left.length === 0) return;
   const listed = left.map(({ patientId, splits: found }) => [patientId, new Set(found)] as const);
-  const { message, details = {} } = leak(db, datasetId, listed);
+  const { message, details = {} } = leak((patientId) => studyCountOfPatient(db, datasetId, patientId), listed);
   throw new AppError(
     'SPLIT_LEAKS_PATIENT',
     message.replace('The given split puts', 'Splits that were given before put'),
@@ -244,25 +307,31 @@ function refuseEarlierLeaks(
   );
 }
 
-function splitsOfPatients(db: WriteDb, datasetId: number, entries: readonly LabelEntry[]): Map<PatientId, SplitName> {
+/**
+ * The split that each patient is given.
+ * @throws SPLIT_LEAKS_PATIENT
+ */
+export function splitsOfPatients(
+  entries: readonly LabelEntry[],
+  studiesOf: (patientId: PatientId) => number,
+): Map<PatientId, SplitName> {
   const given = new Map<PatientId, Set<SplitName>>();
   for (const { patientId, split } of entries) {
     if (split !== null) given.set(patientId, (given.get(patientId) ?? new Set<SplitName>()).add(split));
   }
   const leaking = [...given].filter(([, splits]) => splits.size > 1);
-  if (leaking.length > 0) throw leak(db, datasetId, leaking);
+  if (leaking.length > 0) throw leak(studiesOf, leaking);
   return new Map([...given].flatMap(([patientId, splits]) => [...splits].map((split) => [patientId, split] as const)));
 }
 
 /** Patients are spoken of by the number of their studies, never by name: "1 patient with 3 studies (train and test)". */
 function leak(
-  db: ReadDb,
-  datasetId: number,
+  studiesOf: (patientId: PatientId) => number,
   leaking: readonly (readonly [PatientId, ReadonlySet<SplitName>])[],
 ): AppError {
   const groups = new Map<string, { patients: number; studies: number; splits: string }>();
   for (const [patientId, found] of leaking) {
-    const studies = studyCountOfPatient(db, datasetId, patientId);
+    const studies = studiesOf(patientId);
     const splits = [...found].sort().join(' and ');
     const key = `${studies} ${splits}`;
     groups.set(key, { patients: (groups.get(key)?.patients ?? 0) + 1, studies, splits });
@@ -278,7 +347,7 @@ function leak(
   });
 }
 
-/** The patient that a labels file gives each path. */
+/** The patient that a labels file gives each path; paths are composed (NFC). */
 export function patientsByPath(
   file: LabelsFile | null,
   pathsOf: (row: LabelRow) => readonly string[],
@@ -286,7 +355,7 @@ export function patientsByPath(
   const patients = new Map<string, string>();
   for (const row of file?.rows ?? []) {
     if (row.patientID === null) continue;
-    for (const path of pathsOf(row)) patients.set(path, row.patientID);
+    for (const path of pathsOf(row)) patients.set(path.normalize('NFC'), row.patientID);
   }
   return patients;
 }

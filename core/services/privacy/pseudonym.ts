@@ -99,7 +99,16 @@ export interface ImportIdentity {
  */
 export function importIdentity(library: Library, pseudonymised: boolean): ImportIdentity {
   const known = pseudonymised || existsSync(join(library.folder, secretName));
-  const keyed = known ? keyedHash(librarySecret(library.folder)) : undefined;
+  return identityWith(library, pseudonymised, known ? keyedHash(librarySecret(library.folder)) : undefined);
+}
+
+/** The names that an import would give, without making the secret where there is none: nobody is filed under a pseudonym then. */
+export function previewIdentity(library: Library, pseudonymised: boolean): ImportIdentity {
+  const secret = readSecret(library.folder);
+  return identityWith(library, pseudonymised, secret === undefined ? undefined : keyedHash(secret));
+}
+
+function identityWith(library: Library, pseudonymised: boolean, keyed: KeyedHash | undefined): ImportIdentity {
   return {
     patientKey: (key) => {
       if (keyed === undefined) return key;

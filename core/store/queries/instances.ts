@@ -221,3 +221,37 @@ export function libraryCounts(db: ReadDb): { patients: number; studies: number; 
        (SELECT COUNT(*) FROM instances) AS instances`,
   ) as { patients: number; studies: number; instances: number };
 }
+
+/** One place of an image, and where the image stands; an image found at several places has as many rows. */
+export interface PlacedImage {
+  readonly instanceId: InstanceId;
+  readonly seriesId: SeriesId;
+  readonly studyId: StudyId;
+  readonly patientId: PatientId;
+  readonly sopInstanceUID: string;
+  readonly seriesInstanceUID: string;
+  readonly studyInstanceUID: string;
+  readonly patientKey: string;
+  readonly path: string;
+  readonly member: string;
+}
+
+const placedImages = `
+  SELECT i.id AS instanceId, s.id AS seriesId, st.id AS studyId, st.patient_id AS patientId, i.sop_instance_uid AS sopInstanceUID,
+    s.series_instance_uid AS seriesInstanceUID, st.study_instance_uid AS studyInstanceUID, p.patient_key AS patientKey,
+    coalesce(f.path, '') AS path, coalesce(f.member, '') AS member
+  FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id JOIN patients p ON p.id = st.patient_id
+  LEFT JOIN files f ON f.instance_id = i.id`;
+
+/** The images of a data set with every place where they were found. */
+export function placedImagesOf(db: ReadDb, datasetId: number): PlacedImage[] {
+  return db.all(
+    `${placedImages} WHERE i.id IN (SELECT instance_id FROM dataset_instances WHERE dataset_id = :datasetId) ORDER BY i.id, f.id`,
+    { datasetId },
+  );
+}
+
+/** One image with every place where it was found. */
+export function placesOfImage(db: ReadDb, instanceId: InstanceId): PlacedImage[] {
+  return db.all(`${placedImages} WHERE i.id = :instanceId ORDER BY f.id`, { instanceId });
+}

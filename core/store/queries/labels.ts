@@ -159,3 +159,40 @@ export function labelHistory(
     { schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id },
   );
 }
+
+/** What stands for a target: the label that counts, and the newest of `reader`, with whose labels an import compares its own. */
+export interface ComparedLabel {
+  readonly level: LabelTarget['kind'];
+  readonly targetId: number;
+  /** Null where readers disagree. */
+  readonly decided: string | null;
+  readonly own: string | null;
+}
+
+/** Every target of a data set that has a label. `own` is what `ownLabel` gives for it. */
+export function comparedLabels(db: ReadDb, datasetId: number, reader: string): ComparedLabel[] {
+  return db.all(
+    `WITH ${decidedLabels()},
+     mine AS (
+       SELECT l.level, l.target_id, max(l.id) AS id FROM labels l LEFT JOIN readers r ON r.reader_key = l.reader
+       WHERE l.schema_id = :schemaId
+         AND (l.reader = :reader OR (r.id IS NULL AND NOT EXISTS (SELECT 1 FROM readers WHERE reader_key = :reader)))
+         AND NOT EXISTS (SELECT 1 FROM label_withdrawals w WHERE w.label_id = l.id)
+         AND NOT EXISTS (SELECT 1 FROM label_adjudications a WHERE a.label_id = l.id)
+       GROUP BY l.level, l.target_id
+     )
+     SELECT d.level, d.target_id AS targetId, d.label AS decided, c.name AS own FROM decided d
+     LEFT JOIN mine m ON m.level = d.level AND m.target_id = d.target_id
+     LEFT JOIN labels l ON l.id = m.id LEFT JOIN label_classes c ON c.id = l.class_id`,
+    { schemaId: schemaOf(db, datasetId), reader },
+  );
+}
+
+/** The levels on which labels of a data set stand. */
+export function decidedLevels(db: ReadDb, datasetId: number): LabelTarget['kind'][] {
+  return db
+    .all<{ level: LabelTarget['kind'] }>(`WITH ${decidedLabels()} SELECT DISTINCT level FROM decided ORDER BY level`, {
+      schemaId: schemaOf(db, datasetId),
+    })
+    .map(({ level }) => level);
+}

@@ -2,6 +2,7 @@ import { classify } from './classify.ts';
 import { core } from './core.ts';
 import { evidence } from './evidence.ts';
 import { judge } from './judge.ts';
+import { labels } from './labels.ts';
 import { library } from './library.ts';
 import { read } from './read.ts';
 import { settings } from './settings.ts';
@@ -9,4 +10,4 @@ import { shell } from './shell.ts';
 import { train } from './train.ts';
 import { welcome } from './welcome.ts';
 
-export const en = { core, shell, welcome, library, read, train, judge, evidence, classify, settings } as const;
+export const en = { core, shell, welcome, library, labels, read, train, judge, evidence, classify, settings } as const;

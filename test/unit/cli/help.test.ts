@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadCommands } from '../../../core/cli/folder.ts';
 import { buildProgram } from '../../../core/cli/program.ts';
+import { labelsPage } from '../../../scripts/docs/labels-page.ts';
 import { callsPage, commandReference, errorCodesPage } from '../../../scripts/docs/pages.ts';
 import { pixelsPage } from '../../../scripts/docs/pixels-page.ts';
 import { repositoryRoot } from '../../support/shared.ts';
@@ -29,6 +30,8 @@ describe('help', () => {
         'evaluate',
         'export',
         'import',
+        'labels export',
+        'labels import',
         'library backup',
         'library check',
         'library restore',
@@ -84,5 +87,9 @@ describe('help', () => {
     expect(readFileSync(join(repositoryRoot, 'docs', 'error-codes.md'), 'utf8')).toBe(errorCodesPage());
     expect(readFileSync(join(repositoryRoot, 'docs', 'calls.md'), 'utf8')).toBe(callsPage());
     expect(readFileSync(join(repositoryRoot, 'docs', 'pixels.md'), 'utf8')).toBe(pixelsPage());
+  });
+
+  test('docs/labels-files.md is what the tables of labels files say (npm run docs)', () => {
+    expect(readFileSync(join(repositoryRoot, 'docs', 'labels-files.md'), 'utf8')).toBe(labelsPage());
   });
 });

@@ -232,6 +232,7 @@ describe('labels', () => {
     expect(report.total).toBe(4);
     expect(report.labels).toEqual({
       rows: 5,
+      refusedRows: 3,
       applied: 2,
       unchanged: 0,
       merged: [],

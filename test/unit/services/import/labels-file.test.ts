@@ -6,7 +6,9 @@ import { temporaryFolder } from '../../../support/temporary.ts';
 
 function problemsOf(text: string): unknown {
   try {
-    parseLabels(text);
+    const { problems, otherKind } = parseLabels(text);
+    if (otherKind !== null) return [otherKind];
+    if (problems.length > 0) return problems;
   } catch (error) {
     if (error instanceof AppError && error.code === 'LABELS_INVALID') return error.details?.['problems'];
     throw error;
@@ -15,7 +17,7 @@ function problemsOf(text: string): unknown {
 }
 
 test('rows keep their line, and the split is optional', () => {
-  expect(parseLabels('studyInstanceUID,label,split\n1.2,mass,train\n\n1.3,"no, normal",\n')).toEqual({
+  expect(parseLabels('studyInstanceUID,label,split\n1.2,mass,train\n\n1.3,"no, normal",\n')).toMatchObject({
     column: 'studyInstanceUID',
     rows: [
       { row: 2, key: '1.2', label: 'mass', split: 'train', patientID: null },
@@ -55,10 +57,77 @@ test('every problem is named at once, with its row', () => {
     },
     { row: 5, message: '2 fields where the header has 3' },
   ]);
-  expect(problemsOf('file,class\na,b\n')).toHaveLength(2);
+  expect(problemsOf('study_id,breast_birads\na,b\n')).toHaveLength(2);
   expect(problemsOf('path,label\n')).toEqual([{ row: null, message: 'the file has a header but no rows' }]);
   expect(problemsOf('')).toHaveLength(2);
   expect(problemsOf('path,label\n"open,a\n')).toHaveLength(1);
+});
+
+test('columns have other names; of two that name the image the more exact one counts, two of one meaning are refused', () => {
+  const { column, rows, columns } = parseLabels(
+    'Patient_ID\tFile Name\tDiagnosis\tSubset\tnotes\nP1\ta.png\tx\tvalid\thm\n',
+  );
+  expect([column, rows[0]]).toEqual(['path', { row: 2, key: 'a.png', label: 'x', split: 'val', patientID: 'P1' }]);
+  expect(columns.map(({ meaning }) => meaning)).toEqual(['patientID', 'path', 'label', 'split', null]);
+  expect(problemsOf('path,file,label\na,a,x\n')).toEqual([
+    { row: 1, message: 'the columns "path" and "file" both mean path; rename the one that is not meant' },
+  ]);
+  expect(problemsOf('path,label,label\na,x,y\n')).toHaveLength(1);
+  const both = parseLabels('path,studyInstanceUID,label\na,1.2,x\n');
+  expect([both.column, both.columns[1]]).toEqual([
+    'path',
+    { name: 'studyInstanceUID', meaning: null, why: 'other-key' },
+  ]);
+});
+
+test('a column "set" is a split where its words are those of splits, and a wrong word in it is then refused', () => {
+  expect(parseLabels('path,label,set\na,x,CBIS\n').columns[2]).toEqual({
+    name: 'set',
+    meaning: null,
+    why: 'other-words',
+  });
+  expect(parseLabels('path,label,set\na,x,train\n').rows[0]?.split).toBe('train');
+  expect(problemsOf('path,label,set\na,x,train\nb,x,tset\n')).toHaveLength(1);
+  expect(problemsOf('path,label,split\na,x,CBIS\n')).toHaveLength(1);
+});
+
+test('what spreadsheets leave: sep=, formulas that keep zeros, rows of separators, separators behind, three kinds of line ends', () => {
+  for (const text of [
+    'sep=;\npatientID;label\n007;a\n',
+    'sep=\t\r\npatientID\tlabel\r\n007\ta\r\n',
+    'patientID,label\n="007",a\n',
+    'patientID,label\n"=""007""",a\n',
+    'patientID;label;;\r007;a;;\r;;;\r;;;\r',
+    'patientID;label\r\n007;a;;\r\n',
+    '\ufeffpatientID|label\n 007 | a \n',
+    '\npatientID,label\n"007","a"\n',
+  ]) {
+    expect(parseLabels(text).rows.map(({ key, label }) => [key, label])).toEqual([['007', 'a']]);
+  }
+  expect(parseLabels('sep=;\npatientID;label\n007;a\n').rows[0]?.row).toBe(3);
+  expect(parseLabels('patientID;label;;\n007;a;;\n;;;\n').emptyRows).toBe(1);
+  expect(parseLabels('path,label\na,"two\nlines"\n').rows[0]?.label).toBe('two\nlines');
+  expect(problemsOf('\n\npath,label\nb,x\n\na,5" lesion\n')).toEqual([
+    { row: 6, message: 'a quotation mark stands inside a cell that does not begin with one' },
+  ]);
+});
+
+test('labels of another kind of file are explained: several in a cell, codes, decimals, a column a finding', () => {
+  const said = (text: string) => (problemsOf(text) as { message: string }[]).map(({ message }) => message).join('\n');
+  expect(said('path,label\na,Edema|Mass\n')).toMatch(/"Edema\|Mass" \(row 2\) is several findings/);
+  expect(said("path,label\na,\"['a', 'b']\"\n")).toMatch(/several findings/);
+  expect(said('path,label\na,1\nb,-1\n')).toMatch(/"-1" \(row 3\) is a code/);
+  expect(said('path,label\na,1.0\nb,-1.0\n')).toMatch(/is a code/);
+  expect(said('path,label\na,1.0\nb,0.0\n')).toMatch(/decimals/);
+  expect(said('path,label\na,"2,5"\n')).toMatch(/decimals/);
+  expect(said('path,Edema,Mass\na,1,0\nb,0.0,\n')).toMatch(/columns "Edema", "Mass" are one a finding/);
+  for (const fine of ['0', '1', '-', 'BI-RADS 4', 'A-1', 'a, b', 'grade 2.5', '||'])
+    expect(parseLabels(`path,label\na,"${fine}"\nb,x\n`).rows[0]?.label).toBe(fine);
+  expect(parseLabels('path,label\na,0\nb,1\n').rows).toHaveLength(2);
+});
+
+test('letters are composed, so that one class has one name', () => {
+  expect(parseLabels('path,label\na,gro\u0308\u00dfer\n').rows[0]?.label).toBe('gr\u00f6\u00dfer');
 });
 
 test('an absent labels file is named as the user typed it', async () => {

@@ -1,0 +1,96 @@
+/** What a labels file did, or would do, as lines. */
+import { encodingMeanings, type ImportReport, type LabelsPreview, separatorNames } from '../contract/index.ts';
+import { formatTable, plural } from './format.ts';
+
+/** How many refused rows stand in the terminal; a file takes them all. */
+const shownRows = 20;
+
+/** Labels and splits that an import wrote; no lines where there were none. */
+export function labelLines({ labels, splits }: Pick<ImportReport, 'labels' | 'splits'>): string[] {
+  const problems = labels.problems.map(({ row, message }) => `  ${row === null ? '' : `row ${row}: `}${message}`);
+  return [
+    ...(labels.rows === 0
+      ? []
+      : [
+          `Labels: ${plural(labels.rows, 'row')}, ${labels.applied} applied, ${labels.unchanged} unchanged, ` +
+            `${labels.changed} changed, ${plural(labels.problems.length, 'problem')}.`,
+          ...labels.merged.map(({ from, to, rows }) => `  "${from}" was taken for "${to}" (${plural(rows, 'row')}).`),
+          ...problems.slice(0, shownRows),
+          ...moreLines(problems.length),
+        ]),
+    ...(splits.train + splits.val + splits.test === 0
+      ? []
+      : [`Split given by the labels file: train ${splits.train}, val ${splits.val}, test ${splits.test}.`]),
+  ];
+}
+
+function moreLines(count: number): string[] {
+  return count <= shownRows
+    ? []
+    : [`  and ${count - shownRows} more: --refused FILE.csv saves all of them with their cells.`];
+}
+
+/** A file of refused rows that was written. */
+export function refusedLines(rows: number, out: string): string[] {
+  return [`${plural(rows, 'refused row')} with the reason: ${out}`];
+}
+
+/** A preview: what was understood, what would be written, what not. */
+export function previewLines(preview: LabelsPreview): string[] {
+  const used = preview.columns.filter(({ meaning }) => meaning !== null);
+  const unused = preview.columns.filter(({ meaning }) => meaning === null);
+  const { changes, imagesWithoutRow: without } = preview;
+  return [
+    `Nothing was written. ${plural(preview.rows, 'row')} for ${preview.isNewDataset ? 'the new data set' : 'the data set'} ` +
+      `"${preview.dataset}", ${encodingMeanings[preview.encoding].name}, separated by ${separatorNames[preview.separator]}s` +
+      `${preview.emptyRows === 0 ? '' : `; ${plural(preview.emptyRows, 'empty row')} passed over`}.`,
+    `Columns: ${used.map(({ name, meaning }) => (name === meaning ? name : `${name} as ${meaning}`)).join(', ')}.`,
+    ...(unused.length === 0
+      ? []
+      : [`Not used: ${unused.map(({ name }) => (name === '' ? '(no name)' : name)).join(', ')}.`]),
+    'First rows:',
+    ...indented(
+      formatTable(
+        ['row', 'image', 'label', 'split', 'patient'],
+        preview.first.map((row) => [String(row.row), row.key, row.label, row.split ?? '', row.patientID ?? '']),
+      ),
+    ),
+    ...indented(
+      formatTable(
+        ['class', 'labels', 'images', ''],
+        preview.classes.map((one) => [one.name, String(one.labels), String(one.images), one.isNew ? 'new' : '']),
+      ),
+    ),
+    `Labels of ${plural(preview.patients, 'patient')}: ${changes.new} new, ${changes.same} as they are, ${changes.changed} changed` +
+      `${changes.overruled === 0 ? '' : `, ${changes.overruled} that readers have labelled otherwise, which goes on counting`}.`,
+    ...preview.splits.map(
+      ({ split, patients, images }) => `Split ${split}: ${plural(patients, 'patient')}, ${plural(images, 'image')}.`,
+    ),
+    ...(preview.otherCase === 0 ? [] : [`${plural(preview.otherCase, 'path')} found with other upper and lower case.`]),
+    ...(preview.moved === 0 ? [] : [`${plural(preview.moved, 'absolute path')} found below another folder.`]),
+    ...(without.count === 0
+      ? []
+      : [
+          `Images without a row: ${without.count} (${without.names.slice(0, 5).join(', ')}${without.count > 5 ? ', …' : ''}).`,
+        ]),
+    ...(preview.refusedRows === 0
+      ? []
+      : [
+          `Rows from which nothing would be taken: ${preview.refusedRows}.`,
+          ...preview.refused
+            .slice(0, shownRows)
+            .map(
+              ({ rows, message, key, files }) =>
+                `  row ${rows.join(', ')}: ${message} [${[key, ...files].join(' | ')}]`,
+            ),
+          ...moreLines(preview.refused.length),
+        ]),
+    ...(preview.blocked === null
+      ? []
+      : [`Nothing could be written: ${preview.blocked.message}`, preview.blocked.action]),
+  ];
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}

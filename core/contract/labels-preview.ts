@@ -1,0 +1,90 @@
+/** What a labels file would do, before it does it. */
+import { z } from 'zod';
+import { labelColumnSchema, labelEncodingSchema, labelSeparatorSchema } from './labels-file.ts';
+import { nameSchema, splitSchema } from './names.ts';
+import { targetKindSchema } from './targets.ts';
+
+const count = z.int().nonnegative();
+
+export const previewOptionsSchema = z.strictObject({
+  labels: z.string().min(1),
+  dataset: nameSchema,
+  /** Files and folders that are to be imported with it; none where the labels come alone. */
+  paths: z.array(z.string().min(1)).default([]),
+  pseudonymise: z.boolean().default(false),
+  reader: z.string().min(1).default('import'),
+  /** Of a data set that the import would make. */
+  target: targetKindSchema.optional(),
+  classes: z.array(nameSchema).min(1).max(50).optional(),
+  /** True takes names that differ only in small and capital letters for one class. */
+  mergeCase: z.boolean().optional(),
+  classNames: z
+    .array(z.strictObject({ from: z.string().min(1), to: nameSchema }))
+    .max(1000)
+    .default([]),
+});
+export type PreviewOptions = z.input<typeof previewOptionsSchema>;
+
+/** Rows from which nothing would be taken. Cells and paths stand here whole: it is shown to whoever has the file, and never stored. */
+export const previewRefusalSchema = z.object({
+  /** Lines of the file; several where rows contradict each other. */
+  rows: z.array(z.int().positive()),
+  message: z.string(),
+  /** What the row says where the image should be named. */
+  key: z.string(),
+  /** Files that it might mean. */
+  files: z.array(z.string()),
+});
+export type PreviewRefusal = z.infer<typeof previewRefusalSchema>;
+
+/** How many of the refused rows, and of the files without a row, a preview lists. */
+export const previewListLimit = 200;
+
+export const labelsPreviewSchema = z.object({
+  dataset: z.string(),
+  /** True for a data set that the import would make. */
+  isNewDataset: z.boolean(),
+  encoding: labelEncodingSchema,
+  separator: labelSeparatorSchema,
+  /** Rows that hold something, the header left out, and rows of separators alone. */
+  rows: count,
+  emptyRows: count,
+  /** The columns in order, and what each was taken for; of one that is not used `why` says the reason. */
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      meaning: labelColumnSchema.nullable(),
+      why: z.enum(['unknown', 'other-key', 'other-words']).nullable(),
+    }),
+  ),
+  /** The first rows as they were understood. */
+  first: z.array(
+    z.object({
+      row: z.int().positive(),
+      key: z.string(),
+      label: z.string(),
+      split: splitSchema.nullable(),
+      patientID: z.string().nullable(),
+    }),
+  ),
+  /** Classes by name, with the names in the file that become it, the labels it would get and the images those are about. */
+  classes: z.array(
+    z.object({ name: z.string(), from: z.array(z.string()), isNew: z.boolean(), labels: count, images: count }),
+  ),
+  splits: z.array(z.object({ split: splitSchema, patients: count, images: count })),
+  /** Patients whose images get a label. */
+  patients: count,
+  /** Rows found with other upper and lower case in their path, and with another beginning of it. */
+  otherCase: count,
+  moved: count,
+  /** Rows from which nothing would be taken, and the first of them. */
+  refusedRows: count,
+  refused: z.array(previewRefusalSchema),
+  /** Images that no row is about, and the first of them by name. */
+  imagesWithoutRow: z.object({ count, names: z.array(z.string()) }),
+  /** Against the labels that are there: `overruled` are those that a reader has labelled otherwise, whose label goes on counting. */
+  changes: z.object({ new: count, same: count, changed: count, overruled: count }),
+  /** Why nothing could be written, whichever rows are left out; null where something could. */
+  blocked: z.object({ message: z.string(), action: z.string() }).nullable(),
+});
+export type LabelsPreview = z.infer<typeof labelsPreviewSchema>;

@@ -1,0 +1,135 @@
+/** The images that rows of a labels file can be about: those of a data set, and in a preview those that an import would add. */
+import type { ImagePlace, InstanceId, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
+import { fileAt, type PlacedImage, placedImagesOf, placesOfImage, type ReadDb } from '../../store/index.ts';
+import { type ScanOptions, scanFiles } from '../files/scan.ts';
+import type { ImportIdentity } from '../privacy/pseudonym.ts';
+
+export interface CatalogueImage extends ImagePlace {
+  /** Row ids below zero belong to what is not in the library yet. */
+  readonly patientId: PatientId;
+  readonly sopInstanceUID: string;
+  readonly seriesInstanceUID: string;
+  readonly studyInstanceUID: string;
+  readonly patientKey: string;
+  /** Every place where it was found: a path, for a member of an archive `archive.zip/folder/file`. */
+  readonly places: readonly string[];
+}
+
+/** The images of a data set. */
+export function catalogueOf(db: ReadDb, datasetId: number): CatalogueImage[] {
+  return joined(placedImagesOf(db, datasetId));
+}
+
+const placeName = (path: string, member: string): string => (member === '' ? path : `${path}/${member}`);
+
+function joined(rows: readonly PlacedImage[]): CatalogueImage[] {
+  const images = new Map<InstanceId, CatalogueImage & { places: string[] }>();
+  for (const { path, member, ...image } of rows) {
+    const there = images.get(image.instanceId) ?? { ...image, places: [] };
+    images.set(image.instanceId, there);
+    if (path !== '') there.places.push(placeName(path, member));
+  }
+  return [...images.values()];
+}
+
+/**
+ * The images of a data set (null for one that is not there yet) and those below `paths`, which the library may not know. Nothing is
+ * written and no file is kept; of a file that is not known, the head is read.
+ * @throws as scanFiles
+ */
+export async function previewCatalogue(
+  db: ReadDb,
+  datasetId: number | null,
+  paths: readonly string[],
+  options: Pick<ScanOptions, 'signal' | 'exclude' | 'patientOf'> & {
+    readonly identity: ImportIdentity;
+    readonly progress: (done: number) => void;
+  },
+): Promise<{ readonly images: readonly CatalogueImage[]; readonly scanned: readonly CatalogueImage[] }> {
+  const images = new Map(
+    (datasetId === null ? [] : catalogueOf(db, datasetId)).map((one) => [one.sopInstanceUID, one]),
+  );
+  const scanned = new Set<CatalogueImage>();
+  const ids = new NewIds([...images.values()]);
+  let done = 0;
+  const { identity, progress, ...scan } = options;
+  const known = (path: string, member: string): InstanceId | undefined => {
+    const place = identity.place(path, member);
+    return fileAt(db, place.path, place.member)?.instanceId;
+  };
+  const isKnown = ({
+    path,
+    member,
+    sizeBytes,
+    modifiedMs,
+  }: {
+    path: string;
+    member: string;
+    sizeBytes: number;
+    modifiedMs: number;
+  }): boolean => {
+    const place = identity.place(path, member);
+    const file = fileAt(db, place.path, place.member);
+    return file?.sizeBytes === sizeBytes && file.modifiedMs === modifiedMs;
+  };
+  for await (const one of scanFiles(paths, { ...scan, isKnown, isPreview: true })) {
+    done += 1;
+    progress(done);
+    const { path, member } = one.place;
+    const place = placeName(path, member);
+    let image: CatalogueImage | undefined;
+    if (one.known) {
+      const id = known(path, member);
+      image = id === undefined ? undefined : joined(placesOfImage(db, id))[0];
+    } else if (one.found !== null) {
+      const { instance } = one.found;
+      const there = images.get(instance.sopInstanceUID);
+      image = there ?? {
+        ...ids.of(instance.studyInstanceUID, instance.seriesInstanceUID, identity.patientKey(instance.patientKey)),
+        sopInstanceUID: instance.sopInstanceUID,
+        seriesInstanceUID: instance.seriesInstanceUID,
+        studyInstanceUID: instance.studyInstanceUID,
+        patientKey: identity.patientKey(instance.patientKey),
+        places: [],
+      };
+    }
+    if (image === undefined) continue;
+    const merged = images.get(image.sopInstanceUID) ?? image;
+    const placed = merged.places.includes(place) ? merged : { ...merged, places: [...merged.places, place] };
+    scanned.delete(merged);
+    scanned.add(placed);
+    images.set(placed.sopInstanceUID, placed);
+  }
+  return { images: [...images.values()], scanned: [...scanned] };
+}
+
+/** Row ids for what has none yet: the one that its study, series or patient has where those are known, else one below zero. */
+class NewIds {
+  readonly #studies = new Map<string, number>();
+  readonly #series = new Map<string, number>();
+  readonly #patients = new Map<string, number>();
+  #next = -1;
+
+  constructor(images: readonly CatalogueImage[]) {
+    for (const one of images) {
+      this.#studies.set(one.studyInstanceUID, one.studyId);
+      this.#series.set(`${one.studyInstanceUID}\n${one.seriesInstanceUID}`, one.seriesId);
+      this.#patients.set(one.patientKey, one.patientId);
+    }
+  }
+
+  of(study: string, series: string, patient: string): ImagePlace & { readonly patientId: PatientId } {
+    return {
+      instanceId: this.#next-- as InstanceId,
+      studyId: this.#id(this.#studies, study) as StudyId,
+      seriesId: this.#id(this.#series, `${study}\n${series}`) as SeriesId,
+      patientId: this.#id(this.#patients, patient) as PatientId,
+    };
+  }
+
+  #id(ids: Map<string, number>, key: string): number {
+    const id = ids.get(key) ?? this.#next--;
+    ids.set(key, id);
+    return id;
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Which image a path of a labels file means.
+ *
+ * A relative path may begin beside the labels file, at an imported folder or at the folder above that one. Names are compared composed
+ * (NFC): a Mac hands file names over decomposed, and "ä" is then another text than the "ä" that was typed. Where nothing is found so,
+ * upper and lower case count as the same. Absolute paths of another computer (`D:\study\a.dcm`) are looked for with one and the
+ * same beginning taken off all of them. Whatever fits more than one image is no answer.
+ */
+import { dirname, isAbsolute, join, resolve, sep, win32 } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CatalogueImage } from './catalogue.ts';
+
+export interface FoundPaths {
+  readonly images: readonly CatalogueImage[];
+  /** Where they lie, as the library knows it. */
+  readonly places: readonly string[];
+  /** How it was found where it does not stand there letter by letter. */
+  readonly how: 'as-written' | 'other-case' | 'moved';
+}
+
+/** Folders in which a relative path of the labels file may begin, for imported `paths` (files or folders). */
+export function pathBases(labels: string | undefined, paths: readonly string[]): string[] {
+  const folders = [
+    ...(labels === undefined ? [] : [dirname(resolve(labels))]),
+    ...paths.flatMap((path) => [resolve(path), dirname(resolve(path))]),
+  ];
+  return [...new Set(folders)];
+}
+
+/**
+ * The folder in which all images lie, and every folder above it: one of them was the one that was imported, where labels come without
+ * their images. None where there are no places.
+ */
+export function foldersAbove(images: readonly CatalogueImage[]): string[] {
+  let common: string[] | null = null;
+  for (const { places } of images) {
+    for (const place of places) {
+      if (!isAbsolute(place)) continue;
+      const parts = dirname(place).split(sep);
+      const shared: string[] = common ?? parts;
+      const end = shared.findIndex((part, at) => part !== parts[at]);
+      common = end < 0 ? shared : shared.slice(0, end);
+    }
+  }
+  const folders = (common ?? []).map((_, at, parts) => parts.slice(0, at + 1).join(sep) || sep);
+  return folders.reverse();
+}
+
+/** Where a path of the labels file may lie, the likeliest first: as it is written, and with `/` for `\`. */
+export function placesOfPath(key: string, bases: readonly string[]): string[] {
+  const names = new Set([writtenPath(key), writtenPath(key).replaceAll('\\', '/')]);
+  const places = [...names].flatMap((name) =>
+    isAbsolute(name) ? [resolve(name)] : bases.map((folder) => join(folder, name)),
+  );
+  return [...new Set(places)];
+}
+
+/** A path without what `file://` adds. */
+function writtenPath(key: string): string {
+  if (!/^file:\/\//i.test(key)) return key;
+  try {
+    return fileURLToPath(key);
+  } catch {
+    // A drive's letter or another computer's name, which is no path here: `file:///C:/a.dcm`.
+    const path = key.replace(/^file:\/\/(?:localhost)?\/?/i, '');
+    try {
+      return decodeURIComponent(path);
+    } catch {
+      return path;
+    }
+  }
+}
+
+const composed = (path: string): string => path.normalize('NFC');
+const folded = (path: string): string => composed(path).toLowerCase();
+
+interface PlacedAt {
+  readonly image: CatalogueImage;
+  readonly place: string;
+}
+
+/** Paths looked at to see whether a beginning leads to any image. */
+const triedPaths = 1000;
+
+/** Answers paths of one labels file; `keys` are all of its paths. */
+export class PathFinder {
+  readonly #byPath = new Map<string, PlacedAt[]>();
+  #byFolded: Map<string, PlacedAt[]> | undefined;
+  readonly #bases: readonly string[];
+  readonly #moved: (key: string) => string | null;
+
+  constructor(images: readonly CatalogueImage[], bases: readonly string[], keys: readonly string[]) {
+    this.#bases = bases;
+    for (const image of images) for (const place of image.places) push(this.#byPath, composed(place), { image, place });
+    this.#moved = this.#findMove(keys);
+  }
+
+  /** The images at a path; several where the path does not tell which is meant, none where there is none. */
+  find(key: string): FoundPaths {
+    // A drive's letter is no folder here.
+    if (/^[A-Za-z]:[\\/]/.test(key) && !isAbsolute(key)) return this.#findMoved(key);
+    const places = placesOfPath(key, this.#bases);
+    const exact = this.#at(places);
+    if (exact.length > 0) return answer(exact, 'as-written');
+    const otherCase = this.#at(places, true);
+    if (otherCase.length > 0) return answer(otherCase, 'other-case');
+    return this.#findMoved(key);
+  }
+
+  #findMoved(key: string): FoundPaths {
+    const rest = this.#moved(key);
+    return answer(rest === null ? [] : this.#below(rest), 'moved');
+  }
+
+  #at(places: readonly string[], anyCase = false): PlacedAt[] {
+    if (!anyCase) return places.flatMap((place) => this.#byPath.get(composed(place)) ?? []);
+    const index = this.#folded();
+    return places.flatMap((place) => index.get(folded(place)) ?? []);
+  }
+
+  /** Made when it is asked for: most files write their paths as they are. */
+  #folded(): Map<string, PlacedAt[]> {
+    if (this.#byFolded !== undefined) return this.#byFolded;
+    const index = new Map<string, PlacedAt[]>();
+    for (const [path, entries] of this.#byPath) for (const entry of entries) push(index, path.toLowerCase(), entry);
+    this.#byFolded = index;
+    return index;
+  }
+
+  #below(rest: string): PlacedAt[] {
+    const places = this.#bases.map((folder) => join(folder, rest));
+    const exact = this.#at(places);
+    return exact.length > 0 ? exact : this.#at(places, true);
+  }
+
+  /**
+   * How paths that are absolute somewhere else are read here. The same leading folders go off all of them, as few as give an image at all.
+   * The folder of a file stays: `1.dcm` alone may be anybody's.
+   */
+  #findMove(keys: readonly string[]): (key: string) => string | null {
+    const away = keys.flatMap((key) => {
+      const parts = foreignParts(key);
+      const isHere =
+        parts !== null && isAbsolute(writtenPath(key)) && this.#at(placesOfPath(key, this.#bases)).length > 0;
+      return parts === null || isHere ? [] : [parts];
+    });
+    const [first] = away;
+    if (first === undefined) return () => null;
+    const least = Math.min(...away.slice(0, triedPaths).map((parts) => parts.length));
+    const shared = first.findIndex((part, at) => at >= least - 2 || away.some((other) => other[at] !== part));
+    const step = Math.ceil(away.length / triedPaths);
+    const tried = away.filter((_, at) => at % step === 0);
+    for (let off = 0; off <= shared; off++) {
+      if (tried.some((parts) => parts.length > off + 1 && this.#below(parts.slice(off).join('/')).length > 0))
+        return (key) => foreignParts(key)?.slice(off).join('/') ?? null;
+    }
+    return () => null;
+  }
+}
+
+/** The folders and the name of an absolute path, of this system or another; null for a relative one. */
+function foreignParts(key: string): string[] | null {
+  const name = writtenPath(key);
+  if (!isAbsolute(name) && !win32.isAbsolute(name)) return null;
+  return name.split(/[\\/]+/).filter((part) => part !== '');
+}
+
+function answer(found: readonly PlacedAt[], how: FoundPaths['how']): FoundPaths {
+  return {
+    images: [...new Set(found.map(({ image }) => image))],
+    places: [...new Set(found.map(({ place }) => place))],
+    how,
+  };
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const there = map.get(key);
+  if (there === undefined) map.set(key, [value]);
+  else there.push(value);
+}

@@ -1,0 +1,274 @@
+/** What a labels file would do to a data set, alone or with files that are not imported yet. Nothing is written anywhere. */
+import { writeFileSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import type { z } from 'zod';
+import { AppError } from '../../base/errors.ts';
+import {
+  defaultTarget,
+  type LabelsPreview,
+  type PatientId,
+  type PreviewOptions,
+  type PreviewRefusal,
+  parseOptions,
+  previewListLimit,
+  previewOptionsSchema,
+  splitNames,
+  targetKey,
+} from '../../contract/index.ts';
+import { classNames as classNamesOf, comparedLabels, datasetByName, type ReadDb } from '../../store/index.ts';
+import { fileError } from '../files/files.ts';
+import { previewIdentity } from '../privacy/pseudonym.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
+import { labelChoice, type NamedClasses, namesOf } from './class-names.ts';
+import { pathBases, placesOfPath } from './label-paths.ts';
+import { pathsOf, refusedOfProblems, refuseOtherKind, withClassNames } from './label-rows.ts';
+import {
+  agreedLabels,
+  inOrder,
+  type LabelEntry,
+  patientsByPath,
+  type RefusedRow,
+  resolveRows,
+  splitsOfPatients,
+} from './labels.ts';
+import { type LabelRow, type LabelsFile, readLabelCells, readLabelsFile } from './labels-file.ts';
+
+const firstRows = 8;
+
+type Given = z.output<typeof previewOptionsSchema>;
+
+interface Resolved {
+  readonly file: LabelsFile;
+  readonly images: readonly CatalogueImage[];
+  /** The images that the rows should be about: those of the given files, or where there are none those of the data set. */
+  readonly wanted: readonly CatalogueImage[];
+  readonly agreed: readonly LabelEntry[];
+  readonly entries: readonly LabelEntry[];
+  readonly refused: readonly RefusedRow[];
+  readonly otherCase: number;
+  readonly moved: number;
+  /** What has to be answered about the names of classes before anything could be written. */
+  readonly question: LabelsPreview['blocked'];
+}
+
+/**
+ * What would be written and what would not.
+ * @throws as readLabelsFile; FILE_NOT_FOUND for a given path; CANCELLED
+ */
+export async function previewLabels(context: ServiceContext, options: PreviewOptions): Promise<LabelsPreview> {
+  const given = parseOptions(previewOptionsSchema, options);
+  const { db } = context.library;
+  const dataset = datasetByName(db, given.dataset);
+  const found = await resolvePreview(context, given);
+  const { file, images, agreed } = found;
+  const imagesOf = imagesByTarget(images);
+  const covered = new Set(found.entries.flatMap(({ target }) => imagesOf.get(targetKey(target)) ?? []));
+  const without = found.wanted.filter((image) => !covered.has(image));
+  const standing = new Map(
+    (dataset === undefined ? [] : comparedLabels(db, dataset.id, given.reader)).map((label) => [
+      `${label.level} ${label.targetId}`,
+      label,
+    ]),
+  );
+  const changes = { new: 0, same: 0, changed: 0, overruled: 0 };
+  for (const { target, label } of agreed) {
+    const there = standing.get(targetKey(target));
+    if (there?.own === label) changes.same += 1;
+    else if (there !== undefined && there.decided !== null && there.decided !== label && there.decided !== there.own)
+      changes.overruled += 1;
+    else if (there?.own == null) changes.new += 1;
+    else changes.changed += 1;
+  }
+  const { blocked, splits } = splitsOf(found);
+  const base = baseOf(given);
+  const named = (place: string): string => (place.startsWith(base + sep) ? relative(base, place) : place);
+  return {
+    dataset: given.dataset,
+    isNewDataset: dataset === undefined,
+    encoding: file.encoding,
+    separator: file.separator,
+    rows: file.rowCount,
+    emptyRows: file.emptyRows,
+    columns: [...file.columns],
+    first: file.rows.slice(0, firstRows).map((row) => ({ ...row })),
+    classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
+    splits,
+    patients: new Set(agreed.map(({ patientId }) => patientId)).size,
+    otherCase: found.otherCase,
+    moved: found.moved,
+    refusedRows: new Set(found.refused.flatMap(({ rows }) => rows)).size,
+    refused: found.refused.slice(0, previewListLimit).map((one) => refusalOf(one, file, named)),
+    imagesWithoutRow: {
+      count: without.length,
+      names: without.slice(0, previewListLimit).map((image) => named(image.places.at(-1) ?? image.sopInstanceUID)),
+    },
+    changes,
+    blocked: found.question ?? blocked,
+  };
+}
+
+/**
+ * Writes every refused row into a CSV file: its line, the reason, the files that it might mean, and its cells as they were. Gives how many.
+ * @throws as previewLabels; DISK_FULL and the like for `out`
+ */
+export async function saveRefusedRows(
+  context: ServiceContext,
+  options: PreviewOptions & { readonly out: string },
+): Promise<number> {
+  const { out, ...rest } = options;
+  const given = parseOptions(previewOptionsSchema, rest);
+  const { refused } = await resolvePreview(context, given);
+  const { header, cells } = await readLabelCells(given.labels);
+  const rows = refused.flatMap(({ rows: lines, message, places }) =>
+    lines.map((line) => [String(line), message, places.join(' | '), ...(cells.get(line) ?? [])]),
+  );
+  // Cells of strangers: a spreadsheet would run one that begins with = as a formula. The mark keeps letters whole in Excel.
+  const text = stringify([['row', 'reason', 'files', ...header], ...rows], { escape_formulas: true, bom: true });
+  try {
+    writeFileSync(out, text);
+  } catch (error) {
+    throw fileError(error, out);
+  }
+  return rows.length;
+}
+
+async function resolvePreview(context: ServiceContext, given: Given): Promise<Resolved> {
+  const { db } = context.library;
+  const read = withClassNames(await readLabelsFile(given.labels), given.classNames);
+  const dataset = datasetByName(db, given.dataset);
+  const target = dataset?.target ?? given.target ?? defaultTarget;
+  const listed = dataset === undefined ? (given.classes ?? []) : classNamesOf(db, dataset.id);
+  refuseOtherKind(read, target);
+  const { entries: rows, problems: unnamed, question } = namesOrQuestion(db, given, read);
+  const file = { ...read, rows };
+  const bases = pathBases(given.labels, given.paths);
+  const identity = previewIdentity(context.library, given.pseudonymise);
+  const patients = patientsByPath(file, (row) => placesOfPath(row.key, bases));
+  const { images, scanned } = await previewCatalogue(db, dataset?.id ?? null, given.paths, {
+    signal: context.signal,
+    exclude: [given.labels],
+    identity,
+    patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
+    progress: (done) => context.progress({ stage: 'importing', done, total: null, unit: 'files' }),
+  });
+  // Files that are not in the library yet have paths, whatever will be kept of them.
+  const paths = pathsOf(db, images, bases, file, { paths: given.paths, pseudonymise: false }, identity);
+  const resolved = resolveRows(file, { images, paths, patientKey: identity.patientKey });
+  const entries = withGivenPatients(resolved.entries, images);
+  const { agreed, refused } = agreedLabels(entries, target, listed);
+  return {
+    file,
+    images,
+    wanted: given.paths.length > 0 ? scanned : images,
+    agreed,
+    entries,
+    refused: inOrder([...refusedOfProblems([...file.problems, ...unnamed]), ...resolved.refused, ...refused]),
+    otherCase: resolved.otherCase,
+    moved: resolved.moved,
+    question,
+  };
+}
+
+/** The rows with the names of their classes; as they stand where a question about the names is open. */
+function namesOrQuestion(
+  db: ReadDb,
+  given: Given,
+  file: LabelsFile,
+): NamedClasses<LabelRow> & Pick<Resolved, 'question'> {
+  try {
+    return { ...namesOf(db, given, file.rows, labelChoice(db, given), 'The labels file'), question: null };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'LABELS_INVALID') throw error;
+    const { message, action } = error;
+    return { entries: file.rows, problems: [], merged: [], question: { message, action } };
+  }
+}
+
+/** The entries with the patients that the file gives; one that is new has a row id below zero. */
+function withGivenPatients(entries: readonly LabelEntry[], images: readonly CatalogueImage[]): LabelEntry[] {
+  const ids = new Map(images.map(({ patientKey, patientId }) => [patientKey, patientId]));
+  // Beyond every row id that the catalogue gave.
+  let next = images.reduce((least, { patientId }) => Math.min(least, patientId), 0) - 1;
+  return entries.map((entry) => {
+    const key = entry.givenPatient ?? null;
+    if (key === null) return entry;
+    const id = ids.get(key) ?? (next-- as PatientId);
+    ids.set(key, id);
+    return { ...entry, patientId: id };
+  });
+}
+
+function baseOf({ paths, labels }: Given): string {
+  return paths.length === 1 && paths[0] !== undefined ? resolve(paths[0]) : dirname(resolve(labels));
+}
+
+function refusalOf(refused: RefusedRow, file: LabelsFile, named: (place: string) => string): PreviewRefusal {
+  const key = file.rows.find(({ row }) => row === refused.rows[0])?.key ?? '';
+  return { rows: [...refused.rows], message: refused.message, key, files: refused.places.map(named) };
+}
+
+function imagesByTarget(images: readonly CatalogueImage[]): ReadonlyMap<string, readonly CatalogueImage[]> {
+  const byTarget = new Map<string, CatalogueImage[]>();
+  for (const image of images) {
+    const { instanceId, seriesId, studyId, patientId } = image;
+    const targets = [`instance ${instanceId}`, `series ${seriesId}`, `study ${studyId}`, `patient ${patientId}`];
+    for (const target of targets) {
+      const there = byTarget.get(target);
+      if (there === undefined) byTarget.set(target, [image]);
+      else there.push(image);
+    }
+  }
+  return byTarget;
+}
+
+function classesOf(
+  { agreed, file }: Resolved,
+  { classNames }: Given,
+  existing: readonly string[],
+  imagesOf: ReadonlyMap<string, readonly CatalogueImage[]>,
+): LabelsPreview['classes'] {
+  const named = new Map<string, Set<string>>();
+  // Classes whose rows are all refused are shown too: the name may be what is wrong.
+  for (const { label } of file.rows) if (!named.has(label)) named.set(label, new Set());
+  const renamed = new Map(classNames.map(({ from, to }) => [from, to]));
+  for (const [from, to] of renamed) named.get(to)?.add(from);
+  const counts = new Map<string, { labels: number; images: Set<CatalogueImage> }>();
+  for (const { label, target } of agreed) {
+    const there = counts.get(label) ?? { labels: 0, images: new Set<CatalogueImage>() };
+    counts.set(label, there);
+    there.labels += 1;
+    for (const image of imagesOf.get(targetKey(target)) ?? []) there.images.add(image);
+  }
+  return [...named].map(([name, from]) => ({
+    name,
+    from: [...from],
+    isNew: !existing.includes(name),
+    labels: counts.get(name)?.labels ?? 0,
+    images: counts.get(name)?.images.size ?? 0,
+  }));
+}
+
+function splitsOf({ entries, images }: Resolved): Pick<LabelsPreview, 'splits' | 'blocked'> {
+  const ofPatient = new Map<PatientId, CatalogueImage[]>();
+  for (const image of images) {
+    const there = ofPatient.get(image.patientId);
+    if (there === undefined) ofPatient.set(image.patientId, [image]);
+    else there.push(image);
+  }
+  const studies = (patientId: PatientId): number =>
+    new Set((ofPatient.get(patientId) ?? []).map(({ studyInstanceUID }) => studyInstanceUID)).size;
+  try {
+    const given = [...splitsOfPatients(entries, studies)];
+    const splits = splitNames.map((split) => {
+      const patients = given.filter(([, one]) => one === split).map(([patientId]) => patientId);
+      const count = patients.reduce((sum, patientId) => sum + (ofPatient.get(patientId)?.length ?? 0), 0);
+      return { split, patients: patients.length, images: count };
+    });
+    return { splits: splits.filter(({ patients }) => patients > 0), blocked: null };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { splits: [], blocked: { message: error.message, action: error.action } };
+  }
+}

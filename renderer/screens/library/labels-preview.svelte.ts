@@ -1,0 +1,109 @@
+/** What the dialog of a labels file knows: the preview, the classes as they are to be called, whether refused rows are left out. */
+import type { JobOptions, LabelsPreview } from '../../../core/contract/index.ts';
+import { CallError, call } from '../../app/client.ts';
+import { jobs } from '../../app/jobs.svelte.ts';
+
+/** An import with a labels file, before what the preview adds to it. */
+export type LabelsImport = Omit<JobOptions<'import'>, 'labels' | 'rowRule' | 'classNames'> & {
+  readonly labels: string;
+};
+
+export class LabelsPreviewState {
+  readonly source: LabelsImport;
+  preview = $state.raw<LabelsPreview | null>(null);
+  failure = $state.raw<CallError | null>(null);
+  isLooking = $state(false);
+  leavesOut = $state(false);
+  /** Classes as the file names them. */
+  classes = $state.raw<readonly string[]>([]);
+  #names = $state<Record<string, string>>({});
+  #asked = 0;
+
+  constructor(source: LabelsImport) {
+    this.source = source;
+  }
+
+  nameOf(from: string): string {
+    return this.#names[from] ?? from;
+  }
+
+  /** The class that a class of the file becomes, with its counts. */
+  becomes(from: string): LabelsPreview['classes'][number] | undefined {
+    return this.preview?.classes.find(({ name }) => name === this.nameOf(from));
+  }
+
+  get canImport(): boolean {
+    const { preview } = this;
+    if (preview === null || this.isLooking || preview.blocked !== null) return false;
+    const { changes } = preview;
+    const labels = changes.new + changes.same + changes.changed + changes.overruled;
+    return labels > 0 && (preview.refusedRows === 0 || this.leavesOut);
+  }
+
+  /** Has the file looked at again, with the classes as they are called now; an answer that came too late is dropped. */
+  async look(): Promise<void> {
+    this.#asked += 1;
+    const question = this.#asked;
+    this.isLooking = true;
+    try {
+      const preview = await call('labels.preview', { ...this.#about, classNames: this.#classNames });
+      if (question !== this.#asked) return;
+      if (this.classes.length === 0) this.classes = preview.classes.map(({ name }) => name);
+      this.preview = preview;
+      this.failure = null;
+    } catch (thrown) {
+      if (question !== this.#asked) return;
+      if (!(thrown instanceof CallError)) throw thrown;
+      this.failure = thrown;
+    } finally {
+      if (question === this.#asked) this.isLooking = false;
+    }
+  }
+
+  /** Calls a class of the file otherwise; an empty name leaves the one that it has. */
+  async rename(from: string, to: string): Promise<void> {
+    const name = to.trim().normalize('NFC');
+    this.#names = { ...this.#names, [from]: name === '' ? from : name };
+    await this.look();
+  }
+
+  /** Stops what looks at the files. */
+  async stop(): Promise<void> {
+    this.#asked += 1;
+    if (this.isLooking) await call('labels.stopPreview', {});
+    this.isLooking = false;
+  }
+
+  async saveRefused(out: string): Promise<number> {
+    return await call('labels.saveRefused', { ...this.#about, classNames: this.#classNames, out });
+  }
+
+  async import(): Promise<void> {
+    await jobs.start({
+      kind: 'import',
+      options: {
+        ...this.source,
+        classNames: this.#classNames,
+        rowRule: this.leavesOut ? 'usable' : 'all',
+      },
+    });
+  }
+
+  get #about() {
+    const { labels, dataset, paths = [], pseudonymise = false, target, classes } = this.source;
+    return {
+      labels,
+      dataset,
+      paths,
+      pseudonymise,
+      ...(target === undefined ? {} : { target }),
+      ...(classes === undefined ? {} : { classes }),
+    };
+  }
+
+  get #classNames(): { from: string; to: string }[] {
+    return Object.entries(this.#names)
+      .filter(([from, to]) => from !== to)
+      .map(([from, to]) => ({ from, to }));
+  }
+}
