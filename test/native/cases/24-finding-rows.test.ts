@@ -20,6 +20,7 @@ test.skipIf(!hasCases)(
       applied: 5,
       unchanged: 0,
       changed: 0,
+      merged: [],
       problems: [{ row: 2, message: '…dcm is labelled "BENIGN" and "MALIGNANT" (rows 2, 8); none was applied' }],
     });
     const id = datasetByName(library.db, 'd')?.id ?? 0;

@@ -183,7 +183,7 @@ describe.skipIf(!hasCases)('which class is positive (needs the field cases)', ()
     ['-1', 'tables of several findings'],
     ['1.0', 'tables of several findings'],
     ['Effusion|Mass', 'several findings'],
-    [`"['a', 'b']"`, 'list as programs write it'],
+    [`"['a', 'b']"`, 'several'],
     ['nan', 'missing'],
   ])(
     'a label %s is the mark of another kind of file: refused with what it is, and no class is made',

@@ -33,7 +33,11 @@ async function run(library: Library, options: Omit<ImportOptions, 'dataset'>): P
   return report;
 }
 
-const codes = (report: ImportReport) => Object.fromEntries(report.problems.map(({ code, count }) => [code, count]));
+/** How often each problem was met; without the notice that these made images, of one grey each, look empty. */
+const codes = (report: ImportReport) =>
+  Object.fromEntries(
+    report.problems.filter(({ code }) => code !== 'IMAGE_LOOKS_EMPTY').map(({ code, count }) => [code, count]),
+  );
 
 function labels(library: Library): Record<string, string | null> {
   const id = datasetByName(library.db, 'd')?.id ?? 0;

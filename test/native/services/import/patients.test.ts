@@ -266,7 +266,9 @@ describe('a second copy of the same files', () => {
     );
     const library = temporaryLibrary();
     const report = await importCase(library, { paths: [folder] });
-    expect(report).toMatchObject({ imported: 3, duplicate: 4, skipped: 3, patients: 3, studies: 3, problems: [] });
+    expect(report).toMatchObject({ imported: 3, duplicate: 4, skipped: 3, patients: 3, studies: 3 });
+    // The made images are of one grey each, which is said.
+    expect(report.problems.map(({ code }) => code)).toEqual(['IMAGE_LOOKS_EMPTY']);
     expect(noteOf(report, 'systemFiles')).toEqual({ files: 3 });
   });
 });
