@@ -13,7 +13,7 @@ export const errorCodes = {
   NOT_AN_IMAGE: { action: 'Nothing to do: it is counted and left out.' },
   DUPLICATE_DIFFERS: {
     action:
-      'The one that came first is used. If they are two images, anonymise them again with a SOP instance UID for each; if one is wrong, remove it.',
+      'The one that came first is used. If they are two images, de-identify or export them again with a SOP instance UID for each; if one is wrong, remove it.',
   },
   DUPLICATE_SAME: { action: 'Nothing to do: the answer for these bytes stands in the results.' },
   STUDY_OTHER_PATIENT: {

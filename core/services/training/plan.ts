@@ -65,8 +65,8 @@ export function planRun(context: ServiceContext, options: ParsedOptions, jobId: 
 
 function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const { library } = context;
-  const lpm = requireLpm(context, options.lpm);
   const dataset = requireDataset(context, options.dataset);
+  const lpm = requireLpm(context, options.lpm);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
   const settings = {

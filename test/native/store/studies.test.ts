@@ -85,6 +85,8 @@ describe('the list of studies', () => {
     expect(studyRows(library.db, [1], null)).toEqual([
       {
         id: 1,
+        headerPatientID: null,
+        isPatientGiven: false,
         patientID: 'patient-1',
         patientName: 'Müller^Jörg',
         patientSex: 'M',
