@@ -23,7 +23,7 @@ export const errorCodes = {
   },
   PATIENT_CONFLICT: {
     action:
-      'Give all images of one study the same patientID in the labels file, then import again; nothing was changed.',
+      'Give all images of one study the same patientID in the labels file, then import again; no label and no patient was written.',
   },
   FILE_OF_SYSTEM: { action: 'Nothing to do: the file that it is about is read by itself.' },
   CANCELLED: { action: 'Run the same command again to continue where it stopped.' },

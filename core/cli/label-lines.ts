@@ -14,6 +14,9 @@ export function labelLines({ labels, splits }: Pick<ImportReport, 'labels' | 'sp
       : [
           `Labels: ${plural(labels.rows, 'row')}, ${labels.applied} applied, ${labels.unchanged} unchanged, ` +
             `${labels.changed} changed, ${plural(labels.problems.length, 'problem')}.`,
+          ...(labels.unusedColumns.length === 0
+            ? []
+            : [`  Not used: ${labels.unusedColumns.map((name) => (name === '' ? '(no name)' : name)).join(', ')}.`]),
           ...labels.merged.map(({ from, to, rows }) => `  "${from}" was taken for "${to}" (${plural(rows, 'row')}).`),
           ...problems.slice(0, shownRows),
           ...moreLines(problems.length),

@@ -1,7 +1,7 @@
 /** What a labels file would do, before it does it. */
 import { z } from 'zod';
 import { labelColumnSchema, labelEncodingSchema, labelSeparatorSchema } from './labels-file.ts';
-import { nameSchema, splitSchema } from './names.ts';
+import { nameSchema, picturePatientsSchema, splitSchema } from './names.ts';
 import { targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
@@ -13,6 +13,8 @@ export const previewOptionsSchema = z.strictObject({
   paths: z.array(z.string().min(1)).default([]),
   pseudonymise: z.boolean().default(false),
   reader: z.string().min(1).default('import'),
+  /** Whose a picture is that no column gives a patient; the data set's rule where left out. */
+  patients: picturePatientsSchema.optional(),
   /** Of a data set that the import would make. */
   target: targetKindSchema.optional(),
   classes: z.array(nameSchema).min(1).max(50).optional(),

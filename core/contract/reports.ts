@@ -70,6 +70,8 @@ export const importReportSchema = z.object({
     changed: count,
     /** Names of classes that were taken for another which differs only in case, as asked. */
     merged: z.array(z.object({ from: z.string(), to: z.string(), rows: count })).default([]),
+    /** Columns of the file that nothing was read from, as they are called there. */
+    unusedColumns: z.array(z.string()).default([]),
     problems: z.array(labelProblemSchema),
   }),
   splits: z.object({ train: count, val: count, test: count }),

@@ -1,6 +1,7 @@
 import { importOptionsSchema, rowRules } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
+import { noteLines } from '../note-lines.ts';
 import { given, oneOf, requiredText, text, toggle } from '../options.ts';
 
 const defaults = importOptionsSchema.parse({ labels: 'L', dataset: 'D' });
@@ -23,6 +24,7 @@ export const command = defineCommand({
       rowRules,
       'all',
     ),
+    mergeCase: toggle('--merge-case', 'names of classes that differ only in small and capital letters are one class'),
     refused: text('--refused <file.csv>', 'save the rows from which nothing is taken, with the reason and their cells'),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },
@@ -35,8 +37,8 @@ export const command = defineCommand({
   ],
   run: async (context, args, options) => {
     const services = await context.services();
-    const { dataset, reader, refused, rows: rowRule, preview } = options;
-    const about = { labels: wordArgument(args, 0), dataset, ...given({ reader }) };
+    const { dataset, reader, refused, rows: rowRule, preview, mergeCase } = options;
+    const about = { labels: wordArgument(args, 0), dataset, mergeCase, ...given({ reader }) };
     const { requireDataset } = await import('../../services/datasets/dataset.ts');
     requireDataset(services, dataset);
     const { previewLabels, saveRefusedRows } = await import('../../services/import/preview.ts');
@@ -49,6 +51,6 @@ export const command = defineCommand({
     }
     const { importPaths } = await import('../../services/import/import.ts');
     const report = await importPaths(services, { ...about, paths: [], rowRule });
-    return { json: report, lines: [...labelLines(report), ...saved] };
+    return { json: report, lines: [...labelLines(report), ...noteLines(report.notes), ...saved] };
   },
 });

@@ -182,7 +182,8 @@ export function typedClass({ library }: Pick<ServiceContext, 'library'>, dataset
   if (found !== undefined) return found;
   const name = requireClassName(given);
   refuseSameButCase(name, names);
-  if (isFixed) {
+  // Grades are an order that somebody gave: one typed in passing would become the highest.
+  if (isFixed || targetFacts[dataset.target].isListed) {
     throw new AppError(
       'BAD_INPUT',
       `"${name}" is none of the classes of data set "${dataset.name}", whose list is fixed: ${names.map((one) => `"${one}"`).join(', ')}.`,

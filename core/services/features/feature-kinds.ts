@@ -76,13 +76,14 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
   },
   /** No token is chosen, so the token rule is not asked. At 512 px 1.2 MB an image for three layers of the LPM in the box, 6.3 MB of a ViT-L/16. */
   allTokens: {
-    storeKey: (context, { inputSize, layers }, statistics) => ({
+    storeKey: (context, { inputSize, layers, rule }, statistics) => ({
       pipelineVersion,
       inputSize,
       ...statistics,
       output: 'allTokens',
       layers,
       ...precisionKey(context),
+      ...rangesKey(rule),
     }),
     recordBytes: (lpm, { inputSize, layers }) =>
       2 * layers.length * lpm.width * tokenCounts(lpm, inputSize, inputSize).all,

@@ -2,6 +2,7 @@
 import { AppError } from '../../base/errors.ts';
 import { defaultTarget, targetFacts } from '../../contract/index.ts';
 import { classNames, type DatasetRow, datasetByName, ensureDataset, setLabelClasses } from '../../store/index.ts';
+import { checkedList } from '../datasets/classes.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { ParsedImport } from './ticket.ts';
 
@@ -20,7 +21,7 @@ export function datasetForImport(context: ServiceContext, asked: Asked): Dataset
       return found;
     }
     const target = asked.target ?? defaultTarget;
-    const classes = asked.classes ?? [];
+    const classes = asked.classes === undefined ? [] : checkedList(asked.classes);
     refuseUnlisted(target, classes);
     const dataset = ensureDataset(db, asked.dataset, asked.frames, timeOf(context), target);
     setLabelClasses(

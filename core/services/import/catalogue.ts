@@ -41,7 +41,7 @@ export async function previewCatalogue(
   db: ReadDb,
   datasetId: number | null,
   paths: readonly string[],
-  options: Pick<ScanOptions, 'signal' | 'exclude' | 'patientOf'> & {
+  options: Pick<ScanOptions, 'signal' | 'exclude' | 'patientOf' | 'picturePatients'> & {
     readonly identity: ImportIdentity;
     readonly progress: (done: number) => void;
   },

@@ -65,7 +65,6 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const rule = options.patients ?? picturePatientsOf(db, dataset.id) ?? undefined;
   const importer = new Importer(context, dataset, options, identity, rule);
   await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
-  importer.leftOut.keep(context, jobId, options.report);
   judgeOpenPictures(db, dataset.id, importer);
   const moves = [importer.followHeaders(), importer.followRule()];
   const { moves: given, ...outcome } = label(
@@ -78,6 +77,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
     identity,
   );
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
+  importer.leftOut.keep(context, jobId, options.report);
   return {
     dataset: dataset.name,
     job: jobName(jobId),
@@ -123,6 +123,7 @@ function label(
     rows: labels.file.rowCount,
     merged: labels.merged,
     isWhole: options.rowRule === 'all',
+    unusedColumns: labels.file.columns.filter(({ meaning }) => meaning === null).map(({ name }) => name),
   };
   return applyLabels(context, dataset, given, options.reader);
 }

@@ -5,6 +5,7 @@ import {
   type LabelProblem,
   type TargetKind,
   targetFacts,
+  tidyClassName,
 } from '../../contract/index.ts';
 import { datasetByName, fileAt, type ReadDb } from '../../store/index.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
@@ -20,8 +21,11 @@ export function withClassNames(
   file: LabelsFile,
   classNames: readonly { readonly from: string; readonly to: string }[],
 ): LabelsFile {
-  const names = new Map(classNames.map(({ from, to }) => [from.normalize('NFC'), to.normalize('NFC').trim()]));
-  return { ...file, rows: file.rows.map((row) => ({ ...row, label: names.get(row.label) ?? row.label })) };
+  const names = new Map(classNames.map(({ from, to }) => [tidyClassName(from), tidyClassName(to)]));
+  return {
+    ...file,
+    rows: file.rows.map((row) => ({ ...row, label: names.get(tidyClassName(row.label)) ?? row.label })),
+  };
 }
 
 /**
@@ -104,6 +108,8 @@ export async function usableLabels(db: ReadDb, path: string, options: ParsedImpo
   const choice = labelChoice(db, options);
   const { entries, problems, merged } = namesOf(db, options, file.rows, choice, 'The labels file');
   refusePositive(options, [...choice.known, ...entries.map(({ label }) => label)]);
+  const refused = [...file.problems, ...problems];
+  if (rowRule === 'all' && refused.length > 0) throw invalid(refused);
   if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);
-  return { file: { ...file, rows: entries }, refused: refusedOfProblems([...file.problems, ...problems]), merged };
+  return { file: { ...file, rows: entries }, refused: refusedOfProblems(refused), merged };
 }

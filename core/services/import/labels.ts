@@ -172,6 +172,7 @@ export function applyLabels(
     readonly rows: number;
     readonly merged: MatchedClasses['merged'];
     readonly isWhole?: boolean;
+    readonly unusedColumns?: readonly string[];
   },
   reader: string,
 ): LabelOutcome {
@@ -209,7 +210,14 @@ export function applyLabels(
   });
   const refusedRows = new Set(refused.flatMap(({ rows }) => rows)).size;
   return {
-    labels: { rows: given.rows, refusedRows, ...counts, merged: [...given.merged], problems: problemsOfRows(refused) },
+    labels: {
+      rows: given.rows,
+      refusedRows,
+      ...counts,
+      merged: [...given.merged],
+      unusedColumns: [...(given.unusedColumns ?? [])],
+      problems: problemsOfRows(refused),
+    },
     splits: splitCounts,
     moves,
   };

@@ -15,8 +15,16 @@ import {
   previewOptionsSchema,
   splitNames,
   targetKey,
+  tidyClassName,
 } from '../../contract/index.ts';
-import { classNames as classNamesOf, comparedLabels, datasetByName, type ReadDb } from '../../store/index.ts';
+import {
+  classNames as classNamesOf,
+  comparedLabels,
+  datasetByName,
+  picturePatientsOf,
+  type ReadDb,
+} from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import { fileError } from '../files/files.ts';
 import { previewIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -41,6 +49,10 @@ type Given = z.output<typeof previewOptionsSchema>;
 
 interface Resolved {
   readonly file: LabelsFile;
+  /** Its rows as they were read, those of classes that are refused among them. */
+  readonly read: LabelsFile;
+  /** The class that a word of the file means; the word itself where it means none. */
+  readonly classOf: (word: string) => string;
   readonly images: readonly CatalogueImage[];
   /** The images that the rows should be about: those of the given files, or where there are none those of the data set. */
   readonly wanted: readonly CatalogueImage[];
@@ -99,7 +111,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     otherCase: found.otherCase,
     moved: found.moved,
     refusedRows: new Set(found.refused.flatMap(({ rows }) => rows)).size,
-    refused: found.refused.slice(0, previewListLimit).map((one) => refusalOf(one, file, named)),
+    refused: found.refused.slice(0, previewListLimit).map((one) => refusalOf(one, found.read, named)),
     imagesWithoutRow: {
       count: without.length,
       names: without.slice(0, previewListLimit).map((image) => named(image.places.at(-1) ?? image.sopInstanceUID)),
@@ -146,20 +158,30 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
   const bases = pathBases(given.labels, given.paths);
   const identity = previewIdentity(context.library, given.pseudonymise);
   const patients = patientsByPath(file, (row) => placesOfPath(row.key, bases));
-  const { images, scanned } = await previewCatalogue(db, dataset?.id ?? null, given.paths, {
+  const catalogue = await previewCatalogue(db, dataset?.id ?? null, given.paths, {
     signal: context.signal,
     exclude: [given.labels],
+    picturePatients:
+      given.patients ?? (dataset === undefined ? undefined : picturePatientsOf(db, dataset.id)) ?? undefined,
     identity,
     patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
     progress: (done) => context.progress({ stage: 'importing', done, total: null, unit: 'files' }),
   });
   // Files that are not in the library yet have paths, whatever will be kept of them.
-  const paths = pathsOf(db, images, bases, file, { paths: given.paths, pseudonymise: false }, identity);
-  const resolved = resolveRows(file, { images, paths, patientKey: identity.patientKey });
-  const entries = withGivenPatients(resolved.entries, images);
+  const paths = pathsOf(db, catalogue.images, bases, file, { paths: given.paths, pseudonymise: false }, identity);
+  const resolved = resolveRows(file, { images: catalogue.images, paths, patientKey: identity.patientKey });
+  const entries = withGivenPatients(resolved.entries, catalogue.images);
+  const filed = filedAsGiven(entries, catalogue.images);
+  const images = catalogue.images.map(filed);
+  const scanned = catalogue.scanned.map(filed);
   const { agreed, refused } = agreedLabels(entries, target, listed);
   return {
     file,
+    read,
+    classOf: (word) => {
+      const meant = targets[target].readLabel(word, listed);
+      return 'label' in meant ? meant.label : word;
+    },
     images,
     wanted: given.paths.length > 0 ? scanned : images,
     agreed,
@@ -200,6 +222,26 @@ function withGivenPatients(entries: readonly LabelEntry[], images: readonly Cata
   });
 }
 
+/** Images as they would be filed: a study belongs to the patient whom the file gives to any of its images. */
+function filedAsGiven(
+  entries: readonly LabelEntry[],
+  images: readonly CatalogueImage[],
+): (image: CatalogueImage) => CatalogueImage {
+  const imagesOf = imagesByTarget(images);
+  const ofStudy = new Map<string, PatientId>();
+  for (const { target, patientId, givenPatient } of entries) {
+    if (typeof givenPatient !== 'string') continue;
+    for (const { studyInstanceUID } of imagesOf.get(targetKey(target)) ?? []) ofStudy.set(studyInstanceUID, patientId);
+  }
+  const filed = new Map(
+    images.map((image) => {
+      const patientId = ofStudy.get(image.studyInstanceUID);
+      return [image, patientId === undefined ? image : { ...image, patientId }];
+    }),
+  );
+  return (image) => filed.get(image) ?? image;
+}
+
 function baseOf({ paths, labels }: Given): string {
   return paths.length === 1 && paths[0] !== undefined ? resolve(paths[0]) : dirname(resolve(labels));
 }
@@ -224,14 +266,18 @@ function imagesByTarget(images: readonly CatalogueImage[]): ReadonlyMap<string, 
 }
 
 function classesOf(
-  { agreed, file }: Resolved,
+  { agreed, file, read, classOf }: Resolved,
   { classNames }: Given,
   existing: readonly string[],
   imagesOf: ReadonlyMap<string, readonly CatalogueImage[]>,
 ): LabelsPreview['classes'] {
   const named = new Map<string, Set<string>>();
   // Classes whose rows are all refused are shown too: the name may be what is wrong.
-  for (const { label } of file.rows) if (!named.has(label)) named.set(label, new Set());
+  const byRow = new Map(file.rows.map(({ row, label }) => [row, label]));
+  for (const { row, label } of read.rows) {
+    const name = classOf(byRow.get(row) ?? tidyClassName(label));
+    if (!named.has(name)) named.set(name, new Set());
+  }
   const renamed = new Map(classNames.map(({ from, to }) => [from, to]));
   for (const [from, to] of renamed) named.get(to)?.add(from);
   const counts = new Map<string, { labels: number; images: Set<CatalogueImage> }>();

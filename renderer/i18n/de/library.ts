@@ -157,6 +157,7 @@ export const library: Words['library'] = {
   labelsApplied: (applied, changed, unchanged) =>
     `Befunde: ${applied} neu, ${changed} geändert, ${unchanged} wie zuvor.`,
   splitsGiven: (train, val, test) => `Aufteilung der Patienten: ${train} Training, ${val} Validierung, ${test} Test.`,
+  unusedColumns: (names) => `Nicht verwendete Spalten der Labeldatei: ${names}.`,
   merged: (from, to, rows) => `„${from}“ wurde als „${to}“ genommen (${n(rows, 'Zeile', 'Zeilen')}).`,
   notImages: (count) => `${n(count, 'Datei ist', 'Dateien sind')} kein Bild: gezählt und ausgelassen.`,
   leftOutFiles: (count) => `${n(count, 'Datei', 'Dateien')} ausgelassen, nach Pfad`,

@@ -164,6 +164,7 @@ export const library = {
     `Labels: ${applied} new, ${changed} changed, ${unchanged} as before.`,
   splitsGiven: (train: number, val: number, test: number) =>
     `Splits by patient: ${train} train, ${val} validation, ${test} test.`,
+  unusedColumns: (names: string) => `Columns of the labels file that were not used: ${names}.`,
   merged: (from: string, to: string, rows: number) => `“${from}” was taken for “${to}” (${n(rows, 'row', 'rows')}).`,
   notImages: (count: number) => `${n(count, 'file is', 'files are')} no image: counted and left out.`,
   leftOutFiles: (count: number) => `${n(count, 'file', 'files')} left out, by path`,

@@ -90,7 +90,7 @@ export class LabelsPreviewState {
   }
 
   get #about() {
-    const { labels, dataset, paths = [], pseudonymise = false, target, classes } = this.source;
+    const { labels, dataset, paths = [], pseudonymise = false, target, classes, patients } = this.source;
     return {
       labels,
       dataset,
@@ -98,6 +98,7 @@ export class LabelsPreviewState {
       pseudonymise,
       ...(target === undefined ? {} : { target }),
       ...(classes === undefined ? {} : { classes }),
+      ...(patients === undefined ? {} : { patients }),
     };
   }
 

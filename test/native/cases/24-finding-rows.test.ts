@@ -21,6 +21,7 @@ test.skipIf(!hasCases)(
       unchanged: 0,
       changed: 0,
       merged: [],
+      unusedColumns: [],
       problems: [{ row: 2, message: '…dcm is labelled "BENIGN" and "MALIGNANT" (rows 2, 8); none was applied' }],
     });
     const id = datasetByName(library.db, 'd')?.id ?? 0;

@@ -240,6 +240,7 @@ describe('labels', () => {
       applied: 2,
       unchanged: 0,
       merged: [],
+      unusedColumns: [],
       changed: 0,
       problems: [
         { row: 4, message: 'no study …999 in this data set' },
