@@ -20,9 +20,11 @@ export function teardown(): void {
 }
 
 /** A virtual screen; gives its display name. The tests never use the developer's own screen. */
+// Without -noreset the screen is made anew whenever its last window goes, and an application that starts meanwhile finds none: after a
+// test that kills its application the next one then has no GPU process and shows nothing.
 function startXvfb(): Promise<string> {
   return new Promise((resolve, reject) => {
-    server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], {
+    server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp', '-noreset'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     server.once('error', () =>
