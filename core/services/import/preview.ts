@@ -222,20 +222,26 @@ function withGivenPatients(entries: readonly LabelEntry[], images: readonly Cata
   });
 }
 
-/** Images as they would be filed: a study belongs to the patient whom the file gives to any of its images. */
+/** Images as they would be filed: each with the patient whom the file gives it, or gives to the other images of its study. */
 function filedAsGiven(
   entries: readonly LabelEntry[],
   images: readonly CatalogueImage[],
 ): (image: CatalogueImage) => CatalogueImage {
   const imagesOf = imagesByTarget(images);
-  const ofStudy = new Map<string, PatientId>();
+  const own = new Map<CatalogueImage, PatientId>();
+  // Pictures of one folder count as a study and may go to several patients; then nothing is known of those between them.
+  const ofStudy = new Map<string, PatientId | null>();
   for (const { target, patientId, givenPatient } of entries) {
     if (typeof givenPatient !== 'string') continue;
-    for (const { studyInstanceUID } of imagesOf.get(targetKey(target)) ?? []) ofStudy.set(studyInstanceUID, patientId);
+    for (const image of imagesOf.get(targetKey(target)) ?? []) {
+      own.set(image, patientId);
+      const there = ofStudy.get(image.studyInstanceUID);
+      ofStudy.set(image.studyInstanceUID, there === undefined || there === patientId ? patientId : null);
+    }
   }
   const filed = new Map(
     images.map((image) => {
-      const patientId = ofStudy.get(image.studyInstanceUID);
+      const patientId = own.get(image) ?? ofStudy.get(image.studyInstanceUID) ?? undefined;
       return [image, patientId === undefined ? image : { ...image, patientId }];
     }),
   );

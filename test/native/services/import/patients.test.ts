@@ -1,5 +1,5 @@
 /** Patients that labels files, rules and corrected headers give: what moves, what stays, and what is said. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StudyId } from '../../../../core/contract/index.ts';
@@ -8,6 +8,8 @@ import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
 import { listPatients, takeBack } from '../../../../core/services/datasets/patients.ts';
 import { exportStudies } from '../../../../core/services/export/export.ts';
 import { identifyBytes } from '../../../../core/services/files/identify.ts';
+import { exportLabels } from '../../../../core/services/import/labels-export.ts';
+import { previewLabels } from '../../../../core/services/import/preview.ts';
 import { deletePatient } from '../../../../core/services/library/delete-patient.ts';
 import {
   datasetCounts,
@@ -195,6 +197,45 @@ describe('a patientID beside another column', () => {
     const shown = asFiled(library.db, { ...scanned, place, bytes: async () => bytes });
     expect(shown.found?.patientID).toBe('W1');
   });
+});
+
+test('labels that are written out carry the patients that a file gave, and another library files by them', async () => {
+  const folder = temporaryFolder();
+  headerStudies(folder, 4);
+  const csv = put(folder, 'labels.csv', 'path,patientID,label\n1.dcm,W1,a\n2.dcm,W1,b\n3.dcm,W2,b\n4.dcm,W2,a\n');
+  const first = temporaryLibrary();
+  await importCase(first, { paths: [folder], labels: csv });
+  const out = join(temporaryFolder(), 'out.csv');
+  exportLabels(testContext(first), { dataset: 'd', out });
+  expect(readFileSync(out, 'utf8')).toContain('label,patientID');
+  const second = temporaryLibrary();
+  const report = await importCase(second, { paths: [folder], labels: out });
+  expect(report).toMatchObject({ patients: 2, labels: { applied: 4, problems: [] } });
+  expect(filed(second)).toEqual(filed(first));
+  // Headers alone say four patients, and then the file does not speak of any.
+  const third = temporaryLibrary();
+  await importCase(third, { paths: [folder], labels: put(folder, 'plain.csv', 'path,label\n1.dcm,a\n2.dcm,b\n') });
+  exportLabels(testContext(third), { dataset: 'd', out });
+  expect(readFileSync(out, 'utf8')).not.toContain('patientID');
+});
+
+test('a preview counts patients and their images as the import files them, and sees a leak by given patients', async () => {
+  const folder = temporaryFolder();
+  headerStudies(folder, 4);
+  const rows = (last: string): string =>
+    `path,patientID,label,split\n1.dcm,W1,a,train\n2.dcm,W1,b,train\n3.dcm,W2,b,test\n4.dcm,W2,a,${last}\n`;
+  const look = (labels: string) =>
+    previewLabels(testContext(temporaryLibrary()), { labels, dataset: 'd', paths: [folder] });
+  expect(await look(put(folder, 'labels.csv', rows('test')))).toMatchObject({
+    patients: 2,
+    splits: [
+      { split: 'train', patients: 1, images: 2 },
+      { split: 'test', patients: 1, images: 2 },
+    ],
+    blocked: null,
+  });
+  const { blocked } = await look(put(folder, 'leak.csv', rows('train')));
+  expect(blocked?.message).toContain('2 studies');
 });
 
 describe('patients of pictures', () => {
