@@ -11,6 +11,7 @@ export interface CatalogueImage extends ImagePlace {
   readonly seriesInstanceUID: string;
   readonly studyInstanceUID: string;
   readonly patientKey: string;
+  readonly kind: 'dicom' | 'picture';
   /** Every place where it was found: a path, for a member of an archive `archive.zip/folder/file`. */
   readonly places: readonly string[];
 }
@@ -90,6 +91,7 @@ export async function previewCatalogue(
         seriesInstanceUID: instance.seriesInstanceUID,
         studyInstanceUID: instance.studyInstanceUID,
         patientKey: identity.patientKey(instance.patientKey),
+        kind: instance.kind,
         places: [],
       };
     }

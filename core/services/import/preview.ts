@@ -26,6 +26,7 @@ import {
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { fileError } from '../files/files.ts';
+import { patientConflict } from '../patients/patients.ts';
 import { previewIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
@@ -61,7 +62,7 @@ interface Resolved {
   readonly refused: readonly RefusedRow[];
   readonly otherCase: number;
   readonly moved: number;
-  /** What has to be answered about the names of classes before anything could be written. */
+  /** What has to be answered about classes or patients before anything could be written. */
   readonly question: LabelsPreview['blocked'];
 }
 
@@ -171,7 +172,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
   const paths = pathsOf(db, catalogue.images, bases, file, { paths: given.paths, pseudonymise: false }, identity);
   const resolved = resolveRows(file, { images: catalogue.images, paths, patientKey: identity.patientKey });
   const entries = withGivenPatients(resolved.entries, catalogue.images);
-  const filed = filedAsGiven(entries, catalogue.images);
+  const { filed, conflicts } = filedAsGiven(entries, catalogue.images);
   const images = catalogue.images.map(filed);
   const scanned = catalogue.scanned.map(filed);
   const { agreed, refused } = agreedLabels(entries, target, listed);
@@ -189,8 +190,12 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
     refused: inOrder([...refusedOfProblems([...file.problems, ...unnamed]), ...resolved.refused, ...refused]),
     otherCase: resolved.otherCase,
     moved: resolved.moved,
-    question,
+    question: question ?? (conflicts.length === 0 ? null : spoken(patientConflict(conflicts))),
   };
+}
+
+function spoken({ message, action }: AppError): { message: string; action: string } {
+  return { message, action };
 }
 
 /** The rows with the names of their classes; as they stand where a question about the names is open. */
@@ -203,8 +208,7 @@ function namesOrQuestion(
     return { ...namesOf(db, given, file.rows, labelChoice(db, given), 'The labels file'), question: null };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'LABELS_INVALID') throw error;
-    const { message, action } = error;
-    return { entries: file.rows, problems: [], merged: [], question: { message, action } };
+    return { entries: file.rows, problems: [], merged: [], question: spoken(error) };
   }
 }
 
@@ -222,30 +226,35 @@ function withGivenPatients(entries: readonly LabelEntry[], images: readonly Cata
   });
 }
 
-/** Images as they would be filed: each with the patient whom the file gives it, or gives to the other images of its study. */
+/**
+ * Images as they would be filed: a DICOM study with the patient whom the file gives to any of its images, a picture with its own; and the
+ * lines that give one DICOM study two patients.
+ */
 function filedAsGiven(
   entries: readonly LabelEntry[],
   images: readonly CatalogueImage[],
-): (image: CatalogueImage) => CatalogueImage {
+): { readonly filed: (image: CatalogueImage) => CatalogueImage; readonly conflicts: readonly ReadonlySet<number>[] } {
   const imagesOf = imagesByTarget(images);
-  const own = new Map<CatalogueImage, PatientId>();
-  // Pictures of one folder count as a study and may go to several patients; then nothing is known of those between them.
-  const ofStudy = new Map<string, PatientId | null>();
-  for (const { target, patientId, givenPatient } of entries) {
+  const unit = (image: CatalogueImage): string =>
+    image.kind === 'dicom' ? image.studyInstanceUID : image.sopInstanceUID;
+  const given = new Map<string, { readonly patients: Set<PatientId>; readonly rows: Set<number> }>();
+  for (const { row, target, patientId, givenPatient } of entries) {
     if (typeof givenPatient !== 'string') continue;
     for (const image of imagesOf.get(targetKey(target)) ?? []) {
-      own.set(image, patientId);
-      const there = ofStudy.get(image.studyInstanceUID);
-      ofStudy.set(image.studyInstanceUID, there === undefined || there === patientId ? patientId : null);
+      const there = given.get(unit(image)) ?? { patients: new Set<PatientId>(), rows: new Set<number>() };
+      given.set(unit(image), there);
+      there.patients.add(patientId);
+      if (row !== null) there.rows.add(row);
     }
   }
   const filed = new Map(
     images.map((image) => {
-      const patientId = own.get(image) ?? ofStudy.get(image.studyInstanceUID) ?? undefined;
+      const [patientId] = given.get(unit(image))?.patients ?? [];
       return [image, patientId === undefined ? image : { ...image, patientId }];
     }),
   );
-  return (image) => filed.get(image) ?? image;
+  const conflicts = [...given.values()].filter(({ patients }) => patients.size > 1).map(({ rows }) => rows);
+  return { filed: (image) => filed.get(image) ?? image, conflicts };
 }
 
 function baseOf({ paths, labels }: Given): string {

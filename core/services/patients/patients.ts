@@ -63,7 +63,7 @@ export function givePatients(db: WriteDb, given: readonly GivenPatient[], now: s
     if (isPicture || new Set(named.map(({ key }) => key)).size === 1) continue;
     clash(studyId, ...named.map(({ at }) => rowOf.get(at.instanceId) ?? null));
   }
-  if (conflicts.size > 0) throw conflict([...conflicts.values()]);
+  if (conflicts.size > 0) throw patientConflict([...conflicts.values()]);
   const plan = planMoves(db, byStudy, (at) => ({ studyKey: folderOf(db, at.instanceId) }));
   for (const { studyId, own } of plan.given) setOwnPatient(db, studyId, own);
   return movePatients(db, plan.studies, plan.instances, now);
@@ -139,7 +139,8 @@ function folderOf(db: ReadDb, instanceId: InstanceId): string | null {
   return dirname(first.member === '' ? first.path : `${first.path}/${first.member}`);
 }
 
-function conflict(rows: readonly ReadonlySet<number>[]): AppError {
+/** The refusal of a labels file that gives studies two patients; `rows` are the lines of each study. */
+export function patientConflict(rows: readonly ReadonlySet<number>[]): AppError {
   const one = rows.length === 1;
   const listed = rows.slice(0, 20).map((found) =>
     [...found]

@@ -236,6 +236,9 @@ test('a preview counts patients and their images as the import files them, and s
   });
   const { blocked } = await look(put(folder, 'leak.csv', rows('train')));
   expect(blocked?.message).toContain('2 studies');
+  put(folder, 'images/5.dcm', tinyDicom({ patient: 'H5', study: '1.1', instance: '1.1.5' }));
+  const twice = await look(put(folder, 'twice.csv', 'path,patientID,label\n1.dcm,W1,a\nimages/5.dcm,W9,a\n'));
+  expect(twice.blocked?.message).toContain('two patients (rows 2, 3)');
 });
 
 describe('patients of pictures', () => {
