@@ -80,13 +80,16 @@ export function previewLines(preview: LabelsPreview): string[] {
       ? []
       : [
           `Rows from which nothing would be taken: ${preview.refusedRows}.`,
-          ...preview.refused
-            .slice(0, shownRows)
-            .map(
-              ({ rows, message, key, files }) =>
-                `  row ${rows.join(', ')}: ${message} [${[key, ...files].join(' | ')}]`,
-            ),
+          ...preview.refused.slice(0, shownRows).map(({ rows, message, key, files }) => {
+            const about = [key, ...files].filter((name) => name !== '').join(' | ');
+            return `  row ${rows.join(', ')}: ${message}${about === '' ? '' : ` [${about}]`}`;
+          }),
           ...moreLines(preview.refused.length),
+          ...(preview.unreadableRows === 0
+            ? []
+            : [
+                `${plural(preview.unreadableRows, 'row')} cannot be read: nothing is written for want of them unless --rows usable leaves them out.`,
+              ]),
         ]),
     ...(preview.blocked === null
       ? []

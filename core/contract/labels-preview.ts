@@ -81,6 +81,8 @@ export const labelsPreviewSchema = z.object({
   moved: count,
   /** Rows from which nothing would be taken, and the first of them. */
   refusedRows: count,
+  /** Of them those that cannot be read whatever the images are; an import stops for them unless they are to be left out. */
+  unreadableRows: count,
   refused: z.array(previewRefusalSchema),
   /** Images that no row is about, and the first of them by name. */
   imagesWithoutRow: z.object({ count, names: z.array(z.string()) }),

@@ -112,6 +112,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     otherCase: found.otherCase,
     moved: found.moved,
     refusedRows: new Set(found.refused.flatMap(({ rows }) => rows)).size,
+    unreadableRows: new Set(found.read.problems.map(({ row }) => row)).size,
     refused: found.refused.slice(0, previewListLimit).map((one) => refusalOf(one, found.read, named)),
     imagesWithoutRow: {
       count: without.length,
