@@ -73,10 +73,14 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
     profile,
     complaints,
     look: async () => {
-      browser ??= await chromium.connectOverCDP(address, { noDefaults: true });
       const limit = Date.now() + 30_000;
-      for (;;) {
-        const page = browser.contexts()[0]?.pages()[0];
+      for (let tries = 1; ; tries++) {
+        browser ??= await chromium.connectOverCDP(address, { noDefaults: true });
+        // While the application starts, Chromium has an empty page, and whoever holds on to that one never sees ours.
+        const page = browser
+          .contexts()
+          .flatMap((context) => context.pages())
+          .find((one) => /^(?!about:|$)/.test(one.url()));
         if (page !== undefined) {
           page.on('console', (message) => {
             if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
@@ -85,6 +89,10 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
         }
         if (Date.now() > limit) throw new Error('No page appeared in 30 s.');
         await new Promise((resolve) => setTimeout(resolve, 100));
+        if (tries % 50 === 0) {
+          await browser.close();
+          browser = undefined;
+        }
       }
     },
     close: async () => {
