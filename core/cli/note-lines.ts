@@ -24,6 +24,15 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
   headersCorrected: (v) =>
     `${plural(n(v, 'files'), 'file')} changed in place since the last import: what they say now counts, labels and readings stay, features are ` +
     `computed again. ${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.`,
+  imagesReplaced: (v) =>
+    `Warning: ${plural(n(v, 'files'), 'file')} that ${n(v, 'files') === 1 ? 'was' : 'were'} known hold${n(v, 'files') === 1 ? 's' : ''} another image ` +
+    `now (other UIDs, or another picture). Of the images of before, ${n(v, 'gone')} of ${plural(n(v, 'studies'), 'study', 'studies')} are in no ` +
+    'file any more: they keep labels and readings, and are no longer trained on. If they are the same images under new UIDs, label them anew, ' +
+    'with a labels file by path. Back they come by importing their former files; for good they go by sidelight patient delete --study UID ' +
+    '(library check --list FILE names them).' +
+    (n(v, 'copied') === 0
+      ? ''
+      : ` ${n(v, 'copied')} stay by the library's own copies, beside what the files hold now: one patient may be in twice.`),
   handedDown: (v) =>
     `${plural(n(v, 'labels'), 'label, tag or comment', 'labels, tags and comments')} given to a patient or study as a whole now stand at what was ` +
     'moved away from it.',

@@ -21,6 +21,7 @@ export const importNoteCodes = [
   'patientsGiven',
   'patientsByRule',
   'headersCorrected',
+  'imagesReplaced',
   'handedDown',
   'dealtAnew',
   'earlierVersions',

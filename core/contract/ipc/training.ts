@@ -19,6 +19,7 @@ export const findingCodes = [
   'testAlsoDrawn',
   'testGiven',
   'picturesAlone',
+  'imagesGone',
   'sameImageAcrossSplits',
   'sameImageAcrossPatients',
   'sameImageTwice',

@@ -39,6 +39,8 @@ export interface CheckSettings {
   readonly flip: boolean;
   /** What stands behind too few patients, if anything does. */
   readonly shared: SharedPatient | null;
+  /** Images that no file holds any more. */
+  readonly gone?: readonly Pick<CheckedImage, 'studyId' | 'label'>[];
   /** The positive class that somebody chose. */
   readonly positive?: string | null;
 }
@@ -65,6 +67,7 @@ export function findingsOf(
     ...sharedPatients(settings.shared),
     ...impossible(labelled, classes, settings.target),
     ...givenSplits(labelled),
+    ...imagesGone(settings.gone ?? []),
     ...picturesAlone(images),
     ...sameImages(labelled),
     ...balance(labelled, classes),
@@ -126,9 +129,10 @@ function finding(
   code: DataFinding['code'],
   severity: DataFinding['severity'],
   values: DataFinding['values'],
-  images: readonly CheckedImage[] = [],
+  images: readonly Pick<CheckedImage, 'studyId'>[] = [],
 ): DataFinding {
-  return { code, severity, values, studyIds: [...distinct(images, 'studyId')].slice(0, studiesShown) };
+  const studyIds = [...new Set(images.map(({ studyId }) => studyId))];
+  return { code, severity, values, studyIds: studyIds.slice(0, studiesShown) };
 }
 
 function distinct<K extends 'patientId' | 'studyId'>(images: readonly CheckedImage[], key: K): Set<CheckedImage[K]> {
@@ -185,6 +189,12 @@ function givenSplits(labelled: readonly CheckedImage[]): DataFinding[] {
     ...(given > 0 && drawn > 0 ? [finding('testAlsoDrawn', 'serious', { given, drawn })] : []),
     ...(given > 0 && drawn === 0 && others > 0 ? [finding('testGiven', 'note', { given, others })] : []),
   ];
+}
+
+function imagesGone(gone: readonly Pick<CheckedImage, 'studyId' | 'label'>[]): DataFinding[] {
+  if (gone.length === 0) return [];
+  const labelled = gone.filter(({ label }) => label !== null).length;
+  return [finding('imagesGone', 'serious', { images: gone.length, labelled }, gone)];
 }
 
 /** Pictures of which nothing says whose they are count as different people's, and some may be one's. */

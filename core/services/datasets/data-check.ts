@@ -39,7 +39,8 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     previewFolder(request.inputSize, newestVersion(library.db, dataset.id)?.ranges ?? 'format'),
   );
   // What a reader set aside is in no version, so it is not looked at either.
-  const rows = labelledInstances(library.db, dataset.id).filter(({ isExcluded }) => !isExcluded);
+  const all = labelledInstances(library.db, dataset.id).filter(({ isExcluded }) => !isExcluded);
+  const rows = all.filter(({ isGone }) => !isGone);
   const splits = splitsIfPossible(context, dataset, rows, request.seed);
   const images = rows.map((row): CheckedImage => {
     const fact = facts.get(row.instanceId);
@@ -76,6 +77,7 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       target: dataset.target,
       positive: list.positive,
       shared: sharedPatient(library.db, dataset.id),
+      gone: all.filter(({ isGone }) => isGone),
     }),
   };
 }

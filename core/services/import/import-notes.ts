@@ -10,6 +10,7 @@ import {
   versionsOfEarlierPatients,
 } from '../../store/index.ts';
 import { sharedPatient, sharedPatientNote } from '../patients/shared-patient.ts';
+import type { ReplacedImages } from './replaced.ts';
 
 export interface ImportFacts {
   readonly systemFiles: number;
@@ -22,6 +23,7 @@ export interface ImportFacts {
   readonly corrected: number;
   /** Studies that follow their corrected headers to another patient. */
   readonly followed: number;
+  readonly replaced: ReplacedImages;
   /** Studies that the labels file moved to another patient; null where it gives none. */
   readonly studiesGiven: number | null;
   readonly moves: readonly PatientMoves[];
@@ -46,6 +48,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
     note('patientsGiven', { ...givenPatientCounts(db, datasetId), moved: facts.studiesGiven });
   }
   if (facts.corrected > 0) note('headersCorrected', { files: facts.corrected, studies: facts.followed });
+  if (facts.replaced.files > 0) note('imagesReplaced', { ...facts.replaced });
   const handedDown = sum((moves) => moves.handedDown);
   if (handedDown > 0) note('handedDown', { labels: handedDown });
   const dealtAnew = sum((moves) => moves.dealtAnew + moves.leaking.length);

@@ -67,6 +67,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
   judgeOpenPictures(db, dataset.id, importer);
   const moves = [importer.followHeaders(), importer.followRule()];
+  const replaced = importer.settleReplaced();
   const { moves: given, ...outcome } = label(
     context,
     dataset,
@@ -90,6 +91,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
       ...importer.noted,
       corrected: importer.counts.corrected,
       followed: importer.followed,
+      replaced,
       rule: rule ?? 'picture',
       studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
       moves: [...moves, given],

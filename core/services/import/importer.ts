@@ -37,6 +37,7 @@ import { ProblemCollector } from '../session/problems.ts';
 import { Corrections } from './corrections.ts';
 import type { LabelEntry } from './labels.ts';
 import { LeftOut } from './left-out.ts';
+import { Replaced, type ReplacedImages } from './replaced.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
@@ -61,6 +62,7 @@ export class Importer {
   readonly #copies: boolean;
   readonly #rule: PicturePatients | undefined;
   readonly #corrections: Corrections;
+  readonly #replaced = new Replaced();
   /** Pictures with their patient by the rule, where the rule was asked for. */
   readonly #ruled = new Map<InstanceId, PictureContext>();
   #waiting: { scanned: Scanned; copied: string | null }[] = [];
@@ -116,6 +118,14 @@ export class Importer {
   /** Studies that went to another patient so. */
   get followed(): number {
     return this.#corrections.followed;
+  }
+
+  /** What became of images whose files hold others now. */
+  settleReplaced(): ReplacedImages {
+    const found = this.#replaced.settle(this.#library);
+    // Files on view and what else is kept in memory may be of the image of before.
+    if (found.files > 0) this.#context.caches.libraryChanged();
+    return found;
   }
 
   /** Pictures that were there before get their patient by the rule that this import names. */
@@ -220,6 +230,7 @@ export class Importer {
       this.counts.duplicate += 1;
       const what = 'Another file with the same SOP instance UID but other content came first.';
       this.#leaveOut(new AppError('DUPLICATE_DIFFERS', what), scanned);
+      this.#replaced.note(db, place, null);
       // What its folder says is about the picture in this file, which is not the one that was kept.
       return undefined;
     }
@@ -246,6 +257,7 @@ export class Importer {
     }
     for (const notice of scanned.found.notices) this.problems.add(notice, scanned.name);
     if (scanned.found.look?.kind) this.openPictures.push({ name: scanned.name, look: scanned.found.look });
+    this.#replaced.note(db, place, id);
     saveFile(db, place, id);
     if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
     return id;

@@ -119,6 +119,11 @@ export function forgetFile(db: WriteDb, path: string, instanceId: InstanceId): b
   return db.get('SELECT 1 FROM files WHERE path = :path', { path }) === undefined;
 }
 
+/** Forgets what is known at one place. */
+export function forgetPlace(db: WriteDb, path: string, member: string): void {
+  db.run('DELETE FROM files WHERE path = :path AND member = :member', { path, member });
+}
+
 /** The row id of a patient, made when new. */
 export function ensurePatient(db: WriteDb, patientKey: string, now: string): number {
   const found = patientIdOf(db, patientKey);

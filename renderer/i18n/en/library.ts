@@ -119,6 +119,8 @@ export const library = {
     patientsByRule: (v: NoteValues) => `${v['pictures']} pictures or studies that were there have another patient now.`,
     headersCorrected: (v: NoteValues) =>
       `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again. ${n(Number(v['studies']), 'study', 'studies')} went to another patient.`,
+    imagesReplaced: (v: NoteValues) =>
+      `${n(Number(v['files']), 'known file holds', 'known files hold')} another image now (other UIDs, or another picture). Of the images of before, ${v['gone']} are in no file any more: they keep labels and readings, and are no longer trained on; the check before training opens their studies. If they are the same images under new UIDs, label them anew, with a labels file by path.${Number(v['copied']) === 0 ? '' : ` ${v['copied']} stay by the library’s own copies, beside what the files hold now: one patient may be in twice.`}`,
     handedDown: (v: NoteValues) =>
       `${v['labels']} labels, tags or comments given to a patient or study as a whole now stand at what was moved away from it.`,
     dealtAnew: (v: NoteValues) =>

@@ -120,6 +120,26 @@ describe('files', () => {
     expect(await run(library, { paths: [path] })).toMatchObject({ imported: 0, alreadyThere: 2 });
   });
 
+  test('a flag for encryption is believed whatever the sizes say, and the other members are read', async () => {
+    const member = tinyDicom({ patient: 'P1', study: '1.1', instance: '1.1.1' });
+    const zip = (flags: number, claimedBytes?: number) =>
+      makeZip([
+        { name: 'secret', bytes: Buffer.alloc(100), flags, ...(claimedBytes === undefined ? {} : { claimedBytes }) },
+        { name: 'IM1', bytes: member },
+      ]);
+    const password = { action: 'Unpack the archive with its password and import the folder.' };
+    const weak = await run(temporaryLibrary(), { paths: [put(temporaryFolder(), 'a.zip', zip(0x0801))] });
+    expect(weak).toMatchObject({ imported: 1, skipped: 1, leftOut: [password] });
+    const strong = await run(temporaryLibrary(), { paths: [put(temporaryFolder(), 'a.zip', zip(0x0841))] });
+    expect(strong).toMatchObject({ imported: 0, skipped: 1, leftOut: [password] });
+    const lying = zip(0x0800);
+    // The directory says 101 bytes of a stored member of 100.
+    lying.writeUInt32LE(101, lying.indexOf('PK\x01\x02') + 24);
+    const wrong = await run(temporaryLibrary(), { paths: [put(temporaryFolder(), 'a.zip', lying)] });
+    expect(wrong).toMatchObject({ imported: 1, skipped: 1 });
+    expect(wrong.leftOut[0]?.message).toContain('another size than the archive says');
+  });
+
   test('a DICOMDIR stands for the medium it lies on', async () => {
     const folder = temporaryFolder();
     studies(folder);
