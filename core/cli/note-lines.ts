@@ -23,7 +23,10 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     `${plural(n(v, 'pictures'), 'picture')} or studies that were there have another patient now (${rules[v['rule'] as keyof typeof rules]}).`,
   headersCorrected: (v) =>
     `${plural(n(v, 'files'), 'file')} changed in place since the last import: what they say now counts, labels and readings stay, features are ` +
-    `computed again. ${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.`,
+    `computed again. ${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.` +
+    (n(v, 'results') === 0
+      ? ''
+      : ` ${plural(n(v, 'results'), 'result')} of classification ${n(v, 'results') === 1 ? 'is' : 'are'} of before: classify again if the pixels changed.`),
   imagesReplaced: (v) =>
     `Warning: ${plural(n(v, 'files'), 'file')} that ${n(v, 'files') === 1 ? 'was' : 'were'} known hold${n(v, 'files') === 1 ? 's' : ''} another image ` +
     `now (other UIDs, or another picture). Of the images of before, ${n(v, 'gone')} of ${plural(n(v, 'studies'), 'study', 'studies')} are in no ` +

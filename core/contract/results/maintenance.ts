@@ -84,6 +84,8 @@ export const deletePatientReportSchema = z.object({
   runsEnded: count,
   /** Models trained with images of the patient; their weights stay. */
   models: z.array(z.string()),
+  /** Studies that stay because another patient was given to them; the ID of their headers is forgotten. */
+  filedElsewhere: count,
   backups: z.object({
     /** Copies that still hold the patient. */
     holding: z.array(z.string()),

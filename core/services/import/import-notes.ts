@@ -21,8 +21,8 @@ export interface ImportFacts {
   readonly byRule: number;
   readonly rule: PicturePatients;
   readonly corrected: number;
-  /** Studies that follow their corrected headers to another patient. */
-  readonly followed: number;
+  /** Studies that follow their corrected headers to another patient, and results that were made before. */
+  readonly followed: { readonly studies: number; readonly results: number };
   readonly replaced: ReplacedImages;
   /** Studies that the labels file moved to another patient; null where it gives none. */
   readonly studiesGiven: number | null;
@@ -47,7 +47,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (facts.studiesGiven !== null) {
     note('patientsGiven', { ...givenPatientCounts(db, datasetId), moved: facts.studiesGiven });
   }
-  if (facts.corrected > 0) note('headersCorrected', { files: facts.corrected, studies: facts.followed });
+  if (facts.corrected > 0) note('headersCorrected', { files: facts.corrected, ...facts.followed });
   if (facts.replaced.files > 0) note('imagesReplaced', { ...facts.replaced });
   const handedDown = sum((moves) => moves.handedDown);
   if (handedDown > 0) note('handedDown', { labels: handedDown });

@@ -115,9 +115,10 @@ export class Importer {
     return this.#corrections.follow(this.#dataset.name, this.problems);
   }
 
-  /** Studies that went to another patient so. */
-  get followed(): number {
-    return this.#corrections.followed;
+  /** Studies that went to another patient so, and results that were made of what the files held before. */
+  get followed(): { readonly studies: number; readonly results: number } {
+    const { followed: studies, results } = this.#corrections;
+    return { studies, results };
   }
 
   /** What became of images whose files hold others now. */

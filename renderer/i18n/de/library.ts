@@ -115,7 +115,7 @@ export const library: Words['library'] = {
     patientsByRule: (v) =>
       `${v['pictures']} Bilder oder Studien, die schon da waren, haben jetzt einen anderen Patienten.`,
     headersCorrected: (v) =>
-      `${n(Number(v['files']), 'Datei', 'Dateien')} seit dem letzten Import an Ort und Stelle geändert: Was jetzt darin steht, gilt. Labels und Befunde bleiben, Merkmale werden neu berechnet. ${n(Number(v['studies']), 'Studie', 'Studien')} kamen zu einem anderen Patienten.`,
+      `${n(Number(v['files']), 'Datei', 'Dateien')} seit dem letzten Import an Ort und Stelle geändert: Was jetzt darin steht, gilt. Labels und Befunde bleiben, Merkmale werden neu berechnet. ${n(Number(v['studies']), 'Studie', 'Studien')} kamen zu einem anderen Patienten.${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'Ergebnis', 'Ergebnisse')} stammen von vorher: Klassifizieren Sie neu, falls sich die Bilder geändert haben.`}`,
     imagesReplaced: (v) =>
       `${n(Number(v['files']), 'bekannte Datei enthält', 'bekannte Dateien enthalten')} jetzt ein anderes Bild (andere UIDs oder ein anderes Foto). Von den früheren Bildern sind ${v['gone']} in keiner Datei mehr: Sie behalten Labels und Befunde und werden nicht mehr trainiert; die Prüfung vor dem Training öffnet ihre Studien. Sind es dieselben Bilder unter neuen UIDs, benennen Sie sie neu, mit einer Tabelle nach Pfad.${Number(v['copied']) === 0 ? '' : ` ${v['copied']} bleiben durch die Kopien der Bibliothek neben dem, was jetzt in den Dateien steht: Ein Patient ist vielleicht zweimal da.`}`,
     handedDown: (v) =>

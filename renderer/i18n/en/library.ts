@@ -118,7 +118,7 @@ export const library = {
       `Patients by the labels file: ${n(Number(v['studies']), 'study', 'studies')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
     patientsByRule: (v: NoteValues) => `${v['pictures']} pictures or studies that were there have another patient now.`,
     headersCorrected: (v: NoteValues) =>
-      `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again. ${n(Number(v['studies']), 'study', 'studies')} went to another patient.`,
+      `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again. ${n(Number(v['studies']), 'study', 'studies')} went to another patient.${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'result', 'results')} of classification were made before: classify again if the pixels changed.`}`,
     imagesReplaced: (v: NoteValues) =>
       `${n(Number(v['files']), 'known file holds', 'known files hold')} another image now (other UIDs, or another picture). Of the images of before, ${v['gone']} are in no file any more: they keep labels and readings, and are no longer trained on; the check before training opens their studies. If they are the same images under new UIDs, label them anew, with a labels file by path.${Number(v['copied']) === 0 ? '' : ` ${v['copied']} stay by the library’s own copies, beside what the files hold now: one patient may be in twice.`}`,
     handedDown: (v: NoteValues) =>
