@@ -28,6 +28,7 @@ import { compileEncoder, type LibraryLpm, openLibraryLpm, requireLpm, resolveInp
 import { imageKind, openRenderer, readSource } from '../pixels/source-images.ts';
 import { imageKey } from '../records/record-stores.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import { requireCriterion } from '../training/criterion.ts';
 import { compilePredictor } from '../training/model.ts';
 import { compileStep, startingParameters } from '../training/network.ts';
 import { EpochClock } from './measure-clock.ts';
@@ -83,6 +84,7 @@ async function measure(
   options: MeasureOptions,
 ): Promise<ReadonlyMap<string, number>> {
   const { dataset, version } = planVersion(context, options);
+  requireCriterion(dataset.target, options);
   const rates = new Map<string, number>();
   const stages = 3;
   const tell = (done: number): void => context.progress({ stage: 'measuring', done, total: stages, unit: 'parts' });

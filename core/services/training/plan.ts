@@ -33,6 +33,7 @@ import { choosePositiveClass } from '../datasets/classes.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import { requireCriterion } from './criterion.ts';
 
 type ParsedOptions = z.output<typeof trainOptionsSchema>;
 
@@ -66,6 +67,7 @@ export function planRun(context: ServiceContext, options: ParsedOptions, jobId: 
 function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const { library } = context;
   const dataset = requireDataset(context, options.dataset);
+  requireCriterion(dataset.target, options);
   const lpm = requireLpm(context, options.lpm);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
