@@ -16,6 +16,8 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     `${plural(n(v, 'pictures'), 'picture')} of ${plural(n(v, 'patients'), 'patient')} (${rules[v['rule'] as keyof typeof rules]}, where no ` +
     `column or layout says whose they are; ${plural(n(v, 'folders'), 'folder')}). If one person has several of them, give a column ` +
     'patientID or --patients folder|prefix: otherwise that person may stand in training and test at once.',
+  noLabelColumn: (v) =>
+    `The labels file has no column "label": its ${plural(n(v, 'rows'), 'row')} give patients or splits, and no label.`,
   patientsGiven: (v) =>
     `Patients by the labels file: ${plural(n(v, 'studies'), 'study', 'studies')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
     `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,

@@ -18,6 +18,7 @@ const count = z.int().nonnegative();
 /** What an import decided, changed or found that nobody asked it for. Command line and window have the words for each. */
 export const importNoteCodes = [
   'picturePatients',
+  'noLabelColumn',
   'patientsGiven',
   'patientsByRule',
   'headersCorrected',

@@ -11,6 +11,8 @@ export interface CatalogueImage extends ImagePlace {
   readonly seriesInstanceUID: string;
   readonly studyInstanceUID: string;
   readonly patientKey: string;
+  /** As its header has it; null for pictures, headers without one and studies under pseudonyms. */
+  readonly accessionNumber: string | null;
   readonly kind: 'dicom' | 'picture';
   /** Every place where it was found: a path, for a member of an archive `archive.zip/folder/file`. */
   readonly places: readonly string[];
@@ -44,6 +46,8 @@ export async function previewCatalogue(
   paths: readonly string[],
   options: Pick<ScanOptions, 'signal' | 'exclude' | 'patientOf' | 'picturePatients'> & {
     readonly identity: ImportIdentity;
+    /** True where studies would be filed under pseudonyms, which hide accession numbers. */
+    readonly pseudonymise: boolean;
     readonly progress: (done: number) => void;
   },
 ): Promise<{ readonly images: readonly CatalogueImage[]; readonly scanned: readonly CatalogueImage[] }> {
@@ -53,7 +57,7 @@ export async function previewCatalogue(
   const scanned = new Set<CatalogueImage>();
   const ids = new NewIds([...images.values()]);
   let done = 0;
-  const { identity, progress, ...scan } = options;
+  const { identity, progress, pseudonymise, ...scan } = options;
   const known = (path: string, member: string): InstanceId | undefined => {
     const place = identity.place(path, member);
     return fileAt(db, place.path, place.member)?.instanceId;
@@ -85,12 +89,15 @@ export async function previewCatalogue(
     } else if (one.found !== null) {
       const { instance } = one.found;
       const there = images.get(instance.sopInstanceUID);
+      const patientKey = identity.patientKey(instance.patientKey);
+      const isHidden = pseudonymise || patientKey !== instance.patientKey;
       image = there ?? {
-        ...ids.of(instance.studyInstanceUID, instance.seriesInstanceUID, identity.patientKey(instance.patientKey)),
+        ...ids.of(instance.studyInstanceUID, instance.seriesInstanceUID, patientKey),
         sopInstanceUID: instance.sopInstanceUID,
         seriesInstanceUID: instance.seriesInstanceUID,
         studyInstanceUID: instance.studyInstanceUID,
-        patientKey: identity.patientKey(instance.patientKey),
+        patientKey,
+        accessionNumber: isHidden ? null : (instance.description?.accessionNumber ?? null),
         kind: instance.kind,
         places: [],
       };

@@ -27,6 +27,8 @@ export interface ImportFacts {
   /** Studies that the labels file moved to another patient; null where it gives none. */
   readonly studiesGiven: number | null;
   readonly moves: readonly PatientMoves[];
+  /** Rows of a labels file that has no labels in it; null for one that has. */
+  readonly rowsWithoutLabels: number | null;
 }
 
 /** The notes of an import into this data set, in the order in which they are read. */
@@ -44,6 +46,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
     });
   }
   if (facts.byRule > 0) note('patientsByRule', { pictures: facts.byRule, rule: facts.rule });
+  if (facts.rowsWithoutLabels !== null) note('noLabelColumn', { rows: facts.rowsWithoutLabels });
   if (facts.studiesGiven !== null) {
     note('patientsGiven', { ...givenPatientCounts(db, datasetId), moved: facts.studiesGiven });
   }

@@ -95,6 +95,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
       rule: rule ?? 'picture',
       studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
       moves: [...moves, given],
+      rowsWithoutLabels: labels?.file.hasLabels === false ? labels.file.rowCount : null,
     }),
     seconds: (performance.now() - started) / 1000,
   };

@@ -52,6 +52,7 @@ const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
   sopInstanceUID: 'instance',
   seriesInstanceUID: 'series',
   studyInstanceUID: 'study',
+  accessionNumber: 'study',
   patientID: 'patient',
 };
 
@@ -86,15 +87,19 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
   const level = levelOf[file.column];
   const patientOfTarget = new Map<string, PatientId>();
   const byKey = new Map<string, Map<string, LabelTarget>>();
+  const placesByKey = new Map<string, CatalogueImage[]>();
   for (const image of images) {
     const target = level === 'patient' ? { kind: level, id: image.patientId } : targetOfImage(image, level);
     patientOfTarget.set(targetKey(target), image.patientId);
     if (file.column === 'path') continue;
     const key = file.column === 'patientID' ? image.patientKey : image[file.column];
+    if (key === null) continue;
+    if (file.column === 'accessionNumber') placesByKey.set(key, [...(placesByKey.get(key) ?? []), image]);
     const there = byKey.get(key) ?? new Map<string, LabelTarget>();
     byKey.set(key, there.set(targetKey(target), target));
   }
-  const shortened = withoutZeros(file.column === 'patientID' ? byKey.keys() : []);
+  const isNumbered = file.column === 'patientID' || file.column === 'accessionNumber';
+  const shortened = withoutZeros(isNumbered ? byKey.keys() : []);
   const entries: LabelEntry[] = [];
   const refused: RefusedRow[] = [];
   const counts = { otherCase: 0, moved: 0 };
@@ -122,18 +127,36 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
       continue;
     }
     const targets = byKey.get(file.column === 'patientID' ? patientKey(key) : key);
+    if (file.column === 'accessionNumber' && targets !== undefined && targets.size > 1) {
+      // One order may be several studies, and numbers of two hospitals may be the same.
+      const studies = Map.groupBy(placesByKey.get(key) ?? [], ({ studyInstanceUID }) => studyInstanceUID);
+      const named = [...studies.keys()].map(redact).join(' and ');
+      const places = [...studies.values()].flatMap(([first]) => first?.places.slice(0, 1) ?? []);
+      refuse(`accession number ${redact(key)} fits ${targets.size} studies (${named}); none was labelled`, places);
+      continue;
+    }
     for (const target of targets?.values() ?? []) add(target);
     if (targets === undefined) {
-      const noun = file.column.replace(/(InstanceUID|ID)$/, '').replace('sop', 'instance');
-      refuse(
-        `no ${noun} ${redact(key)} in this data set${shortened.has(key) ? lostZeros : isScientific(key) ? lostDigits : ''}`,
-      );
+      const why = shortened.has(key) ? lostZeros : isScientific(key) ? lostDigits : '';
+      const none = file.column === 'accessionNumber' && byKey.size === 0 ? noAccession : '';
+      refuse(`no ${nouns[file.column]} ${redact(key)} in this data set${why}${none}`);
     }
   }
   return { entries, refused, ...counts };
 }
 
-const lostZeros = '; one whose ID has zeros before it is there: the zeros were lost, save the column as text';
+/** What the key columns but `path` name. */
+const nouns: Readonly<Record<Exclude<KeyColumn, 'path'>, string>> = {
+  sopInstanceUID: 'instance',
+  seriesInstanceUID: 'series',
+  studyInstanceUID: 'study',
+  accessionNumber: 'accession number',
+  patientID: 'patient',
+};
+
+const noAccession =
+  ': none of its studies has one (headers without, pictures, or imported under pseudonyms); name the studies by another column';
+const lostZeros = '; one with zeros before it is there: the zeros were lost, save the column as text';
 const lostDigits =
   ': it is a number with an exponent, a spreadsheet has cut its digits; make the file again with that column as text';
 
@@ -248,6 +271,8 @@ export function agreedLabels(
   const read: LabelEntry[] = [];
   const unread = new Map<number | null, RefusedRow>();
   for (const entry of entries) {
+    // A file without labels gives its rows for patients or splits.
+    if (entry.label === '') continue;
     const result = targets[target].readLabel(entry.label, listed);
     if ('label' in result) read.push({ ...entry, label: result.label });
     else unread.set(entry.row, { rows: entry.row === null ? [] : [entry.row], message: result.problem, places: [] });

@@ -108,7 +108,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     first: file.rows.slice(0, firstRows).map((row) => ({ ...row })),
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
-    patients: new Set(agreed.map(({ patientId }) => patientId)).size,
+    patients: new Set((file.hasLabels ? agreed : found.entries).map(({ patientId }) => patientId)).size,
     otherCase: found.otherCase,
     moved: found.moved,
     refusedRows: new Set(found.refused.flatMap(({ rows }) => rows)).size,
@@ -166,6 +166,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
     picturePatients:
       given.patients ?? (dataset === undefined ? undefined : picturePatientsOf(db, dataset.id)) ?? undefined,
     identity,
+    pseudonymise: given.pseudonymise,
     patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
     progress: (done) => context.progress({ stage: 'importing', done, total: null, unit: 'files' }),
   });
@@ -205,6 +206,7 @@ function namesOrQuestion(
   given: Given,
   file: LabelsFile,
 ): NamedClasses<LabelRow> & Pick<Resolved, 'question'> {
+  if (!file.hasLabels) return { entries: file.rows, problems: [], merged: [], question: null };
   try {
     return { ...namesOf(db, given, file.rows, labelChoice(db, given), 'The labels file'), question: null };
   } catch (error) {
@@ -290,7 +292,7 @@ function classesOf(
   const named = new Map<string, Set<string>>();
   // Classes whose rows are all refused are shown too: the name may be what is wrong.
   const byRow = new Map(file.rows.map(({ row, label }) => [row, label]));
-  for (const { row, label } of read.rows) {
+  for (const { row, label } of read.hasLabels ? read.rows : []) {
     const name = classOf(byRow.get(row) ?? tidyClassName(label));
     if (!named.has(name)) named.set(name, new Set());
   }

@@ -110,6 +110,8 @@ export const library: Words['library'] = {
   notes: {
     picturePatients: (v) =>
       `${n(Number(v['pictures']), 'Bild', 'Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, in ${n(Number(v['folders']), 'Ordner', 'Ordnern')}. Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.`,
+    noLabelColumn: (v) =>
+      `Die Tabelle hat keine Spalte „label“: Ihre ${n(Number(v['rows']), 'Zeile nennt', 'Zeilen nennen')} Patienten oder Teile, aber keine Labels.`,
     patientsGiven: (v) =>
       `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie', 'Studien')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
     patientsByRule: (v) =>

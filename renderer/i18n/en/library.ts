@@ -114,6 +114,8 @@ export const library = {
   notes: {
     picturePatients: (v: NoteValues) =>
       `${n(Number(v['pictures']), 'picture', 'pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, in ${n(Number(v['folders']), 'folder', 'folders')}. If one person has several, give a column patientID or choose folder or name in the import: otherwise that person may stand in training and test at once.`,
+    noLabelColumn: (v: NoteValues) =>
+      `The labels file has no column “label”: its ${n(Number(v['rows']), 'row', 'rows')} give patients or splits, and no label.`,
     patientsGiven: (v: NoteValues) =>
       `Patients by the labels file: ${n(Number(v['studies']), 'study', 'studies')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
     patientsByRule: (v: NoteValues) => `${v['pictures']} pictures or studies that were there have another patient now.`,
