@@ -21,6 +21,10 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
   patientsGiven: (v) =>
     `Patients by the labels file: ${plural(n(v, 'studies'), 'study', 'studies')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
     `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,
+  samePictureNames: (v) =>
+    `Warning: ${plural(n(v, 'names'), 'name')} without "_" (${plural(n(v, 'pictures'), 'picture')}) ${n(v, 'names') === 1 ? 'lies' : 'lie'} in several folders: each ` +
+    'folder has a patient of its own, called "name (folder)". If one name is one person, give a column patientID, or that person may stand in ' +
+    'training and test at once.',
   patientsByRule: (v) =>
     `${plural(n(v, 'pictures'), 'picture')} or studies that were there have another patient now (${rules[v['rule'] as keyof typeof rules]}).`,
   headersCorrected: (v) =>
@@ -52,6 +56,10 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
         'folder is no patient, import again with --patients picture (or prefix), or give a column patientID.'
       : `Warning: ${n(v, 'studies')} of ${n(v, 'all')} studies carry the same patient ID${v['id'] === '' ? '' : ` ("${v['id']}")`} and count as one ` +
         'patient, who cannot be split. Give the patients in a column patientID beside the path, or correct the files where they lie and import again.',
+  alikePatients: (v) =>
+    `Warning: ${plural(n(v, 'patients'), 'patient')} have IDs that differ only in case, blanks or leading zeros from another's ` +
+    `(${plural(n(v, 'groups'), 'group')}). They count as different people and may stand in training and test at once. If they are one, give one ID in a ` +
+    'column patientID, or correct the files where they lie and import again. Who they are: sidelight patients DATASET',
   testGiven: (v) =>
     `The ${plural(n(v, 'given'), 'test patient')} of the file are the test set: the ${plural(n(v, 'open'), 'patient')} without a split go to ` +
     'training and validation only.',

@@ -20,6 +20,7 @@ export const findingCodes = [
   'testGiven',
   'picturesAlone',
   'imagesGone',
+  'alikePatients',
   'sameImageAcrossSplits',
   'sameImageAcrossPatients',
   'sameImageTwice',

@@ -14,6 +14,7 @@ import {
   targetFacts,
 } from '../../contract/index.ts';
 import { targets } from '../../targets/index.ts';
+import type { AlikePatients } from '../patients/alike.ts';
 import type { SharedPatient } from '../patients/shared-patient.ts';
 
 export interface CheckedImage {
@@ -39,6 +40,8 @@ export interface CheckSettings {
   readonly flip: boolean;
   /** What stands behind too few patients, if anything does. */
   readonly shared: SharedPatient | null;
+  /** Patients whose IDs hardly differ. */
+  readonly alike?: Pick<AlikePatients, 'groups' | 'patients' | 'studyIds'> | null;
   /** Images that no file holds any more. */
   readonly gone?: readonly Pick<CheckedImage, 'studyId' | 'label'>[];
   /** The positive class that somebody chose. */
@@ -67,6 +70,7 @@ export function findingsOf(
     ...sharedPatients(settings.shared),
     ...impossible(labelled, classes, settings.target),
     ...givenSplits(labelled),
+    ...alikeIds(settings.alike ?? null),
     ...imagesGone(settings.gone ?? []),
     ...picturesAlone(images),
     ...sameImages(labelled),
@@ -188,6 +192,19 @@ function givenSplits(labelled: readonly CheckedImage[]): DataFinding[] {
     ...(cut > 0 ? [finding('validationCut', 'note', { cut, training: cut + patients('train', 'given') })] : []),
     ...(given > 0 && drawn > 0 ? [finding('testAlsoDrawn', 'serious', { given, drawn })] : []),
     ...(given > 0 && drawn === 0 && others > 0 ? [finding('testGiven', 'note', { given, others })] : []),
+  ];
+}
+
+function alikeIds(alike: NonNullable<CheckSettings['alike']> | null): DataFinding[] {
+  if (alike === null) return [];
+  const { groups, patients, studyIds } = alike;
+  return [
+    {
+      code: 'alikePatients',
+      severity: 'serious',
+      values: { groups, patients },
+      studyIds: studyIds.slice(0, studiesShown),
+    },
   ];
 }
 

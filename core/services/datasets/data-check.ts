@@ -13,6 +13,7 @@ import {
   newestVersion,
   type RecordRow,
 } from '../../store/index.ts';
+import { alikePatients } from '../patients/alike.ts';
 import { sharedPatient } from '../patients/shared-patient.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -77,6 +78,7 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       target: dataset.target,
       positive: list.positive,
       shared: sharedPatient(library.db, dataset.id),
+      alike: alikePatients(library.db, dataset.id),
       gone: all.filter(({ isGone }) => isGone),
     }),
   };

@@ -2,6 +2,7 @@
 import type { ImagePlace, InstanceId, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
 import { fileAt, type PlacedImage, placedImagesOf, placesOfImage, type ReadDb } from '../../store/index.ts';
 import { type ScanOptions, scanFiles } from '../files/scan.ts';
+import { sameNames, wholeName } from '../patients/same-name.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 
 export interface CatalogueImage extends ImagePlace {
@@ -109,7 +110,32 @@ export async function previewCatalogue(
     scanned.add(placed);
     images.set(placed.sopInstanceUID, placed);
   }
-  return { images: [...images.values()], scanned: [...scanned] };
+  if (scan.picturePatients !== 'prefix') return { images: [...images.values()], scanned: [...scanned] };
+  const parted = partedByFolder([...images.values()], ids, identity);
+  return { images: [...images.values()].map(parted), scanned: [...scanned].map(parted) };
+}
+
+/** Pictures as an import parts those of one name without `_` in several folders. */
+function partedByFolder(
+  images: readonly CatalogueImage[],
+  ids: NewIds,
+  { patientKey }: ImportIdentity,
+): (image: CatalogueImage) => CatalogueImage {
+  const whole = new Map(
+    images.flatMap((image) => {
+      const name = image.kind === 'picture' ? wholeName(image.places[0] ?? '', '') : null;
+      return name === null ? [] : [[image, name] as const];
+    }),
+  );
+  const parted = new Map<CatalogueImage, CatalogueImage>();
+  for (const { stem, patients } of sameNames(whole)) {
+    for (const [image, name] of patients) {
+      const key = patientKey(name);
+      if (image.patientKey === patientKey(stem))
+        parted.set(image, { ...image, patientKey: key, patientId: ids.patient(key) });
+    }
+  }
+  return (image) => parted.get(image) ?? image;
 }
 
 /** Row ids for what has none yet: the one that its study, series or patient has where those are known, else one below zero. */
@@ -134,6 +160,10 @@ class NewIds {
       seriesId: this.#id(this.#series, `${study}\n${series}`) as SeriesId,
       patientId: this.#id(this.#patients, patient) as PatientId,
     };
+  }
+
+  patient(key: string): PatientId {
+    return this.#id(this.#patients, key) as PatientId;
   }
 
   #id(ids: Map<string, number>, key: string): number {

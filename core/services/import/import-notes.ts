@@ -9,6 +9,8 @@ import {
   splitsOfDataset,
   versionsOfEarlierPatients,
 } from '../../store/index.ts';
+import { alikePatients, alikePatientsNote } from '../patients/alike.ts';
+import type { PartedNames } from '../patients/same-name.ts';
 import { sharedPatient, sharedPatientNote } from '../patients/shared-patient.ts';
 import type { ReplacedImages } from './replaced.ts';
 
@@ -24,6 +26,8 @@ export interface ImportFacts {
   /** Studies that follow their corrected headers to another patient, and results that were made before. */
   readonly followed: { readonly studies: number; readonly results: number };
   readonly replaced: ReplacedImages;
+  /** Names of pictures without `_` that lie in several folders. */
+  readonly parted: Pick<PartedNames, 'names' | 'pictures'>;
   /** Studies that the labels file moved to another patient; null where it gives none. */
   readonly studiesGiven: number | null;
   readonly moves: readonly PatientMoves[];
@@ -45,6 +49,8 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
       rule: facts.rule,
     });
   }
+  const { names, pictures } = facts.parted;
+  if (names > 0) note('samePictureNames', { names, pictures });
   if (facts.byRule > 0) note('patientsByRule', { pictures: facts.byRule, rule: facts.rule });
   if (facts.rowsWithoutLabels !== null) note('noLabelColumn', { rows: facts.rowsWithoutLabels });
   if (facts.studiesGiven !== null) {
@@ -58,7 +64,8 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (dealtAnew > 0) note('dealtAnew', { patients: dealtAnew });
   const versions = sum((moves) => moves.studies) > 0 ? versionsOfEarlierPatients(db) : 0;
   if (versions > 0) note('earlierVersions', { versions });
-  notes.push(...sharedPatientNote(sharedPatient(db, datasetId)), ...splitNotes(db, datasetId));
+  notes.push(...sharedPatientNote(sharedPatient(db, datasetId)), ...alikePatientsNote(alikePatients(db, datasetId)));
+  notes.push(...splitNotes(db, datasetId));
   if (facts.systemFiles > 0) note('systemFiles', { files: facts.systemFiles });
   return notes;
 }

@@ -67,6 +67,8 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
   judgeOpenPictures(db, dataset.id, importer);
   const moves = [importer.followHeaders(), importer.followRule()];
+  const parted = importer.partSameNames();
+  moves.push(parted.moves);
   const replaced = importer.settleReplaced();
   const { moves: given, ...outcome } = label(
     context,
@@ -92,6 +94,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
       corrected: importer.counts.corrected,
       followed: importer.followed,
       replaced,
+      parted,
       rule: rule ?? 'picture',
       studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
       moves: [...moves, given],

@@ -31,6 +31,7 @@ import type { PictureContext } from '../files/identify.ts';
 import { isNoImage } from '../files/no-image.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
 import { ruleOverPictures } from '../patients/patients.ts';
+import { type PartedNames, partSameNames, type WholeName, wholeName } from '../patients/same-name.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
@@ -65,6 +66,8 @@ export class Importer {
   readonly #replaced = new Replaced();
   /** Pictures with their patient by the rule, where the rule was asked for. */
   readonly #ruled = new Map<InstanceId, PictureContext>();
+  /** Pictures without `_` in their names, where the name before it is the patient. */
+  readonly #wholeNames = new Map<InstanceId, WholeName>();
   #waiting: { scanned: Scanned; copied: string | null }[] = [];
   /** Folders with copies whose names are not sure yet. */
   readonly #copiedInto = new Set<string>();
@@ -147,6 +150,16 @@ export class Importer {
     });
   }
 
+  /** Pictures of one name without `_` in several folders are parted by folder. */
+  partSameNames(): PartedNames {
+    if (this.#wholeNames.size === 0) return { moves: noMoves(), names: 0, pictures: 0 };
+    const db = this.#library.writer;
+    const { id } = this.#dataset;
+    return db.transaction(() =>
+      partSameNames(db, id, this.#wholeNames, this.#identity.patientKey, timeOf(this.#context)),
+    );
+  }
+
   /** The instance found earlier at this place, when the file did not change since and nothing else is asked of it. */
   #knownInstance(place: ScannedPlace): InstanceId | undefined {
     const noted = this.#identity.place(place.path, place.member);
@@ -195,6 +208,8 @@ export class Importer {
       this.noted.pictures.add(id);
       this.noted.folders.add(dirname(member === '' ? path : `${path}/${member}`));
       if (this.#options.patients !== undefined && !this.#ruled.has(id)) this.#ruled.set(id, scanned.picture);
+      const whole = this.#rule === 'prefix' ? wholeName(path, member) : null;
+      if (whole !== null && !this.#wholeNames.has(id)) this.#wholeNames.set(id, whole);
     }
     const patient = db.get<{ id: PatientId }>(
       `SELECT st.patient_id AS id FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id

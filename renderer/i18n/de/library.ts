@@ -114,6 +114,8 @@ export const library: Words['library'] = {
       `Die Tabelle hat keine Spalte „label“: Ihre ${n(Number(v['rows']), 'Zeile nennt', 'Zeilen nennen')} Patienten oder Teile, aber keine Labels.`,
     patientsGiven: (v) =>
       `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie', 'Studien')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
+    samePictureNames: (v) =>
+      `${n(Number(v['names']), 'Name ohne „_“ liegt', 'Namen ohne „_“ liegen')} in mehreren Ordnern (${n(Number(v['pictures']), 'Bild', 'Bilder')}): Jeder Ordner hat einen eigenen Patienten namens „Name (Ordner)“. Ist ein Name eine Person, nennen Sie sie in einer Spalte patientID: Sonst steht sie vielleicht in Training und Test zugleich.`,
     patientsByRule: (v) =>
       `${v['pictures']} Bilder oder Studien, die schon da waren, haben jetzt einen anderen Patienten.`,
     headersCorrected: (v) =>
@@ -130,6 +132,8 @@ export const library: Words['library'] = {
       v['cause'] === 'folder'
         ? `Bei ${v['studies']} von ${v['all']} Bildern gilt der Ordner als Patient. Ist er keiner, importieren Sie noch einmal mit einer anderen Regel für Bilder oder mit einer Spalte patientID.`
         : `${v['studies']} von ${v['all']} Studien tragen dieselbe Patientennummer${v['id'] === '' ? '' : ` („${v['id']}“)`} und zählen als ein Patient, der sich nicht aufteilen lässt. Nennen Sie die Patienten in einer Spalte patientID, oder berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal.`,
+    alikePatients: (v) =>
+      `Die Nummern von ${v['patients']} Patienten unterscheiden sich nur in Groß- und Kleinschreibung, Leerzeichen oder führenden Nullen (${n(Number(v['groups']), 'Gruppe', 'Gruppen')}). Sie zählen als verschiedene Menschen und stehen vielleicht in Training und Test zugleich; die Prüfung vor dem Training öffnet ihre Studien. Sind sie einer, nennen Sie eine Nummer in einer Spalte patientID.`,
     testGiven: (v) =>
       `Der Test sind die ${n(Number(v['given']), 'Patient', 'Patienten')} der Tabelle; die ${v['open']} ohne Angabe kommen nur in Training und Validierung.`,
     testAlsoDrawn: (v) =>
