@@ -94,6 +94,9 @@ export function previewLines(preview: LabelsPreview): string[] {
                 `${plural(preview.unreadableRows, 'row')} cannot be read: nothing is written for want of them unless --rows usable leaves them out.`,
               ]),
         ]),
+    ...(preview.splitsChanged === 0
+      ? []
+      : [`${plural(preview.splitsChanged, 'patient')} had another split by an earlier file; what this file gives would count.`]),
     ...(preview.blocked === null
       ? []
       : [`Nothing could be written: ${preview.blocked.message}`, preview.blocked.action]),

@@ -45,6 +45,9 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
   handedDown: (v) =>
     `${plural(n(v, 'labels'), 'label, tag or comment', 'labels, tags and comments')} given to a patient or study as a whole now stand at what was ` +
     'moved away from it.',
+  splitsChanged: (v) =>
+    `Warning: ${plural(n(v, 'patients'), 'patient')} had another split by an earlier file; what this file gives counts now. Models of before may have ` +
+    'been trained on patients who are test now.',
   dealtAnew: (v) =>
     `${plural(n(v, 'patients'), 'patient')} had images in several splits before; the next training deals them anew.`,
   earlierVersions: (v) =>

@@ -25,6 +25,7 @@ export const importNoteCodes = [
   'headersCorrected',
   'imagesReplaced',
   'handedDown',
+  'splitsChanged',
   'dealtAnew',
   'earlierVersions',
   'sharedPatient',

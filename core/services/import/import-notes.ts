@@ -31,6 +31,8 @@ export interface ImportFacts {
   /** Studies that the labels file moved to another patient; null where it gives none. */
   readonly studiesGiven: number | null;
   readonly moves: readonly PatientMoves[];
+  /** Patients to whom an earlier file gave another part. */
+  readonly splitsChanged: number;
   /** Rows of a labels file that has no labels in it; null for one that has. */
   readonly rowsWithoutLabels: number | null;
 }
@@ -60,6 +62,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (facts.replaced.files > 0) note('imagesReplaced', { ...facts.replaced });
   const handedDown = sum((moves) => moves.handedDown);
   if (handedDown > 0) note('handedDown', { labels: handedDown });
+  if (facts.splitsChanged > 0) note('splitsChanged', { patients: facts.splitsChanged });
   const dealtAnew = sum((moves) => moves.dealtAnew + moves.leaking.length);
   if (dealtAnew > 0) note('dealtAnew', { patients: dealtAnew });
   const versions = sum((moves) => moves.studies) > 0 ? versionsOfEarlierPatients(db) : 0;

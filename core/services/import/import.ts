@@ -70,15 +70,11 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const parted = importer.partSameNames();
   moves.push(parted.moves);
   const replaced = importer.settleReplaced();
-  const { moves: given, ...outcome } = label(
-    context,
-    dataset,
-    options,
-    labels,
-    bases,
-    importer.folderEntries,
-    identity,
-  );
+  const {
+    moves: given,
+    splitsChanged,
+    ...outcome
+  } = label(context, dataset, options, labels, bases, importer.folderEntries, identity);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   importer.leftOut.keep(context, jobId, options.report);
   return {
@@ -98,6 +94,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
       rule: rule ?? 'picture',
       studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
       moves: [...moves, given],
+      splitsChanged,
       rowsWithoutLabels: labels?.file.hasLabels === false ? labels.file.rowCount : null,
     }),
     seconds: (performance.now() - started) / 1000,

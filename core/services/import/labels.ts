@@ -28,6 +28,7 @@ import { targets } from '../../targets/index.ts';
 import { givePatients } from '../patients/patients.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
+import { changedSplits, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import type { PathFinder } from './label-paths.ts';
 import { invalid, type LabelRow, type LabelsFile } from './labels-file.ts';
 
@@ -45,6 +46,8 @@ export interface LabelEntry {
 
 export interface LabelOutcome extends Pick<ImportReport, 'labels' | 'splits'> {
   readonly moves: PatientMoves;
+  /** Patients to whom an earlier file gave another part. */
+  readonly splitsChanged: number;
 }
 
 const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
@@ -206,14 +209,17 @@ export function applyLabels(
   if (given.isWhole === true && refused.length > 0) throw rowsRefused(refused);
   const counts = { applied: 0, unchanged: 0, changed: 0 };
   const splitCounts = { train: 0, val: 0, test: 0 };
+  let splitsChanged = 0;
   const moves = db.transaction(() => {
     const wishes = given.entries.flatMap(({ row, target, givenPatient: patientKey }) =>
       typeof patientKey === 'string' ? [{ row, target, patientKey }] : [],
     );
     const moved = givePatients(db, wishes, now);
     const entries = wishes.length === 0 ? given.entries : withPatients(db, dataset.id, given.entries);
-    const splits = splitsOfPatients(entries, (patientId) => studyCountOfPatient(db, dataset.id, patientId));
-    refuseEarlierLeaks(db, dataset.id, moved, splits);
+    const studiesOf = (patientId: PatientId): number => studyCountOfPatient(db, dataset.id, patientId);
+    const splits = splitsOfPatients(entries, studiesOf);
+    refuseEarlierLeaks(studiesOf, dataset.id, moved.leaking, splits);
+    splitsChanged = changedSplits(db, dataset.id, splits);
     for (const { target, label } of agreed) {
       counts[addLabel(db, dataset.id, target, label, reader, now)] += 1;
     }
@@ -242,6 +248,7 @@ export function applyLabels(
       problems: problemsOfRows(refused),
     },
     splits: splitCounts,
+    splitsChanged,
     moves,
   };
 }
@@ -317,67 +324,6 @@ function withPatients(db: ReadDb, datasetId: number, entries: readonly LabelEntr
     }
   }
   return entries.map((entry) => ({ ...entry, patientId: patientOf.get(targetKey(entry.target)) ?? entry.patientId }));
-}
-
-/** Splits that earlier files gave can leak by the patients who are given now. */
-function refuseEarlierLeaks(
-  db: ReadDb,
-  datasetId: number,
-  moves: PatientMoves,
-  splits: ReadonlyMap<PatientId, SplitName>,
-): void {
-  const left = moves.leaking.filter((found) => found.datasetId !== datasetId || !splits.has(found.patientId));
-  if (left.length === 0) return;
-  const listed = left.map(({ patientId, splits: found }) => [patientId, new Set(found)] as const);
-  const { message, details = {} } = leak((patientId) => studyCountOfPatient(db, datasetId, patientId), listed);
-  throw new AppError(
-    'SPLIT_LEAKS_PATIENT',
-    message.replace('The given split puts', 'Splits that were given before put'),
-    {
-      action: 'Give these patients one split each in the same labels file that gives the patients, then import again.',
-      details,
-    },
-  );
-}
-
-/**
- * The split that each patient is given.
- * @throws SPLIT_LEAKS_PATIENT
- */
-export function splitsOfPatients(
-  entries: readonly LabelEntry[],
-  studiesOf: (patientId: PatientId) => number,
-): Map<PatientId, SplitName> {
-  const given = new Map<PatientId, Set<SplitName>>();
-  for (const { patientId, split } of entries) {
-    if (split !== null) given.set(patientId, (given.get(patientId) ?? new Set<SplitName>()).add(split));
-  }
-  const leaking = [...given].filter(([, splits]) => splits.size > 1);
-  if (leaking.length > 0) throw leak(studiesOf, leaking);
-  return new Map([...given].flatMap(([patientId, splits]) => [...splits].map((split) => [patientId, split] as const)));
-}
-
-/** Patients are spoken of by the number of their studies, never by name: "1 patient with 3 studies (train and test)". */
-function leak(
-  studiesOf: (patientId: PatientId) => number,
-  leaking: readonly (readonly [PatientId, ReadonlySet<SplitName>])[],
-): AppError {
-  const groups = new Map<string, { patients: number; studies: number; splits: string }>();
-  for (const [patientId, found] of leaking) {
-    const studies = studiesOf(patientId);
-    const splits = [...found].sort().join(' and ');
-    const key = `${studies} ${splits}`;
-    groups.set(key, { patients: (groups.get(key)?.patients ?? 0) + 1, studies, splits });
-  }
-  const listed = [...groups.values()]
-    .sort((a, b) => b.patients - a.patients || b.studies - a.studies)
-    .map(({ patients, studies, splits }) => {
-      const who = `${patients} patient${patients === 1 ? '' : 's'} with ${studies} ${studies === 1 ? 'study' : 'studies'}`;
-      return `${who}${patients === 1 ? '' : ' each'} (${splits})`;
-    });
-  return new AppError('SPLIT_LEAKS_PATIENT', `The given split puts patients on several sides: ${listed.join('; ')}.`, {
-    details: { patients: leaking.length, groups: [...groups.values()] },
-  });
 }
 
 /** The patient that a labels file gives each path; paths are composed (NFC). */

@@ -124,6 +124,8 @@ export const library: Words['library'] = {
       `${n(Number(v['files']), 'bekannte Datei enthält', 'bekannte Dateien enthalten')} jetzt ein anderes Bild (andere UIDs oder ein anderes Foto). Von den früheren Bildern sind ${v['gone']} in keiner Datei mehr: Sie behalten Labels und Befunde und werden nicht mehr trainiert; die Prüfung vor dem Training öffnet ihre Studien. Sind es dieselben Bilder unter neuen UIDs, benennen Sie sie neu, mit einer Tabelle nach Pfad.${Number(v['copied']) === 0 ? '' : ` ${v['copied']} bleiben durch die Kopien der Bibliothek neben dem, was jetzt in den Dateien steht: Ein Patient ist vielleicht zweimal da.`}`,
     handedDown: (v) =>
       `${v['labels']} Labels, Marken oder Bemerkungen zu einem ganzen Patienten oder einer ganzen Studie stehen jetzt bei dem, was davon wegkam.`,
+    splitsChanged: (v) =>
+      `${n(Number(v['patients']), 'Patient stand', 'Patienten standen')} durch eine frühere Tabelle in einem anderen Teil; jetzt gilt, was diese nennt. Frühere Modelle haben vielleicht an Patienten gelernt, die jetzt im Test stehen.`,
     dealtAnew: (v) =>
       `${n(Number(v['patients']), 'Patient hatte', 'Patienten hatten')} bisher Bilder in mehreren Teilen; das nächste Training teilt neu zu.`,
     earlierVersions: (v) =>

@@ -127,6 +127,8 @@ export const library = {
       `${n(Number(v['files']), 'known file holds', 'known files hold')} another image now (other UIDs, or another picture). Of the images of before, ${v['gone']} are in no file any more: they keep labels and readings, and are no longer trained on; the check before training opens their studies. If they are the same images under new UIDs, label them anew, with a labels file by path.${Number(v['copied']) === 0 ? '' : ` ${v['copied']} stay by the library’s own copies, beside what the files hold now: one patient may be in twice.`}`,
     handedDown: (v: NoteValues) =>
       `${v['labels']} labels, tags or comments given to a patient or study as a whole now stand at what was moved away from it.`,
+    splitsChanged: (v: NoteValues) =>
+      `${n(Number(v['patients']), 'patient', 'patients')} had another split by an earlier file; what this file gives counts now. Models of before may have been trained on patients who are test now.`,
     dealtAnew: (v: NoteValues) =>
       `${n(Number(v['patients']), 'patient', 'patients')} had images in several splits before; the next training deals them anew.`,
     earlierVersions: (v: NoteValues) =>
