@@ -23,7 +23,8 @@ import { prepareFeatures } from './source-features.ts';
 
 /**
  * Encodes a data set. Images that were encoded before, for whatever data set, are not encoded again; after a stop or a
- * kill the same call goes on. Images that cannot be decoded are named in `problems`.
+ * kill the same call goes on. Images that cannot be decoded are named in `problems`, and those that are
+ * black or white to the eye, which are encoded.
  * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND, BAD_INPUT (also for a method that asks nothing of the LPM),
  *   DISK_FULL, CANCELLED
  */

@@ -98,7 +98,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     const images = request.images.filter((_, i) => there[i]);
     const training = images.filter((image) => image.split === 'train');
     if (request.statistics === undefined && training.length === 0) {
-      const reason = problems.list()[0]?.message ?? 'there are none';
+      const reason = problems.list().find(({ code }) => code !== 'IMAGE_LOOKS_EMPTY')?.message ?? 'there are none';
       throw new AppError('DATASET_NOT_READY', `No training image of "${version.dataset}" can be used: ${reason}`, {
         action: 'Import files that can be decoded, or correct the labels.',
       });
