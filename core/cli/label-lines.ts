@@ -96,7 +96,9 @@ export function previewLines(preview: LabelsPreview): string[] {
         ]),
     ...(preview.splitsChanged === 0
       ? []
-      : [`${plural(preview.splitsChanged, 'patient')} had another split by an earlier file; what this file gives would count.`]),
+      : [
+          `${plural(preview.splitsChanged, 'patient')} had another split by an earlier file; what this file gives would count.`,
+        ]),
     ...(preview.blocked === null
       ? []
       : [`Nothing could be written: ${preview.blocked.message}`, preview.blocked.action]),

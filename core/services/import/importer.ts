@@ -1,6 +1,6 @@
 /** Files into the library: what an import finds is filed in batches, and every file is accounted for. */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import type { InstanceId, PatientId, PicturePatients } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
@@ -26,8 +26,9 @@ import {
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
-import { fileError } from '../files/files.ts';
+import { fileError, readInstance } from '../files/files.ts';
 import type { PictureContext } from '../files/identify.ts';
+import { canBeDecoded } from '../files/look.ts';
 import { isNoImage } from '../files/no-image.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
 import { ruleOverPictures } from '../patients/patients.ts';
@@ -43,6 +44,14 @@ import type { ParsedImport } from './ticket.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
 const batchFiles = 64;
+
+/** A file that waits for its batch. */
+interface Found {
+  readonly scanned: Scanned;
+  readonly copied: string | null;
+  /** Its image takes the place of a damaged one of the same UID. */
+  readonly takesOver: boolean;
+}
 
 /** One import at work: its counts, what it left out, and what class folders say. */
 export class Importer {
@@ -68,7 +77,10 @@ export class Importer {
   readonly #ruled = new Map<InstanceId, PictureContext>();
   /** Pictures without `_` in their names, where the name before it is the patient. */
   readonly #wholeNames = new Map<InstanceId, WholeName>();
-  #waiting: { scanned: Scanned; copied: string | null }[] = [];
+  #waiting: Found[] = [];
+  readonly #waitingUIDs = new Set<string>();
+  /** Instances whose files were seen to be sound. */
+  readonly #sound = new Set<InstanceId>();
   /** Folders with copies whose names are not sure yet. */
   readonly #copiedInto = new Set<string>();
 
@@ -102,7 +114,9 @@ export class Importer {
     try {
       for await (const scanned of files) {
         const copied = this.#copies && scanned.found !== null ? await this.#copy(scanned) : null;
-        this.#waiting.push({ scanned, copied });
+        const takesOver = await this.#takesOver(scanned);
+        this.#waiting.push({ scanned, copied, takesOver });
+        if (scanned.found !== null) this.#waitingUIDs.add(scanned.found.instance.sopInstanceUID);
         done += 1;
         if (this.#waiting.length >= batchFiles) this.#commit();
         this.#context.progress({ stage: 'importing', done, total: null, unit: 'files' });
@@ -175,6 +189,7 @@ export class Importer {
   #commit(): void {
     const batch = this.#waiting;
     this.#waiting = [];
+    this.#waitingUIDs.clear();
     if (batch.length === 0) return;
     // A row that names a copy comes after the copy's name is on the disk.
     if (this.#copiedInto.size > 0) this.#copiedInto.add(this.#library.path('files'));
@@ -182,11 +197,12 @@ export class Importer {
     this.#copiedInto.clear();
     const db = this.#library.writer;
     db.transaction(() => {
-      for (const { scanned, copied } of batch) this.#add(db, scanned, copied);
+      for (const found of batch) this.#add(db, found);
     });
   }
 
-  #add(db: WriteDb, scanned: Scanned, copied: string | null): void {
+  #add(db: WriteDb, found: Found): void {
+    const { scanned } = found;
     const now = timeOf(this.#context);
     this.counts.total += 1;
     if (scanned.problem !== null) {
@@ -199,7 +215,7 @@ export class Importer {
       }
       return;
     }
-    const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, scanned, copied, now);
+    const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, found, now);
     if (scanned.found === null) this.counts.alreadyThere += 1;
     if (id === undefined) return;
     addToDataset(db, this.#dataset.id, id, now);
@@ -228,16 +244,22 @@ export class Importer {
   }
 
   /** Stores what was found; gives the instance's row id. */
-  #save(db: WriteDb, scanned: Scanned, copied: string | null, now: string): InstanceId | undefined {
+  #save(db: WriteDb, { scanned, copied, takesOver }: Found, now: string): InstanceId | undefined {
     if (scanned.found === null) return undefined;
     const { instance } = scanned.found;
     const noted = this.#identity.place(scanned.place.path, scanned.place.member);
     const place = { ...scanned.place, ...noted, contentHash: instance.contentHash };
     const existing = instanceByUid(db, instance.sopInstanceUID);
     if (existing !== undefined && existing.contentHash !== instance.contentHash) {
-      if (this.#corrections.isCorrection(existing, noted)) {
-        this.counts.alreadyThere += 1;
-        this.counts.corrected += 1;
+      const isCorrection = this.#corrections.isCorrection(existing, noted);
+      if (isCorrection || takesOver) {
+        if (isCorrection) {
+          this.counts.alreadyThere += 1;
+          this.counts.corrected += 1;
+        } else {
+          this.counts.duplicate += 1;
+          this.#leaveOutDamaged(db, existing.id, scanned);
+        }
         const keys = { patientKey: this.#identity.patientKey(instance.patientKey) };
         const described = { ...instance, ...keys, description: this.#description(instance).description };
         this.#corrections.correct(db, existing, described, { place, copied, name: scanned.name });
@@ -277,6 +299,36 @@ export class Importer {
     saveFile(db, place, id);
     if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
     return id;
+  }
+
+  /** Whether a file is to be the image because the one that came first under its UID cannot be decoded, and it can. */
+  async #takesOver({ found, place, bytes }: Scanned): Promise<boolean> {
+    if (found?.instance.kind !== 'dicom') return false;
+    const { sopInstanceUID, contentHash, numberOfFrames } = found.instance;
+    if (this.#waitingUIDs.has(sopInstanceUID)) this.#commit();
+    const existing = instanceByUid(this.#library.db, sopInstanceUID);
+    if (existing === undefined || existing.contentHash === contentHash || this.#sound.has(existing.id)) return false;
+    if (this.#corrections.isCorrection(existing, this.#identity.place(place.path, place.member))) return false;
+    try {
+      if (canBeDecoded(await readInstance(this.#library, existing.id), existing.numberOfFrames) === false)
+        return canBeDecoded(await bytes(), numberOfFrames) === true;
+    } catch (thrown) {
+      if (thrown instanceof AppError) return false;
+      throw thrown;
+    }
+    this.#sound.add(existing.id);
+    return false;
+  }
+
+  /** The file that came first, damaged, stands in the report by its path where that is known. */
+  #leaveOutDamaged(db: WriteDb, id: InstanceId, scanned: Scanned): void {
+    const what = 'Another file with the same SOP instance UID can be decoded and this one cannot: the other is used.';
+    const first = filesOfInstance(db, id).find(({ path }) => !/^(?:files\/|pseudonymised:)/.test(path));
+    const why = new AppError('DUPLICATE_DIFFERS', what, {
+      action: 'Nothing to do; remove the damaged file if it is not needed.',
+    });
+    if (first === undefined) this.#leaveOut(why, scanned);
+    else this.#leaveOut(why, { ...scanned, name: basename(first.path), place: { ...scanned.place, ...first } });
   }
 
   /** What lists may show of an instance: of a patient filed under a pseudonym nothing that tells who it is. */
