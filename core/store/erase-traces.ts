@@ -1,14 +1,13 @@
 /** What rows of others say of a patient who is erased: the ID in their studies, the name handed on to them, and counts of versions. */
-import type { SplitName, SplitOrigin } from '../contract/index.ts';
+import type { InstanceId, PatientId, SplitName, SplitOrigin } from '../contract/index.ts';
 import type { WriteDb } from './database.ts';
-import type { ErasureScope } from './erase.ts';
 import { tablesWith } from './tables.ts';
 
 /**
  * Takes the ID of an erased patient out of studies that were given to others, and with it name, sex and birth date where those were handed
  * on: the studies stay with whom they were given to, and nobody can say any more whom their headers named.
  */
-export function forgetHeaderIds(db: WriteDb, { patientKeys }: ErasureScope): void {
+export function forgetHeaderIds(db: WriteDb, { patientKeys }: { readonly patientKeys: readonly string[] }): void {
   if (patientKeys.length === 0 || !tablesWith(db, ['own_patient_key']).includes('studies')) return;
   const keys = JSON.stringify(patientKeys);
   const named = 'SELECT value FROM json_each(:keys)';
@@ -45,7 +44,10 @@ export class VersionCounts {
   readonly #before: readonly Count[];
   readonly #origins: readonly { readonly versionId: number; readonly split: SplitName; readonly origin: SplitOrigin }[];
 
-  constructor(db: WriteDb, { patients, instances }: ErasureScope) {
+  constructor(
+    db: WriteDb,
+    { patients, instances }: { readonly patients: readonly PatientId[]; readonly instances: readonly InstanceId[] },
+  ) {
     this.#db = db;
     const isCounted = tablesWith(db, ['version_id', 'split', 'origin', 'patients']).includes('version_splits');
     const rows = !isCounted

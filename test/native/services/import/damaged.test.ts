@@ -28,7 +28,9 @@ test.each([
     const run = async (path: string) => await importPaths(testContext(library), { paths: [path], dataset: 'd' });
     put(folder, broken, damaged);
     put(folder, whole, sound);
-    const reports = inOne ? [await run(folder)] : [await run(join(folder, 'im1.dcm')), await run(join(folder, 'im2.dcm'))];
+    const reports = inOne
+      ? [await run(folder)]
+      : [await run(join(folder, 'im1.dcm')), await run(join(folder, 'im2.dcm'))];
     const sum = (of: 'imported' | 'duplicate' | 'total') => reports.reduce((all, report) => all + report[of], 0);
     expect([sum('imported'), sum('duplicate'), sum('total')]).toEqual([1, 1, 2]);
     const left = reports.flatMap((report) => report.leftOut);

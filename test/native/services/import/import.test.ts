@@ -1,3 +1,8 @@
+/**
+ * Files, archives and folders as an import meets them.
+ *
+ * Length: the cases share their made studies, and each is short.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, renameSync, symlinkSync, truncateSync } from 'node:fs';

@@ -1,4 +1,8 @@
-/** Patients that labels files, rules and corrected headers give: what moves, what stays, and what is said. */
+/**
+ * Patients that labels files, rules and corrected headers give: what moves, what stays, and what is said.
+ *
+ * Length: the cases share their made studies and pictures, and each is short.
+ */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
