@@ -179,7 +179,7 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   const plan = { ...request, features };
   const encoder = await compileEncoder(await context.engine(), lpm, plan, context.precision);
   const pixelsOf = async (image: VersionImage): Promise<Float32Array> =>
-    normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std);
+    normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std, lpm.config.channels);
   try {
     let done = 0;
     await encodeEach(encoder, missing, pixelsOf, context.signal, (image, encoded) => {

@@ -3,6 +3,7 @@ import type { Tensor } from '../../base/tensor.ts';
 import {
   canonicalReader,
   canonicalShapes,
+  identityFacts,
   type LpmConfig,
   type LpmConfigOptions,
   parseLpmConfig,
@@ -29,9 +30,9 @@ export interface OpenLpm {
  * number of heads is not known and not given
  */
 export function openLpm(path: string, options: LpmConfigOptions = {}, trust: SourceTrust = 'stranger'): OpenLpm {
-  const { tensors, config: json, preprocessor, files } = openModelFolder(path, trust);
+  const { tensors, config: json, preprocessor, openClip, files } = openModelFolder(path, trust);
   try {
-    const config = parseLpmConfig(tensors, json, preprocessor, options);
+    const config = parseLpmConfig(tensors, json, preprocessor, { ...options, openClip });
     const read = canonicalReader(config, tensors);
     const shapes = [...canonicalShapes(config).values()];
     const parameters = shapes.reduce((sum, shape) => sum + shape.reduce((size, n) => size * n, 1), 0);
@@ -43,7 +44,7 @@ export function openLpm(path: string, options: LpmConfigOptions = {}, trust: Sou
 }
 
 /**
- * The identity of an LPM: SHA-256 over its canonical tensors and its number of heads, which no tensor shows. Reads
+ * The identity of an LPM: SHA-256 over its canonical tensors and what none of them shows (the number of heads, the activation). Reads
  * every weight, and so also finds NaN and infinity. @throws WEIGHTS_INVALID
  */
 export function lpmIdentity(lpm: Pick<OpenLpm, 'config' | 'read'>): string {
@@ -56,5 +57,5 @@ export function lpmIdentitySteps(lpm: Pick<OpenLpm, 'config' | 'read'>): Generat
 }
 
 function identityOf({ config, read }: Pick<OpenLpm, 'config' | 'read'>): Parameters<typeof hashTensors> {
-  return [[...canonicalShapes(config).keys()], read, { heads: config.heads }];
+  return [[...canonicalShapes(config).keys()], read, identityFacts(config)];
 }
