@@ -19,7 +19,7 @@ export {
   type TokenCounts,
   tokenCounts,
 } from './lpm-config.ts';
-export { lpmFamilies } from './lpm-families.ts';
+export { lpmFamilies, titleOf } from './lpm-families.ts';
 export { trainingMethods } from './methods/index.ts';
 export type {
   LayerChoice,
@@ -47,6 +47,7 @@ export { type ModelFiles, preparedSize } from './preprocessing-files.ts';
 export {
   dropoutMaskShape,
   extractedLayers,
+  keysValuesBytes,
   methodLayers,
   type NetworkOptions,
   networkConfig,

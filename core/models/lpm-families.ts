@@ -18,6 +18,8 @@ export type Places = Readonly<Record<string, Place | readonly Place[]>>;
 export interface LpmFamily {
   /** What people call it. */
   readonly title: string;
+  /** What they call those whose configuration has a field that others lack, the first that fits. */
+  readonly titles?: readonly (readonly [keyof LpmConfig, string])[];
   /** `model_type` in configurations of Hugging Face. */
   readonly types: readonly string[];
   readonly places: Places;
@@ -118,6 +120,11 @@ export const lpmFamilies: Readonly<Record<Naming, LpmFamily>> = {
   },
   timm: {
     title: "ViT by timm's names",
+    titles: [
+      ['rotaryBase', 'DINOv3'],
+      ['classToken', 'SigLIP'],
+      ['preNorm', 'CLIP'],
+    ],
     types: [],
     places: {
       cls_token: 'cls_token',
@@ -255,6 +262,12 @@ export const lpmFamilies: Readonly<Record<Naming, LpmFamily>> = {
     heads: { 1280: 16, 1408: 16, 1664: 16 },
   },
 };
+
+/** What people call an LPM of this configuration. */
+export function titleOf(config: LpmConfig): string {
+  const { title, titles = [] } = lpmFamilies[config.naming];
+  return titles.find(([field]) => config[field] !== undefined)?.[1] ?? title;
+}
 
 /** `model_type`s of configurations that are taken. */
 export const knownTypes: ReadonlySet<string> = new Set(Object.values(lpmFamilies).flatMap(({ types }) => types));

@@ -12,7 +12,6 @@ import {
   biasedParts,
   type LpmConfig,
   type OtherActivation,
-  type OtherSummary,
   type TensorList,
 } from './lpm-config.ts';
 import { knownTypes, type LpmFamily, lpmFamilies, normalisations } from './lpm-families.ts';
@@ -81,7 +80,7 @@ export function parseLpmConfig(
     pairOf(modelArgs['img_size']) ??
     inputSize(timmConfig['input_size']) ??
     pairOf(openClip['image_size']);
-  const eps = numberOf(described['layer_norm_eps']) ?? (shapes.isRotary ? 1e-5 : family.eps);
+  const eps = numberOf(described['layer_norm_eps']) ?? (shapes.isRotary || shapes.has('pre_norm.weight') ? 1e-5 : family.eps);
   if (!(eps > 0 && eps < 0.1)) {
     throw new AppError(
       'LPM_UNSUPPORTED',
@@ -335,11 +334,11 @@ function readActivation(
 }
 
 /** What stands for the whole image, where it is not the class token. */
-function summaryOf(shapes: ReadShapes): { summary?: OtherSummary; poolMlpWidth?: number } {
+function summaryOf(shapes: ReadShapes): Pick<LpmConfig, 'summary' | 'poolMlpWidth' | 'lastNorm'> {
   if (shapes.has('pool.probe') && shapes.poolMlpWidth !== undefined) {
     return { summary: 'attention-pool', poolMlpWidth: shapes.poolMlpWidth };
   }
-  if (shapes.normAfterMean) return { summary: 'mean-before-norm' };
+  if (shapes.normAfterMean) return { summary: 'mean-before-norm', lastNorm: 'summary' };
   return shapes.classToken ? {} : { summary: 'mean' };
 }
 

@@ -6,7 +6,7 @@ import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError, toError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
-import { isPickleName, pickleRefused } from './pickle.ts';
+import { isPickleName, modelPickles, pickleRefused } from './pickle.ts';
 import { readSafetensors, type TensorFile } from './safetensors.ts';
 import { invalidWeights } from './safetensors-header.ts';
 import { checkSourceFile, type SourceTrust } from './source-files.ts';
@@ -125,8 +125,8 @@ function findWeights(folder: string): string {
       action: 'Name the .safetensors file itself.',
     });
   }
-  const pickle = names.find(isPickleName);
-  if (pickle) throw pickleRefused(pickle);
+  const [pickle, ...parts] = modelPickles(names);
+  if (pickle !== undefined) throw pickleRefused(pickle, ...parts);
   throw new AppError('LPM_UNSUPPORTED', `${basename(folder)} holds no .safetensors file.`);
 }
 

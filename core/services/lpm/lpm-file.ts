@@ -3,10 +3,13 @@ import type { Tensor } from '../../base/tensor.ts';
 import {
   canonicalReader,
   canonicalShapes,
+  canonicalTensors,
   identityFacts,
   type LpmConfig,
   type LpmConfigOptions,
+  leftTensors,
   parseLpmConfig,
+  preparedSize,
 } from '../../models/index.ts';
 import { hashingTensors, hashTensors, openModelFolder, type SourceTrust } from '../../weights/index.ts';
 
@@ -19,7 +22,18 @@ export interface OpenLpm {
   readonly parameters: number;
   /** The files the LPM consists of, to be copied into a library. */
   readonly files: readonly string[];
+  /** Element types of its weights in the file, by the names of the format. */
+  readonly elementTypes: readonly string[];
+  /** What of the file is not needed, with the number of its tensors: a text tower, a decoder. */
+  readonly left: ReadonlyMap<string, number>;
+  /** The image size [rows, columns] that the files beside it prepare pictures for, where they say one. */
+  readonly preparedSize: readonly [number, number] | undefined;
   close(): void;
+}
+
+/** Bytes that the weights take while an engine makes them ready: once as they were read, once in the engine's own memory, as 32-bit floats. */
+export function lpmMemoryBytes(parameters: number): number {
+  return 2 * 4 * parameters;
 }
 
 /**
@@ -36,7 +50,17 @@ export function openLpm(path: string, options: LpmConfigOptions = {}, trust: Sou
     const read = canonicalReader(config, tensors);
     const shapes = [...canonicalShapes(config).values()];
     const parameters = shapes.reduce((sum, shape) => sum + shape.reduce((size, n) => size * n, 1), 0);
-    return { config, read, parameters, files, close: () => tensors.close() };
+    const sources = canonicalTensors(config, tensors).map(({ source }) => tensors.info(source).dtype);
+    return {
+      config,
+      read,
+      parameters,
+      files,
+      elementTypes: [...new Set(sources)],
+      left: leftTensors(config, tensors),
+      preparedSize: preparedSize({ config: json, preprocessor, openClip }),
+      close: () => tensors.close(),
+    };
   } catch (error) {
     tensors.close();
     throw error;
