@@ -70,7 +70,7 @@ export const errorCodes = {
   },
   LPM_PICKLE_REFUSED: {
     action:
-      'Convert it to safetensors where Python has torch, with the lines that the refusal prints, then add that.',
+      'Convert it to safetensors where Python has torch: `sidelight lpm add` prints the ten lines for exactly this file. Then add what they write.',
   },
   WEIGHTS_INVALID: { action: 'Download or copy the model again; the file is damaged or was changed.' },
   MODEL_NOT_FOUND: { action: 'List the models with `sidelight models`.' },

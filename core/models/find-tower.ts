@@ -84,6 +84,7 @@ function towerRank(prefix: string): 0 | 1 | 2 {
 
 /** What tensors outside the tower, or unused in it, belong to, by their first words; the order is that of asking. */
 const leftovers: readonly (readonly [RegExp, string])[] = [
+  [/(^|\.)student(_\w+)?\./, 'student'],
   [
     /^(text_model|text|text_encoder|text_projection|token_embedding|transformer|positional_embedding|ln_final|attn_mask)(\.|$)/,
     'text tower',
@@ -94,7 +95,6 @@ const leftovers: readonly (readonly [RegExp, string])[] = [
   ],
   [/(^|\.)decoder(_\w+)?(\.|$)/, 'decoder'],
   [/(^|\.)mask_token$/, 'mask token'],
-  [/(^|\.)student(_\w+)?\./, 'student'],
   [/(^|\.)(attn_pool|pooler|head)(\.|$)|(^|\.)(fc_norm|pre_logits)\./, 'pooling or head'],
   [
     /(^|\.)(dino_head|ibot_head|dino_loss|ibot_patch_loss|classifier|cls_classifier|distillation_classifier|head_dist)(\.|$)/,

@@ -2,6 +2,7 @@
 export { buildLpmEncoder, defaultScoreBudget, type EncoderOptions, type TokenScore } from './encoder.ts';
 export { encoderWeights } from './encoder-weights.ts';
 export { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence } from './evidence.ts';
+export { findTower, placesOf } from './find-tower.ts';
 export { checkInputSize, defaultInputSize, inputSizeLimits, sideImageSize } from './input-size.ts';
 export {
   biasedParts,

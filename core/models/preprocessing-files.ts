@@ -68,8 +68,20 @@ function imageProcessor({ preprocessor }: ModelFiles): Json {
   return 'image_processor' in whole ? asObject(whole['image_processor']) : whole;
 }
 
-/** Rows and columns of a size as files write it: one number, two, or an object of height and width. */
+/** Sides that no published model goes beyond; what else files say is no size. */
+const largestSide = 16_384;
+
+/** Rows and columns in pixels as files write them: one number, two, or an object of height and width; undefined for what is no size. */
 export function pairOf(value: unknown): readonly [number, number] | undefined {
+  return sized(anyPair(value));
+}
+
+function sized(pair: readonly [number, number] | undefined): readonly [number, number] | undefined {
+  const isSize = pair?.every((side) => Number.isInteger(side) && side > 0 && side <= largestSide);
+  return isSize === true ? pair : undefined;
+}
+
+function anyPair(value: unknown): readonly [number, number] | undefined {
   if (typeof value === 'number') return [value, value];
   if (Array.isArray(value)) return value.length === 2 ? [Number(value[0]), Number(value[1])] : undefined;
   const { height, width, shortest_edge: edge } = asObject(value);
@@ -79,7 +91,7 @@ export function pairOf(value: unknown): readonly [number, number] | undefined {
 
 /** timm's `[channels, height, width]`. */
 export function inputSize(value: unknown): readonly [number, number] | undefined {
-  return Array.isArray(value) && value.length === 3 ? [Number(value[1]), Number(value[2])] : undefined;
+  return Array.isArray(value) && value.length === 3 ? sized([Number(value[1]), Number(value[2])]) : undefined;
 }
 
 function tripleOf(value: unknown): readonly [number, number, number] | undefined {

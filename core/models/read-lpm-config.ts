@@ -7,13 +7,7 @@
 import { AppError } from '../base/errors.ts';
 import type { Shape } from '../base/tensor.ts';
 import { findTower, placesOf, type Tower } from './find-tower.ts';
-import {
-  type BiasedPart,
-  biasedParts,
-  type LpmConfig,
-  type OtherActivation,
-  type TensorList,
-} from './lpm-config.ts';
+import { type BiasedPart, biasedParts, type LpmConfig, type OtherActivation, type TensorList } from './lpm-config.ts';
 import { knownTypes, type LpmFamily, lpmFamilies, normalisations } from './lpm-families.ts';
 import { unknownModel } from './model-lookalikes.ts';
 import { asObject, inputSize, type ModelFiles, pairOf, pixelNormalisation } from './preprocessing-files.ts';
@@ -80,7 +74,8 @@ export function parseLpmConfig(
     pairOf(modelArgs['img_size']) ??
     inputSize(timmConfig['input_size']) ??
     pairOf(openClip['image_size']);
-  const eps = numberOf(described['layer_norm_eps']) ?? (shapes.isRotary || shapes.has('pre_norm.weight') ? 1e-5 : family.eps);
+  const eps =
+    numberOf(described['layer_norm_eps']) ?? (shapes.isRotary || shapes.has('pre_norm.weight') ? 1e-5 : family.eps);
   if (!(eps > 0 && eps < 0.1)) {
     throw new AppError(
       'LPM_UNSUPPORTED',

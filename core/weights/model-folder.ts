@@ -125,8 +125,8 @@ function findWeights(folder: string): string {
       action: 'Name the .safetensors file itself.',
     });
   }
-  const [pickle, ...parts] = modelPickles(names);
-  if (pickle !== undefined) throw pickleRefused(pickle, ...parts);
+  const [pickle] = modelPickles(names);
+  if (pickle !== undefined) throw pickleRefused(pickle);
   throw new AppError('LPM_UNSUPPORTED', `${basename(folder)} holds no .safetensors file.`);
 }
 

@@ -9,21 +9,11 @@ export function isPickleName(name: string): boolean {
   return pickleExtensions.has(extname(name).toLowerCase());
 }
 
-/**
- * The error for a pickle, with the reason; the remedy is a script for exactly these files, which converts them where torch is.
- * @param files names in one folder; several are the parts of one model
- */
-export function pickleRefused(...files: readonly [string, ...string[]]): AppError {
+/** The error for a pickle, with the reason; the remedy is the code's own action. What converts exactly this one: `conversionScript`. */
+export function pickleRefused(file: string): AppError {
   return new AppError(
     'LPM_PICKLE_REFUSED',
-    `${files.join(', ')} is a PyTorch pickle: opening one can run any program hidden in it, so Sidelight reads only safetensors.`,
-    {
-      action: [
-        'Convert it where Python has torch and safetensors: save these lines as convert.py beside the file, run `python convert.py` there, and add the folder again.',
-        '',
-        ...conversionScript(files),
-      ].join('\n'),
-    },
+    `${file} is a PyTorch pickle: opening one can run any program hidden in it, so Sidelight reads only safetensors.`,
   );
 }
 

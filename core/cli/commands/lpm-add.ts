@@ -1,3 +1,4 @@
+import { AppError } from '../../base/errors.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatBytes, formatCount } from '../format.ts';
 import { given, integer, text, toggle } from '../options.ts';
@@ -27,8 +28,11 @@ export const command = defineCommand({
     const { addLpm, previewLpm } = await import('../../services/lpm/add.ts');
     const { preview, ...rest } = options;
     const asked = { path: wordArgument(args, 0), measure: true, ...given(rest) };
-    if (preview) return { json: await previewLpm(services, asked), lines: ['Nothing was written.'] };
-    const report = await addLpm(services, asked);
+    if (preview) {
+      const found = await previewLpm(services, asked).catch((error: unknown) => tellConversion(error, asked.path));
+      return { json: found, lines: ['Nothing was written.'] };
+    }
+    const report = await addLpm(services, asked).catch((error: unknown) => tellConversion(error, asked.path));
     return {
       json: report,
       lines: [
@@ -39,3 +43,10 @@ export const command = defineCommand({
     };
   },
 });
+
+/** Throws the error, a refused pickle's with the lines that convert it: printed here, they are stored nowhere. */
+async function tellConversion(error: unknown, path: string): Promise<never> {
+  if (!(error instanceof AppError) || error.code !== 'LPM_PICKLE_REFUSED') throw error;
+  const { conversionOf } = await import('../../services/lpm/conversion.ts');
+  throw new AppError(error.code, error.message, { action: conversionOf(path).join('\n'), cause: error });
+}
