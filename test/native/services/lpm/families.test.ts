@@ -1,6 +1,7 @@
 /** LPMs of further families from adding to classifying: without a class token, with rotary positions, with one channel; and what is refused. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type FamilySizes, type MadeFamily, writeFamilyLpm } from '../../../../bench/family-lpm.ts';
@@ -15,7 +16,7 @@ import { checkMemory } from '../../../../core/services/lpm/recognise.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { versionImages } from '../../../../core/store/index.ts';
 import { runCommand } from '../../../support/command.ts';
-import { testServices, writeStudies } from '../../../support/made-studies.ts';
+import { openTestServices, writeStudies } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorOf } from '../../../support/thrown.ts';
 import { pythonWith } from '../../../support/tools.ts';
@@ -32,15 +33,20 @@ let context: ServiceContext;
 let studies: string;
 
 beforeAll(async () => {
-  const folder = temporaryFolder();
+  const folder = mkdtempSync(join(tmpdir(), 'sidelight-families-'));
   studies = join(folder, 'studies');
   const labels = writeStudies(studies, 8);
-  context = await testServices(join(folder, 'library'));
+  const services = await openTestServices(join(folder, 'library'));
+  ({ context } = services);
   await importPaths(context, { paths: [studies], dataset: 'discs', labels });
   for (const [name, [family, of]] of Object.entries(made)) {
     writeFamilyLpm(join(folder, name), family, of);
     await addLpm(context, { path: join(folder, name), name });
   }
+  return async () => {
+    await services.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
 }, 120_000);
 
 const training = { dataset: 'discs', inputSize: 224, epochs: 1, batch: 4 } as const;
