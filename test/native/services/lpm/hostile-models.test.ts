@@ -1,6 +1,7 @@
 /**
  * Models that a stranger made to do harm. Each is refused with a code and a remedy, nothing outside its folder is read into a message or
  * the library, memory stays small, and the library is left as it was.
+ * Length: one table of everything that was thought of, a few lines each, with what makes them.
  */
 import { execFileSync } from 'node:child_process';
 import {
