@@ -6,18 +6,23 @@
 import { AppError } from '../../base/errors.ts';
 import { type DataCheck, type PatientId, targetFacts } from '../../contract/index.ts';
 import {
+  answeredInstances,
   classListOf,
   type DatasetRow,
   datasetInstanceFacts,
+  type LabelledInstance,
   labelledInstances,
   newestVersion,
+  type ReadDb,
   type RecordRow,
 } from '../../store/index.ts';
 import { sharedPatient } from '../patients/shared-patient.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { answeredCounts, answerFindingsOf } from './data-check-answers.ts';
 import { type CheckedImage, checkedCounts, findingsOf } from './data-check-rules.ts';
 import { assignedSplits, framesOf, orderNames, planSplits, requireDataset } from './dataset.ts';
+import { answersByName, type LabelledExample, strataOf } from './examples.ts';
 import type { AssignedSplit } from './split.ts';
 
 export interface DataCheckRequest {
@@ -39,7 +44,8 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     previewFolder(request.inputSize, newestVersion(library.db, dataset.id)?.ranges ?? 'format'),
   );
   // What a reader set aside is in no version, so it is not looked at either.
-  const rows = labelledInstances(library.db, dataset.id).filter(({ isExcluded }) => !isExcluded);
+  const list = classListOf(library.db, dataset.id);
+  const rows = checkedRows(library.db, dataset, list.names);
   const splits = splitsIfPossible(context, dataset, rows, request.seed);
   const images = rows.map((row): CheckedImage => {
     const fact = facts.get(row.instanceId);
@@ -49,6 +55,7 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       studyId: row.studyId,
       patientId: row.patientId,
       label: row.label,
+      answers: row.answers,
       split: splits.get(row.patientId)?.split ?? null,
       splitOrigin: splits.get(row.patientId)?.origin ?? null,
       contentHash: fact?.contentHash ?? '',
@@ -59,7 +66,17 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       columns: fact?.columns ?? null,
     };
   });
-  const list = classListOf(library.db, dataset.id);
+  const { target } = dataset;
+  const asked = { ...request, target, shared: sharedPatient(library.db, dataset.id) };
+  if (targetFacts[target].isPerName) {
+    return {
+      dataset: dataset.name,
+      ...answeredCounts(images, list.names, asked),
+      positiveClass: null,
+      positiveClassSource: null,
+      findings: answerFindingsOf(images, list.names, asked),
+    };
+  }
   const classes = orderNames(
     library.db,
     dataset,
@@ -71,13 +88,25 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     ...checkedCounts(images, classes),
     positiveClass: positive?.name ?? null,
     positiveClassSource: positive?.source ?? null,
-    findings: findingsOf(images, classes, {
-      ...request,
-      target: dataset.target,
-      positive: list.positive,
-      shared: sharedPatient(library.db, dataset.id),
-    }),
+    findings: findingsOf(images, classes, { ...asked, positive: list.positive }),
   };
+}
+
+/** An instance with its label; where each name is a question, with its answers, and a label that says that there are some. */
+type CheckedRow = LabelledInstance & Pick<LabelledExample, 'answers' | 'strata'>;
+
+function checkedRows(db: ReadDb, { id, target }: DatasetRow, names: readonly string[]): CheckedRow[] {
+  if (!targetFacts[target].isPerName) {
+    return labelledInstances(db, id)
+      .filter(({ isExcluded }) => !isExcluded)
+      .map((row) => ({ ...row, answers: new Map(), strata: row.label === null ? [] : [row.label] }));
+  }
+  return answeredInstances(db, id, names).flatMap(({ answers: words, isDisputed, ...row }) => {
+    if (row.isExcluded) return [];
+    const answers = answersByName(names, words);
+    const label = answers.size === 0 ? null : [...answers.keys()].join(', ');
+    return [{ ...row, label, answers, strata: strataOf(answers), isDisputed: isDisputed.includes(true) }];
+  });
 }
 
 /** Equal for equal pixels of all the frames that would be trained on; null where one of them was not decoded yet. */
@@ -90,10 +119,10 @@ function pixelKey(records: readonly (RecordRow | undefined)[]): string | null {
 function splitsIfPossible(
   context: ServiceContext,
   dataset: DatasetRow,
-  rows: readonly { readonly patientId: PatientId; readonly label: string | null }[],
+  rows: readonly Pick<CheckedRow, 'patientId' | 'label' | 'strata'>[],
   seed: number,
 ): ReadonlyMap<PatientId, AssignedSplit> {
-  const labelled = rows.flatMap(({ patientId, label }) => (label === null ? [] : [{ patientId, strata: [label] }]));
+  const labelled = rows.filter(({ label }) => label !== null);
   try {
     return planSplits(context, dataset, labelled, seed).splits;
   } catch (error) {
