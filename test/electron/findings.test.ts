@@ -69,8 +69,8 @@ test('a data set of two findings is made, read by keyboard, checked and trained 
   expect(await page.getByTestId('progress').textContent()).toContain('labelled 8 of 12');
   await page.getByLabel('Progress and next are about').selectOption('disc');
   expect(await page.getByTestId('progress').textContent()).toContain('labelled 12 of 12');
+  // After the choice the keys go to the images.
   await page.getByLabel('Progress and next are about').selectOption('lines');
-  await page.getByRole('group', { name: 'Read and label' }).focus();
   await page.keyboard.press('Enter');
   await pictureSeen(page);
   await marked(page, 'lines', 'none');
