@@ -20,6 +20,8 @@ export const findingCodes = [
   'testAlsoDrawn',
   'testGiven',
   'picturesAlone',
+  'imagesGone',
+  'alikePatients',
   'sameImageAcrossSplits',
   'sameImageAcrossPatients',
   'sameImageTwice',

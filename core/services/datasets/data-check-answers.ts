@@ -4,6 +4,7 @@
  */
 import { type DataCheck, type DataFinding, splitNames, targetFacts } from '../../contract/index.ts';
 import {
+  alikeIds,
   assumedAuc,
   type CheckedImage,
   type CheckSettings,
@@ -14,6 +15,7 @@ import {
   finding,
   givenSplits,
   gravestFirst,
+  imagesGone,
   modalities,
   patientsIn,
   picturesAlone,
@@ -65,6 +67,8 @@ export function answerFindingsOf(
   const { hasMarks } = targetFacts[settings.target];
   return gravestFirst([
     ...sharedPatients(settings.shared),
+    ...alikeIds(settings.alike ?? null),
+    ...imagesGone(settings.gone ?? []),
     ...(asked.length === 0 ? [finding('nothingKnown', 'blocks', { images: images.length })] : emptyParts(labelled)),
     ...asked.flatMap((name) => notTaught(labelled, name)),
     ...givenSplits(labelled),

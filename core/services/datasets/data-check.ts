@@ -16,6 +16,7 @@ import {
   type ReadDb,
   type RecordRow,
 } from '../../store/index.ts';
+import { alikePatients } from '../patients/alike.ts';
 import { sharedPatient } from '../patients/shared-patient.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -45,7 +46,8 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
   );
   // What a reader set aside is in no version, so it is not looked at either.
   const list = classListOf(library.db, dataset.id);
-  const rows = checkedRows(library.db, dataset, list.names);
+  const all = checkedRows(library.db, dataset, list.names);
+  const rows = all.filter(({ isGone }) => !isGone);
   const splits = splitsIfPossible(context, dataset, rows, request.seed);
   const images = rows.map((row): CheckedImage => {
     const fact = facts.get(row.instanceId);
@@ -67,7 +69,13 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     };
   });
   const { target } = dataset;
-  const asked = { ...request, target, shared: sharedPatient(library.db, dataset.id) };
+  const asked = {
+    ...request,
+    target,
+    shared: sharedPatient(library.db, dataset.id),
+    alike: alikePatients(library.db, dataset.id),
+    gone: all.filter(({ isGone }) => isGone),
+  };
   if (targetFacts[target].isPerName) {
     return {
       dataset: dataset.name,

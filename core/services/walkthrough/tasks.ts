@@ -1,6 +1,6 @@
 /** What the demo may ask of its studies: one class out of three, or three findings that occur together. */
 import { join } from 'node:path';
-import type { DemoTaskName, ImportReport, Method } from '../../contract/index.ts';
+import { type DemoTaskName, type ImportReport, targetFacts, targetKinds } from '../../contract/index.ts';
 import type { ReportExample } from '../../report/examples.ts';
 import { demoFindings, giveMarks, paintFindings, planFindings } from '../demo/findings-plan.ts';
 import { generateStudies, type WriteOptions, writeImages } from '../demo/generate.ts';
@@ -19,7 +19,6 @@ export interface DemoTask {
   readonly title: string;
   readonly known: number;
   readonly unseen: number;
-  readonly methods: readonly Method[];
   /** Writes the studies to learn from into `studies`, and those to classify into `unseen`, both below `out`. */
   make(making: Making, out: string): Promise<void>;
   /** Takes the studies to learn from into the library, with what is known of them. */
@@ -48,7 +47,6 @@ export const demoTasks: Readonly<Record<DemoTaskName, (asked: Asked) => DemoTask
       title: 'Sidelight demo: specks, masses, or neither',
       known: known.length,
       unseen: unseen.length,
-      methods: ['fpt+', 'side-only', 'linear'],
       make: async (making, out) => {
         const folder = join(out, 'studies');
         const labelsFile = join(folder, 'labels.csv');
@@ -74,7 +72,6 @@ export const demoTasks: Readonly<Record<DemoTaskName, (asked: Asked) => DemoTask
       title: 'Sidelight demo: masses, specks and clips, several at once',
       known: known.length,
       unseen: unseen.length,
-      methods: ['fpt+', 'linear'],
       make: async (making, out) => {
         const [learned, left] = [join(out, 'studies'), join(out, 'unseen')];
         await writeImages({ ...making, folder: learned, studies: known, stage: 'makingStudies' }, paintFindings);
@@ -82,7 +79,7 @@ export const demoTasks: Readonly<Record<DemoTaskName, (asked: Asked) => DemoTask
       },
       bring: async (context, out) => {
         const report = await importPaths(context, {
-          ...{ paths: [join(out, 'studies')], dataset, target: 'finding' },
+          ...{ paths: [join(out, 'studies')], dataset, target: targetKinds.find((kind) => targetFacts[kind].hasMarks) },
           classes: [...demoFindings],
         });
         giveMarks(context, dataset, seed, known);

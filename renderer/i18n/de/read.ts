@@ -69,16 +69,6 @@ export const read: Words['read'] = {
   progress: (done, all) => `${done} von ${all} gelabelt`,
   saved: 'gespeichert',
   saving: 'speichert …',
-  named: {
-    class: { title: 'Klasse', none: 'Benennen Sie die erste Klasse, zum Beispiel „normal“.', add: 'Neue Klasse' },
-    grade: { title: 'Klasse', none: 'Benennen Sie die erste Klasse, zum Beispiel „normal“.', add: 'Neue Klasse' },
-    finding: { title: 'Befunde', none: 'Benennen Sie den ersten Befund, zum Beispiel „Ödem“.', add: 'Neuer Befund' },
-    quantity: {
-      title: 'Zahl',
-      none: 'Benennen Sie, was gemessen wird, mit der Einheit in Klammern, zum Beispiel „Knochenalter (Monate)“.',
-      add: 'Was gemessen wird',
-    },
-  },
   marks: { present: 'vorhanden', absent: 'nicht vorh.', uncertain: 'unsicher' },
   notKnown: 'noch nicht bekannt',
   notKnownCount: (n) => `${n} nicht bekannt`,

@@ -1,4 +1,4 @@
-import type { Mark, TargetKind } from '../../../core/contract/index.ts';
+import type { Mark } from '../../../core/contract/index.ts';
 
 export const read = {
   // Viewport
@@ -72,17 +72,6 @@ export const read = {
   progress: (done: number, all: number) => `labelled ${done} of ${all}`,
   saved: 'saved',
   saving: 'saving …',
-  /** What the names of a data set are, by what it asks. */
-  named: {
-    class: { title: 'Class', none: 'Name the first class, for example “normal”.', add: 'New class' },
-    grade: { title: 'Class', none: 'Name the first class, for example “normal”.', add: 'New class' },
-    finding: { title: 'Findings', none: 'Name the first finding, for example “edema”.', add: 'New finding' },
-    quantity: {
-      title: 'Number',
-      none: 'Name what is measured, with its unit in brackets, for example “bone age (months)”.',
-      add: 'What is measured',
-    },
-  } satisfies Record<TargetKind, { title: string; none: string; add: string }>,
   marks: { present: 'present', absent: 'absent', uncertain: 'uncertain' } satisfies Record<Mark, string>,
   notKnown: 'not known yet',
   notKnownCount: (n: number) => `${n} not known`,
