@@ -103,6 +103,13 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
     ];
     return { pieces: gpu.pieces, numbers: gpu.joined.length, furthest: worstDifference(gpu.joined, cpu.joined) };
   },
+  /** The adapter asked for, and one small sum. */
+  sum: async () => {
+    const [state] = await listEngines('webgpu');
+    const graph = g.defineGraph({ outputs: { y: g.add(g.input('x', [2]), 1) } });
+    const { y } = await runOnce(await open('webgpu'), graph, { x: float32([2], [1, 2]) });
+    return { devices: state?.devices.map(({ name }) => name), y: [...(y?.data as Float32Array)] };
+  },
   /** What is said where half precision is asked of a device that has none. */
   half: async () => {
     const engine = await open('webgpu');
