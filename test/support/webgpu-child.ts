@@ -108,7 +108,7 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
     const [state] = await listEngines('webgpu');
     const graph = g.defineGraph({ outputs: { y: g.add(g.input('x', [2]), 1) } });
     const { y } = await runOnce(await open('webgpu'), graph, { x: float32([2], [1, 2]) });
-    return { devices: state?.devices.map(({ name }) => name), y: [...(y?.data as Float32Array)] };
+    return { devices: state?.devices.map(({ name }) => name), y: Array.from(y?.data ?? [], Number) };
   },
   /** What is said where half precision is asked of a device that has none. */
   half: async () => {
