@@ -26,7 +26,7 @@ export function findCases(
   const models: { folder: string; hasCases: boolean }[] = [];
   for (const folder of foldersUnder(root)) {
     const files = readdirSync(folder).sort();
-    const isModel = files.some((f) => /^model\.safetensors(\.index\.json)?$/.test(f));
+    const isModel = files.some((f) => /^(open_clip_)?model\.safetensors(\.index\.json)?$/.test(f));
     let hasCases = false;
     for (const file of files) {
       const path = join(folder, file);
@@ -56,7 +56,8 @@ type RunNamed = (engine: Engine, name: string) => Promise<CaseResult | null> | C
 function recognise(folder: string, path: string, isModel: boolean, precision: Precision): RunNamed | null {
   if (precision === 'f16' && !isModel) return null;
   if (path.endsWith('.json')) return recogniseJson(path);
-  if (!path.endsWith('.safetensors') || basename(path) === 'model.safetensors') return null;
+  if (!path.endsWith('.safetensors') || /^(open_clip_)?model(-\d+-of-\d+)?\.safetensors$/.test(basename(path)))
+    return null;
   const file = readSafetensors(path);
   const has = new Set(file.names);
   file.close();
