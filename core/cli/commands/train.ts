@@ -26,7 +26,7 @@ export const command = defineCommand({
   summary: 'fine-tune a classifier on a data set',
   description:
     'Trains a small side network on what the frozen LPM saw; patients, not images, are dealt to training, validation and test. ' +
-    'The weights with the best validation AUC are kept (of grades: the best kappa). A checkpoint is written every epoch: the same command after a stop ' +
+    'The weights with the best validation AUC are kept (of findings: the best mean over those that can be judged; of grades: the best kappa; of numbers: the least mean absolute error). A checkpoint is written every epoch: the same command after a stop ' +
     'or a crash goes on and ends with the same weights as an uninterrupted run.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
   options: {
@@ -63,7 +63,7 @@ export const command = defineCommand({
     augment: toggle('--no-augment', 'no random crops, brightness or contrast'),
     earlyStop: integer(
       '--early-stop <n>',
-      'stop after n epochs without a better validation AUC (of grades: kappa)',
+      'stop after n epochs without a better validation AUC (of grades: kappa; of numbers: mean absolute error)',
       undefined,
     ),
     optimiser: oneOf(
@@ -137,9 +137,9 @@ function positiveLines(report: TrainReport): string[] {
 /** Which epoch's weights are kept, and why. */
 function keptLine({ target, bestEpoch, valAuc, epochs }: TrainReport): string {
   if (bestEpoch === null) return 'No validation figure could be computed; the final weights are kept.';
-  const { keptBy } = targetFacts[target];
+  const { keptBy, hasMarks } = targetFacts[target];
   const when = `after epoch ${bestEpoch} of ${epochs.length}`;
   return keptBy === 'auc'
-    ? `Best validation AUC: ${formatMeasure(valAuc)} ${when}.`
-    : `Best validation ${targetFigureWords[keptBy]} ${when}; validation AUC there: ${formatMeasure(valAuc)}.`;
+    ? `Best validation AUC${hasMarks ? ' (mean over the findings that can be judged)' : ''}: ${formatMeasure(valAuc)} ${when}.`
+    : `Best validation ${targetFigureWords[keptBy]} ${when}${valAuc === null ? '' : `; validation AUC there: ${formatMeasure(valAuc)}`}.`;
 }
