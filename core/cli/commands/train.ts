@@ -70,7 +70,7 @@ export const command = defineCommand({
     augment: toggle('--no-augment', 'no random crops, brightness or contrast'),
     earlyStop: integer(
       '--early-stop <n>',
-      'stop after n epochs without a better validation AUC (of grades: kappa)',
+      'stop after n epochs without a better validation AUC (of grades: kappa; of numbers: mean absolute error)',
       undefined,
     ),
     optimiser: oneOf(

@@ -2,7 +2,6 @@
 import { AppError } from '../../base/errors.ts';
 import type { Handlers } from '../../contract/index.ts';
 import type { libraryCalls } from '../../contract/ipc/library.ts';
-import { hasEvidence } from '../../models/index.ts';
 import { requireDataset } from '../../services/datasets/dataset.ts';
 import {
   addStudies,
@@ -13,6 +12,7 @@ import {
   setClasses,
   setPositive,
 } from '../../services/datasets/editing.ts';
+import { hasEvidenceOf } from '../../services/evaluation/evidence.ts';
 import { leftOutOf, saveLeftOut } from '../../services/import/left-out.ts';
 import { planTakeBack, takeBackPatients } from '../../services/patients/patients.ts';
 import {
@@ -115,6 +115,6 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
   },
   'lpms.list': (_, { services }) => listLpms(services.library.db),
   'models.list': (_, { services }) =>
-    listModels(services.library.db).map((record) => ({ ...record, hasEvidence: hasEvidence(record) })),
+    listModels(services.library.db).map((record) => ({ ...record, hasEvidence: hasEvidenceOf(record) })),
   'runs.list': (_, { services }) => listRuns(services.library.db),
 };
