@@ -51,6 +51,14 @@ export function previewLines(preview: LabelsPreview): string[] {
     ...(unused.length === 0
       ? []
       : [`Not used: ${unused.map(({ name }) => (name === '' ? '(no name)' : name)).join(', ')}.`]),
+    ...preview.columns.flatMap(({ name, why, words = [] }) =>
+      why !== 'split-words'
+        ? []
+        : [
+            `Warning: the column "${name}" holds ${words.map((word) => `"${word}"`).join(', ')} and would not be used: patients would be dealt anew. If it ` +
+              'is the split, call it "split" and write train, val or test into its cells.',
+          ],
+    ),
     'First rows:',
     ...indented(
       formatTable(
@@ -91,10 +99,22 @@ export function previewLines(preview: LabelsPreview): string[] {
                 `${plural(preview.unreadableRows, 'row')} cannot be read: nothing is written for want of them unless --rows usable leaves them out.`,
               ]),
         ]),
+    ...(preview.positive === null ? [] : [positiveLine(preview.positive, preview.dataset)]),
     ...(preview.blocked === null
       ? []
       : [`Nothing could be written: ${preview.blocked.message}`, preview.blocked.action]),
   ];
+}
+
+const positiveSources = { chosen: 'as said', recognised: 'read from the names' } as const;
+
+/** Which class is positive, or that nothing tells. */
+function positiveLine({ names, name, source }: NonNullable<LabelsPreview['positive']>, dataset: string): string {
+  if (source !== 'alphabet') return `Positive class: "${name}" (${positiveSources[source]}).`;
+  return (
+    `Which class is positive? Nothing in the names ${names.map((one) => `"${one}"`).join(' and ')} tells which of the two is the disease. Say it with the ` +
+    `import (--positive NAME), or later: sidelight classes "${dataset}" --positive NAME. Until then "${name}" is taken, and every figure says that nobody chose it.`
+  );
 }
 
 function indented(lines: readonly string[]): string[] {

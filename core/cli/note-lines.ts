@@ -45,6 +45,13 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     `Warning: besides the ${plural(n(v, 'given'), 'test patient')} of the file, ${n(v, 'drawn')} that were dealt to test before stay there.`,
   validationFromTraining: (v) =>
     `The file gives no validation patients: a quarter of its ${plural(n(v, 'training'), 'training patient')} will be taken for it, by patient and seed.`,
+  splitColumnUnused: (v) =>
+    `Warning: ${n(v, 'count') === 1 ? 'the column' : 'the columns'} ${v['columns']} of the labels file ${n(v, 'count') === 1 ? 'speaks' : 'speak'} of training and test and ` +
+    'was not used: patients are dealt anew. If that is the split, call the column "split", write train, val or test into its cells (nothing where ' +
+    'it does not matter) and import again.',
+  positiveGuessed: (v) =>
+    `Which class is positive? Nothing in the names "${v['name']}" and "${v['other']}" tells which of the two is the disease. Say it: sidelight classes ` +
+    `"${v['dataset']}" --positive NAME. Until then "${v['name']}" is taken, and every figure says that nobody chose it.`,
   systemFiles: (v) => `${plural(n(v, 'files'), 'file')} in which macOS keeps notes about others were passed over.`,
 };
 

@@ -39,7 +39,10 @@ export const columnNames: Readonly<Record<LabelColumn, readonly string[]>> = {
   studyInstanceUID: ['studyInstanceUID', 'study UID'],
   patientID: ['patientID', 'patient', 'Patienten-ID', 'PatientNummer', 'Patientennummer'],
   label: ['label', 'labels', 'class', 'class name', 'diagnosis', 'Klasse', 'Diagnose'],
-  split: ['split', 'set', 'subset', 'partition', 'Aufteilung'],
+  split: [
+    ...['split', 'set', 'subset', 'partition', 'data split', 'dataset split', 'split name', 'Aufteilung', 'Teilmenge'],
+    ...['répartition', 'partición', 'partizione', 'suddivisione'],
+  ],
 };
 
 /** What each column is for, as documentation and preview say it. */

@@ -28,6 +28,8 @@ export const importNoteCodes = [
   'testGiven',
   'testAlsoDrawn',
   'validationFromTraining',
+  'splitColumnUnused',
+  'positiveGuessed',
   'systemFiles',
 ] as const;
 export const importNoteSchema = z.object({

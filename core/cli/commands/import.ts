@@ -89,14 +89,20 @@ export const command = defineCommand({
   run: async (context, args, { showPaths, ...options }) => {
     const services = await context.services();
     const { preview, refused, rows: rowRule, frames, copy, ...rest } = options;
-    const { labels, dataset, pseudonymise, reader, target, classes, mergeCase, patients } = rest;
+    const { labels, dataset, pseudonymise, reader, target, classes, mergeCase, patients, positive } = rest;
     const paths = wordsArgument(args, 0);
     if (labels === undefined && (preview || refused !== undefined))
       throw new UsageError('--preview and --refused are about a labels file: name it with --labels.');
     const about =
       labels === undefined
         ? null
-        : { labels, dataset, paths, pseudonymise, ...given({ reader, target, classes, mergeCase, patients }) };
+        : {
+            labels,
+            dataset,
+            paths,
+            pseudonymise,
+            ...given({ reader, target, classes, mergeCase, patients, positive }),
+          };
     const { previewLabels, saveRefusedRows } = await import('../../services/import/preview.ts');
     const saved = async (): Promise<string[]> =>
       about === null || refused === undefined

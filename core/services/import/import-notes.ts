@@ -9,6 +9,7 @@ import {
   splitsOfDataset,
   versionsOfEarlierPatients,
 } from '../../store/index.ts';
+import type { ShownClasses } from '../datasets/classes.ts';
 import { sharedPatient, sharedPatientNote } from '../patients/shared-patient.ts';
 
 export interface ImportFacts {
@@ -25,6 +26,9 @@ export interface ImportFacts {
   /** Studies that the labels file moved to another patient; null where it gives none. */
   readonly studiesGiven: number | null;
   readonly moves: readonly PatientMoves[];
+  readonly classes: ShownClasses;
+  /** Columns of the labels file that hold words of a split and are none. */
+  readonly unusedSplits: readonly { readonly name: string; readonly words?: readonly string[] }[];
 }
 
 /** The notes of an import into this data set, in the order in which they are read. */
@@ -52,9 +56,30 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (dealtAnew > 0) note('dealtAnew', { patients: dealtAnew });
   const versions = sum((moves) => moves.studies) > 0 ? versionsOfEarlierPatients(db) : 0;
   if (versions > 0) note('earlierVersions', { versions });
-  notes.push(...sharedPatientNote(sharedPatient(db, datasetId)), ...splitNotes(db, datasetId));
+  notes.push(
+    ...sharedPatientNote(sharedPatient(db, datasetId)),
+    ...unusedSplits(facts),
+    ...splitNotes(db, datasetId),
+    ...guessedPositive(facts),
+  );
   if (facts.systemFiles > 0) note('systemFiles', { files: facts.systemFiles });
   return notes;
+}
+
+/** A column that looks like a split and was not used as one. */
+function unusedSplits({ unusedSplits: columns }: ImportFacts): ImportNote[] {
+  if (columns.length === 0) return [];
+  const said = columns.map(({ name, words = [] }) => `"${name}" (${words.map((word) => `"${word}"`).join(', ')})`);
+  return [{ code: 'splitColumnUnused', values: { columns: said.join('; '), count: columns.length } }];
+}
+
+/** Two classes whose names do not tell which is positive: asked while there is time, not found in a report. */
+function guessedPositive({
+  classes: { dataset, classes, positiveClass, positiveClassSource },
+}: ImportFacts): ImportNote[] {
+  if (positiveClass === null || positiveClassSource !== 'alphabet') return [];
+  const other = classes.find(({ name, labels }) => labels > 0 && name !== positiveClass)?.name;
+  return other === undefined ? [] : [{ code: 'positiveGuessed', values: { name: positiveClass, other, dataset } }];
 }
 
 /** What the given splits leave open, and what will be done about it. */

@@ -17,7 +17,7 @@ import {
   picturePatientsOf,
   type WriteDb,
 } from '../../store/index.ts';
-import { choosePositiveClass, fixClasses } from '../datasets/classes.ts';
+import { choosePositiveClass, fixClasses, shownClasses } from '../datasets/classes.ts';
 import { emptiness } from '../files/look.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -25,6 +25,7 @@ import { runAsJob } from '../session/run-as-job.ts';
 import { datasetForImport } from './asked.ts';
 import { catalogueOf } from './catalogue.ts';
 import { labelChoice, namesOf } from './class-names.ts';
+import { refuseFolderClasses } from './folder-classes.ts';
 import { importNotes } from './import-notes.ts';
 import { Importer } from './importer.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
@@ -57,6 +58,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const db = context.library.writer;
   // What would be refused of the labels is refused before a file is read.
   const labels = options.labels === undefined ? null : await usableLabels(db, options.labels, options);
+  if (labels === null) refuseFolderClasses(db, options);
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const { isListed } = targetFacts[dataset.target];
@@ -93,6 +95,8 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
       rule: rule ?? 'picture',
       studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
       moves: [...moves, given],
+      classes: shownClasses(context, dataset),
+      unusedSplits: labels?.file.columns.filter(({ why }) => why === 'split-words') ?? [],
     }),
     seconds: (performance.now() - started) / 1000,
   };

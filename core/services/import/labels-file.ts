@@ -21,11 +21,11 @@ import {
   type SplitName,
   splitNames,
   splitOfWord,
-  splitWords,
 } from '../../contract/index.ts';
 import { type OtherKind, otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
 import { type LabelTable, NotATable, readTable } from './label-table.ts';
 import { decodeLabels } from './label-text.ts';
+import { withSplitWords } from './split-columns.ts';
 
 export interface LabelRow {
   /** Line of the file; the header is row 1. */
@@ -41,7 +41,9 @@ export interface LabelRow {
 export interface FileColumn {
   readonly name: string;
   readonly meaning: LabelColumn | null;
-  readonly why: 'unknown' | 'other-key' | 'other-words' | null;
+  readonly why: 'unknown' | 'other-key' | 'other-words' | 'split-words' | null;
+  /** Of `split-words`, the words that speak of training, validation or test: the column may be a split that nobody asked for by its name. */
+  readonly words?: string[];
 }
 
 export interface LabelsFile {
@@ -118,7 +120,8 @@ export function parseLabels(text: string): LabelsFile {
     else {
       if (key === '') found.push(`${column} is empty`);
       if (label === '') found.push('label is empty');
-      if (given !== '' && split === null) found.push(`split "${given}" is none of ${knownSplitWords}`);
+      if (given !== '' && split === null)
+        found.push(`split "${given}" is none of ${splitNames.join(', ')}; write one of these`);
     }
     ofRows.push(...found.map((message) => ({ row, message })));
     const strange = strangeRows.get(row) ?? [];
@@ -144,8 +147,6 @@ export function parseLabels(text: string): LabelsFile {
   };
 }
 
-const knownSplitWords = splitNames.flatMap((name) => splitWords[name]).join(', ');
-
 function isKey(meaning: LabelColumn | null): meaning is KeyColumn {
   return meaning !== null && (keyColumns as readonly string[]).includes(meaning);
 }
@@ -160,7 +161,7 @@ function tableOf(text: string): LabelTable {
 }
 
 function understandColumns({ header, rows }: LabelTable): FileColumn[] {
-  return (header?.fields ?? []).map((name, at): FileColumn => {
+  const byName = (header?.fields ?? []).map((name, at): FileColumn => {
     const meaning = columnOfName(name);
     if (meaning === null) return { name, meaning, why: 'unknown' };
     // "set" may be the set of images or the part of it: the words in it tell.
@@ -168,6 +169,7 @@ function understandColumns({ header, rows }: LabelTable): FileColumn[] {
       meaning !== 'split' || isOwnColumnName(name) || rows.some(({ fields }) => splitOfWord(fields[at] ?? '') !== null);
     return isSplit ? { name, meaning, why: null } : { name, meaning: null, why: 'other-words' };
   });
+  return withSplitWords(byName, rows);
 }
 
 function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): LabelProblem[] {

@@ -30,7 +30,7 @@ import { patientConflict } from '../patients/patients.ts';
 import { previewIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
-import { labelChoice, type NamedClasses, namesOf } from './class-names.ts';
+import { caseQuestionsOf, labelChoice, type NamedClasses, namesOf, positiveOf, refusePositive } from './class-names.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import { pathsOf, refusedOfProblems, refuseOtherKind, withClassNames } from './label-rows.ts';
 import {
@@ -64,6 +64,7 @@ interface Resolved {
   readonly moved: number;
   /** What has to be answered about classes or patients before anything could be written. */
   readonly question: LabelsPreview['blocked'];
+  readonly caseQuestions: LabelsPreview['caseQuestions'];
 }
 
 /**
@@ -119,6 +120,15 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
       names: without.slice(0, previewListLimit).map((image) => named(image.places.at(-1) ?? image.sopInstanceUID)),
     },
     changes,
+    caseQuestions: found.caseQuestions,
+    positive:
+      found.question === null
+        ? positiveOf(
+            db,
+            given,
+            agreed.map(({ label }) => label),
+          )
+        : null,
     blocked: found.question ?? blocked,
   };
 }
@@ -155,7 +165,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
   const target = dataset?.target ?? given.target ?? defaultTarget;
   const listed = dataset === undefined ? (given.classes ?? []) : classNamesOf(db, dataset.id);
   refuseOtherKind(read, target);
-  const { entries: rows, problems: unnamed, question } = namesOrQuestion(db, given, read);
+  const { entries: rows, problems: unnamed, question, caseQuestions } = namesOrQuestion(db, given, read);
   const file = { ...read, rows };
   const bases = pathBases(given.labels, given.paths);
   const identity = previewIdentity(context.library, given.pseudonymise);
@@ -191,6 +201,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
     refused: inOrder([...refusedOfProblems([...file.problems, ...unnamed]), ...resolved.refused, ...refused]),
     otherCase: resolved.otherCase,
     moved: resolved.moved,
+    caseQuestions,
     question: question ?? (conflicts.length === 0 ? null : spoken(patientConflict(conflicts))),
   };
 }
@@ -204,12 +215,27 @@ function namesOrQuestion(
   db: ReadDb,
   given: Given,
   file: LabelsFile,
-): NamedClasses<LabelRow> & Pick<Resolved, 'question'> {
+): NamedClasses<LabelRow> & Pick<Resolved, 'question' | 'caseQuestions'> {
   try {
-    return { ...namesOf(db, given, file.rows, labelChoice(db, given), 'The labels file'), question: null };
+    const choice = labelChoice(db, given);
+    const named = namesOf(db, given, file.rows, choice, 'The labels file');
+    const names = [...choice.known, ...named.entries.map(({ label }) => label)];
+    return { ...named, question: positiveProblem(db, given, names), caseQuestions: [] };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'LABELS_INVALID') throw error;
-    return { entries: file.rows, problems: [], merged: [], question: spoken(error) };
+    const caseQuestions = caseQuestionsOf(error);
+    return { entries: file.rows, problems: [], merged: [], question: spoken(error), caseQuestions };
+  }
+}
+
+/** Why the positive class that was named cannot be it. */
+function positiveProblem(db: ReadDb, given: Given, names: readonly string[]): LabelsPreview['blocked'] {
+  try {
+    refusePositive(db, given, names);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return spoken(error);
   }
 }
 

@@ -132,6 +132,10 @@ export const library: Words['library'] = {
       `Neben den ${v['given']} Testpatienten der Tabelle bleiben ${v['drawn']} im Test, die vorher hineinkamen.`,
     validationFromTraining: (v) =>
       `Die Tabelle nennt keine für die Validierung: Ein Viertel ihrer ${v['training']} Trainingspatienten wird dafür genommen, ganze Patienten nach dem Seed.`,
+    splitColumnUnused: (v) =>
+      `Nicht verwendet: ${v['columns']} in der Tabelle ${Number(v['count']) === 1 ? 'spricht' : 'sprechen'} von Training und Test. Patienten werden neu verteilt. Wenn das die Aufteilung ist, nennen Sie die Spalte „split“, schreiben Sie train, val oder test in ihre Zellen und importieren Sie noch einmal.`,
+    positiveGuessed: (v) =>
+      `Welche Klasse ist positiv? Nichts an den Namen „${v['name']}“ und „${v['other']}“ sagt, welche der beiden die Krankheit ist. Sagen Sie es beim Training, bevor es beginnt; bis dahin gilt „${v['name']}“, und jede Kennzahl sagt, dass niemand sie gewählt hat.`,
     systemFiles: (v) =>
       `${n(Number(v['files']), 'Datei', 'Dateien')} mit Notizen von macOS über andere Dateien blieben liegen.`,
   },

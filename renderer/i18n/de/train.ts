@@ -54,7 +54,7 @@ export const train: Words['train'] = {
       recognised: (name) =>
         `Aus den Namen gelesen. Sensitivität, Spezifität, Vorhersagewerte und Schwelle gelten für „${name}“.`,
       alphabet: (name) =>
-        `Die Namen sagen es nicht. Bis Sie es sagen, gilt nach dem Alphabet „${name}“; ist es die andere, sind Sensitivität und Spezifität vertauscht.`,
+        `Nichts an den Namen sagt es. Bis Sie es sagen, gilt „${name}“, und jede Kennzahl sagt, dass niemand sie gewählt hat; ist es die andere, sind Sensitivität und Spezifität vertauscht.`,
     },
   },
   findings: {

@@ -135,6 +135,10 @@ export const library = {
       `Besides the ${v['given']} test patients of the file, ${v['drawn']} that were dealt to test before stay there.`,
     validationFromTraining: (v: NoteValues) =>
       `The file gives no validation patients: a quarter of its ${v['training']} training patients will be taken for it, by patient and seed.`,
+    splitColumnUnused: (v: NoteValues) =>
+      `Not used: ${v['columns']} of the labels file ${Number(v['count']) === 1 ? 'speaks' : 'speak'} of training and test. Patients are dealt anew. If that is the split, call the column “split”, write train, val or test into its cells and import again.`,
+    positiveGuessed: (v: NoteValues) =>
+      `Which class is positive? Nothing in the names “${v['name']}” and “${v['other']}” tells which of the two is the disease. Say it under Train, before the training; until then “${v['name']}” is taken, and every figure says that nobody chose it.`,
     systemFiles: (v: NoteValues) =>
       `${n(Number(v['files']), 'file', 'files')} in which macOS keeps notes about others were passed over.`,
   },

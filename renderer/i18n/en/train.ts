@@ -52,7 +52,7 @@ export const train = {
       recognised: (name: string) =>
         `Read from the names. Sensitivity, specificity, predictive values and threshold are about “${name}”.`,
       alphabet: (name: string) =>
-        `The names do not tell. Until you say so “${name}” is taken, by the alphabet; if it is the other one, sensitivity and specificity are exchanged.`,
+        `Nothing in the names tells. Until you say so “${name}” is taken, and every figure says that nobody chose it; if it is the other one, sensitivity and specificity are exchanged.`,
     },
   },
   findings: {

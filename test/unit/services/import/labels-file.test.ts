@@ -53,7 +53,7 @@ test('every problem is named at once, with its row', () => {
     { row: 3, message: 'label is empty' },
     {
       row: 4,
-      message: 'split "holdout" is none of train, training, val, valid, validate, validation, dev, test, testing',
+      message: 'split "holdout" is none of train, val, test; write one of these',
     },
     { row: 5, message: '2 fields where the header has 3' },
   ]);
