@@ -21,7 +21,7 @@ import {
   type Series,
 } from './chart.ts';
 import { examplesSection, type ReportExample } from './examples.ts';
-import { decisionRule, figuresOf } from './positive-class-words.ts';
+import { decisionRule, figuresOf, namedPositive } from './positive-class-words.ts';
 import { reportStyle } from './style.ts';
 import { comparisonSentences, howToRead, limits } from './words.ts';
 
@@ -173,8 +173,9 @@ function methodsSection(data: ReportData): string {
 }
 
 /** What the sensitivities beside each other are about, as a part of a heading. */
-function aboutWords({ positiveClass }: EvaluateReport): string {
-  return positiveClass === null ? ', macro average' : ` of “${positiveClass}”`;
+function aboutWords(evaluation: EvaluateReport): string {
+  const named = namedPositive(evaluation);
+  return named === null ? ', macro average' : ` of ${named}`;
 }
 
 function meaningOf(evaluations: readonly EvaluateReport[]): string {
@@ -184,7 +185,7 @@ function meaningOf(evaluations: readonly EvaluateReport[]): string {
     return 'Sensitivity and specificity are means over classes, each class against the rest (macro average).';
   }
   const other = first.classes.find((name) => name !== first.positiveClass) ?? '';
-  return `“${first.positiveClass}” is the positive class: sensitivity is the share of its images that were found, specificity the share of the images of “${other}” that were left alone.`;
+  return `“${first.positiveClass}” is the positive class${first.positiveClassSource === 'alphabet' ? ' (not set by you)' : ''}: sensitivity is the share of its images that were found, specificity the share of the images of “${other}” that were left alone.`;
 }
 
 function perClassSection(data: ReportData): string {

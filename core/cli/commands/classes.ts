@@ -36,7 +36,8 @@ export const command = defineCommand({
 const sources = {
   chosen: 'as chosen',
   recognised: 'read from the names',
-  alphabet: 'by the alphabet, because the names do not tell: say which it is with --positive',
+  alphabet:
+    'not set by you: nothing in the names tells, and the one later in the alphabet is taken; say which it is with --positive',
 } as const;
 
 function classLines({ dataset, classes, hasFixedClasses, positiveClass, positiveClassSource }: ShownClasses): string[] {

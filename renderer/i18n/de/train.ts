@@ -118,7 +118,7 @@ export const train: Words['train'] = {
       advice: 'Eine AUC von {auc} wäre dann auf ± {halfWidth} ungenau. Mehr benannte Patienten engen das ein.',
     },
     positiveClassGuessed: {
-      title: '„{name}“ gilt als positive Klasse, nach dem Alphabet.',
+      title: '„{name}“ gilt als positive Klasse, was niemand gesagt hat.',
       advice:
         'Die Namen sagen nicht, ob „{name}“ oder „{other}“ die Erkrankung ist. Ist es „{other}“, sind Sensitivität und Spezifität vertauscht: Sagen Sie oben, welche es ist.',
     },

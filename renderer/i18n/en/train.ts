@@ -115,9 +115,9 @@ export const train = {
       advice: 'An AUC of {auc} could then be off by ± {halfWidth}. More labelled patients narrow that.',
     },
     positiveClassGuessed: {
-      title: '“{name}” is taken as the positive class, by the alphabet.',
+      title: '“{name}” is taken as the positive class, which nobody has said.',
       advice:
-        'The names do not tell whether “{name}” or “{other}” is the disease. If it is “{other}”, sensitivity and specificity will be exchanged: say which it is above.',
+        'Nothing in the names tells whether “{name}” or “{other}” is the disease. If it is “{other}”, sensitivity and specificity will be exchanged: say which it is above.',
     },
     classesDifferInCase: {
       title: 'Names that differ only in case or blanks are classes of their own: {names}.',

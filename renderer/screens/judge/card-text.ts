@@ -1,7 +1,7 @@
 /** The model card as sections, and those as HTML and Markdown: one text for the screen, the printer and the file. */
 import type { ModelCard } from '../../../core/contract/index.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
-import { estimate } from './format.ts';
+import { aboutClass, estimate } from './format.ts';
 
 export interface CardSection {
   readonly title: string;
@@ -22,7 +22,9 @@ export function cardText(card: ModelCard): CardText {
   const { card: own, figures } = words;
   const { model } = card;
   const positive = model.positiveClass;
-  const about = (label: string): string => (positive === null ? words.macro(label) : words.ofClass(label, positive));
+  const isGuessed = model.positiveClassSource === 'alphabet';
+  const about = (label: string): string =>
+    positive === null ? words.macro(label) : aboutClass(label, positive, true, isGuessed);
   const method = (words.methods as Readonly<Record<string, string>>)[model.method] ?? model.method;
   return {
     title: own.title(model.name),
