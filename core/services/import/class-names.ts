@@ -172,7 +172,7 @@ function sameButCase(questions: readonly CaseQuestion[], source: string, row: nu
   const [first] = questions;
   return new AppError(
     'LABELS_INVALID',
-    `${source} has names of classes that differ only in small and capital letters: ${groups.join('; ')}. Nothing was ${row === null ? 'imported' : 'labelled'}.`,
+    `${source} has names of classes that differ only in small and capital letters (or in the kind of their dashes): ${groups.join('; ')}. Nothing was ${row === null ? 'imported' : 'labelled'}.`,
     {
       action:
         `If they are one class, say so with --merge-case (it becomes "${first?.suggestion ?? ''}"), or name the classes with ` +

@@ -7,6 +7,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
 import {
   columnNames,
   columnOfName,
@@ -127,7 +128,9 @@ export function parseLabels(text: string): LabelsFile {
     const strange = strangeRows.get(row) ?? [];
     ofRows.push(...strange);
     const patientID = column === 'patientID' ? null : field(fields, 'patientID') || null;
-    if (found.length + strange.length === 0) rows.push({ row, key, label, split, patientID });
+    const damaged = patientID === null ? null : damageOf(patientID);
+    if (damaged !== null) ofRows.push({ row, message: `patientID ${redact(patientID ?? '')} ${damaged}` });
+    if (found.length + strange.length === 0 && damaged === null) rows.push({ row, key, label, split, patientID });
   }
   return {
     column,
@@ -182,6 +185,17 @@ function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): La
     const names = same.map(({ name }) => `"${name}"`).join(' and ');
     problems.push({ row, message: `the columns ${names} both mean ${meaning}; rename the one that is not meant` });
   }
+  const better = columns.some(({ meaning }) => meaning !== null) ? null : headerBelow(table);
+  if (better !== null)
+    return [{ row: better, message: 'looks like the header, and other rows stand above it; take those away' }];
+  const [only] = columns;
+  if (columns.length === 1 && only !== undefined && /[,;\t| ]/.test(only.name)) {
+    const understood = only.name.split(/[,;\t| ]+/).filter((name) => columnOfName(name) !== null);
+    if (understood.length > 1) {
+      const message = `the whole header stands in one cell ("${only.name}"): save the file again with comma, semicolon or tab between the columns, and without quotation marks around whole rows`;
+      return [{ row, message }];
+    }
+  }
   if (!columns.some(({ meaning }) => isKey(meaning))) {
     problems.push({
       row,
@@ -199,6 +213,26 @@ function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): La
     if (other !== null) problems.push({ row, message: other.message });
   }
   return problems;
+}
+
+/** Rows in which a header is looked for below a title or a comment. */
+const rowsAboveHeader = 20;
+
+function headerBelow({ rows }: LabelTable): number | null {
+  const found = rows.slice(0, rowsAboveHeader).find(({ fields }) => {
+    const meanings = fields.map(columnOfName);
+    return meanings.some(isKey) && meanings.includes('label');
+  });
+  return found?.row ?? null;
+}
+
+/** What a spreadsheet or a program did to an ID, so that it may be another's; null for an ID that may be right. */
+function damageOf(patientID: string): string | null {
+  if (/^\d(?:[.,]\d+)?E\+\d{2,3}$/i.test(patientID))
+    return 'is a number that a spreadsheet has rounded: several patients may have become one; make the file again with that column as text';
+  if (/^\d+[.,]0+$/.test(patientID))
+    return 'is a number with decimals, as programs write IDs of a column with empty cells; write the IDs as text, without them';
+  return null;
 }
 
 /** One error for everything that is wrong with a labels file. */

@@ -8,6 +8,7 @@ import {
   type LabelProblem,
   type LabelTarget,
   type MatchedClasses,
+  noClassOf,
   type PatientId,
   type SplitName,
   targetKey,
@@ -125,9 +126,7 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
     for (const target of targets?.values() ?? []) add(target);
     if (targets === undefined) {
       const noun = file.column.replace(/(InstanceUID|ID)$/, '').replace('sop', 'instance');
-      refuse(
-        `no ${noun} ${redact(key)} in this data set${shortened.has(key) ? lostZeros : isScientific(key) ? lostDigits : ''}`,
-      );
+      refuse(`no ${noun} ${redact(key)} in this data set${hintOf(key, byKey, shortened)}`);
     }
   }
   return { entries, refused, ...counts };
@@ -136,6 +135,19 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
 const lostZeros = '; one whose ID has zeros before it is there: the zeros were lost, save the column as text';
 const lostDigits =
   ': it is a number with an exponent, a spreadsheet has cut its digits; make the file again with that column as text';
+
+/** What may have become of a key that fits nothing. */
+function hintOf(key: string, known: ReadonlyMap<string, unknown>, shortened: ReadonlySet<string>): string {
+  if (shortened.has(key)) return lostZeros;
+  if (isScientific(key)) return lostDigits;
+  const whole = /^(\d+)[.,]0+$/.exec(key)?.[1];
+  if (whole !== undefined && known.has(whole))
+    return '; one whose ID is that number without decimals is there: save the column as text';
+  return noClassOf(key)?.reason === 'date' ? madeDate : '';
+}
+
+const madeDate =
+  ': it is a date, which spreadsheets make of an ID such as 1-2; make the file again with that column as text';
 
 /** `1.2826E+57`: what a spreadsheet leaves of a UID that it took for a number. */
 function isScientific(key: string): boolean {
