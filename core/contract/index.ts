@@ -7,6 +7,7 @@ export * from './ipc/index.ts';
 export * from './jobs.ts';
 export * from './labels-file.ts';
 export * from './labels-preview.ts';
+export * from './marks.ts';
 export * from './names.ts';
 export * from './notice.ts';
 export * from './option-field.ts';

@@ -1,16 +1,46 @@
 /** Labels: only ever added. */
 
 import { invariant } from '../../base/errors.ts';
-import type { LabelTarget } from '../../contract/index.ts';
+import { type LabelTarget, targetFacts } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readTarget } from '../stored-target.ts';
 
-/** The schema that a data set's labels belong to. */
+/** What a label is about besides its target: one of the names of a data set that asks each of them by itself; null of every other. */
+export type Question = string | null;
+
+/** The schema that a data set's labels belong to, or its names where each of them is a question. */
 export function schemaOf(db: ReadDb, datasetId: number): number {
-  const row = db.get<{ id: number }>('SELECT id FROM label_schemas WHERE dataset_id = :datasetId ORDER BY id LIMIT 1', {
-    datasetId,
-  });
+  const row = db.get<{ id: number }>(
+    'SELECT id FROM label_schemas WHERE dataset_id = :datasetId AND about_id IS NULL ORDER BY id LIMIT 1',
+    { datasetId },
+  );
   invariant(row !== undefined, 'a data set has a label schema');
   return row.id;
+}
+
+/** The schema that the labels of a question belong to; 0, which no label has, where nothing was ever said of it. */
+export function schemaOfQuestion(db: ReadDb, datasetId: number, question: Question): number {
+  const schemaId = schemaOf(db, datasetId);
+  if (question === null) return schemaId;
+  const row = db.get<{ id: number }>(
+    `SELECT q.id FROM label_classes c JOIN label_schemas q ON q.about_id = c.id
+     WHERE c.schema_id = :schemaId AND c.name = :question`,
+    { schemaId, question },
+  );
+  return row?.id ?? 0;
+}
+
+/** Makes a name of a data set a question that can be answered, adding it to the list where it is new; gives its schema. */
+export function ensureQuestion(db: WriteDb, datasetId: number, question: string, now: string): number {
+  const found = schemaOfQuestion(db, datasetId, question);
+  if (found !== 0) return found;
+  addClass(db, datasetId, question);
+  return db.run(
+    `INSERT INTO label_schemas (dataset_id, name, created_at, target, about_id)
+     SELECT s.dataset_id, 'about ' || c.id, :now, s.target, c.id FROM label_classes c JOIN label_schemas s ON s.id = c.schema_id
+     WHERE c.schema_id = :schemaId AND c.name = :question`,
+    { schemaId: schemaOf(db, datasetId), question, now },
+  ).id;
 }
 
 /**
@@ -50,10 +80,15 @@ export function decidedLabels(where = ''): string {
 }
 
 /** The label that counts for a target, or null where there is none or readers disagree. See `decidedLabels` for the rule. */
-export function currentLabel(db: ReadDb, datasetId: number, target: LabelTarget): string | null {
+export function currentLabel(
+  db: ReadDb,
+  datasetId: number,
+  target: LabelTarget,
+  question: Question = null,
+): string | null {
   const row = db.get<{ label: string | null }>(
     `WITH ${decidedLabels('AND l.level = :level AND l.target_id = :targetId')} SELECT label FROM decided`,
-    { schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id },
+    { schemaId: schemaOfQuestion(db, datasetId, question), level: target.kind, targetId: target.id },
   );
   return row?.label ?? null;
 }
@@ -62,6 +97,16 @@ export function currentLabel(db: ReadDb, datasetId: number, target: LabelTarget)
 export function ownLabel(
   db: ReadDb,
   datasetId: number,
+  target: LabelTarget,
+  reader: string,
+  question: Question = null,
+): { labelId: number; label: string } | null {
+  return ownLabelIn(db, schemaOfQuestion(db, datasetId, question), target, reader);
+}
+
+function ownLabelIn(
+  db: ReadDb,
+  schemaId: number,
   target: LabelTarget,
   reader: string,
 ): { labelId: number; label: string } | null {
@@ -74,12 +119,77 @@ export function ownLabel(
          AND NOT EXISTS (SELECT 1 FROM label_withdrawals w WHERE w.label_id = l.id)
          AND NOT EXISTS (SELECT 1 FROM label_adjudications a WHERE a.label_id = l.id)
        ORDER BY l.id DESC LIMIT 1`,
-      { schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id, reader },
+      { schemaId, level: target.kind, targetId: target.id, reader },
     ) ?? null
   );
 }
 
-/** Adds a label, and its class when new; tells what it did. An equal label is not written again, so an import can be repeated. */
+/** Writes one reader's labels of a data set: what is the same for many of them is looked up once. Use it within a transaction. */
+export class LabelWriter {
+  readonly #db: WriteDb;
+  readonly #datasetId: number;
+  readonly #by: { readonly reader: string; readonly now: string };
+  readonly #schemas = new Map<Question, number>();
+  readonly #classes = new Map<string, number>();
+
+  constructor(db: WriteDb, datasetId: number, by: { readonly reader: string; readonly now: string }) {
+    this.#db = db;
+    this.#datasetId = datasetId;
+    this.#by = by;
+  }
+
+  /** Adds a label, and its class when new; tells what it did. An equal label is not written again, so an import can be repeated. */
+  add(target: LabelTarget, label: string, question: Question = null): 'applied' | 'unchanged' | 'changed' {
+    const before = ownLabelIn(this.#db, this.#schemaOf(question), target, this.#by.reader)?.label ?? null;
+    if (before === label) return 'unchanged';
+    this.insert(target, label, question);
+    return before === null ? 'applied' : 'changed';
+  }
+
+  /** Writes a label in any case; gives its row id. */
+  insert(target: LabelTarget, label: string, question: Question = null): number {
+    const schemaId = this.#schemaOf(question);
+    return this.#db.run(
+      `INSERT INTO labels (class_id, schema_id, level, target_id, reader, labelled_at)
+       VALUES (:classId, :schemaId, :level, :targetId, :reader, :now)`,
+      { classId: this.#classOf(schemaId, label), schemaId, level: target.kind, targetId: target.id, ...this.#by },
+    ).id;
+  }
+
+  #schemaOf(question: Question): number {
+    let found = this.#schemas.get(question);
+    if (found === undefined) {
+      const { now } = this.#by;
+      found =
+        question === null
+          ? schemaOf(this.#db, this.#datasetId)
+          : ensureQuestion(this.#db, this.#datasetId, question, now);
+      this.#schemas.set(question, found);
+    }
+    return found;
+  }
+
+  #classOf(schemaId: number, name: string): number {
+    const key = `${schemaId} ${name}`;
+    let found = this.#classes.get(key);
+    if (found === undefined) {
+      this.#db.run('INSERT OR IGNORE INTO label_classes (schema_id, name) VALUES (:schemaId, :name)', {
+        schemaId,
+        name,
+      });
+      const row = this.#db.get<{ id: number }>(
+        'SELECT id FROM label_classes WHERE schema_id = :schemaId AND name = :name',
+        { schemaId, name },
+      );
+      invariant(row !== undefined, 'a class that was written can be read');
+      found = row.id;
+      this.#classes.set(key, found);
+    }
+    return found;
+  }
+}
+
+/** Adds one label, as `LabelWriter` does it. */
 export function addLabel(
   db: WriteDb,
   datasetId: number,
@@ -87,14 +197,12 @@ export function addLabel(
   label: string,
   reader: string,
   now: string,
+  question: Question = null,
 ): 'applied' | 'unchanged' | 'changed' {
-  const before = ownLabel(db, datasetId, target, reader)?.label ?? null;
-  if (before === label) return 'unchanged';
-  insertLabel(db, datasetId, target, label, reader, now);
-  return before === null ? 'applied' : 'changed';
+  return new LabelWriter(db, datasetId, { reader, now }).add(target, label, question);
 }
 
-/** Writes a label in any case; gives its row id. */
+/** Writes one label in any case; gives its row id. */
 export function insertLabel(
   db: WriteDb,
   datasetId: number,
@@ -102,13 +210,9 @@ export function insertLabel(
   label: string,
   reader: string,
   now: string,
+  question: Question = null,
 ): number {
-  addClass(db, datasetId, label);
-  return db.run(
-    `INSERT INTO labels (class_id, schema_id, level, target_id, reader, labelled_at)
-     SELECT id, schema_id, :level, :targetId, :reader, :now FROM label_classes WHERE schema_id = :schemaId AND name = :label`,
-    { schemaId: schemaOf(db, datasetId), label, level: target.kind, targetId: target.id, reader, now },
-  ).id;
+  return new LabelWriter(db, datasetId, { reader, now }).insert(target, label, question);
 }
 
 /** Adds a class to a data set's schema unless it is there. */
@@ -152,11 +256,12 @@ export function labelHistory(
   db: ReadDb,
   datasetId: number,
   target: LabelTarget,
+  question: Question = null,
 ): { label: string; reader: string; labelledAt: string }[] {
   return db.all(
     `SELECT c.name AS label, l.reader, l.labelled_at AS labelledAt FROM labels l JOIN label_classes c ON c.id = l.class_id
      WHERE l.schema_id = :schemaId AND l.level = :level AND l.target_id = :targetId ORDER BY l.id`,
-    { schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id },
+    { schemaId: schemaOfQuestion(db, datasetId, question), level: target.kind, targetId: target.id },
   );
 }
 
@@ -170,7 +275,12 @@ export interface ComparedLabel {
 }
 
 /** Every target of a data set that has a label. `own` is what `ownLabel` gives for it. */
-export function comparedLabels(db: ReadDb, datasetId: number, reader: string): ComparedLabel[] {
+export function comparedLabels(
+  db: ReadDb,
+  datasetId: number,
+  reader: string,
+  question: Question = null,
+): ComparedLabel[] {
   return db.all(
     `WITH ${decidedLabels()},
      mine AS (
@@ -184,15 +294,25 @@ export function comparedLabels(db: ReadDb, datasetId: number, reader: string): C
      SELECT d.level, d.target_id AS targetId, d.label AS decided, c.name AS own FROM decided d
      LEFT JOIN mine m ON m.level = d.level AND m.target_id = d.target_id
      LEFT JOIN labels l ON l.id = m.id LEFT JOIN label_classes c ON c.id = l.class_id`,
-    { schemaId: schemaOf(db, datasetId), reader },
+    { schemaId: schemaOfQuestion(db, datasetId, question), reader },
   );
 }
 
-/** The levels on which labels of a data set stand. */
+/** The levels on which labels of a data set stand, whatever they are about. */
 export function decidedLevels(db: ReadDb, datasetId: number): LabelTarget['kind'][] {
-  return db
-    .all<{ level: LabelTarget['kind'] }>(`WITH ${decidedLabels()} SELECT DISTINCT level FROM decided ORDER BY level`, {
-      schemaId: schemaOf(db, datasetId),
-    })
-    .map(({ level }) => level);
+  const levels = questionsOf(db, datasetId).flatMap((question) =>
+    db.all<{ level: LabelTarget['kind'] }>(`WITH ${decidedLabels()} SELECT DISTINCT level FROM decided`, {
+      schemaId: schemaOfQuestion(db, datasetId, question),
+    }),
+  );
+  return [...new Set(levels.map(({ level }) => level))].sort();
+}
+
+/** The questions of a data set: its names in their order where each of them is one, else the one that has no name. */
+export function questionsOf(db: ReadDb, datasetId: number): readonly Question[] {
+  const row = db.get<{ target: string }>('SELECT target FROM label_schemas WHERE id = :schemaId', {
+    schemaId: schemaOf(db, datasetId),
+  });
+  const target = readTarget(row?.target ?? '', 'a data set');
+  return targetFacts[target].isPerName ? classNames(db, datasetId) : [null];
 }
