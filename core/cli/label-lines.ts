@@ -1,5 +1,11 @@
 /** What a labels file did, or would do, as lines. */
-import { encodingMeanings, type ImportReport, type LabelsPreview, separatorNames } from '../contract/index.ts';
+import {
+  encodingMeanings,
+  type ImportReport,
+  type LabelsPreview,
+  labelProblemLimit,
+  separatorNames,
+} from '../contract/index.ts';
 import { formatTable, plural } from './format.ts';
 
 /** How many refused rows stand in the terminal; a file takes them all. */
@@ -13,18 +19,23 @@ export function labelLines({ labels, splits }: Pick<ImportReport, 'labels' | 'sp
       ? []
       : [
           `Labels: ${plural(labels.rows, 'row')}, ${labels.applied} applied, ${labels.unchanged} unchanged, ` +
-            `${labels.changed} changed, ${plural(labels.problems.length, 'problem')}.`,
+            `${labels.changed} changed, ${plural(problemCount(labels), 'problem')}.`,
           ...(labels.unusedColumns.length === 0
             ? []
             : [`  Not used: ${labels.unusedColumns.map((name) => (name === '' ? '(no name)' : name)).join(', ')}.`]),
           ...labels.merged.map(({ from, to, rows }) => `  "${from}" was taken for "${to}" (${plural(rows, 'row')}).`),
           ...problems.slice(0, shownRows),
-          ...moreLines(problems.length),
+          ...moreLines(problemCount(labels)),
         ]),
     ...(splits.train + splits.val + splits.test === 0
       ? []
       : [`Split given by the labels file: train ${splits.train}, val ${splits.val}, test ${splits.test}.`]),
   ];
+}
+
+/** All problems of labels, of which a report keeps the first. */
+function problemCount({ problems, refusedRows }: ImportReport['labels']): number {
+  return problems.length < labelProblemLimit ? problems.length : Math.max(problems.length, refusedRows);
 }
 
 function moreLines(count: number): string[] {

@@ -14,10 +14,16 @@ const rules = {
 const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = {
   picturePatients: (v) =>
     `${plural(n(v, 'pictures'), 'picture')} of ${plural(n(v, 'patients'), 'patient')} (${rules[v['rule'] as keyof typeof rules]}, where no ` +
-    `column or layout says whose they are; ${plural(n(v, 'folders'), 'folder')}). If one person has several of them, give a column ` +
-    'patientID or --patients folder|prefix: otherwise that person may stand in training and test at once.',
+    `column or layout says whose they are; ${plural(n(v, 'folders'), 'folder')})` +
+    (n(v, 'given') === 0
+      ? '.'
+      : `; ${n(v, 'given')} of the data set keep the patient whom a labels file gave (take back: sidelight patients DATASET --take-back).`) +
+    // Whoever named the rule has answered that.
+    (n(v, 'isNamed') > 0
+      ? ''
+      : ' If one person has several of them, give a column patientID or --patients folder|prefix: otherwise that person may stand in training and test at once.'),
   patientsGiven: (v) =>
-    `Patients by the labels file: ${plural(n(v, 'studies'), 'study', 'studies')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
+    `Patients by the labels file: ${plural(n(v, 'studies'), 'study or picture', 'studies or pictures')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
     `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,
   patientsByRule: (v) =>
     `${plural(n(v, 'pictures'), 'picture')} or studies that were there have another patient now (${rules[v['rule'] as keyof typeof rules]}).`,
@@ -55,9 +61,10 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
   systemFiles: (v) => `${plural(n(v, 'files'), 'file')} in which macOS keeps notes about others were passed over.`,
 };
 
-/** One line a note. */
-export function noteLines(notes: readonly ImportNote[]): string[] {
-  return notes.map(({ code, values }) => words[code](values));
+/** One line a note; commands in it are about `dataset`. */
+export function noteLines(notes: readonly ImportNote[], dataset = 'DATASET'): string[] {
+  const named = /^[\w.-]+$/.test(dataset) ? dataset : `"${dataset}"`;
+  return notes.map(({ code, values }) => words[code](values).replaceAll(' DATASET ', ` ${named} `));
 }
 
 /** How the patients came to their parts, where a file had a say in it: `Patients: train 24 given, ...`; nothing where all were dealt. */

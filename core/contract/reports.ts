@@ -39,6 +39,9 @@ export const importNoteSchema = z.object({
 });
 export type ImportNote = z.infer<typeof importNoteSchema>;
 
+/** How many problems of labels a report keeps: a file of a hundred thousand rows that fit nothing would hold up whoever shows it. */
+export const labelProblemLimit = 500;
+
 /** `import`. Every file is accounted for: imported + alreadyThere + duplicate + skipped = total. */
 export const importReportSchema = z.object({
   dataset: z.string(),
@@ -62,6 +65,9 @@ export const importReportSchema = z.object({
   patients: count,
   studies: count,
   instances: count,
+  /** Of the instances those that are pictures, and those with a label; reports of earlier versions do not say it. */
+  pictures: count.default(0),
+  labelled: count.default(0),
   labels: z.object({
     /** Rows of the labels file, or class folders' files. */
     rows: count,
@@ -74,6 +80,7 @@ export const importReportSchema = z.object({
     merged: z.array(z.object({ from: z.string(), to: z.string(), rows: count })).default([]),
     /** Columns of the file that nothing was read from, as they are called there. */
     unusedColumns: z.array(z.string()).default([]),
+    /** The first of them, `labelProblemLimit` at most: the file of refused rows has all. */
     problems: z.array(labelProblemSchema),
   }),
   splits: z.object({ train: count, val: count, test: count }),

@@ -42,7 +42,9 @@ const sources = {
 
 function classLines({ dataset, classes, hasFixedClasses, positiveClass, positiveClassSource }: ShownClasses): string[] {
   if (classes.length === 0)
-    return [`Data set "${dataset}" has no classes yet. They come with labels: sidelight import PATH --labels FILE`];
+    return [
+      `Data set "${dataset}" has no classes yet. They come with labels: sidelight import PATH --dataset "${dataset}" --labels FILE`,
+    ];
   return [
     ...formatTable(
       ['class', 'labels'],

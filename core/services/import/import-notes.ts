@@ -1,6 +1,7 @@
 /** What an import tells besides its counts: whose pictures are, which patients were given, what became of splits and versions. */
 import type { ImportNote, InstanceId, PicturePatients } from '../../contract/index.ts';
 import {
+  datasetCounts,
   givenPatientCounts,
   type PatientMoves,
   patientsOfInstances,
@@ -20,6 +21,8 @@ export interface ImportFacts {
   /** Pictures that another rule gave another patient. */
   readonly byRule: number;
   readonly rule: PicturePatients;
+  /** Whether this import named the rule. */
+  readonly isRuleNamed: boolean;
   readonly corrected: number;
   /** Studies that follow their corrected headers to another patient. */
   readonly followed: number;
@@ -36,18 +39,19 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   const notes: ImportNote[] = [];
   const note = (code: ImportNote['code'], values: ImportNote['values']): void => void notes.push({ code, values });
   const sum = (of: (moves: PatientMoves) => number): number => facts.moves.reduce((all, moves) => all + of(moves), 0);
-  if (facts.pictures.size > 0) {
+  const given = givenPatientCounts(db, datasetId);
+  // Pictures that all have a patient by a file leave nothing to a rule.
+  if (facts.pictures.size > 0 && given.studies < datasetCounts(db, datasetId).studies) {
     const patients = patientsOfInstances(db, [...facts.pictures]);
     note('picturePatients', {
-      pictures: facts.pictures.size,
-      patients,
-      folders: facts.folders.size,
-      rule: facts.rule,
+      ...{ pictures: facts.pictures.size, patients, folders: facts.folders.size, rule: facts.rule },
+      ...(given.studies === 0 ? {} : { given: given.studies }),
+      ...(facts.isRuleNamed ? { isNamed: 1 } : {}),
     });
   }
   if (facts.byRule > 0) note('patientsByRule', { pictures: facts.byRule, rule: facts.rule });
   if (facts.studiesGiven !== null) {
-    note('patientsGiven', { ...givenPatientCounts(db, datasetId), moved: facts.studiesGiven });
+    note('patientsGiven', { ...given, moved: facts.studiesGiven });
   }
   if (facts.corrected > 0) note('headersCorrected', { files: facts.corrected, studies: facts.followed });
   const handedDown = sum((moves) => moves.handedDown);

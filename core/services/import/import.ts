@@ -12,6 +12,7 @@ import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
   type DatasetRow,
   datasetCounts,
+  labelledCounts,
   openInstancesOfDataset,
   openSamplesOf,
   picturePatientsOf,
@@ -87,12 +88,14 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
     problems: importer.problems.list(),
     leftOut: importer.leftOut.shown(),
     ...datasetCounts(db, dataset.id),
+    ...labelledCounts(db, dataset),
     ...outcome,
     notes: importNotes(db, dataset.id, {
       ...importer.noted,
       corrected: importer.counts.corrected,
       followed: importer.followed,
       rule: rule ?? 'picture',
+      isRuleNamed: options.patients !== undefined,
       studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
       moves: [...moves, given],
       classes: shownClasses(context, dataset),

@@ -19,6 +19,7 @@ import {
   type LabelProblem,
   type LabelSeparator,
   labelColumns,
+  labelProblemLimit,
   type SplitName,
   splitNames,
   splitOfWord,
@@ -88,7 +89,8 @@ async function readBytes(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new AppError(code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `Labels file ${path}: ${code}.`, {
+    const why = code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`;
+    throw new AppError(code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `The labels file ${path} ${why}.`, {
       cause: error,
     });
   }
@@ -104,7 +106,7 @@ export function parseLabels(text: string): LabelsFile {
   const columns = understandColumns(table);
   const problems = problemsOfHeader(columns, table);
   const column = keyColumns.find((name) => columns.some(({ meaning }) => meaning === name));
-  if (column === undefined || problems.length > 0) throw invalid(problems);
+  if (column === undefined || problems.length > 0) throw invalid(problems, nameTheColumns);
   if (table.rows.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
   const indexOf = (name: LabelColumn): number => columns.findIndex(({ meaning }) => meaning === name);
   const field = (fields: readonly string[], name: LabelColumn): string => fields[indexOf(name)] ?? '';
@@ -235,15 +237,20 @@ function damageOf(patientID: string): string | null {
   return null;
 }
 
+/** What helps where the first row is not what it should be. */
+const nameTheColumns =
+  'Put the names of the columns into the first row, for example path,label or patientID,label,split, and import again. Which other names are understood: docs/labels-files.md.';
+
 /** One error for everything that is wrong with a labels file. */
-export function invalid(problems: readonly LabelProblem[]): AppError {
+export function invalid(problems: readonly LabelProblem[], action?: string): AppError {
   const shown = problems.slice(0, 20).map(({ row, message }) => (row === null ? message : `row ${row}: ${message}`));
   const more = problems.length > shown.length ? `; and ${problems.length - shown.length} more` : '';
   return new AppError(
     'LABELS_INVALID',
     `The labels file has ${problems.length} problem${problems.length === 1 ? '' : 's'}: ${shown.join('; ')}${more}.`,
     {
-      details: { problems },
+      ...(action === undefined ? {} : { action }),
+      details: { problems: problems.slice(0, labelProblemLimit), count: problems.length },
     },
   );
 }

@@ -7,6 +7,7 @@ import {
   type LabelLevel,
   type LabelProblem,
   type LabelTarget,
+  labelProblemLimit,
   type MatchedClasses,
   noClassOf,
   type PatientId,
@@ -228,7 +229,7 @@ export function applyLabels(
       ...counts,
       merged: [...given.merged],
       unusedColumns: [...(given.unusedColumns ?? [])],
-      problems: problemsOfRows(refused),
+      problems: problemsOfRows(refused).slice(0, labelProblemLimit),
     },
     splits: splitCounts,
     moves,
@@ -243,7 +244,8 @@ export function inOrder(refused: readonly RefusedRow[]): RefusedRow[] {
 function rowsRefused(refused: readonly RefusedRow[]): AppError {
   const error = invalid(problemsOfRows(refused));
   return new AppError('LABELS_INVALID', `${error.message} No label was written.`, {
-    action: 'Correct these rows, or import again and say that they are to be left out.',
+    action:
+      'Correct these rows, or leave them out: with --rows usable, or in the window by the box below the refused rows of the preview.',
     ...(error.details === undefined ? {} : { details: error.details }),
   });
 }

@@ -109,9 +109,9 @@ export const library: Words['library'] = {
     `${n(count, 'Bild gehört', 'Bilder gehören')} seither einem anderen Patienten: Diese Version zählt die von damals.`,
   notes: {
     picturePatients: (v) =>
-      `${n(Number(v['pictures']), 'Bild', 'Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, in ${n(Number(v['folders']), 'Ordner', 'Ordnern')}. Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.`,
+      `${n(Number(v['pictures']), 'Bild', 'Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, in ${n(Number(v['folders']), 'Ordner', 'Ordnern')}.${v['given'] === undefined ? '' : ` ${v['given']} des Datensatzes behalten den Patienten aus einer Tabelle.`}${v['isNamed'] === undefined ? ' Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.' : ''}`,
     patientsGiven: (v) =>
-      `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie', 'Studien')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
+      `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie oder Bild', 'Studien oder Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
     patientsByRule: (v) =>
       `${v['pictures']} Bilder oder Studien, die schon da waren, haben jetzt einen anderen Patienten.`,
     headersCorrected: (v) =>

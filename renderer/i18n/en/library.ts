@@ -113,9 +113,9 @@ export const library = {
     `${n(count, 'image belongs', 'images belong')} to another patient since: this version counts the patients of then.`,
   notes: {
     picturePatients: (v: NoteValues) =>
-      `${n(Number(v['pictures']), 'picture', 'pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, in ${n(Number(v['folders']), 'folder', 'folders')}. If one person has several, give a column patientID or choose folder or name in the import: otherwise that person may stand in training and test at once.`,
+      `${n(Number(v['pictures']), 'picture', 'pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, in ${n(Number(v['folders']), 'folder', 'folders')}.${v['given'] === undefined ? '' : ` ${v['given']} of the data set keep the patient whom a labels file gave.`}${v['isNamed'] === undefined ? ' If one person has several, give a column patientID or choose folder or name in the import: otherwise that person may stand in training and test at once.' : ''}`,
     patientsGiven: (v: NoteValues) =>
-      `Patients by the labels file: ${n(Number(v['studies']), 'study', 'studies')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
+      `Patients by the labels file: ${n(Number(v['studies']), 'study or picture', 'studies or pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
     patientsByRule: (v: NoteValues) => `${v['pictures']} pictures or studies that were there have another patient now.`,
     headersCorrected: (v: NoteValues) =>
       `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again. ${n(Number(v['studies']), 'study', 'studies')} went to another patient.`,

@@ -1,8 +1,11 @@
 /** What an import asks and warns of before it is too late: columns that look like a split, classes of which nobody said which is positive. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { previewLines } from '../../../../core/cli/label-lines.ts';
+import { importLines } from '../../../../core/cli/commands/import.ts';
+import { labelLines, previewLines } from '../../../../core/cli/label-lines.ts';
 import { noteLines } from '../../../../core/cli/note-lines.ts';
+import { type ImportOptions, labelProblemLimit } from '../../../../core/contract/index.ts';
+import { encodePng } from '../../../../core/images/index.ts';
 import { lookAtFolderClasses } from '../../../../core/services/import/folder-classes.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
@@ -100,7 +103,7 @@ test('with class folders, a positive class that is none and names that differ in
   const asked = await appErrorFrom(importPaths(context, { ...twice, dataset: 'd' }));
   expect([asked.code, asked.message]).toEqual([
     'LABELS_INVALID',
-    'The layout of class folders has names of classes that differ only in small and capital letters: "Benign" (2 files), "benign" (2 files). Nothing was imported.',
+    'The layout of class folders has names of classes that differ only in small and capital letters (or in the kind of their dashes): "Benign" (2 files), "benign" (2 files). Nothing was imported.',
   ]);
   expect(lookAtFolderClasses(context.library.db, { ...twice, dataset: 'd' })).toMatchObject({
     classes: [
@@ -125,4 +128,50 @@ test('with class folders, a positive class that is none and names that differ in
   expect(done.labels.applied).toBe(4);
   const merged = await importPaths(context, { ...twice, dataset: 'e', mergeCase: true });
   expect(merged.labels.merged).toEqual([{ from: 'benign', to: 'Benign', rows: 2 }]);
+});
+
+test('an import says what helps next: labels where there are none, training where there are; nothing that was answered is advised', async () => {
+  const folder = temporaryFolder();
+  for (let i = 0; i < 4; i += 1) {
+    const pixels = Uint8Array.from({ length: 16 * 16 }, (_, at) => (at * (i + 3)) % 251);
+    put(folder, `pics/${i}.png`, encodePng(pixels, { width: 16, height: 16, channels: 1 }, 6));
+  }
+  const context = testContext(temporaryLibrary());
+  const importing = async (options: Partial<ImportOptions> = {}): Promise<string> => {
+    const report = await importPaths(context, { paths: [join(folder, 'pics')], dataset: 'd', ...options });
+    return importLines(report, undefined).join('\n');
+  };
+  const bare = await importing();
+  expect(bare).toContain('The data set now has 4 patients, 4 pictures.\n');
+  expect(bare).toContain('Next: labels, with the same command and --labels FILE.csv');
+  const csv = (...rows: string[]) => put(folder, 'labels.csv', `file,patientID,label\n${rows.join('\n')}\n`);
+  const labelled = await importing({ labels: csv('0.png,A,normal', '1.png,A,lesion') });
+  expect(labelled).toContain('3 patients, 4 pictures; 2 of them with a label.');
+  expect(labelled).toContain('Patients by the labels file: 2 studies or pictures of 1 patient are filed by it');
+  expect(labelled).toContain('take back: sidelight patients d --take-back');
+  // The same again without labels: they are there.
+  const again = await importing({ patients: 'picture' });
+  expect(again).toContain('Next: sidelight train d');
+  expect(again).not.toContain('Next: labels');
+  expect(again).toContain('2 of the data set keep the patient whom a labels file gave');
+  expect(again).not.toContain('give a column patientID');
+  const labels = csv('0.png,A,normal', '1.png,A,lesion', '2.png,B,normal', '3.png,C,lesion');
+  expect(await importing({ labels })).not.toContain('each its own patient');
+});
+
+test('a report keeps the first problems of a long labels file and counts them all', async () => {
+  const { folder, paths } = images();
+  const context = testContext(temporaryLibrary());
+  const rows = Array.from({ length: 2000 }, (_, i) => `${i}.gone,normal`);
+  const labels = put(folder, 'labels.csv', `file,label\na.dcm,normal\n${rows.join('\n')}\n`);
+  const report = await importPaths(context, { labels, dataset: 'd', paths, rowRule: 'usable' });
+  expect([report.labels.problems.length, report.labels.refusedRows]).toEqual([labelProblemLimit, 2000]);
+  expect(labelLines(report).join('\n')).toContain('2,000 problems');
+  const refused = await appErrorFrom(importPaths(context, { labels, dataset: 'd', rowRule: 'all' }));
+  expect([refused.message.startsWith('The labels file has 2000 problems: row 3'), refused.details?.['count']]).toEqual([
+    true,
+    2000,
+  ]);
+  expect(refused.details?.['problems']).toHaveLength(labelProblemLimit);
+  expect(refused.action).toContain('--rows usable');
 });
