@@ -3,6 +3,8 @@
  * commonest ones of Danish, Norwegian, Swedish, Finnish, Polish, Czech, Hungarian, Turkish, Russian, Chinese, Japanese and Korean.
  *
  * Written as people write them; `tokensOf` folds names and words alike, so case, accents and umlauts (ä, ae, a) do not matter here.
+ * Length: lists of words, which are read side by side.
+ *
  * Every comparison is of whole words: "no" is not in "nodule", nor "normal" in "abnormal" or "Normaldruckhydrozephalus".
  */
 

@@ -155,7 +155,7 @@ test('class folders whose names differ in case are asked about before the import
   const longest = (await page.evaluate('window.longest')) as number;
   await close();
   expect(complaints).toEqual([]);
-  // What a person takes for at once is a tenth of a second; twice that on a machine that is busy with other tests.
-  expect(longest).toBeLessThan(200);
+  // Four seconds when a report took every refused row along; on a machine that is busy with other tests a third of one is seen without.
+  expect(longest).toBeLessThan(1000);
   for (const gone of [folder, library]) rmSync(gone, { recursive: true, force: true });
 }, 600_000);

@@ -27,7 +27,7 @@ import {
 import { type OtherKind, otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
 import { type LabelTable, NotATable, readTable } from './label-table.ts';
 import { decodeLabels } from './label-text.ts';
-import { withSplitWords } from './split-columns.ts';
+import { type FileColumn, withSplitWords } from './split-columns.ts';
 
 export interface LabelRow {
   /** Line of the file; the header is row 1. */
@@ -39,14 +39,7 @@ export interface LabelRow {
   readonly patientID: string | null;
 }
 
-/** A column of the file and what it was taken for; `why` says why it is not used. */
-export interface FileColumn {
-  readonly name: string;
-  readonly meaning: LabelColumn | null;
-  readonly why: 'unknown' | 'other-key' | 'other-words' | 'split-words' | null;
-  /** Of `split-words`, the words that speak of training, validation or test: the column may be a split that nobody asked for by its name. */
-  readonly words?: string[];
-}
+export type { FileColumn } from './split-columns.ts';
 
 export interface LabelsFile {
   readonly column: KeyColumn;

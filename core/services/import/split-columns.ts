@@ -4,9 +4,17 @@
  * Who has an official split and trains without it reports figures that nobody can compare, and never learns of it. Where every cell is such
  * a word the column is the split; where only some are, it is not used and that is said with its words.
  */
-import { asksForSplit, mentionsSplit, splitOfWord } from '../../contract/index.ts';
+import { asksForSplit, type LabelColumn, mentionsSplit, splitOfWord } from '../../contract/index.ts';
 import type { LabelTableRow } from './label-table.ts';
-import type { FileColumn } from './labels-file.ts';
+
+/** A column of the file and what it was taken for; `why` says why it is not used. */
+export interface FileColumn {
+  readonly name: string;
+  readonly meaning: LabelColumn | null;
+  readonly why: 'unknown' | 'other-key' | 'other-words' | 'split-words' | null;
+  /** Of `split-words`, the words that speak of training, validation or test: the column may be a split that nobody asked for by its name. */
+  readonly words?: string[];
+}
 
 /** Words of a column that are shown. */
 const shownWords = 6;
