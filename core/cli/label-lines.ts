@@ -59,6 +59,9 @@ export function previewLines(preview: LabelsPreview): string[] {
       `"${preview.dataset}", ${encodingMeanings[preview.encoding].name}, separated by ${separatorNames[preview.separator]}s` +
       `${preview.emptyRows === 0 ? '' : `; ${plural(preview.emptyRows, 'empty row')} passed over`}.`,
     `Columns: ${used.map(({ name, meaning }) => (name === meaning ? name : `${name} as ${meaning}`)).join(', ')}.`,
+    ...(used.some(({ meaning }) => meaning === 'label')
+      ? []
+      : ['There is no column "label": the file gives patients or splits, and no label.']),
     ...(unused.length === 0
       ? []
       : [`Not used: ${unused.map(({ name }) => (name === '' ? '(no name)' : name)).join(', ')}.`]),
@@ -111,6 +114,11 @@ export function previewLines(preview: LabelsPreview): string[] {
               ]),
         ]),
     ...(preview.positive === null ? [] : [positiveLine(preview.positive, preview.dataset)]),
+    ...(preview.splitsChanged === 0
+      ? []
+      : [
+          `${plural(preview.splitsChanged, 'patient')} had another split by an earlier file; what this file gives would count.`,
+        ]),
     ...(preview.blocked === null
       ? []
       : [`Nothing could be written: ${preview.blocked.message}`, preview.blocked.action]),

@@ -1,6 +1,6 @@
 import { defineCommand, wordArgument } from '../command.ts';
 import { plural } from '../format.ts';
-import { requiredText } from '../options.ts';
+import { requiredOutputFile } from '../options.ts';
 
 export const command = defineCommand({
   name: 'labels export',
@@ -10,7 +10,7 @@ export const command = defineCommand({
     'split where a file gave it. `sidelight labels import` reads the file back to the same labels. Of cases on which readers disagree ' +
     'and nobody has decided there is no row.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
-  options: { out: requiredText('--out <file.csv>', 'file to write') },
+  options: { out: requiredOutputFile('--out <file.csv>', 'file to write') },
   examples: [{ line: 'sidelight labels export mammo --out labels.csv', why: 'to look at, to correct, to give on' }],
   run: async (context, args, { out }) => {
     const services = await context.services();

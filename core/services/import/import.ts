@@ -70,15 +70,14 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
   judgeOpenPictures(db, dataset.id, importer);
   const moves = [importer.followHeaders(), importer.followRule()];
-  const { moves: given, ...outcome } = label(
-    context,
-    dataset,
-    options,
-    labels,
-    bases,
-    importer.folderEntries,
-    identity,
-  );
+  const parted = importer.partSameNames();
+  moves.push(parted.moves);
+  const replaced = importer.settleReplaced();
+  const {
+    moves: given,
+    splitsChanged,
+    ...outcome
+  } = label(context, dataset, options, labels, bases, importer.folderEntries, identity);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   importer.leftOut.keep(context, jobId, options.report);
   return {
@@ -94,12 +93,16 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
       ...importer.noted,
       corrected: importer.counts.corrected,
       followed: importer.followed,
+      replaced,
+      parted,
       rule: rule ?? 'picture',
       isRuleNamed: options.patients !== undefined,
       studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
       moves: [...moves, given],
       classes: shownClasses(context, dataset),
       unusedSplits: labels?.file.columns.filter(({ why }) => why === 'split-words') ?? [],
+      splitsChanged,
+      rowsWithoutLabels: labels?.file.hasLabels === false ? labels.file.rowCount : null,
     }),
     seconds: (performance.now() - started) / 1000,
   };

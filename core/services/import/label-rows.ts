@@ -106,10 +106,16 @@ export async function usableLabels(db: ReadDb, path: string, options: ParsedImpo
   const file = withClassNames(await readLabelsFile(path), classNames);
   refuseOtherKind(file, datasetByName(db, dataset)?.target ?? target ?? defaultTarget);
   const choice = labelChoice(db, options);
-  const { entries, problems, merged } = namesOf(db, options, file.rows, choice, 'The labels file');
+  const { entries, problems, merged } = namesOf(
+    db,
+    options,
+    file.hasLabels ? file.rows : [],
+    choice,
+    'The labels file',
+  );
   refusePositive(db, options, [...choice.known, ...entries.map(({ label }) => label)]);
   const refused = [...file.problems, ...problems];
   if (rowRule === 'all' && refused.length > 0) throw invalid(refused);
   if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);
-  return { file: { ...file, rows: entries }, refused: refusedOfProblems(refused), merged };
+  return { file: { ...file, rows: file.hasLabels ? entries : file.rows }, refused: refusedOfProblems(refused), merged };
 }

@@ -66,7 +66,7 @@ export function exportLabels(
       seriesInstanceUID: image.seriesInstanceUID,
       studyInstanceUID: image.studyInstanceUID,
       patientID: image.patientKey,
-    }[columnOf[level] as Exclude<KeyColumn, 'path'>];
+    }[columnOf[level] as Exclude<KeyColumn, 'path' | 'accessionNumber'>];
     if (label !== null) {
       rows.set(key, [key, label, given.get(image.patientId) ?? '', givenPatient(image.studyInstanceUID)]);
     }

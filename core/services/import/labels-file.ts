@@ -1,6 +1,6 @@
 /**
  * The labels file: CSV with one of the columns path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID, the column
- * `label`, and optionally `split`. Where `patientID` stands beside another of them, the other tells the image and this one whose it is.
+ * `label`, and optionally `split`. A file may also give patients or splits alone. Where `patientID` stands beside another of them, the other tells the image and this one whose it is.
  * What else the columns may be called, and which encodings and separators are read, stands in core/contract/labels-file.ts.
  *
  * What concerns the whole file is refused with one error that names everything; what concerns a row is a problem of that row.
@@ -43,6 +43,8 @@ export type { FileColumn } from './split-columns.ts';
 
 export interface LabelsFile {
   readonly column: KeyColumn;
+  /** False for a file that gives patients or splits alone: the label of each of its rows is ''. */
+  readonly hasLabels: boolean;
   /** Rows that can be used. */
   readonly rows: readonly LabelRow[];
   /** What the labels say that they are instead of one class each; whether that is refused depends on what the data set asks. */
@@ -101,6 +103,7 @@ export function parseLabels(text: string): LabelsFile {
   const column = keyColumns.find((name) => columns.some(({ meaning }) => meaning === name));
   if (column === undefined || problems.length > 0) throw invalid(problems, nameTheColumns);
   if (table.rows.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
+  const hasLabels = columns.some(({ meaning }) => meaning === 'label');
   const indexOf = (name: LabelColumn): number => columns.findIndex(({ meaning }) => meaning === name);
   const field = (fields: readonly string[], name: LabelColumn): string => fields[indexOf(name)] ?? '';
   const rows: LabelRow[] = [];
@@ -115,7 +118,7 @@ export function parseLabels(text: string): LabelsFile {
     if (fields.length !== header.length) found.push(`${fields.length} fields where the header has ${header.length}`);
     else {
       if (key === '') found.push(`${column} is empty`);
-      if (label === '') found.push('label is empty');
+      if (label === '' && hasLabels) found.push('label is empty');
       if (given !== '' && split === null)
         found.push(`split "${given}" is none of ${splitNames.join(', ')}; write one of these`);
     }
@@ -129,6 +132,7 @@ export function parseLabels(text: string): LabelsFile {
   }
   return {
     column,
+    hasLabels,
     rows,
     otherKind: otherKindOfLabels(rows),
     problems: ofRows,
@@ -204,7 +208,9 @@ function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): La
     }));
     const other = otherKindOfColumns(values);
     const names = columnNames.label.map((name) => `"${name}"`).join(', ');
-    problems.push({ row, message: `there is no column "label" (or ${names.replace('"label", ', '')})` });
+    if (other !== null || !givesMore(columns)) {
+      problems.push({ row, message: `there is no column "label" (or ${names.replace('"label", ', '')})` });
+    }
     if (other !== null) problems.push({ row, message: other.message });
   }
   return problems;
@@ -233,6 +239,13 @@ function damageOf(patientID: string): string | null {
 /** What helps where the first row is not what it should be. */
 const nameTheColumns =
   'Put the names of the columns into the first row, for example path,label or patientID,label,split, and import again. Which other names are understood: docs/labels-files.md.';
+
+/** Whether a file without labels says something of its images: whose they are, or their part. */
+function givesMore(columns: readonly FileColumn[]): boolean {
+  const has = (meaning: LabelColumn): boolean => columns.some((one) => one.meaning === meaning);
+  const keys = columns.filter(({ meaning }) => isKey(meaning));
+  return has('split') || (has('patientID') && keys.length > 1);
+}
 
 /** One error for everything that is wrong with a labels file. */
 export function invalid(problems: readonly LabelProblem[], action?: string): AppError {

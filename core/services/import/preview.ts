@@ -21,6 +21,7 @@ import {
   classNames as classNamesOf,
   comparedLabels,
   datasetByName,
+  patientIdOf,
   picturePatientsOf,
   type ReadDb,
 } from '../../store/index.ts';
@@ -31,17 +32,10 @@ import { previewIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { caseQuestionsOf, labelChoice, type NamedClasses, namesOf, positiveOf, refusePositive } from './class-names.ts';
+import { changedSplits, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import { pathsOf, refusedOfProblems, refuseOtherKind, withClassNames } from './label-rows.ts';
-import {
-  agreedLabels,
-  inOrder,
-  type LabelEntry,
-  patientsByPath,
-  type RefusedRow,
-  resolveRows,
-  splitsOfPatients,
-} from './labels.ts';
+import { agreedLabels, inOrder, type LabelEntry, patientsByPath, type RefusedRow, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelCells, readLabelsFile } from './labels-file.ts';
 
 const firstRows = 8;
@@ -55,6 +49,8 @@ interface Resolved {
   /** The class that a word of the file means; the word itself where it means none. */
   readonly classOf: (word: string) => string;
   readonly images: readonly CatalogueImage[];
+  /** The same images, as they are filed before the import. */
+  readonly before: readonly CatalogueImage[];
   /** The images that the rows should be about: those of the given files, or where there are none those of the data set. */
   readonly wanted: readonly CatalogueImage[];
   readonly agreed: readonly LabelEntry[];
@@ -95,7 +91,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     else if (there?.own == null) changes.new += 1;
     else changes.changed += 1;
   }
-  const { blocked, splits } = splitsOf(found);
+  const { blocked, splits, splitsChanged } = splitsOf(found, db, dataset?.id ?? null);
   const base = baseOf(given);
   const named = (place: string): string => (place.startsWith(base + sep) ? relative(base, place) : place);
   return {
@@ -109,7 +105,8 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     first: file.rows.slice(0, firstRows).map((row) => ({ ...row })),
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
-    patients: new Set(agreed.map(({ patientId }) => patientId)).size,
+    splitsChanged,
+    patients: new Set((file.hasLabels ? agreed : found.entries).map(({ patientId }) => patientId)).size,
     otherCase: found.otherCase,
     moved: found.moved,
     refusedRows: new Set(found.refused.flatMap(({ rows }) => rows)).size,
@@ -126,7 +123,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
         ? positiveOf(
             db,
             given,
-            agreed.map(({ label }) => label),
+            agreed.flatMap(({ label }) => (label === '' ? [] : [label])),
           )
         : null,
     blocked: found.question ?? blocked,
@@ -176,13 +173,14 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
     picturePatients:
       given.patients ?? (dataset === undefined ? undefined : picturePatientsOf(db, dataset.id)) ?? undefined,
     identity,
+    pseudonymise: given.pseudonymise,
     patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
     progress: (done) => context.progress({ stage: 'importing', done, total: null, unit: 'files' }),
   });
   // Files that are not in the library yet have paths, whatever will be kept of them.
   const paths = pathsOf(db, catalogue.images, bases, file, { paths: given.paths, pseudonymise: false }, identity);
   const resolved = resolveRows(file, { images: catalogue.images, paths, patientKey: identity.patientKey });
-  const entries = withGivenPatients(resolved.entries, catalogue.images);
+  const entries = withGivenPatients(db, resolved.entries, catalogue.images);
   const { filed, conflicts } = filedAsGiven(entries, catalogue.images);
   const images = catalogue.images.map(filed);
   const scanned = catalogue.scanned.map(filed);
@@ -195,6 +193,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
       return 'label' in meant ? meant.label : word;
     },
     images,
+    before: catalogue.images,
     wanted: given.paths.length > 0 ? scanned : images,
     agreed,
     entries,
@@ -216,6 +215,7 @@ function namesOrQuestion(
   given: Given,
   file: LabelsFile,
 ): NamedClasses<LabelRow> & Pick<Resolved, 'question' | 'caseQuestions'> {
+  if (!file.hasLabels) return { entries: file.rows, problems: [], merged: [], question: null, caseQuestions: [] };
   try {
     const choice = labelChoice(db, given);
     const named = namesOf(db, given, file.rows, choice, 'The labels file');
@@ -240,14 +240,18 @@ function positiveProblem(db: ReadDb, given: Given, names: readonly string[]): La
 }
 
 /** The entries with the patients that the file gives; one that is new has a row id below zero. */
-function withGivenPatients(entries: readonly LabelEntry[], images: readonly CatalogueImage[]): LabelEntry[] {
+function withGivenPatients(
+  db: ReadDb,
+  entries: readonly LabelEntry[],
+  images: readonly CatalogueImage[],
+): LabelEntry[] {
   const ids = new Map(images.map(({ patientKey, patientId }) => [patientKey, patientId]));
   // Beyond every row id that the catalogue gave.
   let next = images.reduce((least, { patientId }) => Math.min(least, patientId), 0) - 1;
   return entries.map((entry) => {
     const key = entry.givenPatient ?? null;
     if (key === null) return entry;
-    const id = ids.get(key) ?? (next-- as PatientId);
+    const id = ids.get(key) ?? patientIdOf(db, key) ?? (next-- as PatientId);
     ids.set(key, id);
     return { ...entry, patientId: id };
   });
@@ -316,7 +320,7 @@ function classesOf(
   const named = new Map<string, Set<string>>();
   // Classes whose rows are all refused are shown too: the name may be what is wrong.
   const byRow = new Map(file.rows.map(({ row, label }) => [row, label]));
-  for (const { row, label } of read.rows) {
+  for (const { row, label } of read.hasLabels ? read.rows : []) {
     const name = classOf(byRow.get(row) ?? tidyClassName(label));
     if (!named.has(name)) named.set(name, new Set());
   }
@@ -338,7 +342,11 @@ function classesOf(
   }));
 }
 
-function splitsOf({ entries, images }: Resolved): Pick<LabelsPreview, 'splits' | 'blocked'> {
+function splitsOf(
+  { entries, images, before }: Resolved,
+  db: ReadDb,
+  datasetId: number | null,
+): Pick<LabelsPreview, 'splits' | 'splitsChanged' | 'blocked'> {
   const ofPatient = new Map<PatientId, CatalogueImage[]>();
   for (const image of images) {
     const there = ofPatient.get(image.patientId);
@@ -348,15 +356,18 @@ function splitsOf({ entries, images }: Resolved): Pick<LabelsPreview, 'splits' |
   const studies = (patientId: PatientId): number =>
     new Set((ofPatient.get(patientId) ?? []).map(({ studyInstanceUID }) => studyInstanceUID)).size;
   try {
-    const given = [...splitsOfPatients(entries, studies)];
+    const ofFile = splitsOfPatients(entries, studies);
+    refuseEarlierLeaks(studies, datasetId ?? 0, leaksOfMoves(db, before, images), ofFile);
+    const given = [...ofFile];
     const splits = splitNames.map((split) => {
       const patients = given.filter(([, one]) => one === split).map(([patientId]) => patientId);
       const count = patients.reduce((sum, patientId) => sum + (ofPatient.get(patientId)?.length ?? 0), 0);
       return { split, patients: patients.length, images: count };
     });
-    return { splits: splits.filter(({ patients }) => patients > 0), blocked: null };
+    const splitsChanged = datasetId === null ? 0 : changedSplits(db, datasetId, ofFile);
+    return { splits: splits.filter(({ patients }) => patients > 0), splitsChanged, blocked: null };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { splits: [], blocked: { message: error.message, action: error.action } };
+    return { splits: [], splitsChanged: 0, blocked: { message: error.message, action: error.action } };
   }
 }
