@@ -12,7 +12,7 @@ export const keyColumns = ['path', 'sopInstanceUID', 'seriesInstanceUID', 'study
 export type KeyColumn = (typeof keyColumns)[number];
 
 /** What a column of a labels file can mean. */
-export const labelColumns = [...keyColumns, 'label', 'split'] as const;
+export const labelColumns = [...keyColumns, 'label', 'split', 'reader'] as const;
 export const labelColumnSchema = z.enum(labelColumns);
 export type LabelColumn = (typeof labelColumns)[number];
 
@@ -40,6 +40,7 @@ export const columnNames: Readonly<Record<LabelColumn, readonly string[]>> = {
   patientID: ['patientID', 'patient', 'Patienten-ID', 'PatientNummer', 'Patientennummer'],
   label: ['label', 'labels', 'class', 'class name', 'diagnosis', 'Klasse', 'Diagnose'],
   split: ['split', 'set', 'subset', 'partition', 'Aufteilung'],
+  reader: ['reader'],
 };
 
 /** What each column is for, as documentation and preview say it. */
@@ -51,6 +52,7 @@ export const columnMeanings: Readonly<Record<LabelColumn, string>> = {
   patientID: 'one patient; beside another of these columns, whose the image is',
   label: 'the class',
   split: 'the part: training, validation or test',
+  reader: 'who gave the label; rows of several readers about one image are no conflict',
 };
 
 /** A column's name as names are compared: without case, blanks, `_`, `-` and `.`. */

@@ -22,13 +22,13 @@ import { emptiness } from '../files/look.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { datasetForImport } from './asked.ts';
+import { asLabelsSay, datasetForImport } from './asked.ts';
 import { catalogueOf } from './catalogue.ts';
 import { labelChoice, namesOf } from './class-names.ts';
 import { importNotes } from './import-notes.ts';
 import { Importer } from './importer.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
-import { pathsOf, refusedOfProblems, type UsableLabels, usableLabels } from './label-rows.ts';
+import { refusedOfProblems, rowIndex, type UsableLabels, usableLabels } from './label-rows.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
 
@@ -52,11 +52,12 @@ export async function importPaths(context: ServiceContext, options: ImportOption
   return await runAsJob(importJob, importPayload(context, parseOptions(importOptionsSchema, options)), context);
 }
 
-async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
+async function runImport(context: ServiceContext, given: ParsedImport, jobId: number): Promise<ImportReport> {
   const started = performance.now();
   const db = context.library.writer;
   // What would be refused of the labels is refused before a file is read.
-  const labels = options.labels === undefined ? null : await usableLabels(db, options.labels, options);
+  const labels = given.labels === undefined ? null : await usableLabels(db, given.labels, given);
+  const options = labels === null ? given : asLabelsSay(db, given, labels.file);
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const { isListed } = targetFacts[dataset.target];
@@ -67,7 +68,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
   judgeOpenPictures(db, dataset.id, importer);
   const moves = [importer.followHeaders(), importer.followRule()];
-  const { moves: given, ...outcome } = label(
+  const { moves: labelMoves, ...outcome } = label(
     context,
     dataset,
     options,
@@ -91,8 +92,8 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
       corrected: importer.counts.corrected,
       followed: importer.followed,
       rule: rule ?? 'picture',
-      studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
-      moves: [...moves, given],
+      studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? labelMoves.studies : null,
+      moves: [...moves, labelMoves],
     }),
     seconds: (performance.now() - started) / 1000,
   };
@@ -115,8 +116,7 @@ function label(
     return applyLabels(context, dataset, given, 'folder');
   }
   const images = catalogueOf(db, dataset.id);
-  const paths = pathsOf(db, images, bases, labels.file, options, identity);
-  const resolved = resolveRows(labels.file, { images, paths, patientKey: identity.patientKey });
+  const resolved = resolveRows(labels.file, rowIndex(db, images, bases, labels.file, options, identity));
   const given = {
     entries: resolved.entries,
     refused: [...labels.refused, ...resolved.refused],

@@ -12,6 +12,7 @@ import {
   columnOfName,
   isOwnColumnName,
   type KeyColumn,
+  type KeyKind,
   keyColumns,
   type LabelColumn,
   type LabelEncoding,
@@ -25,7 +26,8 @@ import {
 } from '../../contract/index.ts';
 import { type OtherKind, otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
 import { type LabelTable, NotATable, readTable } from './label-table.ts';
-import { decodeLabels } from './label-text.ts';
+import { decodeLabels, type LabelText } from './label-text.ts';
+
 
 export interface LabelRow {
   /** Line of the file; the header is row 1. */
@@ -35,6 +37,18 @@ export interface LabelRow {
   readonly split: SplitName | null;
   /** Whose the image is, where `patientID` stands beside another column that names it. */
   readonly patientID: string | null;
+  /** Of a finding 1 (present), 0 (absent) or 0.5 (uncertain); a number; null for a class. */
+  readonly value: number | null;
+  /** Who says it, where the file names readers. */
+  readonly reader: string | null;
+  /** What is looked for, one after the other, where that is not a cell of `column`; rows of one line share it. */
+  readonly keys?: readonly RowKey[];
+}
+
+/** One way in which a row names what it is about. */
+export interface RowKey {
+  readonly kind: KeyKind;
+  readonly text: string;
 }
 
 /** A column of the file and what it was taken for; `why` says why it is not used. */
@@ -61,11 +75,19 @@ export interface LabelsFile {
 }
 
 /**
- * Reads a labels file.
- * @throws FILE_NOT_FOUND, FILE_UNREADABLE; LABELS_INVALID where nothing of it can be used
+ * The text of a labels file.
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE; LABELS_INVALID where it is no text or its letters cannot be told
+ */
+export async function readLabelText(path: string): Promise<LabelText> {
+  return decodeLabels(await readBytes(path));
+}
+
+/**
+ * Reads a labels file by its own columns.
+ * @throws as readLabelText; LABELS_INVALID where nothing of it can be used
  */
 export async function readLabelsFile(path: string): Promise<LabelsFile> {
-  const { text, encoding } = decodeLabels(await readBytes(path));
+  const { text, encoding } = await readLabelText(path);
   return { ...parseLabels(text), encoding };
 }
 
@@ -76,7 +98,7 @@ export async function readLabelsFile(path: string): Promise<LabelsFile> {
 export async function readLabelCells(
   path: string,
 ): Promise<{ readonly header: readonly string[]; readonly cells: ReadonlyMap<number, readonly string[]> }> {
-  const table = tableOf(decodeLabels(await readBytes(path)).text);
+  const table = tableOf((await readLabelText(path)).text);
   return { header: table.header?.fields ?? [], cells: new Map(table.rows.map(({ row, fields }) => [row, fields])) };
 }
 
@@ -124,7 +146,8 @@ export function parseLabels(text: string): LabelsFile {
     const strange = strangeRows.get(row) ?? [];
     ofRows.push(...strange);
     const patientID = column === 'patientID' ? null : field(fields, 'patientID') || null;
-    if (found.length + strange.length === 0) rows.push({ row, key, label, split, patientID });
+    const reader = field(fields, 'reader') || null;
+    if (found.length + strange.length === 0) rows.push({ row, key, label, split, patientID, value: null, reader });
   }
   return {
     column,
@@ -150,7 +173,11 @@ function isKey(meaning: LabelColumn | null): meaning is KeyColumn {
   return meaning !== null && (keyColumns as readonly string[]).includes(meaning);
 }
 
-function tableOf(text: string): LabelTable {
+/**
+ * The table in the text of a labels file.
+ * @throws LABELS_INVALID where there is none
+ */
+export function tableOf(text: string): LabelTable {
   try {
     return readTable(text);
   } catch (error) {

@@ -2,6 +2,8 @@
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import {
+  findingMeanings,
+  findingValues,
   type ImportReport,
   type KeyColumn,
   type LabelLevel,
@@ -25,11 +27,13 @@ import {
   studyCountOfPatient,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
-import { givePatients } from '../patients/patients.ts';
+import { type GivenPatient, givePatients } from '../patients/patients.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
+import { readersOfFile } from './file-readers.ts';
+import type { KeyFinder } from './label-keys.ts';
 import type { PathFinder } from './label-paths.ts';
-import { invalid, type LabelRow, type LabelsFile } from './labels-file.ts';
+import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
 
 /** One label for one thing. `row` is null for what class folders say; `name` is redacted before it is shown. */
 export interface LabelEntry {
@@ -38,6 +42,10 @@ export interface LabelEntry {
   readonly target: LabelTarget;
   readonly patientId: PatientId;
   readonly label: string;
+  /** Of a finding 1, 0 or 0.5; a number; null for a class. */
+  readonly value: number | null;
+  /** Who says it, where the file names readers. */
+  readonly reader: string | null;
   readonly split: SplitName | null;
   /** Whose it is by the file, as patients are filed; null where the file does not say it. */
   readonly givenPatient?: string | null;
@@ -69,6 +77,8 @@ export interface RefusedRow {
 export interface RowIndex {
   readonly images: readonly CatalogueImage[];
   readonly paths: Pick<PathFinder, 'find'>;
+  /** What answers keys that are not cells of one column. */
+  readonly keys: KeyFinder;
   /** The key under which a patient ID is filed. */
   readonly patientKey: (patientID: string) => string;
 }
@@ -82,7 +92,7 @@ export interface ResolvedRows {
 }
 
 /** What the rows of a labels file are about; a row that fits nothing, or more than one image by its path, is refused and the rest goes on. */
-export function resolveRows(file: LabelsFile, { images, paths, patientKey }: RowIndex): ResolvedRows {
+export function resolveRows(file: LabelsFile, { images, paths, keys: finder, patientKey }: RowIndex): ResolvedRows {
   const level = levelOf[file.column];
   const patientOfTarget = new Map<string, PatientId>();
   const byKey = new Map<string, Map<string, LabelTarget>>();
@@ -98,23 +108,37 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
   const entries: LabelEntry[] = [];
   const refused: RefusedRow[] = [];
   const counts = { otherCase: 0, moved: 0 };
-  for (const { row, key, label, split, patientID } of file.rows) {
+  const refusedKeys = new Set<readonly RowKey[]>();
+  for (const { row, key, keys, label, value, reader, split, patientID } of file.rows) {
     const givenPatient = patientID === null ? null : patientKey(patientID);
+    const addFor = (target: LabelTarget, patientId: PatientId): void => {
+      entries.push({ row, name: key, target, patientId, label, value, reader, split, givenPatient });
+    };
     const add = (target: LabelTarget): void => {
       const patientId = patientOfTarget.get(targetKey(target));
-      if (patientId !== undefined) entries.push({ row, name: key, target, patientId, label, split, givenPatient });
+      if (patientId !== undefined) addFor(target, patientId);
     };
     const refuse = (message: string, places: readonly string[] = []): void => {
       refused.push({ rows: [row], message, places });
     };
+    if (keys !== undefined) {
+      const found = finder.find(keys);
+      for (const { target, patientId } of found.targets) addFor(target, patientId);
+      // The labels of one line share their keys: what is wrong with those is said once.
+      if (found.targets.length === 0 && !refusedKeys.has(keys)) {
+        refusedKeys.add(keys);
+        if (found.places.length > 0) refuse(fitsSeveral(key, found.places), found.places);
+        else refuse(`no image ${redact(key)} in this data set`);
+      } else if (found.how === 'other-case') counts.otherCase += 1;
+      else if (found.how === 'moved') counts.moved += 1;
+      continue;
+    }
     if (file.column === 'path') {
       const found = paths.find(key);
       const [image, ...others] = found.images;
       if (image === undefined) refuse(`no file ${redact(key)} in this data set`);
-      else if (others.length > 0) {
-        const named = found.places.map(redactPlace).join(' and ');
-        refuse(`${redact(key)} fits ${found.places.length} files (${named}); none was labelled`, found.places);
-      } else {
+      else if (others.length > 0) refuse(fitsSeveral(key, found.places), found.places);
+      else {
         add({ kind: 'instance', id: image.instanceId });
         if (found.how === 'other-case') counts.otherCase += 1;
         if (found.how === 'moved') counts.moved += 1;
@@ -131,6 +155,12 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
     }
   }
   return { entries, refused, ...counts };
+}
+
+function fitsSeveral(key: string, places: readonly string[]): string {
+  const named = places.slice(0, 5).map(redactPlace).join(' and ');
+  const more = places.length > 5 ? ' and …' : '';
+  return `${redact(key)} fits ${places.length} files (${named}${more}); none was labelled`;
 }
 
 const lostZeros = '; one whose ID has zeros before it is there: the zeros were lost, save the column as text';
@@ -184,15 +214,14 @@ export function applyLabels(
   const counts = { applied: 0, unchanged: 0, changed: 0 };
   const splitCounts = { train: 0, val: 0, test: 0 };
   const moves = db.transaction(() => {
-    const wishes = given.entries.flatMap(({ row, target, givenPatient: patientKey }) =>
-      typeof patientKey === 'string' ? [{ row, target, patientKey }] : [],
-    );
+    const wishes = wishesOf(given.entries);
     const moved = givePatients(db, wishes, now);
     const entries = wishes.length === 0 ? given.entries : withPatients(db, dataset.id, given.entries);
     const splits = splitsOfPatients(entries, (patientId) => studyCountOfPatient(db, dataset.id, patientId));
     refuseEarlierLeaks(db, dataset.id, moved, splits);
-    for (const { target, label } of agreed) {
-      counts[addLabel(db, dataset.id, target, label, reader, now)] += 1;
+    const readerOf = readersOfFile(db, agreed, reader, now);
+    for (const { target, label, reader: by } of agreed) {
+      counts[addLabel(db, dataset.id, target, label, readerOf(by), now)] += 1;
     }
     for (const [patientId, split] of splits) {
       saveSplit(db, dataset.id, { patientId, split, origin: 'given' }, now);
@@ -221,6 +250,17 @@ export function applyLabels(
     splits: splitCounts,
     moves,
   };
+}
+
+/** The patients that entries give, each once: a row of several findings gives one. */
+function wishesOf(entries: readonly LabelEntry[]): GivenPatient[] {
+  const wishes = new Map<string, GivenPatient>();
+  for (const { row, target, givenPatient: patientKey } of entries) {
+    if (typeof patientKey !== 'string') continue;
+    const key = `${targetKey(target)}\n${patientKey}`;
+    if (!wishes.has(key)) wishes.set(key, { row, target, patientKey });
+  }
+  return [...wishes.values()];
 }
 
 /** Refused rows by the first line that they name. */
@@ -260,7 +300,8 @@ export function agreedLabels(
 function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry[]; conflicts: RefusedRow[] } {
   const byTarget = new Map<string, LabelEntry[]>();
   for (const entry of entries) {
-    const key = targetKey(entry.target);
+    // Several readers may disagree, and findings are told apart by their names.
+    const key = `${targetKey(entry.target)}\n${entry.reader ?? ''}\n${entry.value === null ? '' : entry.label}`;
     const there = byTarget.get(key);
     if (there === undefined) byTarget.set(key, [entry]);
     else there.push(entry);
@@ -269,18 +310,25 @@ function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry
   const conflicts: RefusedRow[] = [];
   for (const [first, ...rest] of byTarget.values()) {
     if (first === undefined) continue;
-    const other = rest.filter(({ label }) => label !== first.label);
+    const other = rest.filter(({ label, value }) => label !== first.label || value !== first.value);
     if (other.length === 0) {
       agreed.push(first);
       continue;
     }
-    const labels = [...new Set([first, ...other].map(({ label }) => `"${label}"`))].join(' and ');
+    const labels = [...new Set([first, ...other].map(spokenLabel))].join(' and ');
     const rows = [first, ...rest].flatMap(({ row }) => (row === null ? [] : [row]));
     const where = rows.length > 0 ? ` (rows ${rows.join(', ')})` : '';
     const message = `${redact(first.name)} is labelled ${labels}${where}; none was applied`;
     conflicts.push({ rows, message, places: [] });
   }
   return { agreed, conflicts };
+}
+
+/** A label as messages say it: that of a finding with what is said of it. */
+function spokenLabel({ label, value }: Pick<LabelEntry, 'label' | 'value'>): string {
+  if (value === null) return `"${label}"`;
+  const meaning = findingMeanings.find((one) => findingValues[one] === value);
+  return `"${label}" ${meaning ?? value}`;
 }
 
 /** The entries with the patients of the present: the file may just have given others. */

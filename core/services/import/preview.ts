@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import {
   defaultTarget,
+  findingValues,
   type LabelsPreview,
   type PatientId,
   type PreviewOptions,
@@ -32,7 +33,14 @@ import type { ServiceContext } from '../session/context.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { labelChoice, type NamedClasses, namesOf } from './class-names.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
-import { pathsOf, refusedOfProblems, refuseOtherKind, withClassNames } from './label-rows.ts';
+import {
+  askedTarget,
+  refusedOfProblems,
+  refuseOtherKind,
+  refuseOtherTarget,
+  rowIndex,
+  withClassNames,
+} from './label-rows.ts';
 import {
   agreedLabels,
   inOrder,
@@ -42,7 +50,9 @@ import {
   resolveRows,
   splitsOfPatients,
 } from './labels.ts';
-import { type LabelRow, type LabelsFile, readLabelCells, readLabelsFile } from './labels-file.ts';
+import { type LabelRow, type LabelsFile, readLabelCells } from './labels-file.ts';
+import { nameToGive } from './profiles/plan.ts';
+import { type ReadLabels, readLabels } from './read-labels.ts';
 
 const firstRows = 8;
 
@@ -51,7 +61,7 @@ type Given = z.output<typeof previewOptionsSchema>;
 interface Resolved {
   readonly file: LabelsFile;
   /** Its rows as they were read, those of classes that are refused among them. */
-  readonly read: LabelsFile;
+  readonly read: ReadLabels;
   /** The class that a word of the file means; the word itself where it means none. */
   readonly classOf: (word: string) => string;
   readonly images: readonly CatalogueImage[];
@@ -105,7 +115,10 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     rows: file.rowCount,
     emptyRows: file.emptyRows,
     columns: [...file.columns],
-    first: file.rows.slice(0, firstRows).map((row) => ({ ...row })),
+    first: file.rows.slice(0, firstRows).map(({ keys, ...row }) => ({ ...row })),
+    reading: readingOf(found.read),
+    alsoFits: found.read.alsoFits === null ? null : { title: found.read.alsoFits.title, profile: found.read.alsoFits.name },
+    findings: findingsOf(agreed),
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
     patients: new Set(agreed.map(({ patientId }) => patientId)).size,
@@ -150,9 +163,12 @@ export async function saveRefusedRows(
 
 async function resolvePreview(context: ServiceContext, given: Given): Promise<Resolved> {
   const { db } = context.library;
-  const read = withClassNames(await readLabelsFile(given.labels), given.classNames);
   const dataset = datasetByName(db, given.dataset);
-  const target = dataset?.target ?? given.target ?? defaultTarget;
+  const asks = askedTarget(db, given);
+  const asked = { reading: given.reading, target: asks, proposes: true };
+  const read = withClassNames(await readLabels(given.labels, asked), given.classNames);
+  refuseOtherTarget(read, asks, given.dataset);
+  const target = asks ?? read.reading?.plan.target ?? defaultTarget;
   const listed = dataset === undefined ? (given.classes ?? []) : classNamesOf(db, dataset.id);
   refuseOtherKind(read, target);
   const { entries: rows, problems: unnamed, question } = namesOrQuestion(db, given, read);
@@ -170,8 +186,8 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
     progress: (done) => context.progress({ stage: 'importing', done, total: null, unit: 'files' }),
   });
   // Files that are not in the library yet have paths, whatever will be kept of them.
-  const paths = pathsOf(db, catalogue.images, bases, file, { paths: given.paths, pseudonymise: false }, identity);
-  const resolved = resolveRows(file, { images: catalogue.images, paths, patientKey: identity.patientKey });
+  const options = { paths: given.paths, pseudonymise: false };
+  const resolved = resolveRows(file, rowIndex(db, catalogue.images, bases, file, options, identity));
   const entries = withGivenPatients(resolved.entries, catalogue.images);
   const { filed, conflicts } = filedAsGiven(entries, catalogue.images);
   const images = catalogue.images.map(filed);
@@ -309,6 +325,46 @@ function classesOf(
     isNew: !existing.includes(name),
     labels: counts.get(name)?.labels ?? 0,
     images: counts.get(name)?.images.size ?? 0,
+  }));
+}
+
+/** How the file was read, for whoever decides whether it is meant so. */
+function readingOf({ reading }: ReadLabels): LabelsPreview['reading'] {
+  if (reading === null) return null;
+  const { plan, isProposed, says, silent } = reading;
+  const { profile, variant } = plan;
+  return {
+    title: profile?.title ?? null,
+    profile: profile === null || variant === null ? null : nameToGive(profile, variant),
+    isProposed,
+    variants:
+      profile?.variants.map((one) => ({ profile: nameToGive(profile, one), title: one.title })) ?? [],
+    says: [...says],
+    notes: [...(profile?.notes ?? [])],
+    target: plan.target,
+    silent: [...silent],
+  };
+}
+
+/** What is said of each finding, over what anything is said of. */
+function findingsOf(agreed: readonly LabelEntry[]): LabelsPreview['findings'] {
+  const all = new Set<string>();
+  const counts = new Map<string, { present: number; absent: number; uncertain: number }>();
+  for (const { target, reader, label, value } of agreed) {
+    if (value === null) continue;
+    all.add(`${targetKey(target)}\n${reader ?? ''}`);
+    const there = counts.get(label) ?? { present: 0, absent: 0, uncertain: 0 };
+    counts.set(label, there);
+    if (value === findingValues.present) there.present += 1;
+    else if (value === findingValues.absent) there.absent += 1;
+    else there.uncertain += 1;
+  }
+  return [...counts].map(([name, { present, absent, uncertain }]) => ({
+    name,
+    present,
+    absent,
+    uncertain,
+    unknown: all.size - present - absent - uncertain,
   }));
 }
 
