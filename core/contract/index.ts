@@ -8,6 +8,7 @@ export * from './jobs.ts';
 export * from './label-reading.ts';
 export * from './labels-file.ts';
 export * from './labels-preview.ts';
+export * from './marks.ts';
 export * from './names.ts';
 export * from './notice.ts';
 export * from './option-field.ts';

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { studyIdSchema } from './ids.ts';
 import { labelReadingSchema } from './label-reading.ts';
 import { rowRuleSchema } from './labels-file.ts';
+import { uncertainPolicySchema } from './marks.ts';
 import {
   classNameSchema,
   classWeightingSchema,
   criterionSchema,
-  defaultCriterion,
   defaultOptimiser,
   embeddedLpmName,
   frameRuleSchema,
@@ -124,7 +124,8 @@ export const trainOptionsSchema = z.strictObject({
   name: nameSchema.optional(),
   /** A run to go on with, by name. */
   resume: z.string().min(1).optional(),
-  criterion: criterionSchema.default(defaultCriterion),
+  /** The default of what the data set asks where left out. */
+  criterion: criterionSchema.optional(),
   classWeights: classWeightingSchema.default('none'),
   flip: z.boolean().default(true),
   augment: z.boolean().default(true),
@@ -140,6 +141,8 @@ export const trainOptionsSchema = z.strictObject({
   normalisation: normalisationSchema.default('dataset'),
   /** The positive one of two classes; kept with the data set. Left out, it is the data set's own or read from the names. */
   positive: classNameSchema.optional(),
+  /** Of findings: what marks of "uncertain" count as. */
+  uncertain: uncertainPolicySchema.default('unknown'),
 });
 export type TrainOptions = z.input<typeof trainOptionsSchema>;
 
@@ -183,6 +186,7 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   augment: true,
   flip: true,
   criterion: true,
+  uncertain: true,
   classWeights: true,
   optimiser: true,
   microBatch: true,

@@ -5,7 +5,9 @@
 import { z } from 'zod';
 import { type ProgressStage, progressStages, type TrainingProgress } from '../base/progress.ts';
 import { instanceIdSchema, patientIdSchema, studyIdSchema } from './ids.ts';
+import { uncertainPolicySchema } from './marks.ts';
 import {
+  defaultCriterion,
   frameRuleSchema,
   hashSchema,
   instanceKindSchema,
@@ -23,7 +25,7 @@ import { targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
 
-/** One image of a frozen data-set version: a frame of an instance, its class and its split. */
+/** One image of a frozen data-set version: a frame of an instance, its label and its split. */
 export const versionImageSchema = z.object({
   /** Position in the version, 0-based; stable, because a version never changes. */
   index: count,
@@ -33,8 +35,13 @@ export const versionImageSchema = z.object({
   studyId: studyIdSchema,
   studyInstanceUID: z.string(),
   sopInstanceUID: z.string(),
-  /** Index into the version's `classes`. */
-  classIndex: count,
+  /** Index into the version's `classes`; null where each name of the version is a question. */
+  classIndex: count.nullable(),
+  /**
+   * Where each name of the version is a question, the answer to each, null where it is not known: of a finding a mark's value
+   * (`markValues`), of a quantity the number. Empty otherwise.
+   */
+  values: z.array(z.number().nullable()),
   split: splitSchema,
 });
 export type VersionImage = z.infer<typeof versionImageSchema>;
@@ -98,7 +105,16 @@ export const datasetSummarySchema = z.object({
   studies: count,
   instances: count,
   labelledInstances: count,
-  classes: z.array(z.object({ name: z.string(), instances: count, patients: count })),
+  /** Names with the instances and patients that they are said of; where each name is a question, that an answer is known for. */
+  classes: z.array(
+    z.object({
+      name: z.string(),
+      instances: count,
+      patients: count,
+      /** Of a finding: instances by mark. */
+      marks: z.object({ present: count, absent: count, uncertain: count }).optional(),
+    }),
+  ),
   /** Whether no class may be added to these. */
   hasFixedClasses: z.boolean(),
   /** The positive one of two classes; null with more or fewer. */
@@ -164,6 +180,8 @@ export function storedSettingsOf(shape: typeof trainOptionsSchema.shape) {
   const { dataset: _, lpm: __, name: ___, resume: ____, lr, ...options } = shape;
   return z.strictObject({
     ...options,
+    // What fits the data set's target where it is not named; rows of before there was a choice have none.
+    criterion: options.criterion.unwrap().default(defaultCriterion),
     method: options.method.unwrap(),
     epochs: options.epochs.unwrap(),
     batch: options.batch.unwrap(),
@@ -258,7 +276,7 @@ export const modelRecordSchema = z.object({
   config: z.record(z.string(), z.unknown()),
   preprocessing: preprocessingSchema,
   target: targetKindSchema,
-  classes: z.array(z.string()).min(2),
+  classes: z.array(z.string()).min(1),
   /**
    * The class that sensitivity, specificity and predictive values are about (two classes; null with more, where each class is judged
    * against the rest), and how it was found: "alphabet" where the names do not tell, which every report must say.
@@ -276,6 +294,17 @@ export const modelRecordSchema = z.object({
    * `high` and `className` null. Null when none was set.
    */
   referBand: referBandSchema.nullable(),
+  /**
+   * The operating point of each finding, in the order of `classes`: from which probability it is called present, and the band of
+   * probabilities of its presence that go to a reader. Empty for other targets.
+   */
+  findings: z.array(
+    z.object({ threshold: z.number(), referBand: z.object({ low: z.number(), high: z.number() }).nullable() }),
+  ),
+  /** What brings the logits of a model of numbers back to their unit: times the deviation, plus the mean; null for other targets. */
+  labelScale: z.object({ mean: z.number(), deviation: z.number().positive() }).nullable(),
+  /** What uncertain marks counted as; "unknown" for other targets. */
+  uncertain: uncertainPolicySchema,
   /** Temperature that divides the logits, 1 when not calibrated. */
   temperature: z.number().positive(),
   learnable: count,

@@ -12,6 +12,9 @@ import { orderClasses, type PositiveClass, positiveClassOf } from './positive-cl
 export const targetFigureWords = {
   kappaQuadratic: 'kappa (quadratic weights)',
   meanAbsoluteError: 'mean absolute error, in grades',
+  absoluteError: 'mean absolute error, in the unit of the numbers',
+  rootMeanSquaredError: 'root mean squared error, in the unit of the numbers',
+  rSquared: 'R² (share of the variance that is explained)',
 } as const;
 export type TargetFigure = keyof typeof targetFigureWords;
 export const targetFigures = Object.keys(targetFigureWords) as readonly TargetFigure[];
@@ -25,7 +28,14 @@ export interface TargetFacts {
   readonly noun: readonly [one: string, several: string];
   /** Whether a label must be one of the names that the data set lists: its order is part of what they mean. */
   readonly isListed: boolean;
-  /** The figure on the validation images by which an epoch is kept; the higher the better. */
+  /**
+   * Whether each name is a question of its own that an image answers (findings, numbers): it then has labels of its own, in words, and an
+   * image may have some of them and not others. Otherwise a label is one of the names.
+   */
+  readonly isPerName: boolean;
+  /** Whether those answers are marks: present, absent or uncertain. */
+  readonly hasMarks: boolean;
+  /** The figure on the validation images by which an epoch is kept. */
   readonly keptBy: 'auc' | TargetFigure;
   /**
    * The names of a version in the order in which networks and results count them.
@@ -50,6 +60,8 @@ const facts = {
     meaning: 'one class out of several that have no order',
     noun: ['class', 'classes'],
     isListed: false,
+    isPerName: false,
+    hasMarks: false,
     keptBy: 'auc',
     // In that of a fixed list, else of the version before where that has the same ones, so that equal content stays one version.
     order: (used, { listed, isFixed, positive, earlier }) => {
@@ -64,11 +76,34 @@ const facts = {
     meaning: 'one grade out of several in an order, lowest first',
     noun: ['grade', 'grades'],
     isListed: true,
+    isPerName: false,
+    hasMarks: false,
     keptBy: 'kappaQuadratic',
     // The whole list, because a grade that no image has yet lies between its neighbours all the same.
     order: (_, { listed }) => [...listed],
     positiveOf: ([, higher, ...more]) =>
       higher === undefined || more.length > 0 ? null : { name: higher, index: 1, source: 'recognised' },
+  },
+  finding: {
+    meaning: 'several findings at once, each of them present, absent, uncertain or not known',
+    noun: ['finding', 'findings'],
+    isListed: false,
+    isPerName: true,
+    hasMarks: true,
+    keptBy: 'auc',
+    order: (used, { listed }) => listed.filter((name) => used.includes(name)),
+    // Of each finding it is the presence that is positive; none of the findings is.
+    positiveOf: () => null,
+  },
+  quantity: {
+    meaning: 'a quantity in numbers (bone age, a percentage)',
+    noun: ['quantity', 'quantities'],
+    isListed: false,
+    isPerName: true,
+    hasMarks: false,
+    keptBy: 'absoluteError',
+    order: (used, { listed }) => listed.filter((name) => used.includes(name)),
+    positiveOf: () => null,
   },
 } as const satisfies Readonly<Record<string, TargetFacts>>;
 

@@ -4,7 +4,7 @@ import { type TargetKind, targetKindSchema, targetKinds } from '../contract/inde
 
 /** SQL of the column: what the data set `d` asks of its images. */
 export const targetOfDataset =
-  '(SELECT ls.target FROM label_schemas ls WHERE ls.dataset_id = d.id ORDER BY ls.id LIMIT 1)';
+  '(SELECT ls.target FROM label_schemas ls WHERE ls.dataset_id = d.id AND ls.about_id IS NULL ORDER BY ls.id LIMIT 1)';
 
 /**
  * The target that a column names.

@@ -20,11 +20,14 @@ export const oneOfSeveral = {
     invariant(index >= 0, 'a label is one of the names of its version');
     return index;
   },
-  labelWord: (value, names) => {
-    const name = names[value];
-    invariant(name !== undefined, 'an answer is one of the names of its model');
-    return name;
-  },
+  labelWord: (value, names) => nameAt(names, value),
+  labelScale: () => null,
+  labelsOf: (images) =>
+    Int32Array.from(images, ({ classIndex }) => {
+      invariant(classIndex !== null, 'an image of a data set of classes has one');
+      return classIndex;
+    }),
+  madeTruth: (i, names) => ({ classIndex: i % names, values: [] }),
   labelWidth: () => 1,
   labelTensors: (labels, rows) => {
     const data = Int32Array.from(rows, (i) => labels[i] as number);
@@ -34,18 +37,33 @@ export const oneOfSeveral = {
   strata: () => (own) => new Set(own),
   criteria: ['cross-entropy', 'label-smoothing', 'focal'],
   balancedWeights,
-  probabilities: softmaxRows,
+  probabilities: (values, logits) => softmaxRows(values, logits),
   temperature: fitTemperature,
   poolStudies,
   chooseCut,
+  chooseThresholds: () => [],
   decide,
+  answer: (probabilities, names, { cut }) => {
+    const [value = 0] = decide(Float64Array.from(probabilities), names.length, cut);
+    return nameAt(names, value);
+  },
   validate: (values, labels, logits) => {
     const { valAuc, valAccuracy } = validateRows(values, labels, logits);
     return { valAuc, valAccuracy, valScore: valAuc };
   },
   figures: {},
-  columns: (names) => names.map((name, index) => ({ header: `probability_${name}`, index })),
+  columns: (names) =>
+    names.map((name, index) => ({
+      header: `probability_${name}`,
+      of: (probabilities) => probabilities[index] ?? null,
+    })),
 } as const satisfies Target;
+
+function nameAt(names: readonly string[], value: number): string {
+  const name = names[value];
+  invariant(name !== undefined, 'an answer is one of the names of its model');
+  return name;
+}
 
 /** Weights that give every name the same say in the loss: n / (names × n of the name), as scikit-learn's 'balanced'; 0 where it does not occur. */
 export function balancedWeights(labels: ArrayLike<number>, logits: number): Float32Array {

@@ -3,13 +3,36 @@
  * the order of its names stand in the contract, because the page and the store need no arithmetic.
  */
 import type { Tensor } from '../base/tensor.ts';
-import type { CriterionName, StudyPooling, TargetFigure } from '../contract/index.ts';
+import type {
+  CriterionName,
+  ModelRecord,
+  StudyPooling,
+  TargetFigure,
+  UncertainPolicy,
+  VersionImage,
+} from '../contract/index.ts';
 import type { Cut } from '../statistics/curves.ts';
 import type { Scores } from '../statistics/metrics.ts';
 import type { PooledStudies } from '../statistics/pooling.ts';
 
-/** Labels of examples as a network learns them, row by row [n, labelWidth]. */
+/** Labels of examples as a network learns them, row by row [n, labelWidth]; NaN where one is not known. */
 export type Labels = Int32Array | Float32Array;
+
+/** What is true of an image, as frozen versions have it. */
+export interface Truth {
+  readonly classIndex: VersionImage['classIndex'];
+  readonly values: Readonly<VersionImage['values']>;
+}
+
+/** What labels of numbers are measured in, so that a network learns numbers of about 1. */
+export type LabelScale = NonNullable<ModelRecord['labelScale']>;
+
+/** What is chosen about how labels are read. */
+export interface LabelReading {
+  readonly uncertain: UncertainPolicy;
+  /** Null where the target has none. */
+  readonly scale: LabelScale | null;
+}
 
 /** What a model says of validation examples: the AUC, the share of right answers, and what keeps an epoch. */
 export interface Judged {
@@ -33,10 +56,18 @@ export interface Decided {
 /** A figure of examples that count `weights[i]` times (once where left out); null where they do not define it. */
 export type WeightedFigure = (answers: Decided, weights?: ArrayLike<number>) => number | null;
 
-/** A column of results.csv; `index` is the place of an answer's probability. */
+/** A column of results.csv: its name, and what it says of an example. */
 export interface AnswerColumn {
   readonly header: string;
-  readonly index: number;
+  readonly of: (probabilities: ArrayLike<number>, point: OperatingPoint) => string | number | null;
+}
+
+/** How probabilities become decisions. */
+export interface OperatingPoint {
+  /** Of one name out of two; null where the most probable one decides. */
+  readonly cut: Cut | null;
+  /** Of each name, where they are decided one by one. */
+  readonly thresholds: readonly number[];
 }
 
 export interface Target {
@@ -50,10 +81,16 @@ export interface Target {
     word: string,
     listed: readonly string[],
   ) => { readonly label: string } | { readonly problem: string };
-  /** What a label is to a network: the place of its name. */
+  /** What a label is in a frozen version: the place of its name; where each name is a question, the value of the answer. */
   readonly labelValue: (label: string, names: readonly string[]) => number;
+  /** What the unit of the labels is, of training images; null where labels have none. */
+  readonly labelScale: (training: readonly Truth[]) => LabelScale | null;
+  /** The labels of images as a network learns them. */
+  readonly labelsOf: (images: readonly Truth[], reading: LabelReading) => Labels;
   /** A label or a decision in words, as results and CSV files have it. */
   readonly labelWord: (value: number, names: readonly string[]) => string;
+  /** What might be true of the i-th of several images: for measuring how long a training takes, on images that nobody has labelled. */
+  readonly madeTruth: (i: number, names: number) => Truth;
   /** Numbers that are one example's label. */
   readonly labelWidth: (logits: number) => number;
   /** What a training step is given of the examples `rows`: `labels`, and a mask where labels may be unknown. */
@@ -66,8 +103,8 @@ export interface Target {
   /** Weights [logits] of the criterion that give rare labels the same say. */
   readonly balancedWeights: (labels: Labels, logits: number) => Float32Array;
 
-  /** Probabilities [n, logits] of logits [n, logits]. */
-  readonly probabilities: (values: ArrayLike<number>, logits: number) => Float64Array;
+  /** Probabilities [n, logits] of logits [n, logits]; of numbers, the numbers in their unit. */
+  readonly probabilities: (values: ArrayLike<number>, logits: number, scale?: LabelScale | null) => Float64Array;
   /** The number that divides the logits so that probabilities are right as often as they say (calibration). */
   readonly temperature: (values: ArrayLike<number>, labels: ArrayLike<number>, logits: number) => number;
   /** The probabilities of each study from those of its images. */
@@ -80,8 +117,12 @@ export interface Target {
 
   /** The operating point that a model is stored with, chosen on validation examples; null where none is needed to decide. */
   readonly chooseCut: (validation: Scores) => Cut | null;
-  /** The answer to each example, [n, labelWidth]: a label's value. */
-  readonly decide: (probabilities: Float64Array, logits: number, cut: Cut | null) => Int32Array;
+  /** From which probability each name is called present, chosen on validation examples; none where names are not decided one by one. */
+  readonly chooseThresholds: (probabilities: Float64Array, labels: Labels, logits: number) => readonly number[];
+  /** The answer to each example, [n, labelWidth]: a label's value. Findings are called present from the cut's threshold, or 0.5. */
+  readonly decide: (probabilities: Float64Array, logits: number, cut: Cut | null) => Labels;
+  /** What is answered to one example, in words. */
+  readonly answer: (probabilities: ArrayLike<number>, names: readonly string[], point: OperatingPoint) => string;
 
   /** How an epoch did on validation examples. */
   readonly validate: (values: ArrayLike<number>, labels: Labels, logits: number) => Judged;

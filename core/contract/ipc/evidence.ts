@@ -111,7 +111,8 @@ export const evidenceCalls = defineCalls({
         frame: count,
         studyId: studyIdSchema,
         split: z.enum(['train', 'val', 'test']),
-        classIndex: count,
+        /** Null where each name of the data set is a question. */
+        classIndex: count.nullable(),
       }),
     ),
   },

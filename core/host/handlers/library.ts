@@ -17,13 +17,13 @@ import { leftOutOf, saveLeftOut } from '../../services/import/left-out.ts';
 import { planTakeBack, takeBackPatients } from '../../services/patients/patients.ts';
 import {
   findStudies,
-  labelSchemaOf,
   libraryCounts,
   listDatasets,
   listLpms,
   listModels,
   listRuns,
   modalities,
+  schemaOf,
   studyDetails,
   studyRows,
 } from '../../store/index.ts';
@@ -33,7 +33,7 @@ import type { CoreContext } from '../context.ts';
 function datasetOf({ services }: CoreContext, name: string): { id: number; schemaId: number } | null {
   if (name === '') return null;
   const { id } = requireDataset(services, name);
-  return { id, schemaId: labelSchemaOf(services.library.db, id) };
+  return { id, schemaId: schemaOf(services.library.db, id) };
 }
 
 export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> = {

@@ -25,7 +25,7 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector, survivable } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { requireModel } from '../training/model.ts';
-import { cutOf } from '../training/operating-point.ts';
+import { operatingPointOf } from '../training/operating-point.ts';
 import { predictionsCsv } from './csv.ts';
 import { openClassifier } from './image.ts';
 import { type KeptResults, openKeptResults } from './kept.ts';
@@ -166,9 +166,7 @@ function duplicate(): AppError {
 }
 
 function decisionOf(model: ModelRecord, probabilities: Float64Array): string {
-  const target = targets[model.target];
-  const [answer = 0] = target.decide(probabilities, target.logits(model.classes.length), cutOf(model));
-  return target.labelWord(answer, model.classes);
+  return targets[model.target].answer(probabilities, model.classes, operatingPointOf(model));
 }
 
 function imagePrediction(

@@ -4,6 +4,7 @@ import { type ModelRecord, type Prediction, researchUseOnly } from '../../contra
 import type { BatchFailure } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { isNoImage } from '../files/no-image.ts';
+import { operatingPointOf } from '../training/operating-point.ts';
 
 /** What a row says happened. Only rows that are `classified` have probabilities and a decision. */
 export const rowStates = ['classified', 'duplicate', 'not an image', 'failed'] as const;
@@ -16,6 +17,7 @@ export function predictionsCsv(
   failures: readonly BatchFailure[],
 ): string {
   const columns = targets[model.target].columns(model.classes);
+  const point = operatingPointOf(model);
   const header = [
     'level',
     'path',
@@ -44,7 +46,7 @@ export function predictionsCsv(
     p.sopInstanceUID,
     p.frame,
     p.images,
-    ...columns.map(({ index }) => p.probabilities[index]),
+    ...columns.map((column) => column.of(p.probabilities, point)),
     p.decision,
     p.threshold,
     p.thresholdClass,

@@ -93,7 +93,7 @@ function splitsIfPossible(
   rows: readonly { readonly patientId: PatientId; readonly label: string | null }[],
   seed: number,
 ): ReadonlyMap<PatientId, AssignedSplit> {
-  const labelled = rows.flatMap(({ patientId, label }) => (label === null ? [] : [{ patientId, label }]));
+  const labelled = rows.flatMap(({ patientId, label }) => (label === null ? [] : [{ patientId, strata: [label] }]));
   try {
     return planSplits(context, dataset, labelled, seed).splits;
   } catch (error) {

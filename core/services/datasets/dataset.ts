@@ -7,6 +7,8 @@ import {
   type FrameRule,
   type PatientId,
   type SampleRanges,
+  splitNames,
+  type TargetKind,
   targetFacts,
 } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
@@ -17,8 +19,6 @@ import {
   classListOf,
   type DatasetRow,
   datasetByName,
-  type LabelledInstance,
-  labelledInstances,
   listDatasets as listRows,
   type NewVersion,
   newestVersion,
@@ -29,9 +29,10 @@ import {
   versionByHash,
   versionById,
 } from '../../store/index.ts';
-import { targets } from '../../targets/index.ts';
+import { type Truth, targets } from '../../targets/index.ts';
 import { sharedPatient, withSharedPatient } from '../patients/shared-patient.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import { type LabelledExample, labelledExamples, namesUsed } from './examples.ts';
 import { type AssignedSplit, checkSplits, drawSplits, type SplitPatient } from './split.ts';
 
 /** `datasets`: every data set with its counts. */
@@ -101,13 +102,13 @@ export interface PlannedSplits {
 
 /**
  * The splits of a data set as a training with this seed would have them; nothing is written. The data check shows them before.
- * @param instances the labelled ones, in the order of `labelledInstances`
+ * @param instances the labelled ones, in the order of `labelledExamples`
  * @throws SPLIT_IMPOSSIBLE
  */
 export function planSplits(
   { library }: ServiceContext,
   dataset: DatasetRow,
-  instances: readonly { readonly patientId: PatientId; readonly label: string }[],
+  instances: readonly Pick<LabelledExample, 'patientId' | 'strata'>[],
   seed: number,
 ): PlannedSplits {
   const patients = patientsOf(dataset, instances);
@@ -139,15 +140,10 @@ export function assignedSplits(db: ReadDb, dataset: DatasetRow): Map<PatientId, 
 export function planVersion(context: ServiceContext, options: FreezeOptions): PlannedVersion {
   const { library } = context;
   const dataset = requireDataset(context, options.dataset);
-  const instances = labelledInstances(library.db, dataset.id).filter(
-    (row): row is LabelledInstance & { label: string } => row.label !== null && !row.isExcluded,
-  );
-  const classes = orderNames(
-    library.db,
-    dataset,
-    instances.map(({ label }) => label),
-  );
-  const used = new Set(instances.map(({ label }) => label)).size;
+  const instances = labelledExamples(library.db, dataset);
+  const names = namesUsed(instances);
+  const classes = orderNames(library.db, dataset, names);
+  const used = names.length;
   const { fewestNames } = targets[dataset.target];
   if (used < fewestNames) {
     const [one, several] = targetFacts[dataset.target].noun;
@@ -159,14 +155,19 @@ export function planVersion(context: ServiceContext, options: FreezeOptions): Pl
         action:
           instances.length === 0
             ? `Give labels: \`sidelight import PATH --dataset "${dataset.name}" --labels FILE\`, or in the window under Read and label. If labels were given, the report of the import says which rows fitted no image.`
-            : `All labels say "${instances[0]?.label ?? ''}". Import or label images of another ${one}, too.`,
+            : `All labels say "${names[0] ?? ''}". Import or label images of another ${one}, too.`,
         details: { instances: instances.length, classes: used },
       },
     );
   }
   const seed = options.seed ?? 0;
   const { patients, assigned, splits } = planSplits(context, dataset, instances, seed);
-  namingCause(library.db, dataset, () => checkSplits(patients, splits));
+  const { isPerName } = targetFacts[dataset.target];
+  namingCause(library.db, dataset, () => {
+    // Of several findings one may well be missing in a part; that no part is empty holds for them too.
+    checkSplits(isPerName ? patients.map(({ patientId }) => ({ patientId, classes: new Set() })) : patients, splits);
+  });
+  if (isPerName) checkTaught(instances, classes, splits);
   const version = describeVersion(library.db, dataset, instances, classes, splits, seed);
   return { dataset, version, existing: versionByHash(library.db, dataset.id, version.contentHash), splits, assigned };
 }
@@ -182,23 +183,62 @@ export function freezeDataset(context: ServiceContext, options: FreezeOptions): 
   return existing ?? save(context, dataset, version, assigned, splits);
 }
 
+/** @throws DATASET_NOT_READY for a finding or a quantity of which nothing is known for any training patient: it cannot be learned */
+function checkTaught(
+  instances: readonly LabelledExample[],
+  names: readonly string[],
+  splits: ReadonlyMap<PatientId, AssignedSplit>,
+): void {
+  const taught = new Set(
+    instances.flatMap(({ patientId, answers }) =>
+      splits.get(patientId)?.split === 'train'
+        ? [...answers].flatMap(([name, word]) => (word === 'uncertain' ? [] : [name]))
+        : [],
+    ),
+  );
+  const missing = names.filter((name) => !taught.has(name));
+  if (missing.length === 0) return;
+  throw new AppError(
+    'DATASET_NOT_READY',
+    `${missing.map((name) => `"${name}"`).join(', ')}: nothing is known of it for any training patient, so it cannot be learned.`,
+    {
+      action: 'Label some training patients for it, or take it out of the list of the data set.',
+      details: { names: missing },
+    },
+  );
+}
+
 function patientsOf(
   { target }: DatasetRow,
-  instances: readonly { patientId: PatientId; label: string }[],
+  instances: readonly Pick<LabelledExample, 'patientId' | 'strata'>[],
 ): SplitPatient[] {
-  const strataOf = targets[target].strata(instances.map(({ label }) => label));
+  const strataOf = targets[target].strata(instances.flatMap(({ strata }) => strata));
   // Instances come ordered by UID, so patients do too, whoever was imported first.
   const labels = Map.groupBy(instances, ({ patientId }) => patientId);
-  return [...labels].map(([patientId, own]) => ({
+  const patients = [...labels].map(([patientId, own]) => ({
     patientId,
-    classes: strataOf(own.map(({ label }) => label)),
+    classes: strataOf(own.flatMap(({ strata }) => strata)),
+  }));
+  return targetFacts[target].isPerName ? withEverybody(patients) : patients;
+}
+
+/** What a patient counts for of whom nothing else is to be balanced. */
+const everybody = 'every patient';
+
+/** Patients whose strata are few enough to be balanced: rarer ones than there are parts go where the patient goes anyway. */
+function withEverybody(patients: readonly SplitPatient[]): SplitPatient[] {
+  const counts = new Map<string, number>();
+  for (const { classes } of patients) for (const name of classes) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return patients.map(({ patientId, classes }) => ({
+    patientId,
+    classes: new Set([...[...classes].filter((name) => (counts.get(name) ?? 0) >= splitNames.length), everybody]),
   }));
 }
 
 function describeVersion(
   db: ReadDb,
   dataset: DatasetRow,
-  instances: readonly (LabelledInstance & { label: string })[],
+  instances: readonly LabelledExample[],
   classes: readonly string[],
   splits: ReadonlyMap<PatientId, AssignedSplit>,
   seed: number,
@@ -210,11 +250,11 @@ function describeVersion(
     const assigned = splits.get(instance.patientId);
     invariant(assigned !== undefined, 'every labelled patient has a split');
     const { split, origin: splitOrigin } = assigned;
-    const classIndex = targets[target].labelValue(instance.label, classes);
+    const { classIndex, values } = truthOf(target, instance, classes);
     return framesOf(dataset.frames, instance.numberOfFrames).map((frame) => {
-      lines.push(JSON.stringify([instance.sopInstanceUID, frame, classIndex, split]));
+      lines.push(JSON.stringify([instance.sopInstanceUID, frame, classIndex ?? values, split]));
       const { instanceId, patientId, studyId } = instance;
-      return { instanceId, frame, patientId, studyId, classIndex, split, splitOrigin };
+      return { instanceId, frame, patientId, studyId, classIndex, values, split, splitOrigin };
     });
   });
   const ranges = rangesOf(db, instances, splits);
@@ -224,13 +264,24 @@ function describeVersion(
   return { datasetId: dataset.id, contentHash, seed, classes, ranges, images };
 }
 
+/** What is true of an instance, as a version keeps it. */
+function truthOf(target: TargetKind, { label, answers }: LabelledExample, names: readonly string[]): Truth {
+  const { labelValue } = targets[target];
+  if (label !== null) return { classIndex: labelValue(label, names), values: [] };
+  const values = names.map((name) => {
+    const word = answers.get(name);
+    return word === undefined ? null : labelValue(word, names);
+  });
+  return { classIndex: null, values };
+}
+
 /**
  * One range for each kind of open samples in a data set: of its training images, as mean and deviation are; of the others where no training
  * image is of the kind.
  */
 function rangesOf(
   db: ReadDb,
-  instances: readonly LabelledInstance[],
+  instances: readonly LabelledExample[],
   splits: ReadonlyMap<PatientId, AssignedSplit>,
 ): SampleRanges {
   const training = new Set(

@@ -144,7 +144,11 @@ export function shapeOf(
   return {
     datasetId: dataset.id,
     encoding: encodingName(options),
-    network: networkName(options, batch, classes),
+    network: networkName(
+      { ...options, criterion: options.criterion ?? targets[dataset.target].criteria[0] },
+      batch,
+      classes,
+    ),
     stepsPerEpoch: stepsPerEpoch(train, batch),
     validationBatches: Math.ceil(validation / batch),
     imageBytes: sampleBytes * inputSize ** 2,

@@ -10,7 +10,7 @@ import { rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
-import { jobSchemas, type MeasureOptions } from '../../contract/index.ts';
+import { jobSchemas, type MeasureOptions, type RunSettings } from '../../contract/index.ts';
 import { writeFlushed } from '../../disk/index.ts';
 import { imageStatistics, normalise, toUint16 } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
@@ -21,13 +21,14 @@ import { freshState, type TrainingNetwork, train } from '../../training/loop.ts'
 import { usableBatch } from '../../training/sampler.ts';
 import { planVersion } from '../datasets/dataset.ts';
 import { featuresOf } from '../features/feature-kinds.ts';
-import { type Example, exampleSource, type RecordReader } from '../features/source-examples.ts';
+import { exampleSource, type RecordReader } from '../features/source-examples.ts';
 import { bytesOf, encodeEach, recordOf } from '../features/source-features.ts';
 import { readInstance } from '../files/files.ts';
 import { compileEncoder, type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { imageKind, openRenderer, readSource } from '../pixels/source-images.ts';
 import { imageKey } from '../records/record-stores.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import { criterionFor } from '../training/criterion.ts';
 import { compilePredictor } from '../training/model.ts';
 import { compileStep, startingParameters } from '../training/network.ts';
 import { EpochClock } from './measure-clock.ts';
@@ -68,7 +69,7 @@ type Image = NewVersion['images'][number];
 class FewRecords implements RecordReader {
   readonly #records = new Map<string, Uint8Array>();
 
-  keep(kind: string, image: Example, bytes: Uint8Array): void {
+  keep(kind: string, image: Pick<Image, 'instanceId' | 'frame'>, bytes: Uint8Array): void {
     this.#records.set(`${kind} ${imageKey(image.instanceId, image.frame)}`, bytes);
   }
 
@@ -93,7 +94,14 @@ async function measure(
   tell(1);
   await timeEncoding(context, lpm, options, images, records, rates);
   tell(2);
-  await timeTraining(context, lpm, options, { images, records, version, target: targets[dataset.target] }, rates);
+  const criterion = criterionFor(dataset, options.criterion);
+  await timeTraining(
+    context,
+    lpm,
+    { ...options, criterion },
+    { images, records, version, target: targets[dataset.target] },
+    rates,
+  );
   tell(stages);
   return rates;
 }
@@ -278,7 +286,7 @@ interface TimedSet {
 async function timeTraining(
   context: ServiceContext,
   lpm: LibraryLpm,
-  options: MeasureOptions,
+  options: MeasureOptions & Pick<RunSettings, 'criterion'>,
   { images, records, version, target }: TimedSet,
   rates: Map<string, number>,
 ): Promise<void> {
@@ -309,8 +317,16 @@ async function timeTraining(
       exampleSource(
         { sources: records, records: new Map(featuresOf(method).map((kind) => [kind, records])) },
         config,
-        Array.from({ length: n }, (_, i) => ({ ...(images[i % images.length] as Image), classIndex: i % classes })),
-        { inputSize, statistics: { mean: [...lpm.config.mean], std: [...lpm.config.std] } },
+        Array.from({ length: n }, (_, i) => ({
+          ...(images[i % images.length] as Image),
+          ...target.madeTruth(i, version.classes.length),
+        })),
+        {
+          inputSize,
+          statistics: { mean: [...lpm.config.mean], std: [...lpm.config.std] },
+          target,
+          reading: { uncertain: 'unknown', scale: null },
+        },
       );
     const clock = new EpochClock(performance.now());
     await untilEnough(

@@ -1,6 +1,6 @@
 /** What a training is made of, by name, and the machine that times of it belong to. */
 import { cpus } from 'node:os';
-import { defaultCriterion, defaultOptimiser, type MeasureOptions } from '../../contract/index.ts';
+import { type CriterionName, defaultCriterion, defaultOptimiser, type MeasureOptions } from '../../contract/index.ts';
 import { trainingMethods } from '../../models/index.ts';
 import { median } from '../../statistics/bootstrap.ts';
 import type { RateKey } from '../../store/index.ts';
@@ -34,7 +34,8 @@ export function encodingName(options: Pick<MeasureOptions, 'method' | 'tokens' |
 
 /** The network and batch that a step's time belongs to. */
 export function networkName(
-  options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'augment' | 'classWeights' | 'criterion' | 'optimiser'> & {
+  options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'augment' | 'classWeights' | 'optimiser'> & {
+    readonly criterion: CriterionName;
     readonly microBatch?: number | undefined;
   },
   batch: number,

@@ -128,6 +128,8 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
       const source = exampleSource(features, config, images, {
         inputSize: preprocessing.inputSize,
         statistics: features.statistics,
+        target: targets[record.target],
+        reading: { uncertain: record.uncertain, scale: record.labelScale },
       });
       const predictor = await compilePredictor(await context.engine(), config, batch);
       try {

@@ -5,7 +5,15 @@
  * once and kept with its pooled studies while the library is open; moving a threshold then costs a pass over the cases.
  */
 import { AppError, invariant } from '../../base/errors.ts';
-import type { ModelRecord, RunRecord, SplitName, StudyId, StudyPooling } from '../../contract/index.ts';
+import {
+  type Mark,
+  type ModelRecord,
+  type RunRecord,
+  type SplitName,
+  type StudyId,
+  type StudyPooling,
+  targetFacts,
+} from '../../contract/index.ts';
 import type { Scores } from '../../statistics/metrics.ts';
 import { type EvaluatedImage, evaluatedImages, evaluationsOf, modelByName, runByName } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
@@ -18,6 +26,8 @@ export interface EvaluationRequest {
   readonly model: string;
   readonly split: SplitName;
   readonly pooling: StudyPooling;
+  /** Of a model of several findings, the one that is asked about. */
+  readonly finding?: string | null;
 }
 
 /** Images or studies with their truth and probabilities, row by row. */
@@ -31,7 +41,9 @@ export interface EvaluatedLevel {
 /** An evaluation ready to be asked. */
 export interface EvaluatedSet {
   readonly id: number;
+  /** The model; of a finding, the model as it answers that one question: two classes, absent and present. */
   readonly record: ModelRecord;
+  readonly finding: string | null;
   readonly run: RunRecord;
   readonly split: SplitName;
   readonly evaluatedAt: string;
@@ -67,17 +79,33 @@ export function runOf(context: ServiceContext, record: ModelRecord): RunRecord {
 /** The evaluation of a model on a split, or null where there is none. @throws MODEL_NOT_FOUND */
 export function evaluatedSet(context: ServiceContext, request: EvaluationRequest): EvaluatedSet | null {
   const { library } = context;
-  const record = requireRecord(context, request.model);
+  const whole = requireRecord(context, request.model);
+  const finding = askedFinding(whole, request.finding ?? null);
+  const record = finding === null ? whole : recordOfFinding(whole, finding);
   const evaluation = evaluationsOf(library.db, record.id).find(({ split }) => split === request.split);
   if (evaluation === undefined) return null;
   const kept = context.caches.of(evaluatedSets);
-  const key = [evaluation.id, evaluation.createdAt, record.temperature, record.positiveClass, request.pooling].join(
-    '/',
-  );
+  const key = JSON.stringify([
+    ...[evaluation.id, evaluation.createdAt, record.temperature, record.positiveClass, request.pooling],
+    finding,
+  ]);
   const found = kept.get(key);
   // Threshold and band may have changed since; they are not part of what is kept.
   if (found !== undefined) return { ...found, record };
-  const set = readSet(context, record, evaluation, request.pooling);
+  const levels =
+    finding === null
+      ? readClasses(context, whole, evaluation.id, request.pooling)
+      : readFinding(context, whole, finding, evaluation.id, request.pooling);
+  const set: EvaluatedSet = {
+    id: evaluation.id,
+    record,
+    finding,
+    run: runOf(context, record),
+    split: evaluation.split,
+    evaluatedAt: evaluation.createdAt,
+    pooling: request.pooling,
+    ...levels,
+  };
   if (set.image.scores.targets.length === 0) return null;
   kept.set(key, set);
   return set;
@@ -101,41 +129,24 @@ export function forgetSets({ caches }: Pick<ServiceContext, 'caches'>): void {
   caches.forget(evaluatedSets);
 }
 
-function readSet(
+/** The levels of a model whose answer is one name out of several. */
+function readClasses(
   context: ServiceContext,
   record: ModelRecord,
-  evaluation: { readonly id: number; readonly split: SplitName; readonly createdAt: string },
+  evaluationId: number,
   pooling: StudyPooling,
-): EvaluatedSet {
-  const images = evaluatedImages(context.library.db, evaluation.id);
-  const target = targets[record.target];
-  const classes = target.logits(record.classes.length);
+): Pick<EvaluatedSet, 'image' | 'study' | 'mixedStudies'> {
+  const { images, probabilities, columns: classes, pooled } = readAnswers(context, record, evaluationId, pooling);
   const positive = positiveIndexOf(record);
-  const logits = new Float32Array(images.length * classes);
-  images.forEach((image, i) => {
-    logits.set(image.logits, i * classes);
-  });
-  const probabilities = probabilitiesOf(record, logits);
-  const pooled = target.poolStudies(
-    probabilities,
-    classes,
-    images.map((image) => String(image.studyId)),
-    pooling,
-  );
+  const truth = targets[record.target].labelsOf(images, { uncertain: record.uncertain, scale: record.labelScale });
   const members = pooled.members.map((rows) => rows.map((i) => images[i] as EvaluatedImage));
   // A study whose images carry different labels has no label of its own: its images count, it does not.
-  const isWhole = members.map((study) => study.every((i) => i.classIndex === study[0]?.classIndex));
+  const isWhole = pooled.members.map((rows) => rows.every((i) => truth[i] === truth[rows[0] as number]));
   const whole = [...isWhole.keys()].filter((s) => isWhole[s]);
   return {
-    id: evaluation.id,
-    record,
-    run: runOf(context, record),
-    split: evaluation.split,
-    evaluatedAt: evaluation.createdAt,
-    pooling,
     mixedStudies: members.flatMap((study, s) => (isWhole[s] ? [] : [(study[0] as EvaluatedImage).studyId])),
     image: {
-      scores: { classes, positive, targets: images.map((i) => i.classIndex), probabilities },
+      scores: { classes, positive, targets: truth, probabilities },
       patients: images.map((i) => i.patientId),
       members: images.map((i) => [i]),
     },
@@ -143,7 +154,7 @@ function readSet(
       scores: {
         classes,
         positive,
-        targets: whole.map((s) => members[s]?.[0]?.classIndex as number),
+        targets: whole.map((s) => truth[pooled.members[s]?.[0] as number] as number),
         probabilities: Float64Array.from(
           whole.flatMap((s) => [...pooled.probabilities.subarray(s * classes, (s + 1) * classes)]),
         ),
@@ -151,5 +162,118 @@ function readSet(
       patients: whole.map((s) => members[s]?.[0]?.patientId as number),
       members: whole.map((s) => members[s] as readonly EvaluatedImage[]),
     },
+  };
+}
+
+/**
+ * The levels of one finding, on the images where it is known. It is present in a study where it is in one of its images, and absent where it
+ * is in none of those that say something.
+ */
+function readFinding(
+  context: ServiceContext,
+  record: ModelRecord,
+  finding: string,
+  evaluationId: number,
+  pooling: StudyPooling,
+): Pick<EvaluatedSet, 'image' | 'study' | 'mixedStudies'> {
+  const { images, probabilities, columns, pooled } = readAnswers(context, record, evaluationId, pooling);
+  const k = record.classes.indexOf(finding);
+  const marks = targets[record.target].labelsOf(images, { uncertain: record.uncertain, scale: record.labelScale });
+  const mark = (i: number): number => marks[i * columns + k] as number;
+  const level = (
+    answers: Float64Array,
+    rows: readonly { readonly row: number; readonly mark: number; readonly members: readonly EvaluatedImage[] }[],
+  ): EvaluatedLevel => {
+    const known = rows.filter((row) => !Number.isNaN(row.mark));
+    return {
+      scores: {
+        classes: 2,
+        positive: 1,
+        targets: known.map((row) => row.mark),
+        probabilities: Float64Array.from(
+          known.flatMap(({ row }) => {
+            const p = answers[row * columns + k] as number;
+            return [1 - p, p];
+          }),
+        ),
+      },
+      patients: known.map(({ members }) => members[0]?.patientId as number),
+      members: known.map(({ members }) => members),
+    };
+  };
+  return {
+    mixedStudies: [],
+    image: level(
+      probabilities,
+      images.map((image, i) => ({ row: i, mark: mark(i), members: [image] })),
+    ),
+    study: level(
+      pooled.probabilities,
+      pooled.members.map((rows, s) => {
+        const known = rows.map(mark).filter((value) => !Number.isNaN(value));
+        return {
+          row: s,
+          mark: known.length === 0 ? Number.NaN : Math.max(...known),
+          members: rows.map((i) => images[i] as EvaluatedImage),
+        };
+      }),
+    ),
+  };
+}
+
+/** What a model said of every image of an evaluation, and of their studies. */
+function readAnswers(context: ServiceContext, record: ModelRecord, evaluationId: number, pooling: StudyPooling) {
+  const images = evaluatedImages(context.library.db, evaluationId);
+  const target = targets[record.target];
+  const columns = target.logits(record.classes.length);
+  const logits = new Float32Array(images.length * columns);
+  images.forEach((image, i) => {
+    logits.set(image.logits, i * columns);
+  });
+  const probabilities = probabilitiesOf(record, logits);
+  const pooled = target.poolStudies(
+    probabilities,
+    columns,
+    images.map((image) => String(image.studyId)),
+    pooling,
+  );
+  return { images, probabilities, columns, pooled };
+}
+
+/** The finding that is asked about; null of a model whose answer is one name out of several. @throws BAD_INPUT */
+function askedFinding({ name, target, classes }: ModelRecord, finding: string | null): string | null {
+  const { hasMarks, isPerName, meaning } = targetFacts[target];
+  if (isPerName && !hasMarks) {
+    throw new AppError('BAD_INPUT', `Model "${name}" answers ${meaning}; it has no decisions that could be judged so.`);
+  }
+  if (finding === null ? !hasMarks : hasMarks && classes.includes(finding)) return finding;
+  const list = classes.map((one) => `"${one}"`).join(', ');
+  throw new AppError(
+    'BAD_INPUT',
+    hasMarks
+      ? `Model "${name}" is judged finding by finding: ${finding === null ? 'none was named' : `it has no finding "${finding}"`}; it has ${list}.`
+      : `Model "${name}" answers ${meaning}; it has no finding "${finding}".`,
+    { action: hasMarks ? 'Name one of these findings.' : 'Leave the finding out.' },
+  );
+}
+
+/** What the two answers to one finding are called. */
+export const findingClasses = ['absent', 'present'] as const satisfies readonly Mark[];
+
+/** A model as it answers one finding: so everything that is known of two classes holds for it. */
+export function recordOfFinding(record: ModelRecord, finding: string): ModelRecord {
+  const point = record.findings[record.classes.indexOf(finding)];
+  invariant(point !== undefined, 'a model of findings has an operating point for each');
+  const [, present] = findingClasses;
+  return {
+    ...record,
+    target: 'class',
+    classes: [...findingClasses],
+    positiveClass: present,
+    positiveClassSource: 'recognised',
+    threshold: point.threshold,
+    thresholdClass: present,
+    referBand: point.referBand === null ? null : { className: present, ...point.referBand },
+    findings: [],
   };
 }

@@ -85,7 +85,8 @@ export function levelFigures(context: ServiceContext, set: EvaluatedSet, which: 
   const { scores, patients } = level;
   const target = targets[record.target];
   const decisions = target.decide(scores.probabilities, scores.classes, cut);
-  const part = which === 'image' ? 'image' : `study ${set.pooling}`;
+  const ofFinding = set.finding === null ? '' : `${set.finding}, `;
+  const part = `${ofFinding}${which === 'image' ? 'image' : `study ${set.pooling}`}`;
   const inputs = inputsOf(level);
   const ranking = kept(context, { set, part: `${part}, ranking`, inputs, schema: rankingSchema }, () =>
     bootstrapIntervals(scores, patients),

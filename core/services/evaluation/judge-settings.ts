@@ -76,7 +76,7 @@ export function calibrate(context: ServiceContext, name: string): ModelRecord {
   const target = targets[record.target];
   const temperature = target.temperature(
     images.flatMap(({ logits }) => [...logits]),
-    images.map(({ classIndex }) => classIndex),
+    target.labelsOf(images, { uncertain: record.uncertain, scale: record.labelScale }),
     target.logits(record.classes.length),
   );
   const threshold =

@@ -14,6 +14,7 @@ import {
   resizeBilinear,
 } from '../../images/index.ts';
 import { type LpmFeatures, type NetworkConfig, readsImage } from '../../models/index.ts';
+import type { LabelReading, Target, Truth } from '../../targets/index.ts';
 import type { Augmentation } from '../../training/augment.ts';
 import type { ExampleSource } from '../../training/loop.ts';
 import { readSource } from '../pixels/source-images.ts';
@@ -46,19 +47,24 @@ export function sideImage(
   return normalise(image, statistics.mean, statistics.std);
 }
 
-/** An image with its class. */
-export type Example = Pick<VersionImage, 'instanceId' | 'frame' | 'classIndex'>;
+/** An image with what is true of it. */
+export type Example = Pick<VersionImage, 'instanceId' | 'frame'> & Truth;
 
-/** The examples `images`, loaded batch by batch. */
+/** The examples `images`, loaded batch by batch; their labels are for those who learn or validate. */
 export function exampleSource(
   stores: ExampleStores,
   config: NetworkConfig,
   images: readonly Example[],
-  options: { readonly inputSize: number; readonly statistics: ChannelStatistics },
+  options: {
+    readonly inputSize: number;
+    readonly statistics: ChannelStatistics;
+    readonly target: Pick<Target, 'labelsOf'>;
+    readonly reading: LabelReading;
+  },
 ): ExampleSource {
-  const { inputSize, statistics } = options;
+  const { inputSize, statistics, target, reading } = options;
   return {
-    labels: Int32Array.from(images, (image) => image.classIndex),
+    labels: target.labelsOf(images, reading),
     imageSize: readsImage(config) ? { height: inputSize, width: inputSize } : null,
     load: async (indices, augmentations) => {
       const batch = indices.map((i) => images[i] as Example);

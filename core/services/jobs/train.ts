@@ -47,7 +47,7 @@ import {
   setRunState,
   versionImages,
 } from '../../store/index.ts';
-import { targets } from '../../targets/index.ts';
+import { type LabelScale, targets } from '../../targets/index.ts';
 import {
   type ExampleSource,
   examplesIn,
@@ -160,15 +160,18 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     warnOfFailures(context, features);
     // What encoding needed is not what training needs; where the system cannot count anew, the peak includes it.
     resetPeakMemory();
+    const target = targets[version.target];
+    const imagesOf = (split: 'train' | 'val') => features.images.filter((image) => image.split === split);
+    const labelScale = target.labelScale(imagesOf('train'));
     const part = (split: 'train' | 'val'): ExampleSource =>
-      exampleSource(
-        features,
-        config,
-        features.images.filter((image) => image.split === split),
-        { inputSize, statistics: features.statistics },
-      );
+      exampleSource(features, config, imagesOf(split), {
+        inputSize,
+        statistics: features.statistics,
+        target,
+        reading: { uncertain: settings.uncertain, scale: labelScale },
+      });
     const sets = { train: part('train'), val: part('val') };
-    const counted = { target: targets[version.target], classes: config.classes };
+    const counted = { target, classes: config.classes };
     const batch = usableBatch(settings.batch, examplesIn(counted, sets.train));
     const predictor = await compilePredictor(engine, config, batch);
     const network: TrainingNetwork = {
@@ -179,7 +182,10 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     };
     try {
       const state = await runEpochs(context, plan, config, network, sets, lpm);
-      await storeModel(context, plan, { config, layers, features, network, state, validation: sets.val });
+      await storeModel(context, plan, {
+        ...{ config, layers, features, network, state, labelScale },
+        validation: sets.val,
+      });
       return await engine.peakMemoryMb();
     } finally {
       await network.step.dispose();
@@ -307,23 +313,26 @@ interface Trained {
   readonly network: TrainingNetwork;
   readonly state: TrainingState;
   readonly validation: ExampleSource;
+  readonly labelScale: LabelScale | null;
 }
 
 /** Chooses the threshold on the validation images and writes the model with all it needs, in one transaction. */
 async function storeModel(context: ServiceContext, { run, version }: PlannedRun, trained: Trained): Promise<void> {
-  const { config, features, network, state, validation } = trained;
+  const { config, features, network, state, validation, labelScale } = trained;
   const { settings } = run;
   const params = state.best?.params ?? state.params;
   const { target } = network;
   const n = examplesIn(network, validation);
   const logits = await predictAll(network, params, validation, n, context.signal);
   const positive = targetFacts[version.target].positiveOf(version.classes, settings.positive ?? null);
+  const probabilities = target.probabilities(logits, config.classes, labelScale);
   const cut = target.chooseCut({
     classes: config.classes,
     positive: positive?.index ?? null,
     targets: validation.labels,
-    probabilities: target.probabilities(logits, config.classes),
+    probabilities,
   });
+  const findingThresholds = target.chooseThresholds(probabilities, validation.labels, config.classes);
   const rule = rangeRuleOfVersion(context.library.db, version);
   const preprocessing: Preprocessing = {
     inputSize: settings.inputSize,
@@ -352,6 +361,8 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
         threshold: cut?.threshold ?? null,
         thresholdClass: cut === null ? null : (version.classes[cut.classIndex] as string),
         positive,
+        findingThresholds,
+        labelScale,
         temperature: 1,
         learnable,
         weightsHash: hashWeights(params),

@@ -105,9 +105,9 @@ export async function compilePredictor(
   };
 }
 
-/** Probabilities [n, logits] of a model's logits. */
+/** Probabilities [n, logits] of a model's logits; of a model of numbers, the numbers. */
 export function probabilitiesOf(model: ModelRecord, logits: Float32Array): Float64Array {
   const scaled = Float64Array.from(logits, (z) => z / model.temperature);
   const target = targets[model.target];
-  return target.probabilities(scaled, target.logits(model.classes.length));
+  return target.probabilities(scaled, target.logits(model.classes.length), model.labelScale);
 }

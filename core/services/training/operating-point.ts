@@ -3,6 +3,7 @@ import { invariant } from '../../base/errors.ts';
 import type { ModelRecord } from '../../contract/index.ts';
 import type { Cut } from '../../statistics/curves.ts';
 import type { ReferBand } from '../../statistics/refer.ts';
+import type { OperatingPoint } from '../../targets/index.ts';
 
 /** The place of a class in a model's list. */
 export function classIndexOf({ classes }: Pick<ModelRecord, 'classes'>, name: string): number {
@@ -21,6 +22,13 @@ export function cutOf(model: Pick<ModelRecord, 'classes' | 'threshold' | 'thresh
   const { threshold, thresholdClass } = model;
   if (threshold === null || thresholdClass === null) return null;
   return { classIndex: classIndexOf(model, thresholdClass), threshold };
+}
+
+/** How a model decides. */
+export function operatingPointOf(
+  model: Pick<ModelRecord, 'classes' | 'threshold' | 'thresholdClass' | 'findings'>,
+): OperatingPoint {
+  return { cut: cutOf(model), thresholds: model.findings.map(({ threshold }) => threshold) };
 }
 
 /** The band of answers that a reader should see, or null. */

@@ -33,6 +33,7 @@ import { choosePositiveClass } from '../datasets/classes.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import { criterionFor } from './criterion.ts';
 
 type ParsedOptions = z.output<typeof trainOptionsSchema>;
 
@@ -67,10 +68,11 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const { library } = context;
   const dataset = requireDataset(context, options.dataset);
   const lpm = requireLpm(context, options.lpm);
+  const criterion = criterionFor(dataset, options.criterion);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
   const settings = {
-    ...settingsOf(options, inputSizeFor(context, lpm, options.inputSize)),
+    ...settingsOf({ ...options, criterion }, inputSizeFor(context, lpm, options.inputSize)),
     ...chosenPositive(version.classes, classListOf(library.db, dataset.id).positive),
   };
   const modelName = options.name ?? freeModelName(library.db, { ...options, dataset: version.dataset });
@@ -140,7 +142,7 @@ function chosenPositive(classes: readonly string[], chosen: string | null): Pick
 }
 
 /** What of the options makes the run; a new option does, unless it is named here. */
-function settingsOf(options: ParsedOptions, inputSize: number): RunSettings {
+function settingsOf(options: ParsedOptions & Pick<RunSettings, 'criterion'>, inputSize: number): RunSettings {
   const { dataset: _, lpm: __, name: ___, resume: ____, positive: _____, lr, earlyStop, microBatch, ...same } = options;
   return {
     ...same,

@@ -29,6 +29,7 @@ import { choosePositiveClasses } from './0220-choose-positive-classes.ts';
 import { joinPredictionsByContent } from './0230-join-predictions-by-content.ts';
 import { noteSamples } from './0240-note-samples.ts';
 import { keepDeviceChecks } from './0250-keep-device-checks.ts';
+import { askSeveralQuestions } from './0290-ask-several-questions.ts';
 
 export interface Migration {
   readonly number: number;
@@ -63,4 +64,5 @@ export const migrations: readonly Migration[] = [
   { number: 230, name: '0230-join-predictions-by-content', up: joinPredictionsByContent },
   { number: 240, name: '0240-note-samples', up: noteSamples },
   { number: 250, name: '0250-keep-device-checks', up: keepDeviceChecks },
+  { number: 290, name: '0290-ask-several-questions', up: askSeveralQuestions },
 ];

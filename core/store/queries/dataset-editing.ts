@@ -2,29 +2,22 @@
 import { AppError } from '../../base/errors.ts';
 import type { SplitName, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
-
-/** Row id of a data set's label schema. */
-export function labelSchemaOf(db: ReadDb, datasetId: number): number {
-  return (
-    db.get<{ id: number }>('SELECT id FROM label_schemas WHERE dataset_id = :datasetId ORDER BY id LIMIT 1', {
-      datasetId,
-    })?.id ?? 0
-  );
-}
+import { schemaOf } from './labels.ts';
 
 export interface LabelClass {
   readonly id: number;
   readonly name: string;
-  /** How many labels name it, those of history included: with one, it stays. */
+  /** How many labels name it or, where it is a question, answer it, those of history included: with one, it stays. */
   readonly labels: number;
 }
 
 /** Classes of a data set in the order in which its readers put them; those never ordered come last, by age. */
 export function labelClasses(db: ReadDb, datasetId: number): LabelClass[] {
   return db.all(
-    `SELECT c.id, c.name, (SELECT count(*) FROM labels l WHERE l.class_id = c.id) AS labels FROM label_classes c
+    `SELECT c.id, c.name, (SELECT count(*) FROM labels l WHERE l.class_id = c.id)
+       + (SELECT count(*) FROM label_schemas q JOIN labels l ON l.schema_id = q.id WHERE q.about_id = c.id) AS labels FROM label_classes c
      WHERE c.schema_id = :schemaId ORDER BY c.position IS NULL, c.position, c.id`,
-    { schemaId: labelSchemaOf(db, datasetId) },
+    { schemaId: schemaOf(db, datasetId) },
   );
 }
 
@@ -38,7 +31,7 @@ export function setLabelClasses(
   datasetId: number,
   classes: readonly { readonly id?: number | undefined; readonly name: string }[],
 ): void {
-  const schemaId = labelSchemaOf(db, datasetId);
+  const schemaId = schemaOf(db, datasetId);
   const names = classes.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
@@ -63,7 +56,12 @@ export function setLabelClasses(
     );
   }
   db.transaction(() => {
-    for (const { id } of going) db.run('DELETE FROM label_classes WHERE id = :id', { id });
+    for (const { id } of going) {
+      db.run('DELETE FROM label_classes WHERE schema_id IN (SELECT id FROM label_schemas WHERE about_id = :id)', {
+        id,
+      });
+      db.run('DELETE FROM label_classes WHERE id = :id', { id });
+    }
     // Names change places by way of names that nobody has: two classes may be swapped.
     for (const id of kept) {
       db.run(`UPDATE label_classes SET name = char(1) || id WHERE id = :id AND schema_id = :schemaId`, {

@@ -4,6 +4,7 @@ import {
   defaultTarget,
   type FrameRule,
   type InstanceId,
+  type Mark,
   type PatientId,
   type SeriesId,
   type StudyId,
@@ -13,7 +14,7 @@ import {
 import type { ReadDb, WriteDb } from '../database.ts';
 import { readTarget, targetOfDataset } from '../stored-target.ts';
 import { classListOf } from './class-lists.ts';
-import { decidedLabels, schemaOf } from './labels.ts';
+import { decidedLabels, type Question, schemaOfQuestion } from './labels.ts';
 
 export interface DatasetRow {
   readonly id: number;
@@ -104,7 +105,7 @@ export interface LabelledInstance {
  * that counts: that of the most specific level (instance, series, study, patient) that has one. A level on which readers disagree
  * gives no label and hides those below, because a guess must not stand in for a dispute.
  */
-export function labelledInstances(db: ReadDb, datasetId: number): LabelledInstance[] {
+export function labelledInstances(db: ReadDb, datasetId: number, question: Question = null): LabelledInstance[] {
   return db
     .all<Omit<LabelledInstance, 'isExcluded' | 'isDisputed'> & { isExcluded: number; isDisputed: number }>(
       `WITH ${decidedLabels()},
@@ -135,25 +136,71 @@ export function labelledInstances(db: ReadDb, datasetId: number): LabelledInstan
      LEFT JOIN excluded ep ON ep.level = 'patient' AND ep.target_id = st.patient_id
      WHERE d.dataset_id = :datasetId
      ORDER BY st.study_instance_uid, s.series_instance_uid, i.sop_instance_uid`,
-      { datasetId, schemaId: schemaOf(db, datasetId) },
+      { datasetId, schemaId: schemaOfQuestion(db, datasetId, question) },
     )
     .map((row) => ({ ...row, isExcluded: row.isExcluded === 1, isDisputed: row.isDisputed === 1 }));
+}
+
+/** An instance of a data set that asks several questions, with the answer that counts to each of them. */
+export interface AnsweredInstance extends Omit<LabelledInstance, 'label' | 'isDisputed'> {
+  /** In the order of the questions; null where one has none. */
+  readonly answers: readonly (string | null)[];
+  /** The questions about which readers disagree and nobody has decided. */
+  readonly isDisputed: readonly boolean[];
+}
+
+/** Every instance of a data set, as `labelledInstances` has them, with what is said to each of `questions`. */
+export function answeredInstances(db: ReadDb, datasetId: number, questions: readonly string[]): AnsweredInstance[] {
+  const rows = questions.map((question) => labelledInstances(db, datasetId, question));
+  return labelledInstances(db, datasetId).map(({ label: _, isDisputed: __, ...instance }, i) => ({
+    ...instance,
+    answers: rows.map((own) => own[i]?.label ?? null),
+    isDisputed: rows.map((own) => own[i]?.isDisputed ?? false),
+  }));
+}
+
+interface CountedName {
+  instances: number;
+  readonly patients: Set<number>;
+  /** Instances by what is said of them. */
+  readonly words: Map<string, number>;
+}
+
+/** How many instances of a data set have labels, and how many each name has: is said of, or is answered for. */
+function countedNames(db: ReadDb, { id, target }: DatasetRow): { labelled: number; names: Map<string, CountedName> } {
+  const names = new Map<string, CountedName>();
+  const count = (name: string, word: string, patientId: number): void => {
+    const entry = names.get(name) ?? { instances: 0, patients: new Set<number>(), words: new Map<string, number>() };
+    entry.instances += 1;
+    entry.patients.add(patientId);
+    entry.words.set(word, (entry.words.get(word) ?? 0) + 1);
+    names.set(name, entry);
+  };
+  let labelled = 0;
+  if (targetFacts[target].isPerName) {
+    const questions = classListOf(db, id).names;
+    for (const { answers, patientId, isExcluded } of answeredInstances(db, id, questions)) {
+      if (isExcluded || answers.every((word) => word === null)) continue;
+      labelled += 1;
+      answers.forEach((word, k) => {
+        if (word !== null) count(questions[k] as string, word, patientId);
+      });
+    }
+    return { labelled, names };
+  }
+  for (const { label, patientId, isExcluded } of labelledInstances(db, id)) {
+    if (label === null || isExcluded) continue;
+    labelled += 1;
+    count(label, label, patientId);
+  }
+  return { labelled, names };
 }
 
 /** `datasets`: every data set with its counts, oldest first. */
 export function listDatasets(db: ReadDb): DatasetSummary[] {
   return db.all<DatasetRow>(`${columns} ORDER BY d.id`).map((found) => {
     const row = toDataset(found);
-    const classes = new Map<string, { instances: number; patients: Set<number> }>();
-    let labelled = 0;
-    for (const { label, patientId, isExcluded } of labelledInstances(db, row.id)) {
-      if (label === null || isExcluded) continue;
-      labelled += 1;
-      const entry = classes.get(label) ?? { instances: 0, patients: new Set<number>() };
-      entry.instances += 1;
-      entry.patients.add(patientId);
-      classes.set(label, entry);
-    }
+    const { labelled, names: classes } = countedNames(db, row);
     const versions = db.get<{ n: number }>('SELECT count(*) AS n FROM dataset_versions WHERE dataset_id = :id', {
       id: row.id,
     });
@@ -167,9 +214,22 @@ export function listDatasets(db: ReadDb): DatasetSummary[] {
       positiveClassSource: positive?.source ?? null,
       labelledInstances: labelled,
       classes: [...classes]
-        .map(([name, entry]) => ({ name, instances: entry.instances, patients: entry.patients.size }))
+        .map(([name, entry]) => ({
+          name,
+          instances: entry.instances,
+          patients: entry.patients.size,
+          ...(targetFacts[row.target].hasMarks ? { marks: marksOf(entry) } : {}),
+        }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
       versions: versions?.n ?? 0,
     };
   });
+}
+
+function marksOf({ words }: CountedName): Record<Mark, number> {
+  return {
+    present: words.get('present') ?? 0,
+    absent: words.get('absent') ?? 0,
+    uncertain: words.get('uncertain') ?? 0,
+  };
 }

@@ -4,6 +4,7 @@ import type { InstanceId, PatientId, SplitName, StudyId } from '../../contract/i
 import type { ReadDb, WriteDb } from '../database.ts';
 import { readJson } from '../stored-json.ts';
 import { fromBytes, toBytes } from './vectors.ts';
+import { versionValues } from './versions.ts';
 
 export interface EvaluationRow {
   readonly id: number;
@@ -18,7 +19,9 @@ export interface EvaluatedImage {
   readonly frame: number;
   readonly patientId: PatientId;
   readonly studyId: StudyId;
-  readonly classIndex: number;
+  /** As `VersionImage` has both. */
+  readonly classIndex: number | null;
+  readonly values: readonly (number | null)[];
   readonly modality: string | null;
   readonly logits: Float32Array;
 }
@@ -61,8 +64,15 @@ export function evaluationsOf(db: ReadDb, modelId: number): EvaluationRow[] {
 
 /** The images of an evaluation that the library still has, in the version's order. */
 export function evaluatedImages(db: ReadDb, evaluationId: number): EvaluatedImage[] {
+  const { versionId = 0 } =
+    db.get<{ versionId: number }>(
+      `SELECT r.version_id AS versionId FROM evaluations a JOIN models m ON m.id = a.model_id JOIN runs r ON r.id = m.run_id
+       WHERE a.id = :evaluationId`,
+      { evaluationId },
+    ) ?? {};
+  const values = versionValues(db, versionId);
   return db
-    .all<Omit<EvaluatedImage, 'logits'> & { logits: Uint8Array }>(
+    .all<Omit<EvaluatedImage, 'logits' | 'values'> & { logits: Uint8Array }>(
       `SELECT e.position, v.instance_id AS instanceId, v.frame, v.patient_id AS patientId, v.study_id AS studyId,
          v.class_position AS classIndex, s.modality, e.logits
        FROM evaluations a JOIN evaluation_images e ON e.evaluation_id = a.id
@@ -72,7 +82,7 @@ export function evaluatedImages(db: ReadDb, evaluationId: number): EvaluatedImag
        WHERE a.id = :evaluationId ORDER BY e.position`,
       { evaluationId },
     )
-    .map((row) => ({ ...row, logits: fromBytes(row.logits) }));
+    .map((row) => ({ ...row, logits: fromBytes(row.logits), values: values(row.position) }));
 }
 
 /**
@@ -131,14 +141,15 @@ export function labellersOf(db: ReadDb, datasetId: number): { reader: string; la
   );
 }
 
-/** Patients, studies and images of each class in each split of a version. */
+/** Patients, studies and images of each class in each split of a version; where each name is a question, of those with an answer. */
 export function versionCounts(
   db: ReadDb,
   versionId: number,
 ): { split: SplitName; name: string; patients: number; studies: number; images: number }[] {
   return db.all(
     `SELECT v.split, c.name, count(DISTINCT v.patient_id) AS patients, count(DISTINCT v.study_id) AS studies, count(*) AS images
-     FROM version_images v JOIN version_classes c ON c.version_id = v.version_id AND c.position = v.class_position
+     FROM version_images v LEFT JOIN version_values a ON a.version_id = v.version_id AND a.position = v.position
+     JOIN version_classes c ON c.version_id = v.version_id AND c.position = coalesce(v.class_position, a.name_position)
      WHERE v.version_id = :versionId GROUP BY v.split, c.position
      ORDER BY CASE v.split WHEN 'train' THEN 0 WHEN 'val' THEN 1 ELSE 2 END, c.position`,
     { versionId },

@@ -1,16 +1,46 @@
 /** Labels: only ever added. */
 
 import { invariant } from '../../base/errors.ts';
-import type { LabelTarget } from '../../contract/index.ts';
+import { type LabelTarget, targetFacts } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readTarget } from '../stored-target.ts';
 
-/** The schema that a data set's labels belong to. */
+/** What a label is about besides its target: one of the names of a data set that asks each of them by itself; null of every other. */
+export type Question = string | null;
+
+/** The schema that a data set's labels belong to, or its names where each of them is a question. */
 export function schemaOf(db: ReadDb, datasetId: number): number {
-  const row = db.get<{ id: number }>('SELECT id FROM label_schemas WHERE dataset_id = :datasetId ORDER BY id LIMIT 1', {
-    datasetId,
-  });
+  const row = db.get<{ id: number }>(
+    'SELECT id FROM label_schemas WHERE dataset_id = :datasetId AND about_id IS NULL ORDER BY id LIMIT 1',
+    { datasetId },
+  );
   invariant(row !== undefined, 'a data set has a label schema');
   return row.id;
+}
+
+/** The schema that the labels of a question belong to; 0, which no label has, where nothing was ever said of it. */
+export function schemaOfQuestion(db: ReadDb, datasetId: number, question: Question): number {
+  const schemaId = schemaOf(db, datasetId);
+  if (question === null) return schemaId;
+  const row = db.get<{ id: number }>(
+    `SELECT q.id FROM label_classes c JOIN label_schemas q ON q.about_id = c.id
+     WHERE c.schema_id = :schemaId AND c.name = :question`,
+    { schemaId, question },
+  );
+  return row?.id ?? 0;
+}
+
+/** Makes a name of a data set a question that can be answered, adding it to the list where it is new; gives its schema. */
+export function ensureQuestion(db: WriteDb, datasetId: number, question: string, now: string): number {
+  const found = schemaOfQuestion(db, datasetId, question);
+  if (found !== 0) return found;
+  addClass(db, datasetId, question);
+  return db.run(
+    `INSERT INTO label_schemas (dataset_id, name, created_at, target, about_id)
+     SELECT s.dataset_id, 'about ' || c.id, :now, s.target, c.id FROM label_classes c JOIN label_schemas s ON s.id = c.schema_id
+     WHERE c.schema_id = :schemaId AND c.name = :question`,
+    { schemaId: schemaOf(db, datasetId), question, now },
+  ).id;
 }
 
 /**
@@ -50,10 +80,15 @@ export function decidedLabels(where = ''): string {
 }
 
 /** The label that counts for a target, or null where there is none or readers disagree. See `decidedLabels` for the rule. */
-export function currentLabel(db: ReadDb, datasetId: number, target: LabelTarget): string | null {
+export function currentLabel(
+  db: ReadDb,
+  datasetId: number,
+  target: LabelTarget,
+  question: Question = null,
+): string | null {
   const row = db.get<{ label: string | null }>(
     `WITH ${decidedLabels('AND l.level = :level AND l.target_id = :targetId')} SELECT label FROM decided`,
-    { schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id },
+    { schemaId: schemaOfQuestion(db, datasetId, question), level: target.kind, targetId: target.id },
   );
   return row?.label ?? null;
 }
@@ -64,6 +99,7 @@ export function ownLabel(
   datasetId: number,
   target: LabelTarget,
   reader: string,
+  question: Question = null,
 ): { labelId: number; label: string } | null {
   return (
     db.get(
@@ -74,7 +110,7 @@ export function ownLabel(
          AND NOT EXISTS (SELECT 1 FROM label_withdrawals w WHERE w.label_id = l.id)
          AND NOT EXISTS (SELECT 1 FROM label_adjudications a WHERE a.label_id = l.id)
        ORDER BY l.id DESC LIMIT 1`,
-      { schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id, reader },
+      { schemaId: schemaOfQuestion(db, datasetId, question), level: target.kind, targetId: target.id, reader },
     ) ?? null
   );
 }
@@ -87,10 +123,11 @@ export function addLabel(
   label: string,
   reader: string,
   now: string,
+  question: Question = null,
 ): 'applied' | 'unchanged' | 'changed' {
-  const before = ownLabel(db, datasetId, target, reader)?.label ?? null;
+  const before = ownLabel(db, datasetId, target, reader, question)?.label ?? null;
   if (before === label) return 'unchanged';
-  insertLabel(db, datasetId, target, label, reader, now);
+  insertLabel(db, datasetId, target, label, reader, now, question);
   return before === null ? 'applied' : 'changed';
 }
 
@@ -102,12 +139,14 @@ export function insertLabel(
   label: string,
   reader: string,
   now: string,
+  question: Question = null,
 ): number {
-  addClass(db, datasetId, label);
+  const schemaId = question === null ? schemaOf(db, datasetId) : ensureQuestion(db, datasetId, question, now);
+  db.run('INSERT OR IGNORE INTO label_classes (schema_id, name) VALUES (:schemaId, :label)', { schemaId, label });
   return db.run(
     `INSERT INTO labels (class_id, schema_id, level, target_id, reader, labelled_at)
      SELECT id, schema_id, :level, :targetId, :reader, :now FROM label_classes WHERE schema_id = :schemaId AND name = :label`,
-    { schemaId: schemaOf(db, datasetId), label, level: target.kind, targetId: target.id, reader, now },
+    { schemaId, label, level: target.kind, targetId: target.id, reader, now },
   ).id;
 }
 
@@ -152,11 +191,12 @@ export function labelHistory(
   db: ReadDb,
   datasetId: number,
   target: LabelTarget,
+  question: Question = null,
 ): { label: string; reader: string; labelledAt: string }[] {
   return db.all(
     `SELECT c.name AS label, l.reader, l.labelled_at AS labelledAt FROM labels l JOIN label_classes c ON c.id = l.class_id
      WHERE l.schema_id = :schemaId AND l.level = :level AND l.target_id = :targetId ORDER BY l.id`,
-    { schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id },
+    { schemaId: schemaOfQuestion(db, datasetId, question), level: target.kind, targetId: target.id },
   );
 }
 
@@ -170,7 +210,12 @@ export interface ComparedLabel {
 }
 
 /** Every target of a data set that has a label. `own` is what `ownLabel` gives for it. */
-export function comparedLabels(db: ReadDb, datasetId: number, reader: string): ComparedLabel[] {
+export function comparedLabels(
+  db: ReadDb,
+  datasetId: number,
+  reader: string,
+  question: Question = null,
+): ComparedLabel[] {
   return db.all(
     `WITH ${decidedLabels()},
      mine AS (
@@ -184,15 +229,25 @@ export function comparedLabels(db: ReadDb, datasetId: number, reader: string): C
      SELECT d.level, d.target_id AS targetId, d.label AS decided, c.name AS own FROM decided d
      LEFT JOIN mine m ON m.level = d.level AND m.target_id = d.target_id
      LEFT JOIN labels l ON l.id = m.id LEFT JOIN label_classes c ON c.id = l.class_id`,
-    { schemaId: schemaOf(db, datasetId), reader },
+    { schemaId: schemaOfQuestion(db, datasetId, question), reader },
   );
 }
 
-/** The levels on which labels of a data set stand. */
+/** The levels on which labels of a data set stand, whatever they are about. */
 export function decidedLevels(db: ReadDb, datasetId: number): LabelTarget['kind'][] {
-  return db
-    .all<{ level: LabelTarget['kind'] }>(`WITH ${decidedLabels()} SELECT DISTINCT level FROM decided ORDER BY level`, {
-      schemaId: schemaOf(db, datasetId),
-    })
-    .map(({ level }) => level);
+  const levels = questionsOf(db, datasetId).flatMap((question) =>
+    db.all<{ level: LabelTarget['kind'] }>(`WITH ${decidedLabels()} SELECT DISTINCT level FROM decided`, {
+      schemaId: schemaOfQuestion(db, datasetId, question),
+    }),
+  );
+  return [...new Set(levels.map(({ level }) => level))].sort();
+}
+
+/** The questions of a data set: its names in their order where each of them is one, else the one that has no name. */
+export function questionsOf(db: ReadDb, datasetId: number): readonly Question[] {
+  const row = db.get<{ target: string }>('SELECT target FROM label_schemas WHERE id = :schemaId', {
+    schemaId: schemaOf(db, datasetId),
+  });
+  const target = readTarget(row?.target ?? '', 'a data set');
+  return targetFacts[target].isPerName ? classNames(db, datasetId) : [null];
 }

@@ -11,6 +11,7 @@ import {
   type SplitName,
   type TargetKind,
   targetFacts,
+  uncertainPolicySchema,
   type WeightLayout,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
@@ -22,7 +23,7 @@ const { config: configSchema, classes: classesSchema } = modelRecordSchema.shape
 /** Unknown keys are refused: they would be a choice that this version does not honour. */
 const storedPreprocessingSchema = z.strictObject(preprocessingSchema.shape);
 /** All that a model takes from its run's settings, which are read whole where the run is. */
-const methodOfRunSchema = z.object({ method: methodSchema });
+const methodOfRunSchema = z.object({ method: methodSchema, uncertain: uncertainPolicySchema.default('unknown') });
 
 interface ModelRow {
   id: number;
@@ -44,6 +45,8 @@ interface ModelRow {
   refer_class: string | null;
   refer_low: number | null;
   refer_high: number | null;
+  label_mean: number | null;
+  label_deviation: number | null;
   temperature: number;
   learnable: number;
   best_epoch: number | null;
@@ -56,21 +59,23 @@ const columns = `
   SELECT m.id, m.name, m.run_id, d.name AS dataset, r.settings, r.lpm_hash, l.name AS lpm, m.config, m.preprocessing, ${targetOfDataset} AS target,
     m.classes,
     m.threshold, m.threshold_class, m.threshold_split, m.positive_class, m.positive_class_source, m.refer_class, m.refer_low, m.refer_high,
-    m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
+    m.label_mean, m.label_deviation, m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
   FROM models m JOIN runs r ON r.id = m.run_id JOIN dataset_versions v ON v.id = r.version_id
   JOIN datasets d ON d.id = v.dataset_id LEFT JOIN lpms l ON l.hash = r.lpm_hash`;
 
-function toModel(row: ModelRow): ModelRecord {
+function toModel(db: ReadDb, row: ModelRow): ModelRecord {
   const of = (part: string): string => `the ${part} of model "${row.name}"`;
   const classes = readJson(classesSchema, row.classes, of('classes'));
   const target = readTarget(row.target, `model "${row.name}"`);
   const positive = positiveOf(row, target, classes);
+  const { method, uncertain } = readJson(methodOfRunSchema, row.settings, of('settings'));
+  const { label_mean: mean, label_deviation: deviation } = row;
   return {
     id: row.id,
     name: row.name,
     run: `run-${row.run_id}`,
     dataset: row.dataset,
-    method: readJson(methodOfRunSchema, row.settings, of('settings')).method,
+    method,
     lpmHash: row.lpm_hash,
     lpm: row.lpm,
     config: readJson(configSchema, row.config, of('configuration')),
@@ -86,6 +91,9 @@ function toModel(row: ModelRow): ModelRecord {
       row.refer_low === null || row.refer_high === null
         ? null
         : { className: row.refer_class, low: row.refer_low, high: row.refer_high },
+    findings: findingsOfModel(db, row.id),
+    labelScale: mean === null || deviation === null ? null : { mean, deviation },
+    uncertain,
     temperature: row.temperature,
     learnable: row.learnable,
     bestEpoch: row.best_epoch,
@@ -93,6 +101,19 @@ function toModel(row: ModelRow): ModelRecord {
     weightsHash: row.weights_hash,
     createdAt: row.created_at,
   };
+}
+
+/** The operating points of a model's findings, in the order of its names. */
+function findingsOfModel(db: ReadDb, modelId: number): ModelRecord['findings'] {
+  return db
+    .all<{ threshold: number; low: number | null; high: number | null }>(
+      `SELECT threshold, refer_low AS low, refer_high AS high FROM model_findings WHERE model_id = :modelId ORDER BY position`,
+      { modelId },
+    )
+    .map(({ threshold, low, high }) => ({
+      threshold,
+      referBand: low === null || high === null ? null : { low, high },
+    }));
 }
 
 /** As it was found when the model was trained, or said since; of a model that is older, as its names tell. */
@@ -107,12 +128,12 @@ function positiveOf(
 
 /** Every model, oldest first. */
 export function listModels(db: ReadDb): ModelRecord[] {
-  return db.all<ModelRow>(`${columns} ORDER BY m.id`).map(toModel);
+  return db.all<ModelRow>(`${columns} ORDER BY m.id`).map((row) => toModel(db, row));
 }
 
 export function modelByName(db: ReadDb, name: string): ModelRecord | undefined {
   const row = db.get<ModelRow>(`${columns} WHERE m.name = :name`, { name });
-  return row === undefined ? undefined : toModel(row);
+  return row === undefined ? undefined : toModel(db, row);
 }
 
 export interface NewModel {
@@ -126,6 +147,9 @@ export interface NewModel {
   readonly thresholdClass: string | null;
   /** The positive one of two classes and how it was found. */
   readonly positive: Pick<PositiveClass, 'name' | 'source'> | null;
+  /** From which probability each finding is called present, in the order of `classes`; none for other targets. */
+  readonly findingThresholds?: readonly number[];
+  readonly labelScale?: ModelRecord['labelScale'];
   readonly temperature: number;
   readonly learnable: number;
   /** SHA-256 of `bestWeights` (little-endian float32). */
@@ -139,14 +163,14 @@ export interface NewModel {
 /** Adds a model with both sets of weights and what they consist of; gives its row id. Call it inside a transaction. */
 export function addModel(
   db: WriteDb,
-  { layout, bestWeights, finalWeights, positive, ...model }: NewModel,
+  { layout, bestWeights, finalWeights, positive, findingThresholds = [], labelScale = null, ...model }: NewModel,
   now: string,
 ): number {
   const { id } = db.run(
     `INSERT INTO models (name, run_id, config, preprocessing, classes, threshold, threshold_class, positive_class, positive_class_source,
-       temperature, learnable, weights_hash, created_at)
+       label_mean, label_deviation, temperature, learnable, weights_hash, created_at)
      VALUES (:name, :runId, :config, :preprocessing, :classes, :threshold, :thresholdClass, :positiveClass, :positiveSource,
-       :temperature, :learnable, :weightsHash, :now)`,
+       :labelMean, :labelDeviation, :temperature, :learnable, :weightsHash, :now)`,
     {
       ...model,
       config: JSON.stringify(model.config),
@@ -154,9 +178,18 @@ export function addModel(
       classes: JSON.stringify(model.classes),
       positiveClass: positive?.name ?? null,
       positiveSource: positive?.source ?? null,
+      labelMean: labelScale?.mean ?? null,
+      labelDeviation: labelScale?.deviation ?? null,
       now,
     },
   );
+  findingThresholds.forEach((threshold, position) => {
+    db.run('INSERT INTO model_findings (model_id, position, threshold) VALUES (:id, :position, :threshold)', {
+      id,
+      position,
+      threshold,
+    });
+  });
   saveVector(db, vectorsOf(id), 'best', bestWeights);
   saveVector(db, vectorsOf(id), 'final', finalWeights);
   db.run('INSERT INTO model_layouts (model_id, version, entries) VALUES (:id, :version, :entries)', {
@@ -197,6 +230,34 @@ export function setModelThreshold(
     `UPDATE models SET threshold = :threshold, threshold_class = :thresholdClass, threshold_split = :split
      WHERE id = :modelId`,
     { modelId, threshold, thresholdClass, split },
+  );
+}
+
+/** Sets from which probability a finding of a model is called present, and the split on whose cases that was chosen for all of them. */
+export function setFindingThreshold(
+  db: WriteDb,
+  modelId: number,
+  { position, threshold }: { readonly position: number; readonly threshold: number },
+  split: SplitName,
+): void {
+  db.run('UPDATE model_findings SET threshold = :threshold WHERE model_id = :modelId AND position = :position', {
+    modelId,
+    position,
+    threshold,
+  });
+  db.run('UPDATE models SET threshold_split = :split WHERE id = :modelId', { modelId, split });
+}
+
+/** Sets the band of probabilities of a finding that go to a reader; null takes it away. */
+export function setFindingReferBand(
+  db: WriteDb,
+  modelId: number,
+  position: number,
+  band: { readonly low: number; readonly high: number } | null,
+): void {
+  db.run(
+    `UPDATE model_findings SET refer_low = :low, refer_high = :high WHERE model_id = :modelId AND position = :position`,
+    { modelId, position, low: band?.low ?? null, high: band?.high ?? null },
   );
 }
 

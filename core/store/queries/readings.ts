@@ -10,7 +10,7 @@ import type {
   StudyId,
 } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
-import { schemaOf } from './labels.ts';
+import { type Question, schemaOfQuestion } from './labels.ts';
 
 export interface ReadingSettings {
   readonly unit: ReadingUnit;
@@ -51,7 +51,12 @@ function rowTarget({ level, targetId }: { readonly level: ReadingUnit; readonly 
 }
 
 /** Every label of one level that was not taken back, oldest first. */
-export function standingLabels(db: ReadDb, datasetId: number, level: ReadingUnit): StandingLabel[] {
+export function standingLabels(
+  db: ReadDb,
+  datasetId: number,
+  level: ReadingUnit,
+  question: Question = null,
+): StandingLabel[] {
   return db
     .all<{
       labelId: number;
@@ -68,7 +73,7 @@ export function standingLabels(db: ReadDb, datasetId: number, level: ReadingUnit
        LEFT JOIN label_adjudications a ON a.label_id = l.id
        LEFT JOIN label_withdrawals w ON w.label_id = l.id
        WHERE l.schema_id = :schemaId AND l.level = :level AND w.label_id IS NULL ORDER BY l.id`,
-      { schemaId: schemaOf(db, datasetId), level },
+      { schemaId: schemaOfQuestion(db, datasetId, question), level },
     )
     .map(({ targetId, ...row }) => ({
       ...row,
@@ -173,17 +178,22 @@ export interface HistoryRow {
   readonly text: string;
 }
 
+/** A label in words, with what it is about where the data set asks several things. */
+const labelText = "CASE WHEN f.name IS NULL THEN c.name ELSE f.name || ': ' || c.name END";
+
 /** Everything that was ever said about a target, oldest first. */
 export function readingHistory(db: ReadDb, datasetId: number, target: LabelTarget): HistoryRow[] {
   return db.all(
     `SELECT l.labelled_at AS at, l.reader, CASE WHEN a.label_id IS NULL THEN 'label' ELSE 'adjudication' END AS kind,
-       c.name AS text
-     FROM labels l JOIN label_classes c ON c.id = l.class_id LEFT JOIN label_adjudications a ON a.label_id = l.id
-     WHERE l.schema_id = :schemaId AND l.level = :level AND l.target_id = :targetId
+       ${labelText} AS text
+     FROM labels l JOIN label_classes c ON c.id = l.class_id JOIN label_schemas s ON s.id = l.schema_id
+     LEFT JOIN label_classes f ON f.id = s.about_id LEFT JOIN label_adjudications a ON a.label_id = l.id
+     WHERE s.dataset_id = :datasetId AND l.level = :level AND l.target_id = :targetId
      UNION ALL
-     SELECT w.withdrawn_at, w.reader, 'withdrawal', c.name
+     SELECT w.withdrawn_at, w.reader, 'withdrawal', ${labelText}
      FROM label_withdrawals w JOIN labels l ON l.id = w.label_id JOIN label_classes c ON c.id = l.class_id
-     WHERE l.schema_id = :schemaId AND l.level = :level AND l.target_id = :targetId
+     JOIN label_schemas s ON s.id = l.schema_id LEFT JOIN label_classes f ON f.id = s.about_id
+     WHERE s.dataset_id = :datasetId AND l.level = :level AND l.target_id = :targetId
      UNION ALL
      SELECT tagged_at, reader, 'tag', CASE reason WHEN '' THEN tag ELSE tag || ': ' || reason END FROM quality_tags
      WHERE dataset_id = :datasetId AND level = :level AND target_id = :targetId
@@ -191,7 +201,7 @@ export function readingHistory(db: ReadDb, datasetId: number, target: LabelTarge
      SELECT written_at, reader, 'comment', text FROM label_comments
      WHERE dataset_id = :datasetId AND level = :level AND target_id = :targetId
      ORDER BY 1`,
-    { datasetId, schemaId: schemaOf(db, datasetId), level: target.kind, targetId: target.id },
+    { datasetId, level: target.kind, targetId: target.id },
   );
 }
 

@@ -94,7 +94,9 @@ export interface NewVersion {
     readonly frame: number;
     readonly patientId: PatientId;
     readonly studyId: StudyId;
-    readonly classIndex: number;
+    /** Null where each name is a question; then `values` has an answer for each name, null where it is not known. */
+    readonly classIndex: number | null;
+    readonly values?: readonly (number | null)[];
     readonly split: SplitName;
     /** How the patient came to it. */
     readonly splitOrigin?: SplitOrigin;
@@ -122,12 +124,19 @@ export function addVersion(db: WriteDb, version: NewVersion, now: string): numbe
       name,
     });
   });
-  version.images.forEach(({ splitOrigin: _, ...place }, position) => {
+  version.images.forEach(({ splitOrigin: _, values = [], ...place }, position) => {
     db.run(
       `INSERT INTO version_images (version_id, position, instance_id, frame, patient_id, study_id, class_position, split)
        VALUES (:id, :position, :instanceId, :frame, :patientId, :studyId, :classIndex, :split)`,
       { id, position, ...place },
     );
+    values.forEach((value, name) => {
+      if (value === null) return;
+      db.run(
+        'INSERT INTO version_values (version_id, position, name_position, value) VALUES (:id, :position, :name, :value)',
+        { id, position, name, value },
+      );
+    });
   });
   const origins = Map.groupBy(version.images, ({ split, splitOrigin }) => `${split} ${splitOrigin}`);
   for (const images of origins.values()) {
@@ -143,13 +152,34 @@ export function addVersion(db: WriteDb, version: NewVersion, now: string): numbe
 
 /** The images of a version in their order; `split` gives one part. */
 export function versionImages(db: ReadDb, versionId: number, split?: SplitName): VersionImage[] {
-  return db.all<VersionImage>(
+  const values = versionValues(db, versionId);
+  const rows = db.all<Omit<VersionImage, 'values'>>(
     `SELECT v.position AS "index", v.instance_id AS instanceId, v.frame, v.patient_id AS patientId, v.study_id AS studyId,
        st.study_instance_uid AS studyInstanceUID, i.sop_instance_uid AS sopInstanceUID, v.class_position AS classIndex, v.split
      FROM version_images v JOIN studies st ON st.id = v.study_id JOIN instances i ON i.id = v.instance_id
      WHERE v.version_id = :versionId AND (:split IS NULL OR v.split = :split) ORDER BY v.position`,
     { versionId, split: split ?? null },
   );
+  return rows.map((row) => ({ ...row, values: values(row.index) }));
+}
+
+/** Gives the answers of an image by its place in a version, [names]; none where a label is one of the names. */
+export function versionValues(db: ReadDb, versionId: number): (position: number) => (number | null)[] {
+  const rows = db.all<{ position: number; name: number; value: number }>(
+    'SELECT position, name_position AS name, value FROM version_values WHERE version_id = :versionId',
+    { versionId },
+  );
+  if (rows.length === 0) return () => [];
+  const { n = 0 } =
+    db.get<{ n: number }>('SELECT count(*) AS n FROM version_classes WHERE version_id = :versionId', { versionId }) ??
+    {};
+  const known = new Map<number, (number | null)[]>();
+  for (const { position, name, value } of rows) {
+    const own = known.get(position) ?? new Array<number | null>(n).fill(null);
+    own[name] = value;
+    known.set(position, own);
+  }
+  return (position) => known.get(position) ?? new Array<number | null>(n).fill(null);
 }
 
 /**

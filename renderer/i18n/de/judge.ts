@@ -50,6 +50,9 @@ export const judge: Words['judge'] = {
   targetFigures: {
     kappaQuadratic: 'Kappa (quadratisch gewichtet)',
     meanAbsoluteError: 'Mittlerer absoluter Fehler (Grade)',
+    absoluteError: 'Mittlerer absoluter Fehler',
+    rootMeanSquaredError: 'Wurzel des mittleren quadratischen Fehlers',
+    rSquared: 'R² (Anteil der erklärten Varianz)',
   },
   kappaOrdered: (classes) => `Kappa (quadratisch, in der Reihenfolge ${classes})`,
   ofClass: (figure, name) => `${figure} („${name}“)`,

@@ -136,7 +136,12 @@ export const library: Words['library'] = {
       `${n(Number(v['files']), 'Datei', 'Dateien')} mit Notizen von macOS über andere Dateien blieben liegen.`,
   },
   target: 'Was von einem Bild gefragt wird',
-  targets: { class: 'eine Klasse von mehreren', grade: 'ein Grad von mehreren, in einer Reihenfolge' },
+  targets: {
+    class: 'eine Klasse von mehreren',
+    grade: 'ein Grad von mehreren, in einer Reihenfolge',
+    finding: 'mehrere Befunde, jeder vorhanden oder nicht',
+    quantity: 'eine Zahl (Knochenalter, ein Anteil in Prozent)',
+  },
   namesInOrder: 'Ihre Namen, der niedrigste zuerst',
   namesInOrderHelp: 'Durch Kommas getrennt. Ein Label, das keiner davon ist, wird ausgelassen und im Bericht genannt.',
   framesRule: 'Von Aufnahmen mit vielen Einzelbildern',

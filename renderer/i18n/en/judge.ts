@@ -50,6 +50,9 @@ export const judge = {
   targetFigures: {
     kappaQuadratic: 'Kappa (quadratic weights)',
     meanAbsoluteError: 'Mean absolute error (grades)',
+    absoluteError: 'Mean absolute error',
+    rootMeanSquaredError: 'Root mean squared error',
+    rSquared: 'R² (share of the variance explained)',
   } satisfies Record<TargetFigure, string>,
   kappaOrdered: (classes: string) => `Kappa (quadratic, in the order ${classes})`,
   ofClass: (figure: string, name: string) => `${figure} (“${name}”)`,

@@ -142,6 +142,8 @@ export const library = {
   targets: {
     class: 'one class out of several',
     grade: 'one grade out of several, in an order',
+    finding: 'several findings, each present or absent',
+    quantity: 'a number (bone age, a percentage)',
   } satisfies Record<TargetKind, string>,
   namesInOrder: 'Their names, lowest first',
   namesInOrderHelp: 'Separated by commas. A label that is none of them is left out and named in the report.',

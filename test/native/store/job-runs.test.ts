@@ -26,6 +26,7 @@ const settings: RunSettings = {
   learningRate: 1e-4,
   criterion: 'cross-entropy',
   optimiser: 'adamw',
+  uncertain: 'unknown',
   weightDecay: 0.1,
   seed: 0,
   classWeights: 'none',

@@ -244,6 +244,7 @@ describe('migrations', () => {
       '0230-join-predictions-by-content': '547617fde03c9f84de05c72ad48db8e3f8d8e8490fd3e9866e66dc80b8160c6d',
       '0240-note-samples': 'ff25a78e855692dcb4ca88d118a9a7ab17386a068bfb7a9b4f05f3c75a6ec0db',
       '0250-keep-device-checks': '4c9be8306c8653b43b81596b26cba93e4c29d6ce50f0e59e4055f662d7bff20b',
+      '0290-ask-several-questions': '2d445b752cad267b459cc9cb39c072c709a19b77463252962d497c49defd6596',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');

@@ -9,8 +9,8 @@ import {
   type InstanceDescription,
   imagesOfStudy,
   labelClasses,
-  labelSchemaOf,
   type ReadDb,
+  schemaOf,
   setLabelClasses,
   studyIdOf,
   studyRows,
@@ -117,7 +117,7 @@ describe('the list of studies', () => {
   test('knows who lacks a label, at whatever level it was given', () => {
     const library = temporaryLibrary();
     const { datasetId } = fillDataset(library, ['a', null, 'b']);
-    const dataset = { id: datasetId, schemaId: labelSchemaOf(library.db, datasetId) };
+    const dataset = { id: datasetId, schemaId: schemaOf(library.db, datasetId) };
     const labels = (state: string) =>
       [
         ...findStudies(library.db, studyFilterSchema.parse({ dataset: 'demo', labels: state }), newestFirst, dataset),

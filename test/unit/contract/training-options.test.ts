@@ -27,7 +27,7 @@ const first = {
   tokenRatio: 0.2,
   normalisation: 'dataset',
 } as const;
-const settings: RunSettings = { ...first, criterion: 'cross-entropy', optimiser: 'adamw' };
+const settings: RunSettings = { ...first, criterion: 'cross-entropy', optimiser: 'adamw', uncertain: 'unknown' };
 
 describe('the settings of a run', () => {
   test('are the options of its training, under the names that stored runs have', () => {
