@@ -3,6 +3,7 @@
  * left out is taken from the profile where one is named, else from the names of columns that are understood anyway.
  */
 import { z } from 'zod';
+import { markNames } from './marks.ts';
 
 /** What can be looked for in the images to find the one that a row names, and whether several of them may be meant at once. */
 export const keyKinds = [
@@ -30,18 +31,10 @@ export const keyKindMeanings: Readonly<Record<KeyKind, string>> = {
   patientID: 'a patient ID: every image of the patient is meant',
 };
 
-/** What a cell can say of a finding. */
-export const findingMeanings = ['present', 'absent', 'uncertain', 'unknown'] as const;
+/** What a cell can say of a finding: a mark, or nothing. */
+export const findingMeanings = [...markNames, 'unknown'] as const;
 export const findingMeaningSchema = z.enum(findingMeanings);
 export type FindingMeaning = (typeof findingMeanings)[number];
-
-/** The number that stands for what a cell says; null where it says nothing. */
-export const findingValues: Readonly<Record<FindingMeaning, number | null>> = {
-  present: 1,
-  absent: 0,
-  uncertain: 0.5,
-  unknown: null,
-};
 
 /** The word that stands for an empty cell where values are named. */
 export const blankWord = 'blank';

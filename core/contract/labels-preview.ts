@@ -68,7 +68,8 @@ export const labelsPreviewSchema = z.object({
       row: z.int().positive(),
       key: z.string(),
       label: z.string(),
-      value: z.number().nullable(),
+      /** The finding or the quantity that the label is about. */
+      question: z.string().nullable(),
       split: splitSchema.nullable(),
       patientID: z.string().nullable(),
       reader: z.string().nullable(),

@@ -17,6 +17,8 @@ import type { ParsedImport } from './ticket.ts';
 export interface Labelled {
   readonly row: number | null;
   readonly label: string;
+  /** The finding or the quantity that the label is about. */
+  readonly question?: string | null;
 }
 
 export interface NamedClasses<T> {
@@ -106,7 +108,17 @@ export function namesOf<T extends Labelled>(
 ): NamedClasses<T> {
   const target = datasetByName(db, options.dataset)?.target ?? options.target ?? defaultTarget;
   if (targetFacts[target].isListed) return { entries: given, problems: [], merged: [] };
+  if (targetFacts[target].isPerName) return nameQuestions(given, choice, source);
   return nameClasses(given, choice, source);
+}
+
+/** As `nameClasses`, of what labels are about instead of what they say. */
+function nameQuestions<T extends Labelled>(given: readonly T[], choice: ClassChoice, source: string): NamedClasses<T> {
+  const about = given.flatMap((entry) =>
+    entry.question == null ? [] : [{ row: entry.row, label: entry.question, entry }],
+  );
+  const { entries, problems, merged } = nameClasses(about, choice, source);
+  return { entries: entries.map(({ label, entry }) => ({ ...entry, question: label })), problems, merged };
 }
 
 /** @throws BAD_INPUT where the positive class that was named cannot be it */

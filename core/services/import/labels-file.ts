@@ -37,8 +37,8 @@ export interface LabelRow {
   readonly split: SplitName | null;
   /** Whose the image is, where `patientID` stands beside another column that names it. */
   readonly patientID: string | null;
-  /** Of a finding 1 (present), 0 (absent) or 0.5 (uncertain); a number; null for a class. */
-  readonly value: number | null;
+  /** The finding or the quantity that the label is about; null for a class or a grade. */
+  readonly question: string | null;
   /** Who says it, where the file names readers. */
   readonly reader: string | null;
   /** What is looked for, one after the other, where that is not a cell of `column`; rows of one line share it. */
@@ -147,7 +147,7 @@ export function parseLabels(text: string): LabelsFile {
     ofRows.push(...strange);
     const patientID = column === 'patientID' ? null : field(fields, 'patientID') || null;
     const reader = field(fields, 'reader') || null;
-    if (found.length + strange.length === 0) rows.push({ row, key, label, split, patientID, value: null, reader });
+    if (found.length + strange.length === 0) rows.push({ row, key, label, split, patientID, question: null, reader });
   }
   return {
     column,

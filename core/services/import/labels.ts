@@ -2,8 +2,6 @@
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import {
-  findingMeanings,
-  findingValues,
   type ImportReport,
   type KeyColumn,
   type LabelLevel,
@@ -42,8 +40,8 @@ export interface LabelEntry {
   readonly target: LabelTarget;
   readonly patientId: PatientId;
   readonly label: string;
-  /** Of a finding 1, 0 or 0.5; a number; null for a class. */
-  readonly value: number | null;
+  /** The finding or the quantity that it is about; null for a class or a grade. */
+  readonly question: string | null;
   /** Who says it, where the file names readers. */
   readonly reader: string | null;
   readonly split: SplitName | null;
@@ -109,10 +107,10 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, pat
   const refused: RefusedRow[] = [];
   const counts = { otherCase: 0, moved: 0 };
   const refusedKeys = new Set<readonly RowKey[]>();
-  for (const { row, key, keys, label, value, reader, split, patientID } of file.rows) {
+  for (const { row, key, keys, label, question, reader, split, patientID } of file.rows) {
     const givenPatient = patientID === null ? null : patientKey(patientID);
     const addFor = (target: LabelTarget, patientId: PatientId): void => {
-      entries.push({ row, name: key, target, patientId, label, value, reader, split, givenPatient });
+      entries.push({ row, name: key, target, patientId, label, question, reader, split, givenPatient });
     };
     const add = (target: LabelTarget): void => {
       const patientId = patientOfTarget.get(targetKey(target));
@@ -220,8 +218,8 @@ export function applyLabels(
     const splits = splitsOfPatients(entries, (patientId) => studyCountOfPatient(db, dataset.id, patientId));
     refuseEarlierLeaks(db, dataset.id, moved, splits);
     const readerOf = readersOfFile(db, agreed, reader, now);
-    for (const { target, label, reader: by } of agreed) {
-      counts[addLabel(db, dataset.id, target, label, readerOf(by), now)] += 1;
+    for (const { target, question, label, reader: by } of agreed) {
+      counts[addLabel(db, dataset.id, target, label, readerOf(by), now, question)] += 1;
     }
     for (const [patientId, split] of splits) {
       saveSplit(db, dataset.id, { patientId, split, origin: 'given' }, now);
@@ -301,7 +299,7 @@ function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry
   const byTarget = new Map<string, LabelEntry[]>();
   for (const entry of entries) {
     // Several readers may disagree, and findings are told apart by their names.
-    const key = `${targetKey(entry.target)}\n${entry.reader ?? ''}\n${entry.value === null ? '' : entry.label}`;
+    const key = `${targetKey(entry.target)}\n${entry.reader ?? ''}\n${entry.question ?? ''}`;
     const there = byTarget.get(key);
     if (there === undefined) byTarget.set(key, [entry]);
     else there.push(entry);
@@ -310,7 +308,7 @@ function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry
   const conflicts: RefusedRow[] = [];
   for (const [first, ...rest] of byTarget.values()) {
     if (first === undefined) continue;
-    const other = rest.filter(({ label, value }) => label !== first.label || value !== first.value);
+    const other = rest.filter(({ label }) => label !== first.label);
     if (other.length === 0) {
       agreed.push(first);
       continue;
@@ -324,11 +322,9 @@ function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry
   return { agreed, conflicts };
 }
 
-/** A label as messages say it: that of a finding with what is said of it. */
-function spokenLabel({ label, value }: Pick<LabelEntry, 'label' | 'value'>): string {
-  if (value === null) return `"${label}"`;
-  const meaning = findingMeanings.find((one) => findingValues[one] === value);
-  return `"${label}" ${meaning ?? value}`;
+/** A label as messages say it: that of a finding with the finding. */
+function spokenLabel({ label, question }: Pick<LabelEntry, 'label' | 'question'>): string {
+  return question === null ? `"${label}"` : `"${question}" ${label}`;
 }
 
 /** The entries with the patients of the present: the file may just have given others. */

@@ -6,8 +6,9 @@ import type { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import {
   defaultTarget,
-  findingValues,
   type LabelsPreview,
+  type Mark,
+  markNames,
   type PatientId,
   type PreviewOptions,
   type PreviewRefusal,
@@ -346,18 +347,20 @@ function readingOf({ reading }: ReadLabels): LabelsPreview['reading'] {
   };
 }
 
+function isMark(label: string): label is Mark {
+  return (markNames as readonly string[]).includes(label);
+}
+
 /** What is said of each finding, over what anything is said of. */
 function findingsOf(agreed: readonly LabelEntry[]): LabelsPreview['findings'] {
   const all = new Set<string>();
   const counts = new Map<string, { present: number; absent: number; uncertain: number }>();
-  for (const { target, reader, label, value } of agreed) {
-    if (value === null) continue;
+  for (const { target, reader, question, label } of agreed) {
+    if (question === null || !isMark(label)) continue;
     all.add(`${targetKey(target)}\n${reader ?? ''}`);
-    const there = counts.get(label) ?? { present: 0, absent: 0, uncertain: 0 };
-    counts.set(label, there);
-    if (value === findingValues.present) there.present += 1;
-    else if (value === findingValues.absent) there.absent += 1;
-    else there.uncertain += 1;
+    const there = counts.get(question) ?? { present: 0, absent: 0, uncertain: 0 };
+    counts.set(question, there);
+    there[label] += 1;
   }
   return [...counts].map(([name, { present, absent, uncertain }]) => ({
     name,

@@ -59,7 +59,7 @@ export function describeLabels(source: LabelSource): string {
     }
     case 'one-hot':
       return `the one of ${source.columns.map((name) => `"${name}"`).join(', ')} that is 1`;
-    case 'number':
-      return `the number in "${source.column}" (${source.name})`;
+    case 'numbers':
+      return `numbers in ${source.columns.map((name) => `"${name}"`).join(', ')}`;
   }
 }

@@ -1,13 +1,13 @@
 /** What a row says by each way in which labels stand in files: which finding has which value, or which class it is. */
-import { blankWord, type FindingMeaning, findingValues } from '../../../contract/index.ts';
+import { blankWord, type FindingMeaning } from '../../../contract/index.ts';
 import type { LabelTable, LabelTableRow } from '../label-table.ts';
 import { type Columns, plainWord } from './cells.ts';
 import type { LabelSource } from './profile.ts';
 
-/** A label of a row; `value` is a finding's (1 present, 0 absent, 0.5 uncertain) or a number, null for a class. */
+/** A label of a row, and which finding or quantity it is about; that is null for a class. */
 export interface RowLabel {
+  readonly question: string | null;
   readonly label: string;
-  readonly value: number | null;
 }
 
 /** What a row says, or why it cannot be read. No labels where nothing is known. */
@@ -22,7 +22,7 @@ export interface LabelReader {
 type Source<From extends LabelSource['from']> = Extract<LabelSource, { from: From }>;
 
 const readers: { readonly [From in LabelSource['from']]: (s: Source<From>, c: Columns, t: LabelTable) => LabelReader } =
-  { columns: ofColumns, list: ofLists, rows: ofRows, column: ofColumn, 'one-hot': ofOneHot, number: ofNumber };
+  { columns: ofColumns, list: ofLists, rows: ofRows, column: ofColumn, 'one-hot': ofOneHot, numbers: ofNumbers };
 
 /** How rows of a table are read; findings are those of the whole table. */
 export function labelReader(source: LabelSource, columns: Columns, table: LabelTable): LabelReader {
@@ -33,8 +33,7 @@ export function labelReader(source: LabelSource, columns: Columns, table: LabelT
 
 /** The columns that a source needs. */
 export function columnsOfSource(source: LabelSource): readonly string[] {
-  if (source.from === 'columns') return source.columns;
-  return source.from === 'one-hot' ? source.columns : [source.column];
+  return 'columns' in source ? source.columns : [source.column];
 }
 
 function meaningOf(cell: string, words: ReadonlyMap<string, FindingMeaning>): FindingMeaning | undefined {
@@ -67,8 +66,8 @@ function ofColumns({ columns: names, words, none }: Source<'columns'>, columns: 
         const meaning = meaningOf(cell, meanings);
         if (meaning === undefined) return { problem: noWord(name, cell, words) };
         const isAbsent = meaning === 'unknown' && isNone && !none.except.includes(name);
-        const value = findingValues[isAbsent ? 'absent' : meaning];
-        if (value !== null) labels.push({ label: name, value });
+        if (isAbsent) labels.push({ question: name, label: 'absent' });
+        else if (meaning !== 'unknown') labels.push({ question: name, label: meaning });
       }
       return { labels };
     },
@@ -118,9 +117,9 @@ function ofLists({ column, separator, none, open, findings }: Source<'list'>, co
     const isOpenRow = [...said].some((word) => isOpen.has(word));
     return {
       labels: known.flatMap((key): RowLabel[] => {
-        const label = names.get(key) ?? key;
-        if (said.has(key)) return [{ label, value: 1 }];
-        return isOpenRow ? [] : [{ label, value: 0 }];
+        const question = names.get(key) ?? key;
+        if (said.has(key)) return [{ question, label: 'present' }];
+        return isOpenRow ? [] : [{ question, label: 'absent' }];
       }),
     };
   };
@@ -133,13 +132,12 @@ function ofRows({ finding, column, words }: Source<'rows'>, columns: Columns, ta
   return {
     findings: [...found].sort(),
     of: (row) => {
-      const label = columns.fill(finding, row);
-      if (label === null) return { problem: `the row names no finding (${finding})` };
+      const question = columns.fill(finding, row);
+      if (question === null) return { problem: `the row names no finding (${finding})` };
       const cell = columns.cell(row, column) ?? '';
       const meaning = meaningOf(cell, meanings);
       if (meaning === undefined) return { problem: noWord(column, cell, words) };
-      const value = findingValues[meaning];
-      return { labels: value === null ? [] : [{ label, value }] };
+      return { labels: meaning === 'unknown' ? [] : [{ question, label: meaning }] };
     },
   };
 }
@@ -154,9 +152,9 @@ function ofColumn({ column, words, order, without }: Source<'column'>, columns: 
       const cell = columns.cell(row, column) ?? '';
       if (nothing.has(plainWord(cell))) return { labels: [] };
       if (names === null)
-        return cell === '' ? { problem: `${column} is empty` } : { labels: [{ label: cell, value: null }] };
+        return cell === '' ? { problem: `${column} is empty` } : { labels: [{ question: null, label: cell }] };
       const label = names.get(plainWord(cell));
-      if (label !== undefined) return { labels: [{ label, value: null }] };
+      if (label !== undefined) return { labels: [{ question: null, label }] };
       return { problem: noWord(column, cell, Object.fromEntries(given ?? [])) };
     },
   };
@@ -176,26 +174,22 @@ function ofOneHot({ columns: names }: Source<'one-hot'>, columns: Columns): Labe
         const found = ones.length === 0 ? 'none' : ones.map((name) => `"${name}"`).join(' and ');
         return { problem: `one of ${names.map((name) => `"${name}"`).join(', ')} has to be 1, and ${found} is` };
       }
-      return { labels: [{ label, value: null }] };
+      return { labels: [{ question: null, label }] };
     },
   };
 }
 
-function ofNumber({ column, name }: Source<'number'>, columns: Columns): LabelReader {
+function ofNumbers({ columns: names }: Source<'numbers'>, columns: Columns): LabelReader {
   return {
-    findings: null,
+    findings: names,
     of: (row) => {
-      const cell = (columns.cell(row, column) ?? '').trim();
-      if (cell === '') return { labels: [] };
-      const value = numberOf(cell);
-      return value === null
-        ? { problem: `column "${column}" has "${short(cell)}", which is no number` }
-        : { labels: [{ label: name, value }] };
+      const labels = names.flatMap((question): RowLabel[] => {
+        const label = (columns.cell(row, question) ?? '').trim();
+        return label === '' ? [] : [{ question, label }];
+      });
+      const strange = labels.find(({ label }) => !/^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(label));
+      if (strange === undefined) return { labels };
+      return { problem: `column "${strange.question}" has "${short(strange.label)}", which is no number` };
     },
   };
-}
-
-/** A number with a point for its decimals; null for anything else, a comma among them, which is a decimal here and a thousand there. */
-function numberOf(text: string): number | null {
-  return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(text) ? Number(text) : null;
 }

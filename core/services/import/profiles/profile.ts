@@ -5,7 +5,7 @@
  * `{Column}` in a template stands for the cell of that column; columns may also be made by `cells`, from the parts of another column's cells.
  */
 import { z } from 'zod';
-import { findingMeaningSchema, keyKindSchema } from '../../../contract/index.ts';
+import { findingMeaningSchema, keyKindSchema, targetKindSchema } from '../../../contract/index.ts';
 
 const name = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
 const column = z.string().min(1);
@@ -54,8 +54,8 @@ const labelSourceSchema = z.discriminatedUnion('from', [
   }),
   /** One column a class with 1 in exactly one of them. */
   z.strictObject({ from: z.literal('one-hot'), columns: z.array(column).min(2) }),
-  /** A number. */
-  z.strictObject({ from: z.literal('number'), column, name: z.string().min(1) }),
+  /** One column a quantity, with numbers. */
+  z.strictObject({ from: z.literal('numbers'), columns: z.array(column).min(1) }),
 ]);
 export type LabelSource = z.output<typeof labelSourceSchema>;
 
@@ -63,7 +63,7 @@ const variantSchema = z.strictObject({
   name,
   /** What is asked, as "… by this". */
   title: z.string().min(1),
-  target: z.enum(['class', 'grade', 'finding', 'number']),
+  target: targetKindSchema,
   labels: labelSourceSchema,
 });
 export type ProfileVariant = z.output<typeof variantSchema>;

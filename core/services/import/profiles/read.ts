@@ -62,7 +62,7 @@ export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
           `split "${given}" is none of ${splitNames.flatMap((name) => splitWords[name]).join(', ')}`,
         );
       if (found.length === 0 && 'labels' in what) {
-        const labels = what.labels.filter(({ label }) => taken === null || taken.has(label));
+        const labels = what.labels.filter(({ question }) => taken === null || question === null || taken.has(question));
         const by = plan.reader === null ? null : columns.cell(row, plan.reader) || null;
         said.push({ keys, reader: by, labels, at: row });
       }
@@ -72,7 +72,7 @@ export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
   // Rows that the second file does not know are no rows of the joined table.
   const lines = new Set(table.rows.map(({ row }) => row));
   problems.push(...table.problems.filter(({ row }) => row === null || !lines.has(row)));
-  const known = new Set(said.flatMap(({ labels }) => labels.map(({ label }) => label)));
+  const known = new Set(said.flatMap(({ labels }) => labels.map(({ question }) => question)));
   const findings = reader.findings?.filter((name) => taken === null || taken.has(name)) ?? null;
   const silent = findings?.filter((name) => !known.has(name)) ?? [];
   if (silent.length > 0 && problems.length === 0 && (plan.isNamed || known.size === 0)) throw saysNothing(silent);
@@ -154,7 +154,7 @@ function labelRows(plan: ReadingPlan, columns: Columns, { keys, reader, labels, 
     split: given === '' ? null : splitOfWord(given),
     patientID: plan.patient === null || isOfPatient ? null : columns.fill(plan.patient, at),
   };
-  return labels.map(({ label, value }) => ({ ...shared, label, value }));
+  return labels.map(({ question, label }) => ({ ...shared, question, label }));
 }
 
 /** What each column of the file was used for. */
