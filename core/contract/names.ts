@@ -90,6 +90,12 @@ export const criterionMeaning = {
   'cross-entropy': 'minus the logarithm of the probability of the right class, the published recipe',
   'label-smoothing': 'cross-entropy that spreads a tenth of each label over all classes, against being too sure',
   focal: 'cross-entropy in which what is already right hardly counts, for a few hard or rare examples',
+  kappa:
+    'one minus kappa with quadratic weights of a batch, for grades: far off costs more than next door; wants large batches',
+  'binary-cross-entropy': 'the cross-entropy of each finding on its own, over what is known alone',
+  'mean-squared-error': 'the square of how far a number is off: the farthest count most',
+  l1: 'how far a number is off: a few wrong labels hardly pull',
+  'smooth-l1': 'the square where a number is off by little, the distance beyond it',
 } as const;
 export type CriterionName = keyof typeof criterionMeaning;
 export const criterionNames = Object.keys(criterionMeaning) as readonly CriterionName[];

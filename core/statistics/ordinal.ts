@@ -1,4 +1,7 @@
-/** Figures of decisions among classes that have an order. Both take weights, for intervals over patients (bootstrap.ts). */
+/**
+ * Agreement of decisions among classes that have an order. How many classes they are off by is `meanAbsoluteError` of numbers.ts. It takes
+ * weights, for intervals over patients (bootstrap.ts).
+ */
 import { kappaQuadratic } from './metrics.ts';
 
 /**
@@ -18,20 +21,4 @@ export function kappaOfDecisions(
     row[d] = (row[d] as number) + (weights === undefined ? 1 : (weights[i] as number));
   }
   return kappaQuadratic(table);
-}
-
-/** The mean distance of decision from truth, in classes; null of no example. `weights` count examples more than once. */
-export function meanAbsoluteError(
-  targets: ArrayLike<number>,
-  decisions: ArrayLike<number>,
-  weights?: ArrayLike<number>,
-): number | null {
-  let sum = 0;
-  let total = 0;
-  for (let i = 0; i < targets.length; i++) {
-    const weight = weights === undefined ? 1 : (weights[i] as number);
-    sum += weight * Math.abs((targets[i] as number) - (decisions[i] as number));
-    total += weight;
-  }
-  return total === 0 ? null : sum / total;
 }

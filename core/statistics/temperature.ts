@@ -35,7 +35,12 @@ export function temperatureLoss(
  */
 export function fitTemperature(logits: ArrayLike<number>, targets: ArrayLike<number>, classes: number): number {
   invariant(targets.length > 0 && logits.length === targets.length * classes, 'temperature: one row of logits a case');
-  const loss = (x: number): number => temperatureLoss(logits, targets, classes, Math.exp(x));
+  return temperatureOfLeast((temperature) => temperatureLoss(logits, targets, classes, temperature));
+}
+
+/** The temperature within [0.5, 20] at which `lossAt` is least; it must fall and then rise, as log-likelihoods do. */
+export function temperatureOfLeast(lossAt: (temperature: number) => number): number {
+  const loss = (x: number): number => lossAt(Math.exp(x));
   const golden = (Math.sqrt(5) - 1) / 2;
   let low = Math.log(lowestTemperature);
   let high = Math.log(highestTemperature);

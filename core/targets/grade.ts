@@ -5,7 +5,8 @@
  * costs more than one that is next door, in kappa with quadratic weights (Cohen, Psychological Bulletin 1968;70:213-220), by which an
  * epoch is kept, and in the mean absolute error of the decisions.
  */
-import { kappaOfDecisions, meanAbsoluteError } from '../statistics/ordinal.ts';
+import { meanAbsoluteError } from '../statistics/numbers.ts';
+import { kappaOfDecisions } from '../statistics/ordinal.ts';
 import { oneOfSeveral, validateRows } from './one-of-several.ts';
 import type { Decided, Target, WeightedFigure } from './target.ts';
 
@@ -14,6 +15,7 @@ const kappa: WeightedFigure = ({ scores, decisions }: Decided, weights) =>
 
 export const gradeTarget: Target = {
   ...oneOfSeveral,
+  criteria: [...oneOfSeveral.criteria, 'kappa'],
   readLabel: (word, listed) => {
     // Spreadsheets write the grade 2 as 2.0.
     const same = listed.find((name) => name === word) ?? listed.find((name) => isSameNumber(name, word));

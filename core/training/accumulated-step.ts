@@ -77,11 +77,13 @@ export async function compileAccumulatedStep(
   const { batch } = options;
   const { microBatches } = trainingMethods[config.method];
   invariant(microBatches && batch % part === 0, `steps in parts: ${config.method}, ${part} of ${batch}`);
+  const criterion = criteria[options.criterion ?? defaultCriterion];
+  const { divisor: divisorOf } = criterion;
+  invariant(divisorOf !== null, 'steps in parts: the loss is of the whole batch');
   const { total } = parameterLayout(config);
   const gradientOf = await engine.compile(buildGradient(config, { ...options, batch: part }));
   const update = await engine.compile(buildUpdate(config, options));
   const keptVectors = optimisers[options.optimiser ?? defaultOptimiser].state;
-  const criterion = criteria[options.criterion ?? defaultCriterion];
   const labelNames = Object.keys(criterion.labels(batch, config.classes));
   return {
     run: async (inputs) => {
@@ -92,7 +94,7 @@ export async function compileAccumulatedStep(
       let gradient: Tensor = float32([total], new Float32Array(total));
       let loss: Tensor = float32([], [0]);
       const labels = picked(examples, (name) => labelNames.includes(name));
-      const divisor = float32([], [criterion.divisor(labels, weights)]);
+      const divisor = float32([], [divisorOf(labels, weights)]);
       for (let first = 0; first < batch; first += part) {
         const some = Object.entries(examples).map(([name, x]) => [name, rowsOf(x, first, part)] as const);
         const out = await gradientOf.run({

@@ -8,6 +8,7 @@ import { checkLpmCase, checkSameWeights } from '../../core/services/devices/lpm-
 import { checkLearnable, checkSideCase } from '../../core/services/devices/side-case.ts';
 import { readSafetensors } from '../../core/weights/index.ts';
 import { checkCriteria } from './criterion-case.ts';
+import { checkFindings } from './findings-case.ts';
 import { checkMethodCase } from './method-case.ts';
 import { checkMetrics } from './metrics-case.ts';
 import { checkOptimisers } from './optimiser-case.ts';
@@ -73,7 +74,9 @@ function recogniseJson(path: string): RunNamed | null {
   if (Array.isArray(json) && json.every((row) => typeof row?.learnable === 'number')) {
     return (_, name) => checkLearnable(path, name);
   }
-  if (typeof json === 'object' && json !== null && 'logits' in json && 'target' in json) {
+  if (typeof json !== 'object' || json === null || !('logits' in json)) return null;
+  if ('marks' in json && 'per_finding' in json) return (_, name) => checkFindings(path, name);
+  if ('target' in json) {
     return (_, name) => checkMetrics(path, name);
   }
   return null;

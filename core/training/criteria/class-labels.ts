@@ -5,14 +5,14 @@ import { matmul, oneHot, reshape, type Value } from '../../graph/index.ts';
 import type { Criterion, LabelTensors, LabelValues } from './criterion.ts';
 
 /** The labels and what a batch is divided by: the number of its examples, or the sum of the weights of their classes. */
-export const classLabels: Pick<Criterion, 'labels' | 'divisor'> = {
+export const classLabels = {
   labels: (batch) => ({ labels: { shape: [batch], dtype: 'int32' } }),
   divisor: (labels, classWeights) => {
     const classes = classesOf(labels);
     if (classWeights === undefined) return classes.length;
     return classes.reduce((total, index) => total + Number(classWeights.data[index]), 0);
   },
-};
+} satisfies Pick<Criterion, 'labels' | 'divisor'>;
 
 /** 1 at each example's class and 0 elsewhere, [batch, outputs]. */
 export function truthOf(logits: Value, labels: LabelValues): Value {

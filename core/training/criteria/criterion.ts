@@ -4,7 +4,7 @@
  * It sees numbers alone: logits, and labels as tensors. What a label means, and which criteria fit it, is for others to say.
  */
 import type { Shape, Tensor } from '../../base/tensor.ts';
-import { div, input, mean, sum, type Value } from '../../graph/index.ts';
+import { div, input, maximum, mean, sum, type Value } from '../../graph/index.ts';
 
 /** A graph input that holds labels. */
 export interface LabelInput {
@@ -23,6 +23,8 @@ export interface ExampleLosses {
   readonly losses: Value;
   /** What each adds to the number that the sum is divided by; undefined where that is 1. */
   readonly weights: Value | undefined;
+  /** What the sum is divided by at least, where weights may add up to 0. */
+  readonly leastDivisor?: number;
 }
 
 export interface Criterion {
@@ -34,13 +36,17 @@ export interface Criterion {
    * @param outputWeights [outputs], where some outputs are to count more
    */
   readonly losses: (logits: Value, labels: LabelValues, outputWeights: Value | undefined) => ExampleLosses;
-  /** What the weights of `losses` add up to, outside a graph: what the parts of a batch are divided by. */
-  readonly divisor: (labels: LabelTensors, outputWeights: Tensor | undefined) => number;
   /**
-   * The mean loss outside a graph, in float64 and with no output counting more: what a validation says.
+   * What the weights of `losses` add up to, outside a graph: what the parts of a batch are divided by. Null where that depends on the
+   * answers: such a loss is of a whole batch of two examples or more, and cannot be computed in parts.
+   */
+  readonly divisor: ((labels: LabelTensors, outputWeights: Tensor | undefined) => number) | null;
+  /**
+   * The mean loss outside a graph, in float64 and with no output counting more: what a validation says. Null where the labels do not define
+   * one, as where none is known.
    * @param logits [n, outputs], row by row
    */
-  readonly value: (logits: ArrayLike<number>, labels: LabelTensors, outputs: number) => number;
+  readonly value: (logits: ArrayLike<number>, labels: LabelTensors, outputs: number) => number | null;
 }
 
 /** The labels of a batch as graph inputs. */
@@ -51,6 +57,8 @@ export function labelInputs(criterion: Criterion, batch: number, outputs: number
 
 /** The loss of a whole batch, a scalar. */
 export function batchLoss(criterion: Criterion, logits: Value, labels: LabelValues, outputWeights?: Value): Value {
-  const { losses, weights } = criterion.losses(logits, labels, outputWeights);
-  return weights === undefined ? mean(losses, [0]) : div(sum(losses, [0]), sum(weights, [0]));
+  const { losses, weights, leastDivisor } = criterion.losses(logits, labels, outputWeights);
+  if (weights === undefined) return mean(losses, [0]);
+  const divisor = sum(weights, [0]);
+  return div(sum(losses, [0]), leastDivisor === undefined ? divisor : maximum(divisor, leastDivisor));
 }

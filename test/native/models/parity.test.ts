@@ -38,7 +38,7 @@ describe.skipIf(!hasShared)('reference cases (need the shared fixtures)', () => 
   });
 });
 
-describe.skipIf(!hasShared)('reference cases of criteria and optimisers (need the shared fixtures)', () => {
+describe.skipIf(!hasShared)('reference cases of criteria, optimisers and findings (need the shared fixtures)', () => {
   const checksIn = async (folder: string) => {
     const cases = findCases(sharedPath('fixtures-methods', folder));
     const results = await Promise.all(cases.map(({ run }) => run(engine)));
@@ -55,8 +55,17 @@ describe.skipIf(!hasShared)('reference cases of criteria and optimisers (need th
     const checks = await checksIn('criteria');
     const wanted = criterionNames.flatMap((name) => [name, `${name} gradient`, `${name} outside a graph`]);
     expect(checks.map(({ quantity }) => quantity)).toEqual(expect.arrayContaining(wanted));
-    expect(checks.map(({ quantity }) => quantity)).toContain('cross-entropy gradient, weighted');
+    for (const name of ['cross-entropy', 'binary-cross-entropy']) {
+      expect(checks.map(({ quantity }) => quantity)).toContain(`${name} gradient, weighted`);
+    }
     expect(checks.filter((check) => !passes(check) || check.tolerance > 1e-6)).toEqual([]);
+  });
+
+  test('have metrics of several findings, and each is within 1e-9 of them', async () => {
+    const checks = await checksIn('metrics-multilabel');
+    // Three cases of seven figures and two means.
+    expect(checks).toHaveLength(27);
+    expect(checks.filter((check) => !passes(check) || check.tolerance > 1e-9)).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { confusionMatrix, kappaQuadratic } from '../../../core/statistics/metrics.ts';
-import { kappaOfDecisions, meanAbsoluteError } from '../../../core/statistics/ordinal.ts';
+import { meanAbsoluteError } from '../../../core/statistics/numbers.ts';
+import { kappaOfDecisions } from '../../../core/statistics/ordinal.ts';
 
 const truth = [0, 0, 1, 1, 2, 2, 3, 3];
 const decided = [0, 1, 1, 1, 2, 0, 3, 2];
