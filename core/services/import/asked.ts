@@ -35,7 +35,11 @@ export function datasetForImport(context: ServiceContext, asked: Asked): Dataset
 }
 
 /** The options of an import with what its labels file says of a data set that is not there yet: what it asks, and grades in their order. */
-export function asLabelsSay(db: ReadDb, options: ParsedImport, { reading }: ReadLabels): ParsedImport {
+export function asLabelsSay<Options extends Pick<Asked, 'dataset' | 'target' | 'classes'>>(
+  db: ReadDb,
+  options: Options,
+  { reading }: ReadLabels,
+): Options {
   const target = reading?.plan.target ?? null;
   if (reading === null || target === null || datasetByName(db, options.dataset) !== undefined) return options;
   const { labels } = reading.plan;

@@ -22,7 +22,7 @@ import { emptiness } from '../files/look.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { asLabelsSay, datasetForImport } from './asked.ts';
+import { datasetForImport } from './asked.ts';
 import { catalogueOf } from './catalogue.ts';
 import { labelChoice, namesOf } from './class-names.ts';
 import { importNotes } from './import-notes.ts';
@@ -57,7 +57,7 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
   const db = context.library.writer;
   // What would be refused of the labels is refused before a file is read.
   const labels = given.labels === undefined ? null : await usableLabels(db, given.labels, given);
-  const options = labels === null ? given : asLabelsSay(db, given, labels.file);
+  const options = labels?.options ?? given;
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const { isListed } = targetFacts[dataset.target];
@@ -111,8 +111,10 @@ function label(
   const { db } = context.library;
   if (labels === null) {
     const source = 'The layout of class folders';
-    const { entries, problems, merged } = namesOf(db, options, folderEntries, labelChoice(db, options), source);
-    const given = { entries, refused: refusedOfProblems(problems), rows: folderEntries.length, merged };
+    // A folder names one class, which says nothing of several findings, and is no number.
+    const said = targetFacts[dataset.target].isPerName ? [] : folderEntries;
+    const { entries, problems, merged } = namesOf(db, options, said, labelChoice(db, options), source);
+    const given = { entries, refused: refusedOfProblems(problems), rows: said.length, merged };
     return applyLabels(context, dataset, given, 'folder');
   }
   const images = catalogueOf(db, dataset.id);

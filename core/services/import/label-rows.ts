@@ -9,16 +9,17 @@ import {
   targetFacts,
   tidyClassName,
 } from '../../contract/index.ts';
-import { datasetByName, fileAt, type ReadDb } from '../../store/index.ts';
+import { datasetByName, fileAt, questionsOf, type ReadDb } from '../../store/index.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import type { CatalogueImage } from './catalogue.ts';
+import { asLabelsSay } from './asked.ts';
 import { labelChoice, type NamedClasses, namesOf, refusePositive } from './class-names.ts';
 import { KeyFinder } from './label-keys.ts';
 import { type FoundPaths, foldersAbove, PathFinder, placesOfPath } from './label-paths.ts';
 import type { RefusedRow, RowIndex } from './labels.ts';
 import { invalid, type LabelsFile } from './labels-file.ts';
 import { nameToGive } from './profiles/plan.ts';
-import { type ReadLabels, readLabels } from './read-labels.ts';
+import { type LabelsAsked, type ReadLabels, readLabels } from './read-labels.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** The file with its classes named anew; two that get one name become one class. */
@@ -26,10 +27,15 @@ export function withClassNames<File extends LabelsFile>(
   file: File,
   classNames: readonly { readonly from: string; readonly to: string }[],
 ): File {
+  if (classNames.length === 0) return file;
   const names = new Map(classNames.map(({ from, to }) => [tidyClassName(from), tidyClassName(to)]));
   return {
     ...file,
-    rows: file.rows.map((row) => ({ ...row, label: names.get(tidyClassName(row.label)) ?? row.label })),
+    rows: file.rows.map((row) =>
+      row.question === null
+        ? { ...row, label: names.get(tidyClassName(row.label)) ?? row.label }
+        : { ...row, question: names.get(tidyClassName(row.question)) ?? row.question },
+    ),
   };
 }
 
@@ -42,9 +48,14 @@ export function refuseOtherKind({ otherKind }: LabelsFile, target: TargetKind): 
   throw invalid([{ row: null, message: otherKind.message }]);
 }
 
-/** What the data set of an import asks; null for one that is not there and of which the import does not say it. */
-export function askedTarget(db: ReadDb, { dataset, target }: Pick<ParsedImport, 'dataset' | 'target'>) {
-  return datasetByName(db, dataset)?.target ?? target ?? null;
+/** What the data set of an import asks, null for one that is not there and of which the import does not say it; and its questions. */
+export function askedOf(
+  db: ReadDb,
+  { dataset: name, target, classes }: Pick<ParsedImport, 'dataset' | 'target' | 'classes'>,
+): Pick<LabelsAsked, 'target' | 'questions'> {
+  const dataset = datasetByName(db, name);
+  if (dataset === undefined) return { target: target ?? null, questions: classes ?? [] };
+  return { target: dataset.target, questions: questionsOf(db, dataset.id).flatMap((question) => question ?? []) };
 }
 
 /**
@@ -166,6 +177,8 @@ export interface UsableLabels {
   /** Rows that cannot be read, and rows of classes outside a list that is fixed. */
   readonly refused: readonly RefusedRow[];
   readonly merged: NamedClasses<unknown>['merged'];
+  /** The options of the import, with what the file says of a data set that is not there yet. */
+  readonly options: ParsedImport;
 }
 
 /**
@@ -173,17 +186,18 @@ export interface UsableLabels {
  * @throws as readLabelsFile and nameClasses; LABELS_INVALID for a row that cannot be read where those are not to be left out; BAD_INPUT for a
  *   positive class that is none
  */
-export async function usableLabels(db: ReadDb, path: string, options: ParsedImport): Promise<UsableLabels> {
-  const { rowRule, classNames, reading } = options;
-  const asks = askedTarget(db, options);
-  const file = withClassNames(await readLabels(path, { reading, target: asks, proposes: false }), classNames);
-  refuseOtherKind(file, asks ?? defaultTarget);
-  refuseOtherTarget(file, asks, options.dataset);
+export async function usableLabels(db: ReadDb, path: string, given: ParsedImport): Promise<UsableLabels> {
+  const { rowRule, classNames, reading } = given;
+  const asks = askedOf(db, given);
+  const file = withClassNames(await readLabels(path, { reading, ...asks, proposes: false }), classNames);
+  refuseOtherKind(file, asks.target ?? defaultTarget);
+  refuseOtherTarget(file, asks.target, given.dataset);
+  const options = asLabelsSay(db, given, file);
   const choice = labelChoice(db, options);
   const { entries, problems, merged } = namesOf(db, options, file.rows, choice, 'The labels file');
   refusePositive(options, [...choice.known, ...entries.map(({ label }) => label)]);
   const refused = [...file.problems, ...problems];
   if (rowRule === 'all' && refused.length > 0) throw invalid(refused);
   if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);
-  return { file: { ...file, rows: entries }, refused: refusedOfProblems(refused), merged };
+  return { file: { ...file, rows: entries }, refused: refusedOfProblems(refused), merged, options };
 }

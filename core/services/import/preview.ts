@@ -21,8 +21,10 @@ import {
 } from '../../contract/index.ts';
 import {
   classNames as classNamesOf,
+  type ComparedLabel,
   comparedLabels,
   datasetByName,
+  listReaders,
   picturePatientsOf,
   type ReadDb,
 } from '../../store/index.ts';
@@ -31,11 +33,13 @@ import { fileError } from '../files/files.ts';
 import { patientConflict } from '../patients/patients.ts';
 import { previewIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { asLabelsSay } from './asked.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { labelChoice, type NamedClasses, namesOf } from './class-names.ts';
+import { knownReader } from './file-readers.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import {
-  askedTarget,
+  askedOf,
   refusedOfProblems,
   refuseOtherKind,
   refuseOtherTarget,
@@ -90,21 +94,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
   const imagesOf = imagesByTarget(images);
   const covered = new Set(found.entries.flatMap(({ target }) => imagesOf.get(targetKey(target)) ?? []));
   const without = found.wanted.filter((image) => !covered.has(image));
-  const standing = new Map(
-    (dataset === undefined ? [] : comparedLabels(db, dataset.id, given.reader)).map((label) => [
-      `${label.level} ${label.targetId}`,
-      label,
-    ]),
-  );
-  const changes = { new: 0, same: 0, changed: 0, overruled: 0 };
-  for (const { target, label } of agreed) {
-    const there = standing.get(targetKey(target));
-    if (there?.own === label) changes.same += 1;
-    else if (there !== undefined && there.decided !== null && there.decided !== label && there.decided !== there.own)
-      changes.overruled += 1;
-    else if (there?.own == null) changes.new += 1;
-    else changes.changed += 1;
-  }
+  const changes = changesOf(db, dataset?.id ?? null, agreed, given.reader);
   const { blocked, splits } = splitsOf(found);
   const base = baseOf(given);
   const named = (place: string): string => (place.startsWith(base + sep) ? relative(base, place) : place);
@@ -165,14 +155,15 @@ export async function saveRefusedRows(
 async function resolvePreview(context: ServiceContext, given: Given): Promise<Resolved> {
   const { db } = context.library;
   const dataset = datasetByName(db, given.dataset);
-  const asks = askedTarget(db, given);
-  const asked = { reading: given.reading, target: asks, proposes: true };
+  const asks = askedOf(db, given);
+  const asked = { reading: given.reading, ...asks, proposes: true };
   const read = withClassNames(await readLabels(given.labels, asked), given.classNames);
-  refuseOtherTarget(read, asks, given.dataset);
-  const target = asks ?? read.reading?.plan.target ?? defaultTarget;
-  const listed = dataset === undefined ? (given.classes ?? []) : classNamesOf(db, dataset.id);
+  refuseOtherTarget(read, asks.target, given.dataset);
+  const said = asLabelsSay(db, given, read);
+  const target = asks.target ?? said.target ?? defaultTarget;
+  const listed = dataset === undefined ? (said.classes ?? []) : classNamesOf(db, dataset.id);
   refuseOtherKind(read, target);
-  const { entries: rows, problems: unnamed, question } = namesOrQuestion(db, given, read);
+  const { entries: rows, problems: unnamed, question } = namesOrQuestion(db, said, read);
   const file = { ...read, rows };
   const bases = pathBases(given.labels, given.paths);
   const identity = previewIdentity(context.library, given.pseudonymise);
@@ -275,6 +266,36 @@ function filedAsGiven(
   return { filed: (image) => filed.get(image) ?? image, conflicts };
 }
 
+/** What labels would do to those that are there, each compared with that of its reader about the same finding. */
+function changesOf(
+  db: ReadDb,
+  datasetId: number | null,
+  agreed: readonly LabelEntry[],
+  fallback: string,
+): LabelsPreview['changes'] {
+  const readers = listReaders(db);
+  const compared = new Map<string, ReadonlyMap<string, ComparedLabel>>();
+  const standing = (reader: string, question: string | null): ReadonlyMap<string, ComparedLabel> => {
+    const key = `${reader}\n${question ?? ''}`;
+    const known = compared.get(key);
+    if (known !== undefined) return known;
+    const labels = datasetId === null ? [] : comparedLabels(db, datasetId, reader, question);
+    const found = new Map(labels.map((label) => [`${label.level} ${label.targetId}`, label]));
+    compared.set(key, found);
+    return found;
+  };
+  const changes = { new: 0, same: 0, changed: 0, overruled: 0 };
+  for (const { target, label, question, reader } of agreed) {
+    const there = standing(knownReader(readers, reader, fallback), question).get(targetKey(target));
+    if (there?.own === label) changes.same += 1;
+    else if (there !== undefined && there.decided !== null && there.decided !== label && there.decided !== there.own)
+      changes.overruled += 1;
+    else if (there?.own == null) changes.new += 1;
+    else changes.changed += 1;
+  }
+  return changes;
+}
+
 function baseOf({ paths, labels }: Given): string {
   return paths.length === 1 && paths[0] !== undefined ? resolve(paths[0]) : dirname(resolve(labels));
 }
@@ -307,16 +328,20 @@ function classesOf(
   const named = new Map<string, Set<string>>();
   // Classes whose rows are all refused are shown too: the name may be what is wrong.
   const byRow = new Map(file.rows.map(({ row, label }) => [row, label]));
-  for (const { row, label } of read.rows) {
+  const questions = new Set(file.rows.flatMap(({ question }) => question ?? []));
+  for (const question of questions) named.set(question, new Set());
+  for (const { row, label, question } of read.rows) {
+    if (question !== null) continue;
     const name = classOf(byRow.get(row) ?? tidyClassName(label));
     if (!named.has(name)) named.set(name, new Set());
   }
   const renamed = new Map(classNames.map(({ from, to }) => [from, to]));
   for (const [from, to] of renamed) named.get(to)?.add(from);
   const counts = new Map<string, { labels: number; images: Set<CatalogueImage> }>();
-  for (const { label, target } of agreed) {
-    const there = counts.get(label) ?? { labels: 0, images: new Set<CatalogueImage>() };
-    counts.set(label, there);
+  for (const { label, question, target } of agreed) {
+    const name = question ?? label;
+    const there = counts.get(name) ?? { labels: 0, images: new Set<CatalogueImage>() };
+    counts.set(name, there);
     there.labels += 1;
     for (const image of imagesOf.get(targetKey(target)) ?? []) there.images.add(image);
   }

@@ -7,18 +7,17 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../base/errors.ts';
-import type { LabelReading } from '../../contract/index.ts';
+import { type LabelReading, type TargetKind, targetFacts } from '../../contract/index.ts';
 import type { LabelText } from './label-text.ts';
 import { invalid, type LabelsFile, parseLabels, readLabelText, tableOf } from './labels-file.ts';
 import type { LabelTable } from './label-table.ts';
 import { describePlan } from './profiles/describe.ts';
 import { joinTables } from './profiles/join.ts';
+import { asQuestions, planOfOwnColumns } from './profiles/own-columns.ts';
 import { nameToGive, planOf, planOfProfile, type ReadingPlan, severalFit } from './profiles/plan.ts';
 import type { Profile, ProfileVariant } from './profiles/profile.ts';
 import { readByPlan } from './profiles/read.ts';
 import { profileOfSecondFile, profilesOf, tableOfLines } from './profiles/recognise.ts';
-
-type TargetOfLabels = ProfileVariant['target'];
 
 /** How a file was read that has not the product's own columns. */
 export interface UsedReading {
@@ -42,7 +41,9 @@ export interface ReadLabels extends LabelsFile {
 export interface LabelsAsked {
   readonly reading?: LabelReading | undefined;
   /** What the data set asks; null for one that is not there and of which nobody said it. */
-  readonly target: TargetOfLabels | null;
+  readonly target: TargetKind | null;
+  /** The names of the data set, where each of them is a question. */
+  readonly questions: readonly string[];
   /** Whether a profile that fits is to be used though nobody asked for it. */
   readonly proposes: boolean;
 }
@@ -56,8 +57,15 @@ export async function readLabels(path: string, asked: LabelsAsked): Promise<Read
   const text = await readLabelText(path);
   const table = tableOf(text.text);
   const plan = planOf(asked.reading, text.text, table);
-  if (plan !== null) return await readPlanned(path, text, table, { plan, isProposed: false }, asked);
+  if (plan !== null) {
+    const own = asQuestions(plan, asked.target);
+    return await readPlanned(path, text, table, { plan: own, isProposed: false }, asked);
+  }
   const fitting = profilesOf(text.text, table);
+  if (fitting.length === 0 && asked.target !== null && targetFacts[asked.target].isPerName) {
+    const own = planOfOwnColumns(table, asked.target, asked.questions);
+    return await readPlanned(path, text, table, { plan: own, isProposed: false }, asked);
+  }
   const plain = plainLabels(text);
   const [profile, ...others] = fitting;
   if ('file' in plain && plain.file.otherKind === null) {
@@ -76,7 +84,7 @@ export async function readLabels(path: string, asked: LabelsAsked): Promise<Read
 }
 
 /** The first variant that gives what the data set asks, or the first. */
-function suitable({ variants }: Profile, target: TargetOfLabels | null): ProfileVariant {
+function suitable({ variants }: Profile, target: TargetKind | null): ProfileVariant {
   const found = variants.find((variant) => variant.target === target) ?? variants[0];
   if (found === undefined) throw new Error('a profile has a variant');
   return found;
@@ -150,7 +158,7 @@ async function withSecondFile(
   return joinTables(table, other, second);
 }
 
-function notByItself(profile: Profile, target: TargetOfLabels | null): AppError {
+function notByItself(profile: Profile, target: TargetKind | null): AppError {
   const others = profile.variants.slice(1);
   const variants = others.map((one) => `--profile ${nameToGive(profile, one)} for ${one.title}`);
   const name = nameToGive(profile, suitable(profile, target));
