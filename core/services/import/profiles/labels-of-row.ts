@@ -1,5 +1,5 @@
 /** What a row says by each way in which labels stand in files: which finding has which value, or which class it is. */
-import { blankWord, type FindingMeaning } from '../../../contract/index.ts';
+import { blankWord, type FindingMeaning, findingMeanings } from '../../../contract/index.ts';
 import type { LabelTable, LabelTableRow } from '../label-table.ts';
 import { type Columns, plainWord } from './cells.ts';
 import type { LabelSource } from './profile.ts';
@@ -45,7 +45,11 @@ function plainWords(words: Readonly<Record<string, FindingMeaning>>): ReadonlyMa
 }
 
 function noWord(column: string, cell: string, words: Readonly<Record<string, string>>): string {
-  const known = Object.entries(words).map(([word, meaning]) => `${word} (${meaning})`);
+  // Words that look like numbers come first in an object, whatever they mean.
+  const order: readonly string[] = findingMeanings;
+  const known = Object.entries(words)
+    .sort(([, a], [, b]) => order.indexOf(a) - order.indexOf(b))
+    .map(([word, meaning]) => (word === meaning ? word : `${word} (${meaning})`));
   const shown = cell.trim() === '' ? 'an empty cell' : `"${short(cell)}"`;
   return `column "${column}" has ${shown}, which is none of ${known.join(', ')}`;
 }
