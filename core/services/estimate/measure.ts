@@ -94,7 +94,7 @@ async function measure(
   tell(1);
   await timeEncoding(context, lpm, options, images, records, rates);
   tell(2);
-  const criterion = criterionFor(dataset, options.criterion);
+  const criterion = criterionFor(dataset.target, options);
   await timeTraining(
     context,
     lpm,

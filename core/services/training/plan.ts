@@ -68,7 +68,7 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const { library } = context;
   const dataset = requireDataset(context, options.dataset);
   const lpm = requireLpm(context, options.lpm);
-  const criterion = criterionFor(dataset, options.criterion);
+  const criterion = criterionFor(dataset.target, options);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
   const settings = {

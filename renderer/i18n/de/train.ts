@@ -214,6 +214,10 @@ export const train: Words['train'] = {
       name: 'Verlustfunktion',
       text: 'Was das Training klein macht. Kreuzentropie: wie die Autoren. Geglättet: zu große Sicherheit lohnt nicht, für unsichere Label. Fokal: schwierige Bilder zählen mehr.',
     },
+    uncertain: {
+      name: 'Unsichere Angaben',
+      text: 'Bei Befunden: was gilt, wo ein Befunder unsicher war. Unbekannt lässt diese Angaben weg.',
+    },
     classWeights: {
       name: 'Klassengewichte',
       text: 'Ausgeglichen: Eine seltene Klasse zählt so viel wie eine häufige.',
@@ -231,6 +235,9 @@ export const train: Words['train'] = {
   },
   moreThan: (least: string) => `Muss größer als ${least} sein.`,
   choices: {
+    unknown: 'unbekannt',
+    present: 'vorhanden',
+    absent: 'nicht vorhanden',
     none: 'keine',
     balanced: 'ausgeglichen',
     global: 'aller Stellen',

@@ -206,6 +206,10 @@ export const train = {
       name: 'Loss',
       text: 'What training makes small. Cross-entropy: the authors’ way. Label smoothing: surer is not better, for labels that are not certain. Focal: hard examples count more.',
     },
+    uncertain: {
+      name: 'Uncertain marks',
+      text: 'Of findings: what counts where a reader was not sure. Unknown leaves these marks out.',
+    },
     classWeights: { name: 'Class weights', text: 'Balanced: a rare class counts as much as a frequent one.' },
     tokens: { name: 'Token score', text: 'Which attention decides which places of the image are important.' },
     normalisation: {
@@ -217,6 +221,9 @@ export const train = {
   },
   moreThan: (least: string) => `Must be more than ${least}.`,
   choices: {
+    unknown: 'unknown',
+    present: 'present',
+    absent: 'absent',
     none: 'none',
     balanced: 'balanced',
     global: 'of all places',

@@ -83,19 +83,23 @@ test('grades are imported in their order, trained, judged by distance and classi
   // A grade that nobody has is no reason not to train.
   expect(check.findings.filter(({ severity }) => severity === 'blocks')).toEqual([]);
 
-  const training = await trainModel(context, {
-    dataset: 'knees',
-    name: 'knees',
-    lpm,
-    method: 'linear',
-    inputSize: 224,
-    epochs: 12,
-    batch: 8,
-    lr: 3e-2,
-  });
+  const recipe = { dataset: 'knees', lpm, method: 'linear', inputSize: 224, epochs: 12, batch: 8, lr: 3e-2 } as const;
+  const training = await trainModel(context, { ...recipe, name: 'knees' });
   expect(training).toMatchObject({ target: 'grade', classes: grades });
   expect(versionById(db, 1)).toMatchObject({ target: 'grade', classes: grades });
   expect(modelByName(db, 'knees')).toMatchObject({ target: 'grade', positiveClass: null, threshold: null });
+  // By kappa itself: the loss is one minus that of probabilities, 1 where chance is.
+  const byKappa = await trainModel(context, { ...recipe, name: 'by kappa', criterion: 'kappa' });
+  const [first, last] = [byKappa.epochs[0]?.valLoss ?? 0, byKappa.epochs.at(-1)?.valLoss ?? 1];
+  expect(last).toBeLessThan(first);
+  expect(last).toBeLessThan(0.1);
+  expect(byKappa.weightsHash).not.toBe(training.weightsHash);
+  await expect(
+    trainModel(context, { ...recipe, method: 'full', name: 'parts', criterion: 'kappa' }),
+  ).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: 'The criterion kappa needs the whole batch of 8 at once; found 2 images at a time.',
+  });
 
   const report = evaluateReportSchema.parse(await evaluateModel(context, { model: 'knees' }));
   const { confusion, figures } = report.image;

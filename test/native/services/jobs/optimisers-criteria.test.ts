@@ -1,17 +1,13 @@
 /** Every optimiser and every criterion through the services; a stopped training goes on with what its optimiser kept. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  criterionNames,
-  optimiserNames,
-  type TrainOptions,
-  type TrainReport,
-} from '../../../../core/contract/index.ts';
+import { optimiserNames, type TrainOptions, type TrainReport } from '../../../../core/contract/index.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { lastCheckpoint, listRuns } from '../../../../core/store/index.ts';
+import { targets } from '../../../../core/targets/index.ts';
 import { optimisers } from '../../../../core/training/optimisers/index.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -67,19 +63,25 @@ describe('the optimisers', () => {
   });
 });
 
-test('the criteria train to weights of their own, and the loss of a validation is that of the criterion', async () => {
+test('the criteria of classes train to weights of their own, and the loss of a validation is that of the criterion', async () => {
   const context = await prepared();
   const reports: TrainReport[] = [];
-  for (const criterion of criterionNames)
-    reports.push(await trainModel(context, { ...base, criterion, name: criterion }));
-  expect(new Set(reports.map(({ weightsHash }) => weightsHash)).size).toBe(criterionNames.length);
+  const fitting = targets.class.criteria;
+  for (const criterion of fitting) reports.push(await trainModel(context, { ...base, criterion, name: criterion }));
+  expect(new Set(reports.map(({ weightsHash }) => weightsHash)).size).toBe(fitting.length);
   const loss = (name: string) => reports.find(({ model }) => model === name)?.epochs[0]?.valLoss ?? Number.NaN;
   // Two classes that are hardly learned: about ln 2, and a quarter of it where (1 - p)^2 weighs it.
   expect(loss('cross-entropy')).toBeGreaterThan(0.5);
   expect(loss('focal')).toBeLessThan(0.5 * loss('cross-entropy'));
-  expect(listRuns(context.library.db).map(({ settings }) => settings.criterion)).toEqual(criterionNames);
+  expect(listRuns(context.library.db).map(({ settings }) => settings.criterion)).toEqual(fitting);
   // The same command again means the run that there is.
   const again = await trainModel(context, { ...base, criterion: 'focal', name: 'focal' });
   expect(again.run).toBe(reports.find(({ model }) => model === 'focal')?.run);
   await expect(trainModel(context, { ...base, name: 'focal' })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+  const unfit = trainModel(context, { ...base, criterion: 'mean-squared-error', name: 'unfit' });
+  await expect(unfit).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: 'The criterion mean-squared-error does not fit classes; allowed: cross-entropy, label-smoothing, focal.',
+  });
+  expect(listRuns(context.library.db)).toHaveLength(fitting.length);
 });

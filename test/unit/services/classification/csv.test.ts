@@ -8,6 +8,9 @@ const model = {
   target: 'class',
   classes: ['normal', '=cmd|calc'],
   lpmHash: 'a'.repeat(64),
+  threshold: null,
+  thresholdClass: null,
+  findings: [],
 } as unknown as ModelRecord;
 const prediction: Prediction = {
   level: 'image',
