@@ -130,9 +130,13 @@ function readingLines({ reading, alsoFits }: LabelsPreview): string[] {
     ...indented([...reading.says, ...reading.notes]),
     ...(others.length === 0
       ? []
-      : [`It can be read otherwise: ${others.map(({ profile, title }) => `--profile ${profile} (${title})`).join(', ')}.`]),
+      : [
+          `It can be read otherwise: ${others.map(({ profile, title }) => `--profile ${profile} (${title})`).join(', ')}.`,
+        ]),
     ...(reading.silent.length === 0 ? [] : [`Nothing is known in any row of: ${reading.silent.join(', ')}.`]),
-    ...(reading.isProposed ? [`To import it so: the same command with --profile ${reading.profile ?? ''} instead of --preview.`] : []),
+    ...(reading.isProposed
+      ? [`To import it so: the same command with --profile ${reading.profile ?? ''} instead of --preview.`]
+      : []),
   ];
 }
 

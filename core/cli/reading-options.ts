@@ -25,7 +25,7 @@ export const readingOptions = {
   findingColumns: list('--finding-columns <A,B,...>', 'columns of findings; of a profile, the findings to take'),
   separator: text(
     '--separator <text>',
-    'what stands between several findings in one cell: "|" or the like; list: cells as [\'a\', \'b\']',
+    "what stands between several findings in one cell: \"|\" or the like; list: cells as ['a', 'b']",
   ),
   values: valuesOption(),
   readerColumn: text('--reader-column <name>', 'column that says who gave the label'),
@@ -62,7 +62,9 @@ export function withoutReading<Options extends Given>(
   const names = new Set<string>(Object.keys(readingOptions));
   const of = (isReading: boolean): Record<string, unknown> =>
     Object.fromEntries(
-      Object.entries(options).filter(([name, value]) => names.has(name) === isReading && (!isReading || value !== undefined)),
+      Object.entries(options).filter(
+        ([name, value]) => names.has(name) === isReading && (!isReading || value !== undefined),
+      ),
     );
   const reading = of(true);
   return {

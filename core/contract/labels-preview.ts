@@ -101,9 +101,7 @@ export const labelsPreviewSchema = z.object({
   /** A profile that fits a file which is read by our own columns. */
   alsoFits: z.object({ title: z.string(), profile: z.string() }).nullable(),
   /** What is said of each finding; `unknown` are those of which something else is said. */
-  findings: z.array(
-    z.object({ name: z.string(), present: count, absent: count, uncertain: count, unknown: count }),
-  ),
+  findings: z.array(z.object({ name: z.string(), present: count, absent: count, uncertain: count, unknown: count })),
   splits: z.array(z.object({ split: splitSchema, patients: count, images: count })),
   /** Patients whose images get a label. */
   patients: count,

@@ -6,7 +6,9 @@ import { encode } from 'fast-png';
 import { put, tinyDicom } from './studies.ts';
 
 /** A picture by its path, or a DICOM file with what its header says. */
-export type MadeImage = string | { readonly path: string; readonly patient: string; readonly study: string; readonly image?: string };
+export type MadeImage =
+  | string
+  | { readonly path: string; readonly patient: string; readonly study: string; readonly image?: string };
 
 export interface PublicLabels {
   /** The profile as it is named. */
@@ -356,7 +358,10 @@ export const publicLabels: readonly PublicLabels[] = [
 ];
 
 /** Writes the labels file, the second one where there is one, and the images; gives the paths of labels and images. */
-export function writePublic(folder: string, { file, text, second, images }: PublicLabels): { labels: string; images: string } {
+export function writePublic(
+  folder: string,
+  { file, text, second, images }: PublicLabels,
+): { labels: string; images: string } {
   const labels = put(folder, `labels/${file}`, text);
   if (second !== undefined) put(folder, `labels/${second.file}`, second.text);
   images.forEach((image, n) => {

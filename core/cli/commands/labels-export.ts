@@ -12,7 +12,10 @@ export const command = defineCommand({
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
   options: {
     out: requiredText('--out <file.csv>', 'file to write'),
-    byReader: toggle('--by-reader', 'a row for what each reader said, with the column "reader", instead of what counts'),
+    byReader: toggle(
+      '--by-reader',
+      'a row for what each reader said, with the column "reader", instead of what counts',
+    ),
   },
   examples: [{ line: 'sidelight labels export mammo --out labels.csv', why: 'to look at, to correct, to give on' }],
   run: async (context, args, { out, byReader }) => {

@@ -1,7 +1,14 @@
 /** The data set that an import adds to: what it asks of an image, and the names that its labels may be. */
 import { AppError } from '../../base/errors.ts';
 import { defaultTarget, targetFacts } from '../../contract/index.ts';
-import { classNames, type DatasetRow, datasetByName, ensureDataset, type ReadDb, setLabelClasses } from '../../store/index.ts';
+import {
+  classNames,
+  type DatasetRow,
+  datasetByName,
+  ensureDataset,
+  type ReadDb,
+  setLabelClasses,
+} from '../../store/index.ts';
 import { checkedList } from '../datasets/classes.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { ReadLabels } from './read-labels.ts';
@@ -43,7 +50,8 @@ export function asLabelsSay<Options extends Pick<Asked, 'dataset' | 'target' | '
   const target = reading?.plan.target ?? null;
   if (reading === null || target === null || datasetByName(db, options.dataset) !== undefined) return options;
   const { labels } = reading.plan;
-  const classes = options.classes ?? (labels.from === 'column' && targetFacts[target].isListed ? labels.order : undefined);
+  const classes =
+    options.classes ?? (labels.from === 'column' && targetFacts[target].isListed ? labels.order : undefined);
   return { ...options, target, ...(classes === undefined ? {} : { classes: [...classes] }) };
 }
 

@@ -116,7 +116,9 @@ export class KeyFinder {
     const folders = parts.slice(0, -1).map(folded);
     const there = (this.#stems().get(folded(stem(name))) ?? []).filter(({ parts: own }) => {
       const above = own.slice(0, -1).slice(-folders.length);
-      return folders.length === 0 || (above.length === folders.length && folders.every((part, at) => part === above[at]));
+      return (
+        folders.length === 0 || (above.length === folders.length && folders.every((part, at) => part === above[at]))
+      );
     });
     const exact = there.filter(({ parts: own }) => own.at(-1) === folded(name));
     return exact.length > 0 ? exact : there;

@@ -11,8 +11,8 @@ import {
 } from '../../contract/index.ts';
 import { datasetByName, fileAt, questionsOf, type ReadDb } from '../../store/index.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
-import type { CatalogueImage } from './catalogue.ts';
 import { asLabelsSay } from './asked.ts';
+import type { CatalogueImage } from './catalogue.ts';
 import { labelChoice, type NamedClasses, namesOf, refusePositive } from './class-names.ts';
 import { KeyFinder } from './label-keys.ts';
 import { type FoundPaths, foldersAbove, PathFinder, placesOfPath } from './label-paths.ts';

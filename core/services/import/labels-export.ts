@@ -52,7 +52,11 @@ const importReader = 'import';
  */
 export function exportLabels(
   context: ServiceContext,
-  { dataset: name, out, byReader = false }: { readonly dataset: string; readonly out: string; readonly byReader?: boolean },
+  {
+    dataset: name,
+    out,
+    byReader = false,
+  }: { readonly dataset: string; readonly out: string; readonly byReader?: boolean },
 ): { readonly rows: number; readonly column: KeyColumn } {
   const { db } = context.library;
   const dataset = datasetByName(db, name);
@@ -128,9 +132,7 @@ function saidByReaders(db: ReadDb, { id }: DatasetRow, questions: readonly Quest
   return readers.map(({ key, name }) => {
     const labels = questions.map(
       (question) =>
-        new Map(
-          comparedLabels(db, id, key, question).map(({ level, targetId, own }) => [`${level} ${targetId}`, own]),
-        ),
+        new Map(comparedLabels(db, id, key, question).map(({ level, targetId, own }) => [`${level} ${targetId}`, own])),
     );
     const of: Said['of'] = ({ instanceId, seriesId, studyId, patientId }, k) => {
       const places = [

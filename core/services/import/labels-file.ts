@@ -6,6 +6,7 @@
  * What concerns the whole file is refused with one error that names everything; what concerns a row is a problem of that row.
  */
 import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
 import { AppError } from '../../base/errors.ts';
 import {
   columnNames,
@@ -27,7 +28,6 @@ import {
 import { type OtherKind, otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
 import { type LabelTable, NotATable, readTable } from './label-table.ts';
 import { decodeLabels, type LabelText } from './label-text.ts';
-
 
 export interface LabelRow {
   /** Line of the file; the header is row 1. */
@@ -102,12 +102,26 @@ export async function readLabelCells(
   return { header: table.header?.fields ?? [], cells: new Map(table.rows.map(({ row, fields }) => [row, fields])) };
 }
 
+/** A labels file is no larger unpacked; what is was made to fill the memory. */
+const mostBytes = 2 ** 30;
+
 async function readBytes(path: string): Promise<Uint8Array> {
+  let bytes: Uint8Array;
   try {
-    return await readFile(path);
+    bytes = await readFile(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new AppError(code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `Labels file ${path}: ${code}.`, {
+      cause: error,
+    });
+  }
+  // Sets publish their larger tables compressed.
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: mostBytes });
+  } catch (error) {
+    throw new AppError('FILE_UNREADABLE', `Labels file ${path}: it is compressed and cannot be unpacked.`, {
+      action: 'Unpack it with another program and name the file that comes out.',
       cause: error,
     });
   }

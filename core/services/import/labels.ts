@@ -25,10 +25,11 @@ import {
   studyCountOfPatient,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
-import { type GivenPatient, givePatients } from '../patients/patients.ts';
+import { givePatients } from '../patients/patients.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { readersOfFile } from './file-readers.ts';
+import { wishesOf } from './given-patients.ts';
 import type { KeyFinder } from './label-keys.ts';
 import type { PathFinder } from './label-paths.ts';
 import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
@@ -248,17 +249,6 @@ export function applyLabels(
     splits: splitCounts,
     moves,
   };
-}
-
-/** The patients that entries give, each once: a row of several findings gives one. */
-function wishesOf(entries: readonly LabelEntry[]): GivenPatient[] {
-  const wishes = new Map<string, GivenPatient>();
-  for (const { row, target, givenPatient: patientKey } of entries) {
-    if (typeof patientKey !== 'string') continue;
-    const key = `${targetKey(target)}\n${patientKey}`;
-    if (!wishes.has(key)) wishes.set(key, { row, target, patientKey });
-  }
-  return [...wishes.values()];
 }
 
 /** Refused rows by the first line that they name. */

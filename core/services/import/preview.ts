@@ -7,8 +7,6 @@ import { AppError } from '../../base/errors.ts';
 import {
   defaultTarget,
   type LabelsPreview,
-  type Mark,
-  markNames,
   type PatientId,
   type PreviewOptions,
   type PreviewRefusal,
@@ -20,11 +18,10 @@ import {
   tidyClassName,
 } from '../../contract/index.ts';
 import {
-  classNames as classNamesOf,
   type ComparedLabel,
+  classNames as classNamesOf,
   comparedLabels,
   datasetByName,
-  listReaders,
   picturePatientsOf,
   type ReadDb,
 } from '../../store/index.ts';
@@ -36,7 +33,6 @@ import type { ServiceContext } from '../session/context.ts';
 import { asLabelsSay } from './asked.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { labelChoice, type NamedClasses, namesOf } from './class-names.ts';
-import { knownReader } from './file-readers.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import {
   askedOf,
@@ -56,7 +52,7 @@ import {
   splitsOfPatients,
 } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelCells } from './labels-file.ts';
-import { nameToGive } from './profiles/plan.ts';
+import { changesOf, findingsOf, readingOf } from './preview-counts.ts';
 import { type ReadLabels, readLabels } from './read-labels.ts';
 
 const firstRows = 8;
@@ -108,7 +104,8 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     columns: [...file.columns],
     first: file.rows.slice(0, firstRows).map(({ keys, ...row }) => ({ ...row })),
     reading: readingOf(found.read),
-    alsoFits: found.read.alsoFits === null ? null : { title: found.read.alsoFits.title, profile: found.read.alsoFits.name },
+    alsoFits:
+      found.read.alsoFits === null ? null : { title: found.read.alsoFits.title, profile: found.read.alsoFits.name },
     findings: findingsOf(agreed),
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
@@ -266,36 +263,6 @@ function filedAsGiven(
   return { filed: (image) => filed.get(image) ?? image, conflicts };
 }
 
-/** What labels would do to those that are there, each compared with that of its reader about the same finding. */
-function changesOf(
-  db: ReadDb,
-  datasetId: number | null,
-  agreed: readonly LabelEntry[],
-  fallback: string,
-): LabelsPreview['changes'] {
-  const readers = listReaders(db);
-  const compared = new Map<string, ReadonlyMap<string, ComparedLabel>>();
-  const standing = (reader: string, question: string | null): ReadonlyMap<string, ComparedLabel> => {
-    const key = `${reader}\n${question ?? ''}`;
-    const known = compared.get(key);
-    if (known !== undefined) return known;
-    const labels = datasetId === null ? [] : comparedLabels(db, datasetId, reader, question);
-    const found = new Map(labels.map((label) => [`${label.level} ${label.targetId}`, label]));
-    compared.set(key, found);
-    return found;
-  };
-  const changes = { new: 0, same: 0, changed: 0, overruled: 0 };
-  for (const { target, label, question, reader } of agreed) {
-    const there = standing(knownReader(readers, reader, fallback), question).get(targetKey(target));
-    if (there?.own === label) changes.same += 1;
-    else if (there !== undefined && there.decided !== null && there.decided !== label && there.decided !== there.own)
-      changes.overruled += 1;
-    else if (there?.own == null) changes.new += 1;
-    else changes.changed += 1;
-  }
-  return changes;
-}
-
 function baseOf({ paths, labels }: Given): string {
   return paths.length === 1 && paths[0] !== undefined ? resolve(paths[0]) : dirname(resolve(labels));
 }
@@ -351,48 +318,6 @@ function classesOf(
     isNew: !existing.includes(name),
     labels: counts.get(name)?.labels ?? 0,
     images: counts.get(name)?.images.size ?? 0,
-  }));
-}
-
-/** How the file was read, for whoever decides whether it is meant so. */
-function readingOf({ reading }: ReadLabels): LabelsPreview['reading'] {
-  if (reading === null) return null;
-  const { plan, isProposed, says, silent } = reading;
-  const { profile, variant } = plan;
-  return {
-    title: profile?.title ?? null,
-    profile: profile === null || variant === null ? null : nameToGive(profile, variant),
-    isProposed,
-    variants:
-      profile?.variants.map((one) => ({ profile: nameToGive(profile, one), title: one.title })) ?? [],
-    says: [...says],
-    notes: [...(profile?.notes ?? [])],
-    target: plan.target,
-    silent: [...silent],
-  };
-}
-
-function isMark(label: string): label is Mark {
-  return (markNames as readonly string[]).includes(label);
-}
-
-/** What is said of each finding, over what anything is said of. */
-function findingsOf(agreed: readonly LabelEntry[]): LabelsPreview['findings'] {
-  const all = new Set<string>();
-  const counts = new Map<string, { present: number; absent: number; uncertain: number }>();
-  for (const { target, reader, question, label } of agreed) {
-    if (question === null || !isMark(label)) continue;
-    all.add(`${targetKey(target)}\n${reader ?? ''}`);
-    const there = counts.get(question) ?? { present: 0, absent: 0, uncertain: 0 };
-    counts.set(question, there);
-    there[label] += 1;
-  }
-  return [...counts].map(([name, { present, absent, uncertain }]) => ({
-    name,
-    present,
-    absent,
-    uncertain,
-    unknown: all.size - present - absent - uncertain,
   }));
 }
 

@@ -229,13 +229,7 @@ export const siimCovid: ProfileData = {
   title: 'SIIM COVID-19',
   files: ['train_study_level.csv'],
   told: {
-    columns: [
-      'id',
-      'Negative for Pneumonia',
-      'Typical Appearance',
-      'Indeterminate Appearance',
-      'Atypical Appearance',
-    ],
+    columns: ['id', 'Negative for Pneumonia', 'Typical Appearance', 'Indeterminate Appearance', 'Atypical Appearance'],
   },
   cells: [{ column: 'id', pattern: '^(?<study>.+)_study$' }],
   keys: [
@@ -250,12 +244,7 @@ export const siimCovid: ProfileData = {
       target: 'class',
       labels: {
         from: 'one-hot',
-        columns: [
-          'Negative for Pneumonia',
-          'Typical Appearance',
-          'Indeterminate Appearance',
-          'Atypical Appearance',
-        ],
+        columns: ['Negative for Pneumonia', 'Typical Appearance', 'Indeterminate Appearance', 'Atypical Appearance'],
       },
     },
   ],
@@ -274,7 +263,5 @@ export const covidx: ProfileData = {
   notes: [
     'The file has no header; blanks stand between patient, file, class and source, and some patient IDs have a blank in them.',
   ],
-  variants: [
-    { name: 'class', title: 'its class', target: 'class', labels: { from: 'column', column: 'label' } },
-  ],
+  variants: [{ name: 'class', title: 'its class', target: 'class', labels: { from: 'column', column: 'label' } }],
 };

@@ -105,8 +105,7 @@ function ofLists({ column, separator, none, open, findings }: Source<'list'>, co
   const of = (row: LabelTableRow): SaidByRow => {
     const cell = columns.cell(row, column) ?? '';
     const words = wordsOfList(cell, separator);
-    if (words === null)
-      return { problem: `column "${column}" has "${short(cell)}", which is no list like ['a', 'b']` };
+    if (words === null) return { problem: `column "${column}" has "${short(cell)}", which is no list like ['a', 'b']` };
     // An empty list is an image of which nothing was said.
     if (words.length === 0) return { labels: [] };
     const said = plain(words);

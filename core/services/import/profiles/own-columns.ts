@@ -3,13 +3,7 @@
  * 0 (absent), -1 (uncertain) or nothing, or one for each quantity with numbers. Exported labels are such files.
  */
 import { AppError } from '../../../base/errors.ts';
-import {
-  columnOfName,
-  defaultQuantity,
-  keyColumns,
-  type TargetKind,
-  targetFacts,
-} from '../../../contract/index.ts';
+import { columnOfName, defaultQuantity, keyColumns, type TargetKind, targetFacts } from '../../../contract/index.ts';
 import type { LabelTable } from '../label-table.ts';
 import { plainWord } from './cells.ts';
 import { type ReadingPlan, thereAre } from './plan.ts';
@@ -87,7 +81,6 @@ export function planOfOwnColumns(table: LabelTable, target: TargetKind, known: r
   };
 }
 
-
 function isNumber(cell: string): boolean {
   return cell !== '' && Number.isFinite(Number(cell));
 }
@@ -98,7 +91,8 @@ function isNumber(cell: string): boolean {
  */
 export function asQuestions(plan: ReadingPlan, target: TargetKind | null): ReadingPlan {
   const { labels } = plan;
-  if (target === null || !targetFacts[target].isPerName || labels.from !== 'column' || plan.target !== null) return plan;
+  if (target === null || !targetFacts[target].isPerName || labels.from !== 'column' || plan.target !== null)
+    return plan;
   if (targetFacts[target].hasMarks) {
     throw new AppError(
       'LABELS_INVALID',

@@ -58,9 +58,7 @@ export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
       if ('problem' in what) found.push(what.problem);
       const given = plan.split === null ? '' : (columns.cell(row, plan.split) ?? '');
       if (given !== '' && splitOfWord(given) === null)
-        found.push(
-          `split "${given}" is none of ${splitNames.flatMap((name) => splitWords[name]).join(', ')}`,
-        );
+        found.push(`split "${given}" is none of ${splitNames.flatMap((name) => splitWords[name]).join(', ')}`);
       if (found.length === 0 && 'labels' in what) {
         const labels = what.labels.filter(({ question }) => taken === null || question === null || taken.has(question));
         const by = plan.reader === null ? null : columns.cell(row, plan.reader) || null;
@@ -167,7 +165,10 @@ function meanings(plan: ReadingPlan, columns: Columns, table: LabelTable): FileC
       if (at >= 0 && !uses.has(at)) uses.set(at, meaning);
     }
   };
-  use(plan.keys.flatMap(({ from }) => columnsOf(from)), 'path');
+  use(
+    plan.keys.flatMap(({ from }) => columnsOf(from)),
+    'path',
+  );
   use(columnsOfSource(plan.labels), 'label');
   if (plan.labels.from === 'columns' && plan.labels.none !== undefined) use([plan.labels.none.column], 'label');
   if (plan.split !== null) use([plan.split], 'split');
@@ -178,4 +179,3 @@ function meanings(plan: ReadingPlan, columns: Columns, table: LabelTable): FileC
     return { name, meaning, why: meaning === null ? 'unknown' : null };
   });
 }
-

@@ -6,7 +6,13 @@ import type { ImportOptions } from '../../../../core/contract/index.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { exportLabels } from '../../../../core/services/import/labels-export.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
-import { answeredInstances, datasetByName, type Library, listDatasets, questionsOf } from '../../../../core/store/index.ts';
+import {
+  answeredInstances,
+  datasetByName,
+  type Library,
+  listDatasets,
+  questionsOf,
+} from '../../../../core/store/index.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
 import { picture, publicLabels, writePublic } from '../../../support/public-labels.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
@@ -44,7 +50,7 @@ describe('options', () => {
       'img;who;Edema;Mass;part;subject\na;anna;yes;?;training;S1\nb;anna;no;yes;dev;S2\na;ben;no;?;training;S1\n',
     );
     const context = testContext(temporaryLibrary());
-    const reading = {
+    const reading: ImportOptions['reading'] = {
       keyColumn: 'img',
       keys: 'file-name',
       findingColumns: ['Edema', 'Mass'],
@@ -56,8 +62,8 @@ describe('options', () => {
       readerColumn: 'who',
       splitColumn: 'part',
       patientColumn: 'subject',
-    } as const;
-    const options: ImportOptions = { dataset: 'd', labels, paths, reading: { ...reading, findingColumns: ['Edema', 'Mass'], values: [...reading.values] } };
+    };
+    const options = { dataset: 'd', labels, paths, reading };
     const preview = await previewLabels(context, options);
     expect(preview.findings).toEqual([
       { name: 'Edema', present: 1, absent: 2, uncertain: 0, unknown: 0 },
@@ -109,8 +115,16 @@ describe('bad input', () => {
     const folder = temporaryFolder();
     const context = testContext(temporaryLibrary());
     const labels = put(folder, 'labels.csv', text);
-    const options = { dataset: 'd', labels, paths: [images(folder, 'a.dcm', 'b.dcm')], rowRule: 'all' as const, ...more };
-    const error = await appErrorFrom(importPaths(context, { ...options, ...(reading === undefined ? {} : { reading }) }));
+    const options = {
+      dataset: 'd',
+      labels,
+      paths: [images(folder, 'a.dcm', 'b.dcm')],
+      rowRule: 'all' as const,
+      ...more,
+    };
+    const error = await appErrorFrom(
+      importPaths(context, { ...options, ...(reading === undefined ? {} : { reading }) }),
+    );
     expect(listDatasets(context.library.db).flatMap(({ classes }) => classes)).toEqual([]);
     return error;
   }
@@ -172,7 +186,9 @@ describe('bad input', () => {
       code: 'LABELS_INVALID',
       message: expect.stringContaining('no column of the labels file is one'),
     });
-    expect(await refusal('path,label\nimages/a.dcm,x\n', { labelColumn: 'label' }, { target: 'finding' })).toMatchObject({
+    expect(
+      await refusal('path,label\nimages/a.dcm,x\n', { labelColumn: 'label' }, { target: 'finding' }),
+    ).toMatchObject({
       message: expect.stringContaining('holds one word an image'),
     });
   });
@@ -238,13 +254,22 @@ describe('out again', () => {
     expect(said).toEqual(expect.arrayContaining([{ 'bone age': '126.5' }, { 'bone age': '90' }]));
     const out = join(folder, 'out.csv');
     exportLabels(context, { dataset: 'd', out });
-    expect((await importPaths(context, { dataset: 'd', labels: out })).labels).toMatchObject({ applied: 0, unchanged: 2 });
+    expect((await importPaths(context, { dataset: 'd', labels: out })).labels).toMatchObject({
+      applied: 0,
+      unchanged: 2,
+    });
     const plain = put(folder, 'plain.csv', 'path,label\nimages/a.png,1\nimages/b.png,2.5\n');
     await importPaths(context, { dataset: 'e', labels: plain, paths, target: 'quantity' });
     expect(Object.values(answersOf(context.library, 'e'))).toEqual(
       expect.arrayContaining([{ value: '1' }, { value: '2.5' }]),
     );
-    const named = { dataset: 'f', labels: plain, paths, target: 'quantity', reading: { labelColumn: 'label' } } as const;
+    const named = {
+      dataset: 'f',
+      labels: plain,
+      paths,
+      target: 'quantity',
+      reading: { labelColumn: 'label' },
+    } as const;
     expect((await importPaths(context, named)).labels.applied).toBe(2);
   });
 });
