@@ -1,4 +1,4 @@
-/** The patients that a labels file gives to what its rows are about. */
+/** Patients in labels files: those that a file gives to what its rows are about, and IDs that lost their zeros. */
 import { type LabelTarget, targetKey } from '../../contract/index.ts';
 import type { GivenPatient } from '../patients/patients.ts';
 
@@ -17,4 +17,9 @@ export function wishesOf(
     if (!wishes.has(key)) wishes.set(key, { row, target, patientKey });
   }
   return [...wishes.values()];
+}
+
+/** The known IDs that begin with zeros, without them. */
+export function withoutZeros(keys: Iterable<string>): ReadonlySet<string> {
+  return new Set([...keys].filter((key) => /^0+\d+$/.test(key)).map((key) => key.replace(/^0+/, '')));
 }

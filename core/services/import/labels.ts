@@ -29,7 +29,7 @@ import { givePatients } from '../patients/patients.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { readersOfFile } from './file-readers.ts';
-import { wishesOf } from './given-patients.ts';
+import { wishesOf, withoutZeros } from './given-patients.ts';
 import type { KeyFinder } from './label-keys.ts';
 import type { PathFinder } from './label-paths.ts';
 import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
@@ -174,11 +174,6 @@ function isScientific(key: string): boolean {
 /** A place with the last characters of each folder and of the name, so that two of them can be told apart by whoever knows them. */
 function redactPlace(place: string): string {
   return place.split(/[\\/]/).slice(-3).map(redact).join('/');
-}
-
-/** The known IDs that begin with zeros, without them. */
-function withoutZeros(keys: Iterable<string>): ReadonlySet<string> {
-  return new Set([...keys].filter((key) => /^0+\d+$/.test(key)).map((key) => key.replace(/^0+/, '')));
 }
 
 /** The problems of a report: one for each refused row or group of rows, without places. */

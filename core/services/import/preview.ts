@@ -17,14 +17,7 @@ import {
   targetKey,
   tidyClassName,
 } from '../../contract/index.ts';
-import {
-  type ComparedLabel,
-  classNames as classNamesOf,
-  comparedLabels,
-  datasetByName,
-  picturePatientsOf,
-  type ReadDb,
-} from '../../store/index.ts';
+import { classNames as classNamesOf, datasetByName, picturePatientsOf, type ReadDb } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { fileError } from '../files/files.ts';
 import { patientConflict } from '../patients/patients.ts';

@@ -8,6 +8,8 @@ import {
   type KeyKind,
   keyColumns,
   type LabelReading,
+  targetFacts,
+  targetKinds,
   usualFindingWords,
 } from '../../../contract/index.ts';
 import type { LabelTable } from '../label-table.ts';
@@ -39,6 +41,9 @@ const optionNames = {
   separator: '--separator',
   values: '--values',
 } as const;
+
+/** What a data set asks whose labels are marks. */
+const targetOfFindings = targetKinds.find((kind) => targetFacts[kind].hasMarks) ?? null;
 
 /** Kinds of key that a column of an unknown name may hold, the surest first. */
 const usualKinds: readonly KeyKind[] = ['path', 'path-end', 'file-name'];
@@ -186,7 +191,7 @@ function planOfOptions(reading: LabelReading, table: LabelTable): ReadingPlan {
     otherNames: {},
     second: undefined,
     keys: keysOf(reading, table),
-    target: findingColumns !== undefined || reading.separator !== undefined ? 'finding' : null,
+    target: findingColumns !== undefined || reading.separator !== undefined ? targetOfFindings : null,
     patient: patientColumn === undefined ? templateOf('patientID', table) : template(patientColumn),
     reader: readerColumn ?? null,
     split: splitColumn ?? nameOf('split', table),
