@@ -41,6 +41,11 @@ export async function writeTask(
 
 /** The bytes of image `n` of a task. */
 export function taskFile(name: string, task: Task, n: number, size = taskImageSize): Uint8Array {
+  return taskFileOf(name, n, task, size);
+}
+
+/** The bytes of image `n` of whatever is painted. */
+export function taskFileOf(name: string, n: number, task: Task, size = taskImageSize): Uint8Array {
   const uid = (part: string): string => {
     const digest = createHash('sha256').update(`sidelight-task/${name}/${n}/${part}`).digest('hex');
     return `2.25.${BigInt(`0x${digest.slice(0, 32)}`)}`;

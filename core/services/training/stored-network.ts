@@ -41,7 +41,7 @@ const lpmConfigSchema = z.strictObject({
 const networkShape = {
   lpm: z.strictObject({ width: size, heads: size, patch: size, eps: z.number().positive(), channels: size }),
   layers: size,
-  classes: z.int().min(2),
+  classes: z.int().min(1),
   sideSize: size,
   sideWidth: size,
   prompts: size,
