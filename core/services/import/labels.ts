@@ -390,8 +390,12 @@ export function patientsByPath(
   pathsOf: (row: LabelRow) => readonly string[],
 ): Map<string, string> {
   const patients = new Map<string, string>();
+  let before: LabelRow['keys'];
   for (const row of file?.rows ?? []) {
-    if (row.patientID === null) continue;
+    // A line of several findings gives its patient once, and keys that are no paths are looked for when the images are there.
+    const isSame = row.keys !== undefined && row.keys === before;
+    before = row.keys;
+    if (row.patientID === null || isSame || row.keys?.every(({ kind }) => kind !== 'path') === true) continue;
     for (const path of pathsOf(row)) patients.set(path.normalize('NFC'), row.patientID);
   }
   return patients;

@@ -9,6 +9,7 @@ export type CellOf = (row: LabelTableRow, name: string) => string | undefined;
 /** The columns of a table and of those that are made of them. */
 export class Columns {
   readonly #at = new Map<string, number>();
+  readonly #known = new Map<string, number>();
   readonly #made = new Map<string, { readonly at: number; readonly pattern: RegExp }>();
 
   constructor(header: readonly string[], { cells, otherNames }: Pick<Profile, 'cells' | 'otherNames'>) {
@@ -32,9 +33,13 @@ export class Columns {
     return this.#made.has(name) || this.#at.has(plainColumnName(name));
   }
 
-  /** Where in a row the column stands; -1 where it is made or not there. */
+  /** Where in a row the column stands; -1 where it is made or not there. Asked for every cell, so names are made plain once. */
   indexOf(name: string): number {
-    return this.#at.get(plainColumnName(name)) ?? -1;
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const at = this.#at.get(plainColumnName(name)) ?? -1;
+    this.#known.set(name, at);
+    return at;
   }
 
   readonly cell: CellOf = ({ fields }, name) => {

@@ -37,7 +37,8 @@ export function columnsOfSource(source: LabelSource): readonly string[] {
 }
 
 function meaningOf(cell: string, words: ReadonlyMap<string, FindingMeaning>): FindingMeaning | undefined {
-  return words.get(cell.trim() === '' ? blankWord : plainWord(cell));
+  // Most cells hold a word as it was named.
+  return words.get(cell === '' ? blankWord : cell) ?? words.get(cell.trim() === '' ? blankWord : plainWord(cell));
 }
 
 function plainWords(words: Readonly<Record<string, FindingMeaning>>): ReadonlyMap<string, FindingMeaning> {

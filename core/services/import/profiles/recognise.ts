@@ -14,6 +14,9 @@ const triedRows = 200;
 export function tableOfLines(text: string, { told }: Profile): LabelTable | null {
   if (!('line' in told)) return null;
   const pattern = new RegExp(told.line, 'u');
+  // Most files are none of its, which the first line tells.
+  const [first = ''] = /^.*$/m.exec(text.trimStart()) ?? [];
+  if (!pattern.test(first.trim())) return null;
   const rows: LabelTableRow[] = [];
   let emptyRows = 0;
   let fitting = 0;

@@ -1,6 +1,7 @@
 /** Findings and quantities in labels files: read by options and by our own columns, refused where they do not fit, out again. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ImportOptions } from '../../../../core/contract/index.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
@@ -193,6 +194,35 @@ describe('bad input', () => {
     });
   });
 
+  test('keys by the names of files, where the library keeps none', async () => {
+    const reading = { keyColumn: 'f', keys: 'file-name', labelColumn: 'l' } as const;
+    expect(await refusal('f,l\na,x\n', reading, { pseudonymise: true })).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('keeps no names of files'),
+    });
+  });
+
+  test('options that say two things, or nothing of a column', async () => {
+    const text = 'img,a,b\na,1,0\n';
+    for (const [reading, message] of [
+      [{ keyColumn: 'img', labelColumn: 'a', findingColumns: ['b'] }, '--label-column and --finding-columns'],
+      [{ keyColumn: 'img' }, 'No column says what the labels are; the columns are "img", "a", "b".'],
+      [{ labelColumn: 'a' }, 'No column names the image'],
+      [
+        { keyColumn: 'img', labelColumn: 'a', values: [{ word: '1', means: 'present' as const }] },
+        '--values says what',
+      ],
+      [{ keyColumn: 'img', labelColumn: 'a', secondFile: 'x.csv' }, 'A second file was named'],
+    ] as const) {
+      expect(await refusal(text, reading as ImportOptions['reading'])).toMatchObject({
+        code: 'BAD_INPUT',
+        message: expect.stringContaining(message),
+      });
+    }
+    const values = { profile: 'covidx', values: [{ word: '1', means: 'present' as const }] };
+    expect(await refusal(covidx?.text ?? '', values)).toMatchObject({ code: 'BAD_INPUT' });
+  });
+
   test('one file of a set of two, and the other', async () => {
     const mimic = publicLabels.find(({ profile }) => profile === 'mimic-cxr');
     expect(await refusal(mimic?.text ?? '', { profile: 'mimic-cxr' })).toMatchObject({
@@ -202,6 +232,23 @@ describe('bad input', () => {
     expect(await refusal(mimic?.second?.text ?? '', undefined)).toMatchObject({
       message: expect.stringContaining('second file of MIMIC-CXR'),
     });
+  });
+});
+
+test('a file that gzip made smaller is read as it is published', async () => {
+  const folder = temporaryFolder();
+  const set = publicLabels.find(({ profile }) => profile === 'mimic-cxr');
+  if (set === undefined) throw new Error('there is MIMIC-CXR');
+  const { images: pictures } = writePublic(folder, set);
+  const labels = put(folder, `packed/${set.file}.gz`, gzipSync(set.text));
+  put(folder, `packed/${set.second?.file}.gz`, gzipSync(set.second?.text ?? ''));
+  const context = testContext(temporaryLibrary());
+  const report = await importPaths(context, { dataset: 'd', labels, paths: [pictures], reading: { profile: 'auto' } });
+  expect(report.labels).toMatchObject({ refusedRows: 0, problems: [] });
+  expect(report.labels.applied).toBeGreaterThan(0);
+  const broken = put(folder, 'broken.csv.gz', gzipSync(set.text).subarray(0, 40));
+  expect(await appErrorFrom(importPaths(context, { dataset: 'd', labels: broken }))).toMatchObject({
+    code: 'FILE_UNREADABLE',
   });
 });
 
