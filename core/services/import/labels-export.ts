@@ -32,7 +32,7 @@ import { fileError } from '../files/files.ts';
 import { isPseudonym } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 
-const columnOf: Readonly<Record<LabelLevel, KeyColumn>> = {
+const columnOf: Readonly<Record<LabelLevel, Exclude<KeyColumn, 'path'>>> = {
   instance: 'sopInstanceUID',
   series: 'seriesInstanceUID',
   study: 'studyInstanceUID',
@@ -64,15 +64,9 @@ export function exportLabels(
   const levels = decidedLevels(db, dataset.id);
   const [only] = levels;
   const level: LabelLevel = levels.length === 1 && only !== undefined ? only : 'instance';
-  const questions = questionsOf(db, dataset.id);
-  const said = byReader ? saidByReaders(db, dataset, questions) : saidInAll(db, dataset, questions);
-  const given = new Map<number, SplitName>(
-    splitsOf(db, dataset.id).flatMap(({ patientId, split, origin }) =>
-      origin === 'given' ? [[patientId, split] as const] : [],
-    ),
-  );
+  const column = columnOf[level];
   const patients = new Map<string, string>();
-  const givenPatient = (studyInstanceUID: string): string => {
+  const givenPatient = ({ studyInstanceUID }: PlacedImage): string => {
     const known = patients.get(studyInstanceUID);
     if (known !== undefined) return known;
     const { isGiven = false, patientKey = '' } = patientOfStudy(db, studyInstanceUID) ?? {};
@@ -80,35 +74,69 @@ export function exportLabels(
     patients.set(studyInstanceUID, written);
     return written;
   };
-  const { hasMarks } = targetFacts[dataset.target];
-  const rows = new Map<string, readonly string[]>();
-  for (const image of placedImagesOf(db, dataset.id)) {
-    const key = {
+  const keyOf = (image: PlacedImage): string =>
+    ({
       sopInstanceUID: image.sopInstanceUID,
       seriesInstanceUID: image.seriesInstanceUID,
       studyInstanceUID: image.studyInstanceUID,
       patientID: image.patientKey,
-    }[columnOf[level] as Exclude<KeyColumn, 'path'>];
+    })[column];
+  const table = labelTable(db, dataset, { byReader, column, keyOf, patientOf: givenPatient });
+  if (table.rows === 0) throw new AppError('DATASET_NOT_READY', `The data set "${name}" has no labels.`);
+  try {
+    writeFileSync(out, table.text);
+  } catch (error) {
+    throw fileError(error, out);
+  }
+  return { rows: table.rows, column };
+}
+
+/**
+ * The labels of a data set as the text of a labels file, and how many rows it has.
+ * @param options.keyOf what names an image in `column`; null leaves it out
+ * @param options.patientOf whose it is where that is to be said, else an empty text
+ */
+export function labelTable(
+  db: ReadDb,
+  dataset: DatasetRow,
+  {
+    byReader,
+    column,
+    keyOf,
+    patientOf,
+  }: {
+    readonly byReader: boolean;
+    readonly column: KeyColumn;
+    readonly keyOf: (image: PlacedImage) => string | null;
+    readonly patientOf: (image: PlacedImage) => string;
+  },
+): { readonly rows: number; readonly text: string } {
+  const questions = questionsOf(db, dataset.id);
+  const said = byReader ? saidByReaders(db, dataset, questions) : saidInAll(db, dataset, questions);
+  const given = new Map<number, SplitName>(
+    splitsOf(db, dataset.id).flatMap(({ patientId, split, origin }) =>
+      origin === 'given' ? [[patientId, split] as const] : [],
+    ),
+  );
+  const { hasMarks } = targetFacts[dataset.target];
+  const rows = new Map<string, readonly string[]>();
+  for (const image of placedImagesOf(db, dataset.id)) {
+    const key = keyOf(image);
+    if (key === null) continue;
     for (const { reader, of } of said) {
       const labels = questions.map((_, k) => of(image, k));
       if (labels.every((label) => label === null)) continue;
       const cells = labels.map((label) => (hasMarks ? (cellOfMark[label ?? ''] ?? '') : (label ?? '')));
-      const about = [given.get(image.patientId) ?? '', givenPatient(image.studyInstanceUID), reader];
+      const about = [given.get(image.patientId) ?? '', patientOf(image), reader];
       rows.set(`${key}\n${reader}`, [key, ...cells, ...about]);
     }
   }
-  if (rows.size === 0) throw new AppError('DATASET_NOT_READY', `The data set "${name}" has no labels.`);
-  const header = [columnOf[level], ...questions.map((question) => question ?? 'label'), 'split', 'patientID', 'reader'];
+  const header = [column, ...questions.map((question) => question ?? 'label'), 'split', 'patientID', 'reader'];
   // Columns that say nothing are left out, but those of findings: that nothing is known of one is said too.
   const isUsed = header.map((_, at) => at <= questions.length || [...rows.values()].some((row) => row[at] !== ''));
   const table = [header, ...rows.values()].map((row) => row.filter((_, at) => isUsed[at]));
-  try {
-    // The byte order mark keeps letters whole in Excel.
-    writeFileSync(out, stringify(table, { bom: true }));
-  } catch (error) {
-    throw fileError(error, out);
-  }
-  return { rows: rows.size, column: columnOf[level] };
+  // The byte order mark keeps letters whole in Excel.
+  return { rows: rows.size, text: stringify(table, { bom: true }) };
 }
 
 /** What somebody said of an image to the k-th question. */
