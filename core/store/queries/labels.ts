@@ -101,6 +101,15 @@ export function ownLabel(
   reader: string,
   question: Question = null,
 ): { labelId: number; label: string } | null {
+  return ownLabelIn(db, schemaOfQuestion(db, datasetId, question), target, reader);
+}
+
+function ownLabelIn(
+  db: ReadDb,
+  schemaId: number,
+  target: LabelTarget,
+  reader: string,
+): { labelId: number; label: string } | null {
   return (
     db.get(
       `SELECT l.id AS labelId, c.name AS label FROM labels l JOIN label_classes c ON c.id = l.class_id
@@ -110,12 +119,77 @@ export function ownLabel(
          AND NOT EXISTS (SELECT 1 FROM label_withdrawals w WHERE w.label_id = l.id)
          AND NOT EXISTS (SELECT 1 FROM label_adjudications a WHERE a.label_id = l.id)
        ORDER BY l.id DESC LIMIT 1`,
-      { schemaId: schemaOfQuestion(db, datasetId, question), level: target.kind, targetId: target.id, reader },
+      { schemaId, level: target.kind, targetId: target.id, reader },
     ) ?? null
   );
 }
 
-/** Adds a label, and its class when new; tells what it did. An equal label is not written again, so an import can be repeated. */
+/** Writes one reader's labels of a data set: what is the same for many of them is looked up once. Use it within a transaction. */
+export class LabelWriter {
+  readonly #db: WriteDb;
+  readonly #datasetId: number;
+  readonly #by: { readonly reader: string; readonly now: string };
+  readonly #schemas = new Map<Question, number>();
+  readonly #classes = new Map<string, number>();
+
+  constructor(db: WriteDb, datasetId: number, by: { readonly reader: string; readonly now: string }) {
+    this.#db = db;
+    this.#datasetId = datasetId;
+    this.#by = by;
+  }
+
+  /** Adds a label, and its class when new; tells what it did. An equal label is not written again, so an import can be repeated. */
+  add(target: LabelTarget, label: string, question: Question = null): 'applied' | 'unchanged' | 'changed' {
+    const before = ownLabelIn(this.#db, this.#schemaOf(question), target, this.#by.reader)?.label ?? null;
+    if (before === label) return 'unchanged';
+    this.insert(target, label, question);
+    return before === null ? 'applied' : 'changed';
+  }
+
+  /** Writes a label in any case; gives its row id. */
+  insert(target: LabelTarget, label: string, question: Question = null): number {
+    const schemaId = this.#schemaOf(question);
+    return this.#db.run(
+      `INSERT INTO labels (class_id, schema_id, level, target_id, reader, labelled_at)
+       VALUES (:classId, :schemaId, :level, :targetId, :reader, :now)`,
+      { classId: this.#classOf(schemaId, label), schemaId, level: target.kind, targetId: target.id, ...this.#by },
+    ).id;
+  }
+
+  #schemaOf(question: Question): number {
+    let found = this.#schemas.get(question);
+    if (found === undefined) {
+      const { now } = this.#by;
+      found =
+        question === null
+          ? schemaOf(this.#db, this.#datasetId)
+          : ensureQuestion(this.#db, this.#datasetId, question, now);
+      this.#schemas.set(question, found);
+    }
+    return found;
+  }
+
+  #classOf(schemaId: number, name: string): number {
+    const key = `${schemaId} ${name}`;
+    let found = this.#classes.get(key);
+    if (found === undefined) {
+      this.#db.run('INSERT OR IGNORE INTO label_classes (schema_id, name) VALUES (:schemaId, :name)', {
+        schemaId,
+        name,
+      });
+      const row = this.#db.get<{ id: number }>(
+        'SELECT id FROM label_classes WHERE schema_id = :schemaId AND name = :name',
+        { schemaId, name },
+      );
+      invariant(row !== undefined, 'a class that was written can be read');
+      found = row.id;
+      this.#classes.set(key, found);
+    }
+    return found;
+  }
+}
+
+/** Adds one label, as `LabelWriter` does it. */
 export function addLabel(
   db: WriteDb,
   datasetId: number,
@@ -125,13 +199,10 @@ export function addLabel(
   now: string,
   question: Question = null,
 ): 'applied' | 'unchanged' | 'changed' {
-  const before = ownLabel(db, datasetId, target, reader, question)?.label ?? null;
-  if (before === label) return 'unchanged';
-  insertLabel(db, datasetId, target, label, reader, now, question);
-  return before === null ? 'applied' : 'changed';
+  return new LabelWriter(db, datasetId, { reader, now }).add(target, label, question);
 }
 
-/** Writes a label in any case; gives its row id. */
+/** Writes one label in any case; gives its row id. */
 export function insertLabel(
   db: WriteDb,
   datasetId: number,
@@ -141,13 +212,7 @@ export function insertLabel(
   now: string,
   question: Question = null,
 ): number {
-  const schemaId = question === null ? schemaOf(db, datasetId) : ensureQuestion(db, datasetId, question, now);
-  db.run('INSERT OR IGNORE INTO label_classes (schema_id, name) VALUES (:schemaId, :label)', { schemaId, label });
-  return db.run(
-    `INSERT INTO labels (class_id, schema_id, level, target_id, reader, labelled_at)
-     SELECT id, schema_id, :level, :targetId, :reader, :now FROM label_classes WHERE schema_id = :schemaId AND name = :label`,
-    { schemaId, label, level: target.kind, targetId: target.id, reader, now },
-  ).id;
+  return new LabelWriter(db, datasetId, { reader, now }).insert(target, label, question);
 }
 
 /** Adds a class to a data set's schema unless it is there. */

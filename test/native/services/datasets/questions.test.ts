@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { InstanceId } from '../../../../core/contract/index.ts';
 import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
+import { labelledExamples } from '../../../../core/services/datasets/examples.ts';
 import {
   addInstance,
   addLabel,
@@ -10,6 +11,8 @@ import {
   classNames,
   currentLabel,
   ensureDataset,
+  eraseRows,
+  erasureScope,
   insertLabel,
   type Library,
   listDatasets,
@@ -135,4 +138,22 @@ test('a quantity is a number in its version, and parts are balanced over its ran
     expect(Math.min(...own)).toBeLessThan(72);
     expect(Math.max(...own)).toBeGreaterThan(108);
   }
+});
+
+test('a patient who is deleted leaves no answer behind, in labels or in versions', () => {
+  const library = temporaryLibrary();
+  const { id } = fill(
+    library,
+    Array.from({ length: 12 }, (_, n) => ({ edema: n % 2 === 0 ? 'present' : 'absent', mass: 'absent' })),
+    'finding',
+  );
+  const version = freezeDataset(testContext(library), { dataset: 'd' });
+  const db = library.writer;
+  const count = (sql: string): number => library.db.get<{ n: number }>(sql)?.n ?? 0;
+  expect(count('SELECT count(*) AS n FROM version_values')).toBe(24);
+  eraseRows(db, erasureScope(db, { patientKey: 'patient-3' }), testTime);
+  expect(count('SELECT count(*) AS n FROM version_values')).toBe(22);
+  expect(count('SELECT count(*) AS n FROM labels')).toBe(22);
+  expect(versionImages(library.db, version.id)).toHaveLength(11);
+  expect(labelledExamples(library.db, { id, target: 'finding' })).toHaveLength(11);
 });
