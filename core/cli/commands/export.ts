@@ -41,7 +41,10 @@ export const command = defineCommand({
       exportDateModes,
       'remove',
     ),
-    labels: toggle('--labels', 'also write labels.csv: the labels of the data set by the new UIDs, to be imported with the images'),
+    labels: toggle(
+      '--labels',
+      'also write labels.csv: the labels of the data set by the new UIDs, to be imported with the images',
+    ),
     pseudonyms: text(
       '--pseudonyms <file.csv>',
       'columns patientID, pseudonym: your own names; other patients get theirs made',

@@ -15,9 +15,9 @@ import {
 } from '../../contract/index.ts';
 import {
   addAuditEvent,
-  addLabel,
   classNames,
   type DatasetRow,
+  LabelWriter,
   labelledInstances,
   type PatientMoves,
   type ReadDb,
@@ -214,8 +214,12 @@ export function applyLabels(
     const splits = splitsOfPatients(entries, (patientId) => studyCountOfPatient(db, dataset.id, patientId));
     refuseEarlierLeaks(db, dataset.id, moved, splits);
     const readerOf = readersOfFile(db, agreed, reader, now);
+    const writers = new Map<string, LabelWriter>();
     for (const { target, question, label, reader: by } of agreed) {
-      counts[addLabel(db, dataset.id, target, label, readerOf(by), now, question)] += 1;
+      const who = readerOf(by);
+      const writer = writers.get(who) ?? new LabelWriter(db, dataset.id, { reader: who, now });
+      writers.set(who, writer);
+      counts[writer.add(target, label, question)] += 1;
     }
     for (const [patientId, split] of splits) {
       saveSplit(db, dataset.id, { patientId, split, origin: 'given' }, now);

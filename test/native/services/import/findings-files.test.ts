@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ImportOptions } from '../../../../core/contract/index.ts';
+import { exportStudies } from '../../../../core/services/export/export.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { exportLabels } from '../../../../core/services/import/labels-export.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
@@ -287,6 +288,31 @@ describe('out again', () => {
     const other = await importPaths(context, { dataset: 'e', labels: out, paths: [files], target: 'finding' });
     expect(other.labels).toMatchObject({ applied: 6 * 27, problems: [] });
     expect(answersOf(context.library, 'e')).toEqual(answersOf(context.library, 'd'));
+  });
+
+  test('labels go with de-identified images, by the new UIDs', async () => {
+    const folder = temporaryFolder();
+    const paths = [images(folder, 'a.dcm', 'b.dcm', 'c.dcm')];
+    const labels = put(folder, 'labels.csv', 'path,Edema,Mass\nimages/a.dcm,1,\nimages/b.dcm,0,1\n');
+    const context = testContext(temporaryLibrary());
+    const reading = { findingColumns: ['Edema', 'Mass'] };
+    await importPaths(context, { dataset: 'd', labels, paths, reading });
+    const out = join(folder, 'share');
+    const report = await exportStudies(context, { dataset: 'd', out, labels: true });
+    expect(report).toMatchObject({ exported: 3, labels: 2 });
+    const text = readFileSync(join(out, 'labels.csv'), 'utf8');
+    for (const uid of ['1.1.1', '1.2.1', 'P1', 'P2']) expect(text).not.toContain(uid);
+    const there = testContext(temporaryLibrary());
+    await importPaths(there, { dataset: 'e', labels: join(out, 'labels.csv'), paths: [out], target: 'finding' });
+    expect(Object.values(answersOf(there.library, 'e'))).toEqual(
+      expect.arrayContaining([
+        { Edema: 'present', Mass: null },
+        { Edema: 'absent', Mass: 'present' },
+        { Edema: null, Mass: null },
+      ]),
+    );
+    const alone = exportStudies(context, { paths, out: join(folder, 'other'), labels: true });
+    expect(await appErrorFrom(alone)).toMatchObject({ code: 'BAD_INPUT' });
   });
 
   test('quantities come back as numbers, from a column of their name and from "label"', async () => {
