@@ -59,7 +59,7 @@ export function previewLines(preview: LabelsPreview): string[] {
         preview.first.map((row) => [
           String(row.row),
           row.key,
-          row.question === null ? row.label : `${row.question}: ${row.label}`,
+          row.answers.length === 0 ? row.label : answersText(row.answers),
           row.split ?? '',
           row.patientID ?? '',
           row.reader ?? '',
@@ -114,6 +114,13 @@ export function previewLines(preview: LabelsPreview): string[] {
       ? []
       : [`Nothing could be written: ${preview.blocked.message}`, preview.blocked.action]),
   ];
+}
+
+/** What a line says of several findings, those that are absent only counted. */
+function answersText(answers: LabelsPreview['first'][number]['answers']): string {
+  const absent = answers.filter(({ label }) => label === 'absent').length;
+  const said = answers.filter(({ label }) => label !== 'absent').map(({ question, label }) => `${question}: ${label}`);
+  return [...said, ...(absent === 0 ? [] : [`${absent} absent`])].join('; ');
 }
 
 /** How a file is read that has not our own columns, and what to give to have it read so. */

@@ -68,8 +68,8 @@ export const labelsPreviewSchema = z.object({
       row: z.int().positive(),
       key: z.string(),
       label: z.string(),
-      /** The finding or the quantity that the label is about. */
-      question: z.string().nullable(),
+      /** What the line says of several findings or quantities; `label` is empty then. */
+      answers: z.array(z.object({ question: z.string(), label: z.string() })),
       split: splitSchema.nullable(),
       patientID: z.string().nullable(),
       reader: z.string().nullable(),

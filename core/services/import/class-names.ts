@@ -19,6 +19,8 @@ export interface Labelled {
   readonly label: string;
   /** The finding or the quantity that the label is about. */
   readonly question?: string | null;
+  /** True where there is no label: the row only says whose the image is. */
+  readonly isSilent?: true;
 }
 
 export interface NamedClasses<T> {
@@ -108,8 +110,11 @@ export function namesOf<T extends Labelled>(
 ): NamedClasses<T> {
   const target = datasetByName(db, options.dataset)?.target ?? options.target ?? defaultTarget;
   if (targetFacts[target].isListed) return { entries: given, problems: [], merged: [] };
-  if (targetFacts[target].isPerName) return nameQuestions(given, choice, source);
-  return nameClasses(given, choice, source);
+  const silent = given.filter(({ isSilent }) => isSilent === true);
+  const spoken = silent.length === 0 ? given : given.filter(({ isSilent }) => isSilent !== true);
+  const name = targetFacts[target].isPerName ? nameQuestions : nameClasses;
+  const { entries, ...rest } = name(spoken, choice, source);
+  return { entries: silent.length === 0 ? entries : [...entries, ...silent], ...rest };
 }
 
 /** As `nameClasses`, of what labels are about instead of what they say. */

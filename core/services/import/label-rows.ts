@@ -195,7 +195,10 @@ export async function usableLabels(db: ReadDb, path: string, given: ParsedImport
   const options = asLabelsSay(db, given, file);
   const choice = labelChoice(db, options);
   const { entries, problems, merged } = namesOf(db, options, file.rows, choice, 'The labels file');
-  refusePositive(options, [...choice.known, ...entries.map(({ label }) => label)]);
+  refusePositive(options, [
+    ...choice.known,
+    ...entries.flatMap(({ label, isSilent }) => (isSilent === true ? [] : [label])),
+  ]);
   const refused = [...file.problems, ...problems];
   if (rowRule === 'all' && refused.length > 0) throw invalid(refused);
   if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);

@@ -41,6 +41,8 @@ export interface LabelRow {
   readonly question: string | null;
   /** Who says it, where the file names readers. */
   readonly reader: string | null;
+  /** True where the row says nothing of the image but whose it is and in which part: its label is empty. */
+  readonly isSilent?: true;
   /** What is looked for, one after the other, where that is not a cell of `column`; rows of one line share it. */
   readonly keys?: readonly RowKey[];
 }

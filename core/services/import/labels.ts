@@ -46,6 +46,8 @@ export interface LabelEntry {
   /** Who says it, where the file names readers. */
   readonly reader: string | null;
   readonly split: SplitName | null;
+  /** True where the row has no label. */
+  readonly isSilent?: true;
   /** Whose it is by the file, as patients are filed; null where the file does not say it. */
   readonly givenPatient?: string | null;
 }
@@ -108,10 +110,11 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, pat
   const refused: RefusedRow[] = [];
   const counts = { otherCase: 0, moved: 0 };
   const refusedKeys = new Set<readonly RowKey[]>();
-  for (const { row, key, keys, label, question, reader, split, patientID } of file.rows) {
+  for (const { row, key, keys, label, question, reader, split, patientID, isSilent } of file.rows) {
     const givenPatient = patientID === null ? null : patientKey(patientID);
     const addFor = (target: LabelTarget, patientId: PatientId): void => {
-      entries.push({ row, name: key, target, patientId, label, question, reader, split, givenPatient });
+      const said = { row, name: key, target, patientId, label, question, reader, split, givenPatient };
+      entries.push(isSilent === true ? { ...said, isSilent } : said);
     };
     const add = (target: LabelTarget): void => {
       const patientId = patientOfTarget.get(targetKey(target));
@@ -275,6 +278,7 @@ export function agreedLabels(
   const read: LabelEntry[] = [];
   const unread = new Map<number | null, RefusedRow>();
   for (const entry of entries) {
+    if (entry.isSilent === true) continue;
     const result = targets[target].readLabel(entry.label, listed);
     if ('label' in result) read.push({ ...entry, label: result.label });
     else unread.set(entry.row, { rows: entry.row === null ? [] : [entry.row], message: result.problem, places: [] });

@@ -58,12 +58,15 @@ function isMark(label: string): label is Mark {
 }
 
 /** What is said of each finding, over what anything is said of. */
-export function findingsOf(agreed: readonly LabelEntry[]): LabelsPreview['findings'] {
-  const all = new Set<string>();
+export function findingsOf(agreed: readonly LabelEntry[], entries: readonly LabelEntry[]): LabelsPreview['findings'] {
+  // Of an image of which nothing is said, everything is unknown.
+  const nameOf = ({ target, reader }: LabelEntry): string => `${targetKey(target)}\n${reader ?? ''}`;
+  const all = new Set(entries.flatMap((entry) => (entry.isSilent === true ? [nameOf(entry)] : [])));
   const counts = new Map<string, { present: number; absent: number; uncertain: number }>();
-  for (const { target, reader, question, label } of agreed) {
+  for (const entry of agreed) {
+    const { question, label } = entry;
     if (question === null || !isMark(label)) continue;
-    all.add(`${targetKey(target)}\n${reader ?? ''}`);
+    all.add(nameOf(entry));
     const there = counts.get(question) ?? { present: 0, absent: 0, uncertain: 0 };
     counts.set(question, there);
     there[label] += 1;

@@ -95,11 +95,11 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     rows: file.rowCount,
     emptyRows: file.emptyRows,
     columns: [...file.columns],
-    first: file.rows.slice(0, firstRows).map(({ keys, ...row }) => ({ ...row })),
+    first: firstLines(file.rows),
     reading: readingOf(found.read),
     alsoFits:
       found.read.alsoFits === null ? null : { title: found.read.alsoFits.title, profile: found.read.alsoFits.name },
-    findings: findingsOf(agreed),
+    findings: findingsOf(agreed, found.entries),
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
     patients: new Set(agreed.map(({ patientId }) => patientId)).size,
@@ -256,6 +256,21 @@ function filedAsGiven(
   return { filed: (image) => filed.get(image) ?? image, conflicts };
 }
 
+/** The first lines as they were understood: one of several findings has them as answers. */
+function firstLines(rows: readonly LabelRow[]): LabelsPreview['first'] {
+  // One line of a file in two parts is about several images; rows without a label may stand behind the others.
+  const lines = Map.groupBy(rows, ({ row, key }) => `${row}\n${key}`);
+  const first = [...lines.values()].sort(([a], [b]) => (a?.row ?? 0) - (b?.row ?? 0)).slice(0, firstRows);
+  return first.flatMap(([one, ...more]) => {
+    if (one === undefined) return [];
+    const { row, key, label, split, patientID, reader } = one;
+    const answers = [one, ...more].flatMap(({ question, label: said }) =>
+      question === null ? [] : [{ question, label: said }],
+    );
+    return [{ row, key, label: answers.length === 0 ? label : '', answers, split, patientID, reader }];
+  });
+}
+
 function baseOf({ paths, labels }: Given): string {
   return paths.length === 1 && paths[0] !== undefined ? resolve(paths[0]) : dirname(resolve(labels));
 }
@@ -290,8 +305,8 @@ function classesOf(
   const byRow = new Map(file.rows.map(({ row, label }) => [row, label]));
   const questions = new Set(file.rows.flatMap(({ question }) => question ?? []));
   for (const question of questions) named.set(question, new Set());
-  for (const { row, label, question } of read.rows) {
-    if (question !== null) continue;
+  for (const { row, label, question, isSilent } of read.rows) {
+    if (question !== null || isSilent === true) continue;
     const name = classOf(byRow.get(row) ?? tidyClassName(label));
     if (!named.has(name)) named.set(name, new Set());
   }

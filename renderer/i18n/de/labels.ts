@@ -21,6 +21,7 @@ export const labels: Words['labels'] = {
     `Sie wird nach ihren eigenen Spalten gelesen. Sie sieht auch wie die Befunddatei von ${title} aus; die Befehlszeile liest sie als solche mit --profile.`,
   silent: (names) => `In keiner Zeile ist etwas bekannt über: ${names}.`,
   asks: (meaning) => `Der neue Datensatz wird fragen nach: ${meaning}.`,
+  answers: { present: 'vorhanden', absent: 'nicht vorhanden', uncertain: 'unsicher' },
   findings: 'Merkmale',
   findingCounts: (present, absent, uncertain, unknown) =>
     `${present} vorhanden, ${absent} nicht vorhanden, ${uncertain} unsicher, ${unknown} unbekannt`,

@@ -21,6 +21,7 @@ export const labels = {
     `It is read by its own columns. It also looks like the labels file of ${title}; the command line reads it as such with --profile.`,
   silent: (names: string) => `Nothing is known in any row of: ${names}.`,
   asks: (meaning: string) => `The new data set will ask for ${meaning}.`,
+  answers: { present: 'present', absent: 'absent', uncertain: 'uncertain' } as Readonly<Record<string, string>>,
   findings: 'Findings',
   findingCounts: (present: number, absent: number, uncertain: number, unknown: number) =>
     `${present} present, ${absent} absent, ${uncertain} uncertain, ${unknown} unknown`,

@@ -152,6 +152,7 @@ function labelRows(plan: ReadingPlan, columns: Columns, { keys, reader, labels, 
     split: given === '' ? null : splitOfWord(given),
     patientID: plan.patient === null || isOfPatient ? null : columns.fill(plan.patient, at),
   };
+  if (labels.length === 0) return [{ ...shared, question: null, label: '', isSilent: true }];
   return labels.map(({ question, label }) => ({ ...shared, question, label }));
 }
 

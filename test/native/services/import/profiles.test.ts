@@ -58,6 +58,8 @@ describe.each(publicLabels)('the labels file of $profile', (set) => {
     const options = { dataset: 'd', labels, paths: [images], reading: { profile: set.profile } };
     const preview = await previewLabels(context, options);
     expect(preview.blocked).toBeNull();
+    // A row that says nothing of an image is a row about it all the same.
+    expect(preview.imagesWithoutRow.count).toBe(0);
     const report = await importPaths(context, options);
     expect(report.labels.problems).toHaveLength(set.refused ?? 0);
     expect(countsOf(library)).toEqual(set.counts);

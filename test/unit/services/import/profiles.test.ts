@@ -61,16 +61,20 @@ describe('CBIS-DDSM', () => {
 
   test('an assessment of 0 is no grade', () => {
     const text = made('cbis-ddsm').replace('ILL_DEFINED,4,BENIGN', 'ILL_DEFINED,0,BENIGN');
-    expect(read('cbis-ddsm:assessment', text)).toMatchObject({ rows: [{ label: '4' }, { label: '4' }], problems: [] });
+    expect(read('cbis-ddsm:assessment', text)).toMatchObject({
+      rows: [{ label: '4' }, { label: '4' }, { label: '', isSilent: true }],
+      problems: [],
+    });
   });
 });
 
 describe('what is not said', () => {
   test('stays unknown in CheXpert, but for findings beside "No Finding"', () => {
     const { rows } = read('chexpert', made('chexpert'));
-    const of = (row: number) => rows.filter((one) => one.row === row).length;
+    const of = (row: number) => rows.filter((one) => one.row === row && one.isSilent !== true).length;
     // Twelve absent and a support device; seven cells; three; nothing at all.
     expect([2, 3, 4, 5].map(of)).toEqual([13, 7, 3, 0]);
+    expect(rows.filter(({ row }) => row === 5)).toMatchObject([{ isSilent: true, patientID: 'patient00003' }]);
   });
 
   test('is absent in PadChest unless its report says "unchanged"', () => {
