@@ -28,6 +28,7 @@ import { targets } from '../../targets/index.ts';
 import { givePatients } from '../patients/patients.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
+import { separateConflicts } from './conflicts.ts';
 import { readersOfFile } from './file-readers.ts';
 import { wishesOf, withoutZeros } from './given-patients.ts';
 import type { KeyFinder } from './label-keys.ts';
@@ -285,39 +286,6 @@ export function agreedLabels(
   }
   const { agreed, conflicts } = separateConflicts(read);
   return { agreed, refused: [...unread.values(), ...conflicts] };
-}
-
-/** Entries that can be applied, and the rows that give one thing several labels. */
-function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry[]; conflicts: RefusedRow[] } {
-  const byTarget = new Map<string, LabelEntry[]>();
-  for (const entry of entries) {
-    // Several readers may disagree, and findings are told apart by their names.
-    const key = `${targetKey(entry.target)}\n${entry.reader ?? ''}\n${entry.question ?? ''}`;
-    const there = byTarget.get(key);
-    if (there === undefined) byTarget.set(key, [entry]);
-    else there.push(entry);
-  }
-  const agreed: LabelEntry[] = [];
-  const conflicts: RefusedRow[] = [];
-  for (const [first, ...rest] of byTarget.values()) {
-    if (first === undefined) continue;
-    const other = rest.filter(({ label }) => label !== first.label);
-    if (other.length === 0) {
-      agreed.push(first);
-      continue;
-    }
-    const labels = [...new Set([first, ...other].map(spokenLabel))].join(' and ');
-    const rows = [first, ...rest].flatMap(({ row }) => (row === null ? [] : [row]));
-    const where = rows.length > 0 ? ` (rows ${rows.join(', ')})` : '';
-    const message = `${redact(first.name)} is labelled ${labels}${where}; none was applied`;
-    conflicts.push({ rows, message, places: [] });
-  }
-  return { agreed, conflicts };
-}
-
-/** A label as messages say it: that of a finding with the finding. */
-function spokenLabel({ label, question }: Pick<LabelEntry, 'label' | 'question'>): string {
-  return question === null ? `"${label}"` : `"${question}" ${label}`;
 }
 
 /** The entries with the patients of the present: the file may just have given others. */
