@@ -64,10 +64,13 @@ export const errorCodes = {
   READING_CHANGED: { action: 'Look at the list once more and do it again; nothing was stored.' },
   // LPM and models
   LPM_NOT_FOUND: { action: 'List the LPMs with `sidelight lpm list`, or add one with `sidelight lpm add PATH`.' },
-  LPM_UNSUPPORTED: { action: 'Use a ViT, DeiT, DINO, DINOv2 or DINOv2-with-registers model saved as safetensors.' },
+  LPM_UNSUPPORTED: {
+    action:
+      'Use a ViT, DeiT, DINO, DINOv2, DINOv3, SigLIP or CLIP model saved as safetensors; docs/lpm-models.md lists what is taken.',
+  },
   LPM_PICKLE_REFUSED: {
     action:
-      'Convert it to safetensors on another machine (save_pretrained(..., safe_serialization=True)), then add that.',
+      'Convert it to safetensors where Python has torch: `sidelight lpm add` prints the ten lines for exactly this file. Then add what they write.',
   },
   WEIGHTS_INVALID: { action: 'Download or copy the model again; the file is damaged or was changed.' },
   MODEL_NOT_FOUND: { action: 'List the models with `sidelight models`.' },

@@ -49,6 +49,9 @@ export function previewLines(preview: LabelsPreview): string[] {
       `${preview.emptyRows === 0 ? '' : `; ${plural(preview.emptyRows, 'empty row')} passed over`}.`,
     ...readingLines(preview),
     `Columns: ${used.map(({ name, meaning }) => (name === meaning ? name : `${name} as ${meaning}`)).join(', ')}.`,
+    ...(used.some(({ meaning }) => meaning === 'label')
+      ? []
+      : ['There is no column "label": the file gives patients or splits, and no label.']),
     ...(unused.length === 0
       ? []
       : [`Not used: ${unused.map(({ name }) => (name === '' ? '(no name)' : name)).join(', ')}.`]),
@@ -109,6 +112,11 @@ export function previewLines(preview: LabelsPreview): string[] {
             : [
                 `${plural(preview.unreadableRows, 'row')} cannot be read: nothing is written for want of them unless --rows usable leaves them out.`,
               ]),
+        ]),
+    ...(preview.splitsChanged === 0
+      ? []
+      : [
+          `${plural(preview.splitsChanged, 'patient')} had another split by an earlier file; what this file gives would count.`,
         ]),
     ...(preview.blocked === null
       ? []

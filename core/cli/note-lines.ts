@@ -16,17 +16,38 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     `${plural(n(v, 'pictures'), 'picture')} of ${plural(n(v, 'patients'), 'patient')} (${rules[v['rule'] as keyof typeof rules]}, where no ` +
     `column or layout says whose they are; ${plural(n(v, 'folders'), 'folder')}). If one person has several of them, give a column ` +
     'patientID or --patients folder|prefix: otherwise that person may stand in training and test at once.',
+  noLabelColumn: (v) =>
+    `The labels file has no column "label": its ${plural(n(v, 'rows'), 'row')} give patients or splits, and no label.`,
   patientsGiven: (v) =>
     `Patients by the labels file: ${plural(n(v, 'studies'), 'study', 'studies')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
     `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,
+  samePictureNames: (v) =>
+    `Warning: ${plural(n(v, 'names'), 'name')} without "_" (${plural(n(v, 'pictures'), 'picture')}) ${n(v, 'names') === 1 ? 'lies' : 'lie'} in several folders: each ` +
+    'folder has a patient of its own, called "name (folder)". If one name is one person, give a column patientID, or that person may stand in ' +
+    'training and test at once.',
   patientsByRule: (v) =>
     `${plural(n(v, 'pictures'), 'picture')} or studies that were there have another patient now (${rules[v['rule'] as keyof typeof rules]}).`,
   headersCorrected: (v) =>
     `${plural(n(v, 'files'), 'file')} changed in place since the last import: what they say now counts, labels and readings stay, features are ` +
-    `computed again. ${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.`,
+    `computed again. ${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.` +
+    (n(v, 'results') === 0
+      ? ''
+      : ` ${plural(n(v, 'results'), 'result')} of classification ${n(v, 'results') === 1 ? 'is' : 'are'} of before: classify again if the pixels changed.`),
+  imagesReplaced: (v) =>
+    `Warning: ${plural(n(v, 'files'), 'file')} that ${n(v, 'files') === 1 ? 'was' : 'were'} known hold${n(v, 'files') === 1 ? 's' : ''} another image ` +
+    `now (other UIDs, or another picture). Of the images of before, ${n(v, 'gone')} of ${plural(n(v, 'studies'), 'study', 'studies')} are in no ` +
+    'file any more: they keep labels and readings, and are no longer trained on. If they are the same images under new UIDs, label them anew, ' +
+    'with a labels file by path. Back they come by importing their former files; for good they go by sidelight patient delete --study UID ' +
+    '(library check --list FILE names them).' +
+    (n(v, 'copied') === 0
+      ? ''
+      : ` ${n(v, 'copied')} stay by the library's own copies, beside what the files hold now: one patient may be in twice.`),
   handedDown: (v) =>
     `${plural(n(v, 'labels'), 'label, tag or comment', 'labels, tags and comments')} given to a patient or study as a whole now stand at what was ` +
     'moved away from it.',
+  splitsChanged: (v) =>
+    `Warning: ${plural(n(v, 'patients'), 'patient')} had another split by an earlier file; what this file gives counts now. Models of before may have ` +
+    'been trained on patients who are test now.',
   dealtAnew: (v) =>
     `${plural(n(v, 'patients'), 'patient')} had images in several splits before; the next training deals them anew.`,
   earlierVersions: (v) =>
@@ -38,6 +59,10 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
         'folder is no patient, import again with --patients picture (or prefix), or give a column patientID.'
       : `Warning: ${n(v, 'studies')} of ${n(v, 'all')} studies carry the same patient ID${v['id'] === '' ? '' : ` ("${v['id']}")`} and count as one ` +
         'patient, who cannot be split. Give the patients in a column patientID beside the path, or correct the files where they lie and import again.',
+  alikePatients: (v) =>
+    `Warning: ${plural(n(v, 'patients'), 'patient')} have IDs that differ only in case, blanks or leading zeros from another's ` +
+    `(${plural(n(v, 'groups'), 'group')}). They count as different people and may stand in training and test at once. If they are one, give one ID in a ` +
+    'column patientID, or correct the files where they lie and import again. Who they are: sidelight patients DATASET',
   testGiven: (v) =>
     `The ${plural(n(v, 'given'), 'test patient')} of the file are the test set: the ${plural(n(v, 'open'), 'patient')} without a split go to ` +
     'training and validation only.',

@@ -1,9 +1,26 @@
 /** The kinds of options commands use. Each returns a typed OptionSpec. */
+import { whyNotWritable } from '../services/files/writable.ts';
 import { type OptionSpec, UsageError } from './command.ts';
 
 /** Text that may be left out. */
 export function text(flags: string, help: string): OptionSpec<string | undefined> {
   return { flags, help, parse: (value) => value, fallback: undefined, mandatory: false };
+}
+
+/** A file to be written, which is tried before anything is done: hours of work do not end at a folder that cannot be written. */
+export function outputFile(flags: string, help: string): OptionSpec<string | undefined> {
+  return { ...text(flags, help), parse: (value) => writable(flags, value) };
+}
+
+/** As outputFile, and must be given. */
+export function requiredOutputFile(flags: string, help: string): OptionSpec<string> {
+  return { ...requiredText(flags, help), parse: (value) => writable(flags, value) };
+}
+
+function writable(flags: string, path: string): string {
+  const why = whyNotWritable(path);
+  if (why === null) return path;
+  throw new UsageError(`${flags}: ${path} cannot be written (${why}). Name a file in a folder that you may write to.`);
 }
 
 /** `--lpm`, with the LPM that is taken where none is named. */

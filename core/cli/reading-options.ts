@@ -31,7 +31,7 @@ export const readingOptions = {
   readerColumn: text('--reader-column <name>', 'column that says who gave the label'),
   splitColumn: text('--split-column <name>', 'column of the split'),
   patientColumn: text('--patient-column <name>', 'column that says whose the image is'),
-  secondFile: text('--second-file <file.csv>', 'second file of a set that comes in two, where it lies elsewhere'),
+  secondFile: text('--second-file <table.csv>', 'second file of a set that comes in two, where it lies elsewhere'),
 };
 
 function valuesOption(): OptionSpec<LabelReadingOptions['values']> {

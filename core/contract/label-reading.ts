@@ -14,6 +14,7 @@ export const keyKinds = [
   'sopInstanceUID',
   'seriesInstanceUID',
   'studyInstanceUID',
+  'accessionNumber',
   'patientID',
 ] as const;
 export const keyKindSchema = z.enum(keyKinds);
@@ -28,6 +29,7 @@ export const keyKindMeanings: Readonly<Record<KeyKind, string>> = {
   sopInstanceUID: 'the UID of an image',
   seriesInstanceUID: 'the UID of a series',
   studyInstanceUID: 'the UID of a study',
+  accessionNumber: 'the accession number of a study',
   patientID: 'a patient ID: every image of the patient is meant',
 };
 

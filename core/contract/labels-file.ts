@@ -8,7 +8,14 @@
 import { z } from 'zod';
 
 /** Columns that can name what a row is about, the most specific first; where a file has several, the first of them counts. */
-export const keyColumns = ['path', 'sopInstanceUID', 'seriesInstanceUID', 'studyInstanceUID', 'patientID'] as const;
+export const keyColumns = [
+  'path',
+  'sopInstanceUID',
+  'seriesInstanceUID',
+  'studyInstanceUID',
+  'accessionNumber',
+  'patientID',
+] as const;
 export type KeyColumn = (typeof keyColumns)[number];
 
 /** What a column of a labels file can mean. */
@@ -37,6 +44,14 @@ export const columnNames: Readonly<Record<LabelColumn, readonly string[]>> = {
   sopInstanceUID: ['sopInstanceUID', 'SOP UID', 'instance UID', 'image UID'],
   seriesInstanceUID: ['seriesInstanceUID', 'series UID'],
   studyInstanceUID: ['studyInstanceUID', 'study UID'],
+  accessionNumber: [
+    'accessionNumber',
+    'accession',
+    'accession no',
+    'accession nr',
+    'Akzessionsnummer',
+    'Anforderungsnummer',
+  ],
   patientID: ['patientID', 'patient', 'Patienten-ID', 'PatientNummer', 'Patientennummer'],
   label: ['label', 'labels', 'class', 'class name', 'diagnosis', 'Klasse', 'Diagnose'],
   split: ['split', 'set', 'subset', 'partition', 'Aufteilung'],
@@ -49,6 +64,7 @@ export const columnMeanings: Readonly<Record<LabelColumn, string>> = {
   sopInstanceUID: 'one image',
   seriesInstanceUID: 'one series',
   studyInstanceUID: 'one study',
+  accessionNumber: 'one study, by the accession number in its header',
   patientID: 'one patient; beside another of these columns, whose the image is',
   label: 'the class',
   split: 'the part: training, validation or test',

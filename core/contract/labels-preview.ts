@@ -116,6 +116,8 @@ export const labelsPreviewSchema = z.object({
   /** Images that no row is about, and the first of them by name. */
   imagesWithoutRow: z.object({ count, names: z.array(z.string()) }),
   /** Against the labels that are there: `overruled` are those that a reader has labelled otherwise, whose label goes on counting. */
+  /** Patients to whom an earlier file gave another split. */
+  splitsChanged: count,
   changes: z.object({ new: count, same: count, changed: count, overruled: count }),
   /** Why nothing could be written, whichever rows are left out; null where something could. */
   blocked: z.object({ message: z.string(), action: z.string() }).nullable(),

@@ -80,6 +80,8 @@ export const addLpmOptionsSchema = z.strictObject({
   name: nameSchema.optional(),
   /** Attention heads, where neither configuration nor name tells. */
   heads: z.int().positive().optional(),
+  /** Measure how long an image takes on this machine, before anything is copied. */
+  measure: z.boolean().default(false),
 });
 export type AddLpmOptions = z.input<typeof addLpmOptionsSchema>;
 

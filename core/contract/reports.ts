@@ -18,13 +18,18 @@ const count = z.int().nonnegative();
 /** What an import decided, changed or found that nobody asked it for. Command line and window have the words for each. */
 export const importNoteCodes = [
   'picturePatients',
+  'noLabelColumn',
   'patientsGiven',
+  'samePictureNames',
   'patientsByRule',
   'headersCorrected',
+  'imagesReplaced',
   'handedDown',
+  'splitsChanged',
   'dealtAnew',
   'earlierVersions',
   'sharedPatient',
+  'alikePatients',
   'testGiven',
   'testAlsoDrawn',
   'validationFromTraining',
@@ -81,8 +86,43 @@ export const importReportSchema = z.object({
 });
 export type ImportReport = z.infer<typeof importReportSchema>;
 
-/** `lpm add`. */
-export const addLpmReportSchema = lpmRecordSchema.extend({ alreadyThere: z.boolean(), parameters: count });
+/** What a model that is being added was recognised as, and what it will cost on this machine. Sizes in pixels are [rows, columns]. */
+export const recognisedLpmSchema = z.object({
+  title: z.string(),
+  width: count,
+  layers: count,
+  heads: count,
+  patch: count,
+  channels: count,
+  registers: count,
+  classToken: z.boolean(),
+  /** Whether positions are rotations, not a table. */
+  rotary: z.boolean(),
+  trainedSize: z.array(count),
+  /** What the files beside the weights prepare pictures for; null where they say nothing. */
+  preparedSize: z.array(count).nullable(),
+  /** As the file stores its weights: `F32`, `F16`, `BF16`. */
+  elementTypes: z.array(z.string()),
+  parameters: count,
+  memoryBytes: count,
+  /** The input size used unless another is asked for, and its tokens. */
+  inputSize: count,
+  tokens: count,
+  keptTokens: count,
+  diskBytesPerImage: count,
+  /** What of the file is not needed. */
+  left: z.array(z.object({ what: z.string(), tensors: count })),
+  /** About how long an image takes on this machine; null where it was not measured. */
+  encodeSeconds: z.number().nullable(),
+});
+export type RecognisedLpm = z.infer<typeof recognisedLpmSchema>;
+
+/** `lpm add`. Reports of earlier versions, which the queue keeps, do not say what was recognised. */
+export const addLpmReportSchema = lpmRecordSchema.extend({
+  alreadyThere: z.boolean(),
+  parameters: count,
+  recognised: recognisedLpmSchema.optional(),
+});
 export type AddLpmReport = z.infer<typeof addLpmReportSchema>;
 
 /** `encode`. */

@@ -1,4 +1,4 @@
-/** From pictures to the model's input: three channels, mean and standard deviation a channel. */
+/** From pictures to the model's input: three channels or one, mean and standard deviation a channel. */
 import type { GreyOrColourImage } from './picture.ts';
 
 export interface Normalisation {
@@ -6,8 +6,20 @@ export interface Normalisation {
   readonly std: readonly number[];
 }
 
-/** [3, height, width]: grey is repeated, then (value - mean) / std a channel. */
-export function normalise(image: GreyOrColourImage, mean: readonly number[], std: readonly number[]): Float32Array {
+/** Shares of red, green and blue in the luma of a colour (ITU-R BT.601), which makes a picture grey. */
+const luma = [0.299, 0.587, 0.114] as const;
+
+/**
+ * (value - mean) / std a channel, [channels, height, width]. Of three channels grey is repeated. For a model that reads one channel, colour
+ * becomes its luma; so does a mean of three channels, and a deviation, as if the channels went up and down together.
+ */
+export function normalise(
+  image: GreyOrColourImage,
+  mean: readonly number[],
+  std: readonly number[],
+  channels = 3,
+): Float32Array {
+  if (channels === 1) return normaliseGrey(image, mean, std);
   const pixels = image.width * image.height;
   const out = new Float32Array(3 * pixels);
   for (let c = 0; c < 3; c++) {
@@ -17,6 +29,21 @@ export function normalise(image: GreyOrColourImage, mean: readonly number[], std
     for (let i = 0; i < pixels; i++) out[c * pixels + i] = ((image.data[i * image.channels + from] as number) - m) / s;
   }
   return out;
+}
+
+function normaliseGrey(image: GreyOrColourImage, mean: readonly number[], std: readonly number[]): Float32Array {
+  const [m, s] = [lumaOf(mean), lumaOf(std)];
+  const { data } = image;
+  if (image.channels === 1) return Float32Array.from(data, (value) => (value - m) / s);
+  return Float32Array.from({ length: image.width * image.height }, (_, i) => {
+    return (luma[0] * data[3 * i]! + luma[1] * data[3 * i + 1]! + luma[2] * data[3 * i + 2]! - m) / s;
+  });
+}
+
+/** Of values that are all the same exactly that one, so that a model's own mean is not rounded. */
+function lumaOf(values: readonly number[]): number {
+  const [r = 0, g = r, b = r] = values;
+  return r === g && g === b ? r : luma[0] * r + luma[1] * g + luma[2] * b;
 }
 
 /** Running sums of pixel values a channel; plain data, so that it can be stored and combined. */

@@ -7,10 +7,11 @@
  * - LayerScale is folded into the projection before it.
  * - The tokens before the patches become one tensor `prefix`, positions included; `position` holds the patches' own
  *   positions plus the bias of the patch projection.
+ * - The query of an attention pool is one vector for all images.
  */
 import { invariant } from '../base/errors.ts';
 import { float32, type Tensor } from '../base/tensor.ts';
-import type { LpmConfig } from './lpm-config.ts';
+import { hasClassToken, type LpmConfig, prefixCount } from './lpm-config.ts';
 import { positionEmbedding } from './position-embedding.ts';
 
 type Read = (canonicalName: string) => Tensor<'float32'>;
@@ -29,9 +30,13 @@ export function encoderWeights(
   const positions = (): Tensor<'float32'> => positionEmbedding(config, read('position'), size.height, size.width);
   return (name) => {
     if (name === 'prefix') return prefixTokens(config, read);
-    if (name === 'position') return patchPositions(config, positions(), read('patch.bias'));
+    if (name === 'position') {
+      const bias = config.withoutBias?.includes('patch') ? undefined : read('patch.bias');
+      return patchPositions(config, positions(), bias);
+    }
     if (name === 'patch.weight') return transposed(reshaped(read(name), d));
-    const [, block, part, leaf] = /^(blocks\.\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
+    if (name === 'pool.query') return poolQuery(config, read);
+    const [, block, part, leaf] = /^(blocks\.\d+|pool)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
     if (block === undefined || part === undefined || part.startsWith('norm')) return read(name);
     const tensor = leaf === 'weight' ? transposed(read(name)) : read(name);
     if (part === 'q') return scaledBy(tensor, () => 1 / Math.sqrt(d / heads));
@@ -42,30 +47,39 @@ export function encoderWeights(
   };
 }
 
-/** The number of tokens before the patches. */
-export function prefixCount(config: LpmConfig): number {
-  return 1 + (config.distillationToken ? 1 : 0) + config.registers;
-}
-
 /** Class token, distillation token and registers [prefix, D], with the positions of those that have one. */
 function prefixTokens(config: LpmConfig, read: Read): Tensor<'float32'> {
   const { width: d } = config;
   const out = new Float32Array(prefixCount(config) * d);
-  out.set(read('cls_token').data, 0);
+  if (hasClassToken(config)) out.set(read('cls_token').data, 0);
   if (config.distillationToken) out.set(read('distillation_token').data, d);
   const positioned = (config.classPosition ? 1 : 0) + (config.distillationToken ? 1 : 0);
-  const { data } = read('position');
+  const data = positioned === 0 ? [] : read('position').data;
   for (let i = 0; i < positioned * d; i++) out[i] = out[i]! + data[i]!;
-  if (config.registers > 0) out.set(read('register_tokens').data, (1 + (config.distillationToken ? 1 : 0)) * d);
+  if (config.registers > 0) out.set(read('register_tokens').data, (prefixCount(config) - config.registers) * d);
   return float32([prefixCount(config), d], out);
 }
 
-function patchPositions(config: LpmConfig, positions: Tensor<'float32'>, bias: Tensor<'float32'>): Tensor<'float32'> {
+function patchPositions(config: LpmConfig, positions: Tensor<'float32'>, bias?: Tensor<'float32'>): Tensor<'float32'> {
   const { width: d } = config;
   const before = (config.classPosition ? 1 : 0) + (config.distillationToken ? 1 : 0);
   const data = positions.data.slice(before * d);
-  for (let i = 0; i < data.length; i++) data[i] = data[i]! + bias.data[i % d]!;
+  if (bias !== undefined) for (let i = 0; i < data.length; i++) data[i] = data[i]! + bias.data[i % d]!;
   return float32([data.length / d, d], data);
+}
+
+/** The query [1, D] of an attention pool, scaled by 1/√d: the learned probe through the query's layer, the same for every image. */
+function poolQuery({ width: d, heads }: LpmConfig, read: Read): Tensor<'float32'> {
+  const [probe, weight, bias] = [read('pool.probe').data, read('pool.q.weight').data, read('pool.q.bias').data];
+  const scale = 1 / Math.sqrt(d / heads);
+  return float32(
+    [1, d],
+    Float32Array.from({ length: d }, (_, out) => {
+      let sum = bias[out]!;
+      for (let i = 0; i < d; i++) sum += weight[out * d + i]! * probe[i]!;
+      return sum * scale;
+    }),
+  );
 }
 
 /** The same elements as [rows, rest]. */

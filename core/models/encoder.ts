@@ -1,6 +1,9 @@
 /**
  * The frozen LPM as a graph: a pre-norm ViT that gives the important tokens' keys and values of some layers, or all their tokens.
  *
+ * What families of LPMs have of their own (rotary positions, a norm before the blocks, gated MLPs, another summary than the class token) is
+ * asked of the configuration, module by module; no family is known here by name.
+ *
  * In each extracted layer and head the tokens are scored (`global`: the attention each receives, averaged over all
  * queries; `class_token`: the attention it receives from the class token), and the layer's own keys and values of the
  * best are kept (Huang et al., arXiv 2408.02426). Nothing is computed that no output needs: the network ends at the keys and values of
@@ -15,7 +18,6 @@ import {
   expand,
   type Graph,
   gatherAlong,
-  gelu,
   input,
   layerNorm,
   matmul,
@@ -30,9 +32,11 @@ import {
   type Value,
   weight,
 } from '../graph/index.ts';
+import { activate } from './activations.ts';
 import { mergeHeads, patchify, project, splitHeads } from './attention.ts';
-import { prefixCount } from './encoder-weights.ts';
-import { keptTokens, type LpmConfig, tokenCounts } from './lpm-config.ts';
+import { type BiasedPart, hasClassToken, keptTokens, type LpmConfig, prefixCount, tokenCounts } from './lpm-config.ts';
+import { type Rotation, rotate, rotationOf } from './rotary.ts';
+import { summarise, summaryReads } from './summary.ts';
 
 /** How the importance of a token is measured. */
 export type TokenScore = 'global' | 'class_token';
@@ -51,7 +55,7 @@ export interface EncoderOptions {
   readonly keysValues: boolean;
   /** Output `all_tokens`. */
   readonly allTokens?: boolean;
-  /** Output `class_token`. */
+  /** Output `class_token`: the LPM's summary of the image, which is the final class token where it has one. */
   readonly classToken: boolean;
   /** Output `last_hidden_state`. */
   readonly hiddenState?: boolean;
@@ -73,12 +77,13 @@ const fewestQueries = 128;
 /**
  * The encoder graph.
  *
- * Input: `pixel_values` [B, 3, height, width]. Weights: those of encoder-weights.ts. Outputs as asked for: `keys`,
- * `values` [L, B, H, T, d]; `indices` [L, B, H, T] int32 among all tokens, best first; `all_tokens` [L, B, N, D] as the layers' blocks leave
- * them; `class_token` [B, D] and `last_hidden_state` [B, N, D], both after the final norm.
+ * Input: `pixel_values` [B, C, height, width]. Weights: those of encoder-weights.ts. Outputs as asked for: `keys`,
+ * `values` [L, B, H, T, d], keys before any rotation ([ADR 275](../../docs/adr/0275-families-of-lpms.md)); `indices` [L, B, H, T] int32 among
+ * all tokens, best first; `all_tokens` [L, B, N, D] as the layers' blocks leave them; `class_token` [B, D], the class token after the final
+ * norm or what stands for it (summary.ts); `last_hidden_state` [B, N, D], after the final norm where that is not the summary's alone.
  */
 export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Graph {
-  const { batch, height, width, layers, keysValues, allTokens = false, classToken, hiddenState = false } = options;
+  const { height, width, layers, keysValues, allTokens = false, classToken, hiddenState = false } = options;
   invariant(height % config.patch === 0 && width % config.patch === 0, 'encoder: size is no multiple of the patch');
   invariant(
     layers.every((layer, i) => layer >= 0 && layer < config.layers && (i === 0 || layer > layers[i - 1]!)),
@@ -87,16 +92,22 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
   const needsEnd = classToken || hiddenState;
   const lastLayer = needsEnd ? config.layers - 1 : layers.at(-1);
   invariant(lastLayer !== undefined && (needsEnd || keysValues || allTokens), 'encoder: no output is asked for');
+  invariant(
+    !keysValues || options.tokens === 'global' || hasClassToken(config),
+    'encoder: tokens are scored by a class token that the LPM does not have',
+  );
+  const rotation = rotationOf(config, height, width);
+  const readsAll = classToken && summaryReads(config) === 'all tokens';
 
   const kept: KeptTokens[] = [];
   const tokens: Value[] = [];
   let x = scope('embeddings', () => embed(config, options));
   for (let i = 0; i <= lastLayer; i++) {
     const isRead = layers.includes(i);
-    const isWhole = i < lastLayer || hiddenState || (allTokens && isRead);
+    const isWhole = i < lastLayer || hiddenState || readsAll || (allTokens && isRead);
     const rows = isWhole ? 'all' : needsEnd ? 'class-token' : 'none';
     const isExtracted = keysValues && isRead;
-    const step = scope(`blocks.${i}`, () => block(config, options, `blocks.${i}`, x, { rows, isExtracted }));
+    const step = scope(`blocks.${i}`, () => block(config, options, `blocks.${i}`, x, { rows, isExtracted, rotation }));
     if (step.kept !== undefined) kept.push(step.kept);
     x = step.x;
     if (allTokens && isRead) tokens.push(x);
@@ -110,9 +121,10 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
   }
   if (allTokens) outputs['all_tokens'] = stack(tokens);
   if (needsEnd) {
-    const final = layerNorm(x, weight('norm.weight', [config.width]), weight('norm.bias', [config.width]), config.eps);
-    if (hiddenState) outputs['last_hidden_state'] = final;
-    if (classToken) outputs['class_token'] = reshape(slice(final, 1, 0, 1), [batch, config.width]);
+    const [gamma, beta] = [weight('norm.weight', [config.width]), weight('norm.bias', [config.width])];
+    const lastNorm = (y: Value): Value => layerNorm(y, gamma, beta, config.eps);
+    if (hiddenState) outputs['last_hidden_state'] = config.lastNorm === 'summary' ? x : lastNorm(x);
+    if (classToken) outputs['class_token'] = summarise(config, x, lastNorm);
   }
   return defineGraph({ outputs });
 }
@@ -132,14 +144,25 @@ function embed(config: LpmConfig, { batch, height, width }: EncoderOptions): Val
   const { patches } = tokenCounts(config, height, width);
   const images = input('pixel_values', [batch, channels, height, width]);
   const projected = matmul(patchify(images, patch), weight('patch.weight', [channels * patch * patch, d]));
-  const prefix = reshape(weight('prefix', [prefixCount(config), d]), [1, prefixCount(config), d]);
-  return concat([expand(prefix, [batch, prefixCount(config), d]), add(projected, weight('position', [patches, d]))], 1);
+  const before = prefixCount(config);
+  const tokens = (): Value => {
+    const isPlaced = config.rotaryBase === undefined;
+    if (!isPlaced && config.withoutBias?.includes('patch')) return projected;
+    return add(projected, isPlaced ? weight('position', [patches, d]) : weight('patch.bias', [d]));
+  };
+  const normed = (x: Value): Value =>
+    config.preNorm ? layerNorm(x, weight('pre_norm.weight', [d]), weight('pre_norm.bias', [d]), config.eps) : x;
+  if (before === 0) return normed(tokens());
+  const prefix = reshape(weight('prefix', [before, d]), [1, before, d]);
+  return normed(concat([expand(prefix, [batch, before, d]), tokens()], 1));
 }
 
 interface BlockNeeds {
   /** Which rows of the block's output are needed. */
   readonly rows: 'all' | 'class-token' | 'none';
   readonly isExtracted: boolean;
+  /** Of queries and keys, where positions are rotary. */
+  readonly rotation: Rotation | undefined;
 }
 
 function block(
@@ -150,15 +173,16 @@ function block(
   needs: BlockNeeds,
 ): { readonly x: Value; readonly kept?: KeptTokens } {
   const { width: d, heads, eps, mlpWidth } = config;
+  const { rotation } = needs;
   const norm = (part: string, y: Value): Value =>
     layerNorm(y, weight(`${name}.${part}.weight`, [d]), weight(`${name}.${part}.bias`, [d]), eps);
-  const dense = (part: string, y: Value, inputs: number, outputs: number, bias = true): Value =>
+  const dense = (part: BiasedPart, y: Value, inputs: number, outputs: number, bias = true): Value =>
     project(
       y,
       weight(`${name}.${part}.weight`, [inputs, outputs]),
-      bias ? weight(`${name}.${part}.bias`, [outputs]) : undefined,
+      bias && !config.withoutBias?.includes(part) ? weight(`${name}.${part}.bias`, [outputs]) : undefined,
     );
-  const heads4 = (part: string, y: Value): Value => splitHeads(dense(part, y, d, d, config.qkvBias), heads);
+  const heads4 = (part: BiasedPart, y: Value): Value => splitHeads(dense(part, y, d, d, config.qkvBias), heads);
   const onlyClass = (y: Value): Value => slice(y, 1, 0, 1);
 
   const normed = norm('norm1', x);
@@ -166,7 +190,11 @@ function block(
   const values = heads4('v', normed);
   // All queries are needed for the block's output, or to average over them.
   const allQueries = needs.rows === 'all' || (needs.isExtracted && options.tokens === 'global');
-  const attention = attend(heads4('q', allQueries ? normed : onlyClass(normed)), keys, values, {
+  const queries = heads4('q', allQueries ? normed : onlyClass(normed));
+  // The class token has no place, so its query alone is not turned.
+  const isTurned = rotation !== undefined && allQueries;
+  const attendedKeys = rotation === undefined ? keys : rotate(rotation, keys);
+  const attention = attend(isTurned ? rotate(rotation, queries) : queries, attendedKeys, values, {
     context: needs.rows === 'none' ? 'none' : needs.rows === 'class-token' ? 'first-row' : 'all',
     scores: needs.isExtracted ? options.tokens : 'none',
     ...(options.scoreBudget === undefined
@@ -180,7 +208,10 @@ function block(
     needs.rows === 'class-token' ? onlyClass(x) : x,
     dense('o', mergeHeads(attention.context), d, d),
   );
-  const hidden = gelu(dense('fc1', norm('norm2', attended), d, mlpWidth));
+  const read = norm('norm2', attended);
+  const hidden = config.gated
+    ? mul(activate(config, dense('gate', read, d, mlpWidth)), dense('fc1', read, d, mlpWidth))
+    : activate(config, dense('fc1', read, d, mlpWidth));
   return { x: add(attended, dense('fc2', hidden, mlpWidth, d)), ...(kept && { kept }) };
 }
 

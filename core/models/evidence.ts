@@ -59,7 +59,7 @@ export function buildEvidence(config: NetworkConfig): Graph {
 export interface EvidenceMap {
   /** One value a patch in reading order. */
   readonly patches: Float64Array;
-  /** Share that went to the class token, which stands for the whole image and has no place. */
+  /** Share that went to the class token, which stands for the whole image and has no place; 0 for LPMs without. */
   readonly classToken: number;
   /** Share that went to register tokens, which have no place either; 0 for LPMs without. */
   readonly registers: number;
@@ -70,12 +70,12 @@ export interface EvidenceMap {
 /**
  * A layer's values [H, T] at token positions `indices` [H, T] as shares of their total: patches, class token and registers
  * together sum to 1 (or are all 0). Negative values, what spoke against the class, count as 0.
- * @param prefix tokens before the first patch: the class token and the registers
+ * @param sizes.prefix tokens before the first patch: the class token, where there is one, and the registers
  */
 export function evidenceMap(
   values: ArrayLike<number>,
   indices: ArrayLike<number>,
-  sizes: { readonly prefix: number; readonly patches: number },
+  sizes: { readonly prefix: number; readonly patches: number; readonly classTokens: number },
 ): EvidenceMap {
   const patches = new Float64Array(sizes.patches);
   let classToken = 0;
@@ -85,7 +85,7 @@ export function evidenceMap(
     const value = Math.max(0, values[i] as number);
     const token = indices[i] as number;
     total += value;
-    if (token === 0) classToken += value;
+    if (token < sizes.classTokens) classToken += value;
     else if (token < sizes.prefix) registers += value;
     else patches[token - sizes.prefix] = (patches[token - sizes.prefix] as number) + value;
   }

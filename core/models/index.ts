@@ -2,20 +2,25 @@
 export { buildLpmEncoder, defaultScoreBudget, type EncoderOptions, type TokenScore } from './encoder.ts';
 export { encoderWeights } from './encoder-weights.ts';
 export { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence } from './evidence.ts';
+export { findTower, placesOf } from './find-tower.ts';
 export { checkInputSize, defaultInputSize, inputSizeLimits, sideImageSize } from './input-size.ts';
 export {
+  biasedParts,
+  hasClassToken,
   keptTokens,
   type LpmConfig,
-  type LpmConfigOptions,
   type Naming,
+  namings,
+  otherActivations,
+  otherSummaries,
   type PlainVitSizes,
   type PositionRule,
-  parseLpmConfig,
   plainVit,
   type TensorList,
   type TokenCounts,
   tokenCounts,
 } from './lpm-config.ts';
+export { lpmFamilies, titleOf } from './lpm-families.ts';
 export { trainingMethods } from './methods/index.ts';
 export type {
   LayerChoice,
@@ -39,14 +44,17 @@ export {
   unpackParameters,
 } from './parameters.ts';
 export { positionEmbedding } from './position-embedding.ts';
+export { type ModelFiles, preparedSize } from './preprocessing-files.ts';
 export {
   dropoutMaskShape,
   extractedLayers,
+  keysValuesBytes,
   methodLayers,
   type NetworkOptions,
   networkConfig,
   readsImage,
 } from './preset.ts';
+export { type LpmConfigOptions, parseLpmConfig } from './read-lpm-config.ts';
 export { arrangeWeights, type NamedShape, namedShapes } from './stored-weights.ts';
 export {
   type CanonicalTensor,
@@ -54,5 +62,7 @@ export {
   canonicalShapes,
   canonicalTensors,
   hubName,
+  identityFacts,
+  leftTensors,
   type TensorReader,
 } from './tensor-names.ts';

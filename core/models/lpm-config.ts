@@ -1,19 +1,33 @@
 /**
- * What an LPM is, read from the hub's `config.json` and from the shapes of its tensors.
+ * What an LPM is: everything that the encoder graph and the methods need to know of one.
  *
- * Three ways to name tensors exist (see tensor-names.ts): HF ViT (also DINO, DeiT), HF DINOv2, and timm (also the
- * original DINO and DINOv2 repositories). Shapes are believed before the configuration, because they cannot be stale;
- * only what no shape shows comes from the configuration: the number of heads, the epsilon, the activation.
+ * What all LPMs had at first (a class token, a table of positions, biases everywhere, GELU) is not written down: a field that says
+ * otherwise is absent where it does not apply. Configurations are stored with fully fine-tuned models, and so those of before stay whole.
  */
-import { AppError } from '../base/errors.ts';
 import type { Shape } from '../base/tensor.ts';
 
-/** How tensors are named in the file. */
-export type Naming = 'hf-vit' | 'hf-dinov2' | 'timm';
+/** How tensors are named in the file; see lpm-families.ts. */
+export const namings = ['hf-vit', 'hf-dinov2', 'timm', 'hf-dinov3', 'hf-siglip', 'hf-clip', 'open-clip'] as const;
+export type Naming = (typeof namings)[number];
+
+/** The function between the two layers of an MLP where it is not GELU: GELU by tanh, x σ(1.702 x), and x σ(x). */
+export const otherActivations = ['tanh-gelu', 'quick-gelu', 'silu'] as const;
+export type OtherActivation = (typeof otherActivations)[number];
+
+/** Linear layers that some LPMs have without a bias although the rest have one. */
+export const biasedParts = ['patch', 'q', 'k', 'v', 'o', 'gate', 'fc1', 'fc2'] as const;
+export type BiasedPart = (typeof biasedParts)[number];
+
+/**
+ * What stands for the whole image where the class token after the last norm does not: one learned query that attends to all tokens after the
+ * last norm (`attention-pool`), their mean (`mean`), or the mean of the patches before the norm, which follows it (`mean-before-norm`).
+ */
+export const otherSummaries = ['attention-pool', 'mean', 'mean-before-norm'] as const;
+export type OtherSummary = (typeof otherSummaries)[number];
 
 /** How position embeddings are resized to another grid; see position-embedding.ts. */
 export interface PositionRule {
-  /** Added to the new grid's size when the scale is formed: 0.1 for ViT and DINO, 0 for DINOv2. */
+  /** Added to the new grid's size when the scale is formed: 0.1 for ViT and DINO, 0 for DINOv2, SigLIP and CLIP. */
   readonly offset: number;
   readonly antialias: boolean;
 }
@@ -25,24 +39,42 @@ export interface LpmConfig {
   readonly layers: number;
   readonly heads: number;
   readonly patch: number;
+  /** 3, or 1 for an LPM that reads grey images. */
   readonly channels: number;
+  /** Of one of the two products where the MLP is gated. */
   readonly mlpWidth: number;
   /** Epsilon of every LayerNorm. */
   readonly eps: number;
   /** Rows and columns of patches at the trained size. */
   readonly grid: readonly [rows: number, columns: number];
-  /** Whether the class token has a position embedding (all but timm's `reg4` models). */
+  /** Whether the class token has a position embedding (not in timm's `reg4` models, nor where positions are rotary). */
   readonly classPosition: boolean;
   /** DeiT's second class token, which has a position embedding too. */
   readonly distillationToken: boolean;
   /** Register tokens: after the class token, without position. */
   readonly registers: number;
   readonly layerScale: boolean;
+  /** Whether queries, keys and values have biases at all. */
   readonly qkvBias: boolean;
   readonly positionRule: PositionRule;
-  /** The model's own normalisation of pixels in [0, 1], per channel. */
+  /** The model's own normalisation of pixels in [0, 1], per channel; of one channel, three times the same. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
+  /** There is none: the first token is the first register or patch. */
+  readonly classToken?: false;
+  /** Positions are rotations of the patches' queries and keys with periods up to this base (DINOv3), not a table. */
+  readonly rotaryBase?: number;
+  /** A norm before the first block (CLIP). */
+  readonly preNorm?: true;
+  readonly withoutBias?: readonly BiasedPart[];
+  readonly activation?: OtherActivation;
+  /** The MLP is activation(gate x) · (fc1 x), then fc2. */
+  readonly gated?: true;
+  readonly summary?: OtherSummary;
+  /** MLP width of the attention pool. */
+  readonly poolMlpWidth?: number;
+  /** The last norm is the summary's alone: the hidden state is given without it (CLIP). */
+  readonly lastNorm?: 'summary';
 }
 
 /** Names and shapes of the tensors of a file; core/weights' TensorFile fits. */
@@ -50,17 +82,6 @@ export interface TensorList {
   readonly names: readonly string[];
   info(name: string): { readonly shape: Shape };
 }
-
-export interface LpmConfigOptions {
-  /** The number of heads, where the configuration does not tell it. */
-  readonly heads?: number;
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-const supportedTypes: ReadonlySet<string> = new Set(['vit', 'deit', 'dinov2', 'dinov2_with_registers']);
-const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
-const half = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
 /** Sizes of a plain ViT. */
 export interface PlainVitSizes {
@@ -91,259 +112,37 @@ export function plainVit({ width, layers, heads, patch, imageSize, eps = 1e-12 }
     layerScale: false,
     qkvBias: true,
     positionRule: { offset: 0.1, antialias: false },
-    mean: half.mean,
-    std: half.std,
+    mean: [0.5, 0.5, 0.5],
+    std: [0.5, 0.5, 0.5],
   };
 }
 
 /** Tokens before the patches, patches, and everything else, of an LPM at an input size. */
 export interface TokenCounts {
   readonly prefix: number;
+  /** Of those before the patches, how many are the class token: 1 or 0. */
+  readonly classTokens: number;
   readonly patches: number;
   readonly all: number;
 }
 
+/** Whether the first token is a class token, which stands for the whole image and has no place in it. */
+export function hasClassToken(config: Pick<LpmConfig, 'classToken'>): boolean {
+  return config.classToken !== false;
+}
+
+/** The number of tokens before the patches: class token, distillation token and registers, those of them that there are. */
+export function prefixCount(config: Pick<LpmConfig, 'classToken' | 'distillationToken' | 'registers'>): number {
+  return (hasClassToken(config) ? 1 : 0) + (config.distillationToken ? 1 : 0) + config.registers;
+}
+
 export function tokenCounts(config: LpmConfig, height: number, width: number): TokenCounts {
-  const prefix = 1 + (config.distillationToken ? 1 : 0) + config.registers;
+  const prefix = prefixCount(config);
   const patches = (height / config.patch) * (width / config.patch);
-  return { prefix, patches, all: prefix + patches };
+  return { prefix, classTokens: hasClassToken(config) ? 1 : 0, patches, all: prefix + patches };
 }
 
 /** Tokens kept in a layer: the whole part of `ratio` times all tokens, at least one. */
 export function keptTokens(config: LpmConfig, height: number, width: number, ratio: number): number {
   return Math.max(1, Math.trunc(ratio * tokenCounts(config, height, width).all));
-}
-
-/**
- * The configuration of an LPM.
- *
- * @param tensors the file's tensors (names and shapes)
- * @param json parsed `config.json`, or null for a bare `.safetensors` file
- * @param preprocessor parsed `preprocessor_config.json`, or null
- * @throws LPM_UNSUPPORTED naming what is not supported; BAD_INPUT when the number of heads cannot be known
- */
-export function parseLpmConfig(
-  tensors: TensorList,
-  json: unknown,
-  preprocessor: unknown = null,
-  options: LpmConfigOptions = {},
-): LpmConfig {
-  const config = asObject(json);
-  refuseOtherModels(config, tensors.names);
-  const shapes = readShapes(tensors);
-  const modelArgs = asObject(config['model_args']);
-  const timmConfig = asObject(config['pretrained_cfg']);
-  const registers = shapes.registers;
-  const dinov2 = shapes.naming === 'hf-dinov2' || shapes.layerScale;
-  const { width, patch } = shapes;
-
-  const heads =
-    options.heads ??
-    numberOf(config['num_attention_heads']) ??
-    numberOf(modelArgs['num_heads']) ??
-    knownHeads(config, shapes);
-  if (heads === undefined) throw unknownHeads(width);
-  if (!Number.isInteger(heads) || heads < 1 || width % heads !== 0) {
-    throw new AppError('BAD_INPUT', `The LPM's width ${width} cannot be split into ${heads} heads.`, {
-      action: `Give the number of heads with --heads; it must divide ${width}.`,
-    });
-  }
-  refuseOdd({ width, patch, layers: shapes.layers, mlpWidth: shapes.mlpWidth, positions: shapes.positions, registers });
-  const image = pairOf(config['image_size']) ?? pairOf(modelArgs['img_size']) ?? inputSize(timmConfig['input_size']);
-  const eps = numberOf(config['layer_norm_eps']) ?? (shapes.naming === 'hf-vit' ? 1e-12 : 1e-6);
-  if (!(eps > 0 && eps < 0.1)) {
-    throw new AppError(
-      'LPM_UNSUPPORTED',
-      `The LPM's layer_norm_eps is ${eps}; allowed is more than 0 and less than 0.1.`,
-    );
-  }
-  return {
-    naming: shapes.naming,
-    width,
-    layers: shapes.layers,
-    heads,
-    patch,
-    channels: 3,
-    mlpWidth: shapes.mlpWidth,
-    eps,
-    grid: trainedGrid(shapes, image),
-    classPosition: shapes.positions !== gridOf(shapes.positions, image, patch),
-    distillationToken: shapes.distillationToken,
-    registers,
-    layerScale: shapes.layerScale,
-    qkvBias: shapes.qkvBias,
-    positionRule: dinov2 ? { offset: 0, antialias: registers > 0 } : { offset: 0.1, antialias: false },
-    ...normalisation(asObject(preprocessor), timmConfig, dinov2),
-  };
-}
-
-interface ReadShapes {
-  readonly naming: Naming;
-  readonly width: number;
-  readonly layers: number;
-  readonly patch: number;
-  readonly mlpWidth: number;
-  readonly positions: number;
-  readonly registers: number;
-  readonly distillationToken: boolean;
-  readonly layerScale: boolean;
-  readonly qkvBias: boolean;
-}
-
-/** The parts of tensor names that every supported naming has, after any prefix. */
-function readShapes(tensors: TensorList): ReadShapes {
-  const find = (...endings: string[]): Shape | undefined => {
-    const name = tensors.names.find((n) => endings.some((end) => n === end || n.endsWith(`.${end}`)));
-    return name === undefined ? undefined : tensors.info(name).shape;
-  };
-  const projection = find('patch_embeddings.projection.weight', 'patch_embed.proj.weight');
-  const positions = find('position_embeddings', 'pos_embed');
-  const fc1 = find('layer.0.intermediate.dense.weight', 'layer.0.mlp.fc1.weight', 'blocks.0.mlp.fc1.weight');
-  if (projection?.length !== 4 || !positions || positions.length !== 3 || !fc1) {
-    throw new AppError(
-      'LPM_UNSUPPORTED',
-      `The file is no vision transformer that Sidelight knows: of the tensors patch projection, position embeddings and first MLP layer, ${
-        [projection && 'the first', positions && 'the second', fc1 && 'the third'].filter(Boolean).join(' and ') ||
-        'none'
-      } was found.`,
-    );
-  }
-  const [width, channels, patch, patchWidth] = projection as [number, number, number, number];
-  if (channels !== 3 || patch !== patchWidth) {
-    throw new AppError(
-      'LPM_UNSUPPORTED',
-      `The patch projection is [${projection.join(', ')}]; supported are 3 channels and square patches.`,
-    );
-  }
-  const has = (ending: string): boolean => find(ending) !== undefined;
-  const layers = tensors.names
-    .map((n) => /(?:^|\.)(?:layer|blocks)\.(\d+)\./.exec(n)?.[1])
-    .filter((i) => i !== undefined);
-  const naming: Naming = has('patch_embed.proj.weight') ? 'timm' : has('layer.0.norm1.weight') ? 'hf-dinov2' : 'hf-vit';
-  return {
-    naming,
-    width,
-    layers: 1 + layers.map(Number).reduce((most, n) => Math.max(most, n), -1),
-    patch,
-    mlpWidth: fc1[0]!,
-    positions: positions[1]!,
-    registers: (find('register_tokens', 'reg_token') ?? [])[1] ?? 0,
-    distillationToken: has('distillation_token') || has('dist_token'),
-    layerScale: has('layer.0.layer_scale1.lambda1') || has('blocks.0.ls1.gamma'),
-    qkvBias: has('layer.0.attention.attention.query.bias') || has('blocks.0.attn.qkv.bias'),
-  };
-}
-
-/** Largest sizes of any published ViT, with room: a file that claims more is an attack on memory and time. */
-const largest = { width: 8192, patch: 64, layers: 100, mlpWidth: 65_536, positions: 65_536, registers: 64 } as const;
-
-function refuseOdd(sizes: Readonly<Record<keyof typeof largest, number>>): void {
-  for (const name of Object.keys(largest) as (keyof typeof largest)[]) {
-    const least = name === 'registers' ? 0 : 1;
-    if (Number.isInteger(sizes[name]) && sizes[name] >= least && sizes[name] <= largest[name]) continue;
-    throw new AppError(
-      'LPM_UNSUPPORTED',
-      `The LPM has ${name} ${sizes[name]}; allowed is ${least} to ${largest[name]}.`,
-    );
-  }
-}
-
-/** Refuses by name what looks like a ViT but computes something else. */
-function refuseOtherModels(config: Json, names: readonly string[]): void {
-  const refuse = (what: string): never => {
-    throw new AppError('LPM_UNSUPPORTED', `The LPM ${what}.`);
-  };
-  const type = config['model_type'];
-  if (typeof type === 'string' && !supportedTypes.has(type)) {
-    refuse(`is of type "${type}"; supported are ${[...supportedTypes].join(', ')}, and timm's ViTs`);
-  }
-  const activation = config['hidden_act'];
-  if (typeof activation === 'string' && activation !== 'gelu')
-    refuse(`uses the activation "${activation}"; supported is gelu`);
-  const swiGlu = names.some((n) => /\.mlp\.(weights_in|w12|fc1_g)\b/.test(n));
-  if (config['use_swiglu_ffn'] === true || swiGlu)
-    refuse('uses SwiGLU layers (DINOv2 giant), which are not supported; use the small, base or large model');
-  if (names.some((n) => /\.(q_norm|k_norm|rel_pos|relative_position|rope)/.test(n))) {
-    refuse('uses normalised queries, relative positions or rotary positions, which are not supported');
-  }
-  if (names.some((n) => /(^|\.)(norm_pre|fc_norm|attn_pool)\./.test(n))) {
-    refuse('has a norm before the blocks, a norm after pooling or attention pooling, which are not supported');
-  }
-}
-
-/**
- * Heads by architecture name or width. All published plain ViTs have heads of 64 numbers from width 192 on, except
- * those listed; below that nothing is usual, so nothing is guessed: the wrong number gives wrong features silently.
- */
-function knownHeads(config: Json, shapes: ReadShapes): number | undefined {
-  const architecture = String(config['architecture'] ?? '');
-  const heads = /^vit_(huge|giant|gigantic|so\d+m)/.exec(architecture)?.[1];
-  if (heads === 'huge' || heads === 'giant' || heads === 'gigantic') return 16;
-  if (heads !== undefined) return undefined;
-  if (shapes.width === 1280 || shapes.width === 1408 || shapes.width === 1664) return 16;
-  return shapes.width >= 192 && shapes.width % 64 === 0 ? shapes.width / 64 : undefined;
-}
-
-function unknownHeads(width: number): AppError {
-  return new AppError(
-    'BAD_INPUT',
-    `The LPM's configuration does not tell the number of attention heads (width ${width}).`,
-    {
-      action: `Give it with --heads (it must divide ${width}).`,
-    },
-  );
-}
-
-/** The number of patches among `positions` entries: those before the patches belong to tokens. */
-function gridOf(positions: number, image: readonly [number, number] | undefined, patch: number): number {
-  const fromImage = image && Math.floor(image[0] / patch) * Math.floor(image[1] / patch);
-  if (fromImage !== undefined && fromImage <= positions && positions - fromImage <= 2) return fromImage;
-  for (const prefix of [1, 2, 0]) if (Number.isInteger(Math.sqrt(positions - prefix))) return positions - prefix;
-  throw new AppError('LPM_UNSUPPORTED', `The LPM has ${positions} position embeddings, which form no square grid.`);
-}
-
-function trainedGrid(shapes: ReadShapes, image: readonly [number, number] | undefined): readonly [number, number] {
-  const patches = gridOf(shapes.positions, image, shapes.patch);
-  const side = Math.sqrt(patches);
-  if (Number.isInteger(side)) return [side, side];
-  const rows = Math.floor((image?.[0] ?? 0) / shapes.patch);
-  return [rows, patches / rows];
-}
-
-/** Mean and std of the preprocessor, else of timm, else of the family. */
-function normalisation(preprocessor: Json, timm: Json, dinov2: boolean): Pick<LpmConfig, 'mean' | 'std'> {
-  const fallback = dinov2 ? imagenet : half;
-  const mean = tripleOf(preprocessor['image_mean']) ?? tripleOf(timm['mean']) ?? fallback.mean;
-  const std = tripleOf(preprocessor['image_std']) ?? tripleOf(timm['std']) ?? fallback.std;
-  if (!mean.every(Number.isFinite) || !std.every((value) => Number.isFinite(value) && value > 0)) {
-    throw new AppError(
-      'LPM_UNSUPPORTED',
-      `The LPM's pixel normalisation is mean [${mean.join(', ')}], std [${std.join(', ')}]; needed are numbers, and std above 0.`,
-    );
-  }
-  return { mean, std };
-}
-
-function asObject(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-function pairOf(value: unknown): readonly [number, number] | undefined {
-  if (typeof value === 'number') return [value, value];
-  return Array.isArray(value) && value.length === 2 ? [Number(value[0]), Number(value[1])] : undefined;
-}
-
-/** timm's `[channels, height, width]`. */
-function inputSize(value: unknown): readonly [number, number] | undefined {
-  return Array.isArray(value) && value.length === 3 ? [Number(value[1]), Number(value[2])] : undefined;
-}
-
-function tripleOf(value: unknown): readonly [number, number, number] | undefined {
-  return Array.isArray(value) && value.length === 3
-    ? [Number(value[0]), Number(value[1]), Number(value[2])]
-    : undefined;
 }

@@ -53,6 +53,18 @@ export function extractedLayers(lpm: LpmConfig, which: LayerChoice): readonly nu
   return Array.from({ length: lpm.layers - first }, (_, i) => first + i);
 }
 
+/** Bytes of the keys and values of the kept tokens of one image, 16 bits a number. */
+export function keysValuesBytes(
+  lpm: LpmConfig,
+  {
+    inputSize,
+    tokenRatio,
+    layers,
+  }: { readonly inputSize: number; readonly tokenRatio: number; readonly layers: readonly number[] },
+): number {
+  return 2 * 2 * layers.length * lpm.width * keptTokens(lpm, inputSize, inputSize, tokenRatio);
+}
+
 /** The layers of the LPM that a method reads, ascending. */
 export function methodLayers(lpm: LpmConfig, method: Method): readonly number[] {
   return extractedLayers(lpm, trainingMethods[method].layers);

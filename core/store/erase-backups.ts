@@ -18,6 +18,7 @@ import { databaseProblems } from './check.ts';
 import { Database } from './database.ts';
 import { type Erased, eraseRows, erasureScope, hasFailures } from './erase.ts';
 import { databaseName } from './seal.ts';
+import { tablesWith } from './tables.ts';
 
 export interface BackupErasure {
   /** Copies that still hold the patient, or cannot be read to tell. Names below the library. */
@@ -70,13 +71,28 @@ function holds(path: string, persons: readonly Erased[]): 'yes' | 'no' | 'unread
   try {
     const isThere = persons.some((who) => {
       const scope = erasureScope(database, who);
-      const rows = scope.patients.length + scope.studies.length + predictions(database, scope.studyInstanceUIDs);
+      const rows =
+        scope.patients.length +
+        scope.studies.length +
+        headersNaming(database, scope.patientKeys) +
+        predictions(database, scope.studyInstanceUIDs);
       return rows > 0 || hasFailures(database, scope);
     });
     return isThere ? 'yes' : 'no';
   } finally {
     database.close();
   }
+}
+
+/** Studies of others whose headers name the patients. */
+function headersNaming(database: Database, patientKeys: readonly string[]): number {
+  if (!tablesWith(database, ['own_patient_key']).includes('studies')) return 0;
+  const row = database.get<{ n: number }>(
+    `SELECT (SELECT count(*) FROM studies WHERE own_patient_key IN (SELECT value FROM json_each(:keys))) +
+       (SELECT count(*) FROM instances WHERE header_patient_key IN (SELECT value FROM json_each(:keys))) AS n`,
+    { keys: JSON.stringify(patientKeys) },
+  );
+  return row?.n ?? 0;
 }
 
 function predictions(database: Database, uids: readonly string[]): number {

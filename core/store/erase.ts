@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto';
 import type { InstanceId, PatientId, SeriesId, StudyId } from '../contract/index.ts';
 import type { SqlParameters, WriteDb } from './database.ts';
 import { type PatientPlaces, placesIn, placesOf } from './erase-places.ts';
+import { forgetHeaderIds, VersionCounts } from './erase-traces.ts';
 import { tablesWith } from './tables.ts';
 
 export type Erased = { readonly patientKey: string } | { readonly studyInstanceUID: string };
@@ -24,6 +25,8 @@ export interface ErasureScope {
   readonly studyInstanceUIDs: readonly string[];
   readonly seriesInstanceUIDs: readonly string[];
   readonly sopInstanceUIDs: readonly string[];
+  /** What patients who go altogether are called; empty where a study goes. */
+  readonly patientKeys: readonly string[];
   /** Where the instances were found. */
   readonly paths: readonly string[];
   /** What tells that a path kept elsewhere is theirs. */
@@ -86,6 +89,7 @@ export function erasureScope(db: Pick<WriteDb, 'all'>, who: Erased): ErasureScop
     studyInstanceUIDs: byPatient ? uids : [...new Set([...uids, value])],
     seriesInstanceUIDs: series.map((row) => row.uid),
     sopInstanceUIDs: instances.map((row) => row.uid),
+    patientKeys: byPatient ? [value] : [],
     paths: paths.map((row) => row.path),
     places: placesOf(
       db,
@@ -133,7 +137,9 @@ export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): Erasur
     const runsEnded = endRuns(db, versions, now);
     markReduced(db, versions, now);
     dropEvaluations(db, versions);
+    const counts = new VersionCounts(db, scope);
     keepMovedImages(db, scope);
+    forgetHeaderIds(db, scope);
     const removed = new Map<string, number>();
     const guards = db.all<{ name: string; sql: string }>(
       `SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%BEFORE DELETE%' AND tbl_name <> 'audit_events'`,
@@ -178,6 +184,7 @@ export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): Erasur
       eraser.remove(table, 'id IN (SELECT value FROM json_each(:ids))', { ids: JSON.stringify(scope[key]) });
     }
     for (const { sql } of guards) db.run(sql);
+    counts.subtractGone();
     return { rows: Object.fromEntries([...removed].filter(([, n]) => n > 0)), runsEnded, models };
   });
 }

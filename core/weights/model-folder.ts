@@ -6,16 +6,20 @@ import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError, toError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
-import { isPickleName, pickleRefused } from './pickle.ts';
+import { isPickleName, modelPickles, pickleRefused } from './pickle.ts';
 import { readSafetensors, type TensorFile } from './safetensors.ts';
 import { invalidWeights } from './safetensors-header.ts';
 import { checkSourceFile, type SourceTrust } from './source-files.ts';
 
-/** An opened model. `config` and `preprocessor` are parsed JSON, or null where the file is absent. */
+/** An opened model. Configurations are parsed JSON, or null where the file is absent. */
 export interface ModelFolder {
   readonly tensors: TensorFile;
+  /** `config.json` */
   readonly config: unknown;
+  /** `preprocessor_config.json`, or `processor_config.json` where there is none */
   readonly preprocessor: unknown;
+  /** `open_clip_config.json` */
+  readonly openClip: unknown;
   /** Everything the model consists of, to be copied into a library. */
   readonly files: readonly string[];
 }
@@ -29,16 +33,21 @@ export interface ModelFolder {
  */
 export function openModelFolder(path: string, trust: SourceTrust = 'stranger'): ModelFolder {
   const isFolder = stat(path).isDirectory();
-  const folder = isFolder ? path : dirname(path);
+  const folder = isFolder ? snapshotOf(path) : dirname(path);
   const weights = isFolder ? findWeights(folder) : checkWeightsName(path);
   const { tensors, files } = weights.endsWith('.index.json')
     ? openShards(weights, trust)
     : { tensors: openWeights(weights, trust), files: [weights] };
   try {
-    const config = readJson(join(folder, 'config.json'), trust);
-    const preprocessor = readJson(join(folder, 'preprocessor_config.json'), trust);
-    const described = [config && 'config.json', preprocessor && 'preprocessor_config.json'].filter((n) => n !== null);
-    return { tensors, config, preprocessor, files: [...files, ...described.map((name) => join(folder, String(name)))] };
+    const described: string[] = [];
+    const read = (name: string): unknown => {
+      const value = readJson(join(folder, name), trust);
+      if (value !== null) described.push(join(folder, name));
+      return value;
+    };
+    const config = read('config.json');
+    const preprocessor = read('preprocessor_config.json') ?? read('processor_config.json');
+    return { tensors, config, preprocessor, openClip: read('open_clip_config.json'), files: [...files, ...described] };
   } catch (error) {
     tensors.close();
     throw error;
@@ -68,11 +77,47 @@ function checkWeightsName(path: string): string {
   throw new AppError('LPM_UNSUPPORTED', `${name} is no model: expected is a folder or a .safetensors file.`);
 }
 
+/** What publishers call the weights, the preferred first. */
+const usualNames = [
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'open_clip_model.safetensors',
+  'open_clip_model.safetensors.index.json',
+];
+
+/**
+ * Where the files of a folder are: the folder itself, or in the hub's cache (`models--owner--name`) the one snapshot, or the one that
+ * `refs/main` names.
+ */
+function snapshotOf(folder: string): string {
+  const snapshots = join(folder, 'snapshots');
+  if (!basename(folder).startsWith('models--') || !isFolder(snapshots)) return folder;
+  const revisions = readdirSync(snapshots).filter((name) => isFolder(join(snapshots, name)));
+  const [only] = revisions;
+  if (revisions.length === 1 && only !== undefined) return join(snapshots, only);
+  const main = join(folder, 'refs', 'main');
+  const named = isFile(main) ? readFileSync(main, 'utf8').slice(0, 100).trim() : '';
+  if (revisions.includes(named)) return join(snapshots, named);
+  throw new AppError('LPM_UNSUPPORTED', `${basename(folder)} holds ${revisions.length} snapshots of a model.`, {
+    action: 'Name one of the folders in its folder snapshots.',
+  });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** An ordinary file of less than a page, and no link. */
+function isFile(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true && stats.size < 4096;
+}
+
 function findWeights(folder: string): string {
   const names = readdirSync(folder).sort();
-  for (const usual of ['model.safetensors', 'model.safetensors.index.json']) {
-    if (names.includes(usual)) return join(folder, usual);
-  }
+  for (const usual of usualNames) if (names.includes(usual)) return join(folder, usual);
+  const index = names.filter((name) => name.endsWith('.safetensors.index.json'));
+  if (index.length === 1) return join(folder, index[0]!);
   const candidates = names.filter((name) => name.toLowerCase().endsWith('.safetensors'));
   if (candidates.length === 1) return join(folder, candidates[0]!);
   if (candidates.length > 1) {
@@ -80,8 +125,8 @@ function findWeights(folder: string): string {
       action: 'Name the .safetensors file itself.',
     });
   }
-  const pickle = names.find(isPickleName);
-  if (pickle) throw pickleRefused(pickle);
+  const [pickle] = modelPickles(names);
+  if (pickle !== undefined) throw pickleRefused(pickle);
   throw new AppError('LPM_UNSUPPORTED', `${basename(folder)} holds no .safetensors file.`);
 }
 

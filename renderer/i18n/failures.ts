@@ -88,10 +88,10 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
     'Sehen Sie die Liste noch einmal an und wiederholen Sie es.',
   ],
   LPM_NOT_FOUND: ['Dieses LPM fehlt in der Bibliothek.', 'Fügen Sie es unter „Einstellungen“ hinzu.'],
-  LPM_UNSUPPORTED: ['Dieses Modell wird nicht unterstützt.', 'Nehmen Sie ein ViT-, DeiT-, DINO- oder DINOv2-Modell.'],
+  LPM_UNSUPPORTED: ['Dieses Modell wird nicht unterstützt.', 'Nehmen Sie ein ViT-, DeiT-, DINO-, DINOv2-, DINOv3-, SigLIP- oder CLIP-Modell.'],
   LPM_PICKLE_REFUSED: [
     'Die Datei könnte Programme ausführen und wurde abgelehnt.',
-    'Wandeln Sie sie auf einem anderen Gerät in .safetensors um.',
+    'Wandeln Sie sie auf einem Gerät mit Python und torch in .safetensors um; „sidelight lpm add“ nennt die zehn Zeilen dafür.',
   ],
   WEIGHTS_INVALID: ['Die Gewichte sind beschädigt oder verändert.', 'Kopieren Sie das Modell noch einmal.'],
   MODEL_NOT_FOUND: ['Dieses Modell gibt es nicht.', 'Wählen Sie ein anderes aus der Liste.'],

@@ -24,7 +24,7 @@ export function labelsPage(): string {
     'the window show how a file was understood and what it would change before anything is written.\n',
     'Files of public sets, and files with other columns than these: [label profiles](label-profiles.md).\n',
     '## Columns\n',
-    `The header is the first row that is not empty. It needs one of ${keyColumns.map((name) => `\`${name}\``).join(', ')} and \`label\`.`,
+    `The header is the first row that is not empty. It needs one of ${keyColumns.map((name) => `\`${name}\``).join(', ')} and \`label\`; without \`label\` where it gives patients or splits alone.`,
     'Names count in upper and lower case, with or without blanks, `_`, `-` and `.`. A column that is not in this table is not used, and the',
     'preview says so; two columns of one meaning are refused. Of several columns that name the image, the first of the table counts.\n',
     '| column | what it says | other names |',

@@ -81,6 +81,7 @@ ${syntaxes.join('\n')}
 - \`DICOM_HEADER_DOUBTFUL\`: a window that is no number, or a display that contradicts itself.
 
 The image is imported nevertheless. Looked into are PNG, TIFF and uncompressed DICOM (its middle frame) of up to ${mostLookedAt / 1024 / 1024} MiB; JPEG and compressed DICOM are judged by their
-headers alone, because decoding them would make an import as slow as an encode.
+headers alone, because decoding them would make an import as slow as an encode. Encoding and training look at every image that they decode,
+compressed ones too, and say the same in their reports.
 `;
 }

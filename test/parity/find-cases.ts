@@ -23,7 +23,7 @@ export function findCases(root: string): readonly { readonly name: string; reado
   const models: { folder: string; hasCases: boolean }[] = [];
   for (const folder of foldersUnder(root)) {
     const files = readdirSync(folder).sort();
-    const isModel = files.some((f) => /^model\.safetensors(\.index\.json)?$/.test(f));
+    const isModel = files.some((f) => /^(open_clip_)?model\.safetensors(\.index\.json)?$/.test(f));
     let hasCases = false;
     for (const file of files) {
       const path = join(folder, file);
@@ -52,7 +52,8 @@ type RunNamed = (engine: Engine, name: string) => Promise<CaseResult | null> | C
 
 function recognise(folder: string, path: string, isModel: boolean): RunNamed | null {
   if (path.endsWith('.json')) return recogniseJson(path);
-  if (!path.endsWith('.safetensors') || basename(path) === 'model.safetensors') return null;
+  if (!path.endsWith('.safetensors') || /^(open_clip_)?model(-\d+-of-\d+)?\.safetensors$/.test(basename(path)))
+    return null;
   const file = readSafetensors(path);
   const has = new Set(file.names);
   file.close();

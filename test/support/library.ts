@@ -19,6 +19,7 @@ import {
   type NewInstance,
   openLibrary,
   saveFile,
+  type WriteDb,
 } from '../../core/store/index.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -49,6 +50,14 @@ export function madeInstance(n: number, changes: Partial<NewInstance> = {}): New
     sizeBytes: 1000 + n,
     ...changes,
   };
+}
+
+/** Adds an instance with a file that is noted and not there; gives its row id. What no file holds is trained on by nobody. */
+export function addPlacedInstance(db: WriteDb, instance: NewInstance): InstanceId {
+  const { id } = addInstance(db, instance, testTime);
+  const { contentHash, sopInstanceUID } = instance;
+  saveFile(db, { path: `/made/${sopInstanceUID}`, member: '', sizeBytes: 1, modifiedMs: 1, contentHash }, id);
+  return id;
 }
 
 /**

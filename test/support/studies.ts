@@ -18,6 +18,7 @@ export interface TinyInstance {
   /** Shown with a window over all 12 bits: without one, an image of one grey level looks like that of any other. */
   readonly hasWindow?: boolean;
   readonly patientName?: string;
+  readonly accessionNumber?: string;
   /** Number of the series within the study, and of the image within the series. */
   readonly series?: number;
   readonly number?: number;
@@ -32,6 +33,7 @@ export function tinyDicom({
   frames = 1,
   hasWindow = false,
   patientName = 'Doe^Jane',
+  accessionNumber,
   series = 1,
   number,
 }: TinyInstance): Uint8Array {
@@ -40,6 +42,7 @@ export function tinyDicom({
     sopInstanceUID: instance,
     modality: 'OT',
     patientName,
+    ...(accessionNumber === undefined ? {} : { accessionNumber }),
     patientID: patient,
     studyInstanceUID: study,
     seriesInstanceUID: `${study}.${series}`,

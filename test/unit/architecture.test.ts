@@ -42,7 +42,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   files: [],
   records: ['session'],
   privacy: [],
-  patients: ['session', 'files'],
+  patients: ['session', 'files', 'privacy'],
   datasets: ['session', 'records', 'patients'],
   import: ['session', 'files', 'records', 'privacy', 'patients', 'datasets'],
   lpm: ['session', 'files'],

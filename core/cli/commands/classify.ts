@@ -2,7 +2,7 @@ import { type ClassifyReport, classifyOptionsSchema, researchUseOnly, studyPooli
 import { decisionRule } from '../../report/positive-class-words.ts';
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, formatTable, plural } from '../format.ts';
-import { oneOf, requiredText } from '../options.ts';
+import { oneOf, requiredOutputFile, requiredText } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = classifyOptionsSchema.parse({ paths: ['.'], model: 'M', out: 'results.csv' });
@@ -17,7 +17,7 @@ export const command = defineCommand({
   arguments: [{ syntax: '<path...>', help: 'folders, files, ZIP archives or DICOMDIR files' }],
   options: {
     model: requiredText('--model <name>', 'name of the model (see: sidelight models)'),
-    out: requiredText('--out <file.csv>', 'file to write'),
+    out: requiredOutputFile('--out <file.csv>', 'file to write'),
     studyPooling: oneOf(
       '--study-pooling <how>',
       'how images of a study are brought together',

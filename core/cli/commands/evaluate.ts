@@ -9,7 +9,7 @@ import {
 } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatInterval, formatMeasure, formatTable, plural } from '../format.ts';
-import { given, oneOf, text } from '../options.ts';
+import { given, oneOf, outputFile, text } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = evaluateOptionsSchema.parse({ model: 'M' });
@@ -34,7 +34,7 @@ export const command = defineCommand({
       '--positive <name>',
       'the class of two that figures are about, from now on and wherever this model is judged; no decision changes',
     ),
-    report: text('--report <file.html>', 'also write a self-contained report with curves'),
+    report: outputFile('--report <file.html>', 'also write a self-contained report with curves'),
   },
   examples: [
     { line: 'sidelight evaluate mammo-1', why: 'the locked test patients' },

@@ -15,7 +15,7 @@ import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
 import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
 import { noteLines } from '../note-lines.ts';
-import { given, list, oneOf, optionalOneOf, requiredText, text, toggle } from '../options.ts';
+import { given, list, oneOf, optionalOneOf, outputFile, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 import { readingOptions, withoutReading } from '../reading-options.ts';
 
@@ -50,7 +50,10 @@ export const command = defineCommand({
       rowRules,
       defaults.rowRule,
     ),
-    refused: text('--refused <file.csv>', 'save the rows from which nothing is taken, with the reason and their cells'),
+    refused: outputFile(
+      '--refused <file.csv>',
+      'save the rows from which nothing is taken, with the reason and their cells',
+    ),
     copy: toggle('--copy', 'copy the files into the library instead of referencing them'),
     pseudonymise: toggle('--pseudonymise', 'keep patient IDs and paths out of the database (copies the files)'),
     frames: oneOf('--frames <rule>', 'frames of multi-frame instances to use', frameRules, defaults.frames),
@@ -66,7 +69,10 @@ export const command = defineCommand({
     positive: text('--positive <name>', 'the positive one of two classes, where the names do not tell or otherwise'),
     ...readingOptions,
     mergeCase: toggle('--merge-case', 'names of classes that differ only in small and capital letters are one class'),
-    report: text('--report <file.csv>', 'also write every file that was left out, with its whole path and the reason'),
+    report: outputFile(
+      '--report <file.csv>',
+      'also write every file that was left out, with its whole path and the reason',
+    ),
     showPaths: toggle('--show-paths', 'print whole paths of files that were left out; they may name patients'),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },

@@ -1,6 +1,6 @@
 import { defineCommand, wordArgument } from '../command.ts';
 import { plural } from '../format.ts';
-import { requiredText, toggle } from '../options.ts';
+import { requiredOutputFile, toggle } from '../options.ts';
 
 export const command = defineCommand({
   name: 'labels export',
@@ -11,7 +11,7 @@ export const command = defineCommand({
     'and nobody has decided there is no row.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
   options: {
-    out: requiredText('--out <file.csv>', 'file to write'),
+    out: requiredOutputFile('--out <file.csv>', 'file to write'),
     byReader: toggle(
       '--by-reader',
       'a row for what each reader said, with the column "reader", instead of what counts',

@@ -2,7 +2,7 @@ import { importOptionsSchema, rowRules } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
 import { noteLines } from '../note-lines.ts';
-import { given, oneOf, requiredText, text, toggle } from '../options.ts';
+import { given, oneOf, outputFile, requiredText, text, toggle } from '../options.ts';
 import { readingOptions, withoutReading } from '../reading-options.ts';
 
 const defaults = importOptionsSchema.parse({ labels: 'L', dataset: 'D' });
@@ -27,7 +27,10 @@ export const command = defineCommand({
     ),
     ...readingOptions,
     mergeCase: toggle('--merge-case', 'names of classes that differ only in small and capital letters are one class'),
-    refused: text('--refused <file.csv>', 'save the rows from which nothing is taken, with the reason and their cells'),
+    refused: outputFile(
+      '--refused <file.csv>',
+      'save the rows from which nothing is taken, with the reason and their cells',
+    ),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },
   examples: [

@@ -1,7 +1,7 @@
 import type { CheckReport, Finding } from '../../contract/results/maintenance.ts';
 import { defineCommand } from '../command.ts';
 import { formatBytes, formatTable, plural } from '../format.ts';
-import { toggle } from '../options.ts';
+import { given, outputFile, toggle } from '../options.ts';
 
 export const command = defineCommand({
   name: 'library check',
@@ -13,6 +13,10 @@ export const command = defineCommand({
   arguments: [],
   options: {
     deep: toggle('--deep', 'also read every image file and compare it with its hash (as slow as reading them all)'),
+    list: outputFile(
+      '--list <file>',
+      'write the instances that no file has as it was into this CSV file, with UIDs and paths',
+    ),
   },
   examples: [
     { line: 'sidelight library check', why: 'after a crash, a full disk or a restored folder' },
@@ -27,7 +31,7 @@ export const command = defineCommand({
         signal: context.signal,
         progress: context.terminal.progress,
       },
-      { deep: options.deep },
+      { deep: options.deep, ...given({ list: options.list }) },
     );
     const output = { json: report, lines: checkLines(report) };
     const first = report.findings.find((finding) => finding.severity === 'error');

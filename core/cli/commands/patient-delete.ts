@@ -48,6 +48,12 @@ function deletionLines(report: DeletePatientReport): string[] {
     ...(report.originals === 0
       ? []
       : [`${plural(report.originals, 'file')} outside the library are untouched; delete them where they are.`]),
+    ...(report.filedElsewhere === 0
+      ? []
+      : [
+          `${plural(report.filedElsewhere, 'study', 'studies')} whose headers carry this ID ${report.filedElsewhere === 1 ? 'stays' : 'stay'} with the ` +
+            'patient who was given; the ID was forgotten there. If they are to go, delete them by that patient or with --study.',
+        ]),
     ...(report.runsEnded === 0 ? [] : [`${plural(report.runsEnded, 'unfinished run')} cannot be resumed any more.`]),
     ...(report.models.length === 0
       ? []

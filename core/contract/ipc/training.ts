@@ -19,6 +19,8 @@ export const findingCodes = [
   'testAlsoDrawn',
   'testGiven',
   'picturesAlone',
+  'imagesGone',
+  'alikePatients',
   'sameImageAcrossSplits',
   'sameImageAcrossPatients',
   'sameImageTwice',

@@ -6,6 +6,8 @@ const count = z.int().nonnegative();
 export const checkLibraryOptionsSchema = z.strictObject({
   /** True reads every copied and referenced file and compares its hash; otherwise presence and size are checked. */
   deep: z.boolean().default(false),
+  /** CSV file for the instances that no file has as it was, each with its UIDs and the place where it was known. */
+  list: z.string().optional(),
 });
 export type CheckLibraryOptions = z.input<typeof checkLibraryOptionsSchema>;
 
@@ -26,7 +28,13 @@ export const checkReportSchema = z.object({
   /** `none`: no seal to compare with, as after a crash or while someone works in the library. */
   seal: z.enum(['none', 'intact', 'broken']),
   records: z.object({ checked: count, damaged: count }),
-  files: z.object({ checked: count, missing: count, changed: count }),
+  files: z.object({
+    checked: count,
+    missing: count,
+    changed: count,
+    /** Instances in whose files lie other images now. */
+    replaced: count,
+  }),
   models: z.object({ checked: count, damaged: count }),
   lpms: z.object({ checked: count, damaged: count }),
   backups: z.array(z.object({ name: z.string(), madeAt: z.string(), sizeBytes: count, sound: z.boolean() })),
@@ -76,6 +84,8 @@ export const deletePatientReportSchema = z.object({
   runsEnded: count,
   /** Models trained with images of the patient; their weights stay. */
   models: z.array(z.string()),
+  /** Studies that stay because another patient was given to them; the ID of their headers is forgotten. */
+  filedElsewhere: count,
   backups: z.object({
     /** Copies that still hold the patient. */
     holding: z.array(z.string()),

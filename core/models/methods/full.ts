@@ -1,5 +1,5 @@
 /**
- * Full fine-tuning: every weight of the LPM is trained, and a Linear layer on its final class token gives the logits.
+ * Full fine-tuning: every weight of the LPM is trained, and a Linear layer on its final class token (or what is its summary of the image) gives the logits.
  *
  * The network is the LPM's own encoder graph with its weights cut from the flat parameter vector, so one description
  * serves freezing and training. Three things follow from that graph and change nothing that can be computed:
@@ -17,7 +17,7 @@ import type { NetworkConfig } from '../network-config.ts';
 import { imageInput, inputOf, type TrainingMethod } from './training-method.ts';
 
 const prefix = 'encoder.';
-const query = /\.q\.(weight|bias)$/;
+const query = /\.q\.(weight|bias)$|(^|\.)pool\.query$/;
 
 /** The encoder up to its final class token, of images [batch, 3, s, s]. Attention in one piece: training keeps all of it anyway. */
 function encoderGraph(config: NetworkConfig, batch: number): Graph {

@@ -1,4 +1,4 @@
-/** Logistic regression on the LPM's final class token: `head` [C, D]. A baseline: what the frozen LPM alone gives. */
+/** Logistic regression on the LPM's final class token, or on its summary of the image where it has none: `head` [C, D]. A baseline: what the frozen LPM alone gives. */
 import { dense, linearEntries } from '../layers.ts';
 import { inputOf, type TrainingMethod } from './training-method.ts';
 

@@ -9,7 +9,7 @@ import type { NetworkConfig } from '../network-config.ts';
 /**
  * What the frozen LPM gives for an image, computed once and kept on disk:
  * - `keysValues`: keys and values of the important tokens, float16 [L, H, T, d] each;
- * - `classToken`: its final class token, float32 [D];
+ * - `classToken`: its final class token, or what it says of the whole image where it has none (summary.ts), float32 [D];
  * - `allTokens`: every token as some layers leave it, before any norm, float16 [L, N, D].
  */
 export type LpmFeatures = 'keysValues' | 'classToken' | 'allTokens';
@@ -77,7 +77,7 @@ export function inputOf(config: NetworkConfig, inputs: NetworkInputs, name: stri
   return value;
 }
 
-/** The network's own images, [B, 3, s, s], normalised. */
+/** The network's own images, [B, C, s, s], normalised. */
 export function imageInput({ lpm, sideSize }: NetworkConfig, batch: number): NetworkInput {
   return { shape: [batch, lpm.channels, sideSize, sideSize], dtype: 'float32' };
 }

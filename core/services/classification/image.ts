@@ -71,13 +71,16 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
 
     const encode = async (image: GreyOrColourImage): Promise<Kept> => {
       if (encoder === null || kind === null) return null;
-      return recordOf(await encoder.encode(normalise(image, statistics.mean, statistics.std)), kind);
+      return recordOf(
+        await encoder.encode(normalise(image, statistics.mean, statistics.std, config.lpm.channels)),
+        kind,
+      );
     };
     const inputsOf = (image: GreyOrColourImage | null, kept: Kept): Record<string, Tensor> => {
       const inputs: Record<string, Tensor> = {};
       if (ownImage) {
         invariant(image !== null, 'classify: no image');
-        inputs['image'] = stackImages(config, [sideImage(image, config.sideSize, statistics, null)]);
+        inputs['image'] = stackImages(config, [sideImage(config, image, statistics, null)]);
       }
       if (kind !== null) {
         invariant(kept !== null, 'classify: the LPM gave nothing');

@@ -14,6 +14,7 @@ import {
   targetFacts,
 } from '../../contract/index.ts';
 import { targets } from '../../targets/index.ts';
+import type { AlikePatients } from '../patients/alike.ts';
 import type { SharedPatient } from '../patients/shared-patient.ts';
 
 export interface CheckedImage {
@@ -39,6 +40,10 @@ export interface CheckSettings {
   readonly flip: boolean;
   /** What stands behind too few patients, if anything does. */
   readonly shared: SharedPatient | null;
+  /** Patients whose IDs hardly differ. */
+  readonly alike?: Pick<AlikePatients, 'groups' | 'patients' | 'studyIds'> | null;
+  /** Images that no file holds any more. */
+  readonly gone?: readonly Pick<CheckedImage, 'studyId' | 'label'>[];
   /** The positive class that somebody chose. */
   readonly positive?: string | null;
 }
@@ -65,6 +70,8 @@ export function findingsOf(
     ...sharedPatients(settings.shared),
     ...impossible(labelled, classes, settings.target),
     ...givenSplits(labelled),
+    ...alikeIds(settings.alike ?? null),
+    ...imagesGone(settings.gone ?? []),
     ...picturesAlone(images),
     ...sameImages(labelled),
     ...balance(labelled, classes),
@@ -126,9 +133,10 @@ function finding(
   code: DataFinding['code'],
   severity: DataFinding['severity'],
   values: DataFinding['values'],
-  images: readonly CheckedImage[] = [],
+  images: readonly Pick<CheckedImage, 'studyId'>[] = [],
 ): DataFinding {
-  return { code, severity, values, studyIds: [...distinct(images, 'studyId')].slice(0, studiesShown) };
+  const studyIds = [...new Set(images.map(({ studyId }) => studyId))];
+  return { code, severity, values, studyIds: studyIds.slice(0, studiesShown) };
 }
 
 function distinct<K extends 'patientId' | 'studyId'>(images: readonly CheckedImage[], key: K): Set<CheckedImage[K]> {
@@ -185,6 +193,25 @@ function givenSplits(labelled: readonly CheckedImage[]): DataFinding[] {
     ...(given > 0 && drawn > 0 ? [finding('testAlsoDrawn', 'serious', { given, drawn })] : []),
     ...(given > 0 && drawn === 0 && others > 0 ? [finding('testGiven', 'note', { given, others })] : []),
   ];
+}
+
+function alikeIds(alike: NonNullable<CheckSettings['alike']> | null): DataFinding[] {
+  if (alike === null) return [];
+  const { groups, patients, studyIds } = alike;
+  return [
+    {
+      code: 'alikePatients',
+      severity: 'serious',
+      values: { groups, patients },
+      studyIds: studyIds.slice(0, studiesShown),
+    },
+  ];
+}
+
+function imagesGone(gone: readonly Pick<CheckedImage, 'studyId' | 'label'>[]): DataFinding[] {
+  if (gone.length === 0) return [];
+  const labelled = gone.filter(({ label }) => label !== null).length;
+  return [finding('imagesGone', 'serious', { images: gone.length, labelled }, gone)];
 }
 
 /** Pictures of which nothing says whose they are count as different people's, and some may be one's. */

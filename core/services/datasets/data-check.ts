@@ -13,6 +13,7 @@ import {
   newestVersion,
   type RecordRow,
 } from '../../store/index.ts';
+import { alikePatients } from '../patients/alike.ts';
 import { sharedPatient } from '../patients/shared-patient.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -39,7 +40,8 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     previewFolder(request.inputSize, newestVersion(library.db, dataset.id)?.ranges ?? 'format'),
   );
   // What a reader set aside is in no version, so it is not looked at either.
-  const rows = labelledInstances(library.db, dataset.id).filter(({ isExcluded }) => !isExcluded);
+  const all = labelledInstances(library.db, dataset.id).filter(({ isExcluded }) => !isExcluded);
+  const rows = all.filter(({ isGone }) => !isGone);
   const splits = splitsIfPossible(context, dataset, rows, request.seed);
   const images = rows.map((row): CheckedImage => {
     const fact = facts.get(row.instanceId);
@@ -76,6 +78,8 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       target: dataset.target,
       positive: list.positive,
       shared: sharedPatient(library.db, dataset.id),
+      alike: alikePatients(library.db, dataset.id),
+      gone: all.filter(({ isGone }) => isGone),
     }),
   };
 }

@@ -140,20 +140,25 @@ export function assignedSplits(db: ReadDb, dataset: DatasetRow): Map<PatientId, 
 export function planVersion(context: ServiceContext, options: FreezeOptions): PlannedVersion {
   const { library } = context;
   const dataset = requireDataset(context, options.dataset);
-  const instances = labelledExamples(library.db, dataset);
+  const labelled = labelledExamples(library.db, dataset);
+  // What no file holds can be trained on by nobody, whatever is remembered of it.
+  const instances = labelled.filter(({ isGone }) => !isGone);
   const names = namesUsed(instances);
   const classes = orderNames(library.db, dataset, names);
   const used = names.length;
   const { fewestNames } = targets[dataset.target];
   if (used < fewestNames) {
     const [one, several] = targetFacts[dataset.target].noun;
+    const gone = labelled.length - instances.length;
     throw new AppError(
       'DATASET_NOT_READY',
       `Data set "${dataset.name}" has ${instances.length} labelled instances of ${used} ${used === 1 ? one : several}; ` +
-        `training needs at least ${fewestNames} ${fewestNames === 1 ? one : several}.`,
+        `training needs at least ${fewestNames} ${fewestNames === 1 ? one : several}.` +
+        (gone === 0 ? '' : ` ${gone} more have a label and are in no file any more.`),
       {
-        action:
-          instances.length === 0
+        action: gone
+          ? 'Import the former files again from wherever they are, or label the images that lie in their places now (a labels file by path does both at once).'
+          : instances.length === 0
             ? `Give labels: \`sidelight import PATH --dataset "${dataset.name}" --labels FILE\`, or in the window under Read and label. If labels were given, the report of the import says which rows fitted no image.`
             : `All labels say "${names[0] ?? ''}". Import or label images of another ${one}, too.`,
         details: { instances: instances.length, classes: used },

@@ -1,6 +1,7 @@
 /** The patients of a data set as they are filed, and given ones taken back. */
 import type { SplitName } from '../../contract/index.ts';
 import { patientsOfDataset, splitsOf } from '../../store/index.ts';
+import { alikePatients } from '../patients/alike.ts';
 import { planTakeBack, shownPatient, type TakenBack, takeBackPatients } from '../patients/patients.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { requireDataset } from './dataset.ts';
@@ -12,6 +13,8 @@ export interface PatientRow {
   readonly isGiven: boolean;
   /** By the header, where another patient was given. */
   readonly headerPatientID: string | null;
+  /** Another patient of the data set has an ID that differs only in case, blanks or leading zeros. */
+  readonly isAlike: boolean;
   readonly images: number;
   readonly split: SplitName | null;
 }
@@ -21,11 +24,13 @@ export function listPatients(context: ServiceContext, dataset: string): PatientR
   const { db } = context.library;
   const { id } = requireDataset(context, dataset);
   const splits = new Map(splitsOf(db, id).map(({ patientId, split }) => [patientId, split]));
+  const alike = alikePatients(db, id)?.keys;
   return patientsOfDataset(db, id).map((study) => ({
     studyInstanceUID: study.studyInstanceUID,
     patientID: shownPatient(study.patientKey),
     isGiven: study.ownPatientKey !== null,
     headerPatientID: study.ownPatientKey === null ? null : shownPatient(study.ownPatientKey),
+    isAlike: alike?.has(study.patientKey) ?? false,
     images: study.instances,
     split: splits.get(study.patientId) ?? null,
   }));

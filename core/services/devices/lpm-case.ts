@@ -8,6 +8,8 @@ import {
   canonicalReader,
   canonicalShapes,
   encoderWeights,
+  hasClassToken,
+  identityFacts,
   type LpmConfig,
   parseLpmConfig,
   type TokenScore,
@@ -20,9 +22,14 @@ export function openModel(
   folder: string,
   heads?: number,
 ): { readonly config: LpmConfig; readonly read: (name: string) => Tensor<'float32'>; readonly close: () => void } {
-  const { tensors, config: json, preprocessor } = openModelFolder(folder);
-  const known = typeof (json as { num_attention_heads?: unknown } | null)?.num_attention_heads === 'number';
-  const config = parseLpmConfig(tensors, json, preprocessor, known || heads === undefined ? {} : { heads });
+  const { tensors, config: json, preprocessor, openClip } = openModelFolder(folder);
+  const { num_attention_heads: own, vision_config: vision } = (json ?? {}) as Record<string, unknown>;
+  const ofVision = (vision as { num_attention_heads?: unknown } | undefined)?.num_attention_heads;
+  const isKnown = typeof (own ?? ofVision) === 'number' || openClip !== null;
+  const config = parseLpmConfig(tensors, json, preprocessor, {
+    openClip,
+    ...(isKnown || heads === undefined ? {} : { heads }),
+  });
   return { config, read: canonicalReader(config, tensors), close: () => tensors.close() };
 }
 
@@ -46,14 +53,14 @@ export async function checkLpmCase(
     const [batch, , height, width] = pixels.shape as [number, number, number, number];
     const weights = encoderWeights(model.config, model.read, { height, width });
     const checks: Check[] = [];
-    const rules = extent === 'every form' ? (['global', 'class_token'] as const) : (['global'] as const);
+    const rules = extent === 'every form' ? tokenRulesOf(model.config) : (['global'] as const);
     for (const tokens of rules) {
       const shared = { batch, height, width, layers, tokenRatio, tokens, keysValues: true };
       if (extent !== 'every form') {
         const short = buildLpmEncoder(model.config, { ...shared, classToken: true, details: true });
         const outputs = await runOnce(engine, short, { pixel_values: pixels }, weights);
         checks.push(...compareLayers(expected, layers, tokens, outputs));
-        checks.push(compareClassToken(expected.read('last_hidden_state'), outputs));
+        checks.push(...compareSummary(model.config, expected, outputs));
         continue;
       }
       // The whole network, and the two short forms that encoding uses.
@@ -69,7 +76,7 @@ export async function checkLpmCase(
         const short = buildLpmEncoder(model.config, { ...shared, classToken, details: true });
         const cut = await runOnce(engine, short, { pixel_values: pixels }, weights);
         checks.push(...compareLayers(expected, layers, tokens, cut));
-        if (classToken) checks.push(compareClassToken(expected.read('last_hidden_state'), cut));
+        if (classToken) checks.push(...compareSummary(model.config, expected, cut));
       }
     }
     return { name, checks: worstOfEach(checks) };
@@ -85,16 +92,32 @@ function data(outputs: Tensors, name: string): Float32Array {
   return tensor.data;
 }
 
-function compareClassToken(hidden: Tensor<'float32'>, outputs: Tensors): Check {
+/** The rules of importance that an LPM can be asked for: one without a class token is not asked what that attends to. */
+function tokenRulesOf(config: LpmConfig): readonly TokenScore[] {
+  return hasClassToken(config) ? ['global', 'class_token'] : ['global'];
+}
+
+/** Where the case has it, the pooled output; else the first token of the hidden state. Without either there is nothing to compare. */
+function compareSummary(config: LpmConfig, expected: TensorFile, outputs: Tensors): readonly Check[] {
+  const isPooled = expected.names.includes('pooler_output');
+  const isFirstToken = hasClassToken(config) && config.summary === undefined && config.lastNorm === undefined;
+  if (!isPooled && !isFirstToken) return [];
+  const wanted = isPooled ? expected.read('pooler_output').data : firstTokens(expected.read('last_hidden_state'));
+  return [
+    {
+      quantity: isFirstToken ? 'class token' : 'summary',
+      worst: worstDifference(data(outputs, 'class_token'), wanted),
+      tolerance: tolerances.encoder,
+    },
+  ];
+}
+
+/** The first token of each image, [batch, width]. */
+function firstTokens(hidden: Tensor<'float32'>): readonly number[] {
   const [batch, tokens, width] = hidden.shape as [number, number, number];
-  const expected = Array.from({ length: batch }, (_, b) => [
+  return Array.from({ length: batch }, (_, b) => [
     ...hidden.data.subarray(b * tokens * width, b * tokens * width + width),
   ]).flat();
-  return {
-    quantity: 'class token',
-    worst: worstDifference(data(outputs, 'class_token'), expected),
-    tolerance: tolerances.encoder,
-  };
 }
 
 /** Keys, values, scores and important tokens of each layer. */
@@ -185,7 +208,7 @@ export function checkSameWeights(folder: string, others: readonly string[], name
           worst = Math.max(worst, worstRelative(model.read(tensor).data, wanted));
         }
         if (worst > 2 ** -8) continue;
-        const hash = (m: typeof model): string => hashTensors([...shapes.keys()], m.read, { heads: m.config.heads });
+        const hash = (m: typeof model): string => hashTensors([...shapes.keys()], m.read, identityFacts(m.config));
         const differs = worst === 0 && hash(model) !== hash(reference) ? 1 : 0;
         return {
           name,

@@ -241,7 +241,13 @@ async function timeEncoding(
         await encodeEach(
           encoder,
           turns,
-          async (image) => normalise(await readSource(records, inputSize, image), lpm.config.mean, lpm.config.std),
+          async (image) =>
+            normalise(
+              await readSource(records, inputSize, image),
+              lpm.config.mean,
+              lpm.config.std,
+              lpm.config.channels,
+            ),
           signal,
           (image, encoded) => {
             for (const kind of features) records.keep(kind, image, recordOf(encoded, kind));

@@ -129,7 +129,8 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
       sizes,
       /** Of the maps, by layer, head and token. */
       shape: { layers, heads, tokens },
-      encode: (image: GreyOrColourImage) => encoder.encode(normalise(image, statistics.mean, statistics.std)),
+      encode: (image: GreyOrColourImage) =>
+        encoder.encode(normalise(image, statistics.mean, statistics.std, lpm.config.channels)),
       /** Probabilities, attention and relevance [L, H, T] for one class. */
       look: async (image: GreyOrColourImage, encoded: EncodedImage, classIndex: number) => {
         const row = new Float32Array(config.classes);
@@ -138,8 +139,7 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
           params: float32([params.length], params),
           class_row: float32([1, config.classes], row),
         };
-        if (readsImage(config))
-          inputs['image'] = stackImages(config, [sideImage(image, config.sideSize, statistics, null)]);
+        if (readsImage(config)) inputs['image'] = stackImages(config, [sideImage(config, image, statistics, null)]);
         for (const kind of plan.features) {
           Object.assign(inputs, featureKinds[kind].inputs(config, [recordOf(encoded, kind)]));
         }

@@ -14,7 +14,7 @@ import { extractedLayers, type LpmConfig, type LpmFeatures, methodLayers } from 
 import { rangeRuleOfVersion, versionImages } from '../../store/index.ts';
 import { freezeDataset } from '../datasets/dataset.ts';
 import { provideLpm } from '../lpm/bundled.ts';
-import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
+import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { lookIntoDataset } from './dataset-looks.ts';
@@ -23,7 +23,8 @@ import { prepareFeatures } from './source-features.ts';
 
 /**
  * Encodes a data set. Images that were encoded before, for whatever data set, are not encoded again; after a stop or a
- * kill the same call goes on. Images that cannot be decoded are named in `problems`.
+ * kill the same call goes on. Images that cannot be decoded are named in `problems`, and those that are
+ * black or white to the eye, which are encoded.
  * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND, BAD_INPUT (also for a method that asks nothing of the LPM),
  *   DISK_FULL, CANCELLED
  */
@@ -42,6 +43,7 @@ export const encodeJob = defineJob({
     const record = requireLpm(context, await provideLpm(context, options.lpm));
     const lpm = openLibraryLpm(context, record);
     try {
+      if (options.method !== undefined || options.keysValues) checkTokenRule(lpm.config, options.tokens, record.name);
       const inputSize = resolveInputSize(lpm.config, options.inputSize);
       const images = versionImages(context.library.db, version.id);
       const features = await prepareFeatures(context, {

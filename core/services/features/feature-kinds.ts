@@ -4,7 +4,7 @@ import { float32, type Tensor } from '../../base/tensor.ts';
 import type { ChannelStatistics, Method, TokenRule } from '../../contract/index.ts';
 import type { RangeRule, SampleRanges } from '../../images/index.ts';
 import {
-  keptTokens,
+  keysValuesBytes,
   type LayerChoice,
   type LpmConfig,
   type LpmFeatures,
@@ -55,8 +55,7 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
       ...precisionKey(context),
       ...rangesKey(rule),
     }),
-    recordBytes: (lpm, { inputSize, tokenRatio, layers }) =>
-      2 * 2 * layers.length * lpm.width * keptTokens(lpm, inputSize, inputSize, tokenRatio),
+    recordBytes: keysValuesBytes,
     name: ({ tokens, tokenRatio }, layers) => `keys and values (${layers}, ${tokens}, ${tokenRatio})`,
     inputs: stackKeysValues,
   },

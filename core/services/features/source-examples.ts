@@ -30,21 +30,23 @@ export interface ExampleStores {
   readonly records: ReadonlyMap<LpmFeatures, RecordReader>;
 }
 
-/** The side network's image [3, s, s] of a source image: cut and changed as `augmentation` says, resized, normalised. */
+/** The network's own image [C, s, s] of a source image: cut and changed as `augmentation` says, resized, normalised. */
 export function sideImage(
+  { lpm, sideSize: side }: Pick<NetworkConfig, 'lpm' | 'sideSize'>,
   source: GreyOrColourImage,
-  side: number,
   statistics: ChannelStatistics,
   augmentation: Augmentation | null,
 ): Float32Array {
-  if (augmentation === null) return normalise(resizeBilinear(source, side, side), statistics.mean, statistics.std);
+  const normalised = (image: GreyOrColourImage): Float32Array =>
+    normalise(image, statistics.mean, statistics.std, lpm.channels);
+  if (augmentation === null) return normalised(resizeBilinear(source, side, side));
   let image = cropResizeBilinear(source, augmentation.crop, side, side);
   if (augmentation.flip) image = flipHorizontal(image);
   const { brightness, contrast, brightnessFirst } = augmentation;
   image = brightnessFirst
     ? adjustContrast(adjustBrightness(image, brightness), contrast)
     : adjustBrightness(adjustContrast(image, contrast), brightness);
-  return normalise(image, statistics.mean, statistics.std);
+  return normalised(image);
 }
 
 /** An image with what is true of it. */
@@ -73,7 +75,7 @@ export function exampleSource(
         const sides: Float32Array[] = [];
         for (const [b, image] of batch.entries()) {
           const source = await readSource(stores.sources, inputSize, image);
-          sides.push(sideImage(source, config.sideSize, statistics, augmentations[b] ?? null));
+          sides.push(sideImage(config, source, statistics, augmentations[b] ?? null));
           // An image takes milliseconds, a batch of them a fifth of a second: calls of the window are answered in between.
           await nextTurn();
         }
@@ -93,7 +95,7 @@ async function readRecord(store: RecordReader | undefined, kind: LpmFeatures, im
   return await store.read(kind, imageKey(image.instanceId, image.frame));
 }
 
-/** One batch tensor [B, 3, s, s]. */
+/** One batch tensor [B, C, s, s]. */
 export function stackImages(config: NetworkConfig, images: readonly Float32Array[]): Tensor {
   const size = config.lpm.channels * config.sideSize ** 2;
   const data = new Float32Array(images.length * size);

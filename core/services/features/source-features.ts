@@ -98,7 +98,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     const images = request.images.filter((_, i) => there[i]);
     const training = images.filter((image) => image.split === 'train');
     if (request.statistics === undefined && training.length === 0) {
-      const reason = problems.list()[0]?.message ?? 'there are none';
+      const reason = problems.list().find(({ code }) => code !== 'IMAGE_LOOKS_EMPTY')?.message ?? 'there are none';
       throw new AppError('DATASET_NOT_READY', `No training image of "${version.dataset}" can be used: ${reason}`, {
         action: 'Import files that can be decoded, or correct the labels.',
       });
@@ -136,7 +136,7 @@ function bytesPerImage(request: FeatureRequest): number {
 
 /** Says how much disk the features will take, and stops before the disk is full rather than after an hour. */
 function announceSize(context: ServiceContext, request: FeatureRequest, sources: RecordStore): void {
-  const { images, inputSize } = request;
+  const { images, inputSize, lpm } = request;
   const missing = images.filter((i) => !sources.has(imageKind, imageKey(i.instanceId, i.frame))).length;
   const featureBytes = bytesPerImage(request) * images.length;
   const bytes = featureBytes + missing * 2 * inputSize ** 2;
@@ -144,6 +144,12 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
     images: images.length,
     featureBytes,
   });
+  const trained = lpm.config.grid.map((patches) => patches * lpm.config.patch);
+  if (trained.some((side) => side !== inputSize)) {
+    const how =
+      lpm.config.rotaryBase === undefined ? 'its positions are resized' : 'its positions are made for any size';
+    context.log.log('info', `The LPM was trained at ${trained.join(' x ')} px and reads ${inputSize} px here: ${how}.`);
+  }
   // Features of an earlier, stopped encode are counted again here, hence only new images decide; of the others those that lack features are
   // counted before the LPM begins.
   if (missing > 0) checkSpace(context, bytes);
@@ -179,7 +185,7 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   const plan = { ...request, features };
   const encoder = await compileEncoder(await context.engine(), lpm, plan, context.precision);
   const pixelsOf = async (image: VersionImage): Promise<Float32Array> =>
-    normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std);
+    normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std, lpm.config.channels);
   try {
     let done = 0;
     await encodeEach(encoder, missing, pixelsOf, context.signal, (image, encoded) => {

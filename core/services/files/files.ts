@@ -80,6 +80,13 @@ export async function readInstance(library: Library, instanceId: InstanceId): Pr
       causes.push(`${redact(place.path)}: ${error.code}`);
     }
   }
+  if (causes.length === 0) {
+    throw new AppError('FILE_NOT_FOUND', 'No file holds this image any more: another image lies where it was.', {
+      action:
+        'Import its former file from wherever it is now (it is recognised by its content), or go on with the image that lies there: ' +
+        'the data set no longer takes this one for training.',
+    });
+  }
   throw new AppError('FILE_NOT_FOUND', `The file of an instance is not where it was (${causes.join('; ')}).`, {
     action: 'Put it back, or import the folder where it is now; it is recognised by its content.',
   });

@@ -6,6 +6,7 @@
  */
 import { AppError } from '../../base/errors.ts';
 import { type DicomFile, renderFrame } from '../../dicom/index.ts';
+import { parseDicom } from '../../dicom/parse.ts';
 import { looksLikePicture, type OpenedPicture, openPicture, type SampleRange } from '../../images/index.ts';
 import type { SampleLook } from '../../store/index.ts';
 
@@ -58,6 +59,24 @@ export function lookAtFrame(file: DicomFile, frames: number): AppError | undefin
     // What cannot be decoded is named, with its reason, where it is needed.
     if (thrown instanceof AppError) return undefined;
     throw thrown;
+  }
+}
+
+/** What decoding says of a file that is broken; other errors say that this process cannot tell. */
+const brokenCodes: ReadonlySet<string> = new Set(['DICOM_DECODE_FAILED', 'DICOM_TRUNCATED', 'DICOM_MALFORMED']);
+
+/**
+ * Whether the first, the middle and the last frame of a DICOM file can be decoded; null where only the decoders of other threads could tell
+ * (JPEG 2000).
+ */
+export function canBeDecoded(bytes: Uint8Array, frames: number): boolean | null {
+  try {
+    const file = parseDicom(bytes);
+    for (const frame of new Set([0, Math.floor((frames - 1) / 2), frames - 1])) renderFrame(file, frame);
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    return brokenCodes.has(thrown.code) ? false : null;
   }
 }
 

@@ -50,8 +50,14 @@ const methodNames: Readonly<Record<number, string>> = {
   99: 'AES encryption',
 };
 
+const withPassword = 'Unpack the archive with its password and import the folder.';
+
 function unreadable(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  // yauzl reads no further than the first entry that says so.
+  if (/strong encryption/i.test(toError(error).message)) {
+    return new AppError('FILE_UNREADABLE', 'The ZIP archive is encrypted with a password.', { action: withPassword });
+  }
   return new AppError('FILE_UNREADABLE', `The ZIP archive cannot be read (${toError(error).message}).`, {
     action: 'Unpack the archive with another program and import the folder.',
     cause: error,
@@ -61,7 +67,7 @@ function unreadable(error: unknown): AppError {
 function refusalOf(entry: yauzl.Entry, density: number): AppError | null {
   if (entry.isEncrypted() || entry.compressionMethod === 99) {
     return new AppError('FILE_UNREADABLE', 'The member of the ZIP archive is encrypted with a password.', {
-      action: 'Unpack the archive with its password and import the folder.',
+      action: withPassword,
     });
   }
   const isRead = entry.compressionMethod === 0 || entry.compressionMethod === 8;
@@ -72,6 +78,10 @@ function refusalOf(entry: yauzl.Entry, density: number): AppError | null {
       `The member of the ZIP archive is compressed in a way that is not read (method ${entry.compressionMethod}: ${name}).`,
       { action: 'Unpack the archive with the program that made it (or with 7-Zip) and import the folder.' },
     );
+  }
+  // A stored member takes what it holds; yauzl would give up the whole archive for one that says otherwise.
+  if (entry.compressionMethod === 0 && entry.compressedSize !== entry.uncompressedSize) {
+    return wrongSize();
   }
   const packed = Math.max(1, entry.compressedSize * density);
   const isBomb = entry.uncompressedSize > ratioFloorBytes && entry.uncompressedSize > maxRatio * packed;
@@ -87,12 +97,24 @@ async function readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buffer
   try {
     const stream = await zip.openReadStreamPromise(entry);
     const parts: Buffer[] = [];
-    // yauzl itself stops a member that unpacks to another size than the archive says.
-    for await (const part of stream) parts.push(part as Buffer);
+    let left = entry.uncompressedSize;
+    for await (const part of stream) {
+      left -= (part as Buffer).length;
+      // A member that unpacks to more than the archive says may have no end.
+      if (left < 0) throw wrongSize();
+      parts.push(part as Buffer);
+    }
+    if (left !== 0) throw wrongSize();
     return Buffer.concat(parts);
   } catch (error) {
     throw unreadable(error);
   }
+}
+
+function wrongSize(): AppError {
+  return new AppError('FILE_UNREADABLE', 'The member of the ZIP archive has another size than the archive says.', {
+    action: 'Get the archive again from where it came from, or unpack it with another program and import the folder.',
+  });
 }
 
 /**
@@ -130,8 +152,9 @@ export async function* zipMembers(path: string): AsyncGenerator<ZipMember> {
   }
 }
 
-// Names are decoded here: yauzl refuses a whole archive for one name with `..`, which matters only to those who unpack.
-const readOptions = { lazyEntries: true, autoClose: false, decodeStrings: false } as const;
+// Names are decoded here: yauzl refuses a whole archive for one name with `..`, which matters only to those who unpack. Sizes are checked
+// here too: it refuses all for one member whose flag says that it is encrypted and whose size does not.
+const readOptions = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: false } as const;
 
 async function* membersOf(archive: OpenArchive): AsyncGenerator<ZipMember> {
   const { zip, prefix, density } = archive;

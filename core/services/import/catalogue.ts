@@ -2,6 +2,7 @@
 import type { ImagePlace, InstanceId, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
 import { fileAt, type PlacedImage, placedImagesOf, placesOfImage, type ReadDb } from '../../store/index.ts';
 import { type ScanOptions, scanFiles } from '../files/scan.ts';
+import { sameNames, wholeName } from '../patients/same-name.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 
 export interface CatalogueImage extends ImagePlace {
@@ -11,6 +12,8 @@ export interface CatalogueImage extends ImagePlace {
   readonly seriesInstanceUID: string;
   readonly studyInstanceUID: string;
   readonly patientKey: string;
+  /** As its header has it; null for pictures, headers without one and studies under pseudonyms. */
+  readonly accessionNumber: string | null;
   readonly kind: 'dicom' | 'picture';
   /** Every place where it was found: a path, for a member of an archive `archive.zip/folder/file`. */
   readonly places: readonly string[];
@@ -44,6 +47,8 @@ export async function previewCatalogue(
   paths: readonly string[],
   options: Pick<ScanOptions, 'signal' | 'exclude' | 'patientOf' | 'picturePatients'> & {
     readonly identity: ImportIdentity;
+    /** True where studies would be filed under pseudonyms, which hide accession numbers. */
+    readonly pseudonymise: boolean;
     readonly progress: (done: number) => void;
   },
 ): Promise<{ readonly images: readonly CatalogueImage[]; readonly scanned: readonly CatalogueImage[] }> {
@@ -53,7 +58,7 @@ export async function previewCatalogue(
   const scanned = new Set<CatalogueImage>();
   const ids = new NewIds([...images.values()]);
   let done = 0;
-  const { identity, progress, ...scan } = options;
+  const { identity, progress, pseudonymise, ...scan } = options;
   const known = (path: string, member: string): InstanceId | undefined => {
     const place = identity.place(path, member);
     return fileAt(db, place.path, place.member)?.instanceId;
@@ -85,12 +90,15 @@ export async function previewCatalogue(
     } else if (one.found !== null) {
       const { instance } = one.found;
       const there = images.get(instance.sopInstanceUID);
+      const patientKey = identity.patientKey(instance.patientKey);
+      const isHidden = pseudonymise || patientKey !== instance.patientKey;
       image = there ?? {
-        ...ids.of(instance.studyInstanceUID, instance.seriesInstanceUID, identity.patientKey(instance.patientKey)),
+        ...ids.of(instance.studyInstanceUID, instance.seriesInstanceUID, patientKey),
         sopInstanceUID: instance.sopInstanceUID,
         seriesInstanceUID: instance.seriesInstanceUID,
         studyInstanceUID: instance.studyInstanceUID,
-        patientKey: identity.patientKey(instance.patientKey),
+        patientKey,
+        accessionNumber: isHidden ? null : (instance.description?.accessionNumber ?? null),
         kind: instance.kind,
         places: [],
       };
@@ -102,7 +110,32 @@ export async function previewCatalogue(
     scanned.add(placed);
     images.set(placed.sopInstanceUID, placed);
   }
-  return { images: [...images.values()], scanned: [...scanned] };
+  if (scan.picturePatients !== 'prefix') return { images: [...images.values()], scanned: [...scanned] };
+  const parted = partedByFolder([...images.values()], ids, identity);
+  return { images: [...images.values()].map(parted), scanned: [...scanned].map(parted) };
+}
+
+/** Pictures as an import parts those of one name without `_` in several folders. */
+function partedByFolder(
+  images: readonly CatalogueImage[],
+  ids: NewIds,
+  { patientKey }: ImportIdentity,
+): (image: CatalogueImage) => CatalogueImage {
+  const whole = new Map(
+    images.flatMap((image) => {
+      const name = image.kind === 'picture' ? wholeName(image.places[0] ?? '', '') : null;
+      return name === null ? [] : [[image, name] as const];
+    }),
+  );
+  const parted = new Map<CatalogueImage, CatalogueImage>();
+  for (const { stem, patients } of sameNames(whole)) {
+    for (const [image, name] of patients) {
+      const key = patientKey(name);
+      if (image.patientKey === patientKey(stem))
+        parted.set(image, { ...image, patientKey: key, patientId: ids.patient(key) });
+    }
+  }
+  return (image) => parted.get(image) ?? image;
 }
 
 /** Row ids for what has none yet: the one that its study, series or patient has where those are known, else one below zero. */
@@ -127,6 +160,10 @@ class NewIds {
       seriesId: this.#id(this.#series, `${study}\n${series}`) as SeriesId,
       patientId: this.#id(this.#patients, patient) as PatientId,
     };
+  }
+
+  patient(key: string): PatientId {
+    return this.#id(this.#patients, key) as PatientId;
   }
 
   #id(ids: Map<string, number>, key: string): number {

@@ -12,6 +12,7 @@ import {
   type FilePlace,
   fileAt,
   filesOfInstance,
+  followCorrection,
   forgetFile,
   forgetRecords,
   type InstanceDescription,
@@ -40,6 +41,7 @@ export class Corrections {
   >();
   #followed = 0;
   #files = 0;
+  #results = 0;
 
   constructor(context: ServiceContext) {
     this.#context = context;
@@ -48,6 +50,11 @@ export class Corrections {
   /** Studies that went to another patient. */
   get followed(): number {
     return this.#followed;
+  }
+
+  /** Results of classification that were made of what the files held before. */
+  get results(): number {
+    return this.#results;
   }
 
   /**
@@ -94,6 +101,11 @@ export class Corrections {
     const lies = new Map([[id, { ...instance, ownPatientKey: null }]]);
     this.#followed += movePatients(db, new Map(), lies, timeOf(this.#context), false).studies;
     setHeaderPatient(db, id, instance.patientKey);
+    this.#results += followCorrection(
+      db,
+      { sopInstanceUID: existing.sopInstanceUID, from: existing.contentHash, to: instance.contentHash },
+      { from: existing.studyInstanceUID, to: instance.studyInstanceUID },
+    );
     // Whose names and dates these are is said once all files of the study agree.
     if (instance.description !== undefined) describeInstance(db, id, instance.description, true, true);
     const studyId = instanceById(db, id)?.studyId ?? existing.studyId;

@@ -9,7 +9,10 @@ import {
   splitsOfDataset,
   versionsOfEarlierPatients,
 } from '../../store/index.ts';
+import { alikePatients, alikePatientsNote } from '../patients/alike.ts';
+import type { PartedNames } from '../patients/same-name.ts';
 import { sharedPatient, sharedPatientNote } from '../patients/shared-patient.ts';
+import type { ReplacedImages } from './replaced.ts';
 
 export interface ImportFacts {
   readonly systemFiles: number;
@@ -20,11 +23,18 @@ export interface ImportFacts {
   readonly byRule: number;
   readonly rule: PicturePatients;
   readonly corrected: number;
-  /** Studies that follow their corrected headers to another patient. */
-  readonly followed: number;
+  /** Studies that follow their corrected headers to another patient, and results that were made before. */
+  readonly followed: { readonly studies: number; readonly results: number };
+  readonly replaced: ReplacedImages;
+  /** Names of pictures without `_` that lie in several folders. */
+  readonly parted: Pick<PartedNames, 'names' | 'pictures'>;
   /** Studies that the labels file moved to another patient; null where it gives none. */
   readonly studiesGiven: number | null;
   readonly moves: readonly PatientMoves[];
+  /** Patients to whom an earlier file gave another part. */
+  readonly splitsChanged: number;
+  /** Rows of a labels file that has no labels in it; null for one that has. */
+  readonly rowsWithoutLabels: number | null;
 }
 
 /** The notes of an import into this data set, in the order in which they are read. */
@@ -41,18 +51,24 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
       rule: facts.rule,
     });
   }
+  const { names, pictures } = facts.parted;
+  if (names > 0) note('samePictureNames', { names, pictures });
   if (facts.byRule > 0) note('patientsByRule', { pictures: facts.byRule, rule: facts.rule });
+  if (facts.rowsWithoutLabels !== null) note('noLabelColumn', { rows: facts.rowsWithoutLabels });
   if (facts.studiesGiven !== null) {
     note('patientsGiven', { ...givenPatientCounts(db, datasetId), moved: facts.studiesGiven });
   }
-  if (facts.corrected > 0) note('headersCorrected', { files: facts.corrected, studies: facts.followed });
+  if (facts.corrected > 0) note('headersCorrected', { files: facts.corrected, ...facts.followed });
+  if (facts.replaced.files > 0) note('imagesReplaced', { ...facts.replaced });
   const handedDown = sum((moves) => moves.handedDown);
   if (handedDown > 0) note('handedDown', { labels: handedDown });
+  if (facts.splitsChanged > 0) note('splitsChanged', { patients: facts.splitsChanged });
   const dealtAnew = sum((moves) => moves.dealtAnew + moves.leaking.length);
   if (dealtAnew > 0) note('dealtAnew', { patients: dealtAnew });
   const versions = sum((moves) => moves.studies) > 0 ? versionsOfEarlierPatients(db) : 0;
   if (versions > 0) note('earlierVersions', { versions });
-  notes.push(...sharedPatientNote(sharedPatient(db, datasetId)), ...splitNotes(db, datasetId));
+  notes.push(...sharedPatientNote(sharedPatient(db, datasetId)), ...alikePatientsNote(alikePatients(db, datasetId)));
+  notes.push(...splitNotes(db, datasetId));
   if (facts.systemFiles > 0) note('systemFiles', { files: facts.systemFiles });
   return notes;
 }

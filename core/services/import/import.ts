@@ -68,15 +68,14 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
   await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
   judgeOpenPictures(db, dataset.id, importer);
   const moves = [importer.followHeaders(), importer.followRule()];
-  const { moves: labelMoves, ...outcome } = label(
-    context,
-    dataset,
-    options,
-    labels,
-    bases,
-    importer.folderEntries,
-    identity,
-  );
+  const parted = importer.partSameNames();
+  moves.push(parted.moves);
+  const replaced = importer.settleReplaced();
+  const {
+    moves: labelMoves,
+    splitsChanged,
+    ...outcome
+  } = label(context, dataset, options, labels, bases, importer.folderEntries, identity);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   importer.leftOut.keep(context, jobId, options.report);
   return {
@@ -91,9 +90,13 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
       ...importer.noted,
       corrected: importer.counts.corrected,
       followed: importer.followed,
+      replaced,
+      parted,
       rule: rule ?? 'picture',
       studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? labelMoves.studies : null,
       moves: [...moves, labelMoves],
+      splitsChanged,
+      rowsWithoutLabels: labels?.file.hasLabels === false ? labels.file.rowCount : null,
     }),
     seconds: (performance.now() - started) / 1000,
   };

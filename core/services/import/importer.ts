@@ -1,6 +1,6 @@
 /** Files into the library: what an import finds is filed in batches, and every file is accounted for. */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import type { InstanceId, PatientId, PicturePatients } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
@@ -26,21 +26,32 @@ import {
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
-import { fileError } from '../files/files.ts';
+import { fileError, readInstance } from '../files/files.ts';
 import type { PictureContext } from '../files/identify.ts';
+import { canBeDecoded } from '../files/look.ts';
 import { isNoImage } from '../files/no-image.ts';
 import { type Scanned, type ScannedPlace, scanFiles } from '../files/scan.ts';
 import { ruleOverPictures } from '../patients/patients.ts';
+import { type PartedNames, partSameNames, type WholeName, wholeName } from '../patients/same-name.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { Corrections } from './corrections.ts';
 import type { LabelEntry } from './labels.ts';
 import { LeftOut } from './left-out.ts';
+import { Replaced, type ReplacedImages } from './replaced.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
 const batchFiles = 64;
+
+/** A file that waits for its batch. */
+interface Found {
+  readonly scanned: Scanned;
+  readonly copied: string | null;
+  /** Its image takes the place of a damaged one of the same UID. */
+  readonly takesOver: boolean;
+}
 
 /** One import at work: its counts, what it left out, and what class folders say. */
 export class Importer {
@@ -61,9 +72,15 @@ export class Importer {
   readonly #copies: boolean;
   readonly #rule: PicturePatients | undefined;
   readonly #corrections: Corrections;
+  readonly #replaced = new Replaced();
   /** Pictures with their patient by the rule, where the rule was asked for. */
   readonly #ruled = new Map<InstanceId, PictureContext>();
-  #waiting: { scanned: Scanned; copied: string | null }[] = [];
+  /** Pictures without `_` in their names, where the name before it is the patient. */
+  readonly #wholeNames = new Map<InstanceId, WholeName>();
+  #waiting: Found[] = [];
+  readonly #waitingUIDs = new Set<string>();
+  /** Instances whose files were seen to be sound. */
+  readonly #sound = new Set<InstanceId>();
   /** Folders with copies whose names are not sure yet. */
   readonly #copiedInto = new Set<string>();
 
@@ -97,7 +114,9 @@ export class Importer {
     try {
       for await (const scanned of files) {
         const copied = this.#copies && scanned.found !== null ? await this.#copy(scanned) : null;
-        this.#waiting.push({ scanned, copied });
+        const takesOver = await this.#takesOver(scanned);
+        this.#waiting.push({ scanned, copied, takesOver });
+        if (scanned.found !== null) this.#waitingUIDs.add(scanned.found.instance.sopInstanceUID);
         done += 1;
         if (this.#waiting.length >= batchFiles) this.#commit();
         this.#context.progress({ stage: 'importing', done, total: null, unit: 'files' });
@@ -113,9 +132,18 @@ export class Importer {
     return this.#corrections.follow(this.#dataset.name, this.problems);
   }
 
-  /** Studies that went to another patient so. */
-  get followed(): number {
-    return this.#corrections.followed;
+  /** Studies that went to another patient so, and results that were made of what the files held before. */
+  get followed(): { readonly studies: number; readonly results: number } {
+    const { followed: studies, results } = this.#corrections;
+    return { studies, results };
+  }
+
+  /** What became of images whose files hold others now. */
+  settleReplaced(): ReplacedImages {
+    const found = this.#replaced.settle(this.#library);
+    // Files on view and what else is kept in memory may be of the image of before.
+    if (found.files > 0) this.#context.caches.libraryChanged();
+    return found;
   }
 
   /** Pictures that were there before get their patient by the rule that this import names. */
@@ -136,6 +164,16 @@ export class Importer {
     });
   }
 
+  /** Pictures of one name without `_` in several folders are parted by folder. */
+  partSameNames(): PartedNames {
+    if (this.#wholeNames.size === 0) return { moves: noMoves(), names: 0, pictures: 0 };
+    const db = this.#library.writer;
+    const { id } = this.#dataset;
+    return db.transaction(() =>
+      partSameNames(db, id, this.#wholeNames, this.#identity.patientKey, timeOf(this.#context)),
+    );
+  }
+
   /** The instance found earlier at this place, when the file did not change since and nothing else is asked of it. */
   #knownInstance(place: ScannedPlace): InstanceId | undefined {
     const noted = this.#identity.place(place.path, place.member);
@@ -151,6 +189,7 @@ export class Importer {
   #commit(): void {
     const batch = this.#waiting;
     this.#waiting = [];
+    this.#waitingUIDs.clear();
     if (batch.length === 0) return;
     // A row that names a copy comes after the copy's name is on the disk.
     if (this.#copiedInto.size > 0) this.#copiedInto.add(this.#library.path('files'));
@@ -158,11 +197,12 @@ export class Importer {
     this.#copiedInto.clear();
     const db = this.#library.writer;
     db.transaction(() => {
-      for (const { scanned, copied } of batch) this.#add(db, scanned, copied);
+      for (const found of batch) this.#add(db, found);
     });
   }
 
-  #add(db: WriteDb, scanned: Scanned, copied: string | null): void {
+  #add(db: WriteDb, found: Found): void {
+    const { scanned } = found;
     const now = timeOf(this.#context);
     this.counts.total += 1;
     if (scanned.problem !== null) {
@@ -175,7 +215,7 @@ export class Importer {
       }
       return;
     }
-    const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, scanned, copied, now);
+    const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, found, now);
     if (scanned.found === null) this.counts.alreadyThere += 1;
     if (id === undefined) return;
     addToDataset(db, this.#dataset.id, id, now);
@@ -184,6 +224,8 @@ export class Importer {
       this.noted.pictures.add(id);
       this.noted.folders.add(dirname(member === '' ? path : `${path}/${member}`));
       if (this.#options.patients !== undefined && !this.#ruled.has(id)) this.#ruled.set(id, scanned.picture);
+      const whole = this.#rule === 'prefix' ? wholeName(path, member) : null;
+      if (whole !== null && !this.#wholeNames.has(id)) this.#wholeNames.set(id, whole);
     }
     const patient = db.get<{ id: PatientId }>(
       `SELECT st.patient_id AS id FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
@@ -211,16 +253,22 @@ export class Importer {
   }
 
   /** Stores what was found; gives the instance's row id. */
-  #save(db: WriteDb, scanned: Scanned, copied: string | null, now: string): InstanceId | undefined {
+  #save(db: WriteDb, { scanned, copied, takesOver }: Found, now: string): InstanceId | undefined {
     if (scanned.found === null) return undefined;
     const { instance } = scanned.found;
     const noted = this.#identity.place(scanned.place.path, scanned.place.member);
     const place = { ...scanned.place, ...noted, contentHash: instance.contentHash };
     const existing = instanceByUid(db, instance.sopInstanceUID);
     if (existing !== undefined && existing.contentHash !== instance.contentHash) {
-      if (this.#corrections.isCorrection(existing, noted)) {
-        this.counts.alreadyThere += 1;
-        this.counts.corrected += 1;
+      const isCorrection = this.#corrections.isCorrection(existing, noted);
+      if (isCorrection || takesOver) {
+        if (isCorrection) {
+          this.counts.alreadyThere += 1;
+          this.counts.corrected += 1;
+        } else {
+          this.counts.duplicate += 1;
+          this.#leaveOutDamaged(db, existing.id, scanned);
+        }
         const keys = { patientKey: this.#identity.patientKey(instance.patientKey) };
         const described = { ...instance, ...keys, description: this.#description(instance).description };
         this.#corrections.correct(db, existing, described, { place, copied, name: scanned.name });
@@ -229,6 +277,7 @@ export class Importer {
       this.counts.duplicate += 1;
       const what = 'Another file with the same SOP instance UID but other content came first.';
       this.#leaveOut(new AppError('DUPLICATE_DIFFERS', what), scanned);
+      this.#replaced.note(db, place, null);
       // What its folder says is about the picture in this file, which is not the one that was kept.
       return undefined;
     }
@@ -255,9 +304,40 @@ export class Importer {
     }
     for (const notice of scanned.found.notices) this.problems.add(notice, scanned.name);
     if (scanned.found.look?.kind) this.openPictures.push({ name: scanned.name, look: scanned.found.look });
+    this.#replaced.note(db, place, id);
     saveFile(db, place, id);
     if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
     return id;
+  }
+
+  /** Whether a file is to be the image because the one that came first under its UID cannot be decoded, and it can. */
+  async #takesOver({ found, place, bytes }: Scanned): Promise<boolean> {
+    if (found?.instance.kind !== 'dicom') return false;
+    const { sopInstanceUID, contentHash, numberOfFrames } = found.instance;
+    if (this.#waitingUIDs.has(sopInstanceUID)) this.#commit();
+    const existing = instanceByUid(this.#library.db, sopInstanceUID);
+    if (existing === undefined || existing.contentHash === contentHash || this.#sound.has(existing.id)) return false;
+    if (this.#corrections.isCorrection(existing, this.#identity.place(place.path, place.member))) return false;
+    try {
+      if (canBeDecoded(await readInstance(this.#library, existing.id), existing.numberOfFrames) === false)
+        return canBeDecoded(await bytes(), numberOfFrames) === true;
+    } catch (thrown) {
+      if (thrown instanceof AppError) return false;
+      throw thrown;
+    }
+    this.#sound.add(existing.id);
+    return false;
+  }
+
+  /** The file that came first, damaged, stands in the report by its path where that is known. */
+  #leaveOutDamaged(db: WriteDb, id: InstanceId, scanned: Scanned): void {
+    const what = 'Another file with the same SOP instance UID can be decoded and this one cannot: the other is used.';
+    const first = filesOfInstance(db, id).find(({ path }) => !/^(?:files\/|pseudonymised:)/.test(path));
+    const why = new AppError('DUPLICATE_DIFFERS', what, {
+      action: 'Nothing to do; remove the damaged file if it is not needed.',
+    });
+    if (first === undefined) this.#leaveOut(why, scanned);
+    else this.#leaveOut(why, { ...scanned, name: basename(first.path), place: { ...scanned.place, ...first } });
   }
 
   /** What lists may show of an instance: of a patient filed under a pseudonym nothing that tells who it is. */

@@ -93,8 +93,13 @@ export class KeyFinder {
         return this.#byName(text);
       case 'folder':
         return { ...nothing, targets: imagesAsTargets([...(this.#folders().get(folded(text)) ?? [])]) };
-      default:
-        return { ...nothing, targets: this.#identifiers(kind).get(this.#identifier(kind, text)) ?? [] };
+      default: {
+        const targets = this.#identifiers(kind).get(this.#identifier(kind, text)) ?? [];
+        // Numbers of two hospitals may be the same, and one order may be several studies.
+        if (kind !== 'accessionNumber' || targets.length < 2) return { ...nothing, targets };
+        const images = this.#images.filter(({ accessionNumber }) => accessionNumber === text);
+        return { ...nothing, places: images.flatMap(({ places }) => places.slice(0, 1)) };
+      }
     }
   }
 
@@ -183,8 +188,10 @@ export class KeyFinder {
         sopInstanceUID: [image.sopInstanceUID, targetOfImage(image, 'instance')] as const,
         seriesInstanceUID: [image.seriesInstanceUID, targetOfImage(image, 'series')] as const,
         studyInstanceUID: [image.studyInstanceUID, targetOfImage(image, 'study')] as const,
+        accessionNumber: [image.accessionNumber, targetOfImage(image, 'study')] as const,
         patientID: [image.patientKey, { kind: 'patient', id: patientId } as LabelTarget] as const,
       }[kind];
+      if (key === null) continue;
       const there = index.get(key) ?? new Map<string, FoundTargets['targets'][number]>();
       index.set(key, there.set(targetKey(target), { target, patientId }));
     }

@@ -194,7 +194,13 @@ export async function usableLabels(db: ReadDb, path: string, given: ParsedImport
   refuseOtherTarget(file, asks.target, given.dataset);
   const options = asLabelsSay(db, given, file);
   const choice = labelChoice(db, options);
-  const { entries, problems, merged } = namesOf(db, options, file.rows, choice, 'The labels file');
+  const { entries, problems, merged } = namesOf(
+    db,
+    options,
+    file.hasLabels ? file.rows : [],
+    choice,
+    'The labels file',
+  );
   refusePositive(options, [
     ...choice.known,
     ...entries.flatMap(({ label, isSilent }) => (isSilent === true ? [] : [label])),
@@ -202,5 +208,6 @@ export async function usableLabels(db: ReadDb, path: string, given: ParsedImport
   const refused = [...file.problems, ...problems];
   if (rowRule === 'all' && refused.length > 0) throw invalid(refused);
   if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);
-  return { file: { ...file, rows: entries }, refused: refusedOfProblems(refused), merged, options };
+  const rows = file.hasLabels ? entries : file.rows;
+  return { file: { ...file, rows }, refused: refusedOfProblems(refused), merged, options };
 }

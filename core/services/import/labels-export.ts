@@ -32,7 +32,7 @@ import { fileError } from '../files/files.ts';
 import { isPseudonym } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 
-const columnOf: Readonly<Record<LabelLevel, Exclude<KeyColumn, 'path'>>> = {
+const columnOf: Readonly<Record<LabelLevel, Exclude<KeyColumn, 'path' | 'accessionNumber'>>> = {
   instance: 'sopInstanceUID',
   series: 'seriesInstanceUID',
   study: 'studyInstanceUID',

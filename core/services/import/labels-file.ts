@@ -1,6 +1,6 @@
 /**
  * The labels file: CSV with one of the columns path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID, the column
- * `label`, and optionally `split`. Where `patientID` stands beside another of them, the other tells the image and this one whose it is.
+ * `label`, and optionally `split`. A file may also give patients or splits alone. Where `patientID` stands beside another of them, the other tells the image and this one whose it is.
  * What else the columns may be called, and which encodings and separators are read, stands in core/contract/labels-file.ts.
  *
  * What concerns the whole file is refused with one error that names everything; what concerns a row is a problem of that row.
@@ -62,6 +62,8 @@ export interface FileColumn {
 
 export interface LabelsFile {
   readonly column: KeyColumn;
+  /** False for a file that gives patients or splits alone: the label of each of its rows is ''. */
+  readonly hasLabels: boolean;
   /** Rows that can be used. */
   readonly rows: readonly LabelRow[];
   /** What the labels say that they are instead of one class each; whether that is refused depends on what the data set asks. */
@@ -141,6 +143,7 @@ export function parseLabels(text: string): LabelsFile {
   const column = keyColumns.find((name) => columns.some(({ meaning }) => meaning === name));
   if (column === undefined || problems.length > 0) throw invalid(problems);
   if (table.rows.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
+  const hasLabels = columns.some(({ meaning }) => meaning === 'label');
   const indexOf = (name: LabelColumn): number => columns.findIndex(({ meaning }) => meaning === name);
   const field = (fields: readonly string[], name: LabelColumn): string => fields[indexOf(name)] ?? '';
   const rows: LabelRow[] = [];
@@ -155,7 +158,7 @@ export function parseLabels(text: string): LabelsFile {
     if (fields.length !== header.length) found.push(`${fields.length} fields where the header has ${header.length}`);
     else {
       if (key === '') found.push(`${column} is empty`);
-      if (label === '') found.push('label is empty');
+      if (label === '' && hasLabels) found.push('label is empty');
       if (given !== '' && split === null) found.push(`split "${given}" is none of ${knownSplitWords}`);
     }
     ofRows.push(...found.map((message) => ({ row, message })));
@@ -167,6 +170,7 @@ export function parseLabels(text: string): LabelsFile {
   }
   return {
     column,
+    hasLabels,
     rows,
     otherKind: otherKindOfLabels(rows),
     problems: ofRows,
@@ -236,10 +240,19 @@ function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): La
     }));
     const other = otherKindOfColumns(values);
     const names = columnNames.label.map((name) => `"${name}"`).join(', ');
-    problems.push({ row, message: `there is no column "label" (or ${names.replace('"label", ', '')})` });
+    if (other !== null || !givesMore(columns)) {
+      problems.push({ row, message: `there is no column "label" (or ${names.replace('"label", ', '')})` });
+    }
     if (other !== null) problems.push({ row, message: other.message });
   }
   return problems;
+}
+
+/** Whether a file without labels says something of its images: whose they are, or their part. */
+function givesMore(columns: readonly FileColumn[]): boolean {
+  const has = (meaning: LabelColumn): boolean => columns.some((one) => one.meaning === meaning);
+  const keys = columns.filter(({ meaning }) => isKey(meaning));
+  return has('split') || (has('patientID') && keys.length > 1);
 }
 
 /** One error for everything that is wrong with a labels file. */

@@ -31,6 +31,7 @@ import type { CatalogueImage } from './catalogue.ts';
 import { separateConflicts } from './conflicts.ts';
 import { readersOfFile } from './file-readers.ts';
 import { wishesOf, withoutZeros } from './given-patients.ts';
+import { changedSplits, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import type { KeyFinder } from './label-keys.ts';
 import type { PathFinder } from './label-paths.ts';
 import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
@@ -55,6 +56,8 @@ export interface LabelEntry {
 
 export interface LabelOutcome extends Pick<ImportReport, 'labels' | 'splits'> {
   readonly moves: PatientMoves;
+  /** Patients to whom an earlier file gave another part. */
+  readonly splitsChanged: number;
 }
 
 const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
@@ -62,6 +65,7 @@ const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
   sopInstanceUID: 'instance',
   seriesInstanceUID: 'series',
   studyInstanceUID: 'study',
+  accessionNumber: 'study',
   patientID: 'patient',
 };
 
@@ -98,15 +102,19 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, pat
   const level = levelOf[file.column];
   const patientOfTarget = new Map<string, PatientId>();
   const byKey = new Map<string, Map<string, LabelTarget>>();
+  const placesByKey = new Map<string, CatalogueImage[]>();
   for (const image of images) {
     const target = level === 'patient' ? { kind: level, id: image.patientId } : targetOfImage(image, level);
     patientOfTarget.set(targetKey(target), image.patientId);
     if (file.column === 'path') continue;
     const key = file.column === 'patientID' ? image.patientKey : image[file.column];
+    if (key === null) continue;
+    if (file.column === 'accessionNumber') placesByKey.set(key, [...(placesByKey.get(key) ?? []), image]);
     const there = byKey.get(key) ?? new Map<string, LabelTarget>();
     byKey.set(key, there.set(targetKey(target), target));
   }
-  const shortened = withoutZeros(file.column === 'patientID' ? byKey.keys() : []);
+  const isNumbered = file.column === 'patientID' || file.column === 'accessionNumber';
+  const shortened = withoutZeros(isNumbered ? byKey.keys() : []);
   const entries: LabelEntry[] = [];
   const refused: RefusedRow[] = [];
   const counts = { otherCase: 0, moved: 0 };
@@ -149,12 +157,19 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, pat
       continue;
     }
     const targets = byKey.get(file.column === 'patientID' ? patientKey(key) : key);
+    if (file.column === 'accessionNumber' && targets !== undefined && targets.size > 1) {
+      // One order may be several studies, and numbers of two hospitals may be the same.
+      const studies = Map.groupBy(placesByKey.get(key) ?? [], ({ studyInstanceUID }) => studyInstanceUID);
+      const named = [...studies.keys()].map(redact).join(' and ');
+      const places = [...studies.values()].flatMap(([first]) => first?.places.slice(0, 1) ?? []);
+      refuse(`accession number ${redact(key)} fits ${targets.size} studies (${named}); none was labelled`, places);
+      continue;
+    }
     for (const target of targets?.values() ?? []) add(target);
     if (targets === undefined) {
-      const noun = file.column.replace(/(InstanceUID|ID)$/, '').replace('sop', 'instance');
-      refuse(
-        `no ${noun} ${redact(key)} in this data set${shortened.has(key) ? lostZeros : isScientific(key) ? lostDigits : ''}`,
-      );
+      const why = shortened.has(key) ? lostZeros : isScientific(key) ? lostDigits : '';
+      const none = file.column === 'accessionNumber' && byKey.size === 0 ? noAccession : '';
+      refuse(`no ${nouns[file.column]} ${redact(key)} in this data set${why}${none}`);
     }
   }
   return { entries, refused, ...counts };
@@ -166,7 +181,18 @@ function fitsSeveral(key: string, places: readonly string[]): string {
   return `${redact(key)} fits ${places.length} files (${named}${more}); none was labelled`;
 }
 
-const lostZeros = '; one whose ID has zeros before it is there: the zeros were lost, save the column as text';
+/** What the key columns but `path` name. */
+const nouns: Readonly<Record<Exclude<KeyColumn, 'path'>, string>> = {
+  sopInstanceUID: 'instance',
+  seriesInstanceUID: 'series',
+  studyInstanceUID: 'study',
+  accessionNumber: 'accession number',
+  patientID: 'patient',
+};
+
+const noAccession =
+  ': none of its studies has one (headers without, pictures, or imported under pseudonyms); name the studies by another column';
+const lostZeros = '; one with zeros before it is there: the zeros were lost, save the column as text';
 const lostDigits =
   ': it is a number with an exponent, a spreadsheet has cut its digits; make the file again with that column as text';
 
@@ -211,12 +237,15 @@ export function applyLabels(
   if (given.isWhole === true && refused.length > 0) throw rowsRefused(refused);
   const counts = { applied: 0, unchanged: 0, changed: 0 };
   const splitCounts = { train: 0, val: 0, test: 0 };
+  let splitsChanged = 0;
   const moves = db.transaction(() => {
     const wishes = wishesOf(given.entries);
     const moved = givePatients(db, wishes, now);
     const entries = wishes.length === 0 ? given.entries : withPatients(db, dataset.id, given.entries);
-    const splits = splitsOfPatients(entries, (patientId) => studyCountOfPatient(db, dataset.id, patientId));
-    refuseEarlierLeaks(db, dataset.id, moved, splits);
+    const studiesOf = (patientId: PatientId): number => studyCountOfPatient(db, dataset.id, patientId);
+    const splits = splitsOfPatients(entries, studiesOf);
+    refuseEarlierLeaks(studiesOf, dataset.id, moved.leaking, splits);
+    splitsChanged = changedSplits(db, dataset.id, splits);
     const readerOf = readersOfFile(db, agreed, reader, now);
     const writers = new Map<string, LabelWriter>();
     for (const { target, question, label, reader: by } of agreed) {
@@ -250,6 +279,7 @@ export function applyLabels(
       problems: problemsOfRows(refused),
     },
     splits: splitCounts,
+    splitsChanged,
     moves,
   };
 }
@@ -279,7 +309,8 @@ export function agreedLabels(
   const read: LabelEntry[] = [];
   const unread = new Map<number | null, RefusedRow>();
   for (const entry of entries) {
-    if (entry.isSilent === true) continue;
+    // A file without labels, or a row that says nothing, gives patients and splits.
+    if (entry.label === '') continue;
     const result = targets[target].readLabel(entry.label, listed);
     if ('label' in result) read.push({ ...entry, label: result.label });
     else unread.set(entry.row, { rows: entry.row === null ? [] : [entry.row], message: result.problem, places: [] });
@@ -297,67 +328,6 @@ function withPatients(db: ReadDb, datasetId: number, entries: readonly LabelEntr
     }
   }
   return entries.map((entry) => ({ ...entry, patientId: patientOf.get(targetKey(entry.target)) ?? entry.patientId }));
-}
-
-/** Splits that earlier files gave can leak by the patients who are given now. */
-function refuseEarlierLeaks(
-  db: ReadDb,
-  datasetId: number,
-  moves: PatientMoves,
-  splits: ReadonlyMap<PatientId, SplitName>,
-): void {
-  const left = moves.leaking.filter((found) => found.datasetId !== datasetId || !splits.has(found.patientId));
-  if (left.length === 0) return;
-  const listed = left.map(({ patientId, splits: found }) => [patientId, new Set(found)] as const);
-  const { message, details = {} } = leak((patientId) => studyCountOfPatient(db, datasetId, patientId), listed);
-  throw new AppError(
-    'SPLIT_LEAKS_PATIENT',
-    message.replace('The given split puts', 'Splits that were given before put'),
-    {
-      action: 'Give these patients one split each in the same labels file that gives the patients, then import again.',
-      details,
-    },
-  );
-}
-
-/**
- * The split that each patient is given.
- * @throws SPLIT_LEAKS_PATIENT
- */
-export function splitsOfPatients(
-  entries: readonly LabelEntry[],
-  studiesOf: (patientId: PatientId) => number,
-): Map<PatientId, SplitName> {
-  const given = new Map<PatientId, Set<SplitName>>();
-  for (const { patientId, split } of entries) {
-    if (split !== null) given.set(patientId, (given.get(patientId) ?? new Set<SplitName>()).add(split));
-  }
-  const leaking = [...given].filter(([, splits]) => splits.size > 1);
-  if (leaking.length > 0) throw leak(studiesOf, leaking);
-  return new Map([...given].flatMap(([patientId, splits]) => [...splits].map((split) => [patientId, split] as const)));
-}
-
-/** Patients are spoken of by the number of their studies, never by name: "1 patient with 3 studies (train and test)". */
-function leak(
-  studiesOf: (patientId: PatientId) => number,
-  leaking: readonly (readonly [PatientId, ReadonlySet<SplitName>])[],
-): AppError {
-  const groups = new Map<string, { patients: number; studies: number; splits: string }>();
-  for (const [patientId, found] of leaking) {
-    const studies = studiesOf(patientId);
-    const splits = [...found].sort().join(' and ');
-    const key = `${studies} ${splits}`;
-    groups.set(key, { patients: (groups.get(key)?.patients ?? 0) + 1, studies, splits });
-  }
-  const listed = [...groups.values()]
-    .sort((a, b) => b.patients - a.patients || b.studies - a.studies)
-    .map(({ patients, studies, splits }) => {
-      const who = `${patients} patient${patients === 1 ? '' : 's'} with ${studies} ${studies === 1 ? 'study' : 'studies'}`;
-      return `${who}${patients === 1 ? '' : ' each'} (${splits})`;
-    });
-  return new AppError('SPLIT_LEAKS_PATIENT', `The given split puts patients on several sides: ${listed.join('; ')}.`, {
-    details: { patients: leaking.length, groups: [...groups.values()] },
-  });
 }
 
 /** The patient that a labels file gives each path; paths are composed (NFC). */

@@ -17,7 +17,13 @@ import {
   targetKey,
   tidyClassName,
 } from '../../contract/index.ts';
-import { classNames as classNamesOf, datasetByName, picturePatientsOf, type ReadDb } from '../../store/index.ts';
+import {
+  classNames as classNamesOf,
+  datasetByName,
+  patientIdOf,
+  picturePatientsOf,
+  type ReadDb,
+} from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { fileError } from '../files/files.ts';
 import { patientConflict } from '../patients/patients.ts';
@@ -26,6 +32,7 @@ import type { ServiceContext } from '../session/context.ts';
 import { asLabelsSay } from './asked.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { labelChoice, type NamedClasses, namesOf } from './class-names.ts';
+import { changedSplits, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import {
   askedOf,
@@ -35,15 +42,7 @@ import {
   rowIndex,
   withClassNames,
 } from './label-rows.ts';
-import {
-  agreedLabels,
-  inOrder,
-  type LabelEntry,
-  patientsByPath,
-  type RefusedRow,
-  resolveRows,
-  splitsOfPatients,
-} from './labels.ts';
+import { agreedLabels, inOrder, type LabelEntry, patientsByPath, type RefusedRow, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelCells } from './labels-file.ts';
 import { changesOf, findingsOf, readingOf } from './preview-counts.ts';
 import { type ReadLabels, readLabels } from './read-labels.ts';
@@ -59,6 +58,8 @@ interface Resolved {
   /** The class that a word of the file means; the word itself where it means none. */
   readonly classOf: (word: string) => string;
   readonly images: readonly CatalogueImage[];
+  /** The same images, as they are filed before the import. */
+  readonly before: readonly CatalogueImage[];
   /** The images that the rows should be about: those of the given files, or where there are none those of the data set. */
   readonly wanted: readonly CatalogueImage[];
   readonly agreed: readonly LabelEntry[];
@@ -84,7 +85,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
   const covered = new Set(found.entries.flatMap(({ target }) => imagesOf.get(targetKey(target)) ?? []));
   const without = found.wanted.filter((image) => !covered.has(image));
   const changes = changesOf(db, dataset?.id ?? null, agreed, given.reader);
-  const { blocked, splits } = splitsOf(found);
+  const { blocked, splits, splitsChanged } = splitsOf(found, db, dataset?.id ?? null);
   const base = baseOf(given);
   const named = (place: string): string => (place.startsWith(base + sep) ? relative(base, place) : place);
   return {
@@ -102,7 +103,8 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     findings: findingsOf(agreed, found.entries),
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
-    patients: new Set(agreed.map(({ patientId }) => patientId)).size,
+    splitsChanged,
+    patients: new Set((file.hasLabels ? agreed : found.entries).map(({ patientId }) => patientId)).size,
     otherCase: found.otherCase,
     moved: found.moved,
     refusedRows: new Set(found.refused.flatMap(({ rows }) => rows)).size,
@@ -164,13 +166,14 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
     picturePatients:
       given.patients ?? (dataset === undefined ? undefined : picturePatientsOf(db, dataset.id)) ?? undefined,
     identity,
+    pseudonymise: given.pseudonymise,
     patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
     progress: (done) => context.progress({ stage: 'importing', done, total: null, unit: 'files' }),
   });
   // Files that are not in the library yet have paths, whatever will be kept of them.
   const options = { paths: given.paths, pseudonymise: false };
   const resolved = resolveRows(file, rowIndex(db, catalogue.images, bases, file, options, identity));
-  const entries = withGivenPatients(resolved.entries, catalogue.images);
+  const entries = withGivenPatients(db, resolved.entries, catalogue.images);
   const { filed, conflicts } = filedAsGiven(entries, catalogue.images);
   const images = catalogue.images.map(filed);
   const scanned = catalogue.scanned.map(filed);
@@ -183,6 +186,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
       return 'label' in meant ? meant.label : word;
     },
     images,
+    before: catalogue.images,
     wanted: given.paths.length > 0 ? scanned : images,
     agreed,
     entries,
@@ -203,6 +207,7 @@ function namesOrQuestion(
   given: Given,
   file: LabelsFile,
 ): NamedClasses<LabelRow> & Pick<Resolved, 'question'> {
+  if (!file.hasLabels) return { entries: file.rows, problems: [], merged: [], question: null };
   try {
     return { ...namesOf(db, given, file.rows, labelChoice(db, given), 'The labels file'), question: null };
   } catch (error) {
@@ -212,14 +217,18 @@ function namesOrQuestion(
 }
 
 /** The entries with the patients that the file gives; one that is new has a row id below zero. */
-function withGivenPatients(entries: readonly LabelEntry[], images: readonly CatalogueImage[]): LabelEntry[] {
+function withGivenPatients(
+  db: ReadDb,
+  entries: readonly LabelEntry[],
+  images: readonly CatalogueImage[],
+): LabelEntry[] {
   const ids = new Map(images.map(({ patientKey, patientId }) => [patientKey, patientId]));
   // Beyond every row id that the catalogue gave.
   let next = images.reduce((least, { patientId }) => Math.min(least, patientId), 0) - 1;
   return entries.map((entry) => {
     const key = entry.givenPatient ?? null;
     if (key === null) return entry;
-    const id = ids.get(key) ?? (next-- as PatientId);
+    const id = ids.get(key) ?? patientIdOf(db, key) ?? (next-- as PatientId);
     ids.set(key, id);
     return { ...entry, patientId: id };
   });
@@ -305,7 +314,7 @@ function classesOf(
   const byRow = new Map(file.rows.map(({ row, label }) => [row, label]));
   const questions = new Set(file.rows.flatMap(({ question }) => question ?? []));
   for (const question of questions) named.set(question, new Set());
-  for (const { row, label, question, isSilent } of read.rows) {
+  for (const { row, label, question, isSilent } of read.hasLabels ? read.rows : []) {
     if (question !== null || isSilent === true) continue;
     const name = classOf(byRow.get(row) ?? tidyClassName(label));
     if (!named.has(name)) named.set(name, new Set());
@@ -329,7 +338,11 @@ function classesOf(
   }));
 }
 
-function splitsOf({ entries, images }: Resolved): Pick<LabelsPreview, 'splits' | 'blocked'> {
+function splitsOf(
+  { entries, images, before }: Resolved,
+  db: ReadDb,
+  datasetId: number | null,
+): Pick<LabelsPreview, 'splits' | 'splitsChanged' | 'blocked'> {
   const ofPatient = new Map<PatientId, CatalogueImage[]>();
   for (const image of images) {
     const there = ofPatient.get(image.patientId);
@@ -339,15 +352,18 @@ function splitsOf({ entries, images }: Resolved): Pick<LabelsPreview, 'splits' |
   const studies = (patientId: PatientId): number =>
     new Set((ofPatient.get(patientId) ?? []).map(({ studyInstanceUID }) => studyInstanceUID)).size;
   try {
-    const given = [...splitsOfPatients(entries, studies)];
+    const ofFile = splitsOfPatients(entries, studies);
+    refuseEarlierLeaks(studies, datasetId ?? 0, leaksOfMoves(db, before, images), ofFile);
+    const given = [...ofFile];
     const splits = splitNames.map((split) => {
       const patients = given.filter(([, one]) => one === split).map(([patientId]) => patientId);
       const count = patients.reduce((sum, patientId) => sum + (ofPatient.get(patientId)?.length ?? 0), 0);
       return { split, patients: patients.length, images: count };
     });
-    return { splits: splits.filter(({ patients }) => patients > 0), blocked: null };
+    const splitsChanged = datasetId === null ? 0 : changedSplits(db, datasetId, ofFile);
+    return { splits: splits.filter(({ patients }) => patients > 0), splitsChanged, blocked: null };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { splits: [], blocked: { message: error.message, action: error.action } };
+    return { splits: [], splitsChanged: 0, blocked: { message: error.message, action: error.action } };
   }
 }

@@ -62,13 +62,15 @@ export async function readLabels(path: string, asked: LabelsAsked): Promise<Read
     return await readPlanned(path, text, table, { plan: own, isProposed: false }, asked);
   }
   const fitting = profilesOf(text.text, table);
-  if (fitting.length === 0 && asked.target !== null && targetFacts[asked.target].isPerName) {
-    const own = planOfOwnColumns(table, asked.target, asked.questions);
-    return await readPlanned(path, text, table, { plan: own, isProposed: false }, asked);
-  }
   const plain = plainLabels(text);
+  const isPlain = 'file' in plain && plain.file.otherKind === null && (plain.file.hasLabels || fitting.length === 0);
+  if (fitting.length === 0 && asked.target !== null && targetFacts[asked.target].isPerName) {
+    // Patients and splits without labels may come for any data set.
+    const own = ownPlan(table, asked.target, asked.questions, isPlain && !plain.file.hasLabels);
+    if (own !== null) return await readPlanned(path, text, table, { plan: own, isProposed: false }, asked);
+  }
   const [profile, ...others] = fitting;
-  if ('file' in plain && plain.file.otherKind === null) {
+  if (isPlain) {
     return { ...plain.file, encoding: text.encoding, reading: null, alsoFits: profile ?? null };
   }
   if (profile !== undefined) {
@@ -81,6 +83,21 @@ export async function readLabels(path: string, asked: LabelsAsked): Promise<Read
   if (owner !== undefined) throw isSecondFile(owner);
   if ('error' in plain) throw plain.error;
   return { ...plain.file, encoding: text.encoding, reading: null, alsoFits: null };
+}
+
+/** The plan of a file of findings or quantities in the product's own form; null where it has none and need not have any. */
+function ownPlan(
+  table: LabelTable,
+  target: TargetKind,
+  questions: readonly string[],
+  mayHaveNone: boolean,
+): ReadingPlan | null {
+  try {
+    return planOfOwnColumns(table, target, questions);
+  } catch (error) {
+    if (mayHaveNone && error instanceof AppError && error.code === 'LABELS_INVALID') return null;
+    throw error;
+  }
 }
 
 /** The first variant that gives what the data set asks, or the first. */
@@ -111,6 +128,7 @@ async function readPlanned(
   const { rows, problems, columns, findings, silent } = readByPlan(plan, joined);
   return {
     column: 'path',
+    hasLabels: true,
     rows,
     problems,
     columns,

@@ -208,8 +208,9 @@ function checkStorable(config: NetworkConfig): void {
 }
 
 function warnOfFailures(context: ServiceContext, features: Features): void {
-  for (const { count, message } of features.problems.list()) {
-    context.log.log('warn', `${count} images are left out of training: ${message}`);
+  for (const { code, count, message } of features.problems.list()) {
+    const what = code === 'IMAGE_LOOKS_EMPTY' ? 'look empty and are trained on' : 'are left out of training';
+    context.log.log('warn', `${count} images ${what}: ${message}`);
   }
 }
 

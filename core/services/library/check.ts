@@ -7,13 +7,15 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { stringify } from 'csv-stringify/sync';
+import type { z } from 'zod';
 import { type ErrorCode, errorCodes } from '../../base/error-codes.ts';
 import { AppError, serialiseError } from '../../base/errors.ts';
 import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../../base/progress.ts';
 import { redact } from '../../base/redact.ts';
-import type { ModelRecord } from '../../contract/index.ts';
-import type { CheckReport, Finding } from '../../contract/results/maintenance.ts';
-import { sha256 } from '../../disk/index.ts';
+import type { InstanceKind, ModelRecord } from '../../contract/index.ts';
+import type { CheckReport, checkLibraryOptionsSchema, Finding } from '../../contract/results/maintenance.ts';
+import { sha256, writeWholeFile } from '../../disk/index.ts';
 import { damagedRecords } from '../../features/index.ts';
 import {
   databaseProblems,
@@ -30,6 +32,7 @@ import {
   sealState,
 } from '../../store/index.ts';
 import { placePath, readPlace } from '../files/files.ts';
+import { identifyBytes } from '../files/identify.ts';
 import { lpmIdentity, openLpm } from '../lpm/lpm-file.ts';
 import { imageKey } from '../records/record-stores.ts';
 import { hashWeights } from '../training/model.ts';
@@ -40,6 +43,8 @@ export interface CheckLibraryContext {
   readonly progress: ReportProgress;
 }
 
+type Options = z.output<typeof checkLibraryOptionsSchema>;
+
 class Findings {
   readonly list: Finding[] = [];
 
@@ -49,12 +54,13 @@ class Findings {
 }
 
 const none = { checked: 0, damaged: 0 };
+const noFiles = { checked: 0, missing: 0, changed: 0, replaced: 0 };
 
 /**
  * Everything wrong with the library in `folder`, each with its remedy.
  * @throws FILE_NOT_FOUND when there is no library; CANCELLED
  */
-export async function checkLibrary(context: CheckLibraryContext, options: { deep: boolean }): Promise<CheckReport> {
+export async function checkLibrary(context: CheckLibraryContext, options: Options): Promise<CheckReport> {
   const started = performance.now();
   const { folder } = context;
   const path = join(folder, 'sidelight.sqlite');
@@ -80,7 +86,7 @@ export async function checkLibrary(context: CheckLibraryContext, options: { deep
       problems.length > 0 ? undefined : restoreOrGoOn,
     );
   }
-  const parts = problems.length > 0 ? null : await readableContent(context, findings, step, options.deep);
+  const parts = problems.length > 0 ? null : await readableContent(context, findings, step, options);
   step('backups');
   const backups = listBackups(join(folder, 'backups')).map(({ name, madeAt, sizeBytes, path: file }) => {
     return { name, madeAt, sizeBytes, sound: databaseProblems(file).length === 0 };
@@ -92,7 +98,7 @@ export async function checkLibrary(context: CheckLibraryContext, options: { deep
     sound: findings.list.every((finding) => finding.severity === 'note'),
     findings: findings.list,
     seal,
-    ...(parts ?? { records: none, models: none, lpms: none, files: { checked: 0, missing: 0, changed: 0 } }),
+    ...(parts ?? { records: none, models: none, lpms: none, files: noFiles }),
     backups,
     seconds: (performance.now() - started) / 1000,
   };
@@ -106,10 +112,10 @@ async function readableContent(
   context: CheckLibraryContext,
   findings: Findings,
   step: (name: string) => void,
-  deep: boolean,
+  options: Options,
 ): Promise<Awaited<ReturnType<typeof checkContent>> | null> {
   try {
-    return await checkContent(context, findings, step, deep);
+    return await checkContent(context, findings, step, options);
   } catch (error) {
     const { code, message } = serialiseError(error);
     if (code === 'CANCELLED') throw error;
@@ -122,7 +128,7 @@ async function checkContent(
   context: CheckLibraryContext,
   findings: Findings,
   step: (name: string) => void,
-  deep: boolean,
+  options: Options,
 ): Promise<Pick<CheckReport, 'records' | 'files' | 'models' | 'lpms'>> {
   const library = openLibrary(context.folder, { mode: 'read' });
   try {
@@ -136,7 +142,7 @@ async function checkContent(
     step('LPMs');
     const lpms = checkLpms(library, findings);
     step('files');
-    const files = await checkFiles(library, findings, deep, context.signal);
+    const files = await checkFiles(library, findings, options, context.signal);
     return { records, models, lpms, files };
   } finally {
     library.close();
@@ -220,59 +226,120 @@ function lpmProblem(folder: string, hash: string, heads: unknown): string | null
 
 interface NotedFile {
   readonly instance: number;
-  readonly path: string;
+  readonly kind: InstanceKind;
+  readonly sopInstanceUID: string;
+  readonly studyInstanceUID: string;
+  /** Null for an image that is known at no place any more. */
+  readonly path: string | null;
   readonly member: string;
   readonly size: number;
+  readonly modified: number;
   readonly hash: string;
 }
+
+/** An instance that no file has as it was, with the last place where it was known; '' where another image took it. */
+interface LostInstance {
+  readonly state: 'missing' | 'changed' | 'other';
+  readonly sopInstanceUID: string;
+  readonly studyInstanceUID: string;
+  readonly place: string;
+}
+
+/** What a place has to say for an image; `other` where another image lies there. */
+type PlaceState = 'sound' | 'missing' | 'changed' | 'other';
+
+const putBack =
+  'Put the files back, or import the folder where they are now; they are recognised by their content. `library check --list FILE` names them.';
+const takeOrDelete =
+  'Import the folder: what lies there now comes in, and these are no longer trained on. If their UIDs were changed, label the new ones ' +
+  '(a labels file by path does); if they are not to come back, delete their studies: `sidelight patient delete --study UID`. ' +
+  '`library check --list FILE` names them.';
 
 /** An instance counts as missing when none of its places has it. */
 async function checkFiles(
   library: Library,
   findings: Findings,
-  deep: boolean,
+  { deep, list }: Options,
   signal: AbortSignalLike,
 ): Promise<CheckReport['files']> {
   const noted = library.db.all<NotedFile>(
-    `SELECT instance_id AS instance, path, member, size_bytes AS size, content_hash AS hash FROM files
-     WHERE path NOT LIKE 'pseudonymised:%' ORDER BY instance_id`,
+    `SELECT i.id AS instance, i.kind, i.sop_instance_uid AS sopInstanceUID, st.study_instance_uid AS studyInstanceUID, f.path,
+       coalesce(f.member, '') AS member, coalesce(f.size_bytes, 0) AS size, coalesce(f.modified_ms, 0) AS modified,
+       coalesce(f.content_hash, '') AS hash
+     FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id LEFT JOIN files f ON f.instance_id = i.id
+     WHERE f.path IS NULL OR f.path NOT LIKE 'pseudonymised:%' ORDER BY i.id`,
   );
-  let missing = 0;
-  let changed = 0;
+  const lost = { missing: [] as LostInstance[], changed: [] as LostInstance[], other: [] as LostInstance[] };
   let instances = 0;
   for (const [, places] of Map.groupBy(noted, (file) => file.instance)) {
     throwIfCancelled(signal, 'Checking the library');
     instances++;
-    const states: ('sound' | 'missing' | 'changed')[] = [];
+    const states: PlaceState[] = [];
     for (const place of places) {
-      const state = await placeState(library, place, deep);
+      const state = place.path === null ? 'other' : await placeState(library, { ...place, path: place.path }, deep);
       states.push(state);
       if (state === 'sound') break;
     }
     if (states.includes('sound')) continue;
-    if (states.includes('changed')) changed++;
-    else missing++;
+    const state = (['other', 'changed'] as const).find((one) => states.includes(one)) ?? 'missing';
+    for (const { sopInstanceUID, studyInstanceUID, path, member } of places.slice(0, 1)) {
+      const place = member === '' ? (path ?? '') : `${path}/${member}`;
+      lost[state].push({ state, sopInstanceUID, studyInstanceUID, place });
+    }
   }
-  const action = 'Put the files back, or import the folder where they are now; they are recognised by their content.';
-  findings.add(
-    'error',
-    'FILE_NOT_FOUND',
-    `The files of ${missing} instances are not where they were.`,
-    action,
-    missing,
-  );
-  findings.add('error', 'FILE_UNREADABLE', `The files of ${changed} instances have changed.`, action, changed);
-  return { checked: instances, missing, changed };
+  const { missing, changed, other } = lost;
+  const told = (count: readonly LostInstance[], what: string): string =>
+    `The files of ${count.length} instances ${what} (${namedStudies(count)}).`;
+  findings.add('error', 'FILE_NOT_FOUND', told(missing, 'are not where they were'), putBack, missing.length);
+  findings.add('error', 'FILE_UNREADABLE', told(changed, 'have changed'), putBack, changed.length);
+  findings.add('error', 'FILE_NOT_FOUND', told(other, 'hold other images now'), takeOrDelete, other.length);
+  if (list !== undefined) writeWholeFile(list, lostCsv([...missing, ...changed, ...other]));
+  return { checked: instances, missing: missing.length, changed: changed.length, replaced: other.length };
 }
 
-async function placeState(library: Library, place: NotedFile, deep: boolean): Promise<'sound' | 'missing' | 'changed'> {
+/** Header first; cells come from files of strangers, and a spreadsheet would run one that begins with =. */
+function lostCsv(lost: readonly LostInstance[]): string {
+  const rows = lost.map(({ state, sopInstanceUID, studyInstanceUID, place }) => [
+    state,
+    studyInstanceUID,
+    sopInstanceUID,
+    place,
+  ]);
+  return stringify([['state', 'studyInstanceUID', 'sopInstanceUID', 'place'], ...rows], { escape_formulas: true });
+}
+
+/** Studies by the end of their UIDs, enough to find them again in the list. */
+function namedStudies(lost: readonly LostInstance[]): string {
+  const studies = [...new Set(lost.map(({ studyInstanceUID }) => studyInstanceUID))];
+  const shown = studies.slice(0, 5).map(redact).join(', ');
+  const more = studies.length > 5 ? ` and ${studies.length - 5} more` : '';
+  return `${studies.length === 1 ? 'study' : 'studies'} ${shown}${more}`;
+}
+
+async function placeState(
+  library: Library,
+  place: NotedFile & { readonly path: string },
+  deep: boolean,
+): Promise<PlaceState> {
   const path = placePath(library, place.path);
-  if (!existsSync(path)) return 'missing';
-  if (!deep) return place.member !== '' || statSync(path).size === place.size ? 'sound' : 'changed';
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return 'missing';
+  // A file of the same size that was written since may hold anything: UIDs are mostly replaced by others as long.
+  const isAsNoted = place.member !== '' || (stats.size === place.size && Math.floor(stats.mtimeMs) === place.modified);
+  if (!deep && isAsNoted) return 'sound';
   try {
-    return sha256(await readPlace(path, place.member)) === place.hash ? 'sound' : 'changed';
+    const bytes = await readPlace(path, place.member);
+    if (sha256(bytes) === place.hash) return 'sound';
+    return await stateOfOther(bytes, place);
   } catch (error) {
     if (error instanceof AppError) return error.code === 'FILE_NOT_FOUND' ? 'missing' : 'changed';
     throw error;
   }
+}
+
+/** Whether bytes that are not the noted ones are another image, or the same one changed or damaged. */
+async function stateOfOther(bytes: Uint8Array, { kind, sopInstanceUID }: NotedFile): Promise<'changed' | 'other'> {
+  if (kind === 'picture') return 'changed';
+  const { instance } = await identifyBytes(bytes, { patientKey: null, studyKey: null }, false);
+  return instance.sopInstanceUID === sopInstanceUID ? 'changed' : 'other';
 }

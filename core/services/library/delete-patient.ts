@@ -39,7 +39,8 @@ export function deletePatient(context: ServiceContext, options: DeletePatientOpt
   const now = timeOf(context);
   const persons = namesOf(context, patientID, studyInstanceUID);
   const scopes = persons.map((who) => erasureScope(db, who));
-  refuseFiledElsewhere(context, persons, scopes);
+  const elsewhere = filedElsewhere(context, persons);
+  refuseFiledElsewhere(elsewhere, scopes);
   const records = { records: 0, recordBytes: 0, copies: 0, originals: 0 };
   const result = { rows: new Map<string, number>(), runsEnded: 0, models: new Set<string>() };
   for (const scope of scopes) {
@@ -72,22 +73,19 @@ export function deletePatient(context: ServiceContext, options: DeletePatientOpt
     ...records,
     runsEnded: result.runsEnded,
     models: [...result.models],
+    filedElsewhere: elsewhere,
     backups: { ...inBackups, holding: [...inBackups.holding] },
   };
 }
 
+/** Studies of others whose headers name these patients. */
+function filedElsewhere({ library: { db } }: ServiceContext, persons: readonly Erased[]): number {
+  return persons.reduce((sum, who) => sum + ('patientKey' in who ? studiesFiledElsewhere(db, who.patientKey) : 0), 0);
+}
+
 /** Nothing is deleted by an ID that stands in headers alone: who was given the studies since is the patient. */
-function refuseFiledElsewhere(
-  { library: { db } }: ServiceContext,
-  persons: readonly Erased[],
-  scopes: readonly ErasureScope[],
-): void {
-  if (scopes.some(({ studies }) => studies.length > 0)) return;
-  const elsewhere = persons.reduce(
-    (sum, who) => sum + ('patientKey' in who ? studiesFiledElsewhere(db, who.patientKey) : 0),
-    0,
-  );
-  if (elsewhere === 0) return;
+function refuseFiledElsewhere(elsewhere: number, scopes: readonly ErasureScope[]): void {
+  if (elsewhere === 0 || scopes.some(({ studies }) => studies.length > 0)) return;
   throw new AppError(
     'PATIENT_NOT_FOUND',
     `No study is filed under this patient ID; ${elsewhere === 1 ? 'one study carries' : `${elsewhere} studies carry`} it in the ` +

@@ -12,6 +12,7 @@ import {
   jobSchemas,
   type LpmRecord,
   parseOptions,
+  type RecognisedLpm,
 } from '../../contract/index.ts';
 import { flushFolder, removeQuietly } from '../../disk/index.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
@@ -27,6 +28,7 @@ import { fileError } from '../files/files.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { lpmIdentitySteps, type OpenLpm, openLpm } from './lpm-file.ts';
+import { checkMemory, recognisedLines, recogniseLpm, timeOfImage } from './recognise.ts';
 
 /** Copied at once: some ten milliseconds of a slow disk between two looks at whether to stop. */
 const pieceBytes = 4 * 2 ** 20;
@@ -39,7 +41,8 @@ export function listLpms(context: ServiceContext): LpmRecord[] {
 /**
  * Copies an LPM into the library after reading every weight of it, as a job. One that is there already (equal weights, whatever the
  * file is called and however it names or stores them) is not added twice; it keeps its name.
- * @throws LPM_PICKLE_REFUSED, LPM_UNSUPPORTED, WEIGHTS_INVALID, NAME_TAKEN, FILE_NOT_FOUND, DISK_FULL, CANCELLED; BAD_INPUT when the
+ * What it was recognised as is said before anything is copied.
+ * @throws LPM_PICKLE_REFUSED, LPM_UNSUPPORTED, WEIGHTS_INVALID, TOO_LARGE, NAME_TAKEN, FILE_NOT_FOUND, DISK_FULL, CANCELLED; BAD_INPUT when the
  *   number of heads must be given
  */
 export async function addLpm(context: ServiceContext, options: AddLpmOptions): Promise<AddLpmReport> {
@@ -63,9 +66,9 @@ export async function takeLpm(
   nameOf: (hash: string) => string = () =>
     options.name ?? basename(resolve(options.path)).replace(/\.safetensors$/i, ''),
 ): Promise<AddLpmReport> {
-  const { path, heads } = options;
-  const lpm = openLpm(path, heads === undefined ? {} : { heads });
+  const lpm = opened(options);
   try {
+    const recognised = await recognise(context, lpm, options.measure === true);
     const { db } = context.library;
     const hash = await identityOf(context, lpm);
     const name = nameOf(hash);
@@ -78,10 +81,48 @@ export async function takeLpm(
     if (existing === undefined) save(context, { name, hash, folder, sizeBytes, lpm });
     const record = lpmByHash(db, hash);
     invariant(record !== undefined, 'an LPM that was written can be read');
-    return { ...record, alreadyThere: existing !== undefined, parameters: lpm.parameters };
+    return { ...record, alreadyThere: existing !== undefined, parameters: lpm.parameters, recognised };
   } finally {
     lpm.close();
   }
+}
+
+/** `lpm add --preview`: what an LPM would be recognised as; nothing is written. @throws as addLpm, but for the library */
+export async function previewLpm(context: ServiceContext, options: AddLpmOptions): Promise<RecognisedLpm> {
+  const lpm = opened(parseOptions(addLpmOptionsSchema, options));
+  try {
+    return await recognise(context, lpm, options.measure === true);
+  } finally {
+    lpm.close();
+  }
+}
+
+function opened({ path, heads }: AddLpmOptions): OpenLpm {
+  const lpm = openLpm(path, heads === undefined ? {} : { heads });
+  try {
+    checkMemory(lpm);
+    return lpm;
+  } catch (error) {
+    lpm.close();
+    throw error;
+  }
+}
+
+/** Says what the LPM is. That its time cannot be measured is said too, and no reason not to add it. */
+async function recognise(context: ServiceContext, lpm: OpenLpm, measure: boolean): Promise<RecognisedLpm> {
+  const found = recogniseLpm(lpm);
+  let encodeSeconds: number | null = null;
+  if (measure) {
+    try {
+      encodeSeconds = await timeOfImage(await context.engine(), lpm, found.inputSize);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'WEIGHTS_INVALID') throw error;
+      context.log.log('warn', `How long an image takes was not measured: ${error.message}`);
+    }
+  }
+  const recognised = { ...found, encodeSeconds };
+  for (const line of recognisedLines(recognised)) context.log.log('info', line);
+  return recognised;
 }
 
 /** The LPM's identity, computed so that the process answers others between two weights. */

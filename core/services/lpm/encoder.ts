@@ -9,8 +9,10 @@ import {
   checkInputSize,
   defaultInputSize,
   encoderWeights,
+  hasClassToken,
   type LpmConfig,
   type LpmFeatures,
+  lpmFamilies,
 } from '../../models/index.ts';
 import { listLpms, lpmByName } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -56,6 +58,20 @@ export function resolveInputSize(config: LpmConfig, asked: number): number {
   return asked === 512 ? defaultInputSize(config.patch) : checkInputSize(config.patch, asked);
 }
 
+/**
+ * Refuses to score tokens by what a class token attends to where the LPM has none.
+ * @param name the LPM's, for the message
+ * @throws BAD_INPUT
+ */
+export function checkTokenRule(config: LpmConfig, tokens: TokenRule, name: string): void {
+  if (tokens !== 'class_token' || hasClassToken(config)) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `The LPM "${name}" (${lpmFamilies[config.naming].title}) has no class token whose attention could say which tokens are important; --tokens class_token needs one.`,
+    { action: 'Use --tokens global, which every LPM can be asked for.' },
+  );
+}
+
 /** What the encoder is compiled for. */
 export interface EncoderPlan {
   readonly inputSize: number;
@@ -71,14 +87,14 @@ export interface EncodedImage extends Readonly<Record<LpmFeatures, Uint16Array |
   readonly keysValues: Uint16Array | null;
   /** Where the kept tokens stand among all tokens, [L, H, T]; what the cache does not keep. */
   readonly indices: Int32Array | null;
-  /** [D] */
+  /** The final class token, or the LPM's summary of the image where it has none, [D]. */
   readonly classToken: Float32Array | null;
   /** float16 bits [L, N, D]. */
   readonly allTokens: Uint16Array | null;
 }
 
 export interface LpmEncoder {
-  /** @param pixels normalised, [3, inputSize, inputSize] */
+  /** @param pixels normalised, [C, inputSize, inputSize] with the LPM's number of channels */
   encode(pixels: Float32Array): Promise<EncodedImage>;
   dispose(): Promise<void>;
 }
@@ -91,6 +107,7 @@ export async function compileEncoder(
   precision: Precision = 'f32',
 ): Promise<LpmEncoder> {
   const { inputSize, tokens, tokenRatio } = plan;
+  if (plan.features.includes('keysValues')) checkTokenRule(lpm.config, tokens, lpm.record.name);
   const keysValues = plan.features.includes('keysValues');
   const classToken = plan.features.includes('classToken');
   const allTokens = plan.features.includes('allTokens');
@@ -108,7 +125,9 @@ export async function compileEncoder(
   const executable = await engine.compile(graph, encoderWeights(lpm.config, lpm.read, size), { precision });
   return {
     encode: async (pixels) => {
-      const outputs = await executable.run({ pixel_values: float32([1, 3, inputSize, inputSize], pixels) });
+      const outputs = await executable.run({
+        pixel_values: float32([1, lpm.config.channels, inputSize, inputSize], pixels),
+      });
       return {
         keysValues: keysValues ? halves([floats(outputs['keys']), floats(outputs['values'])]) : null,
         indices: keysValues ? integers(outputs['indices']) : null,

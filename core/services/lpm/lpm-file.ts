@@ -3,9 +3,13 @@ import type { Tensor } from '../../base/tensor.ts';
 import {
   canonicalReader,
   canonicalShapes,
+  canonicalTensors,
+  identityFacts,
   type LpmConfig,
   type LpmConfigOptions,
+  leftTensors,
   parseLpmConfig,
+  preparedSize,
 } from '../../models/index.ts';
 import { hashingTensors, hashTensors, openModelFolder, type SourceTrust } from '../../weights/index.ts';
 
@@ -18,7 +22,18 @@ export interface OpenLpm {
   readonly parameters: number;
   /** The files the LPM consists of, to be copied into a library. */
   readonly files: readonly string[];
+  /** Element types of its weights in the file, by the names of the format. */
+  readonly elementTypes: readonly string[];
+  /** What of the file is not needed, with the number of its tensors: a text tower, a decoder. */
+  readonly left: ReadonlyMap<string, number>;
+  /** The image size [rows, columns] that the files beside it prepare pictures for, where they say one. */
+  readonly preparedSize: readonly [number, number] | undefined;
   close(): void;
+}
+
+/** Bytes that the weights take while an engine makes them ready: once as they were read, once in the engine's own memory, as 32-bit floats. */
+export function lpmMemoryBytes(parameters: number): number {
+  return 2 * 4 * parameters;
 }
 
 /**
@@ -29,13 +44,23 @@ export interface OpenLpm {
  * number of heads is not known and not given
  */
 export function openLpm(path: string, options: LpmConfigOptions = {}, trust: SourceTrust = 'stranger'): OpenLpm {
-  const { tensors, config: json, preprocessor, files } = openModelFolder(path, trust);
+  const { tensors, config: json, preprocessor, openClip, files } = openModelFolder(path, trust);
   try {
-    const config = parseLpmConfig(tensors, json, preprocessor, options);
+    const config = parseLpmConfig(tensors, json, preprocessor, { ...options, openClip });
     const read = canonicalReader(config, tensors);
     const shapes = [...canonicalShapes(config).values()];
     const parameters = shapes.reduce((sum, shape) => sum + shape.reduce((size, n) => size * n, 1), 0);
-    return { config, read, parameters, files, close: () => tensors.close() };
+    const sources = canonicalTensors(config, tensors).map(({ source }) => tensors.info(source).dtype);
+    return {
+      config,
+      read,
+      parameters,
+      files,
+      elementTypes: [...new Set(sources)],
+      left: leftTensors(config, tensors),
+      preparedSize: preparedSize({ config: json, preprocessor, openClip }),
+      close: () => tensors.close(),
+    };
   } catch (error) {
     tensors.close();
     throw error;
@@ -43,7 +68,7 @@ export function openLpm(path: string, options: LpmConfigOptions = {}, trust: Sou
 }
 
 /**
- * The identity of an LPM: SHA-256 over its canonical tensors and its number of heads, which no tensor shows. Reads
+ * The identity of an LPM: SHA-256 over its canonical tensors and what none of them shows (the number of heads, the activation). Reads
  * every weight, and so also finds NaN and infinity. @throws WEIGHTS_INVALID
  */
 export function lpmIdentity(lpm: Pick<OpenLpm, 'config' | 'read'>): string {
@@ -56,5 +81,5 @@ export function lpmIdentitySteps(lpm: Pick<OpenLpm, 'config' | 'read'>): Generat
 }
 
 function identityOf({ config, read }: Pick<OpenLpm, 'config' | 'read'>): Parameters<typeof hashTensors> {
-  return [[...canonicalShapes(config).keys()], read, { heads: config.heads }];
+  return [[...canonicalShapes(config).keys()], read, identityFacts(config)];
 }

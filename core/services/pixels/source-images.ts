@@ -18,6 +18,7 @@ import {
   toUint16,
 } from '../../images/index.ts';
 import { readInstance } from '../files/files.ts';
+import { emptiness, spreadOf } from '../files/look.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type ProblemCollector, survivable } from '../session/problems.ts';
@@ -75,7 +76,7 @@ const decodedAhead = 3;
 
 /**
  * Decodes and stores what is missing, in the order of `frames`. Frames that cannot be decoded are added to `problems`
- * and left out.
+ * and left out; those that are black or white to the eye are added too, and are there.
  * @returns which of `frames` are there afterwards
  */
 export async function prepareSources(
@@ -108,6 +109,8 @@ export async function prepareSources(
           const samples = (await ahead.shift()) as Uint16Array;
           const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
           store.append(imageKind, imageKey(frame.instanceId, frame.frame), bytes);
+          const empty = emptySource(samples);
+          if (empty !== undefined) problems.add(empty, frame.sopInstanceUID);
         } catch (thrown) {
           problems.add(survivable(thrown), frame.sopInstanceUID);
         }
@@ -119,6 +122,19 @@ export async function prepareSources(
     }
   }
   return frames.map(isThere);
+}
+
+/** Samples of an image that are looked at to see whether it is black or white. */
+const lookedAt = 16_384;
+
+/**
+ * The notice that a person would see nothing of an image. An import looks into what is not compressed; this is after decoding, so it is said of
+ * compressed images too.
+ */
+function emptySource(samples: Uint16Array): AppError | undefined {
+  const step = Math.max(1, Math.floor(samples.length / lookedAt));
+  const some = Float32Array.from({ length: Math.floor(samples.length / step) }, (_, i) => samples[i * step] as number);
+  return emptiness(spreadOf(some), [0, 65_535]);
 }
 
 /** A stored image. */

@@ -31,7 +31,7 @@ import {
 } from '../../store/index.ts';
 import { choosePositiveClass } from '../datasets/classes.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
-import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
+import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from './criterion.ts';
 
@@ -72,7 +72,7 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
   const settings = {
-    ...settingsOf({ ...options, criterion }, inputSizeFor(context, lpm, options.inputSize)),
+    ...settingsOf({ ...options, criterion }, inputSizeFor(context, lpm, options)),
     ...chosenPositive(version.classes, classListOf(library.db, dataset.id).positive),
   };
   const modelName = options.name ?? freeModelName(library.db, { ...options, dataset: version.dataset });
@@ -153,10 +153,14 @@ function settingsOf(options: ParsedOptions & Pick<RunSettings, 'criterion'>, inp
   };
 }
 
-function inputSizeFor(context: ServiceContext, record: LpmRecord, asked: number): number {
+/** The input size as the LPM takes it. @throws BAD_INPUT, also when the LPM cannot score tokens as asked */
+function inputSizeFor(context: ServiceContext, record: LpmRecord, options: ParsedOptions): number {
   const lpm = openLibraryLpm(context, record);
   try {
-    return resolveInputSize(lpm.config, asked);
+    if (trainingMethods[options.method].features === 'keysValues') {
+      checkTokenRule(lpm.config, options.tokens, record.name);
+    }
+    return resolveInputSize(lpm.config, options.inputSize);
   } finally {
     lpm.close();
   }

@@ -4,9 +4,13 @@ import { AppError } from '../../base/errors.ts';
 import { methods, type OptimiserName, type WeightLayout, weightLayoutVersion } from '../../contract/index.ts';
 import {
   arrangeWeights,
+  biasedParts,
   type LpmConfig,
   type NetworkConfig,
   namedShapes,
+  namings,
+  otherActivations,
+  otherSummaries,
   parameterLayout,
   trainingMethods,
 } from '../../models/index.ts';
@@ -19,7 +23,7 @@ const channels = z.tuple([z.number(), z.number(), z.number()]);
 
 /** An LPM as core/models reads it. Unknown keys are refused: they would be a choice that this version does not honour. */
 const lpmConfigSchema = z.strictObject({
-  naming: z.enum(['hf-vit', 'hf-dinov2', 'timm']),
+  naming: z.enum(namings),
   width: size,
   layers: size,
   heads: size,
@@ -36,6 +40,15 @@ const lpmConfigSchema = z.strictObject({
   positionRule: z.strictObject({ offset: z.number(), antialias: z.boolean() }),
   mean: channels,
   std: channels,
+  classToken: z.literal(false).exactOptional(),
+  rotaryBase: z.number().positive().exactOptional(),
+  preNorm: z.literal(true).exactOptional(),
+  withoutBias: z.array(z.enum(biasedParts)).exactOptional(),
+  activation: z.enum(otherActivations).exactOptional(),
+  gated: z.literal(true).exactOptional(),
+  summary: z.enum(otherSummaries).exactOptional(),
+  poolMlpWidth: size.exactOptional(),
+  lastNorm: z.literal('summary').exactOptional(),
 }) satisfies z.ZodType<LpmConfig>;
 
 const networkShape = {

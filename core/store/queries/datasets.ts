@@ -96,6 +96,8 @@ export interface LabelledInstance {
   readonly label: string | null;
   /** Tagged as not to be used, itself or its series, study or patient. */
   readonly isExcluded: boolean;
+  /** No file is known to hold it: where it lay lies another image now. */
+  readonly isGone: boolean;
   /** Readers disagree about it and nobody has decided. */
   readonly isDisputed: boolean;
 }
@@ -107,7 +109,13 @@ export interface LabelledInstance {
  */
 export function labelledInstances(db: ReadDb, datasetId: number, question: Question = null): LabelledInstance[] {
   return db
-    .all<Omit<LabelledInstance, 'isExcluded' | 'isDisputed'> & { isExcluded: number; isDisputed: number }>(
+    .all<
+      Omit<LabelledInstance, 'isExcluded' | 'isDisputed' | 'isGone'> & {
+        isExcluded: number;
+        isDisputed: number;
+        isGone: number;
+      }
+    >(
       `WITH ${decidedLabels()},
      newest_tags AS (
        SELECT level, target_id, tag FROM quality_tags t WHERE dataset_id = :datasetId
@@ -121,7 +129,8 @@ export function labelledInstances(db: ReadDb, datasetId: number, question: Quest
          WHEN lt.target_id IS NOT NULL THEN lt.label ELSE lp.label END AS label,
        coalesce(li.is_disputed, ls.is_disputed, lt.is_disputed, lp.is_disputed, 0) AS isDisputed,
        (ei.target_id IS NOT NULL OR es.target_id IS NOT NULL OR et.target_id IS NOT NULL OR ep.target_id IS NOT NULL)
-         AS isExcluded
+         AS isExcluded,
+       NOT EXISTS (SELECT 1 FROM files f WHERE f.instance_id = i.id) AS isGone
      FROM dataset_instances d
      JOIN instances i ON i.id = d.instance_id
      JOIN series s ON s.id = i.series_id
@@ -138,7 +147,12 @@ export function labelledInstances(db: ReadDb, datasetId: number, question: Quest
      ORDER BY st.study_instance_uid, s.series_instance_uid, i.sop_instance_uid`,
       { datasetId, schemaId: schemaOfQuestion(db, datasetId, question) },
     )
-    .map((row) => ({ ...row, isExcluded: row.isExcluded === 1, isDisputed: row.isDisputed === 1 }));
+    .map((row) => ({
+      ...row,
+      isExcluded: row.isExcluded === 1,
+      isDisputed: row.isDisputed === 1,
+      isGone: row.isGone === 1,
+    }));
 }
 
 /** An instance of a data set that asks several questions, with the answer that counts to each of them. */

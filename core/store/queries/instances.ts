@@ -119,6 +119,11 @@ export function forgetFile(db: WriteDb, path: string, instanceId: InstanceId): b
   return db.get('SELECT 1 FROM files WHERE path = :path', { path }) === undefined;
 }
 
+/** Forgets what is known at one place. */
+export function forgetPlace(db: WriteDb, path: string, member: string): void {
+  db.run('DELETE FROM files WHERE path = :path AND member = :member', { path, member });
+}
+
 /** The row id of a patient, made when new. */
 export function ensurePatient(db: WriteDb, patientKey: string, now: string): number {
   const found = patientIdOf(db, patientKey);
@@ -232,6 +237,7 @@ export interface PlacedImage {
   readonly seriesInstanceUID: string;
   readonly studyInstanceUID: string;
   readonly patientKey: string;
+  readonly accessionNumber: string | null;
   readonly kind: 'dicom' | 'picture';
   readonly path: string;
   readonly member: string;
@@ -240,7 +246,7 @@ export interface PlacedImage {
 const placedImages = `
   SELECT i.id AS instanceId, s.id AS seriesId, st.id AS studyId, st.patient_id AS patientId, i.sop_instance_uid AS sopInstanceUID,
     s.series_instance_uid AS seriesInstanceUID, st.study_instance_uid AS studyInstanceUID, p.patient_key AS patientKey,
-    i.kind, coalesce(f.path, '') AS path, coalesce(f.member, '') AS member
+    st.accession_number AS accessionNumber, i.kind, coalesce(f.path, '') AS path, coalesce(f.member, '') AS member
   FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id JOIN patients p ON p.id = st.patient_id
   LEFT JOIN files f ON f.instance_id = i.id`;
 

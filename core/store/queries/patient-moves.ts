@@ -185,7 +185,8 @@ function moveInstance(
   return { from: at.patientId, to, datasets: datasets.map(({ id }) => id) };
 }
 
-function datasetsOfStudy(db: ReadDb, studyId: StudyId): number[] {
+/** Row ids of the data sets that hold images of a study. */
+export function datasetsOfStudy(db: ReadDb, studyId: StudyId): number[] {
   return db
     .all<{ id: number }>(
       `SELECT DISTINCT d.dataset_id AS id FROM series s JOIN instances i ON i.series_id = s.id

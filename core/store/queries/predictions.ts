@@ -75,3 +75,26 @@ export function predictionsOf(db: ReadDb, batchId: number): StoredPrediction[] {
     )
     .map(({ id, ...prediction }) => ({ ...prediction, probabilities: probabilities.get(id) ?? [] }));
 }
+
+/**
+ * Results of an image whose file was corrected in place are of its new content, and stand under its new study where the former has no image
+ * left. Gives how many results of the image there are.
+ */
+export function followCorrection(
+  db: WriteDb,
+  image: { readonly sopInstanceUID: string; readonly from: string; readonly to: string },
+  study: { readonly from: string; readonly to: string },
+): number {
+  const { changes } = db.run(
+    'UPDATE predictions SET content_hash = :to WHERE sop_instance_uid = :sopInstanceUID AND content_hash = :from',
+    { ...image },
+  );
+  if (study.from === study.to) return changes;
+  db.run(
+    `UPDATE predictions SET study_instance_uid = :to WHERE study_instance_uid = :from AND (sop_instance_uid = :sopInstanceUID
+       OR NOT EXISTS (SELECT 1 FROM studies st JOIN series s ON s.study_id = st.id JOIN instances i ON i.series_id = s.id
+                      WHERE st.study_instance_uid = :from))`,
+    { ...study, sopInstanceUID: image.sopInstanceUID },
+  );
+  return changes;
+}

@@ -32,6 +32,7 @@ export const labels: Words['labels'] = {
     sopInstanceUID: 'nennt das Bild',
     seriesInstanceUID: 'nennt die Serie',
     studyInstanceUID: 'nennt die Studie',
+    accessionNumber: 'nennt die Studie, nach ihrer Accession Number',
     patientID: 'nennt den Patienten',
     label: 'die Klasse',
     split: 'Training, Validierung oder Test',

@@ -110,14 +110,22 @@ export const library: Words['library'] = {
   notes: {
     picturePatients: (v) =>
       `${n(Number(v['pictures']), 'Bild', 'Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, in ${n(Number(v['folders']), 'Ordner', 'Ordnern')}. Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.`,
+    noLabelColumn: (v) =>
+      `Die Tabelle hat keine Spalte „label“: Ihre ${n(Number(v['rows']), 'Zeile nennt', 'Zeilen nennen')} Patienten oder Teile, aber keine Labels.`,
     patientsGiven: (v) =>
       `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie', 'Studien')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
+    samePictureNames: (v) =>
+      `${n(Number(v['names']), 'Name ohne „_“ liegt', 'Namen ohne „_“ liegen')} in mehreren Ordnern (${n(Number(v['pictures']), 'Bild', 'Bilder')}): Jeder Ordner hat einen eigenen Patienten namens „Name (Ordner)“. Ist ein Name eine Person, nennen Sie sie in einer Spalte patientID: Sonst steht sie vielleicht in Training und Test zugleich.`,
     patientsByRule: (v) =>
       `${v['pictures']} Bilder oder Studien, die schon da waren, haben jetzt einen anderen Patienten.`,
     headersCorrected: (v) =>
-      `${n(Number(v['files']), 'Datei', 'Dateien')} seit dem letzten Import an Ort und Stelle geändert: Was jetzt darin steht, gilt. Labels und Befunde bleiben, Merkmale werden neu berechnet. ${n(Number(v['studies']), 'Studie', 'Studien')} kamen zu einem anderen Patienten.`,
+      `${n(Number(v['files']), 'Datei', 'Dateien')} seit dem letzten Import an Ort und Stelle geändert: Was jetzt darin steht, gilt. Labels und Befunde bleiben, Merkmale werden neu berechnet. ${n(Number(v['studies']), 'Studie', 'Studien')} kamen zu einem anderen Patienten.${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'Ergebnis', 'Ergebnisse')} stammen von vorher: Klassifizieren Sie neu, falls sich die Bilder geändert haben.`}`,
+    imagesReplaced: (v) =>
+      `${n(Number(v['files']), 'bekannte Datei enthält', 'bekannte Dateien enthalten')} jetzt ein anderes Bild (andere UIDs oder ein anderes Foto). Von den früheren Bildern sind ${v['gone']} in keiner Datei mehr: Sie behalten Labels und Befunde und werden nicht mehr trainiert; die Prüfung vor dem Training öffnet ihre Studien. Sind es dieselben Bilder unter neuen UIDs, benennen Sie sie neu, mit einer Tabelle nach Pfad.${Number(v['copied']) === 0 ? '' : ` ${v['copied']} bleiben durch die Kopien der Bibliothek neben dem, was jetzt in den Dateien steht: Ein Patient ist vielleicht zweimal da.`}`,
     handedDown: (v) =>
       `${v['labels']} Labels, Marken oder Bemerkungen zu einem ganzen Patienten oder einer ganzen Studie stehen jetzt bei dem, was davon wegkam.`,
+    splitsChanged: (v) =>
+      `${n(Number(v['patients']), 'Patient stand', 'Patienten standen')} durch eine frühere Tabelle in einem anderen Teil; jetzt gilt, was diese nennt. Frühere Modelle haben vielleicht an Patienten gelernt, die jetzt im Test stehen.`,
     dealtAnew: (v) =>
       `${n(Number(v['patients']), 'Patient hatte', 'Patienten hatten')} bisher Bilder in mehreren Teilen; das nächste Training teilt neu zu.`,
     earlierVersions: (v) =>
@@ -126,6 +134,8 @@ export const library: Words['library'] = {
       v['cause'] === 'folder'
         ? `Bei ${v['studies']} von ${v['all']} Bildern gilt der Ordner als Patient. Ist er keiner, importieren Sie noch einmal mit einer anderen Regel für Bilder oder mit einer Spalte patientID.`
         : `${v['studies']} von ${v['all']} Studien tragen dieselbe Patientennummer${v['id'] === '' ? '' : ` („${v['id']}“)`} und zählen als ein Patient, der sich nicht aufteilen lässt. Nennen Sie die Patienten in einer Spalte patientID, oder berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal.`,
+    alikePatients: (v) =>
+      `Die Nummern von ${v['patients']} Patienten unterscheiden sich nur in Groß- und Kleinschreibung, Leerzeichen oder führenden Nullen (${n(Number(v['groups']), 'Gruppe', 'Gruppen')}). Sie zählen als verschiedene Menschen und stehen vielleicht in Training und Test zugleich; die Prüfung vor dem Training öffnet ihre Studien. Sind sie einer, nennen Sie eine Nummer in einer Spalte patientID.`,
     testGiven: (v) =>
       `Der Test sind die ${n(Number(v['given']), 'Patient', 'Patienten')} der Tabelle; die ${v['open']} ohne Angabe kommen nur in Training und Validierung.`,
     testAlsoDrawn: (v) =>

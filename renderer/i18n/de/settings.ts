@@ -108,7 +108,7 @@ export const settings: Words['settings'] = {
   addLpmFile: '.safetensors-Datei hinzufügen …',
   addLpmTitle: 'LPM wählen',
   addLpmHelp:
-    'ViT-, DeiT-, DINO- und DINOv2-Modelle, als Ordner des Hugging-Face-Hubs oder als eine .safetensors-Datei. Dateien, die Programme ausführen können (Pickle: .bin, .pt, .pth), werden abgelehnt.',
+    'ViT-, DeiT-, DINO-, DINOv2-, DINOv3-, SigLIP- und CLIP-Modelle, als Ordner des Hugging-Face-Hubs oder als eine .safetensors-Datei. Dateien, die Programme ausführen können (Pickle: .bin, .pt, .pth), werden abgelehnt.',
   addingLpm: 'Modelle, die hinzugefügt werden',
   addedLpm: (name) => `Hinzugefügt: ${name}`,
   lpmThere: (name) => `Es ist schon da, als ${name}.`,

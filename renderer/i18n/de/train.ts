@@ -82,6 +82,17 @@ export const train: Words['train'] = {
       advice:
         'Nichts sagt, von wem sie sind. Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.',
     },
+    alikePatients: {
+      title:
+        'Die Nummern von {patients} Patienten unterscheiden sich nur in Groß- und Kleinschreibung, Leerzeichen oder führenden Nullen.',
+      advice:
+        'Sie zählen als verschiedene Menschen und stehen vielleicht in Training und Test zugleich. Sind sie einer, nennen Sie eine Nummer in einer Spalte patientID, oder berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal.',
+    },
+    imagesGone: {
+      title: '{images} Bilder sind in keiner Datei mehr; {labelled} davon haben ein Label.',
+      advice:
+        'Wo sie lagen, liegen jetzt andere Bilder, zum Beispiel nach neuen UIDs. Sie werden nicht trainiert. Importieren Sie die früheren Dateien noch einmal, oder benennen Sie, was jetzt dort liegt.',
+    },
     tooFewClasses: {
       title: 'Nur {classes} benannte Klassen.',
       advice: 'Benennen Sie Bilder von mindestens zwei Klassen; jetzt haben {labelled} Bilder einen Namen.',

@@ -32,6 +32,7 @@ export const labels = {
     sopInstanceUID: 'names the image',
     seriesInstanceUID: 'names the series',
     studyInstanceUID: 'names the study',
+    accessionNumber: 'names the study, by its accession number',
     patientID: 'names the patient',
     label: 'the class',
     split: 'training, validation or test',

@@ -114,13 +114,21 @@ export const library = {
   notes: {
     picturePatients: (v: NoteValues) =>
       `${n(Number(v['pictures']), 'picture', 'pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, in ${n(Number(v['folders']), 'folder', 'folders')}. If one person has several, give a column patientID or choose folder or name in the import: otherwise that person may stand in training and test at once.`,
+    noLabelColumn: (v: NoteValues) =>
+      `The labels file has no column “label”: its ${n(Number(v['rows']), 'row', 'rows')} give patients or splits, and no label.`,
     patientsGiven: (v: NoteValues) =>
       `Patients by the labels file: ${n(Number(v['studies']), 'study', 'studies')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
+    samePictureNames: (v: NoteValues) =>
+      `${n(Number(v['names']), 'name without “_” lies', 'names without “_” lie')} in several folders (${n(Number(v['pictures']), 'picture', 'pictures')}): each folder has a patient of its own, called “name (folder)”. If one name is one person, give a column patientID: otherwise that person may stand in training and test at once.`,
     patientsByRule: (v: NoteValues) => `${v['pictures']} pictures or studies that were there have another patient now.`,
     headersCorrected: (v: NoteValues) =>
-      `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again. ${n(Number(v['studies']), 'study', 'studies')} went to another patient.`,
+      `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again. ${n(Number(v['studies']), 'study', 'studies')} went to another patient.${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'result', 'results')} of classification were made before: classify again if the pixels changed.`}`,
+    imagesReplaced: (v: NoteValues) =>
+      `${n(Number(v['files']), 'known file holds', 'known files hold')} another image now (other UIDs, or another picture). Of the images of before, ${v['gone']} are in no file any more: they keep labels and readings, and are no longer trained on; the check before training opens their studies. If they are the same images under new UIDs, label them anew, with a labels file by path.${Number(v['copied']) === 0 ? '' : ` ${v['copied']} stay by the library’s own copies, beside what the files hold now: one patient may be in twice.`}`,
     handedDown: (v: NoteValues) =>
       `${v['labels']} labels, tags or comments given to a patient or study as a whole now stand at what was moved away from it.`,
+    splitsChanged: (v: NoteValues) =>
+      `${n(Number(v['patients']), 'patient', 'patients')} had another split by an earlier file; what this file gives counts now. Models of before may have been trained on patients who are test now.`,
     dealtAnew: (v: NoteValues) =>
       `${n(Number(v['patients']), 'patient', 'patients')} had images in several splits before; the next training deals them anew.`,
     earlierVersions: (v: NoteValues) =>
@@ -129,6 +137,8 @@ export const library = {
       v['cause'] === 'folder'
         ? `${v['studies']} of ${v['all']} pictures have their folder for a patient. If a folder is no patient, import again and choose another rule for pictures, or give a column patientID.`
         : `${v['studies']} of ${v['all']} studies carry the same patient ID${v['id'] === '' ? '' : ` (“${v['id']}”)`} and count as one patient, who cannot be split. Give the patients in a column patientID, or correct the files where they lie and import again.`,
+    alikePatients: (v: NoteValues) =>
+      `${v['patients']} patients have IDs that differ only in case, blanks or leading zeros (${n(Number(v['groups']), 'group', 'groups')}). They count as different people and may stand in training and test at once; the check before training opens their studies. If they are one, give one ID in a column patientID.`,
     testGiven: (v: NoteValues) =>
       `The test set is the ${n(Number(v['given']), 'patient', 'patients')} of the file; the ${v['open']} without a split go to training and validation only.`,
     testAlsoDrawn: (v: NoteValues) =>

@@ -108,7 +108,7 @@ export const settings = {
   addLpmFile: 'Add a .safetensors file …',
   addLpmTitle: 'Choose an LPM',
   addLpmHelp:
-    'ViT, DeiT, DINO and DINOv2 models, as a folder of the Hugging Face hub or one .safetensors file. Files that can run code (pickle: .bin, .pt, .pth) are refused.',
+    'ViT, DeiT, DINO, DINOv2, DINOv3, SigLIP and CLIP models, as a folder of the Hugging Face hub or one .safetensors file. Files that can run code (pickle: .bin, .pt, .pth) are refused.',
   addingLpm: 'Models that are being added',
   addedLpm: (name: string) => `Added: ${name}`,
   lpmThere: (name: string) => `It is there already, as ${name}.`,

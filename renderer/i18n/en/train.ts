@@ -79,6 +79,16 @@ export const train = {
       advice:
         'Nothing says whose they are. If one person has several, give a column patientID, or choose folder or name in the import: otherwise that person may stand in training and test at once.',
     },
+    alikePatients: {
+      title: '{patients} patients have IDs that differ only in case, blanks or leading zeros.',
+      advice:
+        'They count as different people and may stand in training and test at once. If they are one, give one ID in a column patientID, or correct the files where they lie and import again.',
+    },
+    imagesGone: {
+      title: '{images} images are in no file any more; {labelled} of them have a label.',
+      advice:
+        'Where they lay lie other images now, for example after new UIDs. They are not trained on. Import their former files again, or label what lies there now.',
+    },
     tooFewClasses: {
       title: 'Only {classes} labelled classes.',
       advice: 'Label images of at least two classes: {labelled} images have a label now.',

@@ -33,7 +33,7 @@ describe.skipIf(!hasCases)(name, () => {
       patients: 12,
       problems: [],
     });
-    expect(noteOf(again, 'headersCorrected')).toEqual({ files: 12, studies: 12 });
+    expect(noteOf(again, 'headersCorrected')).toEqual({ files: 12, studies: 12, results: 0 });
     expect(caseLabels(library)).toEqual(before);
     expect(patientsOfDataset(library.db, 1).map(({ patientKey }) => patientKey)).toEqual(
       Array.from({ length: 12 }, (_, n) => `A${String(n).padStart(3, '0')}`),

@@ -38,6 +38,20 @@ describe.skipIf(!hasShared)('reference cases (need the shared fixtures)', () => 
   });
 });
 
+describe.skipIf(!hasShared)('reference cases of further families of LPMs (need the shared fixtures)', () => {
+  const cases = hasShared ? findCases(sharedPath('fixtures-lpm')) : [];
+  test('are all found', () => {
+    expect(cases).toHaveLength(13);
+  });
+  test.each(cases)('$name is within its tolerances', async ({ run }) => {
+    const result = await run(engine);
+    expect(result?.checks.map(({ quantity }) => quantity)).toEqual(
+      expect.arrayContaining(['keys', 'values', 'scores', 'indices', 'kept keys', 'kept values', 'hidden state']),
+    );
+    expect(result?.checks.filter((check) => !passes(check))).toEqual([]);
+  });
+});
+
 describe.skipIf(!hasShared)('reference cases of criteria, optimisers and findings (need the shared fixtures)', () => {
   const checksIn = async (folder: string) => {
     const cases = findCases(sharedPath('fixtures-methods', folder));

@@ -50,6 +50,15 @@ describe('normalisation', () => {
     expect([...normalise(image(1, 2, 3, [1, 2, 3, 4, 5, 6]), [0, 0, 0], [1, 1, 1])]).toEqual([1, 4, 2, 5, 3, 6]);
   });
 
+  test('of one channel grey stays one plane, and colour becomes its luma', () => {
+    expect([...normalise(image(2, 1, 1, [0, 1]), [0.5, 0.5, 0.5], [0.25, 0.25, 0.25], 1)]).toEqual([-2, 2]);
+    const [luma] = normalise(image(1, 1, 3, [1, 0.5, 0]), [0, 0, 0], [1, 1, 1], 1);
+    expect(luma).toBeCloseTo(0.299 + 0.5 * 0.587, 6);
+    // Mean and deviation of three channels become one of each.
+    const [scaled] = normalise(image(1, 1, 1, [1]), [1, 0, 0], [1, 2, 3], 1);
+    expect(scaled).toBeCloseTo((1 - 0.299) / (0.299 + 2 * 0.587 + 3 * 0.114), 6);
+  });
+
   test('statistics of parts are those of the whole', () => {
     const parts = [image(2, 1, 1, [0, 0.5]), image(1, 1, 3, [1, 0.25, 0])].map(imageStatistics);
     const { mean, std } = normalisationOf(parts.reduce(combineStatistics, noStatistics));

@@ -75,7 +75,7 @@ describe('evidence graph', () => {
 describe('evidence map', () => {
   test('values land on their patches, class token and registers apart, negative ones nowhere', () => {
     // Token 0 is the class token, 1 and 2 are registers, patches begin at 3.
-    const map = evidenceMap([2, 1, 4, -5, 1], [0, 2, 3, 4, 6], { prefix: 3, patches: 4 });
+    const map = evidenceMap([2, 1, 4, -5, 1], [0, 2, 3, 4, 6], { prefix: 3, classTokens: 1, patches: 4 });
     expect(map).toEqual({
       patches: Float64Array.from([0.5, 0, 0, 0.125]),
       classToken: 0.25,
@@ -84,8 +84,13 @@ describe('evidence map', () => {
     });
   });
 
+  test('of an LPM without a class token the first token is a patch', () => {
+    const map = evidenceMap([3, 1], [0, 2], { prefix: 0, classTokens: 0, patches: 4 });
+    expect(map).toEqual({ patches: Float64Array.from([0.75, 0, 0.25, 0]), classToken: 0, registers: 0, total: 4 });
+  });
+
   test('where nothing speaks for the class every share is 0', () => {
-    const map = evidenceMap([-1, -2], [0, 1], { prefix: 1, patches: 2 });
+    const map = evidenceMap([-1, -2], [0, 1], { prefix: 1, classTokens: 1, patches: 2 });
     expect([map.classToken, ...map.patches]).toEqual([0, 0, 0]);
   });
 });

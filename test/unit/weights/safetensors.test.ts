@@ -1,12 +1,14 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { float32 } from '../../../core/base/tensor.ts';
 import {
   asFloat16,
+  conversionScript,
   hashTensors,
+  modelPickles,
   openModelFolder,
   readSafetensors,
   writeSafetensors,
@@ -158,6 +160,16 @@ describe('a model folder', () => {
     expect(problemOf(() => openModelFolder(join(pickled, 'pytorch_model.bin'))).code).toBe('LPM_PICKLE_REFUSED');
   });
 
+  test('with pickles is converted by ten lines for exactly its parts', () => {
+    const names = ['pytorch_model-00001-of-00002.bin', 'pytorch_model-00002-of-00002.bin', 'training_args.bin'];
+    const lines = conversionScript(modelPickles(names));
+    const script = lines.join('\n');
+    expect(lines).toHaveLength(10);
+    expect(script).toContain('for name in ["pytorch_model-00001-of-00002.bin","pytorch_model-00002-of-00002.bin"]:');
+    expect(script).toContain('weights_only=True');
+    expect(script).toContain('save_file(weights, "model.safetensors"');
+  });
+
   test.each([
     ['a ZIP of pickles', [0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0]],
     ['a bare pickle', [0x80, 2, 0x7d, 0x71, 0, 0x28, 0x58, 5, 0, 0, 0, 0]],
@@ -165,6 +177,46 @@ describe('a model folder', () => {
     const path = join(folder, 'disguised.safetensors');
     writeFileSync(path, new Uint8Array(bytes));
     expect(problemOf(() => readSafetensors(path)).code).toBe('LPM_PICKLE_REFUSED');
+  });
+
+  test("is OpenCLIP's by the name of its weights, with its configuration among its files", () => {
+    const made = mkdtempSync(join(folder, 'openclip-'));
+    writeSafetensors(join(made, 'open_clip_model.safetensors'), { a: float32([1], [1]) });
+    writeSafetensors(join(made, 'case.safetensors'), { b: float32([1], [1]) });
+    writeFileSync(join(made, 'open_clip_config.json'), '{"model_cfg": {}}');
+    writeFileSync(join(made, 'processor_config.json'), '{"image_processor": {}}');
+    const { tensors, openClip, preprocessor, files } = openModelFolder(made);
+    tensors.close();
+    expect([openClip, preprocessor]).toEqual([{ model_cfg: {} }, { image_processor: {} }]);
+    expect(files.map((path) => basename(path))).toEqual([
+      'open_clip_model.safetensors',
+      'processor_config.json',
+      'open_clip_config.json',
+    ]);
+  });
+
+  test("in the hub's cache is its one snapshot, or the one that refs/main names", () => {
+    const cache = join(mkdtempSync(join(folder, 'cache-')), 'models--made--tiny');
+    const snapshot = (revision: string, value: number): void => {
+      mkdirSync(join(cache, 'snapshots', revision), { recursive: true });
+      writeSafetensors(join(cache, 'snapshots', revision, 'model.safetensors'), { a: float32([1], [value]) });
+    };
+    const opened = (): number | undefined => {
+      const { tensors } = openModelFolder(cache);
+      const [value] = tensors.read('a').data;
+      tensors.close();
+      return value;
+    };
+    snapshot('abc', 1);
+    expect(opened()).toBe(1);
+    snapshot('def', 2);
+    expect(problemOf(opened).message).toContain('2 snapshots');
+    mkdirSync(join(cache, 'refs'));
+    writeFileSync(join(cache, 'refs', 'main'), 'def');
+    expect(opened()).toBe(2);
+    // What a stranger wrote there is a name among the snapshots, and no path.
+    writeFileSync(join(cache, 'refs', 'main'), '../../..');
+    expect(problemOf(opened).message).toContain('2 snapshots');
   });
 
   test('of shards reads each tensor from its shard, and lists what the index gets wrong', () => {

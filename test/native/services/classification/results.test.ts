@@ -9,11 +9,11 @@ import { batchResults, exportResults } from '../../../../core/services/classific
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
-import { addBatch, addBatchFailures, listBatches } from '../../../../core/store/index.ts';
+import { addBatch, addBatchFailures, instanceByUid, listBatches } from '../../../../core/store/index.ts';
 import { studyId } from '../../../support/ids.ts';
 import { addModelRow, fillDataset, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
-import { put, testContext } from '../../../support/studies.ts';
+import { put, testContext, tinyDicom } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 test('studies of the library, a data set and files give the same answers; bad files are kept by name and the CSV can be had later', async () => {
@@ -108,4 +108,49 @@ test('of a study classified twice from a watched folder the newest answer stands
   exportResults(testContext(library), { batch: second }, 'csv', csv);
   // A spreadsheet would run what begins with an equals sign.
   expect(readFileSync(csv, 'utf8')).toContain("'=cmd|<b>");
+});
+
+test('results stay with an image whose header was corrected in place, under its new study', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  const context = testContext(library);
+  const write = (patient: string, study: string) =>
+    put(folder, 'a.dcm', tinyDicom({ patient, study, instance: '1.1.1' }));
+  write('P1', '1.1');
+  await importPaths(context, { paths: [folder], dataset: 'd' });
+  const modelId = addModelRow(library, 'm');
+  const stored = instanceByUid(library.db, '1.1.1');
+  const common = { studyInstanceUID: '1.1', images: 1, probabilities: [0.2, 0.8], decision: 'disc', threshold: 0.5 };
+  const predictions = [
+    { ...common, level: 'image', sopInstanceUID: '1.1.1', frame: 0, contentHash: stored?.contentHash ?? '' },
+    { ...common, level: 'study', sopInstanceUID: null, frame: null, contentHash: null },
+  ] as const;
+  const batch = addBatch(
+    library.writer,
+    { jobId: null, modelId, predictions: predictions.map((one) => ({ ...one, thresholdClass: 'disc' })) },
+    testTime,
+  );
+  const shown = () =>
+    batchResults(context, { batch }).studies.map((s) => [s.patientKey, s.studyInstanceUID, s.studyId]);
+  expect(shown()).toEqual([['P1', '1.1', expect.any(Number)]]);
+  for (const [patient, study] of [
+    ['P2', '1.1'],
+    ['P3', '1.9'],
+    ['P3', '1.8'],
+  ] as const) {
+    write(patient, study);
+    const report = await importPaths(context, { paths: [folder], dataset: 'd' });
+    expect(report.notes.find(({ code }) => code === 'headersCorrected')?.values).toMatchObject({
+      files: 1,
+      results: 1,
+    });
+    expect(shown()).toEqual([[patient, study, expect.any(Number)]]);
+    const csv = join(temporaryFolder(), 'results.csv');
+    exportResults(context, { batch }, 'csv', csv);
+    const rows = parse(readFileSync(csv), { columns: true }) as Record<string, string>[];
+    expect(rows.map(({ path, patientID }) => [path, patientID])).toEqual([
+      [join(folder, 'a.dcm'), patient],
+      ['', patient],
+    ]);
+  }
 });

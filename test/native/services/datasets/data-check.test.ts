@@ -5,7 +5,6 @@ import { checkDataset } from '../../../../core/services/datasets/data-check.ts';
 import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
 import { previewFolder } from '../../../../core/services/records/record-stores.ts';
 import {
-  addInstance,
   addLabel,
   addRecords,
   addToDataset,
@@ -14,7 +13,7 @@ import {
   type Library,
   versionImages,
 } from '../../../../core/store/index.ts';
-import { madeInstance, temporaryLibrary, testTime } from '../../../support/library.ts';
+import { addPlacedInstance, madeInstance, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 
 const inputSize = 64;
@@ -25,7 +24,7 @@ function dozen(frames: FrameRule): { readonly library: Library; readonly instanc
   const db = library.writer;
   const dataset = ensureDataset(db, 'demo', frames, testTime);
   const instanceIds = Array.from({ length: 12 }, (_, n) => {
-    const { id } = addInstance(db, madeInstance(n, { numberOfFrames: 5 }), testTime);
+    const id = addPlacedInstance(db, madeInstance(n, { numberOfFrames: 5 }));
     addToDataset(db, dataset.id, id, testTime);
     addLabel(db, dataset.id, { kind: 'instance', id }, n % 2 === 0 ? 'normal' : 'nodule', 'r', testTime);
     return id;

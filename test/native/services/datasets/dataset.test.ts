@@ -6,15 +6,8 @@ import { framesOf, freezeDataset, listDatasets } from '../../../../core/services
 import { addLpm, listLpms } from '../../../../core/services/lpm/add.ts';
 import { writeRandomLpm } from '../../../../core/services/lpm/random-lpm.ts';
 import { imageKey, openFeatureStore, openPreviewStore } from '../../../../core/services/records/record-stores.ts';
-import {
-  addInstance,
-  addLabel,
-  addToDataset,
-  auditEvents,
-  ensureDataset,
-  versionImages,
-} from '../../../../core/store/index.ts';
-import { fillDataset, madeInstance, temporaryLibrary, testTime } from '../../../support/library.ts';
+import { addLabel, addToDataset, auditEvents, ensureDataset, versionImages } from '../../../../core/store/index.ts';
+import { addPlacedInstance, fillDataset, madeInstance, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { put, testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -55,7 +48,7 @@ describe('freezeDataset', () => {
       const db = library.writer;
       const dataset = ensureDataset(db, 'demo', 'middle', testTime);
       for (const n of numbers) {
-        const { id } = addInstance(db, madeInstance(n), testTime);
+        const id = addPlacedInstance(db, madeInstance(n));
         addToDataset(db, dataset.id, id, testTime);
         addLabel(db, dataset.id, { kind: 'instance', id }, n % 2 === 0 ? 'a' : 'b', 'r', testTime);
       }

@@ -4,7 +4,6 @@ import type { InstanceId } from '../../../../core/contract/index.ts';
 import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
 import { labelledExamples } from '../../../../core/services/datasets/examples.ts';
 import {
-  addInstance,
   addLabel,
   addToDataset,
   answeredInstances,
@@ -21,7 +20,7 @@ import {
   versionImages,
 } from '../../../../core/store/index.ts';
 
-import { madeInstance, temporaryLibrary, testTime } from '../../../support/library.ts';
+import { addPlacedInstance, madeInstance, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 
 /** A data set with one patient a row; a row says what is known of its findings. */
@@ -30,7 +29,7 @@ function fill(library: Library, rows: readonly Readonly<Record<string, string>>[
   return db.transaction(() => {
     const { id } = ensureDataset(db, 'd', 'middle', testTime, target);
     const instances = rows.map((row, n): InstanceId => {
-      const instance = addInstance(db, madeInstance(n), testTime).id;
+      const instance = addPlacedInstance(db, madeInstance(n));
       addToDataset(db, id, instance, testTime);
       for (const [question, word] of Object.entries(row))
         addLabel(db, id, { kind: 'instance', id: instance }, word, 'r', testTime, question);

@@ -1,3 +1,8 @@
+/**
+ * Files, archives and folders as an import meets them.
+ *
+ * Length: the cases share their made studies, and each is short.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, renameSync, symlinkSync, truncateSync } from 'node:fs';
@@ -118,6 +123,26 @@ describe('files', () => {
     const id = instanceByUid(library.db, '1.1.1')?.id ?? instanceId(0);
     expect(Buffer.from(await readInstance(library, id)).equals(member)).toBe(true);
     expect(await run(library, { paths: [path] })).toMatchObject({ imported: 0, alreadyThere: 2 });
+  });
+
+  test('a flag for encryption is believed whatever the sizes say, and the other members are read', async () => {
+    const member = tinyDicom({ patient: 'P1', study: '1.1', instance: '1.1.1' });
+    const zip = (flags: number, claimedBytes?: number) =>
+      makeZip([
+        { name: 'secret', bytes: Buffer.alloc(100), flags, ...(claimedBytes === undefined ? {} : { claimedBytes }) },
+        { name: 'IM1', bytes: member },
+      ]);
+    const password = { action: 'Unpack the archive with its password and import the folder.' };
+    const weak = await run(temporaryLibrary(), { paths: [put(temporaryFolder(), 'a.zip', zip(0x0801))] });
+    expect(weak).toMatchObject({ imported: 1, skipped: 1, leftOut: [password] });
+    const strong = await run(temporaryLibrary(), { paths: [put(temporaryFolder(), 'a.zip', zip(0x0841))] });
+    expect(strong).toMatchObject({ imported: 0, skipped: 1, leftOut: [password] });
+    const lying = zip(0x0800);
+    // The directory says 101 bytes of a stored member of 100.
+    lying.writeUInt32LE(101, lying.indexOf('PK\x01\x02') + 24);
+    const wrong = await run(temporaryLibrary(), { paths: [put(temporaryFolder(), 'a.zip', lying)] });
+    expect(wrong).toMatchObject({ imported: 1, skipped: 1 });
+    expect(wrong.leftOut[0]?.message).toContain('another size than the archive says');
   });
 
   test('a DICOMDIR stands for the medium it lies on', async () => {

@@ -1,4 +1,8 @@
-/** Patients that labels files, rules and corrected headers give: what moves, what stays, and what is said. */
+/**
+ * Patients that labels files, rules and corrected headers give: what moves, what stays, and what is said.
+ *
+ * Length: the cases share their made studies and pictures, and each is short.
+ */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +12,7 @@ import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
 import { listPatients, takeBack } from '../../../../core/services/datasets/patients.ts';
 import { exportStudies } from '../../../../core/services/export/export.ts';
 import { identifyBytes } from '../../../../core/services/files/identify.ts';
+import { importPaths } from '../../../../core/services/import/import.ts';
 import { exportLabels } from '../../../../core/services/import/labels-export.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
 import { deletePatient } from '../../../../core/services/library/delete-patient.ts';
@@ -25,7 +30,7 @@ import { caseLabels, freezeCase, importCase, noteOf } from '../../../support/cas
 import { temporaryLibrary } from '../../../support/library.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
-import { appErrorOf } from '../../../support/thrown.ts';
+import { appErrorFrom, appErrorOf } from '../../../support/thrown.ts';
 import { makeZip } from '../../../support/zip-file.ts';
 
 /** `n` studies of one image each, `1.<i>.1` in study `1.<i>` of header patient H<i>, as files `<i>.dcm`. */
@@ -33,6 +38,13 @@ function headerStudies(folder: string, n: number): void {
   for (let i = 1; i <= n; i++) {
     put(folder, `${i}.dcm`, tinyDicom({ patient: `H${i}`, study: `1.${i}`, instance: `1.${i}.1`, grey: i }));
   }
+}
+
+/** Takes the splits of a data set away. */
+function deleteSplits(library: Library, name: string): void {
+  library.writer.run('DELETE FROM dataset_splits WHERE dataset_id = (SELECT id FROM datasets WHERE name = :name)', {
+    name,
+  });
 }
 
 /** A picture whose pixels depend on `n`: a PGM would not be read, so a TIFF of one pixel row. */
@@ -137,9 +149,36 @@ describe('a patientID beside another column', () => {
       message: expect.stringContaining('given before') as unknown,
     });
     expect(filed(library)).toEqual({ '1.1': 'H1', '1.2': 'H2' });
+    // The preview refuses what the import refuses, in the same words, with the files and without.
+    const refused = await appErrorFrom(importCase(library, { paths: [folder], labels: csv }));
+    for (const paths of [[folder], []]) {
+      const { blocked } = await previewLabels(testContext(library), { labels: csv, dataset: 'd', paths });
+      expect(blocked).toEqual({ message: refused.message, action: refused.action });
+    }
+    // Another data set with the same images has parts of its own, and a split for this one alone does not help there.
+    await importPaths(testContext(library), { paths: [folder], dataset: 'e', labels: splits });
+    const here = put(folder, 'here.csv', 'path,patientID,label,split\n1.dcm,W1,a,train\n2.dcm,W1,b,train\n');
+    const there = await appErrorFrom(importCase(library, { paths: [folder], labels: here }));
+    const preview = await previewLabels(testContext(library), { labels: here, dataset: 'd', paths: [folder] });
+    expect(preview.blocked).toEqual({ message: there.message, action: there.action });
+    deleteSplits(library, 'e');
     const both = put(folder, 'both.csv', 'path,patientID,label,split\n1.dcm,W1,a,train\n2.dcm,W1,b,train\n');
     await importCase(library, { paths: [folder], labels: both });
     expect(splitsOf(library.db, 1).map(({ split }) => split)).toEqual(['train']);
+  });
+
+  test('a split that another file gave before is replaced, and preview and import say so', async () => {
+    const folder = temporaryFolder();
+    headerStudies(folder, 3);
+    const library = temporaryLibrary();
+    const first = put(folder, 'first.csv', 'path,label,split\n1.dcm,a,train\n2.dcm,b,test\n3.dcm,b,val\n');
+    await importCase(library, { paths: [folder], labels: first });
+    const second = put(folder, 'second.csv', 'path,label,split\n1.dcm,a,test\n2.dcm,b,test\n');
+    const preview = await previewLabels(testContext(library), { labels: second, dataset: 'd', paths: [folder] });
+    expect(preview.splitsChanged).toBe(1);
+    const report = await importCase(library, { paths: [folder], labels: second });
+    expect(noteOf(report, 'splitsChanged')).toEqual({ patients: 1 });
+    expect(noteOf(await importCase(library, { paths: [folder], labels: second }), 'splitsChanged')).toBeUndefined();
   });
 
   test('deleting goes by the patient of now, and frozen versions keep the images that went to others', async () => {

@@ -1,6 +1,7 @@
 /**
  * Models that a stranger made to do harm. Each is refused with a code and a remedy, nothing outside its folder is read into a message or
  * the library, memory stays small, and the library is left as it was.
+ * Length: one table of everything that was thought of, a few lines each, with what makes them.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -18,7 +19,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { writeFamilyLpm } from '../../../../bench/family-lpm.ts';
 import { AppError } from '../../../../core/base/errors.ts';
+import { canonicalShapes, type LpmConfig, placesOf, plainVit } from '../../../../core/models/index.ts';
 import { addLpm, listLpms } from '../../../../core/services/lpm/add.ts';
 import { writeRandomLpm } from '../../../../core/services/lpm/random-lpm.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
@@ -84,6 +87,88 @@ function shards(map: Record<string, string>): (folder: string) => void {
     rmSync(join(folder, weights));
     writeFileSync(join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map: map }));
   };
+}
+
+const index = 'model.safetensors.index.json';
+const firstOf = (map: Record<string, string>): string => Object.keys(map)[0] ?? '';
+
+/** Cuts the weights in two shards with an index that tells something else. */
+function lyingIndex(lie: (map: Record<string, string>) => Record<string, string>): (folder: string) => void {
+  return (folder) => {
+    const { header: h, data } = parts(join(folder, weights));
+    const names = Object.keys(h).filter((name) => name !== '__metadata__');
+    const map: Record<string, string> = {};
+    for (const [i, shard] of ['one.safetensors', 'two.safetensors'].entries()) {
+      const own: Header = {};
+      const bytes: Buffer[] = [];
+      let at = 0;
+      for (const name of names.filter((_, n) => n % 2 === i)) {
+        const {
+          data_offsets: [begin, end],
+          ...entry
+        } = h[name] as Header[string];
+        own[name] = { ...entry, data_offsets: [at, at + end - begin] };
+        bytes.push(data.subarray(begin, end));
+        at += end - begin;
+        map[name] = shard;
+      }
+      write(join(folder, shard), JSON.stringify(own), Buffer.concat(bytes));
+    }
+    rmSync(join(folder, weights));
+    writeFileSync(join(folder, index), JSON.stringify({ weight_map: lie(map) }));
+  };
+}
+
+function inTurn(folder: string, ...steps: readonly ((folder: string) => void)[]): void {
+  for (const step of steps) step(folder);
+}
+
+/** Gives every tensor another name. */
+function renamed(change: (name: string) => string): (folder: string) => void {
+  return (folder) => {
+    const path = join(folder, weights);
+    const { header: h, data } = parts(path);
+    write(
+      path,
+      JSON.stringify(Object.fromEntries(Object.entries(h).map(([name, entry]) => [change(name), entry]))),
+      data,
+    );
+  };
+}
+
+function dinov3(folder: string): void {
+  rmSync(folder, { recursive: true });
+  writeFamilyLpm(folder, 'dinov3', { width: 32, layers: 2, heads: 2, patch: 16, imageSize: 64 });
+}
+
+/** A DINOv3 of 80 thousand million weights by its header; the file is a hole. */
+function huge(folder: string): void {
+  dinov3(folder);
+  const sizes = { width: 8192, mlpWidth: 32_768, layers: 100, heads: 64 };
+  const config: LpmConfig = {
+    ...plainVit({ ...sizes, patch: 16, imageSize: 64 }),
+    naming: 'hf-dinov3',
+    rotaryBase: 100,
+    registers: 4,
+    layerScale: true,
+    withoutBias: ['k'],
+  };
+  const h: Header = {};
+  let at = 0;
+  for (const [name, shape] of canonicalShapes(config)) {
+    const source = placesOf('hf-dinov3', name)[0]?.source ?? '';
+    const bytes = 2 * shape.reduce((size, n) => size * n, 1);
+    h[source] = {
+      dtype: 'BF16',
+      shape: name === 'register_tokens' ? [1, ...shape] : [...shape],
+      data_offsets: [at, at + bytes],
+    };
+    at += bytes;
+  }
+  const text = JSON.stringify(h);
+  write(join(folder, weights), text, Buffer.alloc(0));
+  truncateSync(join(folder, weights), 8 + Buffer.byteLength(text) + at);
+  json({ num_attention_heads: 64, hidden_size: 8192 })(folder);
 }
 
 /** What is done to a sound model folder (beside it lies `outside/` with a sound model and a secret), and the code that answers. */
@@ -262,6 +347,69 @@ const cases: readonly (readonly [what: string, code: string, harm: (folder: stri
       );
     },
   ],
+  ['a shard that is missing', 'FILE_NOT_FOUND', shards({ a: 'one-of-two.safetensors' })],
+  [
+    'an index that has a tensor in the wrong shard',
+    'WEIGHTS_INVALID',
+    lyingIndex((map) => ({ ...map, [firstOf(map)]: 'two.safetensors' })),
+  ],
+  [
+    'an index that leaves tensors out',
+    'WEIGHTS_INVALID',
+    lyingIndex((map) => Object.fromEntries(Object.entries(map).slice(1))),
+  ],
+  [
+    'an index of tensors that no shard has',
+    'WEIGHTS_INVALID',
+    lyingIndex((map) => ({ ...map, made_up: 'two.safetensors' })),
+  ],
+  ['an index of 20 MB', 'TOO_LARGE', shards({ ['x'.repeat(20_000_000)]: 'one.safetensors' })],
+  ['an index without a map', 'WEIGHTS_INVALID', (f) => inTurn(f, shards({}), json({ weight_map: null }, index))],
+  ['an index of nothing', 'LPM_UNSUPPORTED', shards({})],
+  [
+    'two towers of which none is for images',
+    'LPM_UNSUPPORTED',
+    renamed((name) => name.replace(/^vit\./, 'text_model.').replace('patch_embeddings', 'words')),
+  ],
+  [
+    'a vision tower that lacks a layer',
+    'LPM_UNSUPPORTED',
+    renamed((name) => name.replace(/^vit\./, 'vision_model.').replace('layer.1.', 'layer.7.')),
+  ],
+  [
+    'a configuration of OpenCLIP that links to a secret',
+    'FILE_LINK_OUTSIDE',
+    (f) => symlinkSync('../outside/secret.txt', join(f, 'open_clip_config.json')),
+  ],
+  [
+    'a processor that links out',
+    'FILE_LINK_OUTSIDE',
+    (f) => {
+      rmSync(join(f, 'preprocessor_config.json'));
+      symlinkSync('../outside/secret.txt', join(f, 'processor_config.json'));
+    },
+  ],
+  [
+    'heads of no width',
+    'BAD_INPUT',
+    (f) => {
+      rmSync(join(f, 'config.json'));
+      writeFileSync(join(f, 'open_clip_config.json'), '{"model_cfg":{"vision_cfg":{"width":32,"head_width":0}}}');
+    },
+  ],
+  ['rotary positions to a base below zero', 'LPM_UNSUPPORTED', (f) => inTurn(f, dinov3, json({ rope_theta: -5 }))],
+  [
+    'registers by the hundred',
+    'LPM_UNSUPPORTED',
+    (f) => {
+      dinov3(f);
+      header((h) => {
+        const registers = h['embeddings.register_tokens'];
+        if (registers !== undefined) registers.shape = [1, 128, 1];
+      })(f);
+    },
+  ],
+  ['more weights than any machine holds', 'TOO_LARGE', huge],
   ['an empty file', 'WEIGHTS_INVALID', (f) => truncateSync(join(f, weights), 0)],
   ['a file cut short', 'WEIGHTS_INVALID', (f) => truncateSync(join(f, weights), 5000)],
 ];
@@ -324,9 +472,22 @@ describe('a hostile model', () => {
     },
   );
 
-  test('of at least thirty kinds is tried', () => {
-    expect(cases.length).toBeGreaterThanOrEqual(30);
+  test('of at least forty kinds is tried', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(40);
   });
+});
+
+test("the hub's cache whose snapshot links into the blobs of another model is refused", async () => {
+  const folder = prepared();
+  const caches = temporaryFolder();
+  const snapshot = join(caches, 'models--made--tiny', 'snapshots', 'abc');
+  const blobs = join(caches, 'models--other--private', 'blobs');
+  for (const path of [snapshot, blobs]) mkdirSync(path, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    renameSync(join(folder, name), join(blobs, name));
+    symlinkSync(join(blobs, name), join(snapshot, name));
+  }
+  expect((await refusal(join(caches, 'models--made--tiny'))).code).toBe('FILE_LINK_OUTSIDE');
 });
 
 test("the hub's cache, whose snapshots are links into the blobs of the same model, is taken", async () => {

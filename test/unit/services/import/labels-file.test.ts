@@ -3,6 +3,7 @@ import { AppError } from '../../../../core/base/errors.ts';
 import { parseLabels, readLabelsFile } from '../../../../core/services/import/labels-file.ts';
 import { put } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
+import { appErrorOf } from '../../../support/thrown.ts';
 
 function problemsOf(text: string): unknown {
   try {
@@ -127,6 +128,20 @@ test('labels of another kind of file are explained: several in a cell, codes, de
   for (const fine of ['0', '1', '-', 'BI-RADS 4', 'A-1', 'a, b', 'grade 2.5', '||'])
     expect(parseLabels(`path,label\na,"${fine}"\nb,x\n`).rows[0]?.label).toBe(fine);
   expect(parseLabels('path,label\na,0\nb,1\n').rows).toHaveLength(2);
+});
+
+test('a file without labels is read where it gives patients or splits, and refused where it gives nothing or is of another kind', () => {
+  const patients = parseLabels('path,patientID\na.png,P1\nb.png,\n');
+  expect([patients.hasLabels, patients.problems]).toEqual([false, []]);
+  expect(patients.rows.map(({ key, label, patientID }) => [key, label, patientID])).toEqual([
+    ['a.png', '', 'P1'],
+    ['b.png', '', null],
+  ]);
+  expect(parseLabels('patientID,split\nP1,test\n').rows).toMatchObject([{ key: 'P1', split: 'test' }]);
+  expect(parseLabels('path,label\na.png,x\n').hasLabels).toBe(true);
+  for (const text of ['path\na.png\n', 'patientID\nP1\n', 'path,patientID,Edema,Nodule\na.png,P1,0,1\n']) {
+    expect(appErrorOf(() => parseLabels(text)).message).toContain('there is no column "label"');
+  }
 });
 
 test('letters are composed, so that one class has one name', () => {
