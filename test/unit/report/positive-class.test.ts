@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { MetricsBlock } from '../../../core/contract/index.ts';
 import { decisionRule, figuresOf, positiveClassWarnings } from '../../../core/report/positive-class-words.ts';
-import { type ReportData, renderReport } from '../../../core/report/report.ts';
+import { renderReport } from '../../../core/report/report.ts';
+import type { ReportData } from '../../../core/report/report-data.ts';
 import { sampleReport } from '../../support/report-sample.ts';
 
 /** The sample as one of two classes, the disease listed first. */
