@@ -12,6 +12,7 @@ import {
   targetFigureWords,
   tokenRules,
   trainOptionsSchema,
+  uncertainPolicies,
 } from '../../contract/index.ts';
 import { positiveClassWarnings } from '../../report/positive-class-words.ts';
 import { defineCommand, wordArgument } from '../command.ts';
@@ -55,9 +56,15 @@ export const command = defineCommand({
     ),
     classWeights: oneOf(
       '--class-weights <how>',
-      'balanced: rare classes count more',
+      'balanced: rare classes count more; of findings, present as much as absent',
       classWeightings,
       defaults.classWeights,
+    ),
+    uncertain: oneOf(
+      '--uncertain <what>',
+      'of findings, what marks of "uncertain" count as: unknown leaves them out, present and absent count them so',
+      uncertainPolicies,
+      defaults.uncertain,
     ),
     flip: toggle('--no-flip', 'never mirror images while training; use it where laterality matters'),
     augment: toggle('--no-augment', 'no random crops, brightness or contrast'),
@@ -97,6 +104,10 @@ export const command = defineCommand({
     {
       line: 'sidelight train mammo --lpm vit-base --method full --epochs 10',
       why: 'the whole LPM, for comparison; hours instead of minutes without a GPU',
+    },
+    {
+      line: 'sidelight train chest --uncertain present',
+      why: 'findings, with what readers were not sure of as present',
     },
     { line: 'sidelight train mammo --lpm vit-base --resume run-3', why: 'go on where run-3 stopped' },
   ],

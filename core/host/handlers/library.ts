@@ -23,17 +23,28 @@ import {
   listModels,
   listRuns,
   modalities,
+  questionsOf,
+  type StudyQuestion,
   schemaOf,
+  schemaOfQuestion,
+  studyAnswers,
   studyDetails,
   studyRows,
 } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
-/** Row ids of a data set and its label schema; null for none. */
-function datasetOf({ services }: CoreContext, name: string): { id: number; schemaId: number } | null {
+/** Row ids of a data set and its label schema, and its questions where its names are some; null for none. */
+function datasetOf(
+  { services }: CoreContext,
+  name: string,
+): { id: number; schemaId: number; questions: StudyQuestion[] } | null {
   if (name === '') return null;
   const { id } = requireDataset(services, name);
-  return { id, schemaId: schemaOf(services.library.db, id) };
+  const { db } = services.library;
+  const questions = questionsOf(db, id).flatMap((question) =>
+    question === null ? [] : [{ name: question, schemaId: schemaOfQuestion(db, id, question) }],
+  );
+  return { id, schemaId: schemaOf(db, id), questions };
 }
 
 export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> = {
@@ -44,8 +55,14 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
   'studies.find': ({ filter, sort }, context) => ({
     ids: findStudies(context.services.library.db, filter, sort, datasetOf(context, filter.dataset)),
   }),
-  'studies.rows': ({ ids, dataset }, context) =>
-    studyRows(context.services.library.db, ids, datasetOf(context, dataset)?.schemaId ?? null),
+  'studies.rows': ({ ids, dataset }, context) => {
+    const { db } = context.services.library;
+    const found = datasetOf(context, dataset);
+    const rows = studyRows(db, ids, found?.schemaId ?? null);
+    if (found === null || found.questions.length === 0) return rows;
+    const answers = studyAnswers(db, ids, found.questions);
+    return rows.map((row) => ({ ...row, answers: [...(answers.get(row.id) ?? [])] }));
+  },
   'studies.get': ({ id }, { services }) => {
     const study = studyDetails(services.library.db, id);
     if (study === undefined) throw new AppError('BAD_INPUT', 'This study is no longer in the library.');
