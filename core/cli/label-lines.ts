@@ -1,5 +1,11 @@
 /** What a labels file did, or would do, as lines. */
-import { encodingMeanings, type ImportReport, type LabelsPreview, separatorNames } from '../contract/index.ts';
+import {
+  encodingMeanings,
+  type ImportReport,
+  type LabelsPreview,
+  labelProblemLimit,
+  separatorNames,
+} from '../contract/index.ts';
 import { formatTable, plural } from './format.ts';
 
 /** How many refused rows stand in the terminal; a file takes them all. */
@@ -13,18 +19,23 @@ export function labelLines({ labels, splits }: Pick<ImportReport, 'labels' | 'sp
       ? []
       : [
           `Labels: ${plural(labels.rows, 'row')}, ${labels.applied} applied, ${labels.unchanged} unchanged, ` +
-            `${labels.changed} changed, ${plural(labels.problems.length, 'problem')}.`,
+            `${labels.changed} changed, ${plural(problemCount(labels), 'problem')}.`,
           ...(labels.unusedColumns.length === 0
             ? []
             : [`  Not used: ${labels.unusedColumns.map((name) => (name === '' ? '(no name)' : name)).join(', ')}.`]),
           ...labels.merged.map(({ from, to, rows }) => `  "${from}" was taken for "${to}" (${plural(rows, 'row')}).`),
           ...problems.slice(0, shownRows),
-          ...moreLines(problems.length),
+          ...moreLines(problemCount(labels)),
         ]),
     ...(splits.train + splits.val + splits.test === 0
       ? []
       : [`Split given by the labels file: train ${splits.train}, val ${splits.val}, test ${splits.test}.`]),
   ];
+}
+
+/** All problems of labels, of which a report keeps the first. */
+function problemCount({ problems, refusedRows }: ImportReport['labels']): number {
+  return problems.length < labelProblemLimit ? problems.length : Math.max(problems.length, refusedRows);
 }
 
 function moreLines(count: number): string[] {
@@ -54,6 +65,14 @@ export function previewLines(preview: LabelsPreview): string[] {
     ...(unused.length === 0
       ? []
       : [`Not used: ${unused.map(({ name }) => (name === '' ? '(no name)' : name)).join(', ')}.`]),
+    ...preview.columns.flatMap(({ name, why, words = [] }) =>
+      why !== 'split-words'
+        ? []
+        : [
+            `Warning: the column "${name}" holds ${words.map((word) => `"${word}"`).join(', ')} and would not be used: patients would be dealt anew. If it ` +
+              'is the split, call it "split" and write train, val or test into its cells.',
+          ],
+    ),
     'First rows:',
     ...indented(
       formatTable(
@@ -94,6 +113,7 @@ export function previewLines(preview: LabelsPreview): string[] {
                 `${plural(preview.unreadableRows, 'row')} cannot be read: nothing is written for want of them unless --rows usable leaves them out.`,
               ]),
         ]),
+    ...(preview.positive === null ? [] : [positiveLine(preview.positive, preview.dataset)]),
     ...(preview.splitsChanged === 0
       ? []
       : [
@@ -103,6 +123,17 @@ export function previewLines(preview: LabelsPreview): string[] {
       ? []
       : [`Nothing could be written: ${preview.blocked.message}`, preview.blocked.action]),
   ];
+}
+
+const positiveSources = { chosen: 'as said', recognised: 'read from the names' } as const;
+
+/** Which class is positive, or that nothing tells. */
+function positiveLine({ names, name, source }: NonNullable<LabelsPreview['positive']>, dataset: string): string {
+  if (source !== 'alphabet') return `Positive class: "${name}" (${positiveSources[source]}).`;
+  return (
+    `Which class is positive? Nothing in the names ${names.map((one) => `"${one}"`).join(' and ')} tells which of the two is the disease. Say it with the ` +
+    `import (--positive NAME), or later: sidelight classes "${dataset}" --positive NAME. Until then "${name}" is taken, and every figure says that nobody chose it.`
+  );
 }
 
 function indented(lines: readonly string[]): string[] {

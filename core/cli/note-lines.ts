@@ -14,12 +14,18 @@ const rules = {
 const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = {
   picturePatients: (v) =>
     `${plural(n(v, 'pictures'), 'picture')} of ${plural(n(v, 'patients'), 'patient')} (${rules[v['rule'] as keyof typeof rules]}, where no ` +
-    `column or layout says whose they are; ${plural(n(v, 'folders'), 'folder')}). If one person has several of them, give a column ` +
-    'patientID or --patients folder|prefix: otherwise that person may stand in training and test at once.',
+    `column or layout says whose they are; ${plural(n(v, 'folders'), 'folder')})` +
+    (n(v, 'given') === 0
+      ? '.'
+      : `; ${n(v, 'given')} of the data set keep the patient whom a labels file gave (take back: sidelight patients DATASET --take-back).`) +
+    // Whoever named the rule has answered that.
+    (n(v, 'isNamed') > 0
+      ? ''
+      : ' If one person has several of them, give a column patientID or --patients folder|prefix: otherwise that person may stand in training and test at once.'),
   noLabelColumn: (v) =>
     `The labels file has no column "label": its ${plural(n(v, 'rows'), 'row')} give patients or splits, and no label.`,
   patientsGiven: (v) =>
-    `Patients by the labels file: ${plural(n(v, 'studies'), 'study', 'studies')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
+    `Patients by the labels file: ${plural(n(v, 'studies'), 'study or picture', 'studies or pictures')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
     `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,
   samePictureNames: (v) =>
     `Warning: ${plural(n(v, 'names'), 'name')} without "_" (${plural(n(v, 'pictures'), 'picture')}) ${n(v, 'names') === 1 ? 'lies' : 'lie'} in several folders: each ` +
@@ -70,12 +76,20 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     `Warning: besides the ${plural(n(v, 'given'), 'test patient')} of the file, ${n(v, 'drawn')} that were dealt to test before stay there.`,
   validationFromTraining: (v) =>
     `The file gives no validation patients: a quarter of its ${plural(n(v, 'training'), 'training patient')} will be taken for it, by patient and seed.`,
+  splitColumnUnused: (v) =>
+    `Warning: ${n(v, 'count') === 1 ? 'the column' : 'the columns'} ${v['columns']} of the labels file ${n(v, 'count') === 1 ? 'speaks' : 'speak'} of training and test and ` +
+    'was not used: patients are dealt anew. If that is the split, call the column "split", write train, val or test into its cells (nothing where ' +
+    'it does not matter) and import again.',
+  positiveGuessed: (v) =>
+    `Which class is positive? Nothing in the names "${v['name']}" and "${v['other']}" tells which of the two is the disease. Say it: sidelight classes ` +
+    `"${v['dataset']}" --positive NAME. Until then "${v['name']}" is taken, and every figure says that nobody chose it.`,
   systemFiles: (v) => `${plural(n(v, 'files'), 'file')} in which macOS keeps notes about others were passed over.`,
 };
 
-/** One line a note. */
-export function noteLines(notes: readonly ImportNote[]): string[] {
-  return notes.map(({ code, values }) => words[code](values));
+/** One line a note; commands in it are about `dataset`. */
+export function noteLines(notes: readonly ImportNote[], dataset = 'DATASET'): string[] {
+  const named = /^[\w.-]+$/.test(dataset) ? dataset : `"${dataset}"`;
+  return notes.map(({ code, values }) => words[code](values).replaceAll(' DATASET ', ` ${named} `));
 }
 
 /** How the patients came to their parts, where a file had a say in it: `Patients: train 24 given, ...`; nothing where all were dealt. */

@@ -7,18 +7,22 @@
 
 /** The one way in which a class name is written: NFC, no blanks outside, single blanks inside. */
 export function tidyClassName(name: string): string {
-  // Zero-width signs come with text copied from web pages and PDFs; nobody sees them either.
+  // Signs without a width come with text copied from web pages and PDFs; nobody sees them either.
   return name
     .normalize('NFC')
-    .replace(/[\u200B\u2060\uFEFF]/gu, '')
+    .replace(/[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu, '')
     .replace(/\s+/gu, ' ')
     .trim();
 }
 
-/** Equal for names that differ at most in case, blanks and Unicode form. */
+/** Equal for names that differ at most in case, blanks, Unicode form and the kind of their dashes and apostrophes. */
 export function classNameKey(name: string): string {
+  // Word processors make "BI–RADS" of "BI-RADS".
+  const typed = tidyClassName(name)
+    .replaceAll(/[‐-―−]/gu, '-')
+    .replaceAll(/[’‘ʼ´`]/gu, "'");
   // Upper case first: "ß" and "ss", "ς" and "σ" are then one, as they are to a reader of capitals.
-  return tidyClassName(name).toUpperCase().toLowerCase().normalize('NFC');
+  return typed.toUpperCase().toLowerCase().normalize('NFC');
 }
 
 /** The names that differ only in case, blanks or Unicode form, as groups of two and more; each group in the order of `names`. */
@@ -32,7 +36,7 @@ export function caseVariants(names: Iterable<string>): string[][] {
 }
 
 /** What a text that cannot be a class is taken for. */
-export type NoClassReason = 'empty' | 'number' | 'list' | 'several' | 'missing';
+export type NoClassReason = 'empty' | 'number' | 'list' | 'several' | 'missing' | 'formula' | 'date';
 
 /** Why a text is no name of a class and what to do; null for a name. */
 export interface NoClass {
@@ -58,6 +62,14 @@ const noClasses: Readonly<Record<NoClassReason, Omit<NoClass, 'reason'>>> = {
     action:
       'Write one class a row: the finding that is to be learned, or its absence, for example "effusion" and "no effusion".',
   },
+  formula: {
+    message: 'is a formula or a reference of a spreadsheet, not the name of a class',
+    action: 'In the spreadsheet, copy the column and paste it as values; then save the file again.',
+  },
+  date: {
+    message: 'is a date, as spreadsheets make it of "1-2" or "3/4", not the name of a class',
+    action: 'Make the file again with that column as text, before anything is typed or pasted into it.',
+  },
   missing: {
     message: 'is what programs write where a value is missing, not the name of a class',
     action: 'Leave out rows without a label, or write the class.',
@@ -71,11 +83,23 @@ export function noClassOf(name: string): NoClass | null {
   return reason === null ? null : { reason, ...noClasses[reason] };
 }
 
+const months = 'jan|feb|mar|mrz|mär|apr|may|mai|maj|jun|jul|aug|sep|okt|oct|nov|dez|dec|ene|abr|ago|dic|giu|lug|ott';
+
+/** Dates as spreadsheets write them: 2024-03-04, 4.3.2024, 3/4/24, 04-Mar, 04. Mrz, Mar-04. */
+const dates: readonly RegExp[] = [
+  /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?$/u,
+  /^\d{1,2}([./-])\d{1,2}\1(?:\d{2}|\d{4})$/u,
+  new RegExp(`^\\d{1,2}[-.] ?(?:${months})\\.?(?:[-. ]\\d{2,4})?$`, 'iu'),
+  new RegExp(`^(?:${months})-\\d{2}$`, 'iu'),
+];
+
 function reasonOf(text: string): NoClassReason | null {
   if (text === '') return 'empty';
   if (/^[-−–]\d+([.,]\d*)?$/u.test(text) || /^\+?\d*[.,]\d+$/u.test(text) || /^\d+[.,]$/u.test(text)) return 'number';
   if (/^[[({].*[\])}]$/su.test(text) && /['",;]/u.test(text)) return 'list';
   if (/^\[.*\]$/su.test(text) || /^\{.*\}$/su.test(text)) return 'list';
+  if (/^=./su.test(text)) return 'formula';
+  if (dates.some((date) => date.test(text))) return 'date';
   if (text.includes('|')) return 'several';
   // "None" and "NA" are classes of some lab ("none" is "no finding"); these are not.
   if (/^(nan|null|undefined|<na>|#(n\/a|na|nv|ref!|wert!|value!|bezug!|name\?|div\/0!))$/iu.test(text))

@@ -17,5 +17,6 @@ export * from './positive-class.ts';
 export * from './problems.ts';
 export * from './records.ts';
 export * from './reports.ts';
+export * from './split-words.ts';
 export * from './targets.ts';
 export * from './weight-layout.ts';

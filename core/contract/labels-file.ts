@@ -40,6 +40,7 @@ export const columnNames: Readonly<Record<LabelColumn, readonly string[]>> = {
     'Dateipfad',
     'Pfad',
     'Bild',
+    ...['fichier', 'nom du fichier', 'chemin', 'archivo', 'nombre del archivo', 'ruta', 'nome del file', 'percorso'],
   ],
   sopInstanceUID: ['sopInstanceUID', 'SOP UID', 'instance UID', 'image UID'],
   seriesInstanceUID: ['seriesInstanceUID', 'series UID'],
@@ -52,9 +53,18 @@ export const columnNames: Readonly<Record<LabelColumn, readonly string[]>> = {
     'Akzessionsnummer',
     'Anforderungsnummer',
   ],
-  patientID: ['patientID', 'patient', 'Patienten-ID', 'PatientNummer', 'Patientennummer'],
-  label: ['label', 'labels', 'class', 'class name', 'diagnosis', 'Klasse', 'Diagnose'],
-  split: ['split', 'set', 'subset', 'partition', 'Aufteilung'],
+  patientID: [
+    ...['patientID', 'patient', 'patient number', 'Patienten-ID', 'PatientNummer', 'Patientennummer', 'ID patient'],
+    ...['numéro patient', 'paciente', 'ID paciente', 'paziente', 'ID paziente'],
+  ],
+  label: [
+    ...['label', 'labels', 'class', 'class name', 'class label', 'diagnosis', 'Klasse', 'Diagnose', 'Befund'],
+    ...['étiquette', 'classe', 'diagnostic', 'etiqueta', 'clase', 'diagnóstico', 'etichetta', 'diagnosi'],
+  ],
+  split: [
+    ...['split', 'set', 'subset', 'partition', 'data split', 'dataset split', 'split name', 'Aufteilung', 'Teilmenge'],
+    ...['répartition', 'partición', 'partizione', 'suddivisione'],
+  ],
 };
 
 /** What each column is for, as documentation and preview say it. */
@@ -74,7 +84,7 @@ export function plainColumnName(name: string): string {
   return name
     .normalize('NFC')
     .toLowerCase()
-    .replaceAll(/[\s_.-]/g, '');
+    .replaceAll(/[\s_.\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff-]/g, '');
 }
 
 const columnOfPlainName: ReadonlyMap<string, LabelColumn> = new Map(
@@ -127,7 +137,7 @@ export const labelKindMeanings: Readonly<
   Record<LabelKind, { readonly examples: string; readonly is: string; readonly next: string }>
 > = {
   'several-labels': {
-    examples: "`A|B`, `['a', 'b']`",
+    examples: "`A|B`, `A;B`, `['a', 'b']`; `A, B` where A and B are labels of other rows",
     is: 'several findings of one image in one cell',
     next: 'Sidelight learns one class an image. Write a column "label" with the one class that each image is to count as, for example whether the finding that you want to learn is among them.',
   },

@@ -1,7 +1,8 @@
 /** What a labels file would do, before it does it. */
 import { z } from 'zod';
 import { labelColumnSchema, labelEncodingSchema, labelSeparatorSchema } from './labels-file.ts';
-import { nameSchema, picturePatientsSchema, splitSchema } from './names.ts';
+import { classNameSchema, nameSchema, picturePatientsSchema, splitSchema } from './names.ts';
+import { positiveClassSourceSchema } from './records.ts';
 import { targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
@@ -20,12 +21,40 @@ export const previewOptionsSchema = z.strictObject({
   classes: z.array(nameSchema).min(1).max(50).optional(),
   /** True takes names that differ only in small and capital letters for one class. */
   mergeCase: z.boolean().optional(),
+  /** The positive one of two classes, as somebody said. */
+  positive: classNameSchema.optional(),
   classNames: z
     .array(z.strictObject({ from: z.string().min(1), to: nameSchema }))
     .max(1000)
     .default([]),
 });
 export type PreviewOptions = z.input<typeof previewOptionsSchema>;
+
+/** Names of classes that differ only in small and capital letters: one class typed carelessly, or two. */
+export const caseQuestionSchema = z.object({
+  names: z.array(z.object({ name: z.string(), rows: count, isKnown: z.boolean() })),
+  /** The name that would stand for all. */
+  suggestion: z.string(),
+});
+
+/** The two classes that there would be, and which is positive; null with more or fewer. */
+const positiveProposalSchema = z
+  .object({ names: z.array(z.string()).length(2), name: z.string(), source: positiveClassSourceSchema })
+  .nullable();
+export type PositiveProposal = z.infer<typeof positiveProposalSchema>;
+
+/** Class folders that are to be imported. */
+export const folderClassesOptionsSchema = previewOptionsSchema
+  .pick({ dataset: true, target: true, classes: true, mergeCase: true })
+  .extend({ paths: z.array(z.string().min(1)) });
+export type FolderClassesOptions = z.output<typeof folderClassesOptionsSchema>;
+
+export const folderClassesSchema = z.object({
+  classes: z.array(z.object({ name: z.string(), files: count })),
+  caseQuestions: z.array(caseQuestionSchema),
+  positive: positiveProposalSchema,
+});
+export type FolderClasses = z.infer<typeof folderClassesSchema>;
 
 /** Rows from which nothing would be taken. Cells and paths stand here whole: it is shown to whoever has the file, and never stored. */
 export const previewRefusalSchema = z.object({
@@ -56,7 +85,9 @@ export const labelsPreviewSchema = z.object({
     z.object({
       name: z.string(),
       meaning: labelColumnSchema.nullable(),
-      why: z.enum(['unknown', 'other-key', 'other-words']).nullable(),
+      why: z.enum(['unknown', 'other-key', 'other-words', 'split-words']).nullable(),
+      /** Of `split-words`, the words that speak of training, validation or test. */
+      words: z.array(z.string()).optional(),
     }),
   ),
   /** The first rows as they were understood. */
@@ -90,6 +121,8 @@ export const labelsPreviewSchema = z.object({
   /** Patients to whom an earlier file gave another split. */
   splitsChanged: count,
   changes: z.object({ new: count, same: count, changed: count, overruled: count }),
+  caseQuestions: z.array(caseQuestionSchema),
+  positive: positiveProposalSchema,
   /** Why nothing could be written, whichever rows are left out; null where something could. */
   blocked: z.object({ message: z.string(), action: z.string() }).nullable(),
 });

@@ -22,19 +22,6 @@ export const splitNames = ['train', 'val', 'test'] as const;
 export const splitSchema = z.enum(splitNames);
 export type SplitName = z.infer<typeof splitSchema>;
 
-/** What files and folders call the three parts; the first of each is our own word. */
-export const splitWords: Readonly<Record<SplitName, readonly string[]>> = {
-  train: ['train', 'training'],
-  val: ['val', 'valid', 'validate', 'validation', 'dev'],
-  test: ['test', 'testing'],
-};
-
-/** The part that a word of a labels file or the name of a folder means, in any case; null where it means none. */
-export function splitOfWord(word: string): SplitName | null {
-  const lower = word.trim().toLowerCase();
-  return splitNames.find((split) => splitWords[split].includes(lower)) ?? null;
-}
-
 /**
  * How a patient came into a part: `given` by a file or by folders, `drawn` by the seed, or `cut`: given as training, and dealt to
  * validation because the file gives no validation patients.

@@ -10,11 +10,13 @@ import {
   abnormalWords,
   absentEndings,
   benignWords,
+  formerly,
   gradedScales,
   healthyNames,
   healthyWords,
   malignantWords,
   negatingBeginnings,
+  negatingEndings,
   negativeEndings,
   negativeSubtypes,
   negators,
@@ -83,11 +85,13 @@ const hardNegators = listOf(negators);
 const allNegators = listOf([...negators, ...softNegators]);
 const idioms = listOf(notNegations);
 const unreassuring = listOf(notReassuring);
+const past = listOf(formerly);
 const absent = listOf(absentEndings);
 const negative = listOf(negativeEndings);
 const subtypes = setOf(negativeSubtypes);
 const scales: ReadonlySet<string> = new Set(gradedScales.map((scale) => tokensOf(scale).join('')));
 const beginnings = negatingBeginnings.map(([beginning, letters]) => [key(tokensOf(beginning)), letters] as const);
+const endings = negatingEndings.map(([ending, letters]) => [key(tokensOf(ending)), letters] as const);
 const oppositeKeys: ReadonlySet<string> = new Set(
   opposites.map((pair) => pair.map((word) => key(tokensOf(word))).join('/')),
 );
@@ -125,6 +129,8 @@ function recognise(a: string, b: string): 0 | 1 | null {
   if (low !== high) return low < high ? 1 : 0;
   const [negatesSecond, negatesFirst] = [isOppositeOf(first, second), isOppositeOf(second, first)];
   if (negatesSecond !== negatesFirst) return negatesSecond ? 1 : 0;
+  const [pastSecond, pastFirst] = [isPastOf(first, second), isPastOf(second, first)];
+  if (pastSecond !== pastFirst) return pastSecond ? 1 : 0;
   const [gradeA, gradeB] = [gradeOf(first), gradeOf(second)];
   if (gradeA === null || gradeB === null || gradeA.scale !== gradeB.scale || gradeA.value === gradeB.value) return null;
   // "Type 1" and "type 2" are no scale, and T1 and T2 are pictures; 0 beside another number is none of it.
@@ -202,13 +208,24 @@ function isOppositeOf(a: Tokens, b: Tokens): boolean {
   return (standing([word]) === 0 && counterpart === 3) || (healthy.has(word) && counterpart > 1);
 }
 
+/** Whether `a` says that `b` was there once: "status post fracture" beside "fracture". */
+function isPastOf(a: Tokens, b: Tokens): boolean {
+  const rest = withoutBeginning(a, past);
+  return rest !== null && (key(rest) === key(b) || key(rest) === key(b.slice(1)));
+}
+
 /** "seronegative" beside "seropositive", "N0" beside "N+". */
 const isTestedNegative = (word: string, other: string): boolean =>
   (/negativ/u.test(word) && word.replace('negativ', 'positiv') === other) ||
   (word.endsWith('0') && other === `${word.slice(0, -1)}positive`);
 
 const isNegated = (word: string, other: string): boolean =>
-  beginnings.some(([beginning, letters]) => other.length >= letters && word === beginning + other);
+  beginnings.some(([beginning, letters]) => other.length >= letters && word === beginning + other) ||
+  // "noduleless" beside "nodule", "lesionless" beside "lesional".
+  endings.some(([ending, letters]) => {
+    const stem = word.endsWith(ending) ? word.slice(0, -ending.length) : '';
+    return stem.length >= letters && other.startsWith(stem) && !isUnreassuring([stem]);
+  });
 
 /** The tokens after the first of `phrases` that they begin with; null where there is none or nothing follows. */
 function withoutBeginning(tokens: Tokens, phrases: readonly Tokens[]): Tokens | null {

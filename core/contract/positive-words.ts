@@ -1,7 +1,10 @@
 /**
- * Words by which labs name a class without and a class with a finding: English, German, French, Spanish, Italian, Portuguese, Dutch.
+ * Words by which labs name a class without and a class with a finding: English, German, French, Spanish, Italian, Portuguese, Dutch, and the
+ * commonest ones of Danish, Norwegian, Swedish, Finnish, Polish, Czech, Hungarian, Turkish, Russian, Chinese, Japanese and Korean.
  *
  * Written as people write them; `tokensOf` folds names and words alike, so case, accents and umlauts (ä, ae, a) do not matter here.
+ * Length: lists of words, which are read side by side.
+ *
  * Every comparison is of whole words: "no" is not in "nodule", nor "normal" in "abnormal" or "Normaldruckhydrozephalus".
  */
 
@@ -41,6 +44,14 @@ export const healthyWords: readonly string[] = [
   ...split(
     'onverdacht, onverdachte, unauff, Kontrollgruppe, normality, Normalität, normalité, normalidad, normalità, normalidade',
   ),
+  ...split(
+    'frisk, friska, friske, rask, raske, sund, sunde, sundt, normala, normalt, negativt, negativa, kontroll, kontroller',
+  ),
+  ...split(
+    'normaali, terve, negatiivinen, prawidłowy, prawidłowa, prawidłowe, zdrowy, zdrowa, zdrowe, negatywny, negatywna',
+  ),
+  ...split('normalny, normalna, normalne, normální, zdravý, zdravá, zdravé, negativní, normális, egészséges, negatív'),
+  ...split('sağlıklı, negatif, норма, нормальный, здоров, здоровый, здоровые, отрицательный'),
 ];
 
 /** Names that say so as a whole, abbreviations among them. They are not looked for inside other names. */
@@ -66,6 +77,14 @@ export const healthyNames: readonly string[] = [
     'dentro da normalidade, dentro dos limites da normalidade, dentro dos limites normais, sem particularidades',
   ),
   ...split('g.a., geen bijzonderheden, g.b., niets, niets bijzonders, binnen normale grenzen'),
+  ...split('not, without, w/o, never, rule out, ruled out, rule-out, r/o, excluded, denied, not confirmed, not found'),
+  ...split('ohne, nicht, ausgeschlossen, sans, hors, exclu, exclue, écarté, écartée, sem, zonder, niet, uitgesloten'),
+  ...split('senza, escluso, esclusa, excluido, excluida, descartado, descartada, excluído, excluída'),
+  ...split('ikke, ikkje, ingen, intet, inget, inga, inte, ej, utan, uten, uden, nei, nej, u.a., ei ole'),
+  ...split('brak, bez, bez zmian, w normie, nincs, yok, hayır, нет, без, не найдено, в норме'),
+  ...split(
+    '正常, 阴性, 陰性, 无, 無, 无异常, 未见异常, 異常なし, なし, 無し, いいえ, 健常, 健康, 정상, 음성, 없음, 아니오',
+  ),
 ];
 
 /** Names that are the lesser of two evils: negative beside anything that is not healthy. */
@@ -74,6 +93,7 @@ export const benignWords: readonly string[] = [
   ...split('bénin, bénigne, bénins, bénignes, goedaardig, goedaardige, harmless, innocent, harmlos'),
   ...split('nevus, naevus, nevi, naevi, Nävus, Nävi, moedervlek'),
   ...inflected('benign', romance),
+  ...split('godartet, godartede, godartad, godartade, hyvänlaatuinen, łagodny, łagodna, łagodne, benigní'),
 ];
 
 /** Negative as a whole name only: "clear cell carcinoma" and "stable angina" are diseases. */
@@ -89,6 +109,18 @@ export const reassuringNames: readonly string[] = [
     'clear lung, clear lungs, lungs clear, clear chest, other, others, rest, remaining, sonstige, sonstiges, andere, anderes',
   ),
   ...split('übrige, autre, autres, otro, otros, altro, altri, outro, outros, overig, overige'),
+  // A variant of the normal is more than normal and less than a disease.
+  ...split(
+    'normal variant, normal variants, variant of normal, variant of the normal, variant normal, anatomical variant',
+  ),
+  ...split('anatomic variant, Normvariante, Normvarianten, Normalvariante, normale Variante, anatomische Variante'),
+  ...split('variante normale, variantes normales, variante de la normale, variante anatomique, variante normal'),
+  ...split(
+    'variante de la normalidad, variante anatómica, variante della norma, variante anatomica, variante do normal',
+  ),
+  // As is what has become normal again.
+  ...split('normalised, normalized, normalisiert, normalisé, normalisée, genormaliseerd, normalisert, normaliserad'),
+  ...inflected('normalizzat, normalizad', romance),
 ];
 
 /** Words that say "something is there" without saying what. */
@@ -121,6 +153,19 @@ export const abnormalWords: readonly string[] = [
   ...split(
     'hallazgos patológicos, afwijkend, afwijkende, afwijking, afwijkingen, positief, positieve, ziek, zieke, aanwezig, waar',
   ),
+  ...split(
+    'confirmed, confirmé, confirmée, confirmado, confirmada, confermato, confermata, bevestigd, bekreftet, bekräftad',
+  ),
+  ...inflected('bestätigt', german),
+  ...split(
+    'syk, syke, syg, syge, sjuk, sjuka, sykdom, sygdom, sjukdom, unormal, unormalt, onormal, onormalt, avvikende',
+  ),
+  ...split(
+    'avvikande, positivt, positiva, sairas, epänormaali, positiivinen, chory, chora, chore, pozytywny, pozytywna',
+  ),
+  ...split('nieprawidłowy, nieprawidłowa, obecny, obecna, nemocný, abnormální, pozitivní, beteg, kóros, pozitív'),
+  ...split('anormal, pozitif, evet, да, болен, больной, патология, положительный'),
+  ...split('异常, 異常, 異常あり, 阳性, 陽性, あり, 有り, はい, 患者, 有, 비정상, 이상, 양성, 있음, 환자'),
 ];
 
 /** Names that are the greater of two evils. */
@@ -128,6 +173,9 @@ export const malignantWords: readonly string[] = [
   ...inflected('malign, maligne, bösartig', german),
   ...split('malignant, malignants, malignancy, cancerous, malin, malins, kwaadaardig, kwaadaardige'),
   ...inflected('malign', romance),
+  ...split(
+    'ondartet, ondartede, elakartad, elakartade, malignt, maligna, pahanlaatuinen, złośliwy, złośliwa, złośliwe, maligní',
+  ),
 ];
 
 /** What stands beside a word above without a meaning of its own here: organs, pictures, people, "finding". */
@@ -177,6 +225,12 @@ export const neutralWords: readonly string[] = [
   ...split(
     'ecografía, échographie, Röntgenbild, Röntgen, foto, aspect, sinus, rhythm, hemithorax, segni, rilievi, label, labels, Ergebnis, Ergebnisse, risultato, uitslag, groupe, grupo, gruppo, groep',
   ),
+  // A normal picture after an operation is a normal picture.
+  ...split(
+    'post, op, postop, postoperative, post-operative, preop, preoperative, follow, up, followup, baseline, screening',
+  ),
+  ...split('postoperativ, präoperativ, Kontrollaufnahme, Verlauf, postopératoire, post-opératoire, préopératoire'),
+  ...inflected('postoperatori, preoperatori, postoperat', romance),
 ];
 
 /** What, before a name, says that the thing named is not there. */
@@ -191,6 +245,17 @@ export const negators: readonly string[] = [
   ...split(
     'sem, nenhum, nenhuma, ausência de, não, livre de, geen, zonder, niet, afwezigheid van, negatief voor, vrij van',
   ),
+  ...split(
+    'rule out, ruled out, r/o, exclude, excluded, exclusion of, never, wo, denies, nie, kein Nachweis von, kein Hinweis auf',
+  ),
+  ...split(
+    'hors, exempt de, exempt d, dépourvu de, dépourvu d, exclusion de, exclusion d, absence des, absence du, indemne d',
+  ),
+  ...split('exento de, exenta de, descartado, descartada, esclusa, escluso, esente da, isento de, isenta de'),
+  ...split(
+    'ikke, ikkje, ingen, ingenting, intet, inget, inga, inte, ej, utan, uten, uden, fri for, fri fra, ei, ei ole, ilman',
+  ),
+  ...split('brak, bez, nie ma, žádný, žádná, žádné, není, nincs, без, нет, не, отсутствие'),
 ];
 
 /** As `negators`, but only before a word above or before the name of the other class: "non-Hodgkin lymphoma" is a disease. */
@@ -285,6 +350,33 @@ export const absentEndings: readonly string[] = [
   ...split(
     'ausgeschlossen, fehlend, fehlt, frei, nicht nachweisbar, nicht nachgewiesen, nicht vorhanden, vrij, uitgesloten',
   ),
+  ...split(
+    'not found, not confirmed, denied, unconfirmed, écarté, écartée, exclu, exclue, descartado, descartada, excluido',
+  ),
+  ...split(
+    'excluida, escluso, esclusa, excluído, excluída, non visibile, non visible, no visible, ikke påvist, ej påvisad',
+  ),
+  ...split('nie stwierdzono, nincs, yok, нет, не выявлено'),
+];
+
+/** What, before a name, says that the thing named is past: less than having it, and more than never having had it. */
+export const formerly: readonly string[] = [
+  ...split(
+    'status post, s/p, state after, condition after, history of, hx of, old, former, previous, prior, past, healed',
+  ),
+  ...split(
+    'treated, resolved, remote, Zustand nach, Z. n., Zn, Status nach, St. n., Folgezustand nach, alt, alte, alter',
+  ),
+  ...split('frühere, früherer, verheilte, verheilter, verheiltes, geheilte, abgelaufene, abgelaufener, behandelte'),
+  ...split(
+    'état après, antécédent de, antécédent d, antécédents de, antécédents d, ancien, ancienne, séquelle de, séquelles de',
+  ),
+  ...split(
+    'estado tras, antecedente de, antecedentes de, antiguo, antigua, secuela de, secuelas de, esiti di, esito di',
+  ),
+  ...split(
+    'stato dopo, pregresso, pregressa, vecchia, vecchio, toestand na, status na, oude, doorgemaakte, tidligere, tidigare',
+  ),
 ];
 
 /** What, behind a name, says that the test for it was negative. */
@@ -300,9 +392,24 @@ export const negativeSubtypes: readonly string[] = split(
 /** Beginnings of one word that turn it into its opposite, with the fewest letters that must follow. */
 export const negatingBeginnings: readonly (readonly [beginning: string, letters: number])[] = [
   ...split('non, not, nicht, kein, keine, ohne, sans, sin, sem, senza, niet, geen').map((word) => [word, 2] as const),
+  ...split('ikke, utan, uten, uden, ingen, bez, brak').map((word) => [word, 3] as const),
+  ...split('无, 無, 非, 未见, 무').map((word) => [word, 1] as const),
   ['no', 3],
   ['un', 4],
   ['on', 4],
+];
+
+/** Ends of one word that turn what comes before it into its opposite, with the fewest letters that must come before. */
+export const negatingEndings: readonly (readonly [ending: string, letters: number])[] = [
+  ['less', 4],
+  ['los', 4],
+  ['lose', 4],
+  ['free', 3],
+  ['frei', 3],
+  ['vrij', 3],
+  ['loos', 4],
+  ['fri', 4],
+  ['løs', 4],
 ];
 
 /** Pairs that stand for no and yes where the names are otherwise the same, the negative one first. */
@@ -314,6 +421,23 @@ export const opposites: readonly (readonly [negative: string, positive: string])
   ['senza', 'con'],
   ['sem', 'com'],
   ['zonder', 'met'],
+  ['uten', 'med'],
+  ['uden', 'med'],
+  ['utan', 'med'],
+  ['bez', 'z'],
+  ['bez', 's'],
+  ['brak', 'obecność'],
+  ['wo', 'w'],
+  ['wo', 'with'],
+  ['minus', 'plus'],
+  ['nie', 'tak'],
+  ['ne', 'ano'],
+  ['nem', 'igen'],
+  ['yok', 'var'],
+  ['nincs', 'van'],
+  ['sağlıklı', 'hasta'],
+  ['excluded', 'included'],
+  ['ausgeschlossen', 'nachgewiesen'],
   ['low', 'high'],
   ['niedrig', 'hoch'],
   ['niedriges', 'hohes'],

@@ -34,6 +34,8 @@ export const importNoteCodes = [
   'testGiven',
   'testAlsoDrawn',
   'validationFromTraining',
+  'splitColumnUnused',
+  'positiveGuessed',
   'systemFiles',
 ] as const;
 export const importNoteSchema = z.object({
@@ -42,6 +44,9 @@ export const importNoteSchema = z.object({
   values: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 export type ImportNote = z.infer<typeof importNoteSchema>;
+
+/** How many problems of labels a report keeps: a file of a hundred thousand rows that fit nothing would hold up whoever shows it. */
+export const labelProblemLimit = 500;
 
 /** `import`. Every file is accounted for: imported + alreadyThere + duplicate + skipped = total. */
 export const importReportSchema = z.object({
@@ -66,6 +71,9 @@ export const importReportSchema = z.object({
   patients: count,
   studies: count,
   instances: count,
+  /** Of the instances those that are pictures, and those with a label; reports of earlier versions do not say it. */
+  pictures: count.default(0),
+  labelled: count.default(0),
   labels: z.object({
     /** Rows of the labels file, or class folders' files. */
     rows: count,
@@ -78,6 +86,7 @@ export const importReportSchema = z.object({
     merged: z.array(z.object({ from: z.string(), to: z.string(), rows: count })).default([]),
     /** Columns of the file that nothing was read from, as they are called there. */
     unusedColumns: z.array(z.string()).default([]),
+    /** The first of them, `labelProblemLimit` at most: the file of refused rows has all. */
     problems: z.array(labelProblemSchema),
   }),
   splits: z.object({ train: count, val: count, test: count }),

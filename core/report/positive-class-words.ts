@@ -7,15 +7,23 @@ type Positive = Pick<ModelRecord, 'classes' | 'positiveClass' | 'positiveClassSo
 export function positiveClassWarnings({ classes, positiveClass, positiveClassSource }: Positive): string[] {
   if (positiveClass === null || positiveClassSource !== 'alphabet') return [];
   return [
-    `The names “${classes[0] ?? ''}” and “${classes[1] ?? ''}” do not tell which of the two is the positive class (the disease); “${positiveClass}” ` +
+    `The names “${classes[0] ?? ''}” and “${classes[1] ?? ''}” do not tell which of the two is the positive class (the disease), and nobody said it; “${positiveClass}” ` +
       'was chosen by the alphabet. Sensitivity, specificity, predictive values and threshold are about it: if it is the other, sensitivity ' +
       `and specificity are exchanged. To make it certain, say which it is: \`sidelight evaluate MODEL --positive NAME\`, or in Judge; \`--positive NAME\` with \`train\` or \`import\` keeps it for every later model of the data set.`,
   ];
 }
 
 /** What the headline figures are about: `“fracture”`, or that they are means over classes. */
-export function figuresOf({ positiveClass }: Pick<ModelRecord, 'positiveClass'>): string {
-  return positiveClass === null ? 'macro average over classes, each against the rest' : `“${positiveClass}”`;
+export function figuresOf(model: About): string {
+  return namedPositive(model) ?? 'macro average over classes, each against the rest';
+}
+
+type About = Pick<ModelRecord, 'positiveClass' | 'positiveClassSource'>;
+
+/** The class that a figure is about, beside each figure: `“fracture”`, and where that is a guess `“b”, not set by you`; null where there is none. */
+export function namedPositive({ positiveClass, positiveClassSource }: About): string | null {
+  if (positiveClass === null) return null;
+  return `“${positiveClass}”${positiveClassSource === 'alphabet' ? ', not set by you' : ''}`;
 }
 
 /** How a model decides, in words: by one threshold, by one for each finding, by the most probable class, or not at all (numbers). */

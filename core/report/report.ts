@@ -22,7 +22,7 @@ import {
   type Series,
 } from './chart.ts';
 import { examplesSection } from './examples.ts';
-import { decisionRule, figuresOf } from './positive-class-words.ts';
+import { decisionRule, figuresOf, namedPositive } from './positive-class-words.ts';
 import { findingSection, numbersAtAGlance, numbersSection } from './questions.ts';
 import type { ReportData } from './report-data.ts';
 import { reportStyle } from './style.ts';
@@ -165,9 +165,10 @@ function methodsSection(data: ReportData): string {
 }
 
 /** What the sensitivities beside each other are about, as a part of a heading. */
-function aboutWords({ positiveClass, target }: EvaluateReport): string {
-  if (targetFacts[target].hasMarks) return ', mean over findings';
-  return positiveClass === null ? ', macro average' : ` of “${positiveClass}”`;
+function aboutWords(evaluation: EvaluateReport): string {
+  if (targetFacts[evaluation.target].hasMarks) return ', mean over findings';
+  const named = namedPositive(evaluation);
+  return named === null ? ', macro average' : ` of ${named}`;
 }
 
 function meaningOf(evaluations: readonly EvaluateReport[]): string {
@@ -182,7 +183,7 @@ function meaningOf(evaluations: readonly EvaluateReport[]): string {
     return 'Sensitivity and specificity are means over classes, each class against the rest (macro average).';
   }
   const other = first.classes.find((name) => name !== first.positiveClass) ?? '';
-  return `“${first.positiveClass}” is the positive class: sensitivity is the share of its images that were found, specificity the share of the images of “${other}” that were left alone.`;
+  return `“${first.positiveClass}” is the positive class${first.positiveClassSource === 'alphabet' ? ' (not set by you)' : ''}: sensitivity is the share of its images that were found, specificity the share of the images of “${other}” that were left alone.`;
 }
 
 function perClassSection(data: ReportData): string {

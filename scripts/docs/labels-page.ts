@@ -32,9 +32,11 @@ export function labelsPage(): string {
       const [own, ...others] = columnNames[column];
       return `| \`${own}\` | ${columnMeanings[column]} | ${others.map((name) => `\`${name}\``).join(', ')} |`;
     }),
-    '\nA column called by another name of `split` is a split only where at least one of its cells has a word of the next table.\n',
+    '\nA column called by another name of `split` is a split only where at least one of its cells has a word of the next table. Where no column',
+    'is called so, a column of any name ("fold", "Datensatz") is the split if every cell that is not empty has such a word, of training and of',
+    'another part. A column of which only some cells have one is not used; import, preview and window warn of it with its words.\n',
     '## Words of the split\n',
-    '| part | words, in upper or lower case |',
+    '| part | words, in upper or lower case, with or without accents, blanks, `_` and `-` |',
     '|---|---|',
     ...splitNames.map((split) => `| ${split} | ${code(splitWords[split])} |`),
     '\nAn empty cell gives no split; any other word is refused by its row.\n',

@@ -20,14 +20,14 @@ afterAll(() => prepared.remove());
 test('a model is judged: curves, threshold by keyboard, cases of a cell, comparison, referral, card', async () => {
   const { app, page, complaints, close } = await launch({ library: prepared.library });
   await show(page, 'Judge');
-  await page.getByRole('img', { name: /ROC curve \(“plain”\): AUC/ }).waitFor();
+  await page.getByRole('img', { name: /ROC curve \(“plain”, not set by you\): AUC/ }).waitFor();
   expect(await page.getByLabel('Cases').first().inputValue()).toBe('val');
   await judgeOn(page, 'Validation');
 
   // Neither name says "disease": the alphabet chose, and every figure says for which class.
   await page.getByText('do not tell whether “plain” or “marked” is the positive class').waitFor();
   for (const figure of ['Sensitivity', 'Specificity', 'PPV', 'NPV']) {
-    await page.getByText(`${figure} (“plain”)`, { exact: true }).waitFor();
+    await page.getByText(`${figure} (“plain”, not set by you)`, { exact: true }).waitFor();
   }
   const slider = page.getByRole('slider', { name: 'Threshold for “plain”' });
   const before = Number(await slider.inputValue());
@@ -50,7 +50,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
 
   await page.getByRole('tab', { name: 'Subgroups' }).click();
   await page.getByRole('row', { name: /Modality: CR/ }).waitFor();
-  await page.getByRole('columnheader', { name: 'Sensitivity (“plain”)' }).waitFor();
+  await page.getByRole('columnheader', { name: 'Sensitivity (“plain”, not set by you)' }).waitFor();
   await page.getByRole('row', { name: /Manufacturer: MAKER A/ }).waitFor();
 
   await page.getByRole('tab', { name: 'Calibration and referral' }).click();
@@ -69,7 +69,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   for (const text of [
     'Research use only. Not for diagnosis.',
     'Positive class: “plain”',
-    'Sensitivity (“plain”)',
+    'Sensitivity (“plain”, not set by you)',
     'by the alphabet',
   ]) {
     expect(card).toContain(text);

@@ -2,32 +2,18 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { datasetByName, labelledInstances, listModels, openLibrary } from '../../core/store/index.ts';
 import { writeStudies } from '../support/made-studies.ts';
 import { seriousViolations } from './support/axe.ts';
 import { callFrom } from './support/calls.ts';
 import { answerOpenDialog, answerSaveDialog } from './support/dialogs.ts';
+import { drop } from './support/dropping.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
 import { show } from './support/screens.ts';
 import { openTrain, planTraining, startTraining, trained } from './support/training.ts';
 
 const patients = 12;
-
-/** Files and folders let go over the middle of the screen, as the system hands them over. */
-async function drop(page: Page, files: readonly string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', {
-      type,
-      x: 700,
-      y: 500,
-      data: { items: [], files: [...files], dragOperationsMask: 1 },
-    });
-  }
-  await session.detach();
-}
 
 test('a folder and its labels file are dropped, looked at, one class is corrected, imported and trained on', async () => {
   const folder = temporaryFolder('labels');

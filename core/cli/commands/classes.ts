@@ -37,7 +37,8 @@ export const command = defineCommand({
 const sources = {
   chosen: 'as chosen',
   recognised: 'read from the names',
-  alphabet: 'by the alphabet, because the names do not tell: say which it is with --positive',
+  alphabet:
+    'not set by you: nothing in the names tells, and the one later in the alphabet is taken; say which it is with --positive',
 } as const;
 
 function classLines({
@@ -51,7 +52,9 @@ function classLines({
   const { noun, isPerName, hasMarks } = targetFacts[target];
   const [one, several] = noun;
   if (classes.length === 0)
-    return [`Data set "${dataset}" has no ${several} yet. They come with labels: sidelight import PATH --labels FILE`];
+    return [
+      `Data set "${dataset}" has no ${several} yet. They come with labels: sidelight import PATH --dataset "${dataset}" --labels FILE`,
+    ];
   return [
     ...formatTable(
       [one, 'labels', ...(hasMarks ? markNames : [])],

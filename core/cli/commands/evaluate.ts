@@ -8,6 +8,7 @@ import {
   targetFacts,
   targetFigureWords,
 } from '../../contract/index.ts';
+import { namedPositive } from '../../report/positive-class-words.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatInterval, formatMeasure, formatTable, plural } from '../format.ts';
 import { given, oneOf, outputFile, text } from '../options.ts';
@@ -86,7 +87,7 @@ export function evaluateLines(report: EvaluateReport): string[] {
 type FigureRow = readonly [name: string, value: (block: EvaluateReport['image']) => string];
 
 function classRows(report: EvaluateReport): FigureRow[] {
-  const about = report.positiveClass === null ? 'macro average' : `“${report.positiveClass}”`;
+  const about = namedPositive(report) ?? 'macro average';
   return [
     ['AUC (95 % interval)', (b) => formatInterval(b.auc, b.aucInterval)],
     ['accuracy', (b) => formatInterval(b.accuracy, b.accuracyInterval)],
@@ -207,11 +208,12 @@ function figureRows({ figures }: EvaluateReport['image']): FigureRow[] {
 }
 
 /** Whom the figures are about, before any figure. */
-function positiveLines({ classes, positiveClass, warnings }: EvaluateReport): string[] {
+function positiveLines(report: EvaluateReport): string[] {
+  const { classes, positiveClass, warnings } = report;
   const other = classes.find((name) => name !== positiveClass) ?? '';
   const meaning =
     positiveClass === null
       ? 'Sensitivity and specificity are means over classes, each against the rest (macro average); the second table has each class.'
-      : `Positive class: “${positiveClass}” (sensitivity: share of “${positiveClass}” found; specificity: share of “${other}” left alone).`;
+      : `Positive class: ${namedPositive(report)} (sensitivity: share of “${positiveClass}” found; specificity: share of “${other}” left alone).`;
   return [meaning, ...warnings.map((warning) => `Warning: ${warning}`)];
 }

@@ -95,14 +95,20 @@ export const command = defineCommand({
   run: async (context, args, { showPaths, ...options }) => {
     const services = await context.services();
     const { preview, refused, rows: rowRule, frames, copy, ...rest } = options;
-    const { labels, dataset, pseudonymise, reader, target, classes, mergeCase, patients } = rest;
+    const { labels, dataset, pseudonymise, reader, target, classes, mergeCase, patients, positive } = rest;
     const paths = wordsArgument(args, 0);
     if (labels === undefined && (preview || refused !== undefined))
       throw new UsageError('--preview and --refused are about a labels file: name it with --labels.');
     const about =
       labels === undefined
         ? null
-        : { labels, dataset, paths, pseudonymise, ...given({ reader, target, classes, mergeCase, patients }) };
+        : {
+            labels,
+            dataset,
+            paths,
+            pseudonymise,
+            ...given({ reader, target, classes, mergeCase, patients, positive }),
+          };
     const { previewLabels, saveRefusedRows } = await import('../../services/import/preview.ts');
     const saved = async (): Promise<string[]> =>
       about === null || refused === undefined
@@ -130,14 +136,18 @@ export const command = defineCommand({
 /** Files listed by name before the CSV file is pointed to. */
 const listedMost = 100;
 
-function importLines(report: ImportReport, csv: string | undefined): string[] {
+/** What `import` prints, one string a line; `csv` is where the files that were left out are listed. */
+export function importLines(report: ImportReport, csv: string | undefined): string[] {
   return [
     `Imported ${report.imported} of ${plural(report.total, 'file')} into "${report.dataset}" in ${formatDuration(report.seconds)}` +
       ` (${report.alreadyThere} already there, ${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped${report.notImages === 0 ? '' : `, ${report.notImages} of them no images`}).`,
-    `The data set now has ${plural(report.patients, 'patient')}, ${plural(report.studies, 'study', 'studies')}, ` +
-      `${plural(report.instances, 'instance')}.`,
+    `The data set now has ${plural(report.patients, 'patient')}, ${
+      report.pictures === report.instances && report.pictures > 0
+        ? plural(report.pictures, 'picture')
+        : `${plural(report.studies, 'study', 'studies')}, ${plural(report.instances, 'instance')}`
+    }${report.labelled === 0 ? '' : `; ${report.labelled} of them with a label`}.`,
     ...labelLines(report),
-    ...noteLines(report.notes),
+    ...noteLines(report.notes, report.dataset),
     ...problemLines(report.problems),
     ...leftOutLines(report, csv),
     nextStep(report),
@@ -158,10 +168,11 @@ function leftOutLines({ leftOut }: ImportReport, csv: string | undefined): strin
 }
 
 /** What the user does now, which can succeed. */
-function nextStep({ dataset, instances, labels }: ImportReport): string {
+function nextStep({ dataset, instances, labels, labelled }: ImportReport): string {
   if (instances === 0)
     return 'Nothing was imported. Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
   if (labels.applied + labels.unchanged + labels.changed === 0) {
+    if (labels.rows === 0 && labelled > 0) return `Next: sidelight train ${quoted(dataset)}`;
     return labels.rows === 0
       ? `Next: labels, with the same command and --labels FILE.csv, or in the window under Read and label. When there are labels: sidelight train ${quoted(dataset)}`
       : 'No row of the labels fitted an image: the lines above say why. Correct the file and run the same command again.';

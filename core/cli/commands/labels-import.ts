@@ -54,6 +54,6 @@ export const command = defineCommand({
     }
     const { importPaths } = await import('../../services/import/import.ts');
     const report = await importPaths(services, { ...about, paths: [], rowRule });
-    return { json: report, lines: [...labelLines(report), ...noteLines(report.notes), ...saved] };
+    return { json: report, lines: [...labelLines(report), ...noteLines(report.notes, dataset), ...saved] };
   },
 });

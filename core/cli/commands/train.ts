@@ -14,7 +14,7 @@ import {
   trainOptionsSchema,
   uncertainPolicies,
 } from '../../contract/index.ts';
-import { positiveClassWarnings } from '../../report/positive-class-words.ts';
+import { namedPositive, positiveClassWarnings } from '../../report/positive-class-words.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatMeasure } from '../format.ts';
 import { splitOriginLines } from '../note-lines.ts';
@@ -140,7 +140,7 @@ function trainLines(report: TrainReport): string[] {
 function positiveLines(report: TrainReport): string[] {
   if (report.positiveClass === null) return [];
   return [
-    `Positive class: “${report.positiveClass}”.`,
+    `Positive class: ${namedPositive(report)}.`,
     ...positiveClassWarnings(report).map((warning) => `Warning: ${warning}`),
   ];
 }

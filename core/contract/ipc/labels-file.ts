@@ -1,6 +1,11 @@
 /** Calls about labels files: what one would do, the rows that it would not take, labels out again. */
 import { z } from 'zod';
-import { labelsPreviewSchema, previewOptionsSchema } from '../labels-preview.ts';
+import {
+  folderClassesOptionsSchema,
+  folderClassesSchema,
+  labelsPreviewSchema,
+  previewOptionsSchema,
+} from '../labels-preview.ts';
 import { nameSchema } from '../names.ts';
 import { defineCalls, nothing } from './call.ts';
 
@@ -11,6 +16,11 @@ export const labelsFileCalls = defineCalls({
     doc: 'What a labels file would do, alone or with files that are to be imported. Nothing is written. One is looked at at a time: another call stops the one before.',
     input: previewOptionsSchema,
     output: labelsPreviewSchema,
+  },
+  'labels.ofFolders': {
+    doc: 'The classes that class folders name, and what has to be asked about them before they are imported. Only names are read.',
+    input: folderClassesOptionsSchema,
+    output: folderClassesSchema,
   },
   'labels.stopPreview': { doc: 'Stops the preview that is being made.', input: nothing, output: z.null() },
   'labels.saveRefused': {

@@ -1,6 +1,7 @@
 /** Handlers of core/contract/ipc/labels-file.ts. */
 import type { Handlers } from '../../contract/index.ts';
 import type { labelsFileCalls } from '../../contract/ipc/labels-file.ts';
+import { lookAtFolderClasses } from '../../services/import/folder-classes.ts';
 import { exportLabels } from '../../services/import/labels-export.ts';
 import { previewLabels, saveRefusedRows } from '../../services/import/preview.ts';
 import type { SessionCache } from '../../services/session/caches.ts';
@@ -20,6 +21,7 @@ export const labelsFileHandlers: Handlers<keyof typeof labelsFileCalls, CoreCont
     preview.stop = new AbortController();
     return await previewLabels({ ...services, signal: preview.stop.signal }, options);
   },
+  'labels.ofFolders': (options, { services }) => lookAtFolderClasses(services.library.db, options),
   'labels.stopPreview': (_, { services }) => {
     services.caches.of(running).stop.abort();
     return null;

@@ -75,15 +75,7 @@ export function choosePositiveClass(context: ServiceContext, dataset: DatasetRow
       { action: 'Leave the positive class out.' },
     );
   }
-  if (targetFacts[dataset.target].isListed && given !== null) {
-    throw new AppError(
-      'BAD_INPUT',
-      `Data set "${dataset.name}" asks for grades in an order; of two the higher one is positive.`,
-      {
-        action: 'Leave the positive class out.',
-      },
-    );
-  }
+  if (targetFacts[dataset.target].isListed && given !== null) throw gradesHaveNoChoice(dataset.name);
   const { db, writer } = context.library;
   const names = inUse(labelClasses(db, dataset.id));
   const name = given === null ? null : requireClass(given, names, `Data set "${dataset.name}"`);
@@ -93,6 +85,17 @@ export function choosePositiveClass(context: ServiceContext, dataset: DatasetRow
     setPositiveClass(writer, dataset.id, name);
     note(context, 'dataset.positiveClassChosen', dataset, { from: before, to: name });
   });
+}
+
+/** Of grades there is nothing to choose: the higher of two is the positive one. */
+export function gradesHaveNoChoice(dataset: string): AppError {
+  return new AppError(
+    'BAD_INPUT',
+    `Data set "${dataset}" asks for grades in an order; of two the higher one is positive.`,
+    {
+      action: 'Leave the positive class out.',
+    },
+  );
 }
 
 /**

@@ -5,12 +5,15 @@ import {
   type ClassChoice,
   defaultTarget,
   type LabelProblem,
+  type LabelsPreview,
   type MatchedClasses,
   matchClasses,
+  type PositiveProposal,
+  type TargetKind,
   targetFacts,
 } from '../../contract/index.ts';
-import { classListOf, datasetByName, type ReadDb } from '../../store/index.ts';
-import { checkedList, requireClass } from '../datasets/classes.ts';
+import { classListOf, datasetByName, labelClasses, type ReadDb } from '../../store/index.ts';
+import { checkedList, gradesHaveNoChoice, requireClass } from '../datasets/classes.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** Something with a label as it was given; `row` is null for what class folders say. */
@@ -64,7 +67,7 @@ export function nameClasses<T extends Labelled>(
       { action: why.action, details: { labels: alike, rows: rows.length } },
     );
   }
-  if (questions.length > 0) throw sameButCase(questions, source);
+  if (questions.length > 0) throw sameButCase(questions, source, given[0]?.row ?? null);
   const allowed = choice.known.map((name) => `"${name}"`).join(', ');
   const isOutside = new Set(outside);
   return {
@@ -104,17 +107,49 @@ export function namesOf<T extends Labelled>(
   choice: ClassChoice,
   source: string,
 ): NamedClasses<T> {
-  const target = datasetByName(db, options.dataset)?.target ?? options.target ?? defaultTarget;
-  if (targetFacts[target].isListed) return { entries: given, problems: [], merged: [] };
+  if (targetFacts[targetOf(db, options)].isListed) return { entries: given, problems: [], merged: [] };
   return nameClasses(given, choice, source);
 }
 
 /** @throws BAD_INPUT where the positive class that was named cannot be it */
 export function refusePositive(
-  { positive, dataset }: Pick<ParsedImport, 'positive' | 'dataset'>,
+  db: ReadDb,
+  options: Pick<ParsedImport, 'positive' | 'dataset' | 'target'>,
   names: readonly string[],
 ): void {
-  if (positive !== undefined) requireClass(positive, [...new Set(names)], `Data set "${dataset}"`);
+  const { positive, dataset } = options;
+  if (positive === undefined) return;
+  if (targetFacts[targetOf(db, options)].isListed) throw gradesHaveNoChoice(dataset);
+  requireClass(positive, [...new Set(names)], `Data set "${dataset}"`);
+}
+
+/** Which of two classes would be positive in the data set with these added; null with more or fewer. */
+export function positiveOf(
+  db: ReadDb,
+  options: Pick<ParsedImport, 'positive' | 'dataset' | 'target' | 'classes'>,
+  added: readonly string[],
+): PositiveProposal {
+  const dataset = datasetByName(db, options.dataset);
+  const facts = targetFacts[targetOf(db, options)];
+  const rows = dataset === undefined ? [] : labelClasses(db, dataset.id);
+  const used = new Set([...rows.filter(({ labels }) => labels > 0).map(({ name }) => name), ...added]);
+  const listed = dataset === undefined ? (options.classes ?? []) : rows.map(({ name }) => name);
+  const names = facts.isListed ? listed : [...used];
+  const chosen = options.positive ?? (dataset === undefined ? null : classListOf(db, dataset.id).positive);
+  const found = facts.positiveOf(names, chosen);
+  return found === null ? null : { names: [...names], name: found.name, source: found.source };
+}
+
+function targetOf(db: ReadDb, { dataset, target }: Pick<ParsedImport, 'dataset' | 'target'>): TargetKind {
+  return datasetByName(db, dataset)?.target ?? target ?? defaultTarget;
+}
+
+/** What an error asks about names that differ only in case; nothing of another error. */
+export function caseQuestionsOf(error: unknown): LabelsPreview['caseQuestions'] {
+  if (!(error instanceof AppError)) return [];
+  const questions = error.details?.['questions'];
+  if (!Array.isArray(questions)) return [];
+  return (questions as readonly CaseQuestion[]).map(({ names, suggestion }) => ({ names: [...names], suggestion }));
 }
 
 function where(rows: readonly Labelled[]): string {
@@ -123,23 +158,25 @@ function where(rows: readonly Labelled[]): string {
   return rows.length === 1 ? ` (row ${first.row})` : ` (row ${first.row} and ${rows.length - 1} more)`;
 }
 
-function sameButCase(questions: readonly CaseQuestion[], source: string): AppError {
+/** @param row of the first label; null where folders say it, of which nothing has been read yet */
+function sameButCase(questions: readonly CaseQuestion[], source: string, row: number | null): AppError {
+  const thing = row === null ? 'file' : 'row';
   const groups = questions.map(({ names }) =>
     names
       .map(
         ({ name, rows, isKnown }) =>
-          `"${name}" (${isKnown && rows === 0 ? 'in the data set' : `${rows} ${rows === 1 ? 'row' : 'rows'}`})`,
+          `"${name}" (${isKnown && rows === 0 ? 'in the data set' : `${rows} ${rows === 1 ? thing : `${thing}s`}`})`,
       )
       .join(', '),
   );
   const [first] = questions;
   return new AppError(
     'LABELS_INVALID',
-    `${source} has names of classes that differ only in small and capital letters: ${groups.join('; ')}. Nothing was labelled.`,
+    `${source} has names of classes that differ only in small and capital letters (or in the kind of their dashes): ${groups.join('; ')}. Nothing was ${row === null ? 'imported' : 'labelled'}.`,
     {
       action:
         `If they are one class, say so with --merge-case (it becomes "${first?.suggestion ?? ''}"), or name the classes with ` +
-        '--classes; in the window, the question stands in the preview of the labels. If they are two, give one of them another name in the file.',
+        `--classes; the window asks before it imports. If they are two, give one of them another name ${row === null ? 'on the disk' : 'in the file'}.`,
       details: { questions },
     },
   );

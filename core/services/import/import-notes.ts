@@ -1,6 +1,7 @@
 /** What an import tells besides its counts: whose pictures are, which patients were given, what became of splits and versions. */
 import type { ImportNote, InstanceId, PicturePatients } from '../../contract/index.ts';
 import {
+  datasetCounts,
   givenPatientCounts,
   type PatientMoves,
   patientsOfInstances,
@@ -9,6 +10,7 @@ import {
   splitsOfDataset,
   versionsOfEarlierPatients,
 } from '../../store/index.ts';
+import type { ShownClasses } from '../datasets/classes.ts';
 import { alikePatients, alikePatientsNote } from '../patients/alike.ts';
 import type { PartedNames } from '../patients/same-name.ts';
 import { sharedPatient, sharedPatientNote } from '../patients/shared-patient.ts';
@@ -22,6 +24,8 @@ export interface ImportFacts {
   /** Pictures that another rule gave another patient. */
   readonly byRule: number;
   readonly rule: PicturePatients;
+  /** Whether this import named the rule. */
+  readonly isRuleNamed: boolean;
   readonly corrected: number;
   /** Studies that follow their corrected headers to another patient, and results that were made before. */
   readonly followed: { readonly studies: number; readonly results: number };
@@ -31,6 +35,9 @@ export interface ImportFacts {
   /** Studies that the labels file moved to another patient; null where it gives none. */
   readonly studiesGiven: number | null;
   readonly moves: readonly PatientMoves[];
+  readonly classes: ShownClasses;
+  /** Columns of the labels file that hold words of a split and are none. */
+  readonly unusedSplits: readonly { readonly name: string; readonly words?: readonly string[] }[];
   /** Patients to whom an earlier file gave another part. */
   readonly splitsChanged: number;
   /** Rows of a labels file that has no labels in it; null for one that has. */
@@ -42,13 +49,14 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   const notes: ImportNote[] = [];
   const note = (code: ImportNote['code'], values: ImportNote['values']): void => void notes.push({ code, values });
   const sum = (of: (moves: PatientMoves) => number): number => facts.moves.reduce((all, moves) => all + of(moves), 0);
-  if (facts.pictures.size > 0) {
+  const given = givenPatientCounts(db, datasetId);
+  // Pictures that all have a patient by a file leave nothing to a rule.
+  if (facts.pictures.size > 0 && given.studies < datasetCounts(db, datasetId).studies) {
     const patients = patientsOfInstances(db, [...facts.pictures]);
     note('picturePatients', {
-      pictures: facts.pictures.size,
-      patients,
-      folders: facts.folders.size,
-      rule: facts.rule,
+      ...{ pictures: facts.pictures.size, patients, folders: facts.folders.size, rule: facts.rule },
+      ...(given.studies === 0 ? {} : { given: given.studies }),
+      ...(facts.isRuleNamed ? { isNamed: 1 } : {}),
     });
   }
   const { names, pictures } = facts.parted;
@@ -56,7 +64,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (facts.byRule > 0) note('patientsByRule', { pictures: facts.byRule, rule: facts.rule });
   if (facts.rowsWithoutLabels !== null) note('noLabelColumn', { rows: facts.rowsWithoutLabels });
   if (facts.studiesGiven !== null) {
-    note('patientsGiven', { ...givenPatientCounts(db, datasetId), moved: facts.studiesGiven });
+    note('patientsGiven', { ...given, moved: facts.studiesGiven });
   }
   if (facts.corrected > 0) note('headersCorrected', { files: facts.corrected, ...facts.followed });
   if (facts.replaced.files > 0) note('imagesReplaced', { ...facts.replaced });
@@ -67,10 +75,31 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (dealtAnew > 0) note('dealtAnew', { patients: dealtAnew });
   const versions = sum((moves) => moves.studies) > 0 ? versionsOfEarlierPatients(db) : 0;
   if (versions > 0) note('earlierVersions', { versions });
-  notes.push(...sharedPatientNote(sharedPatient(db, datasetId)), ...alikePatientsNote(alikePatients(db, datasetId)));
-  notes.push(...splitNotes(db, datasetId));
+  notes.push(
+    ...sharedPatientNote(sharedPatient(db, datasetId)),
+    ...alikePatientsNote(alikePatients(db, datasetId)),
+    ...unusedSplits(facts),
+    ...splitNotes(db, datasetId),
+    ...guessedPositive(facts),
+  );
   if (facts.systemFiles > 0) note('systemFiles', { files: facts.systemFiles });
   return notes;
+}
+
+/** A column that looks like a split and was not used as one. */
+function unusedSplits({ unusedSplits: columns }: ImportFacts): ImportNote[] {
+  if (columns.length === 0) return [];
+  const said = columns.map(({ name, words = [] }) => `"${name}" (${words.map((word) => `"${word}"`).join(', ')})`);
+  return [{ code: 'splitColumnUnused', values: { columns: said.join('; '), count: columns.length } }];
+}
+
+/** Two classes whose names do not tell which is positive: asked while there is time, not found in a report. */
+function guessedPositive({
+  classes: { dataset, classes, positiveClass, positiveClassSource },
+}: ImportFacts): ImportNote[] {
+  if (positiveClass === null || positiveClassSource !== 'alphabet') return [];
+  const other = classes.find(({ name, labels }) => labels > 0 && name !== positiveClass)?.name;
+  return other === undefined ? [] : [{ code: 'positiveGuessed', values: { name: positiveClass, other, dataset } }];
 }
 
 /** What the given splits leave open, and what will be done about it. */

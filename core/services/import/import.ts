@@ -12,12 +12,13 @@ import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
   type DatasetRow,
   datasetCounts,
+  labelledCounts,
   openInstancesOfDataset,
   openSamplesOf,
   picturePatientsOf,
   type WriteDb,
 } from '../../store/index.ts';
-import { choosePositiveClass, fixClasses } from '../datasets/classes.ts';
+import { choosePositiveClass, fixClasses, shownClasses } from '../datasets/classes.ts';
 import { emptiness } from '../files/look.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -25,6 +26,7 @@ import { runAsJob } from '../session/run-as-job.ts';
 import { datasetForImport } from './asked.ts';
 import { catalogueOf } from './catalogue.ts';
 import { labelChoice, namesOf } from './class-names.ts';
+import { refuseFolderClasses } from './folder-classes.ts';
 import { importNotes } from './import-notes.ts';
 import { Importer } from './importer.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
@@ -57,6 +59,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   const db = context.library.writer;
   // What would be refused of the labels is refused before a file is read.
   const labels = options.labels === undefined ? null : await usableLabels(db, options.labels, options);
+  if (labels === null) refuseFolderClasses(db, options);
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const { isListed } = targetFacts[dataset.target];
@@ -84,6 +87,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
     problems: importer.problems.list(),
     leftOut: importer.leftOut.shown(),
     ...datasetCounts(db, dataset.id),
+    ...labelledCounts(db, dataset),
     ...outcome,
     notes: importNotes(db, dataset.id, {
       ...importer.noted,
@@ -92,8 +96,11 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
       replaced,
       parted,
       rule: rule ?? 'picture',
+      isRuleNamed: options.patients !== undefined,
       studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
       moves: [...moves, given],
+      classes: shownClasses(context, dataset),
+      unusedSplits: labels?.file.columns.filter(({ why }) => why === 'split-words') ?? [],
       splitsChanged,
       rowsWithoutLabels: labels?.file.hasLabels === false ? labels.file.rowCount : null,
     }),

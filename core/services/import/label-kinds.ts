@@ -11,13 +11,22 @@ export interface OtherKind {
 export function otherKindOfLabels(rows: readonly { readonly row: number; readonly label: string }[]): OtherKind | null {
   const first = (test: (label: string) => boolean): { row: number; label: string } | undefined =>
     rows.find(({ label }) => test(label));
-  const several = first((label) => /^\[.*\]$/s.test(label) || /[^|]\|[^|]/.test(label));
+  const several = first((label) => /^\[.*\]$/s.test(label) || /[^|;][|;][^|;]/.test(label)) ?? ofOthers(rows);
   if (several !== undefined) return explain('several-labels', several);
   const numbers = rows.filter(({ label }) => label !== '').every(({ label }) => isNumber(label));
   const uncertain = numbers ? first((label) => /^[-−]1(?:[.,]0+)?$/.test(label)) : undefined;
   if (uncertain !== undefined) return explain('uncertain', uncertain);
   const decimal = numbers ? first((label) => /[.,]/.test(label)) : undefined;
   return decimal === undefined ? null : explain('decimals', decimal);
+}
+
+/** The first label that is made of labels which other rows have: "Effusion, Mass" where there are "Effusion" and "Mass". */
+function ofOthers<Row extends { readonly label: string }>(rows: readonly Row[]): Row | undefined {
+  const alone = new Set(rows.map(({ label }) => label.toLowerCase()));
+  return rows.find(({ label }) => {
+    const parts = label.toLowerCase().split(/\s*[,+&/]\s*/u);
+    return parts.length > 1 && new Set(parts).size > 1 && parts.every((part) => part !== '' && alone.has(part));
+  });
 }
 
 /** What columns without the one of the label say: null unless two or more hold nothing but 0, 1 and codes, and a 1 is among them. */

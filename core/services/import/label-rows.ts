@@ -113,7 +113,7 @@ export async function usableLabels(db: ReadDb, path: string, options: ParsedImpo
     choice,
     'The labels file',
   );
-  refusePositive(options, [...choice.known, ...entries.map(({ label }) => label)]);
+  refusePositive(db, options, [...choice.known, ...entries.map(({ label }) => label)]);
   const refused = [...file.problems, ...problems];
   if (rowRule === 'all' && refused.length > 0) throw invalid(refused);
   if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);

@@ -38,8 +38,11 @@ export class NotATable extends Error {
  */
 export function readTable(text: string): LabelTable {
   // CR alone, LF and CRLF, also mixed: csv-parse goes by the first that it sees.
-  const lines = text.replaceAll(/\r\n?/g, '\n');
-  const announced = /^sep=(.)\n/i.exec(lines);
+  const all = text.replaceAll(/\r\n?/g, '\n');
+  // DOS ends a text with Ctrl-Z.
+  const lines = all.trimEnd().endsWith('\u001a') ? all.trimEnd().slice(0, -1) : all;
+  // Saved again by a program that does not know it, the line is a row: in quotation marks, or with separators behind it.
+  const announced = /^\ufeff?"?sep=(.)"?[,;\t|]*\n/i.exec(lines);
   const above = announced === null ? 0 : 1;
   const body = announced === null ? lines : lines.slice(announced[0].length);
   const separator = labelSeparators.find((one) => one === announced?.[1]) ?? findSeparator(body);
@@ -128,11 +131,16 @@ function parseRows(text: string, separator: LabelSeparator, to = -1): ParsedRow[
 /** `="00017"`, with which people keep the zeros of a number in Excel. */
 const formula = /^="((?:[^"]|"")*)"$/;
 
-/** What a cell says: without blanks around it, composed, and without the formula that only keeps its zeros. */
+/** Signs without a width around a cell, which come with text copied from web pages. */
+const unseen =
+  /^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$/gu;
+
+/** What a cell says: without blanks around it, composed, and without the formula or the apostrophe that only keeps its zeros. */
 function cell(value: string): string {
-  const text = value.trim();
+  const text = value.replaceAll(unseen, '');
   const kept = formula.exec(text)?.[1];
-  return (kept === undefined ? text : kept.replaceAll('""', '"').trim()).normalize('NFC');
+  if (kept !== undefined) return kept.replaceAll('""', '"').trim().normalize('NFC');
+  return text.replace(/^'(?=\d+$)/, '').normalize('NFC');
 }
 
 function widthOf(fields: readonly string[]): number {

@@ -7,6 +7,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
 import {
   columnNames,
   columnOfName,
@@ -18,14 +19,15 @@ import {
   type LabelProblem,
   type LabelSeparator,
   labelColumns,
+  labelProblemLimit,
   type SplitName,
   splitNames,
   splitOfWord,
-  splitWords,
 } from '../../contract/index.ts';
 import { type OtherKind, otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
 import { type LabelTable, NotATable, readTable } from './label-table.ts';
 import { decodeLabels } from './label-text.ts';
+import { type FileColumn, withSplitWords } from './split-columns.ts';
 
 export interface LabelRow {
   /** Line of the file; the header is row 1. */
@@ -37,12 +39,7 @@ export interface LabelRow {
   readonly patientID: string | null;
 }
 
-/** A column of the file and what it was taken for; `why` says why it is not used. */
-export interface FileColumn {
-  readonly name: string;
-  readonly meaning: LabelColumn | null;
-  readonly why: 'unknown' | 'other-key' | 'other-words' | null;
-}
+export type { FileColumn } from './split-columns.ts';
 
 export interface LabelsFile {
   readonly column: KeyColumn;
@@ -87,7 +84,8 @@ async function readBytes(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new AppError(code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `Labels file ${path}: ${code}.`, {
+    const why = code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`;
+    throw new AppError(code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `The labels file ${path} ${why}.`, {
       cause: error,
     });
   }
@@ -103,7 +101,7 @@ export function parseLabels(text: string): LabelsFile {
   const columns = understandColumns(table);
   const problems = problemsOfHeader(columns, table);
   const column = keyColumns.find((name) => columns.some(({ meaning }) => meaning === name));
-  if (column === undefined || problems.length > 0) throw invalid(problems);
+  if (column === undefined || problems.length > 0) throw invalid(problems, nameTheColumns);
   if (table.rows.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
   const hasLabels = columns.some(({ meaning }) => meaning === 'label');
   const indexOf = (name: LabelColumn): number => columns.findIndex(({ meaning }) => meaning === name);
@@ -121,13 +119,16 @@ export function parseLabels(text: string): LabelsFile {
     else {
       if (key === '') found.push(`${column} is empty`);
       if (label === '' && hasLabels) found.push('label is empty');
-      if (given !== '' && split === null) found.push(`split "${given}" is none of ${knownSplitWords}`);
+      if (given !== '' && split === null)
+        found.push(`split "${given}" is none of ${splitNames.join(', ')}; write one of these`);
     }
     ofRows.push(...found.map((message) => ({ row, message })));
     const strange = strangeRows.get(row) ?? [];
     ofRows.push(...strange);
     const patientID = column === 'patientID' ? null : field(fields, 'patientID') || null;
-    if (found.length + strange.length === 0) rows.push({ row, key, label, split, patientID });
+    const damaged = patientID === null ? null : damageOf(patientID);
+    if (damaged !== null) ofRows.push({ row, message: `patientID ${redact(patientID ?? '')} ${damaged}` });
+    if (found.length + strange.length === 0 && damaged === null) rows.push({ row, key, label, split, patientID });
   }
   return {
     column,
@@ -148,8 +149,6 @@ export function parseLabels(text: string): LabelsFile {
   };
 }
 
-const knownSplitWords = splitNames.flatMap((name) => splitWords[name]).join(', ');
-
 function isKey(meaning: LabelColumn | null): meaning is KeyColumn {
   return meaning !== null && (keyColumns as readonly string[]).includes(meaning);
 }
@@ -164,7 +163,7 @@ function tableOf(text: string): LabelTable {
 }
 
 function understandColumns({ header, rows }: LabelTable): FileColumn[] {
-  return (header?.fields ?? []).map((name, at): FileColumn => {
+  const byName = (header?.fields ?? []).map((name, at): FileColumn => {
     const meaning = columnOfName(name);
     if (meaning === null) return { name, meaning, why: 'unknown' };
     // "set" may be the set of images or the part of it: the words in it tell.
@@ -172,6 +171,7 @@ function understandColumns({ header, rows }: LabelTable): FileColumn[] {
       meaning !== 'split' || isOwnColumnName(name) || rows.some(({ fields }) => splitOfWord(fields[at] ?? '') !== null);
     return isSplit ? { name, meaning, why: null } : { name, meaning: null, why: 'other-words' };
   });
+  return withSplitWords(byName, rows);
 }
 
 function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): LabelProblem[] {
@@ -183,6 +183,17 @@ function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): La
     if (same.length < 2) continue;
     const names = same.map(({ name }) => `"${name}"`).join(' and ');
     problems.push({ row, message: `the columns ${names} both mean ${meaning}; rename the one that is not meant` });
+  }
+  const better = columns.some(({ meaning }) => meaning !== null) ? null : headerBelow(table);
+  if (better !== null)
+    return [{ row: better, message: 'looks like the header, and other rows stand above it; take those away' }];
+  const [only] = columns;
+  if (columns.length === 1 && only !== undefined && /[,;\t| ]/.test(only.name)) {
+    const understood = only.name.split(/[,;\t| ]+/).filter((name) => columnOfName(name) !== null);
+    if (understood.length > 1) {
+      const message = `the whole header stands in one cell ("${only.name}"): save the file again with comma, semicolon or tab between the columns, and without quotation marks around whole rows`;
+      return [{ row, message }];
+    }
   }
   if (!columns.some(({ meaning }) => isKey(meaning))) {
     problems.push({
@@ -205,6 +216,30 @@ function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): La
   return problems;
 }
 
+/** Rows in which a header is looked for below a title or a comment. */
+const rowsAboveHeader = 20;
+
+function headerBelow({ rows }: LabelTable): number | null {
+  const found = rows.slice(0, rowsAboveHeader).find(({ fields }) => {
+    const meanings = fields.map(columnOfName);
+    return meanings.some(isKey) && meanings.includes('label');
+  });
+  return found?.row ?? null;
+}
+
+/** What a spreadsheet or a program did to an ID, so that it may be another's; null for an ID that may be right. */
+function damageOf(patientID: string): string | null {
+  if (/^\d(?:[.,]\d+)?E\+\d{2,3}$/i.test(patientID))
+    return 'is a number that a spreadsheet has rounded: several patients may have become one; make the file again with that column as text';
+  if (/^\d+[.,]0+$/.test(patientID))
+    return 'is a number with decimals, as programs write IDs of a column with empty cells; write the IDs as text, without them';
+  return null;
+}
+
+/** What helps where the first row is not what it should be. */
+const nameTheColumns =
+  'Put the names of the columns into the first row, for example path,label or patientID,label,split, and import again. Which other names are understood: docs/labels-files.md.';
+
 /** Whether a file without labels says something of its images: whose they are, or their part. */
 function givesMore(columns: readonly FileColumn[]): boolean {
   const has = (meaning: LabelColumn): boolean => columns.some((one) => one.meaning === meaning);
@@ -213,14 +248,15 @@ function givesMore(columns: readonly FileColumn[]): boolean {
 }
 
 /** One error for everything that is wrong with a labels file. */
-export function invalid(problems: readonly LabelProblem[]): AppError {
+export function invalid(problems: readonly LabelProblem[], action?: string): AppError {
   const shown = problems.slice(0, 20).map(({ row, message }) => (row === null ? message : `row ${row}: ${message}`));
   const more = problems.length > shown.length ? `; and ${problems.length - shown.length} more` : '';
   return new AppError(
     'LABELS_INVALID',
     `The labels file has ${problems.length} problem${problems.length === 1 ? '' : 's'}: ${shown.join('; ')}${more}.`,
     {
-      details: { problems },
+      ...(action === undefined ? {} : { action }),
+      details: { problems: problems.slice(0, labelProblemLimit), count: problems.length },
     },
   );
 }

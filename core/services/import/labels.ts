@@ -7,7 +7,9 @@ import {
   type LabelLevel,
   type LabelProblem,
   type LabelTarget,
+  labelProblemLimit,
   type MatchedClasses,
+  noClassOf,
   type PatientId,
   type SplitName,
   targetKey,
@@ -140,7 +142,7 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
     }
     for (const target of targets?.values() ?? []) add(target);
     if (targets === undefined) {
-      const why = shortened.has(key) ? lostZeros : isScientific(key) ? lostDigits : '';
+      const why = hintOf(key, byKey, shortened);
       const none = file.column === 'accessionNumber' && byKey.size === 0 ? noAccession : '';
       refuse(`no ${nouns[file.column]} ${redact(key)} in this data set${why}${none}`);
     }
@@ -162,6 +164,19 @@ const noAccession =
 const lostZeros = '; one with zeros before it is there: the zeros were lost, save the column as text';
 const lostDigits =
   ': it is a number with an exponent, a spreadsheet has cut its digits; make the file again with that column as text';
+
+/** What may have become of a key that fits nothing. */
+function hintOf(key: string, known: ReadonlyMap<string, unknown>, shortened: ReadonlySet<string>): string {
+  if (shortened.has(key)) return lostZeros;
+  if (isScientific(key)) return lostDigits;
+  const whole = /^(\d+)[.,]0+$/.exec(key)?.[1];
+  if (whole !== undefined && known.has(whole))
+    return '; one whose ID is that number without decimals is there: save the column as text';
+  return noClassOf(key)?.reason === 'date' ? madeDate : '';
+}
+
+const madeDate =
+  ': it is a date, which spreadsheets make of an ID such as 1-2; make the file again with that column as text';
 
 /** `1.2826E+57`: what a spreadsheet leaves of a UID that it took for a number. */
 function isScientific(key: string): boolean {
@@ -245,7 +260,7 @@ export function applyLabels(
       ...counts,
       merged: [...given.merged],
       unusedColumns: [...(given.unusedColumns ?? [])],
-      problems: problemsOfRows(refused),
+      problems: problemsOfRows(refused).slice(0, labelProblemLimit),
     },
     splits: splitCounts,
     splitsChanged,
@@ -261,7 +276,8 @@ export function inOrder(refused: readonly RefusedRow[]): RefusedRow[] {
 function rowsRefused(refused: readonly RefusedRow[]): AppError {
   const error = invalid(problemsOfRows(refused));
   return new AppError('LABELS_INVALID', `${error.message} No label was written.`, {
-    action: 'Correct these rows, or import again and say that they are to be left out.',
+    action:
+      'Correct these rows, or leave them out: with --rows usable, or in the window by the box below the refused rows of the preview.',
     ...(error.details === undefined ? {} : { details: error.details }),
   });
 }

@@ -31,7 +31,7 @@ import { patientConflict } from '../patients/patients.ts';
 import { previewIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
-import { labelChoice, type NamedClasses, namesOf } from './class-names.ts';
+import { caseQuestionsOf, labelChoice, type NamedClasses, namesOf, positiveOf, refusePositive } from './class-names.ts';
 import { changedSplits, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import { pathsOf, refusedOfProblems, refuseOtherKind, withClassNames } from './label-rows.ts';
@@ -60,6 +60,7 @@ interface Resolved {
   readonly moved: number;
   /** What has to be answered about classes or patients before anything could be written. */
   readonly question: LabelsPreview['blocked'];
+  readonly caseQuestions: LabelsPreview['caseQuestions'];
 }
 
 /**
@@ -116,6 +117,15 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
       names: without.slice(0, previewListLimit).map((image) => named(image.places.at(-1) ?? image.sopInstanceUID)),
     },
     changes,
+    caseQuestions: found.caseQuestions,
+    positive:
+      found.question === null
+        ? positiveOf(
+            db,
+            given,
+            agreed.flatMap(({ label }) => (label === '' ? [] : [label])),
+          )
+        : null,
     blocked: found.question ?? blocked,
   };
 }
@@ -152,7 +162,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
   const target = dataset?.target ?? given.target ?? defaultTarget;
   const listed = dataset === undefined ? (given.classes ?? []) : classNamesOf(db, dataset.id);
   refuseOtherKind(read, target);
-  const { entries: rows, problems: unnamed, question } = namesOrQuestion(db, given, read);
+  const { entries: rows, problems: unnamed, question, caseQuestions } = namesOrQuestion(db, given, read);
   const file = { ...read, rows };
   const bases = pathBases(given.labels, given.paths);
   const identity = previewIdentity(context.library, given.pseudonymise);
@@ -190,6 +200,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
     refused: inOrder([...refusedOfProblems([...file.problems, ...unnamed]), ...resolved.refused, ...refused]),
     otherCase: resolved.otherCase,
     moved: resolved.moved,
+    caseQuestions,
     question: question ?? (conflicts.length === 0 ? null : spoken(patientConflict(conflicts))),
   };
 }
@@ -203,13 +214,28 @@ function namesOrQuestion(
   db: ReadDb,
   given: Given,
   file: LabelsFile,
-): NamedClasses<LabelRow> & Pick<Resolved, 'question'> {
-  if (!file.hasLabels) return { entries: file.rows, problems: [], merged: [], question: null };
+): NamedClasses<LabelRow> & Pick<Resolved, 'question' | 'caseQuestions'> {
+  if (!file.hasLabels) return { entries: file.rows, problems: [], merged: [], question: null, caseQuestions: [] };
   try {
-    return { ...namesOf(db, given, file.rows, labelChoice(db, given), 'The labels file'), question: null };
+    const choice = labelChoice(db, given);
+    const named = namesOf(db, given, file.rows, choice, 'The labels file');
+    const names = [...choice.known, ...named.entries.map(({ label }) => label)];
+    return { ...named, question: positiveProblem(db, given, names), caseQuestions: [] };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'LABELS_INVALID') throw error;
-    return { entries: file.rows, problems: [], merged: [], question: spoken(error) };
+    const caseQuestions = caseQuestionsOf(error);
+    return { entries: file.rows, problems: [], merged: [], question: spoken(error), caseQuestions };
+  }
+}
+
+/** Why the positive class that was named cannot be it. */
+function positiveProblem(db: ReadDb, given: Given, names: readonly string[]): LabelsPreview['blocked'] {
+  try {
+    refusePositive(db, given, names);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return spoken(error);
   }
 }
 

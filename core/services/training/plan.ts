@@ -11,6 +11,7 @@ import {
   positiveClassOf,
   type RunRecord,
   type RunSettings,
+  targetFacts,
   type trainOptionsSchema,
 } from '../../contract/index.ts';
 import { trainingMethods } from '../../models/index.ts';
@@ -29,7 +30,7 @@ import {
   setRunOfJob,
   versionById,
 } from '../../store/index.ts';
-import { choosePositiveClass } from '../datasets/classes.ts';
+import { choosePositiveClass, requireClass } from '../datasets/classes.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
@@ -102,6 +103,7 @@ function planResume(context: ServiceContext, options: ParsedOptions, name: strin
   }
   const version = versionById(db, run.datasetVersionId);
   invariant(version !== undefined, 'a run names a version that exists');
+  if (options.positive !== undefined) refuseOtherPositive(run, version, options.positive);
   const lpm = lpmByHash(db, run.lpmHash);
   if (lpm === undefined) {
     throw new AppError(
@@ -120,6 +122,20 @@ function planResume(context: ServiceContext, options: ParsedOptions, name: strin
     });
   }
   return { run, version, lpm, resumed: true, finished };
+}
+
+/** @throws BAD_INPUT where the positive class that is named is not the one with which the run began: its threshold would be about another */
+function refuseOtherPositive({ name, modelName, settings }: RunRecord, version: DatasetVersion, given: string): void {
+  const found = requireClass(given, version.classes, `Run "${name}"`);
+  const began = targetFacts[version.target].positiveOf(version.classes, settings.positive ?? null)?.name;
+  if (found === began) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `Run "${name}" began with ${began === undefined ? 'no positive class' : `"${began}" as the positive class`} and goes on so; --positive names "${found}".`,
+    {
+      action: `Leave --positive out. When it is trained: \`sidelight evaluate "${modelName}" --positive "${found}"\`; no training is needed for that.`,
+    },
+  );
 }
 
 /**

@@ -216,6 +216,16 @@ export function marksOfNames(db: ReadDb, dataset: DatasetRow): ReadonlyMap<strin
   return new Map([...countedNames(db, dataset).names].map(([name, entry]) => [name, marksOf(entry)]));
 }
 
+/** How many instances of a data set have labels and are used, and how many are pictures, which have no study of their own. */
+export function labelledCounts(db: ReadDb, dataset: DatasetRow): { labelled: number; pictures: number } {
+  const row = db.get<{ n: number }>(
+    `SELECT count(*) AS n FROM dataset_instances d JOIN instances i ON i.id = d.instance_id
+     WHERE d.dataset_id = :datasetId AND i.kind = 'picture'`,
+    { datasetId: dataset.id },
+  );
+  return { labelled: countedNames(db, dataset).labelled, pictures: row?.n ?? 0 };
+}
+
 /** `datasets`: every data set with its counts, oldest first. */
 export function listDatasets(db: ReadDb): DatasetSummary[] {
   return db.all<DatasetRow>(`${columns} ORDER BY d.id`).map((found) => {

@@ -90,6 +90,7 @@ export const judge: Words['judge'] = {
   },
   kappaOrdered: (classes) => `Kappa (quadratisch, in der Reihenfolge ${classes})`,
   ofClass: (figure, name) => `${figure} („${name}“)`,
+  ofGuessedClass: (figure, name) => `${figure} („${name}“, nicht von Ihnen gewählt)`,
   ofClassAgainstRest: (figure, name) => `${figure} („${name}“ gegen den Rest)`,
   macro: (figure) => `${figure} (Mittel über die Klassen)`,
   positiveIs: (name) => `positive Klasse: „${name}“`,

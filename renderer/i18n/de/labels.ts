@@ -29,7 +29,10 @@ export const labels: Words['labels'] = {
     unknown: 'nicht verwendet: nicht verstanden',
     'other-key': 'nicht verwendet: eine andere Spalte nennt das Bild genauer',
     'other-words': 'nicht verwendet: ihre Wörter stehen nicht für Training, Validierung und Test',
+    'split-words': 'nicht verwendet, obwohl sie von Training und Test spricht',
   },
+  splitUnused: (name, words) =>
+    `Die Spalte „${name}“ enthält ${words.map((word) => `„${word}“`).join(', ')} und wird nicht verwendet: Patienten würden neu verteilt. Wenn sie die Aufteilung ist, nennen Sie sie in der Datei „split“ und schreiben Sie train, val oder test in ihre Zellen.`,
   noName: '(ohne Namen)',
   firstRows: 'Die ersten Zeilen, wie sie verstanden wurden',
   row: 'Zeile',
@@ -42,6 +45,12 @@ export const labels: Words['labels'] = {
   className: (name) => `Name der Klasse „${name}“`,
   classCounts: (labels, images) => `${n(labels, 'Befund', 'Befunde')}, ${n(images, 'Bild', 'Bilder')}`,
   newClass: 'neu in diesem Datensatz',
+  caseTitle: 'Diese Namen unterscheiden sich nur in Groß- und Kleinschreibung. Sind sie eine Klasse?',
+  caseName: (name, count, isKnown) => (isKnown && count === 0 ? `„${name}“ (im Datensatz)` : `„${name}“ (${count})`),
+  caseMerge: (names) => `Sie sind eine Klasse: ${names.map((name) => `„${name}“`).join(', ')}`,
+  caseOtherwise: 'Sind es zwei, geben Sie einer von ihnen oben einen anderen Namen.',
+  caseOtherwiseFolders: 'Sind es zwei, geben Sie zuerst einem der Ordner einen anderen Namen.',
+  becomes: (name) => `zählt als „${name}“`,
   effect: 'Was sich ändern würde',
   changes: (fresh, same, changed) =>
     `${n(fresh, 'neuer Befund', 'neue Befunde')}, ${same} wie zuvor, ${changed} geändert.`,

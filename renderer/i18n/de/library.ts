@@ -122,11 +122,11 @@ export const library: Words['library'] = {
     `${n(count, 'Bild gehört', 'Bilder gehören')} seither einem anderen Patienten: Diese Version zählt die von damals.`,
   notes: {
     picturePatients: (v) =>
-      `${n(Number(v['pictures']), 'Bild', 'Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, in ${n(Number(v['folders']), 'Ordner', 'Ordnern')}. Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.`,
+      `${n(Number(v['pictures']), 'Bild', 'Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, in ${n(Number(v['folders']), 'Ordner', 'Ordnern')}.${v['given'] === undefined ? '' : ` ${v['given']} des Datensatzes behalten den Patienten aus einer Tabelle.`}${v['isNamed'] === undefined ? ' Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.' : ''}`,
     noLabelColumn: (v) =>
       `Die Tabelle hat keine Spalte „label“: Ihre ${n(Number(v['rows']), 'Zeile nennt', 'Zeilen nennen')} Patienten oder Teile, aber keine Labels.`,
     patientsGiven: (v) =>
-      `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie', 'Studien')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
+      `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie oder Bild', 'Studien oder Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
     samePictureNames: (v) =>
       `${n(Number(v['names']), 'Name ohne „_“ liegt', 'Namen ohne „_“ liegen')} in mehreren Ordnern (${n(Number(v['pictures']), 'Bild', 'Bilder')}): Jeder Ordner hat einen eigenen Patienten namens „Name (Ordner)“. Ist ein Name eine Person, nennen Sie sie in einer Spalte patientID: Sonst steht sie vielleicht in Training und Test zugleich.`,
     patientsByRule: (v) =>
@@ -155,6 +155,10 @@ export const library: Words['library'] = {
       `Neben den ${v['given']} Testpatienten der Tabelle bleiben ${v['drawn']} im Test, die vorher hineinkamen.`,
     validationFromTraining: (v) =>
       `Die Tabelle nennt keine für die Validierung: Ein Viertel ihrer ${v['training']} Trainingspatienten wird dafür genommen, ganze Patienten nach dem Seed.`,
+    splitColumnUnused: (v) =>
+      `Nicht verwendet: ${v['columns']} in der Tabelle ${Number(v['count']) === 1 ? 'spricht' : 'sprechen'} von Training und Test. Patienten werden neu verteilt. Wenn das die Aufteilung ist, nennen Sie die Spalte „split“, schreiben Sie train, val oder test in ihre Zellen und importieren Sie noch einmal.`,
+    positiveGuessed: (v) =>
+      `Welche Klasse ist positiv? Nichts an den Namen „${v['name']}“ und „${v['other']}“ sagt, welche der beiden die Krankheit ist. Sagen Sie es beim Training, bevor es beginnt; bis dahin gilt „${v['name']}“, und jede Kennzahl sagt, dass niemand sie gewählt hat.`,
     systemFiles: (v) =>
       `${n(Number(v['files']), 'Datei', 'Dateien')} mit Notizen von macOS über andere Dateien blieben liegen.`,
   },

@@ -54,7 +54,7 @@ export const train: Words['train'] = {
       recognised: (name) =>
         `Aus den Namen gelesen. Sensitivität, Spezifität, Vorhersagewerte und Schwelle gelten für „${name}“.`,
       alphabet: (name) =>
-        `Die Namen sagen es nicht. Bis Sie es sagen, gilt nach dem Alphabet „${name}“; ist es die andere, sind Sensitivität und Spezifität vertauscht.`,
+        `Nichts an den Namen sagt es. Bis Sie es sagen, gilt „${name}“, und jede Kennzahl sagt, dass niemand sie gewählt hat; ist es die andere, sind Sensitivität und Spezifität vertauscht.`,
     },
   },
   asked: 'Gefragt wird nach',
@@ -174,7 +174,7 @@ export const train: Words['train'] = {
       advice: 'Eine AUC von {auc} wäre dann auf ± {halfWidth} ungenau. Mehr benannte Patienten engen das ein.',
     },
     positiveClassGuessed: {
-      title: '„{name}“ gilt als positive Klasse, nach dem Alphabet.',
+      title: '„{name}“ gilt als positive Klasse, was niemand gesagt hat.',
       advice:
         'Die Namen sagen nicht, ob „{name}“ oder „{other}“ die Erkrankung ist. Ist es „{other}“, sind Sensitivität und Spezifität vertauscht: Sagen Sie oben, welche es ist.',
     },

@@ -90,11 +90,12 @@ export const judge = {
   },
   kappaOrdered: (classes: string) => `Kappa (quadratic, in the order ${classes})`,
   ofClass: (figure: string, name: string) => `${figure} (“${name}”)`,
+  ofGuessedClass: (figure: string, name: string) => `${figure} (“${name}”, not set by you)`,
   ofClassAgainstRest: (figure: string, name: string) => `${figure} (“${name}” against the rest)`,
   macro: (figure: string) => `${figure} (macro average)`,
   positiveIs: (name: string) => `positive class: “${name}”`,
   positiveGuessed: (name: string, other: string) =>
-    `The names do not tell whether “${name}” or “${other}” is the positive class (the disease). “${name}” was chosen by the alphabet; if it is the other one, sensitivity and specificity are exchanged, and so are PPV and NPV. Say here which it is; no decision changes.`,
+    `The names do not tell whether “${name}” or “${other}” is the positive class (the disease). Nobody said it, and “${name}” was chosen by the alphabet; if it is the other one, sensitivity and specificity are exchanged, and so are PPV and NPV. Say here which it is; no decision changes.`,
   methodsNote:
     'AUC and accuracy: bootstrap over patients. Sensitivity, specificity: Wilson. PPV and NPV: Bayes at your prevalence, logit interval (Mercaldo 2007). Likelihood ratios: log interval.',
   roc: 'ROC curve',

@@ -29,7 +29,10 @@ export const labels = {
     unknown: 'not used: not understood',
     'other-key': 'not used: another column names the image more exactly',
     'other-words': 'not used: its words are none of training, validation and test',
+    'split-words': 'not used, though it speaks of training and test',
   },
+  splitUnused: (name: string, words: readonly string[]) =>
+    `The column “${name}” holds ${words.map((word) => `“${word}”`).join(', ')} and is not used: patients would be dealt anew. If it is the split, call it “split” in the file and write train, val or test into its cells.`,
   noName: '(no name)',
   firstRows: 'First rows as understood',
   row: 'Row',
@@ -42,6 +45,13 @@ export const labels = {
   className: (name: string) => `Name of the class “${name}”`,
   classCounts: (labels: number, images: number) => `${n(labels, 'label', 'labels')}, ${n(images, 'image', 'images')}`,
   newClass: 'new in this data set',
+  caseTitle: 'These names differ only in small and capital letters. Are they one class?',
+  caseName: (name: string, count: number, isKnown: boolean) =>
+    isKnown && count === 0 ? `“${name}” (in the data set)` : `“${name}” (${count})`,
+  caseMerge: (names: readonly string[]) => `They are one class: ${names.map((name) => `“${name}”`).join(', ')}`,
+  caseOtherwise: 'If they are two, give one of them another name above.',
+  caseOtherwiseFolders: 'If they are two, give one of the folders another name first.',
+  becomes: (name: string) => `counts as “${name}”`,
   effect: 'What would change',
   changes: (fresh: number, same: number, changed: number) =>
     `${n(fresh, 'new label', 'new labels')}, ${same} as they are, ${changed} changed.`,

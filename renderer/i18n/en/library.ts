@@ -126,11 +126,11 @@ export const library = {
     `${n(count, 'image belongs', 'images belong')} to another patient since: this version counts the patients of then.`,
   notes: {
     picturePatients: (v: NoteValues) =>
-      `${n(Number(v['pictures']), 'picture', 'pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, in ${n(Number(v['folders']), 'folder', 'folders')}. If one person has several, give a column patientID or choose folder or name in the import: otherwise that person may stand in training and test at once.`,
+      `${n(Number(v['pictures']), 'picture', 'pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, in ${n(Number(v['folders']), 'folder', 'folders')}.${v['given'] === undefined ? '' : ` ${v['given']} of the data set keep the patient whom a labels file gave.`}${v['isNamed'] === undefined ? ' If one person has several, give a column patientID or choose folder or name in the import: otherwise that person may stand in training and test at once.' : ''}`,
     noLabelColumn: (v: NoteValues) =>
       `The labels file has no column “label”: its ${n(Number(v['rows']), 'row', 'rows')} give patients or splits, and no label.`,
     patientsGiven: (v: NoteValues) =>
-      `Patients by the labels file: ${n(Number(v['studies']), 'study', 'studies')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
+      `Patients by the labels file: ${n(Number(v['studies']), 'study or picture', 'studies or pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
     samePictureNames: (v: NoteValues) =>
       `${n(Number(v['names']), 'name without “_” lies', 'names without “_” lie')} in several folders (${n(Number(v['pictures']), 'picture', 'pictures')}): each folder has a patient of its own, called “name (folder)”. If one name is one person, give a column patientID: otherwise that person may stand in training and test at once.`,
     patientsByRule: (v: NoteValues) => `${v['pictures']} pictures or studies that were there have another patient now.`,
@@ -158,6 +158,10 @@ export const library = {
       `Besides the ${v['given']} test patients of the file, ${v['drawn']} that were dealt to test before stay there.`,
     validationFromTraining: (v: NoteValues) =>
       `The file gives no validation patients: a quarter of its ${v['training']} training patients will be taken for it, by patient and seed.`,
+    splitColumnUnused: (v: NoteValues) =>
+      `Not used: ${v['columns']} of the labels file ${Number(v['count']) === 1 ? 'speaks' : 'speak'} of training and test. Patients are dealt anew. If that is the split, call the column “split”, write train, val or test into its cells and import again.`,
+    positiveGuessed: (v: NoteValues) =>
+      `Which class is positive? Nothing in the names “${v['name']}” and “${v['other']}” tells which of the two is the disease. Say it under Train, before the training; until then “${v['name']}” is taken, and every figure says that nobody chose it.`,
     systemFiles: (v: NoteValues) =>
       `${n(Number(v['files']), 'file', 'files')} in which macOS keeps notes about others were passed over.`,
   },

@@ -52,7 +52,7 @@ export const train = {
       recognised: (name: string) =>
         `Read from the names. Sensitivity, specificity, predictive values and threshold are about “${name}”.`,
       alphabet: (name: string) =>
-        `The names do not tell. Until you say so “${name}” is taken, by the alphabet; if it is the other one, sensitivity and specificity are exchanged.`,
+        `Nothing in the names tells. Until you say so “${name}” is taken, and every figure says that nobody chose it; if it is the other one, sensitivity and specificity are exchanged.`,
     },
   },
   asked: 'Asked for',
@@ -169,9 +169,9 @@ export const train = {
       advice: 'An AUC of {auc} could then be off by ± {halfWidth}. More labelled patients narrow that.',
     },
     positiveClassGuessed: {
-      title: '“{name}” is taken as the positive class, by the alphabet.',
+      title: '“{name}” is taken as the positive class, which nobody has said.',
       advice:
-        'The names do not tell whether “{name}” or “{other}” is the disease. If it is “{other}”, sensitivity and specificity will be exchanged: say which it is above.',
+        'Nothing in the names tells whether “{name}” or “{other}” is the disease. If it is “{other}”, sensitivity and specificity will be exchanged: say which it is above.',
     },
     classesDifferInCase: {
       title: 'Names that differ only in case or blanks are classes of their own: {names}.',

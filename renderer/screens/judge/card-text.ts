@@ -1,7 +1,7 @@
 /** The model card as sections, and those as HTML and Markdown: one text for the screen, the printer and the file. */
 import { type ModelCard, targetFacts } from '../../../core/contract/index.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
-import { estimate } from './format.ts';
+import { aboutClass, estimate } from './format.ts';
 
 export interface CardSection {
   readonly title: string;
@@ -113,7 +113,9 @@ function resultColumns({ model, results }: ModelCard): ResultColumn[] {
   const { figures, findings, numbers, card: own } = words;
   const { isPerName, hasMarks } = targetFacts[model.target];
   const positive = model.positiveClass;
-  const about = (label: string): string => (positive === null ? words.macro(label) : words.ofClass(label, positive));
+  const isGuessed = model.positiveClassSource === 'alphabet';
+  const about = (label: string): string =>
+    positive === null ? words.macro(label) : aboutClass(label, positive, true, isGuessed);
   const ofTarget = (results[0]?.figures ?? []).map(
     ({ figure }, k): ResultColumn => ({
       head: words.targetFigures[figure],

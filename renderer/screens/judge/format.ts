@@ -30,7 +30,8 @@ export function signed(value: EstimateView, digits = 3): string {
 }
 
 /** A figure's name with the class that it is about: `Sensitivity (“fracture”)`; of more than two, that class against the rest. */
-export function aboutClass(label: string, name: string, isBinary: boolean): string {
+export function aboutClass(label: string, name: string, isBinary: boolean, isGuessed = false): string {
   const words = i18n.words.judge;
-  return isBinary ? words.ofClass(label, name) : words.ofClassAgainstRest(label, name);
+  if (!isBinary) return words.ofClassAgainstRest(label, name);
+  return isGuessed ? words.ofGuessedClass(label, name) : words.ofClass(label, name);
 }

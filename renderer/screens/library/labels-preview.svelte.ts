@@ -1,5 +1,5 @@
 /** What the dialog of a labels file knows: the preview, the classes as they are to be called, whether refused rows are left out. */
-import type { JobOptions, LabelsPreview } from '../../../core/contract/index.ts';
+import { classNameKey, type JobOptions, type LabelsPreview } from '../../../core/contract/index.ts';
 import { CallError, call } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 
@@ -14,6 +14,10 @@ export class LabelsPreviewState {
   failure = $state.raw<CallError | null>(null);
   isLooking = $state(false);
   leavesOut = $state(false);
+  /** Names that differ only in case are one class. */
+  mergeCase = $state(false);
+  /** The positive class that was said here. */
+  #positive = $state<string | null>(null);
   /** Classes as the file names them. */
   classes = $state.raw<readonly string[]>([]);
   #names = $state<Record<string, string>>({});
@@ -29,7 +33,22 @@ export class LabelsPreviewState {
 
   /** The class that a class of the file becomes, with its counts. */
   becomes(from: string): LabelsPreview['classes'][number] | undefined {
-    return this.preview?.classes.find(({ name }) => name === this.nameOf(from));
+    const called = this.nameOf(from);
+    const classes = this.preview?.classes ?? [];
+    const same = classes.find(({ name }) => name === called);
+    return (
+      same ?? (this.mergeCase ? classes.find(({ name }) => classNameKey(name) === classNameKey(called)) : undefined)
+    );
+  }
+
+  async merge(): Promise<void> {
+    this.mergeCase = true;
+    await this.look();
+  }
+
+  async choosePositive(name: string): Promise<void> {
+    this.#positive = name;
+    await this.look();
   }
 
   get canImport(): boolean {
@@ -63,6 +82,8 @@ export class LabelsPreviewState {
   /** Calls a class of the file otherwise; an empty name leaves the one that it has. */
   async rename(from: string, to: string): Promise<void> {
     const name = to.trim().normalize('NFC');
+    // A class that is called otherwise now stays the positive one.
+    if (this.#positive === this.nameOf(from)) this.#positive = name === '' ? from : name;
     this.#names = { ...this.#names, [from]: name === '' ? from : name };
     await this.look();
   }
@@ -83,6 +104,7 @@ export class LabelsPreviewState {
       kind: 'import',
       options: {
         ...this.source,
+        ...this.#answers,
         classNames: this.#classNames,
         rowRule: this.leavesOut ? 'usable' : 'all',
       },
@@ -96,9 +118,18 @@ export class LabelsPreviewState {
       dataset,
       paths,
       pseudonymise,
+      ...this.#answers,
       ...(target === undefined ? {} : { target }),
       ...(classes === undefined ? {} : { classes }),
       ...(patients === undefined ? {} : { patients }),
+    };
+  }
+
+  /** What was answered here about the classes. */
+  get #answers(): { mergeCase?: true; positive?: string } {
+    return {
+      ...(this.mergeCase ? { mergeCase: true as const } : {}),
+      ...(this.#positive === null ? {} : { positive: this.#positive }),
     };
   }
 

@@ -89,6 +89,7 @@ describe.skipIf(!hasCases)('which class is positive (needs the field cases)', ()
     const unsaid = await evaluateModel(context, { model: 'guessed' });
     expect([unsaid.positiveClass, unsaid.positiveClassSource]).toEqual(['no flow', 'alphabet']);
     expect(evaluateLines(unsaid).join('\n')).toContain('Warning: The names “flow” and “no flow” do not tell');
+    expect(evaluateLines(unsaid).join('\n')).toMatch(/sensitivity \(“no flow”, not set by you\)/);
     const unsaidPage = join(home, 'guessed.html');
     await writeEvaluationReport(context, unsaid, unsaidPage);
     expect(readFileSync(unsaidPage, 'utf8')).toContain('“no flow” was chosen by the alphabet');

@@ -10,6 +10,9 @@ describe('one writing of a name', () => {
     expect(tidyClassName(' Größe\u00a0 \tA\u200b ')).toBe('Größe A');
     expect(tidyClassName('Größe A'.normalize('NFD'))).toBe('Größe A'.normalize('NFC'));
     expect(classNameKey('STRASSE')).toBe(classNameKey('Straße'));
+    expect(tidyClassName('nor\u00admal\u200e')).toBe('normal');
+    expect(classNameKey('BI–RADS 4')).toBe(classNameKey('BI-RADS 4'));
+    expect(classNameKey('pas d’anomalie')).toBe(classNameKey("pas d'anomalie"));
   });
 
   test('names that differ in it belong together', () => {
@@ -40,6 +43,15 @@ describe('what is no name of a class', () => {
     ['nan', 'missing'],
     ['#N/A', 'missing'],
     ['#NV', 'missing'],
+    ['=B2', 'formula'],
+    ['=IF(A1=1,"x","y")', 'formula'],
+    ['2024-03-04', 'date'],
+    ['2024-03-04 00:00:00', 'date'],
+    ['04.03.2024', 'date'],
+    ['3/4/24', 'date'],
+    ['04-Mar', 'date'],
+    ['4. Mrz', 'date'],
+    ['Feb-03', 'date'],
   ])('%j: %s', (name, reason) => {
     expect(noClassOf(name)?.reason).toBe(reason);
   });
@@ -55,6 +67,14 @@ describe('what is no name of a class', () => {
     'HPV-',
     'N0',
     'T1.5',
+    '1-2',
+    '3/4',
+    'march fracture',
+    '1 Margin',
+    '4 Decompensated',
+    'Set 2',
+    'Mar 3',
+    '=',
     'mass (left)',
     '(other)',
     'COVID-19',

@@ -1,7 +1,12 @@
 /** The report says whose sensitivity it prints. */
 import { describe, expect, test } from 'vitest';
 import type { MetricsBlock } from '../../../core/contract/index.ts';
-import { decisionRule, figuresOf, positiveClassWarnings } from '../../../core/report/positive-class-words.ts';
+import {
+  decisionRule,
+  figuresOf,
+  namedPositive,
+  positiveClassWarnings,
+} from '../../../core/report/positive-class-words.ts';
 import { renderReport } from '../../../core/report/report.ts';
 import type { ReportData } from '../../../core/report/report-data.ts';
 import { sampleReport } from '../../support/report-sample.ts';
@@ -85,6 +90,12 @@ test('a guess is said with both names and a way out; what is known needs no word
   }
   const known = { classes: ['normal', 'mass'], positiveClass: 'mass', positiveClassSource: 'recognised' } as const;
   expect(positiveClassWarnings({ ...known, classes: [...known.classes] })).toEqual([]);
+  const guess = { positiveClass: 'b', positiveClassSource: 'alphabet' } as const;
+  expect([namedPositive(guess), figuresOf(guess), namedPositive({ ...guess, positiveClass: null })]).toEqual([
+    '“b”, not set by you',
+    '“b”, not set by you',
+    null,
+  ]);
   expect([figuresOf(known), decisionRule({ threshold: 0.25, thresholdClass: 'mass' })]).toEqual([
     '“mass”',
     '“mass” from a probability of 0.250 on',

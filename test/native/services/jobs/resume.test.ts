@@ -13,6 +13,7 @@ import { listRuns, modelByName, modelWeights } from '../../../../core/store/inde
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { repositoryRoot } from '../../../support/shared.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
+import { appErrorFrom } from '../../../support/thrown.ts';
 
 const options: TrainOptions = {
   dataset: 'discs',
@@ -105,6 +106,22 @@ describe('stopping', () => {
     const resumed = await trainModel(context, { dataset: 'discs', lpm: 'tiny', resume: run?.name ?? '' });
     expect(resumed.weightsHash).toBe(expected.weightsHash);
     expect(resumed.run).toBe(run?.name);
+  });
+
+  test('--resume with a positive class that the run did not begin with is refused with the way that works', async () => {
+    const context = await testServices(await prepared(temporaryFolder()));
+    const first = await trainModel(context, { ...options, epochs: 1 });
+    const [positive, other] = [first.positiveClass ?? '', first.classes.find((name) => name !== first.positiveClass)];
+    const again = { dataset: 'discs', lpm: 'tiny', resume: first.run };
+    expect((await trainModel(context, { ...again, positive })).run).toBe(first.run);
+    const refused = await appErrorFrom(trainModel(context, { ...again, positive: other ?? '' }));
+    expect([refused.code, refused.message]).toEqual([
+      'BAD_INPUT',
+      `Run "${first.run}" began with "${positive}" as the positive class and goes on so; --positive names "${other}".`,
+    ]);
+    expect(refused.action).toContain(`sidelight evaluate "${first.model}" --positive "${other}"`);
+    const wrong = await appErrorFrom(trainModel(context, { ...again, positive: 'nothing of the kind' }));
+    expect([wrong.code, wrong.message.includes(`"${positive}"`)]).toEqual(['BAD_INPUT', true]);
   });
 
   test('the same command after it succeeded gives the finished run, other settings under its name are refused', async () => {

@@ -54,7 +54,7 @@ test('every problem is named at once, with its row', () => {
     { row: 3, message: 'label is empty' },
     {
       row: 4,
-      message: 'split "holdout" is none of train, training, val, valid, validate, validation, dev, test, testing',
+      message: 'split "holdout" is none of train, val, test; write one of these',
     },
     { row: 5, message: '2 fields where the header has 3' },
   ]);
@@ -102,6 +102,12 @@ test('what spreadsheets leave: sep=, formulas that keep zeros, rows of separator
     'patientID;label\r\n007;a;;\r\n',
     '\ufeffpatientID|label\n 007 | a \n',
     '\npatientID,label\n"007","a"\n',
+    '"sep=;"\npatientID;label\n007;a\n',
+    'sep=;;\r\npatientID;label;\r\n007;a;\r\n',
+    "patientID,label\n'007,a\n",
+    '\u200bpatientID,label\u200b\n\u200b007\ufeff,a\n',
+    'patientID,label\n007,a\n\u001a',
+    `patientID,label${','.repeat(3000)}\n007,a${','.repeat(3000)}\n`,
   ]) {
     expect(parseLabels(text).rows.map(({ key, label }) => [key, label])).toEqual([['007', 'a']]);
   }
@@ -110,6 +116,34 @@ test('what spreadsheets leave: sep=, formulas that keep zeros, rows of separator
   expect(parseLabels('path,label\na,"two\nlines"\n').rows[0]?.label).toBe('two\nlines');
   expect(problemsOf('\n\npath,label\nb,x\n\na,5" lesion\n')).toEqual([
     { row: 6, message: 'a quotation mark stands inside a cell that does not begin with one' },
+  ]);
+});
+
+test('a header that is not where it should be, or is one cell, is found and the way out is named', () => {
+  expect(problemsOf('Mamma 2024;;\n\npatientID;label;\n007;a;\n')).toEqual([
+    { row: 3, message: 'looks like the header, and other rows stand above it; take those away' },
+  ]);
+  expect(problemsOf('# made by x\npath,label\na,x\n')).toHaveLength(1);
+  for (const text of ['"path,label"\n"a,x"\n', 'path label\na x\n']) {
+    expect(problemsOf(text)).toEqual([
+      { row: 1, message: expect.stringContaining('the whole header stands in one cell') as unknown },
+    ]);
+  }
+});
+
+test('IDs that a spreadsheet or a program damaged are refused by their row, not taken for those of one more patient', () => {
+  const { rows, problems } = parseLabels(
+    'path;patientID;label\na;1,23457E+11;x\nb;1E+15;x\nc;17.0;x\nd;17;y\ne;12E5;y\nf;;y\n',
+  );
+  expect(rows.map(({ key, patientID }) => [key, patientID])).toEqual([
+    ['d', '17'],
+    ['e', '12E5'],
+    ['f', null],
+  ]);
+  expect(problems.map(({ row, message }) => [row, /rounded|decimals/.exec(message)?.[0]])).toEqual([
+    [2, 'rounded'],
+    [3, 'rounded'],
+    [4, 'decimals'],
   ]);
 });
 
@@ -122,6 +156,8 @@ test('labels of another kind of file are explained: several in a cell, codes, de
   expect(said('path,label\na,1.0\nb,0.0\n')).toMatch(/decimals/);
   expect(said('path,label\na,"2,5"\n')).toMatch(/decimals/);
   expect(said('path,Edema,Mass\na,1,0\nb,0.0,\n')).toMatch(/columns "Edema", "Mass" are one a finding/);
+  expect(said('path,label\na,Edema;Mass\n')).toMatch(/several findings/);
+  expect(said('path,label\na,"Mass, edema"\nb,Edema\nc,Mass\n')).toMatch(/"Mass, edema" \(row 2\) is several findings/);
   for (const fine of ['0', '1', '-', 'BI-RADS 4', 'A-1', 'a, b', 'grade 2.5', '||'])
     expect(parseLabels(`path,label\na,"${fine}"\nb,x\n`).rows[0]?.label).toBe(fine);
   expect(parseLabels('path,label\na,0\nb,1\n').rows).toHaveLength(2);
