@@ -9,6 +9,7 @@
  * (bench/peers/peer.py), in turns with ours (A B A B), so that a busy machine slows both; the ratio is ours / peer's.
  * `npm run bench -- --methods` compares the methods instead: AUC, parameters, memory and time (bench/methods.ts);
  * `npm run bench -- --promise` compares promised with taken time (bench/promise.ts);
+ * `npm run bench -- --profile --device webgpu` lists which nodes a device leaves to the processor (bench/profile.ts);
  * `npm run bench -- --findings` compares several findings at once with PyTorch and with a training for each (bench/findings.ts);
  * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts).
  * With `--engine tensorflow` ONNX Runtime's figures stand beside its own, from the same turns. `--no-peer` leaves PyTorch out.
@@ -22,7 +23,9 @@ import { commandLine } from '../scripts/command-line.ts';
 import { gemmOperations } from './measure.ts';
 
 /** A mode has its own options. */
-const mode = ['--methods', '--promise', '--findings', '--lpms'].find((name) => process.argv.includes(name));
+const mode = ['--methods', '--promise', '--profile', '--findings', '--lpms'].find((name) =>
+  process.argv.includes(name),
+);
 const { values } = commandLine(import.meta.filename, {
   ...(mode === undefined ? {} : { args: [] }),
   options: {
@@ -186,6 +189,7 @@ async function main(): Promise<void> {
 
 if (mode === '--methods') await (await import('./methods.ts')).benchMethods();
 else if (mode === '--promise') await (await import('./promise.ts')).benchPromise();
+else if (mode === '--profile') await (await import('./profile.ts')).benchProfile();
 else if (mode === '--findings') await (await import('./findings.ts')).benchFindings();
 else if (mode === '--lpms') await (await import('./lpms.ts')).benchLpms();
 else await main();

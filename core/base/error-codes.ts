@@ -80,6 +80,7 @@ export const errorCodes = {
   // Engine
   ENGINE_UNAVAILABLE: { action: 'Run `sidelight doctor` to see what is missing and how to get it.' },
   ENGINE_FAILED: { action: 'Close other programs or lower the input size, then run the same command again.' },
+  ENGINE_STATE_LOST: { action: 'Run the same command again; a training goes on after its last finished epoch.' },
   // Library
   LIBRARY_READ_ONLY: { action: 'Choose a library folder that you may write to (--library DIR).' },
   LIBRARY_BUSY: { action: 'Close the other Sidelight that uses this library, then try again.' },

@@ -10,6 +10,8 @@ export const deviceCheckSchema = z.object({
   encodeSeconds: z.number().positive().nullable(),
   /** Seconds of one training step; null where the device failed. */
   stepSeconds: z.number().positive().nullable(),
+  /** Whether the same inputs gave the same bits again; null where the device failed, or was checked before this was asked. */
+  repeatsBits: z.boolean().nullable().default(null),
   checkedAt: z.string(),
 });
 export type DeviceCheck = z.infer<typeof deviceCheckSchema>;

@@ -21,3 +21,13 @@ export const uncertainPolicySchema = z.enum(uncertainPolicies);
 
 /** The name of the one quantity of a data set of numbers that nobody has named. */
 export const defaultQuantity = 'value';
+
+/** Why a finding cannot be judged on some cases: an AUC needs cases with it and cases without. */
+export const unjudgedReasons = ['unknown', 'neverPresent', 'neverAbsent'] as const;
+export type UnjudgedReason = (typeof unjudgedReasons)[number];
+export const unjudgedReasonSchema = z.enum(unjudgedReasons);
+export const unjudgedWords: Readonly<Record<UnjudgedReason, string>> = {
+  unknown: 'it is known for none of these cases',
+  neverPresent: 'it is present in none of these cases',
+  neverAbsent: 'it is absent in none of these cases',
+};

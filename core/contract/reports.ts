@@ -1,5 +1,6 @@
 /** What each command gives back and prints with `--json`. */
 import { z } from 'zod';
+import { unjudgedReasonSchema } from './marks.ts';
 import { methodSchema, splitSchema, studyPoolingSchema } from './names.ts';
 import { labelProblemSchema, leftOutFileSchema, problemGroupSchema } from './problems.ts';
 import {
@@ -185,7 +186,17 @@ export type TrainReport = z.infer<typeof trainReportSchema>;
 const interval = z.tuple([z.number(), z.number()]);
 const measure = z.number().nullable();
 
-/** Figures at one level. A figure that the data do not define (AUC with one class present) is null, never 0 or 1. */
+const estimate = z.object({ value: measure, interval: interval.nullable() });
+
+/** How far answers that are numbers lie from the labels: on average (bias), and between which bounds 95 % of them (Bland and Altman). */
+export const limitsOfAgreementSchema = z.object({ bias: estimate, low: estimate, high: estimate });
+export type LimitsOfAgreementView = z.infer<typeof limitsOfAgreementSchema>;
+
+/**
+ * Figures at one level. A figure that the data do not define (AUC with one class present) is null, never 0 or 1; so is one that means nothing
+ * for what the data set asks. Of several findings, AUC, average precision, sensitivity, specificity and Brier score are means over those that
+ * can be judged, and accuracy is the share of right answers to all that is known.
+ */
 export const metricsBlockSchema = z.object({
   n: count,
   patients: count,
@@ -212,12 +223,20 @@ export const metricsBlockSchema = z.object({
   /** Decision threshold on the probability of `thresholdClass`; null when the largest probability decides. */
   threshold: measure,
   thresholdClass: z.string().nullable(),
-  /** Rows are the labels, columns the decisions, in the order of `classes`. */
+  /** Rows are the labels, columns the decisions, in the order of `classes`; empty where each name is a question. */
   confusion: z.array(z.array(count)),
+  /** Each class against the rest, or each finding by itself at its own threshold; empty for numbers. */
   perClass: z.array(
     z.object({
       name: z.string(),
+      /** Of a class, its examples; of a finding, those where it is present. */
       n: count,
+      /** Of a finding: the examples where it is known, present or absent. */
+      known: count.optional(),
+      /** Of a finding: from which probability on it is called present. */
+      threshold: z.number().optional(),
+      /** Why a finding cannot be judged; left out where it can. */
+      unjudged: unjudgedReasonSchema.optional(),
       auc: measure,
       aucInterval: interval.nullable(),
       sensitivity: measure,
@@ -232,6 +251,10 @@ export const metricsBlockSchema = z.object({
   calibration: z.array(
     z.object({ low: z.number(), high: z.number(), n: count, confidence: measure, accuracy: measure }),
   ),
+  /** Of numbers, else null. */
+  agreement: limitsOfAgreementSchema.nullable().default(null),
+  /** Of numbers: label and answer of each example. */
+  points: z.array(z.tuple([z.number(), z.number()])).default([]),
 });
 export type MetricsBlock = z.infer<typeof metricsBlockSchema>;
 
@@ -267,11 +290,16 @@ export const predictionSchema = z.object({
   sopInstanceUID: z.string().nullable(),
   frame: count.nullable(),
   images: z.int().positive(),
+  /** Of each class or finding; none of a number. */
   probabilities: z.array(z.number()),
   decision: z.string(),
   threshold: z.number().nullable(),
   /** The class whose probability the threshold is about. */
   thresholdClass: z.string().nullable(),
+  /** From which probability each finding was called present; none for other targets. */
+  findingThresholds: z.array(z.number()).default([]),
+  /** The number that a model of numbers answers; null for other targets. */
+  value: z.number().nullable().default(null),
   /** SHA-256 of the file's bytes; null for studies, and for results of before it was kept. */
   contentHash: z.string().nullable(),
 });
@@ -285,6 +313,7 @@ export const classifyReportSchema = z.object({
   out: z.string().nullable(),
   /** Row id of the results in the library; null when it was open for reading. */
   batchId: z.int().nullable(),
+  target: targetKindSchema.default(defaultTarget),
   classes: z.array(z.string()),
   /** The threshold that decided and the class it is about; null when the largest probability decided. */
   threshold: z.number().nullable(),
@@ -295,6 +324,9 @@ export const classifyReportSchema = z.object({
   resumed: count,
   failed: count,
   problems: z.array(problemGroupSchema),
+  /** From which probability each finding is called present, in the order of `classes`; none for other targets. */
+  findingThresholds: z.array(z.number()).default([]),
+  /** How many were decided for each class, or called present for each finding; none for numbers. */
   decisions: z.array(z.object({ name: z.string(), images: count, studies: count })),
   seconds: z.number(),
   peakMb: z.number().nullable(),

@@ -3,14 +3,16 @@
  *
  * A GPU can run out of memory or lose its driver hours into a job that the CPU could finish. The call that failed is
  * then computed again on the CPU, and so is everything after it: an engine never goes back, so that the two are mixed at
- * one point only, which is logged and stands in `info.reason` from there on. Whoever stores how a result was computed
+ * one point only, which is logged and stands in `info.reason` from there on. What an executable carries from run to run is lost with the GPU:
+ * the run that wants it throws ENGINE_STATE_LOST, and whoever ran the steps makes them again on the CPU from what it had last. Whoever stores how a result was computed
  * reads `info` when it is done, not when it starts.
  */
 import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Graph } from '../graph/index.ts';
-import type { CompileOptions, Engine, Executable, WeightSource } from './types.ts';
+import { leavesOut, stateLost } from './carried-state.ts';
+import type { CompileOptions, Engine, Executable, Tensors, WeightSource } from './types.ts';
 
 /** Asked for at most once, with what is to be stored as the reason. */
 export type OpenCpuEngine = (reason: string) => Promise<Engine>;
@@ -37,26 +39,49 @@ export function withCpuFallback(primary: Engine, openCpu: OpenCpuEngine, log: Lo
     },
     compile: async (graph, weights, options) => {
       const compiled = new MovingExecutable(graph, keeping(weights), options);
+      const carried = options?.carried;
+      /** Where the carried state lies; it does not move along. */
+      let stateOn: Engine | undefined;
+      const runOn = async (engine: Engine, inputs: Tensors): Promise<Tensors> => {
+        if (leavesOut(carried, inputs) && stateOn !== undefined && stateOn !== engine) throw stateLost();
+        const outputs = await (await compiled.on(engine)).run(inputs);
+        stateOn = engine;
+        return outputs;
+      };
       const executable: Executable = {
         run: async (inputs) => {
           const engine = current;
           try {
-            return await (await compiled.on(engine, engine === primary)).run(inputs);
+            return await runOn(engine, inputs);
           } catch (thrown) {
             await leave(engine, thrown);
-            return (await compiled.on(current, false)).run(inputs);
+            return await runOn(current, inputs);
           }
         },
+        ...(carried === undefined
+          ? {}
+          : {
+              read: async () => {
+                const engine = current;
+                if (stateOn !== undefined && stateOn !== engine) throw stateLost();
+                try {
+                  return (await (await compiled.on(engine)).read?.()) ?? {};
+                } catch (thrown) {
+                  await leave(engine, thrown);
+                  throw stateLost(thrown);
+                }
+              },
+            }),
         dispose: async () => {
           if (open.delete(executable)) await compiled.dispose();
         },
       };
       const engine = current;
       try {
-        await compiled.on(engine, engine === primary);
+        await compiled.on(engine);
       } catch (thrown) {
         await leave(engine, thrown);
-        await compiled.on(current, false);
+        await compiled.on(current);
       }
       open.add(executable);
       return executable;
@@ -84,11 +109,11 @@ class MovingExecutable {
     this.#options = options;
   }
 
-  /** Compiled on `engine`; options are for the device that they were chosen for (half precision is a GPU's). */
-  on(engine: Engine, keepsOptions: boolean): Promise<Executable> {
+  /** Compiled on `engine`, in the same precision wherever it is: what is kept under a key is all of one kind. */
+  on(engine: Engine): Promise<Executable> {
     if (this.#engine !== engine || this.#inner === undefined) {
       this.#engine = engine;
-      this.#inner = engine.compile(this.#graph, this.#weights, keepsOptions ? this.#options : undefined);
+      this.#inner = engine.compile(this.#graph, this.#weights, this.#options);
       // What could not be compiled is not there to be disposed of; the caller gets the error itself.
       this.#inner.catch(() => {
         this.#inner = undefined;

@@ -27,7 +27,7 @@ export async function openEngine(options: OpenEngineOptions): Promise<Engine> {
   const engine = options.ownProcess === true ? await openHosted(options) : await openHere(options);
   if (engine.info.device === cpuDescription || options.movesToCpu === false) return engine;
   const openCpu = (reason: string): Promise<Engine> => {
-    const cpu: OpenEngineOptions = { ...options, engine: 'onnxruntime', device: 'cpu' };
+    const cpu: OpenEngineOptions = { ...options, engine: 'onnxruntime', device: 'cpu', takesOver: true };
     return options.ownProcess === true ? openHosted(cpu, reason) : openHere(cpu, reason);
   };
   return withCpuFallback(engine, openCpu, options.log);
@@ -51,6 +51,7 @@ export async function openHere(options: OpenEngineOptions, reason?: string): Pro
     reason: reason ?? choice.reason,
     log: options.log,
     ...(options.profileDirectory === undefined ? {} : { profileDirectory: options.profileDirectory }),
+    ...(options.takesOver === undefined ? {} : { takesOver: options.takesOver }),
   });
   options.log.log('info', `Engine ${engine.info.name} ${engine.info.version} on ${engine.info.device}`, {
     threads,

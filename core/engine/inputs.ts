@@ -12,9 +12,12 @@ function problemOf(value: Value, tensor: Tensor | undefined): string | undefined
   return `${value.name} holds ${tensor.data.length} values; need ${sizeOf(value.shape)}`;
 }
 
-/** Throws BAD_INPUT, naming all problems, where `inputs` are not what the graph takes. */
-export function checkInputs(graph: Graph, inputs: Tensors): void {
-  const problems = graph.inputs.map((value) => problemOf(value, inputs[value.name ?? '']));
+/** Throws BAD_INPUT, naming all problems, where `inputs` are not what the graph takes; `held` may be left out. */
+export function checkInputs(graph: Graph, inputs: Tensors, held: ReadonlySet<string> = new Set()): void {
+  const problems = graph.inputs.map((value) => {
+    const tensor = inputs[value.name ?? ''];
+    return tensor === undefined && held.has(value.name ?? '') ? undefined : problemOf(value, tensor);
+  });
   const found = problems.filter((problem) => problem !== undefined);
   if (found.length > 0) throw new AppError('BAD_INPUT', `Inputs do not fit the graph: ${found.join('; ')}.`);
 }

@@ -8,10 +8,13 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { AppError, toError } from '../base/errors.ts';
 import type { DType, Tensor } from '../base/tensor.ts';
 import { emitOnnx, type Graph } from '../graph/index.ts';
+import { carryingState } from './carried-state.ts';
+import { halfProducts } from './half-products.ts';
 import { checkInputs, readWeights } from './inputs.ts';
 import { peakMemoryMb, resetPeakMemory } from './memory.ts';
 import {
   type AdapterOptions,
+  type CompileOptions,
   cpuDescription,
   type DeviceName,
   type DeviceState,
@@ -23,6 +26,8 @@ import {
   type WeightSource,
 } from './types.ts';
 import { webgpuDevice } from './webgpu/adapter.ts';
+import { copyGraph, HeldTensors } from './webgpu/held-tensors.ts';
+import { lowerForWebgpu } from './webgpu/lower.ts';
 import { widenHalfInputs } from './webgpu/widen-halves.ts';
 
 type Ort = typeof import('onnxruntime-node');
@@ -116,12 +121,12 @@ function failed(what: string, cause: unknown): AppError {
 }
 
 function sessionOptions(
-  graph: Graph,
-  weights: WeightSource | undefined,
+  weights: ReadonlyMap<string, Tensor>,
   options: AdapterOptions,
+  outputLocations: Readonly<Record<string, 'cpu' | 'gpu-buffer'>> | undefined,
 ): InferenceSession.SessionOptions {
   const external: { path: string; data: Uint8Array }[] = [];
-  for (const [path, { data }] of readWeights(graph, weights)) {
+  for (const [path, { data }] of weights) {
     external.push({ path, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
   }
   const profile = options.profileDirectory;
@@ -136,45 +141,93 @@ function sessionOptions(
     enableMemPattern: false,
     logSeverityLevel: 3,
     externalData: external,
+    ...(outputLocations === undefined ? {} : { preferredOutputLocation: outputLocations }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: join(profile, 'session') }),
   };
 }
 
-async function compile(
-  ort: Ort,
-  asked: Graph,
+interface Compiler {
+  readonly ort: Ort;
+  readonly options: AdapterOptions;
+  readonly device: DeviceState;
+}
+
+async function createSession(
+  { ort, options }: Compiler,
+  graph: Graph,
   weights: WeightSource | undefined,
-  options: AdapterOptions,
-  knowsHalves: boolean,
-): Promise<Executable> {
-  const { graph, widen } = knowsHalves ? { graph: asked, widen: (inputs: Tensors) => inputs } : widenHalfInputs(asked);
-  let session: InferenceSession;
+  outputLocations?: Readonly<Record<string, 'cpu' | 'gpu-buffer'>>,
+): Promise<InferenceSession> {
   try {
-    session = await ort.InferenceSession.create(emitOnnx(graph), sessionOptions(graph, weights, options));
+    const known = new Map(readWeights(graph, weights));
+    return await ort.InferenceSession.create(emitOnnx(graph), sessionOptions(known, options, outputLocations));
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw failed('prepare the network', cause);
   }
-  return {
-    run: async (given: Tensors): Promise<Tensors> => {
-      checkInputs(asked, given);
-      const inputs = widen(given);
-      const feeds: Record<string, OrtTensor> = {};
-      for (const { name = '' } of graph.inputs) feeds[name] = toOrt(inputs[name] as Tensor);
-      try {
-        const results = await session.run(feeds);
-        return Object.fromEntries(
-          Object.keys(graph.outputs).map((name) => [name, fromOrt(name, results[name] as OrtTensor)]),
-        );
-      } catch (cause) {
-        throw failed('compute', cause);
-      }
-    },
+}
+
+async function compile(
+  compiler: Compiler,
+  asked: Graph,
+  source: WeightSource | undefined,
+  { precision = 'f32', carried }: CompileOptions,
+): Promise<Executable> {
+  const { options, device } = compiler;
+  const isWebgpu = options.device === 'webgpu';
+  const halved = precision === 'f16' ? halfProducts(asked, source) : { graph: asked, weights: source };
+  const { graph: narrow, widen } =
+    (device.hasHalfPrecision ?? true)
+      ? { graph: halved.graph, widen: (x: Tensors) => x }
+      : widenHalfInputs(halved.graph);
+  const graph = isWebgpu ? lowerForWebgpu(narrow) : narrow;
+  const outputs = Object.keys(graph.outputs);
+  const state = isWebgpu && carried !== undefined ? new HeldTensors<OrtTensor>(carried) : undefined;
+  const session = await createSession(compiler, graph, halved.weights, state?.locations(outputs));
+  let reader: Promise<InferenceSession> | undefined;
+
+  const run = async (given: Tensors): Promise<Tensors> => {
+    checkInputs(asked, given, state?.inputs);
+    const inputs = widen(given);
+    const feeds: Record<string, OrtTensor> = {};
+    for (const { name = '' } of graph.inputs) {
+      const tensor = inputs[name];
+      feeds[name] = tensor === undefined ? (state?.valueOf(name) as OrtTensor) : toOrt(tensor);
+    }
+    try {
+      const results = await session.run(feeds);
+      state?.replace(results);
+      return Object.fromEntries(
+        outputs.flatMap((name) =>
+          state?.outputs.has(name) ? [] : [[name, fromOrt(name, results[name] as OrtTensor)]],
+        ),
+      );
+    } catch (cause) {
+      throw failed('compute', cause);
+    }
+  };
+  /** The binding has no call that copies a tensor from the GPU: a network that only hands on what it is given does it. */
+  const read = async (held: HeldTensors<OrtTensor>): Promise<Tensors> => {
+    reader ??= createSession(compiler, copyGraph(graph, held.outputs), undefined);
+    try {
+      const feeds = Object.entries(held.byOutput()).map(([name, tensor]) => [`held ${name}`, tensor]);
+      const results = await (await reader).run(Object.fromEntries(feeds));
+      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(name, tensor)]));
+    } catch (cause) {
+      throw failed('read the training state', cause);
+    }
+  };
+  const executable: Executable = {
+    run,
+    ...(state === undefined ? {} : { read: () => read(state) }),
     dispose: async () => {
+      state?.dispose();
+      await (await reader)?.release();
       if (options.profileDirectory !== undefined) session.endProfiling();
       await session.release();
     },
   };
+  return isWebgpu ? executable : carryingState(executable, carried);
 }
 
 /** The device as it is stored with every result; a GPU with its driver, since another driver is another device. */
@@ -184,6 +237,18 @@ async function deviceOf(name: DeviceName): Promise<DeviceState> {
   if (!('reason' in found)) return found;
   throw new AppError('ENGINE_UNAVAILABLE', `There is no GPU to compute on: ${found.reason}.`, {
     action: found.remedy ?? 'Use --device cpu.',
+  });
+}
+
+/** Throws BAD_INPUT where the device multiplies no 16-bit floats, or gains nothing by it. */
+function requireHalfPrecision({ device: name, takesOver }: AdapterOptions, device: DeviceState): void {
+  if (takesOver === true || (name === 'webgpu' && device.hasHalfPrecision === true)) return;
+  const found =
+    name === 'webgpu'
+      ? `${device.description} multiplies no 16-bit floats (shader-f16)`
+      : `ONNX Runtime on ${device.description} computes in f32 here`;
+  throw new AppError('BAD_INPUT', `Precision f16 is for a GPU that offers it; ${found}.`, {
+    action: 'Leave --precision out, or use a GPU that does: --device webgpu, or --engine tensorflow --device cuda.',
   });
 }
 
@@ -198,17 +263,14 @@ async function open(options: AdapterOptions): Promise<Engine> {
       version: ort.env.versions.node ?? 'unknown',
       device: device.description,
       threads: options.threads,
+      ...(device.maxBufferBytes === undefined ? {} : { maxBufferBytes: device.maxBufferBytes }),
       reason: options.reason,
     },
-    compile: async (graph, weights, { precision = 'f32' } = {}) => {
-      if (precision !== 'f32') {
-        throw new AppError('BAD_INPUT', `ONNX Runtime computes in f32 here; found precision ${precision}.`, {
-          action: 'Leave --precision out, or use --engine tensorflow on a machine with an NVIDIA GPU.',
-        });
-      }
-      const inner = await compile(ort, graph, weights, options, device.hasHalfPrecision ?? true);
+    compile: async (graph, weights, compileOptions = {}) => {
+      if (compileOptions.precision === 'f16') requireHalfPrecision(options, device);
+      const inner = await compile({ ort, options, device }, graph, weights, compileOptions);
       const executable: Executable = {
-        run: inner.run,
+        ...inner,
         dispose: async () => {
           if (open.delete(executable)) await inner.dispose();
         },

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
 import { AppError, toError } from '../base/errors.ts';
+import { carryingState } from './carried-state.ts';
 import { peakMemoryMb, resetPeakMemory } from './memory.ts';
 import type { Binding } from './tensorflow/binding.ts';
 import { DeviceTensors } from './tensorflow/device-tensors.ts';
@@ -94,7 +95,7 @@ async function open(options: AdapterOptions): Promise<Engine> {
   const open = new Set<Executable>();
   return {
     info: { name: 'tensorflow', version: binding.TF_Version, device, threads, reason: options.reason },
-    compile: async (graph, weights, { precision = 'f32' } = {}) => {
+    compile: async (graph, weights, { precision = 'f32', carried } = {}) => {
       if (precision === 'f16' && !binding.isUsingGpuDevice()) {
         throw new AppError(
           'BAD_INPUT',
@@ -104,9 +105,10 @@ async function open(options: AdapterOptions): Promise<Engine> {
           },
         );
       }
-      const inner = compileGraph(tensors, graph, weights, { device, halfProducts: precision === 'f16' });
+      const compiled = compileGraph(tensors, graph, weights, { device, halfProducts: precision === 'f16' });
+      const inner = carryingState(compiled, carried);
       const executable: Executable = {
-        run: inner.run,
+        ...inner,
         dispose: async () => {
           if (open.delete(executable)) await inner.dispose();
         },

@@ -22,6 +22,11 @@ export interface Executable {
    * Throws BAD_INPUT where an input is missing or has another dtype or shape, ENGINE_FAILED where the engine fails.
    */
   run(inputs: Tensors): Promise<Tensors>;
+  /**
+   * The carried outputs (`CompileOptions.carried`) as the last run left them, by name; there where an executable was compiled with some.
+   * Throws ENGINE_STATE_LOST where they went with their device or process.
+   */
+  read?(): Promise<Tensors>;
   dispose(): Promise<void>;
 }
 
@@ -30,6 +35,8 @@ export interface EngineInfo {
   readonly version: string;
   readonly device: string;
   readonly threads: number;
+  /** Bytes of the largest tensor that the device takes; left out where nothing limits it but memory. */
+  readonly maxBufferBytes?: number;
   /** Why this engine and device: stored with every run. */
   readonly reason: string;
 }
@@ -38,10 +45,15 @@ export type Precision = 'f32' | 'f16';
 
 export interface CompileOptions {
   /**
-   * `f16`: matrix products in half precision with float32 sums, everything else in float32. For the frozen LPM on a GPU;
-   * refused on a CPU, where it only costs. `f32` where left out.
+   * `f16`: matrix products in half precision, everything else in float32. For the frozen LPM on a GPU; refused on a CPU, where it only costs,
+   * but for one that takes over from a GPU. `f32` where left out.
    */
   readonly precision?: Precision;
+  /**
+   * Outputs that stay with the engine, by the input that each becomes in the next run. A run may leave those inputs out once one has been
+   * made; the outputs are not among its results, `read` gives them. A run that leaves out what was lost throws ENGINE_STATE_LOST.
+   */
+  readonly carried?: Readonly<Record<string, string>>;
 }
 
 export interface Engine {
@@ -81,6 +93,8 @@ export interface OpenEngineOptions {
   readonly ownProcess?: boolean;
   /** Whether a GPU that fails in mid-run hands over to the CPU, which is so where left out; a check of the GPU must see it fail. */
   readonly movesToCpu?: boolean;
+  /** Set for the CPU that goes on for a GPU: it computes in the precision that the GPU was asked for, so that what is kept stays of one kind. */
+  readonly takesOver?: boolean;
   /** Write a profile of every session in this folder (ONNX Runtime's trace format). For benchmarks. */
   readonly profileDirectory?: string;
   readonly log: Logger;
@@ -92,6 +106,7 @@ export interface AdapterOptions {
   readonly threads: number;
   readonly reason: string;
   readonly profileDirectory?: string;
+  readonly takesOver?: boolean;
   readonly log: Logger;
 }
 

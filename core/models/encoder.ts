@@ -11,6 +11,7 @@
  * the last layer computes one row.
  */
 import { invariant } from '../base/errors.ts';
+import { type Shape, sizeOf } from '../base/tensor.ts';
 import {
   add,
   concat,
@@ -21,6 +22,7 @@ import {
   input,
   layerNorm,
   matmul,
+  mean,
   mul,
   reshape,
   scope,
@@ -63,6 +65,11 @@ export interface EncoderOptions {
   readonly details?: boolean;
   /** Numbers an attention piece may hold; set only by tests and measurements. */
   readonly scoreBudget?: number;
+  /**
+   * Bytes that no tensor should exceed, for a device that takes no larger ones. What grows beyond it is computed in pieces: attention
+   * and the hidden layer of the MLP; left out on the processor.
+   */
+  readonly tensorBytes?: number;
 }
 
 /**
@@ -73,6 +80,8 @@ export interface EncoderOptions {
  */
 export const defaultScoreBudget = 2 * 1024 * 1024;
 const fewestQueries = 128;
+/** A GPU has no such cache and is fed best with large pieces: 64 MB of scores, which are there twice, before softmax and after. */
+const deviceScoreBudget = 16 * 1024 * 1024;
 
 /**
  * The encoder graph.
@@ -80,7 +89,8 @@ const fewestQueries = 128;
  * Input: `pixel_values` [B, C, height, width]. Weights: those of encoder-weights.ts. Outputs as asked for: `keys`,
  * `values` [L, B, H, T, d], keys before any rotation ([ADR 275](../../docs/adr/0275-families-of-lpms.md)); `indices` [L, B, H, T] int32 among
  * all tokens, best first; `all_tokens` [L, B, N, D] as the layers' blocks leave them; `class_token` [B, D], the class token after the final
- * norm or what stands for it (summary.ts); `last_hidden_state` [B, N, D], after the final norm where that is not the summary's alone.
+ * norm or what stands for it (summary.ts); `last_hidden_state` [B, N, D], after the final norm where that is not the summary's alone. What would be
+ * beyond `tensorBytes` comes layer by layer (`outputParts`).
  */
 export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Graph {
   const { height, width, layers, keysValues, allTokens = false, classToken, hiddenState = false } = options;
@@ -116,10 +126,17 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
   const outputs: Record<string, Value> = {};
   if (keysValues) {
     for (const key of Object.keys(kept[0]!) as (keyof KeptTokens)[]) {
-      outputs[key] = stack(kept.map((layer) => layer[key]!));
+      Object.assign(
+        outputs,
+        stacked(
+          key,
+          kept.map((layer) => layer[key]!),
+          options,
+        ),
+      );
     }
   }
-  if (allTokens) outputs['all_tokens'] = stack(tokens);
+  if (allTokens) Object.assign(outputs, stacked('all_tokens', tokens, options));
   if (needsEnd) {
     const [gamma, beta] = [weight('norm.weight', [config.width]), weight('norm.bias', [config.width])];
     const lastNorm = (y: Value): Value => layerNorm(y, gamma, beta, config.eps);
@@ -174,13 +191,20 @@ function block(
 ): { readonly x: Value; readonly kept?: KeptTokens } {
   const { width: d, heads, eps, mlpWidth } = config;
   const { rotation } = needs;
+  // Pieces share their weights.
+  const known = new Map<string, Value>();
+  const own = (part: string, shape: Shape): Value => {
+    const value = known.get(part) ?? weight(`${name}.${part}`, shape);
+    known.set(part, value);
+    return value;
+  };
   const norm = (part: string, y: Value): Value =>
-    layerNorm(y, weight(`${name}.${part}.weight`, [d]), weight(`${name}.${part}.bias`, [d]), eps);
+    layerNorm(y, own(`${part}.weight`, [d]), own(`${part}.bias`, [d]), eps);
   const dense = (part: BiasedPart, y: Value, inputs: number, outputs: number, bias = true): Value =>
     project(
       y,
-      weight(`${name}.${part}.weight`, [inputs, outputs]),
-      bias && !config.withoutBias?.includes(part) ? weight(`${name}.${part}.bias`, [outputs]) : undefined,
+      own(`${part}.weight`, [inputs, outputs]),
+      bias && !config.withoutBias?.includes(part) ? own(`${part}.bias`, [outputs]) : undefined,
     );
   const heads4 = (part: BiasedPart, y: Value): Value => splitHeads(dense(part, y, d, d, config.qkvBias), heads);
   const onlyClass = (y: Value): Value => slice(y, 1, 0, 1);
@@ -197,9 +221,7 @@ function block(
   const attention = attend(isTurned ? rotate(rotation, queries) : queries, attendedKeys, values, {
     context: needs.rows === 'none' ? 'none' : needs.rows === 'class-token' ? 'first-row' : 'all',
     scores: needs.isExtracted ? options.tokens : 'none',
-    ...(options.scoreBudget === undefined
-      ? { budget: defaultScoreBudget, fewest: fewestQueries }
-      : { budget: options.scoreBudget, fewest: 1 }),
+    ...scoreLimits(options),
   });
   const kept = attention.scores && keepBest(config, options, keys, values, attention.scores);
   if (attention.context === undefined) return { x, ...(kept && { kept }) };
@@ -208,11 +230,33 @@ function block(
     needs.rows === 'class-token' ? onlyClass(x) : x,
     dense('o', mergeHeads(attention.context), d, d),
   );
-  const read = norm('norm2', attended);
-  const hidden = config.gated
-    ? mul(activate(config, dense('gate', read, d, mlpWidth)), dense('fc1', read, d, mlpWidth))
-    : activate(config, dense('fc1', read, d, mlpWidth));
-  return { x: add(attended, dense('fc2', hidden, mlpWidth, d)), ...(kept && { kept }) };
+  const mlp = (rows: Value): Value => {
+    const read = norm('norm2', rows);
+    const hidden = config.gated
+      ? mul(activate(config, dense('gate', read, d, mlpWidth)), dense('fc1', read, d, mlpWidth))
+      : activate(config, dense('fc1', read, d, mlpWidth));
+    return add(rows, dense('fc2', hidden, mlpWidth, d));
+  };
+  return { x: concat(piecesOf(attended, mlpWidth, options).map(mlp), 1), ...(kept && { kept }) };
+}
+
+/** How many scores a piece of attention may hold, and how many queries it has at least. */
+function scoreLimits({ scoreBudget, tensorBytes }: EncoderOptions): {
+  readonly budget: number;
+  readonly fewest: number;
+} {
+  if (scoreBudget !== undefined) return { budget: scoreBudget, fewest: 1 };
+  if (tensorBytes === undefined) return { budget: defaultScoreBudget, fewest: fewestQueries };
+  return { budget: Math.min(deviceScoreBudget, tensorBytes / 4), fewest: 1 };
+}
+
+/** Tokens [B, N, D] in pieces of so many that `width` numbers for each stay within the largest tensor; all of them where nothing limits it. */
+function piecesOf(tokens: Value, width: number, { batch, tensorBytes }: EncoderOptions): Value[] {
+  const rows = tokens.shape[1] as number;
+  const piece = tensorBytes === undefined ? rows : Math.max(1, Math.floor(tensorBytes / (4 * batch * width)));
+  return Array.from({ length: Math.ceil(rows / piece) }, (_, i) =>
+    slice(tokens, 1, i * piece, Math.min((i + 1) * piece, rows)),
+  );
 }
 
 /**
@@ -237,7 +281,10 @@ function attend(
   const contexts: Value[] = [];
   let totals: Value | undefined;
   for (let start = 0; start < rows; start += piece) {
-    const some = slice(queries, 2, start, Math.min(start + piece, rows));
+    const isBoth = wanted.context === 'all' && wanted.scores === 'global';
+    const waited = isBoth && totals !== undefined ? nothingAfter(contexts.at(-1) as Value, totals) : 0;
+    const piecesQueries = slice(queries, 2, start, Math.min(start + piece, rows));
+    const some = waited === 0 ? piecesQueries : add(piecesQueries, waited);
     const attention = softmax(matmul(some, keysAcross), -1);
     const isFirst = start === 0;
     if (wanted.context === 'all') contexts.push(matmul(attention, values));
@@ -254,6 +301,17 @@ function attend(
   };
 }
 
+/**
+ * 0 [B, H, 1, 1], known only when both are. An engine is free to compute all pieces' attention for their totals first and their contexts
+ * afterwards, and did: the pieces of a layer then lay in memory together, 13 GB of them at 2,048 pixels. A piece that waits for the one before
+ * cannot; adding 0 changes no bit of it.
+ */
+function nothingAfter(context: Value, totals: Value): Value {
+  const one = mean(slice(context, 2, 0, 1), [2, 3], { keepDims: true });
+  const other = reshape(mean(totals, [2], { keepDims: true }), one.shape);
+  return mul(add(one, other), 0);
+}
+
 /** The best tokens' keys, values and positions. */
 function keepBest(config: LpmConfig, options: EncoderOptions, keys: Value, values: Value, scores: Value): KeptTokens {
   const kept = keptTokens(config, options.height, options.width, options.tokenRatio);
@@ -268,10 +326,19 @@ function keepBest(config: LpmConfig, options: EncoderOptions, keys: Value, value
   };
 }
 
-/** Values of one shape stacked along a new first axis. */
-function stack(values: readonly Value[]): Value {
-  return concat(
-    values.map((value) => reshape(value, [1, ...value.shape])),
-    0,
-  );
+/** Values of one shape stacked along a new first axis; one by one, as `name.0`, `name.1`, …, where the stack is beyond the largest tensor. */
+function stacked(name: string, values: readonly Value[], { tensorBytes }: EncoderOptions): Record<string, Value> {
+  const layers = values.map((value) => reshape(value, [1, ...value.shape]));
+  const bytes = 4 * values.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (tensorBytes === undefined || bytes <= tensorBytes) return { [name]: concat(layers, 0) };
+  return Object.fromEntries(layers.map((layer, i) => [`${name}.${i}`, layer]));
+}
+
+/** The parts of an output that may have come layer by layer, in their order. */
+export function outputParts<T>(outputs: Readonly<Record<string, T>>, name: string): T[] {
+  const whole = outputs[name];
+  if (whole !== undefined) return [whole];
+  const parts: T[] = [];
+  for (let part = outputs[`${name}.0`]; part !== undefined; part = outputs[`${name}.${parts.length}`]) parts.push(part);
+  return parts;
 }

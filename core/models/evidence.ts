@@ -12,7 +12,20 @@
  * gradient that all tokens share can change nothing; with it, patches without any say in the answer were highlighted.
  */
 import { invariant } from '../base/errors.ts';
-import { add, defineGraph, type Graph, grad, input, logSoftmax, mean, mul, reshape, sub, sum } from '../graph/index.ts';
+import {
+  add,
+  defineGraph,
+  type Graph,
+  grad,
+  input,
+  logSoftmax,
+  mean,
+  mul,
+  reshape,
+  sub,
+  sum,
+  type Value,
+} from '../graph/index.ts';
 import { trainingMethods } from './methods/index.ts';
 import { attendedLogits, networkInputs } from './network.ts';
 import type { NetworkConfig } from './network-config.ts';
@@ -29,17 +42,15 @@ export function hasEvidence({ method }: Pick<NetworkConfig, 'method'>): boolean 
 /**
  * The graph for one image. Inputs: `params` [total]; those of the method; `class_row` [1, C], 1 at the class asked about and 0
  * elsewhere. Outputs: `logits` [1, C]; `attention` and `relevance` [L, H, T], sizes as in `AttendedLogits`.
+ * @param areIndependent whether each logit is that of a question of its own (findings): it is its log-odds then, whatever the others say
  */
-export function buildEvidence(config: NetworkConfig): Graph {
+export function buildEvidence(config: NetworkConfig, areIndependent = false): Graph {
   const { classes } = config;
   const params = input('params', [parameterLayout(config).total]);
   const { logits, attention } = attendedLogits(config, params, networkInputs(config, 1));
   const classRow = input('class_row', [1, classes]);
-  const others = sub(1, classRow);
-  // The log-sum over the other classes, read off their log-softmax: y - logSoftmax(y) is the log-sum at every place.
-  const without = sub(logits, mul(classRow, out));
-  const logSum = mul(sum(mul(sub(without, logSoftmax(without, -1)), others), [0, 1]), 1 / (classes - 1));
-  const logOdds = sub(sum(mul(logits, classRow), [0, 1]), logSum);
+  const own = sum(mul(logits, classRow), [0, 1]);
+  const logOdds = areIndependent ? own : sub(own, logSumOfOthers(logits, classRow, classes));
   const [gradient] = grad(logOdds, [attention]);
   invariant(gradient, 'evidence: no gradient');
   const weighted = mul(attention, gradient);
@@ -53,6 +64,13 @@ export function buildEvidence(config: NetworkConfig): Graph {
       relevance: reshape(sum(relevance, [3]), shape),
     },
   });
+}
+
+/** The log-sum over the other classes, read off their log-softmax: y - logSoftmax(y) is the log-sum at every place. */
+function logSumOfOthers(logits: Value, classRow: Value, classes: number): Value {
+  const others = sub(1, classRow);
+  const without = sub(logits, mul(classRow, out));
+  return mul(sum(mul(sub(without, logSoftmax(without, -1)), others), [0, 1]), 1 / (classes - 1));
 }
 
 /** What a layer's heads give to the places of the image. */

@@ -175,6 +175,41 @@ export function calibrationChart(bins: readonly CalibrationBin[], title: string)
   ]);
 }
 
+export interface ScatterOptions {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** The same range on both axes, with the line on which both are equal. */
+  readonly isSquare?: boolean;
+  /** Heights at which a line is drawn across. */
+  readonly lines?: readonly number[];
+  /** Index into the palette. */
+  readonly colour?: number;
+}
+
+/** Points on two axes. */
+export function scatterChart(points: readonly Point[], options: ScatterOptions): string {
+  const width = 420;
+  const height = options.isSquare === true ? 420 : 320;
+  const { lines = [], colour = 0 } = options;
+  const xs = points.map(([x]) => x);
+  const ys = [...points.map(([, y]) => y), ...lines];
+  const xRange = rangeOf(options.isSquare === true ? [...xs, ...ys] : xs);
+  const yRange = options.isSquare === true ? xRange : rangeOf(ys);
+  const frame = frameOf(width, height, xRange, yRange);
+  const across = (from: number, to: number): string =>
+    `<line x1="${frame.x(xRange[0])}" y1="${frame.y(from)}" x2="${frame.x(xRange[1])}" y2="${frame.y(to)}" class="guide"/>`;
+  return svg(width, height + 4, options.title, [
+    axes(frame, options, xRange, yRange),
+    ...(options.isSquare === true ? [across(xRange[0], xRange[1])] : []),
+    ...lines.map((at) => across(at, at)),
+    ...points.map(
+      ([x, y]) =>
+        `<circle cx="${frame.x(x)}" cy="${frame.y(y)}" r="3" fill="${seriesColour(colour)}" fill-opacity="0.55"/>`,
+    ),
+  ]);
+}
+
 /** Confusion matrix as an HTML table, cells shaded by their share of the row. */
 export function confusionTable(confusion: readonly (readonly number[])[], classes: readonly string[]): string {
   const head = classes.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
@@ -253,8 +288,8 @@ function svg(width: number, height: number, title: string, parts: readonly strin
 /** The range of the values with a little air; [0, 1] when there are none. */
 function rangeOf(values: readonly number[]): readonly [number, number] {
   if (values.length === 0) return [0, 1];
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 

@@ -1,16 +1,17 @@
 /** Results of a classification as one HTML text that loads nothing from anywhere: to be kept, sent on paper, printed. */
 
-import { researchUseOnly } from '../contract/index.ts';
+import { researchUseOnly, targetFacts } from '../contract/index.ts';
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
 import { escapeHtml } from './chart.ts';
 import { decisionRule } from './positive-class-words.ts';
 import { reportStyle } from './style.ts';
 
-/** The page. Studies stand by the probability of the positive class (of more than two, the last one), highest first. */
+/**
+ * The page. Studies stand by the probability of the positive class (of more than two, the last one), highest first; those of several findings
+ * by the most probable one, those of numbers by the number.
+ */
 export function renderClassification(results: BatchResults, writtenAt: Date): string {
-  const { classes, positiveClass } = results;
-  const sorted = positiveClass === null ? classes.length - 1 : classes.indexOf(positiveClass);
-  const studies = [...results.studies].sort((a, b) => (b.probabilities[sorted] ?? 0) - (a.probabilities[sorted] ?? 0));
+  const studies = sortedStudies(results);
   const title = `Classification with ${results.model}`;
   return `<!doctype html>
 <html lang="en">
@@ -39,6 +40,13 @@ ${provenanceSection(results)}
 `;
 }
 
+function sortedStudies({ classes, positiveClass, target, studies }: BatchResults): StudyResult[] {
+  const position = positiveClass === null ? classes.length - 1 : classes.indexOf(positiveClass);
+  const key = ({ probabilities, value }: StudyResult): number =>
+    value ?? (targetFacts[target].isPerName ? Math.max(...probabilities) : (probabilities[position] ?? 0));
+  return [...studies].sort((a, b) => key(b) - key(a));
+}
+
 function counted(n: number, one: string, other: string): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? one : other}`;
 }
@@ -51,23 +59,27 @@ function section(title: string, body: string): string {
   return `<section><h2>${title}</h2>${body}</section>`;
 }
 
-function summarySection({ classes, studies }: BatchResults): string {
-  const rows = classes.map((name) => {
-    const count = studies.filter((study) => study.decision === name).length;
+function summarySection({ classes, target, studies }: BatchResults): string {
+  const { isPerName, hasMarks } = targetFacts[target];
+  const rows = (isPerName && !hasMarks ? [] : classes).map((name, k) => {
+    const count = studies.filter((study) => (hasMarks ? study.isPresent[k] : study.decision === name)).length;
     const share = studies.length === 0 ? 0 : (100 * count) / studies.length;
     return `<div class="bar"><span>${escapeHtml(name)}</span><i><b style="width:${share.toFixed(1)}%"></b></i><span>${count}</span></div>`;
   });
+  if (rows.length === 0) return '';
   const referred = studies.filter((study) => study.isReferred === true).length;
   const words = studies.some((study) => study.isReferred !== null)
     ? `<p>${referred} of ${studies.length} answers are too uncertain to stand alone and are marked “refer to a reader”.</p>`
     : '';
-  return section('Decisions', `${rows.join('')}${words}`);
+  return section(hasMarks ? 'Findings that are present' : 'Decisions', `${rows.join('')}${words}`);
 }
 
 function studiesSection({ classes }: BatchResults, studies: readonly StudyResult[]): string {
   const heads = classes.map((name) => `<th class="number">${escapeHtml(name)}</th>`).join('');
   const rows = studies.map((study) => {
-    const values = study.probabilities.map((p) => `<td class="number">${p.toFixed(3)}</td>`).join('');
+    const values = answersOf(study)
+      .map((p, k) => `<td class="number">${study.isPresent[k] === true ? `<b>${p}</b>` : p}</td>`)
+      .join('');
     const refer = study.isReferred === true ? '<br><small>refer to a reader</small>' : '';
     return `<tr><td>${escapeHtml(study.patientKey ?? '–')}<br><small><code>${escapeHtml(study.studyInstanceUID)}</code></small></td><td>${escapeHtml(study.modality ?? '–')}</td><td class="number">${study.images}</td>${values}<td><b>${escapeHtml(study.decision)}</b>${refer}</td></tr>`;
   });
@@ -75,6 +87,11 @@ function studiesSection({ classes }: BatchResults, studies: readonly StudyResult
     'Studies',
     `<div class="scroll"><table><thead><tr><th>patient and study</th><th>modality</th><th class="number">images</th>${heads}<th>decision</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
   );
+}
+
+/** The cells of a study: probabilities, or the number. */
+function answersOf({ probabilities, value }: StudyResult): string[] {
+  return value === null ? probabilities.map((p) => p.toFixed(3)) : [String(Number(value.toPrecision(4)))];
 }
 
 function failuresSection({ failures }: BatchResults): string {
@@ -90,6 +107,7 @@ function failuresSection({ failures }: BatchResults): string {
 }
 
 function provenanceSection(results: BatchResults): string {
+  const { isPerName, hasMarks } = targetFacts[results.target];
   const rules = results.thresholds.map(({ className, threshold }) =>
     decisionRule({ thresholdClass: className, threshold }),
   );
@@ -99,7 +117,11 @@ function provenanceSection(results: BatchResults): string {
     ['LPM hash', results.lpmHash],
     [
       'Decision',
-      rules.length === 0 ? decisionRule({ threshold: null, thresholdClass: null }) : rules.join('; later: '),
+      isPerName && !hasMarks
+        ? 'none: the answer is a number'
+        : rules.length === 0
+          ? decisionRule({ threshold: null, thresholdClass: null })
+          : rules.join(hasMarks ? '; ' : '; later: '),
     ],
   ];
   return section(

@@ -1,5 +1,5 @@
 /** The class that a figure is about, in the words of reports and of the command line. */
-import type { ModelRecord } from '../contract/index.ts';
+import { type ModelRecord, type TargetKind, targetFacts } from '../contract/index.ts';
 
 type Positive = Pick<ModelRecord, 'classes' | 'positiveClass' | 'positiveClassSource'>;
 
@@ -24,6 +24,22 @@ type About = Pick<ModelRecord, 'positiveClass' | 'positiveClassSource'>;
 export function namedPositive({ positiveClass, positiveClassSource }: About): string | null {
   if (positiveClass === null) return null;
   return `“${positiveClass}”${positiveClassSource === 'alphabet' ? ', not set by you' : ''}`;
+}
+
+/** How a model decides, in words: by one threshold, by one for each finding, by the most probable class, or not at all (numbers). */
+export function decisionWords(model: {
+  readonly target: TargetKind;
+  readonly classes: readonly string[];
+  readonly threshold: number | null;
+  readonly thresholdClass: string | null;
+  readonly findingThresholds: readonly number[];
+}): string {
+  const { isPerName, hasMarks } = targetFacts[model.target];
+  if (!isPerName) return decisionRule(model);
+  if (!hasMarks) return 'none: the answer is a number';
+  return model.classes
+    .map((name, k) => decisionRule({ thresholdClass: name, threshold: model.findingThresholds[k] ?? null }))
+    .join('; ');
 }
 
 /** The rule of a decision: `“fracture” from 0.420 on`, or that the most probable class is chosen. */

@@ -3,14 +3,15 @@
  * line, the demo and the window make the same report.
  */
 import {
+  defaultTarget,
   type EpochRecord,
   type EvaluateReport,
-  type Method,
-  type MetricsBlock,
   methodMeaning,
   researchUseOnly,
+  targetFacts,
   targetFigureWords,
 } from '../contract/index.ts';
+import { aucOf, count, duration, plain, section, withInterval } from './cells.ts';
 import {
   calibrationChart,
   confusionTable,
@@ -20,46 +21,12 @@ import {
   type Point,
   type Series,
 } from './chart.ts';
-import { examplesSection, type ReportExample } from './examples.ts';
+import { examplesSection } from './examples.ts';
 import { decisionRule, figuresOf, namedPositive } from './positive-class-words.ts';
+import { findingSection, numbersAtAGlance, numbersSection } from './questions.ts';
+import type { ReportData } from './report-data.ts';
 import { reportStyle } from './style.ts';
 import { comparisonSentences, howToRead, limits } from './words.ts';
-
-/** One trained and evaluated method. */
-export interface ReportMethod {
-  readonly method: Method;
-  /** Whether every weight of the LPM was trained: what the memory of the others is compared with. */
-  readonly trainsLpm: boolean;
-  readonly model: string;
-  readonly evaluation: EvaluateReport;
-  readonly learnable: number;
-  readonly lpmParameters: number | null;
-  readonly peakMb: number | null;
-  readonly seconds: number;
-  readonly bestEpoch: number | null;
-  readonly epochs: readonly EpochRecord[];
-}
-
-/** Everything a report shows. */
-export interface ReportData {
-  readonly title: string;
-  readonly createdAt: Date;
-  readonly dataset: {
-    readonly name: string;
-    readonly patients: number;
-    readonly studies: number;
-    readonly images: number;
-    readonly classes: readonly { readonly name: string; readonly images: number }[];
-  };
-  readonly lpm: { readonly name: string; readonly hash: string };
-  readonly engine: string;
-  /** What a reader must know before any number, for example that the LPM is a stand-in. */
-  readonly warnings: readonly string[];
-  readonly methods: readonly ReportMethod[];
-  readonly examples: readonly ReportExample[];
-  /** Steps with their time, for the last section. */
-  readonly timings: readonly { readonly name: string; readonly seconds: number; readonly peakMb: number | null }[];
-}
 
 /** The report as one HTML document. */
 export function renderReport(data: ReportData): string {
@@ -79,8 +46,8 @@ export function renderReport(data: ReportData): string {
 <span class="notice">${researchUseOnly}</span>
 </header>
 <main>
-${[atAGlance, methodsSection, perClassSection, trainingSection, curvesSection, confusionSection, calibrationSection]
-  .map((section) => section(data))
+${sectionsOf(data)
+  .map((one) => one(data))
   .join('\n')}
 ${examplesSection(data.examples)}
 ${readingSection(data)}
@@ -92,8 +59,23 @@ ${provenanceSection(data)}
 `;
 }
 
-function section(title: string, body: string, className = ''): string {
-  return `<section${className === '' ? '' : ` class="${className}"`}><h2>${escapeHtml(title)}</h2>${body}</section>`;
+/** The sections of figures: those that mean something for what the data set asks. */
+function sectionsOf({ methods }: ReportData): readonly ((data: ReportData) => string)[] {
+  const { target = defaultTarget } = methods[0]?.evaluation ?? {};
+  const { isPerName, hasMarks } = targetFacts[target];
+  if (!isPerName) {
+    return [
+      atAGlance,
+      methodsSection,
+      perClassSection,
+      trainingSection,
+      curvesSection,
+      confusionSection,
+      calibrationSection,
+    ];
+  }
+  if (hasMarks) return [atAGlance, methodsSection, findingSection, trainingSection, curvesSection];
+  return [numbersAtAGlance, methodsSection, numbersSection, trainingSection];
 }
 
 function atAGlance(data: ReportData): string {
@@ -114,10 +96,16 @@ function atAGlance(data: ReportData): string {
       mark: { at: 0.5, name: 'chance' },
     },
   );
+  const about =
+    split === undefined
+      ? ''
+      : targetFacts[split.target].hasMarks
+        ? 'mean over the findings that can be judged'
+        : figuresOf(split);
   const who =
     split === undefined
       ? ''
-      : `<figcaption>AUC (${escapeHtml(figuresOf(split))}) over ${count(split.image.n)} images of ${count(split.image.patients)} ${escapeHtml(split.split)} patients; bars are 95 % intervals from resampling patients.</figcaption>`;
+      : `<figcaption>AUC (${escapeHtml(about)}) over ${count(split.image.n)} images of ${count(split.image.patients)} ${escapeHtml(split.split)} patients; bars are 95 % intervals from resampling patients.</figcaption>`;
   return section(
     'At a glance',
     data.warnings.map((w) => `<p class="warn">${escapeHtml(w)}</p>`).join('') +
@@ -129,6 +117,9 @@ function atAGlance(data: ReportData): string {
 }
 
 function methodsSection(data: ReportData): string {
+  const { target = defaultTarget } = data.methods[0]?.evaluation ?? {};
+  const { isPerName, hasMarks } = targetFacts[target];
+  const isNumber = isPerName && !hasMarks;
   const best = Math.max(...data.methods.map((m) => m.evaluation.image.auc ?? Number.NEGATIVE_INFINITY));
   const fullMb = data.methods.find((m) => m.trainsLpm)?.peakMb ?? null;
   const rows = data.methods.map((m) => {
@@ -141,12 +132,12 @@ function methodsSection(data: ReportData): string {
       m.lpmParameters === null
         ? ''
         : `<br><small>${((100 * m.learnable) / m.lpmParameters).toFixed(2)} % of the LPM</small>`;
-    return `<tr${image.auc === best ? ' class="best"' : ''}><td class="method">${escapeHtml(m.method)}<small>${escapeHtml(methodMeaning[m.method])}</small><small>decision: ${escapeHtml(decisionRule(image))}</small></td>${[
-      aucOf(image),
-      aucOf(study),
+    return `<tr${image.auc === best ? ' class="best"' : ''}><td class="method">${escapeHtml(m.method)}<small>${escapeHtml(methodMeaning[m.method])}</small>${isPerName ? '' : `<small>decision: ${escapeHtml(decisionRule(image))}</small>`}</td>${[
+      ...(isNumber ? [] : [aucOf(image), aucOf(study)]),
       ...image.figures.map(withInterval),
-      plain(image.sensitivity),
-      plain(image.specificity),
+      ...(isNumber
+        ? study.figures.slice(0, 1).map(withInterval)
+        : [plain(image.sensitivity), plain(image.specificity)]),
       count(m.learnable) + share,
       m.peakMb === null ? '–' : `${count(Math.round(m.peakMb))} MB${ofFull}`,
       duration(m.seconds),
@@ -155,12 +146,13 @@ function methodsSection(data: ReportData): string {
       .join('')}</tr>`;
   });
   const about = data.methods[0] === undefined ? '' : aboutWords(data.methods[0].evaluation);
+  const figures = data.methods[0]?.evaluation.image.figures ?? [];
   const heads = [
-    'AUC, images',
-    'AUC, studies',
-    ...(data.methods[0]?.evaluation.image.figures ?? []).map(({ figure }) => `${targetFigureWords[figure]}, images`),
-    `sensitivity${about}`,
-    `specificity${about}`,
+    ...(isNumber ? [] : ['AUC, images', 'AUC, studies']),
+    ...figures.map(({ figure }) => `${targetFigureWords[figure]}, images`),
+    ...(isNumber
+      ? figures.slice(0, 1).map(({ figure }) => `${targetFigureWords[figure]}, studies`)
+      : [`sensitivity${about}`, `specificity${about}`]),
     'learnable',
     'peak memory',
     'training',
@@ -174,6 +166,7 @@ function methodsSection(data: ReportData): string {
 
 /** What the sensitivities beside each other are about, as a part of a heading. */
 function aboutWords(evaluation: EvaluateReport): string {
+  if (targetFacts[evaluation.target].hasMarks) return ', mean over findings';
   const named = namedPositive(evaluation);
   return named === null ? ', macro average' : ` of ${named}`;
 }
@@ -181,6 +174,11 @@ function aboutWords(evaluation: EvaluateReport): string {
 function meaningOf(evaluations: readonly EvaluateReport[]): string {
   const [first] = evaluations;
   if (first === undefined) return '';
+  const { isPerName, hasMarks } = targetFacts[first.target];
+  if (hasMarks) {
+    return 'AUC, sensitivity and specificity are means over the findings that can be judged, each at its own threshold.';
+  }
+  if (isPerName) return 'Numbers are in the unit of the labels.';
   if (first.positiveClass === null) {
     return 'Sensitivity and specificity are means over classes, each class against the rest (macro average).';
   }
@@ -230,10 +228,16 @@ function trainingSection(data: ReportData): string {
       yLabel: 'validation AUC',
     },
   );
-  return section('Training', `<div class="grid2"><figure>${loss}</figure><figure>${auc}</figure></div>`);
+  // Of numbers there is none.
+  const hasAuc = data.methods.some(({ epochs }) => epochs.some(({ valAuc }) => valAuc !== null));
+  return section(
+    'Training',
+    `<div class="grid2"><figure>${loss}</figure>${hasAuc ? `<figure>${auc}</figure>` : ''}</div>`,
+  );
 }
 
 function curvesSection(data: ReportData): string {
+  const { isPerName } = targetFacts[data.methods[0]?.evaluation.target ?? defaultTarget];
   const classes = data.methods[0]?.evaluation.classes ?? [];
   // With two classes the curve of the negative one mirrors that of the positive one and would only repeat it.
   const positive = data.methods[0]?.evaluation.positiveClass ?? null;
@@ -262,7 +266,8 @@ function curvesSection(data: ReportData): string {
       xRange: unit,
       yRange: unit,
     });
-    return `<h3>${escapeHtml(name)} against the rest</h3><div class="grid2"><figure>${roc}</figure><figure>${pr}</figure></div>`;
+    const heading = isPerName ? name : `${name} against the rest`;
+    return `<h3>${escapeHtml(heading)}</h3><div class="grid2"><figure>${roc}</figure><figure>${pr}</figure></div>`;
   });
   return section('ROC and precision-recall curves', figures.join(''), 'long');
 }
@@ -293,17 +298,18 @@ function readingSection(data: ReportData): string {
     `<ul>${items.map((i) => `<li>${escapeHtml(i)}</li>`).join('')}</ul>`;
   return section(
     'How to read this, and what it does not show',
-    `${list(howToRead)}<h3>Limits</h3>${list([...limits, ...data.warnings])}`,
+    `${list(howToRead(data.methods[0]?.evaluation.target ?? defaultTarget))}<h3>Limits</h3>${list([...limits, ...data.warnings])}`,
   );
 }
 
 function provenanceSection(data: ReportData): string {
+  const { isPerName, noun } = targetFacts[data.methods[0]?.evaluation.target ?? defaultTarget];
   const classes = data.dataset.classes.map((c) => `${c.name} ${count(c.images)}`).join(', ');
   const version = data.methods[0]?.evaluation.version;
   const facts: readonly (readonly [string, string])[] = [
     [
       'Data set',
-      `${data.dataset.name}${version === undefined ? '' : `, version ${version}`}; images a class: ${classes}`,
+      `${data.dataset.name}${version === undefined ? '' : `, version ${version}`}; images ${isPerName ? `with an answer to each ${noun[0]}` : `a ${noun[0]}`}: ${classes}`,
     ],
     ['LPM', data.lpm.name],
     ['LPM hash', data.lpm.hash],
@@ -318,28 +324,4 @@ function provenanceSection(data: ReportData): string {
     'Where this comes from',
     `<table><tbody>${facts.map(([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td><code>${escapeHtml(value)}</code></td></tr>`).join('')}</tbody></table>`,
   );
-}
-
-/** The AUC with its interval. */
-function aucOf({ auc, aucInterval }: Pick<MetricsBlock, 'auc' | 'aucInterval'>): string {
-  return withInterval({ value: auc, interval: aucInterval });
-}
-
-function withInterval({ value, interval }: Pick<MetricsBlock['figures'][number], 'value' | 'interval'>): string {
-  if (value === null) return '–';
-  return interval === null
-    ? plain(value)
-    : `${plain(value)}<br><small>${plain(interval[0])} – ${plain(interval[1])}</small>`;
-}
-
-function plain(value: number | null): string {
-  return value === null ? '–' : value.toFixed(3);
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en-US');
-}
-
-function duration(seconds: number): string {
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }

@@ -1,5 +1,5 @@
 /** The sentences of a report: what the numbers mean, said with the numbers, and what they do not show. */
-import type { EvaluateReport, Method } from '../contract/index.ts';
+import { type EvaluateReport, type Method, type TargetKind, targetFacts } from '../contract/index.ts';
 
 interface Compared {
   readonly method: Method;
@@ -13,9 +13,19 @@ export function comparisonSentences(methods: readonly Compared[]): string[] {
     return auc === null ? [] : [{ method: m.method, auc, interval: aucInterval }];
   });
   const first = known[0];
-  if (first === undefined) return ['No AUC could be computed: the patients evaluated do not show every class.'];
+  const hasMarks = methods.some(({ evaluation }) => targetFacts[evaluation.target].hasMarks);
+  if (first === undefined) {
+    return [
+      hasMarks
+        ? 'No AUC could be computed: no finding is present in some of these images and absent in others.'
+        : 'No AUC could be computed: the patients evaluated do not show every class.',
+    ];
+  }
+  const shown = hasMarks
+    ? 'Shown one image with a finding and one without'
+    : 'Shown one image of a class and one of the others';
   const sentences = [
-    `Shown one image of a class and one of the others, ${first.method} ranks them correctly ${Math.round(100 * first.auc)} times in 100; guessing does so 50 times.`,
+    `${shown}, ${first.method} ranks them correctly ${Math.round(100 * first.auc)} times in 100${hasMarks ? ' (mean over findings)' : ''}; guessing does so 50 times.`,
   ];
   for (const other of known.slice(1)) {
     const gap = first.auc - other.auc;
@@ -32,9 +42,33 @@ export function comparisonSentences(methods: readonly Compared[]): string[] {
   return sentences;
 }
 
-export const howToRead: readonly string[] = [
-  'AUC: 1 is perfect, 0.5 is guessing. It does not depend on a threshold and says nothing about how often a decision is right in your patients.',
+/** How the figures of a report are read, a sentence or two each. */
+export function howToRead(target: TargetKind): readonly string[] {
+  const { isPerName, hasMarks } = targetFacts[target];
+  return [...(isPerName ? (hasMarks ? ofFindings : ofNumbers) : ofClasses), ...ofAll];
+}
+
+const auc =
+  'AUC: 1 is perfect, 0.5 is guessing. It does not depend on a threshold and says nothing about how often a decision is right in your patients.';
+
+const ofClasses = [
+  auc,
   'Sensitivity: the share of images of a class that were found. Specificity: the share of other images that were left alone.',
+];
+
+const ofFindings = [
+  auc,
+  'Each finding is judged on the images where it is known to be present or absent; the others say nothing about it.',
+  'Sensitivity: the share of images with a finding in which it was found. Specificity: the share of images without it that were left alone. Both are at the threshold of that finding.',
+];
+
+const ofNumbers = [
+  'Mean absolute error: how far an answer lies from its label on average, in the unit of the labels. The root mean squared error weighs large mistakes more.',
+  'R²: the share of the differences between images that the answers explain; 0 is what the mean of all labels would reach.',
+  'Bias: how much too high (above 0) or too low answers are on average. Between the limits of agreement lie 95 % of the differences, if they are spread evenly around the bias.',
+];
+
+const ofAll: readonly string[] = [
   'The interval beside a number comes from resampling patients 2,000 times; of a hundred such intervals, made with other patients of the same kind, about 95 hold the true value.',
   'Patients, not images, were dealt to training, validation and test; the test patients took no part in training or in choosing the epoch.',
 ];

@@ -71,3 +71,19 @@ export function fleissKappa(
   });
   return { overall: chance >= 1 ? null : (agreement / total - chance) / (1 - chance), byClass };
 }
+
+/**
+ * The mean of differences between two readers' numbers, and the limits between which 95 % of them are to be expected: mean ± 1.96 sample
+ * deviations; null with fewer than two. Source: Bland and Altman, Lancet 1986;327:307-310.
+ */
+export function limitsOfAgreement(differences: readonly number[]): {
+  readonly mean: number | null;
+  readonly limits: [low: number, high: number] | null;
+} {
+  const n = differences.length;
+  if (n === 0) return { mean: null, limits: null };
+  const mean = differences.reduce((sum, value) => sum + value, 0) / n;
+  if (n < 2) return { mean, limits: null };
+  const deviation = Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
+  return { mean, limits: [mean - 1.96 * deviation, mean + 1.96 * deviation] };
+}

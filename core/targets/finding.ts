@@ -85,6 +85,7 @@ export const findingTarget: Target = {
         header: `decision_${name}`,
         of: (probabilities, point) => (isPresent(probabilities, k, point) ? 'present' : 'absent'),
       },
+      { header: `threshold_${name}`, of: (_, point) => point.thresholds[k] ?? null },
     ]),
 };
 

@@ -118,78 +118,140 @@ export async function train(
   hooks: TrainingHooks,
 ): Promise<TrainingResult> {
   const { target } = network;
-  const n = examplesIn(network, trainSet);
-  const perEpoch = stepsPerEpoch(n, settings.batch);
-  const totalSteps = perEpoch * settings.epochs;
-  const random = Random.seeded(settings.seed).fork('training');
-  const classWeights =
-    settings.classWeights === 'balanced' ? target.balancedWeights(trainSet.labels, network.classes) : null;
+  let told = 0;
+  const run: TrainingRun = {
+    network,
+    settings,
+    trainSet,
+    signal: hooks.signal,
+    // An epoch that is made again is not told again: progress never goes back.
+    tell: (done, total, loss) => {
+      if (done > told) hooks.step?.(done, total, loss);
+      told = Math.max(told, done);
+    },
+    random: Random.seeded(settings.seed).fork('training'),
+    classWeights:
+      settings.classWeights === 'balanced' ? target.balancedWeights(trainSet.labels, network.classes) : null,
+  };
   let current = state;
   let stoppedEarly = hasStalled(settings, state);
   while (current.epochsDone < settings.epochs && !stoppedEarly) {
     const started = hooks.now();
-    const epoch = current.epochsDone;
-    const batches = epochBatches(random, epoch, n, settings.batch);
-    const load = (b: number) => loadBatch(network, settings, trainSet, random, epoch, batches[b] as number[], b);
-    let { params, optimiser } = current;
-    let lossSum = 0;
-    let normSum = 0;
-    let learningRate = 0;
-    throwIfCancelled(hooks.signal, 'Training');
-    let next = load(0);
-    for (let b = 0; b < batches.length; b++) {
-      throwIfCancelled(hooks.signal, 'Training');
-      const inputs = await next;
-      const stepIndex = epoch * perEpoch + b;
-      learningRate = cosineLearningRate(settings.learningRate, stepIndex, totalSteps);
-      const vector = (values: Float32Array): Tensor => float32([values.length], values);
-      const running = network.step.run({
-        ...inputs,
-        params: vector(params),
-        ...Object.fromEntries(Object.entries(optimiser).map(([name, values]) => [name, vector(values)])),
-        step: float32([], [stepIndex + 1]),
-        lr: float32([], [learningRate]),
-        ...(classWeights === null ? {} : { class_weights: float32([network.classes], classWeights) }),
-      });
-      // The next batch is put together while the engine computes this one.
-      if (b + 1 < batches.length) {
-        next = load(b + 1);
-        next.catch(() => {}); // Reported when it is awaited; here it only must not count as unhandled meanwhile.
-      }
-      const outputs = await running;
-      const loss = scalarOf(outputs, 'loss');
-      const norm = scalarOf(outputs, 'grad_norm');
-      if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-        throw new AppError(
-          'TRAINING_DIVERGED',
-          `Training diverged in epoch ${epoch + 1}, step ${b + 1} of ${batches.length}: loss ${loss}, gradient norm ${norm}, ` +
-            `learning rate ${learningRate.toPrecision(3)}; both must stay finite.`,
-          { details: { epoch: epoch + 1, step: b + 1, learningRate } },
-        );
-      }
-      params = floatsOf(outputs, 'next_params');
-      optimiser = Object.fromEntries(Object.keys(optimiser).map((name) => [name, floatsOf(outputs, `next_${name}`)]));
-      lossSum += loss;
-      normSum += norm;
-      hooks.step?.(stepIndex + 1, totalSteps, loss);
-    }
+    const trained = await trainEpoch(run, current).catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.code !== 'ENGINE_STATE_LOST') throw error;
+      // The device went with the parameters of the middle of the epoch. All that is random in an epoch is drawn from its number, so the epoch
+      // is made again from where it began, on what the engine has moved to.
+      return trainEpoch(run, current);
+    });
+    const { params, optimiser, lossSum, normSum, learningRate, steps } = trained;
     const scored = await validate(network, settings.criterion, params, validation, hooks.signal);
     const result: EpochResult = {
-      epoch: epoch + 1,
-      trainLoss: lossSum / batches.length,
+      epoch: current.epochsDone + 1,
+      trainLoss: lossSum / steps,
       ...scored,
       learningRate,
-      gradientNorm: normSum / batches.length,
+      gradientNorm: normSum / steps,
       seconds: (hooks.now() - started) / 1000,
     };
     const best = isBetter(result, current.best)
       ? { epoch: result.epoch, valScore: result.valScore, valLoss: result.valLoss, params }
       : current.best;
-    current = { epochsDone: epoch + 1, params, optimiser, best };
+    current = { epochsDone: current.epochsDone + 1, params, optimiser, best };
     await hooks.epoch?.(result, current);
     stoppedEarly = hasStalled(settings, current);
   }
   return { state: current, stoppedEarly };
+}
+
+/** What stays the same from epoch to epoch. */
+interface TrainingRun {
+  readonly network: TrainingNetwork;
+  readonly settings: LoopSettings;
+  readonly trainSet: ExampleSource;
+  readonly signal: AbortSignalLike;
+  readonly tell: NonNullable<TrainingHooks['step']>;
+  readonly random: Random;
+  readonly classWeights: Float32Array | null;
+}
+
+interface TrainedEpoch extends Pick<TrainingState, 'params' | 'optimiser'> {
+  readonly lossSum: number;
+  readonly normSum: number;
+  /** Of the last step. */
+  readonly learningRate: number;
+  readonly steps: number;
+}
+
+/**
+ * The steps of the epoch after `state`. Parameters and moments go to the engine once and come back once, where the step carries them.
+ * @throws TRAINING_DIVERGED, CANCELLED; ENGINE_STATE_LOST where the engine lost what it carried
+ */
+async function trainEpoch(run: TrainingRun, state: TrainingState): Promise<TrainedEpoch> {
+  const { network, settings, trainSet, signal, random, classWeights } = run;
+  const epoch = state.epochsDone;
+  const n = examplesIn(network, trainSet);
+  const perEpoch = stepsPerEpoch(n, settings.batch);
+  const totalSteps = perEpoch * settings.epochs;
+  const batches = epochBatches(random, epoch, n, settings.batch);
+  const load = (b: number) => loadBatch(network, settings, trainSet, random, epoch, batches[b] as number[], b);
+  const vector = (values: Float32Array): Tensor => float32([values.length], values);
+  const names = Object.keys(state.optimiser);
+  let { params, optimiser } = state;
+  let lossSum = 0;
+  let normSum = 0;
+  let learningRate = 0;
+  throwIfCancelled(signal, 'Training');
+  let next = load(0);
+  for (let b = 0; b < batches.length; b++) {
+    throwIfCancelled(signal, 'Training');
+    const inputs = await next;
+    const stepIndex = epoch * perEpoch + b;
+    learningRate = cosineLearningRate(settings.learningRate, stepIndex, totalSteps);
+    const isCarried = network.step.read !== undefined && b > 0;
+    const running = network.step.run({
+      ...inputs,
+      ...(isCarried ? {} : { params: vector(params) }),
+      ...(isCarried
+        ? {}
+        : Object.fromEntries(Object.entries(optimiser).map(([name, values]) => [name, vector(values)]))),
+      step: float32([], [stepIndex + 1]),
+      lr: float32([], [learningRate]),
+      ...(classWeights === null ? {} : { class_weights: float32([network.classes], classWeights) }),
+    });
+    // The next batch is put together while the engine computes this one.
+    if (b + 1 < batches.length) {
+      next = load(b + 1);
+      next.catch(() => {}); // Reported when it is awaited; here it only must not count as unhandled meanwhile.
+    }
+    const outputs = await running;
+    const loss = scalarOf(outputs, 'loss');
+    const norm = scalarOf(outputs, 'grad_norm');
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+      throw new AppError(
+        'TRAINING_DIVERGED',
+        `Training diverged in epoch ${epoch + 1}, step ${b + 1} of ${batches.length}: loss ${loss}, gradient norm ${norm}, ` +
+          `learning rate ${learningRate.toPrecision(3)}; both must stay finite.`,
+        { details: { epoch: epoch + 1, step: b + 1, learningRate } },
+      );
+    }
+    if (network.step.read === undefined) ({ params, optimiser } = afterStep(outputs, names));
+    lossSum += loss;
+    normSum += norm;
+    run.tell(stepIndex + 1, totalSteps, loss);
+  }
+  if (network.step.read !== undefined) ({ params, optimiser } = afterStep(await network.step.read(), names));
+  return { params, optimiser, lossSum, normSum, learningRate, steps: batches.length };
+}
+
+/** Parameters and the optimiser's vectors as a step leaves them. */
+function afterStep(
+  outputs: Readonly<Record<string, Tensor>>,
+  names: readonly string[],
+): Pick<TrainingState, 'params' | 'optimiser'> {
+  return {
+    params: floatsOf(outputs, 'next_params'),
+    optimiser: Object.fromEntries(names.map((name) => [name, floatsOf(outputs, `next_${name}`)])),
+  };
 }
 
 /** Whether early stopping ends the run here; it depends on the state alone, so a resumed run stops at the same epoch. */

@@ -1,5 +1,5 @@
 /** One training step as one graph: forward, criterion, backward, and the update of the flat parameters. */
-import { type CriterionName, defaultCriterion } from '../contract/index.ts';
+import { type CriterionName, defaultCriterion, defaultOptimiser, type OptimiserName } from '../contract/index.ts';
 import { defineGraph, type Graph, grad, input, type Value } from '../graph/index.ts';
 import {
   dropoutMaskShape,
@@ -15,6 +15,7 @@ import {
 } from '../models/index.ts';
 import { batchLoss, labelInputs } from './criteria/criterion.ts';
 import { criteria } from './criteria/index.ts';
+import { optimisers } from './optimisers/index.ts';
 import { type UpdateOptions, updated } from './update.ts';
 
 export interface TrainStepOptions extends UpdateOptions {
@@ -59,6 +60,11 @@ export function buildTrainStep(config: NetworkConfig, options: TrainStepOptions)
   const gradient = packParameters(layout, grad(loss, parts));
   const { next, gradientNorm } = updated(options, params, gradient);
   return defineGraph({ outputs: { ...next, loss, grad_norm: gradientNorm } });
+}
+
+/** What a step carries to the next, for `Engine.compile`: the outputs of `buildTrainStep` by the inputs that they become. */
+export function carriedVectors(optimiser: OptimiserName = defaultOptimiser): Readonly<Record<string, string>> {
+  return Object.fromEntries(['params', ...optimisers[optimiser].state].map((vector) => [vector, `next_${vector}`]));
 }
 
 /** The forward graph. Inputs: `params` and the network's inputs. Output: `logits` [batch, classes], without dropout. */

@@ -29,7 +29,12 @@ export interface ScreenArguments {
   };
   readonly train: { readonly dataset?: string; readonly jobId?: number };
   readonly judge: { readonly model?: string; readonly split?: SplitName };
-  readonly evidence: { readonly model?: string; readonly at?: CaseReference };
+  readonly evidence: {
+    readonly model?: string;
+    readonly at?: CaseReference;
+    /** Of a model of several findings, the one to show. */
+    readonly finding?: string;
+  };
   readonly classify: {
     readonly model?: string;
     readonly cases?: readonly StudyId[];

@@ -102,6 +102,10 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
   TRAINING_DIVERGED: ['Das Training ist entgleist.', 'Senken Sie die Lernrate und trainieren Sie noch einmal.'],
   FEATURES_DAMAGED: ['Ein zwischengespeichertes Bild ist beschädigt.', 'Starten Sie neu; es wird neu berechnet.'],
   ENGINE_UNAVAILABLE: ['Es fehlt etwas zum Rechnen.', '„Einstellungen“, „Rechnen“ sagt, was fehlt.'],
+  ENGINE_STATE_LOST: [
+    'Der Stand des Trainings ging mit dem Rechengerät verloren.',
+    'Starten Sie das Training noch einmal; es geht nach der letzten fertigen Epoche weiter.',
+  ],
   ENGINE_FAILED: ['Das Rechnen wurde abgebrochen.', 'Schließen Sie andere Programme und versuchen Sie es noch einmal.'],
   LIBRARY_READ_ONLY: ['In die Bibliothek kann nicht geschrieben werden.', 'Wählen Sie einen anderen Ordner.'],
   LIBRARY_BUSY: ['Ein anderes Sidelight nutzt diese Bibliothek.', 'Schließen Sie es.'],

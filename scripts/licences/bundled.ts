@@ -55,6 +55,13 @@ export const bundledParts: readonly BundledPart[] = [
     source: 'https://github.com/microsoft/DirectXShaderCompiler',
   },
   {
+    carrier: 'webgpu',
+    name: 'Direct3D shader compiler d3dcompiler_47 (Windows only)',
+    licence: 'LicenseRef-Microsoft-Windows-SDK',
+    kind: 'native',
+    source: 'https://developer.microsoft.com/windows/downloads/windows-sdk',
+  },
+  {
     carrier: '@cornerstonejs/codec-openjpeg',
     name: 'OpenJPEG',
     licence: 'BSD-2-Clause',

@@ -36,6 +36,32 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
+/**
+ * The compiled programs that a package must carry, beside whose absence nothing fails until a user's computer misses one. On Windows Dawn
+ * hands its shaders to dxcompiler, which wants dxil beside it; DirectML serves the device `dml`. Linux and macOS compile in the driver. No
+ * ONNX Runtime of this version is made for Macs with Intel processors.
+ */
+export function requiredParts({ platform, arch }: Target): string[] {
+  const ort: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
+    linux: ['libonnxruntime.so.1'],
+    darwin: ['libonnxruntime.1.dylib'],
+    win32: ['onnxruntime.dll', 'dxcompiler.dll', 'dxil.dll', 'DirectML.dll'],
+  };
+  const dawn = platform === 'win32' ? ['dawn.node', 'dxcompiler.dll', 'd3dcompiler_47.dll'] : ['dawn.node'];
+  return [
+    ...['onnxruntime_binding.node', ...(ort[platform] ?? [])].map(
+      (file) => `onnxruntime-node/bin/napi-v6/${platform}/${arch}/${file}`,
+    ),
+    ...dawn.map((file) => `webgpu/dist/${platform}-${platform === 'darwin' ? 'universal' : arch}/${file}`),
+    `better-sqlite3/prebuilds/${platform}-${arch}.node`,
+  ];
+}
+
+/** Whether a file of a package goes along. */
+export function keepsFile(name: string, path: string, target: Target): boolean {
+  return rules[name]?.keeps(path, target) ?? keepsByDefault(path);
+}
+
 /** Tests, sources and maps of packages are of no use to a program that runs. */
 function keepsByDefault(path: string): boolean {
   return !/(^|\/)(test|tests|__tests__|docs|example|examples|\.github)\/|\.(map|ts|mts|cts|md)$/i.test(path);
@@ -58,6 +84,8 @@ export function copyDependencies(root: string, out: string, target: Target): str
     }
   };
   for (const name of Object.keys(dependencies)) visit(name, root);
+  const missing = requiredParts(target).filter((part) => !existsSync(join(out, 'node_modules', part)));
+  invariant(missing.length === 0, `the package lacks ${missing.join(', ')}; install anew with npm ci on this system`);
   return [...copied.values()].sort();
 }
 
@@ -75,11 +103,10 @@ function resolvePackage(name: string, from: string, root: string): string {
 }
 
 function copyPackage(name: string, folder: string, out: string, target: Target): void {
-  const keeps = rules[name]?.keeps ?? keepsByDefault;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
-    if (path.startsWith('node_modules/') || !keeps(path, target)) continue;
+    if (path.startsWith('node_modules/') || !keepsFile(name, path, target)) continue;
     mkdirSync(dirname(join(out, path)), { recursive: true });
     cpSync(join(folder, path), join(out, path));
   }

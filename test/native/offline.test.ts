@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../support/command.ts';
 import { hasStrace, isolated, outside, socketCalls, socketsOf } from '../support/isolation.ts';
+import { repositoryRoot } from '../support/shared.ts';
+import { hasSoftwareGpu, softwareGpu } from '../support/software-gpu.ts';
 import { usual, writeMaterial } from '../torture/studies.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sidelight-offline-'));
@@ -80,6 +82,24 @@ describe('offline', () => {
     expect(files.length).toBeGreaterThan(5);
     expect(files.flatMap((name) => outside(readFileSync(join(traces, name), 'utf8')))).toEqual([]);
   });
+
+  test.skipIf(!hasStrace || !hasSoftwareGpu)(
+    'a GPU is looked for and computes without a socket that could leave the machine (needs strace and Electron)',
+    () => {
+      const traces = join(folder, 'gpu-traces');
+      mkdirSync(traces);
+      const child = join(repositoryRoot, 'test', 'support', 'webgpu-child.ts');
+      const strace = ['-ff', '-e', 'trace=%network', '-o', join(traces, 'trace')];
+      const { stdout } = spawnSync('strace', [...strace, process.execPath, child, 'sum'], {
+        encoding: 'utf8',
+        env: { ...process.env, ...softwareGpu },
+      });
+      expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ y: [2, 3] });
+      const files = readdirSync(traces);
+      expect(files.length).toBeGreaterThan(2);
+      expect(files.flatMap((name) => outside(readFileSync(join(traces, name), 'utf8')))).toEqual([]);
+    },
+  );
 
   const traceOf = (program: string): string => {
     const trace = join(folder, 'control');

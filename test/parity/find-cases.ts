@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { AppError } from '../../core/base/errors.ts';
-import type { Engine } from '../../core/engine/index.ts';
+import type { Engine, Precision } from '../../core/engine/index.ts';
 import type { CaseResult } from '../../core/services/devices/compare.ts';
 import { checkLpmCase, checkSameWeights } from '../../core/services/devices/lpm-case.ts';
 import { checkLearnable, checkSideCase } from '../../core/services/devices/side-case.ts';
@@ -16,8 +16,11 @@ import { checkResize } from './resize-case.ts';
 
 type RunCase = (engine: Engine) => Promise<CaseResult | null> | CaseResult | null;
 
-/** Every case under `root`, ready to run, in the order of their names. @throws FILE_NOT_FOUND */
-export function findCases(root: string): readonly { readonly name: string; readonly run: RunCase }[] {
+/** Every case under `root`, ready to run, in the order of their names; in f16 those of LPMs, which alone compute in it. @throws FILE_NOT_FOUND */
+export function findCases(
+  root: string,
+  precision: Precision = 'f32',
+): readonly { readonly name: string; readonly run: RunCase }[] {
   if (!existsSync(root)) throw new AppError('FILE_NOT_FOUND', `There is no folder ${root}.`);
   const cases: { name: string; run: RunCase }[] = [];
   const models: { folder: string; hasCases: boolean }[] = [];
@@ -28,7 +31,7 @@ export function findCases(root: string): readonly { readonly name: string; reado
     for (const file of files) {
       const path = join(folder, file);
       const name = relative(root, path).replace(/\.(safetensors|json)$/, '');
-      const run = recognise(folder, path, isModel);
+      const run = recognise(folder, path, isModel, precision);
       if (run === null) continue;
       cases.push({ name, run: (engine) => run(engine, name) });
       hasCases ||= isModel;
@@ -36,7 +39,7 @@ export function findCases(root: string): readonly { readonly name: string; reado
     if (isModel) models.push({ folder, hasCases });
   }
   const withCases = models.filter((m) => m.hasCases).map((m) => m.folder);
-  for (const { folder } of models.filter((m) => !m.hasCases)) {
+  for (const { folder } of precision === 'f16' ? [] : models.filter((m) => !m.hasCases)) {
     const name = relative(root, folder);
     cases.push({ name, run: () => checkSameWeights(folder, withCases, name) });
   }
@@ -50,14 +53,17 @@ function foldersUnder(folder: string): string[] {
 
 type RunNamed = (engine: Engine, name: string) => Promise<CaseResult | null> | CaseResult | null;
 
-function recognise(folder: string, path: string, isModel: boolean): RunNamed | null {
+function recognise(folder: string, path: string, isModel: boolean, precision: Precision): RunNamed | null {
+  if (precision === 'f16' && !isModel) return null;
   if (path.endsWith('.json')) return recogniseJson(path);
   if (!path.endsWith('.safetensors') || /^(open_clip_)?model(-\d+-of-\d+)?\.safetensors$/.test(basename(path)))
     return null;
   const file = readSafetensors(path);
   const has = new Set(file.names);
   file.close();
-  if (isModel && has.has('pixel_values')) return (engine, name) => checkLpmCase(engine, folder, basename(path), name);
+  if (isModel && has.has('pixel_values')) {
+    return (engine, name) => checkLpmCase(engine, folder, basename(path), name, 'every form', precision);
+  }
   if (has.has('adamw.losses') && !has.has('key')) {
     return (engine, name) => checkMethodCase(engine, join(folder, 'config.json'), path, name);
   }

@@ -1,5 +1,5 @@
 /**
- * `npm run parity -- DIR [--engine auto|onnxruntime|tensorflow] [--device auto|cpu|cuda|dml] [--json]`
+ * `npm run parity -- DIR [--engine auto|onnxruntime|tensorflow] [--device auto|cpu|cuda|webgpu|dml|coreml] [--precision f32|f16] [--json]`
  *
  * Every reference case in DIR against our own numbers: the worst error of each quantity, and exit 1 where one is past
  * its tolerance. DIR may hold other cases of the same kinds than ours.
@@ -7,7 +7,7 @@
 
 import { AppError, toError } from '../../core/base/errors.ts';
 import { silentLogger } from '../../core/base/logger.ts';
-import { type DeviceName, type EngineName, openEngine } from '../../core/engine/index.ts';
+import { type DeviceName, type EngineName, openEngine, type Precision } from '../../core/engine/index.ts';
 import { type CaseResult, passes } from '../../core/services/devices/compare.ts';
 import { commandLine } from '../../scripts/command-line.ts';
 import { findCases } from './find-cases.ts';
@@ -17,6 +17,7 @@ const { positionals, values } = commandLine(import.meta.filename, {
   options: {
     engine: { type: 'string', default: 'auto' },
     device: { type: 'string', default: 'auto' },
+    precision: { type: 'string', default: 'f32' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -33,10 +34,12 @@ function line({ name, checks }: CaseResult): string {
 async function main(): Promise<number> {
   const [folder] = positionals;
   if (folder === undefined) {
-    console.error('Usage: npm run parity -- DIR [--engine auto|onnxruntime|tensorflow] [--json]');
+    console.error(
+      'Usage: npm run parity -- DIR [--engine auto|onnxruntime|tensorflow] [--device NAME] [--precision f32|f16] [--json]',
+    );
     return 2;
   }
-  const cases = findCases(folder);
+  const cases = findCases(folder, values.precision as Precision);
   if (cases.length === 0) {
     console.error(`${folder} holds no reference case.`);
     return 1;

@@ -17,6 +17,7 @@ import {
   type Library,
   labelledInstances,
   type NewInstance,
+  type NewModel,
   openLibrary,
   saveFile,
   type WriteDb,
@@ -112,6 +113,18 @@ export function addModelRow(
     { datasetId: dataset.id, contentHash: hex('a'), seed: 0, classes, images },
     testTime,
   );
+  return addModelOf(library, name, datasetVersionId, classes, { threshold: 0.5, thresholdClass: classes[1] ?? null });
+}
+
+/** A model that a made-up run on a frozen version gave; its weights mean nothing. */
+export function addModelOf(
+  library: Library,
+  name: string,
+  datasetVersionId: number,
+  classes: readonly string[],
+  more: Partial<Pick<NewModel, 'threshold' | 'thresholdClass' | 'findingThresholds' | 'labelScale'>> = {},
+): number {
+  const db = library.writer;
   const settings = runSettingsSchema.parse({
     method: 'side-only',
     epochs: 1,
@@ -149,8 +162,8 @@ export function addModelRow(
       config: {},
       preprocessing,
       classes,
-      threshold: 0.5,
-      thresholdClass: classes[1] ?? null,
+      threshold: null,
+      thresholdClass: null,
       positive: null,
       temperature: 1,
       learnable: 1,
@@ -158,6 +171,7 @@ export function addModelRow(
       layout: { version: 1, entries: [{ name: 'head.bias', shape: [1] }] },
       bestWeights: weights,
       finalWeights: weights,
+      ...more,
     },
     testTime,
   );

@@ -1,6 +1,6 @@
 /** Report data made up by formula, with every part filled and the awkward cases in it. */
 import type { EpochRecord, EvaluateReport, Method, MetricsBlock } from '../../core/contract/index.ts';
-import type { ReportData, ReportMethod } from '../../core/report/report.ts';
+import type { ReportData, ReportMethod } from '../../core/report/report-data.ts';
 
 const classes = ['normal', 'specks', 'mass & <other>'];
 
@@ -51,6 +51,8 @@ function block(skill: number, n: number): MetricsBlock {
       confidence: high - 0.1,
       accuracy: high - 0.14,
     })),
+    agreement: null,
+    points: [],
   };
 }
 

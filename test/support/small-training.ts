@@ -1,16 +1,21 @@
-/** Twenty steps of FPT+ on a small network and made-up features: enough for every op of a training to run, in seconds. */
+/** Some steps of FPT+, twenty unless told, on a small network and made-up features: enough for every op of a training to run, in seconds. */
 import { toFloat16Bits } from '../../core/base/half.ts';
 import { Random } from '../../core/base/random.ts';
 import { float32, sizeOf, type Tensor } from '../../core/base/tensor.ts';
-import type { Engine } from '../../core/engine/index.ts';
+import type { Engine, Tensors } from '../../core/engine/index.ts';
 import { initialiseParameters, networkConfig, plainVit } from '../../core/models/index.ts';
-import { buildTrainStep } from '../../core/training/train-step.ts';
+import { buildTrainStep, carriedVectors } from '../../core/training/train-step.ts';
 
-const steps = 20;
 const batch = 4;
 
-/** The parameters before and after, and the loss of each step. The same on every engine up to rounding. */
-export async function trainedParameters(engine: Engine): Promise<{
+/**
+ * The parameters before and after, and the loss of each step. The same on every engine up to rounding. Vectors come and go with every step, or
+ * stay with the engine where the step `carries` them, as in a training.
+ */
+export async function trainedParameters(
+  engine: Engine,
+  { carries = false, steps = 20 }: { readonly carries?: boolean; readonly steps?: number } = {},
+): Promise<{
   readonly start: Float32Array;
   readonly parameters: Float32Array;
   readonly losses: readonly number[];
@@ -28,20 +33,26 @@ export async function trainedParameters(engine: Engine): Promise<{
     else if (dtype === 'float16') inputs[name] = { dtype, shape, data: toFloat16Bits(values) };
     else inputs[name] = float32(shape, values);
   }
-  const executable = await engine.compile(graph);
+  for (const name of ['params', 'm', 'v']) delete inputs[name];
+  const executable = await engine.compile(graph, undefined, carries ? { carried: carriedVectors() } : {});
   const zeros = (): Tensor => float32([start.length], new Float32Array(start.length));
   let state: Record<string, Tensor> = { params: float32([start.length], start), m: zeros(), v: zeros() };
   const losses: number[] = [];
   for (let step = 1; step <= steps; step++) {
     const outputs = await executable.run({
       ...inputs,
-      ...state,
+      ...(carries && step > 1 ? {} : state),
       step: float32([], [step]),
       lr: float32([], [1e-3]),
     });
-    state = { params: outputs['next_params']!, m: outputs['next_m']!, v: outputs['next_v']! };
+    if (!carries) state = afterStep(outputs);
     losses.push(outputs['loss']?.data[0] as number);
   }
+  if (executable.read !== undefined) state = afterStep(await executable.read());
   await executable.dispose();
   return { start, parameters: state['params']?.data as Float32Array, losses };
+}
+
+function afterStep(outputs: Tensors): Record<string, Tensor> {
+  return { params: outputs['next_params']!, m: outputs['next_m']!, v: outputs['next_v']! };
 }

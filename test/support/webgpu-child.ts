@@ -1,16 +1,33 @@
 /**
  * What the tests of WebGPU run in a process that sees a software GPU: `node webgpu-child.ts TASK`. Prints one line of JSON.
  */
+import { createHash } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { profileNetwork } from '../../bench/profile.ts';
+import { serialiseError } from '../../core/base/errors.ts';
 import { silentLogger } from '../../core/base/logger.ts';
-import { float32, type Tensor } from '../../core/base/tensor.ts';
+import { Random } from '../../core/base/random.ts';
+import { float32, type Shape, sizeOf, type Tensor } from '../../core/base/tensor.ts';
 import { withCpuFallback } from '../../core/engine/fallback.ts';
 import { openHosted } from '../../core/engine/host/client.ts';
 import { chooseDevice, type DeviceName, type Engine, listEngines, openEngine } from '../../core/engine/index.ts';
 import * as g from '../../core/graph/index.ts';
 
+import { buildLpmEncoder, canonicalShapes, encoderWeights, outputParts, plainVit } from '../../core/models/index.ts';
+import { runOnce, worstDifference } from '../../core/services/devices/compare.ts';
 import { checkReference } from '../../core/services/devices/reference.ts';
+import { timedNetworks } from '../../core/services/devices/timing.ts';
 import { trainedParameters } from './small-training.ts';
 
+const webgpu = {
+  engine: 'onnxruntime',
+  device: 'webgpu',
+  threads: 1,
+  movesToCpu: false,
+  log: silentLogger,
+} as const;
 const open = (device: DeviceName): Promise<Engine> =>
   openEngine({ engine: 'onnxruntime', device, threads: 1, movesToCpu: false, log: silentLogger });
 
@@ -34,6 +51,73 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
       furthest: Math.max(...gpu.parameters.map((value, i) => Math.abs(value - (cpu.parameters[i] as number)))),
       moved: Math.max(...gpu.parameters.map((value, i) => Math.abs(value - (gpu.start[i] as number)))),
     };
+  },
+  /** Every node's place, and whether what stayed on the device is what would have come and gone. */
+  resident: async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sidelight-profile-'));
+    const profiled = await openEngine({ ...webgpu, profileDirectory: directory });
+    const { encode, step } = timedNetworks('small');
+    const profiles = [
+      await profileNetwork(profiled, encode, directory),
+      await profileNetwork(profiled, step, directory),
+    ];
+    return { profiles };
+  },
+  /** A few steps whose vectors stay on the device, twice, and once with vectors that come and go at every step. */
+  twice: async () => {
+    const engine = await open('webgpu');
+    const hash = async (carries: boolean): Promise<string> => {
+      const { parameters } = await trainedParameters(engine, { carries, steps: 2 });
+      return createHash('sha256').update(new Uint8Array(parameters.buffer)).digest('hex');
+    };
+    return { hashes: [await hash(true), await hash(true), await hash(false)] };
+  },
+  /** The largest difference between an image's pass on the device in pieces and on the processor at once. */
+  pieces: async () => {
+    const lpm = plainVit({ width: 32, layers: 2, heads: 2, patch: 8, imageSize: 64 });
+    const random = Random.seeded(2);
+    const shapes = canonicalShapes(lpm);
+    const noise = (name: string, shape: Shape) => {
+      const own = random.fork(name);
+      return float32(
+        shape,
+        Float32Array.from({ length: sizeOf(shape) }, () => own.uniform(-0.5, 0.5)),
+      );
+    };
+    const size = { height: 64, width: 64 };
+    const encoded = async (engine: Engine, limit: { readonly tensorBytes?: number }) => {
+      const graph = buildLpmEncoder(lpm, {
+        ...{ batch: 1, ...size, layers: [0, 1], tokens: 'global', tokenRatio: 0.2 },
+        ...{ keysValues: true, classToken: true, details: true, ...limit },
+      });
+      const weights = encoderWeights(lpm, (name) => noise(name, shapes.get(name) ?? []), size);
+      const outputs = await runOnce(engine, graph, { pixel_values: noise('pixels', [1, 3, 64, 64]) }, weights);
+      const joined = ['class_token', 'all_keys', 'all_values', 'scores'].flatMap((name) =>
+        outputParts(outputs, name).flatMap(({ data }) => [...(data as Float32Array)]),
+      );
+      return { joined, pieces: graph.order.filter(({ op }) => op === 'softmax').length };
+    };
+    const [gpu, cpu] = [
+      await encoded(await open('webgpu'), { tensorBytes: 9000 }),
+      await encoded(await open('cpu'), {}),
+    ];
+    return { pieces: gpu.pieces, numbers: gpu.joined.length, furthest: worstDifference(gpu.joined, cpu.joined) };
+  },
+  /** The adapter asked for, and one small sum. */
+  sum: async () => {
+    const [state] = await listEngines('webgpu');
+    const graph = g.defineGraph({ outputs: { y: g.add(g.input('x', [2]), 1) } });
+    const { y } = await runOnce(await open('webgpu'), graph, { x: float32([2], [1, 2]) });
+    return { devices: state?.devices.map(({ name }) => name), y: Array.from(y?.data ?? [], Number) };
+  },
+  /** What is said where half precision is asked of a device that has none. */
+  half: async () => {
+    const engine = await open('webgpu');
+    const graph = g.defineGraph({ outputs: { y: g.neg(g.input('x', [1])) } });
+    return await engine.compile(graph, undefined, { precision: 'f16' }).then(
+      () => ({}),
+      (error: unknown) => serialiseError(error),
+    );
   },
   lost: async () => {
     const options = { engine: 'onnxruntime', threads: 1, log: silentLogger } as const;

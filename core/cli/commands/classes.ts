@@ -1,3 +1,4 @@
+import { markNames, targetFacts } from '../../contract/index.ts';
 import type { ShownClasses } from '../../services/datasets/classes.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatTable } from '../format.ts';
@@ -5,11 +6,11 @@ import { list, text } from '../options.ts';
 
 export const command = defineCommand({
   name: 'classes',
-  summary: 'show or fix the classes of a data set, and which is positive',
+  summary: 'show or fix the classes or findings of a data set, and which class is positive',
   description:
     'Shows the classes of a data set in their order and which of two is the positive one: the class that sensitivity, specificity and ' +
     'predictive values are about. It is read from the names ("fracture", not "no fracture"); --positive says it where they do not tell, or ' +
-    'otherwise, for every model trained from then on. --classes fixes the list: labels of other classes are refused by row.',
+    'otherwise, for every model trained from then on. --classes fixes the list: labels of other classes are refused by row. Of findings it shows in how many images each is present, absent and uncertain.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
   options: {
     positive: text('--positive <name>', 'the positive one of two classes'),
@@ -40,21 +41,41 @@ const sources = {
     'not set by you: nothing in the names tells, and the one later in the alphabet is taken; say which it is with --positive',
 } as const;
 
-function classLines({ dataset, classes, hasFixedClasses, positiveClass, positiveClassSource }: ShownClasses): string[] {
+function classLines({
+  dataset,
+  target,
+  classes,
+  hasFixedClasses,
+  positiveClass,
+  positiveClassSource,
+}: ShownClasses): string[] {
+  const { noun, isPerName, hasMarks } = targetFacts[target];
+  const [one, several] = noun;
   if (classes.length === 0)
     return [
-      `Data set "${dataset}" has no classes yet. They come with labels: sidelight import PATH --dataset "${dataset}" --labels FILE`,
+      `Data set "${dataset}" has no ${several} yet. They come with labels: sidelight import PATH --dataset "${dataset}" --labels FILE`,
     ];
   return [
     ...formatTable(
-      ['class', 'labels'],
-      classes.map(({ name, labels }) => [name, String(labels)]),
+      [one, 'labels', ...(hasMarks ? markNames : [])],
+      classes.map(({ name, labels, marks }) => [
+        name,
+        String(labels),
+        ...(hasMarks ? markNames.map((mark) => String(marks?.[mark] ?? 0)) : []),
+      ]),
     ),
     hasFixedClasses
-      ? 'The list is fixed: labels of other classes are refused.'
-      : 'The list is open: a label of another class adds it.',
-    positiveClass === null || positiveClassSource === null
-      ? 'Each class is judged against the rest.'
-      : `Positive class: "${positiveClass}" (${sources[positiveClassSource]}).`,
+      ? `The list is fixed: labels of other ${several} are refused.`
+      : `The list is open: a label of another ${one} adds it.`,
+    ...(isPerName ? [] : [positiveLine(positiveClass, positiveClassSource)]),
   ];
+}
+
+function positiveLine(
+  positiveClass: ShownClasses['positiveClass'],
+  positiveClassSource: ShownClasses['positiveClassSource'],
+): string {
+  return positiveClass === null || positiveClassSource === null
+    ? 'Each class is judged against the rest.'
+    : `Positive class: "${positiveClass}" (${sources[positiveClassSource]}).`;
 }

@@ -1,5 +1,11 @@
-import { type ClassifyReport, classifyOptionsSchema, researchUseOnly, studyPoolings } from '../../contract/index.ts';
-import { decisionRule } from '../../report/positive-class-words.ts';
+import {
+  type ClassifyReport,
+  classifyOptionsSchema,
+  researchUseOnly,
+  studyPoolings,
+  targetFacts,
+} from '../../contract/index.ts';
+import { decisionWords } from '../../report/positive-class-words.ts';
 import { defineCommand, wordsArgument } from '../command.ts';
 import { formatDuration, formatTable, plural } from '../format.ts';
 import { oneOf, requiredOutputFile, requiredText } from '../options.ts';
@@ -12,7 +18,7 @@ export const command = defineCommand({
   summary: 'classify new studies into a CSV file',
   description:
     'Reads folders, files, ZIP archives or DICOMDIR media and writes one row an image and one row a study: every class ' +
-    'probability, the decision, the threshold and the class it is about, the positive class, the model and the LPM hash; and one row a file (level "file") that gave no answer, with status and reason. The model brings its own preprocessing. The file ' +
+    'probability, the decision, the threshold and the class it is about, the positive class, the model and the LPM hash; and one row a file (level "file") that gave no answer, with status and reason. A model of several findings gives probability, decision and threshold of each; a model of numbers, the number. The model brings its own preprocessing. The file ' +
     'appears under its name only when it is complete.',
   arguments: [{ syntax: '<path...>', help: 'folders, files, ZIP archives or DICOMDIR files' }],
   options: {
@@ -50,11 +56,14 @@ function classifyLines(report: ClassifyReport): string[] {
   return [
     `Classified ${plural(report.images, 'image')} of ${plural(report.studies, 'study', 'studies')} with "${report.model}" in ` +
       `${formatDuration(report.seconds)}; ${report.failed} failed.`,
-    ...formatTable(
-      ['decision', 'images', 'studies'],
-      report.decisions.map((d) => [d.name, String(d.images), String(d.studies)]),
-    ),
-    `Decision: ${decisionRule(report)}.`,
+    // Of numbers nothing is decided.
+    ...(report.decisions.length === 0
+      ? []
+      : formatTable(
+          [targetFacts[report.target].hasMarks ? 'present' : 'decision', 'images', 'studies'],
+          report.decisions.map((d) => [d.name, String(d.images), String(d.studies)]),
+        )),
+    `Decision: ${decisionWords(report)}.`,
     ...problemLines(report.problems),
     ...(report.out === null ? [] : [`Results: ${report.out}`]),
     researchUseOnly,

@@ -1,12 +1,20 @@
+import type { DatasetSummary } from '../../contract/index.ts';
 import { defineCommand } from '../command.ts';
 import { formatTable } from '../format.ts';
 import { rowsOf } from '../rows.ts';
+
+/** How many instances a class has; of a finding, in how many it is present of those in which it is known. */
+function countOf({ name, instances, marks }: DatasetSummary['classes'][number]): string {
+  if (marks === undefined) return `${name} ${instances}`;
+  const { present, absent, uncertain } = marks;
+  return `${name} ${present} of ${present + absent}${uncertain === 0 ? '' : ` (${uncertain} uncertain)`}`;
+}
 
 export const command = defineCommand({
   name: 'datasets',
   summary: 'list the data sets',
   description:
-    'Lists the data sets of the library with their patients, studies, instances and classes; (?) behind the positive class says that its name does not tell (see: sidelight classes).',
+    'Lists the data sets of the library with their patients, studies, instances and classes, or of findings how often each is present of how often it is known; (?) behind the positive class says that its name does not tell (see: sidelight classes).',
   arguments: [],
   options: {},
   examples: [{ line: 'sidelight datasets', why: 'what is there to train on' }],
@@ -29,7 +37,7 @@ export const command = defineCommand({
                 d.positiveClass === null
                   ? '–'
                   : `${d.positiveClass}${d.positiveClassSource === 'alphabet' ? ' (?)' : ''}`,
-                d.classes.map((c) => `${c.name} ${c.instances}`).join(', '),
+                d.classes.map(countOf).join(', '),
               ]),
             ),
     };

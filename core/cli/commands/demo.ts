@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
-import { researchUseOnly } from '../../contract/index.ts';
+import { demoTaskNames, researchUseOnly } from '../../contract/index.ts';
 import type { DemoResult } from '../../services/walkthrough/demo.ts';
 import { defineCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { formatBytes, formatCount, formatDuration, formatInterval, formatTable, plural } from '../format.ts';
-import { integer, text } from '../options.ts';
+import { integer, oneOf, text } from '../options.ts';
 
 const defaultFolder = 'sidelight-demo';
 
@@ -21,6 +21,12 @@ export const command = defineCommand({
       '--out <folder>',
       `folder for everything (default: ${defaultFolder}); one of an earlier demo is replaced`,
     ),
+    task: oneOf(
+      '--task <what>',
+      'classes: specks, a mass, or neither; findings: masses, specks and clips that occur together, 30 % of the marks not known',
+      demoTaskNames,
+      'classes',
+    ),
     studies: integer('--studies <n>', 'studies to learn from (default: 480)', undefined),
     unseen: integer('--unseen <n>', 'studies to classify (default: 24)', undefined),
     epochs: integer('--epochs <n>', 'epochs of FPT+ (default: 40)', undefined),
@@ -28,6 +34,7 @@ export const command = defineCommand({
   },
   examples: [
     { line: 'sidelight demo', why: 'the whole of it, with a report to look at' },
+    { line: 'sidelight demo --task findings', why: 'several findings an image, each judged by itself' },
     { line: 'sidelight demo --studies 60 --out small', why: 'a quick look' },
   ],
   run: async (context, _, options) => {
@@ -40,6 +47,7 @@ export const command = defineCommand({
         unseen: options.unseen ?? demoDefaults.unseen,
         epochs: options.epochs ?? demoDefaults.epochs,
         seed: options.seed ?? demoDefaults.seed,
+        task: options.task ?? demoDefaults.task,
       },
       {
         withServices: (library, work) => withServices(context, library, work),

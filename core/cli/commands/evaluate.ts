@@ -1,6 +1,7 @@
 import {
   type EvaluateReport,
   evaluateOptionsSchema,
+  type LimitsOfAgreementView,
   researchUseOnly,
   splitNames,
   studyPoolings,
@@ -21,7 +22,8 @@ export const command = defineCommand({
   description:
     'Computes AUC, sensitivity, specificity, calibration and more with 95 % intervals (bootstrap over patients, 2,000 resamples), for images and ' +
     'for studies. Sensitivity, specificity and precision of two classes are about the positive one, which is read from the names ' +
-    '("fracture", not "no fracture") and named; a warning says when the names do not tell. With more classes they are means over classes. The test split was set apart when the data set was frozen and took no part in training or choosing.',
+    '("fracture", not "no fracture") and named; a warning says when the names do not tell. With more classes they are means over classes. Of several findings each is judged by itself, on the images where it is known, and means are over those that are present in some and absent in others; ' +
+    'of numbers it is told how far off they are. The test split was set apart when the data set was frozen and took no part in training or choosing.',
   arguments: [{ syntax: '<model>', help: 'name of the model (see: sidelight models)' }],
   options: {
     split: oneOf('--split <name>', 'which patients', splitNames, defaults.split),
@@ -62,8 +64,31 @@ export const command = defineCommand({
 /** What `evaluate` prints, one string a line. */
 export function evaluateLines(report: EvaluateReport): string[] {
   const { image, study } = report;
+  const { isPerName, hasMarks } = targetFacts[report.target];
+  const rows = isPerName ? (hasMarks ? findingRows() : quantityRows(report)) : classRows(report);
+  return [
+    `Model "${report.model}" (${report.method}) on the ${report.split} patients of "${report.dataset}" version ${report.version}: ` +
+      `${plural(image.patients, 'patient')}, ${plural(study.n, 'study', 'studies')}, ${plural(image.n, 'image')}.`,
+    ...(isPerName ? report.warnings.map((warning) => `Warning: ${warning}`) : positiveLines(report)),
+    '',
+    ...formatTable(
+      ['', 'images', `studies (${report.studyPooling})`],
+      rows.map(([name, value]) => [name, value(image), value(study)]),
+    ),
+    ...(isPerName ? [] : classTable(report)),
+    ...(hasMarks ? findingTables(report) : []),
+    ...problemLines(report.problems),
+    '',
+    researchUseOnly,
+  ];
+}
+
+/** A figure by its name, read from a block. */
+type FigureRow = readonly [name: string, value: (block: EvaluateReport['image']) => string];
+
+function classRows(report: EvaluateReport): FigureRow[] {
   const about = namedPositive(report) ?? 'macro average';
-  const rows: [string, (block: EvaluateReport['image']) => string][] = [
+  return [
     ['AUC (95 % interval)', (b) => formatInterval(b.auc, b.aucInterval)],
     ['accuracy', (b) => formatInterval(b.accuracy, b.accuracyInterval)],
     [`sensitivity (${about})`, (b) => formatMeasure(b.sensitivity)],
@@ -75,23 +100,18 @@ export function evaluateLines(report: EvaluateReport): string[] {
     ['Brier score', (b) => formatMeasure(b.brier)],
     ['calibration error', (b) => formatMeasure(b.calibrationError)],
     [
-      `threshold${image.thresholdClass === null ? '' : ` (“${image.thresholdClass}”)`}`,
+      `threshold${report.image.thresholdClass === null ? '' : ` (“${report.image.thresholdClass}”)`}`,
       (b) => formatMeasure(b.threshold),
     ],
   ];
+}
+
+function classTable({ image, target, classes }: EvaluateReport): string[] {
   return [
-    `Model "${report.model}" (${report.method}) on the ${report.split} patients of "${report.dataset}" version ${report.version}: ` +
-      `${plural(image.patients, 'patient')}, ${plural(study.n, 'study', 'studies')}, ${plural(image.n, 'image')}.`,
-    ...positiveLines(report),
-    '',
-    ...formatTable(
-      ['', 'images', `studies (${report.studyPooling})`],
-      rows.map(([name, value]) => [name, value(image), value(study)]),
-    ),
     '',
     ...formatTable(
       [
-        `${targetFacts[report.target].noun[0]} against the rest`,
+        `${targetFacts[target].noun[0]} against the rest`,
         'images',
         'AUC (95 % interval)',
         'sensitivity',
@@ -108,22 +128,77 @@ export function evaluateLines(report: EvaluateReport): string[] {
     '',
     'Decisions on images (rows: label, columns: decision)',
     ...formatTable(
-      ['', ...report.classes],
-      image.confusion.map((row, i) => [report.classes[i] ?? '', ...row.map(String)]),
+      ['', ...classes],
+      image.confusion.map((row, i) => [classes[i] ?? '', ...row.map(String)]),
     ),
-    ...problemLines(report.problems),
+  ];
+}
+
+/** Means over the findings that can be judged; what they are worth, the tables below say. */
+function findingRows(): FigureRow[] {
+  const judged = ({ perClass }: EvaluateReport['image']): string =>
+    `${perClass.filter(({ unjudged }) => unjudged === undefined).length} of ${perClass.length}`;
+  return [
+    ['findings that can be judged', judged],
+    ['mean AUC (95 % interval)', (b) => formatInterval(b.auc, b.aucInterval)],
+    ['mean average precision', (b) => formatMeasure(b.averagePrecision)],
+    ['mean sensitivity', (b) => formatMeasure(b.sensitivity)],
+    ['mean specificity', (b) => formatMeasure(b.specificity)],
+    ['right answers to what is known', (b) => formatInterval(b.accuracy, b.accuracyInterval)],
+    ['mean Brier score', (b) => formatMeasure(b.brier)],
+  ];
+}
+
+function findingTables({ image, study, studyPooling }: EvaluateReport): string[] {
+  const table = (unit: string, { perClass }: EvaluateReport['image']): string[] => [
     '',
-    researchUseOnly,
+    ...formatTable(
+      [
+        `finding, in ${unit}`,
+        'known',
+        'present',
+        'AUC (95 % interval)',
+        'average precision',
+        'sensitivity',
+        'specificity',
+        'threshold',
+      ],
+      perClass.map((c) => [
+        c.name,
+        String(c.known ?? 0),
+        String(c.n),
+        formatInterval(c.auc, c.aucInterval),
+        formatMeasure(c.averagePrecision),
+        formatMeasure(c.sensitivity),
+        formatMeasure(c.specificity),
+        formatMeasure(c.threshold),
+      ]),
+    ),
+  ];
+  return [...table('images', image), ...table(`studies (${studyPooling})`, study)];
+}
+
+function quantityRows({ image }: EvaluateReport): FigureRow[] {
+  const limit = (name: keyof LimitsOfAgreementView): FigureRow[1] => {
+    return ({ agreement }) => formatInterval(agreement?.[name].value, agreement?.[name].interval);
+  };
+  return [
+    ...figureRows(image),
+    ['bias: answer minus label, on average', limit('bias')],
+    ['95 % of the differences lie above', limit('low')],
+    ['95 % of the differences lie below', limit('high')],
   ];
 }
 
 /** The figures that the target has beside the others; of targets that do not have it, kappa alone. */
-function kappaRows({ classes, image }: EvaluateReport): [string, (block: EvaluateReport['image']) => string][] {
-  if (image.figures.length === 0) {
-    const name = classes.length > 2 ? 'kappa (quadratic, in the order of the classes below)' : 'kappa';
-    return [[name, (b) => formatMeasure(b.kappa)]];
-  }
-  return image.figures.map(({ figure }) => [
+function kappaRows({ classes, image }: EvaluateReport): FigureRow[] {
+  if (image.figures.length > 0) return figureRows(image);
+  const name = classes.length > 2 ? 'kappa (quadratic, in the order of the classes below)' : 'kappa';
+  return [[name, (b) => formatMeasure(b.kappa)]];
+}
+
+function figureRows({ figures }: EvaluateReport['image']): FigureRow[] {
+  return figures.map(({ figure }) => [
     `${targetFigureWords[figure]} (95 % interval)`,
     (b) => {
       const own = b.figures.find((one) => one.figure === figure);

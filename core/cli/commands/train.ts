@@ -12,6 +12,7 @@ import {
   targetFigureWords,
   tokenRules,
   trainOptionsSchema,
+  uncertainPolicies,
 } from '../../contract/index.ts';
 import { namedPositive, positiveClassWarnings } from '../../report/positive-class-words.ts';
 import { defineCommand, wordArgument } from '../command.ts';
@@ -26,7 +27,7 @@ export const command = defineCommand({
   summary: 'fine-tune a classifier on a data set',
   description:
     'Trains a small side network on what the frozen LPM saw; patients, not images, are dealt to training, validation and test. ' +
-    'The weights with the best validation AUC are kept (of grades: the best kappa). A checkpoint is written every epoch: the same command after a stop ' +
+    'The weights with the best validation AUC are kept (of findings: the best mean over those that can be judged; of grades: the best kappa; of numbers: the least mean absolute error). A checkpoint is written every epoch: the same command after a stop ' +
     'or a crash goes on and ends with the same weights as an uninterrupted run.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
   options: {
@@ -55,15 +56,21 @@ export const command = defineCommand({
     ),
     classWeights: oneOf(
       '--class-weights <how>',
-      'balanced: rare classes count more',
+      'balanced: rare classes count more; of findings, present as much as absent',
       classWeightings,
       defaults.classWeights,
+    ),
+    uncertain: oneOf(
+      '--uncertain <what>',
+      'of findings, what marks of "uncertain" count as: unknown leaves them out, present and absent count them so',
+      uncertainPolicies,
+      defaults.uncertain,
     ),
     flip: toggle('--no-flip', 'never mirror images while training; use it where laterality matters'),
     augment: toggle('--no-augment', 'no random crops, brightness or contrast'),
     earlyStop: integer(
       '--early-stop <n>',
-      'stop after n epochs without a better validation AUC (of grades: kappa)',
+      'stop after n epochs without a better validation AUC (of grades: kappa; of numbers: mean absolute error)',
       undefined,
     ),
     optimiser: oneOf(
@@ -97,6 +104,10 @@ export const command = defineCommand({
     {
       line: 'sidelight train mammo --lpm vit-base --method full --epochs 10',
       why: 'the whole LPM, for comparison; hours instead of minutes without a GPU',
+    },
+    {
+      line: 'sidelight train chest --uncertain present',
+      why: 'findings, with what readers were not sure of as present',
     },
     { line: 'sidelight train mammo --lpm vit-base --resume run-3', why: 'go on where run-3 stopped' },
   ],
@@ -137,9 +148,9 @@ function positiveLines(report: TrainReport): string[] {
 /** Which epoch's weights are kept, and why. */
 function keptLine({ target, bestEpoch, valAuc, epochs }: TrainReport): string {
   if (bestEpoch === null) return 'No validation figure could be computed; the final weights are kept.';
-  const { keptBy } = targetFacts[target];
+  const { keptBy, hasMarks } = targetFacts[target];
   const when = `after epoch ${bestEpoch} of ${epochs.length}`;
   return keptBy === 'auc'
-    ? `Best validation AUC: ${formatMeasure(valAuc)} ${when}.`
-    : `Best validation ${targetFigureWords[keptBy]} ${when}; validation AUC there: ${formatMeasure(valAuc)}.`;
+    ? `Best validation AUC${hasMarks ? ' (mean over the findings that can be judged)' : ''}: ${formatMeasure(valAuc)} ${when}.`
+    : `Best validation ${targetFigureWords[keptBy]} ${when}${valAuc === null ? '' : `; validation AUC there: ${formatMeasure(valAuc)}`}.`;
 }

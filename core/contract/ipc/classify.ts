@@ -4,6 +4,7 @@ import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { jobViewSchema } from '../jobs.ts';
 import { nameSchema } from '../names.ts';
 import { deleteBatchReportSchema } from '../results/maintenance.ts';
+import { targetKindSchema } from '../targets.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
 
 /** One batch, or everything that came out of a watched folder. */
@@ -34,12 +35,16 @@ export const studyResultSchema = z.object({
   instanceId: instanceIdSchema.nullable(),
   frame: z.int(),
   images: z.int(),
-  /** One a class, in the order of `classes`. */
+  /** One a class or finding, in the order of `classes`; none of a number. */
   probabilities: z.array(z.number()),
+  /** Whether each finding was called present; empty for other targets. */
+  isPresent: z.array(z.boolean()),
+  /** The number that was answered; null for other targets. */
+  value: z.number().nullable(),
   decision: z.string(),
-  /** Probability of the class that was decided for. */
-  confidence: z.number(),
-  /** Whether the answer lies in the model's "refer to a reader" band; null when the model has none. */
+  /** Probability of the class that was decided for; null where each name is a question. */
+  confidence: z.number().nullable(),
+  /** Whether the answer lies in the model's "refer to a reader" band, or that of one of its findings; null when the model has none. */
   isReferred: z.boolean().nullable(),
 });
 export type StudyResult = z.infer<typeof studyResultSchema>;
@@ -57,7 +62,8 @@ export const batchResultsSchema = z.object({
   model: z.string(),
   lpm: z.string().nullable(),
   lpmHash: z.string(),
-  /** The thresholds that decided, each with its class, newest last; none where the most probable class decided. */
+  target: targetKindSchema,
+  /** The thresholds that decided, each with its class or finding, newest last; none where the most probable class decided. */
   thresholds: z.array(z.object({ className: z.string(), threshold: z.number() })),
   classes: z.array(z.string()),
   /** The positive one of two classes; null with more. */

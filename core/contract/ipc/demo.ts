@@ -4,6 +4,10 @@ import { nameSchema } from '../names.ts';
 
 const count = z.int().nonnegative();
 
+/** What the walk through the whole job may ask of its studies. */
+export const demoTaskNames = ['classes', 'findings'] as const;
+export type DemoTaskName = (typeof demoTaskNames)[number];
+
 export const demoOptionsSchema = z.strictObject({
   dataset: nameSchema.default('demo'),
   /** Studies to learn from; a multiple of three gives equal classes. */

@@ -72,7 +72,10 @@ export const evidenceReportSchema = z.object({
   instanceId: instanceIdSchema,
   frame: count,
   probabilities: z.array(z.number()),
+  /** The class that was decided for; of several findings, the one most above its threshold. */
   decision: count,
+  /** What is answered, in words: the class, or the findings that are present. */
+  answer: z.string(),
   /** Patches down and across; they divide the whole image evenly, because it is squeezed to a square for the model. */
   grid: z.object({ rows: count, columns: count }),
   /** Numbers of the LPM's layers that have a map each, from 0; none where the model mixes them before it attends. */
@@ -113,6 +116,8 @@ export const evidenceCalls = defineCalls({
         split: z.enum(['train', 'val', 'test']),
         /** Null where each name of the data set is a question. */
         classIndex: count.nullable(),
+        /** Then the names that are present in it. */
+        present: z.array(z.string()),
       }),
     ),
   },

@@ -1,6 +1,7 @@
 /** Calls about how good a model is: curves, thresholds, cases, subgroups, comparison, calibration and the model card. */
 import { z } from 'zod';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
+import { unjudgedReasonSchema } from '../marks.ts';
 import { nameSchema, splitSchema, studyPoolingSchema } from '../names.ts';
 import { modelRecordSchema, referBandSchema, splitOriginCountSchema } from '../records.ts';
 import { targetFigureSchema } from '../targets.ts';
@@ -21,6 +22,8 @@ const evaluated = {
   model: nameSchema,
   split: splitSchema.default('test'),
   pooling: studyPoolingSchema.default('mean'),
+  /** Of a model of several findings, the one that is asked about: it is judged as one of two classes, absent and present. */
+  finding: z.string().nullable().default(null),
 };
 const atLevel = { ...evaluated, level: level.default('study') };
 const share = z.number().min(0).max(1);
@@ -57,6 +60,35 @@ export type ClassCurves = z.infer<typeof classCurvesSchema>;
 const targetFiguresSchema = z.array(z.object({ figure: targetFigureSchema, estimate: estimateSchema }));
 export type TargetFigureView = z.infer<typeof targetFiguresSchema>[number];
 
+/** One finding among those of its model, at its own threshold. */
+const findingRowSchema = z.object({
+  name: z.string(),
+  /** Cases where it is present or absent, and those where it is present. */
+  known: count,
+  present: count,
+  /** Why it cannot be judged; null where it can. */
+  unjudged: unjudgedReasonSchema.nullable(),
+  auc: estimateSchema,
+  averagePrecision: z.number().nullable(),
+  sensitivity: estimateSchema,
+  specificity: estimateSchema,
+  threshold: z.number(),
+});
+export type FindingRow = z.infer<typeof findingRowSchema>;
+
+/** All findings of a model together; AUC and average precision are means over those that can be judged. */
+const findingsReportSchema = z.object({
+  n: count,
+  patients: count,
+  judged: count,
+  auc: estimateSchema,
+  averagePrecision: estimateSchema,
+  /** The share of right answers to all that is known. */
+  accuracy: estimateSchema,
+  findings: z.array(findingRowSchema),
+});
+export type FindingsReport = z.infer<typeof findingsReportSchema>;
+
 const levelReportSchema = z.object({
   n: count,
   patients: count,
@@ -68,11 +100,15 @@ const levelReportSchema = z.object({
   calibrationError: z.number().nullable(),
   classes: z.array(classCurvesSchema),
   coverage: z.array(coveragePointSchema),
+  /** All findings of the model beside the one that is judged; null for other targets. */
+  findings: findingsReportSchema.nullable(),
 });
 export type LevelReport = z.infer<typeof levelReportSchema>;
 
 export const judgeReportSchema = z.object({
+  /** Of a finding, the model as it answers that question: two classes, absent and present. */
   model: modelRecordSchema,
+  finding: z.string().nullable(),
   split: splitSchema,
   dataset: z.string(),
   version: z.int().positive(),
@@ -85,6 +121,41 @@ export const judgeReportSchema = z.object({
   study: levelReportSchema,
 });
 export type JudgeReport = z.infer<typeof judgeReportSchema>;
+
+const numberCaseSchema = z.object({
+  instanceId: instanceIdSchema,
+  frame: count,
+  studyId: studyIdSchema,
+  images: z.int().positive(),
+  truth: z.number(),
+  answer: z.number(),
+});
+export type NumberCase = z.infer<typeof numberCaseSchema>;
+
+const numbersLevelSchema = z.object({
+  n: count,
+  patients: count,
+  figures: targetFiguresSchema,
+  /** Null of fewer than two cases. */
+  agreement: z.object({ bias: estimateSchema, low: estimateSchema, high: estimateSchema }).nullable(),
+  /** Every case, the largest difference first. */
+  cases: z.array(numberCaseSchema),
+});
+export type NumbersLevel = z.infer<typeof numbersLevelSchema>;
+
+/** An evaluation of a model of numbers. */
+export const numbersReportSchema = z.object({
+  model: modelRecordSchema,
+  split: splitSchema,
+  dataset: z.string(),
+  version: z.int().positive(),
+  evaluatedAt: z.string(),
+  testViews: count,
+  mixedStudies: count,
+  image: numbersLevelSchema,
+  study: numbersLevelSchema,
+});
+export type NumbersReport = z.infer<typeof numbersReportSchema>;
 
 export const operatingPointSchema = z.object({
   /** The class that every figure here is about. */
@@ -127,7 +198,9 @@ export const comparedModelSchema = z.object({
   /** False where the model was not evaluated on this split yet. */
   isEvaluated: z.boolean(),
   auc: estimateSchema,
-  /** Its AUC minus that of the model judged, on the cases both have. */
+  /** Of models of numbers, which have no AUC; undefined for others. */
+  absoluteError: estimateSchema,
+  /** Its AUC (of numbers: mean absolute error) minus that of the model judged, on the cases both have. */
   difference: estimateSchema,
   learnable: count,
   peakMb: z.number().nullable(),
@@ -174,6 +247,10 @@ export const modelCardSchema = z.object({
       figures: targetFiguresSchema,
       sensitivity: estimateSchema.nullable(),
       specificity: estimateSchema.nullable(),
+      /** Of several findings, the one that a row is about; null where it is about all of them together, and for other targets. */
+      finding: z.string().nullable(),
+      /** Of numbers: how much too high answers are on average. */
+      bias: estimateSchema.nullable(),
     }),
   ),
   testViews: count,
@@ -197,6 +274,11 @@ export const judgingCalls = defineCalls({
     doc: 'Curves and figures of an evaluation, or null where the model was not evaluated on the split yet. Looking at the test split is recorded.',
     input: z.strictObject(evaluated),
     output: judgeReportSchema.nullable(),
+  },
+  'judge.numbers': {
+    doc: 'Figures and every case of an evaluation of a model of numbers, or null where it was not evaluated on the split yet. Looking at the test split is recorded.',
+    input: z.strictObject(evaluated),
+    output: numbersReportSchema.nullable(),
   },
   'judge.atThreshold': {
     doc: 'What one threshold means for one class against the rest, with predictive values at a prevalence.',
@@ -244,8 +326,14 @@ export const judgingCalls = defineCalls({
     output: z.null(),
   },
   'models.setThreshold': {
-    doc: 'Sets a model’s decision threshold for one of its two classes and notes the split it was chosen on.',
-    input: z.strictObject({ model: nameSchema, thresholdClass: z.string(), threshold: share, split: splitSchema }),
+    doc: 'Sets a model’s decision threshold for one of its two classes, or for the presence of a finding, and notes the split it was chosen on.',
+    input: z.strictObject({
+      model: nameSchema,
+      finding: z.string().nullable().default(null),
+      thresholdClass: z.string(),
+      threshold: share,
+      split: splitSchema,
+    }),
     output: modelRecordSchema,
   },
   'models.setPositive': {
@@ -259,9 +347,10 @@ export const judgingCalls = defineCalls({
     output: modelRecordSchema,
   },
   'models.setReferBand': {
-    doc: 'Sets the answers that a reader should see; null for none.',
+    doc: 'Sets the answers (of a finding: those about it) that a reader should see; null for none.',
     input: z.strictObject({
       model: nameSchema,
+      finding: z.string().nullable().default(null),
       band: referBandSchema.extend({ low: share, high: share }).strict().nullable(),
     }),
     output: modelRecordSchema,

@@ -9,6 +9,7 @@ import {
   studyIdSchema,
 } from '../ids.ts';
 import { classNameSchema, nameSchema, qualityTagSchema, readingUnitSchema, timeSchema } from '../names.ts';
+import { targetKindSchema } from '../targets.ts';
 import { defineCalls, nothing } from './call.ts';
 
 const dataset = z.string().min(1);
@@ -21,6 +22,8 @@ const act = {
 };
 /** A label is given to a picture: the instance that the page displays, which must belong to the target, and whose picture that is. */
 const seen = { displayed: instanceIdSchema, sopInstanceUID: z.string() };
+/** What a label answers where each name of the data set is a question (a finding, a quantity); left out or null of every other data set. */
+const asked = { question: z.string().nullable().optional() };
 const count = z.int().nonnegative();
 
 const readerSchema = z.object({ id: readerIdSchema, name: z.string(), labels: count });
@@ -35,13 +38,17 @@ export const readingItemSchema = z.object({
   studyId: studyIdSchema,
   modality: z.string().nullable(),
   images: count,
-  /** The current reader's own label. */
+  /** The current reader's own label; null where each name is a question. */
   label: z.string().nullable(),
   labelId: z.int().nullable(),
   /** What counts for training now; hidden from a blinded reader. */
   reference: z.string().nullable(),
   /** Readers disagree and nobody has decided; hidden from a blinded reader. */
   isDisputed: z.boolean(),
+  /** Where each name of the data set is a question: the current reader's own answers, in the order of `classes`. Else empty. */
+  answers: z.array(z.string().nullable()),
+  /** What counts of each question, and whether it is disputed; both as `reference` and `isDisputed`, which then speak of none. */
+  standing: z.array(z.object({ reference: z.string().nullable(), isDisputed: z.boolean() })),
   tag: qualityTagSchema,
   reason: z.string(),
   /** The current reader's comment. */
@@ -54,6 +61,7 @@ export const readingStateSchema = readingItemSchema.pick({
   target: true,
   label: true,
   labelId: true,
+  answers: true,
   tag: true,
   reason: true,
   comment: true,
@@ -65,7 +73,8 @@ export const readingListSchema = z.object({
   unit: readingUnitSchema,
   isBlinded: z.boolean(),
   reader: readerSchema,
-  /** In the order of their making: the first nine have the digit keys. */
+  target: targetKindSchema,
+  /** In the order of their making, or as somebody ordered them: the first nine have the digit keys. */
   classes: z.array(z.string()),
   items: z.array(readingItemSchema),
 });
@@ -86,17 +95,43 @@ const kappaSchema = z.object({
   interval: z.tuple([z.number(), z.number()]).nullable(),
 });
 
+/** How far the numbers of two readers differ. Source: Bland and Altman, Lancet 1986;327:307-310. */
+const differencesSchema = z.object({
+  /** The difference is that of the second one's number from the first one's. */
+  readers: z.tuple([z.string(), z.string()]),
+  cases: count,
+  mean: z.number().nullable(),
+  /** Between which 95 % of the differences are to be expected; null with fewer than two cases. */
+  limits: z.tuple([z.number(), z.number()]).nullable(),
+});
+
 export const agreementSchema = z.object({
+  /** What it is about where each name is a question; null of every other data set. */
+  question: z.string().nullable(),
+  /** All the questions, with the figures of each; empty where names are none. */
+  questions: z.array(
+    z.object({
+      name: z.string(),
+      cases: count,
+      kappa: kappaSchema,
+      agreement: z.number().nullable(),
+      toAdjudicate: count,
+    }),
+  ),
+  /** What may be decided: the words of labels; empty of numbers. */
+  words: z.array(z.string()),
   /** Readers who labelled something. */
   readers: z.array(z.object({ id: readerIdSchema, name: z.string(), cases: count })),
   /** Cases that every one of them labelled; the figures are about these. */
   cases: count,
-  /** Cohen's with two readers, Fleiss' with more, null with fewer. */
-  method: z.enum(['cohen', 'fleiss']).nullable(),
+  /** Cohen's kappa with two readers, Fleiss' with more, differences of numbers; null with fewer than two readers. */
+  method: z.enum(['cohen', 'fleiss', 'differences']).nullable(),
   kappa: kappaSchema,
   /** The share of cases on which all agree. */
   agreement: z.number().nullable(),
   byClass: z.array(kappaSchema.extend({ name: z.string() })),
+  /** Of numbers, the differences of each two readers. */
+  differences: z.array(differencesSchema),
   toAdjudicate: count,
   disagreements: z.array(
     z.object({
@@ -156,12 +191,17 @@ export const labelCalls = defineCalls({
   },
   'labels.set': {
     doc: 'Writes the current reader’s label; it is on the disk when this answers. Gives what it left of the item. Refused unless the picture displayed belongs to the item.',
-    input: z.strictObject({ ...act, ...seen, label: classNameSchema }),
+    input: z.strictObject({ ...act, ...seen, ...asked, label: classNameSchema }),
+    output: readingStateSchema,
+  },
+  'labels.clear': {
+    doc: 'Takes back all that the current reader says to one question about an item: it is not known by them again. Gives what is left of the item.',
+    input: z.strictObject({ ...act, question: z.string() }),
     output: readingStateSchema,
   },
   'labels.withdraw': {
     doc: 'Takes the current reader’s newest label back: undo. The one before counts again.',
-    input: z.strictObject(act),
+    input: z.strictObject({ ...act, ...asked }),
     output: readingStateSchema,
   },
   'labels.tag': {
@@ -187,13 +227,13 @@ export const labelCalls = defineCalls({
     ),
   },
   'labels.agreement': {
-    doc: 'Agreement of the readers of a data set, and the cases on which they differ.',
-    input: z.strictObject({ dataset }),
+    doc: 'Agreement of the readers of a data set, and the cases on which they differ; of the first question where none is named.',
+    input: z.strictObject({ dataset, ...asked }),
     output: agreementSchema,
   },
   'labels.adjudicate': {
     doc: 'Writes the current reader’s decision of a disagreement; it becomes the reference standard.',
-    input: z.strictObject({ ...act, label: classNameSchema }),
+    input: z.strictObject({ ...act, ...asked, label: classNameSchema }),
     output: agreementSchema,
   },
   'keys.get': {

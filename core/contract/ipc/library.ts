@@ -74,6 +74,8 @@ export const studyRowSchema = z.object({
   instanceCount: count,
   /** The newest label of the most general level within the data set asked for; null without one. */
   label: word,
+  /** Where the data set asks several questions, or for a number, what is said to each; null where nothing is. */
+  answers: z.array(z.object({ name: z.string(), word })).optional(),
 });
 export type StudyRow = z.infer<typeof studyRowSchema>;
 

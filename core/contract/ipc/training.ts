@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { studyIdSchema } from '../ids.ts';
 import { jobViewSchema } from '../jobs.ts';
-import { methodSchema, nameSchema } from '../names.ts';
+import { criterionSchema, methodSchema, nameSchema } from '../names.ts';
 import { measureOptionsSchema, trainOptionsSchema } from '../options.ts';
 import { epochRecordSchema, positiveClassSourceSchema, promiseSchema, runRecordSchema } from '../records.ts';
+import { targetKindSchema } from '../targets.ts';
 import { defineCalls, nothing } from './call.ts';
 
 const count = z.int().nonnegative();
@@ -35,6 +36,17 @@ export const findingCodes = [
   'stretchedImages',
   'mixedModalities',
   'laterality',
+  // Where each name of the data set is a question.
+  'nothingKnown',
+  'emptyPart',
+  'notTaught',
+  'oneKindTaught',
+  'notJudged',
+  'neverSaid',
+  'unknownMarks',
+  'uncertainMarks',
+  'numberRange',
+  'oneNumber',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 
@@ -51,6 +63,8 @@ export const dataFindingSchema = z.object({
 });
 export type DataFinding = z.infer<typeof dataFindingSchema>;
 
+const bySplit = z.object({ train: count, val: count, test: count });
+
 export const dataCheckSchema = z.object({
   dataset: z.string(),
   patients: count,
@@ -61,11 +75,16 @@ export const dataCheckSchema = z.object({
     z.object({
       name: z.string(),
       images: count,
-      patients: z.object({ train: count, val: count, test: count }),
+      /** Where each name is a question: those of whom the answer is known. */
+      patients: bySplit,
+      /** Of a finding: patients in whom it is present, and in whom it is absent. */
+      marks: z.object({ present: bySplit, absent: bySplit }).optional(),
+      /** Of a quantity: the smallest and the largest number, and the mean. */
+      range: z.object({ least: z.number(), most: z.number(), mean: z.number() }).optional(),
     }),
   ),
   /** Patients a split, as they are or would be dealt. */
-  splits: z.object({ train: count, val: count, test: count }),
+  splits: bySplit,
   /** The positive one of two classes and how it was found; null with more or fewer. */
   positiveClass: z.string().nullable(),
   positiveClassSource: positiveClassSourceSchema.nullable(),
@@ -84,6 +103,8 @@ export const trainingCalls = defineCalls({
     output: z.object({
       methods: z.array(methodSchema),
       recommended: methodSchema,
+      /** The criteria that fit what a data set asks; the first is taken where none is chosen. */
+      criteria: z.record(targetKindSchema, z.array(criterionSchema)),
       settings: trainOptionsSchema.omit({
         dataset: true,
         lpm: true,

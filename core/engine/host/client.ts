@@ -5,6 +5,7 @@
  * process and compiles what it needs again, from the graph and the weight source that it was given.
  */
 import { packGraph } from '../../graph/index.ts';
+import { leavesOut, stateLost } from '../carried-state.ts';
 import { chooseEngine } from '../devices.ts';
 import { readWeights } from '../inputs.ts';
 import type { Engine, EngineInfo, Executable, OpenEngineOptions } from '../types.ts';
@@ -81,8 +82,23 @@ export async function openHosted(
         return host;
       };
       await prepared();
+      let stateIn: EngineChild | undefined;
       const result: Executable = {
-        run: async (inputs) => (await prepared()).call('run', { executable, inputs }),
+        run: async (inputs) => {
+          const host = await prepared();
+          if (leavesOut(options.carried, inputs) && stateIn !== undefined && stateIn !== host) throw stateLost();
+          const outputs = await host.call('run', { executable, inputs });
+          stateIn = host;
+          return outputs;
+        },
+        ...(options.carried === undefined
+          ? {}
+          : {
+              read: async () => {
+                if (stateIn?.alive === false) throw stateLost();
+                return await (await prepared()).call('read', { executable });
+              },
+            }),
         dispose: async () => {
           const host = compiledIn;
           compiledIn = undefined;

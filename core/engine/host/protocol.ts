@@ -19,6 +19,8 @@ export interface EngineCalls {
     output: null;
   };
   run: { input: { readonly executable: number; readonly inputs: Tensors }; output: Tensors };
+  /** What the executable carries from run to run. */
+  read: { input: { readonly executable: number }; output: Tensors };
   release: { input: { readonly executable: number }; output: null };
   peakMemory: { input: null; output: number };
 }

@@ -62,6 +62,7 @@ const handlers: CallHandlers<EngineCalls> = {
     return null;
   },
   run: ({ executable: id, inputs }) => executable(id).run(inputs),
+  read: async ({ executable: id }) => (await executable(id).read?.()) ?? {},
   release: async ({ executable: id }) => {
     await executable(id).dispose();
     executables.delete(id);

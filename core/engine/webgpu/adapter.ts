@@ -82,6 +82,14 @@ export function missingAdapter(stderr: string, platform: NodeJS.Platform = proce
         'To compute on a GPU install the package libvulkan1 and the driver of the GPU (mesa-vulkan-drivers for Intel and AMD, NVIDIA’s own driver for NVIDIA).',
     };
   }
+  const lacking = /\b((?:Vulkan|D3D12|Metal)\b[^\n]*|[\w*]+ feature|[\w*]+)(?: is)? required/i.exec(stderr)?.[1];
+  if (lacking !== undefined) {
+    return {
+      name: 'webgpu',
+      reason: `the graphics driver is too old for WebGPU: it lacks ${lacking}`,
+      remedy: 'To compute on a GPU update its driver to the newest of the GPU’s maker, then run `sidelight doctor`.',
+    };
+  }
   return {
     name: 'webgpu',
     reason: 'no GPU with a driver that WebGPU can use was found',

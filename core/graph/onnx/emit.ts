@@ -73,6 +73,10 @@ class Emitter implements OnnxWriter {
     throw new GraphError(`onnx: scalar constants are float32 or int32; found ${dtype}`);
   }
 
+  positions(length: number): string {
+    return this.constant({ dtype: 'int32', shape: [length], data: Int32Array.from({ length }, (_, i) => i) });
+  }
+
   filled(value: number, length: number): string {
     return this.constant(float32([length], new Float32Array(length).fill(value)));
   }

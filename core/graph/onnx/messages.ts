@@ -1,5 +1,5 @@
 /** The ONNX messages that emission writes, by the field numbers of onnx.proto3 (IR version 9). */
-import { type DType, type Shape, sizeOf, type Tensor } from '../../base/tensor.ts';
+import { bytesPerElement, type DType, type Shape, sizeOf, type Tensor } from '../../base/tensor.ts';
 import { GraphError } from '../ir.ts';
 import { type OnnxAttribute, onnxElementType } from '../ops/define.ts';
 import { ProtoWriter } from './proto.ts';
@@ -64,7 +64,7 @@ function writeWeight(w: ProtoWriter, { name, dtype, shape }: NamedShape): void {
   const entry = (key: string, value: string) => w.message(13, (inner) => inner.string(1, key).string(2, value));
   entry('location', name);
   entry('offset', '0');
-  entry('length', String(sizeOf(shape) * 4));
+  entry('length', String(sizeOf(shape) * bytesPerElement[dtype]));
   w.int(14, 1);
 }
 

@@ -28,6 +28,8 @@ export interface OnnxWriter {
   ints(values: readonly number[]): string;
   /** A constant scalar; equal ones are written once. */
   scalar(value: number, dtype: DType): string;
+  /** The int32 vector 0, 1, … length - 1; equal ones are written once. */
+  positions(length: number): string;
   /** A float32 vector of one repeated value; equal ones are written once. */
   filled(value: number, length: number): string;
 }

@@ -1,6 +1,6 @@
 /** Ops that pick elements by index. Indices are int32 (int64 is accepted as input) and count from the front. */
 import { describeValue, graphError } from '../ir.ts';
-import { type Binary, type Op, onnxElementType, type Ternary, type Unary } from './define.ts';
+import type { Binary, Op, Ternary, Unary } from './define.ts';
 import { normaliseAxis, requireFloat, requireIndices, sameShape } from './shapes.ts';
 import type { Tf, TfTensor } from './tf.ts';
 
@@ -143,7 +143,7 @@ export const scatterAlongOp: Op<AxisAttributes, Ternary> = {
 };
 
 export const topkIndicesOp: Op<{ readonly k: number; readonly axis: number }, Unary> = {
-  doc: 'int32 positions of the k largest along an axis, largest first, equal ones in order. ONNX TopK-11 and Cast-19.',
+  doc: 'int32 positions of the k largest along an axis, largest first, equal ones in order. ONNX TopK-11 and Gather-13.',
   inputs: ['x'],
   infer: ([x], { k, axis }) => {
     requireFloat('topkIndices', x);
@@ -154,10 +154,11 @@ export const topkIndicesOp: Op<{ readonly k: number; readonly axis: number }, Un
   },
   vjp: { notDifferentiable: 'its output is a choice' },
   onnx: {
-    uses: { TopK: 11, Cast: 19 },
-    emit: (w, [x], _node, { k, axis }) => {
+    uses: { TopK: 11, Gather: 13 },
+    emit: (w, [x], node, { k, axis }) => {
       const indices = w.node('TopK', [x, w.ints([k])], { axis: { int: axis } }, 1);
-      return w.node('Cast', [indices], { to: { int: onnxElementType.int32 } });
+      // TopK counts in int64, from which WebGPU cannot cast: the index's int32 is read from a table, exactly and on every device.
+      return w.node('Gather', [w.positions(node.inputs[0]?.shape[axis] ?? 0), indices], { axis: { int: 0 } });
     },
   },
   tfjs: (tf, [x], { k, axis }) => {

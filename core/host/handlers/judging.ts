@@ -1,12 +1,12 @@
 /** Handlers of core/contract/ipc/judging.ts. */
 import type { Handlers } from '../../contract/index.ts';
 import type { judgingCalls } from '../../contract/ipc/judging.ts';
-import { hasEvidence } from '../../models/index.ts';
 import { requireSet, runOf } from '../../services/evaluation/evaluated-set.ts';
+import { hasEvidenceOf } from '../../services/evaluation/evidence.ts';
 import { judgeAtThreshold, judgedCases } from '../../services/evaluation/judge.ts';
 import { modelCard, saveCard } from '../../services/evaluation/judge-card.ts';
 import { compareModels, judgeSubgroups } from '../../services/evaluation/judge-compare.ts';
-import { judgeReport } from '../../services/evaluation/judge-report.ts';
+import { judgeReport, numbersReport } from '../../services/evaluation/judge-report.ts';
 import { calibrate, setModelPositive, setReferBand, setThreshold } from '../../services/evaluation/judge-settings.ts';
 import { evaluationsOf, listModels } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
@@ -17,9 +17,10 @@ export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> =
       record,
       version: runOf(services, record).datasetVersion,
       evaluated: evaluationsOf(services.library.db, record.id).map(({ split }) => split),
-      hasEvidence: hasEvidence(record),
+      hasEvidence: hasEvidenceOf(record),
     })),
   'judge.open': (request, { services }) => judgeReport(services, request),
+  'judge.numbers': (request, { services }) => numbersReport(services, request),
   'judge.atThreshold': (request, { services }) => judgeAtThreshold(requireSet(services, request), request),
   'judge.cases': ({ offset, limit, ...request }, { services }) => {
     const cases = judgedCases(requireSet(services, request), request.level, request);
@@ -32,12 +33,13 @@ export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> =
     saveCard(path, text);
     return null;
   },
-  'models.setThreshold': ({ model, split, ...cut }, context) =>
-    told(context, setThreshold(context.services, model, cut, split)),
+  'models.setThreshold': ({ model, split, finding, ...cut }, context) =>
+    told(context, setThreshold(context.services, model, cut, split, finding)),
   'models.setPositive': ({ model, positive }, context) =>
     told(context, setModelPositive(context.services, model, positive)),
   'models.calibrate': ({ model }, context) => told(context, calibrate(context.services, model)),
-  'models.setReferBand': ({ model, band }, context) => told(context, setReferBand(context.services, model, band)),
+  'models.setReferBand': ({ model, band, finding }, context) =>
+    told(context, setReferBand(context.services, model, band, finding)),
 };
 
 function told<T>({ emit }: CoreContext, value: T): T {

@@ -6,6 +6,7 @@ import { addReader, type Readers, readersOf, renameReader, setCurrentReader } fr
 import {
   addReadingClass,
   adjudicate,
+  clearAnswer,
   configureReading,
   historyOf,
   readingImages,
@@ -53,16 +54,17 @@ export const labelHandlers: Handlers<keyof typeof labelCalls, CoreContext> = {
       return null;
     }),
   'labels.set': ({ label, ...act }, context) => changing(context, () => setLabel(context.services, act, label)),
+  'labels.clear': (act, context) => changing(context, () => clearAnswer(context.services, act)),
   'labels.withdraw': (act, context) => changing(context, () => takeLabelBack(context.services, act)),
   'labels.tag': ({ tag, reason, ...act }, context) =>
     changing(context, () => setQualityTag(context.services, act, { tag, reason })),
   'labels.comment': ({ text, ...act }, context) => changing(context, () => setComment(context.services, act, text)),
   'labels.history': (subject, { services }) => historyOf(services, subject),
-  'labels.agreement': ({ dataset }, { services }) => agreementOf(services, dataset),
+  'labels.agreement': ({ dataset, question }, { services }) => agreementOf(services, dataset, question),
   'labels.adjudicate': ({ label, ...act }, context) =>
     changing(context, () => {
       adjudicate(context.services, act, label);
-      return agreementOf(context.services, act.dataset);
+      return agreementOf(context.services, act.dataset, act.question);
     }),
   'keys.get': (_, { services }) => {
     const { db } = services.library;

@@ -2,7 +2,6 @@
 import { AppError } from '../../base/errors.ts';
 import type { Handlers } from '../../contract/index.ts';
 import type { libraryCalls } from '../../contract/ipc/library.ts';
-import { hasEvidence } from '../../models/index.ts';
 import { requireDataset } from '../../services/datasets/dataset.ts';
 import {
   addStudies,
@@ -13,6 +12,7 @@ import {
   setClasses,
   setPositive,
 } from '../../services/datasets/editing.ts';
+import { hasEvidenceOf } from '../../services/evaluation/evidence.ts';
 import { leftOutOf, saveLeftOut } from '../../services/import/left-out.ts';
 import { planTakeBack, takeBackPatients } from '../../services/patients/patients.ts';
 import {
@@ -23,17 +23,28 @@ import {
   listModels,
   listRuns,
   modalities,
+  questionsOf,
+  type StudyQuestion,
   schemaOf,
+  schemaOfQuestion,
+  studyAnswers,
   studyDetails,
   studyRows,
 } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
-/** Row ids of a data set and its label schema; null for none. */
-function datasetOf({ services }: CoreContext, name: string): { id: number; schemaId: number } | null {
+/** Row ids of a data set and its label schema, and its questions where its names are some; null for none. */
+function datasetOf(
+  { services }: CoreContext,
+  name: string,
+): { id: number; schemaId: number; questions: StudyQuestion[] } | null {
   if (name === '') return null;
   const { id } = requireDataset(services, name);
-  return { id, schemaId: schemaOf(services.library.db, id) };
+  const { db } = services.library;
+  const questions = questionsOf(db, id).flatMap((question) =>
+    question === null ? [] : [{ name: question, schemaId: schemaOfQuestion(db, id, question) }],
+  );
+  return { id, schemaId: schemaOf(db, id), questions };
 }
 
 export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> = {
@@ -44,8 +55,14 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
   'studies.find': ({ filter, sort }, context) => ({
     ids: findStudies(context.services.library.db, filter, sort, datasetOf(context, filter.dataset)),
   }),
-  'studies.rows': ({ ids, dataset }, context) =>
-    studyRows(context.services.library.db, ids, datasetOf(context, dataset)?.schemaId ?? null),
+  'studies.rows': ({ ids, dataset }, context) => {
+    const { db } = context.services.library;
+    const found = datasetOf(context, dataset);
+    const rows = studyRows(db, ids, found?.schemaId ?? null);
+    if (found === null || found.questions.length === 0) return rows;
+    const answers = studyAnswers(db, ids, found.questions);
+    return rows.map((row) => ({ ...row, answers: [...(answers.get(row.id) ?? [])] }));
+  },
   'studies.get': ({ id }, { services }) => {
     const study = studyDetails(services.library.db, id);
     if (study === undefined) throw new AppError('BAD_INPUT', 'This study is no longer in the library.');
@@ -98,6 +115,6 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
   },
   'lpms.list': (_, { services }) => listLpms(services.library.db),
   'models.list': (_, { services }) =>
-    listModels(services.library.db).map((record) => ({ ...record, hasEvidence: hasEvidence(record) })),
+    listModels(services.library.db).map((record) => ({ ...record, hasEvidence: hasEvidenceOf(record) })),
   'runs.list': (_, { services }) => listRuns(services.library.db),
 };

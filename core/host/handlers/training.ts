@@ -1,16 +1,30 @@
 /** Handlers of core/contract/ipc/training.ts. */
-import { type Handlers, methods, trainOptionsSchema } from '../../contract/index.ts';
+import {
+  type CriterionName,
+  type Handlers,
+  methods,
+  type TargetKind,
+  targetKinds,
+  trainOptionsSchema,
+} from '../../contract/index.ts';
 import type { trainingCalls } from '../../contract/ipc/training.ts';
 import { checkDataset } from '../../services/datasets/data-check.ts';
 import { promiseTime } from '../../services/estimate/estimate.ts';
 import { freeModelName } from '../../services/training/plan.ts';
 import { epochsOf, listRuns, modelNamesOfJobs, runOfJob, versionById } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext> = {
   'training.defaults': () => {
     const { dataset: _, lpm: __, ...settings } = trainOptionsSchema.parse({ dataset: 'd', lpm: 'l' });
-    return { methods: [...methods], recommended: settings.method, settings };
+    const criteria = Object.fromEntries(targetKinds.map((kind) => [kind, [...targets[kind].criteria]]));
+    return {
+      methods: [...methods],
+      recommended: settings.method,
+      criteria: criteria as Record<TargetKind, CriterionName[]>,
+      settings,
+    };
   },
   'training.check': (request, { services }) => checkDataset(services, request),
   'training.promise': async ({ trainings }, { services, queue }) => ({

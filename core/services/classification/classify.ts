@@ -11,6 +11,7 @@ import {
   type Prediction,
   parseOptions,
   type StudyPooling,
+  targetFacts,
 } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import type { GreyOrColourImage, RangeRule } from '../../images/index.ts';
@@ -26,7 +27,7 @@ import { ProblemCollector, survivable } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { requireModel } from '../training/model.ts';
 import { operatingPointOf } from '../training/operating-point.ts';
-import { predictionsCsv } from './csv.ts';
+import { answersOf, predictionsCsv } from './csv.ts';
 import { openClassifier } from './image.ts';
 import { type KeptResults, openKeptResults } from './kept.ts';
 import { asFiled, type ClassifySources, countSources, scanSources } from './sources.ts';
@@ -68,6 +69,7 @@ export const classifyJob = defineJob({
       lpmHash: record.lpmHash,
       out: options.out ?? null,
       batchId,
+      target: record.target,
       classes: record.classes,
       threshold: record.threshold,
       thresholdClass: record.thresholdClass,
@@ -76,11 +78,8 @@ export const classifyJob = defineJob({
       resumed: kept.reused,
       failed: problems.count,
       problems: problems.list(),
-      decisions: record.classes.map((name) => ({
-        name,
-        images: images.filter((p) => p.decision === name).length,
-        studies: studies.filter((p) => p.decision === name).length,
-      })),
+      findingThresholds: [...operatingPointOf(record).thresholds],
+      decisions: countDecisions(record, images, studies),
       seconds: (performance.now() - started) / 1000,
       peakMb: await (await context.engine()).peakMemoryMb(),
     };
@@ -165,8 +164,39 @@ function duplicate(): AppError {
   );
 }
 
-function decisionOf(model: ModelRecord, probabilities: Float64Array): string {
-  return targets[model.target].answer(probabilities, model.classes, operatingPointOf(model));
+/** How many were decided for each class, or called present for each finding; nothing of numbers. */
+function countDecisions(
+  { target, classes }: ModelRecord,
+  images: readonly Prediction[],
+  studies: readonly Prediction[],
+): ClassifyReport['decisions'] {
+  const { isPerName, hasMarks } = targetFacts[target];
+  if (isPerName && !hasMarks) return [];
+  const isDecided = (p: Prediction, name: string, k: number): boolean =>
+    hasMarks ? (p.probabilities[k] as number) >= (p.findingThresholds[k] as number) : p.decision === name;
+  return classes.map((name, k) => ({
+    name,
+    images: images.filter((p) => isDecided(p, name, k)).length,
+    studies: studies.filter((p) => isDecided(p, name, k)).length,
+  }));
+}
+
+/** What a model says of an image or a study, from its answers: probabilities of classes or findings, or a number. */
+function answerOf(
+  model: ModelRecord,
+  answers: Float64Array,
+): Pick<Prediction, 'probabilities' | 'value' | 'decision' | 'threshold' | 'thresholdClass' | 'findingThresholds'> {
+  const point = operatingPointOf(model);
+  const { isPerName, hasMarks } = targetFacts[model.target];
+  const isNumber = isPerName && !hasMarks;
+  return {
+    probabilities: isNumber ? [] : [...answers],
+    value: isNumber ? (answers[0] as number) : null,
+    decision: targets[model.target].answer(answers, model.classes, point),
+    threshold: model.threshold,
+    thresholdClass: model.thresholdClass,
+    findingThresholds: [...point.thresholds],
+  };
 }
 
 function imagePrediction(
@@ -183,10 +213,7 @@ function imagePrediction(
     sopInstanceUID: found?.instance.sopInstanceUID ?? '',
     frame,
     images: 1,
-    probabilities: [...probabilities],
-    decision: decisionOf(model, probabilities),
-    threshold: model.threshold,
-    thresholdClass: model.thresholdClass,
+    ...answerOf(model, probabilities),
     contentHash: found?.instance.contentHash ?? null,
   };
 }
@@ -200,7 +227,7 @@ export function studyPredictions(
   const target = targets[model.target];
   const classes = target.logits(model.classes.length);
   const pooled = target.poolStudies(
-    Float64Array.from(images.flatMap((image) => image.probabilities)),
+    Float64Array.from(images.flatMap(answersOf)),
     classes,
     images.map((image) => image.studyInstanceUID),
     pooling,
@@ -216,10 +243,7 @@ export function studyPredictions(
       sopInstanceUID: null,
       frame: null,
       images: members.length,
-      probabilities: [...probabilities],
-      decision: decisionOf(model, probabilities),
-      threshold: model.threshold,
-      thresholdClass: model.thresholdClass,
+      ...answerOf(model, probabilities),
       contentHash: null,
     };
   });

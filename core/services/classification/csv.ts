@@ -46,7 +46,7 @@ export function predictionsCsv(
     p.sopInstanceUID,
     p.frame,
     p.images,
-    ...columns.map((column) => column.of(p.probabilities, point)),
+    ...columns.map((column) => column.of(answersOf(p), { cut: point.cut, thresholds: p.findingThresholds })),
     p.decision,
     p.threshold,
     p.thresholdClass,
@@ -71,6 +71,11 @@ export function predictionsCsv(
   ]);
   // Names come from files of strangers: a spreadsheet would run a cell that begins with = as a formula.
   return stringify([header, ...rows, ...leftOut], { escape_formulas: true });
+}
+
+/** What a prediction says, as targets take it: probabilities, or the one number. */
+export function answersOf({ probabilities, value }: Pick<Prediction, 'probabilities' | 'value'>): readonly number[] {
+  return value === null ? probabilities : [value];
 }
 
 function stateOf(code: string): RowState {

@@ -1,6 +1,6 @@
 /** Results of batches, read back from the library: for the window and for results files. */
 import { AppError } from '../../base/errors.ts';
-import type { ModelRecord, Prediction } from '../../contract/index.ts';
+import { type ModelRecord, type Prediction, targetFacts } from '../../contract/index.ts';
 import type { BatchResults, StudyResult } from '../../contract/ipc/classify.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import { renderClassification } from '../../report/classification.ts';
@@ -34,7 +34,8 @@ export function batchResults({ library: { db } }: Pick<ServiceContext, 'library'
     model: model.name,
     lpm: model.lpm,
     lpmHash: model.lpmHash,
-    thresholds: thresholdsOf(studies),
+    target: model.target,
+    thresholds: thresholdsOf(model, studies),
     classes: model.classes,
     positiveClass: model.positiveClass,
     createdAt,
@@ -75,24 +76,41 @@ function newest(db: ServiceContext['library']['db'], choice: BatchChoice): { mod
 }
 
 /** The thresholds that these studies were decided with: the model's own may have been moved since. */
-function thresholdsOf(studies: readonly BatchStudy[]): BatchResults['thresholds'] {
+function thresholdsOf({ classes }: ModelRecord, studies: readonly BatchStudy[]): BatchResults['thresholds'] {
   const found = new Map<string, BatchResults['thresholds'][number]>();
-  for (const { threshold, thresholdClass } of [...studies].sort((a, b) => a.predictionId - b.predictionId)) {
-    if (threshold === null || thresholdClass === null) continue;
-    found.set(JSON.stringify([thresholdClass, threshold]), { className: thresholdClass, threshold });
+  const note = (className: string | null, threshold: number | null): void => {
+    if (threshold === null || className === null) return;
+    found.set(JSON.stringify([className, threshold]), { className, threshold });
+  };
+  for (const study of [...studies].sort((a, b) => a.predictionId - b.predictionId)) {
+    note(study.thresholdClass, study.threshold);
+    study.findingThresholds.forEach((threshold, k) => {
+      note(classes[k] ?? null, threshold);
+    });
   }
   return [...found.values()];
 }
 
 function studyResult(model: ModelRecord, study: BatchStudy): StudyResult {
-  const { predictionId: _, batchId: __, threshold: ___, thresholdClass: ____, ...shown } = study;
-  const band = referBandOf(model);
+  const { predictionId: _, batchId: __, threshold: ___, thresholdClass: ____, findingThresholds, ...shown } = study;
+  const { probabilities } = study;
+  const { isPerName } = targetFacts[model.target];
   return {
     ...shown,
-    probabilities: [...study.probabilities],
-    confidence: study.probabilities[model.classes.indexOf(study.decision)] ?? 0,
-    isReferred: band === null ? null : isReferred(study.probabilities, band),
+    probabilities: [...probabilities],
+    isPresent: findingThresholds.map((threshold, k) => (probabilities[k] as number) >= threshold),
+    confidence: isPerName ? null : (probabilities[model.classes.indexOf(study.decision)] ?? 0),
+    isReferred: isStudyReferred(model, probabilities),
   };
+}
+
+/** Whether an answer, or one about a finding, should go to a reader; null of a model without a band. */
+function isStudyReferred(model: ModelRecord, probabilities: readonly number[]): boolean | null {
+  const band = referBandOf(model);
+  if (band !== null) return isReferred(probabilities, band);
+  const ofFindings = model.findings.flatMap(({ referBand }, k) => (referBand === null ? [] : [{ k, referBand }]));
+  if (ofFindings.length === 0) return null;
+  return ofFindings.some(({ k, referBand: { low, high } }) => isReferred(probabilities, { classIndex: k, low, high }));
 }
 
 /** Predictions with path and patient where the library has the image. */

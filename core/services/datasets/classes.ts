@@ -1,11 +1,19 @@
 /** What a person says about the classes of a data set: which there may be and in which order, and which of two is positive. */
 import { AppError } from '../../base/errors.ts';
-import { classNameKey, noClassOf, targetFacts, tidyClassName } from '../../contract/index.ts';
+import {
+  classNameKey,
+  type Mark,
+  noClassOf,
+  type TargetKind,
+  targetFacts,
+  tidyClassName,
+} from '../../contract/index.ts';
 import {
   addAuditEvent,
   classListOf,
   type DatasetRow,
   labelClasses,
+  marksOfNames,
   setClassesFixed,
   setLabelClasses,
   setPositiveClass,
@@ -15,8 +23,13 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 /** A data set's classes as `classes` and the window show them. */
 export interface ShownClasses {
   readonly dataset: string;
-  /** In order, with how many labels name each. */
-  readonly classes: readonly { readonly name: string; readonly labels: number }[];
+  readonly target: TargetKind;
+  /** In order, with how many labels name or answer each; of findings, instances by mark. */
+  readonly classes: readonly {
+    readonly name: string;
+    readonly labels: number;
+    readonly marks?: Readonly<Record<Mark, number>>;
+  }[];
   readonly hasFixedClasses: boolean;
   readonly positiveClass: string | null;
   readonly positiveClassSource: 'chosen' | 'recognised' | 'alphabet' | null;
@@ -27,9 +40,14 @@ export function shownClasses({ library }: Pick<ServiceContext, 'library'>, datas
   const list = classListOf(library.db, dataset.id);
   const rows = labelClasses(library.db, dataset.id);
   const positive = targetFacts[dataset.target].positiveOf(inUse(rows), list.positive);
+  const marks = new Map(marksOfNames(library.db, dataset));
   return {
     dataset: dataset.name,
-    classes: rows.map(({ name, labels }) => ({ name, labels })),
+    target: dataset.target,
+    classes: rows.map(({ name, labels }) => {
+      const own = marks.get(name);
+      return { name, labels, ...(own === undefined ? {} : { marks: own }) };
+    }),
     hasFixedClasses: list.isFixed,
     positiveClass: positive?.name ?? null,
     positiveClassSource: positive?.source ?? null,
@@ -47,7 +65,8 @@ function inUse(rows: readonly { readonly name: string; readonly labels: number }
  * @throws BAD_INPUT where there is no such class, or where there are more than two
  */
 export function choosePositiveClass(context: ServiceContext, dataset: DatasetRow, given: string | null): void {
-  if (targetFacts[dataset.target].isListed && given !== null) throw gradesHaveNoChoice(dataset.name);
+  const none = given === null ? null : noChoiceOfPositive(dataset);
+  if (none !== null) throw none;
   const { db, writer } = context.library;
   const names = inUse(labelClasses(db, dataset.id));
   const name = given === null ? null : requireClass(given, names, `Data set "${dataset.name}"`);
@@ -59,15 +78,19 @@ export function choosePositiveClass(context: ServiceContext, dataset: DatasetRow
   });
 }
 
-/** Of grades there is nothing to choose: the higher of two is the positive one. */
-export function gradesHaveNoChoice(dataset: string): AppError {
-  return new AppError(
-    'BAD_INPUT',
-    `Data set "${dataset}" asks for grades in an order; of two the higher one is positive.`,
-    {
-      action: 'Leave the positive class out.',
-    },
-  );
+/** Why nobody chooses the positive class of a data set that asks this; null where somebody may. */
+export function noChoiceOfPositive({ name, target }: Pick<DatasetRow, 'name' | 'target'>): AppError | null {
+  const { hasMarks, isPerName, isListed } = targetFacts[target];
+  const action = 'Leave the positive class out.';
+  if (isPerName) {
+    const why = hasMarks
+      ? `Data set "${name}" asks for findings; of each of them it is the presence that is positive.`
+      : `Data set "${name}" asks for a number, of which nothing is positive.`;
+    return new AppError('BAD_INPUT', why, { action });
+  }
+  if (!isListed) return null;
+  const why = `Data set "${name}" asks for grades in an order; of two the higher one is positive.`;
+  return new AppError('BAD_INPUT', why, { action });
 }
 
 /**
@@ -112,6 +135,7 @@ export function requireClass(given: string, names: readonly string[], who: strin
  */
 export function fixClasses(context: ServiceContext, dataset: DatasetRow, given: readonly string[]): void {
   const names = checkedList(given);
+  refuseSecondQuantity(dataset.target, names);
   const { db, writer } = context.library;
   const before = classListOf(db, dataset.id);
   const quoted = (list: readonly string[]): string => list.map((name) => `"${name}"`).join(', ');
@@ -185,6 +209,7 @@ export function typedClass({ library }: Pick<ServiceContext, 'library'>, dataset
   if (found !== undefined) return found;
   const name = requireClassName(given);
   refuseSameButCase(name, names);
+  refuseSecondQuantity(dataset.target, [...names, name]);
   // Grades are an order that somebody gave: one typed in passing would become the highest.
   if (isFixed || targetFacts[dataset.target].isListed) {
     throw new AppError(
@@ -194,6 +219,17 @@ export function typedClass({ library }: Pick<ServiceContext, 'library'>, dataset
     );
   }
   return name;
+}
+
+/** @throws BAD_INPUT for two quantities: a number is asked for by itself */
+export function refuseSecondQuantity(target: TargetKind, names: readonly string[]): void {
+  const { isPerName, hasMarks } = targetFacts[target];
+  if (!isPerName || hasMarks || names.length < 2) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `A data set of numbers asks for one quantity, and these are ${names.length}: ${names.map((name) => `"${name}"`).join(', ')}.`,
+    { action: 'Make a data set for each; they can hold the same studies.' },
+  );
 }
 
 /** @throws BAD_INPUT where one of `names` is `name` but for its case */

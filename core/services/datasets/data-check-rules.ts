@@ -21,7 +21,10 @@ export interface CheckedImage {
   readonly instanceId: InstanceId;
   readonly studyId: StudyId;
   readonly patientId: PatientId;
+  /** Where each name is a question, null for what has no answer at all. */
   readonly label: string | null;
+  /** Where each name is a question, what is said to each that is answered. */
+  readonly answers?: ReadonlyMap<string, string>;
   readonly split: SplitName | null;
   readonly splitOrigin: SplitOrigin | null;
   readonly contentHash: string;
@@ -53,13 +56,13 @@ const studiesShown = 200;
 /** A class this many times larger than another is worth a word. */
 const imbalanceFrom = 4;
 /** An interval of the AUC wider than ± this says little. */
-const usefulHalfWidth = 0.1;
+export const usefulHalfWidth = 0.1;
 /** The AUC for which the interval is foretold. */
-const assumedAuc = 0.85;
+export const assumedAuc = 0.85;
 /** Images are squeezed to a square; beyond this ratio of sides that changes what they look like. */
 const stretchedFrom = 1.8;
 
-/** Every finding, the gravest first. */
+/** Every finding, the gravest first; of a data set whose labels are one of its names. */
 export function findingsOf(
   images: readonly CheckedImage[],
   classes: readonly string[],
@@ -84,8 +87,12 @@ export function findingsOf(
     ...modalities(labelled),
     ...(settings.flip && labelled.length > 0 ? [finding('laterality', 'note', {})] : []),
   ];
+  return gravestFirst(found);
+}
+
+export function gravestFirst(found: readonly DataFinding[]): DataFinding[] {
   const rank = { blocks: 0, serious: 1, note: 2 };
-  return found.sort((a, b) => rank[a.severity] - rank[b.severity]);
+  return [...found].sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
 /** What the data set holds, patients by class and split. */
@@ -94,16 +101,6 @@ export function checkedCounts(
   classes: readonly string[],
 ): Omit<DataCheck, 'dataset' | 'findings' | 'positiveClass' | 'positiveClassSource'> {
   const labelled = images.filter(({ label }) => label !== null);
-  const patientsIn = (list: readonly CheckedImage[]) =>
-    Object.fromEntries(
-      splitNames.map((split) => [
-        split,
-        distinct(
-          list.filter((i) => i.split === split),
-          'patientId',
-        ).size,
-      ]),
-    ) as Record<SplitName, number>;
   return {
     patients: distinct(images, 'patientId').size,
     studies: distinct(images, 'studyId').size,
@@ -115,6 +112,19 @@ export function checkedCounts(
     }),
     splits: patientsIn(labelled),
   };
+}
+
+/** Patients of images by split. */
+export function patientsIn(list: readonly CheckedImage[]): Record<SplitName, number> {
+  return Object.fromEntries(
+    splitNames.map((split) => [
+      split,
+      distinct(
+        list.filter((i) => i.split === split),
+        'patientId',
+      ).size,
+    ]),
+  ) as Record<SplitName, number>;
 }
 
 /**
@@ -129,7 +139,8 @@ export function expectedHalfWidth(auc: number, positives: number, negatives: num
   return 1.96 * Math.sqrt(variance);
 }
 
-function finding(
+/** A finding with the studies that it is about. */
+export function finding(
   code: DataFinding['code'],
   severity: DataFinding['severity'],
   values: DataFinding['values'],
@@ -139,7 +150,11 @@ function finding(
   return { code, severity, values, studyIds: studyIds.slice(0, studiesShown) };
 }
 
-function distinct<K extends 'patientId' | 'studyId'>(images: readonly CheckedImage[], key: K): Set<CheckedImage[K]> {
+/** The different patients or studies of images. */
+export function distinct<K extends 'patientId' | 'studyId'>(
+  images: readonly CheckedImage[],
+  key: K,
+): Set<CheckedImage[K]> {
   return new Set(images.map((image) => image[key]));
 }
 
@@ -175,12 +190,12 @@ function impossible(labelled: readonly CheckedImage[], classes: readonly string[
 }
 
 /** The cause of what `impossible` finds, and of figures that count studies of many people as one person's. */
-function sharedPatients(shared: SharedPatient | null): DataFinding[] {
+export function sharedPatients(shared: SharedPatient | null): DataFinding[] {
   return shared === null ? [] : [finding('sharedPatient', 'serious', { ...shared })];
 }
 
 /** How the parts came to be, where a file gives some of them. */
-function givenSplits(labelled: readonly CheckedImage[]): DataFinding[] {
+export function givenSplits(labelled: readonly CheckedImage[]): DataFinding[] {
   const patients = (split: SplitName, ...origins: readonly SplitOrigin[]): number =>
     distinct(
       labelled.filter((i) => i.split === split && i.splitOrigin !== null && origins.includes(i.splitOrigin)),
@@ -195,7 +210,7 @@ function givenSplits(labelled: readonly CheckedImage[]): DataFinding[] {
   ];
 }
 
-function alikeIds(alike: NonNullable<CheckSettings['alike']> | null): DataFinding[] {
+export function alikeIds(alike: NonNullable<CheckSettings['alike']> | null): DataFinding[] {
   if (alike === null) return [];
   const { groups, patients, studyIds } = alike;
   return [
@@ -208,20 +223,20 @@ function alikeIds(alike: NonNullable<CheckSettings['alike']> | null): DataFindin
   ];
 }
 
-function imagesGone(gone: readonly Pick<CheckedImage, 'studyId' | 'label'>[]): DataFinding[] {
+export function imagesGone(gone: readonly Pick<CheckedImage, 'studyId' | 'label'>[]): DataFinding[] {
   if (gone.length === 0) return [];
   const labelled = gone.filter(({ label }) => label !== null).length;
   return [finding('imagesGone', 'serious', { images: gone.length, labelled }, gone)];
 }
 
 /** Pictures of which nothing says whose they are count as different people's, and some may be one's. */
-function picturesAlone(images: readonly CheckedImage[]): DataFinding[] {
+export function picturesAlone(images: readonly CheckedImage[]): DataFinding[] {
   const alone = images.filter(({ isOwnPatient }) => isOwnPatient);
   return alone.length === 0 ? [] : [finding('picturesAlone', 'note', { images: alone.length })];
 }
 
 /** One image under two names: within a patient only untidy, between patients suspicious, between splits a leak. */
-function sameImages(labelled: readonly CheckedImage[]): DataFinding[] {
+export function sameImages(labelled: readonly CheckedImage[]): DataFinding[] {
   const groups = [
     ...groupBy(labelled, (image) => image.contentHash).values(),
     ...groupBy(labelled, (image) => image.pixelKey).values(),
@@ -291,7 +306,7 @@ function guessedPositive(
 }
 
 /** What a library of before may hold: one class under two spellings, and what was never the name of a class. */
-function classNames(classes: readonly string[]): DataFinding[] {
+export function classNames(classes: readonly string[]): DataFinding[] {
   const odd = classes.filter((name) => noClassOf(name) !== null);
   const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
   return [
@@ -307,14 +322,16 @@ function mixedStudies(labelled: readonly CheckedImage[]): DataFinding[] {
   return mixed.length === 0 ? [] : [finding('mixedStudies', 'note', { studies: mixed.length }, mixed.flat())];
 }
 
-function unlabelled(images: readonly CheckedImage[]): DataFinding[] {
+/** Images that nothing is said of. */
+export function unlabelled(images: readonly CheckedImage[]): DataFinding[] {
   const without = images.filter(({ label }) => label === null);
   if (without.length === 0) return [];
   const values = { images: without.length, studies: distinct(without, 'studyId').size };
   return [finding('unlabelled', 'note', values, without)];
 }
 
-function sizes(labelled: readonly CheckedImage[], inputSize: number): DataFinding[] {
+/** Images that are small or far from square for what the LPM reads. */
+export function sizes(labelled: readonly CheckedImage[], inputSize: number): DataFinding[] {
   const side = (image: CheckedImage): number => Math.min(image.rows ?? inputSize, image.columns ?? inputSize);
   const small = labelled.filter((image) => side(image) < inputSize / 2);
   const stretched = labelled.filter(({ rows, columns }) => {
@@ -333,7 +350,7 @@ function sizes(labelled: readonly CheckedImage[], inputSize: number): DataFindin
 }
 
 /** A modality that goes with a class is a shortcut: the model tells the machine, not the disease. */
-function modalities(labelled: readonly CheckedImage[]): DataFinding[] {
+export function modalities(labelled: readonly CheckedImage[]): DataFinding[] {
   const groups = groupBy(labelled, (image) => image.modality);
   if (groups.size < 2) return [];
   const sorted = [...groups].sort(([, a], [, b]) => b.length - a.length);

@@ -6,19 +6,24 @@
 import { AppError } from '../../base/errors.ts';
 import { type DataCheck, type PatientId, targetFacts } from '../../contract/index.ts';
 import {
+  answeredInstances,
   classListOf,
   type DatasetRow,
   datasetInstanceFacts,
+  type LabelledInstance,
   labelledInstances,
   newestVersion,
+  type ReadDb,
   type RecordRow,
 } from '../../store/index.ts';
 import { alikePatients } from '../patients/alike.ts';
 import { sharedPatient } from '../patients/shared-patient.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { answeredCounts, answerFindingsOf } from './data-check-answers.ts';
 import { type CheckedImage, checkedCounts, findingsOf } from './data-check-rules.ts';
 import { assignedSplits, framesOf, orderNames, planSplits, requireDataset } from './dataset.ts';
+import { answersByName, type LabelledExample, strataOf } from './examples.ts';
 import type { AssignedSplit } from './split.ts';
 
 export interface DataCheckRequest {
@@ -40,7 +45,8 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     previewFolder(request.inputSize, newestVersion(library.db, dataset.id)?.ranges ?? 'format'),
   );
   // What a reader set aside is in no version, so it is not looked at either.
-  const all = labelledInstances(library.db, dataset.id).filter(({ isExcluded }) => !isExcluded);
+  const list = classListOf(library.db, dataset.id);
+  const all = checkedRows(library.db, dataset, list.names);
   const rows = all.filter(({ isGone }) => !isGone);
   const splits = splitsIfPossible(context, dataset, rows, request.seed);
   const images = rows.map((row): CheckedImage => {
@@ -51,6 +57,7 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       studyId: row.studyId,
       patientId: row.patientId,
       label: row.label,
+      answers: row.answers,
       split: splits.get(row.patientId)?.split ?? null,
       splitOrigin: splits.get(row.patientId)?.origin ?? null,
       contentHash: fact?.contentHash ?? '',
@@ -61,7 +68,23 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
       columns: fact?.columns ?? null,
     };
   });
-  const list = classListOf(library.db, dataset.id);
+  const { target } = dataset;
+  const asked = {
+    ...request,
+    target,
+    shared: sharedPatient(library.db, dataset.id),
+    alike: alikePatients(library.db, dataset.id),
+    gone: all.filter(({ isGone }) => isGone),
+  };
+  if (targetFacts[target].isPerName) {
+    return {
+      dataset: dataset.name,
+      ...answeredCounts(images, list.names, asked),
+      positiveClass: null,
+      positiveClassSource: null,
+      findings: answerFindingsOf(images, list.names, asked),
+    };
+  }
   const classes = orderNames(
     library.db,
     dataset,
@@ -73,15 +96,25 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     ...checkedCounts(images, classes),
     positiveClass: positive?.name ?? null,
     positiveClassSource: positive?.source ?? null,
-    findings: findingsOf(images, classes, {
-      ...request,
-      target: dataset.target,
-      positive: list.positive,
-      shared: sharedPatient(library.db, dataset.id),
-      alike: alikePatients(library.db, dataset.id),
-      gone: all.filter(({ isGone }) => isGone),
-    }),
+    findings: findingsOf(images, classes, { ...asked, positive: list.positive }),
   };
+}
+
+/** An instance with its label; where each name is a question, with its answers, and a label that says that there are some. */
+type CheckedRow = LabelledInstance & Pick<LabelledExample, 'answers' | 'strata'>;
+
+function checkedRows(db: ReadDb, { id, target }: DatasetRow, names: readonly string[]): CheckedRow[] {
+  if (!targetFacts[target].isPerName) {
+    return labelledInstances(db, id)
+      .filter(({ isExcluded }) => !isExcluded)
+      .map((row) => ({ ...row, answers: new Map(), strata: row.label === null ? [] : [row.label] }));
+  }
+  return answeredInstances(db, id, names).flatMap(({ answers: words, isDisputed, ...row }) => {
+    if (row.isExcluded) return [];
+    const answers = answersByName(names, words);
+    const label = answers.size === 0 ? null : [...answers.keys()].join(', ');
+    return [{ ...row, label, answers, strata: strataOf(answers), isDisputed: isDisputed.includes(true) }];
+  });
 }
 
 /** Equal for equal pixels of all the frames that would be trained on; null where one of them was not decoded yet. */
@@ -94,10 +127,10 @@ function pixelKey(records: readonly (RecordRow | undefined)[]): string | null {
 function splitsIfPossible(
   context: ServiceContext,
   dataset: DatasetRow,
-  rows: readonly { readonly patientId: PatientId; readonly label: string | null }[],
+  rows: readonly Pick<CheckedRow, 'patientId' | 'label' | 'strata'>[],
   seed: number,
 ): ReadonlyMap<PatientId, AssignedSplit> {
-  const labelled = rows.flatMap(({ patientId, label }) => (label === null ? [] : [{ patientId, strata: [label] }]));
+  const labelled = rows.filter(({ label }) => label !== null);
   try {
     return planSplits(context, dataset, labelled, seed).splits;
   } catch (error) {

@@ -17,7 +17,14 @@ import {
   splitCounts,
 } from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import { checkedList, choosePositiveClass, refuseSameButCase, requireClassName, shownClasses } from './classes.ts';
+import {
+  checkedList,
+  choosePositiveClass,
+  refuseSameButCase,
+  refuseSecondQuantity,
+  requireClassName,
+  shownClasses,
+} from './classes.ts';
 import { requireDataset } from './dataset.ts';
 
 function note(context: ServiceContext, action: string, subject: string, details: Record<string, unknown>): void {
@@ -60,6 +67,7 @@ export function createDataset(
   const { name, target, frames, studyIds } = options;
   refuseTaken(context, name);
   const classes = checkedList(options.classes);
+  refuseSecondQuantity(target, classes);
   const db = context.library.writer;
   db.transaction(() => {
     const dataset = ensureDataset(db, name, frames, timeOf(context), target);
@@ -124,6 +132,7 @@ export function setClasses(
       : { ...entry, name: requireClassName(entry.name) },
   );
   const names = classes.map((entry) => entry.name);
+  refuseSecondQuantity(row.target, names);
   for (const entry of classes) {
     const isKept = entry.id !== undefined && before.get(entry.id) === entry.name;
     if (!isKept) refuseSameButCase(entry.name, names);

@@ -30,16 +30,22 @@ export function labelledExamples(db: ReadDb, { id, target }: Pick<DatasetRow, 'i
   const questions = classListOf(db, id).names;
   return answeredInstances(db, id, questions).flatMap(({ answers: words, isDisputed: _, ...row }) => {
     if (row.isExcluded) return [];
-    const answers = new Map(
-      words.flatMap((word, k) => (word === null ? [] : [[questions[k] as string, word] as const])),
-    );
+    const answers = answersByName(questions, words);
     if (answers.size === 0) return [];
     return [{ ...row, label: null, answers, strata: strataOf(answers) }];
   });
 }
 
-/** Of findings those that are present; of a quantity its number. */
-function strataOf(answers: ReadonlyMap<string, string>): string[] {
+/** The answers that there are, by the names of their questions. */
+export function answersByName(
+  questions: readonly string[],
+  words: readonly (string | null)[],
+): ReadonlyMap<string, string> {
+  return new Map(words.flatMap((word, k) => (word === null ? [] : [[questions[k] as string, word] as const])));
+}
+
+/** What splits are balanced over: of findings those that are present; of a quantity its number. */
+export function strataOf(answers: ReadonlyMap<string, string>): string[] {
   return [...answers].flatMap(([name, word]) =>
     word === 'present' ? [name] : Number.isFinite(Number(word)) ? [word] : [],
   );

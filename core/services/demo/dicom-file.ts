@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { writeDicom } from '../../dicom/write.ts';
 import { bitsStored, type DemoPicture } from './picture.ts';
-import type { StudyPlan } from './plan.ts';
+import type { DemoStudy } from './plan.ts';
 
 const computedRadiography = '1.2.840.10008.5.1.4.1.1.1';
 
@@ -14,16 +14,16 @@ export function uidOf(seed: number, ...parts: readonly (string | number)[]): str
   return `2.25.${BigInt(`0x${digest.slice(0, 32)}`)}`;
 }
 
-export function patientIdOf(plan: StudyPlan): string {
+export function patientIdOf(plan: DemoStudy): string {
   return `DEMO-${String(plan.patient).padStart(4, '0')}`;
 }
 
-export function studyUidOf(seed: number, plan: StudyPlan): string {
+export function studyUidOf(seed: number, plan: DemoStudy): string {
   return uidOf(seed, plan.patient, plan.study);
 }
 
 /** The bytes of image `index` (from 0) of a study. */
-export function writeDemoFile(seed: number, plan: StudyPlan, index: number, picture: DemoPicture): Uint8Array {
+export function writeDemoFile(seed: number, plan: DemoStudy, index: number, picture: DemoPicture): Uint8Array {
   const date = dateOf(plan.dayOffset);
   const time = `${String(8 + (plan.patient % 9)).padStart(2, '0')}3000`;
   return writeDicom({

@@ -1,5 +1,5 @@
 /**
- * What distinguishes the classes: clusters of fine specks, or one coarse mass.
+ * What distinguishes the classes: clusters of fine specks, or one coarse mass; where several findings are asked for, a metal clip, too.
  *
  * A speck is a bright spot 2 to 3 px wide with a faint dark halo of the same integral, as edge-enhancing processing leaves
  * around calcifications. So a pixel of a 128-px image, which averages 6 x 6 of ours, keeps next to nothing of it, while
@@ -105,6 +105,33 @@ export function paintMass(image: TissueImage, random: Random): Place {
     image.data[i] = (image.data[i] as number) - correction * (image.inside[i] as number);
   }
   return [cx, cy];
+}
+
+/** Paints a metal clip: a bright bar of 34 to 46 px by 7 px, turned at random. Returns its centre. */
+export function paintClip(image: TissueImage, random: Random): Place {
+  const [cx, cy] = placeInside(image, random, 0.1);
+  const scale = image.size / nominalSize;
+  const half = scale * random.uniform(17, 23);
+  const thick = scale * 3.5;
+  const angle = random.uniform(0, Math.PI);
+  const [ux, uy] = [Math.cos(angle), Math.sin(angle)];
+  const reach = Math.ceil(half + thick + 2);
+  for (let y = Math.max(0, Math.floor(cy - reach)); y <= Math.min(image.size - 1, cy + reach); y++) {
+    for (let x = Math.max(0, Math.floor(cx - reach)); x <= Math.min(image.size - 1, cx + reach); x++) {
+      const along = Math.abs((x - cx) * ux + (y - cy) * uy);
+      const across = Math.abs((y - cy) * ux - (x - cx) * uy);
+      // Edges a pixel wide, so that the bar does not jump from pixel to pixel.
+      const share = edge(half - along) * edge(thick - across);
+      const i = y * image.size + x;
+      image.data[i] = (image.data[i] as number) + 0.45 * share;
+    }
+  }
+  return [cx, cy];
+}
+
+/** How much of a pixel lies inside, `distance` pixels from the border. */
+function edge(distance: number): number {
+  return Math.min(1, Math.max(0, distance + 0.5));
 }
 
 /** A point well inside the tissue, at least `margin` of the picture away from its borders. */

@@ -1,7 +1,7 @@
 /** One picture of the demo, as the numbers a detector would store. */
 import { Random } from '../../base/random.ts';
 import { type Place, paintMass, paintSpecks, placeInside } from './findings.ts';
-import type { DemoClass, StudyPlan } from './plan.ts';
+import type { DemoClass, DemoStudy, StudyPlan } from './plan.ts';
 import type { TissueImage } from './tissue.ts';
 import { drawStyle, paintTissue } from './tissue.ts';
 
@@ -28,10 +28,20 @@ const paintFinding: Readonly<Record<DemoClass, (image: TissueImage, random: Rand
 
 /** Paints image `index` (from 0) of a study; the same seed and plan give the same pixels in any order of calls. */
 export function paintPicture(seed: number, plan: StudyPlan, index: number, size: number): DemoPicture {
+  return paintWith(seed, plan, { index, size }, (image, own) => paintFinding[plan.label](image, own.fork(plan.label)));
+}
+
+/** One picture of a study: the tissue of its patient, with what `paint` puts into it, which says where to look. */
+export function paintWith(
+  seed: number,
+  plan: DemoStudy,
+  { index, size }: { readonly index: number; readonly size: number },
+  paint: (image: TissueImage, own: Random) => Place,
+): DemoPicture {
   const patient = Random.seeded(seed).fork(`patient ${plan.patient}`);
   const own = patient.fork(`study ${plan.study} image ${index}`);
   const image = paintTissue(size, drawStyle(patient.fork('style')), own.fork('tissue'));
-  const focus = paintFinding[plan.label](image, own.fork(plan.label));
+  const focus = paint(image, own);
 
   const top = 2 ** bitsStored - 1;
   const pixels = new Uint16Array(size * size);

@@ -10,12 +10,16 @@ export const demoClasses = ['normal', 'specks', 'mass'] as const;
 export type DemoClass = (typeof demoClasses)[number];
 
 /** One study to make. `patient` and `study` count from 1; `dayOffset` spreads the dates of a patient's studies. */
-export interface StudyPlan {
+export interface DemoStudy {
   readonly patient: number;
   readonly study: number;
-  readonly label: DemoClass;
   readonly images: number;
   readonly dayOffset: number;
+}
+
+/** A study of one class out of three. */
+export interface StudyPlan extends DemoStudy {
+  readonly label: DemoClass;
 }
 
 /** The plan of `count` studies (a multiple of the class count gives equal classes), numbered from patient `firstPatient`. */

@@ -1,5 +1,5 @@
 /** What a parity case reports: the worst error of each quantity, and the error allowed. */
-import type { Engine, Executable, Tensors, WeightSource } from '../../engine/index.ts';
+import type { CompileOptions, Engine, Executable, Precision, Tensors, WeightSource } from '../../engine/index.ts';
 import type { Graph } from '../../graph/index.ts';
 
 /** One compared quantity of a case. */
@@ -32,6 +32,23 @@ export const tolerances = {
   metric: 1e-9,
   greyLevels: 1,
 } as const;
+
+/** What an LPM's pass may be off by: the tolerance of its numbers, of the scores, and how close scores tie. */
+export interface LpmTolerances {
+  readonly encoder: number;
+  readonly score: number;
+  readonly tie: number;
+}
+
+/**
+ * By the precision of its products. Halves keep 11 bits: where products add up in float32 (the processor, on the reference cases) keys and values
+ * are off by up to 5e-3 and scores by 2e-4. A GPU that adds up in halves as well is given four to five times that, and no more: what is
+ * beyond is a fault of its driver.
+ */
+export const lpmTolerances: Readonly<Record<Precision, LpmTolerances>> = {
+  f32: tolerances,
+  f16: { encoder: 2e-2, score: 1e-3, tie: 1e-3 },
+};
 
 /** Whether the error is within the tolerance; NaN never is. */
 export function passes({ worst, tolerance }: Check): boolean {
@@ -71,8 +88,14 @@ export function worstShare(
 }
 
 /** The outputs of one run of a graph that is compiled for it and thrown away. */
-export async function runOnce(engine: Engine, graph: Graph, inputs: Tensors, weights?: WeightSource): Promise<Tensors> {
-  const executable: Executable = await engine.compile(graph, weights);
+export async function runOnce(
+  engine: Engine,
+  graph: Graph,
+  inputs: Tensors,
+  weights?: WeightSource,
+  options?: CompileOptions,
+): Promise<Tensors> {
+  const executable: Executable = await engine.compile(graph, weights, options);
   try {
     return await executable.run(inputs);
   } finally {

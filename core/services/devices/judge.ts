@@ -19,7 +19,7 @@ import { checkReference, worstOf } from './reference.ts';
 import { type DeviceTimes, timeDevice, type Workload } from './timing.ts';
 
 /** Bump when the check changes: what an older one found then counts no more. */
-const checkVersion = 1;
+const checkVersion = 2;
 /** A training of 40 epochs in batches of 16 takes two and a half steps for every image that is encoded. */
 const stepsPerImage = 2.5;
 /** A device that is only a little faster is not worth the numbers' other last digits. */
@@ -81,6 +81,7 @@ export async function checkDevice(
     wrong,
     encodeSeconds: null,
     stepSeconds: null,
+    repeatsBits: null,
     checkedAt: now.toISOString(),
   });
   try {
@@ -89,8 +90,7 @@ export async function checkDevice(
       const { isRight, checks } = await checkReference(engine);
       // How fast wrong numbers come interests nobody.
       if (!isRight) return failed(worstOf(checks));
-      const { encodeSeconds, stepSeconds } = await timeDevice(engine, workload);
-      return { isRight, wrong: '', encodeSeconds, stepSeconds, checkedAt: now.toISOString() };
+      return { isRight, wrong: '', ...(await timeDevice(engine, workload)), checkedAt: now.toISOString() };
     } finally {
       await engine.dispose();
     }
@@ -106,7 +106,11 @@ export function verdictOn(device: DeviceCheck, processor: DeviceCheck): DeviceVe
   if (here === null) return { isTrusted: false, why: 'it could not be timed' };
   if (there === null) return { isTrusted: true, why: `${words(here)}; the processor failed` };
   const share = cost(here) / cost(there);
-  const times = `${words(here)}, on the processor ${words(there)}`;
+  // Stands with every run on the device: two runs that differ in the last digits are then explained.
+  const bits = { true: '; the same bits each time', false: '; bits differ from time to time', null: '' }[
+    `${device.repeatsBits}`
+  ];
+  const times = `${words(here)}, on the processor ${words(there)}${bits}`;
   return share < worthwhile
     ? { isTrusted: true, why: `right on the reference check and ${(1 / share).toFixed(1)} times as fast (${times})` }
     : { isTrusted: false, why: `right on the reference check, but not faster (${times})` };
@@ -120,10 +124,16 @@ function cost({ encodeSeconds, stepSeconds }: DeviceTimes): number {
   return encodeSeconds + stepsPerImage * stepSeconds;
 }
 
-/** `12 ms an image, 30 ms a step`. */
+/** `12.3 ms an image, 7.26 s a step`. */
 function words({ encodeSeconds, stepSeconds }: DeviceTimes): string {
-  const ms = (seconds: number): string => `${(1000 * seconds).toPrecision(3)} ms`;
-  return `${ms(encodeSeconds)} an image, ${ms(stepSeconds)} a step`;
+  return `${timeInWords(encodeSeconds)} an image, ${timeInWords(stepSeconds)} a step`;
+}
+
+/** Three digits, in milliseconds below a second and in seconds from there on; whole seconds past a thousand. */
+export function timeInWords(seconds: number): string {
+  const ms = (1000 * seconds).toPrecision(3);
+  if (Number(ms) < 1000) return `${ms} ms`;
+  return seconds < 1000 ? `${seconds.toPrecision(3)} s` : `${seconds.toFixed(0)} s`;
 }
 
 /** What a check belongs to: another driver, engine, processor, number of threads or program is checked anew. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { invariant } from '../../base/errors.ts';
 import type { Tensor } from '../../base/tensor.ts';
-import type { Engine, Tensors } from '../../engine/index.ts';
+import type { Engine, Precision, Tensors } from '../../engine/index.ts';
 import {
   buildLpmEncoder,
   canonicalReader,
@@ -15,7 +15,7 @@ import {
   type TokenScore,
 } from '../../models/index.ts';
 import { hashTensors, openModelFolder, readSafetensors, type TensorFile } from '../../weights/index.ts';
-import { type CaseResult, type Check, runOnce, tolerances, worstDifference } from './compare.ts';
+import { type CaseResult, type Check, type LpmTolerances, lpmTolerances, runOnce, worstDifference } from './compare.ts';
 
 /** A model folder's configuration and weights. The number of heads may come from a case, where the folder lacks it. */
 export function openModel(
@@ -43,7 +43,9 @@ export async function checkLpmCase(
   file: string,
   name: string,
   extent: Extent = 'every form',
+  precision: Precision = 'f32',
 ): Promise<CaseResult> {
+  const allowed = lpmTolerances[precision];
   const expected = readSafetensors(join(folder, file));
   const layers = JSON.parse(expected.metadata['layers'] ?? '[]') as number[];
   const tokenRatio = Number(expected.metadata['token_ratio'] ?? 0.2);
@@ -58,25 +60,25 @@ export async function checkLpmCase(
       const shared = { batch, height, width, layers, tokenRatio, tokens, keysValues: true };
       if (extent !== 'every form') {
         const short = buildLpmEncoder(model.config, { ...shared, classToken: true, details: true });
-        const outputs = await runOnce(engine, short, { pixel_values: pixels }, weights);
-        checks.push(...compareLayers(expected, layers, tokens, outputs));
-        checks.push(...compareSummary(model.config, expected, outputs));
+        const outputs = await runOnce(engine, short, { pixel_values: pixels }, weights, { precision });
+        checks.push(...compareLayers(expected, layers, tokens, outputs, allowed));
+        checks.push(...compareSummary(model.config, expected, outputs, allowed));
         continue;
       }
       // The whole network, and the two short forms that encoding uses.
       const whole = buildLpmEncoder(model.config, { ...shared, classToken: true, hiddenState: true, details: true });
-      const outputs = await runOnce(engine, whole, { pixel_values: pixels }, weights);
-      checks.push(...compareLayers(expected, layers, tokens, outputs));
+      const outputs = await runOnce(engine, whole, { pixel_values: pixels }, weights, { precision });
+      checks.push(...compareLayers(expected, layers, tokens, outputs, allowed));
       checks.push({
         quantity: 'hidden state',
         worst: worstDifference(data(outputs, 'last_hidden_state'), expected.read('last_hidden_state').data),
-        tolerance: tolerances.encoder,
+        tolerance: allowed.encoder,
       });
       for (const classToken of [false, true]) {
         const short = buildLpmEncoder(model.config, { ...shared, classToken, details: true });
-        const cut = await runOnce(engine, short, { pixel_values: pixels }, weights);
-        checks.push(...compareLayers(expected, layers, tokens, cut));
-        if (classToken) checks.push(...compareSummary(model.config, expected, cut));
+        const cut = await runOnce(engine, short, { pixel_values: pixels }, weights, { precision });
+        checks.push(...compareLayers(expected, layers, tokens, cut, allowed));
+        if (classToken) checks.push(...compareSummary(model.config, expected, cut, allowed));
       }
     }
     return { name, checks: worstOfEach(checks) };
@@ -98,7 +100,12 @@ function tokenRulesOf(config: LpmConfig): readonly TokenScore[] {
 }
 
 /** Where the case has it, the pooled output; else the first token of the hidden state. Without either there is nothing to compare. */
-function compareSummary(config: LpmConfig, expected: TensorFile, outputs: Tensors): readonly Check[] {
+function compareSummary(
+  config: LpmConfig,
+  expected: TensorFile,
+  outputs: Tensors,
+  allowed: LpmTolerances,
+): readonly Check[] {
   const isPooled = expected.names.includes('pooler_output');
   const isFirstToken = hasClassToken(config) && config.summary === undefined && config.lastNorm === undefined;
   if (!isPooled && !isFirstToken) return [];
@@ -107,7 +114,7 @@ function compareSummary(config: LpmConfig, expected: TensorFile, outputs: Tensor
     {
       quantity: isFirstToken ? 'class token' : 'summary',
       worst: worstDifference(data(outputs, 'class_token'), wanted),
-      tolerance: tolerances.encoder,
+      tolerance: allowed.encoder,
     },
   ];
 }
@@ -121,7 +128,13 @@ function firstTokens(hidden: Tensor<'float32'>): readonly number[] {
 }
 
 /** Keys, values, scores and important tokens of each layer. */
-function compareLayers(expected: TensorFile, layers: readonly number[], kind: TokenScore, outputs: Tensors): Check[] {
+function compareLayers(
+  expected: TensorFile,
+  layers: readonly number[],
+  kind: TokenScore,
+  outputs: Tensors,
+  allowed: LpmTolerances,
+): Check[] {
   const indices = outputs['indices'];
   invariant(indices?.dtype === 'int32', 'the graph gave no int32 indices');
   const part = (name: string, l: number): Float32Array => {
@@ -143,19 +156,19 @@ function compareLayers(expected: TensorFile, layers: readonly number[], kind: To
       tolerance,
     });
     return [
-      check('keys', part('all_keys', l), key.data, tolerances.encoder),
-      check('values', part('all_values', l), value.data, tolerances.encoder),
-      check('scores', part('scores', l), scores.data, tolerances.score),
-      { quantity: 'indices', worst: wrongIndices(foundIndices, wantedIndices, scores), tolerance: 0 },
+      check('keys', part('all_keys', l), key.data, allowed.encoder),
+      check('values', part('all_values', l), value.data, allowed.encoder),
+      check('scores', part('scores', l), scores.data, allowed.score),
+      { quantity: 'indices', worst: wrongIndices(foundIndices, wantedIndices, scores, allowed.tie), tolerance: 0 },
       // Where tokens tie, ours may be another than the reference's: its own key is then the right one.
-      check('kept keys', part('keys', l), at(key), tolerances.encoder),
-      check('kept values', part('values', l), at(value), tolerances.encoder),
+      check('kept keys', part('keys', l), at(key), allowed.encoder),
+      check('kept values', part('values', l), at(value), allowed.encoder),
     ];
   });
 }
 
 /** How many chosen tokens differ from the reference although their scores do not tie. */
-function wrongIndices(found: Int32Array, wanted: Int32Array, scores: Tensor<'float32'>): number {
+function wrongIndices(found: Int32Array, wanted: Int32Array, scores: Tensor<'float32'>, tie: number): number {
   if (found.length !== wanted.length) return Number.POSITIVE_INFINITY;
   const tokens = scores.shape.at(-1) as number;
   const kept = found.length / (scores.data.length / tokens);
@@ -163,7 +176,7 @@ function wrongIndices(found: Int32Array, wanted: Int32Array, scores: Tensor<'flo
   for (let i = 0; i < found.length; i++) {
     const row = Math.floor(i / kept) * tokens;
     const difference = Math.abs(scores.data[row + (found[i] as number)]! - scores.data[row + (wanted[i] as number)]!);
-    if (found[i] !== wanted[i] && !(difference <= tolerances.tie)) wrong++;
+    if (found[i] !== wanted[i] && !(difference <= tie)) wrong++;
   }
   return wrong;
 }

@@ -3,6 +3,7 @@
  * gradient and five training steps, against the numbers that PyTorch computed from the same weights and inputs.
  */
 import { join, resolve } from 'node:path';
+import { AppError } from '../../base/errors.ts';
 import type { Engine } from '../../engine/index.ts';
 import { type CaseResult, type Check, passes } from './compare.ts';
 import { checkLpmCase } from './lpm-case.ts';
@@ -32,6 +33,21 @@ export async function checkReference(engine: Engine): Promise<ReferenceResult> {
     checks.map((check) => ({ ...check, quantity: `${check.quantity} of the ${name}` })),
   );
   return { isRight: checks.every(passes), checks };
+}
+
+/**
+ * Checks the LPM's pass in half precision, which no earlier verdict on the device was about. Returns nothing where it is within its bounds.
+ * @throws ENGINE_UNAVAILABLE naming what is not; BAD_INPUT where the engine offers no half precision
+ */
+export async function requireRightHalves(engine: Engine): Promise<void> {
+  const folder = join(referenceFolder, 'lpm');
+  const { checks } = await checkLpmCase(engine, folder, 'case.safetensors', 'LPM', 'as encoding runs it', 'f16');
+  if (checks.every(passes)) return;
+  throw new AppError(
+    'ENGINE_UNAVAILABLE',
+    `Half precision on ${engine.info.device} is not right: ${worstOf(checks)}. Nothing was computed with it.`,
+    { action: 'Leave --precision out: the same device in f32 is checked by itself.' },
+  );
 }
 
 /** What was furthest from right, in words; for a device that was refused. */

@@ -15,7 +15,7 @@ import {
 } from '../../models/index.ts';
 import { batchLoss } from '../../training/criteria/criterion.ts';
 import { crossEntropy } from '../../training/criteria/cross-entropy.ts';
-import { buildTrainStep } from '../../training/train-step.ts';
+import { buildTrainStep, carriedVectors } from '../../training/train-step.ts';
 import { readSafetensors, type TensorFile } from '../../weights/index.ts';
 import { type CaseResult, type Check, runOnce, tolerances, worstDifference, worstShare } from './compare.ts';
 
@@ -172,28 +172,30 @@ async function checkSteps(engine: Engine, config: NetworkConfig, file: TensorFil
   const noDropout = mask && { dropout_mask: float32(mask, new Float32Array(sizeOf(mask)).fill(1)) };
   // The README of the methods' cases gives the rate that those of the side network name themselves.
   const lr = Number(file.metadata['lr'] ?? 1e-3);
-  const executable = await engine.compile(graph);
+  // Carried as training carries them: a device that keeps them wrongly must be found out.
+  const executable = await engine.compile(graph, undefined, { carried: carriedVectors() });
   const zeros = float32([layout.total], new Float32Array(layout.total));
-  let state: Record<string, Tensor> = { params: network['params']!, m: zeros, v: zeros };
+  const { params: start, ...examples } = network;
+  let after: Tensors = {};
   const foundLosses: number[] = [];
   const foundNorms: number[] = [];
   try {
     for (let step = 1; step <= losses.length; step++) {
       const outputs = await executable.run({
-        ...network,
-        ...state,
+        ...examples,
+        ...(step === 1 ? { params: start as Tensor, m: zeros, v: zeros } : {}),
         step: float32([], [step]),
         lr: float32([], [lr]),
         ...noDropout,
       });
-      state = { params: outputs['next_params']!, m: outputs['next_m']!, v: outputs['next_v']! };
       foundLosses.push(outputs['loss']!.data[0] as number);
       foundNorms.push(outputs['grad_norm']!.data[0] as number);
     }
+    after = (await executable.read?.()) ?? {};
   } finally {
     await executable.dispose();
   }
-  const params = (state['params'] as Tensor<'float32'>).data;
+  const params = (after['next_params'] as Tensor<'float32'>).data;
   const moved = layout.entries.map(({ name }) => ({
     worst: worstDifference(parameterOf(layout, params, name), file.read(`adamw.param.${name}`).data),
     isNoise: file.read(`grad.${name}`).data.every((g) => Math.abs(g) < noiseGradient),

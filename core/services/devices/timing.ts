@@ -17,12 +17,17 @@ import {
   plainVit,
 } from '../../models/index.ts';
 import { median } from '../../statistics/bootstrap.ts';
-import { buildTrainStep } from '../../training/train-step.ts';
+import { buildTrainStep, carriedVectors } from '../../training/train-step.ts';
 
 /** Seconds of one image through the LPM, and of one training step. */
 export interface DeviceTimes {
   readonly encodeSeconds: number;
   readonly stepSeconds: number;
+}
+
+/** Its times, and whether it gave the same bits for the same inputs. */
+export interface TimedDevice extends DeviceTimes {
+  readonly repeatsBits: boolean;
 }
 
 /** A network of a real one's proportions, and one that a software driver gets through in seconds. */
@@ -31,13 +36,34 @@ const workloads = {
   small: { width: 96, layers: 2, heads: 3, imageSize: 64, batch: 2 },
 } as const;
 export type Workload = keyof typeof workloads;
-/** Runs timed; the first, which uploads weights and compiles shaders, is not. */
+/** Runs timed, after two that are not: they upload weights and compile shaders, and tell whether bits repeat. */
 const runs = 5;
 /** A device that takes longer for a single run is slow enough to be told by that one. */
 const patienceSeconds = 4;
 
+/** A network to be run, with inputs that fit it. */
+export interface TimedNetwork {
+  readonly graph: Graph;
+  readonly inputs: Tensors;
+  readonly weights?: (name: string) => Tensor<'float32'>;
+  /** What a run carries to the next. */
+  readonly carried?: Readonly<Record<string, string>>;
+}
+
 /** The times of an engine; only those of one workload compare. Throws what the engine throws. */
-export async function timeDevice(engine: Engine, workload: Workload = 'real'): Promise<DeviceTimes> {
+export async function timeDevice(engine: Engine, workload: Workload = 'real'): Promise<TimedDevice> {
+  const networks = timedNetworks(workload);
+  const encode = await timeNetwork(engine, networks.encode);
+  const step = await timeNetwork(engine, networks.step);
+  return {
+    encodeSeconds: encode.seconds,
+    stepSeconds: step.seconds,
+    repeatsBits: encode.repeatsBits && step.repeatsBits,
+  };
+}
+
+/** The two networks of a workload: an image through a frozen LPM to its important tokens, and a step of FPT+. */
+export function timedNetworks(workload: Workload): { readonly encode: TimedNetwork; readonly step: TimedNetwork } {
   const { imageSize, batch, ...sizes } = workloads[workload];
   const lpm = plainVit({ ...sizes, patch: 16, imageSize });
   const random = Random.seeded(1);
@@ -56,33 +82,47 @@ export async function timeDevice(engine: Engine, workload: Workload = 'real'): P
   });
   const network = networkConfig(lpm, { method: 'fpt+', classes: 2, inputSize: imageSize });
   const step = buildTrainStep(network, { batch, weighted: false });
+  const inputsOf = (graph: Graph): Tensors =>
+    Object.fromEntries(graph.inputs.map((value) => [value.name ?? '', fill(value, random)]));
   return {
-    encodeSeconds: await timeGraph(engine, encoder, random, encoderWeights(lpm, read, size)),
-    stepSeconds: await timeGraph(engine, step, random),
+    encode: { graph: encoder, inputs: inputsOf(encoder), weights: encoderWeights(lpm, read, size) },
+    step: { graph: step, inputs: inputsOf(step), carried: carriedVectors() },
   };
 }
 
-async function timeGraph(
+async function timeNetwork(
   engine: Engine,
-  graph: Graph,
-  random: Random,
-  weights?: (name: string) => Tensor<'float32'>,
-): Promise<number> {
-  const inputs: Tensors = Object.fromEntries(graph.inputs.map((value) => [value.name ?? '', fill(value, random)]));
-  const executable = await engine.compile(graph, weights);
+  { graph, inputs, weights, carried }: TimedNetwork,
+): Promise<{ readonly seconds: number; readonly repeatsBits: boolean }> {
+  const later = Object.fromEntries(Object.entries(inputs).filter(([name]) => carried?.[name] === undefined));
+  const executable = await engine.compile(graph, weights, carried === undefined ? {} : { carried });
+  /** All that a run from the same inputs gives, what it carries included. */
+  const everything = async (): Promise<Tensors> => ({
+    ...(await executable.run(inputs)),
+    ...(await executable.read?.()),
+  });
   try {
+    const repeatsBits = isSame(await everything(), await everything());
     const times: number[] = [];
-    for (let run = 0; run <= runs; run++) {
+    for (let run = 0; run < runs; run++) {
       const started = performance.now();
-      await executable.run(inputs);
-      const seconds = (performance.now() - started) / 1000;
-      if (run > 0) times.push(seconds);
-      if (seconds > patienceSeconds) return times[0] ?? seconds;
+      await executable.run(later);
+      times.push((performance.now() - started) / 1000);
+      if ((times.at(-1) ?? 0) > patienceSeconds) break;
     }
-    return median(times);
+    return { seconds: median(times), repeatsBits };
   } finally {
     await executable.dispose();
   }
+}
+
+/** Whether two results hold the same bits. */
+function isSame(one: Tensors, other: Tensors): boolean {
+  const bits = ({ data }: Tensor) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return Object.entries(one).every(([name, tensor]) => {
+    const second = other[name];
+    return second !== undefined && Buffer.compare(bits(tensor), bits(second)) === 0;
+  });
 }
 
 /** A tensor that fits an input: small noise, class 0, and for the step's counter 1. */

@@ -21,9 +21,10 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { compilePredictor, type LoadedModel, openModelLpm, requireModel } from '../training/model.ts';
-import { type EvaluatedSet, forgetSets, requireSet } from './evaluated-set.ts';
+import { forgetSets } from './evaluated-set.ts';
+import { findingWarnings } from './finding-warnings.ts';
 import { setModelPositive } from './judge-settings.ts';
-import { metricsBlock } from './metrics-block.ts';
+import { type EvaluationBlocks, evaluationBlocks } from './metrics-block.ts';
 import { patientWarnings } from './patient-warnings.ts';
 
 /** Images a run of the network; results do not depend on it. */
@@ -51,8 +52,9 @@ export const evaluateJob = defineJob({
     const { record } = predicted.model;
     keepEvaluation(context, predicted, options.split);
     // From here on as Judge does it: what is told here is what was stored.
-    const set = requireSet(context, { model: record.name, split: options.split, pooling: options.studyPooling });
-    tellMixedStudies(set, images, problems);
+    const request = { model: record.name, split: options.split, pooling: options.studyPooling };
+    const { image, study, mixedStudies } = evaluationBlocks(context, request);
+    tellMixedStudies(mixedStudies, images, problems);
     return {
       model: record.name,
       split: options.split,
@@ -63,10 +65,14 @@ export const evaluateJob = defineJob({
       classes: record.classes,
       positiveClass: record.positiveClass,
       positiveClassSource: record.positiveClassSource,
-      warnings: [...positiveClassWarnings(record), ...patientWarnings(context.library.db, version)],
+      warnings: [
+        ...positiveClassWarnings(record),
+        ...findingWarnings(record, image),
+        ...patientWarnings(context.library.db, version),
+      ],
       studyPooling: options.studyPooling,
-      image: metricsBlock(context, set, 'image'),
-      study: metricsBlock(context, set, 'study'),
+      image,
+      study,
       problems: problems.list(),
       seconds: (performance.now() - started) / 1000,
       peakMb: await (await context.engine()).peakMemoryMb(),
@@ -149,9 +155,13 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
 }
 
 /** Names the studies that have no label of their own. */
-function tellMixedStudies(set: EvaluatedSet, images: readonly VersionImage[], problems: ProblemCollector): void {
+function tellMixedStudies(
+  mixed: EvaluationBlocks['mixedStudies'],
+  images: readonly VersionImage[],
+  problems: ProblemCollector,
+): void {
   const uids = new Map(images.map((image) => [image.studyId, image.studyInstanceUID]));
-  for (const studyId of set.mixedStudies) {
+  for (const studyId of mixed) {
     problems.add(
       new AppError(
         'LABELS_INVALID',

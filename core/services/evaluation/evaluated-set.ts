@@ -14,13 +14,14 @@ import {
   type StudyPooling,
   targetFacts,
 } from '../../contract/index.ts';
+import { findingScores } from '../../statistics/findings.ts';
 import type { Scores } from '../../statistics/metrics.ts';
-import { type EvaluatedImage, evaluatedImages, evaluationsOf, modelByName, runByName } from '../../store/index.ts';
+import { type EvaluatedImage, evaluationsOf, modelByName, runByName } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { NewestEntries, type SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { probabilitiesOf } from '../training/model.ts';
 import { positiveIndexOf } from '../training/operating-point.ts';
+import { type AnswerLevel, type EvaluatedAnswers, markedScores, readAnswers, readLevels } from './evaluated-answers.ts';
 
 export interface EvaluationRequest {
   readonly model: string;
@@ -54,10 +55,16 @@ export interface EvaluatedSet {
   readonly study: EvaluatedLevel;
 }
 
-/** Sets kept in memory: a few models side by side on two splits. */
-const keptSets = 12;
+/** Sets kept in memory: a few models side by side on two splits, or the findings of one. */
+const keptSets = 40;
 const evaluatedSets: SessionCache<NewestEntries<string, EvaluatedSet>> = {
   name: 'evaluated sets',
+  until: 'change',
+  make: () => new NewestEntries(keptSets),
+};
+
+const evaluatedWholes: SessionCache<NewestEntries<string, EvaluatedAnswers>> = {
+  name: 'evaluated answers',
   until: 'change',
   make: () => new NewestEntries(keptSets),
 };
@@ -95,7 +102,7 @@ export function evaluatedSet(context: ServiceContext, request: EvaluationRequest
   const levels =
     finding === null
       ? readClasses(context, whole, evaluation.id, request.pooling)
-      : readFinding(context, whole, finding, evaluation.id, request.pooling);
+      : readFinding(context, { ...request, finding });
   const set: EvaluatedSet = {
     id: evaluation.id,
     record,
@@ -106,18 +113,21 @@ export function evaluatedSet(context: ServiceContext, request: EvaluationRequest
     pooling: request.pooling,
     ...levels,
   };
-  if (set.image.scores.targets.length === 0) return null;
+  // Of a finding nothing may be known there while the split was evaluated all the same.
+  if (finding === null && set.image.scores.targets.length === 0) return null;
   kept.set(key, set);
   return set;
 }
 
 /** As `evaluatedSet`. @throws DATASET_NOT_READY where the model was not evaluated on the split */
 export function requireSet(context: ServiceContext, request: EvaluationRequest): EvaluatedSet {
-  const set = evaluatedSet(context, request);
-  if (set !== null) return set;
+  return evaluatedSet(context, request) ?? refuse(request);
+}
+
+function refuse(request: EvaluationRequest): never {
   throw new AppError(
     'DATASET_NOT_READY',
-    `Model "${request.model}" was not evaluated on the split "${request.split}" yet.`,
+    `Model "${request.model}" was not evaluated on the split "${request.split}" yet, or the library has none of its images any more.`,
     {
       action: 'Evaluate it on this split first.',
     },
@@ -127,6 +137,51 @@ export function requireSet(context: ServiceContext, request: EvaluationRequest):
 /** Drops what is kept in memory; the next question reads anew. For whoever stored an evaluation. */
 export function forgetSets({ caches }: Pick<ServiceContext, 'caches'>): void {
   caches.forget(evaluatedSets);
+  caches.forget(evaluatedWholes);
+}
+
+/**
+ * The evaluation of a model of findings or of numbers on a split, whole; null where there is none.
+ * @throws MODEL_NOT_FOUND; BAD_INPUT for a model whose answer is one name out of several
+ */
+export function evaluatedAnswers(context: ServiceContext, request: EvaluationRequest): EvaluatedAnswers | null {
+  const record = requireRecord(context, request.model);
+  const { isPerName, meaning } = targetFacts[record.target];
+  if (!isPerName) throw new AppError('BAD_INPUT', `Model "${record.name}" answers ${meaning}: it has one answer only.`);
+  const evaluation = evaluationsOf(context.library.db, record.id).find(({ split }) => split === request.split);
+  if (evaluation === undefined) return null;
+  const kept = context.caches.of(evaluatedWholes);
+  const key = JSON.stringify([evaluation.id, evaluation.createdAt, record.temperature, request.pooling]);
+  const found = kept.get(key);
+  // Thresholds and bands may have changed since; they are not part of what is kept.
+  if (found !== undefined) return { ...found, record };
+  const answers: EvaluatedAnswers = {
+    id: evaluation.id,
+    record,
+    run: runOf(context, record),
+    split: evaluation.split,
+    evaluatedAt: evaluation.createdAt,
+    pooling: request.pooling,
+    ...readLevels(context, record, evaluation.id, request.pooling),
+  };
+  if (answers.image.members.length === 0) return null;
+  kept.set(key, answers);
+  return answers;
+}
+
+/** As `evaluatedAnswers`. @throws DATASET_NOT_READY where the model was not evaluated on the split */
+export function requireAnswers(context: ServiceContext, request: EvaluationRequest): EvaluatedAnswers {
+  return evaluatedAnswers(context, request) ?? refuse(request);
+}
+
+/** The levels of one finding. */
+function readFinding(
+  context: ServiceContext,
+  request: EvaluationRequest & { readonly finding: string },
+): Pick<EvaluatedSet, 'image' | 'study' | 'mixedStudies'> {
+  const { record, image, study } = requireAnswers(context, request);
+  const k = record.classes.indexOf(request.finding);
+  return { mixedStudies: [], image: findingLevel(image, k), study: findingLevel(study, k) };
 }
 
 /** The levels of a model whose answer is one name out of several. */
@@ -165,83 +220,18 @@ function readClasses(
   };
 }
 
-/**
- * The levels of one finding, on the images where it is known. It is present in a study where it is in one of its images, and absent where it
- * is in none of those that say something.
- */
-function readFinding(
-  context: ServiceContext,
-  record: ModelRecord,
-  finding: string,
-  evaluationId: number,
-  pooling: StudyPooling,
-): Pick<EvaluatedSet, 'image' | 'study' | 'mixedStudies'> {
-  const { images, probabilities, columns, pooled } = readAnswers(context, record, evaluationId, pooling);
-  const k = record.classes.indexOf(finding);
-  const marks = targets[record.target].labelsOf(images, { uncertain: record.uncertain, scale: record.labelScale });
-  const mark = (i: number): number => marks[i * columns + k] as number;
-  const level = (
-    answers: Float64Array,
-    rows: readonly { readonly row: number; readonly mark: number; readonly members: readonly EvaluatedImage[] }[],
-  ): EvaluatedLevel => {
-    const known = rows.filter((row) => !Number.isNaN(row.mark));
-    return {
-      scores: {
-        classes: 2,
-        positive: 1,
-        targets: known.map((row) => row.mark),
-        probabilities: Float64Array.from(
-          known.flatMap(({ row }) => {
-            const p = answers[row * columns + k] as number;
-            return [1 - p, p];
-          }),
-        ),
-      },
-      patients: known.map(({ members }) => members[0]?.patientId as number),
-      members: known.map(({ members }) => members),
-    };
-  };
+/** A level of one finding, on the rows where it is known. */
+function findingLevel(level: AnswerLevel, k: number): EvaluatedLevel {
+  const { scores, rows } = findingScores(markedScores(level), k);
   return {
-    mixedStudies: [],
-    image: level(
-      probabilities,
-      images.map((image, i) => ({ row: i, mark: mark(i), members: [image] })),
-    ),
-    study: level(
-      pooled.probabilities,
-      pooled.members.map((rows, s) => {
-        const known = rows.map(mark).filter((value) => !Number.isNaN(value));
-        return {
-          row: s,
-          mark: known.length === 0 ? Number.NaN : Math.max(...known),
-          members: rows.map((i) => images[i] as EvaluatedImage),
-        };
-      }),
-    ),
+    scores,
+    patients: Array.from(rows, (row) => level.patients[row] as number),
+    members: Array.from(rows, (row) => level.members[row] ?? []),
   };
-}
-
-/** What a model said of every image of an evaluation, and of their studies. */
-function readAnswers(context: ServiceContext, record: ModelRecord, evaluationId: number, pooling: StudyPooling) {
-  const images = evaluatedImages(context.library.db, evaluationId);
-  const target = targets[record.target];
-  const columns = target.logits(record.classes.length);
-  const logits = new Float32Array(images.length * columns);
-  images.forEach((image, i) => {
-    logits.set(image.logits, i * columns);
-  });
-  const probabilities = probabilitiesOf(record, logits);
-  const pooled = target.poolStudies(
-    probabilities,
-    columns,
-    images.map((image) => String(image.studyId)),
-    pooling,
-  );
-  return { images, probabilities, columns, pooled };
 }
 
 /** The finding that is asked about; null of a model whose answer is one name out of several. @throws BAD_INPUT */
-function askedFinding({ name, target, classes }: ModelRecord, finding: string | null): string | null {
+export function askedFinding({ name, target, classes }: ModelRecord, finding: string | null): string | null {
   const { hasMarks, isPerName, meaning } = targetFacts[target];
   if (isPerName && !hasMarks) {
     throw new AppError('BAD_INPUT', `Model "${name}" answers ${meaning}; it has no decisions that could be judged so.`);

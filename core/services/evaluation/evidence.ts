@@ -18,8 +18,10 @@ import {
   evidenceOptionsSchema,
   type InstanceId,
   jobSchemas,
+  type ModelRecord,
   methods,
   parseOptions,
+  targetFacts,
 } from '../../contract/index.ts';
 import { type GreyOrColourImage, normalise } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
@@ -45,7 +47,7 @@ import { imageKey, openPreviewStore } from '../records/record-stores.ts';
 import { NewestEntries, type SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from '../training/model.ts';
-import { cutOf } from '../training/operating-point.ts';
+import { cutOf, operatingPointOf } from '../training/operating-point.ts';
 import { hidePatches, strongestPatches } from './evidence-patches.ts';
 
 /** A fall of the probability below this is no change worth explaining, whatever the draws do. */
@@ -75,9 +77,15 @@ export const evidenceJob = defineJob({
   },
 });
 
+/** Whether there is evidence to look at: the method attends to places, and the answer is about classes or findings. */
+export function hasEvidenceOf({ method, target }: Pick<ModelRecord, 'method' | 'target'>): boolean {
+  const { isPerName, hasMarks } = targetFacts[target];
+  return hasEvidence({ method }) && (!isPerName || hasMarks);
+}
+
 /**
  * The evidence for one image.
- * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, BAD_INPUT for a method that attends to no place, CANCELLED
+ * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, BAD_INPUT for a method that attends to no place or a model of numbers, CANCELLED
  */
 export async function findEvidence(context: ServiceContext, asked: EvidenceOptions): Promise<EvidenceReport> {
   const options = parseOptions(evidenceOptionsSchema, asked);
@@ -88,6 +96,14 @@ export async function findEvidence(context: ServiceContext, asked: EvidenceOptio
       'BAD_INPUT',
       `Model "${options.model}" (${model.record.method}) attends to no place of the image, so there is no attention to show.`,
       { action: `Choose a model of the method ${attending.join(' or ')}.` },
+    );
+  }
+  if (!hasEvidenceOf(model.record)) {
+    const { meaning } = targetFacts[model.record.target];
+    throw new AppError(
+      'BAD_INPUT',
+      `Model "${options.model}" answers ${meaning}; evidence shows what speaks for a class or a finding, and a number has none.`,
+      { action: 'Choose a model of classes or findings; how far off the numbers are, Judge tells.' },
     );
   }
   context.progress({ stage: 'readingImage', done: 0, total: 1, unit: 'images' });
@@ -122,7 +138,7 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
     }
   })();
   try {
-    const graph = buildEvidence(config);
+    const graph = buildEvidence(config, targetFacts[record.target].hasMarks);
     const executable = await engine.compile(graph);
     const [layers = 0, heads = 0, tokens = 0] = graph.outputs['attention']?.shape ?? [];
     return {
@@ -222,19 +238,17 @@ async function evidenceOf(
   for (let c = 0; c < config.classes; c++) looks.push(await network.look(image, encoded, c));
   const first = looks[0];
   invariant(first, 'evidence: a model has classes');
-  const [decision = 0] = targets[record.target].decide(
-    Float64Array.from(first.probabilities),
-    config.classes,
-    cutOf(record),
-  );
+  const { probabilities } = first;
+  const point = operatingPointOf(record);
   return {
     model: record.name,
     method: record.method,
     classes: record.classes,
     instanceId: place.instanceId,
     frame: place.frame,
-    probabilities: first.probabilities,
-    decision,
+    probabilities,
+    decision: shownFirst(record, probabilities),
+    answer: targets[record.target].answer(probabilities, record.classes, point),
     grid: { rows: side, columns: side },
     layers: isByLayer ? layers : [],
     tokens: { kept: shape.tokens, all: sizes.all },
@@ -242,6 +256,20 @@ async function evidenceOf(
     relevance: looks.map(({ relevance }) => maps(relevance)),
     check: null,
   };
+}
+
+/** The class that was decided for; of several findings, the one whose probability lies highest above its threshold. */
+function shownFirst(record: ModelRecord, probabilities: readonly number[]): number {
+  if (targetFacts[record.target].hasMarks) {
+    const margins = probabilities.map((p, k) => p - (record.findings[k]?.threshold ?? 0.5));
+    return margins.indexOf(Math.max(...margins));
+  }
+  const [decision = 0] = targets[record.target].decide(
+    Float64Array.from(probabilities),
+    record.classes.length,
+    cutOf(record),
+  );
+  return decision;
 }
 
 /** Six significant digits: a share of the whole needs no more, and the map becomes a third as long. */

@@ -134,20 +134,26 @@ function inputsOf({ scores, patients }: EvaluatedLevel): Uint8Array[] {
   const header = { version: intervalsVersion, bootstrapResamples, bootstrapSeed, classes, positive };
   return [
     Buffer.from(JSON.stringify(header)),
-    bytesOf(Int32Array.from(targets)),
-    bytesOf(Int32Array.from(patients)),
-    bytesOf(probabilities),
+    numberBytes(Int32Array.from(targets)),
+    numberBytes(Int32Array.from(patients)),
+    numberBytes(probabilities),
   ];
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array | Float64Array): Uint8Array =>
+/** How intervals are drawn, as one of the inputs that they are computed from. */
+export const intervalsHeader: Uint8Array = Buffer.from(
+  JSON.stringify({ version: intervalsVersion, bootstrapResamples, bootstrapSeed }),
+);
+
+/** Numbers as one of the inputs that intervals are computed from. */
+export const numberBytes = ({ buffer, byteOffset, byteLength }: Int32Array | Float64Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /** What is kept of a part of an evaluation, or what `compute` gives, which is then kept where the library may be written. */
-function kept<T>(
+export function kept<T>(
   { library }: ServiceContext,
   place: {
-    readonly set: EvaluatedSet;
+    readonly set: Pick<EvaluatedSet, 'id'>;
     readonly part: string;
     readonly inputs: readonly Uint8Array[];
     readonly schema: z.ZodType<T>;

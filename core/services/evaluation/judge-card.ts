@@ -1,13 +1,23 @@
 /** What a model card tells, from the library alone. */
-import type { ModelCard } from '../../contract/index.ts';
+import { type ModelCard, type ModelRecord, targetFacts } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import { classCounts } from '../../statistics/metrics.ts';
 import { proportion } from '../../statistics/proportions.ts';
 import { evaluationsOf, labellersOf, lpmByHash, testViews, versionById, versionCounts } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { evaluatedSet, requireRecord, runOf } from './evaluated-set.ts';
+import type { EvaluatedAnswers } from './evaluated-answers.ts';
+import {
+  type EvaluatedSet,
+  evaluatedAnswers,
+  evaluatedSet,
+  requireRecord,
+  requireSet,
+  runOf,
+} from './evaluated-set.ts';
 import { levelFigures } from './figures.ts';
+import { findingsFigures } from './findings-figures.ts';
 import { estimateOf, pairOf, targetFiguresOf } from './judge.ts';
+import { quantityFigures } from './quantity-figures.ts';
 
 /** @throws MODEL_NOT_FOUND */
 export function modelCard(context: ServiceContext, name: string): ModelCard {
@@ -27,35 +37,86 @@ export function modelCard(context: ServiceContext, name: string): ModelCard {
     labellers: version === undefined ? [] : labellersOf(db, version.datasetId),
     splits: run.splits,
     counts: versionCounts(db, run.datasetVersionId),
-    results: evaluationsOf(db, model.id).flatMap(({ split }) => resultsOf(context, name, split)),
+    results: evaluationsOf(db, model.id).flatMap(({ split }) => resultsOf(context, model, split)),
     testViews: testViews(db, name),
   };
 }
 
-function resultsOf(
-  context: ServiceContext,
-  name: string,
-  split: ModelCard['results'][number]['split'],
-): ModelCard['results'] {
-  const set = evaluatedSet(context, { model: name, split, pooling: 'mean' });
-  if (set === null) return [];
-  return (['study', 'image'] as const).map((level) => {
-    const figures = levelFigures(context, set, level);
-    const { positive } = set[level].scores;
-    const counts = positive === null ? null : classCounts(figures.confusion, positive);
-    const share = (hits: number, n: number) => estimateOf(proportion(hits, n));
-    return {
-      split,
-      level,
-      n: figures.n,
-      patients: figures.patients,
-      auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
-      accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
-      figures: targetFiguresOf(figures),
-      sensitivity: counts && share(counts.truePositive, counts.truePositive + counts.falseNegative),
-      specificity: counts && share(counts.trueNegative, counts.trueNegative + counts.falsePositive),
-    };
-  });
+type Result = ModelCard['results'][number];
+
+function resultsOf(context: ServiceContext, model: ModelRecord, split: Result['split']): Result[] {
+  const { isPerName, hasMarks } = targetFacts[model.target];
+  const request = { model: model.name, split, pooling: 'mean' } as const;
+  if (!isPerName) {
+    const set = evaluatedSet(context, request);
+    return set === null ? [] : levels.map((level) => setResult(context, set, level));
+  }
+  const answers = evaluatedAnswers(context, request);
+  if (answers === null) return [];
+  if (!hasMarks) return levels.map((level) => numbersResult(context, answers, level));
+  return levels.flatMap((level) => [
+    findingsResult(context, answers, level),
+    ...model.classes.map((finding) => setResult(context, requireSet(context, { ...request, finding }), level)),
+  ]);
+}
+
+const levels = ['study', 'image'] as const;
+const none = { value: null, interval: null };
+
+/** The figures of a model of classes, or of one finding. */
+function setResult(context: ServiceContext, set: EvaluatedSet, level: Result['level']): Result {
+  const figures = levelFigures(context, set, level);
+  const { positive } = set[level].scores;
+  const counts = positive === null ? null : classCounts(figures.confusion, positive);
+  const share = (hits: number, n: number) => estimateOf(proportion(hits, n));
+  return {
+    split: set.split,
+    level,
+    n: figures.n,
+    patients: figures.patients,
+    auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
+    accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
+    figures: targetFiguresOf(figures),
+    sensitivity: counts && share(counts.truePositive, counts.truePositive + counts.falseNegative),
+    specificity: counts && share(counts.trueNegative, counts.trueNegative + counts.falsePositive),
+    finding: set.finding,
+    bias: null,
+  };
+}
+
+/** All findings together. */
+function findingsResult(context: ServiceContext, set: EvaluatedAnswers, level: Result['level']): Result {
+  const figures = findingsFigures(context, set, level);
+  return {
+    split: set.split,
+    level,
+    n: figures.n,
+    patients: figures.patients,
+    auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
+    accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
+    figures: [],
+    sensitivity: { value: figures.sensitivity, interval: null },
+    specificity: { value: figures.specificity, interval: null },
+    finding: null,
+    bias: null,
+  };
+}
+
+function numbersResult(context: ServiceContext, set: EvaluatedAnswers, level: Result['level']): Result {
+  const figures = quantityFigures(context, set, level);
+  return {
+    split: set.split,
+    level,
+    n: figures.n,
+    patients: figures.patients,
+    auc: none,
+    accuracy: none,
+    figures: targetFiguresOf(figures),
+    sensitivity: null,
+    specificity: null,
+    finding: null,
+    bias: figures.agreement?.bias ?? none,
+  };
 }
 
 /** Writes the text of a card; the file appears whole or not at all. */

@@ -1,22 +1,34 @@
 /** Models side by side, and one model on parts of its cases. */
-import type { ComparedModel, EstimateView, JudgeLevel, SubgroupView } from '../../contract/index.ts';
+import {
+  type ComparedModel,
+  type EstimateView,
+  type JudgeLevel,
+  type SubgroupView,
+  targetFacts,
+} from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
-import { classAucInterval, type Interval, pairedAucDifference } from '../../statistics/bootstrap.ts';
+import { bootstrapInterval, classAucInterval, type Interval, pairedAucDifference } from '../../statistics/bootstrap.ts';
 import { rank, rankedFigures, type Scores } from '../../statistics/metrics.ts';
+import { bias } from '../../statistics/numbers.ts';
 import { proportion } from '../../statistics/proportions.ts';
 import { factsOfInstances, type InstanceFacts, listModels } from '../../store/index.ts';
 import type { SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
+import type { AnswerLevel } from './evaluated-answers.ts';
 import {
   type EvaluatedLevel,
   type EvaluatedSet,
   type EvaluationRequest,
+  evaluatedAnswers,
   evaluatedSet,
+  requireAnswers,
+  requireRecord,
   requireSet,
   runOf,
 } from './evaluated-set.ts';
 import { levelFigures } from './figures.ts';
 import { checkClass, countsAt, estimateOf, pairOf } from './judge.ts';
+import { quantityFigures } from './quantity-figures.ts';
 
 const unknown = { value: null, interval: null };
 
@@ -29,6 +41,8 @@ export function compareModels(
   context: ServiceContext,
   request: EvaluationRequest & { readonly level: JudgeLevel },
 ): ComparedModel[] {
+  const { isPerName, hasMarks } = targetFacts[requireRecord(context, request.model).target];
+  if (isPerName && !hasMarks) return compareNumbers(context, request);
   const own = requireSet(context, request);
   const rows: ComparedModel[] = [];
   for (const record of listModels(context.library.db)) {
@@ -40,6 +54,7 @@ export function compareModels(
       method: record.method,
       isEvaluated: set !== null,
       auc: set === null ? unknown : aucOf(context, set, request.level),
+      absoluteError: unknown,
       difference:
         set === null || record.name === request.model ? unknown : differenceOf(context, set, own, request.level),
       learnable: record.learnable,
@@ -47,7 +62,62 @@ export function compareModels(
       seconds: run.seconds,
     });
   }
-  return rows.sort((a, b) => Number(b.name === request.model) - Number(a.name === request.model));
+  return judgedFirst(rows, request.model);
+}
+
+const judgedFirst = (rows: ComparedModel[], name: string): ComparedModel[] =>
+  rows.sort((a, b) => Number(b.name === name) - Number(a.name === name));
+
+/** As `compareModels`, of models of numbers: by their mean absolute error. */
+function compareNumbers(
+  context: ServiceContext,
+  request: EvaluationRequest & { readonly level: JudgeLevel },
+): ComparedModel[] {
+  const own = requireAnswers(context, request);
+  const rows = listModels(context.library.db).flatMap((record): ComparedModel[] => {
+    const run = runOf(context, record);
+    if (run.datasetVersionId !== own.run.datasetVersionId) return [];
+    const set = evaluatedAnswers(context, { ...request, model: record.name });
+    const error = set && quantityFigures(context, set, request.level).ofTarget[0];
+    return [
+      {
+        name: record.name,
+        method: record.method,
+        isEvaluated: set !== null,
+        auc: unknown,
+        absoluteError: error ? { value: error.value, interval: pairOf(error.interval) } : unknown,
+        difference:
+          set === null || record.name === request.model
+            ? unknown
+            : errorDifference(set[request.level], own[request.level]),
+        learnable: record.learnable,
+        peakMb: run.peakMb,
+        seconds: run.seconds,
+      },
+    ];
+  });
+  return judgedFirst(rows, request.model);
+}
+
+/** The mean absolute error of `a` minus that of `b` on the cases that both have, with its interval over patients. */
+function errorDifference(a: AnswerLevel, b: AnswerLevel): EstimateView {
+  const place = new Map(b.members.map((_, i) => [keyOf(b, i), i]));
+  const pairs = a.members.flatMap((_, i) => {
+    const j = place.get(keyOf(a, i));
+    return j === undefined ? [] : [[i, j] as const];
+  });
+  const gaps = pairs.map(([i, j]) => {
+    const missed = (level: AnswerLevel, row: number): number =>
+      Math.abs((level.answers[row] as number) - (level.truths[row] as number));
+    return missed(a, i) - missed(b, j);
+  });
+  // Differences from 0: their bias is the difference of the two means.
+  const zeros = gaps.map(() => 0);
+  const patients = pairs.map(([i]) => a.patients[i] as number);
+  return {
+    value: bias(zeros, gaps),
+    interval: pairOf(bootstrapInterval(patients, (weights) => bias(zeros, gaps, weights))),
+  };
 }
 
 function aucOf(context: ServiceContext, set: EvaluatedSet, which: JudgeLevel): EstimateView {
@@ -79,7 +149,7 @@ function differenceOf(
   return difference;
 }
 
-const keyOf = (level: EvaluatedLevel, i: number): string =>
+const keyOf = (level: Pick<EvaluatedLevel, 'members'>, i: number): string =>
   (level.members[i] ?? []).map(({ position }) => position).join();
 
 /** The rows that both levels have, in the same order: an image may have failed to decode for one of them. */

@@ -1,16 +1,33 @@
 /** The curves and figures of one evaluation as the window draws them. */
-import type { ClassCurves, JudgeLevel, JudgeReport, LevelReport } from '../../contract/index.ts';
+import type {
+  ClassCurves,
+  FindingsReport,
+  JudgeLevel,
+  JudgeReport,
+  LevelReport,
+  NumbersLevel,
+  NumbersReport,
+} from '../../contract/index.ts';
 import { classReliabilityBins } from '../../statistics/calibration.ts';
 import { prCurve, rocCurve } from '../../statistics/curves.ts';
 import type { Scores } from '../../statistics/metrics.ts';
 import { proportion } from '../../statistics/proportions.ts';
 import { coverageCurve } from '../../statistics/refer.ts';
-import { testViews } from '../../store/index.ts';
+import { type EvaluatedImage, testViews } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { cutOf } from '../training/operating-point.ts';
-import { type EvaluatedSet, type EvaluationRequest, evaluatedSet } from './evaluated-set.ts';
+import type { EvaluatedAnswers } from './evaluated-answers.ts';
+import {
+  type EvaluatedSet,
+  type EvaluationRequest,
+  evaluatedAnswers,
+  evaluatedSet,
+  requireAnswers,
+} from './evaluated-set.ts';
 import { type ClassFigures, levelFigures } from './figures.ts';
-import { estimateOf, pairOf, recordView, targetFiguresOf } from './judge.ts';
+import { findingsFigures } from './findings-figures.ts';
+import { countsAt, estimateOf, pairOf, recordView, targetFiguresOf } from './judge.ts';
+import { quantityFigures } from './quantity-figures.ts';
 
 /** Points of a drawn curve: more than a screen can show would only slow it. */
 const mostPoints = 300;
@@ -24,6 +41,31 @@ export function judgeReport(context: ServiceContext, request: EvaluationRequest)
   if (set === null) return null;
   if (set.split === 'test') recordView(context, set.record.name, set.split);
   return {
+    ...originOf(context, set),
+    finding: set.finding,
+    image: levelReport(context, set, 'image'),
+    study: levelReport(context, set, 'study'),
+  };
+}
+
+/**
+ * The report of an evaluation of a model of numbers, or null where it was not evaluated on the split. Looking at the test split is noted in
+ * the audit trail each time.
+ * @throws MODEL_NOT_FOUND; BAD_INPUT for a model of something else
+ */
+export function numbersReport(context: ServiceContext, request: EvaluationRequest): NumbersReport | null {
+  const set = evaluatedAnswers(context, request);
+  if (set === null) return null;
+  if (set.split === 'test') recordView(context, set.record.name, set.split);
+  return {
+    ...originOf(context, set),
+    image: numbersLevel(context, set, 'image'),
+    study: numbersLevel(context, set, 'study'),
+  };
+}
+
+function originOf(context: ServiceContext, set: EvaluatedSet | EvaluatedAnswers) {
+  return {
     model: set.record,
     split: set.split,
     dataset: set.run.dataset,
@@ -31,8 +73,59 @@ export function judgeReport(context: ServiceContext, request: EvaluationRequest)
     evaluatedAt: set.evaluatedAt,
     testViews: testViews(context.library.db, set.record.name),
     mixedStudies: set.mixedStudies.length,
-    image: levelReport(context, set, 'image'),
-    study: levelReport(context, set, 'study'),
+  };
+}
+
+function numbersLevel(context: ServiceContext, set: EvaluatedAnswers, which: JudgeLevel): NumbersLevel {
+  const figures = quantityFigures(context, set, which);
+  const { truths, answers, members } = set[which];
+  const cases = members.map((images, i) => {
+    const first = images[0] as EvaluatedImage;
+    return {
+      instanceId: first.instanceId,
+      frame: first.frame,
+      studyId: first.studyId,
+      images: images.length,
+      truth: truths[i] as number,
+      answer: answers[i] as number,
+    };
+  });
+  const missed = ({ truth, answer }: (typeof cases)[number]): number => Math.abs(answer - truth);
+  return {
+    n: figures.n,
+    patients: figures.patients,
+    figures: targetFiguresOf(figures),
+    agreement: figures.agreement,
+    cases: cases.sort((a, b) => missed(b) - missed(a)),
+  };
+}
+
+/** All findings of the model of a set about one of them; null of other targets. */
+function findingsReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLevel): FindingsReport | null {
+  if (set.finding === null) return null;
+  const { split, pooling, record } = set;
+  const figures = findingsFigures(context, requireAnswers(context, { model: record.name, split, pooling }), which);
+  return {
+    n: figures.n,
+    patients: figures.patients,
+    judged: figures.judged,
+    auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
+    averagePrecision: { value: figures.averagePrecision, interval: pairOf(figures.averagePrecisionInterval) },
+    accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
+    findings: figures.findings.map(({ scores, ...own }) => {
+      const { truePositive, falseNegative, trueNegative, falsePositive } = countsAt(scores, 1, own.threshold);
+      return {
+        name: own.name,
+        known: own.known,
+        present: own.present,
+        unjudged: own.unjudged,
+        auc: { value: own.auc, interval: pairOf(own.aucInterval) },
+        averagePrecision: own.averagePrecision,
+        sensitivity: estimateOf(proportion(truePositive, truePositive + falseNegative)),
+        specificity: estimateOf(proportion(trueNegative, trueNegative + falsePositive)),
+        threshold: own.threshold,
+      };
+    }),
   };
 }
 
@@ -55,6 +148,7 @@ function levelReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLev
       band: { className: classIndex === null ? null : (record.classes[classIndex] as string), low, high },
       errorInterval: pairOf(point.errorInterval),
     })),
+    findings: findingsReport(context, set, which),
   };
 }
 

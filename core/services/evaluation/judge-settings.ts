@@ -1,11 +1,13 @@
 /** What a judgement changes in a model: threshold, calibration and the band of answers for a reader. Each change is in the audit trail. */
 import { AppError } from '../../base/errors.ts';
-import type { ModelRecord, SplitName } from '../../contract/index.ts';
+import { type ModelRecord, type SplitName, targetFacts } from '../../contract/index.ts';
 import { logistic, logit } from '../../statistics/proportions.ts';
 import {
   addAuditEvent,
   evaluatedImages,
   evaluationsOf,
+  setFindingReferBand,
+  setFindingThreshold,
   setModelPositiveClass,
   setModelReferBand,
   setModelTemperature,
@@ -14,10 +16,11 @@ import {
 import { targets } from '../../targets/index.ts';
 import { requireClass as matchClass } from '../datasets/classes.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import { requireRecord } from './evaluated-set.ts';
+import { askedFinding, recordOfFinding, requireRecord } from './evaluated-set.ts';
 
 /**
- * Sets the threshold of a two-class model: from which probability of which class on that class is decided for.
+ * Sets the threshold of a two-class model: from which probability of which class on that class is decided for. Of a model of several findings
+ * it is that of the presence of `finding`.
  * @throws MODEL_NOT_FOUND, BAD_INPUT
  */
 export function setThreshold(
@@ -25,8 +28,24 @@ export function setThreshold(
   name: string,
   cut: { readonly threshold: number; readonly thresholdClass: string },
   split: SplitName,
+  finding: string | null = null,
 ): ModelRecord {
   const record = requireRecord(context, name);
+  const asked = askedFinding(record, finding);
+  if (asked !== null) {
+    const own = recordOfFinding(record, asked);
+    requireClass(own, cut.thresholdClass);
+    // Both thresholds are the same cut; that of the presence is kept.
+    const threshold = cut.thresholdClass === own.positiveClass ? cut.threshold : 1 - cut.threshold;
+    const position = record.classes.indexOf(asked);
+    return changed(
+      context,
+      record,
+      'model.thresholdSet',
+      { finding: asked, from: own.threshold, to: threshold, split },
+      (db) => setFindingThreshold(db, record.id, { position, threshold }, split),
+    );
+  }
   if (record.classes.length !== 2) {
     throw new AppError(
       'BAD_INPUT',
@@ -50,6 +69,12 @@ export function setThreshold(
  */
 export function setModelPositive(context: ServiceContext, name: string, given: string): ModelRecord {
   const record = requireRecord(context, name);
+  const { isPerName, meaning } = targetFacts[record.target];
+  if (isPerName) {
+    throw new AppError('BAD_INPUT', `Model "${name}" answers ${meaning}; none of its names is the positive one.`, {
+      action: 'Leave the positive class out: of each finding it is the presence.',
+    });
+  }
   const to = matchClass(given, record.classes, `Model "${name}"`);
   if (record.positiveClass === to && record.positiveClassSource === 'chosen') return record;
   const details = { from: record.positiveClass, fromSource: record.positiveClassSource, to };
@@ -59,12 +84,16 @@ export function setModelPositive(context: ServiceContext, name: string, given: s
 }
 
 /**
- * Fits the temperature on the validation images. The threshold moves along, so that every decision stays what it was:
- * ln(p / (1 - p)) is divided by the temperature, hence so is that of the threshold.
+ * Fits the temperature on the validation images; one for all findings of a model. Thresholds move along, so that every decision stays what it was:
+ * ln(p / (1 - p)) is divided by the temperature, hence so is that of a threshold.
  * @throws MODEL_NOT_FOUND, DATASET_NOT_READY where the validation split was not evaluated
  */
 export function calibrate(context: ServiceContext, name: string): ModelRecord {
   const record = requireRecord(context, name);
+  const { isPerName, hasMarks, meaning } = targetFacts[record.target];
+  if (isPerName && !hasMarks) {
+    throw new AppError('BAD_INPUT', `Model "${name}" answers ${meaning}: it gives no probabilities to calibrate.`);
+  }
   const { db } = context.library;
   const evaluation = evaluationsOf(db, record.id).find(({ split }) => split === 'val');
   const images = evaluation === undefined ? [] : evaluatedImages(db, evaluation.id);
@@ -79,16 +108,28 @@ export function calibrate(context: ServiceContext, name: string): ModelRecord {
     target.labelsOf(images, { uncertain: record.uncertain, scale: record.labelScale }),
     target.logits(record.classes.length),
   );
-  const threshold =
-    record.threshold === null ? null : logistic((logit(record.threshold) * record.temperature) / temperature);
+  const moved = (threshold: number): number => logistic((logit(threshold) * record.temperature) / temperature);
+  const threshold = record.threshold === null ? null : moved(record.threshold);
   const details = { from: record.temperature, to: temperature, images: images.length };
   return changed(context, record, 'model.calibrated', details, (writer) =>
-    setModelTemperature(writer, record.id, temperature, threshold),
+    setModelTemperature(writer, record.id, {
+      temperature,
+      threshold,
+      findingThresholds: record.findings.map((finding) => moved(finding.threshold)),
+    }),
   );
 }
 
-/** Sets the band of answers that a reader should see, or none. @throws MODEL_NOT_FOUND, BAD_INPUT */
-export function setReferBand(context: ServiceContext, name: string, band: ModelRecord['referBand']): ModelRecord {
+/**
+ * Sets the band of answers that a reader should see, or none; of a model of several findings, of those about `finding`.
+ * @throws MODEL_NOT_FOUND, BAD_INPUT
+ */
+export function setReferBand(
+  context: ServiceContext,
+  name: string,
+  band: ModelRecord['referBand'],
+  finding: string | null = null,
+): ModelRecord {
   const record = requireRecord(context, name);
   if (band !== null && band.low > band.high) {
     throw new AppError(
@@ -96,11 +137,31 @@ export function setReferBand(context: ServiceContext, name: string, band: ModelR
       `The band begins at ${band.low} and ends at ${band.high}; it must not end before it begins.`,
     );
   }
+  const asked = askedFinding(record, finding);
+  if (asked !== null) {
+    const own = recordOfFinding(record, asked);
+    if (band !== null) requireClass(own, band.className);
+    const presence = band === null || band.className === own.positiveClass ? band : mirrored(band);
+    const position = record.classes.indexOf(asked);
+    return changed(
+      context,
+      record,
+      'model.referBandSet',
+      { finding: asked, from: record.findings[position]?.referBand ?? null, to: presence },
+      (db) => setFindingReferBand(db, record.id, position, presence),
+    );
+  }
   if (band !== null && record.classes.length === 2) requireClass(record, band.className);
   return changed(context, record, 'model.referBandSet', { from: record.referBand, to: band }, (db) =>
     setModelReferBand(db, record.id, band),
   );
 }
+
+/** The same band by the probability of the other one of two classes. */
+const mirrored = ({ low, high }: NonNullable<ModelRecord['referBand']>): { low: number; high: number } => ({
+  low: 1 - high,
+  high: 1 - low,
+});
 
 /** @throws BAD_INPUT for a class that the model does not have */
 function requireClass({ name, classes }: ModelRecord, className: string | null): void {

@@ -3,7 +3,8 @@ import { invariant } from '../../base/errors.ts';
 import type { EvaluateReport, Method, TrainReport } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import { trainingMethods } from '../../models/index.ts';
-import { type ReportData, type ReportMethod, renderReport } from '../../report/report.ts';
+import { renderReport } from '../../report/report.ts';
+import type { ReportData, ReportMethod } from '../../report/report-data.ts';
 import { epochsOf, lpmByHash, modelByName, runByName, versionImages } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 
@@ -106,7 +107,9 @@ function datasetOf(
     images: images.length,
     classes: evaluation.classes.map((name, index) => ({
       name,
-      images: images.filter((image) => image.classIndex === index).length,
+      // Where each name is a question, those that answer it.
+      images: images.filter(({ classIndex, values }) => classIndex === index || (values[index] ?? null) !== null)
+        .length,
     })),
   };
 }

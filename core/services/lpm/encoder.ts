@@ -3,7 +3,7 @@ import { AppError, invariant } from '../../base/errors.ts';
 import { toFloat16Bits } from '../../base/half.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
 import type { LpmRecord, TokenRule } from '../../contract/index.ts';
-import type { Engine, Precision } from '../../engine/index.ts';
+import type { Engine, Precision, Tensors } from '../../engine/index.ts';
 import {
   buildLpmEncoder,
   checkInputSize,
@@ -13,6 +13,7 @@ import {
   type LpmConfig,
   type LpmFeatures,
   lpmFamilies,
+  outputParts,
 } from '../../models/index.ts';
 import { listLpms, lpmByName } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -121,6 +122,7 @@ export async function compileEncoder(
     keysValues,
     allTokens,
     classToken,
+    ...(engine.info.maxBufferBytes === undefined ? {} : { tensorBytes: engine.info.maxBufferBytes }),
   });
   const executable = await engine.compile(graph, encoderWeights(lpm.config, lpm.read, size), { precision });
   return {
@@ -129,19 +131,23 @@ export async function compileEncoder(
         pixel_values: float32([1, lpm.config.channels, inputSize, inputSize], pixels),
       });
       return {
-        keysValues: keysValues ? halves([floats(outputs['keys']), floats(outputs['values'])]) : null,
+        keysValues: keysValues ? halves([...floats(outputs, 'keys'), ...floats(outputs, 'values')]) : null,
         indices: keysValues ? integers(outputs['indices']) : null,
-        classToken: classToken ? finite(floats(outputs['class_token'])) : null,
-        allTokens: allTokens ? halves([floats(outputs['all_tokens'])]) : null,
+        classToken: classToken ? finite(floats(outputs, 'class_token')[0] as Float32Array) : null,
+        allTokens: allTokens ? halves(floats(outputs, 'all_tokens')) : null,
       };
     },
     dispose: () => executable.dispose(),
   };
 }
 
-function floats(tensor: Tensor | undefined): Float32Array {
-  invariant(tensor?.dtype === 'float32', 'encoder: an output is missing or not float32');
-  return tensor.data;
+function floats(outputs: Tensors, name: string): Float32Array[] {
+  const parts = outputParts(outputs, name);
+  invariant(parts.length > 0, `encoder: the output ${name} is missing`);
+  return parts.map((tensor) => {
+    invariant(tensor.dtype === 'float32', `encoder: the output ${name} is not float32`);
+    return tensor.data;
+  });
 }
 
 function integers(tensor: Tensor | undefined): Int32Array {

@@ -12,6 +12,7 @@ import {
   type ReadingTarget,
   type ReadingUnit,
   type StudyId,
+  targetFacts,
   targetKey,
   targetOfImage,
 } from '../../contract/index.ts';
@@ -34,6 +35,7 @@ import {
   markAdjudicated,
   ownLabel,
   placeOfInstance,
+  type Question,
   qualityTagOf,
   qualityTags,
   type ReadingImage,
@@ -47,6 +49,7 @@ import {
 import { typedClass } from '../datasets/classes.ts';
 import { requireDataset } from '../datasets/dataset.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import { answersOf, ownAnswers, readAnswer, requireQuestion, shared } from './answers.ts';
 import { readersOf } from './readers.ts';
 
 /** What a question of the reading room is about. */
@@ -59,6 +62,11 @@ export interface ReadingSubject {
 export interface ReadingAct extends ReadingSubject {
   /** Who reads, as the page says. */
   readonly readerId: ReaderId;
+}
+
+/** What a reader says, to which question where the data set asks several. */
+export interface ReadingAnswer extends ReadingAct {
+  readonly question?: Question | undefined;
 }
 
 const defaults: ReadingSettings = { unit: 'study', isBlinded: false };
@@ -109,6 +117,7 @@ export function readingList(context: ServiceContext, name: string): ReadingList 
     ),
   );
   const modalities = modalitiesOf(context, dataset);
+  const answers = answersOf(db, dataset, { unit, isBlinded, reader: current.key });
   const items = unitsOf(context, dataset, unit).map(({ instances, ...row }): ReadingItem => {
     const key = targetKey(row.target);
     const label = own.get(key);
@@ -121,6 +130,7 @@ export function readingList(context: ServiceContext, name: string): ReadingList 
       labelId: label?.labelId ?? null,
       reference: isBlinded ? null : commonLabel(instances),
       isDisputed: !isBlinded && instances.some((instance) => instance.isDisputed),
+      ...answers.of(row.target, instances),
       tag: tag?.tag ?? 'usable',
       reason: tag?.reason ?? '',
       comment: said.get(key) ?? '',
@@ -132,6 +142,7 @@ export function readingList(context: ServiceContext, name: string): ReadingList 
     unit,
     isBlinded,
     reader: { id, name: readerName, labels },
+    target: dataset.target,
     classes: classNames(db, dataset.id),
     items,
   };
@@ -139,8 +150,7 @@ export function readingList(context: ServiceContext, name: string): ReadingList 
 
 /** The label that all instances share, or null. */
 function commonLabel(instances: readonly LabelledInstance[]): string | null {
-  const labels = new Set(instances.map(({ label }) => label));
-  return labels.size === 1 ? ([...labels][0] ?? null) : null;
+  return shared(instances.map(({ label }) => label));
 }
 
 function modalitiesOf(context: ServiceContext, dataset: DatasetRow): Map<number, string | null> {
@@ -186,10 +196,11 @@ export function addReadingClass(context: ServiceContext, dataset: string, name: 
  */
 export function setLabel(
   context: ServiceContext,
-  act: ReadingAct & { readonly displayed: InstanceId; readonly sopInstanceUID: string },
-  label: string,
+  act: ReadingAnswer & { readonly displayed: InstanceId; readonly sopInstanceUID: string },
+  given: string,
 ): ReadingState {
   const { dataset, key } = checkedAct(context, act);
+  const question = requireQuestion(context.library.db, dataset, act.question);
   const { target, displayed, sopInstanceUID } = act;
   const place = placeOfInstance(context.library.db, dataset.id, displayed);
   const isOfTarget = place !== undefined && isSameTarget(targetOfImage(place, target.kind), target);
@@ -200,21 +211,37 @@ export function setLabel(
       `The picture on the screen is not of the ${target.kind} that was to be labelled.`,
     );
   }
-  if (!classNames(context.library.db, dataset.id).includes(label)) {
-    throw new AppError('BAD_INPUT', `"${label}" is not a class of "${act.dataset}".`, {
+  if (question === null && !classNames(context.library.db, dataset.id).includes(given)) {
+    throw new AppError('BAD_INPUT', `"${given}" is not a class of "${act.dataset}".`, {
       action: 'Add the class first.',
     });
   }
-  if (ownLabel(context.library.db, dataset.id, target, key)?.label !== label) {
-    insertLabel(context.library.writer, dataset.id, target, label, key, timeOf(context));
+  const label = question === null ? given : readAnswer(dataset, question, given);
+  if (ownLabel(context.library.db, dataset.id, target, key, question)?.label !== label) {
+    insertLabel(context.library.writer, dataset.id, target, label, key, timeOf(context), question);
   }
   return stateOf(context, act);
 }
 
-/** Takes the current reader's newest label of the item back. @throws BAD_INPUT when there is none; as `checkedAct` */
-export function takeLabelBack(context: ServiceContext, act: ReadingAct): ReadingState {
+/** Takes back all that the current reader says to a question about an item, so that it is not known by them. @throws as `checkedAct` */
+export function clearAnswer(context: ServiceContext, act: ReadingAnswer): ReadingState {
   const { dataset, key } = checkedAct(context, act);
-  const own = ownLabel(context.library.db, dataset.id, act.target, key);
+  const { writer } = context.library;
+  const question = requireQuestion(writer, dataset, act.question);
+  writer.transaction(() => {
+    for (;;) {
+      const own = ownLabel(writer, dataset.id, act.target, key, question);
+      if (own === null || !withdrawLabel(writer, own.labelId, key, timeOf(context))) return;
+    }
+  });
+  return stateOf(context, act);
+}
+
+/** Takes the current reader's newest label of the item back. @throws BAD_INPUT when there is none; as `checkedAct` */
+export function takeLabelBack(context: ServiceContext, act: ReadingAnswer): ReadingState {
+  const { dataset, key } = checkedAct(context, act);
+  const question = requireQuestion(context.library.db, dataset, act.question);
+  const own = ownLabel(context.library.db, dataset.id, act.target, key, question);
   if (own === null || !withdrawLabel(context.library.writer, own.labelId, key, timeOf(context))) {
     throw new AppError('BAD_INPUT', 'There is no label of this reader to take back.', { action: 'Nothing to do.' });
   }
@@ -240,11 +267,13 @@ export function setComment(context: ServiceContext, act: ReadingAct, text: strin
 }
 
 /** Writes the current reader's decision; it stands above every reader's label. @throws as `checkedAct` */
-export function adjudicate(context: ServiceContext, act: ReadingAct, label: string): void {
+export function adjudicate(context: ServiceContext, act: ReadingAnswer, given: string): void {
   const { dataset, key } = checkedAct(context, act);
   const db = context.library.writer;
+  const question = requireQuestion(db, dataset, act.question);
+  const label = question === null ? given : readAnswer(dataset, question, given);
   db.transaction(() => {
-    markAdjudicated(db, insertLabel(db, dataset.id, act.target, label, key, timeOf(context)));
+    markAdjudicated(db, insertLabel(db, dataset.id, act.target, label, key, timeOf(context), question));
   });
 }
 
@@ -295,12 +324,14 @@ function stateOf(context: ServiceContext, subject: ReadingSubject): ReadingState
   const { dataset, key } = checked(context, subject);
   const { db } = context.library;
   const { target } = subject;
-  const own = ownLabel(db, dataset.id, target, key);
+  const isPerName = targetFacts[dataset.target].isPerName;
+  const own = isPerName ? null : ownLabel(db, dataset.id, target, key);
   const tag = qualityTagOf(db, dataset.id, target);
   return {
     target,
     label: own?.label ?? null,
     labelId: own?.labelId ?? null,
+    answers: isPerName ? ownAnswers(db, dataset.id, target, key) : [],
     tag: tag?.tag ?? 'usable',
     reason: tag?.reason ?? '',
     comment: commentOf(db, dataset.id, target, key),

@@ -4,6 +4,7 @@ import type { ReportProgress } from '../../base/progress.ts';
 import { type Engine, type OpenEngineOptions, openEngine, type Precision } from '../../engine/index.ts';
 import { deviceCheckOf, type LibraryMode, saveDeviceCheck } from '../../store/index.ts';
 import { deviceJudge } from '../devices/judge.ts';
+import { requireRightHalves } from '../devices/reference.ts';
 import { SessionCaches } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { libraryFolder, openServiceLibrary } from './library.ts';
@@ -43,6 +44,16 @@ export async function openServices(
     log: options.log,
     threads: options.threads,
   });
+  const rightInPrecision = async (opened: Engine): Promise<Engine> => {
+    if (options.precision !== 'f16') return opened;
+    try {
+      await requireRightHalves(opened);
+      return opened;
+    } catch (error) {
+      await opened.dispose();
+      throw error;
+    }
+  };
   const caches = new SessionCaches();
   let opening: Promise<Engine> | undefined;
   const engine = (): Promise<Engine> => {
@@ -53,11 +64,13 @@ export async function openServices(
       log: options.log,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
       ...(options.ownProcess === undefined ? {} : { ownProcess: options.ownProcess }),
-    }).catch((error: unknown) => {
-      // What kept it from opening (no memory, too many open files) may be over when the next job asks.
-      opening = undefined;
-      throw error;
-    });
+    })
+      .then(rightInPrecision)
+      .catch((error: unknown) => {
+        // What kept it from opening (no memory, too many open files) may be over when the next job asks.
+        opening = undefined;
+        throw error;
+      });
     return opening;
   };
   return {

@@ -4,10 +4,10 @@ import type { RunSettings } from '../../contract/index.ts';
 import type { Engine, Executable } from '../../engine/index.ts';
 import { encoderWeights, initialiseParameters, type NetworkConfig, trainingMethods } from '../../models/index.ts';
 import { compileAccumulatedStep, partSize } from '../../training/accumulated-step.ts';
-import { buildTrainStep } from '../../training/train-step.ts';
+import { buildTrainStep, carriedVectors } from '../../training/train-step.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 
-/** The training step, computed in parts where the settings say so. */
+/** The training step; it carries its vectors, but for one that is computed in parts because the settings say so. */
 export async function compileStep(
   engine: Engine,
   config: NetworkConfig,
@@ -18,7 +18,7 @@ export async function compileStep(
   const options = { batch, criterion, weighted: classWeights === 'balanced', optimiser, weightDecay };
   const part = microBatch === undefined ? batch : partSize(batch, microBatch);
   if (part < batch) return await compileAccumulatedStep(engine, config, options, part);
-  return await engine.compile(buildTrainStep(config, options));
+  return await engine.compile(buildTrainStep(config, options), undefined, { carried: carriedVectors(optimiser) });
 }
 
 /** Parameters before the first step: drawn from the seed, and where the method starts from the LPM, its weights. */

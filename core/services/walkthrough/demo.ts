@@ -9,6 +9,7 @@ import { AppError } from '../../base/errors.ts';
 import type { ReportProgress } from '../../base/progress.ts';
 import { redact } from '../../base/redact.ts';
 import {
+  type DemoTaskName,
   type EncodeReport,
   type EvaluateReport,
   type Method,
@@ -18,22 +19,23 @@ import {
 import { writeWholeFile } from '../../disk/index.ts';
 import { renderReport } from '../../report/report.ts';
 import { classifyPaths } from '../classification/classify.ts';
-import { generateStudies } from '../demo/generate.ts';
-import { planStudies } from '../demo/plan.ts';
 import { evaluateModel } from '../evaluation/evaluate.ts';
 import { describeEngine, reportMethod } from '../evaluation/report-write.ts';
 import { encodeDataset } from '../features/encode.ts';
-import { importPaths } from '../import/import.ts';
 import { trainModel } from '../jobs/train.ts';
 import { addLpm } from '../lpm/add.ts';
 import { embeddedLpmFile } from '../lpm/bundled-file.ts';
 import { writeRandomLpm } from '../lpm/random-lpm.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { demoExamples } from './examples.ts';
+import { demoTasks } from './tasks.ts';
 
 const imageSize = 768;
 const lpmSize = 512;
-const methods: readonly Method[] = ['fpt+', 'side-only', 'linear'];
+/** The first is the one to look at; several findings need no second baseline to show what they are. */
+const methodsOf: Readonly<Record<DemoTaskName, readonly Method[]>> = {
+  classes: ['fpt+', 'side-only', 'linear'],
+  findings: ['fpt+', 'linear'],
+};
 /** Names the folder as a demo's own, which the next demo may replace. */
 const marker = '.sidelight-demo';
 
@@ -45,6 +47,8 @@ export interface DemoOptions {
   readonly unseen: number;
   readonly epochs: number;
   readonly seed: number;
+  /** What is asked of the studies: one class out of three, or three findings that occur together. */
+  readonly task: DemoTaskName;
 }
 
 /** What the demo needs of whoever runs it. */
@@ -76,7 +80,7 @@ export interface DemoResult {
 }
 
 /** The defaults, which the README's figures are of. */
-export const demoDefaults = { studies: 480, unseen: 24, epochs: 40, seed: 2 } as const;
+export const demoDefaults = { studies: 480, unseen: 24, epochs: 40, seed: 2, task: 'classes' } as const;
 
 /**
  * Few images and a network that starts from nothing: at the published 20 epochs and 1e-4 (for thousands of images) the side network
@@ -135,30 +139,16 @@ export async function runDemo(options: DemoOptions, host: DemoHost): Promise<Dem
     host.withServices(place('library'), work);
 
   prepareFolder(out);
-  const known = planStudies(seed, options.studies);
-  const lastPatient = known.at(-1)?.patient ?? 0;
-  const unseen = planStudies(seed + 1, options.unseen, lastPatient + 1);
+  const task = demoTasks[options.task](options);
   const making = { seed, size: imageSize, progress: host.progress, signal: host.signal };
 
   await part(
-    `Making ${known.length} studies to learn from and ${unseen.length} to classify (DICOM, 12 bits, ${imageSize} px)`,
-    async () => {
-      const labelsFile = place('studies', 'labels.csv');
-      await generateStudies({
-        ...making,
-        folder: place('studies'),
-        studies: known,
-        labelsFile,
-        stage: 'makingStudies',
-      });
-      await generateStudies({ ...making, folder: place('unseen'), studies: unseen, stage: 'makingUnseen' });
-    },
+    `Making ${task.known} studies to learn from and ${task.unseen} to classify (DICOM, 12 bits, ${imageSize} px)`,
+    () => task.make(making, out),
   );
 
   const imported = await part('Importing the studies and their labels', () =>
-    withServices((context) =>
-      importPaths(context, { paths: [place('studies')], dataset: 'demo', labels: place('studies', 'labels.csv') }),
-    ),
+    withServices((context) => task.bring(context, out)),
   );
 
   const isEmbedded = existsSync(embeddedLpmFile());
@@ -193,7 +183,7 @@ export async function runDemo(options: DemoOptions, host: DemoHost): Promise<Dem
   host.encoded(encoded);
 
   const trained: DemoMethod[] = [];
-  for (const method of methods) {
+  for (const method of methodsOf[options.task]) {
     const training = await part(`Training ${method}`, () =>
       withServices((context) =>
         trainModel(context, {
@@ -213,7 +203,7 @@ export async function runDemo(options: DemoOptions, host: DemoHost): Promise<Dem
     trained.push({ training, evaluation });
   }
 
-  const results = await part(`Classifying ${unseen.length} unseen studies`, async () => {
+  const results = await part(`Classifying ${task.unseen} unseen studies`, async () => {
     const written: { method: string; file: string }[] = [];
     for (const { training } of trained) {
       // The main method's file is the one to look at; the others serve the report.
@@ -228,28 +218,17 @@ export async function runDemo(options: DemoOptions, host: DemoHost): Promise<Dem
 
   const engine = await withServices(describeEngine);
   await part('Writing the report', async () => {
-    const examples = demoExamples({
-      seed,
-      size: imageSize,
-      studies: unseen,
-      results,
-      perClass: 3,
-      lpmSize,
-      sideSize: 128,
-    });
     const classes = trained[0]?.evaluation.classes ?? [];
+    const examples = task.examples({ size: imageSize, lpmSize, sideSize: 128, results });
     const html = renderReport({
-      title: 'Sidelight demo: specks, masses, or neither',
+      title: task.title,
       createdAt: new Date(),
       dataset: {
         name: 'demo',
         patients: imported.patients,
         studies: imported.studies,
         images: imported.instances,
-        classes: classes.map((name) => ({
-          name,
-          images: known.reduce((sum, plan) => sum + (plan.label === name ? plan.images : 0), 0),
-        })),
+        classes: classes.flatMap((name) => task.counts().filter((own) => own.name === name)),
       },
       lpm: { name: lpm.name, hash: lpm.hash },
       engine,

@@ -36,6 +36,10 @@ export interface BatchStudy {
   readonly threshold: number | null;
   readonly thresholdClass: string | null;
   readonly probabilities: readonly number[];
+  /** From which probability each finding was called present; none for other targets. */
+  readonly findingThresholds: readonly number[];
+  /** The number that was answered; null for other targets. */
+  readonly value: number | null;
   readonly studyId: StudyId | null;
   readonly patientKey: string | null;
   readonly patientName: string | null;
@@ -72,12 +76,17 @@ export function listBatches(db: ReadDb): BatchRow[] {
 }
 
 const probabilitiesSchema = z.array(z.number().min(0).max(1));
+const thresholdsSchema = z.array(z.number());
 
 /** The studies of the chosen batches; of a study that several classified, the newest result. @throws DB_DAMAGED */
 export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
-  const rows = db.all<Omit<BatchStudy, 'probabilities'> & { probabilities: string }>(
+  const rows = db.all<
+    Omit<BatchStudy, 'probabilities' | 'findingThresholds'> & { probabilities: string; findingThresholds: string }
+  >(
     `SELECT MAX(p.id) AS predictionId, p.batch_id AS batchId, p.study_instance_uid AS studyInstanceUID, p.images, p.decision,
-       p.threshold, p.threshold_class AS thresholdClass,
+       p.threshold, p.threshold_class AS thresholdClass, p.value,
+       (SELECT json_group_array(threshold) FROM (SELECT threshold FROM prediction_probabilities q
+          WHERE q.prediction_id = p.id AND q.threshold IS NOT NULL ORDER BY q.class_position)) AS findingThresholds,
        (SELECT json_group_array(probability) FROM (SELECT probability FROM prediction_probabilities q
           WHERE q.prediction_id = p.id ORDER BY q.class_position)) AS probabilities,
        st.id AS studyId, pt.patient_key AS patientKey, pt.patient_name AS patientName, st.study_date AS studyDate,
@@ -95,6 +104,7 @@ export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
   return rows.map((row) => ({
     ...row,
     probabilities: readJson(probabilitiesSchema, row.probabilities, `a result of batch ${row.batchId}`),
+    findingThresholds: readJson(thresholdsSchema, row.findingThresholds, `a result of batch ${row.batchId}`),
   }));
 }
 

@@ -220,6 +220,12 @@ export function labelledCounts(db: ReadDb, dataset: DatasetRow): { labelled: num
   return { labelled: countedNames(db, dataset).labelled, pictures: row?.n ?? 0 };
 }
 
+/** Of a data set of findings, instances by mark for each finding that anything is said of; empty for others. */
+export function marksOfNames(db: ReadDb, dataset: DatasetRow): ReadonlyMap<string, Record<Mark, number>> {
+  if (!targetFacts[dataset.target].hasMarks) return new Map();
+  return new Map([...countedNames(db, dataset).names].map(([name, entry]) => [name, marksOf(entry)]));
+}
+
 /** `datasets`: every data set with its counts, oldest first. */
 export function listDatasets(db: ReadDb): DatasetSummary[] {
   return db.all<DatasetRow>(`${columns} ORDER BY d.id`).map((found) => {

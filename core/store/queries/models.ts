@@ -270,7 +270,27 @@ export function setModelPositiveClass(db: WriteDb, modelId: number, name: string
 }
 
 /** Sets the temperature together with the threshold of the same class that makes the same decisions; the refer band is then no longer valid. */
-export function setModelTemperature(db: WriteDb, modelId: number, temperature: number, threshold: number | null): void {
+export function setModelTemperature(
+  db: WriteDb,
+  modelId: number,
+  {
+    temperature,
+    threshold,
+    findingThresholds,
+  }: {
+    readonly temperature: number;
+    readonly threshold: number | null;
+    /** Of each finding in the order of the model's names; none for other targets. */
+    readonly findingThresholds: readonly number[];
+  },
+): void {
+  findingThresholds.forEach((own, position) => {
+    db.run(
+      `UPDATE model_findings SET threshold = :own, refer_low = NULL, refer_high = NULL
+       WHERE model_id = :modelId AND position = :position`,
+      { modelId, position, own },
+    );
+  });
   db.run(
     `UPDATE models SET temperature = :temperature, threshold = :threshold, refer_class = NULL, refer_low = NULL,
        refer_high = NULL

@@ -1,9 +1,13 @@
 /** Batches of predictions. */
-import type { Prediction } from '../../contract/index.ts';
+import type { z } from 'zod';
+import type { predictionSchema } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 
 /** A prediction as it is kept: without the path and the patient, which the CSV file tells. */
-export type StoredPrediction = Omit<Prediction, 'path' | 'patientID'>;
+export type StoredPrediction = Omit<z.output<typeof predictionSchema>, 'path' | 'patientID'>;
+
+/** A prediction to keep; what other targets have is left out. */
+export type NewPrediction = Omit<z.input<typeof predictionSchema>, 'path' | 'patientID'>;
 
 /** Adds a batch with its predictions in one transaction and gives its row id. */
 export function addBatch(
@@ -11,7 +15,7 @@ export function addBatch(
   batch: {
     readonly jobId: number | null;
     readonly modelId: number;
-    readonly predictions: readonly StoredPrediction[];
+    readonly predictions: readonly NewPrediction[];
     readonly watchId?: number | null;
   },
   now: string,
@@ -29,9 +33,9 @@ export function addBatch(
     for (const prediction of batch.predictions) {
       const row = db.run(
         `INSERT INTO predictions (batch_id, level, study_instance_uid, sop_instance_uid, frame, images, decision, threshold,
-           threshold_class, content_hash)
+           threshold_class, content_hash, value)
          VALUES (:id, :level, :studyInstanceUID, :sopInstanceUID, :frame, :images, :decision, :threshold, :thresholdClass,
-           :contentHash)`,
+           :contentHash, :value)`,
         {
           id,
           level: prediction.level,
@@ -43,13 +47,14 @@ export function addBatch(
           threshold: prediction.threshold,
           thresholdClass: prediction.thresholdClass,
           contentHash: prediction.contentHash,
+          value: prediction.value ?? null,
         },
       );
       prediction.probabilities.forEach((probability, position) => {
         db.run(
-          `INSERT INTO prediction_probabilities (prediction_id, class_position, probability)
-           VALUES (:predictionId, :position, :probability)`,
-          { predictionId: row.id, position, probability },
+          `INSERT INTO prediction_probabilities (prediction_id, class_position, probability, threshold)
+           VALUES (:predictionId, :position, :probability, :threshold)`,
+          { predictionId: row.id, position, probability, threshold: prediction.findingThresholds?.[position] ?? null },
         );
       });
     }
@@ -60,20 +65,26 @@ export function addBatch(
 /** The predictions of a batch in the order in which they were made. */
 export function predictionsOf(db: ReadDb, batchId: number): StoredPrediction[] {
   const probabilities = new Map<number, number[]>();
-  for (const row of db.all<{ id: number; probability: number }>(
-    `SELECT q.prediction_id AS id, q.probability FROM prediction_probabilities q JOIN predictions p ON p.id = q.prediction_id
+  const thresholds = new Map<number, number[]>();
+  for (const row of db.all<{ id: number; probability: number; threshold: number | null }>(
+    `SELECT q.prediction_id AS id, q.probability, q.threshold FROM prediction_probabilities q JOIN predictions p ON p.id = q.prediction_id
      WHERE p.batch_id = :batchId ORDER BY q.prediction_id, q.class_position`,
     { batchId },
   )) {
     probabilities.set(row.id, [...(probabilities.get(row.id) ?? []), row.probability]);
+    if (row.threshold !== null) thresholds.set(row.id, [...(thresholds.get(row.id) ?? []), row.threshold]);
   }
   return db
-    .all<Omit<StoredPrediction, 'probabilities'> & { id: number }>(
+    .all<Omit<StoredPrediction, 'probabilities' | 'findingThresholds'> & { id: number }>(
       `SELECT id, level, study_instance_uid AS studyInstanceUID, sop_instance_uid AS sopInstanceUID, frame, images, decision,
-         threshold, threshold_class AS thresholdClass, content_hash AS contentHash FROM predictions WHERE batch_id = :batchId ORDER BY id`,
+         threshold, threshold_class AS thresholdClass, content_hash AS contentHash, value FROM predictions WHERE batch_id = :batchId ORDER BY id`,
       { batchId },
     )
-    .map(({ id, ...prediction }) => ({ ...prediction, probabilities: probabilities.get(id) ?? [] }));
+    .map(({ id, ...prediction }) => ({
+      ...prediction,
+      probabilities: probabilities.get(id) ?? [],
+      findingThresholds: thresholds.get(id) ?? [],
+    }));
 }
 
 /**

@@ -28,26 +28,48 @@ const orders: Readonly<Record<StudySort['column'], readonly string[]>> = {
 const inDataset = `st.id IN (SELECT s.study_id FROM dataset_instances d JOIN instances i ON i.id = d.instance_id
   JOIN series s ON s.id = i.series_id WHERE d.dataset_id = :datasetId)`;
 
+/** What was taken back says nothing any more. */
+const stands = 'NOT EXISTS (SELECT 1 FROM label_withdrawals w WHERE w.label_id = l.id)';
+
+/** Labels of the data set that stand, to whichever of its questions. */
+const ofDataset = `l.schema_id IN (SELECT value FROM json_each(:schemaIds)) AND ${stands}`;
+
 /** Studies with a label of the data set, given to them, their patient, one of their series or images. */
 const isLabelled = `st.id IN (
-  SELECT target_id FROM labels WHERE schema_id = :schemaId AND level = 'study'
+  SELECT l.target_id FROM labels l WHERE ${ofDataset} AND l.level = 'study'
   UNION ALL SELECT x.id FROM labels l JOIN studies x ON x.patient_id = l.target_id
-    WHERE l.schema_id = :schemaId AND l.level = 'patient'
+    WHERE ${ofDataset} AND l.level = 'patient'
   UNION ALL SELECT s.study_id FROM labels l JOIN series s ON s.id = l.target_id
-    WHERE l.schema_id = :schemaId AND l.level = 'series'
+    WHERE ${ofDataset} AND l.level = 'series'
   UNION ALL SELECT s.study_id FROM labels l JOIN instances i ON i.id = l.target_id JOIN series s ON s.id = i.series_id
-    WHERE l.schema_id = :schemaId AND l.level = 'instance')`;
+    WHERE ${ofDataset} AND l.level = 'instance')`;
+
+/** The newest label of the study \`st\` in the schema \`:schemaId\`, of the most general level that has one. */
+const newestLabel = `coalesce(
+         (SELECT c.name FROM labels l JOIN label_classes c ON c.id = l.class_id
+          WHERE l.schema_id = :schemaId AND l.level = 'study' AND l.target_id = st.id AND ${stands} ORDER BY l.id DESC LIMIT 1),
+         (SELECT c.name FROM labels l JOIN label_classes c ON c.id = l.class_id
+          WHERE l.schema_id = :schemaId AND l.level = 'patient' AND l.target_id = st.patient_id AND ${stands} ORDER BY l.id DESC LIMIT 1),
+         (SELECT c.name FROM series s JOIN labels l ON l.level = 'series' AND l.target_id = s.id
+            JOIN label_classes c ON c.id = l.class_id
+          WHERE s.study_id = st.id AND l.schema_id = :schemaId AND ${stands} ORDER BY l.id DESC LIMIT 1),
+         (SELECT c.name FROM series s JOIN instances i ON i.series_id = s.id
+            JOIN labels l ON l.level = 'instance' AND l.target_id = i.id JOIN label_classes c ON c.id = l.class_id
+          WHERE s.study_id = st.id AND l.schema_id = :schemaId AND ${stands} ORDER BY l.id DESC LIMIT 1))`;
 
 function contains(text: string): string {
   return `%${text.trim().replace(/[\\%_]/g, '\\$&')}%`;
 }
 
-/** Row ids of the studies that match, in order. @param dataset row ids of the data set and its label schema, for `filter.dataset` */
+/**
+ * Row ids of the studies that match, in order.
+ * @param dataset row ids of the data set, its label schema and the schemas of its questions, for `filter.dataset`
+ */
 export function findStudies(
   db: ReadDb,
   filter: StudyFilter,
   sort: StudySort,
-  dataset: { readonly id: number; readonly schemaId: number } | null,
+  dataset: { readonly id: number; readonly schemaId: number; readonly questions?: readonly StudyQuestion[] } | null,
 ): Int32Array<ArrayBuffer> {
   // Studies of which only frozen versions still speak have no images.
   const conditions: string[] = ['st.instance_count > 0'];
@@ -77,7 +99,7 @@ export function findStudies(
   if (dataset !== null) {
     add(inDataset, 'datasetId', dataset.id);
     if (filter.labels !== 'any') {
-      add(filter.labels === 'labelled' ? isLabelled : `NOT ${isLabelled}`, 'schemaId', dataset.schemaId);
+      add(filter.labels === 'labelled' ? isLabelled : `NOT ${isLabelled}`, 'schemaIds', schemaIdsOf(dataset));
     }
   }
   // What is not known comes last either way; descending, SQLite puts it there by itself and can walk the index.
@@ -99,22 +121,39 @@ export function studyRows(db: ReadDb, ids: readonly number[], schemaId: number |
        p.patient_birth_date AS patientBirthDate, st.study_date AS studyDate, st.study_time AS studyTime,
        st.study_description AS studyDescription, st.accession_number AS accessionNumber, st.modalities,
        st.body_part_examined AS bodyPartExamined, st.series_count AS seriesCount, st.instance_count AS instanceCount,
-       coalesce(
-         (SELECT c.name FROM labels l JOIN label_classes c ON c.id = l.class_id
-          WHERE l.schema_id = :schemaId AND l.level = 'study' AND l.target_id = st.id ORDER BY l.id DESC LIMIT 1),
-         (SELECT c.name FROM labels l JOIN label_classes c ON c.id = l.class_id
-          WHERE l.schema_id = :schemaId AND l.level = 'patient' AND l.target_id = st.patient_id ORDER BY l.id DESC LIMIT 1),
-         (SELECT c.name FROM series s JOIN labels l ON l.level = 'series' AND l.target_id = s.id
-            JOIN label_classes c ON c.id = l.class_id
-          WHERE s.study_id = st.id AND l.schema_id = :schemaId ORDER BY l.id DESC LIMIT 1),
-         (SELECT c.name FROM series s JOIN instances i ON i.series_id = s.id
-            JOIN labels l ON l.level = 'instance' AND l.target_id = i.id JOIN label_classes c ON c.id = l.class_id
-          WHERE s.study_id = st.id AND l.schema_id = :schemaId ORDER BY l.id DESC LIMIT 1)) AS label
+       ${newestLabel} AS label
      FROM json_each(:ids) want CROSS JOIN studies st ON st.id = want.value JOIN patients p ON p.id = st.patient_id
      ORDER BY want.key`,
     { ids: JSON.stringify(ids), schemaId },
   );
   return rows.map((row) => ({ ...row, isPatientGiven: row.isPatientGiven === 1 }));
+}
+
+/** A question that a data set asks, and the schema of the labels that answer it. */
+export interface StudyQuestion {
+  readonly name: string;
+  readonly schemaId: number;
+}
+
+function schemaIdsOf({ schemaId, questions = [] }: { schemaId: number; questions?: readonly StudyQuestion[] }): string {
+  return JSON.stringify([schemaId, ...questions.map((question) => question.schemaId)]);
+}
+
+/** What is said of these studies to each question, as `studyRows` tells labels: null where nothing is. */
+export function studyAnswers(
+  db: ReadDb,
+  ids: readonly number[],
+  questions: readonly StudyQuestion[],
+): ReadonlyMap<number, readonly { readonly name: string; readonly word: string | null }[]> {
+  const found = new Map(ids.map((id) => [id, [] as { name: string; word: string | null }[]]));
+  for (const { name, schemaId } of questions) {
+    const rows = db.all<{ id: number; word: string | null }>(
+      `SELECT st.id, ${newestLabel} AS word FROM json_each(:ids) want CROSS JOIN studies st ON st.id = want.value`,
+      { ids: JSON.stringify(ids), schemaId },
+    );
+    for (const { id, word } of rows) found.get(id)?.push({ name, word });
+  }
+  return found;
 }
 
 /** A study with its series and their images, or undefined. */

@@ -9,6 +9,8 @@ export const evidence: Words['evidence'] = {
   noModelsHelp:
     'Die empfohlene Methode hinterlässt solche Belege. Das Seitennetz allein, das lineare Modell und das volle Training tun es nicht.',
   goTrain: 'Zum Training',
+  noEvidenceOfNumbers: (model) =>
+    `„${model}“ antwortet mit einer Zahl. Belege zeigen, was für eine Klasse oder einen Befund spricht; eine Zahl hat keine. Wie weit die Zahlen daneben liegen, steht unter „Beurteilen“.`,
   noEvidence: (name) =>
     `„${name}“ achtet auf keine Stellen des Bildes, also gibt es keine Belege dieser Art. Wählen Sie ein Modell einer anderen Methode.`,
   model: 'Modell',

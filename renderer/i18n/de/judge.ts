@@ -54,6 +54,40 @@ export const judge: Words['judge'] = {
     rootMeanSquaredError: 'Wurzel des mittleren quadratischen Fehlers',
     rSquared: 'R² (Anteil der erklärten Varianz)',
   },
+  findings: {
+    finding: 'Befund',
+    title: 'Alle Befunde',
+    help: 'Jeder wird an den Fällen beurteilt, für die er bekannt ist, mit seinem eigenen Schwellenwert. Wählen Sie einen; seine Kurven, sein Schwellenwert und seine Fälle stehen darunter.',
+    known: 'Bekannt',
+    present: 'Vorhanden',
+    open: (name) => `${name} beurteilen`,
+    knownOf: (name) => `bei denen „${name}“ als vorhanden oder nicht vorhanden bekannt ist`,
+    mean: (judged, all) => `Mittel der ${judged} von ${all}, die sich beurteilen lassen`,
+    right: 'Richtige Antworten auf alles Bekannte',
+    unjudged: {
+      unknown: 'nicht zu beurteilen: für keinen dieser Fälle bekannt',
+      neverPresent: 'nicht zu beurteilen: in keinem dieser Fälle vorhanden',
+      neverAbsent: 'nicht zu beurteilen: fehlt in keinem dieser Fälle',
+    },
+  },
+  numbers: {
+    bias: 'Verzerrung (Antwort minus Label)',
+    low: 'Untere Übereinstimmungsgrenze',
+    high: 'Obere Übereinstimmungsgrenze',
+    help: 'In der Einheit der Labels; unter jeder Kennzahl ihr 95-%-Intervall (Bootstrap über Patienten). Zwischen den Übereinstimmungsgrenzen liegen 95 % der Abweichungen, wenn sie gleichmäßig um die Verzerrung streuen.',
+    scatter: 'Antworten neben den Labels',
+    scatterHelp: 'Auf der gestrichelten Linie ist eine Antwort gleich ihrem Label.',
+    differences: 'Abweichungen über den Bereich',
+    differencesHelp: 'Gestrichelt: Verzerrung und Übereinstimmungsgrenzen (Bland und Altman).',
+    label: (name) => `Label: ${name}`,
+    answer: (name) => `Antwort: ${name}`,
+    mean: 'Mittel aus Antwort und Label',
+    difference: 'Antwort minus Label',
+    worst: 'Die größten Abweichungen zuerst',
+    off: (difference) => `${difference} daneben`,
+    caseLabel: (n, truth, answer) => `Fall ${n}: Label ${truth}, Antwort ${answer}`,
+    errorDifference: 'Unterschied im Fehler',
+  },
   kappaOrdered: (classes) => `Kappa (quadratisch, in der Reihenfolge ${classes})`,
   ofClass: (figure, name) => `${figure} („${name}“)`,
   ofGuessedClass: (figure, name) => `${figure} („${name}“, nicht von Ihnen gewählt)`,
@@ -192,6 +226,26 @@ export const judge: Words['judge'] = {
     resultsText: (name, threshold, split) =>
       `„${name}“ lautet die Antwort ab einer Wahrscheinlichkeit von ${threshold}, gewählt an Fällen „${split}“. In Klammern: 95-%-Intervall.`,
     resultsMany: 'Die wahrscheinlichste Klasse entscheidet. In Klammern: 95-%-Intervall.',
+    resultsFindings: (thresholds) =>
+      `Jeder Befund gilt ab seiner eigenen Wahrscheinlichkeit als vorhanden: ${thresholds}. In Klammern: 95-%-Intervall; Sensitivität und Spezifität aller zusammen sind Mittel.`,
+    resultsNumbers: 'Die Antwort ist eine Zahl in der Einheit der Labels. In Klammern: 95-%-Intervall.',
+    allFindings: 'alle, die sich beurteilen lassen (Mittel)',
+    whatFindings: (method, findings, lpm) =>
+      `Ein Bildklassifikator, der von jedem mehrerer Befunde sagt, ob er vorhanden ist: ${findings}. Methode: ${method}, auf dem eingefrorenen vortrainierten Modell „${lpm}“.`,
+    whatNumber: (method, name, lpm) =>
+      `Ein Modell, das aus einem Bild eine Zahl liest: ${name}. Methode: ${method}, auf dem eingefrorenen vortrainierten Modell „${lpm}“.`,
+    uncertain: {
+      unknown: 'Angaben „unsicher“ gelten als nicht bekannt.',
+      present: 'Angaben „unsicher“ gelten als vorhanden.',
+      absent: 'Angaben „unsicher“ gelten als nicht vorhanden.',
+    },
+    bandOf: (name, low, high) =>
+      `Antworten zu „${name}“ mit einer Wahrscheinlichkeit von ${low} bis ${high} gehen an einen Befunder.`,
+    limitQuestions: [
+      'Es kennt, was oben genannt ist, und sonst nichts: Zu jedem Bild antwortet es darauf, was immer das Bild zeigt.',
+      'Es wurde an Bildern aus denselben Quellen beurteilt, an denen es trainiert wurde. Anderswo kann es schlechter sein.',
+      'Was niemand gesagt hat, ist nicht bekannt; ein Befund, nach dem niemand gesucht hat, fehlt deshalb nicht.',
+    ],
     noResults: 'Es wurde noch nicht ausgewertet.',
     testViews: (n) => `Die Testfälle wurden ${n}-mal angesehen.`,
     positive: (name, other) =>

@@ -3,6 +3,19 @@ import type { Words } from '../words.ts';
 
 const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
+const classWords: Words['library']['namesOf']['class'] = {
+  title: 'Klassen',
+  inRead: 'Klasse',
+  none: 'Benennen Sie die erste Klasse, zum Beispiel „normal“.',
+  help: 'Was ein Befund sein kann. Die erste hat beim Befunden die Taste 1. Eine Klasse mit Befunden lässt sich umbenennen, nicht entfernen.',
+  name: (position) => `Name der Klasse ${position}`,
+  add: 'Klasse hinzufügen',
+  fresh: 'Neue Klasse',
+  save: 'Klassen speichern',
+  fixedHelp: 'Befunde anderer Klassen werden abgelehnt, in Dateien und beim Eintippen; die Reihenfolge bleibt.',
+  saved: 'Klassen gespeichert.',
+};
+
 export const library: Words['library'] = {
   studies: 'Studien',
   datasets: 'Datensätze',
@@ -156,8 +169,18 @@ export const library: Words['library'] = {
     finding: 'mehrere Befunde, jeder vorhanden oder nicht',
     quantity: 'eine Zahl (Knochenalter, ein Anteil in Prozent)',
   },
-  namesInOrder: 'Ihre Namen, der niedrigste zuerst',
-  namesInOrderHelp: 'Durch Kommas getrennt. Ein Label, das keiner davon ist, wird ausgelassen und im Bericht genannt.',
+  targetNames: {
+    class: { label: '', help: '' },
+    grade: {
+      label: 'Ihre Namen, der niedrigste zuerst',
+      help: 'Durch Kommas getrennt. Ein Label, das keiner davon ist, wird ausgelassen und im Bericht genannt.',
+    },
+    finding: {
+      label: 'Ihre Namen, der wichtigste zuerst',
+      help: 'Durch Kommas getrennt; die Reihenfolge ist die der Tasten. Leer gelassen nennt sie eine Labeldatei, oder sie kommen später hinzu.',
+    },
+    quantity: { label: 'Was gemessen wird', help: 'Mit der Einheit in Klammern: Knochenalter (Monate).' },
+  },
   framesRule: 'Von Aufnahmen mit vielen Einzelbildern',
   frameRules: { middle: 'das mittlere', first: 'das erste', all: 'alle' },
   startImport: 'Importieren',
@@ -203,20 +226,40 @@ export const library: Words['library'] = {
   showStudies: 'Studien zeigen',
   label: 'Befunden',
   train: 'Trainieren',
-  classes: 'Klassen',
-  classesHelp:
-    'Was ein Befund sein kann. Die erste hat beim Befunden die Taste 1. Eine Klasse mit Befunden lässt sich umbenennen, nicht entfernen.',
-  className: (position) => `Name der Klasse ${position}`,
   classLabels: (count) => n(count, 'Befund', 'Befunde'),
   moveUp: (name) => `${name} nach oben`,
   moveDown: (name) => `${name} nach unten`,
   removeClass: (name) => `${name} entfernen`,
-  addClass: 'Klasse hinzufügen',
-  newClass: 'Neue Klasse',
-  saveClasses: 'Klassen speichern',
   classesFixed: 'Die Liste ist vollständig.',
-  classesFixedHelp: 'Befunde anderer Klassen werden abgelehnt, in Dateien und beim Eintippen; die Reihenfolge bleibt.',
-  classesSaved: 'Klassen gespeichert.',
+  namesOf: {
+    class: classWords,
+    grade: classWords,
+    finding: {
+      title: 'Befunde',
+      inRead: 'Befunde',
+      none: 'Benennen Sie den ersten Befund, zum Beispiel „Ödem“.',
+      help: 'Was in einem Bild zu sehen sein kann, jedes vorhanden, nicht vorhanden, unsicher oder nicht bekannt. Der erste hat beim Labeln die Taste 1. Ein Befund mit Labels lässt sich umbenennen, nicht entfernen.',
+      name: (position) => `Name des Befunds ${position}`,
+      add: 'Befund hinzufügen',
+      fresh: 'Neuer Befund',
+      save: 'Befunde speichern',
+      fixedHelp: 'Labels anderer Befunde werden abgelehnt, in Dateien und beim Eintippen; die Reihenfolge bleibt.',
+      saved: 'Befunde gespeichert.',
+    },
+    quantity: {
+      title: 'Was gemessen wird',
+      inRead: 'Zahl',
+      none: 'Benennen Sie, was gemessen wird, mit der Einheit in Klammern, zum Beispiel „Knochenalter (Monate)“.',
+      help: 'Eine Größe, mit der Einheit in Klammern. Mit Labels lässt sie sich umbenennen, nicht entfernen.',
+      name: (position) => `Name der Größe ${position}`,
+      add: 'Größe hinzufügen',
+      fresh: 'Neue Größe',
+      save: 'Speichern',
+      fixedHelp: 'Labels anderer Größen werden abgelehnt, in Dateien und beim Eintippen.',
+      saved: 'Gespeichert.',
+    },
+  },
+  markCounts: (present, absent, uncertain) => `vorhanden ${present}, nicht vorhanden ${absent}, unsicher ${uncertain}`,
   splits: 'Aufteilung',
   splitsHelp:
     'Verteilt werden ganze Patienten, nie einzelne Bilder, damit niemand zugleich in Training und Test steht.',

@@ -57,7 +57,52 @@ export const train: Words['train'] = {
         `Nichts an den Namen sagt es. Bis Sie es sagen, gilt „${name}“, und jede Kennzahl sagt, dass niemand sie gewählt hat; ist es die andere, sind Sensitivität und Spezifität vertauscht.`,
     },
   },
+  asked: 'Gefragt wird nach',
+  marksHelp: 'Patienten, bei denen ein Befund vorhanden / nicht vorhanden ist; Bilder, bei denen er bekannt ist.',
   findings: {
+    nothingKnown: {
+      title: 'Von keinem Bild ist etwas bekannt.',
+      advice: 'Labeln Sie einige der {images} Bilder unter „Befunden“, oder importieren Sie eine Labeldatei.',
+    },
+    emptyPart: {
+      title: 'Keine Patienten für {splits}.',
+      advice:
+        '{patients} Patienten haben Labels. Nötig sind mindestens 3, je einer für Training, Validierung und Test; eine vorgegebene Aufteilung kann einen Teil leer lassen.',
+    },
+    notTaught: {
+      title: 'Von „{name}“ ist bei keinem Trainingspatienten etwas bekannt.',
+      advice:
+        'So lässt es sich nicht lernen. Labeln Sie es bei Trainingspatienten, oder nehmen Sie es aus der Liste des Datensatzes.',
+    },
+    oneKindTaught: {
+      title: '„{name}“ ist bei allen Trainingspatienten vorhanden oder bei allen nicht vorhanden.',
+      advice: 'Es gibt nichts zu unterscheiden. Labeln Sie auch Patienten der anderen Art.',
+    },
+    notJudged: {
+      title: '„{name}“ lässt sich nicht beurteilen in: {splits}.',
+      advice:
+        'Dort ist es nur als vorhanden, nur als nicht vorhanden oder gar nicht bekannt, also gibt es keine AUC. Mehr gelabelte Patienten helfen; andere Befunde sind nicht betroffen.',
+    },
+    neverSaid: {
+      title: 'Zu {names} wurde nichts gesagt.',
+      advice: 'Sie bleiben beim Training weg. Labeln Sie dazu einige Bilder, oder nehmen Sie sie aus der Liste.',
+    },
+    unknownMarks: {
+      title: '{unknown} von {all} Angaben sind nicht bekannt.',
+      advice: 'Sie zählen nirgends: jeder Befund wird an den Bildern gelernt und beurteilt, bei denen er bekannt ist.',
+    },
+    uncertainMarks: {
+      title: '{uncertain} von {all} Angaben sind unsicher.',
+      advice: 'Sie zählen als nicht bekannt, wenn unter den Einstellungen für Fachleute nichts anderes steht.',
+    },
+    numberRange: {
+      title: '„{name}“ reicht von {least} bis {most}, im Mittel {mean}.',
+      advice: 'Ein verrutschtes Komma oder eine andere Einheit fiele hier auf.',
+    },
+    oneNumber: {
+      title: '„{name}“ ist in allen Bildern {mean}.',
+      advice: 'Aus einer einzigen Zahl lässt sich nichts lernen. Labeln Sie auch Bilder mit anderen.',
+    },
     sharedPatient: {
       title: '{studies} von {all} Studien oder Bildern zählen als {patients} Patienten.',
       advice:

@@ -7,6 +7,8 @@ export const evidence = {
   noModelsHelp:
     'The recommended method leaves such evidence. The side network alone, the linear baseline and full fine-tuning do not.',
   goTrain: 'Go to Train',
+  noEvidenceOfNumbers: (model: string) =>
+    `“${model}” answers a number. Evidence shows what speaks for a class or a finding; a number has none. Judge tells how far off the numbers are.`,
   noEvidence: (name: string) =>
     `“${name}” attends to no place of the image, and so leaves no evidence of this kind. Choose a model of another method.`,
   model: 'Model',

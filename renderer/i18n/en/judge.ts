@@ -1,4 +1,4 @@
-import type { TargetFigure } from '../../../core/contract/index.ts';
+import type { TargetFigure, UncertainPolicy, UnjudgedReason } from '../../../core/contract/index.ts';
 
 export const judge = {
   title: 'Judge',
@@ -54,6 +54,40 @@ export const judge = {
     rootMeanSquaredError: 'Root mean squared error',
     rSquared: 'R² (share of the variance explained)',
   } satisfies Record<TargetFigure, string>,
+  findings: {
+    finding: 'Finding',
+    title: 'All findings',
+    help: 'Each is judged on the cases where it is known, at its own threshold. Choose one to see its curves, threshold and cases below.',
+    known: 'Known',
+    present: 'Present',
+    open: (name: string) => `Judge ${name}`,
+    knownOf: (name: string) => `where “${name}” is known to be present or absent`,
+    mean: (judged: string, all: string) => `Mean of the ${judged} of ${all} that can be judged`,
+    right: 'Right answers to all that is known',
+    unjudged: {
+      unknown: 'cannot be judged: known for none of these cases',
+      neverPresent: 'cannot be judged: present in none of these cases',
+      neverAbsent: 'cannot be judged: absent in none of these cases',
+    } satisfies Record<UnjudgedReason, string>,
+  },
+  numbers: {
+    bias: 'Bias (answer minus label)',
+    low: 'Lower limit of agreement',
+    high: 'Upper limit of agreement',
+    help: 'In the unit of the labels; below each figure its 95 % interval (bootstrap over patients). Between the limits of agreement lie 95 % of the differences, if they are spread evenly around the bias.',
+    scatter: 'Answers beside the labels',
+    scatterHelp: 'On the dashed line an answer is its label.',
+    differences: 'Differences over the range',
+    differencesHelp: 'Dashed: bias and limits of agreement (Bland and Altman).',
+    label: (name: string) => `Label: ${name}`,
+    answer: (name: string) => `Answer: ${name}`,
+    mean: 'Mean of answer and label',
+    difference: 'Answer minus label',
+    worst: 'Furthest off first',
+    off: (difference: string) => `${difference} off`,
+    caseLabel: (n: number, truth: string, answer: string) => `Case ${n}: labelled ${truth}, answered ${answer}`,
+    errorDifference: 'Difference in error',
+  },
   kappaOrdered: (classes: string) => `Kappa (quadratic, in the order ${classes})`,
   ofClass: (figure: string, name: string) => `${figure} (“${name}”)`,
   ofGuessedClass: (figure: string, name: string) => `${figure} (“${name}”, not set by you)`,
@@ -195,6 +229,26 @@ export const judge = {
     resultsText: (name: string, threshold: string, split: string) =>
       `“${name}” is answered from a probability of ${threshold} on, chosen on ${split.toLowerCase()} cases. In brackets: 95 % interval.`,
     resultsMany: 'The most probable class decides. In brackets: 95 % interval.',
+    resultsFindings: (thresholds: string) =>
+      `Each finding is called present from its own probability on: ${thresholds}. In brackets: 95 % interval; sensitivity and specificity of all together are means.`,
+    resultsNumbers: 'The answer is a number, in the unit of the labels. In brackets: 95 % interval.',
+    allFindings: 'all that can be judged (mean)',
+    whatFindings: (method: string, findings: string, lpm: string) =>
+      `An image classifier that says of each of several findings whether it is present: ${findings}. Method: ${method}, on top of the frozen pre-trained model “${lpm}”.`,
+    whatNumber: (method: string, name: string, lpm: string) =>
+      `A model that reads a number from an image: ${name}. Method: ${method}, on top of the frozen pre-trained model “${lpm}”.`,
+    uncertain: {
+      unknown: 'Marks of “uncertain” count as not known.',
+      present: 'Marks of “uncertain” count as present.',
+      absent: 'Marks of “uncertain” count as absent.',
+    } satisfies Record<UncertainPolicy, string>,
+    bandOf: (name: string, low: string, high: string) =>
+      `Answers about “${name}” with a probability from ${low} to ${high} are to be referred to a reader.`,
+    limitQuestions: [
+      'It knows what is named above and nothing else: of every image it answers that, whatever the image shows.',
+      'It was judged on images from the same sources as it was trained on. Elsewhere it may do worse.',
+      'What a reader did not say is not known; a finding that nobody looked for is no absence.',
+    ],
     noResults: 'It has not been evaluated yet.',
     testViews: (n: number) => `The test cases were looked at ${n} times.`,
     positive: (name: string, other: string) =>

@@ -6,6 +6,19 @@ const n = (count: number, one: string, other: string): string => counted('en', c
 /** Names and numbers of a note of an import. */
 type NoteValues = Readonly<Record<string, string | number>>;
 
+const classWords = {
+  title: 'Classes',
+  inRead: 'Class',
+  none: 'Name the first class, for example “normal”.',
+  help: 'What a label may be. The first has the key 1 when labelling. A class with labels can be renamed, not removed.',
+  name: (position: number) => `Name of class ${position}`,
+  add: 'Add class',
+  fresh: 'New class',
+  save: 'Save classes',
+  fixedHelp: 'Labels of other classes are refused, in files and when typed; the order stays.',
+  saved: 'Classes saved.',
+};
+
 export const library = {
   studies: 'Studies',
   datasets: 'Data sets',
@@ -159,8 +172,18 @@ export const library = {
     finding: 'several findings, each present or absent',
     quantity: 'a number (bone age, a percentage)',
   } satisfies Record<TargetKind, string>,
-  namesInOrder: 'Their names, lowest first',
-  namesInOrderHelp: 'Separated by commas. A label that is none of them is left out and named in the report.',
+  targetNames: {
+    class: { label: '', help: '' },
+    grade: {
+      label: 'Their names, lowest first',
+      help: 'Separated by commas. A label that is none of them is left out and named in the report.',
+    },
+    finding: {
+      label: 'Their names, most important first',
+      help: 'Separated by commas; the order is that of the keys. Left empty, a labels file names them, or they are added later.',
+    },
+    quantity: { label: 'What is measured', help: 'With its unit in brackets: bone age (months).' },
+  } satisfies Record<TargetKind, { label: string; help: string }>,
   framesRule: 'Of images with many frames, use',
   frameRules: { middle: 'the middle one', first: 'the first', all: 'all' },
   startImport: 'Import',
@@ -206,20 +229,42 @@ export const library = {
   showStudies: 'Show its studies',
   label: 'Label',
   train: 'Train',
-  classes: 'Classes',
-  classesHelp:
-    'What a label may be. The first has the key 1 when labelling. A class with labels can be renamed, not removed.',
-  className: (position: number) => `Name of class ${position}`,
   classLabels: (count: number) => n(count, 'label', 'labels'),
   moveUp: (name: string) => `Move ${name} up`,
   moveDown: (name: string) => `Move ${name} down`,
   removeClass: (name: string) => `Remove ${name}`,
-  addClass: 'Add class',
-  newClass: 'New class',
-  saveClasses: 'Save classes',
   classesFixed: 'The list is complete.',
-  classesFixedHelp: 'Labels of other classes are refused, in files and when typed; the order stays.',
-  classesSaved: 'Classes saved.',
+  /** The names of a data set, by what it asks. */
+  namesOf: {
+    class: classWords,
+    grade: classWords,
+    finding: {
+      title: 'Findings',
+      inRead: 'Findings',
+      none: 'Name the first finding, for example “edema”.',
+      help: 'What may be seen in an image, each present, absent, uncertain or not known. The first has the key 1 when labelling. A finding with labels can be renamed, not removed.',
+      name: (position: number) => `Name of finding ${position}`,
+      add: 'Add finding',
+      fresh: 'New finding',
+      save: 'Save findings',
+      fixedHelp: 'Labels of other findings are refused, in files and when typed; the order stays.',
+      saved: 'Findings saved.',
+    },
+    quantity: {
+      title: 'What is measured',
+      inRead: 'Number',
+      none: 'Name what is measured, with its unit in brackets, for example “bone age (months)”.',
+      help: 'One quantity, with its unit in brackets. With labels it can be renamed, not removed.',
+      name: (position: number) => `Name of quantity ${position}`,
+      add: 'Add quantity',
+      fresh: 'New quantity',
+      save: 'Save',
+      fixedHelp: 'Labels of other quantities are refused, in files and when typed.',
+      saved: 'Saved.',
+    },
+  } satisfies Record<TargetKind, typeof classWords>,
+  markCounts: (present: string, absent: string, uncertain: string) =>
+    `present ${present}, absent ${absent}, uncertain ${uncertain}`,
   splits: 'Splits',
   splitsHelp: 'Whole patients are dealt, never single images, so that nobody is in training and test at once.',
   split: 'Part',

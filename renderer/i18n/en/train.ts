@@ -55,7 +55,51 @@ export const train = {
         `Nothing in the names tells. Until you say so “${name}” is taken, and every figure says that nobody chose it; if it is the other one, sensitivity and specificity are exchanged.`,
     },
   },
+  asked: 'Asked for',
+  marksHelp: 'Patients in whom a finding is present / absent; images of which it is known.',
   findings: {
+    nothingKnown: {
+      title: 'Nothing is known of any image.',
+      advice: 'Label some of the {images} images under “Read and label”, or import a labels file.',
+    },
+    emptyPart: {
+      title: 'No patients for {splits}.',
+      advice:
+        '{patients} patients have labels. At least 3 are needed, one each for training, validation and test; a split that was given may leave one empty.',
+    },
+    notTaught: {
+      title: 'Nothing is known of “{name}” for any training patient.',
+      advice: 'It cannot be learned. Label some training patients for it, or take it out of the list of the data set.',
+    },
+    oneKindTaught: {
+      title: '“{name}” is only present, or only absent, in all training patients.',
+      advice: 'There is nothing to tell apart. Label patients of the other kind, too.',
+    },
+    notJudged: {
+      title: '“{name}” cannot be judged in {splits}.',
+      advice:
+        'There it is known only as present, only as absent, or not at all, so there is no AUC. More labelled patients help; other findings are not affected.',
+    },
+    neverSaid: {
+      title: 'Nothing was said of {names}.',
+      advice: 'They are left out of the training. Label some images for them, or take them out of the list.',
+    },
+    unknownMarks: {
+      title: '{unknown} of {all} marks are not known.',
+      advice: 'They count nowhere: each finding is learned and judged on the images where it is known.',
+    },
+    uncertainMarks: {
+      title: '{uncertain} of {all} marks say uncertain.',
+      advice: 'They count as not known, unless “Uncertain marks” under expert settings says otherwise.',
+    },
+    numberRange: {
+      title: '“{name}” goes from {least} to {most}, {mean} on average.',
+      advice: 'A slipped decimal point or another unit would show here.',
+    },
+    oneNumber: {
+      title: '“{name}” is {mean} in all images.',
+      advice: 'There is nothing to learn from one number. Label images with others, too.',
+    },
     sharedPatient: {
       title: '{studies} of {all} studies or pictures count as {patients} patients.',
       advice:
@@ -220,7 +264,10 @@ export const train = {
       name: 'Uncertain marks',
       text: 'Of findings: what counts where a reader was not sure. Unknown leaves these marks out.',
     },
-    classWeights: { name: 'Class weights', text: 'Balanced: a rare class counts as much as a frequent one.' },
+    classWeights: {
+      name: 'Class weights',
+      text: 'Balanced: a rare class counts as much as a frequent one; of findings, present as much as absent.',
+    },
     tokens: { name: 'Token score', text: 'Which attention decides which places of the image are important.' },
     normalisation: {
       name: 'Normalisation',

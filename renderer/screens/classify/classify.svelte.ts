@@ -1,5 +1,5 @@
 /** What the screen "Classify" knows: models, what is to be classified, results so far, watched folders. */
-import type { JobView, ModelRecord, StudyId } from '../../../core/contract/index.ts';
+import { type JobView, type ModelRecord, type StudyId, targetFacts } from '../../../core/contract/index.ts';
 import type { BatchResults, BatchView, StudyResult, WatchView } from '../../../core/contract/ipc/classify.ts';
 import type { DatasetSummary } from '../../../core/contract/records.ts';
 import { call, on } from '../../app/client.ts';
@@ -62,6 +62,11 @@ export class ClassifyState {
     const direction = this.isDescending ? -1 : 1;
     return rows.sort((a, b) => direction * this.#order(a, b));
   });
+
+  /** The findings of the results shown; none of those of other models. */
+  readonly findings = $derived(
+    this.results !== null && targetFacts[this.results.target].hasMarks ? this.results.classes : [],
+  );
 
   readonly referred = $derived(this.results?.studies.filter((study) => study.isReferred === true).length ?? 0);
 
@@ -131,8 +136,7 @@ export class ClassifyState {
     this.results = results;
     this.choice = choice;
     if (!isOther) return;
-    const { classes, positiveClass } = this.results;
-    this.sortKey = positiveClass === null ? classes.length - 1 : classes.indexOf(positiveClass);
+    this.sortKey = firstSortKey(this.results);
     this.isDescending = true;
     this.text = '';
     this.decision = '';
@@ -206,7 +210,7 @@ export class ClassifyState {
   }
 
   #isShown(row: Row, wanted: string): boolean {
-    if (this.decision !== '' && row.decision !== this.decision) return false;
+    if (this.decision !== '' && !this.#fitsDecision(row)) return false;
     if (this.isReferredOnly && row.isReferred !== true) return false;
     if (this.isChangedOnly && (row.before === undefined || row.before.decision === row.decision)) return false;
     if (wanted === '') return true;
@@ -214,12 +218,36 @@ export class ClassifyState {
     return texts.some((text) => text?.toLowerCase().includes(wanted));
   }
 
+  #fitsDecision({ decision, isPresent }: Row): boolean {
+    const findings = this.findings;
+    if (findings.length === 0) return decision === this.decision;
+    if (this.decision === anyFinding) return isPresent.includes(true);
+    if (this.decision === noFinding) return !isPresent.includes(true);
+    return isPresent[Number(this.decision)] === true;
+  }
+
   #order(a: Row, b: Row): number {
     const key = this.sortKey;
     if (key === 'study') return nameOf(a).localeCompare(nameOf(b), undefined, { numeric: true });
-    if (key === 'confidence') return a.confidence - b.confidence;
+    if (key === 'confidence') return surenessOf(a) - surenessOf(b);
     return (a.probabilities[key] ?? 0) - (b.probabilities[key] ?? 0);
   }
+}
+
+/** Choices of the filter by decision where several findings are decided; a finding itself is chosen by its position. */
+export const anyFinding = 'any';
+export const noFinding = 'none';
+
+/** What the table is sorted by at first: the probability of the positive class or of the first finding, else the last class, or the number. */
+function firstSortKey({ classes, positiveClass, target }: BatchResults): SortKey {
+  if (positiveClass !== null) return classes.indexOf(positiveClass);
+  const { isPerName, hasMarks } = targetFacts[target];
+  return isPerName ? (hasMarks ? 0 : 'confidence') : classes.length - 1;
+}
+
+/** What the column of answers is sorted by: how sure the decision is, the number, or the most probable finding. */
+function surenessOf({ confidence, value, probabilities }: StudyResult): number {
+  return confidence ?? value ?? Math.max(...probabilities);
 }
 
 /** What a study is called: its patient, else the end of its UID. */

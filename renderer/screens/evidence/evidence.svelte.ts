@@ -43,6 +43,7 @@ export class EvidenceState {
   #share = $state(0.05);
   #lookId = $state<number | null>(null);
   #checkId = $state<number | null>(null);
+  #finding: string | undefined;
   #turn = 0;
 
   get isLoaded(): boolean {
@@ -73,6 +74,11 @@ export class EvidenceState {
     if (this.#place === null) return null;
     const dataset = this.image === undefined ? undefined : this.record?.dataset;
     return { at: this.#place, ...(dataset === undefined ? {} : { dataset }) };
+  }
+  /** What is known of an image, in words: its class, or the findings that are present. */
+  labelOf({ classIndex, present }: EvidenceImage): string {
+    const classes = this.record?.classes ?? [];
+    return classIndex === null ? present.join('; ') || '–' : (classes[classIndex] ?? '');
   }
   get picture(): Picture | null {
     return this.#picture;
@@ -115,6 +121,7 @@ export class EvidenceState {
   async open(args: ScreenArguments['evidence']): Promise<void> {
     this.#models = await call('models.list', {});
     this.#isLoaded = true;
+    this.#finding = args.finding;
     const wanted = this.#models.find(({ name }) => name === args.model);
     const model = wanted ?? this.#models.findLast(({ hasEvidence }) => hasEvidence);
     if (model === undefined) return;
@@ -155,6 +162,7 @@ export class EvidenceState {
 
   chooseClass(index: number): void {
     this.#classIndex = index;
+    if (this.#finding !== undefined) this.#finding = this.#report?.classes[index];
     this.#check = null;
   }
 
@@ -205,7 +213,9 @@ export class EvidenceState {
     if (!isLook) this.#check = report.check;
     else {
       this.#report = report;
-      this.#classIndex = report.decision;
+      // The finding that was asked about is shown until another is chosen.
+      const asked = report.classes.indexOf(this.#finding ?? '');
+      this.#classIndex = asked < 0 ? report.decision : asked;
     }
   }
 

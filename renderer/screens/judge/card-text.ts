@@ -1,5 +1,5 @@
 /** The model card as sections, and those as HTML and Markdown: one text for the screen, the printer and the file. */
-import type { ModelCard } from '../../../core/contract/index.ts';
+import { type ModelCard, targetFacts } from '../../../core/contract/index.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 import { aboutClass, estimate } from './format.ts';
 
@@ -19,13 +19,11 @@ export interface CardText {
 /** A model card in the reader's language. */
 export function cardText(card: ModelCard): CardText {
   const words = i18n.words.judge;
-  const { card: own, figures } = words;
+  const { card: own } = words;
   const { model } = card;
-  const positive = model.positiveClass;
-  const isGuessed = model.positiveClassSource === 'alphabet';
-  const about = (label: string): string =>
-    positive === null ? words.macro(label) : aboutClass(label, positive, true, isGuessed);
+  const { isPerName, hasMarks } = targetFacts[model.target];
   const method = (words.methods as Readonly<Record<string, string>>)[model.method] ?? model.method;
+  const columns = resultColumns(card);
   return {
     title: own.title(model.name),
     notice: own.notice,
@@ -33,7 +31,11 @@ export function cardText(card: ModelCard): CardText {
       {
         title: own.what,
         paragraphs: [
-          own.whatText(method, model.classes.join(', '), model.lpm ?? card.lpmFamily ?? '–'),
+          (isPerName ? (hasMarks ? own.whatFindings : own.whatNumber) : own.whatText)(
+            method,
+            model.classes.join(', '),
+            model.lpm ?? card.lpmFamily ?? '–',
+          ),
           own.howText(model.preprocessing.inputSize, i18n.number(model.learnable)),
         ],
       },
@@ -49,11 +51,12 @@ export function cardText(card: ModelCard): CardText {
           ...(card.labellers.length === 0
             ? []
             : [own.labelledBy(card.labellers.map((l) => `${l.reader} (${i18n.number(l.labels)})`).join(', '))]),
+          ...(hasMarks ? [own.uncertain[model.uncertain]] : []),
           own.splitText,
           ...splitOrigins(card),
         ],
         table: {
-          head: [own.part, own.class, words.patients, own.studies, own.images],
+          head: [own.part, hasMarks ? words.findings.finding : own.class, words.patients, own.studies, own.images],
           rows: card.counts.map((row) => [
             words.splits[row.split],
             row.name,
@@ -68,51 +71,96 @@ export function cardText(card: ModelCard): CardText {
         paragraphs: [
           card.results.length === 0
             ? own.noResults
-            : model.threshold === null
-              ? own.resultsMany
-              : own.resultsText(
-                  model.thresholdClass ?? '',
-                  i18n.number(model.threshold, 3),
-                  words.splits[model.thresholdSplit],
-                ),
+            : isPerName
+              ? hasMarks
+                ? own.resultsFindings(thresholdsText(model))
+                : own.resultsNumbers
+              : model.threshold === null
+                ? own.resultsMany
+                : own.resultsText(
+                    model.thresholdClass ?? '',
+                    i18n.number(model.threshold, 3),
+                    words.splits[model.thresholdSplit],
+                  ),
           ...positiveText(model),
           ...(card.testViews === 0 ? [] : [own.testViews(card.testViews)]),
-          own.intervals,
-          model.temperature === 1 ? own.notCalibrated : own.calibrated(i18n.number(model.temperature, 2)),
-          model.referBand === null
-            ? own.noBand
-            : own.band(
-                model.referBand.className,
-                i18n.number(model.referBand.low, 3),
-                i18n.number(model.referBand.high, 3),
-              ),
+          ...(isPerName && !hasMarks ? [] : [own.intervals, ...probabilitiesText(model)]),
         ],
         table: {
-          head: [
-            words.split,
-            words.level,
-            'n',
-            about(figures.auc),
-            // With more than two classes these are figures of a class, not of the model.
-            ...(positive === null ? [] : [about(figures.sensitivity), about(figures.specificity)]),
-            figures.accuracy,
-            ...(card.results[0]?.figures ?? []).map(({ figure }) => words.targetFigures[figure]),
-          ],
+          head: [words.split, words.level, 'n', ...columns.map(({ head }) => head)],
           rows: card.results.map((row) => [
             words.splits[row.split],
             words.levels[row.level],
             i18n.number(row.n),
-            estimate(row.auc),
-            ...(positive === null ? [] : [estimate(row.sensitivity), estimate(row.specificity)]),
-            estimate(row.accuracy),
-            ...row.figures.map((own) => estimate(own.estimate)),
+            ...columns.map(({ of }) => of(row)),
           ]),
         },
       },
-      { title: own.limits, paragraphs: [], list: own.limitList },
+      { title: own.limits, paragraphs: [], list: isPerName ? own.limitQuestions : own.limitList },
       { title: own.identity, paragraphs: [own.weights(model.weightsHash), own.lpm(model.lpmHash)] },
     ],
   };
+}
+
+interface ResultColumn {
+  readonly head: string;
+  readonly of: (row: ModelCard['results'][number]) => string;
+}
+
+/** The figures that mean something for what the model's data set asks. */
+function resultColumns({ model, results }: ModelCard): ResultColumn[] {
+  const words = i18n.words.judge;
+  const { figures, findings, numbers, card: own } = words;
+  const { isPerName, hasMarks } = targetFacts[model.target];
+  const positive = model.positiveClass;
+  const isGuessed = card.model.positiveClassSource === 'alphabet';
+  const about = (label: string): string =>
+    positive === null ? words.macro(label) : aboutClass(label, positive, true, isGuessed);
+  const ofTarget = (results[0]?.figures ?? []).map(
+    ({ figure }, k): ResultColumn => ({
+      head: words.targetFigures[figure],
+      of: (row) => estimate(row.figures[k]?.estimate ?? null),
+    }),
+  );
+  if (isPerName && !hasMarks) return [...ofTarget, { head: numbers.bias, of: ({ bias }) => estimate(bias) }];
+  const rates = (name: (label: string) => string): ResultColumn[] => [
+    { head: name(figures.sensitivity), of: ({ sensitivity }) => estimate(sensitivity) },
+    { head: name(figures.specificity), of: ({ specificity }) => estimate(specificity) },
+  ];
+  const accuracy: ResultColumn = { head: figures.accuracy, of: (row) => estimate(row.accuracy) };
+  const auc = (name: (label: string) => string): ResultColumn => ({
+    head: name(figures.auc),
+    of: (row) => estimate(row.auc),
+  });
+  if (hasMarks) {
+    const plain = (label: string): string => label;
+    return [
+      { head: findings.finding, of: ({ finding }) => finding ?? own.allFindings },
+      ...[auc(plain), ...rates(plain), accuracy],
+    ];
+  }
+  // With more than two classes sensitivity and specificity are figures of a class, not of the model.
+  return [auc(about), ...(positive === null ? [] : rates(about)), accuracy, ...ofTarget];
+}
+
+/** From which probability each finding is called present. */
+function thresholdsText({ classes, findings }: ModelCard['model']): string {
+  return classes.map((name, k) => `“${name}” ${i18n.number(findings[k]?.threshold ?? 0.5, 3)}`).join(', ');
+}
+
+/** Whether probabilities are calibrated, and which answers go to a reader. */
+function probabilitiesText({ temperature, referBand, classes, findings }: ModelCard['model']): string[] {
+  const own = i18n.words.judge.card;
+  const number = (value: number): string => i18n.number(value, 3);
+  const ofFindings = findings.flatMap(({ referBand: band }, k) =>
+    band === null ? [] : [own.bandOf(classes[k] ?? '', number(band.low), number(band.high))],
+  );
+  const bands =
+    referBand === null ? ofFindings : [own.band(referBand.className, number(referBand.low), number(referBand.high))];
+  return [
+    temperature === 1 ? own.notCalibrated : own.calibrated(i18n.number(temperature, 2)),
+    ...(bands.length === 0 ? [own.noBand] : bands),
+  ];
 }
 
 /** Whom sensitivity and specificity are about, and a warning where that is a guess. */

@@ -1,6 +1,6 @@
 /** The plots of the Judge screen as options of Observable Plot. */
 
-import type { ClassCurves, CoveragePointView } from '../../../core/contract/index.ts';
+import type { ClassCurves, CoveragePointView, NumberCase, NumbersLevel } from '../../../core/contract/index.ts';
 import { Plot } from '../../components/plot.ts';
 
 const line = 'var(--series-1)';
@@ -109,17 +109,70 @@ export function coverageOptions(
   };
 }
 
-/** AUC of each model with its interval, one line a model. */
+/** Answers beside their labels, with the line on which both are equal; both axes have the same range. */
+export function scatterOptions(
+  cases: readonly NumberCase[],
+  words: { readonly x: string; readonly y: string },
+): Plot.PlotOptions {
+  const [low, high] = rangeOf(cases.flatMap(({ truth, answer }) => [truth, answer]));
+  const domain = [low, high];
+  return {
+    ...margins,
+    x: { domain, label: words.x, ticks: 5, nice: true },
+    y: { domain, label: words.y, ticks: 5, nice: true },
+    marks: [
+      Plot.line(
+        [
+          [low, low],
+          [high, high],
+        ],
+        { stroke: guide, strokeDasharray: '3,4' },
+      ),
+      Plot.dot(cases, { x: 'truth', y: 'answer', r: 3, fill: line, fillOpacity: 0.6 }),
+    ],
+  };
+}
+
+/** Differences over the range, with bias and limits of agreement (Bland and Altman). */
+export function differenceOptions(
+  cases: readonly NumberCase[],
+  agreement: NumbersLevel['agreement'],
+  words: { readonly x: string; readonly y: string },
+): Plot.PlotOptions {
+  const points = cases.map(({ truth, answer }) => ({ x: (truth + answer) / 2, y: answer - truth }));
+  const lines = agreement === null ? [] : [agreement.low, agreement.bias, agreement.high].map(({ value }) => value);
+  return {
+    ...margins,
+    x: { label: words.x, ticks: 5, nice: true },
+    y: { label: words.y, ticks: 5, nice: true },
+    marks: [
+      Plot.ruleY([0], { stroke: guide }),
+      Plot.ruleY(lines, { stroke: mark, strokeDasharray: '3,4' }),
+      Plot.dot(points, { x: 'x', y: 'y', r: 3, fill: line, fillOpacity: 0.6 }),
+    ],
+  };
+}
+
+/** Least and largest of some numbers; a little around one that stands alone. */
+function rangeOf(values: readonly number[]): [number, number] {
+  const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return low < high ? [low, high] : [low - 0.5, low + 0.5];
+}
+
+/** A figure of each model with its interval, one line a model: an AUC from chance to 1, or an error from 0 on. */
 export function compareOptions(
   rows: readonly { readonly name: string; readonly value: number; readonly low: number; readonly high: number }[],
   label: string,
+  isError: boolean,
 ): Plot.PlotOptions {
+  const domain = isError ? [0, Math.max(...rows.map((r) => r.high))] : [Math.min(0.5, ...rows.map((r) => r.low)), 1];
   return {
     marginLeft: 150,
     marginRight: 20,
     marginTop: 8,
     marginBottom: 34,
-    x: { label, nice: true, grid: true, domain: [Math.min(0.5, ...rows.map((r) => r.low)), 1] },
+    x: { label, nice: true, grid: true, domain },
     y: { label: null, domain: rows.map((r) => r.name) },
     marks: [
       Plot.ruleY(rows, { y: 'name', x1: 'low', x2: 'high', stroke: line, strokeWidth: 3, strokeOpacity: 0.6 }),

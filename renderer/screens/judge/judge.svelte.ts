@@ -7,6 +7,7 @@ import type {
   JudgeLevel,
   JudgeReport,
   ModelCard,
+  NumbersReport,
   OperatingPointView,
   SplitName,
   StudyPooling,
@@ -16,13 +17,9 @@ import { call } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 import { attempt, notices } from '../../app/notices.svelte.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
+import { type CaseChoice, findingsOf, isOfNumbers, shownClass } from './choices.ts';
 
 type ModelRow = CallOutput<'judge.models'>[number];
-
-/** Which cases are listed: all mistakes, or a cell of the confusion matrix. */
-export type CaseChoice =
-  | { readonly kind: 'mistakes' }
-  | { readonly kind: 'cell'; readonly truth: number; readonly decision: number };
 
 const casesAtOnce = 24;
 
@@ -33,7 +30,9 @@ export class JudgeState {
   #split = $state<SplitName>('test');
   #level = $state<JudgeLevel>('study');
   #pooling = $state<StudyPooling>('mean');
+  #finding = $state('');
   #report = $state.raw<JudgeReport | null>(null);
+  #numbers = $state.raw<NumbersReport | null>(null);
   #isOpening = $state(false);
   #classIndex = $state(1);
   #threshold = $state(0.5);
@@ -73,6 +72,18 @@ export class JudgeState {
   }
   get report(): JudgeReport | null {
     return this.#report;
+  }
+  /** The evaluation of a model of numbers. */
+  get numbers(): NumbersReport | null {
+    return this.#numbers;
+  }
+  /** The findings of the model, of which one is judged at a time; none of other models. */
+  get findings(): readonly string[] {
+    return findingsOf(this.row?.record);
+  }
+  /** The finding that is judged; null of a model that has none. */
+  get finding(): string | null {
+    return this.findings.find((name) => name === this.#finding) ?? this.findings[0] ?? null;
   }
   get isOpening(): boolean {
     return this.#isOpening;
@@ -148,6 +159,11 @@ export class JudgeState {
     await this.#show();
   }
 
+  async chooseFinding(finding: string): Promise<void> {
+    this.#finding = finding;
+    await this.#show();
+  }
+
   async chooseSplit(split: SplitName): Promise<void> {
     this.#split = split;
     await this.#show();
@@ -190,7 +206,7 @@ export class JudgeState {
     this.#jobIds = this.#jobIds.filter((known) => known !== id);
     this.#models = await call('judge.models', {});
     this.#compared = null;
-    if (this.#report === null) await this.#show();
+    if (this.#report === null && this.#numbers === null) await this.#show();
     else if (this.#jobIds.length === 0) await this.loadCompared();
   }
 
@@ -223,6 +239,7 @@ export class JudgeState {
     if (this.#report === null) return;
     await call('models.setThreshold', {
       model: this.#model,
+      finding: this.finding,
       thresholdClass: this.className,
       threshold: this.#threshold,
       split: this.#split,
@@ -247,7 +264,7 @@ export class JudgeState {
 
   async saveBand(point: CoveragePointView | null): Promise<void> {
     if (this.#report === null) return;
-    await call('models.setReferBand', { model: this.#model, band: point?.band ?? null });
+    await call('models.setReferBand', { model: this.#model, finding: this.finding, band: point?.band ?? null });
     await this.#reload();
     notices.done(i18n.words.judge.bandSaved);
   }
@@ -291,7 +308,8 @@ export class JudgeState {
   }
 
   #where() {
-    return { model: this.#model, split: this.#split, pooling: this.#pooling, level: this.#level } as const;
+    const { finding } = this;
+    return { model: this.#model, split: this.#split, pooling: this.#pooling, level: this.#level, finding } as const;
   }
 
   #forgetTabs(): void {
@@ -312,12 +330,18 @@ export class JudgeState {
     this.#isOpening = true;
     // Figures of one evaluation must not stand under the name of another, nor be stored with it.
     this.#report = null;
+    this.#numbers = null;
     this.#point = null;
     this.#listing += 1;
     this.#cases = { total: 0, cases: [] };
     try {
-      const { model, split, pooling } = this.#where();
-      const report = await call('judge.open', { model, split, pooling });
+      const { model, split, pooling, finding } = this.#where();
+      if (isOfNumbers(this.row?.record)) {
+        const numbers = await call('judge.numbers', { model, split, pooling });
+        if (opening === this.#opening) this.#numbers = numbers;
+        return;
+      }
+      const report = await call('judge.open', { model, split, pooling, finding });
       if (opening !== this.#opening) return;
       this.#report = report;
       this.#point = null;
@@ -374,13 +398,6 @@ export class JudgeState {
       limit: casesAtOnce,
     });
   }
-}
-
-/** The class to show of a model: the positive one of two; of more the one that was chosen, found by its name, else the second. */
-function shownClass({ classes, positiveClass }: JudgeReport['model'], chosen: string): number {
-  if (positiveClass !== null) return classes.indexOf(positiveClass);
-  const index = classes.indexOf(chosen);
-  return index < 0 ? 1 : index;
 }
 
 /** Runs an action of the page; a failure becomes a notice. */

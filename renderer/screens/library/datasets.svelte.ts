@@ -1,6 +1,6 @@
 /** What the part "Data sets" knows: the one shown, and its classes while they are edited. */
 
-import type { StudyId } from '../../../core/contract/index.ts';
+import type { StudyId, TargetKind } from '../../../core/contract/index.ts';
 import type { DatasetDetails } from '../../../core/contract/ipc/library.ts';
 import { call } from '../../app/client.ts';
 
@@ -43,9 +43,12 @@ export class DatasetsState {
     this.details = null;
   }
 
-  async create(name: string, studyIds: readonly StudyId[]): Promise<void> {
-    await call('datasets.create', { name, studyIds: [...studyIds] });
-    await this.show(name);
+  async create(
+    made: { readonly name: string; readonly target: TargetKind; readonly classes: string[] },
+    studyIds: readonly StudyId[],
+  ): Promise<void> {
+    await call('datasets.create', { ...made, studyIds: [...studyIds] });
+    await this.show(made.name);
   }
 
   async rename(): Promise<void> {

@@ -1,10 +1,13 @@
 /** What every command of the reading room does, whatever pressed it. */
+import { type Mark, targetFacts } from '../../../core/contract/index.ts';
 import type { Command } from './commands.ts';
 import type { Reading } from './reading.svelte.ts';
 
 /** What of the page a command needs besides the room. */
 export interface ReadingPage {
   focusComment(): void;
+  /** Where the data set asks for a number: to the field for it. */
+  focusNumber(): void;
   openHelp(): void;
   /** Nothing without a label is left. */
   allLabelled(): void;
@@ -13,9 +16,15 @@ export interface ReadingPage {
 /** One action a command; what it gives, or throws, is what came of it. */
 export function readingActions(reading: Reading, page: ReadingPage): Readonly<Record<Command, () => unknown>> {
   const { stage, answers } = reading;
-  const setClass = async (digit: number): Promise<void> => {
-    const name = reading.list?.classes[digit - 1];
-    if (name !== undefined) await answers.label(name);
+  /** Says the class with a digit, or what a mark says of the finding with it. */
+  const answer = async (digit: number, mark: Mark): Promise<void> => {
+    const { list } = reading;
+    const name = list?.classes[digit - 1];
+    if (list === null || name === undefined) return;
+    const { isPerName, hasMarks } = targetFacts[list.target];
+    if (hasMarks) await answers.toggle(name, mark);
+    else if (isPerName) page.focusNumber();
+    else await answers.label(name);
   };
   return {
     previousImage: () => stage.scroll(-1),
@@ -53,15 +62,33 @@ export function readingActions(reading: Reading, page: ReadingPage): Readonly<Re
     redo: () => answers.redo(),
     exclude: () => answers.toggleExcluded(),
     comment: () => page.focusComment(),
-    class1: () => setClass(1),
-    class2: () => setClass(2),
-    class3: () => setClass(3),
-    class4: () => setClass(4),
-    class5: () => setClass(5),
-    class6: () => setClass(6),
-    class7: () => setClass(7),
-    class8: () => setClass(8),
-    class9: () => setClass(9),
+    class1: () => answer(1, 'present'),
+    class2: () => answer(2, 'present'),
+    class3: () => answer(3, 'present'),
+    class4: () => answer(4, 'present'),
+    class5: () => answer(5, 'present'),
+    class6: () => answer(6, 'present'),
+    class7: () => answer(7, 'present'),
+    class8: () => answer(8, 'present'),
+    class9: () => answer(9, 'present'),
+    absent1: () => answer(1, 'absent'),
+    absent2: () => answer(2, 'absent'),
+    absent3: () => answer(3, 'absent'),
+    absent4: () => answer(4, 'absent'),
+    absent5: () => answer(5, 'absent'),
+    absent6: () => answer(6, 'absent'),
+    absent7: () => answer(7, 'absent'),
+    absent8: () => answer(8, 'absent'),
+    absent9: () => answer(9, 'absent'),
+    uncertain1: () => answer(1, 'uncertain'),
+    uncertain2: () => answer(2, 'uncertain'),
+    uncertain3: () => answer(3, 'uncertain'),
+    uncertain4: () => answer(4, 'uncertain'),
+    uncertain5: () => answer(5, 'uncertain'),
+    uncertain6: () => answer(6, 'uncertain'),
+    uncertain7: () => answer(7, 'uncertain'),
+    uncertain8: () => answer(8, 'uncertain'),
+    uncertain9: () => answer(9, 'uncertain'),
     help: () => page.openHelp(),
   };
 }

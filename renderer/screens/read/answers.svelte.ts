@@ -39,10 +39,17 @@ interface Step {
   readonly target: ReadingTarget;
   readonly change:
     | { readonly kind: 'label'; readonly after: string }
+    /** To a question; null where this reader says nothing. */
+    | {
+        readonly kind: 'answer';
+        readonly question: string;
+        readonly before: string | null;
+        readonly after: string | null;
+      }
     | { readonly kind: 'tag'; readonly before: Tag; readonly after: Tag };
 }
 
-type Write = 'labels.set' | 'labels.withdraw' | 'labels.tag' | 'labels.comment';
+type Write = 'labels.set' | 'labels.clear' | 'labels.withdraw' | 'labels.tag' | 'labels.comment';
 
 export class Answers {
   readonly #room: Room;
@@ -82,6 +89,35 @@ export class Answers {
       if (this.#room.itemOf(sitting, item.target)?.label === name) return;
       await this.#write('labels.set', sitting, item.target, { ...displayed, label: name });
       this.#remember(sitting, { target: item.target, change: { kind: 'label', after: name } });
+    });
+  }
+
+  /** Answers a question about the item in view; the same again takes it back. @throws as `label` */
+  async toggle(question: string, word: string): Promise<void> {
+    await this.#answer(question, (before) => (before === word ? null : word));
+  }
+
+  /** Answers a question about the item in view, or takes back what this reader said to it (null). @throws as `label` */
+  async answer(question: string, word: string | null): Promise<void> {
+    await this.#answer(question, () => word);
+  }
+
+  async #answer(question: string, change: (before: string | null) => string | null): Promise<void> {
+    const { item, list } = this.#room;
+    if (item === null || list === null) return;
+    const sitting = sittingOf(list);
+    const displayed = this.#seenPlace();
+    const { target } = item;
+    await this.#inOrder(async () => {
+      // The order of the questions may have changed meanwhile; of another data set it says nothing.
+      const { classes } = this.#room.list?.dataset === sitting.dataset ? this.#room.list : list;
+      const { answers } = this.#room.itemOf(sitting, target) ?? item;
+      const before = answers[classes.indexOf(question)] ?? null;
+      const after = change(before);
+      if (before === after) return;
+      if (after === null) await this.#write('labels.clear', sitting, target, { question });
+      else await this.#write('labels.set', sitting, target, { ...displayed, question, label: after });
+      this.#remember(sitting, { target, change: { kind: 'answer', question, before, after } });
     });
   }
 
@@ -157,8 +193,12 @@ export class Answers {
       if (step === undefined || this.#room.list === null) return;
       const sitting = sittingOf(this.#room.list);
       if (!this.#room.isTyping) await this.#room.select(step.target);
-      if (step.change.kind === 'label') await this.#write('labels.withdraw', sitting, step.target, {});
-      else await this.#write('labels.tag', sitting, step.target, step.change.before);
+      const { change, target } = step;
+      if (change.kind === 'label') await this.#write('labels.withdraw', sitting, target, {});
+      else if (change.kind === 'tag') await this.#write('labels.tag', sitting, target, change.before);
+      else if (change.after !== null)
+        await this.#write('labels.withdraw', sitting, target, { question: change.question });
+      else if (change.before !== null) await this.#writeSeen(sitting, target, change.before, change.question);
       if (this.#done.at(-1) !== step) return;
       this.#done = this.#done.slice(0, -1);
       this.#undone = [...this.#undone, step];
@@ -172,15 +212,25 @@ export class Answers {
       if (step === undefined || this.#room.list === null) return;
       const sitting = sittingOf(this.#room.list);
       if (!this.#room.isTyping) await this.#room.select(step.target);
-      if (step.change.kind === 'tag') await this.#write('labels.tag', sitting, step.target, step.change.after);
-      else {
-        await this.#room.stage.current.whenSettled();
-        const displayed = this.#seenPlace();
-        await this.#write('labels.set', sitting, step.target, { ...displayed, label: step.change.after });
-      }
+      const { change, target } = step;
+      if (change.kind === 'tag') await this.#write('labels.tag', sitting, target, change.after);
+      else if (change.kind === 'label') await this.#writeSeen(sitting, target, change.after, null);
+      else if (change.after !== null) await this.#writeSeen(sitting, target, change.after, change.question);
+      else await this.#write('labels.clear', sitting, target, { question: change.question });
       if (this.#undone.at(-1) !== step) return;
       this.#undone = this.#undone.slice(0, -1);
       this.#done = [...this.#done, step];
+    });
+  }
+
+  /** Gives a label again, once the picture of what it is about is on the screen. */
+  async #writeSeen(sitting: Sitting, target: ReadingTarget, label: string, question: string | null): Promise<void> {
+    await this.#room.stage.current.whenSettled();
+    const displayed = this.#seenPlace();
+    await this.#write('labels.set', sitting, target, {
+      ...displayed,
+      label,
+      ...(question === null ? {} : { question }),
     });
   }
 

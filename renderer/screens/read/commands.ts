@@ -3,7 +3,8 @@
  * documentation are made. Words for a command stand under its name in renderer/i18n.
  *
  * A chord is `Ctrl+Shift+Alt+KEY`. In View mode plain digits choose window presets; in Label mode plain digits set classes and
- * Shift with the digit chooses the preset.
+ * Shift with the digit chooses the preset. Where a data set asks for findings, the digit says that the finding is present, Shift with the
+ * digit that it is absent, and presets are for View mode.
  */
 export type Mode = 'view' | 'label';
 
@@ -18,6 +19,8 @@ interface CommandRow {
   readonly weasis?: readonly string[];
   /** Works in this mode only. */
   readonly mode?: Mode;
+  /** Works where the data set asks for findings only. */
+  readonly asksMarks?: boolean;
 }
 
 export const commandTable = {
@@ -63,6 +66,24 @@ export const commandTable = {
   class7: { group: 'label', keys: ['7'], mode: 'label' },
   class8: { group: 'label', keys: ['8'], mode: 'label' },
   class9: { group: 'label', keys: ['9'], mode: 'label' },
+  absent1: { group: 'label', keys: ['Shift+1'], mode: 'label', asksMarks: true },
+  absent2: { group: 'label', keys: ['Shift+2'], mode: 'label', asksMarks: true },
+  absent3: { group: 'label', keys: ['Shift+3'], mode: 'label', asksMarks: true },
+  absent4: { group: 'label', keys: ['Shift+4'], mode: 'label', asksMarks: true },
+  absent5: { group: 'label', keys: ['Shift+5'], mode: 'label', asksMarks: true },
+  absent6: { group: 'label', keys: ['Shift+6'], mode: 'label', asksMarks: true },
+  absent7: { group: 'label', keys: ['Shift+7'], mode: 'label', asksMarks: true },
+  absent8: { group: 'label', keys: ['Shift+8'], mode: 'label', asksMarks: true },
+  absent9: { group: 'label', keys: ['Shift+9'], mode: 'label', asksMarks: true },
+  uncertain1: { group: 'label', keys: ['Alt+1'], mode: 'label', asksMarks: true },
+  uncertain2: { group: 'label', keys: ['Alt+2'], mode: 'label', asksMarks: true },
+  uncertain3: { group: 'label', keys: ['Alt+3'], mode: 'label', asksMarks: true },
+  uncertain4: { group: 'label', keys: ['Alt+4'], mode: 'label', asksMarks: true },
+  uncertain5: { group: 'label', keys: ['Alt+5'], mode: 'label', asksMarks: true },
+  uncertain6: { group: 'label', keys: ['Alt+6'], mode: 'label', asksMarks: true },
+  uncertain7: { group: 'label', keys: ['Alt+7'], mode: 'label', asksMarks: true },
+  uncertain8: { group: 'label', keys: ['Alt+8'], mode: 'label', asksMarks: true },
+  uncertain9: { group: 'label', keys: ['Alt+9'], mode: 'label', asksMarks: true },
   help: { group: 'view', keys: ['?', 'F1'] },
 } as const satisfies Record<string, CommandRow>;
 
@@ -85,21 +106,26 @@ export function keysOf(command: Command, profile: Profile, changed: KeyTable): r
   return changed[command] ?? (profile === 'sidelight' ? row.keys : (row[profile] ?? row.keys));
 }
 
-/** What a chord does in a mode: a command, a preset by its digit, or nothing. */
+/** What a chord does in a mode, and where the data set asks for findings (`asksMarks`): a command, a preset by its digit, or nothing. */
 export function meaningOf(
   chord: string,
   mode: Mode,
   profile: Profile,
   changed: KeyTable,
+  asksMarks = false,
 ): { readonly command: Command } | { readonly preset: number } | null {
   for (const command of commands) {
     const row: CommandRow = commandTable[command];
-    if ((row.mode === undefined || row.mode === mode) && keysOf(command, profile, changed).includes(chord)) {
+    if (worksIn(row, mode, asksMarks) && keysOf(command, profile, changed).includes(chord)) {
       return { command };
     }
   }
-  const preset = mode === 'view' ? /^(\d)$/.exec(chord) : /^Shift\+(\d)$/.exec(chord);
+  const preset = mode === 'view' ? /^(\d)$/.exec(chord) : asksMarks ? null : /^Shift\+(\d)$/.exec(chord);
   return preset === null ? null : { preset: Number(preset[1]) };
+}
+
+function worksIn(row: CommandRow, mode: Mode, asksMarks: boolean): boolean {
+  return (row.mode === undefined || row.mode === mode) && (asksMarks || row.asksMarks !== true);
 }
 
 /** What already has `chord` where `command` would use it: another command, or a preset in some mode. */
@@ -112,8 +138,10 @@ export function conflictOf(
   const row: CommandRow = commandTable[command];
   const others: KeyTable = { ...changed, [command]: [] };
   for (const mode of ['label', 'view'] as const) {
-    const meaning = row.mode === undefined || row.mode === mode ? meaningOf(chord, mode, profile, others) : null;
-    if (meaning !== null) return meaning;
+    for (const asksMarks of [false, true]) {
+      const meaning = worksIn(row, mode, asksMarks) ? meaningOf(chord, mode, profile, others, asksMarks) : null;
+      if (meaning !== null) return meaning;
+    }
   }
   return null;
 }

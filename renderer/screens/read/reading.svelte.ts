@@ -16,6 +16,7 @@ import {
   type ReadingTarget,
   type SeriesId,
   type StudyId,
+  targetFacts,
   targetOfImage,
 } from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
@@ -51,6 +52,8 @@ export class Reading {
   /** The studies that the list is narrowed to, as another screen asked; null for all. */
   #only = $state.raw<ReadonlySet<StudyId> | null>(null);
   #filter = $state<Filter>('all');
+  /** The question whose answer is looked for where the data set asks several; null for all of them. */
+  #sought = $state<string | null>(null);
   #mode = $state<Mode>('label');
   #request = 0;
   #listing = 0;
@@ -114,8 +117,26 @@ export class Reading {
   get mode(): Mode {
     return this.#mode;
   }
+  /** What the data set asks of each item where its names are questions (findings, a quantity), in order; else none. */
+  get questions(): readonly string[] {
+    return this.#list !== null && targetFacts[this.#list.target].isPerName ? this.#list.classes : [];
+  }
+  /** The question that the progress, the list and "next" are about; null for all that are asked. */
+  get sought(): string | null {
+    return this.#sought;
+  }
   get labelled(): number {
-    return this.items.filter(isLabelled).length;
+    return this.items.filter((item) => this.isLabelled(item)).length;
+  }
+  /** Of how many items the answer to each question is known, in the order of the questions. */
+  get known(): readonly number[] {
+    return this.questions.map((_, at) => this.items.filter((item) => isLabelled(item, at)).length);
+  }
+
+  /** Whether an item has a label: where the data set asks several questions, an answer to the one that is sought, or to all. */
+  isLabelled(item: ReadingItem): boolean {
+    const at = this.#sought === null ? -1 : this.questions.indexOf(this.#sought);
+    return isLabelled(item, at < 0 ? null : at);
   }
   /** What the filter lets through; the item in view always stays. */
   get shown(): readonly ReadingItem[] {
@@ -126,7 +147,7 @@ export class Reading {
   #passes(item: ReadingItem): boolean {
     if (this.#only?.has(item.studyId) === false) return false;
     if (this.#filter === 'all') return true;
-    return this.#filter === 'unlabelled' ? !isLabelled(item) : item.isDisputed;
+    return this.#filter === 'unlabelled' ? !this.isLabelled(item) : item.isDisputed;
   }
 
   /**
@@ -148,9 +169,10 @@ export class Reading {
     this.#take(found);
     this.answers.forget();
     this.#only = cases.length === 0 ? null : new Set(cases);
+    this.#sought = null;
     this.#leave();
     const candidates = this.items.filter((item) => this.#passes(item));
-    const unlabelled = candidates.find((item) => !isLabelled(item));
+    const unlabelled = candidates.find((item) => !this.isLabelled(item));
     const start = at === null ? (unlabelled ?? candidates[0]) : itemAt(found.list, at);
     this.#isElsewhere = start === undefined && (at !== null || cases.length > 0);
     if (start !== undefined) await this.select(start.target, at);
@@ -259,10 +281,15 @@ export class Reading {
     const { target } = this;
     const items = this.items.filter(({ studyId }) => this.#only?.has(studyId) !== false);
     const at = items.findIndex((item) => isSameTarget(item.target, target));
-    const next = [...items.slice(at + 1), ...items.slice(0, at + 1)].find((item) => !isLabelled(item));
+    const next = [...items.slice(at + 1), ...items.slice(0, at + 1)].find((item) => !this.isLabelled(item));
     if (next === undefined) return false;
     await this.select(next.target);
     return true;
+  }
+
+  /** Looks for items without an answer to one question; null for any of them. */
+  seek(question: string | null): void {
+    this.#sought = question;
   }
 
   setFilter(filter: Filter): void {
@@ -317,9 +344,15 @@ export class Reading {
   }
 }
 
-/** By the current reader, or (not blinded) by whoever's label counts. */
-export function isLabelled(item: ReadingItem): boolean {
-  return item.label !== null || item.reference !== null;
+/**
+ * By the current reader, or (not blinded) by whoever's label counts. Where the data set asks several questions: the one at a place, or all of
+ * them (null).
+ */
+function isLabelled(item: ReadingItem, at: number | null): boolean {
+  const { answers, standing } = item;
+  if (standing.length === 0) return item.label !== null || item.reference !== null;
+  const known = standing.map(({ reference }, k) => reference !== null || (answers[k] ?? null) !== null);
+  return at === null ? known.every(Boolean) : known[at] === true;
 }
 
 /** The item of a case: of its image where a label is about images and one is named, else the first of its study. */

@@ -1,14 +1,17 @@
 /** What the screen "Train" knows: the choice, what the data check found, the promise, and the runs. */
-import type {
-  DataCheck,
-  DatasetSummary,
-  EpochRecord,
-  JobView,
-  LpmRecord,
-  Method,
-  RunRecord,
-  TimePromise,
-  TrainingOptions,
+import {
+  type CriterionName,
+  type DataCheck,
+  type DatasetSummary,
+  defaultTarget,
+  type EpochRecord,
+  type JobView,
+  type LpmRecord,
+  type Method,
+  type RunRecord,
+  type TargetKind,
+  type TimePromise,
+  type TrainingOptions,
 } from '../../../core/contract/index.ts';
 import { call, on } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
@@ -32,6 +35,7 @@ export class TrainState {
   datasetName = $state('');
   lpmName = $state('');
   recommended = $state.raw<Method | null>(null);
+  #criteria = $state.raw<Readonly<Record<TargetKind, readonly CriterionName[]>> | null>(null);
   chosen = $state.raw<readonly Method[]>([]);
   settings = $state.raw<Settings | null>(null);
   check = $state.raw<DataCheck | null>(null);
@@ -76,10 +80,11 @@ export class TrainState {
   });
 
   async open(asked: { readonly dataset?: string | undefined; readonly jobId?: number | undefined }): Promise<void> {
-    const { methods, recommended, settings } = await call('training.defaults', {});
+    const { methods, recommended, criteria, settings } = await call('training.defaults', {});
     this.#defaults = settings as Settings;
     this.methods = methods;
     this.recommended = recommended;
+    this.#criteria = criteria;
     if (this.chosen.length === 0) this.chosen = [recommended];
     this.settings ??= this.#defaults;
     await this.#loadLists();
@@ -107,6 +112,11 @@ export class TrainState {
     this.datasetName = name;
     // What was found in the other data set says nothing about this one.
     this.check = null;
+    const criterion = this.settings?.criterion;
+    // A criterion that does not fit what this one asks would only be refused.
+    if (this.settings !== null && criterion !== undefined && !this.criteria.includes(criterion)) {
+      this.settings = { ...this.settings, criterion: undefined };
+    }
     await this.refresh();
   }
 
@@ -137,6 +147,15 @@ export class TrainState {
   async reset(): Promise<void> {
     this.settings = this.#defaults;
     await this.refresh();
+  }
+
+  /** What the chosen data set asks; classes where none is chosen. */
+  get target(): TargetKind {
+    return this.datasets.find(({ name }) => name === this.datasetName)?.target ?? defaultTarget;
+  }
+  /** The criteria that fit it, the one first that is taken where none is chosen. */
+  get criteria(): readonly CriterionName[] {
+    return this.#criteria?.[this.target] ?? [];
   }
 
   get isDefault(): boolean {

@@ -56,6 +56,27 @@ test('the process that computes gives way to those that people wait for', () => 
   expect(getPriority(engine.processId())).toBe(constants.priority.PRIORITY_BELOW_NORMAL);
 });
 
+test('what a network carries stays in its process, and is told to be gone when that dies', async () => {
+  const own = await openHosted({ engine: 'onnxruntime', device: 'cpu', threads: 1, log: silentLogger });
+  onTestFinished(() => own.dispose());
+  const graph = g.defineGraph({
+    outputs: { next: g.add(g.input('total', [1]), g.input('x', [1])), x2: g.mul(g.input('z', [1]), 2) },
+  });
+  const executable = await own.compile(graph, undefined, { carried: { total: 'next' } });
+  const step = (x: number, more = {}) => executable.run({ x: float32([1], [x]), z: float32([1], [x]), ...more });
+  expect(await step(1, { total: float32([1], [10]) })).toEqual({ x2: float32([1], [2]) });
+  await step(2);
+  await step(3);
+  expect(await executable.read?.()).toEqual({ next: float32([1], [16]) });
+  kill(own.processId() as number, 'SIGKILL');
+  await vi.waitFor(() => expect(own.processId()).toBeUndefined());
+  expect(await failure(executable.read?.() as Promise<unknown>)).toMatchObject({ code: 'ENGINE_STATE_LOST' });
+  expect(await failure(step(4))).toMatchObject({ code: 'ENGINE_STATE_LOST' });
+  // Given anew it goes on.
+  await step(5, { total: float32([1], [100]) });
+  expect(await executable.read?.()).toEqual({ next: float32([1], [105]) });
+});
+
 test('what has been sent and computed does not pile up', async () => {
   // A process of its own, whose peak is of this alone.
   const alone = await openHosted({ engine: 'onnxruntime', device: 'cpu', threads: 1, log: silentLogger });

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { NetworkProfile } from '../../../bench/profile.ts';
 import { repositoryRoot } from '../../support/shared.ts';
 import { hasSoftwareGpu, softwareGpu } from '../../support/software-gpu.ts';
 import { userEnvironment } from '../../support/user-environment.ts';
@@ -42,6 +43,36 @@ describe.skipIf(!hasSoftwareGpu)('WebGPU on a software driver (needs Electron, w
     expect(furthest).toBeLessThan(1e-3);
     // Far from where both began: the agreement is not that of two networks that stood still.
     expect(moved).toBeGreaterThan(1e-2);
+  });
+
+  test('computes every node of an LPM’s pass and of a training step, and copies nothing in between', () => {
+    const { profiles } = inChild('resident');
+    for (const profile of profiles as NetworkProfile[]) {
+      expect(profile.providers.map(({ provider }) => provider)).toEqual(['WebGpuExecutionProvider']);
+      expect(profile.providers[0]?.nodes).toBeGreaterThan(50);
+      expect(profile).toMatchObject({ onProcessor: [], copies: 0 });
+    }
+  });
+
+  test('keeps parameters and moments between steps, and gives the same bits twice, as if they had come and gone', () => {
+    const [once, again, travelled] = inChild('twice')['hashes'] as string[];
+    expect(once).toMatch(/^[0-9a-f]{64}$/);
+    expect(again).toBe(once);
+    expect(travelled).toBe(once);
+  });
+
+  test('takes an image in pieces where it takes no large tensors, with the processor’s numbers', () => {
+    const { pieces, numbers, furthest } = inChild('pieces');
+    // Two layers of 65 queries, of which 17 at a time fit in 9,000 bytes.
+    expect(pieces).toBe(8);
+    expect(numbers).toBe(32 + 2 * (2 * 65 * 32 + 2 * 65));
+    expect(furthest).toBeLessThan(1e-4);
+  });
+
+  test('refuses half precision where the adapter has none, and says what to do', () => {
+    const refused = inChild('half');
+    expect(refused).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('shader-f16') });
+    expect(refused['action']).toContain('Leave --precision out');
   });
 
   test('goes on with the processor when the driver takes its process down', () => {

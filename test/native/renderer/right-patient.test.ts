@@ -106,7 +106,12 @@ class Sitting {
 
   async act(): Promise<void> {
     const reading = this.#reading;
-    const commands = readingActions(reading, { focusComment() {}, openHelp() {}, allLabelled() {} });
+    const commands = readingActions(reading, {
+      focusComment() {},
+      focusNumber() {},
+      openHelp() {},
+      allLabelled() {},
+    });
     const press = (chord: string): void => {
       const meaning = meaningOf(chord, reading.mode, 'sidelight', {});
       if (meaning === null || !('command' in meaning)) return;

@@ -355,6 +355,8 @@ describe('records, jobs, batches, audit', () => {
       decision: 'a',
       threshold: null,
       thresholdClass: null,
+      findingThresholds: i === 0 ? [0.25, 0.5] : [],
+      value: i === 0 ? null : 61.5,
       contentHash: null,
     }));
     expect(predictionsOf(db, addBatch(db, { jobId: null, modelId: 1, predictions }, testTime))).toEqual(predictions);

@@ -3,17 +3,22 @@ import type { StudyId } from '../../../core/contract/index.ts';
 import { studyFilterSchema, studySortSchema } from '../../../core/contract/ipc/library.ts';
 import {
   addInstance,
+  addLabel,
   addToDataset,
   ensureDataset,
   findStudies,
   type InstanceDescription,
   imagesOfStudy,
+  insertLabel,
   labelClasses,
   type ReadDb,
   schemaOf,
+  schemaOfQuestion,
   setLabelClasses,
+  studyAnswers,
   studyIdOf,
   studyRows,
+  withdrawLabel,
   withoutIdentity,
 } from '../../../core/store/index.ts';
 import { fillDataset, madeInstance, temporaryLibrary, testTime } from '../../support/library.ts';
@@ -124,6 +129,48 @@ describe('the list of studies', () => {
       ].sort();
     expect([labels('labelled'), labels('unlabelled'), labels('any')]).toEqual([[1, 3], [2], [1, 2, 3]]);
     expect(studyRows(library.db, [1, 2], dataset.schemaId).map(({ label }) => label)).toEqual(['a', null]);
+  });
+
+  test('says nothing of what was taken back', () => {
+    const library = temporaryLibrary();
+    const { datasetId } = fillDataset(library, [null]);
+    const target = { kind: 'study', id: studyIdOf(library.db, '1.2.3.0') as StudyId } as const;
+    const id = insertLabel(library.writer, datasetId, target, 'a', 'r', testTime);
+    const dataset = { id: datasetId, schemaId: schemaOf(library.db, datasetId) };
+    expect(studyRows(library.db, [target.id], dataset.schemaId)[0]?.label).toBe('a');
+    withdrawLabel(library.writer, id, 'r', testTime);
+    expect(studyRows(library.db, [target.id], dataset.schemaId)[0]?.label).toBeNull();
+    const labelled = studyFilterSchema.parse({ dataset: 'demo', labels: 'labelled' });
+    expect([...findStudies(library.db, labelled, newestFirst, dataset)]).toEqual([]);
+  });
+
+  test('says each finding of a study, and finds those with any', () => {
+    const library = temporaryLibrary();
+    const db = library.writer;
+    const { id } = ensureDataset(db, 'findings', 'middle', testTime, 'finding');
+    const instances = [1, 2, 3].map((n) => addInstance(db, madeInstance(n), testTime).id);
+    for (const instance of instances) addToDataset(db, id, instance, testTime);
+    const say = (n: number, word: string, question: string) =>
+      addLabel(db, id, { kind: 'instance', id: instances[n] as never }, word, 'r', testTime, question);
+    say(0, 'present', 'edema');
+    say(0, 'absent', 'mass');
+    say(2, 'uncertain', 'mass');
+    const questions = ['edema', 'mass'].map((name) => ({ name, schemaId: schemaOfQuestion(db, id, name) }));
+    expect(
+      [...studyAnswers(library.db, [1, 2, 3], questions).values()].map((row) => row.map(({ word }) => word)),
+    ).toEqual([
+      ['present', 'absent'],
+      [null, null],
+      [null, 'uncertain'],
+    ]);
+    const dataset = { id, schemaId: schemaOf(db, id), questions };
+    const found = (labels: string) =>
+      [
+        ...findStudies(library.db, studyFilterSchema.parse({ dataset: 'findings', labels }), newestFirst, dataset),
+      ].sort();
+    expect([found('labelled'), found('unlabelled')]).toEqual([[1, 3], [2]]);
+    const rows = plan(library.db, (spy) => studyAnswers(spy, [1, 2, 3], questions));
+    expect(rows.filter((step) => step.startsWith('SCAN') && !step.includes('want'))).toEqual([]);
   });
 });
 

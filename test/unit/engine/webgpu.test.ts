@@ -36,6 +36,15 @@ describe('the adapter of WebGPU', () => {
     const loader = missingAdapter("Warning: Couldn't load Vulkan: libvulkan.so.1: cannot open shared object file");
     expect(loader.reason).toContain('the Vulkan loader');
     expect(loader.remedy).toContain('libvulkan1');
+    const old = missingAdapter(
+      'Warning: shaderUniform*ArrayDynamicIndexing required. While initializing adapter',
+      'linux',
+    );
+    expect(old.reason).toContain('too old for WebGPU: it lacks shaderUniform*ArrayDynamicIndexing');
+    expect(old.remedy).toContain('update its driver');
+    expect(missingAdapter('Warning: Vulkan robustBufferAccess feature is required.').reason).toContain(
+      'lacks Vulkan robustBufferAccess feature',
+    );
     expect(missingAdapter('', 'linux').remedy).toContain('mesa-vulkan-drivers');
     expect(missingAdapter('', 'win32').remedy).toContain('Direct3D 12');
     expect(missingAdapter('', 'darwin').remedy).toContain('Metal');

@@ -20,12 +20,12 @@ const config: NetworkConfig = {
   tokens: 5,
 };
 
-/** Attention and relevance [L, H, T] for one class, in float64. */
-function look(classIndex: number) {
+/** Attention and relevance [L, H, T] for one class or finding, in float64. */
+function look(classIndex: number, areIndependent = false) {
   const random = Random.seeded(4);
   const draw = (n: number): Float64Array => Float64Array.from({ length: n }, () => random.normal());
   const params = initialiseParameters(config, Random.seeded(2)).map((v) => v + 0.1 * random.normal());
-  const { outputs } = buildEvidence(config);
+  const { outputs } = buildEvidence(config, areIndependent);
   const kept = { shape: [2, 1, 2, 5, 8] };
   const [attention, relevance] = evaluate([outputs['attention'], outputs['relevance']] as never, {
     params: { shape: [params.length], data: Float64Array.from(params) },
@@ -55,6 +55,15 @@ describe('evidence graph', () => {
     Array.from(first).forEach((v, i) => {
       expect(second[i]).toBeCloseTo(-v, 9);
     });
+  });
+
+  test('what speaks for a finding is that of its own logit: between two findings lies what lies between two classes', () => {
+    const ofClass = look(0).relevance;
+    const [first, second] = [look(0, true).relevance, look(1, true).relevance];
+    Array.from(ofClass).forEach((v, i) => {
+      expect((first[i] as number) - (second[i] as number)).toBeCloseTo(v, 9);
+    });
+    expect(Array.from(first).some((v, i) => Math.abs(v + (second[i] as number)) > 1e-6)).toBe(true);
   });
 
   test('what speaks for and against a class in one layer and head cancels: attention given to one token is taken from others', () => {

@@ -7,7 +7,8 @@ import {
   namedPositive,
   positiveClassWarnings,
 } from '../../../core/report/positive-class-words.ts';
-import { type ReportData, renderReport } from '../../../core/report/report.ts';
+import { renderReport } from '../../../core/report/report.ts';
+import type { ReportData } from '../../../core/report/report-data.ts';
 import { sampleReport } from '../../support/report-sample.ts';
 
 /** The sample as one of two classes, the disease listed first. */

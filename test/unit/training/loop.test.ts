@@ -172,6 +172,64 @@ describe('the loop', () => {
   });
 });
 
+/** The step as an engine runs it that carries the vectors, and that loses them once, in its call number `lostAt`. */
+function carryingStep(lostAt: number): { readonly step: Executable; readonly given: (readonly string[])[] } {
+  const given: (readonly string[])[] = [];
+  let held: Record<string, Tensor> = {};
+  return {
+    given,
+    step: {
+      run: async (inputs) => {
+        given.push(Object.keys(inputs).filter((name) => name === 'params' || name === 'm' || name === 'v'));
+        if (given.length === lostAt) {
+          held = {};
+          throw new AppError('ENGINE_STATE_LOST', 'gone');
+        }
+        const outputs: Record<string, Tensor> = await step.run({ ...held, ...inputs });
+        const { next_params, next_m, next_v, ...rest } = outputs;
+        held = { params: next_params as Tensor, m: next_m as Tensor, v: next_v as Tensor };
+        return rest;
+      },
+      read: async () => ({
+        next_params: held['params'] as Tensor,
+        next_m: held['m'] as Tensor,
+        next_v: held['v'] as Tensor,
+      }),
+      async dispose() {},
+    },
+  };
+}
+
+describe('a step that carries its vectors', () => {
+  const trained = async (of: Executable) => {
+    const told: number[] = [];
+    const { state } = await train(
+      { ...network, step: of },
+      settings,
+      source(22, image),
+      source(9),
+      freshState(new Float32Array(2), 'adamw'),
+      { signal: { aborted: false }, now: () => 0, step: (done) => told.push(done) },
+    );
+    return { state, told };
+  };
+
+  test('is given them once an epoch, and ends with the same bits', async () => {
+    const { step: carrying, given } = carryingStep(Number.POSITIVE_INFINITY);
+    const { state } = await trained(carrying);
+    expect(state).toEqual((await trained(step)).state);
+    expect(given.slice(0, 6)).toEqual([['params', 'm', 'v'], [], [], [], [], ['params', 'm', 'v']]);
+  });
+
+  test('and loses them in the middle of an epoch makes that epoch again, without telling a step twice', async () => {
+    const { step: carrying, given } = carryingStep(8);
+    const { state, told } = await trained(carrying);
+    expect(state).toEqual((await trained(step)).state);
+    expect(told).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    expect(given[8]).toEqual(['params', 'm', 'v']);
+  });
+});
+
 test('the last batch of a prediction is filled up and its surplus dropped', async () => {
   const params = Float32Array.of(1, 0);
   const all = await predictAll(network, params, source(10), 10, { aborted: false });

@@ -4,7 +4,7 @@ import { silentLogger } from '../../../../core/base/logger.ts';
 import type { Tensor } from '../../../../core/base/tensor.ts';
 import type { DeviceCheck } from '../../../../core/contract/index.ts';
 import { type Engine, openEngine } from '../../../../core/engine/index.ts';
-import { checkDevice, deviceJudge, verdictOn } from '../../../../core/services/devices/judge.ts';
+import { checkDevice, deviceJudge, timeInWords, verdictOn } from '../../../../core/services/devices/judge.ts';
 
 const now = () => new Date('2026-01-01T00:00:00Z');
 const openCpu = (): Promise<Engine> =>
@@ -30,7 +30,8 @@ async function openWrong(factor: number): Promise<Engine> {
   };
 }
 
-const check = (seconds: number, isRight = true): DeviceCheck => ({
+const check = (seconds: number, isRight = true, repeatsBits: boolean | null = null): DeviceCheck => ({
+  repeatsBits,
   isRight,
   wrong: isRight ? '' : 'keys wrong by 0.01',
   encodeSeconds: seconds,
@@ -40,7 +41,7 @@ const check = (seconds: number, isRight = true): DeviceCheck => ({
 
 test('the processor is right on the reference check, and is timed', async () => {
   const found = await checkDevice(openCpu, now(), 'small');
-  expect(found).toMatchObject({ isRight: true, wrong: '', checkedAt: '2026-01-01T00:00:00.000Z' });
+  expect(found).toMatchObject({ isRight: true, wrong: '', repeatsBits: true, checkedAt: '2026-01-01T00:00:00.000Z' });
   expect(found.encodeSeconds).toBeGreaterThan(0);
 });
 
@@ -60,10 +61,58 @@ test('a device that fails has failed the check, and says with what', async () =>
 test('a right device is taken where it is faster, and only there', () => {
   expect(verdictOn(check(0.1), check(1))).toEqual({
     isTrusted: true,
-    why: 'right on the reference check and 10.0 times as fast (100 ms an image, 100 ms a step, on the processor 1.00e+3 ms an image, 1.00e+3 ms a step)',
+    why: 'right on the reference check and 10.0 times as fast (100 ms an image, 100 ms a step, on the processor 1.00 s an image, 1.00 s a step)',
   });
   expect(verdictOn(check(0.95), check(1)).isTrusted).toBe(false);
   expect(verdictOn(check(0.1, false), check(1)).isTrusted).toBe(false);
+});
+
+test.each([
+  [true, '; the same bits each time)'],
+  [false, '; bits differ from time to time)'],
+  [null, 's a step)'],
+])('the reason that stands with a run says whether bits repeat (%s)', (repeatsBits, end) => {
+  expect(verdictOn(check(0.1, true, repeatsBits), check(1)).why.endsWith(end)).toBe(true);
+});
+
+/** The processor, whose every run gives a little more than the one before. */
+async function openUnsteady(): Promise<Engine> {
+  const engine = await openCpu();
+  let runs = 0;
+  return {
+    ...engine,
+    compile: async (...given) => {
+      const executable = await engine.compile(...given);
+      return {
+        ...executable,
+        run: async (inputs) => {
+          runs += 1;
+          const outputs = Object.entries(await executable.run(inputs));
+          return Object.fromEntries(
+            outputs.map(([name, tensor]) => [
+              name,
+              tensor.dtype === 'float32' ? { ...tensor, data: tensor.data.map((x) => x * (1 + runs * 2e-7)) } : tensor,
+            ]),
+          );
+        },
+      };
+    },
+  };
+}
+
+test('a device whose last digits change from run to run is right, and known for it', async () => {
+  expect(await checkDevice(openUnsteady, now(), 'small')).toMatchObject({ isRight: true, repeatsBits: false });
+});
+
+test('times are said in milliseconds below a second and in seconds from there on', () => {
+  expect([0.0123, 0.99951, 1, 7.26, 72.6, 4100].map(timeInWords)).toEqual([
+    '12.3 ms',
+    '1.00 s',
+    '1.00 s',
+    '7.26 s',
+    '72.6 s',
+    '4100 s',
+  ]);
 });
 
 test('a device is checked once, and again when its driver or the program changes', async () => {

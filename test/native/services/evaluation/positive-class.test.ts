@@ -11,7 +11,7 @@ import { judgeAtThreshold, judgedCases } from '../../../../core/services/evaluat
 import { modelCard } from '../../../../core/services/evaluation/judge-card.ts';
 import { judgeReport } from '../../../../core/services/evaluation/judge-report.ts';
 import { setReferBand, setThreshold } from '../../../../core/services/evaluation/judge-settings.ts';
-import { metricsBlock } from '../../../../core/services/evaluation/metrics-block.ts';
+import { evaluationBlocks } from '../../../../core/services/evaluation/metrics-block.ts';
 import { Database } from '../../../../core/store/database.ts';
 import {
   addBatch,
@@ -74,7 +74,7 @@ describe('a model stored with the disease first', () => {
     const library = temporaryLibrary();
     olderModel(library);
     const context = testContext(library);
-    const block = metricsBlock(context, requireSet(context, request), 'image');
+    const { image: block } = evaluationBlocks(context, request);
     expect(block).toMatchObject({
       positiveClass: 'Effusion',
       sensitivity: 3 / 4,

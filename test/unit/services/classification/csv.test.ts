@@ -24,6 +24,8 @@ const prediction: Prediction = {
   decision: '=cmd|calc',
   threshold: null,
   thresholdClass: null,
+  findingThresholds: [],
+  value: null,
   contentHash: null,
 };
 

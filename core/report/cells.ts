@@ -1,0 +1,36 @@
+/** What sections of a report are made of: headings, cells, numbers. */
+import type { MetricsBlock } from '../contract/index.ts';
+import { escapeHtml } from './chart.ts';
+
+/** A section with its heading. */
+export function section(title: string, body: string, className = ''): string {
+  return `<section${className === '' ? '' : ` class="${className}"`}><h2>${escapeHtml(title)}</h2>${body}</section>`;
+}
+
+/** The AUC with its interval. */
+export function aucOf({ auc, aucInterval }: Pick<MetricsBlock, 'auc' | 'aucInterval'>): string {
+  return withInterval({ value: auc, interval: aucInterval });
+}
+
+/** A figure with its interval below it. */
+export function withInterval({ value, interval }: Pick<MetricsBlock['figures'][number], 'value' | 'interval'>): string {
+  if (value === null) return '–';
+  return interval === null
+    ? plain(value)
+    : `${plain(value)}<br><small>${plain(interval[0])} – ${plain(interval[1])}</small>`;
+}
+
+/** Three decimals, or a dash for what the data do not define. */
+export function plain(value: number | null): string {
+  return value === null ? '–' : value.toFixed(3);
+}
+
+/** A count with its thousands apart. */
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** `12.3 s`, `2 min 5 s`. */
+export function duration(seconds: number): string {
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
