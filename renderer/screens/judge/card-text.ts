@@ -113,7 +113,7 @@ function resultColumns({ model, results }: ModelCard): ResultColumn[] {
   const { figures, findings, numbers, card: own } = words;
   const { isPerName, hasMarks } = targetFacts[model.target];
   const positive = model.positiveClass;
-  const isGuessed = card.model.positiveClassSource === 'alphabet';
+  const isGuessed = model.positiveClassSource === 'alphabet';
   const about = (label: string): string =>
     positive === null ? words.macro(label) : aboutClass(label, positive, true, isGuessed);
   const ofTarget = (results[0]?.figures ?? []).map(
