@@ -65,17 +65,8 @@ function inUse(rows: readonly { readonly name: string; readonly labels: number }
  * @throws BAD_INPUT where there is no such class, or where there are more than two
  */
 export function choosePositiveClass(context: ServiceContext, dataset: DatasetRow, given: string | null): void {
-  const { hasMarks, isPerName } = targetFacts[dataset.target];
-  if (isPerName && given !== null) {
-    throw new AppError(
-      'BAD_INPUT',
-      hasMarks
-        ? `Data set "${dataset.name}" asks for findings; of each of them it is the presence that is positive.`
-        : `Data set "${dataset.name}" asks for a number, of which nothing is positive.`,
-      { action: 'Leave the positive class out.' },
-    );
-  }
-  if (targetFacts[dataset.target].isListed && given !== null) throw gradesHaveNoChoice(dataset.name);
+  const none = given === null ? null : noChoiceOfPositive(dataset);
+  if (none !== null) throw none;
   const { db, writer } = context.library;
   const names = inUse(labelClasses(db, dataset.id));
   const name = given === null ? null : requireClass(given, names, `Data set "${dataset.name}"`);
@@ -87,15 +78,19 @@ export function choosePositiveClass(context: ServiceContext, dataset: DatasetRow
   });
 }
 
-/** Of grades there is nothing to choose: the higher of two is the positive one. */
-export function gradesHaveNoChoice(dataset: string): AppError {
-  return new AppError(
-    'BAD_INPUT',
-    `Data set "${dataset}" asks for grades in an order; of two the higher one is positive.`,
-    {
-      action: 'Leave the positive class out.',
-    },
-  );
+/** Why nobody chooses the positive class of a data set that asks this; null where somebody may. */
+export function noChoiceOfPositive({ name, target }: Pick<DatasetRow, 'name' | 'target'>): AppError | null {
+  const { hasMarks, isPerName, isListed } = targetFacts[target];
+  const action = 'Leave the positive class out.';
+  if (isPerName) {
+    const why = hasMarks
+      ? `Data set "${name}" asks for findings; of each of them it is the presence that is positive.`
+      : `Data set "${name}" asks for a number, of which nothing is positive.`;
+    return new AppError('BAD_INPUT', why, { action });
+  }
+  if (!isListed) return null;
+  const why = `Data set "${name}" asks for grades in an order; of two the higher one is positive.`;
+  return new AppError('BAD_INPUT', why, { action });
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   targetFacts,
 } from '../../contract/index.ts';
 import { classListOf, datasetByName, labelClasses, type ReadDb } from '../../store/index.ts';
-import { checkedList, gradesHaveNoChoice, requireClass } from '../datasets/classes.ts';
+import { checkedList, noChoiceOfPositive, requireClass } from '../datasets/classes.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** Something with a label as it was given; `row` is null for what class folders say. */
@@ -137,7 +137,8 @@ export function refusePositive(
 ): void {
   const { positive, dataset } = options;
   if (positive === undefined) return;
-  if (targetFacts[targetOf(db, options)].isListed) throw gradesHaveNoChoice(dataset);
+  const none = noChoiceOfPositive({ name: dataset, target: targetOf(db, options) });
+  if (none !== null) throw none;
   requireClass(positive, [...new Set(names)], `Data set "${dataset}"`);
 }
 

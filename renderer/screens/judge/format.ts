@@ -1,5 +1,5 @@
 /** Figures with their intervals in words. */
-import type { EstimateView } from '../../../core/contract/index.ts';
+import type { EstimateView, ModelRecord } from '../../../core/contract/index.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 
 /** "0.91", or a dash where it is not defined. */
@@ -34,4 +34,11 @@ export function aboutClass(label: string, name: string, isBinary: boolean, isGue
   const words = i18n.words.judge;
   if (!isBinary) return words.ofClassAgainstRest(label, name);
   return isGuessed ? words.ofGuessedClass(label, name) : words.ofClass(label, name);
+}
+
+/** Whether nobody said which of two classes is positive, and the names do not tell: every figure says so. */
+export function isPositiveGuessed(
+  report: { readonly model: Pick<ModelRecord, 'positiveClassSource'> } | null,
+): boolean {
+  return report?.model.positiveClassSource === 'alphabet';
 }

@@ -95,10 +95,6 @@ export class JudgeState {
   get classes(): readonly string[] {
     return this.#report?.model.classes ?? this.row?.record.classes ?? [];
   }
-  /** Whether nobody said which of two classes is positive, and the names do not tell: every figure says so. */
-  get isPositiveGuessed(): boolean {
-    return this.#report?.model.positiveClassSource === 'alphabet';
-  }
   get classIndex(): number {
     return this.#classIndex;
   }
