@@ -116,7 +116,9 @@ async function trained(context: ServiceContext, dataset: string): Promise<Traine
     ...{ dataset, method: 'linear', name: model, seed, inputSize, epochs, batch, lr, weightDecay },
   });
   const { image } = await evaluateModel(context, { model });
-  return { macro: image.auc, each: image.perClass.map(({ auc }) => auc) };
+  // By name: a data set has its findings in the order in which they were first said.
+  const aucs = new Map(image.perClass.map(({ name, auc }) => [name, auc]));
+  return { macro: image.auc, each: findingNames.map((name) => aucs.get(name) ?? null) };
 }
 
 /** What the model of all findings learned from, as the peer reads it. */
@@ -148,7 +150,7 @@ async function featuresOfModel(context: ServiceContext): Promise<string> {
       return JSON.stringify({
         recipe,
         split: images.map(({ split }) => split),
-        marks: images.map((image) => image.values.map((value) => value)),
+        marks: images.map(({ values: own }) => findingNames.map((name) => own[version.classes.indexOf(name)] ?? null)),
         features: images.map((_, i) => Array.from(tokens?.data.slice(i * width, (i + 1) * width) ?? [], Number)),
       });
     } finally {
@@ -195,7 +197,7 @@ export async function benchFindings(): Promise<void> {
     await prepare(context, join(folder, 'files'), Number(values.images));
     const all = await trained(context, together);
     const alone: (number | null)[] = [];
-    for (const name of findingNames) alone.push((await trained(context, name)).each[0] ?? null);
+    for (const name of findingNames) alone.push((await trained(context, name)).macro);
     const file = join(folder, 'features.json');
     writeFileSync(file, await featuresOfModel(context));
     const torch = peer(file);
