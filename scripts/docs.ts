@@ -7,6 +7,7 @@ import { commandLine } from './command-line.ts';
 import { labelsPage } from './docs/labels-page.ts';
 import { callsPage, commandReference, errorCodesPage } from './docs/pages.ts';
 import { pixelsPage } from './docs/pixels-page.ts';
+import { profilesPage } from './docs/profiles-page.ts';
 import { licencesPage } from './licences/page.ts';
 
 commandLine(import.meta.filename, {});
@@ -15,8 +16,9 @@ writeFileSync(join(folder, 'commands.md'), commandReference(await loadCommands()
 writeFileSync(join(folder, 'error-codes.md'), errorCodesPage());
 writeFileSync(join(folder, 'calls.md'), callsPage());
 writeFileSync(join(folder, 'labels-files.md'), labelsPage());
+writeFileSync(join(folder, 'label-profiles.md'), profilesPage());
 writeFileSync(join(folder, 'pixels.md'), pixelsPage());
 writeFileSync(join(folder, 'licences.md'), licencesPage(join(folder, '..')));
 console.log(
-  'Wrote docs/commands.md, docs/error-codes.md, docs/calls.md, docs/labels-files.md, docs/pixels.md and docs/licences.md',
+  'Wrote docs/commands.md, docs/error-codes.md, docs/calls.md, docs/labels-files.md, docs/label-profiles.md, docs/pixels.md and docs/licences.md',
 );

@@ -58,6 +58,7 @@ export function previewLines(preview: LabelsPreview): string[] {
     `Nothing was written. ${plural(preview.rows, 'row')} for ${preview.isNewDataset ? 'the new data set' : 'the data set'} ` +
       `"${preview.dataset}", ${encodingMeanings[preview.encoding].name}, separated by ${separatorNames[preview.separator]}s` +
       `${preview.emptyRows === 0 ? '' : `; ${plural(preview.emptyRows, 'empty row')} passed over`}.`,
+    ...readingLines(preview),
     `Columns: ${used.map(({ name, meaning }) => (name === meaning ? name : `${name} as ${meaning}`)).join(', ')}.`,
     ...(used.some(({ meaning }) => meaning === 'label')
       ? []
@@ -76,15 +77,33 @@ export function previewLines(preview: LabelsPreview): string[] {
     'First rows:',
     ...indented(
       formatTable(
-        ['row', 'image', 'label', 'split', 'patient'],
-        preview.first.map((row) => [String(row.row), row.key, row.label, row.split ?? '', row.patientID ?? '']),
+        ['row', 'image', 'label', 'split', 'patient', 'reader'],
+        preview.first.map((row) => [
+          String(row.row),
+          row.key,
+          row.answers.length === 0 ? row.label : answersText(row.answers),
+          row.split ?? '',
+          row.patientID ?? '',
+          row.reader ?? '',
+        ]),
       ),
     ),
     ...indented(
-      formatTable(
-        ['class', 'labels', 'images', ''],
-        preview.classes.map((one) => [one.name, String(one.labels), String(one.images), one.isNew ? 'new' : '']),
-      ),
+      preview.findings.length > 0
+        ? formatTable(
+            ['finding', 'present', 'absent', 'uncertain', 'unknown'],
+            preview.findings.map((one) => [
+              one.name,
+              String(one.present),
+              String(one.absent),
+              String(one.uncertain),
+              String(one.unknown),
+            ]),
+          )
+        : formatTable(
+            ['class', 'labels', 'images', ''],
+            preview.classes.map((one) => [one.name, String(one.labels), String(one.images), one.isNew ? 'new' : '']),
+          ),
     ),
     `Labels of ${plural(preview.patients, 'patient')}: ${changes.new} new, ${changes.same} as they are, ${changes.changed} changed` +
       `${changes.overruled === 0 ? '' : `, ${changes.overruled} that readers have labelled otherwise, which goes on counting`}.`,
@@ -134,6 +153,37 @@ function positiveLine({ names, name, source }: NonNullable<LabelsPreview['positi
     `Which class is positive? Nothing in the names ${names.map((one) => `"${one}"`).join(' and ')} tells which of the two is the disease. Say it with the ` +
     `import (--positive NAME), or later: sidelight classes "${dataset}" --positive NAME. Until then "${name}" is taken, and every figure says that nobody chose it.`
   );
+}
+
+/** What a line says of several findings, those that are absent only counted. */
+function answersText(answers: LabelsPreview['first'][number]['answers']): string {
+  const absent = answers.filter(({ label }) => label === 'absent').length;
+  const said = answers.filter(({ label }) => label !== 'absent').map(({ question, label }) => `${question}: ${label}`);
+  return [...said, ...(absent === 0 ? [] : [`${absent} absent`])].join('; ');
+}
+
+/** How a file is read that has not our own columns, and what to give to have it read so. */
+function readingLines({ reading, alsoFits }: LabelsPreview): string[] {
+  if (alsoFits !== null) {
+    return [
+      `It is read by its own columns. It also looks like the labels file of ${alsoFits.title}: --profile ${alsoFits.profile} reads it as such.`,
+    ];
+  }
+  if (reading === null) return [];
+  const others = reading.variants.filter(({ profile }) => profile !== reading.profile);
+  return [
+    reading.title === null ? 'It is read so:' : `This is the labels file of ${reading.title}; it is read so:`,
+    ...indented([...reading.says, ...reading.notes]),
+    ...(others.length === 0
+      ? []
+      : [
+          `It can be read otherwise: ${others.map(({ profile, title }) => `--profile ${profile} (${title})`).join(', ')}.`,
+        ]),
+    ...(reading.silent.length === 0 ? [] : [`Nothing is known in any row of: ${reading.silent.join(', ')}.`]),
+    ...(reading.isProposed
+      ? [`To import it so: the same command with --profile ${reading.profile ?? ''} instead of --preview.`]
+      : []),
+  ];
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -5,6 +5,7 @@ export * from './devices.ts';
 export * from './ids.ts';
 export * from './ipc/index.ts';
 export * from './jobs.ts';
+export * from './label-reading.ts';
 export * from './labels-file.ts';
 export * from './labels-preview.ts';
 export * from './marks.ts';

@@ -19,7 +19,7 @@ export const keyColumns = [
 export type KeyColumn = (typeof keyColumns)[number];
 
 /** What a column of a labels file can mean. */
-export const labelColumns = [...keyColumns, 'label', 'split'] as const;
+export const labelColumns = [...keyColumns, 'label', 'split', 'reader'] as const;
 export const labelColumnSchema = z.enum(labelColumns);
 export type LabelColumn = (typeof labelColumns)[number];
 
@@ -65,6 +65,7 @@ export const columnNames: Readonly<Record<LabelColumn, readonly string[]>> = {
     ...['split', 'set', 'subset', 'partition', 'data split', 'dataset split', 'split name', 'Aufteilung', 'Teilmenge'],
     ...['répartition', 'partición', 'partizione', 'suddivisione'],
   ],
+  reader: ['reader'],
 };
 
 /** What each column is for, as documentation and preview say it. */
@@ -77,6 +78,7 @@ export const columnMeanings: Readonly<Record<LabelColumn, string>> = {
   patientID: 'one patient; beside another of these columns, whose the image is',
   label: 'the class',
   split: 'the part: training, validation or test',
+  reader: 'who gave the label; rows of several readers about one image are no conflict',
 };
 
 /** A column's name as names are compared: without case, blanks, `_`, `-` and `.`. */
@@ -139,22 +141,22 @@ export const labelKindMeanings: Readonly<
   'several-labels': {
     examples: "`A|B`, `A;B`, `['a', 'b']`; `A, B` where A and B are labels of other rows",
     is: 'several findings of one image in one cell',
-    next: 'Sidelight learns one class an image. Write a column "label" with the one class that each image is to count as, for example whether the finding that you want to learn is among them.',
+    next: 'To import it as findings, say what stands between them: --separator "|", or --separator list. For one class an image, write a column "label" with the class that each image is to count as.',
   },
   uncertain: {
     examples: '`-1`, `-1.0`',
     is: 'a code: -1 means "uncertain" in some public sets and "absent" in others',
-    next: 'Write words instead of -1, 0 and 1 (for example "present" and "absent"), and leave out rows that are uncertain or give them a class of their own.',
+    next: 'To import it as a finding, name the column and say what its codes mean: --finding-columns NAME --values 1=present,0=absent,-1=uncertain. For classes, write words instead.',
   },
   decimals: {
     examples: '`1.0`, `0.0`, `2,5`',
     is: 'numbers with decimals, as tables of several findings or measurements have them',
-    next: 'Write the class as a word or as a whole number. A measurement is first divided into classes.',
+    next: 'Numbers are imported into a data set that asks for one: --target quantity. Otherwise write the class as a word or as a whole number.',
   },
   'columns-of-findings': {
     examples: 'columns `Atelectasis`, `Edema` with 0 and 1',
     is: 'one column a finding, with 0 and 1 in it',
-    next: 'Sidelight learns one class an image. Write a column "label" with the class as a word, for example from the column of the finding that you want to learn: "present" for 1, "absent" for 0.',
+    next: 'To import them as findings, name them: --finding-columns A,B, and with --values what stands in them; in the window, let the new data set ask for several findings. For one class an image, write a column "label" with the class as a word.',
   },
 };
 

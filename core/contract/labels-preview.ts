@@ -1,5 +1,6 @@
 /** What a labels file would do, before it does it. */
 import { z } from 'zod';
+import { labelReadingSchema } from './label-reading.ts';
 import { labelColumnSchema, labelEncodingSchema, labelSeparatorSchema } from './labels-file.ts';
 import { classNameSchema, nameSchema, picturePatientsSchema, splitSchema } from './names.ts';
 import { positiveClassSourceSchema } from './records.ts';
@@ -23,6 +24,8 @@ export const previewOptionsSchema = z.strictObject({
   mergeCase: z.boolean().optional(),
   /** The positive one of two classes, as somebody said. */
   positive: classNameSchema.optional(),
+  /** How the file is read where it has not our own columns. Where it is left out and a profile fits, that is proposed. */
+  reading: labelReadingSchema.optional(),
   classNames: z
     .array(z.strictObject({ from: z.string().min(1), to: nameSchema }))
     .max(1000)
@@ -96,14 +99,40 @@ export const labelsPreviewSchema = z.object({
       row: z.int().positive(),
       key: z.string(),
       label: z.string(),
+      /** What the line says of several findings or quantities; `label` is empty then. */
+      answers: z.array(z.object({ question: z.string(), label: z.string() })),
       split: splitSchema.nullable(),
       patientID: z.string().nullable(),
+      reader: z.string().nullable(),
     }),
   ),
   /** Classes by name, with the names in the file that become it, the labels it would get and the images those are about. */
   classes: z.array(
     z.object({ name: z.string(), from: z.array(z.string()), isNew: z.boolean(), labels: count, images: count }),
   ),
+  /** How the file is read that has not our own columns; null where it has. */
+  reading: z
+    .object({
+      /** The public set whose file it is; null where options say how it is read. */
+      title: z.string().nullable(),
+      /** The profile as it has to be named; null likewise. */
+      profile: z.string().nullable(),
+      /** True where nobody asked for the profile: an import takes it only when it is named. */
+      isProposed: z.boolean(),
+      /** All ways in which the profile reads such files. */
+      variants: z.array(z.object({ profile: z.string(), title: z.string() })),
+      /** What is taken from where, in sentences, and what one has to know of the set. */
+      says: z.array(z.string()),
+      notes: z.array(z.string()),
+      target: targetKindSchema.nullable(),
+      /** Findings that no row says anything of. */
+      silent: z.array(z.string()),
+    })
+    .nullable(),
+  /** A profile that fits a file which is read by our own columns. */
+  alsoFits: z.object({ title: z.string(), profile: z.string() }).nullable(),
+  /** What is said of each finding; `unknown` are those of which something else is said. */
+  findings: z.array(z.object({ name: z.string(), present: count, absent: count, uncertain: count, unknown: count })),
   splits: z.array(z.object({ split: splitSchema, patients: count, images: count })),
   /** Patients whose images get a label. */
   patients: count,

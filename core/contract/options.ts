@@ -1,6 +1,7 @@
 /** What the services take. The command line and the window parse into these; defaults are written here once. */
 import { z } from 'zod';
 import { studyIdSchema } from './ids.ts';
+import { labelReadingSchema } from './label-reading.ts';
 import { rowRuleSchema } from './labels-file.ts';
 import { uncertainPolicySchema } from './marks.ts';
 import {
@@ -59,6 +60,8 @@ export const importOptionsSchema = z
     positive: classNameSchema.optional(),
     /** True takes names that differ only in small and capital letters for one class. */
     mergeCase: z.boolean().optional(),
+    /** How the labels file is read where it has not our own columns. */
+    reading: labelReadingSchema.optional(),
     /** A CSV file to write of every file that is left out, with its path and the reason. */
     report: z.string().min(1).optional(),
     /** Who labelled, as the label rows will say. */

@@ -22,6 +22,7 @@ export function labelsPage(): string {
     '# Labels files\n',
     'A table with one row an image, a series, a study or a patient: as a spreadsheet saves it, or as a program writes it. `--preview` and',
     'the window show how a file was understood and what it would change before anything is written.\n',
+    'Files of public sets, and files with other columns than these: [label profiles](label-profiles.md).\n',
     '## Columns\n',
     `The header is the first row that is not empty. It needs one of ${keyColumns.map((name) => `\`${name}\``).join(', ')} and \`label\`; without \`label\` where it gives patients or splits alone.`,
     'Names count in upper and lower case, with or without blanks, `_`, `-` and `.`. A column that is not in this table is not used, and the',
@@ -44,7 +45,7 @@ export function labelsPage(): string {
     '| encoding | how it is told |',
     '|---|---|',
     ...labelEncodings.map((encoding) => `| ${encodingMeanings[encoding].name} | ${encodingMeanings[encoding].told} |`),
-    '\nA file of single bytes does not say which table its letters come from. It is read where they make words under one table alone: signs',
+    '\nA file that gzip made smaller (`.csv.gz`) is unpacked. A file of single bytes does not say which table its letters come from. It is read where they make words under one table alone: signs',
     'inside words and capitals after small letters tell a wrong one. Where Windows-1252 and MacRoman both make words ("schön" may be "schšn"),',
     'and for DOS code pages, UTF-32, workbooks and text that lost its letters before, it is refused with how to save as UTF-8.\n',
     '## Separators and cells\n',
@@ -69,12 +70,17 @@ export function labelsPage(): string {
       const { examples, is, next } = labelKindMeanings[kind];
       return `| ${examples.replaceAll('|', '\\|')} | ${is} | ${next} |`;
     }),
+    '\n## Findings and quantities\n',
+    'For a data set that asks for findings, each has a column of its name instead of `label`: 1 or `present`, 0 or `absent`, -1 or `uncertain`, nothing',
+    'where it is not known. For one that asks for a quantity the column has its name, or is `label`, and holds numbers. A data set that has',
+    'no findings yet (`--target finding`) takes every column that holds nothing else.',
     '\n## Rows that are refused\n',
     'They are listed with the reason, all of them, and can be saved with their cells (`--refused FILE.csv`, and "Save list …" in the window).',
     '`--rows all` writes no label while one is refused, which is what `labels import` and the window do; `--rows matching`, which is what',
     '`import` does, leaves out rows that fit nothing or contradict each other; `--rows usable` leaves out rows that cannot be read as well.\n',
     '## Out again\n',
     '`sidelight labels export` and "Labels as CSV …" on a data set write the labels that count; the same reader reads them back to the same labels.',
+    '`--by-reader` writes what each reader said instead, a row a reader, which keeps disagreements; decisions of an adjudicator are not in it.',
     '',
   ].join('\n');
 }

@@ -47,7 +47,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   import: ['session', 'files', 'records', 'privacy', 'patients', 'datasets'],
   lpm: ['session', 'files'],
   pixels: ['session', 'files', 'records'],
-  export: ['session', 'files', 'privacy', 'patients'],
+  export: ['session', 'files', 'privacy', 'patients', 'import'],
   reading: ['session', 'datasets'],
   features: ['session', 'records', 'datasets', 'lpm', 'pixels'],
   training: ['session', 'datasets', 'lpm'],

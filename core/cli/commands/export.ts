@@ -1,7 +1,7 @@
 import { type ExportReport, exportDateModes, exportRetainOptions } from '../../contract/results/export.ts';
 import { defineCommand, type OptionSpec, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
-import { given, oneOf, requiredText, text } from '../options.ts';
+import { given, oneOf, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 type Retain = (typeof exportRetainOptions)[number];
@@ -40,6 +40,10 @@ export const command = defineCommand({
       'remove dates, keep them, or shift them by whole days per patient',
       exportDateModes,
       'remove',
+    ),
+    labels: toggle(
+      '--labels',
+      'also write labels.csv: the labels of the data set by the new UIDs, to be imported with the images',
     ),
     pseudonyms: text(
       '--pseudonyms <file.csv>',
@@ -100,6 +104,7 @@ function exportLines(report: ExportReport): string[] {
       `${plural(report.patients, 'patient')}, ${plural(report.studies, 'study', 'studies')} ` +
       `(${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped).`,
     `De-identified to the ${report.profile}. Pixels are unchanged.`,
+    ...(report.labels === null ? [] : [`Labels: ${plural(report.labels, 'row')} in labels.csv.`]),
     ...pseudonymLines(report),
     ...report.warnings.flatMap((warning) => [
       `Look at ${plural(warning.count, 'file')}: ${warning.message}`,

@@ -17,6 +17,7 @@ import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
 import { noteLines } from '../note-lines.ts';
 import { given, list, oneOf, optionalOneOf, outputFile, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
+import { readingOptions, withoutReading } from '../reading-options.ts';
 
 const defaults = importOptionsSchema.parse({ paths: ['.'], dataset: 'D' });
 
@@ -33,7 +34,7 @@ export const command = defineCommand({
     labels: text(
       '--labels <file.csv>',
       `columns: one of ${keyColumns.join(', ')}; label; optional split (train, val, test); other names: docs/labels-files.md; ` +
-        'patientID beside another of them gives the patient, whatever the header says',
+        'patientID beside another of them gives the patient, whatever the header says; files of public sets: docs/label-profiles.md',
     ),
     patients: optionalOneOf(
       '--patients <rule>',
@@ -66,6 +67,7 @@ export const command = defineCommand({
       'all names that a label may be, in their order; grades lowest first; labels of others are refused by row',
     ),
     positive: text('--positive <name>', 'the positive one of two classes, where the names do not tell or otherwise'),
+    ...readingOptions,
     mergeCase: toggle('--merge-case', 'names of classes that differ only in small and capital letters are one class'),
     report: outputFile(
       '--report <file.csv>',
@@ -84,6 +86,14 @@ export const command = defineCommand({
       why: 'what would happen, before it does',
     },
     {
+      line: 'sidelight import /data/CheXpert --dataset chexpert --labels train.csv --profile chexpert --preview',
+      why: 'the labels file of a public set as it was published, looked at before',
+    },
+    {
+      line: 'sidelight import /data/chest --dataset chest --labels findings.csv --key-column image --finding-columns Edema,Mass --values 1=present,0=absent,-1=uncertain',
+      why: 'a column for each of several findings',
+    },
+    {
       line: 'sidelight import study1.zip D:\\DICOMDIR --dataset mammo --copy',
       why: 'an archive and a CD, kept in the library',
     },
@@ -92,13 +102,16 @@ export const command = defineCommand({
       why: 'grades in an order; judged by how far off an answer is',
     },
   ],
-  run: async (context, args, { showPaths, ...options }) => {
+  run: async (context, args, { showPaths, ...all }) => {
+    const { reading, rest: options } = withoutReading(all);
     const services = await context.services();
     const { preview, refused, rows: rowRule, frames, copy, ...rest } = options;
     const { labels, dataset, pseudonymise, reader, target, classes, mergeCase, patients, positive } = rest;
     const paths = wordsArgument(args, 0);
-    if (labels === undefined && (preview || refused !== undefined))
-      throw new UsageError('--preview and --refused are about a labels file: name it with --labels.');
+    if (labels === undefined && (preview || refused !== undefined || reading !== undefined))
+      throw new UsageError(
+        `--preview, --refused and what says how a labels file is read (--profile and others) need one: name it with --labels.`,
+      );
     const about =
       labels === undefined
         ? null
@@ -107,7 +120,7 @@ export const command = defineCommand({
             dataset,
             paths,
             pseudonymise,
-            ...given({ reader, target, classes, mergeCase, patients, positive }),
+            ...given({ reader, target, classes, mergeCase, patients, positive, reading }),
           };
     const { previewLabels, saveRefusedRows } = await import('../../services/import/preview.ts');
     const saved = async (): Promise<string[]> =>
@@ -120,7 +133,7 @@ export const command = defineCommand({
     }
     const { importPaths } = await import('../../services/import/import.ts');
     try {
-      const done = await importPaths(services, { paths, rowRule, frames, copy, ...given(rest) });
+      const done = await importPaths(services, { paths, rowRule, frames, copy, ...given({ ...rest, reading }) });
       const { leftOutOf } = await import('../../services/import/left-out.ts');
       const leftOut = showPaths ? leftOutOf(services, jobIdOf(done.job)) : null;
       const report = leftOut === null ? done : { ...done, leftOut: [...leftOut] };

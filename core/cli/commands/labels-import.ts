@@ -3,6 +3,7 @@ import { defineCommand, wordArgument } from '../command.ts';
 import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
 import { noteLines } from '../note-lines.ts';
 import { given, oneOf, outputFile, requiredText, text, toggle } from '../options.ts';
+import { readingOptions, withoutReading } from '../reading-options.ts';
 
 const defaults = importOptionsSchema.parse({ labels: 'L', dataset: 'D' });
 
@@ -12,7 +13,7 @@ export const command = defineCommand({
   description:
     'Reads a labels file for images that are in the library already; no image is read. Labels are only ever added: what was there ' +
     'before stays in the history. No label is written while a row is refused, unless --rows says which may be left out. What is ' +
-    'understood of such files: docs/labels-files.md.',
+    'understood of such files: docs/labels-files.md; the files of public sets: docs/label-profiles.md.',
   arguments: [{ syntax: '<file.csv>', help: 'the labels file' }],
   options: {
     dataset: requiredText('--dataset <name>', 'data set whose images the file is about'),
@@ -24,6 +25,7 @@ export const command = defineCommand({
       rowRules,
       'all',
     ),
+    ...readingOptions,
     mergeCase: toggle('--merge-case', 'names of classes that differ only in small and capital letters are one class'),
     refused: outputFile(
       '--refused <file.csv>',
@@ -38,10 +40,11 @@ export const command = defineCommand({
       why: 'take what can be used and keep a list of the rest',
     },
   ],
-  run: async (context, args, options) => {
+  run: async (context, args, all) => {
+    const { reading, rest: options } = withoutReading(all);
     const services = await context.services();
     const { dataset, reader, refused, rows: rowRule, preview, mergeCase } = options;
-    const about = { labels: wordArgument(args, 0), dataset, mergeCase, ...given({ reader }) };
+    const about = { labels: wordArgument(args, 0), dataset, mergeCase, ...given({ reader, reading }) };
     const { requireDataset } = await import('../../services/datasets/dataset.ts');
     requireDataset(services, dataset);
     const { previewLabels, saveRefusedRows } = await import('../../services/import/preview.ts');

@@ -19,6 +19,8 @@ export const exportOptionsSchema = z.strictObject({
   dates: z.enum(exportDateModes).default('remove'),
   /** A CSV file with the columns patientID and pseudonym: a site's own names for its patients. */
   pseudonyms: z.string().min(1).optional(),
+  /** True also writes labels.csv: the labels that count in the data set, by the new UIDs. */
+  labels: z.boolean().default(false),
 });
 export type ExportOptions = z.input<typeof exportOptionsSchema>;
 
@@ -47,6 +49,8 @@ export const exportReportSchema = z.object({
   skipped: count,
   patients: count,
   studies: count,
+  /** Rows of labels.csv; null where none was asked for. */
+  labels: count.nullable(),
   problems: z.array(problemGroupSchema),
   warnings: z.array(exportWarningSchema),
   /** What the site's own list of pseudonyms did not fit; null without one. */

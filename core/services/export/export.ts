@@ -21,8 +21,9 @@ import {
 } from '../../dicom/deidentify/index.ts';
 import { parseDicom } from '../../dicom/parse.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
-import { addAuditEvent, patientOfStudy } from '../../store/index.ts';
+import { addAuditEvent, datasetByName, patientOfStudy } from '../../store/index.ts';
 import { decoderFactory } from '../files/text-decoder.ts';
+import { labelTable } from '../import/labels-export.ts';
 import { shownPatient } from '../patients/patients.ts';
 import { isPseudonym, keyedHash, librarySecret } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
@@ -46,6 +47,8 @@ interface Tally {
   skipped: number;
   readonly patients: Set<string>;
   readonly studies: Set<string>;
+  /** The new SOP instance UID of each that was exported, by the old one. */
+  readonly instances: Map<string, string>;
   readonly problems: ProblemCollector;
   readonly warnings: Map<string, ExportWarning>;
 }
@@ -63,6 +66,11 @@ export async function exportStudies(context: ServiceContext, given: ExportOption
       action: 'Name files, folders or ZIP archives, or a data set with --dataset.',
     });
   }
+  if (options.labels && options.dataset === undefined) {
+    throw new AppError('BAD_INPUT', 'Labels are those of a data set, and none was named.', {
+      action: 'Name it with --dataset, or leave --labels out.',
+    });
+  }
   const started = context.now().getTime();
   const list = options.pseudonyms === undefined ? undefined : readPseudonyms(options.pseudonyms);
   const rules = deidentifyOptions(context, options, list);
@@ -74,6 +82,7 @@ export async function exportStudies(context: ServiceContext, given: ExportOption
     skipped: 0,
     patients: new Set(),
     studies: new Set(),
+    instances: new Map(),
     problems: new ProblemCollector(),
     warnings: new Map(),
   };
@@ -95,6 +104,7 @@ export async function exportStudies(context: ServiceContext, given: ExportOption
       skipped: tally.skipped,
       patients: tally.patients.size,
       studies: tally.studies.size,
+      labels: options.labels ? writeLabels(context, options.dataset, folder, tally) : null,
       problems: tally.problems.list(),
       warnings: [...tally.warnings.values()].sort((a, b) => b.count - a.count),
       pseudonyms: list === undefined ? null : { unusedRows: list.unusedRows(), madePatients: list.missing },
@@ -147,7 +157,8 @@ async function exportFile(
 ): Promise<void> {
   tally.total++;
   try {
-    const result = deidentify(parseDicom(await file.read()), rules);
+    const source = parseDicom(await file.read());
+    const result = deidentify(source, rules);
     const name = join(
       result.pseudonym,
       result.studyInstanceUID,
@@ -158,6 +169,7 @@ async function exportFile(
       tally.duplicate++;
       return;
     }
+    tally.instances.set(source.dataSet.uid('sopInstanceUID') ?? '', result.sopInstanceUID);
     tally.exported++;
     tally.patients.add(result.pseudonym);
     tally.studies.add(result.studyInstanceUID);
@@ -166,6 +178,25 @@ async function exportFile(
     tally.skipped++;
     tally.problems.add(survivable(error), file.name);
   }
+}
+
+/** The labels of what was exported, by the new UIDs; gives how many rows. Patients stand in the files, under their pseudonyms. */
+function writeLabels(
+  { library: { db } }: ServiceContext,
+  name: string | undefined,
+  folder: ExportFolder,
+  { instances }: Tally,
+): number {
+  const dataset = name === undefined ? undefined : datasetByName(db, name);
+  if (dataset === undefined) return 0;
+  const { rows, text } = labelTable(db, dataset, {
+    byReader: false,
+    column: 'sopInstanceUID',
+    keyOf: ({ sopInstanceUID }) => instances.get(sopInstanceUID) ?? null,
+    patientOf: () => '',
+  });
+  folder.write('labels.csv', [Buffer.from(text)]);
+  return rows;
 }
 
 function noteWarnings(result: DeidentifiedFile, name: string, tally: Tally): void {

@@ -1,9 +1,17 @@
 /** The data set that an import adds to: what it asks of an image, and the names that its labels may be. */
 import { AppError } from '../../base/errors.ts';
 import { defaultTarget, targetFacts } from '../../contract/index.ts';
-import { classNames, type DatasetRow, datasetByName, ensureDataset, setLabelClasses } from '../../store/index.ts';
+import {
+  classNames,
+  type DatasetRow,
+  datasetByName,
+  ensureDataset,
+  type ReadDb,
+  setLabelClasses,
+} from '../../store/index.ts';
 import { checkedList } from '../datasets/classes.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import type { ReadLabels } from './read-labels.ts';
 import type { ParsedImport } from './ticket.ts';
 
 type Asked = Pick<ParsedImport, 'dataset' | 'frames' | 'target' | 'classes'>;
@@ -31,6 +39,20 @@ export function datasetForImport(context: ServiceContext, asked: Asked): Dataset
     );
     return dataset;
   });
+}
+
+/** The options of an import with what its labels file says of a data set that is not there yet: what it asks, and grades in their order. */
+export function asLabelsSay<Options extends Pick<Asked, 'dataset' | 'target' | 'classes'>>(
+  db: ReadDb,
+  options: Options,
+  { reading }: ReadLabels,
+): Options {
+  const target = reading?.plan.target ?? null;
+  if (reading === null || target === null || datasetByName(db, options.dataset) !== undefined) return options;
+  const { labels } = reading.plan;
+  const classes =
+    options.classes ?? (labels.from === 'column' && targetFacts[target].isListed ? labels.order : undefined);
+  return { ...options, target, ...(classes === undefined ? {} : { classes: [...classes] }) };
 }
 
 /** @throws BAD_INPUT where a target needs its names before there is a label, and there are none */

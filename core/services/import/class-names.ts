@@ -20,6 +20,10 @@ import type { ParsedImport } from './ticket.ts';
 export interface Labelled {
   readonly row: number | null;
   readonly label: string;
+  /** The finding or the quantity that the label is about. */
+  readonly question?: string | null;
+  /** True where there is no label: the row only says whose the image is. */
+  readonly isSilent?: true;
 }
 
 export interface NamedClasses<T> {
@@ -107,8 +111,22 @@ export function namesOf<T extends Labelled>(
   choice: ClassChoice,
   source: string,
 ): NamedClasses<T> {
-  if (targetFacts[targetOf(db, options)].isListed) return { entries: given, problems: [], merged: [] };
-  return nameClasses(given, choice, source);
+  const target = targetOf(db, options);
+  if (targetFacts[target].isListed) return { entries: given, problems: [], merged: [] };
+  const silent = given.filter(({ isSilent }) => isSilent === true);
+  const spoken = silent.length === 0 ? given : given.filter(({ isSilent }) => isSilent !== true);
+  const name = targetFacts[target].isPerName ? nameQuestions : nameClasses;
+  const { entries, ...rest } = name(spoken, choice, source);
+  return { entries: silent.length === 0 ? entries : [...entries, ...silent], ...rest };
+}
+
+/** As `nameClasses`, of what labels are about instead of what they say. */
+function nameQuestions<T extends Labelled>(given: readonly T[], choice: ClassChoice, source: string): NamedClasses<T> {
+  const about = given.flatMap((entry) =>
+    entry.question == null ? [] : [{ row: entry.row, label: entry.question, entry }],
+  );
+  const { entries, problems, merged } = nameClasses(about, choice, source);
+  return { entries: entries.map(({ label, entry }) => ({ ...entry, question: label })), problems, merged };
 }
 
 /** @throws BAD_INPUT where the positive class that was named cannot be it */

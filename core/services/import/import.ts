@@ -30,7 +30,7 @@ import { refuseFolderClasses } from './folder-classes.ts';
 import { importNotes } from './import-notes.ts';
 import { Importer } from './importer.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
-import { pathsOf, refusedOfProblems, type UsableLabels, usableLabels } from './label-rows.ts';
+import { refusedOfProblems, rowIndex, type UsableLabels, usableLabels } from './label-rows.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
 
@@ -54,11 +54,12 @@ export async function importPaths(context: ServiceContext, options: ImportOption
   return await runAsJob(importJob, importPayload(context, parseOptions(importOptionsSchema, options)), context);
 }
 
-async function runImport(context: ServiceContext, options: ParsedImport, jobId: number): Promise<ImportReport> {
+async function runImport(context: ServiceContext, given: ParsedImport, jobId: number): Promise<ImportReport> {
   const started = performance.now();
   const db = context.library.writer;
   // What would be refused of the labels is refused before a file is read.
-  const labels = options.labels === undefined ? null : await usableLabels(db, options.labels, options);
+  const labels = given.labels === undefined ? null : await usableLabels(db, given.labels, given);
+  const options = labels?.options ?? given;
   if (labels === null) refuseFolderClasses(db, options);
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
@@ -74,7 +75,7 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
   moves.push(parted.moves);
   const replaced = importer.settleReplaced();
   const {
-    moves: given,
+    moves: labelMoves,
     splitsChanged,
     ...outcome
   } = label(context, dataset, options, labels, bases, importer.folderEntries, identity);
@@ -97,8 +98,8 @@ async function runImport(context: ServiceContext, options: ParsedImport, jobId: 
       parted,
       rule: rule ?? 'picture',
       isRuleNamed: options.patients !== undefined,
-      studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? given.studies : null,
-      moves: [...moves, given],
+      studiesGiven: labels?.file.rows.some(({ patientID }) => patientID !== null) ? labelMoves.studies : null,
+      moves: [...moves, labelMoves],
       classes: shownClasses(context, dataset),
       unusedSplits: labels?.file.columns.filter(({ why }) => why === 'split-words') ?? [],
       splitsChanged,
@@ -120,13 +121,14 @@ function label(
   const { db } = context.library;
   if (labels === null) {
     const source = 'The layout of class folders';
-    const { entries, problems, merged } = namesOf(db, options, folderEntries, labelChoice(db, options), source);
-    const given = { entries, refused: refusedOfProblems(problems), rows: folderEntries.length, merged };
+    // A folder names one class, which says nothing of several findings, and is no number.
+    const said = targetFacts[dataset.target].isPerName ? [] : folderEntries;
+    const { entries, problems, merged } = namesOf(db, options, said, labelChoice(db, options), source);
+    const given = { entries, refused: refusedOfProblems(problems), rows: said.length, merged };
     return applyLabels(context, dataset, given, 'folder');
   }
   const images = catalogueOf(db, dataset.id);
-  const paths = pathsOf(db, images, bases, labels.file, options, identity);
-  const resolved = resolveRows(labels.file, { images, paths, patientKey: identity.patientKey });
+  const resolved = resolveRows(labels.file, rowIndex(db, images, bases, labels.file, options, identity));
   const given = {
     entries: resolved.entries,
     refused: [...labels.refused, ...resolved.refused],

@@ -235,7 +235,16 @@ export class Importer {
     if (scanned.folderLabel === null || patient === undefined) return;
     const { label, split } = scanned.folderLabel;
     const target = { kind: 'instance', id } as const;
-    this.folderEntries.push({ row: null, name: scanned.name, target, patientId: patient.id, label, split });
+    this.folderEntries.push({
+      row: null,
+      name: scanned.name,
+      target,
+      patientId: patient.id,
+      label,
+      question: null,
+      reader: null,
+      split,
+    });
   }
 
   #leaveOut(why: AppError, { name, place: { path, member } }: Scanned): void {

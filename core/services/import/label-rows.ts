@@ -1,30 +1,41 @@
 /** From a labels file to rows that can be looked for: what import, preview and the list of refused rows have in common. */
+import { AppError } from '../../base/errors.ts';
 import {
   defaultTarget,
   type ImportOptions,
+  type KeyKind,
   type LabelProblem,
   type TargetKind,
   targetFacts,
   tidyClassName,
 } from '../../contract/index.ts';
-import { datasetByName, fileAt, type ReadDb } from '../../store/index.ts';
+import { datasetByName, fileAt, questionsOf, type ReadDb } from '../../store/index.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
+import { asLabelsSay } from './asked.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { labelChoice, type NamedClasses, namesOf, refusePositive } from './class-names.ts';
+import { KeyFinder } from './label-keys.ts';
 import { type FoundPaths, foldersAbove, PathFinder, placesOfPath } from './label-paths.ts';
-import type { RefusedRow } from './labels.ts';
-import { invalid, type LabelsFile, readLabelsFile } from './labels-file.ts';
+import type { RefusedRow, RowIndex } from './labels.ts';
+import { invalid, type LabelsFile } from './labels-file.ts';
+import { nameToGive } from './profiles/plan.ts';
+import { type LabelsAsked, type ReadLabels, readLabels } from './read-labels.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** The file with its classes named anew; two that get one name become one class. */
-export function withClassNames(
-  file: LabelsFile,
+export function withClassNames<File extends LabelsFile>(
+  file: File,
   classNames: readonly { readonly from: string; readonly to: string }[],
-): LabelsFile {
+): File {
+  if (classNames.length === 0) return file;
   const names = new Map(classNames.map(({ from, to }) => [tidyClassName(from), tidyClassName(to)]));
   return {
     ...file,
-    rows: file.rows.map((row) => ({ ...row, label: names.get(tidyClassName(row.label)) ?? row.label })),
+    rows: file.rows.map((row) =>
+      row.question === null
+        ? { ...row, label: names.get(tidyClassName(row.label)) ?? row.label }
+        : { ...row, question: names.get(tidyClassName(row.question)) ?? row.question },
+    ),
   };
 }
 
@@ -35,6 +46,38 @@ export function withClassNames(
 export function refuseOtherKind({ otherKind }: LabelsFile, target: TargetKind): void {
   if (otherKind === null || (otherKind.kind === 'decimals' && targetFacts[target].isListed)) return;
   throw invalid([{ row: null, message: otherKind.message }]);
+}
+
+/** What the data set of an import asks, null for one that is not there and of which the import does not say it; and its questions. */
+export function askedOf(
+  db: ReadDb,
+  { dataset: name, target, classes }: Pick<ParsedImport, 'dataset' | 'target' | 'classes'>,
+): Pick<LabelsAsked, 'target' | 'questions'> {
+  const dataset = datasetByName(db, name);
+  if (dataset === undefined) return { target: target ?? null, questions: classes ?? [] };
+  return { target: dataset.target, questions: questionsOf(db, dataset.id).flatMap((question) => question ?? []) };
+}
+
+/**
+ * Refuses labels of another kind than the data set's.
+ * @throws LABELS_INVALID
+ */
+export function refuseOtherTarget({ reading }: ReadLabels, asks: TargetKind | null, dataset: string): void {
+  const gives = reading?.plan.target ?? null;
+  if (reading === null || gives === null || asks === null || gives === asks) return;
+  const { profile } = reading.plan;
+  const what = profile === null ? 'The labels file, as the options read it,' : `The labels file of ${profile.title}`;
+  const fitting = profile?.variants.filter((variant) => variant.target === asks) ?? [];
+  throw new AppError(
+    'LABELS_INVALID',
+    `${what} gives ${targetFacts[gives].noun[1]} (${targetFacts[gives].meaning}); the data set "${dataset}" asks for ${targetFacts[asks].noun[1]} (${targetFacts[asks].meaning}). Nothing was labelled.`,
+    {
+      action:
+        profile !== null && fitting.length > 0
+          ? `Read it otherwise: ${fitting.map((one) => `--profile ${nameToGive(profile, one)} for ${one.title}`).join(', ')}.`
+          : 'Import it into another data set.',
+    },
+  );
 }
 
 /** Rows that cannot be read, as rows that are refused. */
@@ -54,12 +97,52 @@ export function pathsOf(
   options: Pick<ImportOptions, 'paths' | 'pseudonymise'>,
   identity: ImportIdentity,
 ): Pick<PathFinder, 'find'> {
-  if (file.column !== 'path') return { find: () => nowhere };
+  const kinds = kindsOf(file);
+  if (!kinds.has('path')) return { find: () => nowhere };
   if (options.pseudonymise === true)
     return { find: (key) => findByHash(db, images, placesOfPath(key, bases), identity) };
   const above = (options.paths ?? []).length > 0 ? [] : foldersAbove(images);
-  const keys = file.rows.map(({ key }) => key);
+  const keys = file.rows.flatMap(({ key, keys: all }) =>
+    all === undefined ? [key] : all.flatMap(({ kind, text }) => (kind === 'path' ? [text] : [])),
+  );
   return new PathFinder(images, [...new Set([...bases, ...above])], keys);
+}
+
+/** The kinds of key by which rows name what they are about. */
+function kindsOf({ column, rows }: LabelsFile): ReadonlySet<KeyKind> {
+  const [first] = rows;
+  return new Set(first?.keys === undefined ? [column] : first.keys.map(({ kind }) => kind));
+}
+
+/** Kinds of key that need the names of files. */
+const byName: readonly KeyKind[] = ['path-end', 'file-name', 'folder'];
+
+/**
+ * What rows of a labels file are looked for in.
+ * @throws BAD_INPUT for keys that need the names of files where the library keeps none of them
+ */
+export function rowIndex(
+  db: ReadDb,
+  images: readonly CatalogueImage[],
+  bases: readonly string[],
+  file: LabelsFile,
+  options: Pick<ImportOptions, 'paths' | 'pseudonymise'>,
+  identity: ImportIdentity,
+): RowIndex {
+  if (options.pseudonymise === true && [...kindsOf(file)].every((kind) => byName.includes(kind))) {
+    throw new AppError(
+      'BAD_INPUT',
+      'The labels file names images by their files or folders, and a pseudonymised library keeps no names of files.',
+      {
+        action:
+          'Import without --pseudonymise, or write a labels file with whole paths or UIDs: with the columns path, label or with one column a finding.',
+      },
+    );
+  }
+  const paths = pathsOf(db, images, bases, file, options, identity);
+  const keys = [...new Set(file.rows.flatMap((row) => (row.keys === undefined ? [] : [row.keys])))];
+  const { patientKey } = identity;
+  return { images, paths, keys: new KeyFinder(images, { paths, keys, patientKey }), patientKey };
 }
 
 const nowhere: FoundPaths = { images: [], places: [], how: 'as-written' };
@@ -90,10 +173,12 @@ function findByHash(
 /** A labels file whose rows can be looked for. */
 export interface UsableLabels {
   /** Its rows with the names of classes. */
-  readonly file: LabelsFile;
+  readonly file: ReadLabels;
   /** Rows that cannot be read, and rows of classes outside a list that is fixed. */
   readonly refused: readonly RefusedRow[];
   readonly merged: NamedClasses<unknown>['merged'];
+  /** The options of the import, with what the file says of a data set that is not there yet. */
+  readonly options: ParsedImport;
 }
 
 /**
@@ -101,10 +186,13 @@ export interface UsableLabels {
  * @throws as readLabelsFile and nameClasses; LABELS_INVALID for a row that cannot be read where those are not to be left out; BAD_INPUT for a
  *   positive class that is none
  */
-export async function usableLabels(db: ReadDb, path: string, options: ParsedImport): Promise<UsableLabels> {
-  const { rowRule, classNames, dataset, target } = options;
-  const file = withClassNames(await readLabelsFile(path), classNames);
-  refuseOtherKind(file, datasetByName(db, dataset)?.target ?? target ?? defaultTarget);
+export async function usableLabels(db: ReadDb, path: string, given: ParsedImport): Promise<UsableLabels> {
+  const { rowRule, classNames, reading } = given;
+  const asks = askedOf(db, given);
+  const file = withClassNames(await readLabels(path, { reading, ...asks, proposes: false }), classNames);
+  refuseOtherKind(file, asks.target ?? defaultTarget);
+  refuseOtherTarget(file, asks.target, given.dataset);
+  const options = asLabelsSay(db, given, file);
   const choice = labelChoice(db, options);
   const { entries, problems, merged } = namesOf(
     db,
@@ -113,9 +201,13 @@ export async function usableLabels(db: ReadDb, path: string, options: ParsedImpo
     choice,
     'The labels file',
   );
-  refusePositive(db, options, [...choice.known, ...entries.map(({ label }) => label)]);
+  refusePositive(db, options, [
+    ...choice.known,
+    ...entries.flatMap(({ label, isSilent }) => (isSilent === true ? [] : [label])),
+  ]);
   const refused = [...file.problems, ...problems];
   if (rowRule === 'all' && refused.length > 0) throw invalid(refused);
   if (file.problems.length > 0 && rowRule !== 'usable') throw invalid(file.problems);
-  return { file: { ...file, rows: file.hasLabels ? entries : file.rows }, refused: refusedOfProblems(refused), merged };
+  const rows = file.hasLabels ? entries : file.rows;
+  return { file: { ...file, rows }, refused: refusedOfProblems(refused), merged, options };
 }

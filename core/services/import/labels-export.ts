@@ -5,37 +5,58 @@
  * level there is a row for each study, series or patient; otherwise one for each image. A split stands there where a file gave it: one
  * that was drawn is drawn again by the next training, and would be taken for given if it stood there. The patient stands there where a file gave
  * one, whatever the header says; pseudonyms do not, since another library makes its own.
+ *
+ * Of several findings each has a column with 1 (present), 0 (absent), -1 (uncertain) or nothing, a quantity one with its numbers. By reader,
+ * each reader's own labels stand in rows of their own, those on which readers disagree among them; decisions of an adjudicator do not.
  */
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { AppError } from '../../base/errors.ts';
-import type { KeyColumn, LabelLevel, SplitName } from '../../contract/index.ts';
+import { type KeyColumn, type LabelLevel, type SplitName, targetFacts, targetKey } from '../../contract/index.ts';
 import {
+  comparedLabels,
+  type DatasetRow,
   datasetByName,
   decidedLevels,
   labelledInstances,
+  listReaders,
+  type PlacedImage,
   patientOfStudy,
   placedImagesOf,
+  type Question,
+  questionsOf,
+  type ReadDb,
   splitsOf,
 } from '../../store/index.ts';
 import { fileError } from '../files/files.ts';
 import { isPseudonym } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 
-const columnOf: Readonly<Record<LabelLevel, KeyColumn>> = {
+const columnOf: Readonly<Record<LabelLevel, Exclude<KeyColumn, 'path' | 'accessionNumber'>>> = {
   instance: 'sopInstanceUID',
   series: 'seriesInstanceUID',
   study: 'studyInstanceUID',
   patient: 'patientID',
 };
 
+/** One cell of a label, by what a data set asks: marks are written as public sets write them. */
+const cellOfMark: Readonly<Record<string, string>> = { present: '1', absent: '0', uncertain: '-1' };
+
+/** The reader of labels that no named reader gave. */
+const importReader = 'import';
+
 /**
  * Writes the file; gives how many rows it has and what names them.
+ * @param options.byReader true writes what each reader said instead of what counts
  * @throws DATASET_NOT_FOUND; DATASET_NOT_READY without labels; DISK_FULL and the like for `out`
  */
 export function exportLabels(
   context: ServiceContext,
-  { dataset: name, out }: { readonly dataset: string; readonly out: string },
+  {
+    dataset: name,
+    out,
+    byReader = false,
+  }: { readonly dataset: string; readonly out: string; readonly byReader?: boolean },
 ): { readonly rows: number; readonly column: KeyColumn } {
   const { db } = context.library;
   const dataset = datasetByName(db, name);
@@ -43,15 +64,9 @@ export function exportLabels(
   const levels = decidedLevels(db, dataset.id);
   const [only] = levels;
   const level: LabelLevel = levels.length === 1 && only !== undefined ? only : 'instance';
-  const given = new Map<number, SplitName>(
-    splitsOf(db, dataset.id).flatMap(({ patientId, split, origin }) =>
-      origin === 'given' ? [[patientId, split] as const] : [],
-    ),
-  );
-  const labels = new Map(labelledInstances(db, dataset.id).map(({ instanceId, label }) => [instanceId, label]));
-  const rows = new Map<string, readonly string[]>();
+  const column = columnOf[level];
   const patients = new Map<string, string>();
-  const givenPatient = (studyInstanceUID: string): string => {
+  const givenPatient = ({ studyInstanceUID }: PlacedImage): string => {
     const known = patients.get(studyInstanceUID);
     if (known !== undefined) return known;
     const { isGiven = false, patientKey = '' } = patientOfStudy(db, studyInstanceUID) ?? {};
@@ -59,28 +74,104 @@ export function exportLabels(
     patients.set(studyInstanceUID, written);
     return written;
   };
-  for (const image of placedImagesOf(db, dataset.id)) {
-    const label = labels.get(image.instanceId) ?? null;
-    const key = {
+  const keyOf = (image: PlacedImage): string =>
+    ({
       sopInstanceUID: image.sopInstanceUID,
       seriesInstanceUID: image.seriesInstanceUID,
       studyInstanceUID: image.studyInstanceUID,
       patientID: image.patientKey,
-    }[columnOf[level] as Exclude<KeyColumn, 'path' | 'accessionNumber'>];
-    if (label !== null) {
-      rows.set(key, [key, label, given.get(image.patientId) ?? '', givenPatient(image.studyInstanceUID)]);
-    }
-  }
-  if (rows.size === 0) throw new AppError('DATASET_NOT_READY', `The data set "${name}" has no labels.`);
-  const header = [columnOf[level], 'label', 'split', 'patientID'];
-  // Columns that say nothing are left out.
-  const isUsed = header.map((_, at) => at < 2 || [...rows.values()].some((row) => row[at] !== ''));
-  const table = [header, ...rows.values()].map((row) => row.filter((_, at) => isUsed[at]));
+    })[column];
+  const table = labelTable(db, dataset, { byReader, column, keyOf, patientOf: givenPatient });
+  if (table.rows === 0) throw new AppError('DATASET_NOT_READY', `The data set "${name}" has no labels.`);
   try {
-    // The byte order mark keeps letters whole in Excel.
-    writeFileSync(out, stringify(table, { bom: true }));
+    writeFileSync(out, table.text);
   } catch (error) {
     throw fileError(error, out);
   }
-  return { rows: rows.size, column: columnOf[level] };
+  return { rows: table.rows, column };
+}
+
+/**
+ * The labels of a data set as the text of a labels file, and how many rows it has.
+ * @param options.keyOf what names an image in `column`; null leaves it out
+ * @param options.patientOf whose it is where that is to be said, else an empty text
+ */
+export function labelTable(
+  db: ReadDb,
+  dataset: DatasetRow,
+  {
+    byReader,
+    column,
+    keyOf,
+    patientOf,
+  }: {
+    readonly byReader: boolean;
+    readonly column: KeyColumn;
+    readonly keyOf: (image: PlacedImage) => string | null;
+    readonly patientOf: (image: PlacedImage) => string;
+  },
+): { readonly rows: number; readonly text: string } {
+  const questions = questionsOf(db, dataset.id);
+  const said = byReader ? saidByReaders(db, dataset, questions) : saidInAll(db, dataset, questions);
+  const given = new Map<number, SplitName>(
+    splitsOf(db, dataset.id).flatMap(({ patientId, split, origin }) =>
+      origin === 'given' ? [[patientId, split] as const] : [],
+    ),
+  );
+  const { hasMarks } = targetFacts[dataset.target];
+  const rows = new Map<string, readonly string[]>();
+  for (const image of placedImagesOf(db, dataset.id)) {
+    const key = keyOf(image);
+    if (key === null) continue;
+    for (const { reader, of } of said) {
+      const labels = questions.map((_, k) => of(image, k));
+      if (labels.every((label) => label === null)) continue;
+      const cells = labels.map((label) => (hasMarks ? (cellOfMark[label ?? ''] ?? '') : (label ?? '')));
+      const about = [given.get(image.patientId) ?? '', patientOf(image), reader];
+      rows.set(`${key}\n${reader}`, [key, ...cells, ...about]);
+    }
+  }
+  const header = [column, ...questions.map((question) => question ?? 'label'), 'split', 'patientID', 'reader'];
+  // Columns that say nothing are left out, but those of findings: that nothing is known of one is said too.
+  const isUsed = header.map((_, at) => at <= questions.length || [...rows.values()].some((row) => row[at] !== ''));
+  const table = [header, ...rows.values()].map((row) => row.filter((_, at) => isUsed[at]));
+  // The byte order mark keeps letters whole in Excel.
+  return { rows: rows.size, text: stringify(table, { bom: true }) };
+}
+
+/** What somebody said of an image to the k-th question. */
+interface Said {
+  /** Empty where the import or all together say it. */
+  readonly reader: string;
+  readonly of: (image: PlacedImage, k: number) => string | null;
+}
+
+/** What counts. */
+function saidInAll(db: ReadDb, { id }: DatasetRow, questions: readonly Question[]): Said[] {
+  const labels = questions.map(
+    (question) => new Map(labelledInstances(db, id, question).map(({ instanceId, label }) => [instanceId, label])),
+  );
+  return [{ reader: '', of: ({ instanceId }, k) => labels[k]?.get(instanceId) ?? null }];
+}
+
+/** What each reader said, on whatever level. */
+function saidByReaders(db: ReadDb, { id }: DatasetRow, questions: readonly Question[]): Said[] {
+  const readers = [{ key: importReader, name: '' }, ...listReaders(db)];
+  return readers.map(({ key, name }) => {
+    const labels = questions.map(
+      (question) =>
+        new Map(comparedLabels(db, id, key, question).map(({ level, targetId, own }) => [`${level} ${targetId}`, own])),
+    );
+    const of: Said['of'] = ({ instanceId, seriesId, studyId, patientId }, k) => {
+      const places = [
+        { kind: 'instance', id: instanceId },
+        { kind: 'series', id: seriesId },
+        { kind: 'study', id: studyId },
+        { kind: 'patient', id: patientId },
+      ] as const;
+      const found = places.map((target) => labels[k]?.get(targetKey(target)) ?? null);
+      return found.find((label) => label !== null) ?? null;
+    };
+    return { reader: name, of };
+  });
 }

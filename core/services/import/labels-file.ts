@@ -6,6 +6,7 @@
  * What concerns the whole file is refused with one error that names everything; what concerns a row is a problem of that row.
  */
 import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import {
@@ -13,6 +14,7 @@ import {
   columnOfName,
   isOwnColumnName,
   type KeyColumn,
+  type KeyKind,
   keyColumns,
   type LabelColumn,
   type LabelEncoding,
@@ -26,7 +28,7 @@ import {
 } from '../../contract/index.ts';
 import { type OtherKind, otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
 import { type LabelTable, NotATable, readTable } from './label-table.ts';
-import { decodeLabels } from './label-text.ts';
+import { decodeLabels, type LabelText } from './label-text.ts';
 import { type FileColumn, withSplitWords } from './split-columns.ts';
 
 export interface LabelRow {
@@ -37,6 +39,20 @@ export interface LabelRow {
   readonly split: SplitName | null;
   /** Whose the image is, where `patientID` stands beside another column that names it. */
   readonly patientID: string | null;
+  /** The finding or the quantity that the label is about; null for a class or a grade. */
+  readonly question: string | null;
+  /** Who says it, where the file names readers. */
+  readonly reader: string | null;
+  /** True where the row says nothing of the image but whose it is and in which part: its label is empty. */
+  readonly isSilent?: true;
+  /** What is looked for, one after the other, where that is not a cell of `column`; rows of one line share it. */
+  readonly keys?: readonly RowKey[];
+}
+
+/** One way in which a row names what it is about. */
+export interface RowKey {
+  readonly kind: KeyKind;
+  readonly text: string;
 }
 
 export type { FileColumn } from './split-columns.ts';
@@ -60,11 +76,19 @@ export interface LabelsFile {
 }
 
 /**
- * Reads a labels file.
- * @throws FILE_NOT_FOUND, FILE_UNREADABLE; LABELS_INVALID where nothing of it can be used
+ * The text of a labels file.
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE; LABELS_INVALID where it is no text or its letters cannot be told
+ */
+export async function readLabelText(path: string): Promise<LabelText> {
+  return decodeLabels(await readBytes(path));
+}
+
+/**
+ * Reads a labels file by its own columns.
+ * @throws as readLabelText; LABELS_INVALID where nothing of it can be used
  */
 export async function readLabelsFile(path: string): Promise<LabelsFile> {
-  const { text, encoding } = decodeLabels(await readBytes(path));
+  const { text, encoding } = await readLabelText(path);
   return { ...parseLabels(text), encoding };
 }
 
@@ -75,17 +99,31 @@ export async function readLabelsFile(path: string): Promise<LabelsFile> {
 export async function readLabelCells(
   path: string,
 ): Promise<{ readonly header: readonly string[]; readonly cells: ReadonlyMap<number, readonly string[]> }> {
-  const table = tableOf(decodeLabels(await readBytes(path)).text);
+  const table = tableOf((await readLabelText(path)).text);
   return { header: table.header?.fields ?? [], cells: new Map(table.rows.map(({ row, fields }) => [row, fields])) };
 }
 
+/** A labels file is no larger unpacked; what is was made to fill the memory. */
+const mostBytes = 2 ** 30;
+
 async function readBytes(path: string): Promise<Uint8Array> {
+  let bytes: Uint8Array;
   try {
-    return await readFile(path);
+    bytes = await readFile(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     const why = code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`;
     throw new AppError(code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `The labels file ${path} ${why}.`, {
+      cause: error,
+    });
+  }
+  // Sets publish their larger tables compressed.
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: mostBytes });
+  } catch (error) {
+    throw new AppError('FILE_UNREADABLE', `Labels file ${path}: it is compressed and cannot be unpacked.`, {
+      action: 'Unpack it with another program and name the file that comes out.',
       cause: error,
     });
   }
@@ -128,7 +166,9 @@ export function parseLabels(text: string): LabelsFile {
     const patientID = column === 'patientID' ? null : field(fields, 'patientID') || null;
     const damaged = patientID === null ? null : damageOf(patientID);
     if (damaged !== null) ofRows.push({ row, message: `patientID ${redact(patientID ?? '')} ${damaged}` });
-    if (found.length + strange.length === 0 && damaged === null) rows.push({ row, key, label, split, patientID });
+    const reader = field(fields, 'reader') || null;
+    if (found.length + strange.length === 0 && damaged === null)
+      rows.push({ row, key, label, split, patientID, question: null, reader });
   }
   return {
     column,
@@ -153,7 +193,11 @@ function isKey(meaning: LabelColumn | null): meaning is KeyColumn {
   return meaning !== null && (keyColumns as readonly string[]).includes(meaning);
 }
 
-function tableOf(text: string): LabelTable {
+/**
+ * The table in the text of a labels file.
+ * @throws LABELS_INVALID where there is none
+ */
+export function tableOf(text: string): LabelTable {
   try {
     return readTable(text);
   } catch (error) {

@@ -17,9 +17,9 @@ import {
 } from '../../contract/index.ts';
 import {
   addAuditEvent,
-  addLabel,
   classNames,
   type DatasetRow,
+  LabelWriter,
   labelledInstances,
   type PatientMoves,
   type ReadDb,
@@ -30,9 +30,13 @@ import { targets } from '../../targets/index.ts';
 import { givePatients } from '../patients/patients.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
+import { separateConflicts } from './conflicts.ts';
+import { readersOfFile } from './file-readers.ts';
+import { wishesOf, withoutZeros } from './given-patients.ts';
 import { changedSplits, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
+import type { KeyFinder } from './label-keys.ts';
 import type { PathFinder } from './label-paths.ts';
-import { invalid, type LabelRow, type LabelsFile } from './labels-file.ts';
+import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
 
 /** One label for one thing. `row` is null for what class folders say; `name` is redacted before it is shown. */
 export interface LabelEntry {
@@ -41,7 +45,13 @@ export interface LabelEntry {
   readonly target: LabelTarget;
   readonly patientId: PatientId;
   readonly label: string;
+  /** The finding or the quantity that it is about; null for a class or a grade. */
+  readonly question: string | null;
+  /** Who says it, where the file names readers. */
+  readonly reader: string | null;
   readonly split: SplitName | null;
+  /** True where the row has no label. */
+  readonly isSilent?: true;
   /** Whose it is by the file, as patients are filed; null where the file does not say it. */
   readonly givenPatient?: string | null;
 }
@@ -75,6 +85,8 @@ export interface RefusedRow {
 export interface RowIndex {
   readonly images: readonly CatalogueImage[];
   readonly paths: Pick<PathFinder, 'find'>;
+  /** What answers keys that are not cells of one column. */
+  readonly keys: KeyFinder;
   /** The key under which a patient ID is filed. */
   readonly patientKey: (patientID: string) => string;
 }
@@ -88,7 +100,7 @@ export interface ResolvedRows {
 }
 
 /** What the rows of a labels file are about; a row that fits nothing, or more than one image by its path, is refused and the rest goes on. */
-export function resolveRows(file: LabelsFile, { images, paths, patientKey }: RowIndex): ResolvedRows {
+export function resolveRows(file: LabelsFile, { images, paths, keys: finder, patientKey }: RowIndex): ResolvedRows {
   const level = levelOf[file.column];
   const patientOfTarget = new Map<string, PatientId>();
   const byKey = new Map<string, Map<string, LabelTarget>>();
@@ -108,23 +120,38 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
   const entries: LabelEntry[] = [];
   const refused: RefusedRow[] = [];
   const counts = { otherCase: 0, moved: 0 };
-  for (const { row, key, label, split, patientID } of file.rows) {
+  const refusedKeys = new Set<readonly RowKey[]>();
+  for (const { row, key, keys, label, question, reader, split, patientID, isSilent } of file.rows) {
     const givenPatient = patientID === null ? null : patientKey(patientID);
+    const addFor = (target: LabelTarget, patientId: PatientId): void => {
+      const said = { row, name: key, target, patientId, label, question, reader, split, givenPatient };
+      entries.push(isSilent === true ? { ...said, isSilent } : said);
+    };
     const add = (target: LabelTarget): void => {
       const patientId = patientOfTarget.get(targetKey(target));
-      if (patientId !== undefined) entries.push({ row, name: key, target, patientId, label, split, givenPatient });
+      if (patientId !== undefined) addFor(target, patientId);
     };
     const refuse = (message: string, places: readonly string[] = []): void => {
       refused.push({ rows: [row], message, places });
     };
+    if (keys !== undefined) {
+      const found = finder.find(keys);
+      for (const { target, patientId } of found.targets) addFor(target, patientId);
+      // The labels of one line share their keys: what is wrong with those is said once.
+      if (found.targets.length === 0 && !refusedKeys.has(keys)) {
+        refusedKeys.add(keys);
+        if (found.places.length > 0) refuse(fitsSeveral(key, found.places), found.places);
+        else refuse(`no image ${redact(key)} in this data set`);
+      } else if (found.how === 'other-case') counts.otherCase += 1;
+      else if (found.how === 'moved') counts.moved += 1;
+      continue;
+    }
     if (file.column === 'path') {
       const found = paths.find(key);
       const [image, ...others] = found.images;
       if (image === undefined) refuse(`no file ${redact(key)} in this data set`);
-      else if (others.length > 0) {
-        const named = found.places.map(redactPlace).join(' and ');
-        refuse(`${redact(key)} fits ${found.places.length} files (${named}); none was labelled`, found.places);
-      } else {
+      else if (others.length > 0) refuse(fitsSeveral(key, found.places), found.places);
+      else {
         add({ kind: 'instance', id: image.instanceId });
         if (found.how === 'other-case') counts.otherCase += 1;
         if (found.how === 'moved') counts.moved += 1;
@@ -148,6 +175,12 @@ export function resolveRows(file: LabelsFile, { images, paths, patientKey }: Row
     }
   }
   return { entries, refused, ...counts };
+}
+
+function fitsSeveral(key: string, places: readonly string[]): string {
+  const named = places.slice(0, 5).map(redactPlace).join(' and ');
+  const more = places.length > 5 ? ' and …' : '';
+  return `${redact(key)} fits ${places.length} files (${named}${more}); none was labelled`;
 }
 
 /** What the key columns but `path` name. */
@@ -188,11 +221,6 @@ function redactPlace(place: string): string {
   return place.split(/[\\/]/).slice(-3).map(redact).join('/');
 }
 
-/** The known IDs that begin with zeros, without them. */
-function withoutZeros(keys: Iterable<string>): ReadonlySet<string> {
-  return new Set([...keys].filter((key) => /^0+\d+$/.test(key)).map((key) => key.replace(/^0+/, '')));
-}
-
 /** The problems of a report: one for each refused row or group of rows, without places. */
 export function problemsOfRows(refused: readonly RefusedRow[]): LabelProblem[] {
   return refused.map(({ rows, message }) => ({ row: rows[0] ?? null, message }));
@@ -226,17 +254,20 @@ export function applyLabels(
   const splitCounts = { train: 0, val: 0, test: 0 };
   let splitsChanged = 0;
   const moves = db.transaction(() => {
-    const wishes = given.entries.flatMap(({ row, target, givenPatient: patientKey }) =>
-      typeof patientKey === 'string' ? [{ row, target, patientKey }] : [],
-    );
+    const wishes = wishesOf(given.entries);
     const moved = givePatients(db, wishes, now);
     const entries = wishes.length === 0 ? given.entries : withPatients(db, dataset.id, given.entries);
     const studiesOf = (patientId: PatientId): number => studyCountOfPatient(db, dataset.id, patientId);
     const splits = splitsOfPatients(entries, studiesOf);
     refuseEarlierLeaks(studiesOf, dataset.id, moved.leaking, splits);
     splitsChanged = changedSplits(db, dataset.id, splits);
-    for (const { target, label } of agreed) {
-      counts[addLabel(db, dataset.id, target, label, reader, now)] += 1;
+    const readerOf = readersOfFile(db, agreed, reader, now);
+    const writers = new Map<string, LabelWriter>();
+    for (const { target, question, label, reader: by } of agreed) {
+      const who = readerOf(by);
+      const writer = writers.get(who) ?? new LabelWriter(db, dataset.id, { reader: who, now });
+      writers.set(who, writer);
+      counts[writer.add(target, label, question)] += 1;
     }
     for (const [patientId, split] of splits) {
       saveSplit(db, dataset.id, { patientId, split, origin: 'given' }, now);
@@ -294,7 +325,7 @@ export function agreedLabels(
   const read: LabelEntry[] = [];
   const unread = new Map<number | null, RefusedRow>();
   for (const entry of entries) {
-    // A file without labels gives its rows for patients or splits.
+    // A file without labels, or a row that says nothing, gives patients and splits.
     if (entry.label === '') continue;
     const result = targets[target].readLabel(entry.label, listed);
     if ('label' in result) read.push({ ...entry, label: result.label });
@@ -302,33 +333,6 @@ export function agreedLabels(
   }
   const { agreed, conflicts } = separateConflicts(read);
   return { agreed, refused: [...unread.values(), ...conflicts] };
-}
-
-/** Entries that can be applied, and the rows that give one thing several labels. */
-function separateConflicts(entries: readonly LabelEntry[]): { agreed: LabelEntry[]; conflicts: RefusedRow[] } {
-  const byTarget = new Map<string, LabelEntry[]>();
-  for (const entry of entries) {
-    const key = targetKey(entry.target);
-    const there = byTarget.get(key);
-    if (there === undefined) byTarget.set(key, [entry]);
-    else there.push(entry);
-  }
-  const agreed: LabelEntry[] = [];
-  const conflicts: RefusedRow[] = [];
-  for (const [first, ...rest] of byTarget.values()) {
-    if (first === undefined) continue;
-    const other = rest.filter(({ label }) => label !== first.label);
-    if (other.length === 0) {
-      agreed.push(first);
-      continue;
-    }
-    const labels = [...new Set([first, ...other].map(({ label }) => `"${label}"`))].join(' and ');
-    const rows = [first, ...rest].flatMap(({ row }) => (row === null ? [] : [row]));
-    const where = rows.length > 0 ? ` (rows ${rows.join(', ')})` : '';
-    const message = `${redact(first.name)} is labelled ${labels}${where}; none was applied`;
-    conflicts.push({ rows, message, places: [] });
-  }
-  return { agreed, conflicts };
 }
 
 /** The entries with the patients of the present: the file may just have given others. */
@@ -348,8 +352,12 @@ export function patientsByPath(
   pathsOf: (row: LabelRow) => readonly string[],
 ): Map<string, string> {
   const patients = new Map<string, string>();
+  let before: LabelRow['keys'];
   for (const row of file?.rows ?? []) {
-    if (row.patientID === null) continue;
+    // A line of several findings gives its patient once, and keys that are no paths are looked for when the images are there.
+    const isSame = row.keys !== undefined && row.keys === before;
+    before = row.keys;
+    if (row.patientID === null || isSame || row.keys?.every(({ kind }) => kind !== 'path') === true) continue;
     for (const path of pathsOf(row)) patients.set(path.normalize('NFC'), row.patientID);
   }
   return patients;

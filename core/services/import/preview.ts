@@ -19,7 +19,6 @@ import {
 } from '../../contract/index.ts';
 import {
   classNames as classNamesOf,
-  comparedLabels,
   datasetByName,
   patientIdOf,
   picturePatientsOf,
@@ -30,13 +29,23 @@ import { fileError } from '../files/files.ts';
 import { patientConflict } from '../patients/patients.ts';
 import { previewIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { asLabelsSay } from './asked.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { caseQuestionsOf, labelChoice, type NamedClasses, namesOf, positiveOf, refusePositive } from './class-names.ts';
 import { changedSplits, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
-import { pathsOf, refusedOfProblems, refuseOtherKind, withClassNames } from './label-rows.ts';
+import {
+  askedOf,
+  refusedOfProblems,
+  refuseOtherKind,
+  refuseOtherTarget,
+  rowIndex,
+  withClassNames,
+} from './label-rows.ts';
 import { agreedLabels, inOrder, type LabelEntry, patientsByPath, type RefusedRow, resolveRows } from './labels.ts';
-import { type LabelRow, type LabelsFile, readLabelCells, readLabelsFile } from './labels-file.ts';
+import { type LabelRow, type LabelsFile, readLabelCells } from './labels-file.ts';
+import { changesOf, findingsOf, readingOf } from './preview-counts.ts';
+import { type ReadLabels, readLabels } from './read-labels.ts';
 
 const firstRows = 8;
 
@@ -45,7 +54,7 @@ type Given = z.output<typeof previewOptionsSchema>;
 interface Resolved {
   readonly file: LabelsFile;
   /** Its rows as they were read, those of classes that are refused among them. */
-  readonly read: LabelsFile;
+  readonly read: ReadLabels;
   /** The class that a word of the file means; the word itself where it means none. */
   readonly classOf: (word: string) => string;
   readonly images: readonly CatalogueImage[];
@@ -76,21 +85,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
   const imagesOf = imagesByTarget(images);
   const covered = new Set(found.entries.flatMap(({ target }) => imagesOf.get(targetKey(target)) ?? []));
   const without = found.wanted.filter((image) => !covered.has(image));
-  const standing = new Map(
-    (dataset === undefined ? [] : comparedLabels(db, dataset.id, given.reader)).map((label) => [
-      `${label.level} ${label.targetId}`,
-      label,
-    ]),
-  );
-  const changes = { new: 0, same: 0, changed: 0, overruled: 0 };
-  for (const { target, label } of agreed) {
-    const there = standing.get(targetKey(target));
-    if (there?.own === label) changes.same += 1;
-    else if (there !== undefined && there.decided !== null && there.decided !== label && there.decided !== there.own)
-      changes.overruled += 1;
-    else if (there?.own == null) changes.new += 1;
-    else changes.changed += 1;
-  }
+  const changes = changesOf(db, dataset?.id ?? null, agreed, given.reader);
   const { blocked, splits, splitsChanged } = splitsOf(found, db, dataset?.id ?? null);
   const base = baseOf(given);
   const named = (place: string): string => (place.startsWith(base + sep) ? relative(base, place) : place);
@@ -102,7 +97,11 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     rows: file.rowCount,
     emptyRows: file.emptyRows,
     columns: [...file.columns],
-    first: file.rows.slice(0, firstRows).map((row) => ({ ...row })),
+    first: firstLines(file.rows),
+    reading: readingOf(found.read),
+    alsoFits:
+      found.read.alsoFits === null ? null : { title: found.read.alsoFits.title, profile: found.read.alsoFits.name },
+    findings: findingsOf(agreed, found.entries),
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
     splitsChanged,
@@ -157,12 +156,16 @@ export async function saveRefusedRows(
 
 async function resolvePreview(context: ServiceContext, given: Given): Promise<Resolved> {
   const { db } = context.library;
-  const read = withClassNames(await readLabelsFile(given.labels), given.classNames);
   const dataset = datasetByName(db, given.dataset);
-  const target = dataset?.target ?? given.target ?? defaultTarget;
-  const listed = dataset === undefined ? (given.classes ?? []) : classNamesOf(db, dataset.id);
+  const asks = askedOf(db, given);
+  const asked = { reading: given.reading, ...asks, proposes: true };
+  const read = withClassNames(await readLabels(given.labels, asked), given.classNames);
+  refuseOtherTarget(read, asks.target, given.dataset);
+  const said = asLabelsSay(db, given, read);
+  const target = asks.target ?? said.target ?? defaultTarget;
+  const listed = dataset === undefined ? (said.classes ?? []) : classNamesOf(db, dataset.id);
   refuseOtherKind(read, target);
-  const { entries: rows, problems: unnamed, question, caseQuestions } = namesOrQuestion(db, given, read);
+  const { entries: rows, problems: unnamed, question, caseQuestions } = namesOrQuestion(db, said, read);
   const file = { ...read, rows };
   const bases = pathBases(given.labels, given.paths);
   const identity = previewIdentity(context.library, given.pseudonymise);
@@ -178,8 +181,8 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
     progress: (done) => context.progress({ stage: 'importing', done, total: null, unit: 'files' }),
   });
   // Files that are not in the library yet have paths, whatever will be kept of them.
-  const paths = pathsOf(db, catalogue.images, bases, file, { paths: given.paths, pseudonymise: false }, identity);
-  const resolved = resolveRows(file, { images: catalogue.images, paths, patientKey: identity.patientKey });
+  const options = { paths: given.paths, pseudonymise: false };
+  const resolved = resolveRows(file, rowIndex(db, catalogue.images, bases, file, options, identity));
   const entries = withGivenPatients(db, resolved.entries, catalogue.images);
   const { filed, conflicts } = filedAsGiven(entries, catalogue.images);
   const images = catalogue.images.map(filed);
@@ -288,6 +291,21 @@ function filedAsGiven(
   return { filed: (image) => filed.get(image) ?? image, conflicts };
 }
 
+/** The first lines as they were understood: one of several findings has them as answers. */
+function firstLines(rows: readonly LabelRow[]): LabelsPreview['first'] {
+  // One line of a file in two parts is about several images; rows without a label may stand behind the others.
+  const lines = Map.groupBy(rows, ({ row, key }) => `${row}\n${key}`);
+  const first = [...lines.values()].sort(([a], [b]) => (a?.row ?? 0) - (b?.row ?? 0)).slice(0, firstRows);
+  return first.flatMap(([one, ...more]) => {
+    if (one === undefined) return [];
+    const { row, key, label, split, patientID, reader } = one;
+    const answers = [one, ...more].flatMap(({ question, label: said }) =>
+      question === null ? [] : [{ question, label: said }],
+    );
+    return [{ row, key, label: answers.length === 0 ? label : '', answers, split, patientID, reader }];
+  });
+}
+
 function baseOf({ paths, labels }: Given): string {
   return paths.length === 1 && paths[0] !== undefined ? resolve(paths[0]) : dirname(resolve(labels));
 }
@@ -320,16 +338,20 @@ function classesOf(
   const named = new Map<string, Set<string>>();
   // Classes whose rows are all refused are shown too: the name may be what is wrong.
   const byRow = new Map(file.rows.map(({ row, label }) => [row, label]));
-  for (const { row, label } of read.hasLabels ? read.rows : []) {
+  const questions = new Set(file.rows.flatMap(({ question }) => question ?? []));
+  for (const question of questions) named.set(question, new Set());
+  for (const { row, label, question, isSilent } of read.hasLabels ? read.rows : []) {
+    if (question !== null || isSilent === true) continue;
     const name = classOf(byRow.get(row) ?? tidyClassName(label));
     if (!named.has(name)) named.set(name, new Set());
   }
   const renamed = new Map(classNames.map(({ from, to }) => [from, to]));
   for (const [from, to] of renamed) named.get(to)?.add(from);
   const counts = new Map<string, { labels: number; images: Set<CatalogueImage> }>();
-  for (const { label, target } of agreed) {
-    const there = counts.get(label) ?? { labels: 0, images: new Set<CatalogueImage>() };
-    counts.set(label, there);
+  for (const { label, question, target } of agreed) {
+    const name = question ?? label;
+    const there = counts.get(name) ?? { labels: 0, images: new Set<CatalogueImage>() };
+    counts.set(name, there);
     there.labels += 1;
     for (const image of imagesOf.get(targetKey(target)) ?? []) there.images.add(image);
   }

@@ -25,14 +25,20 @@ export function importPayload({ caches }: Session, options: ParsedImport): Parse
   if (!options.pseudonymise) return options;
   const ticket = randomUUID();
   caches.of(heldImports).set(ticket, options);
-  const { labels, report, ...kept } = options;
+  const { labels, report, reading, ...kept } = options;
   return {
     ...kept,
     ...(labels === undefined ? {} : { labels: redact(labels) }),
     ...(report === undefined ? {} : { report: redact(report) }),
+    ...(reading === undefined ? {} : { reading: withoutPath(reading) }),
     paths: options.paths.map(redact),
     ticket,
   };
+}
+
+function withoutPath(reading: NonNullable<ParsedImport['reading']>): NonNullable<ParsedImport['reading']> {
+  const { secondFile, ...kept } = reading;
+  return secondFile === undefined ? kept : { ...kept, secondFile: redact(secondFile) };
 }
 
 /**

@@ -14,6 +14,18 @@ export const labels: Words['labels'] = {
   read: (encoding, separator, empty) =>
     `Gelesen als ${encoding}, getrennt durch ${separator}${empty === 0 ? '' : `; ${n(empty, 'leere Zeile', 'leere Zeilen')} übergangen`}.`,
   separators: { ',': 'Kommas', ';': 'Semikolons', '\t': 'Tabulatoren', '|': 'senkrechte Striche' },
+  isFileOf: (title) => `Das ist die Befunddatei von ${title}. Sie wird so gelesen:`,
+  readSo: 'Sie wird so gelesen:',
+  readAs: 'Gelesen wird',
+  alsoFits: (title) =>
+    `Sie wird nach ihren eigenen Spalten gelesen. Sie sieht auch wie die Befunddatei von ${title} aus; die Befehlszeile liest sie als solche mit --profile.`,
+  silent: (names) => `In keiner Zeile ist etwas bekannt über: ${names}.`,
+  asks: (meaning) => `Der neue Datensatz wird fragen nach: ${meaning}.`,
+  answers: { present: 'vorhanden', absent: 'nicht vorhanden', uncertain: 'unsicher' },
+  findings: 'Merkmale',
+  findingCounts: (present, absent, uncertain, unknown) =>
+    `${present} vorhanden, ${absent} nicht vorhanden, ${uncertain} unsicher, ${unknown} unbekannt`,
+  reader: 'Befunder',
   columns: 'Spalten',
   meanings: {
     path: 'nennt die Datei',
@@ -24,6 +36,7 @@ export const labels: Words['labels'] = {
     patientID: 'nennt den Patienten',
     label: 'die Klasse',
     split: 'Training, Validierung oder Test',
+    reader: 'wer befundet hat',
   },
   notUsed: {
     unknown: 'nicht verwendet: nicht verstanden',
@@ -76,6 +89,7 @@ export const labels: Words['labels'] = {
       : `Diese ${count} Zeilen auslassen und die übrigen importieren`,
   nothingWritten: 'Solange Zeilen abgelehnt sind, wird kein Befund geschrieben, außer sie werden ausgelassen.',
   import: 'Importieren',
+  importAs: (title) => `Importieren als ${title}`,
   back: 'Zurück',
   export: 'Befunde als CSV …',
   exportTitle: 'Befunde des Datensatzes speichern',

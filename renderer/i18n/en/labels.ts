@@ -14,6 +14,18 @@ export const labels = {
   read: (encoding: string, separator: string, empty: number) =>
     `Read as ${encoding}, separated by ${separator}${empty === 0 ? '' : `; ${n(empty, 'empty row', 'empty rows')} passed over`}.`,
   separators: { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars' },
+  isFileOf: (title: string) => `This is the labels file of ${title}. It is read so:`,
+  readSo: 'It is read so:',
+  readAs: 'Read it for',
+  alsoFits: (title: string) =>
+    `It is read by its own columns. It also looks like the labels file of ${title}; the command line reads it as such with --profile.`,
+  silent: (names: string) => `Nothing is known in any row of: ${names}.`,
+  asks: (meaning: string) => `The new data set will ask for ${meaning}.`,
+  answers: { present: 'present', absent: 'absent', uncertain: 'uncertain' } as Readonly<Record<string, string>>,
+  findings: 'Findings',
+  findingCounts: (present: number, absent: number, uncertain: number, unknown: number) =>
+    `${present} present, ${absent} absent, ${uncertain} uncertain, ${unknown} unknown`,
+  reader: 'Reader',
   columns: 'Columns',
   meanings: {
     path: 'names the file',
@@ -24,6 +36,7 @@ export const labels = {
     patientID: 'names the patient',
     label: 'the class',
     split: 'training, validation or test',
+    reader: 'who gave the label',
   },
   notUsed: {
     unknown: 'not used: not understood',
@@ -75,6 +88,7 @@ export const labels = {
     count === 1 ? 'Leave this row out and import the others' : `Leave these ${count} rows out and import the others`,
   nothingWritten: 'As long as rows are refused, no label is written unless they are left out.',
   import: 'Import',
+  importAs: (title: string) => `Import as ${title}`,
   back: 'Back',
   export: 'Labels as CSV …',
   exportTitle: 'Save the labels of the data set',

@@ -340,7 +340,6 @@ export class JudgeState {
       const report = await call('judge.open', { model, split, pooling, finding });
       if (opening !== this.#opening) return;
       this.#report = report;
-      this.#point = null;
       this.#listing += 1;
       this.#cases = { total: 0, cases: [] };
       this.#choice = { kind: 'mistakes' };

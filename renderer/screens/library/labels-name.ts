@@ -1,4 +1,4 @@
 /** Whether a dropped file is a labels file by its name. A folder, an image or an archive is not. */
 export function isLabelsFile(path: string): boolean {
-  return /\.(?:csv|tsv|txt)$/i.test(path);
+  return /\.(?:csv|tsv|txt)(?:\.gz)?$/i.test(path);
 }

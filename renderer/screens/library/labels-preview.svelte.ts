@@ -20,6 +20,8 @@ export class LabelsPreviewState {
   #positive = $state<string | null>(null);
   /** Classes as the file names them. */
   classes = $state.raw<readonly string[]>([]);
+  /** The profile by which the file is read, as the user chose it; what fits is proposed where there is none. */
+  #profile = $state<string | null>(null);
   #names = $state<Record<string, string>>({});
   #asked = 0;
 
@@ -57,6 +59,15 @@ export class LabelsPreviewState {
     const { changes } = preview;
     const labels = changes.new + changes.same + changes.changed + changes.overruled;
     return labels > 0 && (preview.refusedRows === 0 || this.leavesOut);
+  }
+
+  /** Reads the file by another variant of its profile. */
+  async readAs(profile: string): Promise<void> {
+    this.#profile = profile;
+    // Its labels are others, and so are their names.
+    this.classes = [];
+    this.#names = {};
+    await this.look();
   }
 
   /** Has the file looked at again, with the classes as they are called now; an answer that came too late is dropped. */
@@ -105,6 +116,7 @@ export class LabelsPreviewState {
       options: {
         ...this.source,
         ...this.#answers,
+        ...this.#reading(this.preview?.reading?.profile ?? null),
         classNames: this.#classNames,
         rowRule: this.leavesOut ? 'usable' : 'all',
       },
@@ -122,6 +134,7 @@ export class LabelsPreviewState {
       ...(target === undefined ? {} : { target }),
       ...(classes === undefined ? {} : { classes }),
       ...(patients === undefined ? {} : { patients }),
+      ...this.#reading(this.#profile),
     };
   }
 
@@ -131,6 +144,10 @@ export class LabelsPreviewState {
       ...(this.mergeCase ? { mergeCase: true as const } : {}),
       ...(this.#positive === null ? {} : { positive: this.#positive }),
     };
+  }
+
+  #reading(profile: string | null): { reading?: { profile: string } } {
+    return profile === null ? {} : { reading: { profile } };
   }
 
   get #classNames(): { from: string; to: string }[] {

@@ -6,6 +6,7 @@ import { buildProgram } from '../../../core/cli/program.ts';
 import { labelsPage } from '../../../scripts/docs/labels-page.ts';
 import { callsPage, commandReference, errorCodesPage } from '../../../scripts/docs/pages.ts';
 import { pixelsPage } from '../../../scripts/docs/pixels-page.ts';
+import { profilesPage } from '../../../scripts/docs/profiles-page.ts';
 import { repositoryRoot } from '../../support/shared.ts';
 
 const commands = await loadCommands();
@@ -91,5 +92,9 @@ describe('help', () => {
 
   test('docs/labels-files.md is what the tables of labels files say (npm run docs)', () => {
     expect(readFileSync(join(repositoryRoot, 'docs', 'labels-files.md'), 'utf8')).toBe(labelsPage());
+  });
+
+  test('docs/label-profiles.md is what the profiles say (npm run docs)', () => {
+    expect(readFileSync(join(repositoryRoot, 'docs', 'label-profiles.md'), 'utf8')).toBe(profilesPage());
   });
 });

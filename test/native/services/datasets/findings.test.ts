@@ -6,22 +6,15 @@ import { checkDataset } from '../../../../core/services/datasets/data-check.ts';
 import { freezeDataset, requireDataset } from '../../../../core/services/datasets/dataset.ts';
 import { createDataset, datasetDetails, setClasses } from '../../../../core/services/datasets/editing.ts';
 import { addReadingClass } from '../../../../core/services/reading/reading.ts';
-import {
-  addInstance,
-  addLabel,
-  addToDataset,
-  classNames,
-  type Library,
-  studyIdOf,
-} from '../../../../core/store/index.ts';
-import { madeInstance, temporaryLibrary, testTime } from '../../../support/library.ts';
+import { addLabel, addToDataset, classNames, type Library, studyIdOf } from '../../../../core/store/index.ts';
+import { addPlacedInstance, madeInstance, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 
 /** A data set of `n` patients with one image each that asks for `edema` and `mass`; `say` labels one of them. */
 function chest(n: number) {
   const library = temporaryLibrary();
   const context = testContext(library);
-  const instances = Array.from({ length: n }, (_, i) => addInstance(library.writer, madeInstance(i), testTime).id);
+  const instances = Array.from({ length: n }, (_, i) => addPlacedInstance(library.writer, madeInstance(i)));
   const { id } = createDataset(context, {
     name: 'chest',
     target: 'finding',

@@ -68,7 +68,10 @@ test('columns have other names; of two that name the image the more exact one co
   const { column, rows, columns } = parseLabels(
     'Patient_ID\tFile Name\tDiagnosis\tSubset\tnotes\nP1\ta.png\tx\tvalid\thm\n',
   );
-  expect([column, rows[0]]).toEqual(['path', { row: 2, key: 'a.png', label: 'x', split: 'val', patientID: 'P1' }]);
+  expect([column, rows[0]]).toEqual([
+    'path',
+    { row: 2, key: 'a.png', label: 'x', split: 'val', patientID: 'P1', question: null, reader: null },
+  ]);
   expect(columns.map(({ meaning }) => meaning)).toEqual(['patientID', 'path', 'label', 'split', null]);
   expect(problemsOf('path,file,label\na,a,x\n')).toEqual([
     { row: 1, message: 'the columns "path" and "file" both mean path; rename the one that is not meant' },

@@ -1,0 +1,81 @@
+/** Parts of a preview that are counted over labels: what they change, what is said of each finding; and how the file was read. */
+import { type LabelsPreview, type Mark, markNames, targetKey } from '../../contract/index.ts';
+import { type ComparedLabel, comparedLabels, listReaders, type ReadDb } from '../../store/index.ts';
+import { knownReader } from './file-readers.ts';
+import type { LabelEntry } from './labels.ts';
+import { nameToGive } from './profiles/plan.ts';
+import type { ReadLabels } from './read-labels.ts';
+
+/** What labels would do to those that are there, each compared with that of its reader about the same finding. */
+export function changesOf(
+  db: ReadDb,
+  datasetId: number | null,
+  agreed: readonly LabelEntry[],
+  fallback: string,
+): LabelsPreview['changes'] {
+  const readers = listReaders(db);
+  const compared = new Map<string, ReadonlyMap<string, ComparedLabel>>();
+  const standing = (reader: string, question: string | null): ReadonlyMap<string, ComparedLabel> => {
+    const key = `${reader}\n${question ?? ''}`;
+    const known = compared.get(key);
+    if (known !== undefined) return known;
+    const labels = datasetId === null ? [] : comparedLabels(db, datasetId, reader, question);
+    const found = new Map(labels.map((label) => [`${label.level} ${label.targetId}`, label]));
+    compared.set(key, found);
+    return found;
+  };
+  const changes = { new: 0, same: 0, changed: 0, overruled: 0 };
+  for (const { target, label, question, reader } of agreed) {
+    const there = standing(knownReader(readers, reader, fallback), question).get(targetKey(target));
+    if (there?.own === label) changes.same += 1;
+    else if (there !== undefined && there.decided !== null && there.decided !== label && there.decided !== there.own)
+      changes.overruled += 1;
+    else if (there?.own == null) changes.new += 1;
+    else changes.changed += 1;
+  }
+  return changes;
+}
+
+/** How the file was read, for whoever decides whether it is meant so. */
+export function readingOf({ reading }: Pick<ReadLabels, 'reading'>): LabelsPreview['reading'] {
+  if (reading === null) return null;
+  const { plan, isProposed, says, silent } = reading;
+  const { profile, variant } = plan;
+  return {
+    title: profile?.title ?? null,
+    profile: profile === null || variant === null ? null : nameToGive(profile, variant),
+    isProposed,
+    variants: profile?.variants.map((one) => ({ profile: nameToGive(profile, one), title: one.title })) ?? [],
+    says: [...says],
+    notes: [...(profile?.notes ?? [])],
+    target: plan.target,
+    silent: [...silent],
+  };
+}
+
+function isMark(label: string): label is Mark {
+  return (markNames as readonly string[]).includes(label);
+}
+
+/** What is said of each finding, over what anything is said of. */
+export function findingsOf(agreed: readonly LabelEntry[], entries: readonly LabelEntry[]): LabelsPreview['findings'] {
+  // Of an image of which nothing is said, everything is unknown.
+  const nameOf = ({ target, reader }: LabelEntry): string => `${targetKey(target)}\n${reader ?? ''}`;
+  const all = new Set(entries.flatMap((entry) => (entry.isSilent === true ? [nameOf(entry)] : [])));
+  const counts = new Map<string, { present: number; absent: number; uncertain: number }>();
+  for (const entry of agreed) {
+    const { question, label } = entry;
+    if (question === null || !isMark(label)) continue;
+    all.add(nameOf(entry));
+    const there = counts.get(question) ?? { present: 0, absent: 0, uncertain: 0 };
+    counts.set(question, there);
+    there[label] += 1;
+  }
+  return [...counts].map(([name, { present, absent, uncertain }]) => ({
+    name,
+    present,
+    absent,
+    uncertain,
+    unknown: all.size - present - absent - uncertain,
+  }));
+}

@@ -1,0 +1,182 @@
+/** The rows of a labels file as a plan reads them. */
+import { AppError } from '../../../base/errors.ts';
+import { type LabelProblem, splitNames, splitOfWord, splitWords } from '../../../contract/index.ts';
+import type { LabelTable, LabelTableRow } from '../label-table.ts';
+import { type FileColumn, invalid, type LabelRow, type RowKey } from '../labels-file.ts';
+import { Columns, columnsOf, plainWord } from './cells.ts';
+import { columnsOfSource, labelReader, type RowLabel } from './labels-of-row.ts';
+import { type ReadingPlan, thereAre } from './plan.ts';
+
+export interface ReadRows {
+  readonly rows: readonly LabelRow[];
+  readonly problems: readonly LabelProblem[];
+  readonly columns: readonly FileColumn[];
+  /** The findings of the file that are taken, in its order; null where labels are no findings. */
+  readonly findings: readonly string[] | null;
+  /** Findings of a profile that no row says anything of. */
+  readonly silent: readonly string[];
+}
+
+/** What stands in a row, before rows that belong together are one. */
+interface Said {
+  readonly keys: readonly RowKey[];
+  readonly reader: string | null;
+  readonly labels: readonly RowLabel[];
+  readonly at: LabelTableRow;
+}
+
+/**
+ * Reads a table by a plan. A cell that means nothing refuses its row.
+ * @throws LABELS_INVALID for columns that are not there, no rows, and a finding column that somebody named and that says nothing; BAD_INPUT
+ *   for findings that are not among those of the file
+ */
+export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
+  const columns = new Columns(table.header?.fields ?? [], plan);
+  refuseMissing(plan, columns, table);
+  if (table.rows.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
+  const reader = labelReader(plan.labels, columns, table);
+  const taken = takenFindings(plan, reader.findings);
+  const problems: LabelProblem[] = [];
+  const strange = Map.groupBy(table.problems, (problem) => problem.row);
+  const width = table.header?.fields.length ?? 0;
+  const said: Said[] = [];
+  for (const row of table.rows) {
+    const found = (strange.get(row.row) ?? []).map(({ message }) => message);
+    if (row.fields.length !== width)
+      found.push(
+        row.fields.length === 0
+          ? 'the line is not like those above it'
+          : `${row.fields.length} fields where the header has ${width}`,
+      );
+    else if (found.length === 0) {
+      const keys = plan.keys.flatMap(({ kind, from }): RowKey[] => {
+        const text = columns.fill(from, row);
+        return text === null ? [] : [{ kind, text }];
+      });
+      if (keys.length === 0) found.push(`${namesOf(plan.keys.map(({ from }) => from))} does not name an image`);
+      const what = reader.of(row);
+      if ('problem' in what) found.push(what.problem);
+      const given = plan.split === null ? '' : (columns.cell(row, plan.split) ?? '');
+      if (given !== '' && splitOfWord(given) === null)
+        found.push(`split "${given}" is none of ${splitNames.flatMap((name) => splitWords[name]).join(', ')}`);
+      if (found.length === 0 && 'labels' in what) {
+        const labels = what.labels.filter(({ question }) => taken === null || question === null || taken.has(question));
+        const by = plan.reader === null ? null : columns.cell(row, plan.reader) || null;
+        said.push({ keys, reader: by, labels, at: row });
+      }
+    }
+    problems.push(...found.map((message) => ({ row: row.row, message })));
+  }
+  // Rows that the second file does not know are no rows of the joined table.
+  const lines = new Set(table.rows.map(({ row }) => row));
+  problems.push(...table.problems.filter(({ row }) => row === null || !lines.has(row)));
+  const known = new Set(said.flatMap(({ labels }) => labels.map(({ question }) => question)));
+  const findings = reader.findings?.filter((name) => taken === null || taken.has(name)) ?? null;
+  const silent = findings?.filter((name) => !known.has(name)) ?? [];
+  if (silent.length > 0 && problems.length === 0 && (plan.isNamed || known.size === 0)) throw saysNothing(silent);
+  return {
+    rows: together(plan, said).flatMap((one) => labelRows(plan, columns, one)),
+    problems,
+    columns: meanings(plan, columns, table),
+    findings: findings?.filter((name) => known.has(name)) ?? null,
+    silent,
+  };
+}
+
+function namesOf(templates: readonly string[]): string {
+  const names = [...new Set(templates.flatMap(columnsOf))];
+  return names.map((name) => `"${name}"`).join(' or ');
+}
+
+function refuseMissing(plan: ReadingPlan, columns: Columns, table: LabelTable): void {
+  // Some files of a set have a column that others of it have not; what an option named has to be there.
+  const optional = plan.profile === null ? [] : [plan.profile.reader, plan.profile.split];
+  const needed = [
+    ...plan.keys.slice(0, 1).flatMap(({ from }) => columnsOf(from)),
+    ...columnsOfSource(plan.labels),
+    ...(plan.patient === null ? [] : columnsOf(plan.patient)),
+    ...[plan.reader, plan.split].flatMap((name) => (name === null || optional.includes(name) ? [] : [name])),
+  ];
+  const missing = [...new Set(needed)].filter((name) => !columns.has(name));
+  if (missing.length === 0) return;
+  const names = missing.map((name) => `"${name}"`).join(', ');
+  const message = `there is no column ${names}; ${thereAre(table).replace(/\.$/, '')}`;
+  throw invalid([{ row: table.header?.row ?? null, message }]);
+}
+
+/** The findings that somebody asked for; null where all are taken. */
+function takenFindings({ only }: ReadingPlan, findings: readonly string[] | null): ReadonlySet<string> | null {
+  if (only === null || findings === null) return null;
+  const byWord = new Map(findings.map((name) => [plainWord(name), name]));
+  const missing = only.filter((name) => !byWord.has(plainWord(name)));
+  if (missing.length > 0) {
+    throw new AppError(
+      'BAD_INPUT',
+      `The labels file has no finding ${missing.map((name) => `"${name}"`).join(', ')}; it has ${findings.join(', ')}.`,
+      { action: 'Name only findings that it has.' },
+    );
+  }
+  return new Set(only.flatMap((name) => byWord.get(plainWord(name)) ?? []));
+}
+
+function saysNothing(silent: readonly string[]): AppError {
+  const several = silent.length > 1;
+  const names = silent.map((name) => `"${name}"`).join(', ');
+  return new AppError(
+    'LABELS_INVALID',
+    `No row says anything of the finding${several ? 's' : ''} ${names}: every cell of ${several ? 'these columns' : 'this column'} is empty or unknown.`,
+    { action: `Leave ${several ? 'them' : 'it'} out of --finding-columns, or say with --values what its cells mean.` },
+  );
+}
+
+/** Rows that are about one image by one reader as one, where the plan says which of several words counts. */
+function together({ labels: source }: ReadingPlan, said: readonly Said[]): readonly Said[] {
+  if (source.from !== 'column' || !source.highest || source.order === undefined) return said;
+  const rank = new Map(source.order.map((name, at) => [name, at]));
+  const rankOf = ({ labels }: Said): number => rank.get(labels[0]?.label ?? '') ?? -1;
+  const groups = Map.groupBy(said, ({ keys, reader }) => `${keys[0]?.text ?? ''}\n${reader ?? ''}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first, ...others] = group;
+    return first === undefined ? [] : [others.reduce((most, one) => (rankOf(one) > rankOf(most) ? one : most), first)];
+  });
+}
+
+function labelRows(plan: ReadingPlan, columns: Columns, { keys, reader, labels, at }: Said): LabelRow[] {
+  const given = plan.split === null ? '' : (columns.cell(at, plan.split) ?? '');
+  const isOfPatient = plan.keys.every(({ kind }) => kind === 'patientID');
+  const shared = {
+    row: at.row,
+    key: keys[0]?.text ?? '',
+    keys,
+    reader,
+    split: given === '' ? null : splitOfWord(given),
+    patientID: plan.patient === null || isOfPatient ? null : columns.fill(plan.patient, at),
+  };
+  if (labels.length === 0) return [{ ...shared, question: null, label: '', isSilent: true }];
+  return labels.map(({ question, label }) => ({ ...shared, question, label }));
+}
+
+/** What each column of the file was used for. */
+function meanings(plan: ReadingPlan, columns: Columns, table: LabelTable): FileColumn[] {
+  const uses = new Map<number, NonNullable<FileColumn['meaning']>>();
+  const use = (names: readonly string[], meaning: NonNullable<FileColumn['meaning']>): void => {
+    for (const name of names) {
+      const source = plan.cells.find(({ pattern }) => pattern.includes(`(?<${name}>`))?.column ?? name;
+      const at = columns.indexOf(source);
+      if (at >= 0 && !uses.has(at)) uses.set(at, meaning);
+    }
+  };
+  use(
+    plan.keys.flatMap(({ from }) => columnsOf(from)),
+    'path',
+  );
+  use(columnsOfSource(plan.labels), 'label');
+  if (plan.labels.from === 'columns' && plan.labels.none !== undefined) use([plan.labels.none.column], 'label');
+  if (plan.split !== null) use([plan.split], 'split');
+  if (plan.reader !== null) use([plan.reader], 'reader');
+  if (plan.patient !== null) use(columnsOf(plan.patient), 'patientID');
+  return (table.header?.fields ?? []).map((name, at): FileColumn => {
+    const meaning = uses.get(at) ?? null;
+    return { name, meaning, why: meaning === null ? 'unknown' : null };
+  });
+}
