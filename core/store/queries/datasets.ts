@@ -210,12 +210,6 @@ function countedNames(db: ReadDb, { id, target }: DatasetRow): { labelled: numbe
   return { labelled, names };
 }
 
-/** Of a data set of findings, instances by mark for each finding that anything is said of; empty for others. */
-export function marksOfNames(db: ReadDb, dataset: DatasetRow): ReadonlyMap<string, Record<Mark, number>> {
-  if (!targetFacts[dataset.target].hasMarks) return new Map();
-  return new Map([...countedNames(db, dataset).names].map(([name, entry]) => [name, marksOf(entry)]));
-}
-
 /** How many instances of a data set have labels and are used, and how many are pictures, which have no study of their own. */
 export function labelledCounts(db: ReadDb, dataset: DatasetRow): { labelled: number; pictures: number } {
   const row = db.get<{ n: number }>(
@@ -224,6 +218,12 @@ export function labelledCounts(db: ReadDb, dataset: DatasetRow): { labelled: num
     { datasetId: dataset.id },
   );
   return { labelled: countedNames(db, dataset).labelled, pictures: row?.n ?? 0 };
+}
+
+/** Of a data set of findings, instances by mark for each finding that anything is said of; empty for others. */
+export function marksOfNames(db: ReadDb, dataset: DatasetRow): ReadonlyMap<string, Record<Mark, number>> {
+  if (!targetFacts[dataset.target].hasMarks) return new Map();
+  return new Map([...countedNames(db, dataset).names].map(([name, entry]) => [name, marksOf(entry)]));
 }
 
 /** `datasets`: every data set with its counts, oldest first. */
