@@ -119,6 +119,10 @@ test('with class folders, a positive class that is none and names that differ in
   const labels = put(temporaryFolder(), 'labels.csv', 'patientID,label\ntrain0,0\n');
   const file = await appErrorFrom(importPaths(context, { ...grades, labels, positive: '1' }));
   expect(file.message).toContain('asks for grades');
+  const findings = { ...classFolders('no', 'yes'), dataset: 'f', target: 'finding' as const, classes: ['mass'] };
+  expect((await appErrorFrom(importPaths(context, { ...findings, positive: 'mass' }))).message).toContain(
+    'asks for findings',
+  );
   const none = await appErrorFrom(importPaths(context, { paths: images().paths, dataset: 'n', positive: 'lesion' }));
   expect(none.message).toContain('has no classes yet');
   // Nothing of all this has written anything.
