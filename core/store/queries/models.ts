@@ -20,6 +20,8 @@ import { readTarget, targetOfDataset } from '../stored-target.ts';
 import { readVector, saveVector, type VectorOwner } from './vectors.ts';
 
 const { config: configSchema, classes: classesSchema } = modelRecordSchema.shape;
+/** One name alone cannot be one out of several. */
+const severalClassesSchema = classesSchema.min(2);
 /** Unknown keys are refused: they would be a choice that this version does not honour. */
 const storedPreprocessingSchema = z.strictObject(preprocessingSchema.shape);
 /** All that a model takes from its run's settings, which are read whole where the run is. */
@@ -65,8 +67,12 @@ const columns = `
 
 function toModel(db: ReadDb, row: ModelRow): ModelRecord {
   const of = (part: string): string => `the ${part} of model "${row.name}"`;
-  const classes = readJson(classesSchema, row.classes, of('classes'));
   const target = readTarget(row.target, `model "${row.name}"`);
+  const classes = readJson(
+    targetFacts[target].isPerName ? classesSchema : severalClassesSchema,
+    row.classes,
+    of('classes'),
+  );
   const positive = positiveOf(row, target, classes);
   const { method, uncertain } = readJson(methodOfRunSchema, row.settings, of('settings'));
   const { label_mean: mean, label_deviation: deviation } = row;
