@@ -252,7 +252,8 @@ function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): La
     }));
     const other = otherKindOfColumns(values);
     const names = columnNames.label.map((name) => `"${name}"`).join(', ');
-    if (other !== null || !givesMore(columns)) {
+    // A file of patients or splits alone needs none; one that names no image is no such file.
+    if (other !== null || problems.length > 0 || !givesMore(columns)) {
       problems.push({ row, message: `there is no column "label" (or ${names.replace('"label", ', '')})` });
     }
     if (other !== null) problems.push({ row, message: other.message });

@@ -44,7 +44,7 @@ test.skipIf(!hasCases)('vindr.csv: refused, naming the columns it needs (needs s
   expect(failure).toMatchObject({
     code: 'LABELS_INVALID',
     message: expect.stringMatching(
-      /one of path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID is needed.*there is no column "label"/s,
+      /one of path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, accessionNumber, patientID is needed.*there is no column "label"/s,
     ),
   });
   expect(datasetByName(library.db, 'd')).toBeUndefined();
