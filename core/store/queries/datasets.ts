@@ -4,6 +4,7 @@ import {
   defaultTarget,
   type FrameRule,
   type InstanceId,
+  type LabelLevel,
   type Mark,
   type PatientId,
   type SeriesId,
@@ -102,22 +103,14 @@ export interface LabelledInstance {
   readonly isDisputed: boolean;
 }
 
-/**
- * Every instance of a data set, ordered by UIDs (so that the order does not depend on who imported what first), with the label
- * that counts: that of the most specific level (instance, series, study, patient) that has one. A level on which readers disagree
- * gives no label and hides those below, because a guess must not stand in for a dispute.
- */
-export function labelledInstances(db: ReadDb, datasetId: number, question: Question = null): LabelledInstance[] {
+/** An instance of a data set without what labels say of it. */
+type PlacedInstance = Omit<LabelledInstance, 'label' | 'isDisputed'>;
+
+/** Every instance of a data set, ordered by UIDs, so that the order does not depend on who imported what first. */
+function instancesOf(db: ReadDb, datasetId: number): PlacedInstance[] {
   return db
-    .all<
-      Omit<LabelledInstance, 'isExcluded' | 'isDisputed' | 'isGone'> & {
-        isExcluded: number;
-        isDisputed: number;
-        isGone: number;
-      }
-    >(
-      `WITH ${decidedLabels()},
-     newest_tags AS (
+    .all<Omit<PlacedInstance, 'isExcluded' | 'isGone'> & { isExcluded: number; isGone: number }>(
+      `WITH newest_tags AS (
        SELECT level, target_id, tag FROM quality_tags t WHERE dataset_id = :datasetId
          AND id = (SELECT max(id) FROM quality_tags m
                    WHERE m.dataset_id = t.dataset_id AND m.level = t.level AND m.target_id = t.target_id)
@@ -125,9 +118,6 @@ export function labelledInstances(db: ReadDb, datasetId: number, question: Quest
      excluded AS (SELECT level, target_id FROM newest_tags WHERE tag = 'excluded')
      SELECT i.id AS instanceId, i.sop_instance_uid AS sopInstanceUID, i.number_of_frames AS numberOfFrames,
        s.id AS seriesId, st.id AS studyId, st.study_instance_uid AS studyInstanceUID, st.patient_id AS patientId,
-       CASE WHEN li.target_id IS NOT NULL THEN li.label WHEN ls.target_id IS NOT NULL THEN ls.label
-         WHEN lt.target_id IS NOT NULL THEN lt.label ELSE lp.label END AS label,
-       coalesce(li.is_disputed, ls.is_disputed, lt.is_disputed, lp.is_disputed, 0) AS isDisputed,
        (ei.target_id IS NOT NULL OR es.target_id IS NOT NULL OR et.target_id IS NOT NULL OR ep.target_id IS NOT NULL)
          AS isExcluded,
        NOT EXISTS (SELECT 1 FROM files f WHERE f.instance_id = i.id) AS isGone
@@ -135,28 +125,60 @@ export function labelledInstances(db: ReadDb, datasetId: number, question: Quest
      JOIN instances i ON i.id = d.instance_id
      JOIN series s ON s.id = i.series_id
      JOIN studies st ON st.id = s.study_id
-     LEFT JOIN decided li ON li.level = 'instance' AND li.target_id = i.id
-     LEFT JOIN decided ls ON ls.level = 'series' AND ls.target_id = s.id
-     LEFT JOIN decided lt ON lt.level = 'study' AND lt.target_id = st.id
-     LEFT JOIN decided lp ON lp.level = 'patient' AND lp.target_id = st.patient_id
      LEFT JOIN excluded ei ON ei.level = 'instance' AND ei.target_id = i.id
      LEFT JOIN excluded es ON es.level = 'series' AND es.target_id = s.id
      LEFT JOIN excluded et ON et.level = 'study' AND et.target_id = st.id
      LEFT JOIN excluded ep ON ep.level = 'patient' AND ep.target_id = st.patient_id
      WHERE d.dataset_id = :datasetId
      ORDER BY st.study_instance_uid, s.series_instance_uid, i.sop_instance_uid`,
-      { datasetId, schemaId: schemaOfQuestion(db, datasetId, question) },
+      { datasetId },
     )
-    .map((row) => ({
-      ...row,
-      isExcluded: row.isExcluded === 1,
-      isDisputed: row.isDisputed === 1,
-      isGone: row.isGone === 1,
-    }));
+    .map((row) => ({ ...row, isExcluded: row.isExcluded === 1, isGone: row.isGone === 1 }));
+}
+
+type Decided = Pick<LabelledInstance, 'label' | 'isDisputed'>;
+
+/** What counts for each target that has labels about a question, by level and row id. */
+type DecidedTargets = Readonly<Record<LabelLevel, ReadonlyMap<number, Decided>>>;
+
+function decidedTargets(db: ReadDb, datasetId: number, question: Question): DecidedTargets {
+  const found = { instance: new Map(), series: new Map(), study: new Map(), patient: new Map() } satisfies Record<
+    LabelLevel,
+    Map<number, Decided>
+  >;
+  const rows = db.all<{ level: LabelLevel; targetId: number; label: string | null; isDisputed: number }>(
+    `WITH ${decidedLabels()} SELECT level, target_id AS targetId, label, is_disputed AS isDisputed FROM decided`,
+    { schemaId: schemaOfQuestion(db, datasetId, question) },
+  );
+  for (const { level, targetId, label, isDisputed } of rows)
+    found[level].set(targetId, { label, isDisputed: isDisputed === 1 });
+  return found;
+}
+
+const undecided: Decided = { label: null, isDisputed: false };
+
+/**
+ * What counts for an instance: what is said on the most specific level (instance, series, study, patient) that has a label. A level on which
+ * readers disagree gives none and hides those below, because a guess must not stand in for a dispute.
+ */
+function decidedFor({ instanceId, seriesId, studyId, patientId }: PlacedInstance, decided: DecidedTargets): Decided {
+  return (
+    decided.instance.get(instanceId) ??
+    decided.series.get(seriesId) ??
+    decided.study.get(studyId) ??
+    decided.patient.get(patientId) ??
+    undecided
+  );
+}
+
+/** Every instance of a data set in the order of UIDs, with the label that counts for it; see `decidedFor`. */
+export function labelledInstances(db: ReadDb, datasetId: number, question: Question = null): LabelledInstance[] {
+  const decided = decidedTargets(db, datasetId, question);
+  return instancesOf(db, datasetId).map((instance) => ({ ...instance, ...decidedFor(instance, decided) }));
 }
 
 /** An instance of a data set that asks several questions, with the answer that counts to each of them. */
-export interface AnsweredInstance extends Omit<LabelledInstance, 'label' | 'isDisputed'> {
+export interface AnsweredInstance extends PlacedInstance {
   /** In the order of the questions; null where one has none. */
   readonly answers: readonly (string | null)[];
   /** The questions about which readers disagree and nobody has decided. */
@@ -165,12 +187,11 @@ export interface AnsweredInstance extends Omit<LabelledInstance, 'label' | 'isDi
 
 /** Every instance of a data set, as `labelledInstances` has them, with what is said to each of `questions`. */
 export function answeredInstances(db: ReadDb, datasetId: number, questions: readonly string[]): AnsweredInstance[] {
-  const rows = questions.map((question) => labelledInstances(db, datasetId, question));
-  return labelledInstances(db, datasetId).map(({ label: _, isDisputed: __, ...instance }, i) => ({
-    ...instance,
-    answers: rows.map((own) => own[i]?.label ?? null),
-    isDisputed: rows.map((own) => own[i]?.isDisputed ?? false),
-  }));
+  const decided = questions.map((question) => decidedTargets(db, datasetId, question));
+  return instancesOf(db, datasetId).map((instance) => {
+    const own = decided.map((targets) => decidedFor(instance, targets));
+    return { ...instance, answers: own.map(({ label }) => label), isDisputed: own.map((row) => row.isDisputed) };
+  });
 }
 
 interface CountedName {
