@@ -14,7 +14,7 @@ import {
   requireSet,
   runOf,
 } from './evaluated-set.ts';
-import { levelFigures } from './figures.ts';
+import { type LevelFigures, levelFigures } from './figures.ts';
 import { findingsFigures } from './findings-figures.ts';
 import { estimateOf, pairOf, targetFiguresOf } from './judge.ts';
 import { quantityFigures } from './quantity-figures.ts';
@@ -70,12 +70,8 @@ function setResult(context: ServiceContext, set: EvaluatedSet, level: Result['le
   const counts = positive === null ? null : classCounts(figures.confusion, positive);
   const share = (hits: number, n: number) => estimateOf(proportion(hits, n));
   return {
-    split: set.split,
-    level,
-    n: figures.n,
-    patients: figures.patients,
-    auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
-    accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
+    ...rowOf(set, level, figures),
+    ...aucAndAccuracy(figures),
     figures: targetFiguresOf(figures),
     sensitivity: counts && share(counts.truePositive, counts.truePositive + counts.falseNegative),
     specificity: counts && share(counts.trueNegative, counts.trueNegative + counts.falsePositive),
@@ -84,16 +80,26 @@ function setResult(context: ServiceContext, set: EvaluatedSet, level: Result['le
   };
 }
 
+/** What every row says of itself. */
+function rowOf(
+  set: Pick<EvaluatedAnswers, 'split'>,
+  level: Result['level'],
+  { n, patients }: Pick<Result, 'n' | 'patients'>,
+) {
+  return { split: set.split, level, n, patients };
+}
+
+const aucAndAccuracy = (figures: Pick<LevelFigures, 'auc' | 'aucInterval' | 'accuracy' | 'accuracyInterval'>) => ({
+  auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
+  accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
+});
+
 /** All findings together. */
 function findingsResult(context: ServiceContext, set: EvaluatedAnswers, level: Result['level']): Result {
   const figures = findingsFigures(context, set, level);
   return {
-    split: set.split,
-    level,
-    n: figures.n,
-    patients: figures.patients,
-    auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
-    accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
+    ...rowOf(set, level, figures),
+    ...aucAndAccuracy(figures),
     figures: [],
     sensitivity: { value: figures.sensitivity, interval: null },
     specificity: { value: figures.specificity, interval: null },
@@ -105,10 +111,7 @@ function findingsResult(context: ServiceContext, set: EvaluatedAnswers, level: R
 function numbersResult(context: ServiceContext, set: EvaluatedAnswers, level: Result['level']): Result {
   const figures = quantityFigures(context, set, level);
   return {
-    split: set.split,
-    level,
-    n: figures.n,
-    patients: figures.patients,
+    ...rowOf(set, level, figures),
     auc: none,
     accuracy: none,
     figures: targetFiguresOf(figures),
