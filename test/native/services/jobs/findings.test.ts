@@ -9,7 +9,7 @@ import { classifyPaths } from '../../../../core/services/classification/classify
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
-import { addLabel, datasetByName, labelledInstances, modelByName } from '../../../../core/store/index.ts';
+import { addLabel, datasetByName, labelledInstances, listRuns, modelByName } from '../../../../core/store/index.ts';
 import { openTestServices, writePlate, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -80,6 +80,18 @@ test('findings are learned each on its own where they are known, decided each at
   const model = modelByName(db, 'chest');
   expect(model).toMatchObject({ target: 'finding', threshold: null, uncertain: 'unknown', labelScale: null });
   expect(model?.findings.map(({ threshold }) => threshold > 0 && threshold < 1)).toEqual([true, true]);
+
+  // Stopped between two epochs and asked for again, it ends with the same weights.
+  const epochsOf = (): number => listRuns(db).find(({ modelName }) => modelName === 'stopped')?.epochsDone ?? 0;
+  const signal = {
+    get aborted(): boolean {
+      return epochsOf() >= 3;
+    },
+  } as AbortSignal;
+  const stopped = { ...recipe, name: 'stopped' };
+  await expect(trainModel({ ...context, signal }, stopped)).rejects.toMatchObject({ code: 'CANCELLED' });
+  const resumed = await trainModel(context, stopped);
+  expect(resumed).toMatchObject({ resumed: true, weightsHash: training.weightsHash });
 
   // What uncertain counts as is part of the run.
   const asPresent = await trainModel(context, { ...recipe, name: 'as present', uncertain: 'present' });
