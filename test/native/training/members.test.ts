@@ -71,7 +71,7 @@ describe.each(['fpt+', 'attentive', 'linear', 'side-only'] as const)('a %s of th
   test('answers with the mean of the logits of the three', async () => {
     const inputs = inputsOf(one, batch);
     const joined = await run(buildPredict(three, { batch }), { ...inputs, params: vector(params) }, 'logits');
-    const apart = [];
+    const apart: number[][] = [];
     for (const member of members) {
       apart.push(await run(buildPredict(one, { batch }), { ...inputs, params: vector(member) }, 'logits'));
     }
