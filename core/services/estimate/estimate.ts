@@ -83,7 +83,8 @@ function workOf(
   prepared: Set<string>,
 ): Work {
   const { library } = context;
-  const { inputSize, epochs, earlyStop } = options;
+  const { inputSize, folds, earlyStop } = options;
+  const epochs = options.epochs * folds;
   const used = version.images.filter(({ split }) => split !== 'test');
   const train = used.filter(({ split }) => split === 'train').length;
   const shape = shapeOf(lpm, options, dataset, version);
@@ -128,6 +129,7 @@ export function shapeOf(
     'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights' | 'criterion' | 'optimiser'
   > & {
     readonly microBatch?: number | undefined;
+    readonly folds?: number | undefined;
   },
   dataset: Pick<DatasetRow, 'id' | 'target'>,
   {
@@ -137,8 +139,12 @@ export function shapeOf(
 ): Omit<Work, 'decode' | 'statistics' | 'encode' | 'epochs' | 'fewestEpochs'> {
   const { method, inputSize, tokenRatio } = options;
   const classes = targets[dataset.target].logits(names.length);
-  const train = images.filter(({ split }) => split === 'train').length;
-  const validation = images.filter(({ split }) => split === 'val').length;
+  const { folds = 1 } = options;
+  const isOf = (wanted: VersionImage['split']): number => images.filter(({ split }) => split === wanted).length;
+  const used = isOf('train') + isOf('val');
+  // A network of a cross-validation learns from all but a fold, is not validated, and predicts its fold at the end.
+  const train = folds === 1 ? isOf('train') : Math.floor((used * (folds - 1)) / folds);
+  const validation = folds === 1 ? isOf('val') : 0;
   const batch = usableBatch(options.batch, train);
   const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
   return {
@@ -151,6 +157,7 @@ export function shapeOf(
     ),
     stepsPerEpoch: stepsPerEpoch(train, batch),
     validationBatches: Math.ceil(validation / batch),
+    finalBatches: folds === 1 ? Math.ceil(validation / batch) : folds * Math.ceil(used / folds / batch),
     imageBytes: sampleBytes * inputSize ** 2,
     featureBytes: featureBytes(lpm.config, method, options),
     // Parameters and what the optimiser keeps, and where the epoch is the best so far the parameters once more.

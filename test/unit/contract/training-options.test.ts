@@ -22,6 +22,7 @@ const first = {
   flip: true,
   augment: true,
   earlyStop: null,
+  folds: 1,
   inputSize: 512,
   tokens: 'global',
   tokenRatio: 0.2,
