@@ -36,8 +36,12 @@ export function partsOf(row: ListedModel | undefined): readonly EvaluationPart[]
   return row === undefined ? splitNames : evaluationPartsOf(row.record);
 }
 
-/** The part that is shown first. The test cases are not opened by accident: what was evaluated on others comes before them. */
-export function firstPart(row: ListedModel | undefined): EvaluationPart {
+/**
+ * The part that is shown: the one wanted where the model can be judged on it. The test cases are not opened by accident: what was evaluated on
+ * others comes before them.
+ */
+export function firstPart(row: ListedModel | undefined, wanted?: EvaluationPart): EvaluationPart {
+  if (wanted !== undefined && partsOf(row).includes(wanted)) return wanted;
   return (['cross-validation', 'val'] as const).find((part) => row?.evaluated.includes(part)) ?? 'test';
 }
 

@@ -17,7 +17,7 @@ import { call } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 import { attempt, notices } from '../../app/notices.svelte.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
-import { type CaseChoice, findingsOf, firstPart, isOfNumbers, partsOf, shownClass } from './choices.ts';
+import { type CaseChoice, findingsOf, firstPart, isOfNumbers, shownClass } from './choices.ts';
 
 type ModelRow = CallOutput<'judge.models'>[number];
 
@@ -63,10 +63,6 @@ export class JudgeState {
   }
   get split(): EvaluationPart {
     return this.#split;
-  }
-  /** The parts that the model can be judged on. */
-  get parts(): readonly EvaluationPart[] {
-    return partsOf(this.row);
   }
   get level(): JudgeLevel {
     return this.#level;
@@ -149,13 +145,13 @@ export class JudgeState {
     const name = this.#models.some(({ record }) => record.name === wanted) ? wanted : this.#models.at(-1)?.record.name;
     if (name === undefined) return;
     this.#model = name;
-    this.#split = this.parts.find((part) => part === split) ?? firstPart(this.row);
+    this.#split = firstPart(this.row, split);
     await this.#show();
   }
 
   async chooseModel(name: string): Promise<void> {
     this.#model = name;
-    if (!this.parts.includes(this.#split)) this.#split = firstPart(this.row);
+    this.#split = firstPart(this.row, this.#split);
     await this.#show();
   }
 

@@ -22,13 +22,18 @@ const first = {
   flip: true,
   augment: true,
   earlyStop: null,
-  folds: 1,
   inputSize: 512,
   tokens: 'global',
   tokenRatio: 0.2,
   normalisation: 'dataset',
 } as const;
-const settings: RunSettings = { ...first, criterion: 'cross-entropy', optimiser: 'adamw', uncertain: 'unknown' };
+const settings: RunSettings = {
+  ...first,
+  folds: 1,
+  criterion: 'cross-entropy',
+  optimiser: 'adamw',
+  uncertain: 'unknown',
+};
 
 describe('the settings of a run', () => {
   test('are the options of its training, under the names that stored runs have', () => {
@@ -45,6 +50,7 @@ describe('the settings of a run', () => {
       ['tokenRatio', 0],
       ['microBatch', 1025],
       ['earlyStop', 0],
+      ['folds', 11],
     ];
     for (const [key, value] of wrong) {
       const { success } = storedRunSettingsSchema.safeParse({ ...settings, [key]: value });
