@@ -197,6 +197,8 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   classWeights: true,
   optimiser: true,
   microBatch: true,
+  /** How many images a network learns from is decided by them, too. */
+  folds: true,
   /** Patients who have no split yet are dealt by it: how many images learn decides how large a batch can be. */
   seed: true,
 });

@@ -121,6 +121,12 @@ function workOf(
   };
 }
 
+/** From how many images a network learns: those of training, or of a cross-validation all but a fold of those and validation's. */
+export function imagesToLearn(images: readonly Pick<VersionImage, 'split'>[], folds: number): number {
+  if (folds === 1) return images.filter(({ split }) => split === 'train').length;
+  return Math.floor((images.filter(({ split }) => split !== 'test').length * (folds - 1)) / folds);
+}
+
 /** What does not depend on how much of the work is done: the names of its parts, and how large they are. */
 export function shapeOf(
   lpm: LibraryLpm,
@@ -140,11 +146,10 @@ export function shapeOf(
   const { method, inputSize, tokenRatio } = options;
   const classes = targets[dataset.target].logits(names.length);
   const { folds = 1 } = options;
-  const isOf = (wanted: VersionImage['split']): number => images.filter(({ split }) => split === wanted).length;
-  const used = isOf('train') + isOf('val');
-  // A network of a cross-validation learns from all but a fold, is not validated, and predicts its fold at the end.
-  const train = folds === 1 ? isOf('train') : Math.floor((used * (folds - 1)) / folds);
-  const validation = folds === 1 ? isOf('val') : 0;
+  const train = imagesToLearn(images, folds);
+  const used = images.filter(({ split }) => split !== 'test').length;
+  // A network of a cross-validation is not validated, and predicts its fold at the end.
+  const validation = folds === 1 ? used - train : 0;
   const batch = usableBatch(options.batch, train);
   const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
   return {

@@ -5,28 +5,36 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { TrainOptions, TrainReport } from '../../../../core/contract/index.ts';
 import { memberOf, splitMembers } from '../../../../core/models/index.ts';
 import { evaluateModel, predictSplit } from '../../../../core/services/evaluation/evaluate.ts';
+import { findEvidence } from '../../../../core/services/evaluation/evidence.ts';
 import { calibrate } from '../../../../core/services/evaluation/judge-settings.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { deletePatient } from '../../../../core/services/library/delete-patient.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { openLibraryLpm } from '../../../../core/services/lpm/encoder.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
+import { computeWeights } from '../../../../core/services/training/compute-weights.ts';
 import { dealFolds } from '../../../../core/services/training/folds.ts';
-import { requireModel } from '../../../../core/services/training/model.ts';
+import { keepNothing } from '../../../../core/services/training/keeper.ts';
+import { hashWeights, requireModel } from '../../../../core/services/training/model.ts';
 import { temperatureLoss } from '../../../../core/statistics/temperature.ts';
 import {
   evaluatedImages,
   evaluationsOf,
   listRuns,
+  lpmByHash,
   membersOf,
   modelByName,
   runById,
+  runByName,
+  versionById,
   versionImages,
 } from '../../../../core/store/index.ts';
+import { instanceId } from '../../../support/ids.ts';
 import { openTestServices, testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { repositoryRoot } from '../../../support/shared.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -196,6 +204,40 @@ describe('a model of folds', () => {
     const found = await evaluateModel(context, { model: 'discs-1', split: 'cross-validation' });
     expect(found.image.n).toBe(rows);
   });
+});
+
+test('the weights of a run are computed again from its plan without anything being stored', async () => {
+  const context = await testServices(copied());
+  const { db, writer } = context.library;
+  for (const wanted of [
+    { ...options, epochs: 2, name: 'folds' },
+    { ...options, epochs: 2, name: 'one', folds: 1 },
+  ]) {
+    const report = await trainModel(context, wanted);
+    const run = runByName(db, report.run);
+    const version = versionById(db, run?.datasetVersionId ?? 0);
+    const record = lpmByHash(db, report.lpmHash);
+    if (run === undefined || version === undefined || record === undefined) throw new Error('a run that ended');
+    const lpm = openLibraryLpm(context, record);
+    onTestFinished(() => lpm.close());
+    const before = writer.get('SELECT total_changes() AS n');
+    const plan = { run, version, lpm: record, resumed: false, finished: false };
+    const again = await computeWeights(context, plan, lpm, keepNothing);
+    expect(hashWeights(again.params)).toBe(report.weightsHash);
+    expect(again.members).toEqual(report.members);
+    expect(writer.get('SELECT total_changes() AS n')).toEqual(before);
+  }
+});
+
+test('evidence of a model of folds is that of its networks together', async () => {
+  const context = await testServices(copied());
+  await trainModel(context, { ...options, epochs: 1 });
+  const [image] = outOfFold(context, 'discs-1');
+  const report = await findEvidence(context, { model: 'discs-1', instanceId: image?.instanceId ?? instanceId(0) });
+  for (const { patches, classToken } of report.attention.layers) {
+    expect(patches.reduce((sum, share) => sum + share, 0) + classToken).toBeCloseTo(1, 4);
+  }
+  expect(report.probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
 });
 
 describe('stopping in a cross-validation', () => {
