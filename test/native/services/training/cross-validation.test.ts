@@ -20,7 +20,11 @@ import type { ServiceContext } from '../../../../core/services/session/context.t
 import { computeWeights } from '../../../../core/services/training/compute-weights.ts';
 import { dealFolds } from '../../../../core/services/training/folds.ts';
 import { keepNothing } from '../../../../core/services/training/keeper.ts';
+import { withNetwork } from '../../../../core/services/training/learn.ts';
+import { withMaterial } from '../../../../core/services/training/material.ts';
 import { hashWeights, requireModel } from '../../../../core/services/training/model.ts';
+import { startingParameters } from '../../../../core/services/training/network.ts';
+import { memberSeed } from '../../../../core/services/training/stuck-members.ts';
 import { temperatureLoss } from '../../../../core/statistics/temperature.ts';
 import {
   evaluatedImages,
@@ -34,6 +38,7 @@ import {
   versionById,
   versionImages,
 } from '../../../../core/store/index.ts';
+import { freshState, train } from '../../../../core/training/loop.ts';
 import { instanceId } from '../../../support/ids.ts';
 import { openTestServices, testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { repositoryRoot } from '../../../support/shared.ts';
@@ -226,6 +231,38 @@ test('the weights of a run are computed again from its plan without anything bei
     expect(hashWeights(again.params)).toBe(report.weightsHash);
     expect(again.members).toEqual(report.members);
     expect(writer.get('SELECT total_changes() AS n')).toEqual(before);
+  }
+});
+
+test('a network learns from the images outside its fold and no others: trained apart on those, it has the same weights', async () => {
+  const context = await testServices(copied());
+  const { db } = context.library;
+  const report = await trainModel(context, { ...options, epochs: 2 });
+  const { config, params } = requireModel(context, 'discs-1');
+  const run = runByName(db, report.run);
+  const version = versionById(db, run?.datasetVersionId ?? 0);
+  const record = lpmByHash(db, report.lpmHash);
+  if (run === undefined || version === undefined || record === undefined) throw new Error('a run that ended');
+  const lpm = openLibraryLpm(context, record);
+  onTestFinished(() => lpm.close());
+  const images = learnedImages(context, run.id);
+  const dealt = dealFolds(images, { count: folds, seed: 2, target: 'class', classes: report.classes });
+  const plan = { run, version, lpm: record, resumed: false, finished: false };
+  for (const k of [0, 1, 2]) {
+    const others = images.filter((_, i) => dealt[i] !== k);
+    expect(report.members[k]).toMatchObject({
+      images: others.length,
+      patients: new Set(others.map(({ patientId }) => patientId)).size,
+    });
+    const apart = await withMaterial(context, plan, lpm, (material) =>
+      withNetwork({ context, plan, material }, 4, async (network) => {
+        const settings = { ...run.settings, seed: memberSeed(2, k + 1, 1) };
+        const start = freshState(startingParameters(memberOf(config), settings, lpm), settings.optimiser);
+        const hooks = { signal: context.signal, now: () => 0 };
+        return await train(network, settings, material.examplesOf(others), material.examplesOf([]), start, hooks);
+      }),
+    );
+    expect([...apart.state.params]).toEqual([...(splitMembers(config, params)[k] as Float32Array)]);
   }
 });
 
