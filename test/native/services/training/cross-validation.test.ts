@@ -194,6 +194,26 @@ describe('a model of folds', () => {
     expect(listRuns(context.library.db)).toHaveLength(runs);
   });
 
+  test('that is not finished ends where a patient is deleted, and its finished networks go', async () => {
+    const context = await testServices(copied());
+    const { db } = context.library;
+    const signal = {
+      get aborted(): boolean {
+        return db.get('SELECT 1 FROM run_members') !== undefined;
+      },
+    } as AbortSignal;
+    await expect(trainModel({ ...context, signal }, options)).rejects.toMatchObject({ code: 'CANCELLED' });
+    const run = listRuns(db).at(-1);
+    expect(db.get('SELECT count(*) AS n FROM run_members')).toEqual({ n: 1 });
+    const [image] = learnedImages(context, run?.id ?? 0);
+    const gone = image?.patientId ?? 0;
+    const { key = '' } =
+      db.get<{ key: string }>('SELECT patient_key AS key FROM patients WHERE id = :gone', { gone }) ?? {};
+    deletePatient(context, { patientID: key });
+    expect(db.all('SELECT fold FROM run_members UNION ALL SELECT fold FROM member_vectors')).toEqual([]);
+    expect(runById(db, run?.id ?? 0)?.state).toBe('failed');
+  });
+
   test('forgets what it said of a patient who is deleted, and keeps the rest', async () => {
     const context = await testServices(copied());
     await trainModel(context, { ...options, epochs: 1 });
