@@ -10,6 +10,7 @@ import { statfsSync } from 'node:fs';
 import type { z } from 'zod';
 import {
   type MeasureOptions,
+  type MethodSizes,
   measureOptionsSchema,
   type TimePromise,
   type trainOptionsSchema,
@@ -128,7 +129,7 @@ export function shapeOf(
     'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights' | 'criterion' | 'optimiser'
   > & {
     readonly microBatch?: number | undefined;
-  },
+  } & MethodSizes,
   dataset: Pick<DatasetRow, 'id' | 'target'>,
   {
     images,
@@ -140,7 +141,7 @@ export function shapeOf(
   const train = images.filter(({ split }) => split === 'train').length;
   const validation = images.filter(({ split }) => split === 'val').length;
   const batch = usableBatch(options.batch, train);
-  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
+  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, sizes: options });
   return {
     datasetId: dataset.id,
     encoding: encodingName(options),

@@ -69,7 +69,7 @@ import { type LibraryLpm, openLibraryLpm } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { compilePredictor, hashWeights } from '../training/model.ts';
-import { compileStep, startingParameters } from '../training/network.ts';
+import { compileStep, networkWeights, startingParameters } from '../training/network.ts';
 import { type PlannedRun, planRun } from '../training/plan.ts';
 import { layoutToStore, optimiserFor, optimiserToStore, weightsFor } from '../training/stored-network.ts';
 
@@ -140,6 +140,7 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     classes: targets[version.target].logits(version.classes.length),
     inputSize,
     tokenRatio: settings.tokenRatio,
+    sizes: settings,
   });
   checkStorable(config);
   const layers = methodLayers(lpm.config, method);
@@ -173,11 +174,11 @@ async function trainRun(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
     const sets = { train: part('train'), val: part('val') };
     const counted = { target, classes: config.classes };
     const batch = usableBatch(settings.batch, examplesIn(counted, sets.train));
-    const predictor = await compilePredictor(engine, config, batch);
+    const predictor = await compilePredictor(engine, config, batch, networkWeights(config, lpm));
     const network: TrainingNetwork = {
       ...predictor,
       ...counted,
-      step: await compileStep(engine, config, settings, batch),
+      step: await compileStep(engine, config, settings, batch, networkWeights(config, lpm)),
       dropoutShape: dropoutMaskShape(config, batch),
     };
     try {

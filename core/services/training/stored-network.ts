@@ -1,7 +1,14 @@
 /** The stored configuration of a network and its stored weights, checked against each other and against the code of now. */
 import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
-import { methods, type OptimiserName, type WeightLayout, weightLayoutVersion } from '../../contract/index.ts';
+import {
+  type Method,
+  methods,
+  type OptimiserName,
+  sizesOf,
+  type WeightLayout,
+  weightLayoutVersion,
+} from '../../contract/index.ts';
 import {
   arrangeWeights,
   biasedParts,
@@ -61,14 +68,20 @@ const networkShape = {
   tokens: size,
 };
 
-/** Methods that train the LPM are stored with its whole configuration, the others without. */
-const whole = methods.filter((method) => trainingMethods[method].trainsLpm);
-const frozen = methods.filter((method) => !trainingMethods[method].trainsLpm);
+/** Networks that have the LPM in them are stored with its whole configuration, the others without; and each with the sizes of its method. */
+const ofMethod = (method: Method) =>
+  z.strictObject({
+    ...networkShape,
+    method: z.literal(method),
+    ...(trainingMethods[method].runsLpm === undefined ? {} : { encoder: lpmConfigSchema }),
+    ...Object.fromEntries(Object.keys(sizesOf(method)).map((name) => [name, z.number().positive()])),
+  });
 
-const networkSchema: z.ZodType<NetworkConfig> = z.discriminatedUnion('method', [
-  z.strictObject({ ...networkShape, method: z.enum(frozen) }),
-  z.strictObject({ ...networkShape, method: z.enum(whole), encoder: lpmConfigSchema }),
-]);
+const [firstMethod, ...otherMethods] = methods as readonly [Method, ...Method[]];
+const networkSchema = z.discriminatedUnion('method', [
+  ofMethod(firstMethod),
+  ...otherMethods.map(ofMethod),
+]) as z.ZodType<NetworkConfig>;
 
 /**
  * The configuration of a network as it was stored.
