@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { methods, type TrainOptions, type TrainReport } from '../../../../core/contract/index.ts';
+import { trainingMethods } from '../../../../core/models/index.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { encodeDataset } from '../../../../core/services/features/encode.ts';
@@ -69,14 +70,16 @@ describe('classifying', () => {
     csvOf = (name) => parse(readFileSync(join(folder, name)), { columns: true }) as Record<string, string>[];
   });
 
-  test.each(['fpt+', 'attentive'] as const)(
+  test.each(['fpt+', 'attentive', 'lora'] as const)(
     'a study known to the library and the same study unknown to it give the same probabilities (%s)',
     async (method) => {
       const first = await prepared();
       folder = first.folder;
       const { context } = first;
       await trainModel(context, { ...base, method, name: 'm' });
-      await encodeDataset(context, { dataset: 'discs', lpm: 'tiny', inputSize: 224, method });
+      if (trainingMethods[method].features !== null) {
+        await encodeDataset(context, { dataset: 'discs', lpm: 'tiny', inputSize: 224, method });
+      }
       const paths = [join(folder, 'studies', 'p1')];
       await classifyPaths(context, { paths, model: 'm', out: join(folder, 'known.csv') });
       context.library.writer.run('DELETE FROM records');
@@ -108,6 +111,7 @@ describe('classifying', () => {
   test('a missing model, a missing LPM and a missing path each say what to do, and no file appears', async () => {
     const { folder: place, context } = await prepared();
     await trainModel(context, { ...base, name: 'm' });
+    await trainModel(context, { ...base, method: 'lora', name: 'beside' });
     const out = join(place, 'none.csv');
     const paths = [join(place, 'studies')];
     await expect(classifyPaths(context, { paths, model: 'x', out })).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
@@ -118,6 +122,9 @@ describe('classifying', () => {
     const failing = classifyPaths(context, { paths, model: 'm', out });
     await expect(failing).rejects.toMatchObject({ code: 'LPM_NOT_FOUND' });
     await expect(failing).rejects.toThrow('Model "m" was trained with the LPM');
+    await expect(classifyPaths(context, { paths, model: 'beside', out })).rejects.toMatchObject({
+      code: 'LPM_NOT_FOUND',
+    });
     expect(() => readFileSync(out)).toThrow('ENOENT');
   });
 
