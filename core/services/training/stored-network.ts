@@ -5,7 +5,9 @@ import {
   type Method,
   methods,
   type OptimiserName,
+  type SizeName,
   sizesOf,
+  trainOptionsSchema,
   type WeightLayout,
   weightLayoutVersion,
 } from '../../contract/index.ts';
@@ -66,7 +68,10 @@ const networkShape = {
   sideWidth: size,
   prompts: size,
   tokens: size,
+  members: z.int().min(2).exactOptional(),
 };
+
+const sizesIn = (method: Method) => Object.keys(sizesOf(method)) as SizeName[];
 
 /** Networks that have the LPM in them are stored with its whole configuration, the others without; and each with the sizes of its method. */
 const ofMethod = (method: Method) =>
@@ -74,7 +79,7 @@ const ofMethod = (method: Method) =>
     ...networkShape,
     method: z.literal(method),
     ...(trainingMethods[method].runsLpm === undefined ? {} : { encoder: lpmConfigSchema }),
-    ...Object.fromEntries(Object.keys(sizesOf(method)).map((name) => [name, z.number().positive()])),
+    ...Object.fromEntries(sizesIn(method).map((name) => [name, trainOptionsSchema.shape[name].unwrap()])),
   });
 
 const [firstMethod, ...otherMethods] = methods as readonly [Method, ...Method[]];

@@ -9,12 +9,14 @@ import {
   buildLpmEncoder,
   encoderWeights,
   initialiseParameters,
+  joinMembers,
   type LpmConfig,
   networkConfig,
   parameterLayout,
   parameterOf,
   plainVit,
   trainingMethods,
+  withMembers,
 } from '../../../core/models/index.ts';
 import { canonicalShapes } from '../../../core/models/tensor-names.ts';
 import { compileAccumulatedStep } from '../../../core/training/accumulated-step.ts';
@@ -134,6 +136,28 @@ describe.each(Object.keys(families))('of the family %s', (family) => {
     });
   }
 });
+
+test.each(partly)(
+  'a network of two members that %s trained shares the frozen weights and answers with their mean',
+  async (method) => {
+    const lpm = families['SigLIP'] as LpmConfig;
+    const weights = encoderWeights(lpm, randomTensors(lpm), { height: size, width: size });
+    const one = networkConfig(lpm, { method, classes, inputSize: size });
+    const vary = Random.seeded(5);
+    const members = [1, 2].map((seed) =>
+      initialiseParameters(one, Random.seeded(seed), weights).map((x) => x + 0.1 * vary.normal()),
+    );
+    const answer = async (config: typeof one, params: Float32Array): Promise<number[]> => {
+      const predict = await engine.compile(buildPredict(config, { batch }), weights);
+      return Array.from((await predict.run({ params: vector(params), image }))['logits']!.data as Float32Array);
+    };
+    const [first, second] = [await answer(one, members[0]!), await answer(one, members[1]!)];
+    const both = await answer(withMembers(one, 2), joinMembers(withMembers(one, 2), members));
+    const differences = both.map((z, i) => Math.abs(z - (first[i]! + second[i]!) / 2));
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
+    expect(first).not.toEqual(second);
+  },
+);
 
 test.each(partly)('a step of %s in parts is the step of the whole batch', async (method) => {
   const lpm = families['DINOv3'] as LpmConfig;
