@@ -93,7 +93,7 @@ describe.each(Object.keys(families))('of the family %s', (family) => {
     expect([logits.shape, logits.data.every(Number.isFinite)]).toEqual([[batch, classes], true]);
     // Prompts are read from the first step on; all else is added to the LPM as nothing.
     if (config.prompts === 16) {
-      const worst = (await byHand(lpm, config, start)).map((z, i) => Math.abs(z - (logits.data[i] as number)));
+      const worst = (await byHand(lpm, config, start, weights)).map((z, i) => Math.abs(z - (logits.data[i] as number)));
       expect(Math.max(...worst)).toBeLessThan(1e-5);
     }
 
@@ -117,14 +117,47 @@ describe.each(Object.keys(families))('of the family %s', (family) => {
     }
   });
 
+  test('lora answers as the LPM whose queries and values had its changes added to their weights', async () => {
+    const config = networkConfig(lpm, { method: 'lora', classes, inputSize: size, sizes: { rank: 4, alpha: 12 } });
+    const vary = Random.seeded(6);
+    const params = initialiseParameters(config, Random.seeded(1), weights).map((x) => x + 0.1 * vary.normal());
+    const part = (name: string): Float32Array => parameterOf(parameterLayout(config), params, name);
+    const tensors = randomTensors(lpm);
+    const merged = (name: string): Tensor<'float32'> => {
+      const tensor = tensors(name);
+      const [, place] = /^(blocks\.\d+\.[qv])\.weight$/.exec(name) ?? [];
+      if (place === undefined) return tensor;
+      const [a, b, d] = [part(`${place}.lora_A.weight`), part(`${place}.lora_B.weight`), lpm.width];
+      return float32(
+        tensor.shape,
+        tensor.data.map((w, at) => {
+          const [row, column] = [Math.floor(at / d), at % d];
+          return w + (12 / 4) * [0, 1, 2, 3].reduce((sum, r) => sum + b[row * 4 + r]! * a[r * d + column]!, 0);
+        }),
+      );
+    };
+    const predict = await engine.compile(buildPredict(config, { batch }), weights);
+    const found = (await predict.run({ params: vector(params), image }))['logits']!.data as Float32Array;
+    const changed = encoderWeights(lpm, merged, { height: size, width: size });
+    const expected = await byHand(lpm, config, params, changed);
+    expect(Math.max(...expected.map((z, i) => Math.abs(z - (found[i] as number))))).toBeLessThan(1e-4);
+    const unchanged = await byHand(lpm, config, params, weights);
+    expect(Math.max(...expected.map((z, i) => Math.abs(z - (unchanged[i] as number))))).toBeGreaterThan(1e-2);
+  });
+
   /** The head on the class token of the LPM's own encoder. */
-  async function byHand(own: LpmConfig, config: Parameters<typeof parameterLayout>[0], params: Float32Array) {
+  async function byHand(
+    own: LpmConfig,
+    config: Parameters<typeof parameterLayout>[0],
+    params: Float32Array,
+    encoder: typeof weights,
+  ) {
     const graph = buildLpmEncoder(own, {
       ...{ batch, height: size, width: size, layers: [], tokenRatio: 1, tokens: 'global' },
       ...{ keysValues: false, classToken: true },
     });
-    const encoder = await engine.compile(graph, weights);
-    const token = (await encoder.run({ pixel_values: image }))['class_token']!.data as Float32Array;
+    const compiled = await engine.compile(graph, encoder);
+    const token = (await compiled.run({ pixel_values: image }))['class_token']!.data as Float32Array;
     const part = (name: string): Float32Array => parameterOf(parameterLayout(config), params, name);
     return Array.from({ length: batch * classes }, (_, at) => {
       const [b, c] = [Math.floor(at / classes), at % classes];
