@@ -11,6 +11,7 @@ import { encodeDataset } from '../../../../core/services/features/encode.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { modelByName, runByName } from '../../../../core/store/index.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -49,6 +50,38 @@ describe('methods', () => {
     expect(reports['full']?.learnable).toBe((reports['full']?.lpmParameters ?? 0) - 64 - 64 + 130);
     expect(reports['fpt+']?.lpmParameters).toBeGreaterThan(learnable('fpt+'));
     expect(reports['fpt+']?.peakMb).toBeGreaterThan(10);
+  });
+
+  test('a size is kept with run and model, makes another run, and is refused where the method has none or the LPM is smaller', async () => {
+    const { context } = await prepared();
+    const lora = { ...base, method: 'lora', name: 'sized' } as const;
+    const sized = await trainModel(context, { ...lora, rank: 4, alpha: 8, classWeights: 'dynamic' });
+    expect(sized.learnable).toBe(4 * 2 * 2 * 4 * 64 + 130);
+    const { db } = context.library;
+    expect(runByName(db, sized.run)?.settings).toMatchObject({
+      rank: 4,
+      alpha: 8,
+      microBatch: 2,
+      classWeights: 'dynamic',
+    });
+    expect(modelByName(db, 'sized')?.config).toMatchObject({ rank: 4, alpha: 8, encoder: { layers: 4 } });
+    expect((await trainModel(context, { ...lora, rank: 4, alpha: 8, classWeights: 'dynamic' })).run).toBe(sized.run);
+    await expect(trainModel(context, { ...lora, rank: 5, alpha: 8, classWeights: 'dynamic' })).rejects.toMatchObject({
+      code: 'NAME_TAKEN',
+    });
+    for (const wrong of [
+      { method: 'linear', rank: 4 },
+      { method: 'fpt+', prompts: 8 },
+      { method: 'lora', rank: 65 },
+      { method: 'partial', blocks: 9 },
+    ] as const) {
+      await expect(trainModel(context, { ...base, ...wrong, name: 'wrong' })).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+      });
+    }
+    expect(modelByName(db, 'sized')?.config).not.toHaveProperty('bottleneck');
+    const plain = await trainModel(context, { ...base, method: 'linear', name: 'plain' });
+    expect(runByName(db, plain.run)?.settings).not.toHaveProperty('rank');
   });
 
   test('seed, flips and normalisation change the weights; the same again does not', async () => {
