@@ -1,5 +1,6 @@
 /** What `bench -- --methods` trains, with which recipe, and how the results of several seeds become one row. */
-import type { EvaluateReport, Method, TrainReport } from '../core/contract/index.ts';
+import { type EvaluateReport, type Method, methods, type TrainReport } from '../core/contract/index.ts';
+import { trainingMethods } from '../core/models/index.ts';
 import { median } from '../core/statistics/bootstrap.ts';
 
 export interface Variant {
@@ -7,6 +8,8 @@ export interface Variant {
   readonly method: Method;
   /** Whether the LPM is the one asked about or one of its sizes with random weights. */
   readonly lpm: 'given' | 'random';
+  /** It is trained where it is named alone: five methods that run the LPM in every epoch would take a day. */
+  readonly isOnlyNamed?: true;
 }
 
 export const variants: readonly Variant[] = [
@@ -17,6 +20,9 @@ export const variants: readonly Variant[] = [
   { name: 'side-only', method: 'side-only', lpm: 'given' },
   { name: 'linear', method: 'linear', lpm: 'given' },
   { name: 'full', method: 'full', lpm: 'given' },
+  ...methods
+    .filter((method) => trainingMethods[method].runsLpm === 'partly')
+    .map((method): Variant => ({ name: method, method, lpm: 'given', isOnlyNamed: true })),
 ];
 
 export interface Recipe {
@@ -30,11 +36,13 @@ const rates: Partial<Record<Method, number>> = { linear: 1e-2, attentive: 5e-3 }
 /**
  * Few images, so many epochs. `side-only` has the epochs and rate of `fpt+`: at half of them it had not learned what its
  * image shows. `linear` is one layer on fixed numbers and takes ten times the rate; `attentive`, little more than that, five times. `full` starts
- * from a trained network: a rate of 1e-4 and few epochs, which also take as long as all others together.
+ * from a trained network: a rate of 1e-4 and few epochs, which also take as long as all others together. Methods that change the LPM from within have as
+ * many, and the rate of the others: what they add starts from nothing.
  */
 export function recipeOf(method: Method, epochs: number, fullEpochs: number): Recipe {
   if (method === 'full') return { epochs: fullEpochs, lr: 1e-4 };
-  return { epochs, lr: rates[method] ?? 1e-3 };
+  const isSlow = trainingMethods[method].runsLpm !== undefined;
+  return { epochs: isSlow ? fullEpochs : epochs, lr: rates[method] ?? 1e-3 };
 }
 
 /** One seed of one variant. */

@@ -85,9 +85,13 @@ What each method reaches and what it takes; what the columns mean: docs/lpm.md.
   --dataset D --library DIR --lpm NAME
                      a data set and an LPM of your library instead of the tasks
   --only A,B         of ${variants.map((v) => v.name).join(', ')}
+                     (left out: all but ${variants
+                       .filter((v) => v.isOnlyNamed === true)
+                       .map((v) => v.name)
+                       .join(', ')})
   --seeds N          trainings of each method (default: 5)
-  --epochs N         of every method but full (default: 80)
-  --full-epochs N    of full (default: 8)
+  --epochs N         of every method that reads features or a small image (default: 80)
+  --full-epochs N    of full and the others that run the LPM in training (default: 8)
   --input-size PX    what the LPM reads (default: 512)
   --no-whole         do not measure full fine-tuning with its batch at once, which takes gigabytes
   --html FILE        also write a report of the first seed
@@ -124,7 +128,7 @@ async function withServices<T>(library: string, work: (context: ServiceContext) 
 
 function chosenVariants(isTask: boolean): readonly Variant[] {
   const names = values.only?.split(',').map((name) => name.trim());
-  if (names === undefined) return variants.filter((v) => isTask || v.lpm === 'given');
+  if (names === undefined) return variants.filter((v) => v.isOnlyNamed !== true && (isTask || v.lpm === 'given'));
   const unknown = names.filter((name) => !variants.some((v) => v.name === name));
   if (unknown.length > 0)
     usage(`--only: ${unknown.join(', ')}; choose from ${variants.map((v) => v.name).join(', ')}.`);

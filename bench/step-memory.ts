@@ -1,14 +1,23 @@
 /**
- * The memory of one training step by itself, in a process of its own: what an idle engine holds, and what full
- * fine-tuning takes with its whole batch at once, which a run avoids by computing it in parts.
+ * The memory of one training step by itself, in a process of its own: what an idle engine holds, and what a method takes with its whole batch at
+ * once, which a run of one that has the LPM in it avoids by computing it in parts.
  */
+import { toFloat16Bits } from '../core/base/half.ts';
 import { silentLogger } from '../core/base/logger.ts';
 import { Random } from '../core/base/random.ts';
-import { float32, type Tensor } from '../core/base/tensor.ts';
+import { float32, type Shape, sizeOf, type Tensor } from '../core/base/tensor.ts';
+import type { Method } from '../core/contract/index.ts';
 import { type Engine, type OpenEngineOptions, openEngine } from '../core/engine/index.ts';
 import { add, defineGraph, input } from '../core/graph/index.ts';
-import { initialiseParameters, type LpmConfig, networkConfig } from '../core/models/index.ts';
-import { buildTrainStep } from '../core/training/train-step.ts';
+import {
+  dropoutMaskShape,
+  initialiseParameters,
+  type LpmConfig,
+  networkConfig,
+  trainingMethods,
+} from '../core/models/index.ts';
+import { compileAccumulatedStep } from '../core/training/accumulated-step.ts';
+import { buildTrainStep, carriedVectors } from '../core/training/train-step.ts';
 
 async function inOwnProcess<T>(name: OpenEngineOptions['engine'], work: (engine: Engine) => Promise<T>): Promise<T> {
   const engine = await openEngine({ engine: name, device: 'auto', ownProcess: true, log: silentLogger });
@@ -34,25 +43,66 @@ export function wholeBatchStep(
   name: OpenEngineOptions['engine'],
   lpm: LpmConfig,
   options: { readonly inputSize: number; readonly batch: number; readonly classes: number },
-): Promise<{ readonly peakMb: number; readonly seconds: number }> {
-  const { inputSize, batch, classes } = options;
-  const config = networkConfig(lpm, { method: 'full', classes, inputSize });
+): Promise<StepCost> {
+  return stepCost(name, lpm, { ...options, method: 'full', part: options.batch });
+}
+
+export interface StepCost {
+  /** Highest resident memory of the engine's process, in MiB. */
+  readonly peakMb: number;
+  readonly seconds: number;
+}
+
+/** One training step of a method on made-up numbers, `part` images at a time. */
+export function stepCost(
+  name: OpenEngineOptions['engine'],
+  lpm: LpmConfig,
+  options: {
+    readonly method: Method;
+    readonly inputSize: number;
+    readonly batch: number;
+    readonly part: number;
+    readonly classes: number;
+  },
+): Promise<StepCost> {
+  const { method, inputSize, batch, part, classes } = options;
+  const config = networkConfig(lpm, { method, classes, inputSize });
   return inOwnProcess(name, async (engine) => {
-    const step = await engine.compile(buildTrainStep(config, { batch, weighted: false }));
-    const random = Random.seeded(0);
-    const params = initialiseParameters(config, random);
+    const graph = buildTrainStep(config, { batch, weighted: false });
+    const shapes = new Map(graph.weights.map((weight) => [weight.name ?? '', weight.shape]));
+    const weights = (weight: string): Tensor => madeUp(shapes.get(weight) as Shape);
+    const step =
+      part < batch
+        ? await compileAccumulatedStep(engine, config, { batch, weighted: false }, part, weights)
+        : await engine.compile(graph, weights, { carried: carriedVectors() });
+    const params = initialiseParameters(config, Random.seeded(0));
     const vector = (data: Float32Array<ArrayBuffer>): Tensor => float32([data.length], data);
-    const image = new Float32Array(batch * 3 * inputSize ** 2).fill(0.1);
+    const mask = dropoutMaskShape(config, batch);
+    const inputs = Object.entries(trainingMethods[method].inputs(config, batch)).map(
+      ([input, { shape, dtype }]): [string, Tensor] => [
+        input,
+        dtype === 'float16' ? { dtype, shape, data: toFloat16Bits(madeUp(shape).data) } : madeUp(shape),
+      ],
+    );
     const started = performance.now();
     await step.run({
+      ...Object.fromEntries(inputs),
+      ...(mask === null ? {} : { dropout_mask: float32(mask, new Float32Array(sizeOf(mask)).fill(1)) }),
       params: vector(params),
       m: vector(new Float32Array(params.length)),
       v: vector(new Float32Array(params.length)),
       step: float32([], [1]),
       lr: float32([], [1e-4]),
-      image: float32([batch, 3, inputSize, inputSize], image),
       labels: { dtype: 'int32', shape: [batch], data: Int32Array.from({ length: batch }, (_, i) => i % classes) },
     });
     return { peakMb: await engine.peakMemoryMb(), seconds: (performance.now() - started) / 1000 };
   });
+}
+
+/** Numbers between -0.1 and 0.1. */
+function madeUp(shape: Shape): Tensor<'float32'> {
+  return float32(
+    shape,
+    Float32Array.from({ length: sizeOf(shape) }, (_, i) => 0.1 * Math.sin(i)),
+  );
 }

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 
 /**
- * How a model is trained: the two published methods, a small probe of the LPM's tokens and three honest baselines, each with the line that help and reports say about
- * it. What a method does is its object in core/models/methods.
+ * How a model is trained: the two published methods, a small probe of the LPM's tokens, three honest baselines and the methods that the paper
+ * compares with, each with the line that help and reports say about it. What a method does is its object in core/models/methods.
  */
 export const methodMeaning = {
   'fpt+': 'small network on a low-resolution image, prompted by what the frozen LPM saw at full resolution',
@@ -12,10 +12,69 @@ export const methodMeaning = {
   'side-only': 'the same small network without the LPM',
   linear: "logistic regression on the LPM's final class token",
   full: 'every weight of the LPM trained at full resolution, which needs many times the memory',
+  lora: "low-rank changes of the LPM's queries and values (LoRA), the rest frozen; reads every image through the LPM in every epoch, as full does",
+  adapter: 'a small bottleneck after each MLP of the LPM, the rest frozen; as slow as lora',
+  'prompt-tuning':
+    'learned tokens beside those of the image in every block of the LPM (deep VPT), the rest frozen; as slow as lora',
+  bitfit: 'the biases of the LPM alone; as slow as lora',
+  partial: 'the last blocks of the LPM, the others frozen',
 } as const;
 export type Method = keyof typeof methodMeaning;
 export const methods = Object.keys(methodMeaning) as readonly Method[];
 export const methodSchema = z.enum(methods);
+
+/** Sizes that some methods let their user choose. */
+export interface MethodSizes {
+  /** Of the changes to queries and values. */
+  readonly rank?: number | undefined;
+  /** Those changes are multiplied by alpha / rank. */
+  readonly alpha?: number | undefined;
+  /** Numbers between the two layers of an adapter. */
+  readonly bottleneck?: number | undefined;
+  /** Learned tokens in each block. */
+  readonly prompts?: number | undefined;
+  /** Blocks that are trained, counted from the last. */
+  readonly blocks?: number | undefined;
+}
+export type SizeName = keyof MethodSizes;
+
+/**
+ * The sizes that a method has, with their defaults. LoRA: rank and alpha 16, so that the changes are taken as they are (Hu et al. begin with
+ * alpha = rank, section 4.1). Adapter: 64, the middle of the sizes that Houlsby et al. 2019 tried. Prompts: 50, of the 1 to 200 that Jia et al. 2022 tried.
+ * Partial: the last block, their Partial-1.
+ */
+export const methodSizes: { readonly [M in Method]?: MethodSizes } = {
+  lora: { rank: 16, alpha: 16 },
+  adapter: { bottleneck: 64 },
+  'prompt-tuning': { prompts: 50 },
+  partial: { blocks: 1 },
+};
+
+/** Every size, with the methods that have it. */
+export const sizeNames: Readonly<Record<SizeName, readonly Method[]>> = {
+  rank: methodsWith('rank'),
+  alpha: methodsWith('alpha'),
+  bottleneck: methodsWith('bottleneck'),
+  prompts: methodsWith('prompts'),
+  blocks: methodsWith('blocks'),
+};
+
+function methodsWith(size: SizeName): readonly Method[] {
+  return methods.filter((method) => methodSizes[method]?.[size] !== undefined);
+}
+
+/** The sizes of a method: those that are given of the ones that it has, and its defaults of the others. */
+export function sizesOf(method: Method, given: MethodSizes = {}): MethodSizes {
+  const own = Object.entries(methodSizes[method] ?? {});
+  return Object.fromEntries(own.map(([size, standard]) => [size, given[size as SizeName] ?? standard]));
+}
+
+/** Options of several methods as one of them takes them: without the sizes that it has not. */
+export function withoutOtherSizes<T extends MethodSizes>(method: Method, options: T): T {
+  const own = methodSizes[method] ?? {};
+  const entries = Object.entries(options).filter(([name]) => !(name in sizeNames) || name in own);
+  return Object.fromEntries(entries) as T;
+}
 
 /** The three parts of a data set. Patients, not images, are dealt to them. */
 export const splitNames = ['train', 'val', 'test'] as const;
@@ -76,9 +135,10 @@ export function isEmbeddedLpmName(name: string): boolean {
   return name === embeddedLpmName || name.startsWith(`${embeddedLpmName} `);
 }
 
-/** Whether rare classes count more in the loss. */
-export const classWeightings = ['none', 'balanced'] as const;
+/** Whether rare classes count more in the loss: never, always, or at first, towards equal weights over the epochs (`dynamic`). */
+export const classWeightings = ['none', 'balanced', 'dynamic'] as const;
 export const classWeightingSchema = z.enum(classWeightings);
+export type ClassWeighting = z.infer<typeof classWeightingSchema>;
 
 /** What a training makes small, each with the line that help says about it. What a criterion does is its object in core/training/criteria. */
 export const criterionMeaning = {

@@ -140,8 +140,14 @@ export const trainOptionsSchema = z.strictObject({
   folds: z.int().min(1).max(10).default(1),
   optimiser: optimiserSchema.default(defaultOptimiser),
   weightDecay: z.number().nonnegative().default(0.1),
-  /** For `full`: images computed at a time, whose gradients add up to the batch's. More are no better, but need more memory. */
+  /** For methods that run the LPM in training: images computed at a time, whose gradients add up to the batch's. More are no better, but need more memory. */
   microBatch: z.int().min(1).max(1024).default(2),
+  /** Sizes of some methods (`methodSizes`, where their defaults are); refused with the others. */
+  rank: z.int().min(1).max(1024).optional(),
+  alpha: z.number().positive().max(10_000).optional(),
+  bottleneck: z.int().min(1).max(8192).optional(),
+  prompts: z.int().min(1).max(1000).optional(),
+  blocks: z.int().min(1).max(1000).optional(),
   inputSize,
   tokens: tokenRuleSchema.default('global'),
   tokenRatio: z.number().positive().max(1).default(0.2),
@@ -199,6 +205,11 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   microBatch: true,
   /** How many images a network learns from is decided by them, too. */
   folds: true,
+  rank: true,
+  alpha: true,
+  bottleneck: true,
+  prompts: true,
+  blocks: true,
   /** Patients who have no split yet are dealt by it: how many images learn decides how large a batch can be. */
   seed: true,
 });

@@ -6,7 +6,7 @@
  * - Queries are scaled by 1/√d in their weight and bias instead of scaling [heads, tokens, tokens] scores.
  * - LayerScale is folded into the projection before it.
  * - The tokens before the patches become one tensor `prefix`, positions included; `position` holds the patches' own
- *   positions plus the bias of the patch projection.
+ *   positions plus the bias of the patch projection (`position.alone` without it, where that bias is trained).
  * - The query of an attention pool is one vector for all images.
  */
 import { invariant } from '../base/errors.ts';
@@ -34,6 +34,7 @@ export function encoderWeights(
       const bias = config.withoutBias?.includes('patch') ? undefined : read('patch.bias');
       return patchPositions(config, positions(), bias);
     }
+    if (name === 'position.alone') return patchPositions(config, positions());
     if (name === 'patch.weight') return transposed(reshaped(read(name), d));
     if (name === 'pool.query') return poolQuery(config, read);
     const [, block, part, leaf] = /^(blocks\.\d+|pool)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];

@@ -36,6 +36,7 @@ import {
 } from '../graph/index.ts';
 import { activate } from './activations.ts';
 import { mergeHeads, patchify, project, splitHeads } from './attention.ts';
+import type { EncoderChanges } from './encoder-changes.ts';
 import { type BiasedPart, hasClassToken, keptTokens, type LpmConfig, prefixCount, tokenCounts } from './lpm-config.ts';
 import { type Rotation, rotate, rotationOf } from './rotary.ts';
 import { summarise, summaryReads } from './summary.ts';
@@ -70,6 +71,8 @@ export interface EncoderOptions {
    * and the hidden layer of the MLP; left out on the processor.
    */
   readonly tensorBytes?: number;
+  /** For networks in which the LPM is trained in part; without `keysValues` and `allTokens`. */
+  readonly changes?: EncoderChanges;
 }
 
 /**
@@ -106,7 +109,8 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
     !keysValues || options.tokens === 'global' || hasClassToken(config),
     'encoder: tokens are scored by a class token that the LPM does not have',
   );
-  const rotation = rotationOf(config, height, width);
+  invariant(options.changes === undefined || !(keysValues || allTokens), 'encoder: features of a changed LPM');
+  const rotation = rotationOf(config, height, width, options.changes?.prompts?.count);
   const readsAll = classToken && summaryReads(config) === 'all tokens';
 
   const kept: KeptTokens[] = [];
@@ -117,7 +121,7 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
     const isWhole = i < lastLayer || hiddenState || readsAll || (allTokens && isRead);
     const rows = isWhole ? 'all' : needsEnd ? 'class-token' : 'none';
     const isExtracted = keysValues && isRead;
-    const step = scope(`blocks.${i}`, () => block(config, options, `blocks.${i}`, x, { rows, isExtracted, rotation }));
+    const step = scope(`blocks.${i}`, () => prompted(config, options, i, x, { rows, isExtracted, rotation }));
     if (step.kept !== undefined) kept.push(step.kept);
     x = step.x;
     if (allTokens && isRead) tokens.push(x);
@@ -156,7 +160,7 @@ interface KeptTokens {
 }
 
 /** Tokens [B, N, D] before the first block. */
-function embed(config: LpmConfig, { batch, height, width }: EncoderOptions): Value {
+function embed(config: LpmConfig, { batch, height, width, changes }: EncoderOptions): Value {
   const { patch, channels, width: d } = config;
   const { patches } = tokenCounts(config, height, width);
   const images = input('pixel_values', [batch, channels, height, width]);
@@ -164,7 +168,11 @@ function embed(config: LpmConfig, { batch, height, width }: EncoderOptions): Val
   const before = prefixCount(config);
   const tokens = (): Value => {
     const isPlaced = config.rotaryBase === undefined;
-    if (!isPlaced && config.withoutBias?.includes('patch')) return projected;
+    const isBiased = !config.withoutBias?.includes('patch');
+    if (!isPlaced && !isBiased) return projected;
+    if (isPlaced && isBiased && changes?.ownPatchBias) {
+      return add(projected, add(weight('position.alone', [patches, d]), weight('patch.bias', [d])));
+    }
     return add(projected, isPlaced ? weight('position', [patches, d]) : weight('patch.bias', [d]));
   };
   const normed = (x: Value): Value =>
@@ -182,15 +190,39 @@ interface BlockNeeds {
   readonly rotation: Rotation | undefined;
 }
 
+/** A block that reads the prompts of `options.changes` besides its tokens, and gives the tokens alone. */
+function prompted(
+  config: LpmConfig,
+  options: EncoderOptions,
+  i: number,
+  x: Value,
+  needs: BlockNeeds,
+): { readonly x: Value; readonly kept?: KeptTokens } {
+  const { prompts } = options.changes ?? {};
+  if (prompts === undefined) return block(config, options, i, x, needs);
+  const [batch, tokens, d] = x.shape as [number, number, number];
+  const { count } = prompts;
+  const before = hasClassToken(config) ? 1 : 0;
+  const learned = expand(reshape(prompts.of(i), [1, count, d]), [batch, count, d]);
+  const around = (y: Value, from: number, to: number): Value[] => (from < to ? [slice(y, 1, from, to)] : []);
+  const read = concat([...around(x, 0, before), learned, ...around(x, before, tokens)], 1);
+  const { x: all } = block(config, options, i, read, needs);
+  // Of the class token alone nothing follows.
+  if (needs.rows !== 'all') return { x: all };
+  return { x: concat([...around(all, 0, before), ...around(all, before + count, tokens + count)], 1) };
+}
+
 function block(
   config: LpmConfig,
   options: EncoderOptions,
-  name: string,
+  index: number,
   x: Value,
   needs: BlockNeeds,
 ): { readonly x: Value; readonly kept?: KeptTokens } {
   const { width: d, heads, eps, mlpWidth } = config;
   const { rotation } = needs;
+  const { changes } = options;
+  const name = `blocks.${index}`;
   // Pieces share their weights.
   const known = new Map<string, Value>();
   const own = (part: string, shape: Shape): Value => {
@@ -200,12 +232,14 @@ function block(
   };
   const norm = (part: string, y: Value): Value =>
     layerNorm(y, own(`${part}.weight`, [d]), own(`${part}.bias`, [d]), eps);
-  const dense = (part: BiasedPart, y: Value, inputs: number, outputs: number, bias = true): Value =>
-    project(
+  const dense = (part: BiasedPart, y: Value, inputs: number, outputs: number, bias = true): Value => {
+    const projected = project(
       y,
       own(`${part}.weight`, [inputs, outputs]),
       bias && !config.withoutBias?.includes(part) ? own(`${part}.bias`, [outputs]) : undefined,
     );
+    return changes?.dense?.(index, part, y, projected) ?? projected;
+  };
   const heads4 = (part: BiasedPart, y: Value): Value => splitHeads(dense(part, y, d, d, config.qkvBias), heads);
   const onlyClass = (y: Value): Value => slice(y, 1, 0, 1);
 
@@ -235,7 +269,8 @@ function block(
     const hidden = config.gated
       ? mul(activate(config, dense('gate', read, d, mlpWidth)), dense('fc1', read, d, mlpWidth))
       : activate(config, dense('fc1', read, d, mlpWidth));
-    return add(rows, dense('fc2', hidden, mlpWidth, d));
+    const added = dense('fc2', hidden, mlpWidth, d);
+    return add(rows, changes?.mlp?.(index, added) ?? added);
   };
   return { x: concat(piecesOf(attended, mlpWidth, options).map(mlp), 1), ...(kept && { kept }) };
 }

@@ -48,6 +48,7 @@ export {
 export { positionEmbedding } from './position-embedding.ts';
 export { type ModelFiles, preparedSize } from './preprocessing-files.ts';
 export {
+  checkedSizes,
   dropoutMaskShape,
   extractedLayers,
   keysValuesBytes,

@@ -19,12 +19,17 @@ export interface NetworkConfig {
   readonly sideSize: number;
   /** E: the width of the side network. */
   readonly sideWidth: number;
-  /** P: prompts a layer. */
+  /** P: prompts a layer, or a block. */
   readonly prompts: number;
   /** T: tokens of the LPM that are read, a head and layer: those kept as important, or all. */
   readonly tokens: number;
-  /** The whole LPM; for methods that train it. */
+  /** The whole LPM; for methods whose network has it in it. */
   readonly encoder?: LpmConfig;
+  /** Sizes of the methods that have them (`methodSizes` of the contract). */
+  readonly rank?: number;
+  readonly alpha?: number;
+  readonly bottleneck?: number;
+  readonly blocks?: number;
   /** Networks of these sizes, each with weights of its own, whose mean is the answer; absent where there is one. */
   readonly members?: number;
 }

@@ -1,7 +1,7 @@
 /** The network of a method for an LPM, with the sizes of the two papers. */
 import { AppError } from '../base/errors.ts';
 import type { Shape } from '../base/tensor.ts';
-import type { Method } from '../contract/index.ts';
+import { type Method, type MethodSizes, type SizeName, sizeNames, sizesOf } from '../contract/index.ts';
 import { sideImageSize } from './input-size.ts';
 import { keptTokens, type LpmConfig } from './lpm-config.ts';
 import { trainingMethods } from './methods/index.ts';
@@ -16,11 +16,13 @@ export interface NetworkOptions {
   readonly inputSize: number;
   /** Share of the LPM's tokens that is kept. */
   readonly tokenRatio?: number;
+  /** Sizes of the method; its defaults where left out, and others do not matter. */
+  readonly sizes?: MethodSizes;
 }
 
 /** The preset of a method for an LPM. @throws LPM_UNSUPPORTED when the side width would not split into the LPM's heads */
 export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkConfig {
-  const { method, classes, inputSize, tokenRatio = 0.2 } = options;
+  const { method, classes, inputSize, tokenRatio = 0.2, sizes } = options;
   const sideWidth = lpm.width / 8;
   if (!Number.isInteger(sideWidth / lpm.heads)) {
     throw new AppError(
@@ -28,7 +30,7 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
       `An eighth of the LPM's width ${lpm.width} must split into its ${lpm.heads} heads, so that the side network can mirror it.`,
     );
   }
-  const { features, imageSize, trainsLpm } = trainingMethods[method];
+  const { features, imageSize, runsLpm } = trainingMethods[method];
   return {
     lpm: { width: lpm.width, heads: lpm.heads, patch: lpm.patch, eps: lpm.eps, channels: lpm.channels },
     method,
@@ -39,8 +41,43 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
     sideWidth,
     prompts: 16,
     tokens: keptTokens(lpm, inputSize, inputSize, features === 'allTokens' ? 1 : tokenRatio),
-    ...(trainsLpm ? { encoder: lpm } : {}),
+    ...(runsLpm === undefined ? {} : { encoder: lpm }),
+    ...(sizesOf(method, sizes) as Partial<NetworkConfig>),
   };
+}
+
+/**
+ * The sizes of a method as they were given, and its defaults.
+ * @throws BAD_INPUT for a size that the method has not, and for one beyond the LPM's: a rank beyond its width, more blocks than it has
+ */
+export function checkedSizes(
+  lpm: Pick<LpmConfig, 'width' | 'layers'>,
+  method: Method,
+  given: MethodSizes,
+): MethodSizes {
+  const limits: MethodSizes = { rank: lpm.width, blocks: lpm.layers };
+  for (const size of Object.keys(sizeNames) as SizeName[]) {
+    const value = given[size];
+    if (value === undefined) continue;
+    const having = sizeNames[size];
+    if (!having.includes(method)) {
+      throw new AppError(
+        'BAD_INPUT',
+        `The method ${method} has no ${size}; found ${value}, which is for ${having.join(', ')}.`,
+        {
+          action: `Leave --${size} out, or give --method ${having[0]}.`,
+        },
+      );
+    }
+    const largest = limits[size];
+    if (largest !== undefined && value > largest) {
+      const why = size === 'rank' ? `the LPM is ${largest} numbers wide` : `the LPM has ${largest} blocks`;
+      throw new AppError('BAD_INPUT', `--${size} ${value} does not fit: ${why}; allowed are 1 to ${largest}.`, {
+        action: `Give --${size} ${largest} or less.`,
+      });
+    }
+  }
+  return sizesOf(method, given);
 }
 
 /**

@@ -16,12 +16,16 @@ export interface Rotation {
   readonly sin: Value;
 }
 
-/** The rotation of an LPM's tokens at an input size in pixels; undefined where its positions are a table. */
-export function rotationOf(config: LpmConfig, height: number, width: number): Rotation | undefined {
+/**
+ * The rotation of an LPM's tokens at an input size in pixels; undefined where its positions are a table.
+ * @param others tokens besides the LPM's own, before its patches; they are not turned
+ */
+export function rotationOf(config: LpmConfig, height: number, width: number, others = 0): Rotation | undefined {
   const { rotaryBase: base, heads, patch } = config;
   if (base === undefined) return undefined;
   const d = config.width / heads;
-  const { prefix, all } = tokenCounts(config, height, width);
+  const own = tokenCounts(config, height, width);
+  const [prefix, all] = [own.prefix + others, own.all + others];
   const [rows, columns] = [height / patch, width / patch];
   const cos = new Float32Array(all * d).fill(1);
   const sin = new Float32Array(all * d);

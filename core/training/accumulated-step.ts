@@ -8,7 +8,7 @@
 import { invariant } from '../base/errors.ts';
 import { float32, type Tensor } from '../base/tensor.ts';
 import { defaultCriterion, defaultOptimiser } from '../contract/index.ts';
-import type { Engine, Executable } from '../engine/types.ts';
+import type { Engine, Executable, WeightSource } from '../engine/types.ts';
 import { add, defineGraph, div, type Graph, grad, input, sum } from '../graph/index.ts';
 import {
   type NetworkConfig,
@@ -67,12 +67,14 @@ export function buildUpdate(config: NetworkConfig, options: UpdateOptions = {}):
 /**
  * A step of `options.batch` images, computed `part` at a time; runs like the step of `buildTrainStep`. For networks
  * whose inputs have the batch as their first axis (methods with `microBatches`).
+ * @param weights those of the graph, where the network has the LPM in it
  */
 export async function compileAccumulatedStep(
   engine: Engine,
   config: NetworkConfig,
   options: TrainStepOptions,
   part: number,
+  weights?: WeightSource,
 ): Promise<Executable> {
   const { batch } = options;
   const { microBatches } = trainingMethods[config.method];
@@ -81,25 +83,25 @@ export async function compileAccumulatedStep(
   const { divisor: divisorOf } = criterion;
   invariant(divisorOf !== null, 'steps in parts: the loss is of the whole batch');
   const { total } = parameterLayout(config);
-  const gradientOf = await engine.compile(buildGradient(config, { ...options, batch: part }));
+  const gradientOf = await engine.compile(buildGradient(config, { ...options, batch: part }), weights);
   const update = await engine.compile(buildUpdate(config, options));
   const keptVectors = optimisers[options.optimiser ?? defaultOptimiser].state;
   const labelNames = Object.keys(criterion.labels(batch, config.classes));
   return {
     run: async (inputs) => {
-      const { params, step, lr, class_weights: weights, ...others } = inputs as Record<string, Tensor>;
+      const { params, step, lr, class_weights: classWeights, ...others } = inputs as Record<string, Tensor>;
       invariant(params && step && lr, 'steps in parts: an input is missing');
       const state = picked(others, (name) => keptVectors.includes(name));
       const examples = picked(others, (name) => !keptVectors.includes(name));
       let gradient: Tensor = float32([total], new Float32Array(total));
       let loss: Tensor = float32([], [0]);
       const labels = picked(examples, (name) => labelNames.includes(name));
-      const divisor = float32([], [divisorOf(labels, weights)]);
+      const divisor = float32([], [divisorOf(labels, classWeights)]);
       for (let first = 0; first < batch; first += part) {
         const some = Object.entries(examples).map(([name, x]) => [name, rowsOf(x, first, part)] as const);
         const out = await gradientOf.run({
           ...Object.fromEntries(some),
-          ...(weights === undefined ? {} : { class_weights: weights }),
+          ...(classWeights === undefined ? {} : { class_weights: classWeights }),
           params,
           divisor,
           gradient_before: gradient,

@@ -9,7 +9,7 @@ import { AppError, invariant } from '../base/errors.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../base/progress.ts';
 import { Random } from '../base/random.ts';
 import { float32, type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
-import type { CriterionName, OptimiserName } from '../contract/index.ts';
+import type { ClassWeighting, CriterionName, OptimiserName } from '../contract/index.ts';
 import type { Executable } from '../engine/types.ts';
 import type { Labels, Target, Validation } from '../targets/index.ts';
 import { type Augmentation, drawAugmentation, drawDropoutMask } from './augment.ts';
@@ -37,7 +37,7 @@ export interface LoopSettings {
   readonly learningRate: number;
   readonly seed: number;
   readonly criterion: CriterionName;
-  readonly classWeights: 'none' | 'balanced';
+  readonly classWeights: ClassWeighting;
   readonly flip: boolean;
   readonly augment: boolean;
   /** Stop after so many epochs without a better validation score; null never. */
@@ -130,8 +130,7 @@ export async function train(
       told = Math.max(told, done);
     },
     random: Random.seeded(settings.seed).fork('training'),
-    classWeights:
-      settings.classWeights === 'balanced' ? target.balancedWeights(trainSet.labels, network.classes) : null,
+    balancedWeights: settings.classWeights === 'none' ? null : target.balancedWeights(trainSet.labels, network.classes),
   };
   let current = state;
   let stoppedEarly = hasStalled(settings, state);
@@ -171,7 +170,7 @@ interface TrainingRun {
   readonly signal: AbortSignalLike;
   readonly tell: NonNullable<TrainingHooks['step']>;
   readonly random: Random;
-  readonly classWeights: Float32Array | null;
+  readonly balancedWeights: Float32Array | null;
 }
 
 interface TrainedEpoch extends Pick<TrainingState, 'params' | 'optimiser'> {
@@ -187,8 +186,9 @@ interface TrainedEpoch extends Pick<TrainingState, 'params' | 'optimiser'> {
  * @throws TRAINING_DIVERGED, CANCELLED; ENGINE_STATE_LOST where the engine lost what it carried
  */
 async function trainEpoch(run: TrainingRun, state: TrainingState): Promise<TrainedEpoch> {
-  const { network, settings, trainSet, signal, random, classWeights } = run;
+  const { network, settings, trainSet, signal, random } = run;
   const epoch = state.epochsDone;
+  const classWeights = run.balancedWeights && epochWeights(run.balancedWeights, settings, epoch);
   const n = examplesIn(network, trainSet);
   const perEpoch = stepsPerEpoch(n, settings.batch);
   const totalSteps = perEpoch * settings.epochs;
@@ -241,6 +241,19 @@ async function trainEpoch(run: TrainingRun, state: TrainingState): Promise<Train
   }
   if (network.step.read !== undefined) ({ params, optimiser } = afterStep(await network.step.read(), names));
   return { params, optimiser, lossSum, normSum, learningRate, steps: batches.length };
+}
+
+/**
+ * The weights of an epoch, counted from 0: the balanced ones, or of `dynamic` ones their mix with equal weights, which have a share of 0 in the first epoch and
+ * one that grows by as much each epoch. After Huang et al., whose share of the balanced ones falls by a factor an epoch.
+ */
+export function epochWeights(
+  balanced: Float32Array,
+  { classWeights, epochs }: Pick<LoopSettings, 'classWeights' | 'epochs'>,
+  epoch: number,
+): Float32Array<ArrayBuffer> {
+  const equal = classWeights === 'dynamic' ? epoch / epochs : 0;
+  return Float32Array.from(balanced, (weight) => (equal === 0 ? weight : (1 - equal) * weight + equal));
 }
 
 /** Parameters and the optimiser's vectors as a step leaves them. */

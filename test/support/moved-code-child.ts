@@ -20,9 +20,9 @@ const moves: readonly (readonly [file: string, ours: string, theirs: string])[] 
     `    { name: \`\${name}.bias\`, shape: [out], start: bias },\n    { name: \`\${name}.weight\`, shape: [out, inputs], start: weight },`,
   ],
   [
-    'core/models/methods/full.ts',
-    'encoderGraph(config, 1).weights.map',
-    'encoderGraph(config, 1).weights.toReversed().map',
+    'core/models/methods/lpm-method.ts',
+    'graphOf(config, 1, noneYet).weights,',
+    'graphOf(config, 1, noneYet).weights.toReversed(),',
   ],
 ];
 const moved = new Set<string>();

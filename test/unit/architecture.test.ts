@@ -77,6 +77,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
  */
 const mayRemember: Readonly<Record<string, string>> = {
   'core/graph/ir.ts': 'numbers the nodes of all graphs, so that no two are taken for one',
+  'core/models/methods/lpm-method.ts':
+    'finds the frozen weights that another network of the same graph has, by the image that both read, and forgets them with it',
   'core/engine/tensorflow.ts': 'the native library can be loaded into a process once',
   'core/engine/webgpu/adapter.ts': 'a GPU does not change under a running program: it is asked for once a process',
   'core/engine/host/server.ts': "is the engine's process: its state is the process's",

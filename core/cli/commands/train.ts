@@ -3,10 +3,13 @@ import {
   criterionMeaning,
   criterionNames,
   methodMeaning,
+  methodSizes,
   methods,
   normalisations,
   optimiserMeaning,
   optimiserNames,
+  type SizeName,
+  sizeNames,
   type TrainReport,
   targetFacts,
   targetFigureWords,
@@ -21,6 +24,10 @@ import { splitOriginLines } from '../note-lines.ts';
 import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
 
 const defaults = trainOptionsSchema.parse({ dataset: 'D' });
+
+/** The methods that have a size, each with its default. */
+const ofMethods = (size: SizeName): string =>
+  sizeNames[size].map((method) => `${method}; default: ${methodSizes[method]?.[size]}`).join('; ');
 
 export const command = defineCommand({
   name: 'train',
@@ -56,7 +63,7 @@ export const command = defineCommand({
     ),
     classWeights: oneOf(
       '--class-weights <how>',
-      'balanced: rare classes count more; of findings, present as much as absent',
+      'balanced: rare classes count more; of findings, present as much as absent; dynamic: so at first, and towards equal weights over the epochs',
       classWeightings,
       defaults.classWeights,
     ),
@@ -87,8 +94,21 @@ export const command = defineCommand({
     weightDecay: decimal('--weight-decay <w>', 'pull of the weights towards 0', defaults.weightDecay),
     microBatch: integer(
       '--micro-batch <n>',
-      'full: images computed at a time; the result is that of the batch, the memory that of so many',
+      'full and other methods that run the LPM in training: images computed at a time; the result is that of the batch, the memory that of so many',
       defaults.microBatch,
+    ),
+    rank: integer('--rank <n>', `rank of the changes (${ofMethods('rank')})`, undefined),
+    alpha: decimal('--alpha <a>', `what they count, over the rank (${ofMethods('alpha')})`, undefined),
+    bottleneck: integer(
+      '--bottleneck <n>',
+      `numbers in the middle of an adapter (${ofMethods('bottleneck')})`,
+      undefined,
+    ),
+    prompts: integer('--prompts <n>', `learned tokens in each block (${ofMethods('prompts')})`, undefined),
+    blocks: integer(
+      '--blocks <n>',
+      `blocks that are trained, counted from the last (${ofMethods('blocks')})`,
+      undefined,
     ),
     inputSize: integer('--input-size <px>', 'image size the LPM reads', defaults.inputSize),
     tokens: oneOf('--tokens <rule>', 'how important tokens are scored', tokenRules, defaults.tokens),

@@ -129,7 +129,7 @@ export const trainingCalls = defineCalls({
   },
   'training.promise': {
     doc: 'Time and disk of trainings done one after the other; null where this machine was not measured yet, with what to measure.',
-    input: z.strictObject({ trainings: z.array(trainingOptionsSchema).min(1).max(10) }),
+    input: z.strictObject({ trainings: z.array(trainingOptionsSchema).min(1).max(20) }),
     output: z.object({
       promises: z.array(promiseSchema.nullable()),
       missing: z.array(measureOptionsSchema),
@@ -144,7 +144,7 @@ export const trainingCalls = defineCalls({
       trainings: z
         .array(z.strictObject({ options: trainingOptionsSchema, promise: promiseSchema.nullable() }))
         .min(1)
-        .max(10),
+        .max(20),
     }),
     output: z.array(jobViewSchema),
   },

@@ -1,6 +1,7 @@
 /** What a method is: everything that the rest of the program asks of it. One object each, listed in index.ts. */
 import { invariant } from '../../base/errors.ts';
 import type { Shape, Tensor } from '../../base/tensor.ts';
+import type { SizeName } from '../../contract/index.ts';
 import type { Value } from '../../graph/index.ts';
 import type { ParameterSpec, Parameters } from '../layers.ts';
 import type { LpmConfig } from '../lpm-config.ts';
@@ -64,8 +65,11 @@ export interface TrainingMethod {
     name: string,
     weights: (name: string) => Tensor<'float32'>,
   ) => Float32Array | undefined;
-  /** Every weight of the LPM is trained: the network is made from its whole configuration, and nothing needs more memory. */
-  readonly trainsLpm?: true;
+  /**
+   * The network has the LPM in it and is made from its whole configuration. `trained`: every weight of it is, and nothing needs more memory. `partly`:
+   * weights that are not trained are weights of the graph, which compiling it needs (`encoderWeights` at the network's size).
+   */
+  readonly runsLpm?: 'trained' | 'partly';
   /** An example takes the memory of a run of the LPM: steps are computed in parts of a batch, predictions one by one. */
   readonly microBatches?: true;
 }
@@ -74,6 +78,13 @@ export interface TrainingMethod {
 export function inputOf(config: NetworkConfig, inputs: NetworkInputs, name: string): Value {
   const value = inputs[name];
   invariant(value, `${config.method} needs the input ${name}`);
+  return value;
+}
+
+/** A size of the network that its method lets the user choose. */
+export function sizeOfMethod(config: NetworkConfig, size: SizeName): number {
+  const value = config[size];
+  invariant(value, `${config.method} needs its ${size}`);
   return value;
 }
 

@@ -3,6 +3,7 @@
 import { invariant } from '../../base/errors.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { InstanceId } from '../../contract/index.ts';
+import type { Engine } from '../../engine/index.ts';
 import type { RecordStore } from '../../features/index.ts';
 import { type GreyOrColourImage, normalise } from '../../images/index.ts';
 import { readsImage, trainingMethods } from '../../models/index.ts';
@@ -17,6 +18,7 @@ import { readSource, squareImage } from '../pixels/source-images.ts';
 import { imageKey, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { compilePredictor, type LoadedModel, openModelLpm, probabilitiesOf } from '../training/model.ts';
+import { networkWeights } from '../training/network.ts';
 
 /** A frame that the library may have features of. */
 export interface KnownFrame {
@@ -66,7 +68,7 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
       features = openFeatures(context, kind, record.lpmHash, { ...preprocessing, rule }, statistics);
       closers.push(() => features?.close() ?? Promise.resolve());
     }
-    const predictor = await compilePredictor(engine, config, 1);
+    const predictor = await compileOfModel(context, model, engine);
     closers.push(() => predictor.predict.dispose());
 
     const encode = async (image: GreyOrColourImage): Promise<Kept> => {
@@ -110,5 +112,20 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** The model's network for one image; its LPM is opened where weights of it are not the model's own. @throws LPM_NOT_FOUND, ENGINE_FAILED */
+async function compileOfModel(
+  context: ServiceContext,
+  { record, config }: LoadedModel,
+  engine: Engine,
+): ReturnType<typeof compilePredictor> {
+  if (trainingMethods[config.method].runsLpm !== 'partly') return await compilePredictor(engine, config, 1, undefined);
+  const lpm = openModelLpm(context, record);
+  try {
+    return await compilePredictor(engine, config, 1, networkWeights(config, lpm));
+  } finally {
+    lpm.close();
   }
 }

@@ -1,7 +1,7 @@
 /** Parity of the trained network: logits, losses, all gradients, five AdamW steps; and parameter counts at full size. */
 import { readFileSync } from 'node:fs';
 import { float32, sizeOf, type Tensor } from '../../base/tensor.ts';
-import type { Engine, Tensors } from '../../engine/index.ts';
+import type { Engine, Tensors, WeightSource } from '../../engine/index.ts';
 import { defineGraph, grad, input, type Value } from '../../graph/index.ts';
 import {
   dropoutMaskShape,
@@ -54,6 +54,9 @@ function configOf(json: SideCaseJson, tokens: number): NetworkConfig {
   };
 }
 
+/** What of a file of reference numbers is read; a case whose names are others than ours gives it under ours. */
+export type ReferenceTensors = Pick<TensorFile, 'names' | 'read' | 'readAny' | 'metadata'>;
+
 /** Compares the trained network on one case. */
 export async function checkSideCase(
   engine: Engine,
@@ -72,13 +75,18 @@ export async function checkSideCase(
   }
 }
 
-/** The checks of any trained network: learnable parameters, logits, loss, gradients, five AdamW steps. `inputs` are the network's own. */
+/**
+ * The checks of any trained network: learnable parameters, logits, loss, gradients, five AdamW steps.
+ * @param inputs the network's own
+ * @param weights of its graph that it does not train
+ */
 export async function checkTrained(
   engine: Engine,
   config: NetworkConfig,
-  file: TensorFile,
+  file: ReferenceTensors,
   inputs: Tensors,
   learnable: number,
+  weights?: WeightSource,
 ): Promise<Check[]> {
   const layout = parameterLayout(config);
   const flat = new Float32Array(layout.total);
@@ -86,12 +94,12 @@ export async function checkTrained(
   const network: Tensors = { params: float32([layout.total], flat), ...inputs, labels: labelsOf(file) };
   return [
     { quantity: 'learnable parameters', worst: Math.abs(layout.total - learnable), tolerance: 0 },
-    ...(await checkGradients(engine, config, file, network, Object.keys(inputs))),
-    ...(await checkSteps(engine, config, file, network)),
+    ...(await checkGradients(engine, config, file, network, Object.keys(inputs), weights)),
+    ...(await checkSteps(engine, config, file, network, weights)),
   ];
 }
 
-function labelsOf(file: TensorFile): Tensor {
+function labelsOf(file: ReferenceTensors): Tensor {
   const labels = file.readAny('y');
   return labels.dtype === 'int64'
     ? { dtype: 'int32', shape: labels.shape, data: Int32Array.from(labels.data, Number) }
@@ -101,9 +109,10 @@ function labelsOf(file: TensorFile): Tensor {
 async function checkGradients(
   engine: Engine,
   config: NetworkConfig,
-  file: TensorFile,
+  file: ReferenceTensors,
   network: Tensors,
   inputs: readonly string[],
+  weights: WeightSource | undefined,
 ): Promise<Check[]> {
   const layout = parameterLayout(config);
   const leaf = (name: string): Value => input(name, network[name]!.shape, network[name]!.dtype);
@@ -127,6 +136,7 @@ async function checkGradients(
     weighted === undefined
       ? network
       : { ...network, class_weights: float32([config.classes], weighted.split('_').map(Number)) },
+    weights,
   );
   const found = (name: string): Float32Array => (results[name] as Tensor<'float32'>).data;
   const shares = layout.entries.map(({ name }) =>
@@ -157,7 +167,13 @@ async function checkGradients(
 }
 
 /** The very graph that training runs, as often as the case has losses. */
-async function checkSteps(engine: Engine, config: NetworkConfig, file: TensorFile, network: Tensors): Promise<Check[]> {
+async function checkSteps(
+  engine: Engine,
+  config: NetworkConfig,
+  file: ReferenceTensors,
+  network: Tensors,
+  weights: WeightSource | undefined,
+): Promise<Check[]> {
   const layout = parameterLayout(config);
   const losses = file.read('adamw.losses').data;
   const norms = file.read('adamw.grad_norms').data;
@@ -173,7 +189,7 @@ async function checkSteps(engine: Engine, config: NetworkConfig, file: TensorFil
   // The README of the methods' cases gives the rate that those of the side network name themselves.
   const lr = Number(file.metadata['lr'] ?? 1e-3);
   // Carried as training carries them: a device that keeps them wrongly must be found out.
-  const executable = await engine.compile(graph, undefined, { carried: carriedVectors() });
+  const executable = await engine.compile(graph, weights, { carried: carriedVectors() });
   const zeros = float32([layout.total], new Float32Array(layout.total));
   const { params: start, ...examples } = network;
   let after: Tensors = {};

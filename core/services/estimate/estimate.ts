@@ -10,6 +10,7 @@ import { statfsSync } from 'node:fs';
 import type { z } from 'zod';
 import {
   type MeasureOptions,
+  type MethodSizes,
   measureOptionsSchema,
   type TimePromise,
   type trainOptionsSchema,
@@ -136,7 +137,7 @@ export function shapeOf(
   > & {
     readonly microBatch?: number | undefined;
     readonly folds?: number | undefined;
-  },
+  } & MethodSizes,
   dataset: Pick<DatasetRow, 'id' | 'target'>,
   {
     images,
@@ -151,7 +152,7 @@ export function shapeOf(
   // A network of a cross-validation is not validated, and predicts its fold at the end.
   const validation = folds === 1 ? used - train : 0;
   const batch = usableBatch(options.batch, train);
-  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
+  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, sizes: options });
   return {
     datasetId: dataset.id,
     encoding: encodingName(options),

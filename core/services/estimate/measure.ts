@@ -30,7 +30,7 @@ import { imageKey } from '../records/record-stores.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
 import { compilePredictor } from '../training/model.ts';
-import { compileStep, startingParameters } from '../training/network.ts';
+import { compileStep, networkWeights, startingParameters } from '../training/network.ts';
 import { imagesToLearn } from './estimate.ts';
 import { EpochClock } from './measure-clock.ts';
 import { encodingName, middleOf, networkName, rateKey, rateNames } from './rates.ts';
@@ -300,7 +300,7 @@ async function timeTraining(
   const { method, inputSize, tokenRatio, criterion, classWeights, optimiser, microBatch } = options;
   const classes = target.logits(version.classes.length);
   const batch = usableBatch(options.batch, imagesToLearn(version.images, options.folds));
-  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
+  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, sizes: options });
   const name = networkName(options, batch, classes);
   const { microBatches } = trainingMethods[method];
   // A step through the whole LPM takes as long as all the others together.
@@ -308,12 +308,13 @@ async function timeTraining(
   const started = performance.now();
   const engine = await context.engine();
   const network: TrainingNetwork = {
-    ...(await compilePredictor(engine, config, batch)),
+    ...(await compilePredictor(engine, config, batch, networkWeights(config, lpm))),
     step: await compileStep(
       engine,
       config,
       { criterion, optimiser, weightDecay: 0.1, classWeights, ...(microBatches ? { microBatch } : {}) },
       batch,
+      networkWeights(config, lpm),
     ),
     target,
     dropoutShape: dropoutMaskShape(config, batch),

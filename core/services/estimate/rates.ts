@@ -1,6 +1,13 @@
 /** What a training is made of, by name, and the machine that times of it belong to. */
 import { cpus } from 'node:os';
-import { type CriterionName, defaultCriterion, defaultOptimiser, type MeasureOptions } from '../../contract/index.ts';
+import {
+  type CriterionName,
+  defaultCriterion,
+  defaultOptimiser,
+  type MeasureOptions,
+  type MethodSizes,
+  sizesOf,
+} from '../../contract/index.ts';
 import { trainingMethods } from '../../models/index.ts';
 import { median } from '../../statistics/bootstrap.ts';
 import type { RateKey } from '../../store/index.ts';
@@ -37,7 +44,7 @@ export function networkName(
   options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'augment' | 'classWeights' | 'optimiser'> & {
     readonly criterion: CriterionName;
     readonly microBatch?: number | undefined;
-  },
+  } & MethodSizes,
   batch: number,
   classes: number,
 ): string {
@@ -45,7 +52,10 @@ export function networkName(
   const part = trainingMethods[method].microBatches ? (microBatch ?? null) : null;
   // What is as it was before there was a choice has the name of then, under which times are kept already.
   const chosen = [criterion, optimiser].filter((name) => name !== defaultCriterion && name !== defaultOptimiser);
-  return JSON.stringify([method, batch, classes, tokenRatio, augment, classWeights, part, ...chosen]);
+  const sizes = Object.values(sizesOf(method, options));
+  // Weights that change from epoch to epoch take as long as those that do not.
+  const weighting = classWeights === 'none' ? 'none' : 'balanced';
+  return JSON.stringify([method, batch, classes, tokenRatio, augment, weighting, part, ...sizes, ...chosen]);
 }
 
 /** The machine that rates belong to: another processor, engine or number of threads is another machine. */

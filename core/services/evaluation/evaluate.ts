@@ -33,6 +33,7 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { compilePredictor, type LoadedModel, openModelLpm, requireModel } from '../training/model.ts';
+import { networkWeights } from '../training/network.ts';
 import { forgetSets, requireRecord, runOf } from './evaluated-set.ts';
 import { findingWarnings } from './finding-warnings.ts';
 import { setModelPositive } from './judge-settings.ts';
@@ -193,7 +194,7 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
         target: targets[record.target],
         reading: { uncertain: record.uncertain, scale: record.labelScale },
       });
-      const predictor = await compilePredictor(await context.engine(), config, batch);
+      const predictor = await compilePredictor(await context.engine(), config, batch, networkWeights(config, lpm));
       try {
         const logits = await predictAll(predictor, params, source, images.length, context.signal, (done) => {
           context.progress({ stage: 'evaluating', done, total: images.length, unit: 'images' });

@@ -84,7 +84,7 @@ export function reportMethod(training: TrainReport, evaluation: EvaluateReport):
 }
 
 function trainsLpm(method: Method): boolean {
-  return trainingMethods[method].trainsLpm ?? false;
+  return trainingMethods[method].runsLpm === 'trained';
 }
 
 /** `onnxruntime 1.30.0 on cpu, 2 threads`. */

@@ -18,7 +18,7 @@ import type { ServiceContext } from '../session/context.ts';
 import type { MemberPlace, TrainingKeeper } from './keeper.ts';
 import type { TrainingMaterial } from './material.ts';
 import { compilePredictor } from './model.ts';
-import { compileStep, startingParameters } from './network.ts';
+import { compileStep, networkWeights, startingParameters } from './network.ts';
 import type { PlannedRun } from './plan.ts';
 
 /** What stays the same for every network of a run. */
@@ -34,18 +34,18 @@ export interface Learning {
 
 /** Compiles the network that a run trains for batches of `batch` and gives it to `use`. */
 export async function withNetwork<T>(
-  { context, plan, material }: Pick<Learning, 'context' | 'plan' | 'material'>,
+  { context, plan, lpm, material }: Pick<Learning, 'context' | 'plan' | 'lpm' | 'material'>,
   batch: number,
   use: (network: TrainingNetwork) => Promise<T>,
 ): Promise<T> {
   const engine = await context.engine();
   const config = memberOf(material.config);
-  const predictor = await compilePredictor(engine, config, batch);
+  const predictor = await compilePredictor(engine, config, batch, networkWeights(config, lpm));
   const network: TrainingNetwork = {
     ...predictor,
     target: material.target,
     classes: config.classes,
-    step: await compileStep(engine, config, plan.run.settings, batch),
+    step: await compileStep(engine, config, plan.run.settings, batch, networkWeights(config, lpm)),
     dropoutShape: dropoutMaskShape(config, batch),
   };
   try {

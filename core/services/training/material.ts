@@ -31,9 +31,10 @@ export interface TrainingMaterial {
 
 /** The network that the model of a run will be; of a cross-validation one of several members. @throws LPM_UNSUPPORTED */
 export function networkOfRun({ run, version }: Pick<PlannedRun, 'run' | 'version'>, lpm: LibraryLpm): NetworkConfig {
-  const { method, inputSize, tokenRatio, folds } = run.settings;
+  const { settings } = run;
+  const { method, inputSize, tokenRatio, folds } = settings;
   const classes = targets[version.target].logits(version.classes.length);
-  return withMembers(networkConfig(lpm.config, { method, classes, inputSize, tokenRatio }), folds);
+  return withMembers(networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, sizes: settings }), folds);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { AppError } from '../../base/errors.ts';
 import type { ModelRecord } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
-import type { Engine } from '../../engine/index.ts';
+import type { Engine, WeightSource } from '../../engine/index.ts';
 import type { RangeRule } from '../../images/index.ts';
 import { type NetworkConfig, trainingMethods } from '../../models/index.ts';
 import { listModels, lpmByHash, modelByName, modelLayout, modelWeights, rangeRuleOfModel } from '../../store/index.ts';
@@ -91,15 +91,17 @@ export function openModelLpm(context: ServiceContext, model: ModelRecord): Libra
 
 /**
  * The part of a network that predicts, compiled for `batch` examples; for one where an example is a run of the whole LPM. Dispose of `predict` when done.
+ * @param weights what the network has of the LPM (`networkWeights`)
  */
 export async function compilePredictor(
   engine: Engine,
   config: NetworkConfig,
   batch: number,
+  weights: WeightSource | undefined,
 ): Promise<Pick<TrainingNetwork, 'predict' | 'predictBatch' | 'classes'>> {
   const predictBatch = trainingMethods[config.method].microBatches ? 1 : batch;
   return {
-    predict: await engine.compile(buildPredict(config, { batch: predictBatch })),
+    predict: await engine.compile(buildPredict(config, { batch: predictBatch }), weights),
     predictBatch,
     classes: config.classes,
   };

@@ -11,10 +11,11 @@ import {
   positiveClassOf,
   type RunRecord,
   type RunSettings,
+  sizesOf,
   targetFacts,
   type trainOptionsSchema,
 } from '../../contract/index.ts';
-import { trainingMethods } from '../../models/index.ts';
+import { checkedSizes, trainingMethods } from '../../models/index.ts';
 import {
   addRun,
   classListOf,
@@ -186,16 +187,18 @@ function settingsOf(options: ParsedOptions & Pick<RunSettings, 'criterion'>, inp
     earlyStop: earlyStop ?? null,
     inputSize,
     ...(trainingMethods[options.method].microBatches ? { microBatch } : {}),
+    ...sizesOf(options.method, options),
   };
 }
 
-/** The input size as the LPM takes it. @throws BAD_INPUT, also when the LPM cannot score tokens as asked */
+/** The input size as the LPM takes it. @throws BAD_INPUT, also when the LPM cannot score tokens as asked, or a size does not fit the method */
 function inputSizeFor(context: ServiceContext, record: LpmRecord, options: ParsedOptions): number {
   const lpm = openLibraryLpm(context, record);
   try {
     if (trainingMethods[options.method].features === 'keysValues') {
       checkTokenRule(lpm.config, options.tokens, record.name);
     }
+    checkedSizes(lpm.config, options.method, options);
     return resolveInputSize(lpm.config, options.inputSize);
   } finally {
     lpm.close();

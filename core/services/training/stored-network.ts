@@ -1,7 +1,16 @@
 /** The stored configuration of a network and its stored weights, checked against each other and against the code of now. */
 import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
-import { methods, type OptimiserName, type WeightLayout, weightLayoutVersion } from '../../contract/index.ts';
+import {
+  type Method,
+  methods,
+  type OptimiserName,
+  type SizeName,
+  sizesOf,
+  trainOptionsSchema,
+  type WeightLayout,
+  weightLayoutVersion,
+} from '../../contract/index.ts';
 import {
   arrangeWeights,
   biasedParts,
@@ -62,14 +71,22 @@ const networkShape = {
   members: z.int().min(2).exactOptional(),
 };
 
-/** Methods that train the LPM are stored with its whole configuration, the others without. */
-const whole = methods.filter((method) => trainingMethods[method].trainsLpm);
-const frozen = methods.filter((method) => !trainingMethods[method].trainsLpm);
+const sizesIn = (method: Method) => Object.keys(sizesOf(method)) as SizeName[];
 
-const networkSchema: z.ZodType<NetworkConfig> = z.discriminatedUnion('method', [
-  z.strictObject({ ...networkShape, method: z.enum(frozen) }),
-  z.strictObject({ ...networkShape, method: z.enum(whole), encoder: lpmConfigSchema }),
-]);
+/** Networks that have the LPM in them are stored with its whole configuration, the others without; and each with the sizes of its method. */
+const ofMethod = (method: Method) =>
+  z.strictObject({
+    ...networkShape,
+    method: z.literal(method),
+    ...(trainingMethods[method].runsLpm === undefined ? {} : { encoder: lpmConfigSchema }),
+    ...Object.fromEntries(sizesIn(method).map((name) => [name, trainOptionsSchema.shape[name].unwrap()])),
+  });
+
+const [firstMethod, ...otherMethods] = methods as readonly [Method, ...Method[]];
+const networkSchema = z.discriminatedUnion('method', [
+  ofMethod(firstMethod),
+  ...otherMethods.map(ofMethod),
+]) as z.ZodType<NetworkConfig>;
 
 /**
  * The configuration of a network as it was stored.

@@ -166,6 +166,11 @@ export const judge: Words['judge'] = {
     'side-only': 'Nur Seitennetz',
     linear: 'Linear',
     full: 'Volles Fine-Tuning',
+    lora: 'LoRA',
+    adapter: 'Adapter',
+    'prompt-tuning': 'Prompt-Tuning',
+    bitfit: 'BitFit',
+    partial: 'Letzte Blöcke',
   },
   subgroupsHelp:
     'Derselbe Schwellenwert in Teilen der Fälle. Kleine Gruppen haben weite Intervalle; ein Unterschied zählt nur, wo sich die Intervalle kaum berühren.',

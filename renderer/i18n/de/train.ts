@@ -236,6 +236,20 @@ export const train: Words['train'] = {
       name: 'Volles Training',
       text: 'Ändert jedes Gewicht des großen Modells. Ohne Grafikkarte sehr langsam und speicherhungrig.',
     },
+    lora: {
+      name: 'LoRA',
+      text: 'Ändert die Aufmerksamkeit des großen Modells ein wenig. Liest jedes Bild in jeder Epoche durch dieses: ohne Grafikkarte langsam.',
+    },
+    adapter: {
+      name: 'Adapter',
+      text: 'Setzt hinter jeden Block des großen Modells ein kleines Netz. So langsam wie LoRA.',
+    },
+    'prompt-tuning': {
+      name: 'Prompt-Tuning',
+      text: 'Gibt dem großen Modell in jedem Block gelernte Stellen, die es ansieht. So langsam wie LoRA.',
+    },
+    bitfit: { name: 'BitFit', text: 'Ändert nur die Bias-Werte des großen Modells. So langsam wie LoRA.' },
+    partial: { name: 'Letzte Blöcke', text: 'Ändert die letzten Blöcke des großen Modells, sonst keine.' },
   },
   expertTitle: 'Einstellungen für Fachleute',
   changed: 'geändert',
@@ -269,7 +283,15 @@ export const train: Words['train'] = {
       name: 'Anteil der Stellen',
       text: 'Teil der Bildstellen, der weitergegeben wird; die Autoren nehmen 0,2.',
     },
-    microBatch: { name: 'Bilder auf einmal', text: 'Beim vollen Training: weniger brauchen weniger Speicher.' },
+    microBatch: {
+      name: 'Bilder auf einmal',
+      text: 'Beim vollen Training, bei LoRA und anderen, die das große Modell rechnen: weniger brauchen weniger Speicher.',
+    },
+    rank: { name: 'Rang', text: 'Von LoRA: wie viel die Änderungen ausdrücken können. Leer: 16.' },
+    alpha: { name: 'Alpha', text: 'Von LoRA: wie viel die Änderungen zählen, geteilt durch den Rang. Leer: 16.' },
+    bottleneck: { name: 'Adapterbreite', text: 'Zahlen in der Mitte eines Adapters. Leer: 64.' },
+    prompts: { name: 'Prompts', text: 'Von Prompt-Tuning: gelernte Stellen in jedem Block. Leer: 50.' },
+    blocks: { name: 'Trainierte Blöcke', text: 'Von „Letzte Blöcke“: wie viele, vom letzten an gezählt. Leer: 1.' },
     criterion: {
       name: 'Verlustfunktion',
       text: 'Was das Training klein macht. Kreuzentropie: wie die Autoren. Geglättet: zu große Sicherheit lohnt nicht, für unsichere Label. Fokal: schwierige Bilder zählen mehr.',
@@ -280,7 +302,7 @@ export const train: Words['train'] = {
     },
     classWeights: {
       name: 'Klassengewichte',
-      text: 'Ausgeglichen: Eine seltene Klasse zählt so viel wie eine häufige.',
+      text: 'Ausgeglichen: Eine seltene Klasse zählt so viel wie eine häufige. Dynamisch: anfangs so, mit jeder Epoche weniger.',
     },
     tokens: {
       name: 'Tokenbewertung',
@@ -300,6 +322,7 @@ export const train: Words['train'] = {
     absent: 'nicht vorhanden',
     none: 'keine',
     balanced: 'ausgeglichen',
+    dynamic: 'dynamisch',
     global: 'aller Stellen',
     class_token: 'der Zusammenfassung',
     dataset: 'dem Datensatz',

@@ -166,6 +166,11 @@ export const judge = {
     'side-only': 'Side network only',
     linear: 'Linear',
     full: 'Full fine-tuning',
+    lora: 'LoRA',
+    adapter: 'Adapters',
+    'prompt-tuning': 'Prompt tuning',
+    bitfit: 'BitFit',
+    partial: 'Last blocks',
   },
   subgroupsHelp:
     'The same threshold in parts of the cases. Small groups have wide intervals; a difference is only worth a thought where the intervals hardly meet.',

@@ -229,6 +229,20 @@ export const train = {
       name: 'Full fine-tuning',
       text: 'Changes every weight of the large model. Very slow without a graphics card, and needs much memory.',
     },
+    lora: {
+      name: 'LoRA',
+      text: 'Changes the large model’s attention by a little. Reads every image through it in every epoch: slow without a graphics card.',
+    },
+    adapter: {
+      name: 'Adapters',
+      text: 'Puts a small network after every block of the large model. As slow as LoRA.',
+    },
+    'prompt-tuning': {
+      name: 'Prompt tuning',
+      text: 'Gives the large model learned places to look at, in every block. As slow as LoRA.',
+    },
+    bitfit: { name: 'BitFit', text: 'Changes the biases of the large model alone. As slow as LoRA.' },
+    partial: { name: 'Last blocks', text: 'Changes the last blocks of the large model, and no others.' },
   },
   expertTitle: 'Expert settings',
   changed: 'changed',
@@ -259,7 +273,15 @@ export const train = {
       text: 'Pixels that the large model reads. Larger sees finer detail and takes longer.',
     },
     tokenRatio: { name: 'Share of tokens', text: 'Part of the image places that are handed on; 0.2 is the authors’.' },
-    microBatch: { name: 'Images at a time', text: 'For full fine-tuning: fewer need less memory.' },
+    microBatch: {
+      name: 'Images at a time',
+      text: 'For full fine-tuning, LoRA and the like, which run the large model: fewer need less memory.',
+    },
+    rank: { name: 'Rank', text: 'Of LoRA: how much the changes can express. Empty: 16.' },
+    alpha: { name: 'Alpha', text: 'Of LoRA: how much the changes count, over the rank. Empty: 16.' },
+    bottleneck: { name: 'Adapter width', text: 'Numbers in the middle of an adapter. Empty: 64.' },
+    prompts: { name: 'Prompts', text: 'Of prompt tuning: learned places in each block. Empty: 50.' },
+    blocks: { name: 'Trained blocks', text: 'Of “Last blocks”: how many, counted from the last. Empty: 1.' },
     criterion: {
       name: 'Loss',
       text: 'What training makes small. Cross-entropy: the authors’ way. Label smoothing: surer is not better, for labels that are not certain. Focal: hard examples count more.',
@@ -270,7 +292,7 @@ export const train = {
     },
     classWeights: {
       name: 'Class weights',
-      text: 'Balanced: a rare class counts as much as a frequent one; of findings, present as much as absent.',
+      text: 'Balanced: a rare class counts as much as a frequent one; of findings, present as much as absent. Dynamic: so at first, and less with every epoch.',
     },
     tokens: { name: 'Token score', text: 'Which attention decides which places of the image are important.' },
     normalisation: {
@@ -287,6 +309,7 @@ export const train = {
     absent: 'absent',
     none: 'none',
     balanced: 'balanced',
+    dynamic: 'dynamic',
     global: 'of all places',
     class_token: 'of the summary',
     dataset: 'the data set',

@@ -12,6 +12,7 @@ import {
   type TargetKind,
   type TimePromise,
   type TrainingOptions,
+  withoutOtherSizes,
 } from '../../../core/contract/index.ts';
 import { call, on } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
@@ -208,7 +209,12 @@ export class TrainState {
   #options(): TrainingOptions[] {
     if (this.settings === null) return [];
     const { settings, datasetName, lpmName } = this;
-    return this.chosen.map((method) => ({ ...settings, dataset: datasetName, lpm: lpmName, method }));
+    return this.chosen.map((method) => ({
+      ...withoutOtherSizes(method, settings),
+      dataset: datasetName,
+      lpm: lpmName,
+      method,
+    }));
   }
 
   /** The promise of what is chosen; measures first what this machine was not measured for. */

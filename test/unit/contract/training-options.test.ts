@@ -95,7 +95,7 @@ describe('the field of a form', () => {
   });
 
   test('offers the choices of the schema', () => {
-    expect(optionField(shape.classWeights)).toEqual({ kind: 'choice', values: ['none', 'balanced'] });
+    expect(optionField(shape.classWeights)).toEqual({ kind: 'choice', values: ['none', 'balanced', 'dynamic'] });
     expect(optionField(shape.flip)).toEqual({ kind: 'flag' });
     expect(optionField(shape.name)).toEqual({ kind: 'text' });
   });

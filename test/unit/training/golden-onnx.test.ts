@@ -20,6 +20,7 @@ import {
   type LpmConfig,
   networkConfig,
   plainVit,
+  trainingMethods,
 } from '../../../core/models/index.ts';
 import { buildGradient, buildUpdate } from '../../../core/training/accumulated-step.ts';
 import { buildPredict, buildTrainStep } from '../../../core/training/train-step.ts';
@@ -54,10 +55,10 @@ const configurations: Readonly<Record<string, Sizes>> = {
   },
 };
 
-/** Every graph that a method trains, predicts and explains with. `full` trains in parts of two images, as its default is. */
+/** Every graph that a method trains, predicts and explains with. Those that run the LPM train in parts of two images, as is the default. */
 function methodGraphs({ lpm, inputSize, classes, batch }: Sizes, method: Method): Record<string, Graph> {
   const config = networkConfig(lpm, { method, classes, inputSize });
-  if (method === 'full') {
+  if (trainingMethods[method].microBatches) {
     return {
       gradient: buildGradient(config, { batch: 2, weighted: false }),
       'gradient, weighted': buildGradient(config, { batch: 2, weighted: true }),

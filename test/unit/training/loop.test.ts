@@ -6,6 +6,7 @@ import { targets } from '../../../core/targets/index.ts';
 import {
   type EpochResult,
   type ExampleSource,
+  epochWeights,
   freshState,
   type LoopSettings,
   predictAll,
@@ -113,6 +114,22 @@ async function run(state: TrainingState, from: Partial<LoopSettings> = {}, stopA
 }
 
 describe('the loop', () => {
+  test('weights classes as balanced all the way, or from balanced towards equal over the epochs', () => {
+    const balanced = Float32Array.of(2, 0.5);
+    const of = (classWeights: LoopSettings['classWeights']) =>
+      [0, 1, 3].map((epoch) => [...epochWeights(balanced, { classWeights, epochs: 4 }, epoch)]);
+    expect(of('balanced')).toEqual([
+      [2, 0.5],
+      [2, 0.5],
+      [2, 0.5],
+    ]);
+    expect(of('dynamic')).toEqual([
+      [2, 0.5],
+      [1.75, 0.625],
+      [1.25, 0.875],
+    ]);
+  });
+
   test('drives the loss down and keeps the epoch with the best validation', async () => {
     const { history, last } = await run(freshState(new Float32Array(2), 'adamw'));
     expect(history.map((e) => e.epoch)).toEqual([1, 2, 3, 4, 5, 6]);

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { methods, type TrainOptions, type TrainReport } from '../../../../core/contract/index.ts';
+import { trainingMethods } from '../../../../core/models/index.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { encodeDataset } from '../../../../core/services/features/encode.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { modelByName, runByName } from '../../../../core/store/index.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -50,6 +52,38 @@ describe('methods', () => {
     expect(reports['fpt+']?.peakMb).toBeGreaterThan(10);
   });
 
+  test('a size is kept with run and model, makes another run, and is refused where the method has none or the LPM is smaller', async () => {
+    const { context } = await prepared();
+    const lora = { ...base, method: 'lora', name: 'sized' } as const;
+    const sized = await trainModel(context, { ...lora, rank: 4, alpha: 8, classWeights: 'dynamic' });
+    expect(sized.learnable).toBe(4 * 2 * 2 * 4 * 64 + 130);
+    const { db } = context.library;
+    expect(runByName(db, sized.run)?.settings).toMatchObject({
+      rank: 4,
+      alpha: 8,
+      microBatch: 2,
+      classWeights: 'dynamic',
+    });
+    expect(modelByName(db, 'sized')?.config).toMatchObject({ rank: 4, alpha: 8, encoder: { layers: 4 } });
+    expect((await trainModel(context, { ...lora, rank: 4, alpha: 8, classWeights: 'dynamic' })).run).toBe(sized.run);
+    await expect(trainModel(context, { ...lora, rank: 5, alpha: 8, classWeights: 'dynamic' })).rejects.toMatchObject({
+      code: 'NAME_TAKEN',
+    });
+    for (const wrong of [
+      { method: 'linear', rank: 4 },
+      { method: 'fpt+', prompts: 8 },
+      { method: 'lora', rank: 65 },
+      { method: 'partial', blocks: 9 },
+    ] as const) {
+      await expect(trainModel(context, { ...base, ...wrong, name: 'wrong' })).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+      });
+    }
+    expect(modelByName(db, 'sized')?.config).not.toHaveProperty('bottleneck');
+    const plain = await trainModel(context, { ...base, method: 'linear', name: 'plain' });
+    expect(runByName(db, plain.run)?.settings).not.toHaveProperty('rank');
+  });
+
   test('seed, flips and normalisation change the weights; the same again does not', async () => {
     const { context } = await prepared();
     const hash = async (name: string, changes: Partial<TrainOptions>) =>
@@ -69,14 +103,16 @@ describe('classifying', () => {
     csvOf = (name) => parse(readFileSync(join(folder, name)), { columns: true }) as Record<string, string>[];
   });
 
-  test.each(['fpt+', 'attentive'] as const)(
+  test.each(['fpt+', 'attentive', 'lora'] as const)(
     'a study known to the library and the same study unknown to it give the same probabilities (%s)',
     async (method) => {
       const first = await prepared();
       folder = first.folder;
       const { context } = first;
       await trainModel(context, { ...base, method, name: 'm' });
-      await encodeDataset(context, { dataset: 'discs', lpm: 'tiny', inputSize: 224, method });
+      if (trainingMethods[method].features !== null) {
+        await encodeDataset(context, { dataset: 'discs', lpm: 'tiny', inputSize: 224, method });
+      }
       const paths = [join(folder, 'studies', 'p1')];
       await classifyPaths(context, { paths, model: 'm', out: join(folder, 'known.csv') });
       context.library.writer.run('DELETE FROM records');
@@ -108,6 +144,7 @@ describe('classifying', () => {
   test('a missing model, a missing LPM and a missing path each say what to do, and no file appears', async () => {
     const { folder: place, context } = await prepared();
     await trainModel(context, { ...base, name: 'm' });
+    await trainModel(context, { ...base, method: 'lora', name: 'beside' });
     const out = join(place, 'none.csv');
     const paths = [join(place, 'studies')];
     await expect(classifyPaths(context, { paths, model: 'x', out })).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
@@ -118,6 +155,9 @@ describe('classifying', () => {
     const failing = classifyPaths(context, { paths, model: 'm', out });
     await expect(failing).rejects.toMatchObject({ code: 'LPM_NOT_FOUND' });
     await expect(failing).rejects.toThrow('Model "m" was trained with the LPM');
+    await expect(classifyPaths(context, { paths, model: 'beside', out })).rejects.toMatchObject({
+      code: 'LPM_NOT_FOUND',
+    });
     expect(() => readFileSync(out)).toThrow('ENOENT');
   });
 
