@@ -54,7 +54,7 @@ export interface ClassFigures extends ClassMetrics {
 }
 
 /** Raised when what is stored, or how it is computed, changes. */
-const intervalsVersion = 1;
+const intervalsVersion = 2;
 
 const intervalSchema = z.tuple([z.number(), z.number()]).nullable();
 const rankingSchema = z.strictObject({
