@@ -66,6 +66,8 @@ export interface TrainingMethod {
   ) => Float32Array | undefined;
   /** Every weight of the LPM is trained: the network is made from its whole configuration, and nothing needs more memory. */
   readonly trainsLpm?: true;
+  /** The least that the LPM allows: a verdict on any other method says whether it is better than this one. */
+  readonly isSimplest?: true;
   /** An example takes the memory of a run of the LPM: steps are computed in parts of a batch, predictions one by one. */
   readonly microBatches?: true;
 }

@@ -31,6 +31,8 @@ export interface FindingFigures extends FindingMetrics {
   readonly rocBand: readonly BandPoint[];
   /** The finding as two classes, for its curves. */
   readonly scores: Scores;
+  /** The patient of each case where it is known. */
+  readonly patients: readonly number[];
 }
 
 export interface FindingsFigures {
@@ -104,6 +106,7 @@ export function findingsFigures(
       aucInterval: presence?.aucInterval ?? null,
       rocBand: presence?.rocBand ?? [],
       scores: one[which].scores,
+      patients: one[which].patients,
     };
   });
   const { auc, averagePrecision } = macro();

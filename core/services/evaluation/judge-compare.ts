@@ -100,12 +100,8 @@ function compareNumbers(
 }
 
 /** The mean absolute error of `a` minus that of `b` on the cases that both have, with its interval over patients. */
-function errorDifference(a: AnswerLevel, b: AnswerLevel): EstimateView {
-  const place = new Map(b.members.map((_, i) => [keyOf(b, i), i]));
-  const pairs = a.members.flatMap((_, i) => {
-    const j = place.get(keyOf(a, i));
-    return j === undefined ? [] : [[i, j] as const];
-  });
+export function errorDifference(a: AnswerLevel, b: AnswerLevel): EstimateView {
+  const pairs = commonRows(a, b);
   const gaps = pairs.map(([i, j]) => {
     const missed = (level: AnswerLevel, row: number): number =>
       Math.abs((level.answers[row] as number) - (level.truths[row] as number));
@@ -132,7 +128,8 @@ const differences: SessionCache<WeakMap<EvaluatedLevel, WeakMap<EvaluatedLevel, 
   make: () => new WeakMap(),
 };
 
-function differenceOf(
+/** The AUC of `other` minus that of `own` on the cases that both have, with its interval over patients. */
+export function differenceOf(
   { caches }: ServiceContext,
   other: EvaluatedSet,
   own: EvaluatedSet,
@@ -149,16 +146,21 @@ function differenceOf(
   return difference;
 }
 
+/** The cases that two levels have in common, as their places in each. */
+export function commonRows(a: Pick<EvaluatedLevel, 'members'>, b: Pick<EvaluatedLevel, 'members'>): [number, number][] {
+  const place = new Map(b.members.map((_, i) => [keyOf(b, i), i]));
+  return a.members.flatMap((_, i): [number, number][] => {
+    const j = place.get(keyOf(a, i));
+    return j === undefined ? [] : [[i, j]];
+  });
+}
+
 const keyOf = (level: Pick<EvaluatedLevel, 'members'>, i: number): string =>
   (level.members[i] ?? []).map(({ position }) => position).join();
 
 /** The rows that both levels have, in the same order: an image may have failed to decode for one of them. */
 function common(a: EvaluatedLevel, b: EvaluatedLevel): [Scores, Scores, number[]] {
-  const place = new Map(b.members.map((_, i) => [keyOf(b, i), i]));
-  const pairs = a.members.flatMap((_, i) => {
-    const j = place.get(keyOf(a, i));
-    return j === undefined ? [] : [[i, j] as const];
-  });
+  const pairs = commonRows(a, b);
   return [
     subset(
       a,
