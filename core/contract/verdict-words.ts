@@ -147,9 +147,7 @@ const quoted = (name: string): string => `“${name}”`;
 /** `“a”`, `“a” and “b”`, `“a”, “b” and “c”`. */
 const listOf = (texts: readonly string[], and: string): string =>
   texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} ${and} ${texts.at(-1)}`;
-/** Names as a sentence lists them. */
-export const listNames = (names: readonly string[], and: string): string => listOf(names.map(quoted), and);
-const both = (names: readonly string[]): string => listNames(names, 'and');
+const both = (names: readonly string[]): string => listOf(names.map(quoted), 'and');
 const counted = (n: number, one: string, several: string): string =>
   `${n.toLocaleString('en-US')} ${n === 1 ? one : several}`;
 

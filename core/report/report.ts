@@ -206,8 +206,11 @@ function perClassSection(data: ReportData): string {
 /** Each class at the decision that the model makes: the figures that belong to the confusion matrices below. */
 function decisionsTable({ methods }: ReportData): string {
   const heads = ['images', 'answered', 'sensitivity', 'specificity', 'precision (PPV in these images)'];
+  const classes = methods[0]?.evaluation.classes ?? [];
   const rows = methods.flatMap((m) =>
-    m.evaluation.image.perClass.map((own) => {
+    classes.flatMap((name) => {
+      const own = m.evaluation.image.perClass.find((c) => c.name === name);
+      if (own === undefined) return [];
       const cells = [
         count(own.n),
         own.answered === undefined ? '–' : count(own.answered),
@@ -215,7 +218,8 @@ function decisionsTable({ methods }: ReportData): string {
         withInterval({ value: own.specificity, interval: own.specificityInterval ?? null }),
         withInterval({ value: own.precision ?? null, interval: own.precisionInterval ?? null }),
       ];
-      return `<tr><td>${escapeHtml(m.method)}</td><td>${escapeHtml(own.name)}</td>${cells.map((cell) => `<td class="number">${cell}</td>`).join('')}</tr>`;
+      const row = cells.map((cell) => `<td class="number">${cell}</td>`).join('');
+      return [`<tr><td>${escapeHtml(m.method)}</td><td>${escapeHtml(own.name)}</td>${row}</tr>`];
     }),
   );
   return `<p>Each class against all others at the decision that the model makes, with 95 % interval (Wilson).</p><div class="scroll"><table><thead><tr><th>method</th><th>class</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;

@@ -11,7 +11,7 @@
  */
 import { invariant } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import { clopperPearson, disjointPairs, exactAucInterval } from './exact.ts';
+import { clopperPearson, disjointPairs, exactAucInterval, type Interval } from './exact.ts';
 import {
   averagedClasses,
   type Cumulative,
@@ -22,7 +22,7 @@ import {
   type Scores,
 } from './metrics.ts';
 
-export type Interval = readonly [low: number, high: number];
+export type { Interval } from './exact.ts';
 
 /** How many times the patients are drawn for an interval. */
 export const bootstrapResamples = 2000;

@@ -11,8 +11,9 @@
  * distributions are, no higher end holds for all: where the class is the smaller one and its cases lie above all others or, with probability
  * 1 - AUC, below all of them, AUC^k is the probability of what was seen.
  */
-import type { Interval } from './bootstrap.ts';
 import type { Scores } from './metrics.ts';
+
+export type Interval = readonly [low: number, high: number];
 
 /** The least and the greatest probability with which `hits` of `n` (both may be parts) are not too rare; null of no trial. */
 export function clopperPearson(hits: number, n: number, level = 0.95): Interval | null {

@@ -334,7 +334,7 @@ export const judgingCalls = defineCalls({
     output: modelCardSchema,
   },
   'judge.verdict': {
-    doc: 'What the figures of a model mean: of its test cases where it was evaluated on them, else of its validation cases; null where it was on neither. No look at the test cases is recorded: no case and no figure of theirs can be chosen by.',
+    doc: 'What the figures of a model mean: of its test cases where it was evaluated on them, else of its validation cases; null where it was on neither. As on the model card, this is no recorded look at the test cases.',
     input: z.strictObject({ model: nameSchema }),
     output: z.object({ split: splitSchema, verdict: verdictSchema }).nullable(),
   },

@@ -3,17 +3,20 @@ import {
   type ComparedModel,
   type EstimateView,
   type JudgeLevel,
+  type ModelRecord,
   type SubgroupView,
   targetFacts,
 } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import { bootstrapInterval, classAucInterval, type Interval, pairedAucDifference } from '../../statistics/bootstrap.ts';
-import { rank, rankedFigures, type Scores } from '../../statistics/metrics.ts';
+import { classCounts, confusionMatrix, rank, rankedFigures, type Scores } from '../../statistics/metrics.ts';
 import { bias } from '../../statistics/numbers.ts';
 import { proportion } from '../../statistics/proportions.ts';
 import { factsOfInstances, type InstanceFacts, listModels } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import type { SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { cutOf } from '../training/operating-point.ts';
 import type { AnswerLevel } from './evaluated-answers.ts';
 import {
   type EvaluatedLevel,
@@ -245,7 +248,7 @@ export function judgeSubgroups(
     for (const [value, rows] of [...rowsByValue].sort(([a], [b]) => a.localeCompare(b))) {
       const part = subset(level, rows);
       const interval = subgroupInterval(context, level, part, rows, request.classIndex);
-      out.push({ attribute, value, ...figuresOf(part, request.classIndex, request.threshold, interval) });
+      out.push({ attribute, value, ...figuresOf(set.record, part, request.classIndex, request.threshold, interval) });
     }
   }
   return out;
@@ -276,14 +279,22 @@ function subgroupInterval(
   return interval;
 }
 
+/** Figures of class `c` at a threshold, or at the model's own decisions. */
 function figuresOf(
+  record: ModelRecord,
   { scores, patients }: EvaluatedLevel,
   c: number,
   threshold: number | null,
   interval: Interval | null,
 ): Omit<SubgroupView, 'attribute' | 'value'> {
   const n = scores.targets.length;
-  const counts = countsAt(scores, c, threshold ?? 0.5);
+  const counts =
+    threshold === null
+      ? classCounts(
+          confusionMatrix(scores, targets[record.target].decide(scores.probabilities, scores.classes, cutOf(record))),
+          c,
+        )
+      : countsAt(scores, c, threshold);
   const positives = counts.truePositive + counts.falseNegative;
   return {
     n,

@@ -171,6 +171,8 @@ test('intervals are kept with the evaluation: Judge reads them, and computes the
     'image, ranking',
     'study mean, decisions',
     'study mean, ranking',
+    'verdict, image, pairs',
+    'verdict, study mean, pairs',
   ]);
   kept.library.writer.run(`UPDATE evaluation_intervals SET intervals = '[0.25,0.75]' WHERE part = 'image, decisions'`);
   const accuracy = () => judgeReport(kept, { model: 'm', split: 'test', pooling: 'mean' })?.image.accuracy.interval;
