@@ -44,6 +44,7 @@ import {
   rangeRuleOfVersion,
   runById,
   saveEpoch,
+  saveEvaluation,
   setRunState,
   versionImages,
 } from '../../store/index.ts';
@@ -350,8 +351,9 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
   const db = context.library.writer;
   const now = timeOf(context);
   const learnable = parameterLayout(config).total;
+  const evaluated = features.images.filter(({ split }) => split === 'val');
   db.transaction(() => {
-    addModel(
+    const modelId = addModel(
       db,
       {
         name: run.modelName,
@@ -373,6 +375,14 @@ async function storeModel(context: ServiceContext, { run, version }: PlannedRun,
       },
       now,
     );
+    // What it says of the validation images is known here: whoever uses the model is told at once how good it is.
+    if (n > 0) {
+      const images = evaluated.map(({ index }, i) => ({
+        position: index,
+        logits: logits.slice(i * config.classes, (i + 1) * config.classes),
+      }));
+      saveEvaluation(db, { modelId, split: 'val', images }, now);
+    }
     dropCheckpoints(db, run.id);
     addAuditEvent(db, {
       happenedAt: now,

@@ -1,4 +1,8 @@
-/** State of the Judge screen: which evaluation is shown, at which threshold, and the cases behind it. */
+/**
+ * State of the Judge screen: which evaluation is shown, at which threshold, and the cases behind it.
+ *
+ * Length: one screen's state; each part of it answers to the same evaluation, and none may outlive it.
+ */
 import type {
   CallOutput,
   ComparedModel,
