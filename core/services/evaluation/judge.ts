@@ -120,7 +120,10 @@ export function judgeAtThreshold(
     counts,
     sensitivity: estimateOf(point.sensitivity),
     specificity: estimateOf(point.specificity),
-    accuracy: { value: point.accuracy.value, interval: pairOf(accuracyInterval(isRight, patients)) },
+    accuracy: {
+      value: total === 0 ? null : isRight.filter(Boolean).length / total,
+      interval: pairOf(accuracyInterval(isRight, patients)),
+    },
     ppv: estimateOf(point.ppv),
     npv: estimateOf(point.npv),
     positiveLikelihoodRatio: estimateOf(point.positiveLikelihoodRatio),
