@@ -188,7 +188,7 @@ export const judge: Words['judge'] = {
     full: 'Volles Fine-Tuning',
   },
   subgroupsHelp:
-    'Derselbe Schwellenwert in Teilen der Fälle. Kleine Gruppen haben weite Intervalle; ein Unterschied zählt nur, wo sich die Intervalle kaum berühren.',
+    'Dieselbe Entscheidung (der Schwellenwert oder die wahrscheinlichste Klasse) in Teilen der Fälle. Kleine Gruppen haben weite Intervalle; ein Unterschied zählt nur, wo sich die Intervalle kaum berühren.',
   noSubgroups:
     'Die Bibliothek kennt nichts, was diese Fälle teilt: Alle haben Modalität und Hersteller gemeinsam, oder es ist nichts bekannt.',
   attributes: { modality: 'Modalität', manufacturer: 'Hersteller', sex: 'Geschlecht', age: 'Alter' },

@@ -188,7 +188,7 @@ export const judge = {
     full: 'Full fine-tuning',
   },
   subgroupsHelp:
-    'The same threshold in parts of the cases. Small groups have wide intervals; a difference is only worth a thought where the intervals hardly meet.',
+    'The same decision (the threshold, or the most probable class) in parts of the cases. Small groups have wide intervals; a difference is only worth a thought where the intervals hardly meet.',
   noSubgroups:
     'The library knows nothing that would split these cases: all have the same modality and manufacturer, or nothing is known.',
   attributes: { modality: 'Modality', manufacturer: 'Manufacturer', sex: 'Sex', age: 'Age' },
