@@ -20,4 +20,6 @@ export * from './records.ts';
 export * from './reports.ts';
 export * from './split-words.ts';
 export * from './targets.ts';
+export * from './verdict.ts';
+export * from './verdict-words.ts';
 export * from './weight-layout.ts';

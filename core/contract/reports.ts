@@ -14,6 +14,7 @@ import {
   splitOriginCountSchema,
 } from './records.ts';
 import { defaultTarget, targetFigureSchema, targetKindSchema } from './targets.ts';
+import { verdictSchema } from './verdict.ts';
 
 const count = z.int().nonnegative();
 
@@ -212,6 +213,12 @@ export const metricsBlockSchema = z.object({
       aucInterval: interval.nullable(),
       sensitivity: measure,
       specificity: measure,
+      /** Of a class, at the model's own decisions: how often it was answered, the share of that which was right, and intervals. Reports of before have none. */
+      answered: count.optional(),
+      precision: measure.optional(),
+      sensitivityInterval: interval.nullable().optional(),
+      specificityInterval: interval.nullable().optional(),
+      precisionInterval: interval.nullable().optional(),
       averagePrecision: measure,
       /** ROC points [1 - specificity, sensitivity], ascending. */
       roc: z.array(z.tuple([z.number(), z.number()])),
@@ -226,6 +233,8 @@ export const metricsBlockSchema = z.object({
   agreement: limitsOfAgreementSchema.nullable().default(null),
   /** Of numbers: label and answer of each example. */
   points: z.array(z.tuple([z.number(), z.number()])).default([]),
+  /** What all this means; reports of before have none. */
+  verdict: verdictSchema.nullable().default(null),
 });
 export type MetricsBlock = z.infer<typeof metricsBlockSchema>;
 

@@ -1,6 +1,8 @@
 /** What sections of a report are made of: headings, cells, numbers. */
 import type { MetricsBlock } from '../contract/index.ts';
 import { escapeHtml } from './chart.ts';
+import type { ReportMethod } from './report-data.ts';
+import { verdictsOf } from './words.ts';
 
 /** A section with its heading. */
 export function section(title: string, body: string, className = ''): string {
@@ -33,4 +35,14 @@ export function count(n: number): string {
 /** `12.3 s`, `2 min 5 s`. */
 export function duration(seconds: number): string {
   return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** What the figures mean, one paragraph a method, its verdict in bold; the method is named where there are several. */
+export function verdictParagraphs(methods: readonly ReportMethod[]): string {
+  return verdictsOf(methods)
+    .map(({ method, sentences: [head = '', ...rest] }) => {
+      const name = methods.length > 1 ? `${method}: ` : '';
+      return `<p class="verdict"><strong>${escapeHtml(name + head)}</strong> ${escapeHtml(rest.join(' '))}</p>`;
+    })
+    .join('');
 }

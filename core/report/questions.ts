@@ -1,6 +1,6 @@
 /** Sections of a report about data sets that ask each of their names by itself: several findings, or a number. */
 import { type MetricsBlock, targetFigureWords, unjudgedWords } from '../contract/index.ts';
-import { aucOf, count, plain, section, withInterval } from './cells.ts';
+import { aucOf, count, plain, section, verdictParagraphs, withInterval } from './cells.ts';
 import { escapeHtml, intervalChart, type Point, scatterChart } from './chart.ts';
 import type { ReportData, ReportMethod } from './report-data.ts';
 
@@ -50,7 +50,7 @@ export function numbersAtAGlance(data: ReportData): string {
     high: highest === 0 ? 1 : highest * 1.05,
   });
   const warnings = data.warnings.map((warning) => `<p class="warn">${escapeHtml(warning)}</p>`).join('');
-  return section('At a glance', `${warnings}<figure>${chart}${who}</figure>`);
+  return section('At a glance', `${verdictParagraphs(data.methods)}${warnings}<figure>${chart}${who}</figure>`);
 }
 
 /** Points of a chart: more than a page can show would only slow it. */

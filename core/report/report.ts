@@ -11,7 +11,7 @@ import {
   targetFacts,
   targetFigureWords,
 } from '../contract/index.ts';
-import { aucOf, count, duration, plain, section, withInterval } from './cells.ts';
+import { aucOf, count, duration, plain, section, verdictParagraphs, withInterval } from './cells.ts';
 import {
   calibrationChart,
   confusionTable,
@@ -108,7 +108,8 @@ function atAGlance(data: ReportData): string {
       : `<figcaption>AUC (${escapeHtml(about)}) over ${count(split.image.n)} images of ${count(split.image.patients)} ${escapeHtml(split.split)} patients; bars are 95 % intervals from resampling patients.</figcaption>`;
   return section(
     'At a glance',
-    data.warnings.map((w) => `<p class="warn">${escapeHtml(w)}</p>`).join('') +
+    verdictParagraphs(data.methods) +
+      data.warnings.map((w) => `<p class="warn">${escapeHtml(w)}</p>`).join('') +
       `<figure>${chart}${who}</figure>` +
       comparisonSentences(data.methods)
         .map((s) => `<p>${escapeHtml(s)}</p>`)
@@ -198,7 +199,7 @@ function perClassSection(data: ReportData): string {
   });
   return section(
     'Which class is found by whom',
-    `<p>AUC of each class against all others, with 95 % interval.</p><div class="scroll"><table><thead><tr><th>method</th>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
+    `<p>AUC of each class against all others, with 95 % interval.</p><div class="scroll"><table><thead><tr><th>method</th>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${decisionsTable(data)}`,
   );
 }
 
@@ -206,6 +207,28 @@ function perClassSection(data: ReportData): string {
 function networkOf(epoch: EpochRecord | undefined): string {
   if (epoch === undefined || epoch.fold === null) return '';
   return ` without fold ${epoch.fold}${epoch.attempt === 1 ? '' : `, training ${epoch.attempt}`}`;
+}
+
+/** Each class at the decision that the model makes: the figures that belong to the confusion matrices below. */
+function decisionsTable({ methods }: ReportData): string {
+  const heads = ['images', 'answered', 'sensitivity', 'specificity', 'precision (PPV in these images)'];
+  const classes = methods[0]?.evaluation.classes ?? [];
+  const rows = methods.flatMap((m) =>
+    classes.flatMap((name) => {
+      const own = m.evaluation.image.perClass.find((c) => c.name === name);
+      if (own === undefined) return [];
+      const cells = [
+        count(own.n),
+        own.answered === undefined ? '–' : count(own.answered),
+        withInterval({ value: own.sensitivity, interval: own.sensitivityInterval ?? null }),
+        withInterval({ value: own.specificity, interval: own.specificityInterval ?? null }),
+        withInterval({ value: own.precision ?? null, interval: own.precisionInterval ?? null }),
+      ];
+      const row = cells.map((cell) => `<td class="number">${cell}</td>`).join('');
+      return [`<tr><td>${escapeHtml(m.method)}</td><td>${escapeHtml(own.name)}</td>${row}</tr>`];
+    }),
+  );
+  return `<p>Each class against all others at the decision that the model makes, with 95 % interval (Wilson).</p><div class="scroll"><table><thead><tr><th>method</th><th>class</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 function trainingSection(data: ReportData): string {

@@ -13,6 +13,7 @@ h2 { margin: 0 0 .6rem; font-size: 1.25rem; }
 h3 { margin: 1.1rem 0 .4rem; font-size: 1rem; }
 p, ul { margin: .4rem 0 .7rem; max-width: 48rem; }
 li { margin: .2rem 0; }
+.verdict { border-left: 4px solid var(--accent); padding: .3rem 1rem; }
 .warn { border-left: 4px solid #e69f00; background: #fff8e8; padding: .6rem 1rem; border-radius: .3rem; }
 .grid2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1.2rem; align-items: start; }
 figure { margin: 0; }

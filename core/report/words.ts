@@ -1,9 +1,30 @@
 /** The sentences of a report: what the numbers mean, said with the numbers, and what they do not show. */
-import { type EvaluateReport, type Method, type TargetKind, targetFacts } from '../contract/index.ts';
+import {
+  type EvaluateReport,
+  englishVerdictSentences,
+  type Method,
+  type MetricsBlock,
+  type TargetKind,
+  targetFacts,
+  type Verdict,
+} from '../contract/index.ts';
 
 interface Compared {
   readonly method: Method;
   readonly evaluation: EvaluateReport;
+}
+
+/** The verdict on studies, which is what a model decides about; on images where no study has a label of its own. Null in a report of before. */
+export function mainVerdict(study: MetricsBlock, image: MetricsBlock): Verdict | null {
+  return study.n > 0 ? study.verdict : image.verdict;
+}
+
+/** What the figures of each method mean: the first sentence is the verdict. */
+export function verdictsOf(methods: readonly Compared[]): { readonly method: Method; readonly sentences: string[] }[] {
+  return methods.flatMap(({ method, evaluation }) => {
+    const verdict = mainVerdict(evaluation.study, evaluation.image);
+    return verdict === null ? [] : [{ method, sentences: englishVerdictSentences(verdict) }];
+  });
 }
 
 /** What the AUCs say, method against method, without claiming more than the intervals allow. */

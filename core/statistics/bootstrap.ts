@@ -5,9 +5,13 @@
  * Every interval of this application comes from the one loop below, with the same number of resamples and the same seed:
  * a figure has one interval, whoever asks. A resample is how often each patient was drawn, and rankings are computed
  * once: 2,000 resamples of 1,000 images take a fraction of a second.
+ *
+ * Where every resample gives the same figure, the draws say nothing of how far off it may be. Shares and AUCs then have the exact interval of
+ * exact.ts; other figures have none.
  */
 import { invariant } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
+import { clopperPearson, disjointPairs, exactAucInterval, type Interval } from './exact.ts';
 import {
   averagedClasses,
   type Cumulative,
@@ -18,7 +22,7 @@ import {
   type Scores,
 } from './metrics.ts';
 
-export type Interval = readonly [low: number, high: number];
+export type { Interval } from './exact.ts';
 
 /** How many times the patients are drawn for an interval. */
 export const bootstrapResamples = 2000;
@@ -28,6 +32,8 @@ export const bootstrapSeed = 0;
 export interface BootstrapOptions {
   readonly resamples?: number;
   readonly seed?: number;
+  /** The probability with which an interval is to hold the true value; 0.95 where left out. */
+  readonly level?: number;
 }
 
 /** The patient of each example, or whatever else is drawn as a whole. */
@@ -90,10 +96,11 @@ export function bootstrapIntervals(scores: Scores, groups: Groups, options: Boot
     push(auc, meanDefined(averaged.map((c) => found[c]?.auc ?? null)));
     push(averagePrecision, meanDefined(averaged.map((c) => found[c]?.averagePrecision ?? null)));
   });
+  const exact = (c: number): Interval | null => exactOfClass(scores, c, patients, options);
   return {
-    auc: intervalOf(auc, options),
+    auc: intervalOf(auc, options, () => meanInterval(averaged.filter((c) => classAuc[c]?.length).map(exact))),
     averagePrecision: intervalOf(averagePrecision, options),
-    classAuc: classAuc.map((draws) => intervalOf(draws, options)),
+    classAuc: classAuc.map((draws, c) => intervalOf(draws, options, () => exact(c))),
     bands: bands.map((band) => band.points()),
   };
 }
@@ -109,7 +116,24 @@ export function classAucInterval(
   const { ranking, rows } = byPatient(rank(scores, c), patients);
   const draws: number[] = [];
   resamplePatients(patients, options, (weights) => push(draws, rankedFigures(ranking, { rows, weights }).auc));
-  return intervalOf(draws, options);
+  return intervalOf(draws, options, () => exactOfClass(scores, c, patients, options));
+}
+
+/** The exact interval of the AUC of class `c` against the rest, where its bootstrap does not vary. */
+function exactOfClass(scores: Scores, c: number, { of }: Patients, { level }: BootstrapOptions): Interval | null {
+  const { auc } = rankedFigures(rank(scores, c));
+  return auc === null ? null : exactAucInterval(auc, disjointPairs(scores, c, of), level);
+}
+
+/**
+ * The interval of a mean of AUCs that all are 1 (or all 0, or all 0.5), from their own: what was seen is at most as probable as it is for each of
+ * them, so each lies in its interval wherever what was seen is not too rare, and their mean between the means of the ends.
+ */
+export function meanInterval(intervals: readonly (Interval | null)[]): Interval | null {
+  const known = intervals.filter((interval) => interval !== null);
+  if (known.length === 0 || known.length < intervals.length) return null;
+  const mean = (end: 0 | 1): number => known.reduce((sum, interval) => sum + interval[end], 0) / known.length;
+  return [mean(0), mean(1)];
 }
 
 /** The 95 % interval of the share of right answers; `isRight` has one value an example. */
@@ -135,7 +159,7 @@ export function accuracyInterval(
     }
     draws.push(hits / n);
   });
-  return intervalOf(draws, options);
+  return intervalOf(draws, options, (share) => clopperPearson(share * patients.count, patients.count, options.level));
 }
 
 /** AUC of `a` minus AUC of `b` on the same examples in the same order, with its interval over patients. */
@@ -168,12 +192,14 @@ export function pairedAucDifference(
 
 /**
  * The 95 % interval of any figure of examples that count `weights[i]` times; null where fewer than half of the resamples could
- * compute it.
+ * compute it, and where all gave the same, of which `exact` may know the interval: it is given the figure and the number of patients.
  */
 export function bootstrapInterval(
   groups: Groups,
   figure: (weights: Float64Array) => number | null,
-  options: BootstrapOptions = {},
+  options: BootstrapOptions & {
+    readonly exact?: (figure: number, patients: number) => Interval | null;
+  } = {},
 ): Interval | null {
   const patients = numberPatients(groups, groups.length);
   const weights = new Float64Array(groups.length);
@@ -182,7 +208,7 @@ export function bootstrapInterval(
     for (let i = 0; i < weights.length; i++) weights[i] = drawn[patients.of[i] as number] as number;
     push(draws, figure(weights));
   });
-  return intervalOf(draws, options);
+  return intervalOf(draws, options, (value) => options.exact?.(value, patients.count) ?? null);
 }
 
 interface Patients {
@@ -224,10 +250,19 @@ function push(draws: number[], value: number | null): void {
   if (value !== null) draws.push(value);
 }
 
-function intervalOf(draws: readonly number[], { resamples = bootstrapResamples }: BootstrapOptions): Interval | null {
+/** The interval of draws; where they are all the same, what `exact` says of that value. */
+function intervalOf(
+  draws: readonly number[],
+  { resamples = bootstrapResamples, level = 0.95 }: BootstrapOptions,
+  exact: (value: number) => Interval | null = () => null,
+): Interval | null {
   if (draws.length === 0 || draws.length * 2 < resamples) return null;
   const sorted = Float64Array.from(draws).sort();
-  return [percentileOfSorted(sorted, 0.025), percentileOfSorted(sorted, 0.975)];
+  const [least, greatest] = [sorted[0] as number, sorted[sorted.length - 1] as number];
+  // What one formula sums in another order may differ in its last bits.
+  if (greatest - least <= 1e-12 * Math.max(1, Math.abs(greatest))) return exact(least);
+  const tail = (1 - level) / 2;
+  return [percentileOfSorted(sorted, tail), percentileOfSorted(sorted, 1 - tail)];
 }
 
 /** A ranking whose examples stand for their patients, with room for the curve of one resample. */

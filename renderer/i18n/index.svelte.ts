@@ -3,6 +3,8 @@
  * Entries are texts, or functions of what they mention; keys are grouped by screen.
  */
 import type { ProgressStage } from '../../core/base/progress.ts';
+import type { Verdict } from '../../core/contract/verdict.ts';
+import { verdictSentences } from '../../core/contract/verdict-words.ts';
 import { de } from './de/index.ts';
 import { en } from './en/index.ts';
 import { germanFailures } from './failures.ts';
@@ -65,6 +67,14 @@ class I18n {
     const german = (germanFailures as Readonly<Partial<Record<string, readonly [string, string]>>>)[code];
     if (this.#language === 'en' || german === undefined) return { message, action, detail: '' };
     return { message: german[0], action: german[1], detail: message };
+  }
+
+  /** What the figures of an evaluation mean, a sentence or two each; the verdict first. */
+  verdict(verdict: Verdict): string[] {
+    return verdictSentences(verdict, this.words.verdict.words, {
+      number: (value, digits) => this.number(value, digits),
+      percent: (value) => this.percent(value),
+    });
   }
 
   /** What a job is doing. */

@@ -53,6 +53,7 @@ function block(skill: number, n: number): MetricsBlock {
     })),
     agreement: null,
     points: [],
+    verdict: null,
   };
 }
 

@@ -1,6 +1,9 @@
 import {
+  type CallOutput,
   type ClassifyReport,
   classifyOptionsSchema,
+  englishVerdictSentences,
+  isNoBetterThanGuessing,
   researchUseOnly,
   studyPoolings,
   targetFacts,
@@ -39,7 +42,12 @@ export const command = defineCommand({
     const { classifyPaths } = await import('../../services/classification/classify.ts');
     const { isNoImage } = await import('../../services/files/no-image.ts');
     const report = await classifyPaths(services, { paths: wordsArgument(args, 0), ...options });
-    const output = { json: { ...report, notice: researchUseOnly }, lines: classifyLines(report) };
+    const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');
+    const known = modelVerdict(services, report.model);
+    const output = {
+      json: { ...report, verdict: known, notice: researchUseOnly },
+      lines: [...verdictLines(known), ...classifyLines(report)],
+    };
     if (report.images > 0) return output;
     const first = report.problems.find(({ code }) => !isNoImage(code));
     const message =
@@ -51,6 +59,17 @@ export const command = defineCommand({
     return { ...output, failure: { code: 'BAD_INPUT' as const, message, action, retryable: false } };
   },
 });
+
+/** How good the model is: a warning where nothing shows that it does better than guessing. */
+function verdictLines(known: CallOutput<'judge.verdict'>): string[] {
+  if (known === null)
+    return ['Warning: nobody knows how good this model is: it has not been evaluated (sidelight evaluate).'];
+  const [head = ''] = englishVerdictSentences(known.verdict);
+  const on = `On ${known.split} patients: ${head}`;
+  return isNoBetterThanGuessing(known.verdict)
+    ? [`Warning: nothing shows that the answers of this model are better than guessing. ${on}`]
+    : [on];
+}
 
 function classifyLines(report: ClassifyReport): string[] {
   return [

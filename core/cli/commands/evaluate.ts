@@ -1,5 +1,6 @@
 import {
   type EvaluateReport,
+  englishVerdictSentences,
   evaluateOptionsSchema,
   evaluationParts,
   type LimitsOfAgreementView,
@@ -8,7 +9,8 @@ import {
   targetFacts,
   targetFigureWords,
 } from '../../contract/index.ts';
-import { namedPositive } from '../../report/positive-class-words.ts';
+import { decisionRule, namedPositive } from '../../report/positive-class-words.ts';
+import { mainVerdict } from '../../report/words.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatInterval, formatMeasure, formatTable, plural } from '../format.ts';
 import { given, oneOf, outputFile, text } from '../options.ts';
@@ -74,6 +76,9 @@ export function evaluateLines(report: EvaluateReport): string[] {
   return [
     `Model "${report.model}" (${report.method}) on the ${report.split} patients of "${report.dataset}" version ${report.version}: ` +
       `${plural(image.patients, 'patient')}, ${plural(study.n, 'study', 'studies')}, ${plural(image.n, 'image')}.`,
+    '',
+    ...verdictLines(report),
+    '',
     ...(isPerName ? report.warnings.map((warning) => `Warning: ${warning}`) : positiveLines(report)),
     '',
     ...formatTable(
@@ -85,6 +90,18 @@ export function evaluateLines(report: EvaluateReport): string[] {
     ...problemLines(report.problems),
     '',
     researchUseOnly,
+  ];
+}
+
+/** What the figures mean, before any of them: of studies; of images too where that is another verdict. */
+function verdictLines({ image, study }: EvaluateReport): string[] {
+  const main = mainVerdict(study, image);
+  if (main === null) return [];
+  const isOther = image.verdict !== null && main !== image.verdict && image.verdict.kind !== main.kind;
+  const said = (unit: string, [head = '', ...rest]: readonly string[]): string[] => [`${unit}: ${head}`, ...rest];
+  return [
+    ...said(main === image.verdict ? 'Images' : 'Studies', englishVerdictSentences(main)),
+    ...(isOther && image.verdict !== null ? said('Images', englishVerdictSentences(image.verdict).slice(0, 1)) : []),
   ];
 }
 
@@ -114,20 +131,25 @@ function classRows(report: EvaluateReport): FigureRow[] {
 function classTable({ image, target, classes }: EvaluateReport): string[] {
   return [
     '',
+    `Each ${targetFacts[target].noun[0]} at the decision of the model (${decisionRule(image)})`,
     ...formatTable(
       [
         `${targetFacts[target].noun[0]} against the rest`,
         'images',
+        'answered',
         'AUC (95 % interval)',
         'sensitivity',
         'specificity',
+        'precision',
       ],
       image.perClass.map((c) => [
         c.name,
         String(c.n),
+        String(c.answered ?? 0),
         formatInterval(c.auc, c.aucInterval),
-        formatMeasure(c.sensitivity),
-        formatMeasure(c.specificity),
+        formatInterval(c.sensitivity, c.sensitivityInterval),
+        formatInterval(c.specificity, c.specificityInterval),
+        formatInterval(c.precision, c.precisionInterval),
       ]),
     ),
     '',

@@ -42,6 +42,9 @@ export type EvidenceMapView = z.infer<typeof evidenceMapSchema>;
 /** One map over all layers and one for each. */
 const mapsSchema = z.object({ all: evidenceMapSchema, layers: z.array(evidenceMapSchema) });
 
+/** What a deletion check says of a highlight. */
+export const evidenceVerdicts = ['explains', 'slight', 'unmoved', 'fails'] as const;
+
 export const evidenceCheckSchema = z.object({
   classIndex: count,
   basis: evidenceBasisSchema,
@@ -58,10 +61,10 @@ export const evidenceCheckSchema = z.object({
   /** 2.5 and 97.5 % of the draws. */
   randomInterval: z.tuple([z.number(), z.number()]),
   /**
-   * `explains`: hiding the highlight lowers the answer by 0.01 at least and more than every draw. `unmoved`: neither the
-   * highlight nor a draw lowers it by as much. `fails`: otherwise.
+   * `explains`: hiding the highlight lowers the answer more than every draw, and by 0.1 at least more than draws do on average. `slight`: by 0.01 at
+   * least and more than every draw, but by less than that. `unmoved`: neither the highlight nor a draw lowers it by 0.01. `fails`: otherwise.
    */
-  verdict: z.enum(['explains', 'unmoved', 'fails']),
+  verdict: z.enum(evidenceVerdicts),
 });
 export type EvidenceCheck = z.infer<typeof evidenceCheckSchema>;
 
@@ -92,7 +95,7 @@ export type EvidenceReport = z.infer<typeof evidenceReportSchema>;
 /** What the row of a job keeps; the report itself stays in memory. */
 export const evidenceResultSchema = z.object({
   model: z.string(),
-  verdict: z.enum(['explains', 'unmoved', 'fails']).nullable(),
+  verdict: z.enum(evidenceVerdicts).nullable(),
 });
 
 export const evidenceCalls = defineCalls({

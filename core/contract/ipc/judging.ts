@@ -5,6 +5,7 @@ import { unjudgedReasonSchema } from '../marks.ts';
 import { evaluationPartSchema, nameSchema, splitSchema, studyPoolingSchema } from '../names.ts';
 import { modelRecordSchema, referBandSchema, splitOriginCountSchema } from '../records.ts';
 import { targetFigureSchema } from '../targets.ts';
+import { verdictSchema } from '../verdict.ts';
 import { defineCalls, nothing } from './call.ts';
 
 const count = z.int().nonnegative();
@@ -43,6 +44,12 @@ const classCurvesSchema = z.object({
   n: count,
   auc: estimateSchema,
   averagePrecision: z.number().nullable(),
+  /** At the model's own decisions: how often the class is answered, and its figures against the rest. */
+  answered: count,
+  sensitivity: estimateSchema,
+  specificity: estimateSchema,
+  /** The share of its answers that are right among these cases. */
+  precision: estimateSchema,
   /** [1 - specificity, sensitivity, threshold], ascending. */
   roc: z.array(z.tuple([z.number(), z.number(), z.number()])),
   /** [1 - specificity, low, high]: 95 % of resampled patients. */
@@ -92,6 +99,8 @@ export type FindingsReport = z.infer<typeof findingsReportSchema>;
 const levelReportSchema = z.object({
   n: count,
   patients: count,
+  /** What the figures mean; of a model of several findings, on all of them together. */
+  verdict: verdictSchema,
   auc: estimateSchema,
   averagePrecision: estimateSchema,
   accuracy: estimateSchema,
@@ -135,6 +144,7 @@ export type NumberCase = z.infer<typeof numberCaseSchema>;
 const numbersLevelSchema = z.object({
   n: count,
   patients: count,
+  verdict: verdictSchema,
   figures: targetFiguresSchema,
   /** Null of fewer than two cases. */
   agreement: z.object({ bias: estimateSchema, low: estimateSchema, high: estimateSchema }).nullable(),
@@ -160,6 +170,7 @@ export type NumbersReport = z.infer<typeof numbersReportSchema>;
 export const operatingPointSchema = z.object({
   /** The class that every figure here is about. */
   className: z.string(),
+  /** Null where the figures are those of the model's own decisions. */
   threshold: z.number().nullable(),
   counts: z.object({ truePositive: count, falsePositive: count, falseNegative: count, trueNegative: count }),
   /** Share of the class among the cases judged. */
@@ -242,6 +253,8 @@ export const modelCardSchema = z.object({
       level,
       n: count,
       patients: count,
+      /** What the figures mean; null in the row of one finding. */
+      verdict: verdictSchema.nullable(),
       auc: estimateSchema,
       accuracy: estimateSchema,
       figures: targetFiguresSchema,
@@ -281,11 +294,11 @@ export const judgingCalls = defineCalls({
     output: numbersReportSchema.nullable(),
   },
   'judge.atThreshold': {
-    doc: 'What one threshold means for one class against the rest, with predictive values at a prevalence.',
+    doc: 'What one threshold, or (null) the model’s own decision, means for one class against the rest, with predictive values at a prevalence.',
     input: z.strictObject({
       ...atLevel,
       classIndex: count,
-      threshold: share,
+      threshold: share.nullable(),
       prevalence: z.number().min(0.0001).max(0.9999),
     }),
     output: operatingPointSchema,
@@ -319,6 +332,11 @@ export const judgingCalls = defineCalls({
     doc: 'What a model card tells: origin, data, figures with intervals.',
     input: z.strictObject({ model: nameSchema }),
     output: modelCardSchema,
+  },
+  'judge.verdict': {
+    doc: 'What the figures of a model mean: of its test cases where it was evaluated on them, else of its validation cases; null where it was on neither. As on the model card, this is no recorded look at the test cases.',
+    input: z.strictObject({ model: nameSchema }),
+    output: z.object({ split: splitSchema, verdict: verdictSchema }).nullable(),
   },
   'judge.saveCard': {
     doc: 'Writes the text of a model card to a file chosen by the user (.html or .md).',

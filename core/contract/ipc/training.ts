@@ -152,7 +152,13 @@ export const trainingCalls = defineCalls({
     doc: 'The run of a training job with its epochs; null before it began.',
     input: z.strictObject({ jobId: z.int() }),
     output: z
-      .object({ run: runRecordSchema, epochs: z.array(epochRecordSchema), classes: z.array(z.string()) })
+      .object({
+        run: runRecordSchema,
+        epochs: z.array(epochRecordSchema),
+        classes: z.array(z.string()),
+        /** What it would reach by guessing: the validation loss, and the AUC up to which it may be chance. */
+        guessing: z.object({ loss: z.number().nullable(), auc: z.number().nullable() }),
+      })
       .nullable(),
   },
 });

@@ -6,7 +6,7 @@ import { hasEvidenceOf } from '../../services/evaluation/evidence.ts';
 import { judgeAtThreshold, judgedCases } from '../../services/evaluation/judge.ts';
 import { modelCard, saveCard } from '../../services/evaluation/judge-card.ts';
 import { compareModels, judgeSubgroups } from '../../services/evaluation/judge-compare.ts';
-import { judgeReport, numbersReport } from '../../services/evaluation/judge-report.ts';
+import { judgeReport, modelVerdict, numbersReport } from '../../services/evaluation/judge-report.ts';
 import { calibrate, setModelPositive, setReferBand, setThreshold } from '../../services/evaluation/judge-settings.ts';
 import { evaluationsOf, listModels } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
@@ -29,6 +29,7 @@ export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> =
   'judge.compare': (request, { services }) => compareModels(services, request),
   'judge.subgroups': (request, { services }) => judgeSubgroups(services, request),
   'judge.card': ({ model }, { services }) => modelCard(services, model),
+  'judge.verdict': ({ model }, { services }) => modelVerdict(services, model),
   'judge.saveCard': ({ path, text }) => {
     saveCard(path, text);
     return null;

@@ -10,6 +10,7 @@ import {
 import type { trainingCalls } from '../../contract/ipc/training.ts';
 import { checkDataset } from '../../services/datasets/data-check.ts';
 import { promiseTime } from '../../services/estimate/estimate.ts';
+import { guessingOf } from '../../services/evaluation/guessing.ts';
 import { freeModelName } from '../../services/training/plan.ts';
 import { epochsOf, listRuns, modelNamesOfJobs, runOfJob, versionById } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
@@ -42,6 +43,7 @@ export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext>
     const job = queue.get(jobId);
     const run = job.kind === 'train' ? runOfJob(db, job) : undefined;
     if (run === undefined) return null;
-    return { run, epochs: epochsOf(db, run.id), classes: versionById(db, run.datasetVersionId)?.classes ?? [] };
+    const classes = versionById(db, run.datasetVersionId)?.classes ?? [];
+    return { run, epochs: epochsOf(db, run.id), classes, guessing: { ...guessingOf(services, run) } };
   },
 };

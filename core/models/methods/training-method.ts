@@ -70,6 +70,8 @@ export interface TrainingMethod {
    * weights that are not trained are weights of the graph, which compiling it needs (`encoderWeights` at the network's size).
    */
   readonly runsLpm?: 'trained' | 'partly';
+  /** The least that the LPM allows: a verdict on any other method says whether it is better than this one. */
+  readonly isSimplest?: true;
   /** An example takes the memory of a run of the LPM: steps are computed in parts of a batch, predictions one by one. */
   readonly microBatches?: true;
 }

@@ -52,6 +52,11 @@ import { hidePatches, strongestPatches } from './evidence-patches.ts';
 
 /** A fall of the probability below this is no change worth explaining, whatever the draws do. */
 const leastFall = 0.01;
+/**
+ * An answer is explained by a highlight whose loss lowers its probability by so much more than the loss of as many other patches does on average:
+ * a tenth of all that a probability can be. Less may well be no chance, and still leaves nine tenths of the answer to something else.
+ */
+const explainingFall = 0.1;
 
 /** Reports kept in memory, by job. They are large and derived from a patient's image: no row of the library holds them. */
 const keptReports = 12;
@@ -322,11 +327,14 @@ async function deletionCheck(
     random,
     randomMean: random.reduce((a, b) => a + b, 0) / random.length,
     randomInterval: [percentile(random, 0.025), percentile(random, 0.975)],
-    verdict: verdictOf(highlighted, random),
+    verdict: checkVerdict(highlighted, random),
   };
 }
 
-function verdictOf(highlighted: number, random: readonly number[]): EvidenceCheck['verdict'] {
+/** What the falls of a deletion check say: of the highlight, and of draws of as many other patches. */
+export function checkVerdict(highlighted: number, random: readonly number[]): EvidenceCheck['verdict'] {
   if (highlighted < leastFall && random.every((fall) => fall < leastFall)) return 'unmoved';
-  return highlighted >= leastFall && random.every((fall) => highlighted > fall) ? 'explains' : 'fails';
+  if (highlighted < leastFall || random.some((fall) => fall >= highlighted)) return 'fails';
+  const mean = random.reduce((sum, fall) => sum + fall, 0) / random.length;
+  return highlighted - mean >= explainingFall ? 'explains' : 'slight';
 }

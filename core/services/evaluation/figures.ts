@@ -54,7 +54,7 @@ export interface ClassFigures extends ClassMetrics {
 }
 
 /** Raised when what is stored, or how it is computed, changes. */
-const intervalsVersion = 1;
+const intervalsVersion = 2;
 
 const intervalSchema = z.tuple([z.number(), z.number()]).nullable();
 const rankingSchema = z.strictObject({
@@ -129,7 +129,7 @@ export function levelFigures(context: ServiceContext, set: EvaluatedSet, which: 
 }
 
 /** Everything that the intervals of a ranking are computed from. */
-function inputsOf({ scores, patients }: EvaluatedLevel): Uint8Array[] {
+export function inputsOf({ scores, patients }: EvaluatedLevel): Uint8Array[] {
   const { classes, positive, targets, probabilities } = scores;
   const header = { version: intervalsVersion, bootstrapResamples, bootstrapSeed, classes, positive };
   return [

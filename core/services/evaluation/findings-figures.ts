@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import type { UnjudgedReason } from '../../contract/index.ts';
-import { type BandPoint, bootstrapInterval, type Interval } from '../../statistics/bootstrap.ts';
+import { type BandPoint, bootstrapInterval, type Interval, meanInterval } from '../../statistics/bootstrap.ts';
+import { clopperPearson } from '../../statistics/exact.ts';
 import {
   canBeJudged,
   type FindingMetrics,
@@ -30,6 +31,8 @@ export interface FindingFigures extends FindingMetrics {
   readonly rocBand: readonly BandPoint[];
   /** The finding as two classes, for its curves. */
   readonly scores: Scores;
+  /** The patient of each case where it is known. */
+  readonly patients: readonly number[];
 }
 
 export interface FindingsFigures {
@@ -82,17 +85,42 @@ export function findingsFigures(
     intervalsHeader,
     ...[level.truths, answers.probabilities, Int32Array.from(patients)].map(numberBytes),
   ];
-  const intervalOf = (name: string, bytes: readonly Uint8Array[], figure: (weights: Float64Array) => number | null) =>
+  const intervalOf = (
+    name: string,
+    bytes: readonly Uint8Array[],
+    figure: (weights: Float64Array) => number | null,
+    exact: (figure: number, patients: number) => Interval | null = () => null,
+  ) =>
     kept(context, { set, part: `${part}, ${name}`, inputs: bytes, schema: intervalSchema }, () =>
-      bootstrapInterval(patients, figure),
+      bootstrapInterval(patients, figure, { exact }),
     );
+  const findings = metrics.map((own, k) => {
+    const name = record.classes[k] as string;
+    const one = requireSet(context, { model: record.name, split: set.split, pooling: set.pooling, finding: name });
+    const presence = levelFigures(context, one, which).perClass[1];
+    return {
+      ...own,
+      name,
+      threshold: thresholds[k] as number,
+      unjudged: unjudgedReason(own),
+      aucInterval: presence?.aucInterval ?? null,
+      rocBand: presence?.rocBand ?? [],
+      scores: one[which].scores,
+      patients: one[which].patients,
+    };
+  });
   const { auc, averagePrecision } = macro();
   const figures: FindingsFigures = {
     n: level.members.length,
     patients: new Set(patients).size,
     judged: metrics.filter(canBeJudged).length,
     auc,
-    aucInterval: intervalOf('AUC', inputs, (weights) => macro(weights).auc),
+    aucInterval: intervalOf(
+      'AUC',
+      inputs,
+      (weights) => macro(weights).auc,
+      () => meanInterval(findings.filter(canBeJudged).map(({ aucInterval }) => aucInterval)),
+    ),
     averagePrecision,
     averagePrecisionInterval: intervalOf('average precision', inputs, (weights) => macro(weights).averagePrecision),
     accuracy: markAccuracy(answers, thresholds),
@@ -100,24 +128,12 @@ export function findingsFigures(
       'right marks',
       [...inputs, numberBytes(Float64Array.from(thresholds))],
       rightMarks(answers, thresholds),
+      (share, n) => clopperPearson(share * n, n),
     ),
     sensitivity: macroMean(metrics, 'sensitivity'),
     specificity: macroMean(metrics, 'specificity'),
     brier: macroMean(metrics, 'brier'),
-    findings: metrics.map((own, k) => {
-      const name = record.classes[k] as string;
-      const one = requireSet(context, { model: record.name, split: set.split, pooling: set.pooling, finding: name });
-      const presence = levelFigures(context, one, which).perClass[1];
-      return {
-        ...own,
-        name,
-        threshold: thresholds[k] as number,
-        unjudged: unjudgedReason(own),
-        aucInterval: presence?.aucInterval ?? null,
-        rocBand: presence?.rocBand ?? [],
-        scores: one[which].scores,
-      };
-    }),
+    findings,
   };
   known.set(level, { thresholds, figures });
   return figures;

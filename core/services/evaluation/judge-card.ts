@@ -18,6 +18,7 @@ import { type LevelFigures, levelFigures } from './figures.ts';
 import { findingsFigures } from './findings-figures.ts';
 import { estimateOf, pairOf, targetFiguresOf } from './judge.ts';
 import { quantityFigures } from './quantity-figures.ts';
+import { verdictOnAnswers, verdictOnSet } from './verdict-figures.ts';
 
 /** @throws MODEL_NOT_FOUND */
 export function modelCard(context: ServiceContext, name: string): ModelCard {
@@ -71,6 +72,7 @@ function setResult(context: ServiceContext, set: EvaluatedSet, level: Result['le
   const share = (hits: number, n: number) => estimateOf(proportion(hits, n));
   return {
     ...rowOf(set, level, figures),
+    verdict: set.finding === null ? verdictOnSet(context, set, level) : null,
     ...aucAndAccuracy(figures),
     figures: targetFiguresOf(figures),
     sensitivity: counts && share(counts.truePositive, counts.truePositive + counts.falseNegative),
@@ -99,6 +101,7 @@ function findingsResult(context: ServiceContext, set: EvaluatedAnswers, level: R
   const figures = findingsFigures(context, set, level);
   return {
     ...rowOf(set, level, figures),
+    verdict: verdictOnAnswers(context, set, level),
     ...aucAndAccuracy(figures),
     figures: [],
     sensitivity: { value: figures.sensitivity, interval: null },
@@ -112,6 +115,7 @@ function numbersResult(context: ServiceContext, set: EvaluatedAnswers, level: Re
   const figures = quantityFigures(context, set, level);
   return {
     ...rowOf(set, level, figures),
+    verdict: verdictOnAnswers(context, set, level),
     auc: none,
     accuracy: none,
     figures: targetFiguresOf(figures),

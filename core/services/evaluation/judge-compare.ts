@@ -4,17 +4,20 @@ import {
   type EstimateView,
   evaluationPartsOf,
   type JudgeLevel,
+  type ModelRecord,
   type SubgroupView,
   targetFacts,
 } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import { bootstrapInterval, classAucInterval, type Interval, pairedAucDifference } from '../../statistics/bootstrap.ts';
-import { rank, rankedFigures, type Scores } from '../../statistics/metrics.ts';
+import { classCounts, confusionMatrix, rank, rankedFigures, type Scores } from '../../statistics/metrics.ts';
 import { bias } from '../../statistics/numbers.ts';
 import { proportion } from '../../statistics/proportions.ts';
 import { factsOfInstances, type InstanceFacts, listModels } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
 import type { SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { cutOf } from '../training/operating-point.ts';
 import type { AnswerLevel } from './evaluated-answers.ts';
 import {
   type EvaluatedLevel,
@@ -103,12 +106,8 @@ function compareNumbers(
 }
 
 /** The mean absolute error of `a` minus that of `b` on the cases that both have, with its interval over patients. */
-function errorDifference(a: AnswerLevel, b: AnswerLevel): EstimateView {
-  const place = new Map(b.members.map((_, i) => [keyOf(b, i), i]));
-  const pairs = a.members.flatMap((_, i) => {
-    const j = place.get(keyOf(a, i));
-    return j === undefined ? [] : [[i, j] as const];
-  });
+export function errorDifference(a: AnswerLevel, b: AnswerLevel): EstimateView {
+  const pairs = commonRows(a, b);
   const gaps = pairs.map(([i, j]) => {
     const missed = (level: AnswerLevel, row: number): number =>
       Math.abs((level.answers[row] as number) - (level.truths[row] as number));
@@ -135,7 +134,8 @@ const differences: SessionCache<WeakMap<EvaluatedLevel, WeakMap<EvaluatedLevel, 
   make: () => new WeakMap(),
 };
 
-function differenceOf(
+/** The AUC of `other` minus that of `own` on the cases that both have, with its interval over patients. */
+export function differenceOf(
   { caches }: ServiceContext,
   other: EvaluatedSet,
   own: EvaluatedSet,
@@ -152,16 +152,21 @@ function differenceOf(
   return difference;
 }
 
+/** The cases that two levels have in common, as their places in each. */
+export function commonRows(a: Pick<EvaluatedLevel, 'members'>, b: Pick<EvaluatedLevel, 'members'>): [number, number][] {
+  const place = new Map(b.members.map((_, i) => [keyOf(b, i), i]));
+  return a.members.flatMap((_, i): [number, number][] => {
+    const j = place.get(keyOf(a, i));
+    return j === undefined ? [] : [[i, j]];
+  });
+}
+
 const keyOf = (level: Pick<EvaluatedLevel, 'members'>, i: number): string =>
   (level.members[i] ?? []).map(({ position }) => position).join();
 
 /** The rows that both levels have, in the same order: an image may have failed to decode for one of them. */
 function common(a: EvaluatedLevel, b: EvaluatedLevel): [Scores, Scores, number[]] {
-  const place = new Map(b.members.map((_, i) => [keyOf(b, i), i]));
-  const pairs = a.members.flatMap((_, i) => {
-    const j = place.get(keyOf(a, i));
-    return j === undefined ? [] : [[i, j] as const];
-  });
+  const pairs = commonRows(a, b);
   return [
     subset(
       a,
@@ -246,7 +251,7 @@ export function judgeSubgroups(
     for (const [value, rows] of [...rowsByValue].sort(([a], [b]) => a.localeCompare(b))) {
       const part = subset(level, rows);
       const interval = subgroupInterval(context, level, part, rows, request.classIndex);
-      out.push({ attribute, value, ...figuresOf(part, request.classIndex, request.threshold, interval) });
+      out.push({ attribute, value, ...figuresOf(set.record, part, request.classIndex, request.threshold, interval) });
     }
   }
   return out;
@@ -277,14 +282,22 @@ function subgroupInterval(
   return interval;
 }
 
+/** Figures of class `c` at a threshold, or at the model's own decisions. */
 function figuresOf(
+  record: ModelRecord,
   { scores, patients }: EvaluatedLevel,
   c: number,
   threshold: number | null,
   interval: Interval | null,
 ): Omit<SubgroupView, 'attribute' | 'value'> {
   const n = scores.targets.length;
-  const counts = countsAt(scores, c, threshold ?? 0.5);
+  const counts =
+    threshold === null
+      ? classCounts(
+          confusionMatrix(scores, targets[record.target].decide(scores.probabilities, scores.classes, cutOf(record))),
+          c,
+        )
+      : countsAt(scores, c, threshold);
   const positives = counts.truePositive + counts.falseNegative;
   return {
     n,

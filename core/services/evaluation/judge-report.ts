@@ -1,12 +1,14 @@
 /** The curves and figures of one evaluation as the window draws them. */
-import type {
-  ClassCurves,
-  FindingsReport,
-  JudgeLevel,
-  JudgeReport,
-  LevelReport,
-  NumbersLevel,
-  NumbersReport,
+import {
+  type CallOutput,
+  type ClassCurves,
+  type FindingsReport,
+  type JudgeLevel,
+  type JudgeReport,
+  type LevelReport,
+  type NumbersLevel,
+  type NumbersReport,
+  targetFacts,
 } from '../../contract/index.ts';
 import { classReliabilityBins } from '../../statistics/calibration.ts';
 import { prCurve, rocCurve } from '../../statistics/curves.ts';
@@ -23,11 +25,33 @@ import {
   evaluatedAnswers,
   evaluatedSet,
   requireAnswers,
+  requireRecord,
 } from './evaluated-set.ts';
 import { type ClassFigures, levelFigures } from './figures.ts';
 import { findingsFigures } from './findings-figures.ts';
-import { countsAt, estimateOf, pairOf, recordView, targetFiguresOf } from './judge.ts';
+import { classDecisions, countsAt, estimateOf, pairOf, recordView, targetFiguresOf } from './judge.ts';
 import { quantityFigures } from './quantity-figures.ts';
+import { verdictOnAnswers, verdictOnSet } from './verdict-figures.ts';
+
+/** What the figures of a model mean, of its studies: on its test cases, else on its validation cases; null where it was evaluated on neither. @throws MODEL_NOT_FOUND */
+export function modelVerdict(context: ServiceContext, model: string): CallOutput<'judge.verdict'> {
+  const { isPerName } = targetFacts[requireRecord(context, model).target];
+  for (const split of ['test', 'val'] as const) {
+    const request = { model, split, pooling: 'mean' } as const;
+    if (isPerName) {
+      const answers = evaluatedAnswers(context, request);
+      if (answers !== null) return { split, verdict: verdictOnAnswers(context, answers, mainLevel(answers)) };
+    } else {
+      const set = evaluatedSet(context, request);
+      if (set !== null) return { split, verdict: verdictOnSet(context, set, mainLevel(set)) };
+    }
+  }
+  return null;
+}
+
+/** Studies, except where none has a label of its own. */
+export const mainLevel = ({ study }: { readonly study: { readonly members: readonly unknown[] } }): JudgeLevel =>
+  study.members.length > 0 ? 'study' : 'image';
 
 /** Points of a drawn curve: more than a screen can show would only slow it. */
 const mostPoints = 300;
@@ -94,17 +118,22 @@ function numbersLevel(context: ServiceContext, set: EvaluatedAnswers, which: Jud
   return {
     n: figures.n,
     patients: figures.patients,
+    verdict: verdictOnAnswers(context, set, which),
     figures: targetFiguresOf(figures),
     agreement: figures.agreement,
     cases: cases.sort((a, b) => missed(b) - missed(a)),
   };
 }
 
+/** The evaluation of all findings, of a set about one of them. */
+function wholeOf(context: ServiceContext, { record, split, pooling }: EvaluatedSet): EvaluatedAnswers {
+  return requireAnswers(context, { model: record.name, split, pooling });
+}
+
 /** All findings of the model of a set about one of them; null of other targets. */
 function findingsReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLevel): FindingsReport | null {
   if (set.finding === null) return null;
-  const { split, pooling, record } = set;
-  const figures = findingsFigures(context, requireAnswers(context, { model: record.name, split, pooling }), which);
+  const figures = findingsFigures(context, wholeOf(context, set), which);
   return {
     n: figures.n,
     patients: figures.patients,
@@ -136,13 +165,17 @@ function levelReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLev
   return {
     n: figures.n,
     patients: figures.patients,
+    verdict:
+      set.finding === null
+        ? verdictOnSet(context, set, which)
+        : verdictOnAnswers(context, wholeOf(context, set), which),
     auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
     averagePrecision: { value: figures.averagePrecision, interval: pairOf(figures.averagePrecisionInterval) },
     accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
     figures: targetFiguresOf(figures),
     brier: figures.brier,
     calibrationError: figures.calibrationError,
-    classes: figures.perClass.map((own, c) => classCurves(scores, c, own)),
+    classes: figures.perClass.map((own, c) => classCurves(scores, c, own, figures.confusion)),
     coverage: coverageCurve(scores, cutOf(record)).map(({ band: { classIndex, low, high }, ...point }) => ({
       ...point,
       band: { className: classIndex === null ? null : (record.classes[classIndex] as string), low, high },
@@ -152,12 +185,22 @@ function levelReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLev
   };
 }
 
-function classCurves(scores: Scores, c: number, own: ClassFigures): ClassCurves {
+function classCurves(
+  scores: Scores,
+  c: number,
+  own: ClassFigures,
+  confusion: readonly (readonly number[])[],
+): ClassCurves {
+  const { answered, sensitivity, specificity, precision } = classDecisions(confusion, c);
   return {
     name: own.name,
     n: own.n,
     auc: { value: own.auc, interval: pairOf(own.aucInterval) },
     averagePrecision: own.averagePrecision,
+    answered,
+    sensitivity: estimateOf(sensitivity),
+    specificity: estimateOf(specificity),
+    precision: estimateOf(precision),
     roc: thinned(rocCurve(scores, c)).map((p) => [p.falsePositiveRate, p.truePositiveRate, Math.min(1, p.threshold)]),
     band: own.rocBand.map((p) => [p.falsePositiveRate, p.low, p.high]),
     pr: thinned(prCurve(scores, c)).map((p) => [p.recall, p.precision, p.threshold]),

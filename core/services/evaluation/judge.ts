@@ -13,13 +13,13 @@ import type {
   TargetFigureView,
 } from '../../contract/index.ts';
 import { accuracyInterval, type Interval } from '../../statistics/bootstrap.ts';
-import { confusionMatrix, kappaQuadratic, type Scores } from '../../statistics/metrics.ts';
-import { type Counts, type Estimate, operatingPoint } from '../../statistics/proportions.ts';
+import { classCounts, confusionMatrix, kappaQuadratic, type Scores } from '../../statistics/metrics.ts';
+import { type Counts, type Estimate, operatingPoint, proportion } from '../../statistics/proportions.ts';
 import { isReferred } from '../../statistics/refer.ts';
 import { addAuditEvent, type EvaluatedImage } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import { referBandOf } from '../training/operating-point.ts';
+import { cutOf, referBandOf } from '../training/operating-point.ts';
 import type { EvaluatedSet } from './evaluated-set.ts';
 import type { LevelFigures } from './figures.ts';
 
@@ -58,6 +58,18 @@ export function countsAt(scores: Scores, c: number, threshold: number): Counts {
   return { truePositive, falsePositive, falseNegative, trueNegative };
 }
 
+/** Class `c` against the rest in a confusion matrix [truth][decision]; precision is the share of its answers that are right among these cases. */
+export function classDecisions(confusion: readonly (readonly number[])[], c: number) {
+  const { truePositive, falsePositive, falseNegative, trueNegative } = classCounts(confusion, c);
+  const answered = truePositive + falsePositive;
+  return {
+    answered,
+    sensitivity: proportion(truePositive, truePositive + falseNegative),
+    specificity: proportion(trueNegative, trueNegative + falsePositive),
+    precision: proportion(truePositive, answered),
+  };
+}
+
 const isCalled = ({ classes, probabilities }: Scores, i: number, c: number, threshold: number): boolean =>
   (probabilities[i * classes + c] as number) >= threshold;
 
@@ -73,13 +85,16 @@ export function checkClass({ name, classes }: ModelRecord, classIndex: number): 
   );
 }
 
-/** What one threshold of one class means; of more than two classes the confusion matrix is that of the most probable class. */
+/**
+ * What one threshold of one class means; of more than two classes the confusion matrix is that of the most probable class. Without a threshold the
+ * decisions are the model's own, and every figure is of them.
+ */
 export function judgeAtThreshold(
   set: EvaluatedSet,
   request: {
     readonly level: JudgeLevel;
     readonly classIndex: number;
-    readonly threshold: number;
+    readonly threshold: number | null;
     readonly prevalence: number;
   },
 ): OperatingPointView {
@@ -87,14 +102,17 @@ export function judgeAtThreshold(
   checkClass(record, request.classIndex);
   const { scores, patients } = set[request.level];
   const { classIndex, threshold } = request;
-  const counts = countsAt(scores, classIndex, threshold);
   const total = scores.targets.length;
-  const decisions = targets[record.target].decide(scores.probabilities, scores.classes, request);
+  const cut = threshold === null ? cutOf(record) : { classIndex, threshold };
+  const decisions = targets[record.target].decide(scores.probabilities, scores.classes, cut);
   const band = referBandOf(record);
-  const point = operatingPoint(counts, request.prevalence);
   const confusion = confusionMatrix(scores, decisions);
+  const counts = threshold === null ? classCounts(confusion, classIndex) : countsAt(scores, classIndex, threshold);
+  const point = operatingPoint(counts, request.prevalence);
   const isRight = Array.from({ length: total }, (_, i) => {
-    return isCalled(scores, i, classIndex, threshold) === (scores.targets[i] === classIndex);
+    const truth = scores.targets[i];
+    if (threshold === null) return decisions[i] === truth;
+    return isCalled(scores, i, classIndex, threshold) === (truth === classIndex);
   });
   return {
     className: record.classes[classIndex] as string,
@@ -102,7 +120,10 @@ export function judgeAtThreshold(
     counts,
     sensitivity: estimateOf(point.sensitivity),
     specificity: estimateOf(point.specificity),
-    accuracy: { value: point.accuracy.value, interval: pairOf(accuracyInterval(isRight, patients)) },
+    accuracy: {
+      value: total === 0 ? null : isRight.filter(Boolean).length / total,
+      interval: pairOf(accuracyInterval(isRight, patients)),
+    },
     ppv: estimateOf(point.ppv),
     npv: estimateOf(point.npv),
     positiveLikelihoodRatio: estimateOf(point.positiveLikelihoodRatio),

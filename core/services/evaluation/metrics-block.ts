@@ -13,8 +13,9 @@ import {
 } from './evaluated-set.ts';
 import { levelFigures } from './figures.ts';
 import { findingsFigures } from './findings-figures.ts';
-import { pairOf } from './judge.ts';
+import { classDecisions, pairOf } from './judge.ts';
 import { quantityFigures } from './quantity-figures.ts';
+import { verdictOnAnswers, verdictOnSet } from './verdict-figures.ts';
 
 /** What an evaluation says of images and of studies. */
 export interface EvaluationBlocks {
@@ -68,6 +69,7 @@ const nothing: Omit<MetricsBlock, 'n' | 'patients'> = {
   calibration: [],
   agreement: null,
   points: [],
+  verdict: null,
 };
 
 /** Of several findings: means over those that can be judged, then each by itself at its own threshold. */
@@ -78,6 +80,7 @@ function findingsBlock(context: ServiceContext, set: EvaluatedAnswers, which: 'i
     ...means,
     aucInterval: pairOf(means.aucInterval),
     accuracyInterval: pairOf(means.accuracyInterval),
+    verdict: verdictOnAnswers(context, set, which),
     perClass: findings.map(({ scores, ...own }) => ({
       name: own.name,
       n: own.present,
@@ -102,9 +105,28 @@ function quantityBlock(context: ServiceContext, set: EvaluatedAnswers, which: 'i
     ...nothing,
     n,
     patients,
+    verdict: verdictOnAnswers(context, set, which),
     figures: ofTarget.map(({ figure, value, interval }) => ({ figure, value, interval: pairOf(interval) })),
     agreement,
     points: Array.from(truths, (truth, i): [number, number] => [truth, answers[i] as number]),
+  };
+}
+
+/** What the model's own decisions are worth for class `c` against the rest. */
+function decisionsOf(
+  confusion: readonly (readonly number[])[],
+  c: number,
+): Pick<
+  MetricsBlock['perClass'][number],
+  'answered' | 'precision' | 'sensitivityInterval' | 'specificityInterval' | 'precisionInterval'
+> {
+  const { sensitivity, specificity, precision, answered } = classDecisions(confusion, c);
+  return {
+    answered,
+    precision: precision.value,
+    sensitivityInterval: pairOf(sensitivity.interval),
+    specificityInterval: pairOf(specificity.interval),
+    precisionInterval: pairOf(precision.interval),
   };
 }
 
@@ -156,9 +178,11 @@ function metricsBlock(context: ServiceContext, set: EvaluatedSet, which: 'image'
       aucInterval: pairOf(c.aucInterval),
       sensitivity: c.sensitivity,
       specificity: c.specificity,
+      ...decisionsOf(figures.confusion, i),
       averagePrecision: c.averagePrecision,
       ...curvesOf(scores, i),
     })),
+    verdict: verdictOnSet(context, set, which),
     agreement: null,
     points: [],
     calibration: reliabilityBins(scores).map((bin) => ({

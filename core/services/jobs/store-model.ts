@@ -1,4 +1,4 @@
-/** Stores a trained model with all that classifying needs, and what a cross-validation said, in one transaction. */
+/** Stores a trained model with all that classifying needs, and what it said of patients that it did not learn from, in one transaction. */
 import { invariant } from '../../base/errors.ts';
 import type { Preprocessing } from '../../contract/index.ts';
 import { parameterLayout, readsImage } from '../../models/index.ts';
@@ -72,7 +72,8 @@ export function storeModel(context: ServiceContext, { run, version }: PlannedRun
       subject: run.modelName,
       details: { run: run.name, method: settings.method, learnable },
     });
-    if (unseen.part !== 'cross-validation') return;
+    // What it says of patients it did not learn from is known here: whoever uses the model is told at once how good it is.
+    if (unseen.images.length === 0) return;
     const record = modelByName(db, run.modelName);
     invariant(record !== undefined, 'a model that was written can be read');
     keepEvaluation(context, record, unseen.part, unseen);

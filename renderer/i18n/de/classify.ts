@@ -90,7 +90,7 @@ export const classify: Words['classify'] = {
   unknownPatient: 'nicht in der Bibliothek',
   imageCount: (count) => n(count, 'Bild', 'Bilder'),
   decision: 'Entscheidung',
-  sure: (share) => `${share} sicher`,
+  sure: (share, guessed) => `${share} sicher (geraten: ${guessed})`,
   earlier: 'Vorher',
   changed: 'geändert',
   refer: 'dem Befunder vorlegen',

@@ -60,7 +60,10 @@ export const evidence: Words['evidence'] = {
   sentence: (share, moved, random, low, high, answer) =>
     `Verdeckt man die hervorgehobenen ${share}, sinkt die Wahrscheinlichkeit von „${answer}“ um ${moved}; bei zufälligen ${share} um ${random} (${low} bis ${high}).`,
   verdicts: {
-    explains: 'Die Hervorhebung erklärt die Antwort: Sie zu verdecken kostet mehr als jede zufällige Ziehung.',
+    explains:
+      'Die Hervorhebung erklärt die Antwort: Sie zu verdecken kostet mehr als jede zufällige Ziehung, und mindestens 0,1 mehr als diese im Mittel.',
+    slight:
+      'Die Hervorhebung zählt, erklärt die Antwort aber nicht: Sie zu verdecken kostet mehr als jede zufällige Ziehung, aber weniger als 0,1 mehr als diese im Mittel. Das meiste der Antwort stützt sich auf anderes.',
     unmoved:
       'Die Antwort bewegt sich kaum, was man auch verdeckt: Sie stützt sich auf mehr als wenige Felder, und die Hervorhebung erklärt sie nicht.',
     fails: 'Die Hervorhebung erklärt die Antwort nicht: Andere Felder zu verdecken kostet ebenso viel.',

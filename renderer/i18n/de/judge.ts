@@ -98,8 +98,30 @@ export const judge: Words['judge'] = {
   positiveIs: (name) => `positive Klasse: „${name}“`,
   positiveGuessed: (name, other) =>
     `Die Namen sagen nicht, ob „${name}“ oder „${other}“ die positive Klasse (die Erkrankung) ist. „${name}“ wurde nach dem Alphabet gewählt; ist es die andere, sind Sensitivität und Spezifität vertauscht, PPV und NPV ebenso. Sagen Sie hier, welche es ist; keine Entscheidung ändert sich.`,
+  mostProbable: 'geantwortet wird die wahrscheinlichste Klasse',
+  fromThreshold: (name, value) => `„${name}“ wird ab einer Wahrscheinlichkeit von ${value} geantwortet`,
+  ownDecision: 'kein Schwellenwert: die Entscheidung des Modells',
+  backToOwn: 'Zurück zur Entscheidung des Modells',
+  strip: {
+    class: (name) => `„${name}“`,
+    classAgainstRest: (name) => `„${name}“ gegen den Rest`,
+    finding: (name) => `Vorliegen von „${name}“`,
+    own: (about, rule) => `${about}, bei der Entscheidung des Modells (${rule})`,
+    stored: (about, value) => `${about}, bei der Entscheidung des Modells (Schwellenwert ${value})`,
+    slider: (about, value) =>
+      `${about}, beim Schwellenwert ${value} des Reglers, der nicht die Entscheidung des Modells ist`,
+  },
+  classTable: {
+    title: 'Jede Klasse bei der Entscheidung des Modells',
+    help: (decision) =>
+      `Jede gegen den Rest: ${decision}. In Klammern: 95-%-Intervall. Der Regler unten ändert hier nichts.`,
+    class: 'Klasse',
+    answered: 'Geantwortet',
+    precision: 'Präzision (PPV bei diesen Fällen)',
+    open: (name) => `${name} gegen den Rest zeigen`,
+  },
   methodsNote:
-    'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität, Spezifität: Wilson. PPV und NPV: Bayes bei Ihrer Prävalenz, Logit-Intervall (Mercaldo 2007). Likelihood-Quotienten: Log-Intervall.',
+    'AUC und Genauigkeit: Bootstrap über Patienten, exakt, wo er nie schwankt. Sensitivität, Spezifität: Wilson. PPV und NPV: Bayes bei Ihrer Prävalenz, Logit-Intervall (Mercaldo 2007). Likelihood-Quotienten: Log-Intervall.',
   roc: 'ROC-Kurve',
   rocHelp: 'Fläche: 95 % der neu gezogenen Patienten. Punkt: der Schwellenwert unten.',
   rocX: '1 − Spezifität',
@@ -141,7 +163,7 @@ export const judge: Words['judge'] = {
   noCases: 'Hier ist kein Fall.',
   label: 'Label',
   answer: 'Antwort',
-  sure: (p) => `${p} sicher`,
+  sure: (p, guessed) => `${p} sicher (geraten: ${guessed})`,
   referred: 'zur Vorlage',
   openRead: 'Öffnen',
   openEvidence: 'Belege',
@@ -173,7 +195,7 @@ export const judge: Words['judge'] = {
     partial: 'Letzte Blöcke',
   },
   subgroupsHelp:
-    'Derselbe Schwellenwert in Teilen der Fälle. Kleine Gruppen haben weite Intervalle; ein Unterschied zählt nur, wo sich die Intervalle kaum berühren.',
+    'Dieselbe Entscheidung (der Schwellenwert oder die wahrscheinlichste Klasse) in Teilen der Fälle. Kleine Gruppen haben weite Intervalle; ein Unterschied zählt nur, wo sich die Intervalle kaum berühren.',
   noSubgroups:
     'Die Bibliothek kennt nichts, was diese Fälle teilt: Alle haben Modalität und Hersteller gemeinsam, oder es ist nichts bekannt.',
   attributes: { modality: 'Modalität', manufacturer: 'Hersteller', sex: 'Geschlecht', age: 'Alter' },

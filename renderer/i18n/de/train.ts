@@ -342,15 +342,21 @@ export const train: Words['train'] = {
   },
   blocked: 'Das Training kann erst beginnen, wenn oben Genanntes gelöst ist.',
   about: (time: string) => `Etwa ${time}`,
+  someSeconds: 'Einige Sekunden',
+  someMinutes: 'Einige Minuten',
+  someHours: 'Einige Stunden',
+  invalid: 'Eine Einstellung oben ist kein gültiger Wert; ist sie berichtigt, wird die Dauer versprochen.',
   between: (low: string, high: string) => `(${low} bis ${high} auf diesem Rechner)`,
   disk: (needed: string, free: string) => `Braucht ${needed} Speicherplatz; ${free} sind frei.`,
   diskFull: 'Der Platz reicht nicht. Schaffen Sie welchen oder wählen Sie eine kleinere Eingangsgröße.',
   busy: 'Es läuft schon ein Auftrag: Die Zeit zählt ab dessen Ende.',
   measuring: 'Einige Bilder und Schritte werden auf diesem Rechner gemessen …',
+  measuringWaits: 'Wartet auf das Ende anderer Arbeit; dann werden einige Bilder und Schritte gemessen.',
   noPromise: 'Die Dauer ist noch nicht bekannt.',
   startTraining: (count: number) => (count === 1 ? 'Training starten' : `${count} Trainings starten`),
   state: 'Stand des Trainings',
   progress: 'Fortschritt',
+  waiting: 'Wartet: Andere Arbeit kommt zuerst.',
   starting: 'Beginnt …',
   epochOf: (epoch: string, total: string) => `Training: Epoche ${epoch} von ${total}`,
   foldOf: (fold, folds, epoch, total) => `Training: Teil ${fold} von ${folds}, Epoche ${epoch} von ${total}`,
@@ -365,9 +371,9 @@ export const train: Words['train'] = {
     encoding: (done: string, total: string) => `Das große Modell liest Bild ${done} von ${total}`,
   },
   ran: (time: string) => `lief ${time}`,
-  promised: (time: string) => `versprochen ${time}`,
+  promised: (time: string) => `versprochen: ${time}`,
   slower: (share: string) => `${share} länger als versprochen, Neustarts eingerechnet.`,
-  faster: (share: string) => `${share} schneller als versprochen.`,
+  faster: (share: string) => `${share} früher fertig als versprochen.`,
   retried: (count: number) =>
     `Der Rechenprozess endete und wurde neu gestartet (${n(count, 'Mal', 'Mal')}); das Training ging vom letzten Stand weiter.`,
   crashed:
@@ -375,6 +381,8 @@ export const train: Words['train'] = {
   pausedText: 'Pausiert. „Fortsetzen“ geht von der letzten fertigen Epoche weiter, auch nach einem Neustart.',
   stalled: (epochs: number) =>
     `Die Validierung ist seit ${n(epochs, 'Epoche', 'Epochen')} nicht besser geworden: Sie können anhalten; die besten Gewichte bleiben.`,
+  stalledAtGuessing: (epochs: number) =>
+    `Die Validierung ist seit ${n(epochs, 'Epoche', 'Epochen')} nicht besser geworden und steht dort, wo Raten steht: Bisher wurde nichts gelernt. Jetzt angehalten, rät das Modell; lassen Sie es weiterlaufen, oder versuchen Sie eine größere Lernrate, mehr Epochen oder eine andere Methode.`,
   best: (epoch: string, auc: string) =>
     `Bisher am besten: Epoche ${epoch}, AUC ${auc}. Diese Gewichte werden das Modell.`,
   noEpochs: 'Kurven erscheinen nach der ersten Epoche.',
@@ -387,7 +395,8 @@ export const train: Words['train'] = {
   valLoss: 'Validierung',
   auc: 'AUC der Validierung (mehr ist besser)',
   aucHelp: 'Kreis: beste Epoche; gepunktet: Zufall',
-  lossDescription: (epoch: number, trainLoss: string, valLoss: string) =>
-    `Nach Epoche ${epoch}: Verlust ${trainLoss} im Training, ${valLoss} bei der Validierung.`,
+  guessedLoss: 'Raten (Validierung)',
+  lossDescription: (epoch: number, trainLoss: string, valLoss: string, guessed: string | null) =>
+    `Nach Epoche ${epoch}: Verlust ${trainLoss} im Training, ${valLoss} bei der Validierung${guessed === null ? '' : `, wo Raten ${guessed} hat`}.`,
   aucDescription: (epoch: number, auc: string) => `Nach Epoche ${epoch}: AUC der Validierung ${auc}.`,
 };

@@ -89,7 +89,7 @@ export const classify = {
   unknownPatient: 'not in the library',
   imageCount: (count: number) => n(count, 'image', 'images'),
   decision: 'Decision',
-  sure: (share: string) => `${share} sure`,
+  sure: (share: string, guessed: string) => `${share} sure (guessing: ${guessed})`,
   earlier: 'Earlier',
   changed: 'changed',
   refer: 'refer to a reader',

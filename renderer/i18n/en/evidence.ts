@@ -59,7 +59,10 @@ export const evidence = {
   sentence: (share: string, moved: string, random: string, low: string, high: string, answer: string) =>
     `Hiding the highlighted ${share} lowers the probability of “${answer}” by ${moved}; hiding a random ${share} by ${random} (${low} to ${high}).`,
   verdicts: {
-    explains: 'The highlight explains the answer: hiding it costs more than every random draw.',
+    explains:
+      'The highlight explains the answer: hiding it costs more than every random draw, and at least 0.1 more than they do on average.',
+    slight:
+      'The highlight matters, but does not explain the answer: hiding it costs more than every random draw, but less than 0.1 more than they do on average. Most of the answer rests on something else.',
     unmoved:
       'The answer hardly moves, whatever is hidden: it rests on more than a few patches, and the highlight does not explain it.',
     fails: 'The highlight does not explain the answer: hiding other patches costs as much.',

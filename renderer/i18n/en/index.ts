@@ -8,6 +8,20 @@ import { read } from './read.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { train } from './train.ts';
+import { verdict } from './verdict.ts';
 import { welcome } from './welcome.ts';
 
-export const en = { core, shell, welcome, library, labels, read, train, judge, evidence, classify, settings } as const;
+export const en = {
+  core,
+  shell,
+  welcome,
+  library,
+  labels,
+  read,
+  train,
+  judge,
+  evidence,
+  classify,
+  settings,
+  verdict,
+} as const;

@@ -98,8 +98,30 @@ export const judge = {
   positiveIs: (name: string) => `positive class: “${name}”`,
   positiveGuessed: (name: string, other: string) =>
     `The names do not tell whether “${name}” or “${other}” is the positive class (the disease). Nobody said it, and “${name}” was chosen by the alphabet; if it is the other one, sensitivity and specificity are exchanged, and so are PPV and NPV. Say here which it is; no decision changes.`,
+  mostProbable: 'the most probable class is answered',
+  fromThreshold: (name: string, value: string) => `“${name}” is answered from a probability of ${value} on`,
+  ownDecision: 'no threshold: the model’s own decision',
+  backToOwn: 'Back to the model’s own decision',
+  strip: {
+    class: (name: string) => `“${name}”`,
+    classAgainstRest: (name: string) => `“${name}” against the rest`,
+    finding: (name: string) => `Presence of “${name}”`,
+    own: (about: string, rule: string) => `${about}, at the model’s own decision (${rule})`,
+    stored: (about: string, value: string) => `${about}, at the model’s own decision (threshold ${value})`,
+    slider: (about: string, value: string) =>
+      `${about}, at the threshold ${value} of the slider, which is not the model’s own decision`,
+  },
+  classTable: {
+    title: 'Each class at the model’s own decision',
+    help: (decision: string) =>
+      `Each against the rest: ${decision}. In brackets: 95 % interval. The slider below changes nothing here.`,
+    class: 'Class',
+    answered: 'Answered',
+    precision: 'Precision (PPV in these cases)',
+    open: (name: string) => `Show ${name} against the rest`,
+  },
   methodsNote:
-    'AUC and accuracy: bootstrap over patients. Sensitivity, specificity: Wilson. PPV and NPV: Bayes at your prevalence, logit interval (Mercaldo 2007). Likelihood ratios: log interval.',
+    'AUC and accuracy: bootstrap over patients, exact where it never varies. Sensitivity, specificity: Wilson. PPV and NPV: Bayes at your prevalence, logit interval (Mercaldo 2007). Likelihood ratios: log interval.',
   roc: 'ROC curve',
   rocHelp: 'Shaded: 95 % of resampled patients. Dot: the threshold below.',
   rocX: '1 − specificity',
@@ -141,7 +163,7 @@ export const judge = {
   noCases: 'No case here.',
   label: 'Label',
   answer: 'Answer',
-  sure: (p: string) => `${p} sure`,
+  sure: (p: string, guessed: string) => `${p} sure (guessing: ${guessed})`,
   referred: 'to a reader',
   openRead: 'Open',
   openEvidence: 'Evidence',
@@ -173,7 +195,7 @@ export const judge = {
     partial: 'Last blocks',
   },
   subgroupsHelp:
-    'The same threshold in parts of the cases. Small groups have wide intervals; a difference is only worth a thought where the intervals hardly meet.',
+    'The same decision (the threshold, or the most probable class) in parts of the cases. Small groups have wide intervals; a difference is only worth a thought where the intervals hardly meet.',
   noSubgroups:
     'The library knows nothing that would split these cases: all have the same modality and manufacturer, or nothing is known.',
   attributes: { modality: 'Modality', manufacturer: 'Manufacturer', sex: 'Sex', age: 'Age' },
@@ -262,7 +284,7 @@ export const judge = {
     positive: (name: string, other: string) =>
       `Positive class: “${name}”. Sensitivity is the share of “${name}” that was found, specificity the share of “${other}” that was left alone.`,
     intervals:
-      'AUC and accuracy: bootstrap over patients. Sensitivity and specificity: Wilson score interval. Studies: mean of the probabilities of their images.',
+      'AUC and accuracy: bootstrap over patients, exact where it never varies. Sensitivity and specificity: Wilson score interval. Studies: mean of the probabilities of their images.',
     calibrated: (t: string) => `Probabilities are calibrated (temperature ${t}, fitted on validation cases).`,
     calibratedOutOfFold: (t: string) =>
       `Probabilities are calibrated (temperature ${t}, fitted on the answers of the cross-validation).`,

@@ -329,15 +329,21 @@ export const train = {
   },
   blocked: 'Training cannot start before the blocking problems above are solved.',
   about: (time: string) => `About ${time}`,
+  someSeconds: 'Some seconds',
+  someMinutes: 'Some minutes',
+  someHours: 'Some hours',
+  invalid: 'A setting above is no valid value; correct it, and the time is promised.',
   between: (low: string, high: string) => `(${low} to ${high} on this machine)`,
   disk: (needed: string, free: string) => `Takes ${needed} of disk space; ${free} are free.`,
   diskFull: 'The disk is too small. Free some space, or choose a smaller input size.',
   busy: 'Another job runs now: the time counts from its end.',
   measuring: 'Timing a few images and steps on this machine …',
+  measuringWaits: 'Waiting for other work to end; then a few images and steps are timed.',
   noPromise: 'The time is not known yet.',
   startTraining: (count: number) => (count === 1 ? 'Start training' : `Start ${count} trainings`),
   state: 'State of the training',
   progress: 'Progress',
+  waiting: 'Waiting: other work comes first.',
   starting: 'Starting …',
   epochOf: (epoch: string, total: string) => `Training: epoch ${epoch} of ${total}`,
   foldOf: (fold: string, folds: string, epoch: string, total: string) =>
@@ -353,15 +359,17 @@ export const train = {
     encoding: (done: string, total: string) => `The large model reads image ${done} of ${total}`,
   },
   ran: (time: string) => `ran ${time}`,
-  promised: (time: string) => `promised ${time}`,
+  promised: (time: string) => `promised: ${time}`,
   slower: (share: string) => `${share} longer than promised, restarts included.`,
-  faster: (share: string) => `${share} faster than promised.`,
+  faster: (share: string) => `Done ${share} sooner than promised.`,
   retried: (count: number) =>
     `The computing process stopped and was started again (${n(count, 'time', 'times')}); training went on from its last checkpoint.`,
   crashed: 'The application ended twice during this training, so it was not started again by itself. Nothing is lost.',
   pausedText: 'Paused. “Resume” continues from the last finished epoch, also after a restart.',
   stalled: (epochs: number) =>
     `Validation has not become better for ${n(epochs, 'epoch', 'epochs')}: you can stop now; the best weights are kept.`,
+  stalledAtGuessing: (epochs: number) =>
+    `Validation has not become better for ${n(epochs, 'epoch', 'epochs')} and is where guessing is: so far nothing was learned. Stopped now, the model guesses; let it go on, or try a larger learning rate, more epochs or another method.`,
   best: (epoch: string, auc: string) =>
     `Best so far: epoch ${epoch}, validation AUC ${auc}. These weights become the model.`,
   noEpochs: 'Curves appear after the first epoch.',
@@ -374,7 +382,8 @@ export const train = {
   valLoss: 'validation',
   auc: 'Validation AUC (higher is better)',
   aucHelp: 'circle: best epoch; dotted: chance',
-  lossDescription: (epoch: number, trainLoss: string, valLoss: string) =>
-    `After epoch ${epoch}: loss ${trainLoss} on training images, ${valLoss} on validation images.`,
+  guessedLoss: 'guessing (validation)',
+  lossDescription: (epoch: number, trainLoss: string, valLoss: string, guessed: string | null) =>
+    `After epoch ${epoch}: loss ${trainLoss} on training images, ${valLoss} on validation images${guessed === null ? '' : `, where guessing has ${guessed}`}.`,
   aucDescription: (epoch: number, auc: string) => `After epoch ${epoch}: validation AUC ${auc}.`,
 } as const;

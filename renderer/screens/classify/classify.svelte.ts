@@ -1,5 +1,11 @@
 /** What the screen "Classify" knows: models, what is to be classified, results so far, watched folders. */
-import { type JobView, type ModelRecord, type StudyId, targetFacts } from '../../../core/contract/index.ts';
+import {
+  type CallOutput,
+  type JobView,
+  type ModelRecord,
+  type StudyId,
+  targetFacts,
+} from '../../../core/contract/index.ts';
 import type { BatchResults, BatchView, StudyResult, WatchView } from '../../../core/contract/ipc/classify.ts';
 import type { DatasetSummary } from '../../../core/contract/records.ts';
 import { call, on } from '../../app/client.ts';
@@ -10,6 +16,9 @@ import type { ScreenArguments } from '../../app/navigation.svelte.ts';
 export type Choice = { readonly batch: number } | { readonly watch: number };
 /** Position of a class, or a column by name. */
 export type SortKey = number | 'study' | 'confidence';
+
+/** What the figures of a model mean, and on which part of its data set. */
+export type ModelVerdict = NonNullable<CallOutput<'judge.verdict'>>;
 
 export interface Row extends StudyResult {
   /** What the compared results say of the study; undefined when they have none. */
@@ -28,6 +37,8 @@ export class ClassifyState {
   addsToLibrary = $state(true);
   choice = $state.raw<Choice | null>(null);
   results = $state.raw<BatchResults | null>(null);
+  /** What the figures of a model mean, by its name; null of one that was not evaluated. */
+  #verdicts = $state.raw<Readonly<Record<string, ModelVerdict | null>>>({});
   compared = $state.raw<BatchResults | null>(null);
   comparedId = $state<number | null>(null);
   sortKey = $state<SortKey>('confidence');
@@ -85,15 +96,30 @@ export class ClassifyState {
     const off = [
       jobs.onChange((job) => {
         if (job.kind === 'classify' && !job.isStoppable) fail(() => this.#jobEnded(job));
+        // It may be known better now.
+        if (job.kind === 'evaluate' && !job.isStoppable) this.#verdicts = {};
       }),
       on('watches.changed', () => fail(() => this.loadWatches())),
       on('library.changed', ({ what }) => {
+        if (what === 'models') this.#verdicts = {};
         if (what === 'models' || what === 'datasets') fail(() => this.#loadModels());
       }),
     ];
     return () => {
       for (const stop of off) stop();
     };
+  }
+
+  /** What is known of how good a model is; undefined while it is asked. */
+  verdictOf(model: string): ModelVerdict | null | undefined {
+    return this.#verdicts[model];
+  }
+
+  /** Asks for it where that is not known yet. */
+  async askVerdict(model: string): Promise<void> {
+    if (model === '' || model in this.#verdicts || !this.models.some(({ name }) => name === model)) return;
+    const verdict = await call('judge.verdict', { model });
+    this.#verdicts = { ...this.#verdicts, [model]: verdict };
   }
 
   async loadBatches(): Promise<void> {

@@ -70,6 +70,7 @@ export function cardText(card: ModelCard): CardText {
       {
         title: own.results,
         paragraphs: [
+          ...verdictText(card),
           card.results.length === 0
             ? own.noResults
             : isPerName
@@ -101,6 +102,19 @@ export function cardText(card: ModelCard): CardText {
       { title: own.identity, paragraphs: [own.weights(model.weightsHash), own.lpm(model.lpmHash)] },
     ],
   };
+}
+
+/** What the figures mean, of each part that was evaluated: of its studies, or of its images where no study has a label of its own. */
+function verdictText({ results }: ModelCard): string[] {
+  const { splits } = i18n.words.judge;
+  const all = results.filter(({ verdict }) => verdict !== null);
+  return [...new Set(all.map(({ split }) => split))].flatMap((split) => {
+    const own = all.filter((row) => row.split === split);
+    const main = own.find(({ level, n }) => level === 'study' && n > 0) ?? own[0];
+    return main === undefined || main.verdict === null
+      ? []
+      : [`${splits[split]}: ${i18n.verdict(main.verdict).join(' ')}`];
+  });
 }
 
 interface ResultColumn {

@@ -1,4 +1,8 @@
-/** State of the Judge screen: which evaluation is shown, at which threshold, and the cases behind it. */
+/**
+ * State of the Judge screen: which evaluation is shown, at which threshold, and the cases behind it.
+ *
+ * Length: one screen's state; each part of it answers to the same evaluation, and none may outlive it.
+ */
 import type {
   CallOutput,
   ComparedModel,
@@ -35,7 +39,7 @@ export class JudgeState {
   #numbers = $state.raw<NumbersReport | null>(null);
   #isOpening = $state(false);
   #classIndex = $state(1);
-  #threshold = $state(0.5);
+  #threshold = $state<number | null>(null);
   #prevalence = $state(0.1);
   #point = $state.raw<OperatingPointView | null>(null);
   #choice = $state.raw<CaseChoice>({ kind: 'mistakes' });
@@ -98,8 +102,13 @@ export class JudgeState {
   get classIndex(): number {
     return this.#classIndex;
   }
+  /** Where the slider stands. */
   get threshold(): number {
-    return this.#threshold;
+    return this.#threshold ?? 0.5;
+  }
+  /** Whether figures are those of the model's own decisions, because no threshold was chosen: of more than two classes the most probable one. */
+  get isOwnDecision(): boolean {
+    return this.#threshold === null;
   }
   get prevalence(): number {
     return this.#prevalence;
@@ -213,6 +222,13 @@ export class JudgeState {
     await this.#ask();
   }
 
+  /** Back to the decisions that the model itself makes. */
+  async showOwnDecision(): Promise<void> {
+    this.#threshold = this.stored;
+    this.#subgroups = null;
+    await this.#ask();
+  }
+
   async setPrevalence(percent: number): Promise<void> {
     if (!Number.isFinite(percent)) return;
     this.#prevalence = Math.min(0.9999, Math.max(0.0001, percent / 100));
@@ -237,7 +253,7 @@ export class JudgeState {
       model: this.#model,
       finding: this.finding,
       thresholdClass: this.className,
-      threshold: this.#threshold,
+      threshold: this.threshold,
       split: this.#split,
     });
     await this.#reload();
@@ -345,7 +361,7 @@ export class JudgeState {
       this.#choice = { kind: 'mistakes' };
       if (report === null) return;
       this.#classIndex = shownClass(report.model, chosen);
-      this.#threshold = this.stored ?? 0.5;
+      this.#threshold = this.stored;
       await Promise.all([this.#ask(), this.#list()]);
     } finally {
       if (opening === this.#opening) this.#isOpening = false;

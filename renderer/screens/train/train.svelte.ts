@@ -1,5 +1,6 @@
 /** What the screen "Train" knows: the choice, what the data check found, the promise, and the runs. */
 import {
+  type CallOutput,
   type CriterionName,
   type DataCheck,
   type DatasetSummary,
@@ -24,10 +25,37 @@ export interface Followed {
   readonly run: RunRecord;
   readonly epochs: readonly EpochRecord[];
   readonly classes: readonly string[];
+  /** What it would reach by guessing. */
+  readonly guessing: { readonly loss: number | null; readonly auc: number | null };
 }
+
+/** A training that has not become better for some epochs. */
+export interface Plateau {
+  readonly epochs: number;
+  /** Whether it has become no better than guessing, so that stopping now would leave a model that guesses. */
+  readonly isGuessing: boolean;
+}
+
+/** What the figures of a model mean, and on which part of its data set. */
+export type ModelVerdict = NonNullable<CallOutput<'judge.verdict'>>;
 
 /** Epochs without a better validation AUC after which stopping is advised. */
 const patience = 5;
+/** A loss that is not below this share of that of guessing is not clearly below it. */
+const clearlyBelow = 0.9;
+
+/** Whether neither the AUC of the best epoch nor the least loss is clearly better than guessing; what is not defined does not count. */
+export function isOnGuessingLine({
+  run,
+  epochs,
+  guessing,
+}: Pick<Followed, 'epochs' | 'guessing'> & { readonly run: Pick<RunRecord, 'bestValAuc'> }): boolean {
+  const losses = epochs.flatMap(({ valLoss }) => (valLoss === null ? [] : [valLoss]));
+  const byAuc = run.bestValAuc === null || guessing.auc === null ? null : run.bestValAuc <= guessing.auc;
+  const byLoss =
+    losses.length === 0 || guessing.loss === null ? null : Math.min(...losses) >= clearlyBelow * guessing.loss;
+  return byAuc === null ? byLoss === true : byAuc && byLoss !== false;
+}
 
 export class TrainState {
   datasets = $state.raw<readonly DatasetSummary[]>([]);
@@ -47,6 +75,10 @@ export class TrainState {
   shownId = $state<number | null>(null);
   isPlanning = $state(true);
   followed = $state.raw<Followed | null>(null);
+  /** What the figures of the model that is shown mean; null where it was not evaluated, undefined where there is no model yet. */
+  verdict = $state.raw<ModelVerdict | null | undefined>(undefined);
+  /** Settings that are being typed and are no valid values yet. */
+  #invalid = $state.raw<ReadonlySet<string>>(new Set());
   #defaults: Settings | null = null;
   #asked = 0;
   #seen = '';
@@ -71,13 +103,15 @@ export class TrainState {
     };
   });
 
-  /** Epochs since the best one, where it is time to say so. */
-  readonly stalledEpochs = $derived.by((): number | null => {
+  /** Epochs since the best one, where it is time to say so, and whether that is where guessing is. */
+  readonly plateau = $derived.by((): Plateau | null => {
     const { followed, shown } = this;
     const last = followed?.epochs.at(-1);
     if (followed === null || last === undefined || followed.run.bestEpoch === null) return null;
     const since = last.epoch - followed.run.bestEpoch;
-    return shown?.state === 'running' && since >= patience ? since : null;
+    return shown?.state === 'running' && since >= patience
+      ? { epochs: since, isGuessing: isOnGuessingLine(followed) }
+      : null;
   });
 
   async open(asked: { readonly dataset?: string | undefined; readonly jobId?: number | undefined }): Promise<void> {
@@ -145,8 +179,18 @@ export class TrainState {
     await this.refresh();
   }
 
+  /** Notes whether what stands in a field is a value; while it is none, nothing is promised and nothing started. */
+  setInvalid(key: string, isInvalid: boolean): void {
+    if (this.#invalid.has(key) === isInvalid) return;
+    this.#invalid = new Set(isInvalid ? [...this.#invalid, key] : [...this.#invalid].filter((other) => other !== key));
+  }
+  get isInvalid(): boolean {
+    return this.#invalid.size > 0;
+  }
+
   async reset(): Promise<void> {
     this.settings = this.#defaults;
+    this.#invalid = new Set();
     await this.refresh();
   }
 
@@ -198,6 +242,7 @@ export class TrainState {
     this.shownId = jobId;
     this.isPlanning = false;
     this.followed = null;
+    this.verdict = undefined;
     await this.#loadRun();
   }
 
@@ -252,7 +297,14 @@ export class TrainState {
     const id = this.shownId;
     if (id === null) return;
     const followed = await call('training.follow', { jobId: id });
-    if (id === this.shownId) this.followed = followed as Followed | null;
+    if (id !== this.shownId) return;
+    this.followed = followed as Followed | null;
+    const { shown } = this;
+    if (shown?.state !== 'succeeded') return;
+    const model = shown.result?.model ?? this.followed?.run.modelName;
+    if (model === undefined) return;
+    const verdict = await call('judge.verdict', { model });
+    if (id === this.shownId) this.verdict = verdict;
   }
 
   async #reload(): Promise<void> {

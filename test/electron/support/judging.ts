@@ -48,11 +48,12 @@ export interface DeletionCheck {
   /** From and to which the falls without other patches go. */
   readonly low: number;
   readonly high: number;
-  readonly verdict: 'explains' | 'unmoved' | 'fails';
+  readonly verdict: 'explains' | 'slight' | 'unmoved' | 'fails';
 }
 
 const verdicts = {
   explains: 'The highlight explains the answer:',
+  slight: 'The highlight matters, but does not explain the answer:',
   unmoved: 'The answer hardly moves, whatever is hidden:',
   fails: 'The highlight does not explain the answer:',
 } as const;
@@ -65,7 +66,7 @@ export async function runDeletionCheck(page: Page): Promise<DeletionCheck> {
   const status = page.getByRole('status').filter({ hasText: /^(The highlight|The answer hardly)/ });
   await status.waitFor({ timeout: 200_000 });
   const said = (await status.textContent()) ?? '';
-  const verdict = (['explains', 'unmoved', 'fails'] as const).find((name) => said.startsWith(verdicts[name]));
+  const verdict = (['explains', 'slight', 'unmoved', 'fails'] as const).find((name) => said.startsWith(verdicts[name]));
   const sentence = (
     (await page
       .getByText(/^Hiding the highlighted/)

@@ -1,10 +1,10 @@
 /** The page's state of a training, told by the core what the core tells: when it asks for the curves again, and when it does not. */
 import { expect, onTestFinished, test } from 'vitest';
 import type { TrainingProgress } from '../../../core/base/progress.ts';
-import type { JobView } from '../../../core/contract/index.ts';
+import type { EpochRecord, JobView } from '../../../core/contract/index.ts';
 import { JobQueue } from '../../../core/services/jobs/queue.ts';
 import { jobs } from '../../../renderer/app/jobs.svelte.ts';
-import { TrainState } from '../../../renderer/screens/train/train.svelte.ts';
+import { isOnGuessingLine, TrainState } from '../../../renderer/screens/train/train.svelte.ts';
 import { temporaryLibrary } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
 import { settled } from './room-harness.ts';
@@ -67,4 +67,23 @@ test('what a report says in words changes nothing, whatever the words are', asyn
     expect(await tell({ ...at(3), ...{ note } })).toBe(1);
     expect(await tell({ ...at(2), ...{ note } })).toBe(1);
   }
+});
+
+test('a plateau is where guessing is when neither AUC nor loss is clearly better', () => {
+  const epochs = (...losses: (number | null)[]) => losses.map((valLoss) => ({ valLoss })) as unknown as EpochRecord[];
+  const on = (
+    bestValAuc: number | null,
+    losses: (number | null)[],
+    guessing: { loss: number | null; auc: number | null },
+  ) => isOnGuessingLine({ run: { bestValAuc }, epochs: epochs(...losses), guessing });
+  const guessing = { loss: 0.69, auc: 0.74 };
+  expect(on(0.55, [0.7, 0.69, 0.68], guessing)).toBe(true);
+  expect(on(0.9, [0.7, 0.69, 0.68], guessing)).toBe(false);
+  // Few patients: any AUC may be chance, and the loss tells.
+  expect(on(1, [0.6, 0.2], { loss: 0.69, auc: 1 })).toBe(false);
+  expect(on(0.8, [0.69], { loss: 0.69, auc: 1 })).toBe(true);
+  // Of numbers there is no AUC; without validation there is nothing to say.
+  expect(on(null, [1.1, 0.98], { loss: 1, auc: null })).toBe(true);
+  expect(on(null, [1.1, 0.5], { loss: 1, auc: null })).toBe(false);
+  expect(on(null, [null], { loss: null, auc: null })).toBe(false);
 });

@@ -115,6 +115,9 @@ test('grades are imported in their order, trained, judged by distance and classi
   expect(kappa?.value).toBe(report.image.kappa);
   expect(kappa?.value).toBeGreaterThan(0.5);
   for (const { value, interval } of figures) {
+    // Where every decision is right no draw of patients changes a figure, and none has an interval.
+    if (meanDistance === 0) expect(interval).toBeNull();
+    if (interval === null) continue;
     expect(interval?.[0]).toBeLessThanOrEqual(value as number);
     expect(interval?.[1]).toBeGreaterThanOrEqual(value as number);
   }
