@@ -24,6 +24,7 @@ export * from './queries/models.ts';
 export * from './queries/patient-moves.ts';
 export * from './queries/patients.ts';
 export * from './queries/predictions.ts';
+export * from './queries/promotions.ts';
 export * from './queries/rates.ts';
 export * from './queries/readers.ts';
 export * from './queries/readings.ts';

@@ -54,6 +54,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   demo: ['session', 'import', 'datasets', 'lpm'],
   estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
+  promotion: ['session', 'evaluation', 'training'],
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   library: ['devices', 'session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
   jobs: [

@@ -13,6 +13,7 @@ import { judgingCalls } from './judging.ts';
 import { labelCalls } from './labels.ts';
 import { labelsFileCalls } from './labels-file.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
+import { promotionCalls } from './promotion.ts';
 import { settingsCalls } from './settings.ts';
 import { trainingCalls } from './training.ts';
 import { windowCalls, windowEvents } from './window.ts';
@@ -26,6 +27,7 @@ export const coreCalls = {
   ...classifyCalls,
   ...settingsCalls,
   ...judgingCalls,
+  ...promotionCalls,
   ...evidenceCalls,
   ...trainingCalls,
 };

@@ -8,6 +8,7 @@ import { judgingHandlers } from './judging.ts';
 import { labelHandlers } from './labels.ts';
 import { labelsFileHandlers } from './labels-file.ts';
 import { libraryHandlers } from './library.ts';
+import { promotionHandlers } from './promotion.ts';
 import { settingsHandlers } from './settings.ts';
 import { trainingHandlers } from './training.ts';
 
@@ -19,6 +20,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...classifyHandlers,
   ...settingsHandlers,
   ...judgingHandlers,
+  ...promotionHandlers,
   ...evidenceHandlers,
   ...trainingHandlers,
 };

@@ -30,6 +30,8 @@ import { joinPredictionsByContent } from './0230-join-predictions-by-content.ts'
 import { noteSamples } from './0240-note-samples.ts';
 import { keepDeviceChecks } from './0250-keep-device-checks.ts';
 import { askSeveralQuestions } from './0290-ask-several-questions.ts';
+import { noteSites } from './0350-note-sites.ts';
+import { putModelsInUse } from './0351-put-models-in-use.ts';
 
 export interface Migration {
   readonly number: number;
@@ -65,4 +67,6 @@ export const migrations: readonly Migration[] = [
   { number: 240, name: '0240-note-samples', up: noteSamples },
   { number: 250, name: '0250-keep-device-checks', up: keepDeviceChecks },
   { number: 290, name: '0290-ask-several-questions', up: askSeveralQuestions },
+  { number: 350, name: '0350-note-sites', up: noteSites },
+  { number: 351, name: '0351-put-models-in-use', up: putModelsInUse },
 ];

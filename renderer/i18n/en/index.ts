@@ -4,10 +4,24 @@ import { evidence } from './evidence.ts';
 import { judge } from './judge.ts';
 import { labels } from './labels.ts';
 import { library } from './library.ts';
+import { promotion } from './promotion.ts';
 import { read } from './read.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { train } from './train.ts';
 import { welcome } from './welcome.ts';
 
-export const en = { core, shell, welcome, library, labels, read, train, judge, evidence, classify, settings } as const;
+export const en = {
+  core,
+  shell,
+  welcome,
+  library,
+  labels,
+  read,
+  train,
+  judge,
+  promotion,
+  evidence,
+  classify,
+  settings,
+} as const;

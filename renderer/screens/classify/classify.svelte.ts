@@ -1,5 +1,11 @@
 /** What the screen "Classify" knows: models, what is to be classified, results so far, watched folders. */
-import { type JobView, type ModelRecord, type StudyId, targetFacts } from '../../../core/contract/index.ts';
+import {
+  type CallOutput,
+  type JobView,
+  type ModelRecord,
+  type StudyId,
+  targetFacts,
+} from '../../../core/contract/index.ts';
 import type { BatchResults, BatchView, StudyResult, WatchView } from '../../../core/contract/ipc/classify.ts';
 import type { DatasetSummary } from '../../../core/contract/records.ts';
 import { call, on } from '../../app/client.ts';
@@ -18,6 +24,7 @@ export interface Row extends StudyResult {
 
 export class ClassifyState {
   models = $state.raw<readonly ModelRecord[]>([]);
+  inUse = $state.raw<CallOutput<'promotion.inUse'>>([]);
   datasets = $state.raw<readonly DatasetSummary[]>([]);
   batches = $state.raw<readonly BatchView[]>([]);
   watches = $state.raw<readonly WatchView[]>([]);
@@ -190,9 +197,19 @@ export class ClassifyState {
   }
 
   async #loadModels(): Promise<void> {
-    [this.models, this.datasets] = await Promise.all([call('models.list', {}), call('datasets.list', {})]);
+    [this.models, this.datasets, this.inUse] = await Promise.all([
+      call('models.list', {}),
+      call('datasets.list', {}),
+      call('promotion.inUse', {}),
+    ]);
     const isKnown = this.models.some(({ name }) => name === this.modelName);
-    if (!isKnown) this.modelName = this.models.at(-1)?.name ?? '';
+    if (!isKnown) this.modelName = this.#preferred();
+  }
+
+  /** The model that was put in use last; where none ever was, the newest. */
+  #preferred(): string {
+    const newest = this.inUse.toSorted((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
+    return newest?.model ?? this.models.at(-1)?.name ?? '';
   }
 
   /** New results are shown unless the reader is looking at others. */
