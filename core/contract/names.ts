@@ -122,6 +122,7 @@ export const jobKinds = [
   'evaluate',
   'classify',
   'evidence',
+  'shortcuts',
   'measure',
   'demo',
   'export',

@@ -31,6 +31,7 @@ export * from './queries/readings.ts';
 export * from './queries/records.ts';
 export * from './queries/runs.ts';
 export * from './queries/samples.ts';
+export * from './queries/shortcut-checks.ts';
 export * from './queries/splits.ts';
 export * from './queries/studies.ts';
 export * from './queries/versions.ts';

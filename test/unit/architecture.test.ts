@@ -56,6 +56,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   promotion: ['session', 'evaluation', 'training'],
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],
+  shortcuts: ['session', 'evaluation', 'classification', 'training'],
   library: ['devices', 'session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
   jobs: [
     'session',
@@ -68,6 +69,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'estimate',
     'evaluation',
     'classification',
+    'shortcuts',
   ],
   walkthrough: ['session', 'import', 'lpm', 'pixels', 'features', 'demo', 'evaluation', 'classification', 'jobs'],
 };

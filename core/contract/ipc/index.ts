@@ -15,6 +15,7 @@ import { labelsFileCalls } from './labels-file.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
 import { promotionCalls } from './promotion.ts';
 import { settingsCalls } from './settings.ts';
+import { shortcutCalls } from './shortcuts.ts';
 import { trainingCalls } from './training.ts';
 import { windowCalls, windowEvents } from './window.ts';
 
@@ -28,6 +29,7 @@ export const coreCalls = {
   ...settingsCalls,
   ...judgingCalls,
   ...promotionCalls,
+  ...shortcutCalls,
   ...evidenceCalls,
   ...trainingCalls,
 };

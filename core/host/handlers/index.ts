@@ -10,6 +10,7 @@ import { labelsFileHandlers } from './labels-file.ts';
 import { libraryHandlers } from './library.ts';
 import { promotionHandlers } from './promotion.ts';
 import { settingsHandlers } from './settings.ts';
+import { shortcutHandlers } from './shortcuts.ts';
 import { trainingHandlers } from './training.ts';
 
 export const handlers: Handlers<CoreCallName, CoreContext> = {
@@ -21,6 +22,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...settingsHandlers,
   ...judgingHandlers,
   ...promotionHandlers,
+  ...shortcutHandlers,
   ...evidenceHandlers,
   ...trainingHandlers,
 };

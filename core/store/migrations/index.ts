@@ -32,6 +32,7 @@ import { keepDeviceChecks } from './0250-keep-device-checks.ts';
 import { askSeveralQuestions } from './0290-ask-several-questions.ts';
 import { noteSites } from './0350-note-sites.ts';
 import { putModelsInUse } from './0351-put-models-in-use.ts';
+import { keepShortcutChecks } from './0352-keep-shortcut-checks.ts';
 
 export interface Migration {
   readonly number: number;
@@ -69,4 +70,5 @@ export const migrations: readonly Migration[] = [
   { number: 290, name: '0290-ask-several-questions', up: askSeveralQuestions },
   { number: 350, name: '0350-note-sites', up: noteSites },
   { number: 351, name: '0351-put-models-in-use', up: putModelsInUse },
+  { number: 352, name: '0352-keep-shortcut-checks', up: keepShortcutChecks },
 ];

@@ -8,6 +8,7 @@ import { promotion } from './promotion.ts';
 import { read } from './read.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
+import { shortcuts } from './shortcuts.ts';
 import { train } from './train.ts';
 import { welcome } from './welcome.ts';
 
@@ -21,6 +22,7 @@ export const de = {
   train,
   judge,
   promotion,
+  shortcuts,
   evidence,
   classify,
   settings,
