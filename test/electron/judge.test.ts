@@ -177,7 +177,7 @@ test('from a case of Judge and from Evidence, Read shows that case and no other'
   expect(complaints).toEqual([]);
 }, 300_000);
 
-test('a model is put in use by a decision that is kept, and Classify takes it', async () => {
+test('a model is put in use by a decision that is kept, and Classify takes it; shortcuts are checked', async () => {
   const { page, complaints, close } = await launch({ library: prepared.library });
   await show(page, 'Judge');
   await page.getByLabel('Model').first().selectOption('corner');
@@ -198,6 +198,13 @@ test('a model is put in use by a decision that is kept, and Classify takes it', 
   await put.click();
   await page.getByText(/^In use for “marks” since .+ \(Reader 1\)\.$/).waitFor();
   await page.getByText('There is no other yet.').waitFor();
+
+  await page.getByRole('tab', { name: 'Shortcuts' }).click();
+  await page.getByRole('button', { name: 'Check for shortcuts' }).click();
+  // Six images of each class among the validation cases.
+  await page.getByText('as far as it could be told.').waitFor({ timeout: 120_000 });
+  await page.getByRole('row', { name: /top right corner.*too few images to tell/ }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
 
   await show(page, 'Classify');
   await page.getByText('In use for “marks”.', { exact: true }).waitFor();
