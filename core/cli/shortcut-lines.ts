@@ -39,7 +39,7 @@ function regionFigures({ images, fall, auc, coveredAuc, changed, name, verdict }
   if (images === 0) return 'not told, because no image has a body that can be told from its background';
   if (verdict === 'untold') return `not told: ${images} images are too few (it takes ${fewestImages} of each class)`;
   const parts = [
-    `${name === null ? '' : `"${name}": `}the truth is ${formatInterval(fall.value, fall.interval)} less probable`,
+    `${name === null ? '' : `"${name}": `}the truth is less probable by ${formatInterval(fall.value, fall.interval)}`,
     ...(auc === null || coveredAuc === null ? [] : [`AUC ${formatMeasure(auc)} to ${formatMeasure(coveredAuc)}`]),
     ...(changed === null ? [] : [`${Math.round(100 * changed)} % decided otherwise`]),
   ];

@@ -26,6 +26,12 @@ export async function evaluateLacking(context: ServiceContext, { lacking }: Prom
  * @throws MODEL_NOT_FOUND; BAD_INPUT for the model in use itself; DATASET_NOT_READY where one was not evaluated
  */
 export function promotionComparison(context: ServiceContext, model: string, margin?: number): PromotionComparison {
+  const found = compared(context, model, margin);
+  for (const name of found.inUse === null ? [model] : [model, found.inUse]) recordView(context, name, 'test');
+  return found;
+}
+
+function compared(context: ServiceContext, model: string, margin: number | undefined): PromotionComparison {
   const candidate = promotionCandidate(context, model);
   const { dataset, inUse, lacking } = candidate;
   if (inUse === model) {
@@ -42,7 +48,6 @@ export function promotionComparison(context: ServiceContext, model: string, marg
       { action: `Evaluate it first: ${lacking.map((name) => `sidelight evaluate ${name}`).join('; ')}` },
     );
   }
-  for (const name of inUse === null ? [model] : [model, inUse]) recordView(context, name, 'test');
   return compareForUse(context, candidate, { own, inUse: other }, margin);
 }
 
@@ -52,7 +57,8 @@ export function promotionComparison(context: ServiceContext, model: string, marg
  */
 export function promoteModel(context: ServiceContext, asked: PromoteOptions): Promotion {
   const { model, because, margin, by } = parseOptions(promoteOptionsSchema, asked);
-  const comparison = promotionComparison(context, model, margin);
+  // What is decided is in the trail itself; whoever looked before deciding was counted then.
+  const comparison = compared(context, model, margin);
   if (because === undefined && !needsNoReason(comparison)) {
     throw new AppError('MODEL_NOT_AS_GOOD', verdictWords(comparison));
   }
