@@ -74,6 +74,13 @@ export const errorCodes = {
   },
   WEIGHTS_INVALID: { action: 'Download or copy the model again; the file is damaged or was changed.' },
   MODEL_NOT_FOUND: { action: 'List the models with `sidelight models`.' },
+  MODEL_NOT_AS_GOOD: {
+    action:
+      'Keep the model in use, or say why this one takes its place: `sidelight promote MODEL --because "…"`; the reason is kept.',
+  },
+  MODEL_IN_USE_UNCLEAR: {
+    action: 'Name the model with --model, or its data set with --in-use; `sidelight models` shows which are in use.',
+  },
   RUN_NOT_FOUND: { action: 'List the runs with `sidelight runs`.' },
   TRAINING_DIVERGED: { action: 'Lower the learning rate (--lr) and train again.' },
   FEATURES_DAMAGED: { action: 'Run the same command again; the damaged record is computed anew.' },

@@ -26,6 +26,7 @@ import {
   trainReportSchema,
 } from './reports.ts';
 import { exportOptionsSchema, exportReportSchema } from './results/export.ts';
+import { shortcutOptionsSchema, shortcutReportSchema } from './shortcuts.ts';
 
 /** By kind, what a job is asked (`payload`) and what it gives when it succeeds (`result`). */
 export const jobSchemas = {
@@ -35,6 +36,7 @@ export const jobSchemas = {
   evaluate: { payload: evaluateOptionsSchema, result: evaluateReportSchema },
   classify: { payload: classifyOptionsSchema, result: classifyReportSchema },
   evidence: { payload: evidenceOptionsSchema, result: evidenceResultSchema },
+  shortcuts: { payload: shortcutOptionsSchema, result: shortcutReportSchema },
   measure: { payload: measureOptionsSchema, result: measureResultSchema },
   demo: { payload: demoOptionsSchema, result: demoReportSchema },
   export: { payload: exportOptionsSchema, result: exportReportSchema },

@@ -190,6 +190,7 @@ export const jobKinds = [
   'evaluate',
   'classify',
   'evidence',
+  'shortcuts',
   'measure',
   'demo',
   'export',
@@ -207,6 +208,11 @@ export type InstanceKind = z.infer<typeof instanceKindSchema>;
 export const studyPoolings = ['mean', 'max'] as const;
 export const studyPoolingSchema = z.enum(studyPoolings);
 export type StudyPooling = z.infer<typeof studyPoolingSchema>;
+
+/** What subgroups of cases are formed by, as far as the library knows it. */
+export const subgroupAttributes = ['modality', 'manufacturer', 'device', 'institution', 'sex', 'age'] as const;
+export const subgroupAttributeSchema = z.enum(subgroupAttributes);
+export type SubgroupAttribute = z.infer<typeof subgroupAttributeSchema>;
 
 /** A name a user gives to a data set, an LPM, a model or a run: one line, no path separators. */
 export const nameSchema = z

@@ -20,6 +20,8 @@ export interface DicomHeader {
   readonly seriesDescription: string | undefined;
   readonly modality: string | undefined;
   readonly manufacturer: string | undefined;
+  readonly manufacturerModelName: string | undefined;
+  readonly institutionName: string | undefined;
   readonly bodyPartExamined: string | undefined;
   readonly viewPosition: string | undefined;
   readonly laterality: string | undefined;
@@ -63,6 +65,8 @@ export function readHeader(file: DicomFile, textDecoder?: TextDecoderFactory): D
     seriesDescription: name('seriesDescription'),
     modality: dataSet.text('modality'),
     manufacturer: name('manufacturer'),
+    manufacturerModelName: name('manufacturerModelName'),
+    institutionName: name('institutionName'),
     bodyPartExamined: dataSet.text('bodyPartExamined'),
     viewPosition: dataSet.text('viewPosition'),
     laterality: dataSet.text('imageLaterality') ?? dataSet.text('laterality'),

@@ -1,5 +1,6 @@
 /** Pictures: reading files, resizing, normalising, augmenting. */
 export { adjustBrightness, adjustContrast, flipHorizontal } from './augment.ts';
+export { bodyMask, type CoverRegion, coverPixels, coverRegions, regionMask } from './cover.ts';
 export {
   combineStatistics,
   imageStatistics,

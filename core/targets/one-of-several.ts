@@ -10,9 +10,6 @@ import { poolStudies } from '../statistics/pooling.ts';
 import { fitTemperature } from '../statistics/temperature.ts';
 import type { Labels, Target } from './target.ts';
 
-/** The share that stands for none: its logarithm is a number. */
-const leastShare = 1e-9;
-
 /** What such targets have in common. */
 export const oneOfSeveral = {
   fewestNames: 2,
@@ -52,11 +49,6 @@ export const oneOfSeveral = {
   answer: (probabilities, names, { cut }) => {
     const [value = 0] = decide(Float64Array.from(probabilities), names.length, cut);
     return nameAt(names, value);
-  },
-  guess: (labels, logits) => {
-    const counts = new Float64Array(logits);
-    for (let i = 0; i < labels.length; i++) counts[labels[i] as number] = (counts[labels[i] as number] ?? 0) + 1;
-    return counts.map((count) => Math.log(Math.max(count / labels.length, leastShare)));
   },
   validate: (values, labels, logits) => {
     const { valAuc, valAccuracy } = validateRows(values, labels, logits);

@@ -56,8 +56,6 @@ export const quantityTarget: Target = {
   chooseThresholds: () => [],
   decide: (numbers) => Float32Array.from(numbers),
   answer: (numbers) => String(Number((numbers[0] as number).toPrecision(4))),
-  guess: (labels) =>
-    Float64Array.of(Array.from(labels, Number).reduce((sum, value) => sum + value, 0) / Math.max(1, labels.length)),
   validate: (values, labels) => {
     const error = meanAbsoluteError(labels, values);
     return { valAuc: null, valAccuracy: null, valScore: error === null ? null : -error };

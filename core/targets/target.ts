@@ -126,11 +126,6 @@ export interface Target {
   /** What is answered to one example, in words. */
   readonly answer: (probabilities: ArrayLike<number>, names: readonly string[], point: OperatingPoint) => string;
 
-  /**
-   * The logits [logits] of a model that sees nothing: how often each name is among `labels`, of numbers their mean. What loss it reaches is the
-   * line that a network must get below.
-   */
-  readonly guess: (labels: Labels, logits: number) => Float64Array;
   /** How an epoch did on validation examples. */
   readonly validate: (values: ArrayLike<number>, labels: Labels, logits: number) => Judged;
   /** Figures beside those of rankings and of single names, each with an interval over patients. */

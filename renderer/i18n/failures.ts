@@ -98,6 +98,14 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
   ],
   WEIGHTS_INVALID: ['Die Gewichte sind beschädigt oder verändert.', 'Kopieren Sie das Modell noch einmal.'],
   MODEL_NOT_FOUND: ['Dieses Modell gibt es nicht.', 'Wählen Sie ein anderes aus der Liste.'],
+  MODEL_NOT_AS_GOOD: [
+    'Das Modell ist nicht nachweislich so gut wie das verwendete.',
+    'Bleiben Sie beim verwendeten Modell, oder nennen Sie den Grund, warum dieses an seine Stelle tritt; er wird aufbewahrt.',
+  ],
+  MODEL_IN_USE_UNCLEAR: [
+    'Es wurde kein Modell genannt, und es gibt nicht genau eines, das verwendet wird.',
+    'Nennen Sie das Modell oder seinen Datensatz.',
+  ],
   RUN_NOT_FOUND: ['Dieses Training gibt es nicht.', 'Wählen Sie ein anderes aus der Liste.'],
   TRAINING_DIVERGED: ['Das Training ist entgleist.', 'Senken Sie die Lernrate und trainieren Sie noch einmal.'],
   FEATURES_DAMAGED: ['Ein zwischengespeichertes Bild ist beschädigt.', 'Starten Sie neu; es wird neu berechnet.'],

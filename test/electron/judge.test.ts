@@ -176,3 +176,41 @@ test('from a case of Judge and from Evidence, Read shows that case and no other'
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);
+
+test('a model is put in use by a decision that is kept, and Classify takes it; shortcuts are checked', async () => {
+  const { page, complaints, close } = await launch({ library: prepared.library });
+  await show(page, 'Judge');
+  await page.getByLabel('Model').first().selectOption('corner');
+  await judgeOn(page, 'Validation');
+  await page.getByText('No model is in use for “marks” yet.').waitFor();
+  await page.getByRole('button', { name: 'Put in use …' }).click();
+  const dialog = page.getByRole('dialog');
+  const evaluate = dialog.getByRole('button', { name: 'Evaluate on the test patients' });
+  const verdict = dialog.getByRole('status');
+  await verdict.or(evaluate).waitFor();
+  if (await evaluate.isVisible()) await evaluate.click();
+  // A fifth of sixty patients is too few to tell anything.
+  await verdict.getByText('12 test patients are too few.').waitFor({ timeout: 120_000 });
+  const put = dialog.getByRole('button', { name: 'Put in use', exact: true });
+  expect(await put.isDisabled()).toBe(true);
+  expect(await seriousViolations(page)).toEqual([]);
+  await dialog.getByLabel('Why it is put in use all the same').fill('There is no other yet.');
+  await put.click();
+  await page.getByText(/^In use for “marks” since .+ \(Reader 1\)\.$/).waitFor();
+  await page.getByText('There is no other yet.').waitFor();
+
+  await page.getByRole('tab', { name: 'Shortcuts' }).click();
+  await page.getByRole('button', { name: 'Check for shortcuts' }).click();
+  // Six images of each class among the validation cases.
+  await page.getByText('as far as it could be told.').waitFor({ timeout: 120_000 });
+  await page.getByRole('row', { name: /top right corner.*too few images to tell/ }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+
+  await show(page, 'Classify');
+  await page.getByText('In use for “marks”.', { exact: true }).waitFor();
+  expect(await page.getByLabel('Model', { exact: true }).inputValue()).toBe('corner');
+  await page.getByLabel('Model', { exact: true }).selectOption('corner-linear');
+  await page.getByText('Not in use: for “marks” it is “corner”.').waitFor();
+  await close();
+  expect(complaints).toEqual([]);
+}, 300_000);

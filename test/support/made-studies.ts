@@ -72,6 +72,8 @@ export function writePlate({
   patientName = 'Made^Up',
   modality,
   manufacturer,
+  manufacturerModelName,
+  institutionName,
   hasWindow = true,
   size,
   pixels,
@@ -81,6 +83,8 @@ export function writePlate({
   readonly patientName?: string;
   readonly modality: string;
   readonly manufacturer?: string;
+  readonly manufacturerModelName?: string;
+  readonly institutionName?: string;
   readonly hasWindow?: boolean;
   readonly size: number;
   readonly pixels: Uint16Array;
@@ -90,6 +94,8 @@ export function writePlate({
     sopInstanceUID: `${uid}.1.1`,
     modality,
     ...(manufacturer === undefined ? {} : { manufacturer }),
+    ...(manufacturerModelName === undefined ? {} : { manufacturerModelName }),
+    ...(institutionName === undefined ? {} : { institutionName }),
     patientName,
     patientID,
     studyInstanceUID: uid,

@@ -57,6 +57,8 @@ export function addManyStudies(library: Library, count: number): void {
         seriesDescription: 'Series',
         seriesNumber: 1,
         manufacturer: 'Maker',
+        manufacturerModelName: 'Device 1',
+        institutionName: 'Somewhere',
         bodyPartExamined: kind?.part ?? null,
         instanceNumber: 1,
       });

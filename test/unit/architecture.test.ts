@@ -54,7 +54,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   demo: ['session', 'import', 'datasets', 'lpm'],
   estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
+  promotion: ['session', 'evaluation', 'training'],
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],
+  shortcuts: ['session', 'evaluation', 'classification', 'training'],
   library: ['devices', 'session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
   jobs: [
     'session',
@@ -67,6 +69,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'estimate',
     'evaluation',
     'classification',
+    'shortcuts',
   ],
   walkthrough: ['session', 'import', 'lpm', 'pixels', 'features', 'demo', 'evaluation', 'classification', 'jobs'],
 };

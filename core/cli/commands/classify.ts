@@ -9,9 +9,9 @@ import {
   targetFacts,
 } from '../../contract/index.ts';
 import { decisionWords } from '../../report/positive-class-words.ts';
-import { defineCommand, wordsArgument } from '../command.ts';
+import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, formatTable, plural } from '../format.ts';
-import { oneOf, requiredOutputFile, requiredText } from '../options.ts';
+import { oneOf, requiredOutputFile, text } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = classifyOptionsSchema.parse({ paths: ['.'], model: 'M', out: 'results.csv' });
@@ -21,11 +21,12 @@ export const command = defineCommand({
   summary: 'classify new studies into a CSV file',
   description:
     'Reads folders, files, ZIP archives or DICOMDIR media and writes one row an image and one row a study: every class ' +
-    'probability, the decision, the threshold and the class it is about, the positive class, the model and the LPM hash; and one row a file (level "file") that gave no answer, with status and reason. A model of several findings gives probability, decision and threshold of each; a model of numbers, the number. The model brings its own preprocessing. The file ' +
+    'probability, the decision, the threshold and the class it is about, the positive class, the model and the LPM hash; and one row a file (level "file") that gave no answer, with status and reason. A model of several findings gives probability, decision and threshold of each; a model of numbers, the number. The model brings its own preprocessing. Without --model it is the one in use (sidelight promote): for the data set of --in-use, or the only one. The file ' +
     'appears under its name only when it is complete.',
   arguments: [{ syntax: '<path...>', help: 'folders, files, ZIP archives or DICOMDIR files' }],
   options: {
-    model: requiredText('--model <name>', 'name of the model (see: sidelight models)'),
+    model: text('--model <name>', 'name of the model (see: sidelight models); the one in use where it is left out'),
+    inUse: text('--in-use <dataset>', 'instead of --model: the model in use for this data set'),
     out: requiredOutputFile('--out <file.csv>', 'file to write'),
     studyPooling: oneOf(
       '--study-pooling <how>',
@@ -36,17 +37,33 @@ export const command = defineCommand({
   },
   examples: [
     { line: 'sidelight classify /data/new --model mammo-1 --out results.csv', why: 'a folder of new studies' },
+    { line: 'sidelight classify /data/new --in-use mammo --out results.csv', why: 'with the model in use for mammo' },
   ],
-  run: async (context, args, options) => {
+  run: async (context, args, { model: named, inUse, ...options }) => {
+    if (named !== undefined && inUse !== undefined) {
+      throw new UsageError(
+        '--model and --in-use: found both; allowed: one of them. --in-use takes the model in use for that data set.',
+      );
+    }
     const services = await context.services();
     const { classifyPaths } = await import('../../services/classification/classify.ts');
     const { isNoImage } = await import('../../services/files/no-image.ts');
-    const report = await classifyPaths(services, { paths: wordsArgument(args, 0), ...options });
+    const { modelInUse } = await import('../../services/promotion/promote.ts');
+    const taken = named === undefined ? modelInUse(services, inUse) : null;
+    const model = named ?? (taken as NonNullable<typeof taken>).model;
+    const report = await classifyPaths(services, { paths: wordsArgument(args, 0), model, ...options });
     const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');
     const known = modelVerdict(services, report.model);
+    const lines = [
+      ...(taken === null
+        ? []
+        : [`Model in use for "${taken.dataset}": "${taken.model}" (since ${taken.at.slice(0, 10)}).`]),
+      ...verdictLines(known),
+      ...classifyLines(report),
+    ];
     const output = {
-      json: { ...report, verdict: known, notice: researchUseOnly },
-      lines: [...verdictLines(known), ...classifyLines(report)],
+      json: { ...report, isModelInUse: taken !== null, verdict: known, notice: researchUseOnly },
+      lines,
     };
     if (report.images > 0) return output;
     const first = report.problems.find(({ code }) => !isNoImage(code));

@@ -11,9 +11,9 @@ import {
 } from '../../contract/index.ts';
 import { decisionRule, namedPositive } from '../../report/positive-class-words.ts';
 import { mainVerdict } from '../../report/words.ts';
-import { defineCommand, wordArgument } from '../command.ts';
+import { defineCommand, UsageError, wordArgument } from '../command.ts';
 import { formatInterval, formatMeasure, formatTable, plural } from '../format.ts';
-import { given, oneOf, outputFile, text } from '../options.ts';
+import { given, oneOf, outputFile, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = evaluateOptionsSchema.parse({ model: 'M' });
@@ -44,17 +44,26 @@ export const command = defineCommand({
       '--positive <name>',
       'the class of two that figures are about, from now on and wherever this model is judged; no decision changes',
     ),
+    shortcuts: toggle(
+      '--shortcuts',
+      'also check whether the answers hang on a corner, on what lies outside the body, or on the device',
+    ),
     report: outputFile('--report <file.html>', 'also write a self-contained report with curves'),
   },
   examples: [
     { line: 'sidelight evaluate mammo-1', why: 'the locked test patients' },
     { line: 'sidelight evaluate mammo-1 --report mammo-1.html', why: 'with curves, to print or pass on' },
+    { line: 'sidelight evaluate mammo-1 --shortcuts', why: 'whether it reads markers instead of findings' },
     {
       line: 'sidelight evaluate flow-1 --positive "no flow"',
       why: 'names that do not tell which class is the disease',
     },
   ],
-  run: async (context, args, { report: reportPath, ...options }) => {
+  run: async (context, args, { report: reportPath, shortcuts: isChecked, ...options }) => {
+    const { split } = options;
+    if (isChecked && split === 'cross-validation') {
+      throw new UsageError('--shortcuts answers images again: give a split of images that the model did not learn from, such as --split test.');
+    }
     const services = await context.services();
     const { evaluateModel } = await import('../../services/evaluation/evaluate.ts');
     const result = await evaluateModel(services, { model: wordArgument(args, 0), ...given(options) });
@@ -64,7 +73,15 @@ export const command = defineCommand({
       await writeEvaluationReport(services, result, reportPath);
       lines.push(`Report: ${reportPath}`);
     }
-    return { json: { ...result, notice: researchUseOnly }, lines };
+    if (!isChecked) return { json: { ...result, notice: researchUseOnly }, lines };
+    const { checkShortcuts } = await import('../../services/shortcuts/shortcuts.ts');
+    const { shortcutLines } = await import('../shortcut-lines.ts');
+    const shortcuts = await checkShortcuts(services, {
+      model: result.model,
+      ...(split === 'cross-validation' ? {} : given({ split })),
+    });
+    lines.push('', ...shortcutLines(shortcuts));
+    return { json: { ...result, shortcuts, notice: researchUseOnly }, lines };
   },
 });
 

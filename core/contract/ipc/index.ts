@@ -13,7 +13,9 @@ import { judgingCalls } from './judging.ts';
 import { labelCalls } from './labels.ts';
 import { labelsFileCalls } from './labels-file.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
+import { promotionCalls } from './promotion.ts';
 import { settingsCalls } from './settings.ts';
+import { shortcutCalls } from './shortcuts.ts';
 import { trainingCalls } from './training.ts';
 import { windowCalls, windowEvents } from './window.ts';
 
@@ -26,6 +28,8 @@ export const coreCalls = {
   ...classifyCalls,
   ...settingsCalls,
   ...judgingCalls,
+  ...promotionCalls,
+  ...shortcutCalls,
   ...evidenceCalls,
   ...trainingCalls,
 };

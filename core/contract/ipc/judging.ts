@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { unjudgedReasonSchema } from '../marks.ts';
-import { evaluationPartSchema, nameSchema, splitSchema, studyPoolingSchema } from '../names.ts';
+import { evaluationPartSchema, nameSchema, splitSchema, studyPoolingSchema, subgroupAttributeSchema } from '../names.ts';
 import { modelRecordSchema, referBandSchema, splitOriginCountSchema } from '../records.ts';
 import { targetFigureSchema } from '../targets.ts';
 import { verdictSchema } from '../verdict.ts';
@@ -220,7 +220,7 @@ export const comparedModelSchema = z.object({
 export type ComparedModel = z.infer<typeof comparedModelSchema>;
 
 export const subgroupSchema = z.object({
-  attribute: z.enum(['modality', 'manufacturer', 'sex', 'age']),
+  attribute: subgroupAttributeSchema,
   /** Empty where it is not known. */
   value: z.string(),
   n: count,
@@ -324,7 +324,7 @@ export const judgingCalls = defineCalls({
     output: z.array(comparedModelSchema),
   },
   'judge.subgroups': {
-    doc: 'Figures by modality, manufacturer of the device, sex and age as far as the library knows them.',
+    doc: 'Figures by modality, manufacturer and model of the device, institution, sex and age as far as the library knows them.',
     input: z.strictObject({ ...atLevel, classIndex: count, threshold: share.nullable() }),
     output: z.array(subgroupSchema),
   },

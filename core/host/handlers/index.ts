@@ -8,7 +8,9 @@ import { judgingHandlers } from './judging.ts';
 import { labelHandlers } from './labels.ts';
 import { labelsFileHandlers } from './labels-file.ts';
 import { libraryHandlers } from './library.ts';
+import { promotionHandlers } from './promotion.ts';
 import { settingsHandlers } from './settings.ts';
+import { shortcutHandlers } from './shortcuts.ts';
 import { trainingHandlers } from './training.ts';
 
 export const handlers: Handlers<CoreCallName, CoreContext> = {
@@ -19,6 +21,8 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...classifyHandlers,
   ...settingsHandlers,
   ...judgingHandlers,
+  ...promotionHandlers,
+  ...shortcutHandlers,
   ...evidenceHandlers,
   ...trainingHandlers,
 };

@@ -187,8 +187,8 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
   }
 }
 
-/** The image as the model reads it, square; from the cache where it is there. */
-async function sourceImage(
+/** The image as the model reads it, square; from the cache where it is there. @throws FILE_NOT_FOUND and what decoding throws */
+export async function sourceImage(
   context: ServiceContext,
   { record, rule }: LoadedModel,
   { instanceId, frame }: { readonly instanceId: InstanceId; readonly frame: number },

@@ -13,7 +13,7 @@ import { bootstrapInterval, classAucInterval, type Interval, pairedAucDifference
 import { classCounts, confusionMatrix, rank, rankedFigures, type Scores } from '../../statistics/metrics.ts';
 import { bias } from '../../statistics/numbers.ts';
 import { proportion } from '../../statistics/proportions.ts';
-import { factsOfInstances, type InstanceFacts, listModels } from '../../store/index.ts';
+import { listModels } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import type { SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -33,6 +33,7 @@ import {
 import { levelFigures } from './figures.ts';
 import { checkClass, countsAt, estimateOf, pairOf } from './judge.ts';
 import { quantityFigures } from './quantity-figures.ts';
+import { caseGroups } from './subgroups.ts';
 
 const unknown = { value: null, interval: null };
 
@@ -196,24 +197,6 @@ function subset(level: EvaluatedLevel, rows: readonly number[]): EvaluatedLevel 
   };
 }
 
-/** Beyond this many values an attribute is a list, not a subgroup. */
-const mostValues = 12;
-
-const attributes: Readonly<Record<SubgroupView['attribute'], (facts: InstanceFacts) => string>> = {
-  modality: (facts) => facts.modality ?? '',
-  // Devices of one maker write its name in large and small letters.
-  manufacturer: (facts) => facts.manufacturer?.toUpperCase() ?? '',
-  sex: (facts) => facts.patientSex ?? '',
-  age: (facts) => ageBand(facts.ageYears),
-};
-
-/** Bands of 20 years, as registries print them. */
-export function ageBand(years: number | null): string {
-  if (years === null) return '';
-  const low = Math.floor(Math.max(0, years) / 20) * 20;
-  return low >= 80 ? '80+' : `${low}–${low + 19}`;
-}
-
 /**
  * Figures of class `classIndex` by attribute. An attribute that has one value only is left out: it says nothing.
  * @throws MODEL_NOT_FOUND, DATASET_NOT_READY
@@ -229,32 +212,11 @@ export function judgeSubgroups(
   const set = requireSet(context, request);
   checkClass(set.record, request.classIndex);
   const level = set[request.level];
-  const facts = factsOfInstances(
-    context.library.db,
-    level.members.flatMap((images) => images.map(({ instanceId }) => instanceId)),
-  );
-  const out: SubgroupView[] = [];
-  for (const attribute of Object.keys(attributes) as SubgroupView['attribute'][]) {
-    const rowsByValue = new Map<string, number[]>();
-    level.members.forEach((images, i) => {
-      const values = images.map(({ instanceId }) => {
-        const found = facts.get(instanceId);
-        return found === undefined ? '' : attributes[attribute](found);
-      });
-      // A study of several devices belongs to all of them, not to that of its first image.
-      const value = [...new Set(values)].sort().join(' + ');
-      const rows = rowsByValue.get(value);
-      if (rows === undefined) rowsByValue.set(value, [i]);
-      else rows.push(i);
-    });
-    if (rowsByValue.size < 2 || rowsByValue.size > mostValues) continue;
-    for (const [value, rows] of [...rowsByValue].sort(([a], [b]) => a.localeCompare(b))) {
-      const part = subset(level, rows);
-      const interval = subgroupInterval(context, level, part, rows, request.classIndex);
-      out.push({ attribute, value, ...figuresOf(set.record, part, request.classIndex, request.threshold, interval) });
-    }
-  }
-  return out;
+  return caseGroups(context.library.db, level.members).map(({ attribute, value, rows }) => {
+    const part = subset(level, rows);
+    const interval = subgroupInterval(context, level, part, rows, request.classIndex);
+    return { attribute, value, ...figuresOf(set.record, part, request.classIndex, request.threshold, interval) };
+  });
 }
 
 /** The intervals of the AUC of a level's subgroups, by class and cases: they are the same at every threshold. */

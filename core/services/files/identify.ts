@@ -340,6 +340,8 @@ function descriptionOf(header: DicomHeader): InstanceDescription {
     seriesDescription: text(header.seriesDescription),
     seriesNumber: whole(header.seriesNumber),
     manufacturer: text(header.manufacturer),
+    manufacturerModelName: text(header.manufacturerModelName),
+    institutionName: text(header.institutionName),
     bodyPartExamined: text(header.bodyPartExamined),
     instanceNumber: whole(header.instanceNumber),
   };

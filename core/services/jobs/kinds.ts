@@ -24,6 +24,7 @@ import { encodeJob } from '../features/encode.ts';
 import { importJob } from '../import/import.ts';
 import { lpmAddJob } from '../lpm/add.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { shortcutsJob } from '../shortcuts/shortcuts.ts';
 import { trainAgain } from '../training/plan.ts';
 import { trainJob } from './train.ts';
 
@@ -53,6 +54,7 @@ export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
   evaluate: row(evaluateJob, 'short'),
   classify: row(classifyJob, 'long'),
   evidence: row(evidenceJob, 'short'),
+  shortcuts: row(shortcutsJob, 'short'),
   measure: row(measureJob, 'short'),
   demo: row(demoJob, 'long'),
   export: row(exportJob, 'long'),

@@ -14,11 +14,13 @@ export interface InstanceDescription {
   readonly seriesDescription: string | null;
   readonly seriesNumber: number | null;
   readonly manufacturer: string | null;
+  readonly manufacturerModelName: string | null;
+  readonly institutionName: string | null;
   readonly bodyPartExamined: string | null;
   readonly instanceNumber: number | null;
 }
 
-/** The description without whatever may tell who somebody is: people, dates, free text. */
+/** The description without whatever may tell who somebody is: people, dates, places, free text. */
 export function withoutIdentity(description: InstanceDescription): InstanceDescription {
   return {
     ...description,
@@ -30,6 +32,7 @@ export function withoutIdentity(description: InstanceDescription): InstanceDescr
     studyDescription: null,
     accessionNumber: null,
     seriesDescription: null,
+    institutionName: null,
   };
 }
 
@@ -90,13 +93,16 @@ export function describeInstance(
   db.run(
     `UPDATE series SET ${pick('series_description', ':seriesDescription')},
        ${pick('series_number', ':seriesNumber')}, ${pick('body_part_examined', ':bodyPartExamined')},
-       ${pick('manufacturer', ':manufacturer')}
+       ${pick('manufacturer', ':manufacturer')}, ${pick('manufacturer_model_name', ':manufacturerModelName')},
+       ${pick('institution_name', ':institutionName')}
      WHERE id = :seriesId`,
     {
       seriesId: at.seriesId,
       seriesDescription: d.seriesDescription,
       seriesNumber: d.seriesNumber,
       manufacturer: d.manufacturer,
+      manufacturerModelName: d.manufacturerModelName,
+      institutionName: d.institutionName,
       bodyPartExamined: d.bodyPartExamined,
     },
   );

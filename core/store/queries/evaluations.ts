@@ -160,6 +160,9 @@ export function versionCounts(
 export interface InstanceFacts {
   readonly modality: string | null;
   readonly manufacturer: string | null;
+  /** The model of the device. */
+  readonly device: string | null;
+  readonly institution: string | null;
   readonly patientSex: string | null;
   /** Whole years between birth and study. */
   readonly ageYears: number | null;
@@ -171,20 +174,20 @@ export function factsOfInstances(db: ReadDb, instanceIds: readonly InstanceId[])
     id: number;
     modality: string | null;
     manufacturer: string | null;
+    device: string | null;
+    institution: string | null;
     patientSex: string | null;
     born: string | null;
     studied: string | null;
   }>(
-    `SELECT i.id, s.modality, s.manufacturer, p.patient_sex AS patientSex, p.patient_birth_date AS born, st.study_date AS studied
+    `SELECT i.id, s.modality, s.manufacturer, s.manufacturer_model_name AS device, s.institution_name AS institution,
+       p.patient_sex AS patientSex, p.patient_birth_date AS born, st.study_date AS studied
      FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
      JOIN patients p ON p.id = st.patient_id WHERE i.id IN (SELECT value FROM json_each(:ids))`,
     { ids: JSON.stringify(instanceIds) },
   );
   return new Map(
-    rows.map(({ id, modality, manufacturer, patientSex, born, studied }) => [
-      id,
-      { modality, manufacturer, patientSex, ageYears: yearsBetween(born, studied) },
-    ]),
+    rows.map(({ id, born, studied, ...facts }) => [id, { ...facts, ageYears: yearsBetween(born, studied) }]),
   );
 }
 

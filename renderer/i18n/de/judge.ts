@@ -198,7 +198,14 @@ export const judge: Words['judge'] = {
     'Dieselbe Entscheidung (der Schwellenwert oder die wahrscheinlichste Klasse) in Teilen der Fälle. Kleine Gruppen haben weite Intervalle; ein Unterschied zählt nur, wo sich die Intervalle kaum berühren.',
   noSubgroups:
     'Die Bibliothek kennt nichts, was diese Fälle teilt: Alle haben Modalität und Hersteller gemeinsam, oder es ist nichts bekannt.',
-  attributes: { modality: 'Modalität', manufacturer: 'Hersteller', sex: 'Geschlecht', age: 'Alter' },
+  attributes: {
+    modality: 'Modalität',
+    manufacturer: 'Hersteller',
+    device: 'Gerät',
+    institution: 'Einrichtung',
+    sex: 'Geschlecht',
+    age: 'Alter',
+  },
   unknown: 'nicht bekannt',
   patients: 'Patienten',
   positives: (name) => `Fälle von „${name}“`,

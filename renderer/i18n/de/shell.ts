@@ -25,6 +25,7 @@ export const shell: Words['shell'] = {
     evaluate: 'Auswertung',
     classify: 'Klassifizieren',
     evidence: 'Belege',
+    shortcuts: 'Prüfung auf Abkürzungen',
     measure: 'Zeitmessung',
     demo: 'Demo-Datensatz',
     export: 'Export',

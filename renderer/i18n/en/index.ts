@@ -4,9 +4,11 @@ import { evidence } from './evidence.ts';
 import { judge } from './judge.ts';
 import { labels } from './labels.ts';
 import { library } from './library.ts';
+import { promotion } from './promotion.ts';
 import { read } from './read.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
+import { shortcuts } from './shortcuts.ts';
 import { train } from './train.ts';
 import { verdict } from './verdict.ts';
 import { welcome } from './welcome.ts';
@@ -20,6 +22,8 @@ export const en = {
   read,
   train,
   judge,
+  promotion,
+  shortcuts,
   evidence,
   classify,
   settings,

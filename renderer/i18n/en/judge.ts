@@ -198,7 +198,14 @@ export const judge = {
     'The same decision (the threshold, or the most probable class) in parts of the cases. Small groups have wide intervals; a difference is only worth a thought where the intervals hardly meet.',
   noSubgroups:
     'The library knows nothing that would split these cases: all have the same modality and manufacturer, or nothing is known.',
-  attributes: { modality: 'Modality', manufacturer: 'Manufacturer', sex: 'Sex', age: 'Age' },
+  attributes: {
+    modality: 'Modality',
+    manufacturer: 'Manufacturer',
+    device: 'Device',
+    institution: 'Institution',
+    sex: 'Sex',
+    age: 'Age',
+  },
   unknown: 'not known',
   patients: 'Patients',
   positives: (name: string) => `Cases of “${name}”`,

@@ -23,6 +23,7 @@ export const shell = {
     evaluate: 'Evaluate',
     classify: 'Classify',
     evidence: 'Evidence',
+    shortcuts: 'Check for shortcuts',
     measure: 'Time measurement',
     demo: 'Demo set',
     export: 'Export',

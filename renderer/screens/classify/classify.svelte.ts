@@ -27,6 +27,7 @@ export interface Row extends StudyResult {
 
 export class ClassifyState {
   models = $state.raw<readonly ModelRecord[]>([]);
+  inUse = $state.raw<CallOutput<'promotion.inUse'>>([]);
   datasets = $state.raw<readonly DatasetSummary[]>([]);
   batches = $state.raw<readonly BatchView[]>([]);
   watches = $state.raw<readonly WatchView[]>([]);
@@ -216,9 +217,19 @@ export class ClassifyState {
   }
 
   async #loadModels(): Promise<void> {
-    [this.models, this.datasets] = await Promise.all([call('models.list', {}), call('datasets.list', {})]);
+    [this.models, this.datasets, this.inUse] = await Promise.all([
+      call('models.list', {}),
+      call('datasets.list', {}),
+      call('promotion.inUse', {}),
+    ]);
     const isKnown = this.models.some(({ name }) => name === this.modelName);
-    if (!isKnown) this.modelName = this.models.at(-1)?.name ?? '';
+    if (!isKnown) this.modelName = this.#preferred();
+  }
+
+  /** The model that was put in use last; where none ever was, the newest. */
+  #preferred(): string {
+    const newest = this.inUse.toSorted((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
+    return newest?.model ?? this.models.at(-1)?.name ?? '';
   }
 
   /** New results are shown unless the reader is looking at others. */

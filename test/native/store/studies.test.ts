@@ -37,6 +37,8 @@ const described: InstanceDescription = {
   seriesDescription: 'PA',
   seriesNumber: 1,
   manufacturer: 'Maker',
+  manufacturerModelName: 'Device 1',
+  institutionName: 'Somewhere',
   bodyPartExamined: 'CHEST',
   instanceNumber: 1,
 };
@@ -179,6 +181,7 @@ test('a description without identity holds no name, date or free text', () => {
   expect(Object.fromEntries(kept)).toEqual({
     seriesNumber: 1,
     manufacturer: 'Maker',
+    manufacturerModelName: 'Device 1',
     bodyPartExamined: 'CHEST',
     instanceNumber: 1,
   });

@@ -41,6 +41,7 @@ describe('help', () => {
         'models',
         'patient delete',
         'patients',
+        'promote',
         'runs',
         'train',
       ].sort(),

@@ -35,6 +35,26 @@ test('an import notes it with the series, also under pseudonyms, and nothing whe
   }
 });
 
+test('an import notes the model of the device and the institution, which a pseudonymised one leaves out', async () => {
+  for (const pseudonymise of [false, true]) {
+    const library = temporaryLibrary();
+    const folder = temporaryFolder();
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(
+      join(folder, 'a.dcm'),
+      writePlate({
+        ...{ uid: '1.2.3.1', modality: 'CR', size: 16, pixels: new Uint16Array(16 * 16), patientID: 'P' },
+        ...{ manufacturerModelName: 'Model 7', institutionName: 'Clinic North' },
+      }),
+    );
+    await importPaths(testContext(library), { paths: [folder], dataset: 'd', pseudonymise });
+    expect(factsOfInstances(library.db, [instanceId(1)]).get(1)).toMatchObject({
+      device: 'Model 7',
+      institution: pseudonymise ? null : 'Clinic North',
+    });
+  }
+});
+
 test('a library from before knows none, and has them after its files are imported once more', async () => {
   const library = temporaryLibrary();
   const folder = madeFolder();

@@ -275,7 +275,7 @@ test('a network learns from the images outside its fold and no others: trained a
       patients: new Set(others.map(({ patientId }) => patientId)).size,
     });
     const apart = await withMaterial(context, plan, lpm, (material) =>
-      withNetwork({ context, plan, material }, 4, async (network) => {
+      withNetwork({ context, plan, lpm, material }, 4, async (network) => {
         const settings = { ...run.settings, seed: memberSeed(2, k + 1, 1) };
         const start = freshState(startingParameters(memberOf(config), settings, lpm), settings.optimiser);
         const hooks = { signal: context.signal, now: () => 0 };

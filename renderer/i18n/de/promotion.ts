@@ -1,0 +1,49 @@
+import type { Words } from '../words.ts';
+
+export const promotion: Words['promotion'] = {
+  isInUse: (dataset, day, by) => `Für „${dataset}“ in Verwendung seit ${day} (${by}).`,
+  otherInUse: (model, dataset) => `Für „${dataset}“ in Verwendung: ${model}.`,
+  noneInUse: (dataset) => `Für „${dataset}“ ist noch kein Modell in Verwendung.`,
+  put: 'In Verwendung nehmen …',
+  title: (model, dataset) => `„${model}“ für „${dataset}“ in Verwendung nehmen?`,
+  help: 'Das Modell wird mit dem verwendeten verglichen, Patient für Patient, an den Testpatienten, zu denen beide gefragt wurden. Dieser Blick auf die Testpatienten wird vermerkt.',
+  lacking: (models) => `An den Testpatienten noch nicht ausgewertet: ${models}.`,
+  evaluate: 'An den Testpatienten auswerten',
+  cases: { study: 'Studien', image: 'Bilder' },
+  about: (patients, cases) => `${patients} Testpatienten, ${cases}.`,
+  leftOut: (n) => `Zu ${n} weiteren wurde das verwendete Modell nicht gefragt.`,
+  figures: { auc: 'AUC', absoluteError: 'Mittlerer absoluter Fehler' },
+  model: 'Modell',
+  value: 'Kennzahl',
+  gains: { auc: 'Differenz, gepaart', absoluteError: 'Kleiner um, gepaart' },
+  overGuessing: 'Besser als Raten um',
+  groups: 'In Untergruppen mit genug Patienten',
+  groupPatients: (n) => `${n} Patienten`,
+  isWorse: 'schlechter',
+  verdicts: {
+    notWorse: (_model, other, loss) =>
+      `Es ist nicht schlechter als „${other}“: Ein Verlust von mehr als ${loss} ist ausgeschlossen.`,
+    betterThanGuessing: () => 'Es ist besser als Raten, und noch ist kein Modell in Verwendung.',
+    worse: (_model, other) => `Es ist schlechter als „${other}“.`,
+    worseInSubgroup: (_model, other, loss) =>
+      `Es ist insgesamt nicht schlechter als „${other}“, aber um mehr als ${loss} in einer Untergruppe, die unten steht.`,
+    notBetterThanGuessing: () => 'Es ist nicht nachweislich besser als Raten.',
+    cannotTell: (_model, other) =>
+      other === null
+        ? 'Ob es besser ist als Raten, lässt sich nicht sagen.'
+        : `Ob es so gut ist wie „${other}“, lässt sich nicht sagen.`,
+  },
+  untold: {
+    fewPatients: (patients) => `${patients} Testpatienten sind zu wenige.`,
+    wideInterval: () => 'Das Intervall lässt beides zu, keinen Verlust und einen zu großen.',
+    otherNames: () => 'Die beiden antworten nicht dieselben Namen.',
+  },
+  because: 'Warum es trotzdem in Verwendung kommt',
+  becauseHelp: 'Der Grund wird mit dem Vergleich aufbewahrt. Nennen Sie keinen Patienten.',
+  recordedAs: (name) => `Die Entscheidung wird unter dem Namen „${name}“ aufbewahrt.`,
+  putNow: 'In Verwendung nehmen',
+  done: (model, dataset) => `„${model}“ ist für „${dataset}“ in Verwendung.`,
+  takenInClassify: (dataset) => `Für „${dataset}“ in Verwendung.`,
+  notInUse: (model, dataset) => `Nicht in Verwendung: Für „${dataset}“ ist es „${model}“.`,
+  optionInUse: (model) => `${model} (in Verwendung)`,
+};
