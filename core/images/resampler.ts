@@ -102,7 +102,10 @@ function weighLines(
 ): void {
   const step = channels * lanes;
   for (let x = 0; x < width; x++) {
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     let at = ((first[x] as number) - left) * step + channel * lanes;
     const start = x * taps;
     const end = start + (counts[x] as number);
@@ -136,7 +139,10 @@ function sumLines(
   const w = y * taps;
   let k = 0;
   for (; k + 4 <= count; k += 4) {
-    const [p, q, r, s] = [values[w + k], values[w + k + 1], values[w + k + 2], values[w + k + 3]] as Four;
+    const p = values[w + k] as number;
+    const q = values[w + k + 1] as number;
+    const r = values[w + k + 2] as number;
+    const s = values[w + k + 3] as number;
     const line = from + k * stride;
     for (let i = 0; i < stride; i++) {
       const at = line + i;
@@ -152,8 +158,6 @@ function sumLines(
     for (let i = 0; i < stride; i++) out[to + i] = (out[to + i] as number) + weight * (lines[line + i] as number);
   }
 }
-
-type Four = [number, number, number, number];
 
 /** For each output place the first input it takes from, how many it takes, and their weights, with room for `taps` a place. */
 class Weights {
