@@ -40,8 +40,16 @@ export class Resampler {
   #rows = new Float64Array(0);
   #lines = new Float32Array(0);
 
-  /** Writes the region of `image` at `width` x `height` to the start of `out`, [height, width, channels]. */
-  resample(image: Samples, region: Region, width: number, height: number, filter: Filter, out: Float32Array): void {
+  /** Writes the region of `image` at `width` x `height` to the start of `out`, [height, width, channels]; `isMirrored`: left and right exchanged. */
+  resample(
+    image: Samples,
+    region: Region,
+    width: number,
+    height: number,
+    filter: Filter,
+    out: Float32Array,
+    isMirrored = false,
+  ): void {
     const { channels } = image;
     this.#across.set(region.left, region.width, width, filter);
     this.#down.set(region.top, region.height, height, filter);
@@ -52,7 +60,7 @@ export class Resampler {
     const needed = (bottom - top + lanes) * stride;
     if (this.#lines.length < needed) this.#lines = new Float32Array(needed);
     // Pillow's order: lines first, so that the second pass has less to do.
-    this.#resampleLines(image, region, top, bottom, width);
+    this.#resampleLines(image, region, top, bottom, width, isMirrored);
     out.fill(0, 0, height * stride);
     for (let y = 0; y < height; y++) {
       sumLines(this.#lines, ((this.#down.first[y] as number) - top) * stride, stride, this.#down, y, out);
@@ -60,13 +68,21 @@ export class Resampler {
   }
 
   /** The first pass, lines `top` to `bottom`. */
-  #resampleLines(image: Samples, region: Region, top: number, bottom: number, width: number): void {
+  #resampleLines(
+    image: Samples,
+    region: Region,
+    top: number,
+    bottom: number,
+    width: number,
+    isMirrored: boolean,
+  ): void {
     const { channels, data } = image;
     const left = Math.max(0, Math.floor(region.left));
     const right = Math.min(image.width, Math.ceil(region.left + region.width));
     const count = (right - left) * channels;
     if (this.#rows.length < count * lanes) this.#rows = new Float64Array(count * lanes);
     const stride = width * channels;
+    const [begin, step] = isMirrored ? [(width - 1) * channels, -channels] : [0, channels];
     for (let y = top; y < bottom; y += lanes) {
       for (let lane = 0; lane < lanes; lane++) {
         const from = (Math.min(y + lane, bottom - 1) * image.width + left) * channels;
@@ -74,7 +90,8 @@ export class Resampler {
         else spread(data, from, count, this.#rows, lane);
       }
       for (let c = 0; c < channels; c++) {
-        weighLines(this.#rows, c, channels, left, this.#across, width, this.#lines, (y - top) * stride + c, stride);
+        const to = (y - top) * stride + begin + c;
+        weighLines(this.#rows, c, channels, left, this.#across, width, this.#lines, to, step, stride);
       }
     }
   }
@@ -88,7 +105,7 @@ function spread16(data: Uint16Array, from: number, count: number, rows: Float64A
   for (let i = 0; i < count; i++) rows[i * lanes + lane] = valueOf16[data[from + i] as number] as number;
 }
 
-/** Four lines of one channel through `weights`, to places `channels` apart from `to` on in lines `stride` apart. */
+/** Four lines of one channel through `weights`, to places `apart` from `to` on in lines `stride` apart. */
 function weighLines(
   rows: Float64Array,
   channel: number,
@@ -98,6 +115,7 @@ function weighLines(
   width: number,
   lines: Float32Array,
   to: number,
+  apart: number,
   stride: number,
 ): void {
   const step = channels * lanes;
@@ -117,7 +135,7 @@ function weighLines(
       d += weight * (rows[at + 3] as number);
       at += step;
     }
-    const place = to + x * channels;
+    const place = to + x * apart;
     lines[place] = a;
     lines[place + stride] = b;
     lines[place + 2 * stride] = c;

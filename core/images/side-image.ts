@@ -39,14 +39,15 @@ export class SideImageMaker {
   /** Writes the image of `source` [channels, side, side] to `out` from `at` on. */
   write(source: Samples, changes: ImageChanges | null, out: Float32Array, at: number): void {
     const side = this.#side;
-    this.#resampler.resample(source, changes?.crop ?? whole(source), side, side, triangle, this.#cut);
+    const region = changes?.crop ?? whole(source);
+    this.#resampler.resample(source, region, side, side, triangle, this.#cut, changes?.flip ?? false);
     const { channels } = source;
     if (changes === null) {
       this.#normalise(this.#cut, channels, out, at);
       return;
     }
-    const { flip, brightness, contrast, brightnessFirst } = changes;
-    const before = flip ? mirrored(this.#cut, side, channels, this.#changed) : this.#cut;
+    const { brightness, contrast, brightnessFirst } = changes;
+    const before = this.#cut;
     const count = side * side * channels;
     if (brightnessFirst) blend(before, count, 0, brightness, this.#changed);
     const plain = brightnessFirst ? this.#changed : before;
@@ -89,17 +90,6 @@ function scale(
   pixels: number,
 ): void {
   for (let i = 0; i < pixels; i++) out[at + i] = ((data[from + i * step] as number) - mean) / std;
-}
-
-function mirrored(data: Float32Array, side: number, channels: number, out: Float32Array): Float32Array {
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) {
-      const from = (y * side + x) * channels;
-      const to = (y * side + side - 1 - x) * channels;
-      for (let c = 0; c < channels; c++) out[to + c] = data[from + c] as number;
-    }
-  }
-  return out;
 }
 
 /** `count` values mixed with `base`, kept in [0, 1]; `out` may be `data`. */
