@@ -26,7 +26,7 @@ import { join } from 'node:path';
 import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { flushFolder, makeFolder } from '../disk/index.ts';
-import type { MemoryLease } from './memory.ts';
+import type { MemoryHolder } from './memory.ts';
 import {
   align,
   headerBytes,
@@ -62,7 +62,7 @@ export interface RecordStoreOptions {
   readonly pendingBytes?: number;
   readonly pendingRecords?: number;
   /** What may be held in memory of what `view` gave; nothing where left out. Ends with the store. */
-  readonly memory?: MemoryLease;
+  readonly memory?: MemoryHolder;
 }
 
 /** What opening found and put right. */
@@ -104,8 +104,7 @@ export class RecordStore {
   readonly #index: RecordIndex;
   readonly #records = new Map<string, IndexedRecord>();
   readonly #verified = new Set<string>();
-  readonly #held = new Map<string, Uint8Array>();
-  readonly #memory: MemoryLease | undefined;
+  readonly #memory: MemoryHolder | undefined;
   readonly #readers = new Map<number, Promise<FileHandle>>();
   readonly #mode: 'read' | 'write';
   readonly #limits: { shardBytes: number; pendingBytes: number; pendingRecords: number };
@@ -234,12 +233,10 @@ export class RecordStore {
    */
   async view(kind: string, key: string): Promise<Uint8Array> {
     const name = nameOf({ kind, key });
-    const held = this.#held.get(name);
+    const held = this.#memory?.get<Uint8Array>(name);
     if (held !== undefined) return held;
     const payload = await this.read(kind, key);
-    if (this.isOpen && !this.#held.has(name) && this.#memory?.take(payload.byteLength) === true) {
-      this.#held.set(name, payload);
-    }
+    if (this.isOpen) this.#memory?.keep(name, payload);
     return payload;
   }
 
@@ -250,7 +247,6 @@ export class RecordStore {
       this.flush();
       return;
     }
-    this.#held.clear();
     this.#memory?.end();
     try {
       this.flush();

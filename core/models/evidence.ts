@@ -10,6 +10,9 @@
  * Source: attention times gradient after Chefer, Gur and Wolf, "Generic attention-model explainability", ICCV 2021, eq. 5,
  * here for one attention of learned queries over tokens of the frozen LPM. Departure: g is taken off. Attention always sums to 1, so a
  * gradient that all tokens share can change nothing; with it, patches without any say in the answer were highlighted.
+ *
+ * Of a network of several members the attention is the mean of theirs. Their relevances add up: each is about the mean of the members' logits
+ * already, and leaving a token out leaves it out for all of them.
  */
 import { invariant } from '../base/errors.ts';
 import {
@@ -27,7 +30,7 @@ import {
   type Value,
 } from '../graph/index.ts';
 import { trainingMethods } from './methods/index.ts';
-import { attendedLogits, networkInputs } from './network.ts';
+import { attendedLogits, meanOf, networkInputs } from './network.ts';
 import type { NetworkConfig } from './network-config.ts';
 import { parameterLayout } from './parameters.ts';
 
@@ -47,14 +50,19 @@ export function hasEvidence({ method }: Pick<NetworkConfig, 'method'>): boolean 
 export function buildEvidence(config: NetworkConfig, areIndependent = false): Graph {
   const { classes } = config;
   const params = input('params', [parameterLayout(config).total]);
-  const { logits, attention } = attendedLogits(config, params, networkInputs(config, 1));
+  const { logits, attentions } = attendedLogits(config, params, networkInputs(config, 1));
   const classRow = input('class_row', [1, classes]);
   const own = sum(mul(logits, classRow), [0, 1]);
   const logOdds = areIndependent ? own : sub(own, logSumOfOthers(logits, classRow, classes));
-  const [gradient] = grad(logOdds, [attention]);
-  invariant(gradient, 'evidence: no gradient');
-  const weighted = mul(attention, gradient);
-  const relevance = sub(weighted, mul(attention, sum(weighted, [4], { keepDims: true })));
+  const gradients = grad(logOdds, attentions);
+  const relevances = attentions.map((attention, k) => {
+    const gradient = gradients[k];
+    invariant(gradient, 'evidence: no gradient');
+    const weighted = mul(attention, gradient);
+    return sub(weighted, mul(attention, sum(weighted, [4], { keepDims: true })));
+  });
+  const relevance = relevances.reduce((total, own) => add(total, own));
+  const attention = meanOf(attentions);
   const [layers, , heads, , tokens] = attention.shape as [number, number, number, number, number];
   const shape = [layers, heads, tokens];
   return defineGraph({

@@ -30,9 +30,10 @@ export type {
   TrainingMethod,
 } from './methods/training-method.ts';
 export { type KeptDType, networkInputs, networkLogits } from './network.ts';
-export type { NetworkConfig } from './network-config.ts';
+export { memberCount, memberOf, type NetworkConfig, withMembers } from './network-config.ts';
 export {
   initialiseParameters,
+  joinMembers,
   type ParameterEntry,
   type ParameterLayout,
   type ParameterValues,
@@ -41,6 +42,7 @@ export {
   parameterOf,
   shapeParameters,
   sliceParameters,
+  splitMembers,
   unpackParameters,
 } from './parameters.ts';
 export { positionEmbedding } from './position-embedding.ts';

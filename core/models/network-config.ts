@@ -25,4 +25,27 @@ export interface NetworkConfig {
   readonly tokens: number;
   /** The whole LPM; for methods that train it. */
   readonly encoder?: LpmConfig;
+  /** Networks of these sizes, each with weights of its own, whose mean is the answer; absent where there is one. */
+  readonly members?: number;
+}
+
+/** How many networks a configuration stands for. */
+export function memberCount({ members = 1 }: Pick<NetworkConfig, 'members'>): number {
+  return members;
+}
+
+/** The configuration of one of a network's members. */
+export function memberOf({ members: _, ...member }: NetworkConfig): NetworkConfig {
+  return member;
+}
+
+/** A network of so many members; of one, it is that member. */
+export function withMembers(config: NetworkConfig, members: number): NetworkConfig {
+  return members === 1 ? memberOf(config) : { ...memberOf(config), members };
+}
+
+/** What the parameters of a member are called, before their own names; nothing in a network of one. */
+export function memberPrefixes(config: NetworkConfig): readonly string[] {
+  const count = memberCount(config);
+  return count === 1 ? [''] : Array.from({ length: count }, (_, k) => `members.${k}.`);
 }

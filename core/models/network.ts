@@ -1,10 +1,10 @@
 /** The trained network of a configuration, whatever its method, as a graph. */
 import { invariant } from '../base/errors.ts';
-import { cast, input, type Value } from '../graph/index.ts';
+import { add, cast, input, mul, scope, type Value } from '../graph/index.ts';
 import type { Parameters } from './layers.ts';
 import { trainingMethods } from './methods/index.ts';
-import type { AttendedLogits, NetworkInputs } from './methods/training-method.ts';
-import type { NetworkConfig } from './network-config.ts';
+import type { NetworkInputs } from './methods/training-method.ts';
+import { memberCount, memberOf, memberPrefixes, type NetworkConfig } from './network-config.ts';
 import { type ParameterValues, parameterLayout, unpackParameters } from './parameters.ts';
 
 /** How stored features reach the graph: float16, as they are stored, unless a check needs them exact. */
@@ -22,12 +22,19 @@ export function networkInputs(config: NetworkConfig, batch: number, kept: KeptDT
 }
 
 /**
- * Logits [B, C].
+ * Logits [B, C]; of several members, which read the same inputs, the mean of theirs.
  *
  * @param params the flat vector [total], or its parts from `unpackParameters` (differentiate by those)
  */
 export function networkLogits(config: NetworkConfig, params: Value | ParameterValues, inputs: NetworkInputs): Value {
-  return trainingMethods[config.method].logits(config, parametersOf(config, params), inputs);
+  const { logits } = trainingMethods[config.method];
+  return meanOf(eachMember(config, params, (member, p) => logits(member, p, inputs)));
+}
+
+/** Logits [B, C] and the attention of each member behind them, [L, B, H, P, T]. */
+export interface MembersAttending {
+  readonly logits: Value;
+  readonly attentions: readonly Value[];
 }
 
 /** As `networkLogits`, with the attention behind them; for methods with evidence. */
@@ -35,19 +42,40 @@ export function attendedLogits(
   config: NetworkConfig,
   params: Value | ParameterValues,
   inputs: NetworkInputs,
-): AttendedLogits {
+): MembersAttending {
   const { evidence } = trainingMethods[config.method];
   invariant(evidence, `${config.method} attends to no place of the image and so has no evidence`);
-  return evidence(config, parametersOf(config, params), inputs);
+  const attended = eachMember(config, params, (member, p) => evidence(member, p, inputs));
+  return {
+    logits: meanOf(attended.map(({ logits }) => logits)),
+    attentions: attended.map(({ attention }) => attention),
+  };
 }
 
-function parametersOf(config: NetworkConfig, params: Value | ParameterValues): Parameters {
+/** What `build` makes of each member's configuration and parameters. */
+function eachMember<T>(
+  config: NetworkConfig,
+  params: Value | ParameterValues,
+  build: (member: NetworkConfig, p: Parameters) => T,
+): T[] {
   const values = isValue(params) ? unpackParameters(parameterLayout(config), params) : params;
-  return (name) => {
-    const value = values[name];
-    invariant(value, `there is no parameter ${name}`);
-    return value;
-  };
+  return memberPrefixes(config).map((prefix, k) => {
+    const parameters: Parameters = (name) => {
+      const value = values[`${prefix}${name}`];
+      invariant(value, `there is no parameter ${prefix}${name}`);
+      return value;
+    };
+    const member = memberOf(config);
+    return memberCount(config) === 1
+      ? build(member, parameters)
+      : scope(`members.${k}`, () => build(member, parameters));
+  });
+}
+
+/** The mean of values of one shape; of one value, itself. */
+export function meanOf(values: readonly Value[]): Value {
+  const sum = values.reduce((total, value) => add(total, value));
+  return values.length === 1 ? sum : mul(sum, 1 / values.length);
 }
 
 function isValue(params: Value | ParameterValues): params is Value {

@@ -14,7 +14,7 @@ import { sizeOf, type Tensor } from '../base/tensor.ts';
 import { concat, reshape, slice, type Value } from '../graph/index.ts';
 import type { Initialiser, ParameterSpec } from './layers.ts';
 import { trainingMethods } from './methods/index.ts';
-import type { NetworkConfig } from './network-config.ts';
+import { memberCount, memberOf, memberPrefixes, type NetworkConfig } from './network-config.ts';
 
 /** A parameter with its place in the flat vector. */
 export interface ParameterEntry extends ParameterSpec {
@@ -32,16 +32,38 @@ export interface ParameterLayout {
 /** Each parameter as a graph value of its own shape. */
 export type ParameterValues = Readonly<Record<string, Value>>;
 
-/** The table of a network's parameters. */
+/** The table of a network's parameters; of several members one after the other, names beginning with `members.<k>.`. */
 export function parameterLayout(config: NetworkConfig): ParameterLayout {
+  const specs = trainingMethods[config.method].layout(memberOf(config));
   let total = 0;
-  const entries = trainingMethods[config.method].layout(config).map((spec) => {
-    const offset = total;
-    const size = sizeOf(spec.shape);
-    total += size;
-    return { ...spec, offset, size };
-  });
+  const entries = memberPrefixes(config).flatMap((prefix) =>
+    specs.map((spec) => {
+      const offset = total;
+      const size = sizeOf(spec.shape);
+      total += size;
+      return { ...spec, name: `${prefix}${spec.name}`, offset, size };
+    }),
+  );
   return { entries, total };
+}
+
+/** The vector of a network [total] from those of its members, each as long as the layout of one. */
+export function joinMembers(config: NetworkConfig, members: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const { total } = parameterLayout(memberOf(config));
+  invariant(
+    members.length === memberCount(config) && members.every(({ length }) => length === total),
+    `members: ${members.map(({ length }) => length).join(', ')} numbers instead of ${memberCount(config)} times ${total}`,
+  );
+  const joined = new Float32Array(members.length * total);
+  for (const [k, member] of members.entries()) joined.set(member, k * total);
+  return joined;
+}
+
+/** The vectors of a network's members, cut from its own [total] without a copy. */
+export function splitMembers(config: NetworkConfig, params: Float32Array): Float32Array[] {
+  const { total } = parameterLayout(memberOf(config));
+  invariant(params.length === memberCount(config) * total, `members: ${params.length} numbers in all`);
+  return Array.from({ length: memberCount(config) }, (_, k) => params.subarray(k * total, (k + 1) * total));
 }
 
 /**
@@ -58,8 +80,10 @@ export function initialiseParameters(
   const { entries, total } = parameterLayout(config);
   const { initial } = trainingMethods[config.method];
   const flat = new Float32Array(total);
-  for (const { name, offset, size, start } of entries) {
-    const given = encoder && initial?.(config, name, encoder);
+  const perMember = entries.length / memberCount(config);
+  for (const [i, { name, offset, size, start }] of entries.entries()) {
+    const prefix = memberPrefixes(config)[Math.floor(i / perMember)] as string;
+    const given = encoder && initial?.(memberOf(config), name.slice(prefix.length), encoder);
     if (given !== undefined) {
       flat.set(given, offset);
       continue;

@@ -15,6 +15,7 @@ import {
   sigmoidRows,
 } from '../statistics/findings.ts';
 import { poolRows } from '../statistics/pooling.ts';
+import { logit } from '../statistics/proportions.ts';
 import type { OperatingPoint, Target } from './target.ts';
 
 /** Where no operating point was chosen, nothing better is known. */
@@ -59,6 +60,17 @@ export const findingTarget: Target = {
   },
   strata: () => (own) => new Set(own),
   criteria: ['binary-cross-entropy'],
+  guess: (labels, findings) =>
+    Float64Array.from({ length: findings }, (_, k) => {
+      let [known, present] = [0, 0];
+      for (let i = k; i < labels.length; i += findings) {
+        if (Number.isNaN(labels[i])) continue;
+        known += 1;
+        present += labels[i] as number;
+      }
+      // One that is everywhere the same counts as half an example otherwise: its logit would have no bounds.
+      return logit(Math.min(Math.max(present, 0.5), Math.max(known - 0.5, 0.5)) / Math.max(known, 1));
+    }),
   balancedWeights: presenceWeights,
   probabilities: sigmoidRows,
   temperature: fitFindingsTemperature,

@@ -36,6 +36,9 @@ export const oneOfSeveral = {
   },
   strata: () => (own) => new Set(own),
   criteria: ['cross-entropy', 'label-smoothing', 'focal'],
+  // Of a name that does not occur half an example is counted: its logarithm would have no bounds.
+  guess: (labels, logits) =>
+    countsOf(labels, logits).map((count) => Math.log(Math.max(count, 0.5) / Math.max(labels.length, 1))),
   balancedWeights,
   probabilities: (values, logits) => softmaxRows(values, logits),
   temperature: fitTemperature,
@@ -67,9 +70,14 @@ function nameAt(names: readonly string[], value: number): string {
 
 /** Weights that give every name the same say in the loss: n / (names × n of the name), as scikit-learn's 'balanced'; 0 where it does not occur. */
 export function balancedWeights(labels: ArrayLike<number>, logits: number): Float32Array {
-  const counts = new Array<number>(logits).fill(0);
+  return Float32Array.from(countsOf(labels, logits), (count) => (count === 0 ? 0 : labels.length / (logits * count)));
+}
+
+/** How often each name occurs. */
+function countsOf(labels: ArrayLike<number>, logits: number): Float64Array {
+  const counts = new Float64Array(logits);
   for (let i = 0; i < labels.length; i++) counts[labels[i] as number] = (counts[labels[i] as number] ?? 0) + 1;
-  return Float32Array.from(counts, (count) => (count === 0 ? 0 : labels.length / (logits * count)));
+  return counts;
 }
 
 /** AUC and accuracy of validation logits [n, logits], with the answers that they were computed from. */

@@ -100,6 +100,8 @@ export interface Target {
 
   /** The criteria that fit, by id; the first is the default. */
   readonly criteria: readonly [CriterionName, ...CriterionName[]];
+  /** The logits [logits] that answer every example alike as well as can be: with the shares of the labels, or their mean. */
+  readonly guess: (labels: Labels, logits: number) => Float64Array;
   /** Weights [logits] of the criterion that give rare labels the same say. */
   readonly balancedWeights: (labels: Labels, logits: number) => Float32Array;
 

@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { invariant } from '../../base/errors.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
 import type { ChannelStatistics, VersionImage } from '../../contract/index.ts';
-import type { MemoryLease, RecordStore } from '../../features/index.ts';
-import { type GreyOrColourImage, SideImageMaker } from '../../images/index.ts';
+import type { MemoryHolder, RecordStore } from '../../features/index.ts';
+import { type GreyOrColourImage, type Samples, SideImageMaker } from '../../images/index.ts';
 import { type LpmFeatures, type NetworkConfig, readsImage } from '../../models/index.ts';
 import type { LabelReading, Target, Truth } from '../../targets/index.ts';
 import type { Augmentation } from '../../training/augment.ts';
@@ -20,8 +20,8 @@ export type RecordReader = Pick<RecordStore, 'read'> & Partial<Pick<RecordStore,
 export interface ExampleStores {
   readonly sources: RecordReader;
   readonly records: ReadonlyMap<LpmFeatures, RecordReader>;
-  /** For images that are the same every epoch, once they are made. */
-  readonly memory?: MemoryLease;
+  /** For images that are the same every epoch, once they are made: those of one LPM's statistics. */
+  readonly memory?: MemoryHolder;
 }
 
 /** The batch tensor [1, C, s, s] of the network's own image of one source image, resized and normalised. */
@@ -58,8 +58,9 @@ export function exampleSource(
   const [kind] = featuresOf(config.method);
   const records = kind === undefined ? undefined : stores.records.get(kind);
   invariant(kind === undefined || records !== undefined, `examples: the store of ${kind} is not open`);
-  const bytesOf = (store: RecordReader, name: string, { instanceId, frame }: Example): Promise<Uint8Array> => {
-    const key = imageKey(instanceId, frame);
+  const keyOf = ({ instanceId, frame }: Example): string => imageKey(instanceId, frame);
+  const bytesOf = (store: RecordReader, name: string, example: Example): Promise<Uint8Array> => {
+    const key = keyOf(example);
     return readOnce || store.view === undefined ? store.read(name, key) : store.view(name, key);
   };
   const memory = readOnce ? undefined : stores.memory;
@@ -79,11 +80,12 @@ export function exampleSource(
       }
       const { image } = inputs;
       if (sides === null || image?.dtype !== 'float32') return inputs;
-      for (const [b, index] of indices.entries()) {
+      for (const [b, example] of examples.entries()) {
         const change = augmentations[b] ?? null;
-        if (sides.writeHeld(index, change, image.data, b)) continue;
-        const source = samplesOf(await bytesOf(stores.sources, imageKind, examples[b] as Example), inputSize);
-        sides.write(index, source, change, image.data, b);
+        const key = keyOf(example);
+        if (sides.writeHeld(key, change, image.data, b)) continue;
+        const source = samplesOf(await bytesOf(stores.sources, imageKind, example), inputSize);
+        sides.write(key, source, change, image.data, b);
         // An image takes a millisecond, a batch of them many: calls of the window are answered in between.
         await nextTurn();
       }
@@ -97,32 +99,27 @@ export function exampleSource(
 class SideImages {
   readonly #maker: SideImageMaker;
   readonly #size: number;
-  readonly #memory: MemoryLease | undefined;
-  readonly #held = new Map<number, Float32Array>();
+  readonly #name: string;
+  readonly #memory: MemoryHolder | undefined;
 
-  constructor({ lpm, sideSize }: NetworkConfig, statistics: ChannelStatistics, memory: MemoryLease | undefined) {
+  constructor({ lpm, sideSize }: NetworkConfig, statistics: ChannelStatistics, memory: MemoryHolder | undefined) {
     this.#maker = new SideImageMaker(sideSize, lpm.channels, statistics);
     this.#size = lpm.channels * sideSize ** 2;
+    this.#name = `${lpm.channels} x ${sideSize}`;
     this.#memory = memory;
   }
 
-  /** Writes image `index` as example `b` where it is held and nothing is to be changed. Gives whether it did. */
-  writeHeld(index: number, change: Augmentation | null, batch: Float32Array, b: number): boolean {
-    const held = change === null ? this.#held.get(index) : undefined;
+  /** Writes the image of `key` as example `b` where it is held and nothing is to be changed. Gives whether it did. */
+  writeHeld(key: string, change: Augmentation | null, batch: Float32Array, b: number): boolean {
+    const held = change === null ? this.#memory?.get<Float32Array>(`${this.#name} ${key}`) : undefined;
     if (held !== undefined) batch.set(held, b * this.#size);
     return held !== undefined;
   }
 
-  write(
-    index: number,
-    source: ReturnType<typeof samplesOf>,
-    change: Augmentation | null,
-    batch: Float32Array,
-    b: number,
-  ): void {
+  write(key: string, source: Samples, change: Augmentation | null, batch: Float32Array, b: number): void {
     this.#maker.write(source, change, batch, b * this.#size);
-    if (change !== null || this.#memory?.take(4 * this.#size) !== true) return;
-    this.#held.set(index, batch.slice(b * this.#size, (b + 1) * this.#size));
+    if (change !== null || this.#memory?.hasRoomFor(4 * this.#size) !== true) return;
+    this.#memory.keep(`${this.#name} ${key}`, batch.slice(b * this.#size, (b + 1) * this.#size));
   }
 }
 

@@ -9,13 +9,13 @@ import { statfsSync } from 'node:fs';
 import { AppError, invariant } from '../../base/errors.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
 import type { ChannelStatistics, DatasetVersion, Method, Normalisation, VersionImage } from '../../contract/index.ts';
-import type { MemoryLease, RecordStore } from '../../features/index.ts';
+import type { MemoryHolder, RecordStore } from '../../features/index.ts';
 import { normalise } from '../../images/index.ts';
 import { type LpmFeatures, methodLayers, trainingMethods } from '../../models/index.ts';
 import { compileEncoder, type EncodedImage, type LibraryLpm, type LpmEncoder } from '../lpm/encoder.ts';
 import { lookIntoInstances } from '../pixels/looks.ts';
 import { imageKind, prepareSources, readSource } from '../pixels/source-images.ts';
-import { featureFolder, imageKey, leaseMemory, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
+import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { type FeatureSettings, featureKinds } from './feature-kinds.ts';
@@ -40,7 +40,7 @@ export interface Features {
   /** Those of each kind that was asked for. */
   readonly records: ReadonlyMap<LpmFeatures, RecordStore>;
   /** For what is made of them and stays the same. */
-  readonly memory: MemoryLease;
+  readonly memory: MemoryHolder;
   readonly encoded: number;
   readonly reused: number;
   readonly sizeBytes: number;
@@ -86,7 +86,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     stores.push(store);
     return store;
   };
-  const memory = leaseMemory(context);
+  const memory = holdMemory(context);
   const close = async (): Promise<void> => {
     memory.end();
     for (const store of stores) await store.close();

@@ -4,7 +4,7 @@ import { availableMemory } from 'node:process';
 import { AppError } from '../../base/errors.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
-import { MemoryBudget, type MemoryLease, type RecordName, RecordStore } from '../../features/index.ts';
+import { MemoryBudget, type MemoryHolder, type RecordName, RecordStore } from '../../features/index.ts';
 import { type RangeRule, type SampleRanges, sampleKinds } from '../../images/index.ts';
 import {
   addRecords,
@@ -51,9 +51,9 @@ const recordMemory: SessionCache<MemoryBudget> = {
   make: () => new MemoryBudget(Math.min(4 * 2 ** 30, availableMemory() / 4)),
 };
 
-/** A share of the memory for what is read every epoch; whoever takes it ends it. */
-export function leaseMemory({ caches }: Pick<ServiceContext, 'caches'>): MemoryLease {
-  return caches.of(recordMemory).lease();
+/** Room in memory for what is read every epoch; whoever takes it ends it. */
+export function holdMemory({ caches }: Pick<ServiceContext, 'caches'>): MemoryHolder {
+  return caches.of(recordMemory).holder();
 }
 
 type StoreContext = Pick<ServiceContext, 'library' | 'caches' | 'now'>;
@@ -62,12 +62,12 @@ function openStore({ library, caches, now }: StoreContext, identity: StoreIdenti
   const stores = caches.of(openStores);
   const open = stores.get(identity.folder);
   if (open?.isOpen === true) return open.share();
-  const store = makeStore(library, identity, now(), leaseMemory({ caches }));
+  const store = makeStore(library, identity, now(), holdMemory({ caches }));
   if (library.mode === 'write') stores.set(identity.folder, store);
   return store;
 }
 
-function makeStore(library: Library, identity: StoreIdentity, now: Date, memory: MemoryLease): RecordStore {
+function makeStore(library: Library, identity: StoreIdentity, now: Date, memory: MemoryHolder): RecordStore {
   const folder = library.path(...identity.folder.split('/'));
   const row =
     library.mode === 'write'

@@ -59,6 +59,7 @@ const networkShape = {
   sideWidth: size,
   prompts: size,
   tokens: size,
+  members: z.int().min(2).exactOptional(),
 };
 
 /** Methods that train the LPM are stored with its whole configuration, the others without. */

@@ -299,7 +299,7 @@ test('what was viewed is held as far as the memory goes and is not read again; c
   const { folder, index } = await filled(3, { shardBytes: 1 });
   // Two of 100, 101 and 102 bytes.
   const budget = new MemoryBudget(210);
-  const store = new RecordStore(folder, index, { mode: 'read', memory: budget.lease() });
+  const store = new RecordStore(folder, index, { mode: 'read', memory: budget.holder() });
   for (const key of ['0', '1', '2']) expect(await store.view('k', key)).toEqual(payload(Number(key)));
   for (const name of readdirSync(folder))
     writeFileSync(join(folder, name), new Uint8Array(statSync(join(folder, name)).size));
@@ -309,8 +309,10 @@ test('what was viewed is held as far as the memory goes and is not read again; c
   // Read from the disk, and so are those that a caller wants for himself.
   expect(await store.view('k', '2')).not.toEqual(payload(2));
   expect(await store.read('k', '0')).not.toEqual(payload(0));
-  const other = budget.lease();
-  expect(other.take(100)).toBe(false);
+  const other = budget.holder();
+  expect(other.keep('a', new Uint8Array(100))).toBe(false);
   await store.close();
-  expect(other.take(210)).toBe(true);
+  expect(other.hasRoomFor(211)).toBe(false);
+  expect(other.keep('a', new Uint8Array(210))).toBe(true);
+  expect(other.keep('b', new Uint8Array(1))).toBe(false);
 });

@@ -16,7 +16,7 @@ test('a batch is put together in the memory of one that was given back, and in n
     return new Uint8Array(new Uint16Array(size * size).fill(1000 * (1 + Number(key.split('/')[0]))).buffer);
   };
   const images = [0, 1, 2].map((n) => ({ instanceId: instanceId(n), frame: 0, classIndex: 0, values: [] }));
-  const memory = new MemoryBudget(2 ** 30).lease();
+  const memory = new MemoryBudget(2 ** 30).holder();
   const source = exampleSource({ sources: { read }, records: new Map(), memory }, config, images, {
     inputSize: size,
     statistics: { mean: [0, 0, 0], std: [1, 1, 1] },
