@@ -12,6 +12,7 @@
  * `npm run bench -- --profile --device webgpu` lists which nodes a device leaves to the processor (bench/profile.ts);
  * `npm run bench -- --findings` compares several findings at once with PyTorch and with a training for each (bench/findings.ts);
  * `npm run bench -- --memory` measures one training step of each method on a ViT-B/16 (bench/memory.ts);
+ * `npm run bench -- --steps` times steps of training from the disk to the parameters, also against another checkout (bench/steps.ts);
  * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts).
  * With `--engine tensorflow` ONNX Runtime's figures stand beside its own, from the same turns. `--no-peer` leaves PyTorch out.
  */
@@ -24,7 +25,7 @@ import { commandLine } from '../scripts/command-line.ts';
 import { gemmOperations } from './measure.ts';
 
 /** A mode has its own options. */
-const mode = ['--methods', '--promise', '--profile', '--findings', '--lpms', '--memory'].find((name) =>
+const mode = ['--methods', '--promise', '--profile', '--findings', '--lpms', '--memory', '--steps'].find((name) =>
   process.argv.includes(name),
 );
 const { values } = commandLine(import.meta.filename, {
@@ -193,5 +194,6 @@ else if (mode === '--promise') await (await import('./promise.ts')).benchPromise
 else if (mode === '--profile') await (await import('./profile.ts')).benchProfile();
 else if (mode === '--findings') await (await import('./findings.ts')).benchFindings();
 else if (mode === '--memory') await (await import('./memory.ts')).benchMemory();
+else if (mode === '--steps') await (await import('./steps.ts')).benchSteps();
 else if (mode === '--lpms') await (await import('./lpms.ts')).benchLpms();
 else await main();

@@ -1,4 +1,5 @@
 /** The on-disk cache: records computed once and kept in append-only shards. */
+export { MemoryBudget, MemoryHolder } from './memory.ts';
 export {
   type IndexedRecord,
   type RecordIndex,

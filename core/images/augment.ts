@@ -33,8 +33,11 @@ function blend(data: Float32Array, base: number, factor: number): Float32Array {
   return out;
 }
 
+/** Shares of red, green and blue in a grey value, as torchvision's `rgb_to_grayscale` has them. */
+export const greyShares = [0.2989, 0.587, 0.114] as const;
+
 function greyMean({ data, channels }: GreyOrColourImage): number {
-  const weights = channels === 1 ? [1] : [0.2989, 0.587, 0.114];
+  const weights = channels === 1 ? [1] : greyShares;
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += (weights[i % channels] as number) * (data[i] as number);
   return sum / (data.length / channels);

@@ -12,7 +12,8 @@ export {
 } from './normalise.ts';
 export { fromUint16, type GreyOrColourImage, toUint8, toUint16 } from './picture.ts';
 export { looksLikePicture, type OpenedPicture, openPicture, readPicture, storedOrientation } from './read-picture.ts';
-export { cropResizeBilinear, type Region, resizeBicubic, resizeBilinear } from './resize.ts';
+export type { Region, Samples } from './resampler.ts';
+export { cropResizeBilinear, resizeBicubic, resizeBilinear } from './resize.ts';
 export {
   commonRange,
   type OpenSamples,
@@ -22,4 +23,5 @@ export {
   type SampleRanges,
   sampleKinds,
 } from './sample-range.ts';
+export { type ImageChanges, SideImageMaker } from './side-image.ts';
 export { encodePng } from './write-picture.ts';

@@ -7,7 +7,7 @@ export interface Normalisation {
 }
 
 /** Shares of red, green and blue in the luma of a colour (ITU-R BT.601), which makes a picture grey. */
-const luma = [0.299, 0.587, 0.114] as const;
+export const luma = [0.299, 0.587, 0.114] as const;
 
 /**
  * (value - mean) / std a channel, [channels, height, width]. Of three channels grey is repeated. For a model that reads one channel, colour
@@ -41,7 +41,7 @@ function normaliseGrey(image: GreyOrColourImage, mean: readonly number[], std: r
 }
 
 /** Of values that are all the same exactly that one, so that a model's own mean is not rounded. */
-function lumaOf(values: readonly number[]): number {
+export function lumaOf(values: readonly number[]): number {
   const [r = 0, g = r, b = r] = values;
   return r === g && g === b ? r : luma[0] * r + luma[1] * g + luma[2] * b;
 }

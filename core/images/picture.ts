@@ -17,7 +17,7 @@ export function toUint16(image: GreyOrColourImage): Uint16Array {
 }
 
 /** What each 16-bit sample stands for: a look-up is several times quicker than a division, and every training step makes millions. */
-const valueOf16 = Float32Array.from({ length: 65_536 }, (_, sample) => sample / 65_535);
+export const valueOf16 = Float32Array.from({ length: 65_536 }, (_, sample) => sample / 65_535);
 
 /** The image of samples that `toUint16` made. */
 export function fromUint16(samples: Uint16Array, width: number, height: number, channels: 1 | 3): GreyOrColourImage {

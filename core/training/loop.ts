@@ -29,6 +29,8 @@ export interface ExampleSource {
   readonly imageSize: { readonly height: number; readonly width: number } | null;
   /** One batch; an augmentation of null leaves the image as it is. */
   load(indices: readonly number[], augmentations: readonly (Augmentation | null)[]): Promise<BatchInputs>;
+  /** Takes back what `load` gave, when nobody reads it any longer: a later batch may be put together in the same memory. */
+  release?(inputs: BatchInputs): void;
 }
 
 export interface LoopSettings {
@@ -204,7 +206,7 @@ async function trainEpoch(run: TrainingRun, state: TrainingState): Promise<Train
   let next = load(0);
   for (let b = 0; b < batches.length; b++) {
     throwIfCancelled(signal, 'Training');
-    const inputs = await next;
+    const { inputs, release } = await next;
     const stepIndex = epoch * perEpoch + b;
     learningRate = cosineLearningRate(settings.learningRate, stepIndex, totalSteps);
     const isCarried = network.step.read !== undefined && b > 0;
@@ -224,6 +226,7 @@ async function trainEpoch(run: TrainingRun, state: TrainingState): Promise<Train
       next.catch(() => {}); // Reported when it is awaited; here it only must not count as unhandled meanwhile.
     }
     const outputs = await running;
+    release();
     const loss = scalarOf(outputs, 'loss');
     const norm = scalarOf(outputs, 'grad_norm');
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
@@ -283,6 +286,12 @@ function isBetter(result: EpochResult, best: BestWeights | null): boolean {
   return result.valLoss < (best.valLoss ?? Number.POSITIVE_INFINITY);
 }
 
+/** What a step reads, and what is called when it has been made. */
+interface LoadedBatch {
+  readonly inputs: BatchInputs;
+  release(): void;
+}
+
 async function loadBatch(
   network: TrainingNetwork,
   settings: LoopSettings,
@@ -291,7 +300,7 @@ async function loadBatch(
   epoch: number,
   indices: readonly number[],
   batchIndex: number,
-): Promise<BatchInputs> {
+): Promise<LoadedBatch> {
   const size = source.imageSize;
   const augmentations = indices.map((i) =>
     size === null || !settings.augment
@@ -300,16 +309,17 @@ async function loadBatch(
   );
   const inputs = await source.load(indices, augmentations);
   const labels = network.target.labelTensors(source.labels, indices, network.classes);
-  if (network.dropoutShape === null) return { ...inputs, ...labels };
+  const release = (): void => source.release?.(inputs);
+  if (network.dropoutShape === null) return { inputs: { ...inputs, ...labels }, release };
   const mask = drawDropoutMask(random.fork(`dropout ${epoch} ${batchIndex}`), sizeOf(network.dropoutShape));
-  return { ...inputs, ...labels, dropout_mask: float32(network.dropoutShape, mask) };
+  return { inputs: { ...inputs, ...labels, dropout_mask: float32(network.dropoutShape, mask) }, release };
 }
 
 /** Logits [n, classes] of every example of `source`, un-augmented, in its order. */
 export async function predictAll(
   network: Pick<TrainingNetwork, 'predict' | 'predictBatch' | 'classes'>,
   params: Float32Array,
-  source: Pick<ExampleSource, 'load'>,
+  source: Pick<ExampleSource, 'load' | 'release'>,
   n: number,
   signal: AbortSignalLike,
   progress?: (done: number) => void,
@@ -334,6 +344,7 @@ export async function predictAll(
     }
     const rows = Math.min(size, n - start);
     logits.set(floatsOf(await running, 'logits').subarray(0, rows * network.classes), start * network.classes);
+    source.release?.(inputs);
     progress?.(start + rows);
   }
   return logits;

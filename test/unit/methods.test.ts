@@ -10,7 +10,7 @@ import {
   readsImage,
   trainingMethods,
 } from '../../core/models/index.ts';
-import { featureKinds, featuresOf } from '../../core/services/features/feature-kinds.ts';
+import { featureInputs, featureKinds, featuresOf } from '../../core/services/features/feature-kinds.ts';
 import { buildPredict, buildTrainStep } from '../../core/training/train-step.ts';
 import { comparisonWith, expectPromised, placesOf, sources } from '../support/sources.ts';
 
@@ -41,9 +41,9 @@ describe.each(methods)('%s', (method) => {
   test('gets from stored features what it reads besides its image', () => {
     const settings = { inputSize, tokens: 'global', tokenRatio: 0.2, layers: methodLayers(lpm, method) } as const;
     const loaded = featuresOf(method).map((kind) => {
-      const { recordBytes, inputs: inputsOfRecords } = featureKinds[kind];
+      const { recordBytes } = featureKinds[kind];
       const records = Array.from({ length: batch }, () => new Uint8Array(recordBytes(lpm, settings)));
-      return inputsOfRecords(config, records);
+      return featureInputs(kind, config, records);
     });
     const found = Object.entries(Object.assign({}, ...loaded) as Record<string, { shape: unknown; dtype: unknown }>);
     const { image, ...features } = inputs;

@@ -62,7 +62,9 @@ export const command = defineCommand({
   run: async (context, args, { report: reportPath, shortcuts: isChecked, ...options }) => {
     const { split } = options;
     if (isChecked && split === 'cross-validation') {
-      throw new UsageError('--shortcuts answers images again: give a split of images that the model did not learn from, such as --split test.');
+      throw new UsageError(
+        '--shortcuts answers images again: give a split of images that the model did not learn from, such as --split test.',
+      );
     }
     const services = await context.services();
     const { evaluateModel } = await import('../../services/evaluation/evaluate.ts');

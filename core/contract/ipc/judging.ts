@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { unjudgedReasonSchema } from '../marks.ts';
-import { evaluationPartSchema, nameSchema, splitSchema, studyPoolingSchema, subgroupAttributeSchema } from '../names.ts';
+import {
+  evaluationPartSchema,
+  nameSchema,
+  splitSchema,
+  studyPoolingSchema,
+  subgroupAttributeSchema,
+} from '../names.ts';
 import { modelRecordSchema, referBandSchema, splitOriginCountSchema } from '../records.ts';
 import { targetFigureSchema } from '../targets.ts';
 import { verdictSchema } from '../verdict.ts';

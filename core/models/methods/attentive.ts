@@ -4,22 +4,25 @@
  *     tokens [B,L,N,D] --softmax(mix)--> [B,N,D] --LayerNorm--> z --softmax over N of (z Qᵀ 8/√D)--> attention [B,M,N]
  *     attention z [B,M,D] --value--> [B,M,D/M] --side by side--> [B,D] --head--> logits [B,C]
  *
- * No key projection: the queries attend to the normalised tokens themselves, and all share one value projection to D/M numbers. Two savings change
+ * No key projection: the queries attend to the normalised tokens themselves, and all share one value projection to D/M numbers. Three savings change
  * nothing in the result. Rows of the attention sum to 1, so what is done to every token alike, the norm's weight and bias and the value projection,
- * is done to the M that a query found. And a query's score moves by the same for all tokens when the norm's bias is added, which softmax cancels.
+ * is done to the M that a query found. A query's score moves by the same for all tokens when the norm's bias is added, which softmax cancels.
+ * And z is never made: N tokens less their means and over their deviations are many numbers, but a token enters sums alone. The mean leaves by
+ * centring the M queries before and the M findings after, and the deviation divides scores and attention, one number a token.
  * Parameters: `mix` [L], `norm` [D], `queries` [M, D], `value` [D/M, D], `head` [C, D].
  * Source: after Psomas et al., "Attention, please! Revisiting attentive probing through the lens of efficiency", arXiv 2506.10178. Departure: the
  * tokens are a learned mix of layers. A last layer knows the whole; what is small and local, an earlier one still tells apart.
  */
 import {
   add,
-  filled,
-  layerNorm,
+  inverseDeviation,
   matmul,
+  mean,
   mul,
   reshape,
   scope,
   softmax,
+  sub,
   transposeLast,
   type Value,
 } from '../../graph/index.ts';
@@ -34,6 +37,11 @@ const eps = 1e-5;
 /** Of a score of normalised tokens, whose length is √D: starting queries then tell tokens apart, and none takes all attention. */
 const scale = (width: number): number => 8 / Math.sqrt(width);
 
+/** Rows less their mean. */
+function centred(x: Value): Value {
+  return sub(x, mean(x, [x.shape.length - 1], { keepDims: true }));
+}
+
 function network(config: NetworkConfig, p: Parameters, inputs: NetworkInputs): AttendedLogits {
   const { lpm, layers, tokens } = config;
   const given = inputOf(config, inputs, 'all_tokens');
@@ -41,15 +49,12 @@ function network(config: NetworkConfig, p: Parameters, inputs: NetworkInputs): A
   return scope('probe', () => {
     const shares = reshape(softmax(p('mix'), -1), [1, layers]);
     const mixed = matmul(shares, reshape(given, [batch, layers, tokens * lpm.width]));
-    const plain = layerNorm(
-      reshape(mixed, [1, batch, 1, tokens, lpm.width]),
-      filled([lpm.width], 1),
-      filled([lpm.width], 0),
-      eps,
-    );
-    const asked = mul(mul(p('queries'), p('norm.weight')), scale(lpm.width));
-    const attention = softmax(transposeLast(matmul(plain, transposeLast(asked))), -1);
-    const seen = add(mul(matmul(attention, plain), p('norm.weight')), p('norm.bias'));
+    const tokensOf = reshape(mixed, [1, batch, 1, tokens, lpm.width]);
+    const deviation = inverseDeviation(tokensOf, eps);
+    const asked = centred(mul(mul(p('queries'), p('norm.weight')), scale(lpm.width)));
+    const attention = softmax(transposeLast(mul(matmul(tokensOf, transposeLast(asked)), deviation)), -1);
+    const drawn = centred(matmul(mul(attention, transposeLast(deviation)), tokensOf));
+    const seen = add(mul(drawn, p('norm.weight')), p('norm.bias'));
     const found = dense(p, 'value', seen);
     const logits: Value = dense(p, 'head', reshape(found, [batch, lpm.width]));
     return { logits, attention };

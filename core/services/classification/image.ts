@@ -8,8 +8,8 @@ import type { RecordStore } from '../../features/index.ts';
 import { type GreyOrColourImage, normalise } from '../../images/index.ts';
 import { readsImage, trainingMethods } from '../../models/index.ts';
 import { predictAll } from '../../training/loop.ts';
-import { featureKinds } from '../features/feature-kinds.ts';
-import { sideImage, stackImages } from '../features/source-examples.ts';
+import { featureInputs } from '../features/feature-kinds.ts';
+import { sideImage } from '../features/source-examples.ts';
 import { openFeatures, recordOf } from '../features/source-features.ts';
 import { compileEncoder, type LpmEncoder } from '../lpm/encoder.ts';
 import type { Fit } from '../pixels/fit.ts';
@@ -82,11 +82,11 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
       const inputs: Record<string, Tensor> = {};
       if (ownImage) {
         invariant(image !== null, 'classify: no image');
-        inputs['image'] = stackImages(config, [sideImage(config, image, statistics, null)]);
+        inputs['image'] = sideImage(config, image, statistics);
       }
       if (kind !== null) {
         invariant(kept !== null, 'classify: the LPM gave nothing');
-        Object.assign(inputs, featureKinds[kind].inputs(config, [kept]));
+        Object.assign(inputs, featureInputs(kind, config, [kept]));
       }
       return inputs;
     };

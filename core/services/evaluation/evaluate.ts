@@ -193,6 +193,7 @@ export async function predictSplit(context: ServiceContext, model: LoadedModel, 
         statistics: features.statistics,
         target: targets[record.target],
         reading: { uncertain: record.uncertain, scale: record.labelScale },
+        readOnce: true,
       });
       const predictor = await compilePredictor(await context.engine(), config, batch, networkWeights(config, lpm));
       try {

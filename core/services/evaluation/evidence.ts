@@ -36,8 +36,8 @@ import {
 import { percentile } from '../../statistics/bootstrap.ts';
 import { instanceById } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
-import { featureKinds, featuresOf } from '../features/feature-kinds.ts';
-import { sideImage, stackImages } from '../features/source-examples.ts';
+import { featureInputs, featuresOf } from '../features/feature-kinds.ts';
+import { sideImage } from '../features/source-examples.ts';
 import { recordOf } from '../features/source-features.ts';
 import { readInstance } from '../files/files.ts';
 import { compileEncoder, type EncodedImage } from '../lpm/encoder.ts';
@@ -160,9 +160,9 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
           params: float32([params.length], params),
           class_row: float32([1, config.classes], row),
         };
-        if (readsImage(config)) inputs['image'] = stackImages(config, [sideImage(config, image, statistics, null)]);
+        if (readsImage(config)) inputs['image'] = sideImage(config, image, statistics);
         for (const kind of plan.features) {
-          Object.assign(inputs, featureKinds[kind].inputs(config, [recordOf(encoded, kind)]));
+          Object.assign(inputs, featureInputs(kind, config, [recordOf(encoded, kind)]));
         }
         const outputs = await executable.run(inputs);
         const floats = (name: string): Float32Array => {

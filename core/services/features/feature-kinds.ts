@@ -1,6 +1,6 @@
 /** What an LPM may be asked for, once for each: how it is kept on the disk, and how a batch of it reaches a network. */
 import { invariant } from '../../base/errors.ts';
-import { float32, type Tensor } from '../../base/tensor.ts';
+import { float32, sizeOf, type Tensor } from '../../base/tensor.ts';
 import type { ChannelStatistics, Method, TokenRule } from '../../contract/index.ts';
 import type { RangeRule, SampleRanges } from '../../images/index.ts';
 import {
@@ -39,8 +39,13 @@ interface FeatureKind {
   readonly recordBytes: (lpm: LpmConfig, settings: Omit<FeatureSettings, 'rule'>) => number;
   /** Its name among measured times: what is asked for at one input size, and how much of it. */
   readonly name: (settings: Pick<FeatureSettings, 'tokens' | 'tokenRatio'>, layers: LayerChoice) => string;
-  /** The network's inputs of one batch of records. */
-  readonly inputs: (config: NetworkConfig, records: readonly Uint8Array[]) => Readonly<Record<string, Tensor>>;
+  /** Writes a record to its place in the network's inputs of a batch, as example `b`. */
+  readonly write: (
+    config: NetworkConfig,
+    record: Uint8Array,
+    inputs: Readonly<Record<string, Tensor>>,
+    b: number,
+  ) => void;
 }
 
 export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
@@ -57,7 +62,7 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
     }),
     recordBytes: keysValuesBytes,
     name: ({ tokens, tokenRatio }, layers) => `keys and values (${layers}, ${tokens}, ${tokenRatio})`,
-    inputs: stackKeysValues,
+    write: writeKeysValues,
   },
   /** The final class token depends on neither token rule nor layers. */
   classToken: {
@@ -71,7 +76,7 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
     }),
     recordBytes: (lpm) => 4 * lpm.width,
     name: () => 'class token',
-    inputs: stackClassTokens,
+    write: writeClassToken,
   },
   /** No token is chosen, so the token rule is not asked. At 512 px 1.2 MB an image for three layers of the LPM in the box, 6.3 MB of a ViT-L/16. */
   allTokens: {
@@ -87,7 +92,7 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
     recordBytes: (lpm, { inputSize, layers }) =>
       2 * layers.length * lpm.width * tokenCounts(lpm, inputSize, inputSize).all,
     name: (_, layers) => `all tokens (${layers})`,
-    inputs: stackAllTokens,
+    write: writeAllTokens,
   },
 };
 
@@ -118,46 +123,69 @@ function rangesKey(rule: RangeRule): { ranges?: SampleRanges } {
   return ranges === null ? {} : { ranges };
 }
 
-/** Batch tensors `keys`, `values` [L, B, H, T, d] of records that hold keys [L, H, T, d] and then values. */
-function stackKeysValues(config: NetworkConfig, records: readonly Uint8Array[]): Record<'keys' | 'values', Tensor> {
-  const batch = records.length;
-  const shape = trainingMethods[config.method].inputs(config, batch)['keys']?.shape ?? [];
+/** Empty tensors of what a network reads for `batch` examples, as it is stored: features with 16 bits, which the graph makes float32. */
+export function emptyInputs(config: NetworkConfig, batch: number): Record<string, Tensor> {
+  const inputs = Object.entries(trainingMethods[config.method].inputs(config, batch));
+  return Object.fromEntries(
+    inputs.map(([name, { shape, dtype }]): [string, Tensor] => [
+      name,
+      dtype === 'float16'
+        ? { dtype, shape, data: new Uint16Array(sizeOf(shape)) }
+        : float32(shape, new Float32Array(sizeOf(shape))),
+    ]),
+  );
+}
+
+/** A network's inputs of one batch of records of a kind; an image that it reads besides is not among them. */
+export function featureInputs(
+  kind: LpmFeatures,
+  config: NetworkConfig,
+  records: readonly Uint8Array[],
+): Readonly<Record<string, Tensor>> {
+  const { image: _, ...inputs } = emptyInputs(config, records.length);
+  records.forEach((record, b) => {
+    featureKinds[kind].write(config, record, inputs, b);
+  });
+  return inputs;
+}
+
+type Inputs = Readonly<Record<string, Tensor>>;
+
+/** A record of keys [L, H, T, d] and then values, into `keys`, `values` [L, B, H, T, d]. */
+function writeKeysValues(config: NetworkConfig, record: Uint8Array, inputs: Inputs, b: number): void {
   const block = config.tokens * config.lpm.width;
   const total = config.layers * block;
-  const keys = new Uint16Array(batch * total);
-  const values = new Uint16Array(batch * total);
-  records.forEach((bytes, b) => {
-    const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
-    invariant(bits.length === 2 * total, `examples: a record has ${bits.length} numbers instead of ${2 * total}`);
-    for (let l = 0; l < config.layers; l++) {
-      const to = (l * batch + b) * block;
-      keys.set(bits.subarray(l * block, (l + 1) * block), to);
-      values.set(bits.subarray(total + l * block, total + (l + 1) * block), to);
-    }
-  });
-  return { keys: { dtype: 'float16', shape, data: keys }, values: { dtype: 'float16', shape, data: values } };
+  const bits = halvesOf(record, 2 * total);
+  const [keys, values] = [halvesIn(inputs, 'keys'), halvesIn(inputs, 'values')];
+  const batch = keys.length / total;
+  for (let l = 0; l < config.layers; l++) {
+    const to = (l * batch + b) * block;
+    keys.set(bits.subarray(l * block, (l + 1) * block), to);
+    values.set(bits.subarray(total + l * block, total + (l + 1) * block), to);
+  }
 }
 
-/** The batch tensor `class_token` [B, D] of records that hold one [D] each. */
-function stackClassTokens({ lpm }: NetworkConfig, records: readonly Uint8Array[]): Record<'class_token', Tensor> {
-  const data = new Float32Array(records.length * lpm.width);
-  records.forEach((bytes, b) => {
-    data.set(new Float32Array(bytes.buffer, bytes.byteOffset, lpm.width), b * lpm.width);
-  });
-  return { class_token: float32([records.length, lpm.width], data) };
+/** A record of one [D], into `class_token` [B, D]. */
+function writeClassToken({ lpm }: NetworkConfig, record: Uint8Array, inputs: Inputs, b: number): void {
+  const tensor = inputs['class_token'];
+  invariant(tensor?.dtype === 'float32', 'examples: the network reads no class token');
+  tensor.data.set(new Float32Array(record.buffer, record.byteOffset, lpm.width), b * lpm.width);
 }
 
-/** The batch tensor `all_tokens` float16 [B, L, N, D] of records that hold one [L, N, D] each. */
-function stackAllTokens(
-  { lpm, layers, tokens }: NetworkConfig,
-  records: readonly Uint8Array[],
-): Record<'all_tokens', Tensor> {
+/** A record of one [L, N, D], into `all_tokens` float16 [B, L, N, D]. */
+function writeAllTokens({ lpm, layers, tokens }: NetworkConfig, record: Uint8Array, inputs: Inputs, b: number): void {
   const total = layers * tokens * lpm.width;
-  const data = new Uint16Array(records.length * total);
-  records.forEach((bytes, b) => {
-    const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
-    invariant(bits.length === total, `examples: a record has ${bits.length} numbers instead of ${total}`);
-    data.set(bits, b * total);
-  });
-  return { all_tokens: { dtype: 'float16', shape: [records.length, layers, tokens, lpm.width], data } };
+  halvesIn(inputs, 'all_tokens').set(halvesOf(record, total), b * total);
+}
+
+function halvesIn(inputs: Inputs, name: string): Uint16Array {
+  const tensor = inputs[name];
+  invariant(tensor?.dtype === 'float16', `examples: the network reads no ${name} of 16 bits`);
+  return tensor.data;
+}
+
+function halvesOf(record: Uint8Array, count: number): Uint16Array {
+  const bits = new Uint16Array(record.buffer, record.byteOffset, record.byteLength / 2);
+  invariant(bits.length === count, `examples: a record has ${bits.length} numbers instead of ${count}`);
+  return bits;
 }

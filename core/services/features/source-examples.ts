@@ -3,104 +3,148 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { invariant } from '../../base/errors.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
 import type { ChannelStatistics, VersionImage } from '../../contract/index.ts';
-import type { RecordStore } from '../../features/index.ts';
-import {
-  adjustBrightness,
-  adjustContrast,
-  cropResizeBilinear,
-  flipHorizontal,
-  type GreyOrColourImage,
-  normalise,
-  resizeBilinear,
-} from '../../images/index.ts';
+import type { MemoryHolder, RecordStore } from '../../features/index.ts';
+import { type GreyOrColourImage, type Samples, SideImageMaker } from '../../images/index.ts';
 import { type LpmFeatures, type NetworkConfig, readsImage } from '../../models/index.ts';
 import type { LabelReading, Target, Truth } from '../../targets/index.ts';
 import type { Augmentation } from '../../training/augment.ts';
-import type { ExampleSource } from '../../training/loop.ts';
-import { readSource } from '../pixels/source-images.ts';
+import type { BatchInputs, ExampleSource } from '../../training/loop.ts';
+import { imageKind, samplesOf } from '../pixels/source-images.ts';
 import { imageKey } from '../records/record-stores.ts';
-import { featureKinds, featuresOf } from './feature-kinds.ts';
+import { emptyInputs, featureKinds, featuresOf } from './feature-kinds.ts';
 
 /** What gives a record; a measurement keeps its few in memory. */
-export type RecordReader = Pick<RecordStore, 'read'>;
+export type RecordReader = Pick<RecordStore, 'read'> & Partial<Pick<RecordStore, 'view'>>;
 
 /** Where the parts of an example lie. */
 export interface ExampleStores {
   readonly sources: RecordReader;
   readonly records: ReadonlyMap<LpmFeatures, RecordReader>;
+  /** For images that are the same every epoch, once they are made: those of one LPM's statistics. */
+  readonly memory?: MemoryHolder;
 }
 
-/** The network's own image [C, s, s] of a source image: cut and changed as `augmentation` says, resized, normalised. */
+/** The batch tensor [1, C, s, s] of the network's own image of one source image, resized and normalised. */
 export function sideImage(
   { lpm, sideSize: side }: Pick<NetworkConfig, 'lpm' | 'sideSize'>,
   source: GreyOrColourImage,
   statistics: ChannelStatistics,
-  augmentation: Augmentation | null,
-): Float32Array {
-  const normalised = (image: GreyOrColourImage): Float32Array =>
-    normalise(image, statistics.mean, statistics.std, lpm.channels);
-  if (augmentation === null) return normalised(resizeBilinear(source, side, side));
-  let image = cropResizeBilinear(source, augmentation.crop, side, side);
-  if (augmentation.flip) image = flipHorizontal(image);
-  const { brightness, contrast, brightnessFirst } = augmentation;
-  image = brightnessFirst
-    ? adjustContrast(adjustBrightness(image, brightness), contrast)
-    : adjustBrightness(adjustContrast(image, contrast), brightness);
-  return normalised(image);
+): Tensor {
+  const data = new Float32Array(lpm.channels * side ** 2);
+  new SideImageMaker(side, lpm.channels, statistics).write(source, null, data, 0);
+  return float32([1, lpm.channels, side, side], data);
 }
 
 /** An image with what is true of it. */
 export type Example = Pick<VersionImage, 'instanceId' | 'frame'> & Truth;
+
+export interface ExampleOptions {
+  readonly inputSize: number;
+  readonly statistics: ChannelStatistics;
+  readonly target: Pick<Target, 'labelsOf'>;
+  readonly reading: LabelReading;
+  /** Whether the examples are gone through once: nothing of them is held in memory then. */
+  readonly readOnce?: boolean;
+}
 
 /** The examples `images`, loaded batch by batch; their labels are for those who learn or validate. */
 export function exampleSource(
   stores: ExampleStores,
   config: NetworkConfig,
   images: readonly Example[],
-  options: {
-    readonly inputSize: number;
-    readonly statistics: ChannelStatistics;
-    readonly target: Pick<Target, 'labelsOf'>;
-    readonly reading: LabelReading;
-  },
+  options: ExampleOptions,
 ): ExampleSource {
-  const { inputSize, statistics, target, reading } = options;
+  const { inputSize, statistics, target, reading, readOnce = false } = options;
+  const [kind] = featuresOf(config.method);
+  const records = kind === undefined ? undefined : stores.records.get(kind);
+  invariant(kind === undefined || records !== undefined, `examples: the store of ${kind} is not open`);
+  const keyOf = ({ instanceId, frame }: Example): string => imageKey(instanceId, frame);
+  const bytesOf = (store: RecordReader, name: string, example: Example): Promise<Uint8Array> => {
+    const key = keyOf(example);
+    return readOnce || store.view === undefined ? store.read(name, key) : store.view(name, key);
+  };
+  const memory = readOnce ? undefined : stores.memory;
+  const batches = new Batches(config);
+  const sides = readsImage(config) ? new SideImages(config, statistics, memory) : null;
   return {
     labels: target.labelsOf(images, reading),
-    imageSize: readsImage(config) ? { height: inputSize, width: inputSize } : null,
+    imageSize: sides === null ? null : { height: inputSize, width: inputSize },
     load: async (indices, augmentations) => {
-      const batch = indices.map((i) => images[i] as Example);
-      const inputs: Record<string, Tensor> = {};
-      if (readsImage(config)) {
-        const sides: Float32Array[] = [];
-        for (const [b, image] of batch.entries()) {
-          const source = await readSource(stores.sources, inputSize, image);
-          sides.push(sideImage(config, source, statistics, augmentations[b] ?? null));
-          // An image takes milliseconds, a batch of them a fifth of a second: calls of the window are answered in between.
-          await nextTurn();
-        }
-        inputs['image'] = stackImages(config, sides);
+      const inputs = batches.take(indices.length);
+      const examples = indices.map((index) => images[index] as Example);
+      if (kind !== undefined && records !== undefined) {
+        const found = await Promise.all(examples.map((example) => bytesOf(records, kind, example)));
+        found.forEach((record, b) => {
+          featureKinds[kind].write(config, record, inputs, b);
+        });
       }
-      for (const kind of featuresOf(config.method)) {
-        const records = await Promise.all(batch.map((image) => readRecord(stores.records.get(kind), kind, image)));
-        Object.assign(inputs, featureKinds[kind].inputs(config, records));
+      const { image } = inputs;
+      if (sides === null || image?.dtype !== 'float32') return inputs;
+      for (const [b, example] of examples.entries()) {
+        const change = augmentations[b] ?? null;
+        const key = keyOf(example);
+        if (sides.writeHeld(key, change, image.data, b)) continue;
+        const source = samplesOf(await bytesOf(stores.sources, imageKind, example), inputSize);
+        sides.write(key, source, change, image.data, b);
+        // An image takes a millisecond, a batch of them many: calls of the window are answered in between.
+        await nextTurn();
       }
       return inputs;
     },
+    release: (inputs) => batches.giveBack(inputs),
   };
 }
 
-async function readRecord(store: RecordReader | undefined, kind: LpmFeatures, image: Example): Promise<Uint8Array> {
-  invariant(store !== undefined, `examples: the store of ${kind} is not open`);
-  return await store.read(kind, imageKey(image.instanceId, image.frame));
+/** Side images in their places in a batch; those that nothing changes are held, for they are the same every epoch. */
+class SideImages {
+  readonly #maker: SideImageMaker;
+  readonly #size: number;
+  readonly #name: string;
+  readonly #memory: MemoryHolder | undefined;
+
+  constructor({ lpm, sideSize }: NetworkConfig, statistics: ChannelStatistics, memory: MemoryHolder | undefined) {
+    this.#maker = new SideImageMaker(sideSize, lpm.channels, statistics);
+    this.#size = lpm.channels * sideSize ** 2;
+    this.#name = `${lpm.channels} x ${sideSize}`;
+    this.#memory = memory;
+  }
+
+  /** Writes the image of `key` as example `b` where it is held and nothing is to be changed. Gives whether it did. */
+  writeHeld(key: string, change: Augmentation | null, batch: Float32Array, b: number): boolean {
+    const held = change === null ? this.#memory?.get<Float32Array>(`${this.#name} ${key}`) : undefined;
+    if (held !== undefined) batch.set(held, b * this.#size);
+    return held !== undefined;
+  }
+
+  write(key: string, source: Samples, change: Augmentation | null, batch: Float32Array, b: number): void {
+    this.#maker.write(source, change, batch, b * this.#size);
+    if (change !== null || this.#memory?.hasRoomFor(4 * this.#size) !== true) return;
+    this.#memory.keep(`${this.#name} ${key}`, batch.slice(b * this.#size, (b + 1) * this.#size));
+  }
 }
 
-/** One batch tensor [B, C, s, s]. */
-export function stackImages(config: NetworkConfig, images: readonly Float32Array[]): Tensor {
-  const size = config.lpm.channels * config.sideSize ** 2;
-  const data = new Float32Array(images.length * size);
-  images.forEach((image, b) => {
-    data.set(image, b * size);
-  });
-  return float32([images.length, config.lpm.channels, config.sideSize, config.sideSize], data);
+/** Tensors of batches, used again when whoever asked for them has given them back. */
+class Batches {
+  readonly #config: NetworkConfig;
+  readonly #lent = new WeakMap<BatchInputs, number>();
+  readonly #free = new Map<number, BatchInputs[]>();
+
+  constructor(config: NetworkConfig) {
+    this.#config = config;
+  }
+
+  take(size: number): BatchInputs {
+    const inputs = this.#free.get(size)?.pop() ?? emptyInputs(this.#config, size);
+    this.#lent.set(inputs, size);
+    return inputs;
+  }
+
+  giveBack(inputs: BatchInputs): void {
+    const size = this.#lent.get(inputs);
+    if (size === undefined) return;
+    this.#lent.delete(inputs);
+    const free = this.#free.get(size) ?? [];
+    this.#free.set(size, free);
+    free.push(inputs);
+  }
 }

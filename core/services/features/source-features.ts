@@ -9,13 +9,13 @@ import { statfsSync } from 'node:fs';
 import { AppError, invariant } from '../../base/errors.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
 import type { ChannelStatistics, DatasetVersion, Method, Normalisation, VersionImage } from '../../contract/index.ts';
-import type { RecordStore } from '../../features/index.ts';
+import type { MemoryHolder, RecordStore } from '../../features/index.ts';
 import { normalise } from '../../images/index.ts';
 import { type LpmFeatures, methodLayers, trainingMethods } from '../../models/index.ts';
 import { compileEncoder, type EncodedImage, type LibraryLpm, type LpmEncoder } from '../lpm/encoder.ts';
 import { lookIntoInstances } from '../pixels/looks.ts';
 import { imageKind, prepareSources, readSource } from '../pixels/source-images.ts';
-import { featureFolder, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
+import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { type FeatureSettings, featureKinds } from './feature-kinds.ts';
@@ -39,6 +39,8 @@ export interface Features {
   readonly sources: RecordStore;
   /** Those of each kind that was asked for. */
   readonly records: ReadonlyMap<LpmFeatures, RecordStore>;
+  /** For what is made of them and stays the same. */
+  readonly memory: MemoryHolder;
   readonly encoded: number;
   readonly reused: number;
   readonly sizeBytes: number;
@@ -84,7 +86,9 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     stores.push(store);
     return store;
   };
+  const memory = holdMemory(context);
   const close = async (): Promise<void> => {
+    memory.end();
     for (const store of stores) await store.close();
   };
   try {
@@ -115,6 +119,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
       statistics,
       sources,
       records,
+      memory,
       encoded,
       reused: images.length - encoded,
       sizeBytes: bytesPerImage(request) * images.length,

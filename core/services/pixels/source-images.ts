@@ -15,6 +15,7 @@ import {
   looksLikePicture,
   type RangeRule,
   readPicture,
+  type Samples,
   toUint16,
 } from '../../images/index.ts';
 import { readInstance } from '../files/files.ts';
@@ -143,14 +144,19 @@ export async function readSource(
   size: number,
   frame: Pick<FrameReference, 'instanceId' | 'frame'>,
 ): Promise<GreyOrColourImage> {
-  const bytes = await store.read(imageKind, imageKey(frame.instanceId, frame.frame));
-  const samples = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
-  const channels = samples.length / (size * size);
+  const { data, channels } = samplesOf(await store.read(imageKind, imageKey(frame.instanceId, frame.frame)), size);
+  return fromUint16(data, size, size, channels);
+}
+
+/** The samples of a stored image: its own bytes, as they lie in the store. @throws FEATURES_DAMAGED where they fit no image of `size` pixels */
+export function samplesOf(bytes: Uint8Array, size: number): Samples & { readonly data: Uint16Array } {
+  const data = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+  const channels = data.length / (size * size);
   if (channels !== 1 && channels !== 3) {
     throw new AppError(
       'FEATURES_DAMAGED',
-      `A stored image has ${samples.length} samples, which fits no ${size} px image.`,
+      `A stored image has ${data.length} samples, which fits no ${size} px image.`,
     );
   }
-  return fromUint16(samples, size, size, channels);
+  return { width: size, height: size, channels, data };
 }

@@ -1,9 +1,10 @@
 /** The two kinds of record stores of a library: kept keys and values, and resized images for the side network. */
 
+import { availableMemory } from 'node:process';
 import { AppError } from '../../base/errors.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
-import { type RecordName, RecordStore } from '../../features/index.ts';
+import { MemoryBudget, type MemoryHolder, type RecordName, RecordStore } from '../../features/index.ts';
 import { type RangeRule, type SampleRanges, sampleKinds } from '../../images/index.ts';
 import {
   addRecords,
@@ -40,18 +41,33 @@ const openStores: SessionCache<Map<string, RecordStore>> = {
   make: () => new Map(),
 };
 
+/**
+ * What the stores of a session hold in memory together: a quarter of what the system can give at the first opening, so that the engine,
+ * decoding and whatever else runs on a workstation keep their room, and never more than 4 GiB.
+ */
+const recordMemory: SessionCache<MemoryBudget> = {
+  name: 'records held in memory',
+  until: 'close',
+  make: () => new MemoryBudget(Math.min(4 * 2 ** 30, availableMemory() / 4)),
+};
+
+/** Room in memory for what is read every epoch; whoever takes it ends it. */
+export function holdMemory({ caches }: Pick<ServiceContext, 'caches'>): MemoryHolder {
+  return caches.of(recordMemory).holder();
+}
+
 type StoreContext = Pick<ServiceContext, 'library' | 'caches' | 'now'>;
 
 function openStore({ library, caches, now }: StoreContext, identity: StoreIdentity): RecordStore {
   const stores = caches.of(openStores);
   const open = stores.get(identity.folder);
   if (open?.isOpen === true) return open.share();
-  const store = makeStore(library, identity, now());
+  const store = makeStore(library, identity, now(), holdMemory({ caches }));
   if (library.mode === 'write') stores.set(identity.folder, store);
   return store;
 }
 
-function makeStore(library: Library, identity: StoreIdentity, now: Date): RecordStore {
+function makeStore(library: Library, identity: StoreIdentity, now: Date, memory: MemoryHolder): RecordStore {
   const folder = library.path(...identity.folder.split('/'));
   const row =
     library.mode === 'write'
@@ -79,7 +95,7 @@ function makeStore(library: Library, identity: StoreIdentity, now: Date): Record
           names.map(({ kind, key }) => ({ kind, ...parseKey(key) })),
         ),
     },
-    { mode: library.mode },
+    { mode: library.mode, memory },
   );
 }
 

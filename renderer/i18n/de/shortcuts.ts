@@ -3,7 +3,8 @@ import type { Words } from '../words.ts';
 export const shortcuts: Words['shortcuts'] = {
   tab: 'Abkürzungen',
   help: 'Ein Modell kann nach etwas antworten, das kein Befund ist: einem Buchstaben in einer Ecke, einem Rand, dem Gerät. Einige seiner Bilder werden noch einmal beantwortet, während Teile abgedeckt sind. Wo das Wahre deutlich unwahrscheinlicher wird, liest das Modell, was dort stand.',
-  otherPart: 'Die Prüfung beantwortet Bilder noch einmal; das ganze Modell darf nicht aus ihnen gelernt haben: Wählen Sie die Testfälle.',
+  otherPart:
+    'Die Prüfung beantwortet Bilder noch einmal; das ganze Modell darf nicht aus ihnen gelernt haben: Wählen Sie die Testfälle.',
   check: 'Auf Abkürzungen prüfen',
   again: 'Noch einmal prüfen',
   checking: 'Wird geprüft …',

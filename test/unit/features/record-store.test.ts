@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   type IndexedRecord,
+  MemoryBudget,
   type RecordIndex,
   RecordStore,
   type RecordStoreOptions,
@@ -293,3 +294,25 @@ test.skipIf(process.platform !== 'linux')(
     expect(open.filter((path) => path.startsWith(folder))).toEqual([]);
   },
 );
+
+test('what was viewed is held as far as the memory goes and is not read again; closing gives the memory back', async () => {
+  const { folder, index } = await filled(3, { shardBytes: 1 });
+  // Two of 100, 101 and 102 bytes.
+  const budget = new MemoryBudget(210);
+  const store = new RecordStore(folder, index, { mode: 'read', memory: budget.holder() });
+  for (const key of ['0', '1', '2']) expect(await store.view('k', key)).toEqual(payload(Number(key)));
+  for (const name of readdirSync(folder))
+    writeFileSync(join(folder, name), new Uint8Array(statSync(join(folder, name)).size));
+  expect(await store.view('k', '0')).toEqual(payload(0));
+  expect(await store.view('k', '0')).toBe(await store.view('k', '0'));
+  expect(await store.view('k', '1')).toEqual(payload(1));
+  // Read from the disk, and so are those that a caller wants for himself.
+  expect(await store.view('k', '2')).not.toEqual(payload(2));
+  expect(await store.read('k', '0')).not.toEqual(payload(0));
+  const other = budget.holder();
+  expect(other.keep('a', new Uint8Array(100))).toBe(false);
+  await store.close();
+  expect(other.hasRoomFor(211)).toBe(false);
+  expect(other.keep('a', new Uint8Array(210))).toBe(true);
+  expect(other.keep('b', new Uint8Array(1))).toBe(false);
+});

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { Random } from '../../../core/base/random.ts';
+import {
+  adjustBrightness,
+  adjustContrast,
+  cropResizeBilinear,
+  flipHorizontal,
+  fromUint16,
+  type GreyOrColourImage,
+  type ImageChanges,
+  normalise,
+  resizeBilinear,
+  SideImageMaker,
+} from '../../../core/images/index.ts';
+import { drawAugmentation } from '../../../core/training/augment.ts';
+
+const size = 61;
+const side = 24;
+const random = Random.seeded(11);
+
+/** The functions that are compared with torchvision and Pillow elsewhere, one after the other. */
+function stepByStep(
+  source: GreyOrColourImage,
+  changes: ImageChanges | null,
+  statistics: { mean: number[]; std: number[] },
+  channels: number,
+): Float32Array {
+  if (changes === null) {
+    return normalise(resizeBilinear(source, side, side), statistics.mean, statistics.std, channels);
+  }
+  let image = cropResizeBilinear(source, changes.crop, side, side);
+  if (changes.flip) image = flipHorizontal(image);
+  const { brightness, contrast } = changes;
+  image = changes.brightnessFirst
+    ? adjustContrast(adjustBrightness(image, brightness), contrast)
+    : adjustBrightness(adjustContrast(image, contrast), brightness);
+  return normalise(image, statistics.mean, statistics.std, channels);
+}
+
+test.each([
+  [1, 3, 'one deviation', { mean: [0.4, 0.4, 0.4], std: [0.2, 0.2, 0.2] }],
+  [1, 3, 'three deviations', { mean: [0.48, 0.45, 0.4], std: [0.22, 0.21, 0.25] }],
+  [3, 3, 'three deviations', { mean: [0.48, 0.45, 0.4], std: [0.22, 0.21, 0.25] }],
+  [1, 1, 'one deviation', { mean: [0.4], std: [0.2] }],
+  [3, 1, 'three deviations', { mean: [0.48, 0.45, 0.4], std: [0.22, 0.21, 0.25] }],
+] as const)(
+  'a side image of %i channels for a network of %i, %s, is that of its parts, bit for bit',
+  (from, to, _, given) => {
+    const statistics = { mean: [...given.mean], std: [...given.std] };
+    const maker = new SideImageMaker(side, to, statistics);
+    const length = to * side * side;
+    for (let n = 0; n < 40; n++) {
+      const samples = Uint16Array.from({ length: size * size * from }, () => random.uint32() >>> 16);
+      const changes = n % 8 === 0 ? null : drawAugmentation(random, size, size, { flip: true });
+      const expected = stepByStep(fromUint16(samples, size, size, from), changes, statistics, to);
+      // In the middle of a batch, whose other images stay as they are.
+      const batch = new Float32Array(3 * length).fill(7);
+      maker.write({ width: size, height: size, channels: from, data: samples }, changes, batch, length);
+      expect(batch.subarray(length, 2 * length)).toEqual(expected);
+      expect(batch[length - 1]).toBe(7);
+      expect(batch[2 * length]).toBe(7);
+    }
+  },
+);
+
+/** Pillow's bilinear weights, written anew: the sum of a line in float64, that of a column rounded to float32 after each tap. */
+function plainResample(image: GreyOrColourImage, region: ImageChanges['crop'], width: number, height: number) {
+  const { channels, data } = image;
+  const weights = (start: number, length: number, n: number) =>
+    Array.from({ length: n }, (_, i) => {
+      const scale = length / n;
+      const wide = Math.max(1, scale);
+      const center = start + (i + 0.5) * scale;
+      const first = Math.max(start, Math.floor(center - wide + 0.5));
+      const last = Math.min(start + length, Math.floor(center + wide + 0.5));
+      const own = Array.from({ length: last - first }, (_, k) =>
+        Math.max(0, 1 - Math.abs((k + first - center + 0.5) / wide)),
+      );
+      const sum = own.reduce((a, b) => a + b, 0);
+      return { first, own: own.map((w) => w / sum) };
+    });
+  const out = new Float32Array(width * height * channels);
+  weights(region.top, region.height, height).forEach((down, y) => {
+    weights(region.left, region.width, width).forEach((across, x) => {
+      for (let c = 0; c < channels; c++) {
+        const line = (row: number): number =>
+          across.own.reduce((sum, w, k) => sum + w * data[(row * image.width + across.first + k) * channels + c]!, 0);
+        out[(y * width + x) * channels + c] = down.own.reduce(
+          (sum, w, k) => Math.fround(sum + w * Math.fround(line(down.first + k))),
+          0,
+        );
+      }
+    });
+  });
+  return out;
+}
+
+test.each([
+  [1, 24, 17],
+  [3, 24, 17],
+  [1, 90, 101],
+  [3, 61, 5],
+] as const)('%i channels resampled to %i x %i are plain sums in one order, bit for bit', (channels, width, height) => {
+  const data = Float32Array.from({ length: size * size * channels }, () => random.uniform());
+  const image = { width: size, height: size, channels, data };
+  for (let n = 0; n < 4; n++) {
+    const { crop } = drawAugmentation(random, size, size, { flip: false });
+    expect(cropResizeBilinear(image, crop, width, height).data).toEqual(plainResample(image, crop, width, height));
+  }
+});
