@@ -16,6 +16,7 @@ export * from './options.ts';
 export * from './parse.ts';
 export * from './positive-class.ts';
 export * from './problems.ts';
+export * from './recipe.ts';
 export * from './records.ts';
 export * from './reports.ts';
 export * from './split-words.ts';

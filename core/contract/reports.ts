@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { unjudgedReasonSchema } from './marks.ts';
 import { methodSchema, splitSchema, studyPoolingSchema } from './names.ts';
 import { labelProblemSchema, leftOutFileSchema, problemGroupSchema } from './problems.ts';
+import { searchSummarySchema } from './recipe.ts';
 import {
   datasetSummarySchema,
   epochRecordSchema,
@@ -180,6 +181,8 @@ export const trainReportSchema = z.object({
   valAuc: z.number().nullable(),
   weightsHash: z.string(),
   epochs: z.array(epochRecordSchema),
+  /** The search that its recipe came from; null where the recipe was given. */
+  search: searchSummarySchema.nullable().default(null),
 });
 export type TrainReport = z.infer<typeof trainReportSchema>;
 

@@ -59,6 +59,13 @@ export const findingTarget: Target = {
   },
   strata: () => (own) => new Set(own),
   criteria: ['binary-cross-entropy'],
+  guess: (labels, logits) =>
+    Float32Array.from({ length: logits }, (_, k) => {
+      const marks = Array.from(labels).filter((mark, i) => i % logits === k && !Number.isNaN(mark));
+      const present = marks.filter((mark) => mark === 1).length;
+      // Half a case more of each: a finding that was never seen present is not for that reason impossible.
+      return Math.log((present + 0.5) / (marks.length - present + 0.5));
+    }),
   balancedWeights: presenceWeights,
   probabilities: sigmoidRows,
   temperature: fitFindingsTemperature,

@@ -36,6 +36,7 @@ export const oneOfSeveral = {
   },
   strata: () => (own) => new Set(own),
   criteria: ['cross-entropy', 'label-smoothing', 'focal'],
+  guess: (labels, logits) => Float32Array.from(countsOf(labels, logits), (count) => Math.log(Math.max(count, 0.5))),
   balancedWeights,
   probabilities: (values, logits) => softmaxRows(values, logits),
   temperature: fitTemperature,
@@ -67,9 +68,14 @@ function nameAt(names: readonly string[], value: number): string {
 
 /** Weights that give every name the same say in the loss: n / (names × n of the name), as scikit-learn's 'balanced'; 0 where it does not occur. */
 export function balancedWeights(labels: ArrayLike<number>, logits: number): Float32Array {
+  return Float32Array.from(countsOf(labels, logits), (count) => (count === 0 ? 0 : labels.length / (logits * count)));
+}
+
+/** How often each name occurs, [logits]. */
+function countsOf(labels: ArrayLike<number>, logits: number): number[] {
   const counts = new Array<number>(logits).fill(0);
   for (let i = 0; i < labels.length; i++) counts[labels[i] as number] = (counts[labels[i] as number] ?? 0) + 1;
-  return Float32Array.from(counts, (count) => (count === 0 ? 0 : labels.length / (logits * count)));
+  return counts;
 }
 
 /** AUC and accuracy of validation logits [n, logits], with the answers that they were computed from. */

@@ -41,6 +41,7 @@ export const quantityTarget: Target = {
     return (own) => new Set(own.map((label) => `fifth ${bounds.filter((bound) => Number(label) > bound).length + 1}`));
   },
   criteria: ['mean-squared-error', 'l1', 'smooth-l1'],
+  guess: (labels) => Float32Array.of(Array.from(labels).reduce((sum, label) => sum + label, 0) / labels.length),
   balancedWeights: (_, logits) => new Float32Array(logits).fill(1),
   probabilities: (values, _, scale) => {
     const { mean, deviation } = scale ?? { mean: 0, deviation: 1 };

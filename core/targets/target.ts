@@ -100,6 +100,8 @@ export interface Target {
 
   /** The criteria that fit, by id; the first is the default. */
   readonly criteria: readonly [CriterionName, ...CriterionName[]];
+  /** Logits [logits] of whoever knows how often each label occurs and sees no image: what a model must beat. */
+  readonly guess: (labels: Labels, logits: number) => Float32Array;
   /** Weights [logits] of the criterion that give rare labels the same say. */
   readonly balancedWeights: (labels: Labels, logits: number) => Float32Array;
 

@@ -18,6 +18,7 @@ export const core = {
     measuring: 'Measuring',
     readingImage: 'Reading the image',
     readingWeights: 'Reading the weights',
+    searching: 'Searching for a recipe',
     statistics: 'Mean and deviation',
     training: 'Training',
   },
