@@ -53,7 +53,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   training: ['datasets', 'features', 'lpm', 'session'],
   recipe: ['datasets', 'features', 'lpm', 'session', 'training'],
   demo: ['session', 'import', 'datasets', 'lpm'],
-  estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
+  estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training', 'recipe'],
   evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   promotion: ['session', 'evaluation', 'training'],
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],

@@ -42,6 +42,11 @@ const searched = {
   augment: '--no-augment',
   earlyStop: '--early-stop',
   folds: '--folds',
+  rank: '--rank',
+  alpha: '--alpha',
+  bottleneck: '--bottleneck',
+  prompts: '--prompts',
+  blocks: '--blocks',
 } as const;
 const searchedFlags = Object.values(searched);
 
@@ -116,8 +121,8 @@ export const command = defineCommand({
     ),
     folds: integer(
       '--folds <k>',
-      'cross-validation, for few patients: k networks, each of which learns from the training and validation patients without a fold of them and predicts that fold; the model answers with their mean. Takes k times as long; weights after the last epoch count',
-      defaults.folds,
+      'cross-validation, for few patients: k networks, each of which learns from the training and validation patients without a fold of them and predicts that fold; the model answers with their mean. Takes k times as long; weights after the last epoch count (published: 1)',
+      undefined,
     ),
     optimiser: oneOf(
       '--optimiser <name>',
@@ -190,7 +195,7 @@ export const command = defineCommand({
 });
 
 /** Whose recipe it is: the one that is named; the user's own where a part of one is; else a search's. @throws UsageError for both at once */
-function recipeOf({ recipe, resume, augment, ...asked }: { readonly [name: string]: unknown }): RecipeName {
+export function recipeOf({ recipe, resume, augment, ...asked }: { readonly [name: string]: unknown }): RecipeName {
   const named = Object.entries(searched).flatMap(([name, flag]) =>
     asked[name] !== undefined || (name === 'augment' && augment === false) ? [flag] : [],
   );

@@ -28,6 +28,7 @@ import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '.
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { encodingName, networkName, rateKey } from './rates.ts';
+import { promiseOfSearch, trainingsOf } from './search-parts.ts';
 import { sumPromise, type Work } from './sum.ts';
 
 type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
@@ -54,20 +55,24 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
   for (const training of trainings) {
     const lpm = openLibraryLpm(context, requireLpm(context, training.lpm));
     try {
-      const options = { ...training, inputSize: resolveInputSize(lpm.config, training.inputSize) };
-      const rates = ratesOf(context.library.db, await rateKey(context, lpm.record.hash, options.inputSize));
-      const work = workOf(context, options, lpm, planVersion(context, options), prepared);
-      const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
-      const promise = sumPromise(work, rates, diskBytes, promiseShares(context.library.db, trainingsRemembered));
-      promises.push(promise);
-      if (promise === null) {
-        const wanted = measureOptionsSchema.parse(
-          Object.fromEntries(
-            Object.keys(measureOptionsSchema.shape).map((key) => [key, options[key as keyof Training]]),
-          ),
-        );
-        missing.set(JSON.stringify(wanted), wanted);
-      }
+      const given = { ...training, inputSize: resolveInputSize(lpm.config, training.inputSize) };
+      const rates = ratesOf(context.library.db, await rateKey(context, lpm.record.hash, given.inputSize));
+      const planned = planVersion(context, given);
+      const parts = trainingsOf(given, planned.version.images).map((options) => {
+        const work = workOf(context, options, lpm, planned, prepared);
+        const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
+        const promise = sumPromise(work, rates, diskBytes, promiseShares(context.library.db, trainingsRemembered));
+        if (promise === null) {
+          const wanted = measureOptionsSchema.parse(
+            Object.fromEntries(
+              Object.keys(measureOptionsSchema.shape).map((key) => [key, options[key as keyof Training]]),
+            ),
+          );
+          missing.set(JSON.stringify(wanted), wanted);
+        }
+        return promise;
+      });
+      promises.push(training.recipe === 'auto' ? promiseOfSearch(parts) : (parts[0] ?? null));
     } finally {
       lpm.close();
     }
