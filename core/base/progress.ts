@@ -33,6 +33,9 @@ export interface TrainingProgress {
   readonly epochs: number;
   /** Epochs that ended: as many are in the library. */
   readonly epochsDone: number;
+  /** Of a cross-validation, which of its networks learns and how many there are, counted from 1. */
+  readonly fold?: number | undefined;
+  readonly folds?: number | undefined;
   /** Of the last step. */
   readonly loss: number;
   /** Of the last epoch that ended; null before the first, and where it could not be computed. */

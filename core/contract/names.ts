@@ -23,6 +23,14 @@ export const splitSchema = z.enum(splitNames);
 export type SplitName = z.infer<typeof splitSchema>;
 
 /**
+ * What an evaluation may be of: a part of the data set, or the patients of training and validation together, each answered by the network of a
+ * cross-validated model that did not learn from them.
+ */
+export const evaluationParts = [...splitNames, 'cross-validation'] as const;
+export const evaluationPartSchema = z.enum(evaluationParts);
+export type EvaluationPart = z.infer<typeof evaluationPartSchema>;
+
+/**
  * How a patient came into a part: `given` by a file or by folders, `drawn` by the seed, or `cut`: given as training, and dealt to
  * validation because the file gives no validation patients.
  */

@@ -10,13 +10,13 @@ import {
   criterionSchema,
   defaultOptimiser,
   embeddedLpmName,
+  evaluationPartSchema,
   frameRuleSchema,
   methodSchema,
   nameSchema,
   normalisationSchema,
   optimiserSchema,
   picturePatientsSchema,
-  splitSchema,
   studyPoolingSchema,
   tokenRuleSchema,
 } from './names.ts';
@@ -133,6 +133,11 @@ export const trainOptionsSchema = z.strictObject({
   augment: z.boolean().default(true),
   /** Stop after so many epochs without a better validation AUC. */
   earlyStop: z.int().positive().optional(),
+  /**
+   * Networks of a cross-validation: each learns from the training and validation patients without a fold of them and predicts that fold; the model
+   * answers with their mean. With 1 one network learns from the training patients, as ever.
+   */
+  folds: z.int().min(1).max(10).default(1),
   optimiser: optimiserSchema.default(defaultOptimiser),
   weightDecay: z.number().nonnegative().default(0.1),
   /** For `full`: images computed at a time, whose gradients add up to the batch's. More are no better, but need more memory. */
@@ -150,7 +155,7 @@ export type TrainOptions = z.input<typeof trainOptionsSchema>;
 
 export const evaluateOptionsSchema = z.strictObject({
   model: nameSchema,
-  split: splitSchema.default('test'),
+  split: evaluationPartSchema.default('test'),
   studyPooling: studyPoolingSchema.default('mean'),
   /** The class of two that figures are to be about, from now on; kept with the model. */
   positive: classNameSchema.optional(),
@@ -192,6 +197,8 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   classWeights: true,
   optimiser: true,
   microBatch: true,
+  /** How many images a network learns from is decided by them, too. */
+  folds: true,
   /** Patients who have no split yet are dealt by it: how many images learn decides how large a batch can be. */
   seed: true,
 });

@@ -8,12 +8,15 @@ import { instanceIdSchema, patientIdSchema, studyIdSchema } from './ids.ts';
 import { uncertainPolicySchema } from './marks.ts';
 import {
   defaultCriterion,
+  type EvaluationPart,
+  evaluationPartSchema,
   frameRuleSchema,
   hashSchema,
   instanceKindSchema,
   jobStateSchema,
   methodSchema,
   normalisationSchema,
+  splitNames,
   splitOriginSchema,
   splitSchema,
   timeSchema,
@@ -158,9 +161,13 @@ export const lpmRecordSchema = z.object({
 });
 export type LpmRecord = z.infer<typeof lpmRecordSchema>;
 
-/** One epoch of a run. `epoch` is 1-based. */
+/** One epoch of a run, or of one of the networks of its cross-validation. `epoch` is 1-based. */
 export const epochRecordSchema = z.object({
   epoch: z.int().positive(),
+  /** The fold that the network did not learn from, 1-based; null where there are none. */
+  fold: z.int().positive().nullable().default(null),
+  /** Which training of that network it is, 1-based: one that was stuck is trained again. */
+  attempt: z.int().positive().default(1),
   trainLoss: z.number(),
   valLoss: z.number().nullable(),
   valAuc: z.number().nullable(),
@@ -287,8 +294,8 @@ export const modelRecordSchema = z.object({
   threshold: z.number().nullable(),
   /** The class that the threshold was chosen for; the positive one unless the model is older than the knowledge of it. */
   thresholdClass: z.string().nullable(),
-  /** The split whose cases the threshold was chosen on. */
-  thresholdSplit: splitSchema,
+  /** The part whose cases the threshold was chosen on. */
+  thresholdSplit: evaluationPartSchema,
   /**
    * Answers to refer to a reader: two classes, probability of `className` in [low, high); more, highest probability below
    * `high` and `className` null. Null when none was set.
@@ -308,6 +315,8 @@ export const modelRecordSchema = z.object({
   /** Temperature that divides the logits, 1 when not calibrated. */
   temperature: z.number().positive(),
   learnable: count,
+  /** Networks whose mean is its answer, each of which learned without another fold of the training and validation patients; 1 for one network. */
+  folds: z.int().positive(),
   bestEpoch: z.int().positive().nullable(),
   valAuc: z.number().nullable(),
   /** SHA-256 of the weights in use (those of the best validation AUC). */
@@ -315,6 +324,34 @@ export const modelRecordSchema = z.object({
   createdAt: timeSchema,
 });
 export type ModelRecord = z.infer<typeof modelRecordSchema>;
+
+/**
+ * The parts that a model can be judged on: of one that was trained with folds, which learned from the validation patients, too, its
+ * cross-validation stands for both.
+ */
+export function evaluationPartsOf({ folds }: Pick<ModelRecord, 'folds'>): readonly EvaluationPart[] {
+  return folds > 1 ? ['cross-validation', 'test'] : splitNames;
+}
+
+/** One training of one network of a cross-validation, with what it came to. */
+export const runMemberSchema = z.object({
+  /** The fold that it did not learn from, and which training of that network it is; both 1-based. */
+  fold: z.int().positive(),
+  attempt: z.int().positive(),
+  seed: count,
+  /** What it learned from. */
+  images: count,
+  patients: count,
+  /** Mean of its last epoch. */
+  trainLoss: z.number(),
+  /** What answering every image alike, with the shares of the labels, would have lost; null where the criterion defines none. */
+  guessLoss: z.number().nullable(),
+  /** Whether it learned next to nothing of what another one learned. */
+  isStuck: z.boolean(),
+  /** Whether it is part of the model: of several trainings of a network the one of least loss is. */
+  isKept: z.boolean(),
+});
+export type RunMember = z.infer<typeof runMemberSchema>;
 
 /** What work is at: a key of `progressStages`. */
 export const progressStageSchema = z.enum(Object.keys(progressStages) as ProgressStage[]);
@@ -324,6 +361,9 @@ export const trainingProgressSchema = z.object({
   epoch: z.int().positive(),
   epochs: z.int().positive(),
   epochsDone: count,
+  /** Of a cross-validation, which of its networks learns and how many there are, 1-based. */
+  fold: z.int().positive().optional(),
+  folds: z.int().positive().optional(),
   loss: z.number(),
   valLoss: z.number().nullable(),
   valAuc: z.number().nullable(),

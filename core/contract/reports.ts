@@ -1,7 +1,7 @@
 /** What each command gives back and prints with `--json`. */
 import { z } from 'zod';
 import { unjudgedReasonSchema } from './marks.ts';
-import { methodSchema, splitSchema, studyPoolingSchema } from './names.ts';
+import { evaluationPartSchema, methodSchema, studyPoolingSchema } from './names.ts';
 import { labelProblemSchema, leftOutFileSchema, problemGroupSchema } from './problems.ts';
 import {
   datasetSummarySchema,
@@ -9,6 +9,7 @@ import {
   lpmRecordSchema,
   modelRecordSchema,
   positiveClassSourceSchema,
+  runMemberSchema,
   runRecordSchema,
   splitOriginCountSchema,
 } from './records.ts';
@@ -154,36 +155,6 @@ export const encodeReportSchema = z.object({
 });
 export type EncodeReport = z.infer<typeof encodeReportSchema>;
 
-/** `train`. */
-export const trainReportSchema = z.object({
-  run: z.string(),
-  model: z.string(),
-  dataset: z.string(),
-  version: z.int().positive(),
-  /** How the patients of the version came to training, validation and test; reports of before have none. */
-  splits: z.array(splitOriginCountSchema).default([]),
-  lpm: z.string(),
-  lpmHash: z.string(),
-  method: methodSchema,
-  /** A report of before there was a choice has the one that there was. */
-  target: targetKindSchema.default(defaultTarget),
-  classes: z.array(z.string()),
-  /** The class that the threshold and the figures of a two-class model are about, and how it was found; null with more classes. */
-  positiveClass: z.string().nullable().default(null),
-  positiveClassSource: positiveClassSourceSchema.nullable().default(null),
-  learnable: count,
-  /** Parameters of the LPM, to which `learnable` is compared. */
-  lpmParameters: count.nullable(),
-  peakMb: z.number().nullable(),
-  seconds: z.number(),
-  resumed: z.boolean(),
-  bestEpoch: z.int().positive().nullable(),
-  valAuc: z.number().nullable(),
-  weightsHash: z.string(),
-  epochs: z.array(epochRecordSchema),
-});
-export type TrainReport = z.infer<typeof trainReportSchema>;
-
 const interval = z.tuple([z.number(), z.number()]);
 const measure = z.number().nullable();
 
@@ -267,10 +238,60 @@ export const metricsBlockSchema = z.object({
 });
 export type MetricsBlock = z.infer<typeof metricsBlockSchema>;
 
+/** What a training says of its out-of-fold answers; everything else `evaluate` says. */
+const outOfFoldSchema = metricsBlockSchema.pick({
+  n: true,
+  patients: true,
+  auc: true,
+  aucInterval: true,
+  accuracy: true,
+  accuracyInterval: true,
+  figures: true,
+});
+
+/** `train`. */
+export const trainReportSchema = z.object({
+  run: z.string(),
+  model: z.string(),
+  dataset: z.string(),
+  version: z.int().positive(),
+  /** How the patients of the version came to training, validation and test; reports of before have none. */
+  splits: z.array(splitOriginCountSchema).default([]),
+  lpm: z.string(),
+  lpmHash: z.string(),
+  method: methodSchema,
+  /** A report of before there was a choice has the one that there was. */
+  target: targetKindSchema.default(defaultTarget),
+  classes: z.array(z.string()),
+  /** The class that the threshold and the figures of a two-class model are about, and how it was found; null with more classes. */
+  positiveClass: z.string().nullable().default(null),
+  positiveClassSource: positiveClassSourceSchema.nullable().default(null),
+  learnable: count,
+  /** Parameters of the LPM, to which `learnable` is compared. */
+  lpmParameters: count.nullable(),
+  peakMb: z.number().nullable(),
+  seconds: z.number(),
+  resumed: z.boolean(),
+  bestEpoch: z.int().positive().nullable(),
+  valAuc: z.number().nullable(),
+  weightsHash: z.string(),
+  epochs: z.array(epochRecordSchema),
+  /** Networks of a cross-validation; 1 where there was none. */
+  folds: z.int().positive().default(1),
+  /** Every training of each of them, in order. */
+  members: z.array(runMemberSchema).default([]),
+  /** What the networks say of the patients that they did not learn from, all together; null without folds. */
+  crossValidation: z
+    .object({ image: outOfFoldSchema, study: outOfFoldSchema, temperature: z.number().positive() })
+    .nullable()
+    .default(null),
+});
+export type TrainReport = z.infer<typeof trainReportSchema>;
+
 /** `evaluate`. */
 export const evaluateReportSchema = z.object({
   model: z.string(),
-  split: splitSchema,
+  split: evaluationPartSchema,
   dataset: z.string(),
   version: z.int().positive(),
   method: methodSchema,

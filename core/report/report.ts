@@ -225,16 +225,26 @@ function decisionsTable({ methods }: ReportData): string {
   return `<p>Each class against all others at the decision that the model makes, with 95 % interval (Wilson).</p><div class="scroll"><table><thead><tr><th>method</th><th>class</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
+/** Which network of a cross-validation an epoch is of; nothing where there is one. */
+function networkOf(epoch: EpochRecord | undefined): string {
+  if (epoch === undefined || epoch.fold === null) return '';
+  return ` without fold ${epoch.fold}${epoch.attempt === 1 ? '' : `, training ${epoch.attempt}`}`;
+}
+
 function trainingSection(data: ReportData): string {
   const lines = (name: string, value: (e: EpochRecord) => number | null): Series[] =>
-    data.methods.map((m, i) => ({
-      name: name === '' ? m.method : `${m.method}${m.bestEpoch === null ? '' : ` (kept: epoch ${m.bestEpoch})`}`,
-      colour: i,
-      points: m.epochs.flatMap((e): Point[] => {
-        const y = value(e);
-        return y === null ? [] : [[e.epoch, y]];
-      }),
-    }));
+    data.methods.flatMap((m, i) => {
+      // Of a cross-validation a line for each training of each network.
+      const trainings = [...Map.groupBy(m.epochs, ({ fold, attempt }) => `${fold} ${attempt}`).values()];
+      return trainings.map((epochs, k) => ({
+        name: `${m.method}${networkOf(epochs[0])}${name === '' || m.bestEpoch === null ? '' : ` (kept: epoch ${m.bestEpoch})`}`,
+        colour: i + k,
+        points: epochs.flatMap((e): Point[] => {
+          const y = value(e);
+          return y === null ? [] : [[e.epoch, y]];
+        }),
+      }));
+    });
   const loss = lineChart(
     lines('', (e) => e.trainLoss),
     {

@@ -136,7 +136,7 @@ export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): Erasur
     const models = modelsOf(db, versions);
     const runsEnded = endRuns(db, versions, now);
     markReduced(db, versions, now);
-    dropEvaluations(db, versions);
+    dropEvaluations(db, versions, scope);
     const counts = new VersionCounts(db, scope);
     keepMovedImages(db, scope);
     forgetHeaderIds(db, scope);
@@ -298,6 +298,11 @@ function modelsOf(db: WriteDb, versions: string): string[] {
 function endRuns(db: WriteDb, versions: string, now: string): number {
   const unfinished = `version_id IN (SELECT value FROM json_each(:versions)) AND state <> 'succeeded'`;
   db.run(`DELETE FROM checkpoints WHERE run_id IN (SELECT id FROM runs WHERE ${unfinished})`, { versions });
+  if (tablesWith(db, ['guess_loss']).includes('run_members')) {
+    new Eraser(db, new Map()).remove('run_members', `run_id IN (SELECT id FROM runs WHERE ${unfinished})`, {
+      versions,
+    });
+  }
   return db.run(`UPDATE runs SET state = 'failed', error = :error, ended_at = :now WHERE ${unfinished}`, {
     versions,
     error: reducedMessage,
@@ -305,14 +310,24 @@ function endRuns(db: WriteDb, versions: string, now: string): number {
   }).changes;
 }
 
-/** Kept evaluations name images by their place in the version; they are computed again from what is left. */
-function dropEvaluations(db: WriteDb, versions: string): void {
+/**
+ * Kept evaluations name images by their place in the version; they are computed again from what is left. Those of a cross-validation are given
+ * in training alone: they lose the images that go, and no others.
+ */
+function dropEvaluations(db: WriteDb, versions: string, scope: ErasureScope): void {
   if (!tablesWith(db, ['model_id', 'split']).includes('evaluations')) return;
-  new Eraser(db, new Map()).remove(
-    'evaluations',
-    `model_id IN (SELECT m.id FROM models m JOIN runs r ON r.id = m.run_id WHERE r.version_id IN (SELECT value FROM json_each(:versions)))`,
-    { versions },
+  const eraser = new Eraser(db, new Map());
+  const reduced = `model_id IN (SELECT m.id FROM models m JOIN runs r ON r.id = m.run_id WHERE r.version_id IN (SELECT value FROM json_each(:versions)))`;
+  eraser.remove('evaluations', `split <> 'cross-validation' AND ${reduced}`, { versions });
+  eraser.remove(
+    'evaluation_images',
+    `(evaluation_id, position) IN (SELECT e.id, v.position FROM evaluations e JOIN models m ON m.id = e.model_id JOIN runs r ON r.id = m.run_id
+       JOIN version_images v ON v.version_id = r.version_id WHERE v.instance_id IN (SELECT value FROM json_each(:instances)))`,
+    { instances: JSON.stringify(scope.instances) },
   );
+  for (const table of tablesWith(db, ['evaluation_id', 'intervals'])) {
+    eraser.remove(table, `evaluation_id IN (SELECT id FROM evaluations WHERE ${reduced})`, { versions });
+  }
 }
 
 /**

@@ -20,6 +20,7 @@ export * from './queries/job-runs.ts';
 export * from './queries/jobs.ts';
 export * from './queries/labels.ts';
 export * from './queries/lpms.ts';
+export * from './queries/members.ts';
 export * from './queries/models.ts';
 export * from './queries/patient-moves.ts';
 export * from './queries/patients.ts';

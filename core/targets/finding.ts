@@ -18,8 +18,6 @@ import { poolRows } from '../statistics/pooling.ts';
 import { logit } from '../statistics/proportions.ts';
 import type { OperatingPoint, Target } from './target.ts';
 
-/** The share that stands for none, and one minus it for all: their log-odds are numbers. */
-const leastShare = 1e-9;
 /** Where no operating point was chosen, nothing better is known. */
 const defaultThreshold = 0.5;
 
@@ -62,6 +60,17 @@ export const findingTarget: Target = {
   },
   strata: () => (own) => new Set(own),
   criteria: ['binary-cross-entropy'],
+  guess: (labels, findings) =>
+    Float64Array.from({ length: findings }, (_, k) => {
+      let [known, present] = [0, 0];
+      for (let i = k; i < labels.length; i += findings) {
+        if (Number.isNaN(labels[i])) continue;
+        known += 1;
+        present += labels[i] as number;
+      }
+      // One that is everywhere the same counts as half an example otherwise: its logit would have no bounds.
+      return logit(Math.min(Math.max(present, 0.5), Math.max(known - 0.5, 0.5)) / Math.max(known, 1));
+    }),
   balancedWeights: presenceWeights,
   probabilities: sigmoidRows,
   temperature: fitFindingsTemperature,
@@ -74,17 +83,6 @@ export const findingTarget: Target = {
     const present = names.filter((_, k) => isPresent(probabilities, k, point));
     return present.length === 0 ? noFinding : present.join('; ');
   },
-  guess: (marks, findings) =>
-    Float64Array.from({ length: findings }, (_, k) => {
-      let [present, known] = [0, 0];
-      for (let at = k; at < marks.length; at += findings) {
-        if (Number.isNaN(marks[at] as number)) continue;
-        known++;
-        present += marks[at] as number;
-      }
-      const share = present / Math.max(1, known);
-      return logit(Math.min(1 - leastShare, Math.max(leastShare, share)));
-    }),
   validate: (values, marks, findings) => {
     const answers = { probabilities: sigmoidRows(values), marks, findings };
     const { auc } = macroRankings(answers)();

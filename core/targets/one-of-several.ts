@@ -10,9 +10,6 @@ import { poolStudies } from '../statistics/pooling.ts';
 import { fitTemperature } from '../statistics/temperature.ts';
 import type { Labels, Target } from './target.ts';
 
-/** The share that stands for none: its logarithm is a number. */
-const leastShare = 1e-9;
-
 /** What such targets have in common. */
 export const oneOfSeveral = {
   fewestNames: 2,
@@ -39,6 +36,9 @@ export const oneOfSeveral = {
   },
   strata: () => (own) => new Set(own),
   criteria: ['cross-entropy', 'label-smoothing', 'focal'],
+  // Of a name that does not occur half an example is counted: its logarithm would have no bounds.
+  guess: (labels, logits) =>
+    countsOf(labels, logits).map((count) => Math.log(Math.max(count, 0.5) / Math.max(labels.length, 1))),
   balancedWeights,
   probabilities: (values, logits) => softmaxRows(values, logits),
   temperature: fitTemperature,
@@ -49,11 +49,6 @@ export const oneOfSeveral = {
   answer: (probabilities, names, { cut }) => {
     const [value = 0] = decide(Float64Array.from(probabilities), names.length, cut);
     return nameAt(names, value);
-  },
-  guess: (labels, logits) => {
-    const counts = new Float64Array(logits);
-    for (let i = 0; i < labels.length; i++) counts[labels[i] as number] = (counts[labels[i] as number] ?? 0) + 1;
-    return counts.map((count) => Math.log(Math.max(count / labels.length, leastShare)));
   },
   validate: (values, labels, logits) => {
     const { valAuc, valAccuracy } = validateRows(values, labels, logits);
@@ -75,9 +70,14 @@ function nameAt(names: readonly string[], value: number): string {
 
 /** Weights that give every name the same say in the loss: n / (names × n of the name), as scikit-learn's 'balanced'; 0 where it does not occur. */
 export function balancedWeights(labels: ArrayLike<number>, logits: number): Float32Array {
-  const counts = new Array<number>(logits).fill(0);
+  return Float32Array.from(countsOf(labels, logits), (count) => (count === 0 ? 0 : labels.length / (logits * count)));
+}
+
+/** How often each name occurs. */
+function countsOf(labels: ArrayLike<number>, logits: number): Float64Array {
+  const counts = new Float64Array(logits);
   for (let i = 0; i < labels.length; i++) counts[labels[i] as number] = (counts[labels[i] as number] ?? 0) + 1;
-  return Float32Array.from(counts, (count) => (count === 0 ? 0 : labels.length / (logits * count)));
+  return counts;
 }
 
 /** AUC and accuracy of validation logits [n, logits], with the answers that they were computed from. */

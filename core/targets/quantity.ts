@@ -41,6 +41,10 @@ export const quantityTarget: Target = {
     return (own) => new Set(own.map((label) => `fifth ${bounds.filter((bound) => Number(label) > bound).length + 1}`));
   },
   criteria: ['mean-squared-error', 'l1', 'smooth-l1'],
+  guess: (labels, logits) => {
+    const known = [...labels].filter((value) => !Number.isNaN(value));
+    return new Float64Array(logits).fill(known.reduce((sum, value) => sum + value, 0) / Math.max(known.length, 1));
+  },
   balancedWeights: (_, logits) => new Float32Array(logits).fill(1),
   probabilities: (values, _, scale) => {
     const { mean, deviation } = scale ?? { mean: 0, deviation: 1 };
@@ -52,8 +56,6 @@ export const quantityTarget: Target = {
   chooseThresholds: () => [],
   decide: (numbers) => Float32Array.from(numbers),
   answer: (numbers) => String(Number((numbers[0] as number).toPrecision(4))),
-  guess: (labels) =>
-    Float64Array.of(Array.from(labels, Number).reduce((sum, value) => sum + value, 0) / Math.max(1, labels.length)),
   validate: (values, labels) => {
     const error = meanAbsoluteError(labels, values);
     return { valAuc: null, valAccuracy: null, valScore: error === null ? null : -error };

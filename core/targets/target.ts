@@ -100,6 +100,8 @@ export interface Target {
 
   /** The criteria that fit, by id; the first is the default. */
   readonly criteria: readonly [CriterionName, ...CriterionName[]];
+  /** The logits [logits] that answer every example alike as well as can be: with the shares of the labels, or their mean. */
+  readonly guess: (labels: Labels, logits: number) => Float64Array;
   /** Weights [logits] of the criterion that give rare labels the same say. */
   readonly balancedWeights: (labels: Labels, logits: number) => Float32Array;
 
@@ -124,11 +126,6 @@ export interface Target {
   /** What is answered to one example, in words. */
   readonly answer: (probabilities: ArrayLike<number>, names: readonly string[], point: OperatingPoint) => string;
 
-  /**
-   * The logits [logits] of a model that sees nothing: how often each name is among `labels`, of numbers their mean. What loss it reaches is the
-   * line that a network must get below.
-   */
-  readonly guess: (labels: Labels, logits: number) => Float64Array;
   /** How an epoch did on validation examples. */
   readonly validate: (values: ArrayLike<number>, labels: Labels, logits: number) => Judged;
   /** Figures beside those of rankings and of single names, each with an interval over patients. */

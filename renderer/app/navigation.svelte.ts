@@ -1,6 +1,6 @@
 /** Which screen is shown, and with what. Screens are few and known, so there is no router. */
 import { untrack } from 'svelte';
-import type { InstanceId, SplitName, StudyId } from '../../core/contract/index.ts';
+import type { EvaluationPart, InstanceId, StudyId } from '../../core/contract/index.ts';
 
 export const screens = ['welcome', 'library', 'read', 'train', 'judge', 'evidence', 'classify', 'settings'] as const;
 export type Screen = (typeof screens)[number];
@@ -28,7 +28,7 @@ export interface ScreenArguments {
     readonly cases?: readonly StudyId[];
   };
   readonly train: { readonly dataset?: string; readonly jobId?: number };
-  readonly judge: { readonly model?: string; readonly split?: SplitName };
+  readonly judge: { readonly model?: string; readonly split?: EvaluationPart };
   readonly evidence: {
     readonly model?: string;
     readonly at?: CaseReference;

@@ -15,7 +15,7 @@ import {
   wentOnByItself,
 } from './support/training.ts';
 
-const settings = { 'Input size': '224', Epochs: '16', 'Batch size': '4', 'Learning rate': '0.003' };
+const settings = { 'Input size': '224', Epochs: '80', 'Batch size': '4', 'Learning rate': '0.003' };
 
 async function begin(page: Page): Promise<void> {
   expect(await planTraining(page, settings)).toMatch(/^(About|Some) .+ to .+ on this machine/);
@@ -63,7 +63,7 @@ test('data are checked, time is promised before the start, and a training that w
   const models = listModels(opened.db);
   expect(models.map(({ name }) => name)).toEqual(['discs-fpt+', 'discs-fpt+-2']);
   expect(models[0]?.weightsHash).toBe(models[1]?.weightsHash);
-  expect(listRuns(opened.db).map(({ epochsDone }) => epochsDone)).toEqual([16, 16]);
+  expect(listRuns(opened.db).map(({ epochsDone }) => epochsDone)).toEqual([80, 80]);
   opened.close();
   rmSync(prepared.folder, { recursive: true, force: true });
 }, 900_000);

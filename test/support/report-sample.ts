@@ -62,6 +62,8 @@ function method(name: Method, skill: number, learnable: number): ReportMethod {
     { length: 20 },
     (_, i): EpochRecord => ({
       epoch: i + 1,
+      fold: null,
+      attempt: 1,
       trainLoss: 1.1 * Math.exp((-i * skill) / 12),
       valLoss: 1.1,
       valAuc: 0.5 + (skill - 0.5) * (1 - Math.exp(-i / 4)),

@@ -50,7 +50,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   export: ['session', 'files', 'privacy', 'patients', 'import'],
   reading: ['session', 'datasets'],
   features: ['session', 'records', 'datasets', 'lpm', 'pixels'],
-  training: ['session', 'datasets', 'lpm'],
+  training: ['datasets', 'features', 'lpm', 'session'],
   demo: ['session', 'import', 'datasets', 'lpm'],
   estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],

@@ -2,9 +2,9 @@ import {
   type EvaluateReport,
   englishVerdictSentences,
   evaluateOptionsSchema,
+  evaluationParts,
   type LimitsOfAgreementView,
   researchUseOnly,
-  splitNames,
   studyPoolings,
   targetFacts,
   targetFigureWords,
@@ -28,7 +28,12 @@ export const command = defineCommand({
     'of numbers it is told how far off they are. The test split was set apart when the data set was frozen and took no part in training or choosing.',
   arguments: [{ syntax: '<model>', help: 'name of the model (see: sidelight models)' }],
   options: {
-    split: oneOf('--split <name>', 'which patients', splitNames, defaults.split),
+    split: oneOf(
+      '--split <name>',
+      'which patients; cross-validation: those of training and validation, each answered by the network of a model of folds (train --folds) that did not learn from them',
+      evaluationParts,
+      defaults.split,
+    ),
     studyPooling: oneOf(
       '--study-pooling <how>',
       'how images of a study are brought together',

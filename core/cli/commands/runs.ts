@@ -28,7 +28,7 @@ export const command = defineCommand({
                 r.dataset,
                 splitsOf(r.splits),
                 r.settings.method,
-                `${r.epochsDone}/${r.settings.epochs}`,
+                `${r.epochsDone}/${r.settings.epochs * r.settings.folds}`,
                 formatMeasure(r.bestValAuc),
                 formatDuration(r.seconds),
                 r.modelName,

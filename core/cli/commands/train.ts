@@ -16,9 +16,10 @@ import {
 } from '../../contract/index.ts';
 import { namedPositive, positiveClassWarnings } from '../../report/positive-class-words.ts';
 import { defineCommand, wordArgument } from '../command.ts';
-import { formatCount, formatDuration, formatMeasure } from '../format.ts';
+import { formatCount, formatDuration, formatInterval, formatMeasure, formatTable } from '../format.ts';
 import { splitOriginLines } from '../note-lines.ts';
 import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
+import { verdictLines } from '../verdict-lines.ts';
 
 const defaults = trainOptionsSchema.parse({ dataset: 'D' });
 
@@ -73,6 +74,11 @@ export const command = defineCommand({
       'stop after n epochs without a better validation AUC (of grades: kappa; of numbers: mean absolute error)',
       undefined,
     ),
+    folds: integer(
+      '--folds <k>',
+      'cross-validation, for few patients: k networks, each of which learns from the training and validation patients without a fold of them and predicts that fold; the model answers with their mean. Takes k times as long; weights after the last epoch count',
+      defaults.folds,
+    ),
     optimiser: oneOf(
       '--optimiser <name>',
       optimiserNames.map((name) => `${name}: ${optimiserMeaning[name]}`).join('; '),
@@ -109,13 +115,19 @@ export const command = defineCommand({
       line: 'sidelight train chest --uncertain present',
       why: 'findings, with what readers were not sure of as present',
     },
+    {
+      line: 'sidelight train mammo --folds 5 --method attentive --lr 5e-3',
+      why: 'some hundred patients: every one of them is learned from and predicted, the test patients are not touched',
+    },
     { line: 'sidelight train mammo --lpm vit-base --resume run-3', why: 'go on where run-3 stopped' },
   ],
   run: async (context, args, options) => {
     const services = await context.services();
     const { trainModel } = await import('../../services/jobs/train.ts');
     const report = await trainModel(services, { dataset: wordArgument(args, 0), ...given(options) });
-    return { json: report, lines: trainLines(report) };
+    const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');
+    const known = modelVerdict(services, report.model);
+    return { json: { ...report, verdict: known }, lines: [...verdictLines(known), ...trainLines(report)] };
   },
 });
 
@@ -130,10 +142,74 @@ function trainLines(report: TrainReport): string[] {
     ...splitOriginLines(report.splits),
     `Learnable parameters: ${formatCount(report.learnable)}${share}.` +
       (report.peakMb === null ? '' : ` Peak memory: ${Math.round(report.peakMb)} MB.`),
-    keptLine(report),
+    ...(report.folds > 1 ? foldLines(report) : [keptLine(report)]),
     ...positiveLines(report),
     `Next: sidelight evaluate "${report.model}"`,
   ];
+}
+
+/** What a cross-validation says of the patients that its networks did not learn from. */
+function foldLines({ target, folds, members, crossValidation, epochs, method }: TrainReport): string[] {
+  const { hasMarks } = targetFacts[target];
+  const last = Math.max(0, ...epochs.map(({ epoch }) => epoch));
+  const lines = [
+    `${folds} networks (${method}), each without another fold of the training and validation patients, with the weights after epoch ${last}; the model answers with their mean.`,
+    ...againLines(members),
+  ];
+  if (crossValidation === null) return [...lines, 'Out-of-fold answers: none are in the library any more.'];
+  const { image, study, temperature } = crossValidation;
+  return [
+    ...lines,
+    'Out-of-fold, every patient answered by the network that did not learn from it:',
+    ...formatTable(
+      ['', `images (${image.n})`, `studies (${study.n})`],
+      [
+        ...(image.auc === null
+          ? []
+          : [
+              [
+                `${hasMarks ? 'mean ' : ''}AUC (95 % interval)`,
+                formatInterval(image.auc, image.aucInterval),
+                formatInterval(study.auc, study.aucInterval),
+              ],
+            ]),
+        ...(image.accuracy === null
+          ? []
+          : [
+              [
+                hasMarks ? 'right answers to what is known' : 'accuracy',
+                formatInterval(image.accuracy, image.accuracyInterval),
+                formatInterval(study.accuracy, study.accuracyInterval),
+              ],
+            ]),
+        ...image.figures.map(({ figure, value, interval }) => {
+          const own = study.figures.find((one) => one.figure === figure);
+          return [
+            `${targetFigureWords[figure]} (95 % interval)`,
+            formatInterval(value, interval),
+            formatInterval(own?.value, own?.interval),
+          ];
+        }),
+      ],
+    ),
+    ...(temperature === 1
+      ? []
+      : [`Probabilities were calibrated on them (temperature ${formatMeasure(temperature)}).`]),
+  ];
+}
+
+/** Which networks were stuck and trained again. */
+function againLines(members: TrainReport['members']): string[] {
+  return members
+    .filter(({ attempt, isStuck }) => attempt === 1 && isStuck)
+    .map((first) => {
+      const own = members.filter(({ fold }) => fold === first.fold);
+      const kept = own.find(({ isKept }) => isKept);
+      return (
+        `The network without fold ${first.fold} learned next to nothing (loss ${formatMeasure(first.trainLoss)}; guessing: ${formatMeasure(first.guessLoss)}) ` +
+        `and was trained ${own.length - 1 === 1 ? 'once' : 'twice'} more; kept is training ${kept?.attempt} with loss ${formatMeasure(kept?.trainLoss ?? null)}.`
+      );
+    });
 }
 
 /** Whom threshold and later figures are about. */

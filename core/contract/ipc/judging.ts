@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { unjudgedReasonSchema } from '../marks.ts';
-import { nameSchema, splitSchema, studyPoolingSchema } from '../names.ts';
+import { evaluationPartSchema, nameSchema, splitSchema, studyPoolingSchema } from '../names.ts';
 import { modelRecordSchema, referBandSchema, splitOriginCountSchema } from '../records.ts';
 import { targetFigureSchema } from '../targets.ts';
 import { verdictSchema } from '../verdict.ts';
@@ -21,7 +21,7 @@ export type JudgeLevel = z.infer<typeof level>;
 /** Which evaluation is meant, and whether its images or its studies. */
 const evaluated = {
   model: nameSchema,
-  split: splitSchema.default('test'),
+  split: evaluationPartSchema.default('test'),
   pooling: studyPoolingSchema.default('mean'),
   /** Of a model of several findings, the one that is asked about: it is judged as one of two classes, absent and present. */
   finding: z.string().nullable().default(null),
@@ -118,7 +118,7 @@ export const judgeReportSchema = z.object({
   /** Of a finding, the model as it answers that question: two classes, absent and present. */
   model: modelRecordSchema,
   finding: z.string().nullable(),
-  split: splitSchema,
+  split: evaluationPartSchema,
   dataset: z.string(),
   version: z.int().positive(),
   evaluatedAt: z.string(),
@@ -156,7 +156,7 @@ export type NumbersLevel = z.infer<typeof numbersLevelSchema>;
 /** An evaluation of a model of numbers. */
 export const numbersReportSchema = z.object({
   model: modelRecordSchema,
-  split: splitSchema,
+  split: evaluationPartSchema,
   dataset: z.string(),
   version: z.int().positive(),
   evaluatedAt: z.string(),
@@ -249,7 +249,7 @@ export const modelCardSchema = z.object({
   /** Figures of each split that was evaluated, studies and images, at the model's threshold; sensitivity and specificity of its positive class. */
   results: z.array(
     z.object({
-      split: splitSchema,
+      split: evaluationPartSchema,
       level,
       n: count,
       patients: count,
@@ -278,7 +278,7 @@ export const judgingCalls = defineCalls({
       z.object({
         record: modelRecordSchema,
         version: z.int().positive(),
-        evaluated: z.array(splitSchema),
+        evaluated: z.array(evaluationPartSchema),
         hasEvidence: z.boolean(),
       }),
     ),
@@ -334,9 +334,9 @@ export const judgingCalls = defineCalls({
     output: modelCardSchema,
   },
   'judge.verdict': {
-    doc: 'What the figures of a model mean: of its test cases where it was evaluated on them, else of its validation cases; null where it was on neither. As on the model card, this is no recorded look at the test cases.',
+    doc: 'What the figures of a model mean: of its test cases where it was evaluated on them, else of its cross-validation, else of its validation cases; null where it was on none. As on the model card, this is no recorded look at the test cases.',
     input: z.strictObject({ model: nameSchema }),
-    output: z.object({ split: splitSchema, verdict: verdictSchema }).nullable(),
+    output: z.object({ split: evaluationPartSchema, verdict: verdictSchema }).nullable(),
   },
   'judge.saveCard': {
     doc: 'Writes the text of a model card to a file chosen by the user (.html or .md).',
@@ -350,7 +350,7 @@ export const judgingCalls = defineCalls({
       finding: z.string().nullable().default(null),
       thresholdClass: z.string(),
       threshold: share,
-      split: splitSchema,
+      split: evaluationPartSchema,
     }),
     output: modelRecordSchema,
   },

@@ -83,7 +83,8 @@ function workOf(
   prepared: Set<string>,
 ): Work {
   const { library } = context;
-  const { inputSize, epochs, earlyStop } = options;
+  const { inputSize, folds, earlyStop } = options;
+  const epochs = options.epochs * folds;
   const used = version.images.filter(({ split }) => split !== 'test');
   const train = used.filter(({ split }) => split === 'train').length;
   const shape = shapeOf(lpm, options, dataset, version);
@@ -120,6 +121,12 @@ function workOf(
   };
 }
 
+/** From how many images a network learns: those of training, or of a cross-validation all but a fold of those and validation's. */
+export function imagesToLearn(images: readonly Pick<VersionImage, 'split'>[], folds: number): number {
+  if (folds === 1) return images.filter(({ split }) => split === 'train').length;
+  return Math.floor((images.filter(({ split }) => split !== 'test').length * (folds - 1)) / folds);
+}
+
 /** What does not depend on how much of the work is done: the names of its parts, and how large they are. */
 export function shapeOf(
   lpm: LibraryLpm,
@@ -128,6 +135,7 @@ export function shapeOf(
     'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights' | 'criterion' | 'optimiser'
   > & {
     readonly microBatch?: number | undefined;
+    readonly folds?: number | undefined;
   },
   dataset: Pick<DatasetRow, 'id' | 'target'>,
   {
@@ -137,8 +145,11 @@ export function shapeOf(
 ): Omit<Work, 'decode' | 'statistics' | 'encode' | 'epochs' | 'fewestEpochs'> {
   const { method, inputSize, tokenRatio } = options;
   const classes = targets[dataset.target].logits(names.length);
-  const train = images.filter(({ split }) => split === 'train').length;
-  const validation = images.filter(({ split }) => split === 'val').length;
+  const { folds = 1 } = options;
+  const train = imagesToLearn(images, folds);
+  const used = images.filter(({ split }) => split !== 'test').length;
+  // A network of a cross-validation is not validated, and predicts its fold at the end.
+  const validation = folds === 1 ? used - train : 0;
   const batch = usableBatch(options.batch, train);
   const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
   return {
@@ -151,6 +162,7 @@ export function shapeOf(
     ),
     stepsPerEpoch: stepsPerEpoch(train, batch),
     validationBatches: Math.ceil(validation / batch),
+    finalBatches: folds === 1 ? Math.ceil(validation / batch) : folds * Math.ceil(used / folds / batch),
     imageBytes: sampleBytes * inputSize ** 2,
     featureBytes: featureBytes(lpm.config, method, options),
     // Parameters and what the optimiser keeps, and where the epoch is the best so far the parameters once more.

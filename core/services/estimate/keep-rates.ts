@@ -29,7 +29,12 @@ export async function keepRates(
       feature: write * shape.featureBytes,
       checkpoint: write * shape.checkpointBytes,
     };
-    saveRates(library.writer, key, watch.rates({ ...shape, writing }), timeOf(context));
+    saveRates(
+      library.writer,
+      key,
+      watch.rates({ ...shape, writing, isOneNetwork: settings.folds === 1 }),
+      timeOf(context),
+    );
   } catch (error) {
     context.log.log('warn', `How long the training took could not be kept: ${toError(error).message}`);
   }

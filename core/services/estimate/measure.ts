@@ -31,6 +31,7 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
 import { compilePredictor } from '../training/model.ts';
 import { compileStep, startingParameters } from '../training/network.ts';
+import { imagesToLearn } from './estimate.ts';
 import { EpochClock } from './measure-clock.ts';
 import { encodingName, middleOf, networkName, rateKey, rateNames } from './rates.ts';
 
@@ -298,7 +299,7 @@ async function timeTraining(
 ): Promise<void> {
   const { method, inputSize, tokenRatio, criterion, classWeights, optimiser, microBatch } = options;
   const classes = target.logits(version.classes.length);
-  const batch = usableBatch(options.batch, version.images.filter(({ split }) => split === 'train').length);
+  const batch = usableBatch(options.batch, imagesToLearn(version.images, options.folds));
   const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio });
   const name = networkName(options, batch, classes);
   const { microBatches } = trainingMethods[method];

@@ -15,6 +15,8 @@ export interface WatchedTraining {
   readonly network: string;
   readonly stepsPerEpoch: number;
   readonly validationBatches: number;
+  /** Whether one network is trained: those of a cross-validation have epochs of different lengths, which are not told apart here. */
+  readonly isOneNetwork: boolean;
   /** Seconds of writing one decoded image, one encoded image, one checkpoint: a part of its own in a promise. */
   readonly writing: { readonly image: number; readonly feature: number; readonly checkpoint: number };
 }
@@ -49,6 +51,7 @@ export class StageTimer {
     keep(rateNames.decode(datasetId), secondsOf('decoding'), writing.image);
     keep(rateNames.statistics(datasetId), secondsOf('statistics'), 0);
     if (encoding !== null) keep(rateNames.encode(encoding), secondsOf('encoding'), writing.feature);
+    if (!training.isOneNetwork) return rates;
     const steps = this.#times.get('training') ?? [];
     // Before an epoch's first step lie the validation and the checkpoint of the one before.
     const isFirst = ({ done }: { readonly done: number }): boolean => (done - 1) % stepsPerEpoch === 0;

@@ -25,6 +25,8 @@ export interface Work {
   readonly stepsPerEpoch: number;
   /** Batches of one validation, each as large as a step's: the last is filled up. */
   readonly validationBatches: number;
+  /** Batches that are predicted once at the end, for the threshold. */
+  readonly finalBatches: number;
   /** Bytes written for one decoded image, one encoded image and one epoch's checkpoint. */
   readonly imageBytes: number;
   readonly featureBytes: number;
@@ -58,8 +60,7 @@ export function partsOf(work: Work): readonly Part[] {
   const reading: ProgressStage = 'decoding';
   const encodingStage: ProgressStage = 'encoding';
   const training: ProgressStage = 'training';
-  // Once more at the end, to choose the threshold.
-  const validations = (n: number): number => (n + 1) * work.validationBatches;
+  const validations = (n: number): number => n * work.validationBatches + work.finalBatches;
   const checkpoints = (n: number): number => (n * work.checkpointBytes) / megabyte;
   const parts: Part[] = [
     { stage: reading, what: 'start', rate: rateNames.prepareDecoder, times: work.decode > 0 ? 1 : 0 },

@@ -1,27 +1,39 @@
 /** `evaluate`: how a model does on images of patients that took no part in training or choosing. */
 import { performance } from 'node:perf_hooks';
-import { AppError } from '../../base/errors.ts';
+import { AppError, invariant } from '../../base/errors.ts';
 import {
   type EvaluateOptions,
   type EvaluateReport,
+  type EvaluationPart,
   evaluateOptionsSchema,
+  evaluationPartsOf,
   jobSchemas,
+  type ModelRecord,
   parseOptions,
+  splitNames,
   type VersionImage,
 } from '../../contract/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { positiveClassWarnings } from '../../report/positive-class-words.ts';
-import { addAuditEvent, runByName, saveEvaluation, versionById, versionImages } from '../../store/index.ts';
+import {
+  addAuditEvent,
+  evaluatedImages,
+  evaluationsOf,
+  runByName,
+  saveEvaluation,
+  versionById,
+  versionImages,
+} from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { predictAll } from '../../training/loop.ts';
 import { featuresOf } from '../features/feature-kinds.ts';
 import { exampleSource } from '../features/source-examples.ts';
 import { prepareFeatures } from '../features/source-features.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import type { ProblemCollector } from '../session/problems.ts';
+import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { compilePredictor, type LoadedModel, openModelLpm, requireModel } from '../training/model.ts';
-import { forgetSets } from './evaluated-set.ts';
+import { forgetSets, requireRecord, runOf } from './evaluated-set.ts';
 import { findingWarnings } from './finding-warnings.ts';
 import { setModelPositive } from './judge-settings.ts';
 import { type EvaluationBlocks, evaluationBlocks } from './metrics-block.ts';
@@ -47,10 +59,7 @@ export const evaluateJob = defineJob({
     const context = { ...tools.deps, progress: tools.progress };
     const started = performance.now();
     if (options.positive !== undefined) setModelPositive(context, options.model, options.positive);
-    const predicted = await predictSplit(context, requireModel(context, options.model), options.split);
-    const { version, images, problems } = predicted;
-    const { record } = predicted.model;
-    keepEvaluation(context, predicted, options.split);
+    const { record, version, images, problems } = await answersOf(context, options.model, options.split);
     // From here on as Judge does it: what is told here is what was stored.
     const request = { model: record.name, split: options.split, pooling: options.studyPooling };
     const { image, study, mixedStudies } = evaluationBlocks(context, request);
@@ -80,13 +89,60 @@ export const evaluateJob = defineJob({
   },
 });
 
-/** Keeps what the model said, so that it can be judged without the engine; in the audit trail that it was asked. */
-function keepEvaluation(
-  context: ServiceContext,
-  { model, images, logits }: Awaited<ReturnType<typeof predictSplit>>,
-  split: VersionImage['split'],
-): void {
+/**
+ * The answers of a model about a part, asked and kept; those of a cross-validation were kept when it was trained, and no network gives them again.
+ * @throws BAD_INPUT for patients that the model learned from, and for a cross-validation of a model that has none
+ */
+async function answersOf(context: ServiceContext, name: string, split: EvaluationPart) {
+  if (split === 'cross-validation') {
+    const record = requireRecord(context, name);
+    requireCrossValidation(context, record);
+    const version = versionById(context.library.db, runOf(context, record).datasetVersionId);
+    invariant(version !== undefined, 'a run names a version that exists');
+    const images = versionImages(context.library.db, version.id).filter((image) => image.split !== 'test');
+    return { record, version, images, problems: new ProblemCollector() };
+  }
+  const model = requireModel(context, name);
   const { record } = model;
+  if (!evaluationPartsOf(record).includes(split)) {
+    throw new AppError(
+      'BAD_INPUT',
+      `Model "${name}" is of ${record.folds} folds and learned from the training and the validation patients, so their figures would flatter it; found the part "${split}", allowed: ${evaluationPartsOf(record).join(', ')}.`,
+      {
+        action: `Use \`sidelight evaluate "${name}" --split cross-validation\`: every patient is answered there by a network that did not learn from it.`,
+      },
+    );
+  }
+  const predicted = await predictSplit(context, model, split);
+  keepEvaluation(context, record, split, predicted);
+  return { record, ...predicted };
+}
+
+/** @throws BAD_INPUT where a model was trained without folds; DATASET_NOT_READY where none of its answers are left */
+function requireCrossValidation({ library }: ServiceContext, { id, name, folds }: ModelRecord): void {
+  const kept = evaluationsOf(library.db, id).find(({ split }) => split === 'cross-validation');
+  if (kept !== undefined && evaluatedImages(library.db, kept.id).length > 0) return;
+  throw new AppError(
+    folds > 1 ? 'DATASET_NOT_READY' : 'BAD_INPUT',
+    folds > 1
+      ? `The out-of-fold answers of model "${name}" are not in the library any more.`
+      : `Model "${name}" was trained without folds, so it has no cross-validation; found the part "cross-validation", allowed: ${splitNames.join(', ')}.`,
+    {
+      action:
+        folds > 1
+          ? 'Evaluate it on the test patients, or train again.'
+          : 'Train with --folds 5 for a cross-validation.',
+    },
+  );
+}
+
+/** Keeps what a model said, so that it can be judged without the engine; in the audit trail that it was asked. `logits` are [n, classes]. */
+export function keepEvaluation(
+  context: ServiceContext,
+  record: ModelRecord,
+  split: EvaluationPart,
+  { images, logits }: { readonly images: readonly VersionImage[]; readonly logits: Float32Array },
+): void {
   const classes = targets[record.target].logits(record.classes.length);
   const db = context.library.writer;
   const now = timeOf(context);

@@ -2,7 +2,13 @@
  * What a model said about a split where each name of its data set is a question: all findings, or the number. What is said of one finding
  * alone is an `EvaluatedSet` of two classes, which is taken from here.
  */
-import { type ModelRecord, type RunRecord, type SplitName, type StudyId, targetFacts } from '../../contract/index.ts';
+import {
+  type EvaluationPart,
+  type ModelRecord,
+  type RunRecord,
+  type StudyId,
+  targetFacts,
+} from '../../contract/index.ts';
 import type { MarkedScores } from '../../statistics/findings.ts';
 import { type EvaluatedImage, evaluatedImages } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
@@ -32,7 +38,7 @@ export interface EvaluatedAnswers extends AnswerLevels {
   readonly id: number;
   readonly record: ModelRecord;
   readonly run: RunRecord;
-  readonly split: SplitName;
+  readonly split: EvaluationPart;
   readonly evaluatedAt: string;
   readonly pooling: 'mean' | 'max';
 }

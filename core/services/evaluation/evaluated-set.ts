@@ -6,10 +6,10 @@
  */
 import { AppError, invariant } from '../../base/errors.ts';
 import {
+  type EvaluationPart,
   type Mark,
   type ModelRecord,
   type RunRecord,
-  type SplitName,
   type StudyId,
   type StudyPooling,
   targetFacts,
@@ -25,7 +25,7 @@ import { type AnswerLevel, type EvaluatedAnswers, markedScores, readAnswers, rea
 
 export interface EvaluationRequest {
   readonly model: string;
-  readonly split: SplitName;
+  readonly split: EvaluationPart;
   readonly pooling: StudyPooling;
   /** Of a model of several findings, the one that is asked about. */
   readonly finding?: string | null;
@@ -46,7 +46,7 @@ export interface EvaluatedSet {
   readonly record: ModelRecord;
   readonly finding: string | null;
   readonly run: RunRecord;
-  readonly split: SplitName;
+  readonly split: EvaluationPart;
   readonly evaluatedAt: string;
   readonly pooling: StudyPooling;
   /** Studies that have no label of their own, because their images carry different ones. */

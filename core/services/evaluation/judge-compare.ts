@@ -2,6 +2,7 @@
 import {
   type ComparedModel,
   type EstimateView,
+  evaluationPartsOf,
   type JudgeLevel,
   type ModelRecord,
   type SubgroupView,
@@ -51,6 +52,7 @@ export function compareModels(
   for (const record of listModels(context.library.db)) {
     const run = runOf(context, record);
     if (run.datasetVersionId !== own.run.datasetVersionId) continue;
+    if (!evaluationPartsOf(record).includes(request.split)) continue;
     const set = evaluatedSet(context, { ...request, model: record.name });
     rows.push({
       name: record.name,
@@ -80,6 +82,7 @@ function compareNumbers(
   const rows = listModels(context.library.db).flatMap((record): ComparedModel[] => {
     const run = runOf(context, record);
     if (run.datasetVersionId !== own.run.datasetVersionId) return [];
+    if (!evaluationPartsOf(record).includes(request.split)) return [];
     const set = evaluatedAnswers(context, { ...request, model: record.name });
     const error = set && quantityFigures(context, set, request.level).ofTarget[0];
     return [

@@ -1,6 +1,6 @@
 /** What a judgement changes in a model: threshold, calibration and the band of answers for a reader. Each change is in the audit trail. */
 import { AppError } from '../../base/errors.ts';
-import { type ModelRecord, type SplitName, targetFacts } from '../../contract/index.ts';
+import { type EvaluationPart, type ModelRecord, targetFacts } from '../../contract/index.ts';
 import { logistic, logit } from '../../statistics/proportions.ts';
 import {
   addAuditEvent,
@@ -27,7 +27,7 @@ export function setThreshold(
   context: ServiceContext,
   name: string,
   cut: { readonly threshold: number; readonly thresholdClass: string },
-  split: SplitName,
+  split: EvaluationPart,
   finding: string | null = null,
 ): ModelRecord {
   const record = requireRecord(context, name);
@@ -95,7 +95,9 @@ export function calibrate(context: ServiceContext, name: string): ModelRecord {
     throw new AppError('BAD_INPUT', `Model "${name}" answers ${meaning}: it gives no probabilities to calibrate.`);
   }
   const { db } = context.library;
-  const evaluation = evaluationsOf(db, record.id).find(({ split }) => split === 'val');
+  // A model of folds learned from the validation images, too: its out-of-fold answers are those of images that were not learned from.
+  const part = record.folds > 1 ? 'cross-validation' : 'val';
+  const evaluation = evaluationsOf(db, record.id).find(({ split }) => split === part);
   const images = evaluation === undefined ? [] : evaluatedImages(db, evaluation.id);
   if (images.length === 0) {
     throw new AppError('DATASET_NOT_READY', `Model "${name}" was not evaluated on the validation split yet.`, {

@@ -5,11 +5,11 @@
 import { AppError } from '../../base/errors.ts';
 import type {
   EstimateView,
+  EvaluationPart,
   JudgedCase,
   JudgeLevel,
   ModelRecord,
   OperatingPointView,
-  SplitName,
   TargetFigureView,
 } from '../../contract/index.ts';
 import { accuracyInterval, type Interval } from '../../statistics/bootstrap.ts';
@@ -24,7 +24,7 @@ import type { EvaluatedSet } from './evaluated-set.ts';
 import type { LevelFigures } from './figures.ts';
 
 /** Notes in the audit trail that figures of the test split were seen. */
-export function recordView(context: ServiceContext, model: string, split: SplitName): void {
+export function recordView(context: ServiceContext, model: string, split: EvaluationPart): void {
   addAuditEvent(context.library.writer, {
     happenedAt: timeOf(context),
     action: 'model.judged',

@@ -37,6 +37,8 @@ interface FoldPatient {
 
 /** What a patient counts for of whom nothing else is to be balanced. */
 const everybody = 'every patient';
+/** How often patients are dealt at most. Where each has one class the first time does; what 20 times do not find is most likely not there. */
+const mostDeals = 20;
 
 /**
  * The fold of each image, counted from 0, in the order of `images`; all images of a patient are in one fold, and every fold has patients of every
@@ -44,10 +46,9 @@ const everybody = 'every patient';
  *
  * Fewer patients of a class than folds are refused instead of dealt to fewer folds: how many networks learn, from how many patients, is part of
  * what a training is, and two trainings that were both asked for five folds are compared as such.
- * @throws SPLIT_IMPOSSIBLE naming every class with fewer patients than folds; findings and numbers that a network would learn nothing of
+ * @throws SPLIT_IMPOSSIBLE naming every class with fewer patients than folds; where patients of several classes leave no way to deal; findings and numbers that a network would learn nothing of
  */
 export function dealFolds(images: readonly FoldImage[], options: FoldOptions): number[] {
-  const { count, seed } = options;
   const groups = Map.groupBy(images, ({ patientId }) => patientId);
   const strataOf = strataOfImages(images, options.target);
   const patients = new Map(
@@ -58,17 +59,129 @@ export function dealFolds(images: readonly FoldImage[], options: FoldOptions): n
   );
   const sorted = [...patients.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   refuseFew(sorted, options);
-  const random = Random.seeded(seed).fork(`${count} folds`);
-  for (const stratum of rarestFirst(sorted)) {
-    const waiting = sorted.filter(({ strata, fold }) => fold < 0 && strata.has(stratum));
-    for (const patient of random.fork(`folds of ${stratum}`).shuffled(waiting)) {
-      patient.fold = neediest(sorted, patient, stratum, count);
-    }
-  }
-  fillGaps(sorted, count);
+  dealWithoutGaps(sorted, options);
   const folds = images.map(({ patientId }) => patients.get(patientId)?.fold as number);
   if (targetFacts[options.target].isPerName) refuseUntaught(images, folds, options);
   return folds;
+}
+
+/** @throws SPLIT_IMPOSSIBLE where patients of several classes cannot be dealt so that every fold has each class */
+function dealWithoutGaps(patients: readonly FoldPatient[], { count, seed, target }: FoldOptions): void {
+  const random = Random.seeded(seed).fork(`${count} folds`);
+  for (let attempt = 1; attempt <= mostDeals; attempt++) {
+    for (const patient of patients) patient.fold = -1;
+    const counts = deal(patients, count, attempt === 1 ? random : random.fork(`attempt ${attempt}`));
+    while (counts.gaps > 0 && fillOneGap(patients, counts)) {}
+    if (counts.gaps === 0 || targetFacts[target].isPerName) return;
+  }
+  throw new AppError(
+    'SPLIT_IMPOSSIBLE',
+    `Patients whose images have several classes cannot be dealt to ${count} folds so that each fold has patients of every class.`,
+    { action: 'Give fewer --folds, or label more patients.' },
+  );
+}
+
+function deal(patients: readonly FoldPatient[], count: number, random: Random): FoldCounts {
+  const counts = new FoldCounts(patients, count);
+  for (const stratum of rarestFirst(patients)) {
+    const waiting = patients.filter(({ strata, fold }) => fold < 0 && strata.has(stratum));
+    for (const patient of random.fork(`folds of ${stratum}`).shuffled(waiting)) {
+      counts.put(patient, counts.neediest(patient, stratum));
+    }
+  }
+  return counts;
+}
+
+/** How many patients of each stratum each fold has. */
+class FoldCounts {
+  readonly #all: number[];
+  readonly #ofStratum: ReadonlyMap<string, number[]>;
+  /** Those with as many patients as there are folds, or more. */
+  readonly #wanted: ReadonlySet<string>;
+  #gaps: number;
+
+  constructor(patients: readonly FoldPatient[], count: number) {
+    const strata = countStrata(patients);
+    this.#all = new Array<number>(count).fill(0);
+    this.#ofStratum = new Map([...strata.keys()].map((name) => [name, new Array<number>(count).fill(0)]));
+    this.#wanted = new Set([...strata].flatMap(([name, n]) => (n < count ? [] : [name])));
+    this.#gaps = this.#wanted.size * count;
+  }
+
+  /** Folds without a patient of a stratum that has enough for all, counted for each stratum. */
+  get gaps(): number {
+    return this.#gaps;
+  }
+
+  /** A stratum and a fold that lacks it; undefined where none does. */
+  firstGap(): { readonly stratum: string; readonly fold: number } | undefined {
+    for (const stratum of this.#wanted) {
+      const fold = this.of(stratum).indexOf(0);
+      if (fold >= 0) return { stratum, fold };
+    }
+    return undefined;
+  }
+
+  of(stratum: string): number[] {
+    return this.#ofStratum.get(stratum) as number[];
+  }
+
+  /** Puts a patient into a fold, out of the one where it is. */
+  put(patient: FoldPatient, fold: number): void {
+    if (patient.fold >= 0) this.#count(patient, patient.fold, -1);
+    patient.fold = fold;
+    this.#count(patient, fold, 1);
+  }
+
+  #count({ strata }: FoldPatient, fold: number, change: 1 | -1): void {
+    this.#all[fold] = (this.#all[fold] as number) + change;
+    for (const name of strata) {
+      const counts = this.of(name);
+      const before = counts[fold] as number;
+      counts[fold] = before + change;
+      if (this.#wanted.has(name)) this.#gaps += Number(before + change === 0) - Number(before === 0);
+    }
+  }
+
+  /** The fold with the fewest patients of the stratum; of those the one with the fewest of the patient's other strata, then of all. */
+  neediest(patient: FoldPatient, stratum: string): number {
+    const others = [...patient.strata].filter((name) => name !== stratum).map((name) => this.of(name));
+    const needs = this.#all.map((all, fold) => [
+      this.of(stratum)[fold] as number,
+      others.reduce((sum, counts) => sum + (counts[fold] as number), 0),
+      all,
+    ]);
+    let best = 0;
+    for (let fold = 1; fold < needs.length; fold++) {
+      const [a, b] = [needs[fold] as number[], needs[best] as number[]];
+      const at = a.findIndex((value, i) => value !== b[i]);
+      if (at >= 0 && (a[at] as number) < (b[at] as number)) best = fold;
+    }
+    return best;
+  }
+}
+
+/**
+ * Patients of several strata may leave a fold without one of them. Another patient of it then moves there, or changes places with one who is there,
+ * where that leaves fewer such gaps; false where nothing does.
+ */
+function fillOneGap(patients: readonly FoldPatient[], counts: FoldCounts): boolean {
+  const gap = counts.firstGap();
+  if (gap === undefined) return false;
+  const before = counts.gaps;
+  const there = patients.filter(({ fold }) => fold === gap.fold);
+  for (const patient of patients.filter(({ strata }) => strata.has(gap.stratum))) {
+    const from = patient.fold;
+    counts.put(patient, gap.fold);
+    if (counts.gaps < before) return true;
+    for (const other of there) {
+      counts.put(other, from);
+      if (counts.gaps < before) return true;
+      counts.put(other, gap.fold);
+    }
+    counts.put(patient, from);
+  }
+  return false;
 }
 
 function keyOf({ studyInstanceUID, sopInstanceUID, frame }: FoldImage): string {
@@ -104,51 +217,6 @@ function countStrata(patients: readonly FoldPatient[]): Map<string, number> {
 
 function rarestFirst(patients: readonly FoldPatient[]): string[] {
   return [...countStrata(patients)].sort(([a, n], [b, m]) => n - m || (a < b ? -1 : 1)).map(([name]) => name);
-}
-
-/** How many patients of a stratum each fold has. */
-function spread(patients: readonly FoldPatient[], stratum: string, count: number): number[] {
-  const spread = new Array<number>(count).fill(0);
-  for (const { strata, fold } of patients) {
-    if (fold >= 0 && strata.has(stratum)) spread[fold] = (spread[fold] as number) + 1;
-  }
-  return spread;
-}
-
-/** The fold with the fewest patients of the stratum; of those the one with the fewest of the patient's other strata, then of all. */
-function neediest(patients: readonly FoldPatient[], patient: FoldPatient, stratum: string, count: number): number {
-  const own = spread(patients, stratum, count);
-  const others = [...patient.strata].filter((name) => name !== stratum).map((name) => spread(patients, name, count));
-  const all = new Array<number>(count).fill(0);
-  for (const { fold } of patients) if (fold >= 0) all[fold] = (all[fold] as number) + 1;
-  const need = (fold: number): [number, number, number] => [
-    own[fold] as number,
-    others.reduce((sum, counts) => sum + (counts[fold] as number), 0),
-    all[fold] as number,
-  ];
-  let best = 0;
-  for (let fold = 1; fold < count; fold++) {
-    const [a, b] = [need(fold), need(best)];
-    const at = a.findIndex((value, i) => value !== b[i]);
-    if (at >= 0 && (a[at] as number) < (b[at] as number)) best = fold;
-  }
-  return best;
-}
-
-/** Where patients of several strata left a fold without one of them, another patient of it moves there who is missed nowhere. */
-function fillGaps(patients: readonly FoldPatient[], count: number): void {
-  for (const [stratum, n] of countStrata(patients)) {
-    if (n < count) continue;
-    for (let fold = 0; fold < count; fold++) {
-      if (spread(patients, stratum, count)[fold] !== 0) continue;
-      const spare = patients.find(
-        (patient) =>
-          patient.strata.has(stratum) &&
-          [...patient.strata].every((name) => (spread(patients, name, count)[patient.fold] as number) > 1),
-      );
-      if (spare !== undefined) spare.fold = fold;
-    }
-  }
 }
 
 /** @throws SPLIT_IMPOSSIBLE where a fold would be without a class, or without a patient */

@@ -29,12 +29,14 @@ import {
   runOfJob,
   setRunOfJob,
   versionById,
+  versionImages,
 } from '../../store/index.ts';
 import { choosePositiveClass, requireClass } from '../datasets/classes.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from './criterion.ts';
+import { dealFolds } from './folds.ts';
 
 type ParsedOptions = z.output<typeof trainOptionsSchema>;
 
@@ -70,8 +72,10 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const dataset = requireDataset(context, options.dataset);
   const lpm = requireLpm(context, options.lpm);
   const criterion = criterionFor(dataset.target, options);
+  if (options.folds > 1) refuseEarlyStop(options);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
+  if (options.folds > 1) checkFolds(library.db, version, options);
   const settings = {
     ...settingsOf({ ...options, criterion }, inputSizeFor(context, lpm, options)),
     ...chosenPositive(version.classes, classListOf(library.db, dataset.id).positive),
@@ -122,6 +126,22 @@ function planResume(context: ServiceContext, options: ParsedOptions, name: strin
     });
   }
   return { run, version, lpm, resumed: true, finished };
+}
+
+/** @throws BAD_INPUT: where every patient is predicted by a network that did not learn from it, none is left to choose an epoch on */
+function refuseEarlyStop({ earlyStop, folds }: ParsedOptions): void {
+  if (earlyStop === undefined) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `Early stopping chooses an epoch on validation patients; with ${folds} folds they are learned from or predicted, and the weights after the last epoch count.`,
+    { action: 'Leave --early-stop out and give the number of epochs with --epochs, or train without --folds.' },
+  );
+}
+
+/** Deals the folds once before anything is computed. @throws SPLIT_IMPOSSIBLE */
+function checkFolds(db: ReadDb, { id, target, classes }: DatasetVersion, { folds, seed }: ParsedOptions): void {
+  const images = versionImages(db, id).filter(({ split }) => split !== 'test');
+  dealFolds(images, { count: folds, seed, target, classes });
 }
 
 /** @throws BAD_INPUT where the positive class that is named is not the one with which the run began: its threshold would be about another */

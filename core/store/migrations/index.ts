@@ -30,6 +30,7 @@ import { joinPredictionsByContent } from './0230-join-predictions-by-content.ts'
 import { noteSamples } from './0240-note-samples.ts';
 import { keepDeviceChecks } from './0250-keep-device-checks.ts';
 import { askSeveralQuestions } from './0290-ask-several-questions.ts';
+import { keepCrossValidations } from './0300-keep-cross-validations.ts';
 
 export interface Migration {
   readonly number: number;
@@ -65,4 +66,5 @@ export const migrations: readonly Migration[] = [
   { number: 240, name: '0240-note-samples', up: noteSamples },
   { number: 250, name: '0250-keep-device-checks', up: keepDeviceChecks },
   { number: 290, name: '0290-ask-several-questions', up: askSeveralQuestions },
+  { number: 300, name: '0300-keep-cross-validations', up: keepCrossValidations },
 ];

@@ -1,6 +1,6 @@
-/** What models said about the images of a split, and what is known of those images. */
+/** What models said about the images of a part, and what is known of those images. */
 import type { z } from 'zod';
-import type { InstanceId, PatientId, SplitName, StudyId } from '../../contract/index.ts';
+import type { EvaluationPart, InstanceId, PatientId, SplitName, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { readJson } from '../stored-json.ts';
 import { fromBytes, toBytes } from './vectors.ts';
@@ -8,7 +8,7 @@ import { versionValues } from './versions.ts';
 
 export interface EvaluationRow {
   readonly id: number;
-  readonly split: SplitName;
+  readonly split: EvaluationPart;
   readonly createdAt: string;
 }
 
@@ -31,7 +31,7 @@ export function saveEvaluation(
   db: WriteDb,
   evaluation: {
     readonly modelId: number;
-    readonly split: SplitName;
+    readonly split: EvaluationPart;
     readonly images: readonly { readonly position: number; readonly logits: Float32Array }[];
   },
   now: string,
@@ -55,7 +55,7 @@ export function saveEvaluation(
   });
 }
 
-/** The splits that a model was evaluated on. */
+/** The parts that a model was evaluated on. */
 export function evaluationsOf(db: ReadDb, modelId: number): EvaluationRow[] {
   return db.all('SELECT id, split, created_at AS createdAt FROM evaluations WHERE model_id = :modelId ORDER BY split', {
     modelId,

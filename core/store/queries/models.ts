@@ -1,6 +1,7 @@
 /** Models: everything needed to classify. */
 import { z } from 'zod';
 import {
+  type EvaluationPart,
   type ModelRecord,
   methodSchema,
   modelRecordSchema,
@@ -8,7 +9,6 @@ import {
   type PositiveClassSource,
   type Preprocessing,
   preprocessingSchema,
-  type SplitName,
   type TargetKind,
   targetFacts,
   uncertainPolicySchema,
@@ -25,7 +25,11 @@ const severalClassesSchema = classesSchema.min(2);
 /** Unknown keys are refused: they would be a choice that this version does not honour. */
 const storedPreprocessingSchema = z.strictObject(preprocessingSchema.shape);
 /** All that a model takes from its run's settings, which are read whole where the run is. */
-const methodOfRunSchema = z.object({ method: methodSchema, uncertain: uncertainPolicySchema.default('unknown') });
+const methodOfRunSchema = z.object({
+  method: methodSchema,
+  uncertain: uncertainPolicySchema.default('unknown'),
+  folds: z.int().positive().default(1),
+});
 
 interface ModelRow {
   id: number;
@@ -41,7 +45,7 @@ interface ModelRow {
   classes: string;
   threshold: number | null;
   threshold_class: string | null;
-  threshold_split: SplitName;
+  threshold_split: EvaluationPart;
   positive_class: string | null;
   positive_class_source: PositiveClassSource | null;
   refer_class: string | null;
@@ -74,7 +78,7 @@ function toModel(db: ReadDb, row: ModelRow): ModelRecord {
     of('classes'),
   );
   const positive = positiveOf(row, target, classes);
-  const { method, uncertain } = readJson(methodOfRunSchema, row.settings, of('settings'));
+  const { method, uncertain, folds } = readJson(methodOfRunSchema, row.settings, of('settings'));
   const { label_mean: mean, label_deviation: deviation } = row;
   return {
     id: row.id,
@@ -102,6 +106,7 @@ function toModel(db: ReadDb, row: ModelRow): ModelRecord {
     uncertain,
     temperature: row.temperature,
     learnable: row.learnable,
+    folds,
     bestEpoch: row.best_epoch,
     valAuc: row.best_val_auc,
     weightsHash: row.weights_hash,
@@ -151,6 +156,8 @@ export interface NewModel {
   readonly threshold: number | null;
   /** The class that the threshold is about. */
   readonly thresholdClass: string | null;
+  /** The part whose cases it was chosen on, and so were those of findings; validation where left out. */
+  readonly thresholdSplit?: EvaluationPart;
   /** The positive one of two classes and how it was found. */
   readonly positive: Pick<PositiveClass, 'name' | 'source'> | null;
   /** From which probability each finding is called present, in the order of `classes`; none for other targets. */
@@ -169,16 +176,26 @@ export interface NewModel {
 /** Adds a model with both sets of weights and what they consist of; gives its row id. Call it inside a transaction. */
 export function addModel(
   db: WriteDb,
-  { layout, bestWeights, finalWeights, positive, findingThresholds = [], labelScale = null, ...model }: NewModel,
+  {
+    layout,
+    bestWeights,
+    finalWeights,
+    positive,
+    findingThresholds = [],
+    labelScale = null,
+    thresholdSplit = 'val',
+    ...model
+  }: NewModel,
   now: string,
 ): number {
   const { id } = db.run(
-    `INSERT INTO models (name, run_id, config, preprocessing, classes, threshold, threshold_class, positive_class, positive_class_source,
+    `INSERT INTO models (name, run_id, config, preprocessing, classes, threshold, threshold_class, threshold_split, positive_class, positive_class_source,
        label_mean, label_deviation, temperature, learnable, weights_hash, created_at)
-     VALUES (:name, :runId, :config, :preprocessing, :classes, :threshold, :thresholdClass, :positiveClass, :positiveSource,
+     VALUES (:name, :runId, :config, :preprocessing, :classes, :threshold, :thresholdClass, :thresholdSplit, :positiveClass, :positiveSource,
        :labelMean, :labelDeviation, :temperature, :learnable, :weightsHash, :now)`,
     {
       ...model,
+      thresholdSplit,
       config: JSON.stringify(model.config),
       preprocessing: JSON.stringify(model.preprocessing),
       classes: JSON.stringify(model.classes),
@@ -230,7 +247,7 @@ export function setModelThreshold(
   db: WriteDb,
   modelId: number,
   { threshold, thresholdClass }: { readonly threshold: number; readonly thresholdClass: string },
-  split: SplitName,
+  split: EvaluationPart,
 ): void {
   db.run(
     `UPDATE models SET threshold = :threshold, threshold_class = :thresholdClass, threshold_split = :split
@@ -244,7 +261,7 @@ export function setFindingThreshold(
   db: WriteDb,
   modelId: number,
   { position, threshold }: { readonly position: number; readonly threshold: number },
-  split: SplitName,
+  split: EvaluationPart,
 ): void {
   db.run('UPDATE model_findings SET threshold = :threshold WHERE model_id = :modelId AND position = :position', {
     modelId,

@@ -46,6 +46,9 @@ export interface NewRun {
   readonly settings: RunSettings;
 }
 
+/** An epoch that ended, of a network of a cross-validation or of the only one. */
+export type NewEpoch = Omit<EpochRecord, 'fold' | 'attempt'> & Partial<Pick<EpochRecord, 'fold' | 'attempt'>>;
+
 type RunRow = Omit<RunRecord, 'settings' | 'name' | 'splits'> & { settings: string };
 
 const columns = `
@@ -135,11 +138,12 @@ export function interruptRuns(db: WriteDb, now: string): number {
   return db.run(`UPDATE runs SET state = 'interrupted', ended_at = :now WHERE state = 'running'`, { now }).changes;
 }
 
-/** The epochs of a run in order. */
+/** The epochs of a run in order; of a cross-validation those of each network, trained again ones last. */
 export function epochsOf(db: ReadDb, runId: number): EpochRecord[] {
   return db.all(
-    `SELECT epoch, train_loss AS trainLoss, val_loss AS valLoss, val_auc AS valAuc, val_accuracy AS valAccuracy,
-       learning_rate AS learningRate, gradient_norm AS gradientNorm, seconds FROM run_epochs WHERE run_id = :runId ORDER BY epoch`,
+    `SELECT epoch, nullif(fold, 0) AS fold, attempt, train_loss AS trainLoss, val_loss AS valLoss, val_auc AS valAuc, val_accuracy AS valAccuracy,
+       learning_rate AS learningRate, gradient_norm AS gradientNorm, seconds FROM run_epochs WHERE run_id = :runId
+     ORDER BY attempt > 1, fold, attempt, epoch`,
     { runId },
   );
 }
@@ -151,15 +155,15 @@ export function epochsOf(db: ReadDb, runId: number): EpochRecord[] {
 export function saveEpoch(
   db: WriteDb,
   runId: number,
-  epoch: EpochRecord,
+  { fold = null, attempt = 1, ...epoch }: NewEpoch,
   checkpoint: Checkpoint,
   options: { readonly isBest: boolean },
 ): void {
   db.transaction(() => {
     db.run(
-      `INSERT INTO run_epochs (run_id, epoch, train_loss, val_loss, val_auc, val_accuracy, learning_rate, gradient_norm, seconds)
-       VALUES (:runId, :epoch, :trainLoss, :valLoss, :valAuc, :valAccuracy, :learningRate, :gradientNorm, :seconds)`,
-      { runId, ...epoch },
+      `INSERT INTO run_epochs (run_id, fold, attempt, epoch, train_loss, val_loss, val_auc, val_accuracy, learning_rate, gradient_norm, seconds)
+       VALUES (:runId, :fold, :attempt, :epoch, :trainLoss, :valLoss, :valAuc, :valAccuracy, :learningRate, :gradientNorm, :seconds)`,
+      { runId, fold: fold ?? 0, attempt, ...epoch },
     );
     saveCheckpoint(db, runId, 'last', checkpoint);
     if (!options.isBest) return;

@@ -9,7 +9,7 @@ const partBytes = 16 * 1024 * 1024;
 
 /** Whose vectors: a table with the columns of `key`, `vector`, `part` and `bytes`. */
 export interface VectorOwner {
-  readonly table: 'model_vectors' | 'checkpoint_vectors';
+  readonly table: 'model_vectors' | 'checkpoint_vectors' | 'member_vectors';
   readonly key: SqlParameters;
 }
 

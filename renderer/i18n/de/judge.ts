@@ -8,11 +8,13 @@ export const judge: Words['judge'] = {
   goTrain: 'Zum Training',
   model: 'Modell',
   split: 'Fälle',
-  splits: { train: 'Training', val: 'Validierung', test: 'Test' },
+  splits: { train: 'Training', val: 'Validierung', test: 'Test', 'cross-validation': 'Kreuzvalidierung' },
   level: 'Gezählt werden',
   levels: { study: 'Studien', image: 'Bilder' },
   pooling: 'Antwort einer Studie aus ihren Bildern',
   poolings: { mean: 'Mittel', max: 'höchste' },
+  crossValidationHelp:
+    'Jeder Patient von Training und Validierung, beantwortet von dem Netz, das nicht von ihm gelernt hat. Testpatienten waren nicht beteiligt.',
   notEvaluated: (split) => `Dieses Modell wurde mit den Fällen „${split}“ noch nicht ausgewertet.`,
   testWarning:
     'Testfälle beantworten eine Frage einmal: Wie gut ist das fertige Modell? Schwellenwert, Kalibrierung und Methode wählt man an den Validierungsfällen. Jeder Blick auf die Testfälle wird festgehalten.',
@@ -199,6 +201,7 @@ export const judge: Words['judge'] = {
   temperatureHelp:
     'Eine Zahl, an den Validierungsfällen bestimmt, mit der Wahrscheinlichkeiten bedeuten, was sie sagen. Sie ändert keine Entscheidung: Der Schwellenwert wandert mit. Ein Vorlageband ist danach neu zu setzen.',
   calibrate: 'An den Validierungsfällen kalibrieren',
+  calibrateOutOfFold: 'An den Antworten der Kreuzvalidierung kalibrieren',
   calibrated: 'Das Modell ist kalibriert.',
   calibrateNeedsVal: 'Werten Sie das Modell zuerst an den Validierungsfällen aus.',
   referral: 'Einem Arzt vorlegen',
@@ -275,6 +278,10 @@ export const judge: Words['judge'] = {
     intervals:
       'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität und Spezifität: Wilson-Intervall. Studien: Mittel der Wahrscheinlichkeiten ihrer Bilder.',
     calibrated: (t) => `Wahrscheinlichkeiten sind kalibriert (Temperatur ${t}, an Validierungsfällen bestimmt).`,
+    calibratedOutOfFold: (t) =>
+      `Wahrscheinlichkeiten sind kalibriert (Temperatur ${t}, an den Antworten der Kreuzvalidierung bestimmt).`,
+    foldsText: (folds) =>
+      `Es ist das Mittel von ${folds} Netzen, die jeweils von den Patienten von Training und Validierung ohne einen anderen Teil gelernt haben. Bei der Kreuzvalidierung antwortet auf jeden Patienten das Netz, das nicht von ihm gelernt hat.`,
     notCalibrated: 'Wahrscheinlichkeiten sind nicht kalibriert.',
     band: (name, low, high) =>
       `Antworten mit einer ${name === null ? 'höchsten Wahrscheinlichkeit' : `Wahrscheinlichkeit von „${name}“`} von ${low} bis ${high} sind einem Arzt vorzulegen.`,

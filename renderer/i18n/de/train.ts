@@ -252,6 +252,10 @@ export const train: Words['train'] = {
       text: 'Wie die Gewichte ihrem Gradienten folgen. AdamW: wie die Autoren. SGD braucht größere Schritte, etwa 0,01, und weniger Abnahme.',
     },
     weightDecay: { name: 'Gewichtsabnahme', text: 'Zieht Gewichte zur Null, gegen Überanpassung.' },
+    folds: {
+      name: 'Teile (Kreuzvalidierung)',
+      text: 'Für wenige Patienten. Bei 5 lernen fünf Netze, jedes ohne ein Fünftel der Patienten von Training und Validierung, und sagen diese voraus; das Modell antwortet mit ihrem Mittel. Dauert fünfmal so lang. 1: ein Netz.',
+    },
     earlyStop: {
       name: 'Halt nach leeren Epochen',
       text: 'Leer: nie. Sonst nach so vielen Epochen ohne bessere Validierung (AUC; bei Graden Kappa).',
@@ -332,6 +336,12 @@ export const train: Words['train'] = {
   waiting: 'Wartet: Andere Arbeit kommt zuerst.',
   starting: 'Beginnt …',
   epochOf: (epoch: string, total: string) => `Training: Epoche ${epoch} von ${total}`,
+  foldOf: (fold, folds, epoch, total) => `Training: Teil ${fold} von ${folds}, Epoche ${epoch} von ${total}`,
+  foldLegend: (fold) => `ohne Teil ${fold}`,
+  foldLossDescription: (fold, folds, epoch, trainLoss) =>
+    `Netz ohne Teil ${fold} von ${folds}, nach Epoche ${epoch}: Verlust ${trainLoss} auf seinen Trainingsbildern.`,
+  foldsHelp:
+    'Eine Linie für jedes Netz; jedes lernt von allen Patienten außer denen seines Teils. Keine Epoche wird ausgewählt: Es zählen die Gewichte nach der letzten. Was die Netze über die Patienten sagen, von denen sie nicht gelernt haben, steht unter Beurteilen bei der Kreuzvalidierung.',
   stages: {
     decoding: (done: string, total: string) => `Bilder lesen: ${done} von ${total}`,
     statistics: (done: string, total: string) => `Helligkeit messen: Bild ${done} von ${total}`,

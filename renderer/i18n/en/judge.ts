@@ -8,11 +8,13 @@ export const judge = {
   goTrain: 'Go to Train',
   model: 'Model',
   split: 'Cases',
-  splits: { train: 'Training', val: 'Validation', test: 'Test' },
+  splits: { train: 'Training', val: 'Validation', test: 'Test', 'cross-validation': 'Cross-validation' },
   level: 'Count',
   levels: { study: 'Studies', image: 'Images' },
   pooling: 'Study answer from its images',
   poolings: { mean: 'mean', max: 'highest' },
+  crossValidationHelp:
+    'Every training and validation patient, answered by the network that did not learn from it. Test patients took no part.',
   notEvaluated: (split: string) => `This model has not been evaluated on the ${split.toLowerCase()} cases yet.`,
   testWarning:
     'Test cases answer one question once: how good is the finished model? Choose thresholds, calibration and methods on the validation cases. Every look at the test cases is recorded.',
@@ -199,6 +201,7 @@ export const judge = {
   temperatureHelp:
     'One number, fitted on the validation cases, that makes probabilities mean what they say. It changes no decision: the threshold moves along. A referral band must be set anew afterwards.',
   calibrate: 'Calibrate on the validation cases',
+  calibrateOutOfFold: 'Calibrate on the out-of-fold answers',
   calibrated: 'The model is calibrated.',
   calibrateNeedsVal: 'Evaluate the model on the validation cases first.',
   referral: 'Refer to a reader',
@@ -278,6 +281,10 @@ export const judge = {
     intervals:
       'AUC and accuracy: bootstrap over patients, exact where it never varies. Sensitivity and specificity: Wilson score interval. Studies: mean of the probabilities of their images.',
     calibrated: (t: string) => `Probabilities are calibrated (temperature ${t}, fitted on validation cases).`,
+    calibratedOutOfFold: (t: string) =>
+      `Probabilities are calibrated (temperature ${t}, fitted on the answers of the cross-validation).`,
+    foldsText: (folds: number) =>
+      `It is the mean of ${folds} networks, each of which learned from the training and validation patients without another fold of them. Under cross-validation every patient is answered by the network that did not learn from it.`,
     notCalibrated: 'Probabilities are not calibrated.',
     band: (name: string | null, low: string, high: string) =>
       `Answers with a ${name === null ? 'highest probability' : `probability of “${name}”`} from ${low} to ${high} are to be referred to a reader.`,

@@ -245,6 +245,10 @@ export const train = {
       text: 'How the weights follow their gradient. AdamW: the authors’ way. SGD wants larger steps, about 0.01, and less decay.',
     },
     weightDecay: { name: 'Weight decay', text: 'Pulls weights towards zero, against overfitting.' },
+    folds: {
+      name: 'Folds (cross-validation)',
+      text: 'For few patients. With 5, five networks learn, each without a fifth of the training and validation patients, and predict those; the model answers with their mean. Takes five times as long. 1: one network.',
+    },
     earlyStop: {
       name: 'Stop after idle epochs',
       text: 'Empty: never. Otherwise after so many epochs without a better validation (AUC; of grades, kappa).',
@@ -319,6 +323,13 @@ export const train = {
   waiting: 'Waiting: other work comes first.',
   starting: 'Starting …',
   epochOf: (epoch: string, total: string) => `Training: epoch ${epoch} of ${total}`,
+  foldOf: (fold: string, folds: string, epoch: string, total: string) =>
+    `Training: fold ${fold} of ${folds}, epoch ${epoch} of ${total}`,
+  foldLegend: (fold: number) => `without fold ${fold}`,
+  foldLossDescription: (fold: number, folds: number, epoch: number, trainLoss: string) =>
+    `Network without fold ${fold} of ${folds}, after epoch ${epoch}: loss ${trainLoss} on its training images.`,
+  foldsHelp:
+    'One line for each network; each learns from all patients but those of its fold. No epoch is chosen: the weights after the last one count. What they say of the patients that they did not learn from stands in Judge, under cross-validation.',
   stages: {
     decoding: (done: string, total: string) => `Reading images: ${done} of ${total}`,
     statistics: (done: string, total: string) => `Measuring brightness: image ${done} of ${total}`,

@@ -37,6 +37,7 @@ export function cardText(card: ModelCard): CardText {
             model.lpm ?? card.lpmFamily ?? '–',
           ),
           own.howText(model.preprocessing.inputSize, i18n.number(model.learnable)),
+          ...(model.folds > 1 ? [own.foldsText(model.folds)] : []),
         ],
       },
       {
@@ -163,7 +164,7 @@ function thresholdsText({ classes, findings }: ModelCard['model']): string {
 }
 
 /** Whether probabilities are calibrated, and which answers go to a reader. */
-function probabilitiesText({ temperature, referBand, classes, findings }: ModelCard['model']): string[] {
+function probabilitiesText({ temperature, referBand, classes, findings, folds }: ModelCard['model']): string[] {
   const own = i18n.words.judge.card;
   const number = (value: number): string => i18n.number(value, 3);
   const ofFindings = findings.flatMap(({ referBand: band }, k) =>
@@ -172,7 +173,9 @@ function probabilitiesText({ temperature, referBand, classes, findings }: ModelC
   const bands =
     referBand === null ? ofFindings : [own.band(referBand.className, number(referBand.low), number(referBand.high))];
   return [
-    temperature === 1 ? own.notCalibrated : own.calibrated(i18n.number(temperature, 2)),
+    temperature === 1
+      ? own.notCalibrated
+      : (folds > 1 ? own.calibratedOutOfFold : own.calibrated)(i18n.number(temperature, 2)),
     ...(bands.length === 0 ? [own.noBand] : bands),
   ];
 }

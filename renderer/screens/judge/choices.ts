@@ -1,5 +1,12 @@
 /** What may be chosen in Judge, by what the model shown answers. */
-import { type JudgeReport, type ModelRecord, targetFacts } from '../../../core/contract/index.ts';
+import {
+  type EvaluationPart,
+  evaluationPartsOf,
+  type JudgeReport,
+  type ModelRecord,
+  splitNames,
+  targetFacts,
+} from '../../../core/contract/index.ts';
 
 /** Which cases are listed: all mistakes, or a cell of the confusion matrix. */
 export type CaseChoice =
@@ -16,6 +23,26 @@ export function isOfNumbers(record: ModelRecord | undefined): boolean {
   if (record === undefined) return false;
   const { isPerName, hasMarks } = targetFacts[record.target];
   return isPerName && !hasMarks;
+}
+
+/** A model as Judge lists it. */
+interface ListedModel {
+  readonly record: Pick<ModelRecord, 'folds'>;
+  readonly evaluated: readonly EvaluationPart[];
+}
+
+/** The parts that a model can be judged on. */
+export function partsOf(row: ListedModel | undefined): readonly EvaluationPart[] {
+  return row === undefined ? splitNames : evaluationPartsOf(row.record);
+}
+
+/**
+ * The part that is shown: the one wanted where the model can be judged on it. The test cases are not opened by accident: what was evaluated on
+ * others comes before them.
+ */
+export function firstPart(row: ListedModel | undefined, wanted?: EvaluationPart): EvaluationPart {
+  if (wanted !== undefined && partsOf(row).includes(wanted)) return wanted;
+  return (['cross-validation', 'val'] as const).find((part) => row?.evaluated.includes(part)) ?? 'test';
 }
 
 /** The class to show of a model: the positive one of two; of more the one that was chosen, found by its name, else the second. */

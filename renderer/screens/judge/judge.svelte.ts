@@ -7,13 +7,13 @@ import type {
   CallOutput,
   ComparedModel,
   CoveragePointView,
+  EvaluationPart,
   JudgedCase,
   JudgeLevel,
   JudgeReport,
   ModelCard,
   NumbersReport,
   OperatingPointView,
-  SplitName,
   StudyPooling,
   SubgroupView,
 } from '../../../core/contract/index.ts';
@@ -21,7 +21,7 @@ import { call } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 import { attempt, notices } from '../../app/notices.svelte.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
-import { type CaseChoice, findingsOf, isOfNumbers, shownClass } from './choices.ts';
+import { type CaseChoice, findingsOf, firstPart, isOfNumbers, shownClass } from './choices.ts';
 
 type ModelRow = CallOutput<'judge.models'>[number];
 
@@ -31,7 +31,7 @@ export class JudgeState {
   #models = $state.raw<readonly ModelRow[]>([]);
   #isLoaded = $state(false);
   #model = $state('');
-  #split = $state<SplitName>('test');
+  #split = $state<EvaluationPart>('test');
   #level = $state<JudgeLevel>('study');
   #pooling = $state<StudyPooling>('mean');
   #finding = $state('');
@@ -65,7 +65,7 @@ export class JudgeState {
   get row(): ModelRow | undefined {
     return this.#models.find(({ record }) => record.name === this.#model);
   }
-  get split(): SplitName {
+  get split(): EvaluationPart {
     return this.#split;
   }
   get level(): JudgeLevel {
@@ -148,19 +148,19 @@ export class JudgeState {
   }
 
   /** Loads the models and shows `wanted`, or the newest. */
-  async open(wanted: string | undefined, split?: SplitName): Promise<void> {
+  async open(wanted: string | undefined, split?: EvaluationPart): Promise<void> {
     this.#models = await call('judge.models', {});
     this.#isLoaded = true;
     const name = this.#models.some(({ record }) => record.name === wanted) ? wanted : this.#models.at(-1)?.record.name;
     if (name === undefined) return;
     this.#model = name;
-    // The test cases are not opened by accident: what was evaluated on validation cases is shown first.
-    this.#split = split ?? (this.row?.evaluated.includes('val') ? 'val' : 'test');
+    this.#split = firstPart(this.row, split);
     await this.#show();
   }
 
   async chooseModel(name: string): Promise<void> {
     this.#model = name;
+    this.#split = firstPart(this.row, this.#split);
     await this.#show();
   }
 
@@ -169,7 +169,7 @@ export class JudgeState {
     await this.#show();
   }
 
-  async chooseSplit(split: SplitName): Promise<void> {
+  async chooseSplit(split: EvaluationPart): Promise<void> {
     this.#split = split;
     await this.#show();
   }

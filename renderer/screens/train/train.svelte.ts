@@ -281,7 +281,7 @@ export class TrainState {
     if (job.kind !== 'train') return;
     if (job.id !== this.shownId) return;
     // What the library holds of the run changes with each epoch that ends and with the job's state.
-    const seen = `${job.id} ${job.state} ${job.training?.epochsDone ?? 0}`;
+    const seen = `${job.id} ${job.state} ${job.training?.fold ?? 0} ${job.training?.epochsDone ?? 0}`;
     if (seen === this.#seen) return;
     this.#seen = seen;
     await this.#loadRun();

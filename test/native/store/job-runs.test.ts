@@ -33,6 +33,7 @@ const settings: RunSettings = {
   flip: true,
   augment: true,
   earlyStop: null,
+  folds: 1,
   inputSize: 512,
   tokens: 'global',
   tokenRatio: 0.2,

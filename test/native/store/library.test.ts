@@ -245,6 +245,7 @@ describe('migrations', () => {
       '0240-note-samples': 'ff25a78e855692dcb4ca88d118a9a7ab17386a068bfb7a9b4f05f3c75a6ec0db',
       '0250-keep-device-checks': '4c9be8306c8653b43b81596b26cba93e4c29d6ce50f0e59e4055f662d7bff20b',
       '0290-ask-several-questions': '2d445b752cad267b459cc9cb39c072c709a19b77463252962d497c49defd6596',
+      '0300-keep-cross-validations': '7c47413453e518201e67b5ee4699109562b43cb70ed6a00782d1bd1eccdf33fe',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');

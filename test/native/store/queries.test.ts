@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  evaluationParts,
   jobStates,
   labelLevels,
   type RunSettings,
@@ -75,6 +76,7 @@ const settings: RunSettings = {
   flip: true,
   augment: true,
   earlyStop: null,
+  folds: 1,
   inputSize: 512,
   tokens: 'global',
   tokenRatio: 0.2,
@@ -380,4 +382,6 @@ test('the closed lists of the contract are those of the tables', () => {
   expect(sql('runs')).toContain(list(jobStates));
   expect(sql('labels')).toContain(list(labelLevels));
   expect(sql('dataset_splits')).toContain(list(splitNames));
+  expect(sql('evaluations')).toContain(list(evaluationParts));
+  expect(sql('models')).toContain(list(evaluationParts));
 });

@@ -14,6 +14,7 @@ test('defaults are those of the published recipe', () => {
     classWeights: 'none',
     flip: true,
     augment: true,
+    folds: 1,
     optimiser: 'adamw',
     weightDecay: 0.1,
     inputSize: 512,

@@ -27,7 +27,13 @@ const first = {
   tokenRatio: 0.2,
   normalisation: 'dataset',
 } as const;
-const settings: RunSettings = { ...first, criterion: 'cross-entropy', optimiser: 'adamw', uncertain: 'unknown' };
+const settings: RunSettings = {
+  ...first,
+  folds: 1,
+  criterion: 'cross-entropy',
+  optimiser: 'adamw',
+  uncertain: 'unknown',
+};
 
 describe('the settings of a run', () => {
   test('are the options of its training, under the names that stored runs have', () => {
@@ -44,6 +50,7 @@ describe('the settings of a run', () => {
       ['tokenRatio', 0],
       ['microBatch', 1025],
       ['earlyStop', 0],
+      ['folds', 11],
     ];
     for (const [key, value] of wrong) {
       const { success } = storedRunSettingsSchema.safeParse({ ...settings, [key]: value });

@@ -112,6 +112,24 @@ test('another data set is measured anew: its images may be of another kind', asy
   expect(missing).toMatchObject([{ dataset: 'others', method: 'side-only' }]);
 });
 
+test('a cross-validation is promised the steps of all its networks, whatever the batch, and nothing measured is asked for again', async () => {
+  const { context, seen } = await madeLibrary();
+  for (const batch of [4, 64]) {
+    const training = { ...options, batch, method: 'attentive' as const, folds: 4 };
+    for (const missing of (await promiseTime(context, [training])).missing) {
+      await runAsJob(measureJob, missing, context);
+    }
+    const { promises, missing } = await promiseTime(context, [training]);
+    expect(missing).toEqual([]);
+    const times = timesOf(promises[0] ?? undefined);
+    seen.length = 0;
+    const report = await trainModel(context, { ...training, name: `batch ${batch}` });
+    expect(report.members).toHaveLength(4);
+    expect(times['training: step']).toBe(seen.findLast(({ stage }) => stage === 'training')?.total);
+    expect(times['training: epoch']).toBe(12);
+  }
+});
+
 test('what a training took is what the next one is promised', async () => {
   const { context } = await madeLibrary();
   await promised(context, 'side-only');

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Random } from '../../../../core/base/random.ts';
 import type { TargetKind } from '../../../../core/contract/index.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
+import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
@@ -145,4 +146,33 @@ test('a number is learned in its own unit', async () => {
   expect(labelScale?.deviation).toBeGreaterThan(50);
   // The loss is in units of the deviation, so that one that is learned is well below 1.
   expect(training.epochs.at(-1)?.valLoss).toBeLessThan(0.3);
+});
+
+test('findings are cross-validated: judged each where it is known, one temperature, thresholds of the out-of-fold answers', async () => {
+  const { context, recipe } = await prepared('finding', (p) => ({
+    bright: p % 3 === 0 ? null : word(isBright(p)),
+    grainy: p % 5 === 0 ? null : word(isGrainy(p)),
+  }));
+  const report = await trainModel(context, { ...recipe, name: 'folds', folds: 3 });
+  const model = modelByName(context.library.db, 'folds');
+  expect(model).toMatchObject({ thresholdSplit: 'cross-validation', threshold: null, folds: 3 });
+  expect(model?.temperature).toBeGreaterThan(0);
+  expect(model?.findings.map(({ threshold }) => threshold > 0 && threshold < 1)).toEqual([true, true]);
+  expect(report.crossValidation?.image).toMatchObject({ n: 45, patients: 45 });
+  expect(report.crossValidation?.image.auc).toBeGreaterThan(0.8);
+  const { image } = await evaluateModel(context, { model: 'folds', split: 'cross-validation' });
+  // Of 60 patients 4 have no mark at all; each finding is judged on those of whom it is known.
+  expect(image.perClass.map(({ known = 0 }) => known > 25 && known < 45)).toEqual([true, true]);
+  expect((await evaluateModel(context, { model: 'folds' })).image.auc).toBeGreaterThan(0.8);
+});
+
+test('numbers are cross-validated: out-of-fold answers in their own unit, no temperature', async () => {
+  const { context, recipe } = await prepared('quantity', (p) => ({ age: String(level(p) / 10) }));
+  const report = await trainModel(context, { ...recipe, name: 'age', epochs: 40, folds: 3 });
+  const model = modelByName(context.library.db, 'age');
+  expect(model).toMatchObject({ temperature: 1, threshold: null, folds: 3 });
+  const error = report.crossValidation?.image.figures.find(({ figure }) => figure === 'absoluteError');
+  // Half the images lie at about 80 and half at about 240: guessing the mean is off by 80.
+  expect(error?.value).toBeLessThan(40);
+  expect(report.crossValidation?.image).toMatchObject({ auc: null, accuracy: null });
 });

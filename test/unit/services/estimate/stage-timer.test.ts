@@ -9,6 +9,7 @@ const training = {
   network: 'n',
   stepsPerEpoch: 5,
   validationBatches: 2,
+  isOneNetwork: true,
   writing: { image: 0.01, feature: 0.1, checkpoint: 0.2 },
 };
 

@@ -13,6 +13,7 @@ const work: Work = {
   fewestEpochs: 10,
   stepsPerEpoch: 4,
   validationBatches: 2,
+  finalBatches: 2,
   imageBytes: 500_000,
   featureBytes: 1_000_000,
   checkpointBytes: 2_000_000,

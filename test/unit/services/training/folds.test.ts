@@ -3,6 +3,45 @@ import { Random } from '../../../../core/base/random.ts';
 import type { PatientId } from '../../../../core/contract/index.ts';
 import { dealFolds, type FoldImage } from '../../../../core/services/training/folds.ts';
 
+const imageOf = (
+  patient: number,
+  image: number,
+  truth: Partial<Pick<FoldImage, 'classIndex' | 'values'>>,
+  firstId = 100,
+): FoldImage => ({
+  patientId: (firstId + patient) as PatientId,
+  studyInstanceUID: `1.2.${1000 + patient}`,
+  sopInstanceUID: `1.2.${1000 + patient}.${image}`,
+  frame: 0,
+  classIndex: null,
+  values: [],
+  ...truth,
+});
+
+/** Whether there is a way to deal these patients so that every fold has every class: all ways, those that differ in the folds' numbers alone once. */
+function canBeDealt(patients: readonly (readonly FoldImage[])[], classes: readonly number[], count: number): boolean {
+  const full = (1 << classes.length) - 1;
+  let states = new Set([new Array<number>(count).fill(0).join()]);
+  for (const own of patients) {
+    const mask = own.reduce((bits, { classIndex }) => bits | (1 << (classIndex ?? 0)), 0);
+    const next = new Set<string>();
+    for (const state of states) {
+      const folds = state.split(',').map(Number);
+      if (folds.every((fold) => fold === full)) return true;
+      folds.forEach((fold, k) => {
+        next.add(
+          folds
+            .with(k, fold | mask)
+            .sort((a, b) => a - b)
+            .join(),
+        );
+      });
+    }
+    states = next;
+  }
+  return states.has(new Array<number>(count).fill(full).join());
+}
+
 /** Images of patients `first`, `first` + 1, ..., two each, of the classes or answers that `of` gives by patient. */
 function imagesOf(
   patients: number,
@@ -11,15 +50,7 @@ function imagesOf(
 ): FoldImage[] {
   return Array.from({ length: patients * 2 }, (_, i) => {
     const patient = Math.floor(i / 2);
-    return {
-      patientId: (firstId + patient) as PatientId,
-      studyInstanceUID: `1.2.${1000 + patient}`,
-      sopInstanceUID: `1.2.${1000 + patient}.${i % 2}`,
-      frame: 0,
-      classIndex: null,
-      values: [],
-      ...of(patient, i % 2),
-    };
+    return imageOf(patient, i % 2, of(patient, i % 2), firstId);
   });
 }
 
@@ -57,18 +88,38 @@ describe('folds', () => {
     expect(dealFolds(images, { ...options, seed: 4 })).not.toEqual(folds);
   });
 
-  test('patients of several classes leave no fold without one of them', () => {
-    for (let seed = 0; seed < 40; seed++) {
+  test('patients of several classes leave no fold without one of them; refused is only what no way of dealing gives, all of them tried', () => {
+    let [dealt, refused] = [0, 0];
+    for (let seed = 0; seed < 4000; seed++) {
       const random = Random.seeded(seed);
-      const own = Array.from({ length: 14 }, () => [random.integer(3), random.integer(3)]);
-      const mixed = imagesOf(14, (patient, image) => ({ classIndex: own[patient]?.[image] as number }));
-      const of = (c: number) => new Set(mixed.filter(({ classIndex }) => classIndex === c).map((i) => i.patientId));
-      if ([0, 1, 2].some((c) => of(c).size < 5)) continue;
-      const folds = dealFolds(mixed, { ...options, seed });
-      for (const c of [0, 1, 2]) {
-        expect(Math.min(...perFold(mixed, folds, ({ classIndex }) => classIndex === c))).toBeGreaterThan(0);
+      const [classes, patients, count, each] = [
+        3 + random.integer(3),
+        8 + random.integer(12),
+        3 + random.integer(4),
+        3,
+      ];
+      const mixed = Array.from({ length: patients }, (_, p) =>
+        Array.from({ length: each }, (_, i) => imageOf(p, i, { classIndex: random.integer(classes) })),
+      );
+      const all = mixed.flat();
+      const every = Array.from({ length: classes }, (_, c) => c);
+      const has = (own: readonly FoldImage[], c: number) => own.some(({ classIndex }) => classIndex === c);
+      if (every.some((c) => mixed.filter((own) => has(own, c)).length < count)) continue;
+      const asked = { count, seed, target: 'class', classes: ['a', 'b', 'c', 'd', 'e'] } as const;
+      let folds: number[];
+      try {
+        folds = dealFolds(all, asked);
+      } catch (error) {
+        expect(String(error)).toContain('Patients whose images have several classes cannot be dealt');
+        expect(canBeDealt(mixed, every, count)).toBe(false);
+        refused++;
+        continue;
       }
+      const found = new Set(all.map(({ classIndex }, i) => `${classIndex} ${folds[i]}`));
+      expect(found.size).toBe(classes * count);
+      dealt++;
     }
+    expect([dealt > 1000, refused > 2]).toEqual([true, true]);
   });
 
   test('fewer patients of a class than folds are refused by name, with the number of folds that there are patients for', () => {
