@@ -203,12 +203,6 @@ function perClassSection(data: ReportData): string {
   );
 }
 
-/** Which network of a cross-validation an epoch is of; nothing where there is one. */
-function networkOf(epoch: EpochRecord | undefined): string {
-  if (epoch === undefined || epoch.fold === null) return '';
-  return ` without fold ${epoch.fold}${epoch.attempt === 1 ? '' : `, training ${epoch.attempt}`}`;
-}
-
 /** Each class at the decision that the model makes: the figures that belong to the confusion matrices below. */
 function decisionsTable({ methods }: ReportData): string {
   const heads = ['images', 'answered', 'sensitivity', 'specificity', 'precision (PPV in these images)'];
@@ -229,6 +223,12 @@ function decisionsTable({ methods }: ReportData): string {
     }),
   );
   return `<p>Each class against all others at the decision that the model makes, with 95 % interval (Wilson).</p><div class="scroll"><table><thead><tr><th>method</th><th>class</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+/** Which network of a cross-validation an epoch is of; nothing where there is one. */
+function networkOf(epoch: EpochRecord | undefined): string {
+  if (epoch === undefined || epoch.fold === null) return '';
+  return ` without fold ${epoch.fold}${epoch.attempt === 1 ? '' : `, training ${epoch.attempt}`}`;
 }
 
 function trainingSection(data: ReportData): string {

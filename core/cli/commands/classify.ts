@@ -1,9 +1,6 @@
 import {
-  type CallOutput,
   type ClassifyReport,
   classifyOptionsSchema,
-  englishVerdictSentences,
-  isNoBetterThanGuessing,
   researchUseOnly,
   studyPoolings,
   targetFacts,
@@ -13,6 +10,7 @@ import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, formatTable, plural } from '../format.ts';
 import { oneOf, requiredOutputFile, text } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
+import { verdictLines } from '../verdict-lines.ts';
 
 const defaults = classifyOptionsSchema.parse({ paths: ['.'], model: 'M', out: 'results.csv' });
 
@@ -76,17 +74,6 @@ export const command = defineCommand({
     return { ...output, failure: { code: 'BAD_INPUT' as const, message, action, retryable: false } };
   },
 });
-
-/** How good the model is: a warning where nothing shows that it does better than guessing. */
-function verdictLines(known: CallOutput<'judge.verdict'>): string[] {
-  if (known === null)
-    return ['Warning: nobody knows how good this model is: it has not been evaluated (sidelight evaluate).'];
-  const [head = ''] = englishVerdictSentences(known.verdict);
-  const on = `On ${known.split} patients: ${head}`;
-  return isNoBetterThanGuessing(known.verdict)
-    ? [`Warning: nothing shows that the answers of this model are better than guessing. ${on}`]
-    : [on];
-}
 
 function classifyLines(report: ClassifyReport): string[] {
   return [

@@ -26,6 +26,7 @@ import { defineCommand, UsageError, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatInterval, formatMeasure, formatTable } from '../format.ts';
 import { splitOriginLines } from '../note-lines.ts';
 import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
+import { verdictLines } from '../verdict-lines.ts';
 
 const defaults = trainOptionsSchema.parse({ dataset: 'D' });
 
@@ -190,7 +191,9 @@ export const command = defineCommand({
     const { trainModel } = await import('../../services/jobs/train.ts');
     const asked = given(options);
     const report = await trainModel(services, { dataset: wordArgument(args, 0), ...asked, recipe: recipeOf(asked) });
-    return { json: report, lines: trainLines(report) };
+    const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');
+    const known = modelVerdict(services, report.model);
+    return { json: { ...report, verdict: known }, lines: [...verdictLines(known), ...trainLines(report)] };
   },
 });
 

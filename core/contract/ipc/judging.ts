@@ -340,9 +340,9 @@ export const judgingCalls = defineCalls({
     output: modelCardSchema,
   },
   'judge.verdict': {
-    doc: 'What the figures of a model mean: of its test cases where it was evaluated on them, else of its validation cases; null where it was on neither. As on the model card, this is no recorded look at the test cases.',
+    doc: 'What the figures of a model mean: of its test cases where it was evaluated on them, else of its cross-validation, else of its validation cases; null where it was on none. As on the model card, this is no recorded look at the test cases.',
     input: z.strictObject({ model: nameSchema }),
-    output: z.object({ split: splitSchema, verdict: verdictSchema }).nullable(),
+    output: z.object({ split: evaluationPartSchema, verdict: verdictSchema }).nullable(),
   },
   'judge.saveCard': {
     doc: 'Writes the text of a model card to a file chosen by the user (.html or .md).',

@@ -2,6 +2,7 @@
 import {
   type CallOutput,
   type ClassCurves,
+  type EvaluationPart,
   type FindingsReport,
   type JudgeLevel,
   type JudgeReport,
@@ -33,10 +34,13 @@ import { classDecisions, countsAt, estimateOf, pairOf, recordView, targetFigures
 import { quantityFigures } from './quantity-figures.ts';
 import { verdictOnAnswers, verdictOnSet } from './verdict-figures.ts';
 
-/** What the figures of a model mean, of its studies: on its test cases, else on its validation cases; null where it was evaluated on neither. @throws MODEL_NOT_FOUND */
+/** What a verdict on a model is of, the best ground first: patients that took no part in its making, then those that a network had not learned from. */
+const grounds = ['test', 'cross-validation', 'val'] as const satisfies readonly EvaluationPart[];
+
+/** What the figures of a model mean, of its studies, on the best ground that it was evaluated on; null where there is none. @throws MODEL_NOT_FOUND */
 export function modelVerdict(context: ServiceContext, model: string): CallOutput<'judge.verdict'> {
   const { isPerName } = targetFacts[requireRecord(context, model).target];
-  for (const split of ['test', 'val'] as const) {
+  for (const split of grounds) {
     const request = { model, split, pooling: 'mean' } as const;
     if (isPerName) {
       const answers = evaluatedAnswers(context, request);

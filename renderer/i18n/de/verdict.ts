@@ -12,6 +12,7 @@ export const verdict: Words['verdict'] = {
   on: {
     test: 'An den Testfällen:',
     val: 'An den Validierungsfällen, an denen Epoche und Schwellenwert gewählt wurden:',
+    'cross-validation': 'In der Kreuzvalidierung, jeder Patient von einem Netz, das nicht an ihm gelernt hat:',
     train: 'An den Trainingsfällen, an denen das Modell gelernt hat:',
   },
   warning: 'Nichts zeigt, dass die Antworten dieses Modells besser sind als geraten.',
