@@ -1,10 +1,11 @@
 /**
- * Three classification tasks that nothing was tuned on: other generators than those of the pre-training set and of the
+ * Four classification tasks that nothing was tuned on: other generators than those of the pre-training set and of the
  * demo, and other seeds. They measure whether the LPM in the box transfers. Tune on the demo, never here.
  */
 import { Random } from '../../core/base/random.ts';
 import type { Field } from './field.ts';
 import { gradeClasses, paintGrades } from './grades.ts';
+import { mixedClasses, paintMixed } from './mixed.ts';
 import { noduleClasses, paintNodules } from './nodules.ts';
 import { paintSpecks, speckClasses } from './specks.ts';
 
@@ -49,6 +50,15 @@ export const tasks: Readonly<Record<string, Task>> = {
     modality: 'CR',
     bodyPart: 'LIVER',
     paint: paintGrades,
+  },
+  mixed: {
+    about: 'specks 2 to 3 px wide, a clearly visible mass, or neither, 14-bit mammography-like',
+    classes: mixedClasses,
+    bits: 14,
+    sopClassUID: '1.2.840.10008.5.1.4.1.1.1.2',
+    modality: 'MG',
+    bodyPart: 'BREAST',
+    paint: paintMixed,
   },
 };
 

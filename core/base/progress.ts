@@ -18,6 +18,7 @@ export const progressStages = {
   measuring: 'Measuring',
   readingImage: 'Reading the image',
   readingWeights: 'Reading weights',
+  searching: 'Searching a recipe',
   shortcuts: 'Checking for shortcuts',
   statistics: 'Mean and deviation',
   training: 'Training',

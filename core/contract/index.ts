@@ -17,6 +17,7 @@ export * from './parse.ts';
 export * from './positive-class.ts';
 export * from './problems.ts';
 export * from './promotion.ts';
+export * from './recipe.ts';
 export * from './records.ts';
 export * from './reports.ts';
 export * from './shortcuts.ts';

@@ -20,6 +20,7 @@ import {
   studyPoolingSchema,
   tokenRuleSchema,
 } from './names.ts';
+import { budgetNameSchema, recipeNameSchema } from './recipe.ts';
 import { targetKindSchema } from './targets.ts';
 
 /** Sizes the LPM may read, in pixels; the model's own rule (multiples of the patch) is checked where the model is known. */
@@ -124,6 +125,10 @@ export const trainOptionsSchema = z.strictObject({
   lr: z.number().positive().max(10).default(1e-4),
   seed: z.int().nonnegative().default(0),
   name: nameSchema.optional(),
+  /** Who chooses method, learning rate, epochs, weight decay, augmentation and folds: a search on the user's own data, or these options. */
+  recipe: recipeNameSchema.default('published'),
+  /** How long a search may take, counted in steps. */
+  budget: budgetNameSchema.default('quick'),
   /** A run to go on with, by name. */
   resume: z.string().min(1).optional(),
   /** The default of what the data set asks where left out. */

@@ -184,7 +184,7 @@ export type EpochRecord = z.infer<typeof epochRecordSchema>;
  * without one of the others is damaged. Unknown keys are refused: a run that goes on without one of its settings would be another run.
  */
 export function storedSettingsOf(shape: typeof trainOptionsSchema.shape) {
-  const { dataset: _, lpm: __, name: ___, resume: ____, lr, ...options } = shape;
+  const { dataset: _, lpm: __, name: ___, resume: ____, recipe: _____, budget: ______, lr, ...options } = shape;
   return z.strictObject({
     ...options,
     // What fits the data set's target where it is not named; rows of before there was a choice have none.

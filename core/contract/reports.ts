@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { unjudgedReasonSchema } from './marks.ts';
 import { evaluationPartSchema, methodSchema, studyPoolingSchema } from './names.ts';
 import { labelProblemSchema, leftOutFileSchema, problemGroupSchema } from './problems.ts';
+import { searchSummarySchema } from './recipe.ts';
 import {
   datasetSummarySchema,
   epochRecordSchema,
@@ -285,6 +286,8 @@ export const trainReportSchema = z.object({
     .object({ image: outOfFoldSchema, study: outOfFoldSchema, temperature: z.number().positive() })
     .nullable()
     .default(null),
+  /** The search that its recipe came from; null where the recipe was given. */
+  search: searchSummarySchema.nullable().default(null),
 });
 export type TrainReport = z.infer<typeof trainReportSchema>;
 

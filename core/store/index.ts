@@ -29,6 +29,7 @@ export * from './queries/promotions.ts';
 export * from './queries/rates.ts';
 export * from './queries/readers.ts';
 export * from './queries/readings.ts';
+export * from './queries/recipe-searches.ts';
 export * from './queries/records.ts';
 export * from './queries/runs.ts';
 export * from './queries/samples.ts';

@@ -1,4 +1,6 @@
 import {
+  budgetMeaning,
+  budgetNames,
   classWeightings,
   criterionMeaning,
   criterionNames,
@@ -8,6 +10,8 @@ import {
   normalisations,
   optimiserMeaning,
   optimiserNames,
+  type RecipeName,
+  recipeNames,
   type SizeName,
   sizeNames,
   type TrainReport,
@@ -18,7 +22,7 @@ import {
   uncertainPolicies,
 } from '../../contract/index.ts';
 import { namedPositive, positiveClassWarnings } from '../../report/positive-class-words.ts';
-import { defineCommand, wordArgument } from '../command.ts';
+import { defineCommand, UsageError, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatInterval, formatMeasure, formatTable } from '../format.ts';
 import { splitOriginLines } from '../note-lines.ts';
 import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
@@ -29,25 +33,55 @@ const defaults = trainOptionsSchema.parse({ dataset: 'D' });
 const ofMethods = (size: SizeName): string =>
   sizeNames[size].map((method) => `${method}; default: ${methodSizes[method]?.[size]}`).join('; ');
 
+/** What a search decides, so that naming one of them is naming a recipe. */
+const searched = {
+  method: '--method',
+  epochs: '--epochs',
+  lr: '--lr',
+  weightDecay: '--weight-decay',
+  augment: '--no-augment',
+  earlyStop: '--early-stop',
+  folds: '--folds',
+} as const;
+const searchedFlags = Object.values(searched);
+
 export const command = defineCommand({
   name: 'train',
   summary: 'fine-tune a classifier on a data set',
   description:
-    'Trains a small side network on what the frozen LPM saw; patients, not images, are dealt to training, validation and test. ' +
-    'The weights with the best validation AUC are kept (of findings: the best mean over those that can be judged; of grades: the best kappa; of numbers: the least mean absolute error). A checkpoint is written every epoch: the same command after a stop ' +
+    'Trains a small network on what the frozen LPM saw; patients, not images, are dealt to training, validation and test. ' +
+    'Left to itself it searches for the recipe: methods and learning rates are tried on folds of the training and validation patients, and the ' +
+    'best is trained on all folds, whose networks answer together. Test patients are not touched. With --recipe published, or where method, rate, ' +
+    'epochs or the like are named, one network is trained as told: the weights with the best validation AUC are kept (of findings: the best mean over those that can be judged; of grades: the best kappa; of numbers: the least mean absolute error). A checkpoint is written every epoch: the same command after a stop ' +
     'or a crash goes on and ends with the same weights as an uninterrupted run.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
   options: {
     lpm: lpmName(defaults.lpm),
+    recipe: oneOf(
+      '--recipe <who>',
+      `auto: found by a search on your own data; published: the paper's settings, and those that you name (default: auto, published where one of ${searchedFlags.join(', ')} is named)`,
+      recipeNames,
+      undefined,
+    ),
+    budget: oneOf(
+      '--budget <size>',
+      `how much a search tries, counted in steps; ${budgetNames.map((name) => `${name}: ${budgetMeaning[name]}`).join('; ')}`,
+      budgetNames,
+      defaults.budget,
+    ),
     method: oneOf(
       '--method <name>',
-      methods.map((method) => `${method}: ${methodMeaning[method]}`).join('; '),
+      `${methods.map((method) => `${method}: ${methodMeaning[method]}`).join('; ')} (published: ${defaults.method})`,
       methods,
-      defaults.method,
+      undefined,
     ),
-    epochs: integer('--epochs <n>', 'passes over the training images', defaults.epochs),
+    epochs: integer('--epochs <n>', `passes over the training images (published: ${defaults.epochs})`, undefined),
     batch: integer('--batch <n>', 'images a step', defaults.batch),
-    lr: decimal('--lr <rate>', 'learning rate at the start; falls to 0 along a cosine', defaults.lr),
+    lr: decimal(
+      '--lr <rate>',
+      `learning rate at the start; falls to 0 along a cosine (published: ${defaults.lr})`,
+      undefined,
+    ),
     positive: text(
       '--positive <name>',
       'the positive one of two classes, which the threshold is chosen for; kept with the data set (default: what was chosen for it, else read from the names)',
@@ -91,7 +125,11 @@ export const command = defineCommand({
       optimiserNames,
       defaults.optimiser,
     ),
-    weightDecay: decimal('--weight-decay <w>', 'pull of the weights towards 0', defaults.weightDecay),
+    weightDecay: decimal(
+      '--weight-decay <w>',
+      `pull of the weights towards 0 (published: ${defaults.weightDecay})`,
+      undefined,
+    ),
     microBatch: integer(
       '--micro-batch <n>',
       'full and other methods that run the LPM in training: images computed at a time; the result is that of the batch, the memory that of so many',
@@ -121,7 +159,9 @@ export const command = defineCommand({
     ),
   },
   examples: [
-    { line: 'sidelight train mammo --lpm vit-base --name mammo-1', why: 'FPT+ with the published recipe' },
+    { line: 'sidelight train mammo', why: 'a recipe searched for on your data, some minutes' },
+    { line: 'sidelight train mammo --budget overnight --name mammo-1', why: 'a longer search' },
+    { line: 'sidelight train mammo --lpm vit-base --recipe published', why: 'FPT+ exactly as published' },
     {
       line: 'sidelight train mammo --lpm vit-base --method side-only',
       why: 'the baseline without the LPM, to compare',
@@ -143,10 +183,26 @@ export const command = defineCommand({
   run: async (context, args, options) => {
     const services = await context.services();
     const { trainModel } = await import('../../services/jobs/train.ts');
-    const report = await trainModel(services, { dataset: wordArgument(args, 0), ...given(options) });
+    const asked = given(options);
+    const report = await trainModel(services, { dataset: wordArgument(args, 0), ...asked, recipe: recipeOf(asked) });
     return { json: report, lines: trainLines(report) };
   },
 });
+
+/** Whose recipe it is: the one that is named; the user's own where a part of one is; else a search's. @throws UsageError for both at once */
+function recipeOf({ recipe, resume, augment, ...asked }: { readonly [name: string]: unknown }): RecipeName {
+  const named = Object.entries(searched).flatMap(([name, flag]) =>
+    asked[name] !== undefined || (name === 'augment' && augment === false) ? [flag] : [],
+  );
+  if (recipe !== 'auto')
+    return recipe === 'published' || resume !== undefined || named.length > 0 ? 'published' : 'auto';
+  if (resume !== undefined)
+    throw new UsageError('--resume goes on with a recipe that is chosen: leave --recipe auto out.');
+  if (named.length === 0) return 'auto';
+  throw new UsageError(
+    `--recipe auto finds ${named.join(', ')} itself: leave ${named.length === 1 ? 'it' : 'them'} out, or give --recipe published.`,
+  );
+}
 
 function trainLines(report: TrainReport): string[] {
   const share =
@@ -159,6 +215,7 @@ function trainLines(report: TrainReport): string[] {
     ...splitOriginLines(report.splits),
     `Learnable parameters: ${formatCount(report.learnable)}${share}.` +
       (report.peakMb === null ? '' : ` Peak memory: ${Math.round(report.peakMb)} MB.`),
+    ...searchLines(report),
     ...(report.folds > 1 ? foldLines(report) : [keptLine(report)]),
     ...positiveLines(report),
     `Next: sidelight evaluate "${report.model}"`,
@@ -235,6 +292,31 @@ function positiveLines(report: TrainReport): string[] {
   return [
     `Positive class: ${namedPositive(report)}.`,
     ...positiveClassWarnings(report).map((warning) => `Warning: ${warning}`),
+  ];
+}
+
+/** What a search tried, a line for each candidate. */
+function searchLines({ search }: TrainReport): string[] {
+  if (search === null) return [];
+  const [won] = search.rows;
+  return [
+    `Recipe found by a ${search.budget} search: ${search.trainings} trainings on ${search.folds} folds of ${formatCount(search.images)} images.`,
+    ...formatTable(
+      ['', 'method', 'learning rate', 'weight decay', 'augmented', 'steps', 'round', 'folds', 'skill', 'AUC'],
+      search.rows.map((row) => [
+        row === won ? 'won' : '',
+        row.method,
+        String(row.learningRate),
+        String(row.weightDecay),
+        row.augment ? 'yes' : 'no',
+        String(row.steps),
+        `${row.round} of ${search.rounds}`,
+        String(row.folds),
+        row.skill === null ? 'diverged' : formatMeasure(row.skill),
+        formatMeasure(row.auc),
+      ]),
+    ),
+    'Skill: the share of the loss of guessing that answers take away, on patients that were not learned from; 1 is best, 0 is guessing.',
   ];
 }
 

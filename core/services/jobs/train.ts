@@ -26,6 +26,8 @@ import {
   modelByName,
   modelWeights,
   runById,
+  searchOfRun,
+  setRunOfSearch,
   setRunState,
 } from '../../store/index.ts';
 import { keepRates } from '../estimate/keep-rates.ts';
@@ -34,6 +36,8 @@ import { evaluationBlocks } from '../evaluation/metrics-block.ts';
 import { lookIntoDataset } from '../features/dataset-looks.ts';
 import { provideLpm } from '../lpm/bundled.ts';
 import { type LibraryLpm, openLibraryLpm } from '../lpm/encoder.ts';
+import { chooseRecipe } from '../recipe/choose.ts';
+import { summaryOf } from '../recipe/summary.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { computeWeights } from '../training/compute-weights.ts';
@@ -43,7 +47,7 @@ import { type PlannedRun, planRun } from '../training/plan.ts';
 import { storeModel } from './store-model.ts';
 
 /**
- * Trains a model, encoding first what is not encoded yet. A checkpoint is kept every epoch: the same call after a stop
+ * Trains a model, searching first for its recipe where that is asked, and encoding what is not encoded yet. A checkpoint is kept every epoch: the same call after a stop
  * or a kill goes on and ends with the same weights, bit for bit on the CPU with the same number of threads.
  * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND, RUN_NOT_FOUND, NAME_TAKEN, BAD_INPUT,
  *   TRAINING_DIVERGED, DISK_FULL, ENGINE_FAILED, CANCELLED
@@ -64,12 +68,15 @@ export const trainJob = defineJob({
     const context = { ...tools.deps, progress };
     const wanted = options.resume === undefined ? { ...options, lpm: await provideLpm(context, options.lpm) } : options;
     await lookIntoDataset(context, options.dataset);
-    const plan = planRun(context, wanted, tools.jobId);
+    const { options: chosen, search } = await chooseRecipe(context, wanted);
+    const plan = planRun(context, chosen, tools.jobId);
+    if (search !== null) setRunOfSearch(context.library.writer, search.id, plan.run.id);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
       if (!plan.finished) {
         await carryOut(context, plan, lpm);
-        await keepRates(context, plan, lpm, watch);
+        // A search reads images for several methods: its times are no single one's.
+        if (search === null) await keepRates(context, plan, lpm, watch);
       }
       return reportOf(context, plan, lpm);
     } finally {
@@ -108,6 +115,7 @@ function reportOf(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): T
     throw new AppError('MODEL_NOT_FOUND', `The model "${plan.run.modelName}" was not stored.`);
   }
   const epochs: EpochRecord[] = epochsOf(db, run.id);
+  const search = searchOfRun(db, run.id);
   return {
     run: run.name,
     model: model.name,
@@ -133,6 +141,7 @@ function reportOf(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): T
     folds: model.folds,
     members: membersOf(db, run.id),
     crossValidation: outOfFold(context, model),
+    search: search === undefined ? null : summaryOf(search),
   };
 }
 

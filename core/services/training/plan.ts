@@ -180,7 +180,17 @@ function chosenPositive(classes: readonly string[], chosen: string | null): Pick
 
 /** What of the options makes the run; a new option does, unless it is named here. */
 function settingsOf(options: ParsedOptions & Pick<RunSettings, 'criterion'>, inputSize: number): RunSettings {
-  const { dataset: _, lpm: __, name: ___, resume: ____, positive: _____, lr, earlyStop, microBatch, ...same } = options;
+  const {
+    dataset: _,
+    lpm: __,
+    name: ___,
+    resume: ____,
+    positive: _____,
+    recipe: ______,
+    budget: _______,
+    ...settings
+  } = options;
+  const { lr, earlyStop, microBatch, ...same } = settings;
   return {
     ...same,
     learningRate: lr,

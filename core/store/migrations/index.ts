@@ -31,6 +31,7 @@ import { noteSamples } from './0240-note-samples.ts';
 import { keepDeviceChecks } from './0250-keep-device-checks.ts';
 import { askSeveralQuestions } from './0290-ask-several-questions.ts';
 import { keepCrossValidations } from './0300-keep-cross-validations.ts';
+import { keepRecipeSearches } from './0310-keep-recipe-searches.ts';
 import { noteSites } from './0350-note-sites.ts';
 import { putModelsInUse } from './0351-put-models-in-use.ts';
 import { keepShortcutChecks } from './0352-keep-shortcut-checks.ts';
@@ -70,6 +71,7 @@ export const migrations: readonly Migration[] = [
   { number: 250, name: '0250-keep-device-checks', up: keepDeviceChecks },
   { number: 290, name: '0290-ask-several-questions', up: askSeveralQuestions },
   { number: 300, name: '0300-keep-cross-validations', up: keepCrossValidations },
+  { number: 310, name: '0310-keep-recipe-searches', up: keepRecipeSearches },
   { number: 350, name: '0350-note-sites', up: noteSites },
   { number: 351, name: '0351-put-models-in-use', up: putModelsInUse },
   { number: 352, name: '0352-keep-shortcut-checks', up: keepShortcutChecks },

@@ -17,6 +17,7 @@ export const core: Words['core'] = {
     measuring: 'Zeit messen',
     readingImage: 'Bild lesen',
     readingWeights: 'Gewichte werden gelesen',
+    searching: 'Ein Rezept wird gesucht',
     shortcuts: 'Prüfung auf Abkürzungen',
     statistics: 'Mittelwert und Streuung',
     training: 'Wird trainiert',

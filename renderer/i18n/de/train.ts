@@ -1,3 +1,4 @@
+/** Length: the words of one screen, as its other languages have them. */
 import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
 

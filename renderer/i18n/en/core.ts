@@ -18,6 +18,7 @@ export const core = {
     measuring: 'Measuring',
     readingImage: 'Reading the image',
     readingWeights: 'Reading the weights',
+    searching: 'Searching for a recipe',
     shortcuts: 'Checking for shortcuts',
     statistics: 'Mean and deviation',
     training: 'Training',

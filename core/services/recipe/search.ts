@@ -1,0 +1,245 @@
+/**
+ * The search for a recipe: what is tried on a data set, and which recipe wins.
+ *
+ * Only patients of training and validation are learned from and answered; nobody of the test part is looked at. Work is counted in steps, so a
+ * search has the same winner on every machine that computes the same numbers, however long it takes. Each training that ended is kept: a
+ * search that was stopped or killed goes on after the last of them.
+ */
+import { AppError, invariant } from '../../base/errors.ts';
+import type {
+  Candidate,
+  CriterionName,
+  DatasetVersion,
+  Method,
+  Normalisation,
+  SearchPlan,
+  TokenRule,
+  Trial,
+  VersionImage,
+} from '../../contract/index.ts';
+import { sha256 } from '../../disk/index.ts';
+import { methodLayers } from '../../models/index.ts';
+import {
+  addTrial,
+  beginSearch,
+  endSearch,
+  rangeRuleOfVersion,
+  type StoredSearch,
+  versionImages,
+} from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
+import { criteria } from '../../training/criteria/index.ts';
+import { featuresOf } from '../features/feature-kinds.ts';
+import { type Features, prepareFeatures } from '../features/source-features.ts';
+import type { LibraryLpm } from '../lpm/encoder.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+import { dealFolds } from '../training/folds.ts';
+import { standings, survivors } from './halving.ts';
+import { foldsWanted, planSearch } from './plan.ts';
+import { type TrialAnswers, type TrialSettings, Trials } from './trials.ts';
+
+/** What a search is asked, besides its data and its LPM. */
+export interface SearchRequest extends TrialSettings {
+  readonly budget: SearchPlan['budget'];
+  readonly seed: number;
+  readonly tokens: TokenRule;
+  readonly normalisation: Normalisation;
+  readonly criterion: CriterionName;
+}
+
+/** Who learns and who answers. */
+interface SearchData {
+  readonly version: DatasetVersion;
+  readonly lpm: LibraryLpm;
+  /** The images of training and validation. */
+  readonly images: readonly VersionImage[];
+  /** The fold of each. */
+  readonly folds: readonly number[];
+}
+
+/**
+ * Searches, or goes on with a search of the same version, LPM and request; gives one that has a winner.
+ * @throws SPLIT_IMPOSSIBLE where patients cannot be dealt to two folds; TRAINING_DIVERGED where every candidate did; DISK_FULL, CANCELLED,
+ *   ENGINE_FAILED
+ */
+export async function searchRecipe(
+  context: ServiceContext,
+  version: DatasetVersion,
+  lpm: LibraryLpm,
+  request: SearchRequest,
+): Promise<StoredSearch & { readonly winner: number }> {
+  const images = versionImages(context.library.db, version.id).filter(({ split }) => split !== 'test');
+  const folds = dealAsMany(images, version, request.seed);
+  const plan = planSearch(request.budget, {
+    seed: request.seed,
+    folds: Math.max(...folds) + 1,
+    images: images.length,
+    batch: request.batch,
+  });
+  const db = context.library.writer;
+  const facts = [version.id, version.contentHash, lpm.record.hash, context.precision, request, plan];
+  const key = sha256(new TextEncoder().encode(JSON.stringify(facts)));
+  const search = beginSearch(db, key, { versionId: version.id, plan, now: timeOf(context) });
+  if (search.winner !== null) return { ...search, winner: search.winner };
+  const trials = await tryAll(context, { version, lpm, images, folds }, request, search);
+  const [best] = standings(trials, plan.rounds.at(-1)?.folds ?? 0);
+  if (best === undefined || best.skill === Number.NEGATIVE_INFINITY) throw allDiverged(plan.candidates);
+  endSearch(db, search.id, best.candidate);
+  return { ...search, trials: [...trials], winner: best.candidate };
+}
+
+/** The recipe that won. */
+export function winnerOf({ plan, winner }: StoredSearch & { readonly winner: number }): Candidate {
+  const won = plan.candidates[winner];
+  invariant(won !== undefined, 'the winner of a search is one of its candidates');
+  return won;
+}
+
+/** Folds of the patients, as many as `foldsWanted` or as every class allows. @throws SPLIT_IMPOSSIBLE */
+function dealAsMany(images: readonly VersionImage[], { target, classes }: DatasetVersion, seed: number): number[] {
+  for (let count = foldsWanted; ; count--) {
+    try {
+      return dealFolds(images, { count, seed, target, classes });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'SPLIT_IMPOSSIBLE') throw error;
+      if (count > 2) continue;
+      throw new AppError('SPLIT_IMPOSSIBLE', `No recipe can be searched for: ${error.message}`, {
+        cause: error,
+        action: 'Label more patients, or train with --recipe published, which needs no folds.',
+      });
+    }
+  }
+}
+
+/** Every training of the plan that has not ended yet, round by round. Gives all of them. */
+async function tryAll(
+  context: ServiceContext,
+  data: SearchData,
+  request: SearchRequest,
+  { id, plan, trials: ended }: StoredSearch,
+): Promise<readonly Trial[]> {
+  const features = await prepareAll(context, data, request, plan);
+  const bench = new Trials(context, {
+    version: data.version,
+    lpm: data.lpm,
+    settings: request,
+    features: (method) => features.get(method) as Features,
+  });
+  const trials = [...ended];
+  let [done, total] = [0, stepsOf(plan, plan.rounds[0] as SearchPlan['rounds'][number], [...plan.candidates.keys()])];
+  try {
+    let entered = [...plan.candidates.keys()];
+    for (const [round, { candidates, folds }] of plan.rounds.entries()) {
+      const before = plan.rounds[round - 1]?.folds ?? 0;
+      if (round > 0) {
+        entered = survivors(standings(trials, before), candidates);
+        total = done + stepsOf(plan, { candidates, folds: folds - before }, entered);
+      }
+      for (const candidate of entered) {
+        const recipe = plan.candidates[candidate] as Candidate;
+        for (let fold = before; fold < folds; fold++) {
+          const told = (now: number): void =>
+            context.progress({
+              stage: 'searching',
+              done: done + Math.min(now, recipe.steps),
+              total,
+              unit: 'steps',
+              note: `round ${round + 1} of ${plan.rounds.length}, ${recipe.method} at ${recipe.learningRate}, ${recipe.steps} steps`,
+            });
+          if (!trials.some((trial) => trial.candidate === candidate && trial.fold === fold)) {
+            const trial = await tryOne(bench, data, request, plan, { candidate, fold }, told);
+            addTrial(context.library.writer, id, trial);
+            trials.push(trial);
+          }
+          told(recipe.steps);
+          done += recipe.steps;
+        }
+      }
+    }
+    return trials;
+  } finally {
+    await bench.close();
+    for (const one of new Set(features.values())) await one.close();
+  }
+}
+
+/** Steps of a round in which candidates answer so many more folds. */
+function stepsOf(plan: SearchPlan, { folds }: SearchPlan['rounds'][number], entered: readonly number[]): number {
+  return folds * entered.reduce((sum, candidate) => sum + (plan.candidates[candidate]?.steps ?? 0), 0);
+}
+
+/** What the LPM says of the images, for each method that is tried. */
+async function prepareAll(
+  context: ServiceContext,
+  { version, lpm, images }: SearchData,
+  { inputSize, tokens, tokenRatio, normalisation }: SearchRequest,
+  { candidates }: SearchPlan,
+): Promise<ReadonlyMap<Method, Features>> {
+  const prepared = new Map<Method, Features>();
+  for (const { method } of candidates) {
+    if (prepared.has(method)) continue;
+    prepared.set(
+      method,
+      await prepareFeatures(context, {
+        ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation },
+        layers: methodLayers(lpm.config, method),
+        rule: rangeRuleOfVersion(context.library.db, version),
+        features: featuresOf(method),
+      }),
+    );
+  }
+  return prepared;
+}
+
+/** One training, and how its answers to the images that it left out compare with guessing. */
+async function tryOne(
+  bench: Trials,
+  { version, images, folds }: SearchData,
+  { uncertain }: SearchRequest,
+  plan: SearchPlan,
+  { candidate, fold }: Pick<Trial, 'candidate' | 'fold'>,
+  told: (steps: number) => void,
+): Promise<Trial> {
+  const target = targets[version.target];
+  const recipe = plan.candidates[candidate] as Candidate;
+  const learned = images.filter((_, i) => folds[i] !== fold);
+  const left = images.filter((_, i) => folds[i] === fold);
+  const reading = { uncertain, scale: target.labelScale(learned) };
+  const labels = target.labelsOf(left, reading);
+  const logits = target.logits(version.classes.length);
+  const everyone = Array.from(left.keys());
+  const tensors = target.labelTensors(labels, everyone, logits);
+  // The loss that the target's labels stand for, whatever is made small: kappa, for one, is not one of single answers.
+  const lossOf = (values: ArrayLike<number>): number =>
+    criteria[target.criteria[0]].value(values, tensors, logits) ?? 0;
+  const guess = target.guess(target.labelsOf(learned, reading), logits);
+  const guessLoss = lossOf(Float32Array.from(everyone.flatMap(() => [...guess])));
+  const common = { candidate, fold, answers: left.length, guessLoss };
+  let answers: TrialAnswers;
+  try {
+    answers = await bench.run(recipe, seedOf(plan.seed, fold), learned, left, told);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'TRAINING_DIVERGED') throw error;
+    return { ...common, steps: recipe.steps, loss: null, auc: null, trainLoss: null };
+  }
+  const temperature = target.temperature(answers.logits, labels, logits);
+  return {
+    ...common,
+    steps: answers.steps,
+    loss: lossOf(answers.logits.map((z) => z / temperature)),
+    auc: target.validate(answers.logits, labels, logits).valAuc,
+    trainLoss: answers.trainLoss,
+  };
+}
+
+/** The same for every candidate, so that they differ in nothing but the recipe. */
+function seedOf(seed: number, fold: number): number {
+  return seed * foldsWanted + fold;
+}
+
+function allDiverged(candidates: SearchPlan['candidates']): AppError {
+  return new AppError('TRAINING_DIVERGED', `All ${candidates.length} recipes diverged on this data set.`, {
+    action:
+      'Look at the data check of the data set first (images of one colour, labels on the wrong images); then train with --recipe published and a lower --lr.',
+  });
+}

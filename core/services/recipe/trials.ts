@@ -1,0 +1,165 @@
+/**
+ * Trainings of a recipe search: a candidate learns from some images for so many steps and answers others, and nothing is stored.
+ *
+ * They run through the loop that trains models. No epoch is chosen: the last weights answer, because a choice made on the images that are then
+ * answered would flatter the candidate that varies most.
+ */
+import { performance } from 'node:perf_hooks';
+import type {
+  Candidate,
+  CriterionName,
+  DatasetVersion,
+  Method,
+  RunSettings,
+  VersionImage,
+} from '../../contract/index.ts';
+import type { Engine } from '../../engine/index.ts';
+import { dropoutMaskShape, type NetworkConfig, networkConfig } from '../../models/index.ts';
+import { targets } from '../../targets/index.ts';
+import { examplesIn, freshState, predictAll, type TrainingNetwork, train } from '../../training/loop.ts';
+import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
+import { exampleSource } from '../features/source-examples.ts';
+import type { Features } from '../features/source-features.ts';
+import type { LibraryLpm } from '../lpm/encoder.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { compilePredictor } from '../training/model.ts';
+import { compileStep, startingParameters } from '../training/network.ts';
+
+/** What all trainings of a search have in common. */
+export interface TrialSettings
+  extends Pick<
+    RunSettings,
+    'batch' | 'classWeights' | 'flip' | 'inputSize' | 'optimiser' | 'tokenRatio' | 'uncertain'
+  > {
+  readonly criterion: CriterionName;
+}
+
+export interface TrialAnswers {
+  /** Logits [others, logits] of the images that it did not learn from. */
+  readonly logits: Float32Array;
+  /** Mean loss over the steps of the last epoch. */
+  readonly trainLoss: number;
+  /** Steps that were made: whole epochs. */
+  readonly steps: number;
+}
+
+/** What the LPM said, for each method that is tried. */
+export type FeaturesOf = (method: Method) => Features;
+
+/** Compiles each network once and trains on it as often as it is asked. */
+export class Trials {
+  readonly #networks = new Map<string, Promise<TrainingNetwork>>();
+  readonly #context: ServiceContext;
+  readonly #version: DatasetVersion;
+  readonly #lpm: LibraryLpm;
+  readonly #settings: TrialSettings;
+  readonly #features: FeaturesOf;
+
+  constructor(
+    context: ServiceContext,
+    parts: {
+      readonly version: DatasetVersion;
+      readonly lpm: LibraryLpm;
+      readonly settings: TrialSettings;
+      readonly features: FeaturesOf;
+    },
+  ) {
+    this.#context = context;
+    this.#version = parts.version;
+    this.#lpm = parts.lpm;
+    this.#settings = parts.settings;
+    this.#features = parts.features;
+  }
+
+  /**
+   * Trains by `recipe`, in whole epochs, and gives what it says of `others`.
+   * @throws TRAINING_DIVERGED, CANCELLED, ENGINE_FAILED
+   */
+  async run(
+    recipe: Candidate,
+    seed: number,
+    training: readonly VersionImage[],
+    others: readonly VersionImage[],
+    told: (steps: number) => void,
+  ): Promise<TrialAnswers> {
+    const { inputSize, criterion, classWeights, flip, optimiser, uncertain } = this.#settings;
+    const config = this.#config(recipe.method);
+    const batch = usableBatch(this.#settings.batch, training.length);
+    const network = await this.#network(config, recipe.weightDecay, batch);
+    const { target } = network;
+    const scale = target.labelScale(training);
+    const features = this.#features(recipe.method);
+    const sourceOf = (images: readonly VersionImage[]) =>
+      exampleSource(features, config, images, {
+        inputSize,
+        statistics: features.statistics,
+        target,
+        reading: { uncertain, scale },
+      });
+    const [source, left] = [sourceOf(training), sourceOf(others)];
+    const perEpoch = stepsPerEpoch(examplesIn(network, source), batch);
+    const epochs = epochsOf(recipe, perEpoch);
+    const settings = {
+      epochs,
+      ...{ batch, criterion, classWeights, flip, seed },
+      learningRate: recipe.learningRate,
+      augment: recipe.augment,
+      earlyStop: null,
+    };
+    let trainLoss = Number.NaN;
+    const begin = freshState(startingParameters(config, { seed }, this.#lpm), optimiser);
+    const { state } = await train(network, settings, source, sourceOf([]), begin, {
+      signal: this.#context.signal,
+      now: () => performance.now(),
+      step: (done) => told(done),
+      epoch: (result) => {
+        trainLoss = result.trainLoss;
+      },
+    });
+    const logits = await predictAll(network, state.params, left, others.length, this.#context.signal);
+    return { logits, trainLoss, steps: epochs * perEpoch };
+  }
+
+  /** Lets the compiled networks go. */
+  async close(): Promise<void> {
+    for (const compiling of this.#networks.values()) {
+      const { step, predict } = await compiling;
+      await step.dispose();
+      await predict.dispose();
+    }
+    this.#networks.clear();
+  }
+
+  #config(method: Method): NetworkConfig {
+    const { inputSize, tokenRatio } = this.#settings;
+    const { target, classes } = this.#version;
+    return networkConfig(this.#lpm.config, {
+      method,
+      classes: targets[target].logits(classes.length),
+      inputSize,
+      tokenRatio,
+    });
+  }
+
+  async #network(config: NetworkConfig, weightDecay: number, batch: number): Promise<TrainingNetwork> {
+    const key = JSON.stringify([config.method, weightDecay, batch]);
+    const found = this.#networks.get(key) ?? this.#compile(await this.#context.engine(), config, weightDecay, batch);
+    this.#networks.set(key, found);
+    return await found;
+  }
+
+  async #compile(engine: Engine, config: NetworkConfig, weightDecay: number, batch: number): Promise<TrainingNetwork> {
+    const { criterion, optimiser, classWeights } = this.#settings;
+    return {
+      ...(await compilePredictor(engine, config, batch, undefined)),
+      step: await compileStep(engine, config, { criterion, optimiser, weightDecay, classWeights }, batch, undefined),
+      target: targets[this.#version.target],
+      dropoutShape: dropoutMaskShape(config, batch),
+    };
+  }
+}
+
+/** The whole epochs that a recipe's steps come nearest to. */
+export function epochsOf({ steps }: Pick<Candidate, 'steps'>, perEpoch: number): number {
+  return Math.max(1, Math.round(steps / perEpoch));
+}

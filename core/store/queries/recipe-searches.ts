@@ -1,0 +1,70 @@
+/** Searches among recipes: what was planned, each training that ended, and what won. */
+import { z } from 'zod';
+import { invariant } from '../../base/errors.ts';
+import { type RecipeSearch, type SearchPlan, searchPlanSchema, type Trial, trialSchema } from '../../contract/index.ts';
+import type { ReadDb, WriteDb } from '../database.ts';
+import { readJson } from '../stored-json.ts';
+
+interface SearchRow {
+  readonly id: number;
+  readonly plan: string;
+  readonly trials: string;
+  readonly winner: number | null;
+}
+
+/** A search with its row number. */
+export interface StoredSearch extends RecipeSearch {
+  readonly id: number;
+}
+
+const columns = 'SELECT id, plan, trials, winner FROM recipe_searches';
+
+function toSearch({ id, plan, trials, winner }: SearchRow): StoredSearch {
+  const what = (part: string): string => `the ${part} of recipe search ${id}`;
+  return {
+    id,
+    plan: readJson(searchPlanSchema, plan, what('plan')),
+    trials: readJson(z.array(trialSchema), trials, what('trials')),
+    winner,
+  };
+}
+
+/** The search of this key, begun where there is none: what the same command, given again after a stop, goes on with. */
+export function beginSearch(
+  db: WriteDb,
+  key: string,
+  { versionId, plan, now }: { readonly versionId: number; readonly plan: SearchPlan; readonly now: string },
+): StoredSearch {
+  db.run(
+    `INSERT INTO recipe_searches (key, version_id, plan, created_at) VALUES (:key, :versionId, :plan, :now)
+     ON CONFLICT (key) DO NOTHING`,
+    { key, versionId, plan: JSON.stringify(plan), now },
+  );
+  const row = db.get<SearchRow>(`${columns} WHERE key = :key`, { key });
+  invariant(row !== undefined, 'a search that was begun can be read');
+  return toSearch(row);
+}
+
+/** Keeps a training that ended. */
+export function addTrial(db: WriteDb, searchId: number, trial: Trial): void {
+  db.run(`UPDATE recipe_searches SET trials = json_insert(trials, '$[#]', json(:trial)) WHERE id = :searchId`, {
+    searchId,
+    trial: JSON.stringify(trial),
+  });
+}
+
+/** Keeps what won. */
+export function endSearch(db: WriteDb, searchId: number, winner: number): void {
+  db.run('UPDATE recipe_searches SET winner = :winner WHERE id = :searchId', { searchId, winner });
+}
+
+/** Notes the run that was trained with the recipe that won; a run that is trained again keeps the search it came from. */
+export function setRunOfSearch(db: WriteDb, searchId: number, runId: number): void {
+  db.run('UPDATE recipe_searches SET run_id = :runId WHERE id = :searchId', { searchId, runId });
+}
+
+/** The search that a run's recipe came from, or undefined. @throws DB_DAMAGED */
+export function searchOfRun(db: ReadDb, runId: number): StoredSearch | undefined {
+  const row = db.get<SearchRow>(`${columns} WHERE run_id = :runId ORDER BY id DESC`, { runId });
+  return row === undefined ? undefined : toSearch(row);
+}

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { budgetNames, type RecipeSearch, type Trial } from '../../../../core/contract/index.ts';
+import { skillOf, standings, survivors } from '../../../../core/services/recipe/halving.ts';
+import { planSearch } from '../../../../core/services/recipe/plan.ts';
+import { summaryOf } from '../../../../core/services/recipe/summary.ts';
+
+const trial = (candidate: number, loss: number | null, more: Partial<Trial> = {}): Trial => ({
+  ...{ candidate, fold: 0, steps: 100, answers: 10, guessLoss: 1, auc: 0.5, trainLoss: 0.1, loss },
+  ...more,
+});
+
+test('skill is the share of the loss of guessing that answers take away, each answer counting alike', () => {
+  expect(skillOf([trial(0, 0)])).toBe(1);
+  expect(skillOf([trial(0, 1)])).toBe(0);
+  expect(skillOf([trial(0, 2)])).toBe(-1);
+  // 30 answers at a loss of 0.2 and 10 at 0.6, of guesses at 1 and 2: 1 - (6 + 6) / (30 + 20).
+  expect(skillOf([trial(0, 0.2, { answers: 30 }), trial(0, 0.6, { answers: 10, guessLoss: 2 })])).toBeCloseTo(
+    1 - 12 / 50,
+    12,
+  );
+  expect(skillOf([trial(0, 0.1), trial(0, null)])).toBe(Number.NEGATIVE_INFINITY);
+});
+
+test('the best go on, in the order of the list; a candidate that diverged stands last, and equal ones as they were listed', () => {
+  const trials = [trial(0, 0.5), trial(1, null), trial(2, 0.2), trial(3, 0.5), trial(2, 0.01, { fold: 1 })];
+  const standing = standings(trials, 1);
+  expect(standing.map(({ candidate }) => candidate)).toEqual([2, 0, 3, 1]);
+  expect(survivors(standing, 2)).toEqual([0, 2]);
+  expect(survivors(standing, 3)).toEqual([0, 2, 3]);
+  // Of two folds only who answered both is compared.
+  expect(standings(trials, 2).map(({ candidate }) => candidate)).toEqual([2]);
+  expect(standings(trials, 2)[0]?.skill).toBeCloseTo(1 - 0.21 / 2, 12);
+});
+
+test('AUCs are the mean of the folds that have one', () => {
+  const trials = [0.8, null, 0.6].map((auc, fold) => trial(0, 0.5, { auc, fold }));
+  expect(standings(trials, 3)[0]?.auc).toBeCloseTo(0.7, 12);
+});
+
+const asked = { seed: 3, folds: 5, images: 60, batch: 16 };
+
+test.each(budgetNames)(
+  'a %s search narrows down to all folds, and small sets get as many steps as middling ones',
+  (budget) => {
+    const plan = planSearch(budget, asked);
+    const sizes = plan.rounds.map(({ candidates }) => candidates);
+    const folds = plan.rounds.map((round) => round.folds);
+    expect(sizes[0]).toBe(plan.candidates.length);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+    expect(folds).toEqual(folds.toSorted((a, b) => a - b));
+    expect(folds.at(-1)).toBe(5);
+    expect(new Set(plan.candidates.map((one) => JSON.stringify(one))).size).toBe(plan.candidates.length);
+    expect(planSearch(budget, { ...asked, images: 240 }).candidates).toEqual(plan.candidates);
+    // Of many images every training sees each several times, and no two candidates become one.
+    const large = planSearch(budget, { ...asked, images: 50_000 });
+    for (const { steps } of large.candidates) expect(steps).toBeGreaterThanOrEqual((4 * 40_000) / 16);
+    expect(new Set(large.candidates.map((one) => JSON.stringify(one))).size).toBe(large.candidates.length);
+    expect(planSearch(budget, { ...asked, folds: 2 }).rounds.every((round) => round.folds === 2)).toBe(true);
+  },
+);
+
+test('larger budgets try more and longer', () => {
+  const [quick, thorough, overnight] = budgetNames.map((budget) => {
+    const { candidates } = planSearch(budget, asked);
+    return { tried: candidates.length, steps: candidates.reduce((sum, { steps }) => sum + steps, 0) };
+  });
+  expect(thorough?.tried).toBeGreaterThan(quick?.tried ?? 0);
+  expect(overnight?.tried).toBeGreaterThan(thorough?.tried ?? 0);
+  expect(thorough?.steps).toBeGreaterThan(3 * (quick?.steps ?? 0));
+  expect(overnight?.steps).toBeGreaterThan(3 * (thorough?.steps ?? 0));
+});
+
+test('the summary has a row for each candidate as of its last round, the winner first', () => {
+  const plan: RecipeSearch['plan'] = {
+    ...planSearch('quick', asked),
+    candidates: [1e-3, 2e-3, 3e-3].map((learningRate) => ({
+      ...({ method: 'linear', weightDecay: 0, augment: true, steps: 100 } as const),
+      learningRate,
+    })),
+    rounds: [
+      { candidates: 3, folds: 1 },
+      { candidates: 2, folds: 2 },
+    ],
+  };
+  const trials = [trial(0, 0.3), trial(1, 0.4), trial(2, null), trial(0, 0.3, { fold: 1 }), trial(1, 0, { fold: 1 })];
+  const summary = summaryOf({ plan, trials, winner: 1 });
+  expect(summary.trainings).toBe(5);
+  expect(summary.rows.map(({ learningRate, round, skill }) => [learningRate, round, skill])).toEqual([
+    [2e-3, 2, 0.8],
+    [1e-3, 2, 0.7],
+    [3e-3, 1, null],
+  ]);
+});
