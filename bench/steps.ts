@@ -2,11 +2,12 @@
  * `npm run bench -- --steps [--against DIR]`: how long a step of training takes from the records on the disk to the next parameters, with
  * the LPM in the box at 512 px and the validation after each epoch; and with DIR, a checkout of another version, the same work there.
  *
- * Each training is a process of its own on one library, whose images are encoded before. Versions take turns (A B A B), so that a busy machine
+ * Each training is a process of its own on a library whose images are encoded before. Versions take turns (A B A B), so that a busy machine
  * slows both; the figure is the fastest epoch and the median one, of all but the first of each training, by steps. Weights are compared, too:
  * a data path that is quicker must train the same model.
  */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { silentLogger } from '../core/base/logger.ts';
@@ -72,25 +73,30 @@ async function services(root: string, library: string, ownProcess: boolean, prog
   });
 }
 
-/** The images in a library, encoded for every method; nothing is done twice. */
-async function prepare(folder: string, wanted: readonly Method[]): Promise<string> {
-  const task = tasks[dataset];
-  if (task === undefined) throw new Error(`There is no task ${dataset}.`);
-  const library = join(folder, 'library');
-  // Two to test on, because a data set has each of the three splits.
-  const counts = { train: Number(values.images), val: 2 * batch, test: 2 };
-  const labels = await writeTask(dataset, task, counts, join(folder, 'files'), () => {});
-  const root = join(import.meta.dirname, '..');
+interface Preparation {
+  readonly root: string;
+  readonly library: string;
+  readonly files: string;
+  readonly labels: string;
+  readonly wanted: readonly Method[];
+}
+
+/** The library of a version: each its own, since an older one cannot open what a newer one has written. */
+function libraryOf(root: string): string {
+  return resolve(values.out, 'steps', `library-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`);
+}
+
+/** Brings the images into a library, encoded for every method; nothing is done twice. */
+async function prepare({ root, library, files, labels, wanted }: Preparation): Promise<void> {
   const { context, close } = await services(root, library, false);
   try {
     const { importPaths: importFiles } = await from<{ importPaths: typeof importPaths }>(root, 'import/import.ts');
     const { encodeDataset: encode } = await from<{ encodeDataset: typeof encodeDataset }>(root, 'features/encode.ts');
-    await importFiles(context, { paths: [join(folder, 'files')], dataset, labels });
+    await importFiles(context, { paths: [files], dataset, labels });
     for (const method of wanted) await encode(context, { dataset, inputSize, method });
   } finally {
     await close();
   }
-  return library;
 }
 
 /** Trains and gives the seconds of its epochs. */
@@ -117,21 +123,23 @@ async function timed({ root, library, method, epochs, ownProcess }: Training): P
   }
 }
 
-function child(training: Training): Promise<Timed> {
+/** What this program prints in a process of its own; two versions of a native library do not fit in one. */
+function child(task: Preparation | Training): Promise<string> {
   return new Promise((done, failed) => {
-    const args = [import.meta.filename, '--child', JSON.stringify(training)];
+    const args = [import.meta.filename, '--child', JSON.stringify(task)];
     const own = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let out = '';
     own.stdout.on('data', (chunk) => {
       out += chunk;
     });
     own.on('error', failed);
-    own.on('close', (code) =>
-      code === 0
-        ? done(JSON.parse(out) as Timed)
-        : failed(new Error(`A training of ${training.root} ended with ${code}.`)),
-    );
+    own.on('close', (code) => (code === 0 ? done(out) : failed(new Error(`Work in ${task.root} ended with ${code}.`))));
   });
+}
+
+async function answerAsChild(task: Preparation | Training): Promise<void> {
+  if ('wanted' in task) await prepare(task);
+  else console.log(JSON.stringify(await timed(task)));
 }
 
 interface StepTimes {
@@ -159,16 +167,24 @@ export async function benchSteps(): Promise<void> {
     console.error(`--method ${unknown.join(', ')}: choose from ${methods.join(', ')}.`);
     process.exit(2);
   }
-  const library = await prepare(resolve(values.out, 'steps'), wanted);
   const roots = [join(import.meta.dirname, '..'), ...(values.against === undefined ? [] : [resolve(values.against)])];
   const steps = Math.floor(Number(values.images) / batch);
-  const common = { library, epochs: Number(values.epochs), ownProcess: values['own-process'] };
+  const task = tasks[dataset];
+  if (task === undefined) throw new Error(`There is no task ${dataset}.`);
+  // Two to test on, because a data set has each of the three splits.
+  const counts = { train: Number(values.images), val: 2 * batch, test: 2 };
+  const files = resolve(values.out, 'steps', 'files');
+  const labels = await writeTask(dataset, task, counts, files, () => {});
+  for (const root of roots) await child({ root, library: libraryOf(root), files, labels, wanted });
+  const common = { epochs: Number(values.epochs), ownProcess: values['own-process'] };
   const results: Record<string, { here: StepTimes; there: StepTimes | null; ratio: number | null; isSame: boolean }> =
     {};
   for (const method of wanted) {
     const runs = roots.map((): Timed[] => []);
     for (let round = 0; round < Number(values.rounds); round++) {
-      for (const [i, root] of roots.entries()) runs[i]?.push(await child({ ...common, root, method }));
+      for (const [i, root] of roots.entries()) {
+        runs[i]?.push(JSON.parse(await child({ ...common, root, library: libraryOf(root), method })) as Timed);
+      }
     }
     const [here, there = null] = runs.map((each) => timesOf(each, steps)) as [StepTimes, StepTimes?];
     const weights = new Set(runs.flat().map((run) => run.weights));
@@ -189,4 +205,4 @@ export async function benchSteps(): Promise<void> {
   }
 }
 
-if (values.child !== undefined) console.log(JSON.stringify(await timed(JSON.parse(values.child) as Training)));
+if (values.child !== undefined) await answerAsChild(JSON.parse(values.child) as Preparation | Training);
