@@ -162,12 +162,15 @@ export function accuracyInterval(
   return intervalOf(draws, options, (share) => clopperPearson(share * patients.count, patients.count, options.level));
 }
 
-/** AUC of `a` minus AUC of `b` on the same examples in the same order, with its interval over patients. */
+/**
+ * AUC of `a` minus AUC of `b` on the same examples in the same order, with its interval over patients; null where all resamples gave the same,
+ * unless `exact` knows it.
+ */
 export function pairedAucDifference(
   a: Scores,
   b: Scores,
   groups: Groups,
-  options: BootstrapOptions = {},
+  options: BootstrapOptions & { readonly exact?: (difference: number) => Interval } = {},
 ): { readonly value: number | null; readonly interval: Interval | null } {
   const patients = numberPatients(groups, a.targets.length);
   const pairs = averagedClasses(a).map(
@@ -187,7 +190,10 @@ export function pairedAucDifference(
   const draws: number[] = [];
   resamplePatients(patients, options, (weights) => push(draws, difference(weights)));
   const value = difference();
-  return { value, interval: value === null ? null : intervalOf(draws, options) };
+  return {
+    value,
+    interval: value === null ? null : intervalOf(draws, options, (same) => options.exact?.(same) ?? null),
+  };
 }
 
 /**

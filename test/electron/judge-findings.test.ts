@@ -125,7 +125,12 @@ test('a model of numbers shows answers beside labels, the furthest off first, an
   await page.getByLabel('Model').first().selectOption('sizes');
   await page.getByRole('img', { name: /Answers beside the labels: Mean absolute error/ }).waitFor();
   await page.getByText('Bias (answer minus label)').first().waitFor();
-  expect(await page.getByRole('tab').allTextContents()).toEqual(['Figures', 'Methods side by side', 'Model card']);
+  expect(await page.getByRole('tab').allTextContents()).toEqual([
+    'Figures',
+    'Methods side by side',
+    'Shortcuts',
+    'Model card',
+  ]);
   const off = (await page.getByRole('listitem').filter({ hasText: ' off' }).allTextContents()).map((text) =>
     Math.abs(Number(/(-?[\d.]+) off/.exec(text.replace('−', '-'))?.[1])),
   );

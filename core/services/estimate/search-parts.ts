@@ -1,8 +1,8 @@
 /** A search for a recipe as trainings whose times are known: one for each method that it tries, with the steps that are to be expected of it. */
 import type { z } from 'zod';
 import type { SearchPlan, TimePromise, trainOptionsSchema, VersionImage } from '../../contract/index.ts';
-import { foldsWanted, learnedOf, planSearch } from '../recipe/plan.ts';
 import { stepsPerEpoch } from '../../training/sampler.ts';
+import { foldsWanted, learnedOf, planSearch } from '../recipe/plan.ts';
 
 type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
 

@@ -40,6 +40,14 @@ function estimated(patients: readonly number[], figure: Figure): EstimateView {
   return { value: figure(), interval: pairOf(bootstrapInterval(patients, figure)) };
 }
 
+/** Two models that differ alike whoever is drawn differ by just that; whether the patients are enough to say so is the rule's to ask. */
+const certain = { exact: (difference: number): [number, number] => [difference, difference] };
+
+/** As `estimated`, of a difference between two models on the same patients. */
+function gained(patients: readonly number[], figure: Figure): EstimateView {
+  return { value: figure(), interval: pairOf(bootstrapInterval(patients, figure, certain)) };
+}
+
 const shifted = ({ value, interval }: EstimateView, by: number): EstimateView => ({
   value: value === null ? null : value + by,
   interval: interval === null ? null : [interval[0] + by, interval[1] + by],
@@ -75,6 +83,7 @@ const classRuler: Ruler = {
       scoresOf(cases, cases.answers),
       scoresOf(cases, cases.before),
       cases.patients,
+      certain,
     );
     return { value, interval: pairOf(interval) };
   },
@@ -99,14 +108,14 @@ const findingRuler: Ruler = {
   figure: 'auc',
   own: (cases) => estimated(cases.patients, meanAuc(marksOf(cases, cases.answers))),
   gain: (cases) =>
-    estimated(cases.patients, minus(meanAuc(marksOf(cases, cases.answers)), meanAuc(marksOf(cases, cases.before)))),
+    gained(cases.patients, minus(meanAuc(marksOf(cases, cases.answers)), meanAuc(marksOf(cases, cases.before)))),
   gainOverGuessing: (cases) => shifted(findingRuler.own(cases), -chance),
   names: (cases) =>
     cases.record.classes.map((name, k) => {
       const [own, before] = [cases.answers, cases.before].map((answers) => findingScores(marksOf(cases, answers), k));
       if (own === undefined || before === undefined) return { name, gain: { value: null, interval: null } };
       const patients = Array.from(own.rows, (row) => cases.patients[row] as number);
-      const { value, interval } = pairedAucDifference(own.scores, before.scores, patients);
+      const { value, interval } = pairedAucDifference(own.scores, before.scores, patients, certain);
       return { name, gain: { value, interval: pairOf(interval) } };
     }),
   // Of the finding that has most: a mean over findings is carried by those that are not rare.
@@ -141,7 +150,7 @@ const quantityRuler: Ruler = {
   own: (cases) => estimated(cases.patients, meanError(cases, cases.answers, cases.columns)),
   // An error that is smaller is a gain.
   gain: (cases) =>
-    estimated(
+    gained(
       cases.patients,
       minus(meanError(cases, cases.before, cases.columns), meanError(cases, cases.answers, cases.columns)),
     ),

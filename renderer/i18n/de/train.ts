@@ -262,6 +262,14 @@ export const train: Words['train'] = {
       name: 'Lernrate',
       text: 'Größe eines Schritts. Die Autoren nehmen 0,00005 bis 0,005; linear braucht 0,001 oder mehr.',
     },
+    recipe: {
+      name: 'Rezept',
+      text: 'Veröffentlicht: die Einstellungen der Autoren und was Sie daran ändern. Suche: Methoden, Lernraten und Dauer werden an Teilen Ihrer Trainings- und Validierungspatienten ausprobiert, das Beste wird auf allen trainiert; Methode, Epochen, Lernrate, Gewichtsabnahme, Bildveränderung, Teile und Anhalten werden dann gefunden und nicht von hier genommen.',
+    },
+    budget: {
+      name: 'Größe einer Suche',
+      text: 'Wie viel eine Suche probiert. Schnell: einige Minuten für einige hundert Bilder.',
+    },
     optimiser: {
       name: 'Optimierer',
       text: 'Wie die Gewichte ihrem Gradienten folgen. AdamW: wie die Autoren. SGD braucht größere Schritte, etwa 0,01, und weniger Abnahme.',
@@ -318,6 +326,11 @@ export const train: Words['train'] = {
   },
   moreThan: (least: string) => `Muss größer als ${least} sein.`,
   choices: {
+    auto: 'Suche an meinen Daten',
+    published: 'veröffentlicht',
+    quick: 'schnell',
+    thorough: 'gründlich',
+    overnight: 'über Nacht',
     unknown: 'unbekannt',
     present: 'vorhanden',
     absent: 'nicht vorhanden',

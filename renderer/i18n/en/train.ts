@@ -254,6 +254,14 @@ export const train = {
       name: 'Learning rate',
       text: 'Size of a step. The authors use 0.00005 to 0.005; linear wants 0.001 or more.',
     },
+    recipe: {
+      name: 'Recipe',
+      text: 'Published: the authors’ settings and those that you change. Search: methods, rates and times are tried on folds of your training and validation patients, and the best is trained on all folds; method, epochs, learning rate, weight decay, augmentation, folds and stopping are then found, not taken from here.',
+    },
+    budget: {
+      name: 'Size of a search',
+      text: 'How much a search tries. Quick: some minutes for a few hundred images.',
+    },
     optimiser: {
       name: 'Optimiser',
       text: 'How the weights follow their gradient. AdamW: the authors’ way. SGD wants larger steps, about 0.01, and less decay.',
@@ -304,6 +312,11 @@ export const train = {
   },
   moreThan: (least: string) => `Must be more than ${least}.`,
   choices: {
+    auto: 'search on my data',
+    published: 'published',
+    quick: 'quick',
+    thorough: 'thorough',
+    overnight: 'overnight',
     unknown: 'unknown',
     present: 'present',
     absent: 'absent',

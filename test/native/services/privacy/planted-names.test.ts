@@ -15,6 +15,7 @@ const designed = [
   ...['patient_key', 'patient_name', 'search_name', 'patient_birth_date'].map((column) => `patients.${column}`),
   ...['study_date', 'study_time', 'study_description', 'accession_number'].map((column) => `studies.${column}`),
   'series.series_description',
+  'series.institution_name',
   'files.path',
   'files.member',
   'job_places.path',
