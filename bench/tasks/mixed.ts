@@ -9,9 +9,16 @@ export const mixedClasses = ['neither', 'specks', 'mass'] as const;
 export function paintMixed(size: number, classIndex: number, random: Random): Field {
   const field = paintSpecks(size, classIndex === 1, random.fork('tissue'));
   if (classIndex !== 2) return field;
+  const before = meanOf(field);
   const place = random.fork('mass');
   const [cy, cx] = [place.uniform(0.3, 0.7) * size, place.uniform(0.35, 0.65) * size];
   const sigma = place.uniform(26, 40);
   addSpot(field, size, { cx, cy, sigma, height: place.uniform(0.28, 0.42) });
-  return field;
+  // No class is brighter than another: else the mean of an image would give the mass away.
+  const share = before / meanOf(field);
+  return field.map((value) => value * share);
+}
+
+function meanOf(field: Field): number {
+  return field.reduce((sum, value) => sum + value, 0) / field.length;
 }

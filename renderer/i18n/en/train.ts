@@ -1,3 +1,4 @@
+/** Length: the words of one screen, as its other languages have them. */
 import { counted } from '../count.ts';
 
 const n = (count: number, one: string, other: string): string => counted('en', count, one, other);

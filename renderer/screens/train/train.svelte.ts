@@ -254,7 +254,9 @@ export class TrainState {
   #options(): TrainingOptions[] {
     if (this.settings === null) return [];
     const { settings, datasetName, lpmName } = this;
-    return this.chosen.map((method) => ({
+    // A search tries the methods itself: it is one training, whichever are ticked.
+    const methods = settings.recipe === 'auto' ? this.chosen.slice(0, 1) : this.chosen;
+    return methods.map((method) => ({
       ...withoutOtherSizes(method, settings),
       dataset: datasetName,
       lpm: lpmName,

@@ -246,6 +246,7 @@ describe('migrations', () => {
       '0250-keep-device-checks': '4c9be8306c8653b43b81596b26cba93e4c29d6ce50f0e59e4055f662d7bff20b',
       '0290-ask-several-questions': '2d445b752cad267b459cc9cb39c072c709a19b77463252962d497c49defd6596',
       '0300-keep-cross-validations': '7c47413453e518201e67b5ee4699109562b43cb70ed6a00782d1bd1eccdf33fe',
+      '0310-keep-recipe-searches': '6aa46d91cdc1a73fecb62d7ceecac42e242067863de4802a248c1b68be470c69',
       '0350-note-sites': 'efa9929da5d68ef1214596bddd162e8a6183f22b4c5072ef9e2faa2968d66a7f',
       '0351-put-models-in-use': 'bfdfb4ef8a9fafee922d8f1ebd34444697de6a659d5de13de729c9bdf41165e2',
       '0352-keep-shortcut-checks': 'ee727ae26999132bc57c461c5321603531acc31a454404e3f090ef7a0728123c',

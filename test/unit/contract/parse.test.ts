@@ -23,6 +23,8 @@ test('defaults are those of the published recipe', () => {
     tokenRatio: 0.2,
     normalisation: 'dataset',
     microBatch: 2,
+    recipe: 'published',
+    budget: 'quick',
   });
 });
 
