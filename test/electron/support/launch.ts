@@ -62,7 +62,15 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')
-      complaints.push(`${message.type()}: ${message.text()}`);
+      complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  // The page is told "404" alone; what the core answered says why.
+  page.on('response', (response) => {
+    if (response.status() >= 400)
+      void response.text().then(
+        (text) => complaints.push(`${response.status()} ${response.url()}: ${text}`),
+        () => complaints.push(`${response.status()} ${response.url()}`),
+      );
   });
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   if (options.keepSize !== true)
