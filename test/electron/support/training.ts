@@ -8,8 +8,14 @@ export async function openTrain(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Train', exact: true }).waitFor();
 }
 
-/** Fills expert settings in by their names, waits for the promise of the time, and gives its words. */
+/** Chooses the published recipe instead of a search, so that methods and expert settings can be chosen. */
+export async function choosePublished(page: Page): Promise<void> {
+  await page.getByRole('radio', { name: /^As published/ }).check();
+}
+
+/** Fills expert settings of a recipe of one's own in by their names, waits for the promise of the time, and gives its words. */
 export async function planTraining(page: Page, settings: Readonly<Record<string, string>>): Promise<string> {
+  await choosePublished(page);
   const fold = page.getByText(/^Expert settings/);
   await fold.click();
   for (const [label, value] of Object.entries(settings)) {
