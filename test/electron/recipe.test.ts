@@ -30,7 +30,7 @@ test('a search is what the window proposes; it goes on after its engine dies, sa
   await page.getByText(/^Expert settings/).click();
   await page.getByTestId('promise').waitFor({ timeout: 120_000 });
   expect(await seriousViolations(page)).toEqual([]);
-  await takeScreenshots(page, 'train-recipe');
+  await takeScreenshots(page, 'train-recipe', page.getByText('How long may the search take?'));
   await startTraining(page);
   await page.getByText(/^Searching for a recipe: step \d/).waitFor({ timeout: 120_000 });
   killEngine(app);
