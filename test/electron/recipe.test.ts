@@ -35,7 +35,7 @@ test('a search is what the window proposes; it goes on after its engine dies, sa
   await page.getByText(/^Searching for a recipe: step \d/).waitFor({ timeout: 120_000 });
   killEngine(app);
   await wentOnByItself(page);
-  await trained(page);
+  await trained(page, 600_000);
 
   const search = page.getByRole('region', { name: 'Recipe found on your data' });
   await search.getByText(/ won: on patients that it did not learn from/).waitFor();

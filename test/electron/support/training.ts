@@ -57,7 +57,7 @@ export async function wentOnByItself(page: Page): Promise<void> {
   await page.getByText('The computing process stopped and was started again').waitFor({ timeout: 120_000 });
 }
 
-/** Waits for the end of the training that is shown. */
-export async function trained(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Judge the model' }).waitFor({ timeout: 240_000 });
+/** Waits for the end of the training that is shown; a search takes longer. */
+export async function trained(page: Page, limitMs = 240_000): Promise<void> {
+  await page.getByRole('button', { name: 'Judge the model' }).waitFor({ timeout: limitMs });
 }
