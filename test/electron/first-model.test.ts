@@ -9,7 +9,7 @@ import { show } from './support/screens.ts';
 import { openTrain, startTraining, trained } from './support/training.ts';
 
 test('from a dropped folder with its labels to a model in use, without expert settings', async () => {
-  const prepared = await prepareLibrary({ patients: 60, isImported: false });
+  const prepared = await prepareLibrary({ patients: 60, isImported: false, patch: 32 });
   const { page, complaints, close } = await launch({ library: prepared.library });
   await page.getByRole('heading', { name: 'Welcome to Sidelight' }).waitFor();
   await page.getByRole('checkbox', { name: /research only/ }).check();

@@ -19,13 +19,13 @@ export interface PreparedLibrary {
 }
 
 export async function prepareLibrary(
-  options: { patients?: number; models?: readonly string[]; isImported?: boolean } = {},
+  options: { patients?: number; models?: readonly string[]; isImported?: boolean; patch?: number } = {},
 ): Promise<PreparedLibrary> {
   const folder = temporaryFolder('prepared');
   const library = join(folder, 'library');
   const studies = join(folder, 'studies');
   const labels = writeStudies(studies, options.patients ?? 8);
-  writeTinyLpm(join(folder, 'lpm'));
+  writeTinyLpm(join(folder, 'lpm'), options.patch);
   const { context, close } = await openServices({
     library,
     mode: 'write',
