@@ -2,6 +2,7 @@
 import { type ModelCard, targetFacts } from '../../../core/contract/index.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 import { aboutClass, estimate } from './format.ts';
+import { replayText } from './replay-text.ts';
 
 export interface CardSection {
   readonly title: string;
@@ -99,7 +100,14 @@ export function cardText(card: ModelCard): CardText {
         },
       },
       { title: own.limits, paragraphs: [], list: isPerName ? own.limitQuestions : own.limitList },
-      { title: own.identity, paragraphs: [own.weights(model.weightsHash), own.lpm(model.lpmHash)] },
+      {
+        title: own.identity,
+        paragraphs: [
+          own.weights(model.weightsHash),
+          own.lpm(model.lpmHash),
+          ...(card.replay === null ? [i18n.words.replay.never] : replayText(card.replay, model.target)),
+        ],
+      },
     ],
   };
 }
