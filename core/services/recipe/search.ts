@@ -58,7 +58,8 @@ interface SearchData {
 }
 
 /**
- * Searches, or goes on with a search of the same version, LPM and request; gives one that has a winner.
+ * Searches, or goes on with a search of the same version, LPM, request and plan; gives one that has a winner.
+ * @param planner what is tried: that of the budgets unless told
  * @throws SPLIT_IMPOSSIBLE where patients cannot be dealt to two folds; TRAINING_DIVERGED where every candidate did; DISK_FULL, CANCELLED,
  *   ENGINE_FAILED
  */
@@ -67,10 +68,11 @@ export async function searchRecipe(
   version: DatasetVersion,
   lpm: LibraryLpm,
   request: SearchRequest,
+  planner: typeof planSearch = planSearch,
 ): Promise<StoredSearch & { readonly winner: number }> {
   const images = versionImages(context.library.db, version.id).filter(({ split }) => split !== 'test');
   const folds = dealAsMany(images, version, request.seed);
-  const plan = planSearch(request.budget, {
+  const plan = planner(request.budget, {
     seed: request.seed,
     folds: Math.max(...folds) + 1,
     images: images.length,
@@ -215,18 +217,24 @@ async function tryOne(
   const guess = target.guess(target.labelsOf(learned, reading), logits);
   const guessLoss = lossOf(Float32Array.from(everyone.flatMap(() => [...guess])));
   const common = { candidate, fold, answers: left.length, guessLoss };
+  const diverged: Trial = { ...common, steps: recipe.steps, loss: null, auc: null, trainLoss: null };
   let answers: TrialAnswers;
   try {
     answers = await bench.run(recipe, seedOf(plan.seed, fold), learned, left, told);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'TRAINING_DIVERGED') throw error;
-    return { ...common, steps: recipe.steps, loss: null, auc: null, trainLoss: null };
+    return diverged;
   }
+  // The loss of a step is that of the weights before it: the last step may leave weights that answer nothing, and a loss that is no number compares
+  // with none.
+  if (!answers.logits.every(Number.isFinite)) return diverged;
   const temperature = target.temperature(answers.logits, labels, logits);
+  const loss = lossOf(answers.logits.map((z) => z / temperature));
+  if (!Number.isFinite(loss)) return diverged;
   return {
     ...common,
     steps: answers.steps,
-    loss: lossOf(answers.logits.map((z) => z / temperature)),
+    loss,
     auc: target.validate(answers.logits, labels, logits).valAuc,
     trainLoss: answers.trainLoss,
   };

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { budgetNames, type RecipeSearch, type Trial } from '../../../../core/contract/index.ts';
 import { skillOf, standings, survivors } from '../../../../core/services/recipe/halving.ts';
-import { planSearch } from '../../../../core/services/recipe/plan.ts';
+import { learnedOf, planSearch } from '../../../../core/services/recipe/plan.ts';
 import { summaryOf } from '../../../../core/services/recipe/summary.ts';
+import { epochsOf } from '../../../../core/services/recipe/trials.ts';
+import { stepsPerEpoch } from '../../../../core/training/sampler.ts';
 
 const trial = (candidate: number, loss: number | null, more: Partial<Trial> = {}): Trial => ({
   ...{ candidate, fold: 0, steps: 100, answers: 10, guessLoss: 1, auc: 0.5, trainLoss: 0.1, loss },
@@ -56,6 +58,20 @@ test.each(budgetNames)(
     for (const { steps } of large.candidates) expect(steps).toBeGreaterThanOrEqual((4 * 40_000) / 16);
     expect(new Set(large.candidates.map((one) => JSON.stringify(one))).size).toBe(large.candidates.length);
     expect(planSearch(budget, { ...asked, folds: 2 }).rounds.every((round) => round.folds === 2)).toBe(true);
+  },
+);
+
+test.each(budgetNames)(
+  'of a %s search a set of under 200 images gets as many steps as one of 200, to half an epoch',
+  (budget) => {
+    const { candidates } = planSearch(budget, { ...asked, images: 200 });
+    for (let images = 10; images < 200; images++) {
+      const plan = planSearch(budget, { ...asked, images });
+      expect(plan.candidates).toEqual(candidates);
+      const perEpoch = stepsPerEpoch(learnedOf(plan), asked.batch);
+      for (const one of plan.candidates)
+        expect(epochsOf(one, perEpoch) * perEpoch).toBeGreaterThan(one.steps - perEpoch);
+    }
   },
 );
 
