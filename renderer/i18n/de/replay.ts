@@ -2,7 +2,7 @@ import type { Words } from '../words.ts';
 
 export const replay: Words['replay'] = {
   title: 'Nach der Aufzeichnung erneut trainieren',
-  help: 'Das Modell wird nach den aufbewahrten Einstellungen, Bildern, Labels und dem Startwert noch einmal trainiert und verglichen. Die neuen Gewichte werden nicht behalten.',
+  help: 'Das Modell wird nach den aufbewahrten Einstellungen, Bildern, Labels und der Startzahl noch einmal trainiert und verglichen. Die neuen Gewichte werden nicht behalten.',
   start: 'Nach der Aufzeichnung erneut trainieren',
   running: 'Wird erneut trainiert …',
   waits: 'Es wartet auf einen anderen Auftrag.',
