@@ -7,7 +7,7 @@ export const replay: Words['replay'] = {
   running: 'Wird erneut trainiert …',
   waits: 'Es wartet auf einen anderen Auftrag.',
   unknownTime: 'Wie lange es auf diesem Rechner dauert, ist noch nicht bekannt.',
-  measure: 'Messen',
+  measureTime: 'Messen',
   never: 'Es wurde noch nicht nach seiner Aufzeichnung erneut trainiert.',
   equal: (day, weights) =>
     `Am ${day} nach der Aufzeichnung erneut trainiert: Alle ${weights} Gewichte sind Bit für Bit gleich.`,

@@ -7,7 +7,7 @@ export const replay = {
   running: 'Training again …',
   waits: 'It waits for another job.',
   unknownTime: 'How long it takes is not known yet on this machine.',
-  measure: 'Measure it',
+  measureTime: 'Measure it',
   never: 'It was not trained again from its record yet.',
   equal: (day: string, weights: string) =>
     `Trained again from its record on ${day}: all ${weights} weights are equal, bit for bit.`,
