@@ -19,6 +19,7 @@ export * from './problems.ts';
 export * from './promotion.ts';
 export * from './recipe.ts';
 export * from './records.ts';
+export * from './replay.ts';
 export * from './reports.ts';
 export * from './shortcuts.ts';
 export * from './split-words.ts';

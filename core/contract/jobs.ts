@@ -16,6 +16,7 @@ import {
   trainOptionsSchema,
 } from './options.ts';
 import { progressStageSchema, promiseSchema, trainingProgressSchema } from './records.ts';
+import { replayOptionsSchema, replayReportSchema } from './replay.ts';
 import {
   addLpmReportSchema,
   classifyReportSchema,
@@ -33,6 +34,7 @@ export const jobSchemas = {
   import: { payload: importOptionsSchema, result: importReportSchema },
   encode: { payload: encodeOptionsSchema, result: encodeReportSchema },
   train: { payload: trainOptionsSchema, result: trainReportSchema },
+  replay: { payload: replayOptionsSchema, result: replayReportSchema },
   evaluate: { payload: evaluateOptionsSchema, result: evaluateReportSchema },
   classify: { payload: classifyOptionsSchema, result: classifyReportSchema },
   evidence: { payload: evidenceOptionsSchema, result: evidenceResultSchema },

@@ -187,6 +187,7 @@ export const jobKinds = [
   'import',
   'encode',
   'train',
+  'replay',
   'evaluate',
   'classify',
   'evidence',

@@ -75,6 +75,8 @@ export const trialSchema = z.strictObject({
   /** Place in the list of candidates. */
   candidate: count,
   fold: count,
+  /** Which training of that fold it is, from 1: one that was stuck is trained again from another start. */
+  attempt: z.int().positive().default(1),
   /** Steps that were made. */
   steps: count,
   /** Images that it answered. */
@@ -87,6 +89,8 @@ export const trialSchema = z.strictObject({
   auc: z.number().nullable(),
   /** Mean loss of the last epoch over what it learned from; null where training diverged. */
   trainLoss: z.number().nullable(),
+  /** What answering with the shares of those labels would have lost there; null where training diverged or the criterion defines none. */
+  trainGuessLoss: z.number().nullable().default(null),
 });
 export type Trial = z.infer<typeof trialSchema>;
 

@@ -31,6 +31,7 @@ export * from './queries/readers.ts';
 export * from './queries/readings.ts';
 export * from './queries/recipe-searches.ts';
 export * from './queries/records.ts';
+export * from './queries/replays.ts';
 export * from './queries/runs.ts';
 export * from './queries/samples.ts';
 export * from './queries/shortcut-checks.ts';

@@ -80,6 +80,15 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByText(`Saved: ${pdf}`).waitFor();
   expect(existsSync(pdf)).toBe(true);
 
+  // It was made with one thread, and is made again so, whatever the window takes.
+  await page.getByText('It was not trained again from its record yet.').waitFor();
+  await page.getByRole('button', { name: 'Measure it' }).click();
+  await page.getByText(/^(Some|About)/).waitFor({ timeout: 60_000 });
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Train again from its record' }).click();
+  await page.getByText(/: all [\d,]+ weights are equal, bit for bit\.$/).waitFor({ timeout: 120_000 });
+  await page.getByText(/^Made again with onnxruntime .*, CPU, 1 thread, /).waitFor();
+
   await page.getByLabel('Cases').first().selectOption('test');
   await page.getByText('Every look at the test cases is recorded.').waitFor();
   await close();

@@ -57,6 +57,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training', 'recipe'],
   promotion: ['session', 'evaluation', 'training'],
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],
+  replay: ['session', 'datasets', 'lpm', 'training'],
   shortcuts: ['session', 'evaluation', 'classification', 'training'],
   library: ['devices', 'session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
   jobs: [
@@ -71,6 +72,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'estimate',
     'evaluation',
     'classification',
+    'replay',
     'shortcuts',
   ],
   walkthrough: ['session', 'import', 'lpm', 'pixels', 'features', 'demo', 'evaluation', 'classification', 'jobs'],

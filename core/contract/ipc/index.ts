@@ -14,6 +14,7 @@ import { labelCalls } from './labels.ts';
 import { labelsFileCalls } from './labels-file.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
 import { promotionCalls } from './promotion.ts';
+import { replayCalls } from './replay.ts';
 import { settingsCalls } from './settings.ts';
 import { shortcutCalls } from './shortcuts.ts';
 import { trainingCalls } from './training.ts';
@@ -30,6 +31,7 @@ export const coreCalls = {
   ...judgingCalls,
   ...promotionCalls,
   ...shortcutCalls,
+  ...replayCalls,
   ...evidenceCalls,
   ...trainingCalls,
 };

@@ -11,6 +11,7 @@ import {
 } from '../names.ts';
 import { searchSummarySchema } from '../recipe.ts';
 import { modelRecordSchema, referBandSchema, splitOriginCountSchema } from '../records.ts';
+import { replayReportSchema } from '../replay.ts';
 import { targetFigureSchema } from '../targets.ts';
 import { verdictSchema } from '../verdict.ts';
 import { defineCalls, nothing } from './call.ts';
@@ -276,6 +277,8 @@ export const modelCardSchema = z.object({
     }),
   ),
   testViews: count,
+  /** What came of the newest training of it from its record; null where there was none. */
+  replay: replayReportSchema.nullable(),
 });
 export type ModelCard = z.infer<typeof modelCardSchema>;
 

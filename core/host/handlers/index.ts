@@ -9,6 +9,7 @@ import { labelHandlers } from './labels.ts';
 import { labelsFileHandlers } from './labels-file.ts';
 import { libraryHandlers } from './library.ts';
 import { promotionHandlers } from './promotion.ts';
+import { replayHandlers } from './replay.ts';
 import { settingsHandlers } from './settings.ts';
 import { shortcutHandlers } from './shortcuts.ts';
 import { trainingHandlers } from './training.ts';
@@ -23,6 +24,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...judgingHandlers,
   ...promotionHandlers,
   ...shortcutHandlers,
+  ...replayHandlers,
   ...evidenceHandlers,
   ...trainingHandlers,
 };

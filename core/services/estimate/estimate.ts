@@ -8,16 +8,26 @@
 
 import { statfsSync } from 'node:fs';
 import type { z } from 'zod';
+import { invariant } from '../../base/errors.ts';
 import {
   type MeasureOptions,
   type MethodSizes,
   measureOptionsSchema,
+  type SampleRanges,
   type TimePromise,
-  type trainOptionsSchema,
+  trainOptionsSchema,
   type VersionImage,
 } from '../../contract/index.ts';
 import { networkConfig, parameterLayout } from '../../models/index.ts';
-import { type DatasetRow, promiseShares, rangeRuleOfVersion, ratesOf, versionStatistics } from '../../store/index.ts';
+import {
+  type DatasetRow,
+  datasetByName,
+  promiseShares,
+  rangeRuleOfVersion,
+  ratesOf,
+  versionImages,
+  versionStatistics,
+} from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { optimisers } from '../../training/optimisers/index.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
@@ -27,6 +37,7 @@ import { featuresFolder } from '../features/source-features.ts';
 import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
+import type { PlannedRun } from '../training/plan.ts';
 import { encodingName, networkName, rateKey } from './rates.ts';
 import { promiseOfSearch, trainingsOf } from './search-parts.ts';
 import { sumPromise, type Work } from './sum.ts';
@@ -63,11 +74,7 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
         const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
         const promise = sumPromise(work, rates, diskBytes, promiseShares(context.library.db, trainingsRemembered));
         if (promise === null) {
-          const wanted = measureOptionsSchema.parse(
-            Object.fromEntries(
-              Object.keys(measureOptionsSchema.shape).map((key) => [key, options[key as keyof Training]]),
-            ),
-          );
+          const wanted = toMeasure(options);
           missing.set(JSON.stringify(wanted), wanted);
         }
         return promise;
@@ -81,11 +88,61 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
   return { promises, missing: [...missing.values()], freeBytes: bavail * bsize };
 }
 
+/** What to measure for a training. */
+function toMeasure(options: Training): MeasureOptions {
+  return measureOptionsSchema.parse(
+    Object.fromEntries(Object.keys(measureOptionsSchema.shape).map((key) => [key, options[key as keyof Training]])),
+  );
+}
+
+/**
+ * The promise for a run that is computed once more and not kept, on the version that it names; null where this machine was not measured for it,
+ * with what to measure.
+ * @throws LPM_NOT_FOUND
+ */
+export async function promiseRun(
+  context: ServiceContext,
+  { run, version, lpm: record }: Pick<PlannedRun, 'run' | 'version' | 'lpm'>,
+): Promise<{ readonly promise: TimePromise | null; readonly missing: MeasureOptions | null }> {
+  const { db } = context.library;
+  const dataset = datasetByName(db, version.dataset);
+  invariant(dataset !== undefined, 'the data set of a version exists');
+  const defaults = trainOptionsSchema.parse({ dataset: version.dataset, lpm: record.name });
+  const { learningRate: lr, earlyStop, microBatch = defaults.microBatch, ...settings } = run.settings;
+  const options: Training = { ...defaults, ...settings, lr, microBatch, earlyStop: earlyStop ?? undefined };
+  const lpm = openLibraryLpm(context, record);
+  try {
+    const rates = ratesOf(db, await rateKey(context, record.hash, options.inputSize));
+    const images = versionImages(db, version.id);
+    const work = workOf(
+      context,
+      options,
+      lpm,
+      { dataset, version: { ...version, images }, existing: version },
+      new Set(),
+    );
+    const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
+    const shares = promiseShares(db, trainingsRemembered);
+    const promise = sumPromise({ ...work, checkpointBytes: 0 }, rates, diskBytes, shares);
+    return { promise, missing: promise === null ? toMeasure(options) : null };
+  } finally {
+    lpm.close();
+  }
+}
+
 function workOf(
   context: ServiceContext,
   options: Training,
   lpm: LibraryLpm,
-  { dataset, version, existing }: PlannedVersion,
+  {
+    dataset,
+    version,
+    existing,
+  }: {
+    readonly dataset: DatasetRow;
+    readonly version: Pick<PlannedVersion['version'], 'images' | 'classes'> & { readonly ranges?: SampleRanges | null };
+    readonly existing: PlannedVersion['existing'];
+  },
   prepared: Set<string>,
 ): Work {
   const { library } = context;

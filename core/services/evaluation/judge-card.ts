@@ -7,6 +7,7 @@ import {
   evaluationsOf,
   labellersOf,
   lpmByHash,
+  replayOf,
   searchOfRun,
   testViews,
   versionById,
@@ -51,6 +52,7 @@ export function modelCard(context: ServiceContext, name: string): ModelCard {
     counts: versionCounts(db, run.datasetVersionId),
     results: evaluationsOf(db, model.id).flatMap(({ split }) => resultsOf(context, model, split)),
     testViews: testViews(db, name),
+    replay: replayOf(db, model.id) ?? null,
   };
 }
 

@@ -24,6 +24,8 @@ import { resolveStatistics } from './normalisation.ts';
 export interface FeatureRequest extends FeatureSettings {
   readonly version: DatasetVersion;
   readonly images: readonly VersionImage[];
+  /** True refuses to go on where one of them cannot be read. */
+  readonly needsAll?: boolean;
   readonly lpm: LibraryLpm;
   /** Given for a model that has its statistics; otherwise resolved by `normalisation`. */
   readonly statistics?: ChannelStatistics;
@@ -76,7 +78,7 @@ export function openFeatures(
 
 /**
  * Computes what is missing and opens the stores. Close the result.
- * @throws DATASET_NOT_READY when no training image can be decoded; DISK_FULL before starting what will not fit
+ * @throws DATASET_NOT_READY when no training image can be decoded, or one that is needed; DISK_FULL before starting what will not fit
  */
 export async function prepareFeatures(context: ServiceContext, request: FeatureRequest): Promise<Features> {
   const { version, lpm, inputSize, rule } = request;
@@ -100,6 +102,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     announceSize(context, request, sources);
     const there = await prepareSources(context, sources, inputSize, rule, request.images, problems);
     const images = request.images.filter((_, i) => there[i]);
+    if (request.needsAll === true && images.length < request.images.length) throw imagesGone(request, images, problems);
     const training = images.filter((image) => image.split === 'train');
     if (request.statistics === undefined && training.length === 0) {
       const reason = problems.list().find(({ code }) => code !== 'IMAGE_LOOKS_EMPTY')?.message ?? 'there are none';
@@ -130,6 +133,26 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     await close();
     throw error;
   }
+}
+
+/** The refusal that says how many images are missing, and why the first of them. */
+function imagesGone(
+  { images: wanted, version }: Pick<FeatureRequest, 'images' | 'version'>,
+  read: readonly VersionImage[],
+  problems: ProblemCollector,
+): AppError {
+  const missing = wanted.length - read.length;
+  const first = problems.list().find(({ code }) => code !== 'IMAGE_LOOKS_EMPTY');
+  return new AppError(
+    'DATASET_NOT_READY',
+    `${missing} of ${wanted.length} images of version ${version.number} of "${version.dataset}" cannot be read; the first: ${first?.message ?? 'it has no pixels.'}`,
+    {
+      action:
+        first?.action ??
+        'Put the files back, or import the folder where they are now; they are recognised by their content.',
+      details: { found: read.length, needed: wanted.length },
+    },
+  );
 }
 
 function bytesPerImage(request: FeatureRequest): number {

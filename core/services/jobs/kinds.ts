@@ -23,6 +23,7 @@ import { exportJob } from '../export/export.ts';
 import { encodeJob } from '../features/encode.ts';
 import { importJob } from '../import/import.ts';
 import { lpmAddJob } from '../lpm/add.ts';
+import { replayJob } from '../replay/replay.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { shortcutsJob } from '../shortcuts/shortcuts.ts';
 import { trainAgain } from '../training/plan.ts';
@@ -51,6 +52,7 @@ export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
   import: row(importJob, 'long'),
   encode: row(encodeJob, 'long'),
   train: row(trainJob, 'long', { again: trainAgain }),
+  replay: row(replayJob, 'long'),
   evaluate: row(evaluateJob, 'short'),
   classify: row(classifyJob, 'long'),
   evidence: row(evidenceJob, 'short'),

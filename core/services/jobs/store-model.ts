@@ -8,6 +8,7 @@ import {
   datasetByName,
   dropCheckpoints,
   modelByName,
+  noteLeftOut,
   rangeRuleOfVersion,
   settleMembers,
 } from '../../store/index.ts';
@@ -21,7 +22,7 @@ import { layoutToStore } from '../training/stored-network.ts';
 
 /** Chooses how the model of a run decides and writes it; the checkpoints of the run go. */
 export function storeModel(context: ServiceContext, { run, version }: PlannedRun, computed: ComputedWeights): void {
-  const { config, layers, reading, statistics, params, finalParams, unseen, members } = computed;
+  const { config, layers, reading, statistics, params, finalParams, unseen, members, leftOut } = computed;
   const { settings } = run;
   const { temperature, positive, cut, findingThresholds } = chooseOperatingPoint(computed, version, settings);
   const rule = rangeRuleOfVersion(context.library.db, version);
@@ -66,6 +67,7 @@ export function storeModel(context: ServiceContext, { run, version }: PlannedRun
     );
     dropCheckpoints(db, run.id);
     settleMembers(db, run.id, members);
+    noteLeftOut(db, run.id, leftOut);
     addAuditEvent(db, {
       happenedAt: now,
       action: 'model.trained',

@@ -44,6 +44,7 @@ import { computeWeights } from '../training/compute-weights.ts';
 import { runKeeper } from '../training/keep-run.ts';
 import { networkOfRun } from '../training/material.ts';
 import { type PlannedRun, planRun } from '../training/plan.ts';
+import { notePlace } from '../training/run-place.ts';
 import { storeModel } from './store-model.ts';
 
 /**
@@ -95,7 +96,9 @@ async function carryOut(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
   try {
     const { library } = context;
     const keeper = runKeeper(library, run, networkOfRun(plan, lpm));
+    await notePlace(context, run.id);
     const computed = await computeWeights(context, plan, lpm, keeper);
+    await notePlace(context, run.id);
     storeModel(context, plan, computed);
     const { peakMb } = computed;
     setRunState(db, run.id, 'succeeded', { at: timeOf(context), seconds: seconds(), peakMb });

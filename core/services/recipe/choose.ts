@@ -25,7 +25,11 @@ export interface ChosenRecipe {
  * Searches where the options ask for it. A run that goes on has its recipe.
  * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, LPM_NOT_FOUND, BAD_INPUT; and as `searchRecipe`
  */
-export async function chooseRecipe(context: ServiceContext, options: ParsedOptions): Promise<ChosenRecipe> {
+export async function chooseRecipe(
+  context: ServiceContext,
+  options: ParsedOptions,
+  planner?: Parameters<typeof searchRecipe>[4],
+): Promise<ChosenRecipe> {
   if (options.recipe !== 'auto' || options.resume !== undefined) return { options, search: null };
   const dataset = requireDataset(context, options.dataset);
   const criterion = criterionFor(dataset.target, options);
@@ -34,7 +38,7 @@ export async function chooseRecipe(context: ServiceContext, options: ParsedOptio
   try {
     const { batch, budget, classWeights, flip, normalisation, optimiser, seed, tokenRatio, tokens, uncertain } =
       options;
-    const search = await searchRecipe(context, version, lpm, {
+    const request = {
       ...{
         batch,
         budget,
@@ -49,7 +53,8 @@ export async function chooseRecipe(context: ServiceContext, options: ParsedOptio
         uncertain,
       },
       inputSize: resolveInputSize(lpm.config, options.inputSize),
-    });
+    };
+    const search = await searchRecipe(context, version, lpm, request, planner);
     const { method, learningRate, weightDecay, augment, steps } = winnerOf(search);
     const { folds } = search.plan;
     const epochs = epochsOf({ steps }, stepsPerEpoch(learnedOf(search.plan), batch));

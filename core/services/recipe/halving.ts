@@ -7,6 +7,7 @@
  * the same class from one that decides.
  */
 import type { Trial } from '../../contract/index.ts';
+import { isStuck, type Losses } from '../training/stuck-members.ts';
 
 /** What is known of a candidate. */
 export interface Standing {
@@ -33,7 +34,7 @@ export function skillOf(trials: readonly Pick<Trial, 'loss' | 'guessLoss' | 'ans
  * all of these folds are not among them, so all that are compared answered the same patients.
  */
 export function standings(trials: readonly Trial[], folds: number): Standing[] {
-  const own = trials.filter(({ fold }) => fold < folds);
+  const own = keptTrials(trials).filter(({ fold }) => fold < folds);
   const candidates = [...new Set(own.map(({ candidate }) => candidate))].sort((a, b) => a - b);
   return candidates
     .filter((candidate) => own.filter((trial) => trial.candidate === candidate).length === folds)
@@ -47,6 +48,41 @@ export function standings(trials: readonly Trial[], folds: number): Standing[] {
       };
     })
     .sort((a, b) => (a.skill === b.skill ? a.candidate - b.candidate : b.skill - a.skill));
+}
+
+/** Of several trainings of a fold the one of least loss over what it learned from, as for the networks of a model; of equal ones the first. */
+export function keptTrials(trials: readonly Trial[]): Trial[] {
+  const kept = new Map<string, Trial>();
+  for (const trial of trials) {
+    const key = `${trial.candidate} ${trial.fold}`;
+    const best = kept.get(key);
+    if (best === undefined || lossOf(trial) < lossOf(best)) kept.set(key, trial);
+  }
+  return [...kept.values()];
+}
+
+function lossOf({ trainLoss }: Trial): number {
+  return trainLoss ?? Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Whether a training of a candidate learned next to nothing while the same recipe learned from other folds: it is no news of the recipe. It is then trained
+ * again from another start, as a network of a model would be. One that diverged is not: that is news.
+ */
+export function isStuckTrial(trial: Trial, trials: readonly Trial[]): boolean {
+  const losses = lossesOf(trial);
+  const firsts = trials.filter(({ candidate, attempt }) => candidate === trial.candidate && attempt === 1);
+  return (
+    losses !== undefined &&
+    isStuck(
+      losses,
+      firsts.flatMap((first) => lossesOf(first) ?? []),
+    )
+  );
+}
+
+function lossesOf({ trainLoss, trainGuessLoss: guessLoss }: Trial): Losses | undefined {
+  return trainLoss === null ? undefined : { trainLoss, guessLoss };
 }
 
 /** The candidates that go on after a round, in the order of the list. */

@@ -34,7 +34,8 @@ import { type Features, prepareFeatures } from '../features/source-features.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { dealFolds } from '../training/folds.ts';
-import { standings, survivors } from './halving.ts';
+import { memberSeed, mostAttempts } from '../training/stuck-members.ts';
+import { isStuckTrial, standings, survivors } from './halving.ts';
 import { foldsWanted, planSearch } from './plan.ts';
 import { type TrialAnswers, type TrialSettings, Trials } from './trials.ts';
 
@@ -58,7 +59,8 @@ interface SearchData {
 }
 
 /**
- * Searches, or goes on with a search of the same version, LPM and request; gives one that has a winner.
+ * Searches, or goes on with a search of the same version, LPM, request and plan; gives one that has a winner.
+ * @param planner what is tried: that of the budgets unless told
  * @throws SPLIT_IMPOSSIBLE where patients cannot be dealt to two folds; TRAINING_DIVERGED where every candidate did; DISK_FULL, CANCELLED,
  *   ENGINE_FAILED
  */
@@ -67,10 +69,11 @@ export async function searchRecipe(
   version: DatasetVersion,
   lpm: LibraryLpm,
   request: SearchRequest,
+  planner: typeof planSearch = planSearch,
 ): Promise<StoredSearch & { readonly winner: number }> {
   const images = versionImages(context.library.db, version.id).filter(({ split }) => split !== 'test');
   const folds = dealAsMany(images, version, request.seed);
-  const plan = planSearch(request.budget, {
+  const plan = planner(request.budget, {
     seed: request.seed,
     folds: Math.max(...folds) + 1,
     images: images.length,
@@ -127,6 +130,27 @@ async function tryAll(
   });
   const trials = [...ended];
   let [done, total] = [0, stepsOf(plan, plan.rounds[0] as SearchPlan['rounds'][number], [...plan.candidates.keys()])];
+  /** A training, made now unless it ended before. */
+  const trained = async (place: TrialPlace, round: number): Promise<Trial> => {
+    const recipe = plan.candidates[place.candidate] as Candidate;
+    const told = (now: number): void =>
+      context.progress({
+        stage: 'searching',
+        done: done + Math.min(now, recipe.steps),
+        total,
+        unit: 'steps',
+        note: `round ${round + 1} of ${plan.rounds.length}, ${recipe.method} at ${recipe.learningRate}, ${recipe.steps} steps`,
+      });
+    const known = trials.find((trial) => isAt(trial, place));
+    const trial = known ?? (await tryOne(bench, data, request, plan, place, told));
+    if (known === undefined) {
+      addTrial(context.library.writer, id, trial);
+      trials.push(trial);
+    }
+    told(recipe.steps);
+    done += recipe.steps;
+    return trial;
+  };
   try {
     let entered = [...plan.candidates.keys()];
     for (const [round, { candidates, folds }] of plan.rounds.entries()) {
@@ -137,22 +161,15 @@ async function tryAll(
       }
       for (const candidate of entered) {
         const recipe = plan.candidates[candidate] as Candidate;
+        for (let fold = before; fold < folds; fold++) await trained({ candidate, fold, attempt: 1 }, round);
         for (let fold = before; fold < folds; fold++) {
-          const told = (now: number): void =>
-            context.progress({
-              stage: 'searching',
-              done: done + Math.min(now, recipe.steps),
-              total,
-              unit: 'steps',
-              note: `round ${round + 1} of ${plan.rounds.length}, ${recipe.method} at ${recipe.learningRate}, ${recipe.steps} steps`,
-            });
-          if (!trials.some((trial) => trial.candidate === candidate && trial.fold === fold)) {
-            const trial = await tryOne(bench, data, request, plan, { candidate, fold }, told);
-            addTrial(context.library.writer, id, trial);
-            trials.push(trial);
+          // Of the folds that are answered by the end of this round, so that a search that goes on asks what one that was never stopped asked.
+          const answered = trials.filter((trial) => trial.fold < folds);
+          let last = answered.find((trial) => isAt(trial, { candidate, fold, attempt: 1 })) as Trial;
+          while (isStuckTrial(last, answered) && last.attempt < mostAttempts) {
+            total += recipe.steps;
+            last = await trained({ candidate, fold, attempt: last.attempt + 1 }, round);
           }
-          told(recipe.steps);
-          done += recipe.steps;
         }
       }
     }
@@ -161,6 +178,13 @@ async function tryAll(
     await bench.close();
     for (const one of new Set(features.values())) await one.close();
   }
+}
+
+/** Which training of a search it is. */
+type TrialPlace = Pick<Trial, 'candidate' | 'fold' | 'attempt'>;
+
+function isAt(trial: TrialPlace, { candidate, fold, attempt }: TrialPlace): boolean {
+  return trial.candidate === candidate && trial.fold === fold && trial.attempt === attempt;
 }
 
 /** Steps of a round in which candidates answer so many more folds. */
@@ -197,7 +221,7 @@ async function tryOne(
   { version, images, folds }: SearchData,
   { uncertain }: SearchRequest,
   plan: SearchPlan,
-  { candidate, fold }: Pick<Trial, 'candidate' | 'fold'>,
+  { candidate, fold, attempt }: TrialPlace,
   told: (steps: number) => void,
 ): Promise<Trial> {
   const target = targets[version.target];
@@ -214,27 +238,42 @@ async function tryOne(
     criteria[target.criteria[0]].value(values, tensors, logits) ?? 0;
   const guess = target.guess(target.labelsOf(learned, reading), logits);
   const guessLoss = lossOf(Float32Array.from(everyone.flatMap(() => [...guess])));
-  const common = { candidate, fold, answers: left.length, guessLoss };
+  const common = { candidate, fold, attempt, answers: left.length, guessLoss };
+  const diverged: Trial = {
+    ...common,
+    steps: recipe.steps,
+    loss: null,
+    auc: null,
+    trainLoss: null,
+    trainGuessLoss: null,
+  };
   let answers: TrialAnswers;
   try {
-    answers = await bench.run(recipe, seedOf(plan.seed, fold), learned, left, told);
+    answers = await bench.run(recipe, seedOf(plan.seed, fold, attempt), learned, left, told);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'TRAINING_DIVERGED') throw error;
-    return { ...common, steps: recipe.steps, loss: null, auc: null, trainLoss: null };
+    return diverged;
   }
+  // The loss of a step is that of the weights before it: the last step may leave weights that answer nothing, and a loss that is no number compares
+  // with none.
+  if (!answers.logits.every(Number.isFinite)) return diverged;
   const temperature = target.temperature(answers.logits, labels, logits);
+  const loss = lossOf(answers.logits.map((z) => z / temperature));
+  if (!Number.isFinite(loss)) return diverged;
   return {
     ...common,
     steps: answers.steps,
-    loss: lossOf(answers.logits.map((z) => z / temperature)),
+    loss,
     auc: target.validate(answers.logits, labels, logits).valAuc,
     trainLoss: answers.trainLoss,
+    trainGuessLoss: answers.trainGuessLoss,
   };
 }
 
 /** The same for every candidate, so that they differ in nothing but the recipe. */
-function seedOf(seed: number, fold: number): number {
-  return seed * foldsWanted + fold;
+function seedOf(seed: number, fold: number, attempt: number): number {
+  const first = seed * foldsWanted + fold;
+  return attempt === 1 ? first : memberSeed(first, fold, attempt);
 }
 
 function allDiverged(candidates: SearchPlan['candidates']): AppError {

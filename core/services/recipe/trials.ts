@@ -24,6 +24,7 @@ import type { LibraryLpm } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { compilePredictor } from '../training/model.ts';
 import { compileStep, startingParameters } from '../training/network.ts';
+import { guessLoss } from '../training/stuck-members.ts';
 
 /** What all trainings of a search have in common. */
 export interface TrialSettings
@@ -39,6 +40,8 @@ export interface TrialAnswers {
   readonly logits: Float32Array;
   /** Mean loss over the steps of the last epoch. */
   readonly trainLoss: number;
+  /** What guessing would have lost there; null where the criterion defines none. */
+  readonly trainGuessLoss: number | null;
   /** Steps that were made: whole epochs. */
   readonly steps: number;
 }
@@ -117,7 +120,8 @@ export class Trials {
       },
     });
     const logits = await predictAll(network, state.params, left, others.length, this.#context.signal);
-    return { logits, trainLoss, steps: epochs * perEpoch };
+    const trainGuessLoss = guessLoss(network, { criterion, classWeights }, source);
+    return { logits, trainLoss, trainGuessLoss, steps: epochs * perEpoch };
   }
 
   /** Lets the compiled networks go. */

@@ -1,9 +1,12 @@
 /** What every service is given. Dependencies are arguments, so the same service runs in the command line, a worker and a test. */
 import type { Logger } from '../../base/logger.ts';
 import type { ReportProgress } from '../../base/progress.ts';
-import type { Engine, Precision } from '../../engine/index.ts';
+import type { Engine, OpenEngineOptions, Precision } from '../../engine/index.ts';
 import type { Library } from '../../store/index.ts';
 import type { SessionCaches } from './caches.ts';
+
+/** What computes. */
+export type EngineChoice = Required<Pick<OpenEngineOptions, 'engine' | 'device' | 'threads'>>;
 
 export interface ServiceContext {
   readonly library: Library;
@@ -11,6 +14,8 @@ export interface ServiceContext {
   readonly caches: SessionCaches;
   /** The engine, opened when first asked for. */
   readonly engine: () => Promise<Engine>;
+  /** Another engine than the session's, for whoever must compute as it was done before; to be disposed of. Left out where there is only the session's. */
+  readonly openEngine?: (as: EngineChoice) => Promise<Engine>;
   /** Of the frozen LPM's matrix products; `f32` where left out. What is trained is always float32. */
   readonly precision?: Precision;
   readonly progress: ReportProgress;

@@ -56,15 +56,16 @@ export async function openServices(
   };
   const caches = new SessionCaches();
   let opening: Promise<Engine> | undefined;
-  const engine = (): Promise<Engine> => {
-    opening ??= openEngine({
-      engine: options.engine,
-      device: options.device,
+  const open = (as: Pick<OpenEngineOptions, 'engine' | 'device' | 'threads'>): Promise<Engine> =>
+    openEngine({
+      ...as,
       judge,
       log: options.log,
-      ...(options.threads === undefined ? {} : { threads: options.threads }),
       ...(options.ownProcess === undefined ? {} : { ownProcess: options.ownProcess }),
-    })
+    });
+  const engine = (): Promise<Engine> => {
+    const { engine: name, device, threads } = options;
+    opening ??= open({ engine: name, device, ...(threads === undefined ? {} : { threads }) })
       .then(rightInPrecision)
       .catch((error: unknown) => {
         // What kept it from opening (no memory, too many open files) may be over when the next job asks.
@@ -78,6 +79,7 @@ export async function openServices(
       library,
       caches,
       engine,
+      openEngine: open,
       ...(options.precision === undefined ? {} : { precision: options.precision }),
       progress: options.progress,
       signal: options.signal,

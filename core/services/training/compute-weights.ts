@@ -32,6 +32,10 @@ export interface ComputedWeights extends Pick<TrainingMaterial, 'config' | 'laye
   readonly unseen: UnseenAnswers;
   /** The trainings of the networks of a cross-validation; none otherwise. */
   readonly members: readonly RunMember[];
+  /** Images of training and validation, by their place in the version, that could not be read. */
+  readonly leftOut: readonly number[];
+  /** How many images the LPM read for it; features of the others were there. */
+  readonly encoded: number;
   /** Peak memory of the training itself, where the system tells. */
   readonly peakMb: number | null;
 }
@@ -52,7 +56,8 @@ export async function computeWeights(
     const { config, layers, target, reading, features } = material;
     const found = await (plan.run.settings.folds > 1 ? ofFolds(learning) : ofOne(learning));
     const peakMb = await (await context.engine()).peakMemoryMb();
-    return { config, layers, target, reading, statistics: features.statistics, ...found, peakMb };
+    const { statistics, encoded } = features;
+    return { config, layers, target, reading, statistics, ...found, leftOut: material.leftOut, encoded, peakMb };
   });
 }
 

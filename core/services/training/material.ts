@@ -25,6 +25,8 @@ export interface TrainingMaterial {
   readonly reading: LabelReading;
   /** The images of training and validation that could be decoded, with mean and deviation of the training images. */
   readonly features: Features;
+  /** The others, by their place in the version. */
+  readonly leftOut: readonly number[];
   /** Examples of some of those images, in their order. */
   readonly examplesOf: (images: readonly VersionImage[]) => ExampleSource;
 }
@@ -54,9 +56,11 @@ export async function withMaterial<T>(
   const config = networkOfRun(plan, lpm);
   checkStorable(config);
   const layers = methodLayers(lpm.config, method);
+  const all = versionImages(context.library.db, version.id).filter((image) => image.split !== 'test');
   const features = await prepareFeatures(context, {
     version,
-    images: versionImages(context.library.db, version.id).filter((image) => image.split !== 'test'),
+    images: plan.readable === undefined ? all : all.filter(plan.readable),
+    needsAll: plan.readable !== undefined,
     lpm,
     inputSize,
     tokens: settings.tokens,
@@ -75,7 +79,9 @@ export async function withMaterial<T>(
     const reading: LabelReading = { uncertain: settings.uncertain, scale: target.labelScale(training) };
     const examplesOf = (images: readonly VersionImage[]): ExampleSource =>
       exampleSource(features, config, images, { inputSize, statistics: features.statistics, target, reading });
-    return await use({ config, layers, target, reading, features, examplesOf });
+    const read = new Set(features.images.map(({ index }) => index));
+    const leftOut = all.flatMap(({ index }) => (read.has(index) ? [] : [index]));
+    return await use({ config, layers, target, reading, features, leftOut, examplesOf });
   } finally {
     await features.close();
   }

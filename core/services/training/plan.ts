@@ -14,6 +14,7 @@ import {
   sizesOf,
   targetFacts,
   type trainOptionsSchema,
+  type VersionImage,
 } from '../../contract/index.ts';
 import { checkedSizes, trainingMethods } from '../../models/index.ts';
 import {
@@ -49,6 +50,8 @@ export interface PlannedRun {
   readonly resumed: boolean;
   /** True when its model exists: the command was repeated after it had succeeded. */
   readonly finished: boolean;
+  /** Which images it is to learn from, all of them and no others; left out where it learns from those that can be read. */
+  readonly readable?: (image: VersionImage) => boolean;
 }
 
 /**

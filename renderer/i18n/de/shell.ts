@@ -22,6 +22,7 @@ export const shell: Words['shell'] = {
     import: 'Import',
     encode: 'Kodieren',
     train: 'Training',
+    replay: 'Erneutes Training',
     evaluate: 'Auswertung',
     classify: 'Klassifizieren',
     evidence: 'Belege',

@@ -6,6 +6,7 @@ import { labels } from './labels.ts';
 import { library } from './library.ts';
 import { promotion } from './promotion.ts';
 import { read } from './read.ts';
+import { replay } from './replay.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { shortcuts } from './shortcuts.ts';
@@ -23,6 +24,7 @@ export const en = {
   train,
   judge,
   promotion,
+  replay,
   shortcuts,
   evidence,
   classify,

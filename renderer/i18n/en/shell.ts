@@ -20,6 +20,7 @@ export const shell = {
     import: 'Import',
     encode: 'Encode',
     train: 'Train',
+    replay: 'Train again',
     evaluate: 'Evaluate',
     classify: 'Classify',
     evidence: 'Evidence',

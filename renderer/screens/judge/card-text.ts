@@ -3,6 +3,7 @@ import { type ModelCard, type SearchSummary, targetFacts } from '../../../core/c
 import { searchHead, searchRows, searchSentences } from '../../components/search-text.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 import { aboutClass, estimate } from './format.ts';
+import { replayText } from './replay-text.ts';
 
 export interface CardSection {
   readonly title: string;
@@ -101,7 +102,14 @@ export function cardText(card: ModelCard): CardText {
         },
       },
       { title: own.limits, paragraphs: [], list: isPerName ? own.limitQuestions : own.limitList },
-      { title: own.identity, paragraphs: [own.weights(model.weightsHash), own.lpm(model.lpmHash)] },
+      {
+        title: own.identity,
+        paragraphs: [
+          own.weights(model.weightsHash),
+          own.lpm(model.lpmHash),
+          ...(card.replay === null ? [i18n.words.replay.never] : replayText(card.replay, model.target)),
+        ],
+      },
     ],
   };
 }

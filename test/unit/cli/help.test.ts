@@ -42,6 +42,7 @@ describe('help', () => {
         'patient delete',
         'patients',
         'promote',
+        'replay',
         'runs',
         'train',
       ].sort(),

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { budgetNames, type RecipeSearch, type Trial } from '../../../../core/contract/index.ts';
-import { skillOf, standings, survivors } from '../../../../core/services/recipe/halving.ts';
-import { planSearch } from '../../../../core/services/recipe/plan.ts';
+import { isStuckTrial, keptTrials, skillOf, standings, survivors } from '../../../../core/services/recipe/halving.ts';
+import { learnedOf, planSearch } from '../../../../core/services/recipe/plan.ts';
 import { summaryOf } from '../../../../core/services/recipe/summary.ts';
+import { epochsOf } from '../../../../core/services/recipe/trials.ts';
+import { stepsPerEpoch } from '../../../../core/training/sampler.ts';
 
 const trial = (candidate: number, loss: number | null, more: Partial<Trial> = {}): Trial => ({
-  ...{ candidate, fold: 0, steps: 100, answers: 10, guessLoss: 1, auc: 0.5, trainLoss: 0.1, loss },
+  ...{ candidate, fold: 0, attempt: 1, steps: 100, answers: 10, guessLoss: 1, auc: 0.5, loss },
+  ...{ trainLoss: 0.1, trainGuessLoss: 1 },
   ...more,
 });
 
@@ -32,6 +35,24 @@ test('the best go on, in the order of the list; a candidate that diverged stands
   expect(standings(trials, 2)[0]?.skill).toBeCloseTo(1 - 0.21 / 2, 12);
 });
 
+test('of several trainings of a fold the one of least loss counts, and a stuck one is told by the other folds of its recipe', () => {
+  const stuck = trial(0, 0.9, { trainLoss: 0.98 });
+  const others = [trial(0, 0.2, { fold: 1 }), trial(1, 0.3), trial(1, 0.3, { fold: 1 })];
+  expect(isStuckTrial(stuck, [stuck, ...others])).toBe(true);
+  expect(isStuckTrial(others[0] as Trial, [stuck, ...others])).toBe(false);
+  // Where the recipe learned nowhere, where it diverged, and where guessing is not known, none is.
+  expect(isStuckTrial(stuck, [stuck, trial(0, 0.9, { fold: 1, trainLoss: 0.97 }), ...others.slice(1)])).toBe(false);
+  expect(isStuckTrial({ ...stuck, trainLoss: null }, [stuck, ...others])).toBe(false);
+  expect(isStuckTrial({ ...stuck, trainGuessLoss: null }, [stuck, ...others])).toBe(false);
+  const again = [trial(0, 0.1, { attempt: 2, trainLoss: 0.2 }), trial(0, 0.3, { attempt: 3, trainLoss: 0.2 })];
+  const trials = [stuck, ...others, ...again];
+  expect(keptTrials(trials)).toEqual([again[0], ...others]);
+  expect(standings(trials, 2).map(({ candidate, skill }) => [candidate, skill])).toEqual([
+    [0, expect.closeTo(0.85, 12)],
+    [1, expect.closeTo(0.7, 12)],
+  ]);
+});
+
 test('AUCs are the mean of the folds that have one', () => {
   const trials = [0.8, null, 0.6].map((auc, fold) => trial(0, 0.5, { auc, fold }));
   expect(standings(trials, 3)[0]?.auc).toBeCloseTo(0.7, 12);
@@ -56,6 +77,20 @@ test.each(budgetNames)(
     for (const { steps } of large.candidates) expect(steps).toBeGreaterThanOrEqual((4 * 40_000) / 16);
     expect(new Set(large.candidates.map((one) => JSON.stringify(one))).size).toBe(large.candidates.length);
     expect(planSearch(budget, { ...asked, folds: 2 }).rounds.every((round) => round.folds === 2)).toBe(true);
+  },
+);
+
+test.each(budgetNames)(
+  'of a %s search a set of under 200 images gets as many steps as one of 200, to half an epoch',
+  (budget) => {
+    const { candidates } = planSearch(budget, { ...asked, images: 200 });
+    for (let images = 10; images < 200; images++) {
+      const plan = planSearch(budget, { ...asked, images });
+      expect(plan.candidates).toEqual(candidates);
+      const perEpoch = stepsPerEpoch(learnedOf(plan), asked.batch);
+      for (const one of plan.candidates)
+        expect(epochsOf(one, perEpoch) * perEpoch).toBeGreaterThan(one.steps - perEpoch);
+    }
   },
 );
 

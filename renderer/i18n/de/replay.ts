@@ -1,0 +1,34 @@
+import type { Words } from '../words.ts';
+
+export const replay: Words['replay'] = {
+  title: 'Nach der Aufzeichnung erneut trainieren',
+  help: 'Das Modell wird nach den aufbewahrten Einstellungen, Bildern, Labels und der Startzahl noch einmal trainiert und verglichen. Die neuen Gewichte werden nicht behalten.',
+  start: 'Nach der Aufzeichnung erneut trainieren',
+  running: 'Wird erneut trainiert …',
+  waits: 'Es wartet auf einen anderen Auftrag.',
+  unknownTime: 'Wie lange es auf diesem Rechner dauert, ist noch nicht bekannt.',
+  measureTime: 'Messen',
+  never: 'Es wurde noch nicht nach seiner Aufzeichnung erneut trainiert.',
+  equal: (day, weights) =>
+    `Am ${day} nach der Aufzeichnung erneut trainiert: Alle ${weights} Gewichte sind Bit für Bit gleich.`,
+  differs: (day) => `Am ${day} nach der Aufzeichnung erneut trainiert: nicht gleich.`,
+  reasons: {
+    equal: '',
+    elsewhere:
+      'Es entstand mit etwas anderem, als womit es erneut trainiert wurde, und Summen wurden in anderer Reihenfolge gebildet.',
+    notNoted: 'Womit es entstand, wurde nicht festgehalten; das kann der Grund sein.',
+    unsteady: 'Das Gerät summiert in keiner festen Reihenfolge, deshalb weichen zwei Trainings darauf voneinander ab.',
+    unexplained: 'Es entstand mit demselben und müsste gleich sein. Bitte melden Sie das mit dem Protokoll.',
+  },
+  weightsOff: (most) => `Größte Abweichung eines Gewichts: ${most}.`,
+  answersOff: (most, images, part) =>
+    `Größte Abweichung einer Wahrscheinlichkeit über ${images} Bilder (${part}): ${most}.`,
+  numbersOff: (most, images, part) => `Größte Abweichung einer Antwort über ${images} Bilder (${part}): ${most}.`,
+  madeWith: (place) => `Entstanden mit ${place}.`,
+  madeAgainWith: (place) => `Erneut trainiert mit ${place}.`,
+  threads: (n) => (n === 1 ? '1 Thread' : `${n} Threads`),
+  precisions: { f32: '32-Bit-Zahlen', f16: '16-Bit-Zahlen im vortrainierten Modell' },
+  encodedAgain: (images) => `Merkmale von ${images} Bildern fehlten und wurden neu berechnet.`,
+  datasetChanged: (dataset, version) =>
+    `„${dataset}“ ist nicht mehr so, wie Version ${version} es festhält; verwendet wurde diese Version.`,
+};
