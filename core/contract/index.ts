@@ -22,6 +22,7 @@ export * from './records.ts';
 export * from './reports.ts';
 export * from './shortcuts.ts';
 export * from './split-words.ts';
+export * from './suspects.ts';
 export * from './targets.ts';
 export * from './verdict.ts';
 export * from './verdict-words.ts';

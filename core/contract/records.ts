@@ -267,8 +267,29 @@ export const preprocessingSchema = z.object({
 });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
 
-/** A band of probabilities of one class; of the highest probability where `className` is null. */
-export const referBandSchema = z.object({ className: z.string().nullable(), low: z.number(), high: z.number() });
+/** What a rule of referral promises, with 95 % certainty, and on what it was found; cases are studies, or images where these have labels of their own. */
+export const referPromiseSchema = z.object({
+  /** At most this share of the answers that are not referred is wrong. */
+  allowed: z.number().gt(0).max(0.5),
+  part: evaluationPartSchema,
+  level: z.enum(['image', 'study']),
+  pooling: z.enum(['mean', 'max']),
+  cases: count,
+  accepted: count,
+  /** Wrong answers among the accepted. */
+  errors: count,
+  /** The upper bound of their share, at or below `allowed`. */
+  bound: z.number(),
+});
+export type ReferPromise = z.infer<typeof referPromiseSchema>;
+
+/** A band of probabilities of one class; of the highest probability where `className` is null. One that was found for a promise has it. */
+export const referBandSchema = z.object({
+  className: z.string().nullable(),
+  low: z.number(),
+  high: z.number(),
+  promise: referPromiseSchema.optional(),
+});
 
 /** `models`: one row (its weights are read apart). */
 export const modelRecordSchema = z.object({
@@ -306,7 +327,7 @@ export const modelRecordSchema = z.object({
    * probabilities of its presence that go to a reader. Empty for other targets.
    */
   findings: z.array(
-    z.object({ threshold: z.number(), referBand: z.object({ low: z.number(), high: z.number() }).nullable() }),
+    z.object({ threshold: z.number(), referBand: referBandSchema.omit({ className: true }).nullable() }),
   ),
   /** What brings the logits of a model of numbers back to their unit: times the deviation, plus the mean; null for other targets. */
   labelScale: z.object({ mean: z.number(), deviation: z.number().positive() }).nullable(),

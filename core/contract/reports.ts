@@ -10,6 +10,7 @@ import {
   lpmRecordSchema,
   modelRecordSchema,
   positiveClassSourceSchema,
+  referBandSchema,
   runMemberSchema,
   runRecordSchema,
   splitOriginCountSchema,
@@ -291,6 +292,41 @@ export const trainReportSchema = z.object({
 });
 export type TrainReport = z.infer<typeof trainReportSchema>;
 
+/** A rule of referral that was looked for: the band that keeps the promise, or why none does. */
+export const referralOutcomeSchema = z.object({
+  /** Of several findings, the one that it is about. */
+  finding: z.string().nullable(),
+  allowed: z.number(),
+  /** On whose answers. */
+  part: evaluationPartSchema,
+  level: z.enum(['image', 'study']),
+  band: referBandSchema.required().nullable(),
+  refused: z
+    .object({
+      cases: count,
+      patients: count,
+      /** With how many patients, all answered rightly, the promise could be made. */
+      fewestPatients: count,
+      /** The lowest upper bound of the error of any set of surest answers that was tried; null where there are too few to try one. */
+      lowestBound: measure,
+    })
+    .nullable(),
+});
+export type ReferralOutcome = z.infer<typeof referralOutcomeSchema>;
+
+/** What a stored rule of referral does on the cases of an evaluation. */
+export const referralReportSchema = z.object({
+  finding: z.string().nullable(),
+  band: referBandSchema,
+  level: z.enum(['image', 'study']),
+  cases: count,
+  /** Not referred, and how many of these are wrong. */
+  accepted: count,
+  errors: count,
+  errorInterval: interval.nullable(),
+});
+export type ReferralReport = z.infer<typeof referralReportSchema>;
+
 /** `evaluate`. */
 export const evaluateReportSchema = z.object({
   model: z.string(),
@@ -311,8 +347,26 @@ export const evaluateReportSchema = z.object({
   problems: z.array(problemGroupSchema),
   image: metricsBlockSchema,
   study: metricsBlockSchema,
+  /** What the model's rules of referral do on these cases; one for each finding that has one. */
+  referral: z.array(referralReportSchema).default([]),
+  /** What became of the rules that were to be found anew; none where that was not asked. */
+  referralFound: z.array(referralOutcomeSchema).default([]),
 });
 export type EvaluateReport = z.infer<typeof evaluateReportSchema>;
+
+/** How far the networks of a model of folds agree about an answer. */
+export const foldAgreementSchema = z.object({
+  /** The class that was answered, or the finding or quantity that it is about. */
+  name: z.string(),
+  answer: z.string(),
+  /** How many networks answer the same; null of numbers. */
+  agreeing: count.nullable(),
+  folds: z.int().positive(),
+  /** From where to where their probabilities of it reach; of numbers, the numbers. */
+  low: z.number(),
+  high: z.number(),
+});
+export type FoldAgreement = z.infer<typeof foldAgreementSchema>;
 
 /** One image or one study of a batch. */
 export const predictionSchema = z.object({
@@ -333,6 +387,10 @@ export const predictionSchema = z.object({
   findingThresholds: z.array(z.number()).default([]),
   /** The number that a model of numbers answers; null for other targets. */
   value: z.number().nullable().default(null),
+  /** What is to go to a reader by the model's rule: the answer, or the findings; null where the model had no rule. */
+  referred: z.array(z.string()).nullable().default(null),
+  /** The answers of each network of a model of folds, [networks][answers]; empty of one network. */
+  foldAnswers: z.array(z.array(z.number())).default([]),
   /** SHA-256 of the file's bytes; null for studies, and for results of before it was kept. */
   contentHash: z.string().nullable(),
 });
@@ -361,6 +419,10 @@ export const classifyReportSchema = z.object({
   findingThresholds: z.array(z.number()).default([]),
   /** How many were decided for each class, or called present for each finding; none for numbers. */
   decisions: z.array(z.object({ name: z.string(), images: count, studies: count })),
+  /** How many are to go to a reader by the model's rule; null where it has none. */
+  referred: z.object({ images: count, studies: count }).nullable().default(null),
+  /** Of a model of folds: its networks, and about how many not all of them answer the same (of numbers null); null of one network. */
+  disagreement: z.object({ folds: count, images: measure, studies: measure }).nullable().default(null),
   seconds: z.number(),
   peakMb: z.number().nullable(),
 });

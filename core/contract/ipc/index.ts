@@ -16,6 +16,7 @@ import { libraryCalls, libraryEvents } from './library.ts';
 import { promotionCalls } from './promotion.ts';
 import { settingsCalls } from './settings.ts';
 import { shortcutCalls } from './shortcuts.ts';
+import { suspectCalls } from './suspects.ts';
 import { trainingCalls } from './training.ts';
 import { windowCalls, windowEvents } from './window.ts';
 
@@ -30,6 +31,7 @@ export const coreCalls = {
   ...judgingCalls,
   ...promotionCalls,
   ...shortcutCalls,
+  ...suspectCalls,
   ...evidenceCalls,
   ...trainingCalls,
 };

@@ -11,6 +11,7 @@ import { libraryHandlers } from './library.ts';
 import { promotionHandlers } from './promotion.ts';
 import { settingsHandlers } from './settings.ts';
 import { shortcutHandlers } from './shortcuts.ts';
+import { suspectHandlers } from './suspects.ts';
 import { trainingHandlers } from './training.ts';
 
 export const handlers: Handlers<CoreCallName, CoreContext> = {
@@ -23,6 +24,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...judgingHandlers,
   ...promotionHandlers,
   ...shortcutHandlers,
+  ...suspectHandlers,
   ...evidenceHandlers,
   ...trainingHandlers,
 };
