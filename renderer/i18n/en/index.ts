@@ -9,6 +9,7 @@ import { read } from './read.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { shortcuts } from './shortcuts.ts';
+import { suspects } from './suspects.ts';
 import { train } from './train.ts';
 import { verdict } from './verdict.ts';
 import { welcome } from './welcome.ts';
@@ -24,6 +25,7 @@ export const en = {
   judge,
   promotion,
   shortcuts,
+  suspects,
   evidence,
   classify,
   settings,
