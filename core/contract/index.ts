@@ -2,6 +2,7 @@
 
 export * from './class-names.ts';
 export * from './devices.ts';
+export * from './fold-agreement.ts';
 export * from './ids.ts';
 export * from './ipc/index.ts';
 export * from './jobs.ts';
@@ -19,6 +20,7 @@ export * from './problems.ts';
 export * from './promotion.ts';
 export * from './recipe.ts';
 export * from './records.ts';
+export * from './referral.ts';
 export * from './reports.ts';
 export * from './shortcuts.ts';
 export * from './split-words.ts';

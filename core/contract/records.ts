@@ -24,6 +24,7 @@ import {
 } from './names.ts';
 import { trainOptionsSchema } from './options.ts';
 import type { PositiveClassSource } from './positive-class.ts';
+import { referBandSchema } from './referral.ts';
 import { targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
@@ -266,30 +267,6 @@ export const preprocessingSchema = z.object({
   ranges: sampleRangesSchema.optional(),
 });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
-
-/** What a rule of referral promises, with 95 % certainty, and on what it was found; cases are studies, or images where these have labels of their own. */
-export const referPromiseSchema = z.object({
-  /** At most this share of the answers that are not referred is wrong. */
-  allowed: z.number().gt(0).max(0.5),
-  part: evaluationPartSchema,
-  level: z.enum(['image', 'study']),
-  pooling: z.enum(['mean', 'max']),
-  cases: count,
-  accepted: count,
-  /** Wrong answers among the accepted. */
-  errors: count,
-  /** The upper bound of their share, at or below `allowed`. */
-  bound: z.number(),
-});
-export type ReferPromise = z.infer<typeof referPromiseSchema>;
-
-/** A band of probabilities of one class; of the highest probability where `className` is null. One that was found for a promise has it. */
-export const referBandSchema = z.object({
-  className: z.string().nullable(),
-  low: z.number(),
-  high: z.number(),
-  promise: referPromiseSchema.optional(),
-});
 
 /** `models`: one row (its weights are read apart). */
 export const modelRecordSchema = z.object({

@@ -10,11 +10,11 @@ import {
   lpmRecordSchema,
   modelRecordSchema,
   positiveClassSourceSchema,
-  referBandSchema,
   runMemberSchema,
   runRecordSchema,
   splitOriginCountSchema,
 } from './records.ts';
+import { referralOutcomeSchema, referralReportSchema } from './referral.ts';
 import { defaultTarget, targetFigureSchema, targetKindSchema } from './targets.ts';
 import { verdictSchema } from './verdict.ts';
 
@@ -292,41 +292,6 @@ export const trainReportSchema = z.object({
 });
 export type TrainReport = z.infer<typeof trainReportSchema>;
 
-/** A rule of referral that was looked for: the band that keeps the promise, or why none does. */
-export const referralOutcomeSchema = z.object({
-  /** Of several findings, the one that it is about. */
-  finding: z.string().nullable(),
-  allowed: z.number(),
-  /** On whose answers. */
-  part: evaluationPartSchema,
-  level: z.enum(['image', 'study']),
-  band: referBandSchema.required().nullable(),
-  refused: z
-    .object({
-      cases: count,
-      patients: count,
-      /** With how many patients, all answered rightly, the promise could be made. */
-      fewestPatients: count,
-      /** The lowest upper bound of the error of any set of surest answers that was tried; null where there are too few to try one. */
-      lowestBound: measure,
-    })
-    .nullable(),
-});
-export type ReferralOutcome = z.infer<typeof referralOutcomeSchema>;
-
-/** What a stored rule of referral does on the cases of an evaluation. */
-export const referralReportSchema = z.object({
-  finding: z.string().nullable(),
-  band: referBandSchema,
-  level: z.enum(['image', 'study']),
-  cases: count,
-  /** Not referred, and how many of these are wrong. */
-  accepted: count,
-  errors: count,
-  errorInterval: interval.nullable(),
-});
-export type ReferralReport = z.infer<typeof referralReportSchema>;
-
 /** `evaluate`. */
 export const evaluateReportSchema = z.object({
   model: z.string(),
@@ -353,20 +318,6 @@ export const evaluateReportSchema = z.object({
   referralFound: z.array(referralOutcomeSchema).default([]),
 });
 export type EvaluateReport = z.infer<typeof evaluateReportSchema>;
-
-/** How far the networks of a model of folds agree about an answer. */
-export const foldAgreementSchema = z.object({
-  /** The class that was answered, or the finding or quantity that it is about. */
-  name: z.string(),
-  answer: z.string(),
-  /** How many networks answer the same; null of numbers. */
-  agreeing: count.nullable(),
-  folds: z.int().positive(),
-  /** From where to where their probabilities of it reach; of numbers, the numbers. */
-  low: z.number(),
-  high: z.number(),
-});
-export type FoldAgreement = z.infer<typeof foldAgreementSchema>;
 
 /** One image or one study of a batch. */
 export const predictionSchema = z.object({

@@ -34,8 +34,8 @@ export function gradeDoubts(
   classes: number,
 ): Float64Array {
   return eachRow(probabilities, labels, classes, (row, label) => {
-    const distanceOf = (grade: number): number => row.reduce((sum, p, c) => sum + p * Math.abs(c - grade), 0);
-    return distanceOf(label) - Math.min(...row.map((_, grade) => distanceOf(grade)));
+    const distanceOf = (place: number): number => row.reduce((sum, p, c) => sum + p * Math.abs(c - place), 0);
+    return distanceOf(label) - Math.min(...row.map((_, place) => distanceOf(place)));
   });
 }
 

@@ -350,23 +350,6 @@ export async function predictAll(
   return logits;
 }
 
-/**
- * Logits [classes] of one example, and those of each network of a model of several; `predict` is a graph of `buildPredict` with `members` and of
- * one example.
- */
-export async function predictMembers(
-  { predict, classes }: Pick<TrainingNetwork, 'predict' | 'classes'>,
-  params: Float32Array,
-  inputs: BatchInputs,
-): Promise<{ readonly logits: Float32Array; readonly members: readonly Float32Array[] }> {
-  const outputs = await predict.run({ ...inputs, params: float32([params.length], params) });
-  const all = floatsOf(outputs, 'member_logits');
-  return {
-    logits: floatsOf(outputs, 'logits').slice(),
-    members: Array.from({ length: all.length / classes }, (_, k) => all.slice(k * classes, (k + 1) * classes)),
-  };
-}
-
 async function validate(
   network: TrainingNetwork,
   criterion: CriterionName,
@@ -392,7 +375,7 @@ export function examplesIn(
   return labels.length / target.labelWidth(classes);
 }
 
-function floatsOf(outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {
+export function floatsOf(outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {
   const tensor = outputs[name];
   invariant(tensor?.dtype === 'float32', `training: the engine gave no float32 output ${name}`);
   return tensor.data;

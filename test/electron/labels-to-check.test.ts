@@ -73,7 +73,10 @@ test('a case of the list opens in Read in its own data set; kept or changed, it 
   await page.getByText(`${open - 2} to check, 1 kept, 1 changed`).waitFor();
   expect(await page.getByRole('listitem', { name: first }).count()).toBe(0);
   await page.getByLabel('Show').selectOption('all');
-  await page.getByRole('listitem', { name: first }).getByText(/kept by Reader 1/).waitFor();
+  await page
+    .getByRole('listitem', { name: first })
+    .getByText(/kept by Reader 1/)
+    .waitFor();
   await close();
   expect(complaints).toEqual([]);
 });

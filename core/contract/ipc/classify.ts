@@ -1,9 +1,9 @@
 /** Calls about classifying: batches and their results, watched folders, results files. */
 import { z } from 'zod';
+import { foldAgreementSchema } from '../fold-agreement.ts';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { jobViewSchema } from '../jobs.ts';
 import { nameSchema } from '../names.ts';
-import { foldAgreementSchema } from '../reports.ts';
 import { deleteBatchReportSchema } from '../results/maintenance.ts';
 import { targetKindSchema } from '../targets.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';

@@ -9,8 +9,8 @@ import {
   studyPoolingSchema,
   subgroupAttributeSchema,
 } from '../names.ts';
-import { modelRecordSchema, referBandSchema, splitOriginCountSchema } from '../records.ts';
-import { referralOutcomeSchema } from '../reports.ts';
+import { modelRecordSchema, splitOriginCountSchema } from '../records.ts';
+import { referBandSchema, referralOutcomeSchema } from '../referral.ts';
 import { targetFigureSchema } from '../targets.ts';
 import { verdictSchema } from '../verdict.ts';
 import { defineCalls, nothing } from './call.ts';

@@ -25,6 +25,8 @@ export const suspects: Words['suspects'] = {
   keep: (label) => `„${label}“ beibehalten`,
   orChange: 'Oder geben Sie unten ein anderes Label.',
   keepBlinded: 'Dieser Datensatz wird verblindet gelesen: Geben Sie unten Ihr eigenes Label.',
+  withoutEffect:
+    'Ihr Label zählt hier nicht: Die Labels dieses Datensatzes gelten für Bilder. Wählen Sie unter „Wie dieser Datensatz gelesen wird“ das Bild und labeln Sie dort.',
   changedTo: (label) => `Jetzt: „${label}“.`,
   kept: 'Das Label bleibt.',
   next: 'Nächstes zu prüfendes Label',

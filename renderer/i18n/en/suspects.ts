@@ -26,6 +26,8 @@ export const suspects = {
   keep: (label: string) => `Keep “${label}”`,
   orChange: 'Or give another label below.',
   keepBlinded: 'This data set is read blinded: give your own label below.',
+  withoutEffect:
+    'Your label is not the one that counts: labels of this data set were given to images. Choose “image” under “How this data set is read” and label there.',
   changedTo: (label: string) => `Now: “${label}”.`,
   kept: 'The label is kept.',
   next: 'Next label to check',

@@ -43,6 +43,7 @@ describe('help', () => {
         'patients',
         'promote',
         'runs',
+        'suspects',
         'train',
       ].sort(),
     );

@@ -35,7 +35,9 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const rowsOf = (path: string): Record<string, string>[] => parse(readFileSync(path, 'utf8'), { columns: true });
+/** The rows that have an answer. */
+const rowsOf = (path: string): Record<string, string>[] =>
+  parse<Record<string, string>>(readFileSync(path, 'utf8'), { columns: true }).filter(({ level }) => level !== 'file');
 const classify = async (model: string) => {
   const out = join(home, `${model}.csv`);
   const report = await classifyPaths(services.context, { paths: [join(home, 'new')], model, out });
@@ -60,7 +62,7 @@ test('each network of the folds stands beside the answer, which is their mean, a
     const place = model?.classes.indexOf(decision) ?? -1;
     const cut = model?.classes.indexOf(model.thresholdClass ?? '') ?? -1;
     const agreeing = foldAnswers.filter(
-      (answers) => ((answers[cut] ?? 0) >= (model?.threshold ?? 0)) === (cut === place),
+      (answers) => (answers[cut] ?? 0) >= (model?.threshold ?? 0) === (cut === place),
     ).length;
     const row = rows[i];
     expect([row?.['folds'], row?.['foldsAgreeing']]).toEqual(['3', String(agreeing)]);
@@ -70,9 +72,7 @@ test('each network of the folds stands beside the answer, which is their mean, a
   }
   const { studies } = batchResults(context, { batch: report.batchId ?? 0 });
   const fromFile = rows.filter(({ level }) => level === 'study');
-  expect(studies.map(({ folds: [own] }) => String(own?.agreeing))).toEqual(
-    fromFile.map((row) => row['foldsAgreeing']),
-  );
+  expect(studies.map(({ folds: [own] }) => String(own?.agreeing))).toEqual(fromFile.map((row) => row['foldsAgreeing']));
   const unequal = fromFile.filter((row) => row['foldsAgreeing'] !== '3').length;
   expect(report.disagreement).toMatchObject({ folds: 3, studies: unequal });
   const one = await classify('one');
