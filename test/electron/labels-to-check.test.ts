@@ -77,6 +77,7 @@ test('a case of the list opens in Read in its own data set; kept or changed, it 
     .getByRole('listitem', { name: first })
     .getByText(/kept by Reader 1/)
     .waitFor();
+  await page.getByText(/changed by Reader 1/).waitFor();
   await close();
   expect(complaints).toEqual([]);
 });

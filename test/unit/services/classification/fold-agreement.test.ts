@@ -26,7 +26,7 @@ const findings = {
   target: 'finding',
   classes: ['nodule', 'effusion'],
   findings: [
-    { threshold: 0.5, referBand: { low: 0.4, high: 0.6 } },
+    { threshold: 0.5, referBand: { low: 0.4, high: 0.5 } },
     { threshold: 0.2, referBand: null },
   ],
 } as unknown as ModelRecord;
