@@ -47,7 +47,7 @@ test('each finding is doubted by itself, what is uncertain or not known never, a
     'finding',
     ['edema', 'mass'],
     [
-      { values: [1, 0], logits: [-3, -2] },
+      { values: [1, 0], logits: [-3.5, -2] },
       { values: [unsure, 1], logits: [-4, 1] },
       { values: [0, null], logits: [1, 5] },
       // One study of two images: both have the edema, one has the mass.
