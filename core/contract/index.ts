@@ -2,6 +2,7 @@
 
 export * from './class-names.ts';
 export * from './devices.ts';
+export * from './fold-agreement.ts';
 export * from './ids.ts';
 export * from './ipc/index.ts';
 export * from './jobs.ts';
@@ -19,10 +20,12 @@ export * from './problems.ts';
 export * from './promotion.ts';
 export * from './recipe.ts';
 export * from './records.ts';
+export * from './referral.ts';
 export * from './replay.ts';
 export * from './reports.ts';
 export * from './shortcuts.ts';
 export * from './split-words.ts';
+export * from './suspects.ts';
 export * from './targets.ts';
 export * from './verdict.ts';
 export * from './verdict-words.ts';

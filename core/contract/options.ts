@@ -170,6 +170,8 @@ export const evaluateOptionsSchema = z.strictObject({
   studyPooling: studyPoolingSchema.default('mean'),
   /** The class of two that figures are to be about, from now on; kept with the model. */
   positive: classNameSchema.optional(),
+  /** Sets the rule of which answers go to a reader anew: so that of the others at most this share is wrong. Kept with the model. */
+  refer: z.number().gt(0).max(0.5).optional(),
 });
 export type EvaluateOptions = z.input<typeof evaluateOptionsSchema>;
 

@@ -24,6 +24,7 @@ import {
 } from './names.ts';
 import { trainOptionsSchema } from './options.ts';
 import type { PositiveClassSource } from './positive-class.ts';
+import { referBandSchema } from './referral.ts';
 import { targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
@@ -267,9 +268,6 @@ export const preprocessingSchema = z.object({
 });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
 
-/** A band of probabilities of one class; of the highest probability where `className` is null. */
-export const referBandSchema = z.object({ className: z.string().nullable(), low: z.number(), high: z.number() });
-
 /** `models`: one row (its weights are read apart). */
 export const modelRecordSchema = z.object({
   id: z.int(),
@@ -306,7 +304,7 @@ export const modelRecordSchema = z.object({
    * probabilities of its presence that go to a reader. Empty for other targets.
    */
   findings: z.array(
-    z.object({ threshold: z.number(), referBand: z.object({ low: z.number(), high: z.number() }).nullable() }),
+    z.object({ threshold: z.number(), referBand: referBandSchema.omit({ className: true }).nullable() }),
   ),
   /** What brings the logits of a model of numbers back to their unit: times the deviation, plus the mean; null for other targets. */
   labelScale: z.object({ mean: z.number(), deviation: z.number().positive() }).nullable(),

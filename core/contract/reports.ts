@@ -14,6 +14,7 @@ import {
   runRecordSchema,
   splitOriginCountSchema,
 } from './records.ts';
+import { referralOutcomeSchema, referralReportSchema } from './referral.ts';
 import { defaultTarget, targetFigureSchema, targetKindSchema } from './targets.ts';
 import { verdictSchema } from './verdict.ts';
 
@@ -311,6 +312,10 @@ export const evaluateReportSchema = z.object({
   problems: z.array(problemGroupSchema),
   image: metricsBlockSchema,
   study: metricsBlockSchema,
+  /** What the model's rules of referral do on these cases; one for each finding that has one. */
+  referral: z.array(referralReportSchema).default([]),
+  /** What became of the rules that were to be found anew; none where that was not asked. */
+  referralFound: z.array(referralOutcomeSchema).default([]),
 });
 export type EvaluateReport = z.infer<typeof evaluateReportSchema>;
 
@@ -333,6 +338,10 @@ export const predictionSchema = z.object({
   findingThresholds: z.array(z.number()).default([]),
   /** The number that a model of numbers answers; null for other targets. */
   value: z.number().nullable().default(null),
+  /** What is to go to a reader by the model's rule: the answer, or the findings; null where the model had no rule. */
+  referred: z.array(z.string()).nullable().default(null),
+  /** The answers of each network of a model of folds, [networks][answers]; empty of one network. */
+  foldAnswers: z.array(z.array(z.number())).default([]),
   /** SHA-256 of the file's bytes; null for studies, and for results of before it was kept. */
   contentHash: z.string().nullable(),
 });
@@ -361,6 +370,10 @@ export const classifyReportSchema = z.object({
   findingThresholds: z.array(z.number()).default([]),
   /** How many were decided for each class, or called present for each finding; none for numbers. */
   decisions: z.array(z.object({ name: z.string(), images: count, studies: count })),
+  /** How many are to go to a reader by the model's rule; null where it has none. */
+  referred: z.object({ images: count, studies: count }).nullable().default(null),
+  /** Of a model of folds: its networks, and about how many not all of them answer the same (of numbers null); null of one network. */
+  disagreement: z.object({ folds: count, images: measure, studies: measure }).nullable().default(null),
   seconds: z.number(),
   peakMb: z.number().nullable(),
 });

@@ -29,7 +29,7 @@ export type {
   NetworkInputs,
   TrainingMethod,
 } from './methods/training-method.ts';
-export { type KeptDType, networkInputs, networkLogits } from './network.ts';
+export { type KeptDType, meanOf, memberLogits, networkInputs, networkLogits } from './network.ts';
 export { memberCount, memberOf, type NetworkConfig, withMembers } from './network-config.ts';
 export {
   initialiseParameters,

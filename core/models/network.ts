@@ -27,8 +27,17 @@ export function networkInputs(config: NetworkConfig, batch: number, kept: KeptDT
  * @param params the flat vector [total], or its parts from `unpackParameters` (differentiate by those)
  */
 export function networkLogits(config: NetworkConfig, params: Value | ParameterValues, inputs: NetworkInputs): Value {
+  return meanOf(memberLogits(config, params, inputs));
+}
+
+/** Logits [B, C] of each member. */
+export function memberLogits(
+  config: NetworkConfig,
+  params: Value | ParameterValues,
+  inputs: NetworkInputs,
+): readonly Value[] {
   const { logits } = trainingMethods[config.method];
-  return meanOf(eachMember(config, params, (member, p) => logits(member, p, inputs)));
+  return eachMember(config, params, (member, p) => logits(member, p, inputs));
 }
 
 /** Logits [B, C] and the attention of each member behind them, [L, B, H, P, T]. */

@@ -47,6 +47,31 @@ export function isReferred(probabilities: ArrayLike<number>, band: ReferBand | n
  * next to be referred, thinned to `most` points.
  */
 export function coverageCurve(scores: Scores, chosenCut: Cut | null, most = 100): CoveragePoint[] {
+  const n = scores.targets.length;
+  const { order, sureness, wrongFrom, bandWithout } = bySureness(scores, chosenCut);
+  const step = Math.max(1, Math.ceil(n / most));
+  const points: CoveragePoint[] = [];
+  for (let referred = 0; referred < n; referred += step) {
+    // Equally sure answers are referred together.
+    let k = referred;
+    while (k > 0 && k < n && sureness[order[k] as number] === sureness[order[k - 1] as number]) k++;
+    if (k >= n) break;
+    const accepted = n - k;
+    const errors = wrongFrom[k] as number;
+    points.push({
+      band: bandWithout(k),
+      coverage: accepted / n,
+      accepted,
+      errors,
+      error: errors / accepted,
+      errorInterval: wilson(errors, accepted),
+    });
+  }
+  return points;
+}
+
+/** Examples from the least sure to the surest answer: what referring the first of them leaves. */
+export function bySureness(scores: Scores, chosenCut: Cut | null) {
   const { classes, targets, probabilities } = scores;
   const n = targets.length;
   const cut = chosenCut ?? { classIndex: scores.positive ?? 1, threshold: 0.5 };
@@ -66,27 +91,16 @@ export function coverageCurve(scores: Scores, chosenCut: Cut | null, most = 100)
     const i = order[k] as number;
     wrongFrom[k] = (wrongFrom[k + 1] as number) + (decisions[i] === targets[i] ? 0 : 1);
   }
-  const step = Math.max(1, Math.ceil(n / most));
-  const points: CoveragePoint[] = [];
-  for (let referred = 0; referred < n; referred += step) {
-    // Equally sure answers are referred together.
-    let k = referred;
-    while (k > 0 && k < n && sureness[order[k] as number] === sureness[order[k - 1] as number]) k++;
-    if (k >= n) break;
-    const limit =
-      k === 0 ? null : ((sureness[order[k - 1] as number] as number) + (sureness[order[k] as number] as number)) / 2;
-    const accepted = n - k;
-    const errors = wrongFrom[k] as number;
-    points.push({
-      band: bandOf(classes, cut, limit),
-      coverage: accepted / n,
-      accepted,
-      errors,
-      error: errors / accepted,
-      errorInterval: wilson(errors, accepted),
-    });
-  }
-  return points;
+  const surenessAt = (k: number): number => sureness[order[k] as number] as number;
+  return {
+    order,
+    sureness,
+    /** How many answers are wrong among those from the k-th on. */
+    wrongFrom,
+    /** The band that refers the first k of them, 0 to n - 1, and nothing surer. */
+    bandWithout: (k: number): ReferBand =>
+      bandOf(classes, cut, k === 0 ? null : (surenessAt(k - 1) + surenessAt(k)) / 2),
+  };
 }
 
 function bandOf(classes: number, { classIndex, threshold }: Cut, limit: number | null): ReferBand {

@@ -18,6 +18,7 @@ export * from './queries/evaluations.ts';
 export * from './queries/instances.ts';
 export * from './queries/job-runs.ts';
 export * from './queries/jobs.ts';
+export * from './queries/label-checks.ts';
 export * from './queries/labels.ts';
 export * from './queries/lpms.ts';
 export * from './queries/members.ts';

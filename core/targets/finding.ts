@@ -6,6 +6,7 @@
  */
 import type { Tensor } from '../base/tensor.ts';
 import { type Mark, markNames, markOfValue, markValues, type UncertainPolicy } from '../contract/index.ts';
+import { findingDoubts } from '../statistics/doubts.ts';
 import {
   chooseThresholds,
   fitFindingsTemperature,
@@ -83,6 +84,7 @@ export const findingTarget: Target = {
     const present = names.filter((_, k) => isPresent(probabilities, k, point));
     return present.length === 0 ? noFinding : present.join('; ');
   },
+  doubts: findingDoubts,
   validate: (values, marks, findings) => {
     const answers = { probabilities: sigmoidRows(values), marks, findings };
     const { auc } = macroRankings(answers)();

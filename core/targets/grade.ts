@@ -5,6 +5,7 @@
  * costs more than one that is next door, in kappa with quadratic weights (Cohen, Psychological Bulletin 1968;70:213-220), by which an
  * epoch is kept, and in the mean absolute error of the decisions.
  */
+import { gradeDoubts } from '../statistics/doubts.ts';
 import { meanAbsoluteError } from '../statistics/numbers.ts';
 import { kappaOfDecisions } from '../statistics/ordinal.ts';
 import { oneOfSeveral, validateRows } from './one-of-several.ts';
@@ -24,6 +25,7 @@ export const gradeTarget: Target = {
     const grades = listed.map((name) => `"${name}"`).join(', ');
     return { problem: `"${word}" is no grade of this data set (its grades, in order: ${grades})` };
   },
+  doubts: gradeDoubts,
   validate: (values, labels, logits) => {
     const { valAuc, valAccuracy, answers } = validateRows(values, labels, logits);
     return { valAuc, valAccuracy, valScore: kappa(answers) };

@@ -5,6 +5,7 @@
 import { invariant } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { chooseCut, decide } from '../statistics/curves.ts';
+import { classDoubts } from '../statistics/doubts.ts';
 import { auc, mostProbable, softmaxRows } from '../statistics/metrics.ts';
 import { poolStudies } from '../statistics/pooling.ts';
 import { fitTemperature } from '../statistics/temperature.ts';
@@ -50,6 +51,7 @@ export const oneOfSeveral = {
     const [value = 0] = decide(Float64Array.from(probabilities), names.length, cut);
     return nameAt(names, value);
   },
+  doubts: classDoubts,
   validate: (values, labels, logits) => {
     const { valAuc, valAccuracy } = validateRows(values, labels, logits);
     return { valAuc, valAccuracy, valScore: valAuc };

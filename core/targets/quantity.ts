@@ -3,6 +3,7 @@
  * find out how large the numbers are.
  */
 import type { Tensor } from '../base/tensor.ts';
+import { numberDoubts } from '../statistics/doubts.ts';
 import { meanAbsoluteError, rootMeanSquaredError, rSquared } from '../statistics/numbers.ts';
 import { poolRows } from '../statistics/pooling.ts';
 import type { LabelScale, Target, WeightedFigure } from './target.ts';
@@ -56,6 +57,7 @@ export const quantityTarget: Target = {
   chooseThresholds: () => [],
   decide: (numbers) => Float32Array.from(numbers),
   answer: (numbers) => String(Number((numbers[0] as number).toPrecision(4))),
+  doubts: numberDoubts,
   validate: (values, labels) => {
     const error = meanAbsoluteError(labels, values);
     return { valAuc: null, valAccuracy: null, valScore: error === null ? null : -error };

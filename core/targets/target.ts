@@ -126,6 +126,9 @@ export interface Target {
   /** What is answered to one example, in words. */
   readonly answer: (probabilities: ArrayLike<number>, names: readonly string[], point: OperatingPoint) => string;
 
+  /** How far answers speak against labels, [n, labelWidth]: above 0 where another label fits better; NaN where none is known. */
+  readonly doubts: (probabilities: Float64Array, labels: Labels, logits: number) => Float64Array;
+
   /** How an epoch did on validation examples. */
   readonly validate: (values: ArrayLike<number>, labels: Labels, logits: number) => Judged;
   /** Figures beside those of rankings and of single names, each with an interval over patients. */

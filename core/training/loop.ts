@@ -375,7 +375,7 @@ export function examplesIn(
   return labels.length / target.labelWidth(classes);
 }
 
-function floatsOf(outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {
+export function floatsOf(outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {
   const tensor = outputs[name];
   invariant(tensor?.dtype === 'float32', `training: the engine gave no float32 output ${name}`);
   return tensor.data;

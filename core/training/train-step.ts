@@ -1,9 +1,11 @@
 /** One training step as one graph: forward, criterion, backward, and the update of the flat parameters. */
 import { type CriterionName, defaultCriterion, defaultOptimiser, type OptimiserName } from '../contract/index.ts';
-import { defineGraph, type Graph, grad, input, type Value } from '../graph/index.ts';
+import { concat, defineGraph, type Graph, grad, input, reshape, type Value } from '../graph/index.ts';
 import {
   dropoutMaskShape,
   type KeptDType,
+  meanOf,
+  memberLogits,
   type NetworkConfig,
   networkInputs,
   networkLogits,
@@ -67,11 +69,22 @@ export function carriedVectors(optimiser: OptimiserName = defaultOptimiser): Rea
   return Object.fromEntries(['params', ...optimisers[optimiser].state].map((vector) => [vector, `next_${vector}`]));
 }
 
-/** The forward graph. Inputs: `params` and the network's inputs. Output: `logits` [batch, classes], without dropout. */
+/**
+ * The forward graph. Inputs: `params` and the network's inputs. Output: `logits` [batch, classes], without dropout; with `members`, of a network of
+ * several, also `member_logits` [members, batch, classes].
+ */
 export function buildPredict(
   config: NetworkConfig,
-  options: { readonly batch: number; readonly keptDType?: KeptDType },
+  options: { readonly batch: number; readonly keptDType?: KeptDType; readonly members?: boolean },
 ): Graph {
   const params = input('params', [parameterLayout(config).total]);
+  if (options.members === true) {
+    const own = memberLogits(config, params, networkInputs(config, options.batch, options.keptDType));
+    const stacked = concat(
+      own.map((logits) => reshape(logits, [1, options.batch, config.classes])),
+      0,
+    );
+    return defineGraph({ outputs: { logits: meanOf(own), member_logits: stacked } });
+  }
   return defineGraph({ outputs: { logits: logitsOf(config, params, { ...options, dropout: false }) } });
 }

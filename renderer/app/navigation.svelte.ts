@@ -26,9 +26,16 @@ export interface ScreenArguments {
     readonly at?: CaseReference;
     /** Narrows the list to some studies. */
     readonly cases?: readonly StudyId[];
+    /** The model from whose list of labels to check the case comes. */
+    readonly checking?: string;
   };
   readonly train: { readonly dataset?: string; readonly jobId?: number };
-  readonly judge: { readonly model?: string; readonly split?: EvaluationPart };
+  readonly judge: {
+    readonly model?: string;
+    readonly split?: EvaluationPart;
+    /** Shows the labels to check first. */
+    readonly tab?: 'suspects';
+  };
   readonly evidence: {
     readonly model?: string;
     readonly at?: CaseReference;

@@ -87,6 +87,8 @@ function method(name: Method, skill: number, learnable: number): ReportMethod {
     studyPooling: 'mean',
     seconds: 3,
     peakMb: 400,
+    referral: [],
+    referralFound: [],
     problems: [],
     image: block(skill, 110),
     study: block(skill + 0.01, 96),

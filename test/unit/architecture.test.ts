@@ -59,6 +59,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   replay: ['session', 'datasets', 'lpm', 'training'],
   shortcuts: ['session', 'evaluation', 'classification', 'training'],
+  suspects: ['session', 'datasets', 'reading', 'training'],
   library: ['devices', 'session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
   jobs: [
     'session',

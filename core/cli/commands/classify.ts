@@ -6,9 +6,10 @@ import {
   targetFacts,
 } from '../../contract/index.ts';
 import { decisionWords } from '../../report/positive-class-words.ts';
+import { referralWords } from '../../report/referral-words.ts';
 import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, formatTable, plural } from '../format.ts';
-import { oneOf, requiredOutputFile, text } from '../options.ts';
+import { decimal, oneOf, requiredOutputFile, text } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 import { verdictLines } from '../verdict-lines.ts';
 
@@ -19,7 +20,7 @@ export const command = defineCommand({
   summary: 'classify new studies into a CSV file',
   description:
     'Reads folders, files, ZIP archives or DICOMDIR media and writes one row an image and one row a study: every class ' +
-    'probability, the decision, the threshold and the class it is about, the positive class, the model and the LPM hash; and one row a file (level "file") that gave no answer, with status and reason. A model of several findings gives probability, decision and threshold of each; a model of numbers, the number. The model brings its own preprocessing. Without --model it is the one in use (sidelight promote): for the data set of --in-use, or the only one. The file ' +
+    'probability, the decision, the threshold and the class it is about, the positive class, the model and the LPM hash; whether the answer should go to a reader, where the model has a rule for that; of a model of folds, how many of its networks answer the same and from where to where their probabilities reach; and one row a file (level "file") that gave no answer, with status and reason. A model of several findings gives probability, decision and threshold of each; a model of numbers, the number. The model brings its own preprocessing. Without --model it is the one in use (sidelight promote): for the data set of --in-use, or the only one. The file ' +
     'appears under its name only when it is complete.',
   arguments: [{ syntax: '<path...>', help: 'folders, files, ZIP archives or DICOMDIR files' }],
   options: {
@@ -32,16 +33,28 @@ export const command = defineCommand({
       studyPoolings,
       defaults.studyPooling,
     ),
+    refer: decimal(
+      '--refer <share>',
+      'marks the answers that should go to a reader, so that with 95 % certainty at most this share of the others is wrong (0.05 for 5 %); without it they are marked by the rule that is stored with the model, if one is',
+      undefined,
+    ),
   },
   examples: [
     { line: 'sidelight classify /data/new --model mammo-1 --out results.csv', why: 'a folder of new studies' },
     { line: 'sidelight classify /data/new --in-use mammo --out results.csv', why: 'with the model in use for mammo' },
+    {
+      line: 'sidelight classify /data/new --model mammo-cv --refer 0.05 --out results.csv',
+      why: 'uncertain answers marked for a reader',
+    },
   ],
-  run: async (context, args, { model: named, inUse, ...options }) => {
+  run: async (context, args, { model: named, inUse, refer, ...options }) => {
     if (named !== undefined && inUse !== undefined) {
       throw new UsageError(
         '--model and --in-use: found both; allowed: one of them. --in-use takes the model in use for that data set.',
       );
+    }
+    if (refer !== undefined && !(refer > 0 && refer <= 0.5)) {
+      throw new UsageError(`--refer <share>: found "${refer}"; allowed: above 0 up to 0.5 (0.05 for 5 %).`);
     }
     const services = await context.services();
     const { classifyPaths } = await import('../../services/classification/classify.ts');
@@ -49,6 +62,11 @@ export const command = defineCommand({
     const { modelInUse } = await import('../../services/promotion/promote.ts');
     const taken = named === undefined ? modelInUse(services, inUse) : null;
     const model = named ?? (taken as NonNullable<typeof taken>).model;
+    const { ensurePromise } = await import('../../services/evaluation/referral.ts');
+    const found =
+      refer === undefined
+        ? []
+        : ensurePromise(services, { model, allowed: refer, pooling: options.studyPooling ?? defaults.studyPooling });
     const report = await classifyPaths(services, { paths: wordsArgument(args, 0), model, ...options });
     const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');
     const known = modelVerdict(services, report.model);
@@ -57,6 +75,7 @@ export const command = defineCommand({
         ? []
         : [`Model in use for "${taken.dataset}": "${taken.model}" (since ${taken.at.slice(0, 10)}).`]),
       ...verdictLines(known),
+      ...found.map((outcome) => `Rule of referral: ${referralWords(outcome)}`),
       ...classifyLines(report),
     ];
     const output = {
@@ -87,8 +106,22 @@ function classifyLines(report: ClassifyReport): string[] {
           report.decisions.map((d) => [d.name, String(d.images), String(d.studies)]),
         )),
     `Decision: ${decisionWords(report)}.`,
+    ...(report.referred === null
+      ? []
+      : [
+          `To a reader: ${plural(report.referred.images, 'image')}, ${plural(report.referred.studies, 'study', 'studies')} (column "referred").`,
+        ]),
+    ...disagreementLines(report),
     ...problemLines(report.problems),
     ...(report.out === null ? [] : [`Results: ${report.out}`]),
     researchUseOnly,
+  ];
+}
+
+/** About how many not all networks of a model of folds answer the same. */
+function disagreementLines({ disagreement, images, studies }: ClassifyReport): string[] {
+  if (disagreement === null || disagreement.studies === null || disagreement.images === null) return [];
+  return [
+    `The ${disagreement.folds} networks of the folds do not all answer the same about ${disagreement.images} of ${plural(images, 'image')}, ${disagreement.studies} of ${plural(studies, 'study', 'studies')} (column "foldsAgreeing").`,
   ];
 }

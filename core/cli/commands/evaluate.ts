@@ -10,10 +10,11 @@ import {
   targetFigureWords,
 } from '../../contract/index.ts';
 import { decisionRule, namedPositive } from '../../report/positive-class-words.ts';
+import { referralLines } from '../../report/referral-words.ts';
 import { mainVerdict } from '../../report/words.ts';
 import { defineCommand, UsageError, wordArgument } from '../command.ts';
 import { formatInterval, formatMeasure, formatTable, plural } from '../format.ts';
-import { given, oneOf, outputFile, text, toggle } from '../options.ts';
+import { decimal, given, oneOf, outputFile, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = evaluateOptionsSchema.parse({ model: 'M' });
@@ -44,6 +45,11 @@ export const command = defineCommand({
       '--positive <name>',
       'the class of two that figures are about, from now on and wherever this model is judged; no decision changes',
     ),
+    refer: decimal(
+      '--refer <share>',
+      'sets anew which answers go to a reader, and keeps that rule with the model: the fewest for which, with 95 % certainty, at most this share of the other answers is wrong (0.05 for 5 %). Found on the out-of-fold answers of a model of folds, else on the validation cases',
+      undefined,
+    ),
     shortcuts: toggle(
       '--shortcuts',
       'also check whether the answers hang on a corner, on what lies outside the body, or on the device',
@@ -54,6 +60,10 @@ export const command = defineCommand({
     { line: 'sidelight evaluate mammo-1', why: 'the locked test patients' },
     { line: 'sidelight evaluate mammo-1 --report mammo-1.html', why: 'with curves, to print or pass on' },
     { line: 'sidelight evaluate mammo-1 --shortcuts', why: 'whether it reads markers instead of findings' },
+    {
+      line: 'sidelight evaluate mammo-cv --split cross-validation --refer 0.05',
+      why: 'which answers to refer so that at most 5 % of the others are wrong',
+    },
     {
       line: 'sidelight evaluate flow-1 --positive "no flow"',
       why: 'names that do not tell which class is the disease',
@@ -106,11 +116,14 @@ export function evaluateLines(report: EvaluateReport): string[] {
     ),
     ...(isPerName ? [] : classTable(report)),
     ...(hasMarks ? findingTables(report) : []),
+    ...behindBlank(referralLines(report)),
     ...problemLines(report.problems),
     '',
     researchUseOnly,
   ];
 }
+
+const behindBlank = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines]);
 
 /** What the figures mean, before any of them: of studies; of images too where that is another verdict. */
 function verdictLines({ image, study }: EvaluateReport): string[] {

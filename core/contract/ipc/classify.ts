@@ -1,5 +1,6 @@
 /** Calls about classifying: batches and their results, watched folders, results files. */
 import { z } from 'zod';
+import { foldAgreementSchema } from '../fold-agreement.ts';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { jobViewSchema } from '../jobs.ts';
 import { nameSchema } from '../names.ts';
@@ -46,6 +47,10 @@ export const studyResultSchema = z.object({
   confidence: z.number().nullable(),
   /** Whether the answer lies in the model's "refer to a reader" band, or that of one of its findings; null when the model has none. */
   isReferred: z.boolean().nullable(),
+  /** The answer, or the findings, that are to go to a reader. */
+  referred: z.array(z.string()),
+  /** Of a model of folds, how far its networks agree about each answer; empty of one network. */
+  folds: z.array(foldAgreementSchema),
 });
 export type StudyResult = z.infer<typeof studyResultSchema>;
 

@@ -17,6 +17,7 @@ import { promotionCalls } from './promotion.ts';
 import { replayCalls } from './replay.ts';
 import { settingsCalls } from './settings.ts';
 import { shortcutCalls } from './shortcuts.ts';
+import { suspectCalls } from './suspects.ts';
 import { trainingCalls } from './training.ts';
 import { windowCalls, windowEvents } from './window.ts';
 
@@ -32,6 +33,7 @@ export const coreCalls = {
   ...promotionCalls,
   ...shortcutCalls,
   ...replayCalls,
+  ...suspectCalls,
   ...evidenceCalls,
   ...trainingCalls,
 };

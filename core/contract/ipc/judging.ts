@@ -10,7 +10,8 @@ import {
   subgroupAttributeSchema,
 } from '../names.ts';
 import { searchSummarySchema } from '../recipe.ts';
-import { modelRecordSchema, referBandSchema, splitOriginCountSchema } from '../records.ts';
+import { modelRecordSchema, splitOriginCountSchema } from '../records.ts';
+import { referBandSchema, referralOutcomeSchema } from '../referral.ts';
 import { replayReportSchema } from '../replay.ts';
 import { targetFigureSchema } from '../targets.ts';
 import { verdictSchema } from '../verdict.ts';
@@ -38,7 +39,7 @@ const atLevel = { ...evaluated, level: level.default('study') };
 const share = z.number().min(0).max(1);
 
 const coveragePointSchema = z.object({
-  band: referBandSchema,
+  band: referBandSchema.omit({ promise: true }),
   coverage: z.number(),
   accepted: count,
   errors: count,
@@ -376,12 +377,22 @@ export const judgingCalls = defineCalls({
     input: z.strictObject({ model: nameSchema }),
     output: modelRecordSchema,
   },
+  'models.promiseReferral': {
+    doc: 'Finds the answers (of a finding: those about it) to refer so that with 95 % certainty at most the allowed share of the others is wrong, and keeps that rule; or says why none can be promised, and changes nothing.',
+    input: z.strictObject({
+      model: nameSchema,
+      finding: z.string().nullable().default(null),
+      allowed: z.number().gt(0).max(0.5),
+      pooling: studyPoolingSchema.default('mean'),
+    }),
+    output: referralOutcomeSchema,
+  },
   'models.setReferBand': {
     doc: 'Sets the answers (of a finding: those about it) that a reader should see; null for none.',
     input: z.strictObject({
       model: nameSchema,
       finding: z.string().nullable().default(null),
-      band: referBandSchema.extend({ low: share, high: share }).strict().nullable(),
+      band: referBandSchema.omit({ promise: true }).extend({ low: share, high: share }).strict().nullable(),
     }),
     output: modelRecordSchema,
   },

@@ -191,7 +191,14 @@ export const labelCalls = defineCalls({
   },
   'labels.set': {
     doc: 'Writes the current reader’s label; it is on the disk when this answers. Gives what it left of the item. Refused unless the picture displayed belongs to the item.',
-    input: z.strictObject({ ...act, ...seen, ...asked, label: classNameSchema }),
+    input: z.strictObject({
+      ...act,
+      ...seen,
+      ...asked,
+      label: classNameSchema,
+      /** The model from whose list of labels to check the case was opened: what became of the label is kept. */
+      checking: nameSchema.optional(),
+    }),
     output: readingStateSchema,
   },
   'labels.clear': {

@@ -12,6 +12,7 @@ import { promotionHandlers } from './promotion.ts';
 import { replayHandlers } from './replay.ts';
 import { settingsHandlers } from './settings.ts';
 import { shortcutHandlers } from './shortcuts.ts';
+import { suspectHandlers } from './suspects.ts';
 import { trainingHandlers } from './training.ts';
 
 export const handlers: Handlers<CoreCallName, CoreContext> = {
@@ -25,6 +26,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...promotionHandlers,
   ...shortcutHandlers,
   ...replayHandlers,
+  ...suspectHandlers,
   ...evidenceHandlers,
   ...trainingHandlers,
 };

@@ -1,5 +1,5 @@
 /** Handlers of core/contract/ipc/judging.ts. */
-import type { Handlers } from '../../contract/index.ts';
+import type { Handlers, ReferralOutcome } from '../../contract/index.ts';
 import type { judgingCalls } from '../../contract/ipc/judging.ts';
 import { requireSet, runOf } from '../../services/evaluation/evaluated-set.ts';
 import { hasEvidenceOf } from '../../services/evaluation/evidence.ts';
@@ -8,6 +8,7 @@ import { modelCard, saveCard } from '../../services/evaluation/judge-card.ts';
 import { compareModels, judgeSubgroups } from '../../services/evaluation/judge-compare.ts';
 import { judgeReport, modelVerdict, numbersReport } from '../../services/evaluation/judge-report.ts';
 import { calibrate, setModelPositive, setReferBand, setThreshold } from '../../services/evaluation/judge-settings.ts';
+import { promiseReferral } from '../../services/evaluation/referral.ts';
 import { evaluationsOf, listModels } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
@@ -39,6 +40,8 @@ export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> =
   'models.setPositive': ({ model, positive }, context) =>
     told(context, setModelPositive(context.services, model, positive)),
   'models.calibrate': ({ model }, context) => told(context, calibrate(context.services, model)),
+  'models.promiseReferral': (asked, context) =>
+    told(context, promiseReferral(context.services, asked)[0] as ReferralOutcome),
   'models.setReferBand': ({ model, band, finding }, context) =>
     told(context, setReferBand(context.services, model, band, finding)),
 };

@@ -16,6 +16,7 @@ import {
   setQualityTag,
   takeLabelBack,
 } from '../../services/reading/reading.ts';
+import { setCheckedLabel } from '../../services/suspects/checked-label.ts';
 import { readingPreference, readJson, saveReadingPreference } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
@@ -53,7 +54,12 @@ export const labelHandlers: Handlers<keyof typeof labelCalls, CoreContext> = {
       addReadingClass(context.services, dataset, name);
       return null;
     }),
-  'labels.set': ({ label, ...act }, context) => changing(context, () => setLabel(context.services, act, label)),
+  'labels.set': ({ label, checking, ...act }, context) =>
+    changing(context, () =>
+      checking === undefined
+        ? setLabel(context.services, act, label)
+        : setCheckedLabel(context.services, checking, act, label),
+    ),
   'labels.clear': (act, context) => changing(context, () => clearAnswer(context.services, act)),
   'labels.withdraw': (act, context) => changing(context, () => takeLabelBack(context.services, act)),
   'labels.tag': ({ tag, reason, ...act }, context) =>

@@ -16,7 +16,14 @@ import {
 import { writeWholeFile } from '../../disk/index.ts';
 import type { GreyOrColourImage, RangeRule } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../../store/index.ts';
+import {
+  addAuditEvent,
+  addBatch,
+  addBatchFailures,
+  type BatchFailure,
+  type ClassifiedAnswer,
+  instanceByUid,
+} from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { framesOf } from '../datasets/dataset.ts';
 import type { Scanned } from '../files/scan.ts';
@@ -28,6 +35,7 @@ import { runAsJob } from '../session/run-as-job.ts';
 import { requireModel } from '../training/model.ts';
 import { operatingPointOf } from '../training/operating-point.ts';
 import { answersOf, predictionsCsv } from './csv.ts';
+import { foldAgreement, referredNames } from './fold-agreement.ts';
 import { openClassifier } from './image.ts';
 import { type KeptResults, openKeptResults } from './kept.ts';
 import { asFiled, type ClassifySources, countSources, scanSources } from './sources.ts';
@@ -80,6 +88,8 @@ export const classifyJob = defineJob({
       problems: problems.list(),
       findingThresholds: [...operatingPointOf(record).thresholds],
       decisions: countDecisions(record, images, studies),
+      referred: countReferred(images, studies),
+      disagreement: countDisagreement(record, images, studies),
       seconds: (performance.now() - started) / 1000,
       peakMb: await (await context.engine()).peakMemoryMb(),
     };
@@ -126,10 +136,10 @@ async function classifyImages(
       for (const frame of framesOf(record.preprocessing.frames, numberOfFrames)) {
         const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
         try {
-          const probabilities = await kept.result(contentHash, frame, () =>
+          const answer = await kept.result(contentHash, frame, () =>
             classifier.classify(known, (fit) => render(renderer, scanned, frame, fit, model.rule)),
           );
-          predictions.push(imagePrediction(record, filed, frame, probabilities));
+          predictions.push(imagePrediction(record, filed, frame, answer));
         } catch (thrown) {
           fail(survivable(thrown), scanned);
         }
@@ -181,21 +191,57 @@ function countDecisions(
   }));
 }
 
+function countReferred(images: readonly Prediction[], studies: readonly Prediction[]): ClassifyReport['referred'] {
+  if (images.every(({ referred }) => referred === null)) return null;
+  const count = (rows: readonly Prediction[]): number =>
+    rows.filter(({ referred }) => referred !== null && referred.length > 0).length;
+  return { images: count(images), studies: count(studies) };
+}
+
+/** About how many the networks of a model of folds do not all answer the same; null of one network. */
+function countDisagreement(
+  model: ModelRecord,
+  images: readonly Prediction[],
+  studies: readonly Prediction[],
+): ClassifyReport['disagreement'] {
+  if (model.folds === 1) return null;
+  const count = (rows: readonly Prediction[]): number | null => {
+    const all = rows.map((row) => foldAgreement(model, row));
+    if (all.some((own) => own.some(({ agreeing }) => agreeing === null))) return null;
+    return all.filter((own) => own.some(({ agreeing, folds }) => agreeing !== folds)).length;
+  };
+  return { folds: model.folds, images: count(images), studies: count(studies) };
+}
+
 /** What a model says of an image or a study, from its answers: probabilities of classes or findings, or a number. */
 function answerOf(
   model: ModelRecord,
-  answers: Float64Array,
-): Pick<Prediction, 'probabilities' | 'value' | 'decision' | 'threshold' | 'thresholdClass' | 'findingThresholds'> {
+  answers: readonly number[],
+  foldAnswers: Prediction['foldAnswers'],
+): Pick<
+  Prediction,
+  | 'probabilities'
+  | 'value'
+  | 'decision'
+  | 'threshold'
+  | 'thresholdClass'
+  | 'findingThresholds'
+  | 'referred'
+  | 'foldAnswers'
+> {
   const point = operatingPointOf(model);
   const { isPerName, hasMarks } = targetFacts[model.target];
   const isNumber = isPerName && !hasMarks;
+  const decision = targets[model.target].answer(answers, model.classes, point);
   return {
     probabilities: isNumber ? [] : [...answers],
     value: isNumber ? (answers[0] as number) : null,
-    decision: targets[model.target].answer(answers, model.classes, point),
+    decision,
     threshold: model.threshold,
     thresholdClass: model.thresholdClass,
     findingThresholds: [...point.thresholds],
+    referred: isNumber ? null : referredNames(model, { decision, probabilities: answers }),
+    foldAnswers,
   };
 }
 
@@ -203,7 +249,7 @@ function imagePrediction(
   model: ModelRecord,
   { found, place }: Scanned,
   frame: number,
-  probabilities: Float64Array,
+  { probabilities, foldAnswers }: ClassifiedAnswer,
 ): Prediction {
   return {
     level: 'image',
@@ -213,7 +259,11 @@ function imagePrediction(
     sopInstanceUID: found?.instance.sopInstanceUID ?? '',
     frame,
     images: 1,
-    ...answerOf(model, probabilities),
+    ...answerOf(
+      model,
+      probabilities,
+      foldAnswers.map((own) => [...own]),
+    ),
     contentHash: found?.instance.contentHash ?? null,
   };
 }
@@ -226,14 +276,16 @@ export function studyPredictions(
 ): Prediction[] {
   const target = targets[model.target];
   const classes = target.logits(model.classes.length);
-  const pooled = target.poolStudies(
-    Float64Array.from(images.flatMap(answersOf)),
-    classes,
-    images.map((image) => image.studyInstanceUID),
-    pooling,
+  const studies = images.map((image) => image.studyInstanceUID);
+  const pool = (rows: readonly (readonly number[])[]) =>
+    target.poolStudies(Float64Array.from(rows.flat()), classes, studies, pooling);
+  const pooled = pool(images.map(answersOf));
+  const rowAt = (values: Float64Array, s: number): number[] => [...values.subarray(s * classes, (s + 1) * classes)];
+  // Each network's answer to a study, as if it were the model.
+  const folds = Array.from({ length: images[0]?.foldAnswers.length ?? 0 }, (_, k) =>
+    pool(images.map(({ foldAnswers }) => foldAnswers[k] ?? [])),
   );
   return pooled.studies.map((studyInstanceUID, s) => {
-    const probabilities = pooled.probabilities.slice(s * classes, (s + 1) * classes);
     const members = pooled.members[s] as readonly number[];
     return {
       level: 'study',
@@ -243,7 +295,11 @@ export function studyPredictions(
       sopInstanceUID: null,
       frame: null,
       images: members.length,
-      ...answerOf(model, probabilities),
+      ...answerOf(
+        model,
+        rowAt(pooled.probabilities, s),
+        folds.map(({ probabilities }) => rowAt(probabilities, s)),
+      ),
       contentHash: null,
     };
   });

@@ -1,10 +1,11 @@
 /** `results.csv`: one row an image, one row a study, then one row a file that was left out. */
 import { stringify } from 'csv-stringify/sync';
-import { type ModelRecord, type Prediction, researchUseOnly } from '../../contract/index.ts';
+import { type FoldAgreement, type ModelRecord, type Prediction, researchUseOnly } from '../../contract/index.ts';
 import type { BatchFailure } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { isNoImage } from '../files/no-image.ts';
 import { operatingPointOf } from '../training/operating-point.ts';
+import { foldAgreement } from './fold-agreement.ts';
 
 /** What a row says happened. Only rows that are `classified` have probabilities and a decision. */
 export const rowStates = ['classified', 'duplicate', 'not an image', 'failed'] as const;
@@ -18,6 +19,11 @@ export function predictionsCsv(
 ): string {
   const columns = targets[model.target].columns(model.classes);
   const point = operatingPointOf(model);
+  // Columns that not every model has stand behind the decision, and only where it has them.
+  const more = [
+    ...(predictions.some(({ referred }) => referred !== null) ? [referredColumn] : []),
+    ...foldColumns(model, predictions),
+  ];
   const header = [
     'level',
     'path',
@@ -31,6 +37,7 @@ export function predictionsCsv(
     'threshold',
     'thresholdClass',
     'positiveClass',
+    ...more.map(({ header: name }) => name),
     'status',
     'reason',
     'model',
@@ -51,6 +58,7 @@ export function predictionsCsv(
     p.threshold,
     p.thresholdClass,
     model.positiveClass,
+    ...more.map(({ of: cell }) => cell(p)),
     'classified' satisfies RowState,
     '',
     ...of,
@@ -64,6 +72,7 @@ export function predictionsCsv(
     ...columns.map(() => null),
     ...new Array<null>(3).fill(null),
     model.positiveClass,
+    ...more.map(() => null),
     stateOf(failure.code),
     `${failure.message} ${failure.action}`,
     ...of,
@@ -71,6 +80,40 @@ export function predictionsCsv(
   ]);
   // Names come from files of strangers: a spreadsheet would run a cell that begins with = as a formula.
   return stringify([header, ...rows, ...leftOut], { escape_formulas: true });
+}
+
+interface Column {
+  readonly header: string;
+  readonly of: (prediction: Prediction) => string | number | null;
+}
+
+/** Whether the answer is to go to a reader; of several findings, which of them. */
+const referredColumn: Column = {
+  header: 'referred',
+  of: ({ referred, findingThresholds }) => {
+    if (referred === null) return null;
+    if (referred.length === 0) return 'no';
+    return findingThresholds.length === 0 ? 'yes' : referred.join('; ');
+  },
+};
+
+/** How far the networks of a model of folds agree: of each finding, else of the one answer. */
+function foldColumns(model: ModelRecord, predictions: readonly Prediction[]): Column[] {
+  const first = predictions.find(({ foldAnswers }) => foldAnswers.length > 0);
+  if (first === undefined) return [];
+  const about = (name: string, k: number): Column[] => {
+    const own = (p: Prediction): FoldAgreement | undefined => foldAgreement(model, p)[k];
+    const behind = foldAgreement(model, first).length > 1 || first.findingThresholds.length > 0 ? `_${name}` : '';
+    return [
+      { header: `foldsAgreeing${behind}`, of: (p) => own(p)?.agreeing ?? null },
+      { header: `foldsLow${behind}`, of: (p) => own(p)?.low ?? null },
+      { header: `foldsHigh${behind}`, of: (p) => own(p)?.high ?? null },
+    ];
+  };
+  return [
+    { header: 'folds', of: ({ foldAnswers }) => (foldAnswers.length === 0 ? null : foldAnswers.length) },
+    ...foldAgreement(model, first).flatMap(({ name }, k) => about(name, k)),
+  ];
 }
 
 /** What a prediction says, as targets take it: probabilities, or the one number. */

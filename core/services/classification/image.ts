@@ -6,8 +6,10 @@ import type { InstanceId } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { RecordStore } from '../../features/index.ts';
 import { type GreyOrColourImage, normalise } from '../../images/index.ts';
-import { readsImage, trainingMethods } from '../../models/index.ts';
+import { memberCount, readsImage, trainingMethods } from '../../models/index.ts';
+import type { ClassifiedAnswer } from '../../store/index.ts';
 import { predictAll } from '../../training/loop.ts';
+import { predictMembers } from '../../training/predict-members.ts';
 import { featureInputs } from '../features/feature-kinds.ts';
 import { sideImage } from '../features/source-examples.ts';
 import { openFeatures, recordOf } from '../features/source-features.ts';
@@ -29,10 +31,10 @@ export interface KnownFrame {
 
 export interface ImageClassifier {
   /**
-   * Probabilities [classes] of one image. `found` names it in the library, whose features are then used instead of
+   * The answer to one image: probabilities [classes], and those of each network of a model of folds. `found` names it in the library, whose features are then used instead of
    * computed; `render` gives its pixels in a size where they are needed.
    */
-  classify(found: KnownFrame | null, render: (fit: Fit) => Promise<GreyOrColourImage>): Promise<Float64Array>;
+  classify(found: KnownFrame | null, render: (fit: Fit) => Promise<GreyOrColourImage>): Promise<ClassifiedAnswer>;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
   const statistics = { mean: preprocessing.mean, std: preprocessing.std };
   const { features: kind } = trainingMethods[record.method];
   const ownImage = readsImage(config);
+  const hasMembers = memberCount(config) > 1;
   const engine = await context.engine();
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -104,8 +107,14 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
             ? await readSource(sources, inputSize, known)
             : squareImage(await render({ square: inputSize }), inputSize);
         const kept = stored ?? (image === null ? null : await encode(image));
+        const answersOf = (logits: Float32Array): number[] => [...probabilitiesOf(record, logits)];
+        if (hasMembers) {
+          const { logits, members } = await predictMembers(predictor, params, inputsOf(image, kept));
+          return { probabilities: answersOf(logits), foldAnswers: members.map(answersOf) };
+        }
         const source = { load: async () => inputsOf(image, kept) };
-        return probabilitiesOf(record, await predictAll(predictor, params, source, 1, context.signal));
+        const logits = await predictAll(predictor, params, source, 1, context.signal);
+        return { probabilities: answersOf(logits), foldAnswers: [] };
       },
       close,
     };
@@ -121,10 +130,13 @@ async function compileOfModel(
   { record, config }: LoadedModel,
   engine: Engine,
 ): ReturnType<typeof compilePredictor> {
-  if (trainingMethods[config.method].runsLpm !== 'partly') return await compilePredictor(engine, config, 1, undefined);
+  const options = { members: memberCount(config) > 1 };
+  if (trainingMethods[config.method].runsLpm !== 'partly') {
+    return await compilePredictor(engine, config, 1, undefined, options);
+  }
   const lpm = openModelLpm(context, record);
   try {
-    return await compilePredictor(engine, config, 1, networkWeights(config, lpm));
+    return await compilePredictor(engine, config, 1, networkWeights(config, lpm), options);
   } finally {
     lpm.close();
   }

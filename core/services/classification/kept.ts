@@ -6,6 +6,7 @@
  */
 import type { ModelRecord } from '../../contract/index.ts';
 import {
+  type ClassifiedAnswer,
   type ClassifiedImage,
   classifiedImages,
   dropClassifiedImages,
@@ -19,8 +20,8 @@ const imagesKeptTogether = 16;
 export interface KeptResults {
   /** Images that were not computed again. */
   readonly reused: number;
-  /** The kept probabilities of a frame of a file, or those of `compute`, which are then kept. */
-  result(contentHash: string, frame: number, compute: () => Promise<Float64Array>): Promise<Float64Array>;
+  /** The kept answer to a frame of a file, or that of `compute`, which is then kept. */
+  result(contentHash: string, frame: number, compute: () => Promise<ClassifiedAnswer>): Promise<ClassifiedAnswer>;
   /** Commits what waits. */
   flush(): void;
   /** Forgets all of this call's results; in the transaction that writes them as a batch. */
@@ -34,8 +35,8 @@ export async function openKeptResults(context: ServiceContext, model: ModelRecor
   const { info } = await context.engine();
   // Results of before images were read as they are now are not taken up again.
   const engine = [info.name, info.version, info.device, context.precision ?? 'f32', 'reading 2'].join(' ');
-  const earlier = canWrite ? classifiedImages(library.db, model.id, engine) : new Map<string, readonly number[]>();
-  const used: Omit<ClassifiedImage, 'probabilities'>[] = [];
+  const earlier = canWrite ? classifiedImages(library.db, model.id, engine) : new Map<string, ClassifiedAnswer>();
+  const used: Omit<ClassifiedImage, keyof ClassifiedAnswer>[] = [];
   let waiting: ClassifiedImage[] = [];
   let reused = 0;
   const flush = (): void => {
@@ -49,14 +50,15 @@ export async function openKeptResults(context: ServiceContext, model: ModelRecor
     result: async (contentHash, frame, compute) => {
       used.push({ contentHash, frame });
       const found = earlier.get(`${contentHash}/${frame}`);
-      if (found !== undefined) {
+      // What an earlier version kept of a model of folds lacks the answers of each: it is computed anew.
+      if (found !== undefined && (model.folds === 1 || found.foldAnswers.length > 0)) {
         reused++;
-        return Float64Array.from(found);
+        return found;
       }
-      const probabilities = await compute();
-      waiting.push({ contentHash, frame, probabilities: [...probabilities] });
+      const answer = await compute();
+      waiting.push({ contentHash, frame, ...answer });
       if (waiting.length >= imagesKeptTogether) flush();
-      return probabilities;
+      return answer;
     },
     flush,
     drop: () => {

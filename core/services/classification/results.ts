@@ -4,7 +4,6 @@ import { type ModelRecord, type Prediction, targetFacts } from '../../contract/i
 import type { BatchResults, StudyResult } from '../../contract/ipc/classify.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import { renderClassification } from '../../report/classification.ts';
-import { isReferred } from '../../statistics/refer.ts';
 import {
   type BatchChoice,
   type BatchRow,
@@ -18,8 +17,8 @@ import {
   predictionsOf,
 } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { referBandOf } from '../training/operating-point.ts';
 import { predictionsCsv } from './csv.ts';
+import { foldAgreement, referredNames } from './fold-agreement.ts';
 
 /** `batches`: everything that was classified, newest first. */
 export function listBatches({ library: { db } }: Pick<ServiceContext, 'library'>): BatchRow[] {
@@ -92,25 +91,30 @@ function thresholdsOf({ classes }: ModelRecord, studies: readonly BatchStudy[]):
 }
 
 function studyResult(model: ModelRecord, study: BatchStudy): StudyResult {
-  const { predictionId: _, batchId: __, threshold: ___, thresholdClass: ____, findingThresholds, ...shown } = study;
+  const {
+    predictionId: _,
+    batchId: __,
+    threshold: ___,
+    thresholdClass: ____,
+    findingThresholds,
+    referred: kept,
+    foldAnswers,
+    ...shown
+  } = study;
   const { probabilities } = study;
   const { isPerName } = targetFacts[model.target];
+  const folded = { ...study, probabilities: [...probabilities], findingThresholds: [...findingThresholds] };
+  // What the rule of then referred; results of before that was kept are told by the rule of now.
+  const referred = kept ?? (shown.value === null ? referredNames(model, study) : null);
   return {
     ...shown,
     probabilities: [...probabilities],
     isPresent: findingThresholds.map((threshold, k) => (probabilities[k] as number) >= threshold),
     confidence: isPerName ? null : (probabilities[model.classes.indexOf(study.decision)] ?? 0),
-    isReferred: isStudyReferred(model, probabilities),
+    isReferred: referred === null ? null : referred.length > 0,
+    referred: [...(referred ?? [])],
+    folds: foldAgreement(model, { ...folded, foldAnswers: foldAnswers.map((own) => [...own]) }),
   };
-}
-
-/** Whether an answer, or one about a finding, should go to a reader; null of a model without a band. */
-function isStudyReferred(model: ModelRecord, probabilities: readonly number[]): boolean | null {
-  const band = referBandOf(model);
-  if (band !== null) return isReferred(probabilities, band);
-  const ofFindings = model.findings.flatMap(({ referBand }, k) => (referBand === null ? [] : [{ k, referBand }]));
-  if (ofFindings.length === 0) return null;
-  return ofFindings.some(({ k, referBand: { low, high } }) => isReferred(probabilities, { classIndex: k, low, high }));
 }
 
 /** Predictions with path and patient where the library has the image. */

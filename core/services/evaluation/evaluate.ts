@@ -39,6 +39,7 @@ import { findingWarnings } from './finding-warnings.ts';
 import { setModelPositive } from './judge-settings.ts';
 import { type EvaluationBlocks, evaluationBlocks } from './metrics-block.ts';
 import { patientWarnings } from './patient-warnings.ts';
+import { promiseReferral, referralReports } from './referral.ts';
 
 /** Images a run of the network; results do not depend on it. */
 const batch = 16;
@@ -60,6 +61,10 @@ export const evaluateJob = defineJob({
     const context = { ...tools.deps, progress: tools.progress };
     const started = performance.now();
     if (options.positive !== undefined) setModelPositive(context, options.model, options.positive);
+    const referralFound =
+      options.refer === undefined
+        ? []
+        : promiseReferral(context, { model: options.model, allowed: options.refer, pooling: options.studyPooling });
     const { record, version, images, problems } = await answersOf(context, options.model, options.split);
     // From here on as Judge does it: what is told here is what was stored.
     const request = { model: record.name, split: options.split, pooling: options.studyPooling };
@@ -83,6 +88,8 @@ export const evaluateJob = defineJob({
       studyPooling: options.studyPooling,
       image,
       study,
+      referral: referralReports(context, request),
+      referralFound,
       problems: problems.list(),
       seconds: (performance.now() - started) / 1000,
       peakMb: await (await context.engine()).peakMemoryMb(),

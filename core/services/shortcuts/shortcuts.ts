@@ -146,7 +146,8 @@ async function answersOf(
   classifier: ImageClassifier,
   image: GreyOrColourImage,
 ): Promise<Omit<CoveredAnswers, 'patient'>> {
-  const answer = (shown: GreyOrColourImage): Promise<Float64Array> => classifier.classify(null, async () => shown);
+  const answer = async (shown: GreyOrColourImage): Promise<Float64Array> =>
+    Float64Array.from((await classifier.classify(null, async () => shown)).probabilities);
   const whole = await answer(image);
   const covered: Partial<Record<(typeof coveredRegions)[number], Float64Array>> = {};
   for (const region of coveredRegions) {

@@ -91,6 +91,7 @@ export function openModelLpm(context: ServiceContext, model: ModelRecord): Libra
 
 /**
  * The part of a network that predicts, compiled for `batch` examples; for one where an example is a run of the whole LPM. Dispose of `predict` when done.
+ * @param options with `members` it gives the logits of each network of a model of several, too (`predictMembers`)
  * @param weights what the network has of the LPM (`networkWeights`)
  */
 export async function compilePredictor(
@@ -98,10 +99,11 @@ export async function compilePredictor(
   config: NetworkConfig,
   batch: number,
   weights: WeightSource | undefined,
+  options: { readonly members?: boolean } = {},
 ): Promise<Pick<TrainingNetwork, 'predict' | 'predictBatch' | 'classes'>> {
   const predictBatch = trainingMethods[config.method].microBatches ? 1 : batch;
   return {
-    predict: await engine.compile(buildPredict(config, { batch: predictBatch }), weights),
+    predict: await engine.compile(buildPredict(config, { batch: predictBatch, ...options }), weights),
     predictBatch,
     classes: config.classes,
   };

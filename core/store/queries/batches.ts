@@ -4,6 +4,7 @@ import type { InstanceId, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { readJson } from '../stored-json.ts';
 import type { NewInstance } from './instances.ts';
+import { type FoldColumns, readFolds } from './predictions.ts';
 
 /** A file that a batch could not use. */
 export interface BatchFailure {
@@ -40,6 +41,9 @@ export interface BatchStudy {
   readonly findingThresholds: readonly number[];
   /** The number that was answered; null for other targets. */
   readonly value: number | null;
+  /** As `Prediction` has both. */
+  readonly referred: readonly string[] | null;
+  readonly foldAnswers: readonly (readonly number[])[];
   readonly studyId: StudyId | null;
   readonly patientKey: string | null;
   readonly patientName: string | null;
@@ -81,10 +85,11 @@ const thresholdsSchema = z.array(z.number());
 /** The studies of the chosen batches; of a study that several classified, the newest result. @throws DB_DAMAGED */
 export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
   const rows = db.all<
-    Omit<BatchStudy, 'probabilities' | 'findingThresholds'> & { probabilities: string; findingThresholds: string }
+    Omit<BatchStudy, 'probabilities' | 'findingThresholds' | keyof FoldColumns> &
+      FoldColumns & { probabilities: string; findingThresholds: string }
   >(
     `SELECT MAX(p.id) AS predictionId, p.batch_id AS batchId, p.study_instance_uid AS studyInstanceUID, p.images, p.decision,
-       p.threshold, p.threshold_class AS thresholdClass, p.value,
+       p.threshold, p.threshold_class AS thresholdClass, p.value, p.referred, p.fold_answers AS foldAnswers,
        (SELECT json_group_array(threshold) FROM (SELECT threshold FROM prediction_probabilities q
           WHERE q.prediction_id = p.id AND q.threshold IS NOT NULL ORDER BY q.class_position)) AS findingThresholds,
        (SELECT json_group_array(probability) FROM (SELECT probability FROM prediction_probabilities q
@@ -103,6 +108,7 @@ export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
   );
   return rows.map((row) => ({
     ...row,
+    ...readFolds(row, `a result of batch ${row.batchId}`),
     probabilities: readJson(probabilitiesSchema, row.probabilities, `a result of batch ${row.batchId}`),
     findingThresholds: readJson(thresholdsSchema, row.findingThresholds, `a result of batch ${row.batchId}`),
   }));

@@ -1,6 +1,6 @@
 /** What models said about the images of a part, and what is known of those images. */
 import type { z } from 'zod';
-import type { EvaluationPart, InstanceId, PatientId, SplitName, StudyId } from '../../contract/index.ts';
+import type { EvaluationPart, InstanceId, PatientId, SeriesId, SplitName, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { readJson } from '../stored-json.ts';
 import { fromBytes, toBytes } from './vectors.ts';
@@ -19,6 +19,7 @@ export interface EvaluatedImage {
   readonly frame: number;
   readonly patientId: PatientId;
   readonly studyId: StudyId;
+  readonly seriesId: SeriesId;
   /** As `VersionImage` has both. */
   readonly classIndex: number | null;
   readonly values: readonly (number | null)[];
@@ -73,7 +74,7 @@ export function evaluatedImages(db: ReadDb, evaluationId: number): EvaluatedImag
   const values = versionValues(db, versionId);
   return db
     .all<Omit<EvaluatedImage, 'logits' | 'values'> & { logits: Uint8Array }>(
-      `SELECT e.position, v.instance_id AS instanceId, v.frame, v.patient_id AS patientId, v.study_id AS studyId,
+      `SELECT e.position, v.instance_id AS instanceId, v.frame, v.patient_id AS patientId, v.study_id AS studyId, s.id AS seriesId,
          v.class_position AS classIndex, s.modality, e.logits
        FROM evaluations a JOIN evaluation_images e ON e.evaluation_id = a.id
        JOIN models m ON m.id = a.model_id JOIN runs r ON r.id = m.run_id

@@ -9,6 +9,8 @@ import {
   type PositiveClassSource,
   type Preprocessing,
   preprocessingSchema,
+  type ReferPromise,
+  referPromiseSchema,
   type TargetKind,
   targetFacts,
   uncertainPolicySchema,
@@ -51,6 +53,7 @@ interface ModelRow {
   refer_class: string | null;
   refer_low: number | null;
   refer_high: number | null;
+  refer_promise: string | null;
   label_mean: number | null;
   label_deviation: number | null;
   temperature: number;
@@ -64,7 +67,7 @@ interface ModelRow {
 const columns = `
   SELECT m.id, m.name, m.run_id, d.name AS dataset, r.settings, r.lpm_hash, l.name AS lpm, m.config, m.preprocessing, ${targetOfDataset} AS target,
     m.classes,
-    m.threshold, m.threshold_class, m.threshold_split, m.positive_class, m.positive_class_source, m.refer_class, m.refer_low, m.refer_high,
+    m.threshold, m.threshold_class, m.threshold_split, m.positive_class, m.positive_class_source, m.refer_class, m.refer_low, m.refer_high, m.refer_promise,
     m.label_mean, m.label_deviation, m.temperature, m.learnable, r.best_epoch, r.best_val_auc, m.weights_hash, m.created_at
   FROM models m JOIN runs r ON r.id = m.run_id JOIN dataset_versions v ON v.id = r.version_id
   JOIN datasets d ON d.id = v.dataset_id LEFT JOIN lpms l ON l.hash = r.lpm_hash`;
@@ -100,8 +103,13 @@ function toModel(db: ReadDb, row: ModelRow): ModelRecord {
     referBand:
       row.refer_low === null || row.refer_high === null
         ? null
-        : { className: row.refer_class, low: row.refer_low, high: row.refer_high },
-    findings: findingsOfModel(db, row.id),
+        : {
+            className: row.refer_class,
+            low: row.refer_low,
+            high: row.refer_high,
+            ...promiseOf(row.refer_promise, of('rule of referral')),
+          },
+    findings: findingsOfModel(db, row.id, of('rule of referral')),
     labelScale: mean === null || deviation === null ? null : { mean, deviation },
     uncertain,
     temperature: row.temperature,
@@ -115,17 +123,24 @@ function toModel(db: ReadDb, row: ModelRow): ModelRecord {
 }
 
 /** The operating points of a model's findings, in the order of its names. */
-function findingsOfModel(db: ReadDb, modelId: number): ModelRecord['findings'] {
+function findingsOfModel(db: ReadDb, modelId: number, what: string): ModelRecord['findings'] {
   return db
-    .all<{ threshold: number; low: number | null; high: number | null }>(
-      `SELECT threshold, refer_low AS low, refer_high AS high FROM model_findings WHERE model_id = :modelId ORDER BY position`,
+    .all<{ threshold: number; low: number | null; high: number | null; promise: string | null }>(
+      `SELECT threshold, refer_low AS low, refer_high AS high, refer_promise AS promise FROM model_findings WHERE model_id = :modelId ORDER BY position`,
       { modelId },
     )
-    .map(({ threshold, low, high }) => ({
+    .map(({ threshold, low, high, promise }) => ({
       threshold,
-      referBand: low === null || high === null ? null : { low, high },
+      referBand: low === null || high === null ? null : { low, high, ...promiseOf(promise, what) },
     }));
 }
+
+function promiseOf(stored: string | null, what: string): { promise?: ReferPromise } {
+  return stored === null ? {} : { promise: readJson(referPromiseSchema, stored, what) };
+}
+
+const storedPromise = (band: { readonly promise?: ReferPromise | undefined } | null): string | null =>
+  band?.promise === undefined ? null : JSON.stringify(band.promise);
 
 /** As it was found when the model was trained, or said since; of a model that is older, as its names tell. */
 function positiveOf(
@@ -249,8 +264,9 @@ export function setModelThreshold(
   { threshold, thresholdClass }: { readonly threshold: number; readonly thresholdClass: string },
   split: EvaluationPart,
 ): void {
+  // What a rule promises is about the decisions of then.
   db.run(
-    `UPDATE models SET threshold = :threshold, threshold_class = :thresholdClass, threshold_split = :split
+    `UPDATE models SET threshold = :threshold, threshold_class = :thresholdClass, threshold_split = :split, refer_promise = NULL
      WHERE id = :modelId`,
     { modelId, threshold, thresholdClass, split },
   );
@@ -263,11 +279,10 @@ export function setFindingThreshold(
   { position, threshold }: { readonly position: number; readonly threshold: number },
   split: EvaluationPart,
 ): void {
-  db.run('UPDATE model_findings SET threshold = :threshold WHERE model_id = :modelId AND position = :position', {
-    modelId,
-    position,
-    threshold,
-  });
+  db.run(
+    'UPDATE model_findings SET threshold = :threshold, refer_promise = NULL WHERE model_id = :modelId AND position = :position',
+    { modelId, position, threshold },
+  );
   db.run('UPDATE models SET threshold_split = :split WHERE id = :modelId', { modelId, split });
 }
 
@@ -276,11 +291,12 @@ export function setFindingReferBand(
   db: WriteDb,
   modelId: number,
   position: number,
-  band: { readonly low: number; readonly high: number } | null,
+  band: ModelRecord['findings'][number]['referBand'],
 ): void {
   db.run(
-    `UPDATE model_findings SET refer_low = :low, refer_high = :high WHERE model_id = :modelId AND position = :position`,
-    { modelId, position, low: band?.low ?? null, high: band?.high ?? null },
+    `UPDATE model_findings SET refer_low = :low, refer_high = :high, refer_promise = :promise
+     WHERE model_id = :modelId AND position = :position`,
+    { modelId, position, low: band?.low ?? null, high: band?.high ?? null, promise: storedPromise(band) },
   );
 }
 
@@ -309,14 +325,14 @@ export function setModelTemperature(
 ): void {
   findingThresholds.forEach((own, position) => {
     db.run(
-      `UPDATE model_findings SET threshold = :own, refer_low = NULL, refer_high = NULL
+      `UPDATE model_findings SET threshold = :own, refer_low = NULL, refer_high = NULL, refer_promise = NULL
        WHERE model_id = :modelId AND position = :position`,
       { modelId, position, own },
     );
   });
   db.run(
     `UPDATE models SET temperature = :temperature, threshold = :threshold, refer_class = NULL, refer_low = NULL,
-       refer_high = NULL
+       refer_high = NULL, refer_promise = NULL
      WHERE id = :modelId`,
     { modelId, temperature, threshold },
   );
@@ -324,10 +340,15 @@ export function setModelTemperature(
 
 /** Sets the band of answers that a reader should see; null for none. */
 export function setModelReferBand(db: WriteDb, modelId: number, band: ModelRecord['referBand']): void {
-  db.run('UPDATE models SET refer_class = :className, refer_low = :low, refer_high = :high WHERE id = :modelId', {
-    modelId,
-    className: band?.className ?? null,
-    low: band?.low ?? null,
-    high: band?.high ?? null,
-  });
+  db.run(
+    `UPDATE models SET refer_class = :className, refer_low = :low, refer_high = :high, refer_promise = :promise
+     WHERE id = :modelId`,
+    {
+      modelId,
+      className: band?.className ?? null,
+      low: band?.low ?? null,
+      high: band?.high ?? null,
+      promise: storedPromise(band),
+    },
+  );
 }

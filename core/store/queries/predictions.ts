@@ -1,13 +1,34 @@
 /** Batches of predictions. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { predictionSchema } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { readJson } from '../stored-json.ts';
+
+const referredSchema = z.array(z.string());
+const foldAnswersSchema = z.array(z.array(z.number()));
 
 /** A prediction as it is kept: without the path and the patient, which the CSV file tells. */
 export type StoredPrediction = Omit<z.output<typeof predictionSchema>, 'path' | 'patientID'>;
 
 /** A prediction to keep; what other targets have is left out. */
 export type NewPrediction = Omit<z.input<typeof predictionSchema>, 'path' | 'patientID'>;
+
+/** Columns of a prediction that are lists, as they are stored. */
+export interface FoldColumns {
+  readonly referred: string | null;
+  readonly foldAnswers: string | null;
+}
+
+/** What is to go to a reader, and the answers of each network. @throws DB_DAMAGED */
+export function readFolds(
+  { referred, foldAnswers }: FoldColumns,
+  what: string,
+): Pick<StoredPrediction, 'referred' | 'foldAnswers'> {
+  return {
+    referred: referred === null ? null : readJson(referredSchema, referred, what),
+    foldAnswers: foldAnswers === null ? [] : readJson(foldAnswersSchema, foldAnswers, what),
+  };
+}
 
 /** Adds a batch with its predictions in one transaction and gives its row id. */
 export function addBatch(
@@ -33,9 +54,9 @@ export function addBatch(
     for (const prediction of batch.predictions) {
       const row = db.run(
         `INSERT INTO predictions (batch_id, level, study_instance_uid, sop_instance_uid, frame, images, decision, threshold,
-           threshold_class, content_hash, value)
+           threshold_class, content_hash, value, referred, fold_answers)
          VALUES (:id, :level, :studyInstanceUID, :sopInstanceUID, :frame, :images, :decision, :threshold, :thresholdClass,
-           :contentHash, :value)`,
+           :contentHash, :value, :referred, :foldAnswers)`,
         {
           id,
           level: prediction.level,
@@ -48,6 +69,8 @@ export function addBatch(
           thresholdClass: prediction.thresholdClass,
           contentHash: prediction.contentHash,
           value: prediction.value ?? null,
+          referred: prediction.referred == null ? null : JSON.stringify(prediction.referred),
+          foldAnswers: (prediction.foldAnswers ?? []).length === 0 ? null : JSON.stringify(prediction.foldAnswers),
         },
       );
       prediction.probabilities.forEach((probability, position) => {
@@ -75,13 +98,17 @@ export function predictionsOf(db: ReadDb, batchId: number): StoredPrediction[] {
     if (row.threshold !== null) thresholds.set(row.id, [...(thresholds.get(row.id) ?? []), row.threshold]);
   }
   return db
-    .all<Omit<StoredPrediction, 'probabilities' | 'findingThresholds'> & { id: number }>(
+    .all<
+      Omit<StoredPrediction, 'probabilities' | 'findingThresholds' | keyof FoldColumns> & FoldColumns & { id: number }
+    >(
       `SELECT id, level, study_instance_uid AS studyInstanceUID, sop_instance_uid AS sopInstanceUID, frame, images, decision,
-         threshold, threshold_class AS thresholdClass, content_hash AS contentHash, value FROM predictions WHERE batch_id = :batchId ORDER BY id`,
+         threshold, threshold_class AS thresholdClass, content_hash AS contentHash, value, referred, fold_answers AS foldAnswers
+       FROM predictions WHERE batch_id = :batchId ORDER BY id`,
       { batchId },
     )
-    .map(({ id, ...prediction }) => ({
+    .map(({ id, referred, foldAnswers, ...prediction }) => ({
       ...prediction,
+      ...readFolds({ referred, foldAnswers }, `a result of batch ${batchId}`),
       probabilities: probabilities.get(id) ?? [],
       findingThresholds: thresholds.get(id) ?? [],
     }));

@@ -227,6 +227,17 @@ export const judge: Words['judge'] = {
   bandStored: (name, low, high) =>
     `Im Modell gespeichert: Antworten mit einer Wahrscheinlichkeit von „${name}“ zwischen ${low} und ${high} werden vorgelegt.`,
   bandStoredMany: (high) => `Im Modell gespeichert: Antworten unter ${high} Sicherheit werden vorgelegt.`,
+  promise: {
+    allowed: 'Erlaubter Fehler unter den beantworteten (%)',
+    find: 'Regel suchen',
+    help: 'Gesucht an den Fällen, von denen das Modell nicht gelernt hat: Vorgelegt werden so wenige Antworten, dass mit 95 % Sicherheit höchstens dieser Anteil der übrigen falsch ist.',
+    kept: (allowed, of) =>
+      `Mit 95 % Sicherheit versprochen: Höchstens ${allowed} der beantworteten sind falsch. Gefunden an ${of.cases} Fällen (${of.unit}): ${of.referred} vorgelegt; von den übrigen ${of.accepted} sind ${of.errors} falsch (obere Grenze ${of.bound}).`,
+    tooFew: (allowed, patients, fewest) =>
+      `Ein Fehler von höchstens ${allowed} lässt sich mit ${patients} Patienten nicht versprechen; selbst ohne falsche Antwort braucht es ${fewest}. Nichts wurde geändert.`,
+    tooManyWrong: (allowed, lowest) =>
+      `Ein Fehler von höchstens ${allowed} lässt sich nicht versprechen: Zu viele der sichersten Antworten sind falsch (niedrigste obere Grenze ${lowest}). Erlauben Sie einen größeren Fehler. Nichts wurde geändert.`,
+  },
   noBand: 'Im Modell ist kein Band gespeichert: Keine Antwort wird vorgelegt.',
   storeBand: 'Dieses Band speichern',
   removeBand: 'Band entfernen',

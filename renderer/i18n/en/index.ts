@@ -10,6 +10,7 @@ import { replay } from './replay.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { shortcuts } from './shortcuts.ts';
+import { suspects } from './suspects.ts';
 import { train } from './train.ts';
 import { verdict } from './verdict.ts';
 import { welcome } from './welcome.ts';
@@ -26,6 +27,7 @@ export const en = {
   promotion,
   replay,
   shortcuts,
+  suspects,
   evidence,
   classify,
   settings,

@@ -227,6 +227,27 @@ export const judge = {
   bandStored: (name: string, low: string, high: string) =>
     `Stored with the model: answers with a probability of “${name}” from ${low} to ${high} go to a reader.`,
   bandStoredMany: (high: string) => `Stored with the model: answers less than ${high} sure go to a reader.`,
+  promise: {
+    allowed: 'Allowed error among the answered (%)',
+    find: 'Find the rule',
+    help: 'Found on the cases that the model did not learn from: the fewest answers are referred for which, with 95 % certainty, at most this share of the others is wrong.',
+    kept: (
+      allowed: string,
+      of: {
+        readonly referred: string;
+        readonly unit: string;
+        readonly cases: string;
+        readonly accepted: string;
+        readonly errors: string;
+        readonly bound: string;
+      },
+    ) =>
+      `Promised with 95 % certainty: at most ${allowed} of the answered are wrong. Found on ${of.cases} ${of.unit}: ${of.referred} referred; of the other ${of.accepted}, ${of.errors} wrong (upper bound ${of.bound}).`,
+    tooFew: (allowed: string, patients: string, fewest: string) =>
+      `An error of at most ${allowed} cannot be promised from ${patients} patients; even without a wrong answer it takes ${fewest}. Nothing was changed.`,
+    tooManyWrong: (allowed: string, lowest: string) =>
+      `An error of at most ${allowed} cannot be promised: too many of the surest answers are wrong (lowest upper bound ${lowest}). Allow a larger error. Nothing was changed.`,
+  },
   noBand: 'No band is stored with this model: no answer is referred.',
   storeBand: 'Store this band',
   removeBand: 'Remove the band',

@@ -281,6 +281,22 @@ export class JudgeState {
     notices.done(i18n.words.judge.bandSaved);
   }
 
+  /** Looks for the rule of referral that leaves at most `allowed` of the other answers wrong; gives what came of it. */
+  async promise(allowed: number): Promise<CallOutput<'models.promiseReferral'> | null> {
+    if (this.#report === null) return null;
+    const outcome = await call('models.promiseReferral', {
+      model: this.#model,
+      finding: this.finding,
+      allowed,
+      pooling: this.#pooling,
+    });
+    if (outcome.band !== null) {
+      await this.#reload();
+      notices.done(i18n.words.judge.bandSaved);
+    }
+    return outcome;
+  }
+
   async loadCompared(): Promise<void> {
     const compared = await this.#answerForNow(
       () => [this.#level],

@@ -30,6 +30,8 @@ interface Room {
   readonly isSeen: boolean;
   /** Whether somebody is typing: then another item must not come into view under their hands. */
   readonly isTyping: boolean;
+  /** The list of labels to check that the case was opened from. */
+  readonly checking: { readonly model: string } | null;
   select(target: ReadingTarget): Promise<void>;
   itemOf(sitting: Sitting, target: ReadingTarget): ReadingItem | undefined;
   note(sitting: Sitting, state: ReadingState): void;
@@ -87,7 +89,7 @@ export class Answers {
     const displayed = this.#seenPlace();
     await this.#inOrder(async () => {
       if (this.#room.itemOf(sitting, item.target)?.label === name) return;
-      await this.#write('labels.set', sitting, item.target, { ...displayed, label: name });
+      await this.#write('labels.set', sitting, item.target, { ...displayed, label: name, ...checkingOf(this.#room) });
       this.#remember(sitting, { target: item.target, change: { kind: 'label', after: name } });
     });
   }
@@ -116,7 +118,10 @@ export class Answers {
       const after = change(before);
       if (before === after) return;
       if (after === null) await this.#write('labels.clear', sitting, target, { question });
-      else await this.#write('labels.set', sitting, target, { ...displayed, question, label: after });
+      else {
+        const checking = checkingOf(this.#room);
+        await this.#write('labels.set', sitting, target, { ...displayed, question, label: after, ...checking });
+      }
       this.#remember(sitting, { target, change: { kind: 'answer', question, before, after } });
     });
   }
@@ -244,6 +249,10 @@ export class Answers {
     this.#room.note(sitting, state);
   }
 }
+
+/** From whose list of labels to check a case comes: what becomes of its label is kept there. */
+const checkingOf = ({ checking }: Room): Pick<CallInput<'labels.set'>, 'checking'> =>
+  checking === null ? {} : { checking: checking.model };
 
 /** Whose answers a list holds. */
 export function sittingOf(list: ReadingList): Sitting {

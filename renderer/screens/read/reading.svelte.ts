@@ -23,6 +23,7 @@ import { call } from '../../app/client.ts';
 import type { CaseReference } from '../../app/navigation.svelte.ts';
 import { type FrameReference, prefetchFrame } from '../../viewport/frames.ts';
 import { Answers, type Sitting } from './answers.svelte.ts';
+import { Checking } from './checking.svelte.ts';
 import type { Mode } from './commands.ts';
 import { type Series, Stage, type Start } from './stage.svelte.ts';
 
@@ -34,6 +35,7 @@ interface Opening {
   readonly dataset: string;
   readonly at: CaseReference | null;
   readonly cases: readonly StudyId[];
+  readonly checking: string | null;
 }
 
 interface Found {
@@ -61,6 +63,7 @@ export class Reading {
   /** The data set that is on its way. */
   #opening = $state.raw<Opening | null>(null);
   #isElsewhere = $state(false);
+  #checking = $state.raw<Checking | null>(null);
 
   /** @param isTyping whether a text field of the page has the focus */
   constructor(isTyping: () => boolean = () => false) {
@@ -73,6 +76,10 @@ export class Reading {
   /** The studies that the list is narrowed to. */
   get cases(): readonly StudyId[] {
     return this.#only === null ? [] : [...this.#only];
+  }
+  /** The list of labels to check that the case was opened from; null where it came another way. */
+  get checking(): Checking | null {
+    return this.#checking;
   }
   get list(): ReadingList | null {
     return this.#list;
@@ -154,9 +161,15 @@ export class Reading {
    * Opens a data set at a case, or at the first item without a label; `cases` narrows the list to some studies. Where the case is not in
    * the data set nothing is shown, least of all another one: `isElsewhere` says so.
    */
-  async open(dataset: string, at: CaseReference | null = null, cases: readonly StudyId[] = []): Promise<void> {
-    const opening = { dataset, at, cases };
+  async open(
+    dataset: string,
+    at: CaseReference | null = null,
+    cases: readonly StudyId[] = [],
+    checking: string | null = null,
+  ): Promise<void> {
+    const opening = { dataset, at, cases, checking };
     this.#opening = opening;
+    this.#checking = checking === null ? null : new Checking(checking);
     // Nothing of the former data set stands there while the name of another one does.
     this.#leave();
     let found: Found | null;
@@ -181,8 +194,8 @@ export class Reading {
   /** Reads the list again (another reader, other settings) and stays with the picture that is in view. */
   async reload(): Promise<void> {
     if (this.#opening !== null) {
-      const { dataset, at, cases } = this.#opening;
-      await this.open(dataset, at, cases);
+      const { dataset, at, cases, checking } = this.#opening;
+      await this.open(dataset, at, cases, checking);
       return;
     }
     if (this.#list === null) return;

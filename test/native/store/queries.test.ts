@@ -360,6 +360,14 @@ describe('records, jobs, batches, audit', () => {
       findingThresholds: i === 0 ? [0.25, 0.5] : [],
       value: i === 0 ? null : 61.5,
       contentHash: null,
+      referred: i === 0 ? null : ['b', 'c'],
+      foldAnswers:
+        i === 0
+          ? []
+          : [
+              [0.2, 0.8],
+              [0.6, 0.4],
+            ],
     }));
     expect(predictionsOf(db, addBatch(db, { jobId: null, modelId: 1, predictions }, testTime))).toEqual(predictions);
   });

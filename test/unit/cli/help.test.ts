@@ -44,6 +44,7 @@ describe('help', () => {
         'promote',
         'replay',
         'runs',
+        'suspects',
         'train',
       ].sort(),
     );

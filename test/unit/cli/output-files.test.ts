@@ -27,6 +27,7 @@ test('every command that writes a file is among them', () => {
     'labels export --out',
     'labels import --refused',
     'library check --list',
+    'suspects --csv',
   ]);
 });
 

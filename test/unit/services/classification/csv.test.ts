@@ -26,6 +26,8 @@ const prediction: Prediction = {
   thresholdClass: null,
   findingThresholds: [],
   value: null,
+  referred: null,
+  foldAnswers: [],
   contentHash: null,
 };
 

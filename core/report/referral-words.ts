@@ -1,0 +1,44 @@
+/** What a rule of referral promises, in words. */
+import type { EvaluateReport, ReferralOutcome } from '../contract/index.ts';
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
+const unitOf = (level: ReferralOutcome['level']): string => (level === 'study' ? 'studies' : 'images');
+
+/** Why no rule keeps the promise, or what the one found does, in a sentence. */
+export function referralWords(outcome: ReferralOutcome): string {
+  const { finding, allowed, level, band, refused } = outcome;
+  const about = finding === null ? '' : `${finding}: `;
+  if (refused !== null) {
+    const { patients, fewestPatients, lowestBound } = refused;
+    return patients < fewestPatients
+      ? `${about}an error of at most ${percent(allowed)} cannot be promised from ${patients} patients; even without a wrong answer it takes ${fewestPatients}.`
+      : `${about}an error of at most ${percent(allowed)} cannot be promised: among the surest answers too many are wrong (the lowest upper bound of their error is ${percent(lowestBound ?? 1)}).`;
+  }
+  const { cases, accepted, errors, bound } = (band as NonNullable<typeof band>).promise;
+  const referred = `${cases - accepted} of ${cases} ${unitOf(level)} (${percent((cases - accepted) / cases)})`;
+  return (
+    `${about}at most ${percent(allowed)} of the answers that are not referred are wrong, with 95 % certainty: ${referred} are referred; of the ` +
+    `other ${accepted}, ${errors} were wrong (upper bound ${percent(bound)}).`
+  );
+}
+
+/** What the rules of referral promise that were looked for, and what the stored ones do on the cases of an evaluation, one string a line. */
+export function referralLines({ split, referral, referralFound }: EvaluateReport): string[] {
+  const found = referralFound.map((outcome) =>
+    outcome.refused === null
+      ? `Rule of referral (${outcome.part}), kept with the model: ${referralWords(outcome)}`
+      : `No rule of referral (${outcome.part}): ${referralWords(outcome)} What was stored before stays.`,
+  );
+  const here = referral.map(({ finding, level, cases, accepted, errors, errorInterval, band: { promise } }) => {
+    const interval =
+      errorInterval === null ? '' : `; 95 %: ${percent(errorInterval[0])} to ${percent(errorInterval[1])}`;
+    const wrong =
+      accepted === 0
+        ? 'none is answered'
+        : `of the other ${accepted}, ${errors} are wrong (${percent(errors / accepted)}${interval})`;
+    const told = promise === undefined ? 'no promise' : `promised: at most ${percent(promise.allowed)} wrong`;
+    const about = finding === null ? '' : `, ${finding}`;
+    return `Refer to a reader${about} (${told}): on the ${split} patients ${cases - accepted} of ${cases} ${unitOf(level)}; ${wrong}.`;
+  });
+  return [...found, ...here];
+}
