@@ -187,6 +187,7 @@ export const jobKinds = [
   'import',
   'encode',
   'train',
+  'compare',
   'evaluate',
   'classify',
   'evidence',

@@ -26,6 +26,7 @@ import { lpmAddJob } from '../lpm/add.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { shortcutsJob } from '../shortcuts/shortcuts.ts';
 import { trainAgain } from '../training/plan.ts';
+import { compareJob } from './compare.ts';
 import { trainJob } from './train.ts';
 
 // The payloads differ by kind; each definition parses its own, so the table may forget their types.
@@ -51,6 +52,7 @@ export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
   import: row(importJob, 'long'),
   encode: row(encodeJob, 'long'),
   train: row(trainJob, 'long', { again: trainAgain }),
+  compare: row(compareJob, 'long'),
   evaluate: row(evaluateJob, 'short'),
   classify: row(classifyJob, 'long'),
   evidence: row(evidenceJob, 'short'),

@@ -22,6 +22,7 @@ export const shell: Words['shell'] = {
     import: 'Import',
     encode: 'Kodieren',
     train: 'Training',
+    compare: 'Methoden vergleichen',
     evaluate: 'Auswertung',
     classify: 'Klassifizieren',
     evidence: 'Belege',

@@ -1,4 +1,5 @@
 import { classify } from './classify.ts';
+import { comparison } from './comparison.ts';
 import { core } from './core.ts';
 import { evidence } from './evidence.ts';
 import { judge } from './judge.ts';
@@ -22,6 +23,7 @@ export const en = {
   read,
   train,
   judge,
+  comparison,
   promotion,
   shortcuts,
   evidence,

@@ -20,6 +20,7 @@ export const shell = {
     import: 'Import',
     encode: 'Encode',
     train: 'Train',
+    compare: 'Compare methods',
     evaluate: 'Evaluate',
     classify: 'Classify',
     evidence: 'Evidence',
