@@ -2,7 +2,7 @@ import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
 
 export const comparison: Words['comparison'] = {
-  tab: 'Methoden',
+  tab: 'Trainingsverfahren',
   help: 'Die Tabelle der Arbeiten an Ihren eigenen Daten: was jedes Verfahren trainiert, was es an Speicher und Zeit braucht, und wie gut es bei Patienten ist, aus denen niemand gelernt hat. Speicher und Zeit werden zuerst gemessen; Verfahren, die nicht hineinpassen, stehen untrainiert in der Tabelle.',
   start: 'Neuer Vergleich',
   methods: 'Verfahren',

@@ -2,7 +2,7 @@ import type { ComparisonRecipe, UntrainedReason } from '../../../core/contract/i
 import { counted } from '../count.ts';
 
 export const comparison = {
-  tab: 'Methods',
+  tab: 'Fine-tuning methods',
   help: 'The table of the papers on your own data: what each fine-tuning method trains, what memory and time it takes, and how good it is on patients that nobody learned from. Memory and time are measured first; methods that do not fit stand in the table without having been trained.',
   start: 'New comparison',
   methods: 'Methods',
