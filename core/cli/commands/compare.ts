@@ -52,7 +52,7 @@ export const command = defineCommand({
       'promised time that all trainings together may take; 0 measures memory and time and trains nothing',
       defaults.hours,
     ),
-    memoryMb: decimal('--memory <mb>', 'memory that a training may take (default: what is free)', undefined),
+    memoryMb: decimal('--memory-mb <mb>', 'memory that a training may take (default: what is free)', undefined),
     batch: integer('--batch <n>', 'images a step', defaults.batch),
     inputSize: integer('--input-size <px>', 'image size the LPM reads', defaults.inputSize),
     csv: outputFile('--csv <file.csv>', 'also write the table as CSV'),

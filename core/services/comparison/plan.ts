@@ -5,7 +5,7 @@ import { networkConfig, parameterLayout, trainingMethods } from '../../models/in
 import { ratesOf } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { promiseTime, shapeOf } from '../estimate/estimate.ts';
-import { measureJob } from '../estimate/measure.ts';
+import { measureTraining } from '../estimate/measure.ts';
 import { rateKey, rateNames } from '../estimate/rates.ts';
 import { describeEngine } from '../evaluation/report-write.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
@@ -25,7 +25,6 @@ export async function measureMethods(
   lpm: LibraryLpm,
   options: Comparison,
   data: ComparedData,
-  jobId: number,
 ): Promise<ComparisonPlan> {
   const asked = comparedMethods(options);
   const reference = Object.entries(trainingMethods).find(([, { runsLpm }]) => runsLpm === 'trained')?.[0] as Method;
@@ -47,7 +46,7 @@ export async function measureMethods(
     done++;
     const own = memory.get(method) as MethodMemory;
     const fits = own.trainingMb !== null && own.trainingMb <= memoryLimitMb;
-    costs.push(await costOf(context, lpm, options, data, { method, memory: own, fits, jobId }));
+    costs.push(await costOf(context, lpm, options, data, { method, memory: own, fits }));
   }
   tell('');
   const decided = decideTrainings(costs, { hours: options.hours, memoryMb: memoryLimitMb });
@@ -89,12 +88,7 @@ async function costOf(
   lpm: LibraryLpm,
   options: Comparison,
   { dataset, classes, images }: ComparedData,
-  {
-    method,
-    memory,
-    fits,
-    jobId,
-  }: { readonly method: Method; readonly memory: MethodMemory; readonly fits: boolean; readonly jobId: number },
+  { method, memory, fits }: { readonly method: Method; readonly memory: MethodMemory; readonly fits: boolean },
 ): Promise<MethodCost> {
   const training = trainingOf(options, method, 0);
   const { epochs, lr, inputSize, tokenRatio } = training;
@@ -112,8 +106,7 @@ async function costOf(
   if (!fits) return cost;
   const both = [training, training];
   const { missing } = await promiseTime(context, both);
-  for (const unknown of missing)
-    await measureJob.run(unknown, { deps: context, progress: () => {}, signal: context.signal, jobId });
+  for (const unknown of missing) await measureTraining({ ...context, progress: () => {} }, unknown);
   const [first, later] = (await promiseTime(context, both)).promises;
   const rates = ratesOf(context.library.db, await rateKey(context, lpm.record.hash, inputSize));
   return {

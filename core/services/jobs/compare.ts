@@ -86,7 +86,7 @@ export const compareJob = defineJob({
       const comparison = begin(context, options, version, lpm);
       if (comparison.report !== null) return comparison.report;
       const data: ComparedData = { dataset, classes: version.classes, images };
-      const plan = comparison.plan ?? (await measureMethods(context, lpm, options, data, tools.jobId));
+      const plan = comparison.plan ?? (await measureMethods(context, lpm, options, data));
       const db = context.library.writer;
       if (comparison.plan === null) planComparison(db, comparison.id, plan);
       if (plan.promise !== null) markJob(db, tools.jobId, { promise: plan.promise });

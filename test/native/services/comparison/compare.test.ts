@@ -17,6 +17,7 @@ import { compareMethods } from '../../../../core/services/jobs/compare.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import {
   auditEvents,
+  comparisonById,
   comparisonsOf,
   evaluationsOf,
   listJobs,
@@ -79,10 +80,13 @@ test('killed in the middle of a training, the same command ends with the table o
   expect(listModels(before.library.db).map(({ name }) => name)).toEqual(['comparison-1 fpt+ seed 0']);
   const looks = () => auditEvents(before.library.db).filter(({ details }) => details['split'] === 'test');
   expect(looks()).toEqual([]);
+  const measured = comparisonById(before.library.db, 1)?.plan?.costs.map(({ memoryMb }) => memoryMb);
   before.library.close();
 
   const resumed = await runChild(library);
   expect(figuresOf(resumed)).toEqual(figuresOf(expected));
+  // What was measured is not measured anew.
+  expect(resumed?.methods.map(({ memoryMb }) => memoryMb)).toEqual(measured);
   expect(resumed?.methods.map(({ method, state }) => `${method} ${state}`)).toEqual(['fpt+ trained', 'linear trained']);
   const context = await testServices(library);
   expect(listRuns(context.library.db).map(({ state }) => state)).toEqual(Array(4).fill('succeeded'));
