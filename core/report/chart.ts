@@ -203,8 +203,10 @@ export function costChart(
 ): string {
   const [width, height] = [460, 340];
   const powers = points.map(({ x }) => Math.log10(Math.max(x, 1)));
-  const xRange = [Math.floor(Math.min(...powers)), Math.floor(Math.max(...powers)) + 1] as const;
-  const yRange = rangeOf(points.flatMap(({ y, interval }) => [y, ...(interval ?? [])]));
+  // Room for the number of the last decade, and for the name of the best.
+  const xRange = [Math.floor(Math.min(...powers)), Math.floor(Math.max(...powers)) + 1.15] as const;
+  const [low, high] = rangeOf(points.flatMap(({ y, interval }) => [y, ...(interval ?? [])]));
+  const yRange = [low, high + 0.08 * (high - low)] as const;
   const frame = frameOf(width, height, xRange, yRange);
   const marks = points.map(({ name, y, interval, colour }, i) => {
     const at = frame.x(powers[i] as number);

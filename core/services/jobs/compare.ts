@@ -175,7 +175,7 @@ async function trainOne(
   const [own = null] = (await promiseTime(context, [training])).promises;
   const progress: ServiceContext['progress'] = (event) => tell(doneOf(own, event), event.note ?? event.stage);
   try {
-    await trainJob.run(training, { deps: context, progress, jobId, signal: context.signal });
+    await trainJob.run(training, { deps: quiet(context), progress, jobId, signal: context.signal });
   } catch (error) {
     if (!(error instanceof AppError) || !isOfMethod(error)) throw error;
     const { code, message } = error;
@@ -249,11 +249,17 @@ async function judge(work: Work, plan: ComparisonPlan, lpm: LibraryLpm): Promise
   });
 }
 
+/** What a training or an evaluation by itself would tell each time: of a comparison only what is wrong is told. */
+function quiet(context: ServiceContext): ServiceContext {
+  const { log } = context;
+  return { ...context, log: { log: (level, ...what) => (level === 'info' ? undefined : log.log(level, ...what)) } };
+}
+
 /** Asks a model about the part once, unless it was asked before. */
 async function answer(context: ServiceContext, name: string, split: Comparison['evaluateOn']): Promise<void> {
   const model = requireModel(context, name);
   if (evaluationsOf(context.library.db, model.record.id).some((one) => one.split === split)) return;
-  const predicted = await predictSplit({ ...context, progress: () => {} }, model, split);
+  const predicted = await predictSplit({ ...quiet(context), progress: () => {} }, model, split);
   keepEvaluation(context, model.record, split, predicted);
 }
 
