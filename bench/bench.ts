@@ -13,7 +13,8 @@
  * `npm run bench -- --findings` compares several findings at once with PyTorch and with a training for each (bench/findings.ts);
  * `npm run bench -- --memory` measures one training step of each method on a ViT-B/16 (bench/memory.ts);
  * `npm run bench -- --steps` times steps of training from the disk to the parameters, also against another checkout (bench/steps.ts);
- * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts).
+ * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts);
+ * `npm run bench -- --recipes` compares what a search finds with fixed recipes and with the best of a grid (bench/recipes.ts).
  * With `--engine tensorflow` ONNX Runtime's figures stand beside its own, from the same turns. `--no-peer` leaves PyTorch out.
  */
 
@@ -25,8 +26,8 @@ import { commandLine } from '../scripts/command-line.ts';
 import { gemmOperations } from './measure.ts';
 
 /** A mode has its own options. */
-const mode = ['--methods', '--promise', '--profile', '--findings', '--lpms', '--memory', '--steps'].find((name) =>
-  process.argv.includes(name),
+const mode = ['--methods', '--promise', '--profile', '--findings', '--lpms', '--memory', '--steps', '--recipes'].find(
+  (name) => process.argv.includes(name),
 );
 const { values } = commandLine(import.meta.filename, {
   ...(mode === undefined ? {} : { args: [] }),
@@ -196,4 +197,5 @@ else if (mode === '--findings') await (await import('./findings.ts')).benchFindi
 else if (mode === '--memory') await (await import('./memory.ts')).benchMemory();
 else if (mode === '--steps') await (await import('./steps.ts')).benchSteps();
 else if (mode === '--lpms') await (await import('./lpms.ts')).benchLpms();
+else if (mode === '--recipes') await (await import('./recipes.ts')).benchRecipes();
 else await main();

@@ -24,6 +24,22 @@ export const budgetMeaning: Readonly<Record<BudgetName, string>> = {
 
 const count = z.int().nonnegative();
 
+/** Options of a training that a search decides, so that naming one of them is choosing a recipe of one's own. */
+export const searchedOptions = [
+  'method',
+  'epochs',
+  'lr',
+  'weightDecay',
+  'augment',
+  'earlyStop',
+  'folds',
+  'rank',
+  'alpha',
+  'bottleneck',
+  'prompts',
+  'blocks',
+] as const;
+
 /** What a search varies. */
 export const candidateSchema = z.strictObject({
   method: methodSchema,

@@ -109,14 +109,22 @@ export class CoreProcess {
     return await (await this.#readiness.promise).call('call', { name, input });
   }
 
-  /** The bytes at an address of the pixel protocol. Waits and throws as `call` does. */
+  /**
+   * The bytes at an address of the pixel protocol. Waits and throws as `call` does; what is not answered yet when the core process is told to end is
+   * asked of its successor. Where the application ends there is none, and the page that waits ends with it.
+   */
   async asset(path: string): Promise<Asset> {
-    return await (await this.#readiness.promise).call('asset', { path });
+    const caller = await this.#readiness.promise;
+    try {
+      return await caller.call('asset', { path });
+    } catch (error) {
+      if (!this.#isQuitting) throw error;
+      return await this.asset(path);
+    }
   }
 
   /** Ends it and starts it again; gives null when it is ready, or why it is not. What it is asked meanwhile waits for its successor. */
   async restart(): Promise<SerialisedError | null> {
-    this.#waitForNext();
     await this.quit();
     this.#isQuitting = false;
     return await new Promise((resolve) => {
@@ -128,6 +136,7 @@ export class CoreProcess {
   /** Asks it to end and waits until it has, or kills it. */
   async quit(limitMs = 10_000): Promise<void> {
     this.#isQuitting = true;
+    this.#waitForNext();
     if (this.#life === null || this.#life.child.exitCode !== null) return;
     const { child, caller } = this.#life;
     await new Promise<void>((resolve) => {

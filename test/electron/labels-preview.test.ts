@@ -11,7 +11,7 @@ import { answerOpenDialog, answerSaveDialog } from './support/dialogs.ts';
 import { drop } from './support/dropping.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
 import { show } from './support/screens.ts';
-import { openTrain, planTraining, startTraining, trained } from './support/training.ts';
+import { choosePublished, openTrain, planTraining, startTraining, trained } from './support/training.ts';
 
 const patients = 12;
 
@@ -101,6 +101,7 @@ test('a folder and its labels file are dropped, looked at, one class is correcte
   await page.keyboard.press('Escape');
 
   await openTrain(page);
+  await choosePublished(page);
   await page.getByRole('checkbox', { name: /^Linear/ }).check();
   await page.getByRole('checkbox', { name: /^FPT\+/ }).uncheck();
   await planTraining(page, { 'Input size': '224', Epochs: '2', 'Batch size': '4' });

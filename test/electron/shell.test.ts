@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { electronCommand } from '../../scripts/app/runtime.ts';
 import { attach, descendants, until } from './support/attach.ts';
+import { windowFlags } from './support/flags.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
 
 const folder = temporaryFolder('shell');
@@ -80,7 +81,7 @@ test('a dropped file opens the library and never the file; a second start hands 
     () => new Promise((resolve) => sidelight.on('files.opened', (payload) => resolve(payload))),
   );
   const { path, args } = electronCommand();
-  const second = spawn(path, [...args, '--no-sandbox', `--user-data-dir=${profile}`, file], { stdio: 'ignore' });
+  const second = spawn(path, [...args, ...windowFlags, `--user-data-dir=${profile}`, file], { stdio: 'ignore' });
   expect(await new Promise((resolve) => second.once('exit', resolve))).toBe(0);
   expect(await heard).toEqual({ paths: [file] });
   await page.locator('nav button[aria-current="page"]', { hasText: 'Library' }).waitFor();

@@ -11,7 +11,7 @@ import { callFrom } from './support/calls.ts';
 import { judgeOn } from './support/judging.ts';
 import { launch } from './support/launch.ts';
 import { show } from './support/screens.ts';
-import { epochReached, openTrain, planTraining, trained } from './support/training.ts';
+import { choosePublished, epochReached, openTrain, planTraining, trained } from './support/training.ts';
 
 let folder: string;
 let library: string;
@@ -114,6 +114,7 @@ test('Classify warns beside a model that guesses, and not beside one that tells 
 test('Train: the promise follows what is typed, a queued training waits and is not early, the loss stands beside guessing, and the end says what it is worth', async () => {
   const { page, complaints, close } = await launch({ library });
   await openTrain(page);
+  await choosePublished(page);
   await page.getByLabel('Data set').selectOption('guesser');
   await page.getByRole('checkbox', { name: /^FPT\+/ }).check();
   await page.getByRole('checkbox', { name: /^Linear/ }).check();

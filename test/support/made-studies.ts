@@ -114,9 +114,9 @@ export function writePlate({
   });
 }
 
-/** A four-layer ViT of width 64 with random weights. */
-export function writeTinyLpm(folder: string): void {
-  writeRandomLpm(folder, 5, { width: 64, layers: 4, heads: 2 });
+/** A four-layer ViT of width 64 with random weights; of a larger patch it has fewer tokens of an image, and what learns from them is quicker. */
+export function writeTinyLpm(folder: string, patch = 16): void {
+  writeRandomLpm(folder, 5, { width: 64, layers: 4, heads: 2, patch });
 }
 
 /** Services over the library in `folder`, to be closed by the caller. One thread, so that results never depend on the machine. */

@@ -54,7 +54,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   recipe: ['datasets', 'features', 'lpm', 'session', 'training'],
   demo: ['session', 'import', 'datasets', 'lpm'],
   estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training', 'recipe'],
-  evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
+  evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training', 'recipe'],
   comparison: ['session', 'datasets', 'lpm', 'estimate', 'evaluation'],
   promotion: ['session', 'evaluation', 'training'],
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],

@@ -13,6 +13,7 @@ import {
   type RecipeName,
   recipeNames,
   type SizeName,
+  type searchedOptions,
   sizeNames,
   type TrainReport,
   targetFacts,
@@ -35,7 +36,7 @@ const ofMethods = (size: SizeName): string =>
   sizeNames[size].map((method) => `${method}; default: ${methodSizes[method]?.[size]}`).join('; ');
 
 /** What a search decides, so that naming one of them is naming a recipe. */
-const searched = {
+const searched: Readonly<Record<(typeof searchedOptions)[number], string>> = {
   method: '--method',
   epochs: '--epochs',
   lr: '--lr',
@@ -48,7 +49,7 @@ const searched = {
   bottleneck: '--bottleneck',
   prompts: '--prompts',
   blocks: '--blocks',
-} as const;
+};
 const searchedFlags = Object.values(searched);
 
 export const command = defineCommand({

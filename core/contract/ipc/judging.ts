@@ -9,6 +9,7 @@ import {
   studyPoolingSchema,
   subgroupAttributeSchema,
 } from '../names.ts';
+import { searchSummarySchema } from '../recipe.ts';
 import { modelRecordSchema, referBandSchema, splitOriginCountSchema } from '../records.ts';
 import { targetFigureSchema } from '../targets.ts';
 import { verdictSchema } from '../verdict.ts';
@@ -249,6 +250,8 @@ export const modelCardSchema = z.object({
   seconds: z.number(),
   peakMb: z.number().nullable(),
   labellers: z.array(z.object({ reader: z.string(), labels: count })),
+  /** The search that its recipe came from; null where the recipe was given. */
+  search: searchSummarySchema.nullable(),
   /** How the patients came to their parts. */
   splits: z.array(splitOriginCountSchema),
   counts: z.array(z.object({ split: splitSchema, name: z.string(), patients: count, studies: count, images: count })),

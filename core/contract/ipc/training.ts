@@ -4,6 +4,7 @@ import { studyIdSchema } from '../ids.ts';
 import { jobViewSchema } from '../jobs.ts';
 import { criterionSchema, methodSchema, nameSchema } from '../names.ts';
 import { measureOptionsSchema, trainOptionsSchema } from '../options.ts';
+import { searchSummarySchema } from '../recipe.ts';
 import { epochRecordSchema, positiveClassSourceSchema, promiseSchema, runRecordSchema } from '../records.ts';
 import { targetKindSchema } from '../targets.ts';
 import { defineCalls, nothing } from './call.ts';
@@ -158,6 +159,8 @@ export const trainingCalls = defineCalls({
         classes: z.array(z.string()),
         /** What it would reach by guessing: the validation loss, and the AUC up to which it may be chance. */
         guessing: z.object({ loss: z.number().nullable(), auc: z.number().nullable() }),
+        /** The search that its recipe came from; null where the recipe was given. */
+        search: searchSummarySchema.nullable(),
       })
       .nullable(),
   },

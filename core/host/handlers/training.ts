@@ -11,8 +11,9 @@ import type { trainingCalls } from '../../contract/ipc/training.ts';
 import { checkDataset } from '../../services/datasets/data-check.ts';
 import { promiseTime } from '../../services/estimate/estimate.ts';
 import { guessingOf } from '../../services/evaluation/guessing.ts';
+import { summaryOf } from '../../services/recipe/summary.ts';
 import { freeModelName } from '../../services/training/plan.ts';
-import { epochsOf, listRuns, modelNamesOfJobs, runOfJob, versionById } from '../../store/index.ts';
+import { epochsOf, listRuns, modelNamesOfJobs, runOfJob, searchOfRun, versionById } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import type { CoreContext } from '../context.ts';
 
@@ -24,7 +25,8 @@ export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext>
       methods: [...methods],
       recommended: settings.method,
       criteria: criteria as Record<TargetKind, CriterionName[]>,
-      settings,
+      // A reader is not asked for a learning rate: the search finds it, and the published recipe is one click away.
+      settings: { ...settings, recipe: 'auto' },
     };
   },
   'training.check': (request, { services }) => checkDataset(services, request),
@@ -44,6 +46,13 @@ export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext>
     const run = job.kind === 'train' ? runOfJob(db, job) : undefined;
     if (run === undefined) return null;
     const classes = versionById(db, run.datasetVersionId)?.classes ?? [];
-    return { run, epochs: epochsOf(db, run.id), classes, guessing: { ...guessingOf(services, run) } };
+    const search = searchOfRun(db, run.id);
+    return {
+      run,
+      epochs: epochsOf(db, run.id),
+      classes,
+      guessing: { ...guessingOf(services, run) },
+      search: search === undefined ? null : summaryOf(search),
+    };
   },
 };

@@ -3,7 +3,16 @@ import { type ModelCard, type ModelRecord, targetFacts } from '../../contract/in
 import { writeWholeFile } from '../../disk/index.ts';
 import { classCounts } from '../../statistics/metrics.ts';
 import { proportion } from '../../statistics/proportions.ts';
-import { evaluationsOf, labellersOf, lpmByHash, testViews, versionById, versionCounts } from '../../store/index.ts';
+import {
+  evaluationsOf,
+  labellersOf,
+  lpmByHash,
+  searchOfRun,
+  testViews,
+  versionById,
+  versionCounts,
+} from '../../store/index.ts';
+import { summaryOf } from '../recipe/summary.ts';
 import type { ServiceContext } from '../session/context.ts';
 import type { EvaluatedAnswers } from './evaluated-answers.ts';
 import {
@@ -26,6 +35,7 @@ export function modelCard(context: ServiceContext, name: string): ModelCard {
   const model = requireRecord(context, name);
   const run = runOf(context, model);
   const version = versionById(db, run.datasetVersionId);
+  const search = searchOfRun(db, run.id);
   return {
     model,
     lpmFamily: lpmByHash(db, model.lpmHash)?.family ?? null,
@@ -35,6 +45,7 @@ export function modelCard(context: ServiceContext, name: string): ModelCard {
     epochs: run.epochsDone,
     seconds: run.seconds,
     peakMb: run.peakMb,
+    search: search === undefined ? null : summaryOf(search),
     labellers: version === undefined ? [] : labellersOf(db, version.datasetId),
     splits: run.splits,
     counts: versionCounts(db, run.datasetVersionId),

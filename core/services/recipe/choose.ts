@@ -7,6 +7,7 @@ import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
+import { freeModelName } from '../training/plan.ts';
 import { learnedOf } from './plan.ts';
 import { searchRecipe, winnerOf } from './search.ts';
 import { epochsOf } from './trials.ts';
@@ -52,8 +53,10 @@ export async function chooseRecipe(context: ServiceContext, options: ParsedOptio
     const { method, learningRate, weightDecay, augment, steps } = winnerOf(search);
     const { folds } = search.plan;
     const epochs = epochsOf({ steps }, stepsPerEpoch(learnedOf(search.plan), batch));
+    // The name that a search has in the window, where it is queued before its method is found.
+    const name = options.name ?? freeModelName(context.library.db, options);
     return {
-      options: { ...options, recipe: 'published', method, lr: learningRate, weightDecay, augment, epochs, folds },
+      options: { ...options, name, recipe: 'published', method, lr: learningRate, weightDecay, augment, epochs, folds },
       search,
     };
   } finally {

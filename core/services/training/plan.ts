@@ -222,10 +222,11 @@ function inputSizeFor(context: ServiceContext, record: LpmRecord, options: Parse
  */
 export function freeModelName(
   db: ReadDb,
-  { dataset, method }: Pick<ParsedOptions, 'dataset' | 'method'>,
+  { dataset, method, recipe }: Pick<ParsedOptions, 'dataset' | 'method' | 'recipe'>,
   alsoTaken: ReadonlySet<string> = new Set(),
 ): string {
-  const base = `${dataset}-${method}`;
+  // A search has not found its method yet when its model is named.
+  const base = `${dataset}-${recipe === 'auto' ? recipe : method}`;
   let name = base;
   for (let n = 2; alsoTaken.has(name) || modelByName(db, name) !== undefined; n++) name = `${base}-${n}`;
   return name;

@@ -216,6 +216,50 @@ export const train: Words['train'] = {
         'Wenn links und rechts zählen, schalten Sie „Horizontal spiegeln“ in den Einstellungen für Fachleute aus.',
     },
   },
+  recipe: {
+    question: 'Wer wählt Verfahren, Lernrate und Dauer?',
+    choices: {
+      auto: {
+        name: 'An Ihren Daten gefunden',
+        text: 'Mehrere Rezepte werden an Ihren Trainings- und Validierungspatienten ausprobiert; das beste wird in fünf Netzen trainiert, die gemeinsam antworten. Die Testpatienten bleiben unberührt.',
+      },
+      published: {
+        name: 'Wie veröffentlicht oder eigenes',
+        text: 'Die Einstellungen der Autoren des Verfahrens und was Sie daran ändern.',
+      },
+    },
+    howLong: 'Wie lange darf die Suche dauern?',
+    budgets: {
+      quick: { name: 'Schnell', text: 'Sieben Rezepte: einige Minuten für einige hundert Bilder.' },
+      thorough: { name: 'Gründlich', text: 'Achtzehn Rezepte und längere Trainings: etwa fünfmal so lang.' },
+      overnight: { name: 'Über Nacht', text: 'Von beidem noch mehr: etwa dreißigmal so lang.' },
+    },
+    found: 'An Ihren Daten gefundenes Rezept',
+    tried: (trainings: number, folds: number, images: string) =>
+      `${n(trainings, 'Training', 'Trainings')} an ${folds} Teilen von ${images} Bildern haben entschieden.`,
+    why: (method: string, skill: string) =>
+      `${method} hat gewonnen: Bei Patienten, von denen es nicht gelernt hat, nahm es ${skill} des Verlusts beim Raten weg, mehr als jedes andere.`,
+    skillHelp:
+      'Gewinn: der Anteil am Verlust beim Raten, den die Antworten wegnehmen, bei Patienten, von denen nicht gelernt wurde. 1 ist das Beste, 0 ist Raten.',
+    columns: {
+      method: 'Verfahren',
+      rate: 'Lernrate',
+      decay: 'Gewichtsabnahme',
+      augment: 'Veränderte Bilder',
+      steps: 'Schritte',
+      round: 'Runde',
+      folds: 'Teile',
+      skill: 'Gewinn',
+      auc: 'AUC',
+    },
+    yes: 'ja',
+    no: 'nein',
+    diverged: 'nicht gelernt',
+    won: 'gewonnen',
+    plot: 'Gewinn jedes Rezepts',
+    description: (recipes: number, best: string) =>
+      `${n(recipes, 'Rezept', 'Rezepte')}, ein Punkt für jedes, nach Schritten; das beste hat einen Gewinn von ${best}.`,
+  },
   methodsHelp: 'Mehrere angekreuzt: Sie werden nacheinander trainiert und lassen sich vergleichen.',
   recommended: 'empfohlen',
   methods: {
@@ -261,14 +305,6 @@ export const train: Words['train'] = {
     lr: {
       name: 'Lernrate',
       text: 'Größe eines Schritts. Die Autoren nehmen 0,00005 bis 0,005; linear braucht 0,001 oder mehr.',
-    },
-    recipe: {
-      name: 'Rezept',
-      text: 'Veröffentlicht: die Einstellungen der Autoren und was Sie daran ändern. Suche: Methoden, Lernraten und Dauer werden an Teilen Ihrer Trainings- und Validierungspatienten ausprobiert, das Beste wird auf allen trainiert; Methode, Epochen, Lernrate, Gewichtsabnahme, Bildveränderung, Teile und Anhalten werden dann gefunden und nicht von hier genommen.',
-    },
-    budget: {
-      name: 'Größe einer Suche',
-      text: 'Wie viel eine Suche probiert. Schnell: einige Minuten für einige hundert Bilder.',
     },
     optimiser: {
       name: 'Optimierer',
@@ -326,11 +362,6 @@ export const train: Words['train'] = {
   },
   moreThan: (least: string) => `Muss größer als ${least} sein.`,
   choices: {
-    auto: 'Suche an meinen Daten',
-    published: 'veröffentlicht',
-    quick: 'schnell',
-    thorough: 'gründlich',
-    overnight: 'über Nacht',
     unknown: 'unbekannt',
     present: 'vorhanden',
     absent: 'nicht vorhanden',
@@ -383,6 +414,7 @@ export const train: Words['train'] = {
     decoding: (done: string, total: string) => `Bilder lesen: ${done} von ${total}`,
     statistics: (done: string, total: string) => `Helligkeit messen: Bild ${done} von ${total}`,
     encoding: (done: string, total: string) => `Das große Modell liest Bild ${done} von ${total}`,
+    searching: (done: string, total: string) => `Suche nach einem Rezept: Schritt ${done} von etwa ${total}`,
   },
   ran: (time: string) => `lief ${time}`,
   promised: (time: string) => `versprochen: ${time}`,

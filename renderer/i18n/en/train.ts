@@ -209,6 +209,50 @@ export const train = {
       advice: 'If left and right matter for your finding, switch “Horizontal flip” off under expert settings.',
     },
   },
+  recipe: {
+    question: 'Who chooses method, learning rate and length?',
+    choices: {
+      auto: {
+        name: 'Found on your data',
+        text: 'Several recipes are tried on your training and validation patients; the best is trained in five networks that answer together. The test patients are not touched.',
+      },
+      published: {
+        name: 'As published, or your own',
+        text: 'The settings of the method’s authors, and whatever you change of them.',
+      },
+    },
+    howLong: 'How long may the search take?',
+    budgets: {
+      quick: { name: 'Quick', text: 'Seven recipes: some minutes for a few hundred images.' },
+      thorough: { name: 'Thorough', text: 'Eighteen recipes and longer trainings: about five times as long.' },
+      overnight: { name: 'Overnight', text: 'Still more of both: about thirty times as long.' },
+    },
+    found: 'Recipe found on your data',
+    tried: (trainings: number, folds: number, images: string) =>
+      `${n(trainings, 'training', 'trainings')} on ${folds} folds of ${images} images decided.`,
+    why: (method: string, skill: string) =>
+      `${method} won: on patients that it did not learn from it took away ${skill} of the loss of guessing, more than any other.`,
+    skillHelp:
+      'Skill: the share of the loss of guessing that the answers take away, on patients that were not learned from. 1 is best, 0 is guessing.',
+    columns: {
+      method: 'Method',
+      rate: 'Learning rate',
+      decay: 'Weight decay',
+      augment: 'Changed images',
+      steps: 'Steps',
+      round: 'Round',
+      folds: 'Folds',
+      skill: 'Skill',
+      auc: 'AUC',
+    },
+    yes: 'yes',
+    no: 'no',
+    diverged: 'diverged',
+    won: 'won',
+    plot: 'Skill of each recipe',
+    description: (recipes: number, best: string) =>
+      `${n(recipes, 'recipe', 'recipes')}, a dot for each, by steps; the best has a skill of ${best}.`,
+  },
   methodsHelp: 'Tick several to train them one after the other and compare them.',
   recommended: 'recommended',
   methods: {
@@ -254,14 +298,6 @@ export const train = {
     lr: {
       name: 'Learning rate',
       text: 'Size of a step. The authors use 0.00005 to 0.005; linear wants 0.001 or more.',
-    },
-    recipe: {
-      name: 'Recipe',
-      text: 'Published: the authors’ settings and those that you change. Search: methods, rates and times are tried on folds of your training and validation patients, and the best is trained on all folds; method, epochs, learning rate, weight decay, augmentation, folds and stopping are then found, not taken from here.',
-    },
-    budget: {
-      name: 'Size of a search',
-      text: 'How much a search tries. Quick: some minutes for a few hundred images.',
     },
     optimiser: {
       name: 'Optimiser',
@@ -313,11 +349,6 @@ export const train = {
   },
   moreThan: (least: string) => `Must be more than ${least}.`,
   choices: {
-    auto: 'search on my data',
-    published: 'published',
-    quick: 'quick',
-    thorough: 'thorough',
-    overnight: 'overnight',
     unknown: 'unknown',
     present: 'present',
     absent: 'absent',
@@ -371,6 +402,7 @@ export const train = {
     decoding: (done: string, total: string) => `Reading images: ${done} of ${total}`,
     statistics: (done: string, total: string) => `Measuring brightness: image ${done} of ${total}`,
     encoding: (done: string, total: string) => `The large model reads image ${done} of ${total}`,
+    searching: (done: string, total: string) => `Searching for a recipe: step ${done} of about ${total}`,
   },
   ran: (time: string) => `ran ${time}`,
   promised: (time: string) => `promised: ${time}`,

@@ -1,5 +1,6 @@
 /** The model card as sections, and those as HTML and Markdown: one text for the screen, the printer and the file. */
-import { type ModelCard, targetFacts } from '../../../core/contract/index.ts';
+import { type ModelCard, type SearchSummary, targetFacts } from '../../../core/contract/index.ts';
+import { searchHead, searchRows, searchSentences } from '../../components/search-text.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 import { aboutClass, estimate } from './format.ts';
 
@@ -40,6 +41,7 @@ export function cardText(card: ModelCard): CardText {
           ...(model.folds > 1 ? [own.foldsText(model.folds)] : []),
         ],
       },
+      ...(card.search === null ? [] : [recipeSection(card.search)]),
       {
         title: own.data,
         paragraphs: [
@@ -101,6 +103,16 @@ export function cardText(card: ModelCard): CardText {
       { title: own.limits, paragraphs: [], list: isPerName ? own.limitQuestions : own.limitList },
       { title: own.identity, paragraphs: [own.weights(model.weightsHash), own.lpm(model.lpmHash)] },
     ],
+  };
+}
+
+/** How the recipe was found, with all that was tried. */
+function recipeSection(search: SearchSummary): CardSection {
+  const words = i18n.words.train.recipe;
+  return {
+    title: words.found,
+    paragraphs: [...searchSentences(search), words.skillHelp],
+    table: { head: searchHead(), rows: searchRows(search) },
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type LpmRecord,
   type Method,
   type RunRecord,
+  type SearchSummary,
   type TargetKind,
   type TimePromise,
   type TrainingOptions,
@@ -27,6 +28,8 @@ export interface Followed {
   readonly classes: readonly string[];
   /** What it would reach by guessing. */
   readonly guessing: { readonly loss: number | null; readonly auc: number | null };
+  /** The search that its recipe came from; null where the recipe was given. */
+  readonly search: SearchSummary | null;
 }
 
 /** A training that has not become better for some epochs. */
@@ -188,8 +191,16 @@ export class TrainState {
     return this.#invalid.size > 0;
   }
 
+  /** Whether a search finds the recipe. */
+  get isSearch(): boolean {
+    return this.settings?.recipe === 'auto';
+  }
+
+  /** Sets all but the choice between a search and a recipe back. */
   async reset(): Promise<void> {
-    this.settings = this.#defaults;
+    const { settings } = this;
+    if (this.#defaults === null || settings === null) return;
+    this.settings = { ...this.#defaults, recipe: settings.recipe, budget: settings.budget };
     this.#invalid = new Set();
     await this.refresh();
   }
@@ -204,7 +215,9 @@ export class TrainState {
   }
 
   get isDefault(): boolean {
-    return JSON.stringify(this.settings) === JSON.stringify(this.#defaults);
+    const expert = (settings: Settings | null): string =>
+      JSON.stringify({ ...settings, recipe: undefined, budget: undefined });
+    return expert(this.settings) === expert(this.#defaults);
   }
 
   /** Looks at the data again and asks for the promise; a later call overtakes an earlier one. */
@@ -255,7 +268,7 @@ export class TrainState {
     if (this.settings === null) return [];
     const { settings, datasetName, lpmName } = this;
     // A search tries the methods itself: it is one training, whichever are ticked.
-    const methods = settings.recipe === 'auto' ? this.chosen.slice(0, 1) : this.chosen;
+    const methods = this.isSearch ? this.chosen.slice(0, 1) : this.chosen;
     return methods.map((method) => ({
       ...withoutOtherSizes(method, settings),
       dataset: datasetName,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { electronCommand } from '../../../scripts/app/runtime.ts';
 import { userEnvironment } from '../../support/user-environment.ts';
+import { windowFlags } from './flags.ts';
 import { temporaryFolder } from './launch.ts';
 
 export interface Attached {
@@ -42,7 +43,7 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
     ...(options.under ?? []),
     electron.path,
     ...electron.args,
-    '--no-sandbox',
+    ...windowFlags,
     '--remote-debugging-port=0',
     `--user-data-dir=${profile}`,
     `--library=${library}`,

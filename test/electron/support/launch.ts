@@ -6,6 +6,7 @@ import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { electronCommand } from '../../../scripts/app/runtime.ts';
 import { socketCalls } from '../../support/isolation.ts';
 import { userEnvironment } from '../../support/user-environment.ts';
+import { windowFlags } from './flags.ts';
 
 declare global {
   /** What the preload gives the page; the tests call it as the page does. */
@@ -55,7 +56,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
       : { path: options.executablePath, args: [], environment: {} };
   const app = await _electron.launch({
     executablePath: options.trace === undefined ? electron.path : tracing(electron.path, options.trace),
-    args: [...electron.args, '--no-sandbox', `--user-data-dir=${profile}`, `--library=${library}`],
+    args: [...electron.args, ...windowFlags, `--user-data-dir=${profile}`, `--library=${library}`],
     env: { ...userEnvironment(), ...electron.environment },
   });
   const page = await app.firstWindow();

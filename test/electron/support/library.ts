@@ -14,16 +14,18 @@ export interface PreparedLibrary {
   readonly library: string;
   /** Studies of the data set `discs`, p0, p1 and so on: every second has a disc. */
   readonly studies: string;
+  /** Their labels file, beside them. */
+  readonly labels: string;
 }
 
 export async function prepareLibrary(
-  options: { patients?: number; models?: readonly string[] } = {},
+  options: { patients?: number; models?: readonly string[]; isImported?: boolean; patch?: number } = {},
 ): Promise<PreparedLibrary> {
   const folder = temporaryFolder('prepared');
   const library = join(folder, 'library');
   const studies = join(folder, 'studies');
   const labels = writeStudies(studies, options.patients ?? 8);
-  writeTinyLpm(join(folder, 'lpm'));
+  writeTinyLpm(join(folder, 'lpm'), options.patch);
   const { context, close } = await openServices({
     library,
     mode: 'write',
@@ -35,7 +37,7 @@ export async function prepareLibrary(
     signal: new AbortController().signal,
   });
   try {
-    await importPaths(context, { paths: [studies], dataset: 'discs', labels });
+    if (options.isImported !== false) await importPaths(context, { paths: [studies], dataset: 'discs', labels });
     await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
     for (const [seed, name] of (options.models ?? []).entries()) {
       await trainModel(context, {
@@ -53,5 +55,5 @@ export async function prepareLibrary(
   } finally {
     await close();
   }
-  return { folder, library, studies };
+  return { folder, library, studies, labels };
 }

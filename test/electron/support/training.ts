@@ -8,8 +8,14 @@ export async function openTrain(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Train', exact: true }).waitFor();
 }
 
-/** Fills expert settings in by their names, waits for the promise of the time, and gives its words. */
+/** Chooses the published recipe instead of a search, so that methods and expert settings can be chosen. */
+export async function choosePublished(page: Page): Promise<void> {
+  await page.getByRole('radio', { name: /^As published/ }).check();
+}
+
+/** Fills expert settings of a recipe of one's own in by their names, waits for the promise of the time, and gives its words. */
 export async function planTraining(page: Page, settings: Readonly<Record<string, string>>): Promise<string> {
+  await choosePublished(page);
   const fold = page.getByText(/^Expert settings/);
   await fold.click();
   for (const [label, value] of Object.entries(settings)) {
@@ -51,7 +57,7 @@ export async function wentOnByItself(page: Page): Promise<void> {
   await page.getByText('The computing process stopped and was started again').waitFor({ timeout: 120_000 });
 }
 
-/** Waits for the end of the training that is shown. */
-export async function trained(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Judge the model' }).waitFor({ timeout: 240_000 });
+/** Waits for the end of the training that is shown; a search takes longer. */
+export async function trained(page: Page, limitMs = 240_000): Promise<void> {
+  await page.getByRole('button', { name: 'Judge the model' }).waitFor({ timeout: limitMs });
 }

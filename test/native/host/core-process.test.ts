@@ -102,6 +102,36 @@ test('a library that cannot be opened is told as why it failed, and another one 
   expect(states).toEqual(['starting', 'failed', 'starting', 'ready']);
 });
 
+test('a picture that is decoded when the core process is told to end comes from its successor, and without one from nobody', async () => {
+  // The first life decodes and does not finish: told to end, it cancels as the decoders do. The second one answers.
+  const folder = temporaryFolder();
+  const entry = silentCore(`
+    import { existsSync, writeFileSync } from 'node:fs';
+    const flag = ${JSON.stringify(join(folder, 'second'))};
+    const isSecond = existsSync(flag);
+    writeFileSync(flag, '');
+    const asked = [];
+    process.on('message', ({ id, call }) => {
+      const error = { code: 'CANCELLED', message: 'closed', action: '', retryable: false };
+      if (call !== 'quit' && !isSecond) asked.push(id);
+      else if (call !== 'quit') process.send({ id, ok: true, value: { contentType: 'x', headers: {}, bytes: new Uint8Array(1) } });
+      else {
+        for (const one of asked) process.send({ id: one, ok: false, error });
+        setTimeout(() => process.exit(0), 50);
+      }
+    });`);
+  const { core, states } = coreProcess({ entry });
+  core.start();
+  await vi.waitUntil(() => states.includes('ready'), 30_000);
+  const asset = core.asset('/pixels/1/0');
+  await core.restart();
+  expect(await asset).toMatchObject({ contentType: 'x' });
+  await core.quit();
+  const late = core.asset('/pixels/1/0');
+  const nobody = new Promise((resolve) => setTimeout(resolve, 300, 'nobody'));
+  expect(await Promise.race([late, nobody])).toBe('nobody');
+});
+
 test('one that does not end when asked is killed', async () => {
   const { core, states } = coreProcess({ entry: silentCore('process.on("message", () => {});') });
   core.start();
