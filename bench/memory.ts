@@ -8,10 +8,9 @@
  * in them take many gigabytes with 16 images at once; `--part 2` computes theirs as a training does.
  */
 import { type Method, methods } from '../core/contract/index.ts';
-import type { OpenEngineOptions } from '../core/engine/index.ts';
 import { networkConfig, parameterLayout, plainVit, trainingMethods } from '../core/models/index.ts';
+import { idleMemoryMb, type StepEngine, stepCost } from '../core/services/comparison/step-memory.ts';
 import { commandLine } from '../scripts/command-line.ts';
-import { idleMemoryMb, stepCost } from './step-memory.ts';
 
 /** Measures and prints one row a method. */
 export async function benchMemory(): Promise<void> {
@@ -26,7 +25,7 @@ export async function benchMemory(): Promise<void> {
       part: { type: 'string' },
     },
   });
-  const engine = values.engine as OpenEngineOptions['engine'];
+  const engine: StepEngine = { engine: values.engine as StepEngine['engine'], device: 'auto' };
   const [inputSize, batch, classes] = [Number(values.size), Number(values.batch), 5];
   const lpm = plainVit({ width: 768, layers: 12, heads: 12, patch: 16, imageSize: 224 });
   const idleMb = await idleMemoryMb(engine);

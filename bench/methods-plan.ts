@@ -1,6 +1,6 @@
 /** What `bench -- --methods` trains, with which recipe, and how the results of several seeds become one row. */
 import { type EvaluateReport, type Method, methods, type TrainReport } from '../core/contract/index.ts';
-import { trainingMethods } from '../core/models/index.ts';
+import { trainingMethods, usualRate } from '../core/models/index.ts';
 import { median } from '../core/statistics/bootstrap.ts';
 
 export interface Variant {
@@ -30,19 +30,13 @@ export interface Recipe {
   readonly lr: number;
 }
 
-/** Learning rates other than 1e-3. */
-const rates: Partial<Record<Method, number>> = { linear: 1e-2, attentive: 5e-3 };
-
 /**
- * Few images, so many epochs. `side-only` has the epochs and rate of `fpt+`: at half of them it had not learned what its
- * image shows. `linear` is one layer on fixed numbers and takes ten times the rate; `attentive`, little more than that, five times. `full` starts
- * from a trained network: a rate of 1e-4 and few epochs, which also take as long as all others together. Methods that change the LPM from within have as
- * many, and the rate of the others: what they add starts from nothing.
+ * Few images, so many epochs, and the rate of each method (`TrainingMethod.rate`). `side-only` has the epochs of `fpt+`: at half of them it had not
+ * learned what its image shows. Methods that have the LPM in their network have few epochs, which take as long as all others together.
  */
 export function recipeOf(method: Method, epochs: number, fullEpochs: number): Recipe {
-  if (method === 'full') return { epochs: fullEpochs, lr: 1e-4 };
-  const isSlow = trainingMethods[method].runsLpm !== undefined;
-  return { epochs: isSlow ? fullEpochs : epochs, lr: rates[method] ?? 1e-3 };
+  const { runsLpm, rate = usualRate } = trainingMethods[method];
+  return { epochs: runsLpm === undefined ? epochs : fullEpochs, lr: rate };
 }
 
 /** One seed of one variant. */

@@ -16,6 +16,7 @@ import { Terminal } from '../core/cli/terminal.ts';
 import { writeWholeFile } from '../core/disk/index.ts';
 import type { OpenEngineOptions } from '../core/engine/index.ts';
 import type { LpmConfig } from '../core/models/index.ts';
+import { idleMemoryMb, wholeBatchStep } from '../core/services/comparison/step-memory.ts';
 import { evaluateModel } from '../core/services/evaluation/evaluate.ts';
 import { renderMethodsReport } from '../core/services/evaluation/report-write.ts';
 import { encodeDataset } from '../core/services/features/encode.ts';
@@ -39,7 +40,6 @@ import {
   variants,
 } from './methods-plan.ts';
 import { methodLines, taskJson } from './methods-table.ts';
-import { idleMemoryMb, wholeBatchStep } from './step-memory.ts';
 import { tasks } from './tasks/index.ts';
 import { type TaskCounts, writeTask } from './tasks/write.ts';
 
@@ -231,7 +231,7 @@ async function benchOf(place: Place): Promise<BenchResult> {
       )
     : null;
   await encodeAll(place, random);
-  const idleMb = await idleMemoryMb(engineName);
+  const idleMb = await idleMemoryMb({ engine: engineName, device: 'auto' });
   const rows: MethodRow[] = [];
   const firsts: Trial[] = [];
   for (const variant of place.chosen) {
@@ -256,7 +256,7 @@ async function wholeOf(place: Place, firsts: readonly Trial[]): Promise<BenchRes
   const config = await withServices(place.library, async (context) => configOf(context, place.lpm));
   const classes = firsts[0]?.evaluation.classes.length ?? 2;
   try {
-    return await wholeBatchStep(engineName, config, { inputSize, batch, classes });
+    return await wholeBatchStep({ engine: engineName, device: 'auto' }, config, { inputSize, batch, classes });
   } catch (error) {
     terminal.line(
       `Full fine-tuning with ${batch} images at once cannot be measured here: ${serialiseError(error).message}`,

@@ -5,6 +5,7 @@ import { AppError } from './errors.ts';
 export const progressStages = {
   checking: 'Checking',
   classifying: 'Classifying',
+  comparing: 'Comparing methods',
   copyingLpm: 'Copying LPM',
   decoding: 'Decoding',
   deletionCheck: 'Deletion check',
@@ -26,7 +27,7 @@ export const progressStages = {
 export type ProgressStage = keyof typeof progressStages;
 
 /** What progress counts, in plural. */
-export const progressUnits = ['MB', 'files', 'images', 'parts', 'records', 'runs', 'steps'] as const;
+export const progressUnits = ['MB', 'files', 'images', 'parts', 'records', 'runs', 'seconds', 'steps'] as const;
 export type ProgressUnit = (typeof progressUnits)[number];
 
 /** Where a training is. Epochs count from 1. */

@@ -3,6 +3,7 @@
  * read: in the queue, in a handler, on the page.
  */
 import { z } from 'zod';
+import { compareOptionsSchema, comparisonReportSchema } from './comparison.ts';
 import { demoOptionsSchema, demoReportSchema } from './ipc/demo.ts';
 import { evidenceOptionsSchema, evidenceResultSchema } from './ipc/evidence.ts';
 import { type JobKind, jobKinds, jobStateSchema, timeSchema } from './names.ts';
@@ -35,6 +36,7 @@ export const jobSchemas = {
   encode: { payload: encodeOptionsSchema, result: encodeReportSchema },
   train: { payload: trainOptionsSchema, result: trainReportSchema },
   replay: { payload: replayOptionsSchema, result: replayReportSchema },
+  compare: { payload: compareOptionsSchema, result: comparisonReportSchema },
   evaluate: { payload: evaluateOptionsSchema, result: evaluateReportSchema },
   classify: { payload: classifyOptionsSchema, result: classifyReportSchema },
   evidence: { payload: evidenceOptionsSchema, result: evidenceResultSchema },

@@ -188,6 +188,7 @@ export const jobKinds = [
   'encode',
   'train',
   'replay',
+  'compare',
   'evaluate',
   'classify',
   'evidence',

@@ -22,12 +22,13 @@ export {
 } from './lpm-config.ts';
 export { lpmFamilies, titleOf } from './lpm-families.ts';
 export { trainingMethods } from './methods/index.ts';
-export type {
-  LayerChoice,
-  LpmFeatures,
-  NetworkInput,
-  NetworkInputs,
-  TrainingMethod,
+export {
+  type LayerChoice,
+  type LpmFeatures,
+  type NetworkInput,
+  type NetworkInputs,
+  type TrainingMethod,
+  usualRate,
 } from './methods/training-method.ts';
 export { type KeptDType, meanOf, memberLogits, networkInputs, networkLogits } from './network.ts';
 export { memberCount, memberOf, type NetworkConfig, withMembers } from './network-config.ts';

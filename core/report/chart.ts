@@ -187,6 +187,41 @@ export interface ScatterOptions {
   readonly colour?: number;
 }
 
+export interface CostPoint {
+  readonly name: string;
+  /** Greater than 0: the axis is logarithmic. */
+  readonly x: number;
+  readonly y: number;
+  readonly interval: readonly [number, number] | null;
+  readonly colour: number;
+}
+
+/** Named points with intervals of y over a logarithmic x: what something is worth against what it costs. */
+export function costChart(
+  points: readonly CostPoint[],
+  options: Pick<ChartOptions, 'title' | 'xLabel' | 'yLabel'>,
+): string {
+  const [width, height] = [460, 340];
+  const powers = points.map(({ x }) => Math.log10(Math.max(x, 1)));
+  // Room for the number of the last decade, and for the name of the best.
+  const xRange = [Math.floor(Math.min(...powers)), Math.floor(Math.max(...powers)) + 1.15] as const;
+  const [low, high] = rangeOf(points.flatMap(({ y, interval }) => [y, ...(interval ?? [])]));
+  const yRange = [low, high + 0.08 * (high - low)] as const;
+  const frame = frameOf(width, height, xRange, yRange);
+  const marks = points.map(({ name, y, interval, colour }, i) => {
+    const at = frame.x(powers[i] as number);
+    const bar =
+      interval === null
+        ? ''
+        : `<line x1="${at}" x2="${at}" y1="${frame.y(interval[0])}" y2="${frame.y(interval[1])}" stroke="${seriesColour(colour)}" stroke-width="2" opacity="0.5"/>`;
+    // The name of a point at the right would leave the picture.
+    const isLeft = at > frame.left + 0.75 * frame.width;
+    return `${bar}<circle cx="${at}" cy="${frame.y(y)}" r="4.5" fill="${seriesColour(colour)}"/><text x="${at + (isLeft ? -8 : 8)}" y="${frame.y(y) - 6}" text-anchor="${isLeft ? 'end' : 'start'}" class="tick">${escapeHtml(name)}</text>`;
+  });
+  const decade = (value: number): string => (Number.isInteger(value) ? (10 ** value).toLocaleString('en-US') : '');
+  return svg(width, height, options.title, [axes(frame, options, xRange, yRange, decade), ...marks]);
+}
+
 /** Points on two axes. */
 export function scatterChart(points: readonly Point[], options: ScatterOptions): string {
   const width = 420;
@@ -251,12 +286,13 @@ function axes(
   options: ChartOptions,
   xRange: readonly [number, number],
   yRange: readonly [number, number],
+  xText: (value: number) => string = tickText,
 ): string {
   const bottom = frame.top + frame.height;
   const right = frame.left + frame.width;
   const vertical = niceTicks(xRange[0], xRange[1], 6).map(
     (t) =>
-      `<line x1="${frame.x(t)}" x2="${frame.x(t)}" y1="${frame.top}" y2="${bottom}" class="grid"/><text x="${frame.x(t)}" y="${bottom + 16}" text-anchor="middle" class="tick">${tickText(t)}</text>`,
+      `<line x1="${frame.x(t)}" x2="${frame.x(t)}" y1="${frame.top}" y2="${bottom}" class="grid"/><text x="${frame.x(t)}" y="${bottom + 16}" text-anchor="middle" class="tick">${xText(t)}</text>`,
   );
   const horizontal = niceTicks(yRange[0], yRange[1], 6).map(
     (t) =>

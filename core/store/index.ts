@@ -9,6 +9,7 @@ export * from './queries/audit.ts';
 export * from './queries/batches.ts';
 export * from './queries/class-lists.ts';
 export * from './queries/classified-images.ts';
+export * from './queries/comparisons.ts';
 export * from './queries/data-check.ts';
 export * from './queries/dataset-editing.ts';
 export * from './queries/datasets.ts';

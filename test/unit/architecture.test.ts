@@ -55,6 +55,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   demo: ['session', 'import', 'datasets', 'lpm'],
   estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training', 'recipe'],
   evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training', 'recipe'],
+  comparison: ['session', 'datasets', 'lpm', 'estimate', 'evaluation'],
   promotion: ['session', 'evaluation', 'training'],
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   replay: ['session', 'datasets', 'lpm', 'training'],
@@ -63,6 +64,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   library: ['devices', 'session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
   jobs: [
     'session',
+    'datasets',
     'import',
     'lpm',
     'export',
@@ -72,6 +74,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'demo',
     'estimate',
     'evaluation',
+    'comparison',
     'classification',
     'replay',
     'shortcuts',

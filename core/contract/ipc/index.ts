@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 import type { SerialisedError } from '../../base/errors.ts';
 import { classifyCalls, classifyEvents } from './classify.ts';
+import { comparisonCalls } from './comparison.ts';
 import { evidenceCalls } from './evidence.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
 import { judgingCalls } from './judging.ts';
@@ -30,6 +31,7 @@ export const coreCalls = {
   ...classifyCalls,
   ...settingsCalls,
   ...judgingCalls,
+  ...comparisonCalls,
   ...promotionCalls,
   ...shortcutCalls,
   ...replayCalls,

@@ -2,6 +2,7 @@
 import type { CoreCallName, Handlers } from '../../contract/index.ts';
 import type { CoreContext } from '../context.ts';
 import { classifyHandlers } from './classify.ts';
+import { comparisonHandlers } from './comparison.ts';
 import { evidenceHandlers } from './evidence.ts';
 import { jobHandlers } from './jobs.ts';
 import { judgingHandlers } from './judging.ts';
@@ -23,6 +24,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...classifyHandlers,
   ...settingsHandlers,
   ...judgingHandlers,
+  ...comparisonHandlers,
   ...promotionHandlers,
   ...shortcutHandlers,
   ...replayHandlers,

@@ -65,6 +65,7 @@ export const attentive: TrainingMethod = {
   features: 'allTokens',
   layers: 'three',
   imageSize: () => null,
+  rate: 5e-3,
   layout: ({ lpm, layers, classes }) => [
     { name: 'mix', shape: [layers], start: zero },
     ...normEntries('norm', lpm.width),

@@ -3,5 +3,7 @@
  * Parameters: the weights of the encoder's graph, `encoder.*`, and `head` [C, D]. A baseline: what the memory buys.
  */
 import { lpmMethod } from './lpm-method.ts';
+import type { TrainingMethod } from './training-method.ts';
 
-export const full = lpmMethod({ runsLpm: 'trained', isTrained: () => true });
+/** It starts from a trained network, which a larger rate would undo. */
+export const full: TrainingMethod = { ...lpmMethod({ runsLpm: 'trained', isTrained: () => true }), rate: 1e-4 };

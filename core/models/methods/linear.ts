@@ -6,6 +6,7 @@ export const linear: TrainingMethod = {
   features: 'classToken',
   layers: 'half',
   imageSize: () => null,
+  rate: 1e-2,
   layout: ({ lpm, classes }) => linearEntries('head', classes, lpm.width),
   inputs: ({ lpm }, batch) => ({ class_token: { shape: [batch, lpm.width], dtype: 'float32' } }),
   logits: (config, p, inputs) => dense(p, 'head', inputOf(config, inputs, 'class_token')),

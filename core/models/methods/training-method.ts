@@ -39,6 +39,9 @@ export interface AttendedLogits {
   readonly attention: Value;
 }
 
+/** The learning rate of most methods on some hundred images. */
+export const usualRate = 1e-3;
+
 export interface TrainingMethod {
   /** What is asked of the LPM; null where it is not run beforehand. */
   readonly features: LpmFeatures | null;
@@ -70,6 +73,8 @@ export interface TrainingMethod {
    * weights that are not trained are weights of the graph, which compiling it needs (`encoderWeights` at the network's size).
    */
   readonly runsLpm?: 'trained' | 'partly';
+  /** The learning rate at which it learns well from some hundred images; `usualRate` where left out. */
+  readonly rate?: number;
   /** The least that the LPM allows: a verdict on any other method says whether it is better than this one. */
   readonly isSimplest?: true;
   /** An example takes the memory of a run of the LPM: steps are computed in parts of a batch, predictions one by one. */

@@ -63,12 +63,15 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
   const promises: (TimePromise | null)[] = [];
   const missing = new Map<string, MeasureOptions>();
   const prepared = new Set<string>();
+  // Of many trainings on one data set its images are counted once.
+  const plans = new Map<string, PlannedVersion>();
   for (const training of trainings) {
     const lpm = openLibraryLpm(context, requireLpm(context, training.lpm));
     try {
       const given = { ...training, inputSize: resolveInputSize(lpm.config, training.inputSize) };
       const rates = ratesOf(context.library.db, await rateKey(context, lpm.record.hash, given.inputSize));
-      const planned = planVersion(context, given);
+      const planned = plans.get(`${given.dataset} ${given.seed}`) ?? planVersion(context, given);
+      plans.set(`${given.dataset} ${given.seed}`, planned);
       const parts = trainingsOf(given, planned.version.images).map((options) => {
         const work = workOf(context, options, lpm, planned, prepared);
         const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;

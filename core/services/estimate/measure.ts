@@ -49,20 +49,27 @@ const writtenBytes = 16e6;
 export const measureJob = defineJob({
   kind: 'measure',
   ...jobSchemas.measure,
-  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => {
-    const context = { ...tools.deps, progress: tools.progress };
-    const lpm = openLibraryLpm(context, requireLpm(context, options.lpm));
-    try {
-      const inputSize = resolveInputSize(lpm.config, options.inputSize);
-      const rates = await measure(context, lpm, { ...options, inputSize });
-      const key = await rateKey(context, lpm.record.hash, inputSize);
-      saveRates(context.library.writer, key, rates, timeOf(context));
-      return { rates: Object.fromEntries(rates) };
-    } finally {
-      lpm.close();
-    }
-  },
+  run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress'] }) => ({
+    rates: Object.fromEntries(await measureTraining({ ...tools.deps, progress: tools.progress }, options)),
+  }),
 });
+
+/** Times what a training would do, and keeps the seconds for this machine, LPM and size. */
+export async function measureTraining(
+  context: ServiceContext,
+  options: MeasureOptions,
+): Promise<ReadonlyMap<string, number>> {
+  const lpm = openLibraryLpm(context, requireLpm(context, options.lpm));
+  try {
+    const inputSize = resolveInputSize(lpm.config, options.inputSize);
+    const rates = await measure(context, lpm, { ...options, inputSize });
+    const key = await rateKey(context, lpm.record.hash, inputSize);
+    saveRates(context.library.writer, key, rates, timeOf(context));
+    return rates;
+  } finally {
+    lpm.close();
+  }
+}
 
 type Image = NewVersion['images'][number];
 

@@ -27,6 +27,7 @@ import { replayJob } from '../replay/replay.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { shortcutsJob } from '../shortcuts/shortcuts.ts';
 import { trainAgain } from '../training/plan.ts';
+import { compareJob } from './compare.ts';
 import { trainJob } from './train.ts';
 
 // The payloads differ by kind; each definition parses its own, so the table may forget their types.
@@ -53,6 +54,7 @@ export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
   encode: row(encodeJob, 'long'),
   train: row(trainJob, 'long', { again: trainAgain }),
   replay: row(replayJob, 'long'),
+  compare: row(compareJob, 'long'),
   evaluate: row(evaluateJob, 'short'),
   classify: row(classifyJob, 'long'),
   evidence: row(evidenceJob, 'short'),

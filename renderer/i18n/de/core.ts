@@ -4,6 +4,7 @@ export const core: Words['core'] = {
   stages: {
     checking: 'Wird geprüft',
     classifying: 'Wird klassifiziert',
+    comparing: 'Methoden werden verglichen',
     copyingLpm: 'Modell wird kopiert',
     decoding: 'Bilder werden gelesen',
     deletionCheck: 'Löschprobe',
@@ -29,6 +30,7 @@ export const core: Words['core'] = {
     records: 'Datensätze',
     parts: 'Teile',
     runs: 'Läufe',
+    seconds: 'zugesagte Sekunden',
     steps: 'Schritte',
   },
 };

@@ -23,6 +23,7 @@ export const shell: Words['shell'] = {
     encode: 'Kodieren',
     train: 'Training',
     replay: 'Erneutes Training',
+    compare: 'Methoden vergleichen',
     evaluate: 'Auswertung',
     classify: 'Klassifizieren',
     evidence: 'Belege',

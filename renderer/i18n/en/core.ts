@@ -5,6 +5,7 @@ export const core = {
   stages: {
     checking: 'Checking',
     classifying: 'Classifying',
+    comparing: 'Comparing methods',
     copyingLpm: 'Copying the model',
     decoding: 'Decoding',
     deletionCheck: 'Deletion check',
@@ -30,6 +31,7 @@ export const core = {
     records: 'records',
     parts: 'parts',
     runs: 'runs',
+    seconds: 'promised seconds',
     steps: 'steps',
   },
 } as const satisfies { stages: Record<ProgressStage, string>; units: Record<ProgressUnit, string> };

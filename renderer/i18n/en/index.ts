@@ -1,4 +1,5 @@
 import { classify } from './classify.ts';
+import { comparison } from './comparison.ts';
 import { core } from './core.ts';
 import { evidence } from './evidence.ts';
 import { judge } from './judge.ts';
@@ -24,6 +25,7 @@ export const en = {
   read,
   train,
   judge,
+  comparison,
   promotion,
   replay,
   shortcuts,

@@ -21,6 +21,7 @@ export const shell = {
     encode: 'Encode',
     train: 'Train',
     replay: 'Train again',
+    compare: 'Compare methods',
     evaluate: 'Evaluate',
     classify: 'Classify',
     evidence: 'Evidence',

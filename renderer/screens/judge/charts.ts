@@ -180,3 +180,35 @@ export function compareOptions(
     ],
   };
 }
+
+/** What something is worth, with its interval, against what it costs, on a logarithmic scale; each point with its name. */
+export function costOptions(
+  points: readonly {
+    readonly name: string;
+    readonly x: number;
+    readonly y: number;
+    readonly low: number;
+    readonly high: number;
+  }[],
+  words: { readonly x: string; readonly y: string },
+): Plot.PlotOptions {
+  const powers = points.map(({ x }) => Math.log10(x));
+  return {
+    ...margins,
+    // Room for the names at the right.
+    marginRight: 70,
+    x: {
+      type: 'log',
+      domain: [10 ** Math.floor(Math.min(...powers)), 10 ** (Math.floor(Math.max(...powers)) + 1)],
+      label: words.x,
+      ticks: 4,
+      tickFormat: '~s',
+    },
+    y: { label: words.y, ticks: 5, nice: true },
+    marks: [
+      Plot.ruleX(points, { x: 'x', y1: 'low', y2: 'high', stroke: line, strokeWidth: 2, strokeOpacity: 0.5 }),
+      Plot.dot(points, { x: 'x', y: 'y', r: 5, fill: line }),
+      Plot.text(points, { x: 'x', y: 'y', text: 'name', dx: 8, textAnchor: 'start', fill: 'var(--ink)' }),
+    ],
+  };
+}

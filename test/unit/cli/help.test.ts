@@ -24,6 +24,7 @@ describe('help', () => {
         'batches',
         'classes',
         'classify',
+        'compare',
         'datasets',
         'demo',
         'doctor',

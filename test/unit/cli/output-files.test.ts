@@ -21,6 +21,8 @@ const outputs = (await loadCommands()).flatMap((command) =>
 test('every command that writes a file is among them', () => {
   expect(outputs.map(({ name }) => name).sort()).toEqual([
     'classify --out',
+    'compare --csv',
+    'compare --report',
     'evaluate --report',
     'import --refused',
     'import --report',

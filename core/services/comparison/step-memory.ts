@@ -2,25 +2,28 @@
  * The memory of one training step by itself, in a process of its own: what an idle engine holds, and what a method takes with its whole batch at
  * once, which a run of one that has the LPM in it avoids by computing it in parts.
  */
-import { toFloat16Bits } from '../core/base/half.ts';
-import { silentLogger } from '../core/base/logger.ts';
-import { Random } from '../core/base/random.ts';
-import { float32, type Shape, sizeOf, type Tensor } from '../core/base/tensor.ts';
-import type { Method } from '../core/contract/index.ts';
-import { type Engine, type OpenEngineOptions, openEngine } from '../core/engine/index.ts';
-import { add, defineGraph, input } from '../core/graph/index.ts';
+import { toFloat16Bits } from '../../base/half.ts';
+import { silentLogger } from '../../base/logger.ts';
+import { Random } from '../../base/random.ts';
+import { float32, type Shape, sizeOf, type Tensor } from '../../base/tensor.ts';
+import type { Method } from '../../contract/index.ts';
+import { type Engine, type OpenEngineOptions, openEngine } from '../../engine/index.ts';
+import { add, defineGraph, input } from '../../graph/index.ts';
 import {
   dropoutMaskShape,
   initialiseParameters,
   type LpmConfig,
   networkConfig,
   trainingMethods,
-} from '../core/models/index.ts';
-import { compileAccumulatedStep } from '../core/training/accumulated-step.ts';
-import { buildTrainStep, carriedVectors } from '../core/training/train-step.ts';
+} from '../../models/index.ts';
+import { compileAccumulatedStep } from '../../training/accumulated-step.ts';
+import { buildTrainStep, carriedVectors } from '../../training/train-step.ts';
 
-async function inOwnProcess<T>(name: OpenEngineOptions['engine'], work: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openEngine({ engine: name, device: 'auto', ownProcess: true, log: silentLogger });
+/** What computes a step. */
+export type StepEngine = Pick<OpenEngineOptions, 'engine' | 'device'>;
+
+async function inOwnProcess<T>(where: StepEngine, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await openEngine({ ...where, ownProcess: true, log: silentLogger });
   try {
     return await work(engine);
   } finally {
@@ -29,8 +32,8 @@ async function inOwnProcess<T>(name: OpenEngineOptions['engine'], work: (engine:
 }
 
 /** Highest resident memory, in MiB, of an engine process that has added two numbers. */
-export function idleMemoryMb(name: OpenEngineOptions['engine']): Promise<number> {
-  return inOwnProcess(name, async (engine) => {
+export function idleMemoryMb(where: StepEngine): Promise<number> {
+  return inOwnProcess(where, async (engine) => {
     const x = input('x', [1]);
     const tiny = await engine.compile(defineGraph({ outputs: { y: add(x, x) } }));
     await tiny.run({ x: float32([1], [1]) });
@@ -40,11 +43,11 @@ export function idleMemoryMb(name: OpenEngineOptions['engine']): Promise<number>
 
 /** One step of full fine-tuning with the whole batch at once: peak memory and seconds. */
 export function wholeBatchStep(
-  name: OpenEngineOptions['engine'],
+  where: StepEngine,
   lpm: LpmConfig,
   options: { readonly inputSize: number; readonly batch: number; readonly classes: number },
 ): Promise<StepCost> {
-  return stepCost(name, lpm, { ...options, method: 'full', part: options.batch });
+  return stepCost(where, lpm, { ...options, method: 'full', part: options.batch });
 }
 
 export interface StepCost {
@@ -55,7 +58,7 @@ export interface StepCost {
 
 /** One training step of a method on made-up numbers, `part` images at a time. */
 export function stepCost(
-  name: OpenEngineOptions['engine'],
+  where: StepEngine,
   lpm: LpmConfig,
   options: {
     readonly method: Method;
@@ -63,11 +66,14 @@ export function stepCost(
     readonly batch: number;
     readonly part: number;
     readonly classes: number;
+    /** The share of tokens that is kept; the LPM's usual fifth where left out. */
+    readonly tokenRatio?: number;
   },
 ): Promise<StepCost> {
-  const { method, inputSize, batch, part, classes } = options;
-  const config = networkConfig(lpm, { method, classes, inputSize });
-  return inOwnProcess(name, async (engine) => {
+  const { batch, part, ...network } = options;
+  const { method, classes } = network;
+  const config = networkConfig(lpm, network);
+  return inOwnProcess(where, async (engine) => {
     const graph = buildTrainStep(config, { batch, weighted: false });
     const shapes = new Map(graph.weights.map((weight) => [weight.name ?? '', weight.shape]));
     const weights = (weight: string): Tensor => madeUp(shapes.get(weight) as Shape);
