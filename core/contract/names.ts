@@ -191,6 +191,8 @@ export const jobKinds = [
   'classify',
   'evidence',
   'shortcuts',
+  'curve',
+  'order',
   'measure',
   'demo',
   'export',

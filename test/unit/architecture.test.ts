@@ -54,6 +54,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   recipe: ['datasets', 'features', 'lpm', 'session', 'training'],
   demo: ['session', 'import', 'datasets', 'lpm'],
   estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training', 'recipe'],
+  labelling: ['session', 'files', 'datasets', 'reading', 'lpm', 'features', 'training', 'recipe', 'estimate'],
   evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   promotion: ['session', 'evaluation', 'training'],
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],
@@ -72,6 +73,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'evaluation',
     'classification',
     'shortcuts',
+    'labelling',
   ],
   walkthrough: ['session', 'import', 'lpm', 'pixels', 'features', 'demo', 'evaluation', 'classification', 'jobs'],
 };

@@ -10,6 +10,7 @@ import { classifyCalls, classifyEvents } from './classify.ts';
 import { evidenceCalls } from './evidence.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
 import { judgingCalls } from './judging.ts';
+import { labellingCalls } from './labelling.ts';
 import { labelCalls } from './labels.ts';
 import { labelsFileCalls } from './labels-file.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
@@ -24,6 +25,7 @@ export const coreCalls = {
   ...libraryCalls,
   ...labelCalls,
   ...labelsFileCalls,
+  ...labellingCalls,
   ...jobCalls,
   ...classifyCalls,
   ...settingsCalls,

@@ -5,6 +5,7 @@ import { classifyHandlers } from './classify.ts';
 import { evidenceHandlers } from './evidence.ts';
 import { jobHandlers } from './jobs.ts';
 import { judgingHandlers } from './judging.ts';
+import { labellingHandlers } from './labelling.ts';
 import { labelHandlers } from './labels.ts';
 import { labelsFileHandlers } from './labels-file.ts';
 import { libraryHandlers } from './library.ts';
@@ -17,6 +18,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...libraryHandlers,
   ...labelHandlers,
   ...labelsFileHandlers,
+  ...labellingHandlers,
   ...jobHandlers,
   ...classifyHandlers,
   ...settingsHandlers,

@@ -18,6 +18,7 @@ import {
 } from '../../services/reading/reading.ts';
 import { readingPreference, readJson, saveReadingPreference } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
+import { orderAfterLabel } from './labelling.ts';
 
 function shown({ readers, current }: Readers): CallOutput<'readers.list'> {
   return { readers: readers.map(({ id, name, labels }) => ({ id, name, labels })), currentId: current.id };
@@ -53,7 +54,11 @@ export const labelHandlers: Handlers<keyof typeof labelCalls, CoreContext> = {
       addReadingClass(context.services, dataset, name);
       return null;
     }),
-  'labels.set': ({ label, ...act }, context) => changing(context, () => setLabel(context.services, act, label)),
+  'labels.set': ({ label, ...act }, context) => {
+    const state = changing(context, () => setLabel(context.services, act, label));
+    orderAfterLabel(context, act.dataset);
+    return state;
+  },
   'labels.clear': (act, context) => changing(context, () => clearAnswer(context.services, act)),
   'labels.withdraw': (act, context) => changing(context, () => takeLabelBack(context.services, act)),
   'labels.tag': ({ tag, reason, ...act }, context) =>
