@@ -21,7 +21,7 @@ export const curveOptionsSchema = z.strictObject({
   /** Folds of the training and validation patients, each answered by networks that did not learn from it. */
   folds: z.int().min(2).max(10).default(5),
   /** How often it is drawn anew who is left out of the smaller sets. */
-  repeats: z.int().min(2).max(20).default(5),
+  repeats: z.int().min(3).max(20).default(5),
   /** Patients to be added in the forecast; as many as there are where they are fewer. */
   more: z.int().min(1).max(1_000_000).default(100),
   seed: count.default(0),

@@ -3,8 +3,9 @@
  *
  * A curve is repeated: who is left out of the smaller sets is drawn anew each time. Two things are uncertain, which patients answered and which were
  * learned from, so both are drawn again: patients by the weights that `figures` takes, repeats as a whole, because the sets of one repeat contain each
- * other. Of few repeats a mean of drawn ones varies too little, by the root of (R − 1) / R, and its percentiles are those of a normal where a t of R − 1
- * degrees is due; both are made good for.
+ * other. Of few repeats a mean of drawn ones varies too little, by the root of (R − 1) / R, and how much one repeat differs from another is itself known
+ * from few. The first is made good for everywhere, the second, by the t of R − 1 degrees, in what is forecast: without it made curves of five repeats
+ * held the true gain in 80 to 90 of 100 intervals, with it in 90 and more.
  */
 import { Random } from '../base/random.ts';
 import { percentile } from './bootstrap.ts';
@@ -42,7 +43,7 @@ export interface Forecast {
 
 const defaultResamples = 400;
 /** A wider interval tells nothing that anybody could plan by. */
-const widestGain = 0.2;
+const widestGain = 0.15;
 /** Resamples of which at least this share must have a law. */
 const fewestFitted = 0.9;
 
@@ -50,12 +51,13 @@ const fewestFitted = 0.9;
 const student = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 const normal = 1.96;
 
-/** By how much the deviation of a mean of drawn repeats is too small. */
-function widening(repeats: number): number {
-  return Math.sqrt(repeats / (repeats - 1)) * ((student[repeats - 2] ?? normal) / normal);
+/** By how much the deviation of a mean of drawn repeats is too small: as it is, and where it stands for what is not known of other repeats. */
+function widening(repeats: number): { readonly seen: number; readonly foreseen: number } {
+  const seen = Math.sqrt(repeats / (repeats - 1));
+  return { seen, foreseen: (seen * (student[repeats - 2] ?? normal)) / normal };
 }
 
-/** The forecast of one figure. There must be two repeats or more. */
+/** The forecast of one figure. There must be three repeats or more. */
 export function forecast(figures: CurveFigures, question: ForecastQuestion): Forecast {
   const { sizes, patients, from, more, resamples = defaultResamples, seed = 0 } = question;
   const whole = meanCurve(figures());
@@ -64,9 +66,9 @@ export function forecast(figures: CurveFigures, question: ForecastQuestion): For
   const gains: number[] = [];
   const reached: number[] = [];
   for (let i = 0; i < resamples; i++) {
-    const curve = drawnCurve(figures(drawnWeights(random, patients)), random);
-    draws.push(curve);
-    const law = fitPowerLaw(pointsOf(sizes, curve));
+    const drawn = drawnCurve(figures(drawnWeights(random, patients)), random);
+    draws.push(drawn('seen'));
+    const law = fitPowerLaw(pointsOf(sizes, drawn('foreseen')));
     if (law === null) continue;
     gains.push(valueAt(law, from + more) - valueAt(law, from));
     reached.push(Math.min(1, valueAt(law, from + more)));
@@ -105,15 +107,20 @@ function meanCurve(curves: readonly (readonly (number | null)[])[]): (number | n
   });
 }
 
-/** The mean of drawn repeats, its distance from that of all of them widened. */
-function drawnCurve(curves: readonly (readonly (number | null)[])[], random: Random): (number | null)[] {
+/** Gives the mean of drawn repeats, its distance from that of all of them widened. An AUC stays one. */
+function drawnCurve(
+  curves: readonly (readonly (number | null)[])[],
+  random: Random,
+): (as: 'seen' | 'foreseen') => (number | null)[] {
   const middle = meanCurve(curves);
   const drawn = meanCurve(curves.map(() => curves[random.integer(curves.length)] as readonly (number | null)[]));
-  const factor = widening(curves.length);
-  return middle.map((value, s) => {
-    const other = drawn[s] ?? null;
-    return value === null || other === null ? null : value + factor * (other - value);
-  });
+  const factors = widening(curves.length);
+  return (as) =>
+    middle.map((value, s) => {
+      const other = drawn[s] ?? null;
+      if (value === null || other === null) return null;
+      return Math.min(1, Math.max(0, value + factors[as] * (other - value)));
+    });
 }
 
 function drawnWeights(random: Random, patients: number): Int32Array {

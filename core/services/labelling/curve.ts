@@ -154,7 +154,7 @@ async function answerAll(
       const answers = new Float32Array(images.length * logits);
       for (let fold = 0; fold < count; fold++) {
         const patients = learnedPatients(order, foldOf, fold, share);
-        learned[s] = (learned[s] as number) + patients.size / (repeats * count);
+        learned[s] = (learned[s] as number) + patients.size;
         const held = Array.from(images.keys()).filter((i) => folds[i] === fold);
         const told = (steps: number): void =>
           context.progress({
@@ -180,7 +180,7 @@ async function answerAll(
     }
     probabilities.push(curve);
   }
-  const sizes = shares.map((share, s) => ({ share, patients: learned[s] as number }));
+  const sizes = shares.map((share, s) => ({ share, patients: (learned[s] as number) / (repeats * count) }));
   return { sizes, probabilities, trainings: repeats * shares.length * count };
 }
 

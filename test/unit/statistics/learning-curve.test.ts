@@ -96,8 +96,11 @@ describe('the forecast', () => {
     const two = made({ ceiling: 0.9, drop: 0.1, rate: 1, unit: 160 }, Random.seeded(4));
     const short: CurveFigures = (weights) => two(weights).map((curve) => curve.slice(0, 2));
     expect(forecast(short, { ...question, sizes: sizes.slice(0, 2) }).unfitted).toBe('fewSizes');
-    const wild = made({ ceiling: 1, drop: 0.3, rate: 0.4, unit: 160 }, Random.seeded(5), { luck: 0.35, repeats: 2 });
-    expect(forecast(wild, { ...question, from: 160, more: 160 }).gain).toBeNull();
+    const steep = [0.6, 0.65, 0.7, 0.75, 0.8];
+    const wild: CurveFigures = () => [steep, steep.map(() => 0.8), [0.9, 0.85, 0.8, 0.8, 0.8]];
+    expect(forecast(wild, { ...question, sizes: [100, 115, 130, 145, 160], from: 160, more: 160 })).toMatchObject({
+      ...{ gain: null, law: null, unfitted: 'scattered' },
+    });
   });
 
   test('is the same for the same seed, and draws patients as well as repeats', () => {

@@ -94,7 +94,7 @@ test('what a job of each kind gave is read back from its row as it was given', a
   queue.add('measure', { dataset: 'discs', lpm: 'tiny', inputSize: 224, batch: 8 });
   queue.add('evidence', { model: 'm', instanceId: image?.instanceId ?? instanceId(0), frame: 0 });
   queue.add('shortcuts', { model: 'm', perClass: 5 });
-  queue.add('curve', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', folds: 2, repeats: 2 });
+  queue.add('curve', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', folds: 2, repeats: 3 });
   queue.add('order', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear' });
   queue.add('classify', { dataset: 'discs', model: 'm' });
   queue.add('export', { dataset: 'discs', out: join(folder, 'out') });
