@@ -25,14 +25,19 @@ export function curveLines(report: CurveReport): string[] {
       ]),
     ),
     '',
-    ...(asked > more ? [`A forecast goes no further than twice the patients there are: ${more} more, not ${asked}.`] : []),
+    ...(asked > more
+      ? [`A forecast goes no further than twice the patients there are: ${more} more, not ${asked}.`]
+      : []),
     ...(mean === undefined ? [] : [forecastLine(report, mean)]),
     ...rows
       .filter(({ name, gain }) => name !== null && gain !== null)
       .map((row) => `  ${row.name}: ${gainWords(row)} (${plural(row.patients, 'patient')} now)`),
     ...rows
       .filter(({ name, unfitted }) => name !== null && unfitted !== null)
-      .map(({ name, unfitted }) => `  ${name}: no forecast, because ${unfittedWords[unfitted as NonNullable<CurveRow['unfitted']>]}`),
+      .map(
+        ({ name, unfitted }) =>
+          `  ${name}: no forecast, because ${unfittedWords[unfitted as NonNullable<CurveRow['unfitted']>]}`,
+      ),
     ...(rows.length > 1 ? [mostLine(report, helpsMost)] : []),
     'The forecast supposes more patients like these, from the same places and with the same shares; it is of this quick method.',
   ];
@@ -52,7 +57,5 @@ export function gainWords({ gain }: Pick<CurveRow, 'gain'>): string {
 
 function mostLine({ target }: CurveReport, helpsMost: string | null): string {
   const [one] = targetFacts[target].noun;
-  return helpsMost === null
-    ? `Of no ${one} can a gain be told from none.`
-    : `They would help "${helpsMost}" most.`;
+  return helpsMost === null ? `Of no ${one} can a gain be told from none.` : `They would help "${helpsMost}" most.`;
 }

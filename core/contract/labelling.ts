@@ -44,6 +44,8 @@ const curveRowSchema = z.object({
   points: z.array(z.object({ auc: z.number().nullable(), interval: interval.nullable() })),
   /** AUC = ceiling − drop · (patients / unit)^(−rate). */
   law: z.object({ ceiling: z.number(), drop: z.number(), rate: z.number(), unit: z.number() }).nullable(),
+  /** The law as drawn: patients and AUC, from the smallest size to where the forecast ends. */
+  line: z.array(z.tuple([z.number(), z.number()])),
   /** What the patients to be added would bring. */
   gain: z.object({ value: z.number(), interval }).nullable(),
   /** The AUC that they would bring it to. */
@@ -124,12 +126,18 @@ export const readingOrderSchema = z.object({
   every: z.int().positive(),
   /** Labels since the order was made. */
   newLabels: count,
-  /** Why none can be made yet: too few classes, or patients who are missing. Empty where one can. */
+  /** The patients who are missing for a first one. */
   missing: z.array(missingLabelsSchema),
+  /** Whether there are names enough to tell apart. */
+  hasNames: z.boolean(),
   /** Whether there is something to order by: not for numbers, which have no probabilities. */
   isPossible: z.boolean(),
   order: z
-    .object({ madeAt: timeSchema, labelled: count, cases: count, targets: z.array(readingTargetSchema) })
+    .object({
+      ...{ madeAt: timeSchema, labelled: count, cases: count },
+      /** The least certain first; none where the caller has this order. */
+      targets: z.array(readingTargetSchema),
+    })
     .nullable(),
 });
 export type ReadingOrder = z.infer<typeof readingOrderSchema>;
@@ -137,4 +145,3 @@ export type ReadingOrder = z.infer<typeof readingOrderSchema>;
 /** The default of `every`, and what it may be. */
 export const defaultEvery = 10;
 export const everySchema = z.int().min(1).max(1000);
-

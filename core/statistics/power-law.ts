@@ -41,7 +41,10 @@ export function fitPowerLaw(points: readonly CurvePoint[]): PowerLaw | null {
   let least = Number.POSITIVE_INFINITY;
   for (const rate of rates) {
     const law = atRate(points, unit, rate);
-    const error = points.reduce((sum, point) => sum + point.patients * (point.value - valueAt(law, point.patients)) ** 2, 0);
+    const error = points.reduce(
+      (sum, point) => sum + point.patients * (point.value - valueAt(law, point.patients)) ** 2,
+      0,
+    );
     if (error < least - 1e-15) [best, least] = [law, error];
   }
   return best;

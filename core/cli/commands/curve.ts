@@ -30,7 +30,10 @@ export const command = defineCommand({
   },
   examples: [
     { line: 'sidelight curve mammo', why: 'whether 100 more patients are worth their labels' },
-    { line: 'sidelight curve mammo --more 300 --repeats 10 --out curve.csv', why: 'further ahead, with narrower intervals' },
+    {
+      line: 'sidelight curve mammo --more 300 --repeats 10 --out curve.csv',
+      why: 'further ahead, with narrower intervals',
+    },
   ],
   run: async (context, args, { out, ...options }) => {
     const services = await context.services();

@@ -2,11 +2,14 @@
 import { z } from 'zod';
 import { jobViewSchema } from '../jobs.ts';
 import { curveOptionsSchema, curveReportSchema, everySchema, readingOrderSchema } from '../labelling.ts';
+import { timeSchema } from '../names.ts';
 import { measureOptionsSchema } from '../options.ts';
 import { promiseSchema } from '../records.ts';
 import { defineCalls } from './call.ts';
 
 const dataset = z.string().min(1);
+/** When the order was made whose cases the caller has: they are not told again. */
+const known = timeSchema.nullable().default(null);
 
 export const labellingCalls = defineCalls({
   'curve.report': {
@@ -30,12 +33,12 @@ export const labellingCalls = defineCalls({
   },
   'reading.order': {
     doc: 'The order of the cases to label and when it was made, or what is missing for one. It holds places, no answer of a model.',
-    input: z.strictObject({ dataset }),
+    input: z.strictObject({ dataset, known }),
     output: readingOrderSchema,
   },
   'reading.orderBy': {
     doc: 'Turns the order by uncertainty on or off, and says after how many new labels it is made again; queues a job where one is due.',
-    input: z.strictObject({ dataset, isOn: z.boolean(), every: everySchema }),
+    input: z.strictObject({ dataset, isOn: z.boolean(), every: everySchema, known }),
     output: readingOrderSchema,
   },
 });

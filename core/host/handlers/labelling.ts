@@ -14,9 +14,9 @@ export const labellingHandlers: Handlers<keyof typeof labellingCalls, CoreContex
     return { promise: promises[0] ?? null, missing, freeBytes };
   },
   'curve.start': ({ options, promise }, { queue }) => queue.add('curve', options, promise),
-  'reading.order': ({ dataset }, { services }) => readingOrder(services, dataset),
-  'reading.orderBy': ({ dataset, ...choice }, context) => {
-    const chosen = chooseOrder(context.services, dataset, choice);
+  'reading.order': ({ dataset, known }, { services }) => readingOrder(services, dataset, known),
+  'reading.orderBy': ({ dataset, known, ...choice }, context) => {
+    const chosen = chooseOrder(context.services, dataset, choice, known);
     orderWhereDue(context, dataset);
     return chosen;
   },

@@ -23,7 +23,9 @@ interface RankedAnswers {
 
 /** The AUC of one class or finding against the rest, at each repeat and size. */
 export function classFigures(answers: CurveAnswers, c: number): CurveFigures {
-  const ranked = answers.probabilities.map((sizes) => sizes.map((probabilities) => rankedAnswers(answers, probabilities, c)));
+  const ranked = answers.probabilities.map((sizes) =>
+    sizes.map((probabilities) => rankedAnswers(answers, probabilities, c)),
+  );
   return (weights) =>
     ranked.map((sizes) =>
       sizes.map(({ ranking, rows }) => rankedFigures(ranking, weights === undefined ? {} : { rows, weights }).auc),

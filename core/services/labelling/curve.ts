@@ -25,12 +25,13 @@ import {
 } from '../../contract/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { type CurveFigures, type Forecast, forecast } from '../../statistics/learning-curve.ts';
+import { type PowerLaw, valueAt } from '../../statistics/power-law.ts';
 import {
   addAuditEvent,
   modelByName,
   modelsInUse,
-  rangeRuleOfVersion,
   type ReadDb,
+  rangeRuleOfVersion,
   saveCurve,
   versionImages,
 } from '../../store/index.ts';
@@ -101,9 +102,13 @@ export function requireRanked(context: ServiceContext, name: string): void {
   const { target } = requireDataset(context, name);
   const { isPerName, hasMarks, noun } = targetFacts[target];
   if (!isPerName || hasMarks) return;
-  throw new AppError('BAD_INPUT', `"${name}" asks for ${noun[1]}; this is done by probabilities, which numbers have none of.`, {
-    action: 'Use a data set of classes, grades or findings.',
-  });
+  throw new AppError(
+    'BAD_INPUT',
+    `"${name}" asks for ${noun[1]}; this is done by probabilities, which numbers have none of.`,
+    {
+      action: 'Use a data set of classes, grades or findings.',
+    },
+  );
 }
 
 /** The method of the model in use where it is quick, else the first of those that are. */
@@ -190,10 +195,7 @@ function usedShares(patients: number, folds: number): number[] {
   return curveShares.filter((share) => share === 1 || Math.floor(share * others) >= fewestLearned);
 }
 
-type Told = Pick<
-  CurveReport,
-  'patients' | 'images' | 'asked' | 'more' | 'sizes' | 'rows' | 'helpsMost' | 'trainings'
->;
+type Told = Pick<CurveReport, 'patients' | 'images' | 'asked' | 'more' | 'sizes' | 'rows' | 'helpsMost' | 'trainings'>;
 
 function reportOf(
   { target: kind, classes }: DatasetVersion,
@@ -214,7 +216,8 @@ function reportOf(
   const { isPerName } = targetFacts[kind];
   const figures = classes.map((_, c) => classFigures(answers, c));
   const row = (name: string | null, count: number, of: CurveFigures): CurveRow => {
-    return { name, patients: count, ...rowOf(forecast(of, question)) };
+    const found = forecast(of, question);
+    return { name, patients: count, ...rowOf(found), line: lineOf(found.law, learned[0] ?? 0, patients.length + more) };
   };
   const having = (c: number): number => {
     const has = (i: number): boolean => (isPerName ? labels[i * classes.length + c] === 1 : labels[i] === c);
@@ -232,7 +235,18 @@ function reportOf(
   };
 }
 
-function rowOf({ points, law, gain, reached, unfitted }: Forecast): Omit<CurveRow, 'name' | 'patients'> {
+/** So many places of a law are drawn. */
+const placesDrawn = 40;
+
+function lineOf(law: PowerLaw | null, from: number, to: number): CurveRow['line'] {
+  if (law === null) return [];
+  return Array.from({ length: placesDrawn }, (_, i) => {
+    const patients = from + ((to - from) * i) / (placesDrawn - 1);
+    return [patients, valueAt(law, patients)];
+  });
+}
+
+function rowOf({ points, law, gain, reached, unfitted }: Forecast): Omit<CurveRow, 'name' | 'patients' | 'line'> {
   const pair = (interval: readonly [number, number]): [number, number] => [interval[0], interval[1]];
   return {
     points: points.map(({ value, interval }) => ({ auc: value, interval: interval && pair(interval) })),

@@ -1,6 +1,14 @@
 /** The order of a data set as a reader may see it: whether it is on, when the next one is due, what is missing. */
 import { defaultEvery, type ReadingOrder, targetFacts } from '../../contract/index.ts';
-import { type DatasetRow, labelsSince, orderPlaces, saveOrderChoice, storedOrder } from '../../store/index.ts';
+import {
+  classNames,
+  type DatasetRow,
+  labelsSince,
+  orderPlaces,
+  type StoredOrder,
+  saveOrderChoice,
+  storedOrder,
+} from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { requireDataset } from '../datasets/dataset.ts';
 import { settingsOf, unitsOf } from '../reading/reading.ts';
@@ -13,8 +21,12 @@ function isOrderable({ target }: DatasetRow): boolean {
   return !isPerName || hasMarks;
 }
 
-/** @throws DATASET_NOT_FOUND */
-export function readingOrder(context: ServiceContext, name: string): ReadingOrder {
+/**
+ * How a data set is ordered now.
+ * @param known when the order was made whose cases the caller has
+ * @throws DATASET_NOT_FOUND
+ */
+export function readingOrder(context: ServiceContext, name: string, known: string | null = null): ReadingOrder {
   const dataset = requireDataset(context, name);
   const { db } = context.library;
   const stored = storedOrder(db, dataset.id);
@@ -23,12 +35,11 @@ export function readingOrder(context: ServiceContext, name: string): ReadingOrde
     isOn: stored?.isOn ?? false,
     every: stored?.every ?? defaultEvery,
     newLabels: stored === undefined ? 0 : labelsSince(db, dataset.id, stored.seenLabelId),
-    missing: isPossible ? [...missingOf(context, dataset)] : [],
+    // Once there is an order it is no longer looked at with every label: a job that finds too little says so.
+    missing: isPossible && stored?.madeAt == null ? [...readinessOf(db, dataset).missing] : [],
+    hasNames: classNames(db, dataset.id).length >= targets[dataset.target].fewestNames,
     isPossible,
-    order:
-      stored?.madeAt == null
-        ? null
-        : { madeAt: stored.madeAt, labelled: stored.labelled, ...orderedTargets(context, dataset) },
+    order: madeOrder(context, dataset, stored, known),
   };
 }
 
@@ -37,11 +48,12 @@ export function chooseOrder(
   context: ServiceContext,
   name: string,
   choice: Pick<ReadingOrder, 'isOn' | 'every'>,
+  known: string | null = null,
 ): ReadingOrder {
   const dataset = requireDataset(context, name);
   const db = context.library.writer;
   db.transaction(() => saveOrderChoice(db, dataset.id, choice));
-  return readingOrder(context, name);
+  return readingOrder(context, name, known);
 }
 
 /** Whether a new order is to be made: it is on, enough is labelled, and there is none yet or enough is new since. */
@@ -59,15 +71,16 @@ function isReady(context: ServiceContext, dataset: DatasetRow): boolean {
   return missing.length === 0 && names.length >= targets[dataset.target].fewestNames;
 }
 
-function missingOf(context: ServiceContext, dataset: DatasetRow): ReadingOrder['missing'] {
-  return [...readinessOf(context.library.db, dataset).missing];
-}
-
 /** The cases by place; their kind is what a label is about now. */
-function orderedTargets(
+function madeOrder(
   context: ServiceContext,
   dataset: DatasetRow,
-): Pick<NonNullable<ReadingOrder['order']>, 'cases' | 'targets'> {
+  stored: StoredOrder | undefined,
+  known: string | null,
+): ReadingOrder['order'] {
+  if (stored?.madeAt == null) return null;
+  const { madeAt, labelled, cases } = stored;
+  if (known === madeAt) return { madeAt, labelled, cases, targets: [] };
   const places = orderPlaces(context.library.db, dataset.id);
   const { unit } = settingsOf(context, dataset);
   const placed = unitsOf(context, dataset, unit).flatMap(({ target, instances }) => {
@@ -75,5 +88,5 @@ function orderedTargets(
     return own.length === 0 ? [] : [{ target, place: Math.min(...own) }];
   });
   const ordered = placed.sort((a, b) => a.place - b.place).map(({ target }) => target);
-  return { cases: ordered.length, targets: ordered };
+  return { madeAt, labelled, cases, targets: ordered };
 }

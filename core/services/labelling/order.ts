@@ -93,7 +93,10 @@ export const orderJob = defineJob({
 /** What is missing in a sentence of the command line and of errors. */
 export function missingWords(missing: readonly MissingLabels[]): string {
   return missing
-    .map(({ name, mark, patients }) => `"${name}"${mark === null ? '' : ` as ${mark}`}: ${patients} of ${fewestToOrder} patients`)
+    .map(
+      ({ name, mark, patients }) =>
+        `"${name}"${mark === null ? '' : ` as ${mark}`}: ${patients} of ${fewestToOrder} patients`,
+    )
     .join(', ');
 }
 
@@ -129,7 +132,9 @@ function materialOf(
   const target = targets[dataset.target];
   const { isPerName } = targetFacts[dataset.target];
   const byInstance = new Map(examples.map((example) => [example.instanceId, example]));
-  const instances = cases.flatMap((row) => row.instances).filter(({ isGone, patientId }) => !isGone && !test.has(patientId));
+  const instances = cases
+    .flatMap((row) => row.instances)
+    .filter(({ isGone, patientId }) => !isGone && !test.has(patientId));
   const labelled = new Set<number>();
   const images: VersionImage[] = [];
   for (const { instanceId, numberOfFrames, patientId, studyId, studyInstanceUID, sopInstanceUID } of instances) {
@@ -155,7 +160,14 @@ function materialOf(
   const rule = rangesOf(library.db, instances, new Map());
   const version: DatasetVersion = {
     ...{ id: 0, datasetId: dataset.id, dataset: dataset.name, number: 1, contentHash: '0'.repeat(64) },
-    ...{ target: dataset.target, classes: [...names], seed: 0, splits: [], createdAt: now().toISOString(), ranges: rule },
+    ...{
+      target: dataset.target,
+      classes: [...names],
+      seed: 0,
+      splits: [],
+      createdAt: now().toISOString(),
+      ranges: rule,
+    },
   };
   return { images, labelled, version, rule };
 }
@@ -202,27 +214,39 @@ async function answerCases(
       // Who was left out once is answered once; who has no label by all of them.
       const weight = k < held.length ? 1 : 1 / fewestToOrder;
       for (let c = 0; c < logits; c++) {
-        values[i * logits + c] = (values[i * logits + c] as number) + weight * (answers.logits[k * logits + c] as number);
+        values[i * logits + c] =
+          (values[i * logits + c] as number) + weight * (answers.logits[k * logits + c] as number);
       }
     }
   }
   const labels = target.labelsOf(at(learned), { uncertain: 'unknown', scale: null });
   const known = Float64Array.from(learned.flatMap((i) => [...values.subarray(i * logits, (i + 1) * logits)]));
   const temperature = target.temperature(known, labels, logits);
-  const probabilities = target.probabilities(values.map((z) => z / temperature), logits);
+  const probabilities = target.probabilities(
+    values.map((z) => z / temperature),
+    logits,
+  );
   return orderedCases(cases, images, probabilities, version);
 }
 
 /** @throws DATASET_NOT_READY where patients of several classes leave no way to deal */
-function dealtFolds(images: readonly VersionImage[], { target, classes, dataset }: DatasetVersion, seed: number): number[] {
+function dealtFolds(
+  images: readonly VersionImage[],
+  { target, classes, dataset }: DatasetVersion,
+  seed: number,
+): number[] {
   try {
     return dealFolds(images, { count: fewestToOrder, seed, target, classes });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'SPLIT_IMPOSSIBLE') throw error;
-    throw new AppError('DATASET_NOT_READY', `Too little of "${dataset}" can be read to put cases in order: ${error.message}`, {
-      action: 'Label more patients first, in the usual order.',
-      cause: error,
-    });
+    throw new AppError(
+      'DATASET_NOT_READY',
+      `Too little of "${dataset}" can be read to put cases in order: ${error.message}`,
+      {
+        action: 'Label more patients first, in the usual order.',
+        cause: error,
+      },
+    );
   }
 }
 
@@ -253,11 +277,11 @@ function labelledCases(cases: readonly ReadingUnitRow[], { images, labelled }: M
 function keepOrder(
   { library }: ServiceContext,
   { id }: DatasetRow,
-  order: Pick<OrderReport, 'madeAt' | 'labelled'> & { readonly seenLabelId: number; readonly every: number },
+  order: Pick<OrderReport, 'madeAt' | 'labelled' | 'cases'> & { readonly seenLabelId: number; readonly every: number },
   cases: readonly OrderedCase[],
 ): void {
-  const { madeAt, labelled, seenLabelId, every } = order;
+  const { madeAt, labelled, cases: count, seenLabelId, every } = order;
   const places = cases.flatMap(({ instances }, place) => instances.map(({ instanceId }) => ({ instanceId, place })));
   const db = library.writer;
-  db.transaction(() => saveOrder(db, id, { madeAt, labelled, seenLabelId, every }, places));
+  db.transaction(() => saveOrder(db, id, { madeAt, labelled, cases: count, seenLabelId, every }, places));
 }

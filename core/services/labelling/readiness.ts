@@ -1,13 +1,8 @@
 /** Whether enough is labelled to put the other cases in order, and what is missing. */
-import {
-  fewestToOrder,
-  type MissingLabels,
-  type PatientId,
-  targetFacts,
-} from '../../contract/index.ts';
+import { fewestToOrder, type MissingLabels, type PatientId, targetFacts } from '../../contract/index.ts';
+import { classNames, type DatasetRow, type ReadDb } from '../../store/index.ts';
 import { assignedSplits } from '../datasets/dataset.ts';
 import { type LabelledExample, labelledExamples } from '../datasets/examples.ts';
-import { classNames, type DatasetRow, type ReadDb } from '../../store/index.ts';
 
 export interface Readiness {
   /** Labelled images that may be learned from: in a file, not set aside, of no test patient. */

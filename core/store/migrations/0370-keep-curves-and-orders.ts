@@ -22,6 +22,7 @@ export function keepCurvesAndOrders(database: Database): void {
       every_labels INTEGER NOT NULL CHECK (every_labels > 0),
       made_at TEXT,
       labelled INTEGER NOT NULL,
+      cases INTEGER NOT NULL,
       seen_label_id INTEGER NOT NULL
     ) STRICT;
 

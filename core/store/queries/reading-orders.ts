@@ -10,6 +10,8 @@ export interface StoredOrder {
   readonly madeAt: string | null;
   /** Cases with a label that it was learned from. */
   readonly labelled: number;
+  /** Cases that were put in order. */
+  readonly cases: number;
   /** The newest label at the time. */
   readonly seenLabelId: number;
 }
@@ -17,7 +19,7 @@ export interface StoredOrder {
 /** How a data set is ordered; undefined where nobody asked for it. */
 export function storedOrder(db: ReadDb, datasetId: number): StoredOrder | undefined {
   const row = db.get<Omit<StoredOrder, 'isOn'> & { isOn: number }>(
-    `SELECT is_on AS isOn, every_labels AS every, made_at AS madeAt, labelled, seen_label_id AS seenLabelId
+    `SELECT is_on AS isOn, every_labels AS every, made_at AS madeAt, labelled, cases, seen_label_id AS seenLabelId
      FROM reading_orders WHERE dataset_id = :datasetId`,
     { datasetId },
   );
@@ -31,7 +33,7 @@ export function saveOrderChoice(
   { isOn, every }: Pick<StoredOrder, 'isOn' | 'every'>,
 ): void {
   db.run(
-    `INSERT INTO reading_orders (dataset_id, is_on, every_labels, labelled, seen_label_id) VALUES (:datasetId, :isOn, :every, 0, 0)
+    `INSERT INTO reading_orders (dataset_id, is_on, every_labels, labelled, cases, seen_label_id) VALUES (:datasetId, :isOn, :every, 0, 0, 0)
      ON CONFLICT (dataset_id) DO UPDATE SET is_on = excluded.is_on, every_labels = excluded.every_labels`,
     { datasetId, isOn: isOn ? 1 : 0, every },
   );
@@ -41,14 +43,15 @@ export function saveOrderChoice(
 export function saveOrder(
   db: WriteDb,
   datasetId: number,
-  order: { readonly madeAt: string; readonly labelled: number; readonly seenLabelId: number; readonly every: number },
+  order: Omit<StoredOrder, 'isOn' | 'madeAt'> & { readonly madeAt: string },
   places: readonly { readonly instanceId: InstanceId; readonly place: number }[],
 ): void {
   db.run(
-    `INSERT INTO reading_orders (dataset_id, is_on, every_labels, made_at, labelled, seen_label_id)
-     VALUES (:datasetId, 0, :every, :madeAt, :labelled, :seenLabelId)
+    `INSERT INTO reading_orders (dataset_id, is_on, every_labels, made_at, labelled, cases, seen_label_id)
+     VALUES (:datasetId, 0, :every, :madeAt, :labelled, :cases, :seenLabelId)
      ON CONFLICT (dataset_id) DO UPDATE
-       SET made_at = excluded.made_at, labelled = excluded.labelled, seen_label_id = excluded.seen_label_id`,
+       SET made_at = excluded.made_at, labelled = excluded.labelled, cases = excluded.cases,
+         seen_label_id = excluded.seen_label_id`,
     { datasetId, ...order },
   );
   db.run('DELETE FROM reading_order_places WHERE dataset_id = :datasetId', { datasetId });

@@ -2,6 +2,7 @@ import { classify } from './classify.ts';
 import { core } from './core.ts';
 import { evidence } from './evidence.ts';
 import { judge } from './judge.ts';
+import { labelling } from './labelling.ts';
 import { labels } from './labels.ts';
 import { library } from './library.ts';
 import { promotion } from './promotion.ts';
@@ -19,6 +20,7 @@ export const de = {
   welcome,
   library,
   labels,
+  labelling,
   read,
   train,
   judge,

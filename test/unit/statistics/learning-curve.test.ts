@@ -92,7 +92,11 @@ describe('the forecast', () => {
 
   test('is not made of an AUC that may be that of guessing, of two sizes, and of scattered curves, and it is said which', () => {
     const guess = { ceiling: 0.5, drop: 0, rate: 1, unit: 160 };
-    expect(forecast(made(guess, Random.seeded(3)), question)).toMatchObject({ gain: null, law: null, unfitted: 'guessing' });
+    expect(forecast(made(guess, Random.seeded(3)), question)).toMatchObject({
+      gain: null,
+      law: null,
+      unfitted: 'guessing',
+    });
     const two = made({ ceiling: 0.9, drop: 0.1, rate: 1, unit: 160 }, Random.seeded(4));
     const short: CurveFigures = (weights) => two(weights).map((curve) => curve.slice(0, 2));
     expect(forecast(short, { ...question, sizes: sizes.slice(0, 2) }).unfitted).toBe('fewSizes');

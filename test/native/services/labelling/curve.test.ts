@@ -10,18 +10,20 @@ import { writeCurve } from '../../../../core/services/labelling/files.ts';
 import { promiseCurve } from '../../../../core/services/labelling/promise.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
-import {
-  auditEvents,
-  newestCurve,
-  newestVersion,
-  datasetByName,
-  versionImages,
-} from '../../../../core/store/index.ts';
+import { auditEvents, datasetByName, newestCurve, newestVersion, versionImages } from '../../../../core/store/index.ts';
 import { testServices, writePatients, writePlate, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
 
-const asked = { dataset: 'discs', lpm: 'tiny', method: 'linear', inputSize: 224, folds: 3, repeats: 3, seed: 4 } as const;
+const asked = {
+  dataset: 'discs',
+  lpm: 'tiny',
+  method: 'linear',
+  inputSize: 224,
+  folds: 3,
+  repeats: 3,
+  seed: 4,
+} as const;
 
 const brightness = { none: 0, faint: 14, bright: 900 } as const;
 const names = ['none', 'faint', 'bright'] as const;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { targetKey } from '../../../../core/contract/index.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
-import { deletePatient } from '../../../../core/services/library/delete-patient.ts';
 import { writeOrder } from '../../../../core/services/labelling/files.ts';
 import { orderCases } from '../../../../core/services/labelling/order.ts';
 import { chooseOrder, isOrderDue, readingOrder } from '../../../../core/services/labelling/order-choice.ts';
+import { deletePatient } from '../../../../core/services/library/delete-patient.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import {
   addReadingClass,
@@ -114,13 +114,14 @@ test('too few labels are refused by name; enough of them give an order of every 
   // What a label is about changes, and the places with it.
   configureReading(context, 'discs', { unit: 'instance', isBlinded: true });
   expect(readingOrder(context, 'discs').order?.targets[0]?.kind).toBe('instance');
-
-
 }, 120_000);
 
 test('patients of the test part are neither learned from nor put in order; a deleted patient leaves the order', async () => {
   const labels = join(temporaryFolder(), 'labels.csv');
-  const rows = Array.from({ length: 8 }, (_, p) => `P1-${p},${p % 2 === 1 ? 'disc' : 'normal'},${p < 2 ? 'test' : 'train'}`);
+  const rows = Array.from(
+    { length: 8 },
+    (_, p) => `P1-${p},${p % 2 === 1 ? 'disc' : 'normal'},${p < 2 ? 'test' : 'train'}`,
+  );
   writeFileSync(labels, ['patientID,label,split', ...rows].join('\n'));
   const context = await prepared(labels);
   // Three of each are left without the two of the test part, with two studies each.
