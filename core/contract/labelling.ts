@@ -85,8 +85,8 @@ export type CurveReport = z.infer<typeof curveReportSchema>;
 
 export const orderOptionsSchema = z.strictObject({
   dataset: nameSchema,
-  /** The first of the library where left out. */
-  lpm: nameSchema.default(embeddedLpmName),
+  /** That of the model in use, else the one that comes with the program, where left out. */
+  lpm: nameSchema.optional(),
   method: quickMethodSchema.default(quickMethods[0]),
   seed: count.default(0),
   inputSize,

@@ -1,7 +1,7 @@
 import { fewestToOrder, orderOptionsSchema, quickMethods } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatCount, plural } from '../format.ts';
-import { given, integer, lpmName, oneOf, outputFile } from '../options.ts';
+import { given, integer, oneOf, outputFile, text } from '../options.ts';
 
 const defaults = orderOptionsSchema.parse({ dataset: 'D' });
 
@@ -15,7 +15,10 @@ export const command = defineCommand({
     'never what the model says, so that readers are not led. Test patients are neither learned from nor ordered.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set: of classes, grades or findings' }],
   options: {
-    lpm: lpmName(defaults.lpm),
+    lpm: text(
+      '--lpm <name>',
+      'name of the LPM (default: that of the model in use, else the one that comes with Sidelight)',
+    ),
     method: oneOf('--method <name>', 'quick method to train', quickMethods, defaults.method),
     inputSize: integer('--input-size <px>', 'image size the LPM reads', defaults.inputSize),
     seed: integer('--seed <n>', 'seed of folds and trainings', defaults.seed),

@@ -17,24 +17,13 @@ import {
   type DatasetVersion,
   jobSchemas,
   parseOptions,
-  type QuickMethod,
-  quickMethodSchema,
-  quickMethods,
   targetFacts,
   type VersionImage,
 } from '../../contract/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { type CurveFigures, type Forecast, forecast } from '../../statistics/learning-curve.ts';
 import { type PowerLaw, valueAt } from '../../statistics/power-law.ts';
-import {
-  addAuditEvent,
-  modelByName,
-  modelsInUse,
-  type ReadDb,
-  rangeRuleOfVersion,
-  saveCurve,
-  versionImages,
-} from '../../store/index.ts';
+import { addAuditEvent, rangeRuleOfVersion, saveCurve, versionImages } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { lookIntoDataset } from '../features/dataset-looks.ts';
@@ -44,6 +33,7 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { dealFolds } from '../training/folds.ts';
 import { classFigures, meanFigures } from './curve-figures.ts';
+import { methodInUse } from './in-use.ts';
 import { type QuickBench, withQuickBench } from './quick.ts';
 import { learnedPatients, nestedOrder } from './subsets.ts';
 
@@ -109,13 +99,6 @@ export function requireRanked(context: ServiceContext, name: string): void {
       action: 'Use a data set of classes, grades or findings.',
     },
   );
-}
-
-/** The method of the model in use where it is quick, else the first of those that are. */
-export function methodInUse(db: ReadDb, dataset: string): QuickMethod {
-  const inUse = modelsInUse(db).find((row) => row.dataset === dataset)?.model;
-  const model = inUse === undefined ? undefined : modelByName(db, inUse);
-  return quickMethodSchema.safeParse(model?.method).data ?? quickMethods[0];
 }
 
 interface Asked {

@@ -14,6 +14,7 @@ import { throwIfCancelled } from '../../base/progress.ts';
 import {
   type DatasetVersion,
   defaultEvery,
+  embeddedLpmName,
   fewestToOrder,
   jobSchemas,
   type MissingLabels,
@@ -37,6 +38,7 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { dealFolds } from '../training/folds.ts';
 import { requireRanked } from './curve.ts';
+import { lpmInUse } from './in-use.ts';
 import { type QuickBench, withQuickBench } from './quick.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
 import { byUncertainty, entropies } from './uncertainty.ts';
@@ -62,7 +64,7 @@ export const orderJob = defineJob({
     const seenLabelId = newestLabelId(db);
     const ready = readinessOf(db, dataset);
     refuseUnready(dataset, ready);
-    const name = await provideLpm(context, options.lpm);
+    const name = await provideLpm(context, options.lpm ?? lpmInUse(db, dataset.name) ?? embeddedLpmName);
     await lookIntoDataset(context, options.dataset);
     const cases = unitsOf(context, dataset, settingsOf(context, dataset).unit);
     const material = materialOf(context, dataset, ready, cases);

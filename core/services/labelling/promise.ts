@@ -4,7 +4,8 @@ import { type curveOptionsSchema, trainOptionsSchema } from '../../contract/inde
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { planVersion } from '../datasets/dataset.ts';
 import { imagesToLearn, type Promised, promiseTime } from '../estimate/estimate.ts';
-import { curveShares, methodInUse, requireRanked } from './curve.ts';
+import { curveShares, requireRanked } from './curve.ts';
+import { methodInUse } from './in-use.ts';
 import { quickRecipe } from './quick.ts';
 
 /** @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND; BAD_INPUT for numbers */

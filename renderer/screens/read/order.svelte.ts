@@ -61,7 +61,7 @@ export class Order {
     if (dataset === undefined) return;
     const asked = ++this.#asked;
     const found = await call('reading.order', { dataset, known: this.#knownOf(dataset) });
-    if (asked === this.#asked) this.#take(dataset, found);
+    if (asked === this.#asked) this.take(dataset, found);
   }
 
   /** Turns it on or off, or changes after how many labels a new one is made. */
@@ -71,7 +71,7 @@ export class Order {
     const asked = ++this.#asked;
     const found = await call('reading.orderBy', { dataset, isOn, every, known: this.#knownOf(dataset) });
     await jobs.load();
-    if (asked === this.#asked) this.#take(dataset, found);
+    if (asked === this.#asked) this.take(dataset, found);
   }
 
   /** Something was labelled: how many more it takes, or what is still missing, may be another. */
@@ -91,7 +91,8 @@ export class Order {
     return madeAt !== undefined && this.#shown === `${dataset} ${madeAt}` ? madeAt : null;
   }
 
-  #take(dataset: string, found: ReadingOrder): void {
+  /** Arranges the list by an order that was not there before; by none where it is off. */
+  take(dataset: string, found: ReadingOrder): void {
     if (this.#reading.list?.dataset !== dataset) return;
     this.#found = found;
     const { order, isOn } = found;

@@ -12,6 +12,7 @@ import {
   type ReadingImage,
   type ReadingItem,
   type ReadingList,
+  type ReadingOrder,
   type ReadingState,
   type ReadingTarget,
   type SeriesId,
@@ -40,6 +41,7 @@ interface Opening {
 interface Found {
   readonly list: ReadingList;
   readonly readers: Readers;
+  readonly order: ReadingOrder;
 }
 
 export class Reading {
@@ -173,8 +175,7 @@ export class Reading {
     this.#sought = null;
     this.#leave();
     this.order.forget();
-    await this.order.reload();
-    if (this.#list !== found.list) return;
+    this.order.take(dataset, found.order);
     const candidates = this.items.filter((item) => this.#passes(item));
     const unlabelled = candidates.find((item) => !this.isLabelled(item));
     const start = at === null ? (unlabelled ?? candidates[0]) : itemAt(found.list, at);
@@ -199,7 +200,7 @@ export class Reading {
       this.answers.forget();
       this.order.forget();
     }
-    await this.order.reload();
+    this.order.take(found.list.dataset, found.order);
     if (this.item !== null) return;
     const next = this.items.find((item) => item.studyId === studyId) ?? this.items[0];
     this.#leave();
@@ -212,10 +213,14 @@ export class Reading {
     const listing = this.#listing;
     for (;;) {
       const noted = this.#noted;
-      const [list, readers] = await Promise.all([call('reading.list', { dataset }), call('readers.list', {})]);
+      const [list, readers, order] = await Promise.all([
+        call('reading.list', { dataset }),
+        call('readers.list', {}),
+        call('reading.order', { dataset }),
+      ]);
       if (listing !== this.#listing) return null;
       // What an answer left of an item meanwhile is newer than this list may be.
-      if (noted === this.#noted) return { list, readers };
+      if (noted === this.#noted) return { list, readers, order };
     }
   }
 

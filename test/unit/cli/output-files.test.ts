@@ -21,11 +21,13 @@ const outputs = (await loadCommands()).flatMap((command) =>
 test('every command that writes a file is among them', () => {
   expect(outputs.map(({ name }) => name).sort()).toEqual([
     'classify --out',
+    'curve --out',
     'evaluate --report',
     'import --refused',
     'import --report',
     'labels export --out',
     'labels import --refused',
+    'labels order --out',
     'library check --list',
   ]);
 });
