@@ -18,8 +18,8 @@ export const curveOptionsSchema = z.strictObject({
   lpm: nameSchema.default(embeddedLpmName),
   /** That of the model in use where it is quick, else the first of the quick ones, where left out. */
   method: quickMethodSchema.optional(),
-  /** Folds of the training and validation patients, each answered by networks that did not learn from it. */
-  folds: z.int().min(2).max(10).default(5),
+  /** Folds of the training and validation patients, each answered by networks that did not learn from it; 5, or as many as every class allows, where left out. */
+  folds: z.int().min(2).max(10).optional(),
   /** How often it is drawn anew who is left out of the smaller sets. */
   repeats: z.int().min(3).max(20).default(5),
   /** Patients to be added in the forecast; as many as there are where they are fewer. */

@@ -23,7 +23,7 @@ export const command = defineCommand({
     ),
     more: integer('--more <n>', 'patients to be added', defaults.more),
     repeats: integer('--repeats <n>', 'how often folds and parts are drawn anew', defaults.repeats),
-    folds: integer('--folds <k>', 'folds of the patients', defaults.folds),
+    folds: integer('--folds <k>', 'folds of the patients (default: 5, or as many as every class allows)', undefined),
     inputSize: integer('--input-size <px>', 'image size the LPM reads', defaults.inputSize),
     seed: integer('--seed <n>', 'seed of folds, parts and trainings', defaults.seed),
     out: outputFile('--out <file.csv>', 'also write the curve as a CSV file'),

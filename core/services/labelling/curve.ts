@@ -29,6 +29,7 @@ import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { lookIntoDataset } from '../features/dataset-looks.ts';
 import { provideLpm } from '../lpm/bundled.ts';
 import { openLibraryLpm, requireLpm } from '../lpm/encoder.ts';
+import { dealAsMany } from '../recipe/search.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { dealFolds } from '../training/folds.ts';
@@ -71,11 +72,12 @@ export const curveJob = defineJob({
       const request = { version, images, lpm, method, inputSize: options.inputSize, rule };
       // As trainings have it by default, so that each finds the features of the other.
       return await withQuickBench(context, { ...request, normalisation: 'dataset' }, async (bench) => {
-        const answered = await answerAll(context, bench, version, options);
+        const asked = { ...options, folds: options.folds ?? foldsFor(bench.features.images, version, options.seed) };
+        const answered = await answerAll(context, bench, version, asked);
         const report: CurveReport = {
           ...{ dataset: version.dataset, version: version.number, target: version.target, lpm: name, method },
-          ...{ folds: options.folds, repeats: options.repeats, seed: options.seed, madeAt: timeOf(context) },
-          ...reportOf(version, bench.features.images, answered, options),
+          ...{ folds: asked.folds, repeats: options.repeats, seed: options.seed, madeAt: timeOf(context) },
+          ...reportOf(version, bench.features.images, answered, asked),
           failed: images.length - bench.features.images.length,
         };
         keepCurve(context, version, report);
@@ -86,6 +88,12 @@ export const curveJob = defineJob({
     }
   },
 });
+
+/** As many folds as every class allows, up to those that a search has. @throws SPLIT_IMPOSSIBLE */
+function foldsFor(images: readonly VersionImage[], version: DatasetVersion, seed: number): number {
+  const refusal = { what: 'No learning curve can be drawn', action: 'Label more patients.' };
+  return Math.max(...dealAsMany(images, version, seed, refusal)) + 1;
+}
 
 /** @throws DATASET_NOT_FOUND; BAD_INPUT for a data set of numbers */
 export function requireRanked(context: ServiceContext, name: string): void {

@@ -4,6 +4,7 @@ import { type curveOptionsSchema, trainOptionsSchema } from '../../contract/inde
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { planVersion } from '../datasets/dataset.ts';
 import { imagesToLearn, type Promised, promiseTime } from '../estimate/estimate.ts';
+import { foldsWanted } from '../recipe/plan.ts';
 import { curveShares, requireRanked } from './curve.ts';
 import { methodInUse } from './in-use.ts';
 import { quickRecipe } from './quick.ts';
@@ -11,7 +12,7 @@ import { quickRecipe } from './quick.ts';
 /** @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND; BAD_INPUT for numbers */
 export async function promiseCurve(
   context: Parameters<typeof promiseTime>[0],
-  { dataset, lpm, method: asked, folds, repeats, seed, inputSize }: z.output<typeof curveOptionsSchema>,
+  { dataset, lpm, method: asked, folds = foldsWanted, repeats, seed, inputSize }: z.output<typeof curveOptionsSchema>,
 ): Promise<Promised> {
   requireRanked(context, dataset);
   const method = asked ?? methodInUse(context.library.db, dataset);
