@@ -8,6 +8,7 @@ export * from './ids.ts';
 export * from './ipc/index.ts';
 export * from './jobs.ts';
 export * from './label-reading.ts';
+export * from './labelling.ts';
 export * from './labels-file.ts';
 export * from './labels-preview.ts';
 export * from './marks.ts';

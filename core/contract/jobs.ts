@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { compareOptionsSchema, comparisonReportSchema } from './comparison.ts';
 import { demoOptionsSchema, demoReportSchema } from './ipc/demo.ts';
 import { evidenceOptionsSchema, evidenceResultSchema } from './ipc/evidence.ts';
+import { curveOptionsSchema, curveReportSchema, orderOptionsSchema, orderReportSchema } from './labelling.ts';
 import { type JobKind, jobKinds, jobStateSchema, timeSchema } from './names.ts';
 import {
   addLpmOptionsSchema,
@@ -41,6 +42,8 @@ export const jobSchemas = {
   classify: { payload: classifyOptionsSchema, result: classifyReportSchema },
   evidence: { payload: evidenceOptionsSchema, result: evidenceResultSchema },
   shortcuts: { payload: shortcutOptionsSchema, result: shortcutReportSchema },
+  curve: { payload: curveOptionsSchema, result: curveReportSchema },
+  order: { payload: orderOptionsSchema, result: orderReportSchema },
   measure: { payload: measureOptionsSchema, result: measureResultSchema },
   demo: { payload: demoOptionsSchema, result: demoReportSchema },
   export: { payload: exportOptionsSchema, result: exportReportSchema },

@@ -193,6 +193,8 @@ export const jobKinds = [
   'classify',
   'evidence',
   'shortcuts',
+  'curve',
+  'order',
   'measure',
   'demo',
   'export',

@@ -54,6 +54,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   recipe: ['datasets', 'features', 'lpm', 'session', 'training'],
   demo: ['session', 'import', 'datasets', 'lpm'],
   estimate: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training', 'recipe'],
+  labelling: ['session', 'files', 'datasets', 'reading', 'lpm', 'features', 'training', 'recipe', 'estimate'],
   evaluation: ['session', 'files', 'records', 'datasets', 'lpm', 'pixels', 'features', 'training', 'recipe'],
   comparison: ['session', 'datasets', 'lpm', 'estimate', 'evaluation'],
   promotion: ['session', 'evaluation', 'training'],
@@ -78,6 +79,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'classification',
     'replay',
     'shortcuts',
+    'labelling',
   ],
   walkthrough: ['session', 'import', 'lpm', 'pixels', 'features', 'demo', 'evaluation', 'classification', 'jobs'],
 };

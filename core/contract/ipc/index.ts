@@ -11,6 +11,7 @@ import { comparisonCalls } from './comparison.ts';
 import { evidenceCalls } from './evidence.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
 import { judgingCalls } from './judging.ts';
+import { labellingCalls } from './labelling.ts';
 import { labelCalls } from './labels.ts';
 import { labelsFileCalls } from './labels-file.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
@@ -27,6 +28,7 @@ export const coreCalls = {
   ...libraryCalls,
   ...labelCalls,
   ...labelsFileCalls,
+  ...labellingCalls,
   ...jobCalls,
   ...classifyCalls,
   ...settingsCalls,

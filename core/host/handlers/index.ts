@@ -6,6 +6,7 @@ import { comparisonHandlers } from './comparison.ts';
 import { evidenceHandlers } from './evidence.ts';
 import { jobHandlers } from './jobs.ts';
 import { judgingHandlers } from './judging.ts';
+import { labellingHandlers } from './labelling.ts';
 import { labelHandlers } from './labels.ts';
 import { labelsFileHandlers } from './labels-file.ts';
 import { libraryHandlers } from './library.ts';
@@ -20,6 +21,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...libraryHandlers,
   ...labelHandlers,
   ...labelsFileHandlers,
+  ...labellingHandlers,
   ...jobHandlers,
   ...classifyHandlers,
   ...settingsHandlers,

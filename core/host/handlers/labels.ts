@@ -19,6 +19,7 @@ import {
 import { setCheckedLabel } from '../../services/suspects/checked-label.ts';
 import { readingPreference, readJson, saveReadingPreference } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
+import { orderAfterLabel } from './labelling.ts';
 
 function shown({ readers, current }: Readers): CallOutput<'readers.list'> {
   return { readers: readers.map(({ id, name, labels }) => ({ id, name, labels })), currentId: current.id };
@@ -54,12 +55,15 @@ export const labelHandlers: Handlers<keyof typeof labelCalls, CoreContext> = {
       addReadingClass(context.services, dataset, name);
       return null;
     }),
-  'labels.set': ({ label, checking, ...act }, context) =>
-    changing(context, () =>
+  'labels.set': ({ label, checking, ...act }, context) => {
+    const state = changing(context, () =>
       checking === undefined
         ? setLabel(context.services, act, label)
         : setCheckedLabel(context.services, checking, act, label),
-    ),
+    );
+    orderAfterLabel(context, act.dataset);
+    return state;
+  },
   'labels.clear': (act, context) => changing(context, () => clearAnswer(context.services, act)),
   'labels.withdraw': (act, context) => changing(context, () => takeLabelBack(context.services, act)),
   'labels.tag': ({ tag, reason, ...act }, context) =>

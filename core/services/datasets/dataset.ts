@@ -284,9 +284,9 @@ function truthOf(target: TargetKind, { label, answers }: LabelledExample, names:
  * One range for each kind of open samples in a data set: of its training images, as mean and deviation are; of the others where no training
  * image is of the kind.
  */
-function rangesOf(
+export function rangesOf(
   db: ReadDb,
-  instances: readonly LabelledExample[],
+  instances: readonly Pick<LabelledExample, 'instanceId' | 'patientId'>[],
   splits: ReadonlyMap<PatientId, AssignedSplit>,
 ): SampleRanges {
   const training = new Set(

@@ -22,6 +22,8 @@ import { evidenceJob } from '../evaluation/evidence.ts';
 import { exportJob } from '../export/export.ts';
 import { encodeJob } from '../features/encode.ts';
 import { importJob } from '../import/import.ts';
+import { curveJob } from '../labelling/curve.ts';
+import { orderJob } from '../labelling/order.ts';
 import { lpmAddJob } from '../lpm/add.ts';
 import { replayJob } from '../replay/replay.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -59,6 +61,8 @@ export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
   classify: row(classifyJob, 'long'),
   evidence: row(evidenceJob, 'short'),
   shortcuts: row(shortcutsJob, 'short'),
+  curve: row(curveJob, 'long'),
+  order: row(orderJob, 'long'),
   measure: row(measureJob, 'short'),
   demo: row(demoJob, 'long'),
   export: row(exportJob, 'long'),

@@ -98,17 +98,29 @@ export function winnerOf({ plan, winner }: StoredSearch & { readonly winner: num
   return won;
 }
 
-/** Folds of the patients, as many as `foldsWanted` or as every class allows. @throws SPLIT_IMPOSSIBLE */
-function dealAsMany(images: readonly VersionImage[], { target, classes }: DatasetVersion, seed: number): number[] {
+/**
+ * Folds of the patients, as many as `foldsWanted` or as every class allows.
+ * @param refusal what cannot be done with fewer than two, and what to do then
+ * @throws SPLIT_IMPOSSIBLE
+ */
+export function dealAsMany(
+  images: readonly VersionImage[],
+  { target, classes }: DatasetVersion,
+  seed: number,
+  refusal: { readonly what: string; readonly action: string } = {
+    what: 'No recipe can be searched for',
+    action: 'Label more patients, or train with --recipe published, which needs no folds.',
+  },
+): number[] {
   for (let count = foldsWanted; ; count--) {
     try {
       return dealFolds(images, { count, seed, target, classes });
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'SPLIT_IMPOSSIBLE') throw error;
       if (count > 2) continue;
-      throw new AppError('SPLIT_IMPOSSIBLE', `No recipe can be searched for: ${error.message}`, {
+      throw new AppError('SPLIT_IMPOSSIBLE', `${refusal.what}: ${error.message}`, {
         cause: error,
-        action: 'Label more patients, or train with --recipe published, which needs no folds.',
+        action: refusal.action,
       });
     }
   }

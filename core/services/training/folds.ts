@@ -184,12 +184,13 @@ function fillOneGap(patients: readonly FoldPatient[], counts: FoldCounts): boole
   return false;
 }
 
-function keyOf({ studyInstanceUID, sopInstanceUID, frame }: FoldImage): string {
+/** What an image is called in every library: patients are sorted by it, not by row numbers. */
+export function keyOf({ studyInstanceUID, sopInstanceUID, frame }: FoldImage): string {
   return `${studyInstanceUID} ${sopInstanceUID} ${String(frame).padStart(8, '0')}`;
 }
 
-/** What the images of one patient count for. */
-function strataOfImages(
+/** Gives what the images of one patient count for, of all images that are dealt. */
+export function strataOfImages(
   images: readonly FoldImage[],
   kind: TargetKind,
 ): (own: readonly FoldImage[]) => ReadonlySet<string> {

@@ -36,6 +36,7 @@ import { noteSites } from './0350-note-sites.ts';
 import { putModelsInUse } from './0351-put-models-in-use.ts';
 import { keepShortcutChecks } from './0352-keep-shortcut-checks.ts';
 import { keepLabelChecks } from './0360-keep-label-checks.ts';
+import { keepCurvesAndOrders } from './0370-keep-curves-and-orders.ts';
 import { keepComparisons } from './0380-keep-comparisons.ts';
 import { keepReplays } from './0390-keep-replays.ts';
 
@@ -79,6 +80,7 @@ export const migrations: readonly Migration[] = [
   { number: 351, name: '0351-put-models-in-use', up: putModelsInUse },
   { number: 352, name: '0352-keep-shortcut-checks', up: keepShortcutChecks },
   { number: 360, name: '0360-keep-label-checks', up: keepLabelChecks },
+  { number: 370, name: '0370-keep-curves-and-orders', up: keepCurvesAndOrders },
   { number: 380, name: '0380-keep-comparisons', up: keepComparisons },
   { number: 390, name: '0390-keep-replays', up: keepReplays },
 ];

@@ -3,6 +3,7 @@ import { comparison } from './comparison.ts';
 import { core } from './core.ts';
 import { evidence } from './evidence.ts';
 import { judge } from './judge.ts';
+import { labelling } from './labelling.ts';
 import { labels } from './labels.ts';
 import { library } from './library.ts';
 import { promotion } from './promotion.ts';
@@ -22,6 +23,7 @@ export const de = {
   welcome,
   library,
   labels,
+  labelling,
   read,
   train,
   judge,

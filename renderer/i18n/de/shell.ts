@@ -28,6 +28,8 @@ export const shell: Words['shell'] = {
     classify: 'Klassifizieren',
     evidence: 'Belege',
     shortcuts: 'Prüfung auf Abkürzungen',
+    curve: 'Lernkurve',
+    order: 'Reihenfolge der Fälle',
     measure: 'Zeitmessung',
     demo: 'Demo-Datensatz',
     export: 'Export',

@@ -26,6 +26,8 @@ export const shell = {
     classify: 'Classify',
     evidence: 'Evidence',
     shortcuts: 'Check for shortcuts',
+    curve: 'Learning curve',
+    order: 'Order of the cases',
     measure: 'Time measurement',
     demo: 'Demo set',
     export: 'Export',

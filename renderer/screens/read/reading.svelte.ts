@@ -12,6 +12,7 @@ import {
   type ReadingImage,
   type ReadingItem,
   type ReadingList,
+  type ReadingOrder,
   type ReadingState,
   type ReadingTarget,
   type SeriesId,
@@ -25,6 +26,7 @@ import { type FrameReference, prefetchFrame } from '../../viewport/frames.ts';
 import { Answers, type Sitting } from './answers.svelte.ts';
 import { Checking } from './checking.svelte.ts';
 import type { Mode } from './commands.ts';
+import { Order } from './order.svelte.ts';
 import { type Series, Stage, type Start } from './stage.svelte.ts';
 
 export const filters = ['all', 'unlabelled', 'disagreements'] as const;
@@ -41,12 +43,14 @@ interface Opening {
 interface Found {
   readonly list: ReadingList;
   readonly readers: Readers;
+  readonly order: ReadingOrder;
 }
 
 export class Reading {
   readonly #isTyping: () => boolean;
   readonly stage = new Stage();
   readonly answers = new Answers(this);
+  readonly order = new Order(this);
   #list = $state.raw<ReadingList | null>(null);
   #readers = $state.raw<Readers | null>(null);
   /** What was asked for; counts until a picture hangs. */
@@ -87,9 +91,8 @@ export class Reading {
   get readers(): Readers | null {
     return this.#readers;
   }
-  get items(): readonly ReadingItem[] {
-    return this.#list?.items ?? [];
-  }
+  /** Everything to label, in the order that is chosen. */
+  readonly items: readonly ReadingItem[] = $derived.by(() => this.order.sorted(this.#list?.items ?? []));
   /** What the picture in view and the next answer are about. */
   get target(): ReadingTarget | null {
     const { list } = this;
@@ -184,6 +187,8 @@ export class Reading {
     this.#only = cases.length === 0 ? null : new Set(cases);
     this.#sought = null;
     this.#leave();
+    this.order.forget();
+    this.order.take(dataset, found.order);
     const candidates = this.items.filter((item) => this.#passes(item));
     const unlabelled = candidates.find((item) => !this.isLabelled(item));
     const start = at === null ? (unlabelled ?? candidates[0]) : itemAt(found.list, at);
@@ -204,7 +209,11 @@ export class Reading {
     if (found === null || list === null) return;
     const studyId = this.stage.displayed?.studyId ?? this.#wanted?.studyId;
     this.#take(found);
-    if (found.list.unit !== list.unit || found.list.reader.id !== list.reader.id) this.answers.forget();
+    if (found.list.unit !== list.unit || found.list.reader.id !== list.reader.id) {
+      this.answers.forget();
+      this.order.forget();
+    }
+    this.order.take(found.list.dataset, found.order);
     if (this.item !== null) return;
     const next = this.items.find((item) => item.studyId === studyId) ?? this.items[0];
     this.#leave();
@@ -217,10 +226,14 @@ export class Reading {
     const listing = this.#listing;
     for (;;) {
       const noted = this.#noted;
-      const [list, readers] = await Promise.all([call('reading.list', { dataset }), call('readers.list', {})]);
+      const [list, readers, order] = await Promise.all([
+        call('reading.list', { dataset }),
+        call('readers.list', {}),
+        call('reading.order', { dataset }),
+      ]);
       if (listing !== this.#listing) return null;
       // What an answer left of an item meanwhile is newer than this list may be.
-      if (noted === this.#noted) return { list, readers };
+      if (noted === this.#noted) return { list, readers, order };
     }
   }
 
@@ -282,10 +295,15 @@ export class Reading {
   async stepPatient(by: 1 | -1): Promise<void> {
     const { shown, item } = this;
     if (item === null) return;
-    const numbers = shown.map(({ patientNumber }) => patientNumber);
-    const wanted =
-      by === 1 ? numbers.find((n) => n > item.patientNumber) : numbers.findLast((n) => n < item.patientNumber);
-    const next = shown.find(({ patientNumber }) => patientNumber === wanted);
+    const at = shown.findIndex(({ target }) => isSameTarget(target, item.target));
+    const isOther = ({ patientNumber }: ReadingItem): boolean => patientNumber !== item.patientNumber;
+    const there = by === 1 ? shown.slice(at + 1) : shown.slice(0, at);
+    const other = by === 1 ? there.find(isOther) : there.findLast(isOther);
+    // Ordered by uncertainty the cases of a patient stand apart: it is the first of those that follow each other.
+    const isOf = ({ patientNumber }: ReadingItem): boolean => patientNumber === other?.patientNumber;
+    const last = other === undefined ? -1 : shown.indexOf(other);
+    const before = by === 1 ? last - 1 : shown.slice(0, last).findLastIndex((one) => !isOf(one));
+    const next = other === undefined ? undefined : shown[before + 1];
     if (next !== undefined) await this.select(next.target);
   }
 

@@ -17,11 +17,15 @@ import {
   type Reply,
 } from '../../../core/contract/index.ts';
 import type { CoreContext } from '../../../core/host/context.ts';
+import { labellingHandlers } from '../../../core/host/handlers/labelling.ts';
 import { labelHandlers } from '../../../core/host/handlers/labels.ts';
 import { addInstance, addToDataset, ensureDataset, instanceById, type Library } from '../../../core/store/index.ts';
 import type { Viewport } from '../../../renderer/viewport/viewport.svelte.ts';
 import { madeInstance, testTime } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
+
+/** What the reading room calls. */
+const roomHandlers = { ...labelHandlers, ...labellingHandlers };
 
 /**
  * Two data sets that share studies of several series and images, so that no study, series and image of one picture have equal row
@@ -147,7 +151,7 @@ export class Wire {
 
   #answer(name: CoreCallName, input: unknown): Reply {
     try {
-      const handler = labelHandlers[name as keyof typeof labelHandlers] as (i: unknown, c: CoreContext) => unknown;
+      const handler = roomHandlers[name as keyof typeof roomHandlers] as (i: unknown, c: CoreContext) => unknown;
       // As the core receives it: plain data, checked again.
       return { ok: true, value: structuredClone(handler(parseOptions(coreCalls[name].input, input), this.#context)) };
     } catch (error) {

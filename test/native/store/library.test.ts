@@ -251,6 +251,7 @@ describe('migrations', () => {
       '0351-put-models-in-use': 'bfdfb4ef8a9fafee922d8f1ebd34444697de6a659d5de13de729c9bdf41165e2',
       '0352-keep-shortcut-checks': 'ee727ae26999132bc57c461c5321603531acc31a454404e3f090ef7a0728123c',
       '0360-keep-label-checks': 'fb362487311b08ab709e68fbdcb6417895315b962616f4f33e519fcb333ccdde',
+      '0370-keep-curves-and-orders': '367d2e548ec3cf51015166077bb006bcc42eb64e4ccd34ef4f055c5bd101c64d',
       '0380-keep-comparisons': '107a895888a0067193785915b62ae781062e8297bb598cc6342d25e75480dadc',
       '0390-keep-replays': 'bab9b5da236a55f01d4eddcb5608413c50f33fdfb0116103c950464142ae1ee9',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',

@@ -23,11 +23,13 @@ test('every command that writes a file is among them', () => {
     'classify --out',
     'compare --csv',
     'compare --report',
+    'curve --out',
     'evaluate --report',
     'import --refused',
     'import --report',
     'labels export --out',
     'labels import --refused',
+    'labels order --out',
     'library check --list',
     'suspects --csv',
   ]);
