@@ -1,6 +1,7 @@
 /** The contract: closed lists, rows, options and reports that every part of the program speaks. */
 
 export * from './class-names.ts';
+export * from './deletions.ts';
 export * from './devices.ts';
 export * from './ids.ts';
 export * from './ipc/index.ts';

@@ -131,6 +131,8 @@ export const trainOptionsSchema = z.strictObject({
   budget: budgetNameSchema.default('quick'),
   /** A run to go on with, by name. */
   resume: z.string().min(1).optional(),
+  /** The model that is trained again: the new one names it, and is compared with it. */
+  again: nameSchema.optional(),
   /** The default of what the data set asks where left out. */
   criterion: criterionSchema.optional(),
   classWeights: classWeightingSchema.default('none'),

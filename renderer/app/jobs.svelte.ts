@@ -22,6 +22,11 @@ class Jobs {
     return this.ofKind(kind).filter((job) => !job.isStoppable && this.#followed.has(job.id));
   }
 
+  /** Whether this page has followed a job whose end nobody has been told of. */
+  isNews({ id }: JobView): boolean {
+    return this.#followed.has(id);
+  }
+
   /** Jobs of a kind, newest first. */
   ofKind<K extends JobKind>(kind: K): readonly Extract<JobView, { kind: K }>[] {
     return this.#jobs.filter((job): job is Extract<JobView, { kind: K }> => job.kind === kind);

@@ -58,7 +58,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   promotion: ['session', 'evaluation', 'training'],
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   shortcuts: ['session', 'evaluation', 'classification', 'training'],
-  library: ['devices', 'session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
+  library: ['devices', 'session', 'files', 'records', 'privacy', 'datasets', 'lpm', 'pixels', 'training'],
   jobs: [
     'session',
     'import',

@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 import type { SerialisedError } from '../../base/errors.ts';
 import { classifyCalls, classifyEvents } from './classify.ts';
+import { editingCalls } from './editing.ts';
 import { evidenceCalls } from './evidence.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
 import { judgingCalls } from './judging.ts';
@@ -24,6 +25,7 @@ export const coreCalls = {
   ...libraryCalls,
   ...labelCalls,
   ...labelsFileCalls,
+  ...editingCalls,
   ...jobCalls,
   ...classifyCalls,
   ...settingsCalls,
@@ -64,6 +66,7 @@ export type Handlers<N extends CallName, C> = {
 };
 
 export * from './demo.ts';
+export type { WindowPlace } from './editing.ts';
 export * from './evidence.ts';
 export { type DisplayWindow, type FrameHeader, frameHeaderSchema } from './frames.ts';
 export * from './judging.ts';
@@ -80,6 +83,7 @@ export {
   type DataFinding,
   type FindingCode,
   findingCodes,
+  type TrainingChanges,
   type TrainingOptions,
   trainingOptionsSchema,
 } from './training.ts';

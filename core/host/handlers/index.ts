@@ -2,6 +2,7 @@
 import type { CoreCallName, Handlers } from '../../contract/index.ts';
 import type { CoreContext } from '../context.ts';
 import { classifyHandlers } from './classify.ts';
+import { editingHandlers } from './editing.ts';
 import { evidenceHandlers } from './evidence.ts';
 import { jobHandlers } from './jobs.ts';
 import { judgingHandlers } from './judging.ts';
@@ -17,6 +18,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...libraryHandlers,
   ...labelHandlers,
   ...labelsFileHandlers,
+  ...editingHandlers,
   ...jobHandlers,
   ...classifyHandlers,
   ...settingsHandlers,

@@ -3,7 +3,14 @@ import { type ModelCard, type ModelRecord, targetFacts } from '../../contract/in
 import { writeWholeFile } from '../../disk/index.ts';
 import { classCounts } from '../../statistics/metrics.ts';
 import { proportion } from '../../statistics/proportions.ts';
-import { evaluationsOf, labellersOf, lpmByHash, testViews, versionById, versionCounts } from '../../store/index.ts';
+import {
+  evaluationsOf,
+  labellersOf,
+  lpmByHash,
+  testEvaluations,
+  versionById,
+  versionCounts,
+} from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import type { EvaluatedAnswers } from './evaluated-answers.ts';
 import {
@@ -39,7 +46,7 @@ export function modelCard(context: ServiceContext, name: string): ModelCard {
     splits: run.splits,
     counts: versionCounts(db, run.datasetVersionId),
     results: evaluationsOf(db, model.id).flatMap(({ split }) => resultsOf(context, model, split)),
-    testViews: testViews(db, name),
+    testEvaluations: testEvaluations(db, model.id),
   };
 }
 

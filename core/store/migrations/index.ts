@@ -35,6 +35,7 @@ import { keepRecipeSearches } from './0310-keep-recipe-searches.ts';
 import { noteSites } from './0350-note-sites.ts';
 import { putModelsInUse } from './0351-put-models-in-use.ts';
 import { keepShortcutChecks } from './0352-keep-shortcut-checks.ts';
+import { keepChoices } from './0400-keep-choices.ts';
 
 export interface Migration {
   readonly number: number;
@@ -75,4 +76,5 @@ export const migrations: readonly Migration[] = [
   { number: 350, name: '0350-note-sites', up: noteSites },
   { number: 351, name: '0351-put-models-in-use', up: putModelsInUse },
   { number: 352, name: '0352-keep-shortcut-checks', up: keepShortcutChecks },
+  { number: 400, name: '0400-keep-choices', up: keepChoices },
 ];

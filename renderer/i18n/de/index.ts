@@ -6,6 +6,7 @@ import { labels } from './labels.ts';
 import { library } from './library.ts';
 import { promotion } from './promotion.ts';
 import { read } from './read.ts';
+import { round } from './round.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { shortcuts } from './shortcuts.ts';
@@ -26,6 +27,7 @@ export const de = {
   shortcuts,
   evidence,
   classify,
+  round,
   settings,
   verdict,
 } as const;
