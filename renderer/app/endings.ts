@@ -11,6 +11,16 @@ export function showInFolder(path: string): NoticeAction {
   return { label: i18n.words.round.ended.showInFolder, run: () => call('window.showFile', { path }) };
 }
 
+/** As `showInFolder`, of what a job wrote: lists of jobs shorten paths, so it is asked for by itself. */
+function showOutcome(id: number): NoticeAction {
+  const run = async (): Promise<unknown> => {
+    const { result } = await call('jobs.get', { id });
+    const path = result !== null && 'out' in result ? result.out : null;
+    return path === null ? null : await call('window.showFile', { path });
+  };
+  return { label: i18n.words.round.ended.showInFolder, run };
+}
+
 /** Announces the end of every export and classification that this window knew at work, until the returned function is called. */
 export function announceEnds(): () => void {
   return jobs.onChange((job) => {
@@ -29,13 +39,13 @@ function announce(job: Extract<JobView, { kind: 'export' | 'classify' }>): void 
   if (job.state === 'failed' && job.error !== null) notices.failed(job.error);
   if (job.state !== 'succeeded' || job.result === null) return;
   if (job.kind === 'export') {
-    const { studies, skipped, out } = job.result;
-    notices.offer(words.exported(studies, skipped), [showInFolder(out)]);
+    const { studies, skipped } = job.result;
+    notices.offer(words.exported(studies, skipped), [showOutcome(job.id)]);
     return;
   }
   const { model, studies, failed, out } = job.result;
   notices.offer(words.classified(model, studies, failed), [
     { label: words.openResults, run: () => navigation.open('classify', { jobId: job.id }) },
-    ...(out === null ? [] : [showInFolder(out)]),
+    ...(out === null ? [] : [showOutcome(job.id)]),
   ]);
 }

@@ -88,6 +88,12 @@ class Jobs {
     await this.load();
   }
 
+  /** Takes a job that does not run out of every list, or brings it back. */
+  async setRemoved(id: number, isRemoved: boolean): Promise<void> {
+    await call('jobs.setRemoved', { id, isRemoved });
+    await this.load();
+  }
+
   async resume(id: number): Promise<void> {
     await call('jobs.resume', { id });
   }

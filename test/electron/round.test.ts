@@ -55,7 +55,7 @@ test('classifying and exporting announce their end; what classifying made is kep
   await show(page, 'Classify');
   await page.getByLabel('Model', { exact: true }).waitFor();
   await classifyFolder(opened, { folder: fresh, model: 'corner' });
-  await show(page, 'Library');
+  await show(page, 'Settings');
   await page.getByRole('button', { name: 'Open results' }).click();
   await page.getByRole('heading', { name: 'Results of corner' }).waitFor();
 
@@ -70,6 +70,9 @@ test('classifying and exporting announce their end; what classifying made is kep
   await show(page, 'Train');
   expect(await page.getByLabel('Data set', { exact: true }).inputValue()).toBe('marks');
   await show(page, 'Library');
+  // Of the images that were taken in the library tells once.
+  await page.getByTestId('import-report').waitFor();
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Data sets', exact: true }).click();
   await page.getByRole('heading', { name: 'marks', exact: true }).waitFor();
   await page.getByText('Made by classifying').waitFor();

@@ -11,6 +11,8 @@ import type { Database } from '../database.ts';
  * What is deleted by name (a data set, a model) is taken out of sight and can be brought back: its row has another name, so that its own is
  * free, and `deleted_name` is the one that it had.
  *
+ * A job that its user took out of every list is `is_removed`; its row stays, because results name it.
+ *
  * `test_evaluations` counts how often a model was asked about its test cases; it was counted by name in the audit trail until now, which a
  * new name would lose.
  *
@@ -34,6 +36,7 @@ export function keepChoices(database: Database): void {
     ALTER TABLE runs ADD COLUMN parent_id INTEGER REFERENCES models (id) ON DELETE SET NULL;
     ALTER TABLE runs ADD COLUMN parent_how TEXT CHECK (parent_how IN ('again', 'on'));
     CREATE INDEX runs_by_parent ON runs (parent_id);
+    ALTER TABLE jobs ADD COLUMN is_removed INTEGER NOT NULL DEFAULT 0 CHECK (is_removed IN (0, 1));
 
     ALTER TABLE label_classes ADD COLUMN merged_into_id INTEGER REFERENCES label_classes (id) ON DELETE SET NULL;
     CREATE TABLE class_merges (

@@ -250,7 +250,7 @@ describe('migrations', () => {
       '0350-note-sites': 'efa9929da5d68ef1214596bddd162e8a6183f22b4c5072ef9e2faa2968d66a7f',
       '0351-put-models-in-use': 'bfdfb4ef8a9fafee922d8f1ebd34444697de6a659d5de13de729c9bdf41165e2',
       '0352-keep-shortcut-checks': 'ee727ae26999132bc57c461c5321603531acc31a454404e3f090ef7a0728123c',
-      '0400-keep-choices': '0a00e295604b157e58bd87cdf38ad1aa52f20719a07a0432919503a970b434a7',
+      '0400-keep-choices': 'ff6aee4b5ff49462867982e27d881bc068bd5a4956cf3103273c2ffa11534c26',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');
