@@ -194,6 +194,7 @@ export function storedSettingsOf(shape: typeof trainOptionsSchema.shape) {
     recipe: _____,
     budget: ______,
     again: _______,
+    on: ________,
     lr,
     ...options
   } = shape;

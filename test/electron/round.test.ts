@@ -192,6 +192,16 @@ test('a wrong answer is opened in its data set, its label changed, the next one 
     await page.getByLabel('Cases').first().selectOption('test');
     await page.getByText('Evaluated on the test cases once.').waitFor();
   }
+  // From where it ended, one epoch further: another model, which names it.
+  await show(page, 'Train');
+  await page.getByRole('button', { name: /^corner-linear-2/ }).click();
+  await page.getByRole('button', { name: 'Train on …' }).click();
+  await page.getByLabel('More epochs').fill('1');
+  await page.getByRole('button', { name: 'Train on', exact: true }).click();
+  await page.getByRole('heading', { name: 'corner-linear-3' }).waitFor({ timeout: 120_000 });
+  await trained(page);
+  await page.getByRole('button', { name: 'Judge the model' }).click();
+  await page.getByRole('region', { name: 'Trained on from “corner-linear-2”' }).waitFor();
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);
@@ -245,7 +255,7 @@ test('models and data sets are renamed and deleted with what goes and stays said
   await page.getByText('“marks” is back.').waitFor();
   await show(page, 'Library');
   await show(page, 'Judge');
-  await expect.poll(() => page.getByLabel('Model').first().locator('option').count()).toBe(3);
+  await expect.poll(() => page.getByLabel('Model').first().locator('option').count()).toBe(4);
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);

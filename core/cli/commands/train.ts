@@ -101,6 +101,10 @@ export const command = defineCommand({
       '--again <model>',
       'with the settings of this model on the data set as it is now; the new model names it. Leave the other settings out',
     ),
+    on: text(
+      '--on <model>',
+      'train this model on: its settings, --epochs more of them, from the weights that it ended with (the optimiser begins anew); a new model comes of it',
+    ),
     criterion: oneOf(
       '--criterion <name>',
       criterionNames.map((name) => `${name}: ${criterionMeaning[name]}`).join('; '),
@@ -194,6 +198,7 @@ export const command = defineCommand({
       line: 'sidelight train mammo --again mammo-1',
       why: 'after labels were corrected: the same settings, to compare',
     },
+    { line: 'sidelight train mammo --on mammo-1 --epochs 10', why: 'ten more epochs from where mammo-1 ended' },
     { line: 'sidelight train mammo --lpm vit-base --resume run-3', why: 'go on where run-3 stopped' },
   ],
   run: async (context, args, options) => {
@@ -202,9 +207,9 @@ export const command = defineCommand({
     const asked = given(options);
     const dataset = wordArgument(args, 0);
     const wanted =
-      options.again === undefined
+      options.again === undefined && options.on === undefined
         ? { dataset, ...asked, recipe: recipeOf(asked) }
-        : await again(services, dataset, options.again, options.name);
+        : await again(services, dataset, options);
     const report = await trainModel(services, wanted);
     const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');
     const known = modelVerdict(services, report.model);
@@ -212,19 +217,31 @@ export const command = defineCommand({
   },
 });
 
-/** What trains a model again. @throws UsageError for a model of another data set */
+/** What trains a model again, or on. @throws UsageError for both at once, for a model of another data set, and for `--on` without epochs */
 async function again(
   services: ServiceContext,
   dataset: string,
-  model: string,
-  name: string | undefined,
+  asked: {
+    readonly again?: string | undefined;
+    readonly on?: string | undefined;
+    readonly name?: string | undefined;
+    readonly epochs?: number | undefined;
+  },
 ): Promise<TrainOptions> {
-  const { optionsAgain } = await import('../../services/training/again.ts');
-  const options = optionsAgain(services, model);
+  const { optionsAgain, optionsOn } = await import('../../services/training/again.ts');
+  if (asked.again !== undefined && asked.on !== undefined)
+    throw new UsageError('Give --again or --on, one of the two.');
+  if (asked.on !== undefined && asked.epochs === undefined) throw new UsageError('Say with --epochs how many more.');
+  const options =
+    asked.on === undefined
+      ? optionsAgain(services, asked.again ?? '')
+      : optionsOn(services, asked.on, asked.epochs ?? 0);
   if (options.dataset !== dataset) {
-    throw new UsageError(`Model "${model}" was trained on data set "${options.dataset}", not on "${dataset}".`);
+    throw new UsageError(
+      `Model "${asked.on ?? asked.again}" was trained on data set "${options.dataset}", not on "${dataset}".`,
+    );
   }
-  return name === undefined ? options : { ...options, name };
+  return asked.name === undefined ? options : { ...options, name: asked.name };
 }
 
 /** Whose recipe it is: the one that is named; the user's own where a part of one is; else a search's. @throws UsageError for both at once */

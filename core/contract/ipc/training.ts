@@ -93,7 +93,7 @@ export const dataCheckSchema = z.object({
 export type DataCheck = z.infer<typeof dataCheckSchema>;
 
 /** Options of a training as the window shows them, filled with the authors' defaults. The positive class is the data set's. */
-export const trainingOptionsSchema = trainOptionsSchema.omit({ resume: true, positive: true, again: true });
+export const trainingOptionsSchema = trainOptionsSchema.omit({ resume: true, positive: true, again: true, on: true });
 export type TrainingOptions = z.output<typeof trainingOptionsSchema>;
 
 /** What of a data set is different from what a model was trained on. */
@@ -127,6 +127,7 @@ export const trainingCalls = defineCalls({
         name: true,
         resume: true,
         again: true,
+        on: true,
         earlyStop: true,
         positive: true,
       }),
@@ -173,6 +174,11 @@ export const trainingCalls = defineCalls({
   'training.again': {
     doc: 'Queues a training with the settings of a model on its data set as it is now; the new model names the old one.',
     input: z.strictObject({ model: nameSchema }),
+    output: jobViewSchema,
+  },
+  'training.on': {
+    doc: 'Queues a training that begins with the weights that a model ended with, with its settings and so many more epochs; a new model comes of it, which names the old one.',
+    input: z.strictObject({ model: nameSchema, epochs: trainOptionsSchema.shape.epochs.unwrap() }),
     output: jobViewSchema,
   },
   'training.follow': {

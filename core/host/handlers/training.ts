@@ -11,7 +11,7 @@ import type { trainingCalls } from '../../contract/ipc/training.ts';
 import { checkDataset } from '../../services/datasets/data-check.ts';
 import { promiseTime } from '../../services/estimate/estimate.ts';
 import { guessingOf } from '../../services/evaluation/guessing.ts';
-import { changesSince, optionsAgain } from '../../services/training/again.ts';
+import { changesSince, optionsAgain, optionsOn } from '../../services/training/again.ts';
 import { freeModelName } from '../../services/training/plan.ts';
 import { epochsOf, listRuns, modelByName, modelNamesOfJobs, runOfJob, versionById } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
@@ -44,6 +44,11 @@ export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext>
     const { db } = services.library;
     const taken = new Set([...listRuns(db).map(({ modelName }) => modelName), ...modelNamesOfJobs(db)]);
     return queue.add('train', optionsAgain(services, model, taken));
+  },
+  'training.on': ({ model, epochs }, { services, queue }) => {
+    const { db } = services.library;
+    const taken = new Set([...listRuns(db).map(({ modelName }) => modelName), ...modelNamesOfJobs(db)]);
+    return queue.add('train', optionsOn(services, model, epochs, taken));
   },
   'training.follow': ({ jobId }, { services, queue }) => {
     const { db } = services.library;

@@ -2,9 +2,21 @@
 
 import { AppError, invariant } from '../../base/errors.ts';
 import type { DatasetVersion, JobOptions, RunRecord, TrainingChanges } from '../../contract/index.ts';
-import { lpmByHash, modelByName, runByName, splitsOf, versionById, versionImages } from '../../store/index.ts';
+import type { NetworkConfig } from '../../models/index.ts';
+import {
+  lpmByHash,
+  modelByName,
+  modelLayout,
+  modelWeights,
+  runByName,
+  splitsOf,
+  trainedOnFrom,
+  versionById,
+  versionImages,
+} from '../../store/index.ts';
 import { planVersion } from '../datasets/dataset.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { weightsFor } from './stored-network.ts';
 
 /** The run that a model came from. @throws MODEL_NOT_FOUND */
 export function runOfModel({ library: { db } }: Pick<ServiceContext, 'library'>, name: string): RunRecord {
@@ -48,6 +60,46 @@ export function optionsAgain(
     name: nameAfter(model, (name) => taken.has(name) || modelByName(db, name) !== undefined),
     again: model,
   };
+}
+
+/**
+ * What trains a model on: its own settings, `epochs` more of them, from the weights that it ended with. The optimiser begins anew, because what it
+ * had gathered is not kept once a training has ended, and so does the learning rate.
+ * @throws as `optionsAgain`; BAD_INPUT for a model of several networks
+ */
+export function optionsOn(
+  context: Pick<ServiceContext, 'library'>,
+  model: string,
+  epochs: number,
+  taken: ReadonlySet<string> = new Set(),
+): JobOptions<'train'> {
+  const { again: _, ...options } = optionsAgain(context, model, taken);
+  if ((options.folds ?? 1) > 1) {
+    throw new AppError(
+      'BAD_INPUT',
+      `Model "${model}" is the mean of ${options.folds} networks, which cannot be trained on.`,
+      {
+        action: 'Train it again with more epochs instead.',
+      },
+    );
+  }
+  return { ...options, epochs, on: model };
+}
+
+/**
+ * The weights that a run begins with where it trains another model on, in the order of `config`; undefined where it begins anew.
+ * @throws WEIGHTS_INVALID where they are of another network
+ */
+export function startOf(
+  { library: { db } }: Pick<ServiceContext, 'library'>,
+  runId: number,
+  config: NetworkConfig,
+): Float32Array | undefined {
+  const parent = trainedOnFrom(db, runId);
+  const final = parent === undefined ? undefined : modelWeights(db, parent.id, 'final');
+  if (parent === undefined || final === undefined) return undefined;
+  const [params] = weightsFor(config, modelLayout(db, parent), [final], parent.name);
+  return params;
 }
 
 /** `mammo` → `mammo-2`, `mammo-2` → `mammo-3`, past those that are taken. */

@@ -93,7 +93,8 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const unfinished = resumableRun(library.db, wanted);
   if (unfinished !== undefined) return { run: unfinished, version, lpm, resumed: true, finished: false };
   const runId = addRun(library.writer, wanted, timeOf(context));
-  if (options.again !== undefined)
+  if (options.on !== undefined) setRunParent(library.writer, runId, requireParent(library.db, options.on), 'on');
+  else if (options.again !== undefined)
     setRunParent(library.writer, runId, requireParent(library.db, options.again), 'again');
   const run = runById(library.db, runId);
   invariant(run !== undefined, 'a run that was written can be read');
@@ -103,7 +104,8 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
 /** @throws MODEL_NOT_FOUND */
 function requireParent(db: ReadDb, name: string): number {
   const model = modelByName(db, name);
-  if (model === undefined) throw new AppError('MODEL_NOT_FOUND', `There is no model "${name}" to train again.`);
+  if (model === undefined)
+    throw new AppError('MODEL_NOT_FOUND', `There is no model "${name}" that could be trained again or on.`);
   return model.id;
 }
 
@@ -200,6 +202,7 @@ function settingsOf(options: ParsedOptions & Pick<RunSettings, 'criterion'>, inp
     recipe: ______,
     budget: _______,
     again: ________,
+    on: _________,
     ...settings
   } = options;
   const { lr, earlyStop, microBatch, ...same } = settings;

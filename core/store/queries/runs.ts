@@ -112,6 +112,14 @@ export function setRunParent(db: WriteDb, id: number, modelId: number, how: 'aga
   db.run('UPDATE runs SET parent_id = :modelId, parent_how = :how WHERE id = :id', { id, modelId, how });
 }
 
+/** The model whose weights a run begins with, deleted or not; undefined where it begins anew. */
+export function trainedOnFrom(db: ReadDb, runId: number): { readonly id: number; readonly name: string } | undefined {
+  return db.get(
+    `SELECT p.id, p.name FROM runs r JOIN models p ON p.id = r.parent_id WHERE r.id = :runId AND r.parent_how = 'on'`,
+    { runId },
+  );
+}
+
 /** The model that the one of this run came from; undefined where there is none, or it is deleted. */
 export function parentOfModel(
   db: ReadDb,

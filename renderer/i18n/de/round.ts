@@ -26,6 +26,13 @@ export const round: Words['round'] = {
     trainOther: 'Auf dem heutigen Stand des Datensatzes erneut trainieren',
     trainHelp: (model) => `Mit den Einstellungen von „${model}“, als neues Modell, das es nennt.`,
   },
+  on: {
+    button: 'Weitertrainieren …',
+    title: (model) => `„${model}“ weitertrainieren`,
+    help: 'Von den Gewichten aus, mit denen es endete, mit denselben Einstellungen, auf dem heutigen Stand des Datensatzes. Daraus wird ein neues Modell, das dieses nennt. Optimierer und Lernrate beginnen neu: Was der Optimierer gesammelt hatte, bleibt nach dem Ende eines Trainings nicht erhalten.',
+    epochs: 'Weitere Epochen',
+    start: 'Weitertrainieren',
+  },
   pair: {
     title: (other) => `Neben „${other}“, aus dem es hervorging`,
     titles: {

@@ -26,6 +26,13 @@ export const round = {
     trainOther: 'Train again on the data set as it is now',
     trainHelp: (model: string) => `With the settings of “${model}”, as a new model that names it.`,
   },
+  on: {
+    button: 'Train on …',
+    title: (model: string) => `Train “${model}” on`,
+    help: 'From the weights that it ended with, with the same settings, on the data set as it is now. A new model comes of it, which names this one. The optimiser and the learning rate begin anew: what the optimiser had gathered is not kept once a training has ended.',
+    epochs: 'More epochs',
+    start: 'Train on',
+  },
   pair: {
     title: (other: string) => `Beside “${other}”, which it was trained from`,
     titles: {

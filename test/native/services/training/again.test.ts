@@ -3,8 +3,16 @@ import { expect, test } from 'vitest';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
-import { changesSince, nameAfter, optionsAgain } from '../../../../core/services/training/again.ts';
-import { addLabel, datasetByName, labelledInstances, listRuns, parentOfModel } from '../../../../core/store/index.ts';
+import { changesSince, nameAfter, optionsAgain, optionsOn } from '../../../../core/services/training/again.ts';
+import {
+  addLabel,
+  datasetByName,
+  labelledInstances,
+  listRuns,
+  modelByName,
+  modelWeights,
+  parentOfModel,
+} from '../../../../core/store/index.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -38,6 +46,15 @@ test('a model is trained again with its own settings on the labels of now, and t
   expect([first?.datasetVersion, second?.datasetVersion]).toEqual([1, 2]);
   expect(parentOfModel(db, 'disc-2')).toEqual({ model: 'disc-1', how: 'again' });
   expect(parentOfModel(db, 'disc-1')).toBe(undefined);
+
+  // Trained on, the first step is one from the weights of the other's end: at a rate of next to nothing it stays there.
+  await trainModel(context, { ...optionsOn(context, 'disc-2', 1), lr: 1e-12, weightDecay: 0 });
+  expect(parentOfModel(db, 'disc-3')).toEqual({ model: 'disc-2', how: 'on' });
+  const endOf = (name: string): Float32Array =>
+    modelWeights(db, modelByName(db, name)?.id ?? 0, 'final') ?? new Float32Array();
+  const [before, after] = [endOf('disc-2'), endOf('disc-3')];
+  expect(before.length).toBeGreaterThan(0);
+  expect(Math.max(...after.map((value, k) => Math.abs(value - (before[k] ?? Number.NaN))))).toBeLessThan(1e-9);
 });
 
 test('names go on counting, past those that are taken', () => {
