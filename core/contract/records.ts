@@ -186,18 +186,8 @@ export type EpochRecord = z.infer<typeof epochRecordSchema>;
  * without one of the others is damaged. Unknown keys are refused: a run that goes on without one of its settings would be another run.
  */
 export function storedSettingsOf(shape: typeof trainOptionsSchema.shape) {
-  const {
-    dataset: _,
-    lpm: __,
-    name: ___,
-    resume: ____,
-    recipe: _____,
-    budget: ______,
-    again: _______,
-    on: ________,
-    lr,
-    ...options
-  } = shape;
+  const { dataset: _, lpm: __, name: ___, resume: ____, again: _____, on: ______, ...asked } = shape;
+  const { recipe: _______, budget: ________, lr, ...options } = asked;
   return z.strictObject({
     ...options,
     // What fits the data set's target where it is not named; rows of before there was a choice have none.
