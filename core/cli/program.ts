@@ -30,8 +30,11 @@ export const globalOptions = {
 /** Groups of commands: the first word of commands such as `lpm add`. */
 const groups: Readonly<Record<string, string>> = {
   batch: 'delete the results of a classification',
+  class: 'merge classes of a data set',
+  dataset: 'rename, delete and restore data sets',
   lpm: 'add and list LPMs, the frozen pre-trained models',
   library: 'check, back up and restore the library',
+  model: 'rename, delete and restore models',
   patient: 'delete a patient or a study from the library',
 };
 

@@ -2,6 +2,7 @@
 
 export * from './class-names.ts';
 export * from './comparison.ts';
+export * from './deletions.ts';
 export * from './devices.ts';
 export * from './fold-agreement.ts';
 export * from './ids.ts';

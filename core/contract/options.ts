@@ -131,6 +131,10 @@ export const trainOptionsSchema = z.strictObject({
   budget: budgetNameSchema.default('quick'),
   /** A run to go on with, by name. */
   resume: z.string().min(1).optional(),
+  /** The model that is trained again: the new one names it, and is compared with it. */
+  again: nameSchema.optional(),
+  /** The model that is trained on: the new one begins with the weights that the other one ended with. */
+  on: nameSchema.optional(),
   /** The default of what the data set asks where left out. */
   criterion: criterionSchema.optional(),
   classWeights: classWeightingSchema.default('none'),

@@ -125,6 +125,8 @@ export const datasetSummarySchema = z.object({
   positiveClass: z.string().nullable(),
   positiveClassSource: positiveClassSourceSchema.nullable(),
   versions: count,
+  /** Made by classifying: nothing chooses it by itself. */
+  isKeptApart: z.boolean(),
   createdAt: timeSchema,
 });
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
@@ -185,7 +187,8 @@ export type EpochRecord = z.infer<typeof epochRecordSchema>;
  * without one of the others is damaged. Unknown keys are refused: a run that goes on without one of its settings would be another run.
  */
 export function storedSettingsOf(shape: typeof trainOptionsSchema.shape) {
-  const { dataset: _, lpm: __, name: ___, resume: ____, recipe: _____, budget: ______, lr, ...options } = shape;
+  const { dataset: _, lpm: __, name: ___, resume: ____, again: _____, on: ______, ...asked } = shape;
+  const { recipe: _______, budget: ________, lr, ...options } = asked;
   return z.strictObject({
     ...options,
     // What fits the data set's target where it is not named; rows of before there was a choice have none.

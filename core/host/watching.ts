@@ -1,6 +1,7 @@
 /** The watcher of folders, joined to the queue. */
 import type { EmitCoreEvent } from '../contract/index.ts';
 import { FolderWatcher, watchClassification } from '../services/classification/watch.ts';
+import { ensureDatasetApart } from '../services/datasets/apart.ts';
 import type { JobQueue } from '../services/jobs/queue.ts';
 import type { ServiceContext } from '../services/session/context.ts';
 
@@ -12,7 +13,10 @@ export function openWatcher(services: ServiceContext, queue: JobQueue, emit: Emi
         .list(['classify'], 1000)
         .some((job) => job.kind === 'classify' && job.isStoppable && job.payload?.watchId === watch.id);
       if (isBusy) return false;
-      if (watch.dataset !== null) queue.add('import', { paths: [...files], dataset: watch.dataset });
+      if (watch.dataset !== null) {
+        ensureDatasetApart(services, watch.dataset);
+        queue.add('import', { paths: [...files], dataset: watch.dataset });
+      }
       queue.add('classify', watchClassification(watch, files));
       return true;
     },

@@ -7,12 +7,15 @@ export { type BackupErasure, eraseFromBackups, overwriteFile } from './erase-bac
 export { Library, type LibraryMode, type OpenLibraryOptions, openLibrary, partialEnding } from './library.ts';
 export * from './queries/audit.ts';
 export * from './queries/batches.ts';
+export * from './queries/choices.ts';
 export * from './queries/class-lists.ts';
+export * from './queries/class-merges.ts';
 export * from './queries/classified-images.ts';
 export * from './queries/comparisons.ts';
 export * from './queries/data-check.ts';
 export * from './queries/dataset-editing.ts';
 export * from './queries/datasets.ts';
+export * from './queries/deleted.ts';
 export * from './queries/descriptions.ts';
 export * from './queries/device-checks.ts';
 export * from './queries/evaluations.ts';

@@ -17,6 +17,7 @@ import { Settings } from './settings.ts';
 import { switchOffServices } from './switches.ts';
 import { createWindow } from './window.ts';
 import { windowHandlers } from './window-handlers.ts';
+import { WrittenPaths } from './written.ts';
 
 declareProtocols();
 switchOffServices();
@@ -73,12 +74,16 @@ function start(): void {
   };
   showMenu(menu);
 
+  const written = new WrittenPaths();
   const core = new CoreProcess({
     node: paths.node,
     entry: paths.coreEntry,
     args: () => coreArguments(libraryArgument, settings.all),
     environment: engineEnvironment(),
-    onEvent: (name, payload) => tell(name, payload as never),
+    onEvent: (name, payload) => {
+      written.hear(name, payload);
+      tell(name, payload as never);
+    },
     onLog: (level, message, fields) => log.log(level as 'info', message, fields),
     onState: (state, error) =>
       tell('core.changed', { state, message: error?.message ?? '', action: error?.action ?? '' }),
@@ -94,6 +99,7 @@ function start(): void {
       window: () => window,
       blockedRequests,
       mail,
+      written,
       restartCore: () => core.restart(),
       openLibrary: async (folder) => {
         const before = [libraryArgument, settings.all.library] as const;

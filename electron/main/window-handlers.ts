@@ -6,6 +6,7 @@ import { AppError, deserialiseError, type SerialisedError } from '../../core/bas
 import type { Handlers, MainCallName } from '../../core/contract/index.ts';
 import type { PageMail } from './page-mail.ts';
 import type { Settings } from './settings.ts';
+import type { WrittenPaths } from './written.ts';
 
 export interface WindowContext {
   readonly settings: Settings;
@@ -15,12 +16,11 @@ export interface WindowContext {
   /** Ends the core process and starts it again; gives why it did not. */
   restartCore(): Promise<SerialisedError | null>;
   openLibrary(folder: string | null): Promise<void>;
+  /** What it wrote elsewhere since its start. */
+  readonly written: WrittenPaths;
   /** Folders whose files this application writes: the library, the log. */
   ownFolders(): Promise<readonly string[]>;
 }
-
-/** Paths under which the user let this application save since its start. */
-const saved = new Set<string>();
 
 export const windowHandlers: Handlers<MainCallName, WindowContext> = {
   'window.chooseFiles': async ({ kind, title }, { window }) => {
@@ -32,7 +32,7 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     });
     return filePaths;
   },
-  'window.chooseSave': async ({ title, fileName, extension }, { window }) => {
+  'window.chooseSave': async ({ title, fileName, extension }, { window, written }) => {
     const owner = window();
     if (owner === undefined) return null;
     const { filePath } = await dialog.showSaveDialog(owner, {
@@ -40,12 +40,12 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
       defaultPath: fileName,
       filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
     });
-    if (filePath) saved.add(resolve(filePath));
+    if (filePath) written.add(filePath);
     return filePath || null;
   },
-  'window.showFile': async ({ path }, { ownFolders }) => {
+  'window.showFile': async ({ path }, { ownFolders, written }) => {
     const file = resolve(path);
-    const isOurs = saved.has(file) || (await ownFolders()).some((folder) => file.startsWith(resolve(folder) + sep));
+    const isOurs = written.has(file) || (await ownFolders()).some((folder) => file.startsWith(resolve(folder) + sep));
     if (!isOurs) {
       throw new AppError('BAD_INPUT', 'Only files that this application wrote since its start can be shown.', {
         action: 'Open the folder in the system’s file manager.',
@@ -54,7 +54,7 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     shell.showItemInFolder(file);
     return null;
   },
-  'window.printPdf': async ({ title, fileName }, { window }) => {
+  'window.printPdf': async ({ title, fileName }, { window, written }) => {
     const owner = window();
     if (owner === undefined) return null;
     const { filePath } = await dialog.showSaveDialog(owner, {
@@ -66,7 +66,7 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     const pdf = await owner.webContents.printToPDF({ printBackground: true });
     await writeFile(`${filePath}.part`, pdf);
     await rename(`${filePath}.part`, filePath);
-    saved.add(resolve(filePath));
+    written.add(filePath);
     return filePath;
   },
   'window.settings': (_, { settings }) => settings.all,

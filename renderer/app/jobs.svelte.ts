@@ -22,6 +22,11 @@ class Jobs {
     return this.ofKind(kind).filter((job) => !job.isStoppable && this.#followed.has(job.id));
   }
 
+  /** Whether this page has followed a job whose end nobody has been told of. */
+  isNews({ id }: JobView): boolean {
+    return this.#followed.has(id);
+  }
+
   /** Jobs of a kind, newest first. */
   ofKind<K extends JobKind>(kind: K): readonly Extract<JobView, { kind: K }>[] {
     return this.#jobs.filter((job): job is Extract<JobView, { kind: K }> => job.kind === kind);
@@ -80,6 +85,12 @@ class Jobs {
   /** Takes what ended out of the list. */
   async clear(): Promise<void> {
     await call('jobs.clear', {});
+    await this.load();
+  }
+
+  /** Takes a job that does not run out of every list, or brings it back. */
+  async setRemoved(id: number, isRemoved: boolean): Promise<void> {
+    await call('jobs.setRemoved', { id, isRemoved });
     await this.load();
   }
 

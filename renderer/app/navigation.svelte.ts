@@ -1,6 +1,7 @@
 /** Which screen is shown, and with what. Screens are few and known, so there is no router. */
 import { untrack } from 'svelte';
-import type { EvaluationPart, InstanceId, StudyId } from '../../core/contract/index.ts';
+import type { EvaluationPart, InstanceId, JudgeLevel, StudyId, StudyPooling } from '../../core/contract/index.ts';
+import { choices } from './choices.svelte.ts';
 
 export const screens = ['welcome', 'library', 'read', 'train', 'judge', 'evidence', 'classify', 'settings'] as const;
 export type Screen = (typeof screens)[number];
@@ -10,6 +11,32 @@ export interface CaseReference {
   readonly studyId: StudyId;
   readonly instanceId?: InstanceId;
   readonly frame?: number;
+}
+
+/** Which cases Judge lists: all mistakes, or a cell of the confusion matrix. */
+export type CaseChoice =
+  | { readonly kind: 'mistakes' }
+  | { readonly kind: 'cell'; readonly truth: number; readonly decision: number };
+
+/** Where one was in Judge, to be there again after the cases were looked at. */
+export interface JudgePlace {
+  readonly level: JudgeLevel;
+  readonly pooling: StudyPooling;
+  readonly finding: string | null;
+  readonly classIndex: number;
+  readonly threshold: number | null;
+  readonly choice: CaseChoice;
+  /** The case that was opened, by its place in the list. */
+  readonly position: number;
+}
+
+/** Cases of Judge that are gone through in Read, one after the other. */
+export interface CaseWalk {
+  readonly cases: readonly (CaseReference & { readonly truth: string; readonly answer: string })[];
+  readonly position: number;
+  /** Whether all of them were answered wrongly. */
+  readonly isWrong: boolean;
+  readonly back: ScreenArguments['judge'];
 }
 
 /** What each screen may be opened with. What a screen does not know does not build. */
@@ -28,6 +55,8 @@ export interface ScreenArguments {
     readonly cases?: readonly StudyId[];
     /** The model from whose list of labels to check the case comes. */
     readonly checking?: string;
+    /** Cases to go through from `at` on. */
+    readonly walk?: CaseWalk;
   };
   readonly train: { readonly dataset?: string; readonly jobId?: number };
   readonly judge: {
@@ -35,6 +64,7 @@ export interface ScreenArguments {
     readonly split?: EvaluationPart;
     /** Shows the labels to check first. */
     readonly tab?: 'suspects';
+    readonly place?: JudgePlace;
   };
   readonly evidence: {
     readonly model?: string;
@@ -89,6 +119,7 @@ class Navigation {
   /** Shows a screen; the one that is shown stays as it is unless it is asked for something. */
   open<S extends Screen>(screen: S, args: ScreenArguments[S] = {}): void {
     this.#isChosen = true;
+    choices.choose({ screen });
     if (screen === this.screen && Object.keys(args).length === 0) return;
     this.#shown = { screen, args } as Shown;
     this.#visit += 1;

@@ -2,6 +2,12 @@
 import { i18n } from '../i18n/index.svelte.ts';
 import { CallError } from './client.ts';
 
+/** Something that can be done about what a notice tells. */
+export interface NoticeAction {
+  readonly label: string;
+  readonly run: () => unknown;
+}
+
 export interface Notice {
   readonly id: number;
   readonly kind: 'failure' | 'done';
@@ -9,6 +15,7 @@ export interface Notice {
   readonly action: string;
   /** The core's own words, in English; '' where they are the message. */
   readonly detail: string;
+  readonly actions: readonly NoticeAction[];
 }
 
 class Notices {
@@ -42,13 +49,28 @@ class Notices {
     setTimeout(() => this.dismiss(id), 5000);
   }
 
+  /** A confirmation with what can be done next; it stays long enough to be reached. */
+  offer(message: string, actions: readonly NoticeAction[]): void {
+    const id = this.#add('done', message, '', '', actions);
+    setTimeout(() => this.dismiss(id), 30_000);
+  }
+
   dismiss(id: number): void {
     this.#list = this.#list.filter((notice) => notice.id !== id);
   }
 
-  #add(kind: Notice['kind'], message: string, action: string, detail = ''): number {
+  #add(
+    kind: Notice['kind'],
+    message: string,
+    action: string,
+    detail = '',
+    actions: readonly NoticeAction[] = [],
+  ): number {
     const id = this.#nextId++;
-    this.#list = [...this.#list.filter((n) => n.message !== message), { id, kind, message, action, detail }].slice(-4);
+    this.#list = [
+      ...this.#list.filter((n) => n.message !== message),
+      { id, kind, message, action, detail, actions },
+    ].slice(-4);
     return id;
   }
 }

@@ -90,7 +90,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByText(/^Made again with onnxruntime .*, CPU, 1 thread, /).waitFor();
 
   await page.getByLabel('Cases').first().selectOption('test');
-  await page.getByText('Every look at the test cases is recorded.').waitFor();
+  await page.getByText('Every evaluation on the test cases is counted; opening it again is not.').waitFor();
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);

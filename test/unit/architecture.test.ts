@@ -62,7 +62,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   replay: ['session', 'datasets', 'lpm', 'training'],
   shortcuts: ['session', 'evaluation', 'classification', 'training'],
   suspects: ['session', 'datasets', 'reading', 'training'],
-  library: ['devices', 'session', 'files', 'records', 'privacy', 'lpm', 'pixels', 'training'],
+  library: ['devices', 'session', 'files', 'records', 'privacy', 'datasets', 'lpm', 'pixels', 'training'],
   jobs: [
     'session',
     'datasets',

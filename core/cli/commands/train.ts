@@ -15,6 +15,7 @@ import {
   type SizeName,
   type searchedOptions,
   sizeNames,
+  type TrainOptions,
   type TrainReport,
   targetFacts,
   targetFigureWords,
@@ -23,6 +24,7 @@ import {
   uncertainPolicies,
 } from '../../contract/index.ts';
 import { namedPositive, positiveClassWarnings } from '../../report/positive-class-words.ts';
+import type { ServiceContext } from '../../services/session/context.ts';
 import { defineCommand, UsageError, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatInterval, formatMeasure, formatTable } from '../format.ts';
 import { splitOriginLines } from '../note-lines.ts';
@@ -96,6 +98,14 @@ export const command = defineCommand({
     seed: integer('--seed <n>', 'seed of split, initialisation, order and augmentation', defaults.seed),
     name: text('--name <name>', 'name of the model (default: from data set and method)'),
     resume: text('--resume <run>', 'go on with this run (see: sidelight runs)'),
+    again: text(
+      '--again <model>',
+      'with the settings of this model on the data set as it is now; the new model names it. Leave the other settings out',
+    ),
+    on: text(
+      '--on <model>',
+      'train this model on: its settings, --epochs more of them, from the weights that it ended with (the optimiser begins anew); a new model comes of it',
+    ),
     criterion: oneOf(
       '--criterion <name>',
       criterionNames.map((name) => `${name}: ${criterionMeaning[name]}`).join('; '),
@@ -185,18 +195,55 @@ export const command = defineCommand({
       line: 'sidelight train mammo --folds 5 --method attentive --lr 5e-3',
       why: 'some hundred patients: every one of them is learned from and predicted, the test patients are not touched',
     },
+    {
+      line: 'sidelight train mammo --again mammo-1',
+      why: 'after labels were corrected: the same settings, to compare',
+    },
+    { line: 'sidelight train mammo --on mammo-1 --epochs 10', why: 'ten more epochs from where mammo-1 ended' },
     { line: 'sidelight train mammo --lpm vit-base --resume run-3', why: 'go on where run-3 stopped' },
   ],
   run: async (context, args, options) => {
     const services = await context.services();
     const { trainModel } = await import('../../services/jobs/train.ts');
     const asked = given(options);
-    const report = await trainModel(services, { dataset: wordArgument(args, 0), ...asked, recipe: recipeOf(asked) });
+    const dataset = wordArgument(args, 0);
+    const wanted =
+      options.again === undefined && options.on === undefined
+        ? { dataset, ...asked, recipe: recipeOf(asked) }
+        : await again(services, dataset, options);
+    const report = await trainModel(services, wanted);
     const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');
     const known = modelVerdict(services, report.model);
     return { json: { ...report, verdict: known }, lines: [...verdictLines(known), ...trainLines(report)] };
   },
 });
+
+/** What trains a model again, or on. @throws UsageError for both at once, for a model of another data set, and for `--on` without epochs */
+async function again(
+  services: ServiceContext,
+  dataset: string,
+  asked: {
+    readonly again?: string | undefined;
+    readonly on?: string | undefined;
+    readonly name?: string | undefined;
+    readonly epochs?: number | undefined;
+  },
+): Promise<TrainOptions> {
+  const { optionsAgain, optionsOn } = await import('../../services/training/again.ts');
+  if (asked.again !== undefined && asked.on !== undefined)
+    throw new UsageError('Give --again or --on, one of the two.');
+  if (asked.on !== undefined && asked.epochs === undefined) throw new UsageError('Say with --epochs how many more.');
+  const options =
+    asked.on === undefined
+      ? optionsAgain(services, asked.again ?? '')
+      : optionsOn(services, asked.on, asked.epochs ?? 0);
+  if (options.dataset !== dataset) {
+    throw new UsageError(
+      `Model "${asked.on ?? asked.again}" was trained on data set "${options.dataset}", not on "${dataset}".`,
+    );
+  }
+  return asked.name === undefined ? options : { ...options, name: asked.name };
+}
 
 /** Whose recipe it is: the one that is named; the user's own where a part of one is; else a search's. @throws UsageError for both at once */
 export function recipeOf({ recipe, resume, augment, ...asked }: { readonly [name: string]: unknown }): RecipeName {

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { SerialisedError } from '../../base/errors.ts';
 import { classifyCalls, classifyEvents } from './classify.ts';
 import { comparisonCalls } from './comparison.ts';
+import { editingCalls } from './editing.ts';
 import { evidenceCalls } from './evidence.ts';
 import { jobCalls, jobEvents } from './jobs.ts';
 import { judgingCalls } from './judging.ts';
@@ -29,6 +30,7 @@ export const coreCalls = {
   ...labelCalls,
   ...labelsFileCalls,
   ...labellingCalls,
+  ...editingCalls,
   ...jobCalls,
   ...classifyCalls,
   ...settingsCalls,
@@ -72,6 +74,7 @@ export type Handlers<N extends CallName, C> = {
 };
 
 export * from './demo.ts';
+export type { WindowPlace } from './editing.ts';
 export * from './evidence.ts';
 export { type DisplayWindow, type FrameHeader, frameHeaderSchema } from './frames.ts';
 export * from './judging.ts';
@@ -88,6 +91,7 @@ export {
   type DataFinding,
   type FindingCode,
   findingCodes,
+  type TrainingChanges,
   type TrainingOptions,
   trainingOptionsSchema,
 } from './training.ts';

@@ -41,6 +41,11 @@ export const jobCalls = defineCalls({
     input: nothing,
     output: z.int(),
   },
+  'jobs.setRemoved': {
+    doc: 'Takes a job that does not run out of every list, or brings it back. What came of it stays.',
+    input: z.strictObject({ id: z.int(), isRemoved: z.boolean() }),
+    output: z.null(),
+  },
   'jobs.running': { doc: 'Jobs that run or wait.', input: nothing, output: z.array(jobViewSchema) },
 });
 

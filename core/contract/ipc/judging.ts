@@ -131,8 +131,8 @@ export const judgeReportSchema = z.object({
   dataset: z.string(),
   version: z.int().positive(),
   evaluatedAt: z.string(),
-  /** How often the test split of this model was looked at, this time included. */
-  testViews: count,
+  /** How often this model was asked about its test split. */
+  testEvaluations: count,
   /** Studies left out at study level because their images carry different labels. */
   mixedStudies: count,
   image: levelReportSchema,
@@ -169,7 +169,7 @@ export const numbersReportSchema = z.object({
   dataset: z.string(),
   version: z.int().positive(),
   evaluatedAt: z.string(),
-  testViews: count,
+  testEvaluations: count,
   mixedStudies: count,
   image: numbersLevelSchema,
   study: numbersLevelSchema,
@@ -277,7 +277,7 @@ export const modelCardSchema = z.object({
       bias: estimateSchema.nullable(),
     }),
   ),
-  testViews: count,
+  testEvaluations: count,
   /** What came of the newest training of it from its record; null where there was none. */
   replay: replayReportSchema.nullable(),
 });
@@ -293,16 +293,18 @@ export const judgingCalls = defineCalls({
         version: z.int().positive(),
         evaluated: z.array(evaluationPartSchema),
         hasEvidence: z.boolean(),
+        /** The model that it came from: trained again, or on from where that ended; null where there is none. */
+        parent: z.object({ model: z.string(), how: z.enum(['again', 'on']) }).nullable(),
       }),
     ),
   },
   'judge.open': {
-    doc: 'Curves and figures of an evaluation, or null where the model was not evaluated on the split yet. Looking at the test split is recorded.',
+    doc: 'Curves and figures of an evaluation, or null where the model was not evaluated on the split yet.',
     input: z.strictObject(evaluated),
     output: judgeReportSchema.nullable(),
   },
   'judge.numbers': {
-    doc: 'Figures and every case of an evaluation of a model of numbers, or null where it was not evaluated on the split yet. Looking at the test split is recorded.',
+    doc: 'Figures and every case of an evaluation of a model of numbers, or null where it was not evaluated on the split yet.',
     input: z.strictObject(evaluated),
     output: numbersReportSchema.nullable(),
   },

@@ -111,6 +111,8 @@ export const datasetDetailsSchema = z.object({
   name: z.string(),
   target: targetKindSchema,
   frames: frameRuleSchema,
+  /** Made by classifying: nothing chooses it by itself. */
+  isKeptApart: z.boolean(),
   createdAt: z.string(),
   patients: count,
   studies: count,

@@ -25,6 +25,11 @@ export const promotionCalls = defineCalls({
       by: z.string(),
     }),
   },
+  'promotion.pair': {
+    doc: 'A model beside another one of its data set on the test patients that both were asked about, patient by patient; null where one of the two was not evaluated there yet, with their names. Nothing is decided by it.',
+    input: z.strictObject({ model: nameSchema, other: nameSchema }),
+    output: z.object({ lacking: z.array(z.string()), comparison: promotionComparisonSchema.nullable() }),
+  },
   'promotion.put': {
     doc: 'Puts a model in use. Without a reason only where it is not worse than the one in use.',
     input: promoteOptionsSchema.omit({ by: true, margin: true }),

@@ -94,8 +94,24 @@ export const dataCheckSchema = z.object({
 export type DataCheck = z.infer<typeof dataCheckSchema>;
 
 /** Options of a training as the window shows them, filled with the authors' defaults. The positive class is the data set's. */
-export const trainingOptionsSchema = trainOptionsSchema.omit({ resume: true, positive: true });
+export const trainingOptionsSchema = trainOptionsSchema.omit({ resume: true, positive: true, again: true, on: true });
 export type TrainingOptions = z.output<typeof trainingOptionsSchema>;
+
+/** What of a data set is different from what a model was trained on. */
+export const trainingChangesSchema = z.object({
+  dataset: z.string(),
+  /** The version that the model was trained on. */
+  version: z.int().positive(),
+  /** Whether a training now would be of another version. */
+  isChanged: z.boolean(),
+  /** Images whose label is another one. */
+  labels: count,
+  added: count,
+  removed: count,
+  /** Patients who are test patients, now as then. */
+  testPatients: count,
+});
+export type TrainingChanges = z.infer<typeof trainingChangesSchema>;
 
 export const trainingCalls = defineCalls({
   'training.defaults': {
@@ -111,6 +127,8 @@ export const trainingCalls = defineCalls({
         lpm: true,
         name: true,
         resume: true,
+        again: true,
+        on: true,
         earlyStop: true,
         positive: true,
       }),
@@ -149,12 +167,29 @@ export const trainingCalls = defineCalls({
     }),
     output: z.array(jobViewSchema),
   },
+  'training.changes': {
+    doc: 'What of a model’s data set is different from what it was trained on. Changes nothing.',
+    input: z.strictObject({ model: nameSchema }),
+    output: trainingChangesSchema,
+  },
+  'training.again': {
+    doc: 'Queues a training with the settings of a model on its data set as it is now; the new model names the old one.',
+    input: z.strictObject({ model: nameSchema }),
+    output: jobViewSchema,
+  },
+  'training.on': {
+    doc: 'Queues a training that begins with the weights that a model ended with, with its settings and so many more epochs; a new model comes of it, which names the old one.',
+    input: z.strictObject({ model: nameSchema, epochs: trainOptionsSchema.shape.epochs.unwrap() }),
+    output: jobViewSchema,
+  },
   'training.follow': {
     doc: 'The run of a training job with its epochs; null before it began.',
     input: z.strictObject({ jobId: z.int() }),
     output: z
       .object({
         run: runRecordSchema,
+        /** The model that came of it, by the name that it has now; null where there is none, or it is deleted. */
+        model: z.string().nullable(),
         epochs: z.array(epochRecordSchema),
         classes: z.array(z.string()),
         /** What it would reach by guessing: the validation loss, and the AUC up to which it may be chance. */

@@ -3,13 +3,17 @@ import { AppError } from '../../base/errors.ts';
 import type { Handlers } from '../../contract/index.ts';
 import type { classifyCalls } from '../../contract/ipc/classify.ts';
 import { batchResults, exportResults } from '../../services/classification/results.ts';
+import { ensureDatasetApart } from '../../services/datasets/apart.ts';
 import { deleteBatches } from '../../services/library/delete-batch.ts';
 import { batchFailures, listBatches } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext> = {
-  'classify.start': ({ addTo, ...options }, { queue }) => {
-    if (addTo !== null && options.paths.length > 0) queue.add('import', { paths: options.paths, dataset: addTo });
+  'classify.start': ({ addTo, ...options }, { services, queue }) => {
+    if (addTo !== null && options.paths.length > 0) {
+      ensureDatasetApart(services, addTo);
+      queue.add('import', { paths: options.paths, dataset: addTo });
+    }
     return queue.add('classify', options);
   },
   'classify.batches': (_, { services }) => listBatches(services.library.db),

@@ -3,6 +3,7 @@ import type { CoreCallName, Handlers } from '../../contract/index.ts';
 import type { CoreContext } from '../context.ts';
 import { classifyHandlers } from './classify.ts';
 import { comparisonHandlers } from './comparison.ts';
+import { editingHandlers } from './editing.ts';
 import { evidenceHandlers } from './evidence.ts';
 import { jobHandlers } from './jobs.ts';
 import { judgingHandlers } from './judging.ts';
@@ -22,6 +23,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...labelHandlers,
   ...labelsFileHandlers,
   ...labellingHandlers,
+  ...editingHandlers,
   ...jobHandlers,
   ...classifyHandlers,
   ...settingsHandlers,

@@ -18,6 +18,10 @@ export const jobHandlers: Handlers<keyof typeof jobCalls, CoreContext> = {
     return null;
   },
   'jobs.clear': (_, { queue }) => queue.clear(),
+  'jobs.setRemoved': ({ id, isRemoved }, { queue }) => {
+    queue.setRemoved(id, isRemoved);
+    return null;
+  },
   'jobs.resume': ({ id }, { queue }) => queue.resume(id),
   'jobs.running': (_, { queue }) =>
     queue.list(undefined, 1000).filter((job) => job.state === 'running' || job.state === 'queued'),

@@ -9,7 +9,7 @@ import { compareModels, judgeSubgroups } from '../../services/evaluation/judge-c
 import { judgeReport, modelVerdict, numbersReport } from '../../services/evaluation/judge-report.ts';
 import { calibrate, setModelPositive, setReferBand, setThreshold } from '../../services/evaluation/judge-settings.ts';
 import { promiseReferral } from '../../services/evaluation/referral.ts';
-import { evaluationsOf, listModels } from '../../store/index.ts';
+import { evaluationsOf, listModels, parentOfModel } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> = {
@@ -19,6 +19,7 @@ export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> =
       version: runOf(services, record).datasetVersion,
       evaluated: evaluationsOf(services.library.db, record.id).map(({ split }) => split),
       hasEvidence: hasEvidenceOf(record),
+      parent: parentOfModel(services.library.db, record.name) ?? null,
     })),
   'judge.open': (request, { services }) => judgeReport(services, request),
   'judge.numbers': (request, { services }) => numbersReport(services, request),

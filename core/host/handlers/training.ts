@@ -12,8 +12,17 @@ import { checkDataset } from '../../services/datasets/data-check.ts';
 import { promiseTime } from '../../services/estimate/estimate.ts';
 import { guessingOf } from '../../services/evaluation/guessing.ts';
 import { summaryOf } from '../../services/recipe/summary.ts';
+import { changesSince, optionsAgain, optionsOn } from '../../services/training/again.ts';
 import { freeModelName } from '../../services/training/plan.ts';
-import { epochsOf, listRuns, modelNamesOfJobs, runOfJob, searchOfRun, versionById } from '../../store/index.ts';
+import {
+  epochsOf,
+  listRuns,
+  modelByName,
+  modelNamesOfJobs,
+  runOfJob,
+  searchOfRun,
+  versionById,
+} from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import type { CoreContext } from '../context.ts';
 
@@ -40,15 +49,28 @@ export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext>
       const taken = new Set([...listRuns(db).map(({ modelName }) => modelName), ...modelNamesOfJobs(db)]);
       return queue.add('train', { ...options, name: options.name ?? freeModelName(db, options, taken) }, promise);
     }),
+  'training.changes': ({ model }, { services }) => changesSince(services, model),
+  'training.again': ({ model }, { services, queue }) => {
+    const { db } = services.library;
+    const taken = new Set([...listRuns(db).map(({ modelName }) => modelName), ...modelNamesOfJobs(db)]);
+    return queue.add('train', optionsAgain(services, model, taken));
+  },
+  'training.on': ({ model, epochs }, { services, queue }) => {
+    const { db } = services.library;
+    const taken = new Set([...listRuns(db).map(({ modelName }) => modelName), ...modelNamesOfJobs(db)]);
+    return queue.add('train', optionsOn(services, model, epochs, taken));
+  },
   'training.follow': ({ jobId }, { services, queue }) => {
     const { db } = services.library;
     const job = queue.get(jobId);
     const run = job.kind === 'train' ? runOfJob(db, job) : undefined;
     if (run === undefined) return null;
     const classes = versionById(db, run.datasetVersionId)?.classes ?? [];
+    const made = modelByName(db, run.modelName);
     const search = searchOfRun(db, run.id);
     return {
       run,
+      model: made?.run === run.name ? made.name : null,
       epochs: epochsOf(db, run.id),
       classes,
       guessing: { ...guessingOf(services, run) },

@@ -12,7 +12,7 @@ import {
   batchIds,
   batchStudies,
   listBatches as listRows,
-  modelByName,
+  modelOfBatch,
   placesOfInstances,
   predictionsOf,
 } from '../../store/index.ts';
@@ -65,7 +65,7 @@ export function exportResults(
 function newest(db: ServiceContext['library']['db'], choice: BatchChoice): { model: ModelRecord; createdAt: string } {
   const id = batchIds(db, choice).at(-1);
   const batch = listRows(db).find((row) => row.id === id);
-  const model = batch === undefined ? undefined : modelByName(db, batch.model);
+  const model = batch === undefined ? undefined : modelOfBatch(db, batch.id);
   if (batch === undefined || model === undefined) {
     throw new AppError('BAD_INPUT', 'There are no such results in this library.', {
       action: 'Choose others from the list.',

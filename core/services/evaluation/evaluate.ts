@@ -17,6 +17,7 @@ import { defineJob } from '../../jobs/index.ts';
 import { positiveClassWarnings } from '../../report/positive-class-words.ts';
 import {
   addAuditEvent,
+  countTestEvaluation,
   evaluatedImages,
   evaluationsOf,
   runByName,
@@ -159,6 +160,7 @@ export function keepEvaluation(
     logits: logits.slice(i * classes, (i + 1) * classes),
   }));
   saveEvaluation(db, { modelId: record.id, split, images: kept }, now);
+  if (split === 'test') countTestEvaluation(db, record.id);
   forgetSets(context);
   addAuditEvent(db, {
     happenedAt: now,

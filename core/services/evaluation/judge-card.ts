@@ -9,7 +9,7 @@ import {
   lpmByHash,
   replayOf,
   searchOfRun,
-  testViews,
+  testEvaluations,
   versionById,
   versionCounts,
 } from '../../store/index.ts';
@@ -51,7 +51,7 @@ export function modelCard(context: ServiceContext, name: string): ModelCard {
     splits: run.splits,
     counts: versionCounts(db, run.datasetVersionId),
     results: evaluationsOf(db, model.id).flatMap(({ split }) => resultsOf(context, model, split)),
-    testViews: testViews(db, name),
+    testEvaluations: testEvaluations(db, model.id),
     replay: replayOf(db, model.id) ?? null,
   };
 }

@@ -16,7 +16,7 @@ import { prCurve, rocCurve } from '../../statistics/curves.ts';
 import type { Scores } from '../../statistics/metrics.ts';
 import { proportion } from '../../statistics/proportions.ts';
 import { coverageCurve } from '../../statistics/refer.ts';
-import { type EvaluatedImage, testViews } from '../../store/index.ts';
+import { type EvaluatedImage, testEvaluations } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { cutOf } from '../training/operating-point.ts';
 import type { EvaluatedAnswers } from './evaluated-answers.ts';
@@ -99,7 +99,7 @@ function originOf(context: ServiceContext, set: EvaluatedSet | EvaluatedAnswers)
     dataset: set.run.dataset,
     version: set.run.datasetVersion,
     evaluatedAt: set.evaluatedAt,
-    testViews: testViews(context.library.db, set.record.name),
+    testEvaluations: testEvaluations(context.library.db, set.record.id),
     mixedStudies: set.mixedStudies.length,
   };
 }

@@ -29,6 +29,7 @@ import {
   nextQueuedJob,
   queueJobAgain,
   replaceJobPayload,
+  setJobRemoved,
 } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { jobRows } from '../session/run-as-job.ts';
@@ -136,6 +137,14 @@ export class JobQueue {
   /** Takes what ended out of the list. Gives how many. */
   clear(): number {
     return clearJobs(this.#services.library.writer);
+  }
+
+  /** Takes a job that does not run out of every list, or brings it back. @throws BAD_INPUT for one that runs or waits */
+  setRemoved(id: number, isRemoved: boolean): void {
+    if (this.get(id).isStoppable) {
+      throw new AppError('BAD_INPUT', 'This job runs or waits.', { action: 'Stop it first.' });
+    }
+    setJobRemoved(this.#services.library.writer, id, isRemoved);
   }
 
   /** Stops what runs, which is queued again at the next start, and waits for it. */

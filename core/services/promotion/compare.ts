@@ -87,6 +87,25 @@ export function compareForUse(
   };
 }
 
+/**
+ * A model beside another one, as `compareForUse` compares it with the one in use; null where one of them was not evaluated on the test patients.
+ * @throws MODEL_NOT_FOUND
+ */
+export function comparePair(
+  context: ServiceContext,
+  model: string,
+  other: string,
+): { readonly lacking: readonly string[]; readonly comparison: PromotionComparison | null } {
+  const { dataset } = requireRecord(context, model);
+  const [own, inUse] = [testAnswers(context, model), testAnswers(context, other)];
+  if (own !== null && inUse !== null) {
+    const candidate = { dataset, model, inUse: other, lacking: [] };
+    return { lacking: [], comparison: compareForUse(context, candidate, { own, inUse }) };
+  }
+  const lacking = [own === null ? model : null, inUse === null ? other : null].filter((name) => name !== null);
+  return { lacking, comparison: null };
+}
+
 /** The subgroups that have patients enough, each compared by itself. */
 function groupGains(context: ServiceContext, cases: PairedCases, allowedLoss: number): GroupGain[] {
   return caseGroups(context.library.db, cases.members).flatMap(({ attribute, value, rows }) => {

@@ -15,6 +15,7 @@ import {
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { startOf } from './again.ts';
 import type { MemberPlace, TrainingKeeper } from './keeper.ts';
 import type { TrainingMaterial } from './material.ts';
 import { compilePredictor } from './model.ts';
@@ -79,8 +80,10 @@ export async function learn(
   const perEpoch = stepsPerEpoch(examplesIn(network, sets.train), settings.batch);
   const kept = keeper.begin(place);
   let ended = kept?.ended;
-  const begin =
-    kept?.state ?? freshState(startingParameters(memberOf(material.config), settings, lpm), settings.optimiser);
+  const start =
+    (place.fold === 0 ? startOf(context, plan.run.id, memberOf(material.config)) : undefined) ??
+    startingParameters(memberOf(material.config), settings, lpm);
+  const begin = kept?.state ?? freshState(start, settings.optimiser);
   const { state } = await train(network, settings, sets.train, sets.validation, begin, {
     signal: context.signal,
     now: () => performance.now(),

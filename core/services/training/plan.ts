@@ -30,6 +30,7 @@ import {
   runByName,
   runOfJob,
   setRunOfJob,
+  setRunParent,
   versionById,
   versionImages,
 } from '../../store/index.ts';
@@ -94,9 +95,21 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   }
   const unfinished = resumableRun(library.db, wanted);
   if (unfinished !== undefined) return { run: unfinished, version, lpm, resumed: true, finished: false };
-  const run = runById(library.db, addRun(library.writer, wanted, timeOf(context)));
+  const runId = addRun(library.writer, wanted, timeOf(context));
+  if (options.on !== undefined) setRunParent(library.writer, runId, requireParent(library.db, options.on), 'on');
+  else if (options.again !== undefined)
+    setRunParent(library.writer, runId, requireParent(library.db, options.again), 'again');
+  const run = runById(library.db, runId);
   invariant(run !== undefined, 'a run that was written can be read');
   return { run, version, lpm, resumed: false, finished: false };
+}
+
+/** @throws MODEL_NOT_FOUND */
+function requireParent(db: ReadDb, name: string): number {
+  const model = modelByName(db, name);
+  if (model === undefined)
+    throw new AppError('MODEL_NOT_FOUND', `There is no model "${name}" that could be trained again or on.`);
+  return model.id;
 }
 
 function planResume(context: ServiceContext, options: ParsedOptions, name: string): PlannedRun {
@@ -191,6 +204,8 @@ function settingsOf(options: ParsedOptions & Pick<RunSettings, 'criterion'>, inp
     positive: _____,
     recipe: ______,
     budget: _______,
+    again: ________,
+    on: _________,
     ...settings
   } = options;
   const { lr, earlyStop, microBatch, ...same } = settings;

@@ -39,6 +39,7 @@ import { keepLabelChecks } from './0360-keep-label-checks.ts';
 import { keepCurvesAndOrders } from './0370-keep-curves-and-orders.ts';
 import { keepComparisons } from './0380-keep-comparisons.ts';
 import { keepReplays } from './0390-keep-replays.ts';
+import { keepChoices } from './0400-keep-choices.ts';
 
 export interface Migration {
   readonly number: number;
@@ -83,4 +84,5 @@ export const migrations: readonly Migration[] = [
   { number: 370, name: '0370-keep-curves-and-orders', up: keepCurvesAndOrders },
   { number: 380, name: '0380-keep-comparisons', up: keepComparisons },
   { number: 390, name: '0390-keep-replays', up: keepReplays },
+  { number: 400, name: '0400-keep-choices', up: keepChoices },
 ];

@@ -16,7 +16,8 @@ export interface ClassList {
 export function classListOf(db: ReadDb, datasetId: number): ClassList {
   const schemaId = schemaOf(db, datasetId);
   const classes = db.all<{ id: number; name: string }>(
-    'SELECT id, name FROM label_classes WHERE schema_id = :schemaId ORDER BY position IS NULL, position, id',
+    `SELECT id, name FROM label_classes WHERE schema_id = :schemaId AND merged_into_id IS NULL
+     ORDER BY position IS NULL, position, id`,
     { schemaId },
   );
   const schema = db.get<{ isFixed: number; positiveId: number | null }>(

@@ -16,7 +16,7 @@ export function labelClasses(db: ReadDb, datasetId: number): LabelClass[] {
   return db.all(
     `SELECT c.id, c.name, (SELECT count(*) FROM labels l WHERE l.class_id = c.id)
        + (SELECT count(*) FROM label_schemas q JOIN labels l ON l.schema_id = q.id WHERE q.about_id = c.id) AS labels FROM label_classes c
-     WHERE c.schema_id = :schemaId ORDER BY c.position IS NULL, c.position, c.id`,
+     WHERE c.schema_id = :schemaId AND c.merged_into_id IS NULL ORDER BY c.position IS NULL, c.position, c.id`,
     { schemaId: schemaOf(db, datasetId) },
   );
 }
@@ -38,6 +38,17 @@ export function setLabelClasses(
     throw new AppError('NAME_TAKEN', `Two classes are called "${twice}".`, {
       action: 'Give one of them another name.',
     });
+  }
+  const merged = mergedNames(db, schemaId);
+  const renamed = classes.find(({ id, name }) => id !== undefined && merged.has(name));
+  if (renamed !== undefined) {
+    throw new AppError(
+      'NAME_TAKEN',
+      `"${renamed.name}" was a class and became part of "${merged.get(renamed.name)}".`,
+      {
+        action: 'Take that back first, or choose another name.',
+      },
+    );
   }
   const kept = new Set(classes.flatMap(({ id }) => (id === undefined ? [] : [id])));
   const present = labelClasses(db, datasetId);
@@ -71,11 +82,12 @@ export function setLabelClasses(
     }
     for (const [position, { id, name }] of classes.entries()) {
       if (id === undefined) {
-        db.run('INSERT INTO label_classes (schema_id, name, position) VALUES (:schemaId, :name, :position)', {
-          schemaId,
-          name,
-          position,
-        });
+        db.run(
+          `INSERT INTO label_classes (schema_id, name, position) VALUES (:schemaId, :name, :position)
+           ON CONFLICT (schema_id, name) DO UPDATE SET merged_into_id = NULL, position = excluded.position
+             WHERE merged_into_id IS NOT NULL`,
+          { schemaId, name, position },
+        );
       } else {
         db.run('UPDATE label_classes SET name = :name, position = :position WHERE id = :id AND schema_id = :schemaId', {
           id,
@@ -86,6 +98,15 @@ export function setLabelClasses(
       }
     }
   });
+}
+
+/** Classes that became part of others, with the names of those. */
+function mergedNames(db: ReadDb, schemaId: number): ReadonlyMap<string, string> {
+  const rows = db.all<{ name: string; into: string }>(
+    `SELECT c.name, i.name AS "into" FROM label_classes c JOIN label_classes i ON i.id = c.merged_into_id WHERE c.schema_id = :schemaId`,
+    { schemaId },
+  );
+  return new Map(rows.map(({ name, into }) => [name, into]));
 }
 
 export function renameDatasetRow(db: WriteDb, datasetId: number, name: string): void {

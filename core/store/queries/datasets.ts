@@ -23,20 +23,31 @@ export interface DatasetRow {
   readonly target: TargetKind;
   readonly frames: FrameRule;
   readonly createdAt: string;
+  /** Made by classifying: nothing chooses it by itself. */
+  readonly isKeptApart: boolean;
 }
 
+type StoredDataset = Omit<DatasetRow, 'target' | 'isKeptApart'> & {
+  readonly target: string;
+  readonly isKeptApart: number;
+};
+
 const columns = `
-  SELECT d.id, d.name, d.frame_rule AS frames, d.created_at AS createdAt,
+  SELECT d.id, d.name, d.frame_rule AS frames, d.created_at AS createdAt, d.is_kept_apart AS isKeptApart,
     ${targetOfDataset} AS target
   FROM datasets d`;
 
-function toDataset(row: Omit<DatasetRow, 'target'> & { readonly target: string }): DatasetRow {
-  return { ...row, target: readTarget(row.target, `data set "${row.name}"`) };
+function toDataset(row: StoredDataset): DatasetRow {
+  return {
+    ...row,
+    target: readTarget(row.target, `data set "${row.name}"`),
+    isKeptApart: row.isKeptApart === 1,
+  };
 }
 
 /** The data set of this name, or undefined. */
 export function datasetByName(db: ReadDb, name: string): DatasetRow | undefined {
-  const row = db.get<DatasetRow>(`${columns} WHERE d.name = :name`, { name });
+  const row = db.get<StoredDataset>(`${columns} WHERE d.name = :name AND d.deleted_at IS NULL`, { name });
   return row === undefined ? undefined : toDataset(row);
 }
 
@@ -60,7 +71,12 @@ export function ensureDataset(
     now,
     target,
   });
-  return { id, name, target, frames, createdAt: now };
+  return { id, name, target, frames, createdAt: now, isKeptApart: false };
+}
+
+/** Keeps a data set apart: nothing chooses it by itself. */
+export function keepDatasetApart(db: WriteDb, datasetId: number): void {
+  db.run('UPDATE datasets SET is_kept_apart = 1 WHERE id = :datasetId', { datasetId });
 }
 
 /** Adds an instance to a data set; true when it was not there yet. */
@@ -249,7 +265,7 @@ export function marksOfNames(db: ReadDb, dataset: DatasetRow): ReadonlyMap<strin
 
 /** `datasets`: every data set with its counts, oldest first. */
 export function listDatasets(db: ReadDb): DatasetSummary[] {
-  return db.all<DatasetRow>(`${columns} ORDER BY d.id`).map((found) => {
+  return db.all<StoredDataset>(`${columns} WHERE d.deleted_at IS NULL ORDER BY d.id`).map((found) => {
     const row = toDataset(found);
     const { labelled, names: classes } = countedNames(db, row);
     const versions = db.get<{ n: number }>('SELECT count(*) AS n FROM dataset_versions WHERE dataset_id = :id', {

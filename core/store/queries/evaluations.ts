@@ -122,15 +122,15 @@ export function keepIntervals(
   );
 }
 
-/** How often the figures of a model's test split were looked at. */
-export function testViews(db: ReadDb, model: string): number {
-  return (
-    db.get<{ n: number }>(
-      `SELECT count(*) AS n FROM audit_events WHERE action = 'model.judged' AND subject = :model
-       AND json_extract(details, '$.split') = 'test'`,
-      { model },
-    )?.n ?? 0
-  );
+/** How often a model was asked about the cases of its test split; opening what it answered is none. */
+export function testEvaluations(db: ReadDb, modelId: number): number {
+  const row = db.get<{ n: number }>('SELECT test_evaluations AS n FROM models WHERE id = :modelId', { modelId });
+  return row?.n ?? 0;
+}
+
+/** Counts one more evaluation on the test split. */
+export function countTestEvaluation(db: WriteDb, modelId: number): void {
+  db.run('UPDATE models SET test_evaluations = test_evaluations + 1 WHERE id = :modelId', { modelId });
 }
 
 /** Who gave the labels of a data set, most first. */

@@ -68,7 +68,8 @@ export function listJobs(
 ): JobRecord[] {
   return db
     .all<JobRow>(
-      `${columns} WHERE :kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)) ORDER BY id DESC LIMIT :limit`,
+      `${columns} WHERE is_removed = 0 AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
+       ORDER BY id DESC LIMIT :limit`,
       { kinds: only.kinds === undefined ? null : JSON.stringify(only.kinds), limit: only.limit ?? -1 },
     )
     .map((row) => toJob(row));
@@ -210,6 +211,11 @@ export function clearJobs(db: WriteDb): number {
   return db.run(
     `UPDATE jobs SET is_cleared = 1 WHERE is_cleared = 0 AND is_paused = 0 AND state IN ('succeeded', 'failed', 'cancelled')`,
   ).changes;
+}
+
+/** Takes a job out of every list, or brings it back there; what came of it stays. */
+export function setJobRemoved(db: WriteDb, id: number, isRemoved: boolean): void {
+  db.run('UPDATE jobs SET is_removed = :isRemoved WHERE id = :id', { id, isRemoved: isRemoved ? 1 : 0 });
 }
 
 /** Replaces what a job was asked to do, by what it is to go on with. Paths stay where they are kept. */

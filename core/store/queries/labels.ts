@@ -173,10 +173,7 @@ export class LabelWriter {
     const key = `${schemaId} ${name}`;
     let found = this.#classes.get(key);
     if (found === undefined) {
-      this.#db.run('INSERT OR IGNORE INTO label_classes (schema_id, name) VALUES (:schemaId, :name)', {
-        schemaId,
-        name,
-      });
+      addClassRow(this.#db, schemaId, name);
       const row = this.#db.get<{ id: number }>(
         'SELECT id FROM label_classes WHERE schema_id = :schemaId AND name = :name',
         { schemaId, name },
@@ -217,17 +214,24 @@ export function insertLabel(
 
 /** Adds a class to a data set's schema unless it is there. */
 export function addClass(db: WriteDb, datasetId: number, name: string): void {
-  db.run('INSERT OR IGNORE INTO label_classes (schema_id, name) VALUES (:schemaId, :name)', {
-    schemaId: schemaOf(db, datasetId),
-    name,
-  });
+  addClassRow(db, schemaOf(db, datasetId), name);
+}
+
+/** A class that had become part of another one is a class of its own again when something says it. */
+function addClassRow(db: WriteDb, schemaId: number, name: string): void {
+  db.run(
+    `INSERT INTO label_classes (schema_id, name) VALUES (:schemaId, :name)
+     ON CONFLICT (schema_id, name) DO UPDATE SET merged_into_id = NULL WHERE merged_into_id IS NOT NULL`,
+    { schemaId, name },
+  );
 }
 
 /** The classes of a data set's schema: in the order that somebody gave them, else in that of their making. */
 export function classNames(db: ReadDb, datasetId: number): string[] {
   return db
     .all<{ name: string }>(
-      'SELECT name FROM label_classes WHERE schema_id = :schemaId ORDER BY position IS NULL, position, id',
+      `SELECT name FROM label_classes WHERE schema_id = :schemaId AND merged_into_id IS NULL
+       ORDER BY position IS NULL, position, id`,
       {
         schemaId: schemaOf(db, datasetId),
       },
@@ -242,13 +246,20 @@ export function markAdjudicated(db: WriteDb, labelId: number): void {
 
 /** Takes a label back: its row stays, it counts no more. Gives false when the reader has no such label that stands. */
 export function withdrawLabel(db: WriteDb, labelId: number, reader: string, now: string): boolean {
-  return (
-    db.run(
-      `INSERT OR IGNORE INTO label_withdrawals (label_id, reader, withdrawn_at)
-       SELECT id, :reader, :now FROM labels WHERE id = :labelId AND reader = :reader`,
-      { labelId, reader, now },
-    ).changes > 0
+  const { changes } = db.run(
+    `INSERT OR IGNORE INTO label_withdrawals (label_id, reader, withdrawn_at)
+     SELECT id, :reader, :now FROM labels WHERE id = :labelId AND reader = :reader`,
+    { labelId, reader, now },
   );
+  if (changes > 0) {
+    // The label before says a class that had become part of another one: it is one by itself again.
+    db.run(
+      `UPDATE label_classes SET merged_into_id = NULL WHERE id IN
+         (SELECT g.class_id FROM class_merge_labels x JOIN class_merges g ON g.id = x.merge_id WHERE x.label_id = :labelId)`,
+      { labelId },
+    );
+  }
+  return changes > 0;
 }
 
 /** Every label a target ever had, oldest first. */

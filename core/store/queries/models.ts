@@ -152,13 +152,24 @@ function positiveOf(
   return name === null || source === null ? targetFacts[target].positiveOf(classes, null) : { name, source };
 }
 
+/** Neither deleted itself nor with its data set. */
+const isThere = 'm.deleted_at IS NULL AND d.deleted_at IS NULL';
+
 /** Every model, oldest first. */
 export function listModels(db: ReadDb): ModelRecord[] {
-  return db.all<ModelRow>(`${columns} ORDER BY m.id`).map((row) => toModel(db, row));
+  return db.all<ModelRow>(`${columns} WHERE ${isThere} ORDER BY m.id`).map((row) => toModel(db, row));
 }
 
 export function modelByName(db: ReadDb, name: string): ModelRecord | undefined {
-  const row = db.get<ModelRow>(`${columns} WHERE m.name = :name`, { name });
+  const row = db.get<ModelRow>(`${columns} WHERE m.name = :name AND ${isThere}`, { name });
+  return row === undefined ? undefined : toModel(db, row);
+}
+
+/** The model of a classification, which may be deleted by now; its results stay readable. */
+export function modelOfBatch(db: ReadDb, batchId: number): ModelRecord | undefined {
+  const row = db.get<ModelRow>(`${columns} WHERE m.id = (SELECT model_id FROM batches WHERE id = :batchId)`, {
+    batchId,
+  });
   return row === undefined ? undefined : toModel(db, row);
 }
 

@@ -18,7 +18,8 @@ function toPromotion({ comparison, ...row }: Omit<Promotion, 'comparison'> & { c
 export function modelsInUse(db: ReadDb): Promotion[] {
   return db
     .all<Parameters<typeof toPromotion>[0]>(
-      `${columns} WHERE p.id IN (SELECT max(id) FROM promotions GROUP BY dataset_id) ORDER BY d.name`,
+      `${columns} WHERE p.id IN (SELECT max(id) FROM promotions GROUP BY dataset_id)
+         AND m.deleted_at IS NULL AND d.deleted_at IS NULL ORDER BY d.name`,
     )
     .map(toPromotion);
 }

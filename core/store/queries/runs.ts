@@ -66,7 +66,7 @@ function toRun(db: ReadDb, row: RunRow): RunRecord {
 
 /** Every run, oldest first. */
 export function listRuns(db: ReadDb): RunRecord[] {
-  return db.all<RunRow>(`${columns} ORDER BY r.id`).map((row) => toRun(db, row));
+  return db.all<RunRow>(`${columns} WHERE d.deleted_at IS NULL ORDER BY r.id`).map((row) => toRun(db, row));
 }
 
 export function runById(db: ReadDb, id: number): RunRecord | undefined {
@@ -105,6 +105,31 @@ export function addRun(db: WriteDb, run: NewRun, now: string): number {
       now,
     },
   ).id;
+}
+
+/** Notes from which model a run came: trained again, or on from where it ended. */
+export function setRunParent(db: WriteDb, id: number, modelId: number, how: 'again' | 'on'): void {
+  db.run('UPDATE runs SET parent_id = :modelId, parent_how = :how WHERE id = :id', { id, modelId, how });
+}
+
+/** The model whose weights a run begins with, deleted or not; undefined where it begins anew. */
+export function trainedOnFrom(db: ReadDb, runId: number): { readonly id: number; readonly name: string } | undefined {
+  return db.get(
+    `SELECT p.id, p.name FROM runs r JOIN models p ON p.id = r.parent_id WHERE r.id = :runId AND r.parent_how = 'on'`,
+    { runId },
+  );
+}
+
+/** The model that the one of this run came from; undefined where there is none, or it is deleted. */
+export function parentOfModel(
+  db: ReadDb,
+  model: string,
+): { readonly model: string; readonly how: 'again' | 'on' } | undefined {
+  return db.get(
+    `SELECT p.name AS model, r.parent_how AS how FROM models m JOIN runs r ON r.id = m.run_id JOIN models p ON p.id = r.parent_id
+     WHERE m.name = :model AND p.deleted_at IS NULL`,
+    { model },
+  );
 }
 
 /** Sets a run's state, with the error that ended it or the memory it took. `seconds` adds to what it already ran. */

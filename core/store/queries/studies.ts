@@ -198,7 +198,8 @@ export function studyDetails(db: ReadDb, id: StudyId): StudyDetails | undefined 
   });
   const datasets = db.all<{ name: string }>(
     `SELECT DISTINCT ds.name FROM series s JOIN instances i ON i.series_id = s.id
-     JOIN dataset_instances d ON d.instance_id = i.id JOIN datasets ds ON ds.id = d.dataset_id WHERE s.study_id = :id ORDER BY ds.name`,
+     JOIN dataset_instances d ON d.instance_id = i.id JOIN datasets ds ON ds.id = d.dataset_id
+     WHERE s.study_id = :id AND ds.deleted_at IS NULL ORDER BY ds.name`,
     { id },
   );
   const others = db.all<{ id: StudyId }>(

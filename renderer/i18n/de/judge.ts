@@ -17,13 +17,13 @@ export const judge: Words['judge'] = {
     'Jeder Patient von Training und Validierung, beantwortet von dem Netz, das nicht von ihm gelernt hat. Testpatienten waren nicht beteiligt.',
   notEvaluated: (split) => `Dieses Modell wurde mit den Fällen „${split}“ noch nicht ausgewertet.`,
   testWarning:
-    'Testfälle beantworten eine Frage einmal: Wie gut ist das fertige Modell? Schwellenwert, Kalibrierung und Methode wählt man an den Validierungsfällen. Jeder Blick auf die Testfälle wird festgehalten.',
+    'Testfälle beantworten eine Frage einmal: Wie gut ist das fertige Modell? Schwellenwert, Kalibrierung und Methode wählt man an den Validierungsfällen. Jede Auswertung auf den Testfällen wird gezählt; das erneute Öffnen nicht.',
   evaluate: 'Auswerten',
   evaluating: 'Auswertung läuft …',
-  testViews: (n) =>
+  testEvaluations: (n) =>
     n === 1
-      ? 'Erster Blick auf die Testfälle dieses Modells; er wird festgehalten.'
-      : `Die Testfälle dieses Modells wurden ${n}-mal angesehen; jeder Blick wird festgehalten.`,
+      ? 'Einmal auf den Testfällen ausgewertet.'
+      : `${n}-mal auf den Testfällen ausgewertet; jedes Mal wird festgehalten.`,
   summary: (n, patients, dataset, version) =>
     `${n} Fälle von ${patients} Patienten, Datensatz „${dataset}“ Version ${version}`,
   mixed: (n) => `${n} Studien sind ausgelassen: Ihre Bilder tragen verschiedene Labels.`,
@@ -295,7 +295,8 @@ export const judge: Words['judge'] = {
       'Was niemand gesagt hat, ist nicht bekannt; ein Befund, nach dem niemand gesucht hat, fehlt deshalb nicht.',
     ],
     noResults: 'Es wurde noch nicht ausgewertet.',
-    testViews: (n) => `Die Testfälle wurden ${n}-mal angesehen.`,
+    testEvaluations: (n) =>
+      n === 1 ? 'Auf den Testfällen wurde es einmal ausgewertet.' : `Auf den Testfällen wurde es ${n}-mal ausgewertet.`,
     positive: (name, other) =>
       `Positive Klasse: „${name}“. Sensitivität ist der Anteil von „${name}“, der gefunden wurde, Spezifität der Anteil von „${other}“, der unbehelligt blieb.`,
     intervals:

@@ -188,6 +188,8 @@ export const read: Words['read'] = {
     nextItem: 'Nächster Eintrag',
     previousPatient: 'Voriger Patient',
     nextPatient: 'Nächster Patient',
+    nextCase: 'Nächster der Fälle aus „Beurteilen“',
+    backToCases: 'Zurück zu „Beurteilen“',
     mode: 'Ansehen oder Labeln',
     undo: 'Rückgängig',
     redo: 'Wiederholen',

@@ -9,6 +9,7 @@ import { library } from './library.ts';
 import { promotion } from './promotion.ts';
 import { read } from './read.ts';
 import { replay } from './replay.ts';
+import { round } from './round.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { shortcuts } from './shortcuts.ts';
@@ -34,6 +35,7 @@ export const en = {
   suspects,
   evidence,
   classify,
+  round,
   settings,
   verdict,
 } as const;

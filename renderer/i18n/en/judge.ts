@@ -17,13 +17,11 @@ export const judge = {
     'Every training and validation patient, answered by the network that did not learn from it. Test patients took no part.',
   notEvaluated: (split: string) => `This model has not been evaluated on the ${split.toLowerCase()} cases yet.`,
   testWarning:
-    'Test cases answer one question once: how good is the finished model? Choose thresholds, calibration and methods on the validation cases. Every look at the test cases is recorded.',
+    'Test cases answer one question once: how good is the finished model? Choose thresholds, calibration and methods on the validation cases. Every evaluation on the test cases is counted; opening it again is not.',
   evaluate: 'Evaluate',
   evaluating: 'Evaluating …',
-  testViews: (n: number) =>
-    n === 1
-      ? 'First look at the test cases of this model; it is recorded.'
-      : `The test cases of this model were looked at ${n} times; each look is recorded.`,
+  testEvaluations: (n: number) =>
+    n === 1 ? 'Evaluated on the test cases once.' : `Evaluated on the test cases ${n} times; each time is recorded.`,
   summary: (n: string, patients: string, dataset: string, version: number) =>
     `${n} cases of ${patients} patients, data set “${dataset}” version ${version}`,
   mixed: (n: number) => `${n} studies are left out: their images carry different labels.`,
@@ -308,7 +306,8 @@ export const judge = {
       'What a reader did not say is not known; a finding that nobody looked for is no absence.',
     ],
     noResults: 'It has not been evaluated yet.',
-    testViews: (n: number) => `The test cases were looked at ${n} times.`,
+    testEvaluations: (n: number) =>
+      n === 1 ? 'It was evaluated on the test cases once.' : `It was evaluated on the test cases ${n} times.`,
     positive: (name: string, other: string) =>
       `Positive class: “${name}”. Sensitivity is the share of “${name}” that was found, specificity the share of “${other}” that was left alone.`,
     intervals:

@@ -197,6 +197,8 @@ export const read = {
     nextItem: 'Next item',
     previousPatient: 'Previous patient',
     nextPatient: 'Next patient',
+    nextCase: 'Next of the cases from Judge',
+    backToCases: 'Back to Judge',
     mode: 'View or Label mode',
     undo: 'Undo',
     redo: 'Redo',

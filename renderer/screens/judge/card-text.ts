@@ -88,7 +88,7 @@ export function cardText(card: ModelCard): CardText {
                     words.splits[model.thresholdSplit],
                   ),
           ...positiveText(model),
-          ...(card.testViews === 0 ? [] : [own.testViews(card.testViews)]),
+          ...(card.testEvaluations === 0 ? [] : [own.testEvaluations(card.testEvaluations)]),
           ...(isPerName && !hasMarks ? [] : [own.intervals, ...probabilitiesText(model)]),
         ],
         table: {

@@ -8,11 +8,6 @@ import {
   targetFacts,
 } from '../../../core/contract/index.ts';
 
-/** Which cases are listed: all mistakes, or a cell of the confusion matrix. */
-export type CaseChoice =
-  | { readonly kind: 'mistakes' }
-  | { readonly kind: 'cell'; readonly truth: number; readonly decision: number };
-
 /** The findings of a model, of which one is judged at a time; none of other models. */
 export function findingsOf(record: ModelRecord | undefined): readonly string[] {
   return record !== undefined && targetFacts[record.target].hasMarks ? record.classes : [];

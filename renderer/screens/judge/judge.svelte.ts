@@ -17,11 +17,13 @@ import type {
   StudyPooling,
   SubgroupView,
 } from '../../../core/contract/index.ts';
+import { choices } from '../../app/choices.svelte.ts';
 import { call } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
+import type { CaseChoice, JudgePlace } from '../../app/navigation.svelte.ts';
 import { attempt, notices } from '../../app/notices.svelte.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
-import { type CaseChoice, findingsOf, firstPart, isOfNumbers, shownClass } from './choices.ts';
+import { findingsOf, firstPart, isOfNumbers, shownClass } from './choices.ts';
 
 type ModelRow = CallOutput<'judge.models'>[number];
 
@@ -147,19 +149,57 @@ export class JudgeState {
     return this.classes[this.#classIndex] ?? '';
   }
 
-  /** Loads the models and shows `wanted`, or the newest. */
-  async open(wanted: string | undefined, split?: EvaluationPart): Promise<void> {
+  /** Loads the models and shows `wanted`, the one chosen before, or the newest; at a place of before where one is given. */
+  async open(wanted: string | null, split?: EvaluationPart, place?: JudgePlace): Promise<void> {
     this.#models = await call('judge.models', {});
     this.#isLoaded = true;
-    const name = this.#models.some(({ record }) => record.name === wanted) ? wanted : this.#models.at(-1)?.record.name;
+    const isThere = (name: string | null): boolean => this.#models.some(({ record }) => record.name === name);
+    if (wanted !== null && !isThere(wanted)) notices.done(i18n.words.round.edit.noModel(wanted));
+    const known = [wanted, choices.model].find((name) => isThere(name));
+    const name = known ?? this.#models.at(-1)?.record.name;
     if (name === undefined) return;
-    this.#model = name;
+    this.#use(name);
     this.#split = firstPart(this.row, split);
-    await this.#show();
+    if (place !== undefined) {
+      this.#level = place.level;
+      this.#pooling = place.pooling;
+      this.#finding = place.finding ?? '';
+    }
+    await this.#show(place);
+  }
+
+  /** Reads the list of models again after one was renamed, deleted or brought back, and shows `name` or another one. */
+  async reopen(name: string | null): Promise<void> {
+    this.#model = '';
+    this.#report = null;
+    this.#numbers = null;
+    await this.open(name);
+  }
+
+  /** What the list of cases is asked by. */
+  get casesAsked() {
+    const choice = this.#choice;
+    return {
+      ...this.#where(),
+      classIndex: this.#classIndex,
+      threshold: this.classes.length === 2 ? this.#threshold : null,
+      ...(choice.kind === 'mistakes' ? { isWrong: true } : { truth: choice.truth, decision: choice.decision }),
+    };
+  }
+
+  /** Where one is, at the case of this place in the list. */
+  placeAt(position: number): JudgePlace {
+    const { level, pooling, finding, classIndex, choice } = this;
+    return { level, pooling, finding, classIndex, threshold: this.#threshold, choice, position };
+  }
+
+  #use(name: string): void {
+    this.#model = name;
+    choices.choose({ model: name });
   }
 
   async chooseModel(name: string): Promise<void> {
-    this.#model = name;
+    this.#use(name);
     this.#split = firstPart(this.row, this.#split);
     await this.#show();
   }
@@ -351,7 +391,7 @@ export class JudgeState {
     await this.#show();
   }
 
-  async #show(): Promise<void> {
+  async #show(place?: JudgePlace): Promise<void> {
     const opening = ++this.#opening;
     const chosen = this.className;
     this.#forgetTabs();
@@ -374,11 +414,11 @@ export class JudgeState {
       this.#report = report;
       this.#listing += 1;
       this.#cases = { total: 0, cases: [] };
-      this.#choice = { kind: 'mistakes' };
+      this.#choice = place?.choice ?? { kind: 'mistakes' };
       if (report === null) return;
-      this.#classIndex = shownClass(report.model, chosen);
-      this.#threshold = this.stored;
-      await Promise.all([this.#ask(), this.#list()]);
+      this.#classIndex = place?.classIndex ?? shownClass(report.model, chosen);
+      this.#threshold = place === undefined ? this.stored : place.threshold;
+      await Promise.all([this.#ask(), this.#list(place?.position)]);
     } finally {
       if (opening === this.#opening) this.#isOpening = false;
     }
@@ -406,24 +446,17 @@ export class JudgeState {
     }
   }
 
-  async #list(): Promise<void> {
+  /** Lists the first cases, at least up to the one at `position`. */
+  async #list(position = 0): Promise<void> {
     if (this.#report === null) return;
     const asked = ++this.#listing;
-    const cases = await this.#fetchCases(0);
+    const cases = await this.#fetchCases(0, Math.max(casesAtOnce, Math.min(200, position + 1)));
     // Other cases were asked for meanwhile; a slow answer must not stand under their name.
     if (asked === this.#listing) this.#cases = cases;
   }
 
-  #fetchCases(offset: number) {
-    const choice = this.#choice;
-    return call('judge.cases', {
-      ...this.#where(),
-      classIndex: this.#classIndex,
-      threshold: this.classes.length === 2 ? this.#threshold : null,
-      ...(choice.kind === 'mistakes' ? { isWrong: true } : { truth: choice.truth, decision: choice.decision }),
-      offset,
-      limit: casesAtOnce,
-    });
+  #fetchCases(offset: number, limit = casesAtOnce) {
+    return call('judge.cases', { ...this.casesAsked, offset, limit });
   }
 }
 

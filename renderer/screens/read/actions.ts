@@ -9,6 +9,9 @@ export interface ReadingPage {
   /** Where the data set asks for a number: to the field for it. */
   focusNumber(): void;
   openHelp(): void;
+  /** To the next of the cases that Judge sent, and back to Judge. */
+  nextCase(): Promise<void>;
+  backToCases(): void;
   /** Nothing without a label is left. */
   allLabelled(): void;
 }
@@ -57,6 +60,8 @@ export function readingActions(reading: Reading, page: ReadingPage): Readonly<Re
     nextItem: () => reading.step(1),
     previousPatient: () => reading.stepPatient(-1),
     nextPatient: () => reading.stepPatient(1),
+    nextCase: () => page.nextCase(),
+    backToCases: () => page.backToCases(),
     mode: () => reading.setMode(reading.mode === 'label' ? 'view' : 'label'),
     undo: () => answers.undo(),
     redo: () => answers.redo(),

@@ -52,6 +52,8 @@ export const commandTable = {
   nextItem: { group: 'list', keys: ['Ctrl+ArrowRight'], weasis: ['Ctrl+PageDown'] },
   previousPatient: { group: 'list', keys: ['Ctrl+ArrowUp'] },
   nextPatient: { group: 'list', keys: ['Ctrl+ArrowDown'] },
+  nextCase: { group: 'list', keys: ['W'] },
+  backToCases: { group: 'list', keys: ['J'] },
   mode: { group: 'label', keys: ['M'] },
   undo: { group: 'label', keys: ['Ctrl+Z'] },
   redo: { group: 'label', keys: ['Ctrl+Y', 'Ctrl+Shift+Z'] },

@@ -196,6 +196,14 @@ export class Reading {
     if (start !== undefined) await this.select(start.target, at);
   }
 
+  /** Brings a case into view; false where the data set does not have it. */
+  async showCase(at: CaseReference): Promise<boolean> {
+    const item = this.#list === null ? undefined : itemAt(this.#list, at);
+    if (item === undefined) return false;
+    await this.select(item.target, at);
+    return true;
+  }
+
   /** Reads the list again (another reader, other settings) and stays with the picture that is in view. */
   async reload(): Promise<void> {
     if (this.#opening !== null) {

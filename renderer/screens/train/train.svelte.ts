@@ -16,6 +16,7 @@ import {
   type TrainingOptions,
   withoutOtherSizes,
 } from '../../../core/contract/index.ts';
+import { choices } from '../../app/choices.svelte.ts';
 import { call, on } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 
@@ -24,6 +25,8 @@ type Settings = Omit<TrainingOptions, 'dataset' | 'lpm' | 'name' | 'method'> & {
 /** A training as it goes. */
 export interface Followed {
   readonly run: RunRecord;
+  /** The model that came of it, by its present name; null where there is none. */
+  readonly model: string | null;
   readonly epochs: readonly EpochRecord[];
   readonly classes: readonly string[];
   /** What it would reach by guessing. */
@@ -127,6 +130,7 @@ export class TrainState {
     this.settings ??= this.#defaults;
     await this.#loadLists();
     if (asked.dataset !== undefined) this.datasetName = asked.dataset;
+    choices.chooseDataset(this.datasetName, this.datasets);
     const running = this.trainings.find((job) => job.isStoppable);
     if (asked.jobId !== undefined) await this.show(asked.jobId);
     else if (running !== undefined && asked.dataset === undefined) await this.show(running.id);
@@ -148,6 +152,7 @@ export class TrainState {
 
   async chooseDataset(name: string): Promise<void> {
     this.datasetName = name;
+    choices.chooseDataset(name, this.datasets);
     // What was found in the other data set says nothing about this one.
     this.check = null;
     const criterion = this.settings?.criterion;
@@ -316,8 +321,9 @@ export class TrainState {
     this.followed = followed as Followed | null;
     const { shown } = this;
     if (shown?.state !== 'succeeded') return;
-    const model = shown.result?.model ?? this.followed?.run.modelName;
-    if (model === undefined) return;
+    // Of a training from before jobs named their runs the report alone knows the model.
+    const model = this.followed === null ? (shown.result?.model ?? null) : this.followed.model;
+    if (model === null) return;
     const verdict = await call('judge.verdict', { model });
     if (id === this.shownId) this.verdict = verdict;
   }
@@ -331,7 +337,7 @@ export class TrainState {
     const [datasets, lpms] = await Promise.all([call('datasets.list', {}), call('lpms.list', {})]);
     this.datasets = datasets;
     this.lpms = lpms;
-    if (!datasets.some(({ name }) => name === this.datasetName)) this.datasetName = datasets.at(-1)?.name ?? '';
+    if (!datasets.some(({ name }) => name === this.datasetName)) this.datasetName = choices.datasetOf(datasets) ?? '';
     if (!lpms.some(({ name }) => name === this.lpmName)) this.lpmName = lpms[0]?.name ?? '';
   }
 }

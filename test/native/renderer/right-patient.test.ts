@@ -110,6 +110,8 @@ class Sitting {
       focusComment() {},
       focusNumber() {},
       openHelp() {},
+      nextCase: async () => {},
+      backToCases() {},
       allLabelled() {},
     });
     const press = (chord: string): void => {

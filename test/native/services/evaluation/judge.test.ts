@@ -54,11 +54,12 @@ beforeAll(async () => {
 const request = { model: 'fpt', split: 'test', pooling: 'mean' } as const;
 
 describe('judging', () => {
-  test('opens from what was kept, counts how often the test split was seen, and gives the evaluation’s own AUC', async () => {
+  test('opens from what was kept, counts evaluations on the test split and no openings, and gives the evaluation’s own AUC', async () => {
     const first = judgeReport(context, request);
     const again = judgeReport(context, request);
-    expect([first?.testViews, again?.testViews]).toEqual([1, 2]);
+    expect([first?.testEvaluations, again?.testEvaluations]).toEqual([1, 1]);
     const report = await evaluateModel(context, { model: 'fpt', split: 'test' });
+    expect(judgeReport(context, request)?.testEvaluations).toBe(2);
     expect(first?.image.auc.value).toBe(report.image.auc);
     expect(first?.study.n).toBe(report.study.n);
     expect(

@@ -1,0 +1,51 @@
+/** Work that takes a while announces its end wherever the user is by then, and offers what comes next. */
+import type { JobView } from '../../core/contract/index.ts';
+import { i18n } from '../i18n/index.svelte.ts';
+import { call } from './client.ts';
+import { jobs } from './jobs.svelte.ts';
+import { navigation } from './navigation.svelte.ts';
+import { type NoticeAction, notices } from './notices.svelte.ts';
+
+/** Offers to show a file or folder that this application wrote, in the system's file manager. */
+export function showInFolder(path: string): NoticeAction {
+  return { label: i18n.words.round.ended.showInFolder, run: () => call('window.showFile', { path }) };
+}
+
+/** As `showInFolder`, of what a job wrote: lists of jobs shorten paths, so it is asked for by itself. */
+function showOutcome(id: number): NoticeAction {
+  const run = async (): Promise<unknown> => {
+    const { result } = await call('jobs.get', { id });
+    const path = result !== null && 'out' in result ? result.out : null;
+    return path === null ? null : await call('window.showFile', { path });
+  };
+  return { label: i18n.words.round.ended.showInFolder, run };
+}
+
+/** Announces the end of every export and classification that this window knew at work, until the returned function is called. */
+export function announceEnds(): () => void {
+  return jobs.onChange((job) => {
+    if (job.isStoppable || !jobs.isNews(job)) return;
+    if (job.kind === 'export' || job.kind === 'classify') {
+      jobs.see(job.id);
+      announce(job);
+    }
+  });
+}
+
+function announce(job: Extract<JobView, { kind: 'export' | 'classify' }>): void {
+  const words = i18n.words.round.ended;
+  // What a watched folder gives comes in many small jobs; its list shows them.
+  if (job.kind === 'classify' && job.payload?.watchId !== undefined) return;
+  if (job.state === 'failed' && job.error !== null) notices.failed(job.error);
+  if (job.state !== 'succeeded' || job.result === null) return;
+  if (job.kind === 'export') {
+    const { studies, skipped } = job.result;
+    notices.offer(words.exported(studies, skipped), [showOutcome(job.id)]);
+    return;
+  }
+  const { model, studies, failed, out } = job.result;
+  notices.offer(words.classified(model, studies, failed), [
+    { label: words.openResults, run: () => navigation.open('classify', { jobId: job.id }) },
+    ...(out === null ? [] : [showOutcome(job.id)]),
+  ]);
+}

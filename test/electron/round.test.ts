@@ -1,0 +1,261 @@
+/** From a wrong answer to a better model, by clicks and keys; names, deletion and its undo; what stays chosen; ends that are announced. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ElectronApplication, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { writeMarkedStudies } from '../support/marked-studies.ts';
+import { seriousViolations } from './support/axe.ts';
+import { classifyFolder } from './support/classifying.ts';
+import { answerOpenDialog } from './support/dialogs.ts';
+import { type JudgedLibrary, judgedLibrary } from './support/judged-library.ts';
+import { judgeOn } from './support/judging.ts';
+import { type LaunchOptions, launch, type Opened } from './support/launch.ts';
+import { pictureSeen } from './support/reading.ts';
+import { show } from './support/screens.ts';
+import { trained } from './support/training.ts';
+
+let prepared: JudgedLibrary;
+let folder: string;
+beforeAll(async () => {
+  prepared = await judgedLibrary();
+  folder = mkdtempSync(join(tmpdir(), 'sidelight-round-'));
+}, 300_000);
+afterAll(() => {
+  prepared.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const open = new Set<Opened>();
+/** The application, closed with the test whatever becomes of it: the library takes one at a time. */
+async function opened(options: LaunchOptions): Promise<Opened> {
+  const one = await launch(options);
+  const own: Opened = {
+    ...one,
+    close: async () => {
+      open.delete(own);
+      await one.close();
+    },
+  };
+  open.add(own);
+  return own;
+}
+afterEach(async () => {
+  for (const one of open) await one.close();
+}, 90_000);
+
+/** A picture of every step, where a folder for them is named. */
+async function step(page: Page, name: string): Promise<void> {
+  const to = process.env['SIDELIGHT_STEPS'];
+  if (!to) return;
+  mkdirSync(to, { recursive: true });
+  await page.screenshot({ path: join(to, `${name}.png`) });
+}
+
+/** What the file manager was asked to show. */
+async function shownFiles(app: ElectronApplication): Promise<() => Promise<readonly string[]>> {
+  await app.evaluate(({ shell }) => {
+    const seen: string[] = [];
+    (globalThis as Record<string, unknown>)['shownFiles'] = seen;
+    shell.showItemInFolder = (path: string) => {
+      seen.push(path);
+    };
+  });
+  return () => app.evaluate(() => (globalThis as Record<string, unknown>)['shownFiles'] as string[]);
+}
+
+test('classifying and exporting announce their end; what classifying made is kept apart, and choices last over a restart', async () => {
+  const window = await opened({ library: prepared.library });
+  const { app, page, complaints, close } = window;
+  const fresh = join(folder, 'fresh');
+  writeMarkedStudies(fresh, 4);
+  const seen = await shownFiles(app);
+  await show(page, 'Classify');
+  await page.getByLabel('Model', { exact: true }).waitFor();
+  await classifyFolder(window, { folder: fresh, model: 'corner' });
+  await show(page, 'Settings');
+  await page.getByRole('button', { name: 'Open results' }).click();
+  await page.getByRole('heading', { name: 'Results of corner' }).waitFor();
+
+  // Newer than "marks", made by classifying: no screen chooses it by itself.
+  await show(page, 'Read and label');
+  await pictureSeen(page);
+  expect(await page.getByLabel('Data set').first().inputValue()).toBe('marks');
+  await page.getByRole('region', { name: 'To label' }).locator('button[data-target]').nth(5).click();
+  await pictureSeen(page);
+  const chosen = page.getByRole('region', { name: 'To label' }).locator('button[aria-current="true"]');
+  const before = await chosen.getAttribute('data-target');
+  await show(page, 'Train');
+  expect(await page.getByLabel('Data set').first().inputValue()).toBe('marks');
+  await show(page, 'Library');
+  // Of the images that were taken in the library tells once.
+  await page.getByTestId('import-report').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Data sets', exact: true }).click();
+  await page.getByRole('heading', { name: 'marks', exact: true }).waitFor();
+  await page.getByText('Made by classifying').waitFor();
+
+  await answerOpenDialog(app, [folder]);
+  await page.getByRole('button', { name: 'Export de-identified …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Choose …').click();
+  await dialog.getByText(/marks-\d{8}T\d{4}/).waitFor();
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  await page.getByText('Exported: 60 studies').waitFor({ timeout: 120_000 });
+  await page
+    .locator('.notice', { hasText: 'Exported: 60 studies' })
+    .getByRole('button', { name: 'Show in folder' })
+    .click();
+  await expect.poll(async () => (await seen()).length).toBe(1);
+  const [out = ''] = await seen();
+  expect(out.startsWith(folder) && existsSync(out)).toBe(true);
+  // A path that it did not write is not shown.
+  const refused = await page.evaluate(`window.sidelight.invoke('window.showFile', { path: '/etc/hosts' })`);
+  expect(refused).toMatchObject({ ok: false });
+
+  await show(page, 'Judge');
+  await page.getByLabel('Model').first().selectOption('corner-linear');
+  await page
+    .getByText(/Data set|data set “marks”|has not been evaluated/)
+    .first()
+    .waitFor();
+  await show(page, 'Read and label');
+  await pictureSeen(page);
+  expect(await chosen.getAttribute('data-target')).toBe(before);
+  await close();
+
+  const again = await opened({ library: prepared.library });
+  await pictureSeen(again.page);
+  expect(
+    await again.page
+      .getByRole('region', { name: 'To label' })
+      .locator('button[aria-current="true"]')
+      .getAttribute('data-target'),
+  ).toBe(before);
+  await show(again.page, 'Judge');
+  await expect.poll(() => again.page.getByLabel('Model').first().inputValue()).toBe('corner-linear');
+  await again.close();
+  expect([...complaints, ...again.complaints]).toEqual([]);
+}, 300_000);
+
+test('a wrong answer is opened in its data set, its label changed, the next one follows by key, and the model is trained again and compared', async () => {
+  const { page, complaints, close } = await opened({ library: prepared.library });
+  await show(page, 'Judge');
+  await page.getByLabel('Model').first().selectOption('corner-linear');
+  await judgeOn(page, 'Validation');
+  const cases = page.getByRole('listitem', { name: /^Case \d+: labelled/ });
+  await cases.first().waitFor();
+  const wrong = await cases.count();
+  expect(wrong).toBeGreaterThan(1);
+  await step(page, '1-judge');
+  await cases.first().getByRole('button', { name: 'Open', exact: true }).click();
+  await pictureSeen(page);
+  expect(await page.getByLabel('Data set').first().inputValue()).toBe('marks');
+  await page.getByText(`Wrong answer 1 of ${wrong}`).waitFor();
+  const bar = page.getByRole('region', { name: 'Cases from Judge' });
+  const said = /labelled (.+), answered (.+)/.exec((await bar.textContent()) ?? '');
+  const other = said?.[1] === 'plain' ? 'marked' : 'plain';
+  await page.getByRole('group', { name: 'Class' }).getByRole('button', { name: other }).click();
+  await page.getByText('saved', { exact: true }).waitFor();
+  await step(page, '2-label-changed');
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.keyboard.press('w');
+  await page.getByText(`Wrong answer 2 of ${wrong}`).waitFor();
+  await pictureSeen(page);
+  await step(page, '3-next-wrong');
+  await page.keyboard.press('j');
+
+  // Where one was: the same cases, the one that was looked at last under the keys.
+  await cases.nth(1).waitFor();
+  await expect
+    .poll(() => page.evaluate(`document.activeElement?.closest('[data-case]')?.getAttribute('data-case')`))
+    .toBe('1');
+  expect(await page.getByLabel('Cases').first().inputValue()).toBe('val');
+  await page.getByText('Since “corner-linear” was trained: 1 label changed.').waitFor();
+  await step(page, '4-back-in-judge');
+  await page.getByRole('button', { name: 'Train again with the changed labels' }).click();
+  await trained(page);
+  await page.getByRole('heading', { name: 'corner-linear-2' }).waitFor();
+  await step(page, '5-trained-again');
+  await page.getByRole('button', { name: 'Judge the model' }).click();
+  const pair = page.getByRole('region', { name: 'Trained again from “corner-linear”' });
+  await pair.getByRole('button', { name: 'Compare with “corner-linear”' }).click();
+  // A fifth of sixty patients is too few to tell anything.
+  await pair
+    .getByRole('status')
+    .getByText(/12 test patients/)
+    .waitFor({ timeout: 120_000 });
+  expect(await seriousViolations(page)).toEqual([]);
+  await step(page, '6-compared');
+  for (let looks = 0; looks < 2; looks++) {
+    await page.getByLabel('Cases').first().selectOption('val');
+    await page.getByLabel('Cases').first().selectOption('test');
+    await page.getByText('Evaluated on the test cases once.').waitFor();
+  }
+  // From where it ended, one epoch further: another model, which names it.
+  await show(page, 'Train');
+  await page.getByRole('button', { name: /^corner-linear-2/ }).click();
+  await page.getByRole('button', { name: 'Train on …' }).click();
+  await page.getByLabel('More epochs').fill('1');
+  await page.getByRole('button', { name: 'Train on', exact: true }).click();
+  await page.getByRole('heading', { name: 'corner-linear-3' }).waitFor({ timeout: 120_000 });
+  await trained(page);
+  await page.getByRole('button', { name: 'Judge the model' }).click();
+  await page.getByRole('region', { name: 'Trained on from “corner-linear-2”' }).waitFor();
+  await close();
+  expect(complaints).toEqual([]);
+}, 300_000);
+
+test('models and data sets are renamed and deleted with what goes and stays said, and come back; classes become one and are taken apart', async () => {
+  const { page, complaints, close } = await opened({ library: prepared.library });
+  await show(page, 'Judge');
+  await page.getByLabel('Model').first().selectOption('corner-linear');
+  const edit = page.getByRole('button', { name: 'Rename or delete …' });
+  const dialog = page.getByRole('dialog');
+  await edit.click();
+  await dialog.getByLabel('Name').fill('guessing');
+  await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
+  await expect.poll(() => page.getByLabel('Model').first().inputValue()).toBe('guessing');
+  await edit.click();
+  await dialog.getByText('Data set “marks” with its labels').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await step(page, '7-delete-model');
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('“guessing” is deleted.').waitFor();
+  await expect.poll(() => page.getByLabel('Model').first().inputValue()).not.toBe('guessing');
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect.poll(() => page.getByLabel('Model').first().inputValue()).toBe('guessing');
+
+  await show(page, 'Library');
+  await page.getByRole('button', { name: 'Data sets', exact: true }).click();
+  await page.getByRole('heading', { name: 'marks', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Make part of another …' }).click();
+  await dialog.getByText(/labels that count and say “.+” will say/).waitFor();
+  await dialog.getByRole('button', { name: 'Make it part' }).click();
+  const classes = page.getByRole('region', { name: 'Classes' }).locator('ol li');
+  const merges = page.getByRole('region', { name: 'Made part of others' });
+  await merges.waitFor();
+  await expect.poll(() => classes.count()).toBe(1);
+  await merges.getByRole('button', { name: /apart again/ }).click();
+  await expect.poll(() => classes.count()).toBe(2);
+
+  await page.getByRole('main').getByRole('button', { name: 'Delete …' }).click();
+  await dialog.getByText(/models \(.*corner.*\)/).waitFor();
+  await dialog.getByText('Its 60 studies, in the library and in other data sets.').waitFor();
+  const remove = dialog.getByRole('button', { name: 'Delete', exact: true });
+  expect(await remove.isDisabled()).toBe(true);
+  expect(await seriousViolations(page)).toEqual([]);
+  await step(page, '8-delete-dataset');
+  await dialog.getByLabel('To delete it, type its name: marks').fill('marks');
+  await remove.click();
+  await page.getByText('“marks” is deleted.').waitFor();
+  await show(page, 'Judge');
+  await page.getByText('There is no trained model yet.').waitFor();
+  await page.getByRole('button', { name: 'Undo', exact: true }).last().click();
+  await page.getByText('“marks” is back.').waitFor();
+  await show(page, 'Library');
+  await show(page, 'Judge');
+  await expect.poll(() => page.getByLabel('Model').first().locator('option').count()).toBe(4);
+  await close();
+  expect(complaints).toEqual([]);
+}, 300_000);

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { mergeClasses, planClassMerge, takeClassMergeBack } from '../../../../core/services/datasets/merge-classes.ts';
+import { addLabel, classNames, labelHistory, labelledInstances } from '../../../../core/store/index.ts';
+import { fillDataset, temporaryLibrary, testTime } from '../../../support/library.ts';
+import { testContext } from '../../../support/studies.ts';
+import { appErrorOf } from '../../../support/thrown.ts';
+
+test('labels that count say the other class, by the same readers, and history keeps both; taken apart they are as before', () => {
+  const library = temporaryLibrary();
+  const context = testContext(library);
+  const db = library.writer;
+  const { datasetId, instanceIds } = fillDataset(library, ['likely', 'sure', 'none', 'likely']);
+  const [first, , , last] = instanceIds;
+  if (first === undefined || last === undefined) throw new Error('four instances');
+  db.run(`INSERT INTO readers (reader_key, name, created_at) VALUES ('r1', 'Reader 1', 'now')`);
+  addLabel(db, datasetId, { kind: 'instance', id: first }, 'likely', 'r1', testTime);
+  // A later import said otherwise: what counts of imports is not to be changed by an earlier one.
+  addLabel(db, datasetId, { kind: 'instance', id: last }, 'none', 'another file', testTime);
+  const labels = (): (string | null)[] => labelledInstances(library.db, datasetId).map(({ label }) => label);
+  const before = labels();
+  expect(before).toEqual(['likely', 'sure', 'none', 'none']);
+
+  expect(planClassMerge(context, 'demo', 'likely', 'sure')).toBe(2);
+  expect(mergeClasses(context, 'demo', 'likely', 'sure')).toBe(2);
+  expect(labels()).toEqual(['sure', 'sure', 'none', 'none']);
+  expect(classNames(library.db, datasetId)).toEqual(['sure', 'none']);
+  expect(
+    labelHistory(library.db, datasetId, { kind: 'instance', id: first }).map(({ label, reader }) => [label, reader]),
+  ).toEqual([
+    ['likely', 'test'],
+    ['likely', 'r1'],
+    ['sure', 'test'],
+    ['sure', 'r1'],
+  ]);
+
+  expect(takeClassMergeBack(context, 'demo', 'likely')).toBe(2);
+  expect(labels()).toEqual(before);
+  expect(classNames(library.db, datasetId)).toEqual(['likely', 'sure', 'none']);
+  expect(appErrorOf(() => takeClassMergeBack(context, 'demo', 'likely')).code).toBe('BAD_INPUT');
+  expect(appErrorOf(() => mergeClasses(context, 'demo', 'likely', 'unknown')).message).toContain('it has "likely"');
+});
+
+test('a class that became part of another one is one by itself again when something says it', () => {
+  const library = temporaryLibrary();
+  const { datasetId, instanceIds } = fillDataset(library, ['likely', 'sure', null]);
+  mergeClasses(testContext(library), 'demo', 'likely', 'sure');
+  const id = instanceIds[2];
+  if (id === undefined) throw new Error('three instances');
+  addLabel(library.writer, datasetId, { kind: 'instance', id }, 'likely', 'test', testTime);
+  expect(classNames(library.db, datasetId)).toEqual(['likely', 'sure']);
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { renameDataset } from '../../../../core/services/datasets/editing.ts';
+import {
+  deleteDataset,
+  listDeletedDatasets,
+  planDatasetDeletion,
+  restoreDataset,
+} from '../../../../core/services/library/datasets.ts';
+import {
+  deleteModel,
+  listDeletedModels,
+  planModelDeletion,
+  renameModel,
+  restoreModel,
+} from '../../../../core/services/library/models.ts';
+import { promoteModel } from '../../../../core/services/promotion/promote.ts';
+import {
+  countTestEvaluation,
+  datasetByName,
+  ensureDataset,
+  type Library,
+  labelledInstances,
+  listDatasets,
+  listModels,
+  modelByName,
+  modelsInUse,
+  saveWindowChoices,
+  testEvaluations,
+  windowChoices,
+} from '../../../../core/store/index.ts';
+import { judgedModel, madeCases, testVersion } from '../../../support/judged-models.ts';
+import { addModelRow, fillDataset, temporaryLibrary } from '../../../support/library.ts';
+import { testContext } from '../../../support/studies.ts';
+import { appErrorOf } from '../../../support/thrown.ts';
+
+const names = (library: Library): string[] => listModels(library.db).map(({ name }) => name);
+const codeOf = (call: () => unknown): string => appErrorOf(call).code;
+
+describe('a model', () => {
+  test('keeps under another name what was counted, decided and watched under the first', () => {
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    const cases = madeCases(80);
+    const version = testVersion(library, cases);
+    judgedModel(library, 'first', version, cases, 1.2);
+    judgedModel(library, 'other', version, cases, 1.2);
+    promoteModel(context, { model: 'first', by: 'Reader 1', because: 'the first one' });
+    const id = modelByName(library.db, 'first')?.id ?? 0;
+    countTestEvaluation(library.writer, id);
+    expect(codeOf(() => renameModel(context, 'first', 'other'))).toBe('NAME_TAKEN');
+    renameModel(context, 'first', 'winter');
+    expect(names(library)).toEqual(['winter', 'other']);
+    expect(modelsInUse(library.db)).toMatchObject([{ model: 'winter' }]);
+    expect(testEvaluations(library.db, id)).toBe(1);
+    expect(codeOf(() => renameModel(context, 'first', 'summer'))).toBe('MODEL_NOT_FOUND');
+  });
+
+  test('in use is deleted only where that is said, frees its name, and comes back in use', () => {
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    const cases = madeCases(80);
+    const version = testVersion(library, cases);
+    judgedModel(library, 'first', version, cases, 1.2);
+    promoteModel(context, { model: 'first', by: 'Reader 1', because: 'the first one' });
+    expect(planModelDeletion(context, 'first')).toMatchObject({ isInUse: true, dataset: 'demo', batches: 0 });
+    expect(codeOf(() => deleteModel(context, 'first', { evenInUse: false }))).toBe('BAD_INPUT');
+    expect(names(library)).toEqual(['first']);
+    deleteModel(context, 'first', { evenInUse: true });
+    expect([names(library), modelsInUse(library.db)]).toEqual([[], []]);
+    expect(listDeletedModels(context).map(({ name }) => name)).toEqual(['first']);
+    judgedModel(library, 'first', version, cases, 0.5);
+    expect(codeOf(() => restoreModel(context, 'first'))).toBe('NAME_TAKEN');
+    restoreModel(context, 'first', 'first-of-old');
+    expect(names(library)).toEqual(['first-of-old', 'first']);
+    expect(modelsInUse(library.db)).toMatchObject([{ model: 'first-of-old' }]);
+  });
+});
+
+describe('a data set', () => {
+  test('is deleted with labels and models, its studies stay, and all of it comes back', () => {
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    const { datasetId } = fillDataset(library, ['a', 'b', null]);
+    addModelRow(library, 'one');
+    expect(planDatasetDeletion(context, 'demo')).toEqual({
+      ...{ dataset: 'demo', studies: 3, instances: 3, labels: 2, comments: 0, models: ['one'], inUse: null },
+    });
+    deleteDataset(context, 'demo');
+    expect([listDatasets(library.db), names(library)]).toEqual([[], []]);
+    expect(library.db.get('SELECT count(*) AS n FROM studies')).toEqual({ n: 3 });
+    // The name is free, for a data set and for a model.
+    ensureDataset(library.writer, 'demo', 'middle', 'now');
+    expect(codeOf(() => restoreDataset(context, 'demo'))).toBe('NAME_TAKEN');
+    renameDataset(context, 'demo', 'new');
+    expect(restoreDataset(context, 'demo')).toEqual([]);
+    expect(datasetByName(library.db, 'demo')?.id).toBe(datasetId);
+    expect(labelledInstances(library.db, datasetId).map(({ label }) => label)).toEqual(['a', 'b', null]);
+    expect([names(library), listDeletedDatasets(context)]).toEqual([['one'], []]);
+  });
+
+  test('and its models are not taken away from a job under way', () => {
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    addModelRow(library, 'one');
+    library.writer.run(
+      `INSERT INTO jobs (kind, state, payload, created_at) VALUES ('evaluate', 'queued', '{"model":"one"}', 'now')`,
+    );
+    expect(codeOf(() => deleteDataset(context, 'demo'))).toBe('BAD_INPUT');
+    expect(codeOf(() => renameModel(context, 'one', 'two'))).toBe('BAD_INPUT');
+    expect(codeOf(() => deleteModel(context, 'one', { evenInUse: true }))).toBe('BAD_INPUT');
+  });
+});
+
+test('where the window was follows names that change, and forgets what is gone', () => {
+  const library = temporaryLibrary();
+  const context = testContext(library);
+  addModelRow(library, 'one');
+  saveWindowChoices(library.writer, { screen: 'judge', dataset: 'demo', model: 'one', at: null });
+  renameModel(context, 'one', 'two');
+  renameDataset(context, 'demo', 'shown');
+  expect(windowChoices(library.db)).toEqual({ screen: 'judge', dataset: 'shown', model: 'two', at: null });
+  deleteModel(context, 'two', { evenInUse: false });
+  expect(windowChoices(library.db).model).toBe(null);
+});
