@@ -168,3 +168,14 @@ export function chordOf(event: KeyboardEvent): string | null {
   ];
   return parts.filter((part) => part !== '').join('+');
 }
+
+/** Keys that a control needs for itself are left to it: text in fields, Enter and Space on buttons, arrows in lists. */
+export function belongsToControl(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement;
+  if (target.closest('[role="dialog"], [role="menu"]') !== null) return true;
+  if (target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select')) return true;
+  if (target.matches('input') && event.key === ' ') return true;
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (target.matches('[role="tab"]') && event.key.startsWith('Arrow')) return true;
+  return isPlain && (event.key === 'Enter' || event.key === ' ') && target.closest('button, a, summary') !== null;
+}
