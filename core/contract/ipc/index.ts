@@ -86,6 +86,7 @@ export {
   type ReadingList,
   type ReadingState,
 } from './labels.ts';
+export * from './model-card.ts';
 export {
   type DataCheck,
   type DataFinding,

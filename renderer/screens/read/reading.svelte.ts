@@ -9,25 +9,24 @@ import {
   type CallOutput,
   isSameTarget,
   type ReaderId,
-  type ReadingImage,
   type ReadingItem,
   type ReadingList,
   type ReadingOrder,
   type ReadingState,
   type ReadingTarget,
-  type SeriesId,
   type StudyId,
   targetFacts,
   targetOfImage,
 } from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
 import type { CaseReference } from '../../app/navigation.svelte.ts';
-import { type FrameReference, prefetchFrame } from '../../viewport/frames.ts';
+import { prefetchFrame } from '../../viewport/frames.ts';
 import { Answers, type Sitting } from './answers.svelte.ts';
 import { Checking } from './checking.svelte.ts';
 import type { Mode } from './commands.ts';
 import { Order } from './order.svelte.ts';
-import { type Series, Stage, type Start } from './stage.svelte.ts';
+import { isLabelled, itemAt, seriesOf, startOf } from './reading-list.ts';
+import { type Series, Stage } from './stage.svelte.ts';
 
 export const filters = ['all', 'unlabelled', 'disagreements'] as const;
 export type Filter = (typeof filters)[number];
@@ -381,40 +380,4 @@ export class Reading {
     await call('readers.add', { name });
     await this.reload();
   }
-}
-
-/**
- * By the current reader, or (not blinded) by whoever's label counts. Where the data set asks several questions: the one at a place, or all of
- * them (null).
- */
-function isLabelled(item: ReadingItem, at: number | null): boolean {
-  const { answers, standing } = item;
-  if (standing.length === 0) return item.label !== null || item.reference !== null;
-  const known = standing.map(({ reference }, k) => reference !== null || (answers[k] ?? null) !== null);
-  return at === null ? known.every(Boolean) : known[at] === true;
-}
-
-/** The item of a case: of its image where a label is about images and one is named, else the first of its study. */
-function itemAt({ unit, items }: ReadingList, { studyId, instanceId }: CaseReference): ReadingItem | undefined {
-  if (unit === 'instance' && instanceId !== undefined) return items.find(({ target }) => target.id === instanceId);
-  return items.find((item) => item.studyId === studyId);
-}
-
-function startOf(target: ReadingTarget, at: CaseReference | null): Start | null {
-  if (at?.instanceId !== undefined) return { kind: 'instance', id: at.instanceId, frame: at.frame ?? 0 };
-  if (target.kind === 'instance') return { ...target, frame: 0 };
-  return target.kind === 'series' ? target : null;
-}
-
-function seriesOf(images: readonly ReadingImage[]): Series[] {
-  const series = new Map<
-    SeriesId,
-    { id: SeriesId; studyId: StudyId; modality: string | null; frames: FrameReference[] }
-  >();
-  for (const { seriesId, studyId, modality, instanceId, numberOfFrames } of images) {
-    const own = series.get(seriesId) ?? { id: seriesId, studyId, modality, frames: [] };
-    series.set(seriesId, own);
-    for (let frame = 0; frame < numberOfFrames; frame++) own.frames.push({ instanceId, frame });
-  }
-  return [...series.values()];
 }

@@ -1,0 +1,50 @@
+/** What a reading list says of its items, and how their images hang. */
+import type {
+  ReadingImage,
+  ReadingItem,
+  ReadingList,
+  ReadingTarget,
+  SeriesId,
+  StudyId,
+} from '../../../core/contract/index.ts';
+import type { CaseReference } from '../../app/navigation.svelte.ts';
+import type { FrameReference } from '../../viewport/frames.ts';
+import type { Series, Start } from './stage.svelte.ts';
+
+/**
+ * By the current reader, or (not blinded) by whoever's label counts. Where the data set asks several questions: the one at a place, or all of
+ * them (null).
+ */
+export function isLabelled(item: ReadingItem, at: number | null): boolean {
+  const { answers, standing } = item;
+  if (standing.length === 0) return item.label !== null || item.reference !== null;
+  const known = standing.map(({ reference }, k) => reference !== null || (answers[k] ?? null) !== null);
+  return at === null ? known.every(Boolean) : known[at] === true;
+}
+
+/** The item of a case: of its image where a label is about images and one is named, else the first of its study. */
+export function itemAt({ unit, items }: ReadingList, { studyId, instanceId }: CaseReference): ReadingItem | undefined {
+  if (unit === 'instance' && instanceId !== undefined) return items.find(({ target }) => target.id === instanceId);
+  return items.find((item) => item.studyId === studyId);
+}
+
+/** What hangs first: the image that is named, or the target. */
+export function startOf(target: ReadingTarget, at: CaseReference | null): Start | null {
+  if (at?.instanceId !== undefined) return { kind: 'instance', id: at.instanceId, frame: at.frame ?? 0 };
+  if (target.kind === 'instance') return { ...target, frame: 0 };
+  return target.kind === 'series' ? target : null;
+}
+
+/** The frames of images by their series, in the order given. */
+export function seriesOf(images: readonly ReadingImage[]): Series[] {
+  const series = new Map<
+    SeriesId,
+    { id: SeriesId; studyId: StudyId; modality: string | null; frames: FrameReference[] }
+  >();
+  for (const { seriesId, studyId, modality, instanceId, numberOfFrames } of images) {
+    const own = series.get(seriesId) ?? { id: seriesId, studyId, modality, frames: [] };
+    series.set(seriesId, own);
+    for (let frame = 0; frame < numberOfFrames; frame++) own.frames.push({ instanceId, frame });
+  }
+  return [...series.values()];
+}
