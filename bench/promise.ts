@@ -41,7 +41,7 @@ const { values } = commandLine(import.meta.filename, {
 const help = `npm run bench -- --promise [options]
 What a training was promised to take and what it took.
 
-  --only A,B      methods, in this order (default: fpt+,linear,side-only)
+  --only A,B      methods, in this order; auto: a quick search for a recipe (default: fpt+,linear,side-only)
   --studies N     studies of the demo to learn from (default: 120)
   --size PX       side of an image (default: 512)
   --epochs N      epochs (default: 20)
@@ -54,9 +54,12 @@ What a training was promised to take and what it took.
 
 const say = (line: string): void => console.error(line);
 
+/** A method, or a search for a recipe. */
+type Way = Method | 'auto';
+
 /** One training, promised and carried out. */
 interface Trial {
-  readonly method: Method;
+  readonly method: Way;
   readonly promise: TimePromise;
   readonly measuredSeconds: number;
   readonly tookSeconds: number;
@@ -79,14 +82,14 @@ async function makeDemo(folder: string): Promise<void> {
   }
 }
 
-async function trial(library: string, method: Method, done: (trial: Trial) => void): Promise<void> {
+async function trial(library: string, method: Way, done: (trial: Trial) => void): Promise<void> {
   const core = openCore(library, say);
   try {
     const [lpm] = await core.call('lpms.list', {});
     const options = trainOptionsSchema.omit({ resume: true }).parse({
       dataset: 'demo',
       lpm: lpm?.name ?? '',
-      method,
+      ...(method === 'auto' ? { recipe: method } : { method }),
       epochs: Number(values.epochs),
       batch: Number(values.batch),
     });
@@ -125,7 +128,7 @@ async function carryOut(
   );
   const secondEpoch = running.find(({ training }) => training?.epoch === 2)?.ranSeconds ?? took;
   return {
-    method: options.method,
+    method: options.recipe === 'auto' ? options.recipe : options.method,
     promise,
     tookSeconds: took,
     stages: stagesOf(promise, running, took),
@@ -184,7 +187,7 @@ export async function benchPromise(): Promise<void> {
   await makeDemo(made);
   const trials: Trial[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const method of values.only.split(',') as Method[]) {
+    for (const method of values.only.split(',') as Way[]) {
       rmSync(library, { recursive: true, force: true });
       cpSync(made, library, { recursive: true });
       await trial(library, method, (done) => {

@@ -3,14 +3,24 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
+import { mergeClasses } from '../../../../core/services/datasets/merge-classes.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { checkLibrary } from '../../../../core/services/library/check.ts';
+import { deleteDataset, restoreDataset } from '../../../../core/services/library/datasets.ts';
 import { deletePatient } from '../../../../core/services/library/delete-patient.ts';
+import { deleteModel } from '../../../../core/services/library/models.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { writeRandomLpm } from '../../../../core/services/lpm/random-lpm.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
-import { auditEvents, listRuns, openLibrary, recordsOf } from '../../../../core/store/index.ts';
+import {
+  auditEvents,
+  datasetByName,
+  listDatasets,
+  listRuns,
+  openLibrary,
+  recordsOf,
+} from '../../../../core/store/index.ts';
 import { testServices } from '../../../support/made-studies.ts';
 import { plantedPatient, plantedStudyUID, writePlantedStudies } from '../../../support/planted-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -175,6 +185,20 @@ describe('deleting a patient', () => {
     expect(deletePatient(context, { patientID: patient?.key ?? '' }).copies).toBe(0);
     expect(existsSync(join(library, row?.path ?? ''))).toBe(true);
   });
+});
+
+test('a patient is also taken out of what is out of sight: a deleted data set and model, and classes that became one', async () => {
+  const { context, library } = await wholeLibrary();
+  const p = trained(context);
+  expect(mergeClasses(context, 'd', 'disc', 'normal')).toBeGreaterThan(0);
+  deleteModel(context, 'm', { evenInUse: true });
+  deleteDataset(context, 'd');
+  expect(listDatasets(context.library.db).map(({ name }) => name)).not.toContain('d');
+  deletePatient(context, { patientID: plantedPatient(p), backups: 'delete' });
+  expect(holding(library, identity(p))).toEqual([]);
+  expect(context.library.db.all('PRAGMA foreign_key_check')).toEqual([]);
+  restoreDataset(context, 'd');
+  expect(datasetByName(context.library.db, 'd')).toBeDefined();
 });
 
 test('one study of a patient goes, also one that was classified but never imported', async () => {
