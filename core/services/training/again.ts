@@ -88,7 +88,7 @@ export function optionsOn(
 
 /**
  * The weights that a run begins with where it trains another model on, in the order of `config`; undefined where it begins anew.
- * @throws WEIGHTS_INVALID where they are of another network
+ * @throws WEIGHTS_INVALID where they are of another network or gone
  */
 export function startOf(
   { library: { db } }: Pick<ServiceContext, 'library'>,
@@ -96,8 +96,17 @@ export function startOf(
   config: NetworkConfig,
 ): Float32Array | undefined {
   const parent = trainedOnFrom(db, runId);
-  const final = parent === undefined ? undefined : modelWeights(db, parent.id, 'final');
-  if (parent === undefined || final === undefined) return undefined;
+  if (parent === undefined) return undefined;
+  const final = modelWeights(db, parent.id, 'final');
+  if (final === undefined) {
+    throw new AppError(
+      'WEIGHTS_INVALID',
+      `The weights of "${parent.name}", which this run trains on, are not in the library any more.`,
+      {
+        action: 'Bring them back from a backup, or train a model that begins anew.',
+      },
+    );
+  }
   const [params] = weightsFor(config, modelLayout(db, parent), [final], parent.name);
   return params;
 }
