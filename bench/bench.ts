@@ -14,7 +14,8 @@
  * `npm run bench -- --memory` measures one training step of each method on a ViT-B/16 (bench/memory.ts);
  * `npm run bench -- --steps` times steps of training from the disk to the parameters, also against another checkout (bench/steps.ts);
  * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts);
- * `npm run bench -- --recipes` compares what a search finds with fixed recipes and with the best of a grid (bench/recipes.ts).
+ * `npm run bench -- --recipes` compares what a search finds with fixed recipes and with the best of a grid (bench/recipes.ts);
+ * `npm run bench -- --coverage` counts how often the interval of a cross-validation holds the AUC on fresh studies (bench/coverage.ts).
  * With `--engine tensorflow` ONNX Runtime's figures stand beside its own, from the same turns. `--no-peer` leaves PyTorch out.
  */
 
@@ -26,9 +27,17 @@ import { commandLine } from '../scripts/command-line.ts';
 import { gemmOperations } from './measure.ts';
 
 /** A mode has its own options. */
-const mode = ['--methods', '--promise', '--profile', '--findings', '--lpms', '--memory', '--steps', '--recipes'].find(
-  (name) => process.argv.includes(name),
-);
+const mode = [
+  '--methods',
+  '--promise',
+  '--profile',
+  '--findings',
+  '--lpms',
+  '--memory',
+  '--steps',
+  '--recipes',
+  '--coverage',
+].find((name) => process.argv.includes(name));
 const { values } = commandLine(import.meta.filename, {
   ...(mode === undefined ? {} : { args: [] }),
   options: {
@@ -198,4 +207,5 @@ else if (mode === '--memory') await (await import('./memory.ts')).benchMemory();
 else if (mode === '--steps') await (await import('./steps.ts')).benchSteps();
 else if (mode === '--lpms') await (await import('./lpms.ts')).benchLpms();
 else if (mode === '--recipes') await (await import('./recipes.ts')).benchRecipes();
+else if (mode === '--coverage') await (await import('./coverage.ts')).benchCoverage();
 else await main();

@@ -1,0 +1,95 @@
+/**
+ * `npm run bench -- --coverage`: is the interval of a cross-validation honest?
+ *
+ *     npm run bench -- --coverage                       40 sets of 60 studies, judged on 2,000 fresh ones
+ *     npm run bench -- --coverage --task nodules --sets 10
+ *
+ * Each set is studies of its own; its out-of-fold AUC comes with a 95 % interval, which should hold the AUC that the model has on studies nobody
+ * learned from.
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Method } from '../core/contract/index.ts';
+import { evaluateModel } from '../core/services/evaluation/evaluate.ts';
+import { importPaths } from '../core/services/import/import.ts';
+import { trainModel } from '../core/services/jobs/train.ts';
+import { openServices } from '../core/services/session/open.ts';
+import { commandLine } from '../scripts/command-line.ts';
+import { tasks } from './tasks/index.ts';
+import { taskFile } from './tasks/write.ts';
+
+const { values } = commandLine(import.meta.filename, {
+  options: {
+    coverage: { type: 'boolean', default: false },
+    task: { type: 'string', default: 'nodules' },
+    sets: { type: 'string', default: '40' },
+    studies: { type: 'string', default: '60' },
+    fresh: { type: 'string', default: '2000' },
+    method: { type: 'string', default: 'linear' },
+    lr: { type: 'string', default: '0.01' },
+    epochs: { type: 'string', default: '80' },
+    size: { type: 'string', default: '512' },
+    out: { type: 'string', default: join(import.meta.dirname, '..', 'bench-output', 'coverage') },
+  },
+});
+
+const [sets, studies, fresh, size] = [values.sets, values.studies, values.fresh, values.size].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
+
+/** Measures what the command line asks for, and prints it. */
+export async function benchCoverage(): Promise<void> {
+  const task = tasks[values.task];
+  if (task === undefined || ![sets, studies, fresh, size].every((n) => Number.isInteger(n) && n > 0)) {
+    console.error(`--task is one of ${Object.keys(tasks).join(', ')}; the rest are whole numbers above 0.`);
+    process.exitCode = 2;
+    return;
+  }
+  const folder = join(resolve(values.out), `${values.task}-${size}`);
+  const files = join(folder, 'files');
+  mkdirSync(files, { recursive: true });
+  const pathOf = (n: number): string => {
+    const path = join(files, `${n}.dcm`);
+    if (!existsSync(path)) writeFileSync(path, taskFile(values.task, task, n, size));
+    return path;
+  };
+  const row = (n: number, split: string): string => `${pathOf(n)},${task.classes[n % task.classes.length]},${split}`;
+  const judged = Array.from({ length: fresh }, (_, i) => row(sets * studies + i, 'test'));
+  const services = await openServices({
+    ...{ library: join(folder, 'library'), mode: 'write', engine: 'auto', device: 'cpu' },
+    progress: () => {},
+    log: { log: () => {} },
+    signal: new AbortController().signal,
+  });
+  const { context } = services;
+  let covered = 0;
+  try {
+    for (let set = 0; set < sets; set++) {
+      const learned = Array.from({ length: studies }, (_, i) => row(set * studies + i, i % 5 === 0 ? 'val' : 'train'));
+      const labels = join(folder, `set-${set}.csv`);
+      writeFileSync(labels, `path,label,split\n${[...learned, ...judged].join('\n')}\n`);
+      const dataset = `set ${set}, ${studies} studies`;
+      const paths = [...learned, ...judged].map((line) => line.slice(0, line.indexOf(',')));
+      await importPaths(context, { paths, dataset, labels });
+      const trained = await trainModel(context, {
+        ...{ dataset, name: `${dataset}, ${values.method}`, method: values.method as Method, lr: Number(values.lr) },
+        ...{ epochs: Number(values.epochs), folds: 5, seed: set, inputSize: size, normalisation: 'lpm' },
+      });
+      const { study } = await evaluateModel(context, { model: trained.model });
+      const own = trained.crossValidation?.study;
+      const interval = own?.aucInterval;
+      if (interval == null || study.auc === null) throw new Error(`Set ${set} has no out-of-fold AUC.`);
+      const isIn = interval[0] <= study.auc && study.auc <= interval[1];
+      covered += isIn ? 1 : 0;
+      console.log(
+        `set ${set}: out of fold ${own?.auc?.toFixed(3)} (${interval.map((x) => x.toFixed(3)).join(' to ')}), fresh ${study.auc.toFixed(3)}: ${isIn ? 'in' : 'OUT'}; ${covered} of ${set + 1}`,
+      );
+    }
+    console.log(`The 95 % interval holds the AUC on ${fresh} fresh studies in ${covered} of ${sets} sets.`);
+  } finally {
+    await services.close();
+  }
+}
