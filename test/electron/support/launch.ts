@@ -74,8 +74,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
       );
   });
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-  if (options.keepSize !== true)
-    await page.setViewportSize({ width: options.width ?? 1440, height: options.height ?? 900 });
+  if (options.keepSize !== true) await setPageSize(app, page, options.width ?? 1440, options.height ?? 900);
   return {
     app,
     page,
@@ -87,6 +86,27 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
       if (options.library === undefined) rmSync(library, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Makes the window so large that its page has this size in pixels. Playwright's own `setViewportSize` waits for a frame of the new size, which on a busy
+ * display now and then never comes.
+ */
+async function setPageSize(app: ElectronApplication, page: Page, width: number, height: number): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const [across, down] = await page.evaluate(() => [innerWidth, innerHeight] as const);
+    if (across === width && down === height) return;
+    await app.evaluate(
+      ({ BrowserWindow }, [x, y]) => {
+        const [window] = BrowserWindow.getAllWindows();
+        const [w = 0, h = 0] = window?.getContentSize() ?? [];
+        window?.setContentSize(w + x, h + y);
+      },
+      [width - across, height - down] as const,
+    );
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`the page did not become ${width} x ${height} pixels large`);
 }
 
 /** Closes the application, which ends its own processes within ten seconds. @throws when it has not done so in `limitMs` */
