@@ -7,6 +7,7 @@ import { electronCommand } from '../../../scripts/app/runtime.ts';
 import { socketCalls } from '../../support/isolation.ts';
 import { userEnvironment } from '../../support/user-environment.ts';
 import { windowFlags } from './flags.ts';
+import { processesBelow } from './processes.ts';
 
 declare global {
   /** What the preload gives the page; the tests call it as the page does. */
@@ -54,13 +55,67 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
     options.executablePath === undefined
       ? electronCommand()
       : { path: options.executablePath, args: [], environment: {} };
-  const app = await _electron.launch({
+  const size = options.keepSize === true ? null : { width: options.width ?? 1440, height: options.height ?? 900 };
+  const { app, page, complaints } = await started(size, {
     executablePath: options.trace === undefined ? electron.path : tracing(electron.path, options.trace),
     args: [...electron.args, ...windowFlags, `--user-data-dir=${profile}`, `--library=${library}`],
     env: { ...userEnvironment(), ...electron.environment },
   });
-  const page = await app.firstWindow();
-  const complaints: string[] = [];
+  return {
+    app,
+    page,
+    library,
+    complaints,
+    close: async () => {
+      await closeWithin(app, 60_000);
+      if (options.profile === undefined) rmSync(profile, { recursive: true, force: true });
+      if (options.library === undefined) rmSync(library, { recursive: true, force: true });
+    },
+  };
+}
+
+type Start = Parameters<typeof _electron.launch>[0];
+
+/** How long a start may take on a busy machine. */
+const startLimitMs = 60_000;
+
+/**
+ * Starts the application and takes hold of its page, which is made `size` large. Now and then Playwright loses a page that is replaced while it
+ * takes hold of it (the empty one gives way to ours, in another process): the page is there and answers, and Playwright waits for ever. Such a start
+ * is said, ended and made again, at most twice; nothing was done in it.
+ */
+async function started(
+  size: { readonly width: number; readonly height: number } | null,
+  start: Start,
+): Promise<Pick<Opened, 'app' | 'page' | 'complaints'>> {
+  for (let attempt = 1; ; attempt++) {
+    const app = await _electron.launch({ ...start, timeout: startLimitMs });
+    const complaints: string[] = [];
+    const page = await within(
+      startLimitMs,
+      app.firstWindow({ timeout: 0 }).then(async (window) => {
+        listen(window, complaints);
+        await window.evaluate(() => document.readyState);
+        if (size !== null) await setPageSize(app, window, size.width, size.height);
+        return window;
+      }),
+    );
+    if (page !== 'late') return { app, page, complaints };
+    const pid = app.process().pid ?? 0;
+    for (const id of [pid, ...processesBelow(pid, '')]) {
+      try {
+        process.kill(id, 'SIGKILL');
+      } catch {
+        // It has ended with another one.
+      }
+    }
+    if (attempt === 3) throw new Error(`the page could not be taken hold of in ${attempt} starts`);
+    console.error(`Playwright lost the page of start ${attempt}; the application is started again.`);
+  }
+}
+
+/** Notes what the page complains of from now on. */
+function listen(page: Page, complaints: string[]): void {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')
       complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
@@ -74,18 +129,19 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
       );
   });
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-  if (options.keepSize !== true) await setPageSize(app, page, options.width ?? 1440, options.height ?? 900);
-  return {
-    app,
-    page,
-    library,
-    complaints,
-    close: async () => {
-      await closeWithin(app, 60_000);
-      if (options.profile === undefined) rmSync(profile, { recursive: true, force: true });
-      if (options.library === undefined) rmSync(library, { recursive: true, force: true });
-    },
-  };
+}
+
+/** What a promise gives, or that it took too long. */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T | 'late'> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
@@ -111,12 +167,10 @@ async function setPageSize(app: ElectronApplication, page: Page, width: number, 
 
 /** Closes the application, which ends its own processes within ten seconds. @throws when it has not done so in `limitMs` */
 async function closeWithin(app: ElectronApplication, limitMs: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), limitMs);
-  });
-  const ended = await Promise.race([app.close().then(() => 'closed' as const), late]);
-  clearTimeout(timer);
+  const ended = await within(
+    limitMs,
+    app.close().then(() => 'closed' as const),
+  );
   if (ended === 'closed') return;
   app.process().kill('SIGKILL');
   throw new Error(`the application was still there ${limitMs / 1000} s after it was asked to close`);
