@@ -128,6 +128,7 @@ test('a model of numbers shows answers beside labels, the furthest off first, an
   expect(await page.getByRole('tab').allTextContents()).toEqual([
     'Figures',
     'Methods side by side',
+    'Labels to check',
     'Shortcuts',
     'Model card',
   ]);

@@ -72,6 +72,7 @@ test('in German: a folder and its table are dropped, the questions answered, a c
   expect(labelCounts(library, 'typen')).toEqual({ 'Typ A': 12, 'Typ B': 12 });
 
   await navigation.getByRole('button', { name: 'Trainieren', exact: true }).click();
+  await page.getByRole('radio', { name: /^Wie veröffentlicht/ }).check();
   await page.getByRole('checkbox', { name: /^Linear/ }).check();
   await page.getByRole('checkbox', { name: /^FPT\+/ }).uncheck();
   await page.getByText(/^Einstellungen für Fachleute/).click();

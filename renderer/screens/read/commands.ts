@@ -116,7 +116,8 @@ export function meaningOf(
   changed: KeyTable,
   asksMarks = false,
 ): { readonly command: Command } | { readonly preset: number } | null {
-  for (const command of commands) {
+  // A key that the reader gave goes before one that a later version of the table took for something new.
+  for (const command of [...commands.filter((name) => changed[name] !== undefined), ...commands]) {
     const row: CommandRow = commandTable[command];
     if (worksIn(row, mode, asksMarks) && keysOf(command, profile, changed).includes(chord)) {
       return { command };

@@ -121,7 +121,7 @@ test('a library from before keeps its jobs, what belongs to them, and what the t
   const old = database.get<object>('SELECT * FROM jobs');
   migrate(database, { backUp: () => {} });
   // Columns that came later are empty.
-  expect(database.get('SELECT * FROM jobs')).toEqual({ ...old, run_id: null });
+  expect(database.get('SELECT * FROM jobs')).toEqual({ ...old, is_removed: 0, run_id: null });
   expect(database.get('SELECT path FROM job_places')).toEqual({ path: '/x' });
   expect(database.all('PRAGMA foreign_key_check')).toEqual([]);
   const add = (kind: string, state = 'queued'): unknown =>
