@@ -48,6 +48,11 @@ test('a key of a finding can be changed and put back, and is not given twice', (
   expect(conflictOf('fit', 'Alt+2', 'sidelight', {})).toEqual({ command: 'uncertain2' });
 });
 
+test('a key that a reader gave stays theirs when a later version uses it for something new', () => {
+  expect(meaningOf('W', 'label', 'sidelight', {})).toEqual({ command: 'nextCase' });
+  expect(meaningOf('W', 'label', 'sidelight', { comment: ['W'] })).toEqual({ command: 'comment' });
+});
+
 test('no two commands of one profile stand in the way of each other', () => {
   for (const profile of profiles) expect([profile, conflictsOf(profile)]).toEqual([profile, []]);
 });
