@@ -105,6 +105,7 @@ test('what a job of each kind gave is read back from its row as it was given', a
   });
   queue.add('curve', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', folds: 2, repeats: 3 });
   queue.add('order', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear' });
+  queue.add('replay', { model: 'm' });
   queue.add('classify', { dataset: 'discs', model: 'm' });
   queue.add('export', { dataset: 'discs', out: join(folder, 'out') });
   queue.add('demo', { studies: 6, unlabelled: 0, unseen: 0, size: 64 });
