@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { _electron, type ElectronApplication, errors, type Page } from 'playwright';
 import { electronCommand } from '../../../scripts/app/runtime.ts';
 import { socketCalls } from '../../support/isolation.ts';
 import { userEnvironment } from '../../support/user-environment.ts';
@@ -89,7 +89,16 @@ async function started(
   start: Start,
 ): Promise<Pick<Opened, 'app' | 'page' | 'complaints'>> {
   for (let attempt = 1; ; attempt++) {
-    const app = await _electron.launch({ ...start, timeout: startLimitMs });
+    const app = await _electron.launch({ ...start, timeout: startLimitMs }).catch((error: unknown) => {
+      if (attempt === 3 || !(error instanceof errors.TimeoutError)) throw error;
+      return null;
+    });
+    if (app === null) {
+      console.error(`Playwright did not get hold of start ${attempt}; the application is started again.`);
+      // What it ended of it lets go of the library.
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      continue;
+    }
     const complaints: string[] = [];
     const page = await within(
       startLimitMs,
