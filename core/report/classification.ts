@@ -1,10 +1,10 @@
 /** Results of a classification as one HTML text that loads nothing from anywhere: to be kept, sent on paper, printed. */
 
-import { researchUseOnly, targetFacts } from '../contract/index.ts';
+import { targetFacts } from '../contract/index.ts';
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
 import { escapeHtml } from './chart.ts';
+import { reportPage } from './page.ts';
 import { decisionRule } from './positive-class-words.ts';
-import { reportStyle } from './style.ts';
 
 /**
  * The page. Studies stand by the probability of the positive class (of more than two, the last one), highest first; those of several findings
@@ -13,31 +13,13 @@ import { reportStyle } from './style.ts';
 export function renderClassification(results: BatchResults, writtenAt: Date): string {
   const studies = sortedStudies(results);
   const title = `Classification with ${results.model}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(title)}</title>
-<style>${reportStyle}</style>
-</head>
-<body>
-<header>
-<h1>${escapeHtml(title)}</h1>
-<p>${counted(studies.length, 'study', 'studies')}, ${counted(results.failures.length, 'file', 'files')} that could not be used; classified ${minute(results.createdAt)} UTC, written ${minute(writtenAt.toISOString())} UTC</p>
-<span class="notice">${researchUseOnly}</span>
-</header>
-<main>
-${summarySection(results)}
-${studiesSection(results, studies)}
-${failuresSection(results)}
-${provenanceSection(results)}
-</main>
-<footer>${researchUseOnly} Made by Sidelight on this machine; this file loads nothing from anywhere.</footer>
-</body>
-</html>
-`;
+  const lead = `${counted(studies.length, 'study', 'studies')}, ${counted(results.failures.length, 'file', 'files')} that could not be used; classified ${minute(results.createdAt)} UTC, written ${minute(writtenAt.toISOString())} UTC`;
+  return reportPage(title, lead, [
+    summarySection(results),
+    studiesSection(results, studies),
+    failuresSection(results),
+    provenanceSection(results),
+  ]);
 }
 
 function sortedStudies({ classes, positiveClass, target, studies }: BatchResults): StudyResult[] {

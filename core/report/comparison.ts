@@ -4,40 +4,17 @@ import {
   type ComparisonReport,
   comparisonRecipeMeaning,
   methodMeaning,
-  researchUseOnly,
 } from '../contract/index.ts';
 import { count, duration, plain, section, withInterval } from './cells.ts';
 import { type CostPoint, costChart, escapeHtml } from './chart.ts';
 import { comparisonNotes, lpmShare, untrainedWords } from './comparison-words.ts';
-import { reportStyle } from './style.ts';
+import { reportPage } from './page.ts';
 
 /** The report as one HTML document. It loads nothing from anywhere. */
 export function renderComparison(report: ComparisonReport): string {
   const title = `Fine-tuning methods compared on ${report.dataset}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(title)}</title>
-<style>${reportStyle}</style>
-</head>
-<body>
-<header>
-<h1>${escapeHtml(title)}</h1>
-<p>Version ${report.version} of the data set, LPM “${escapeHtml(report.lpm)}” at ${report.inputSize} px; ended ${report.endedAt.slice(0, 16).replace('T', ' ')} UTC</p>
-<span class="notice">${researchUseOnly}</span>
-</header>
-<main>
-${tableSection(report)}
-${chartsSection(report)}
-${notesSection(report)}
-</main>
-<footer>${researchUseOnly} Made by Sidelight on this machine; this file loads nothing from anywhere.</footer>
-</body>
-</html>
-`;
+  const lead = `Version ${report.version} of the data set, LPM “${escapeHtml(report.lpm)}” at ${report.inputSize} px; ended ${report.endedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  return reportPage(title, lead, [tableSection(report), chartsSection(report), notesSection(report)]);
 }
 
 const heads = ['AUC', 'learnable', 'memory of training', 'an epoch', 'PPE', 'PME'];

@@ -7,7 +7,6 @@ import {
   type EpochRecord,
   type EvaluateReport,
   methodMeaning,
-  researchUseOnly,
   targetFacts,
   targetFigureWords,
 } from '../contract/index.ts';
@@ -22,41 +21,21 @@ import {
   type Series,
 } from './chart.ts';
 import { examplesSection } from './examples.ts';
+import { reportPage } from './page.ts';
 import { decisionRule, figuresOf, namedPositive } from './positive-class-words.ts';
 import { findingSection, numbersAtAGlance, numbersSection } from './questions.ts';
 import type { ReportData } from './report-data.ts';
-import { reportStyle } from './style.ts';
 import { comparisonSentences, howToRead, limits } from './words.ts';
 
 /** The report as one HTML document. */
 export function renderReport(data: ReportData): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(data.title)}</title>
-<style>${reportStyle}</style>
-</head>
-<body>
-<header>
-<h1>${escapeHtml(data.title)}</h1>
-<p>Data set “${escapeHtml(data.dataset.name)}”: ${count(data.dataset.patients)} patients, ${count(data.dataset.studies)} studies, ${count(data.dataset.images)} images; made ${data.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC</p>
-<span class="notice">${researchUseOnly}</span>
-</header>
-<main>
-${sectionsOf(data)
-  .map((one) => one(data))
-  .join('\n')}
-${examplesSection(data.examples)}
-${readingSection(data)}
-${provenanceSection(data)}
-</main>
-<footer>${researchUseOnly} Made by Sidelight on this machine; this file loads nothing from anywhere.</footer>
-</body>
-</html>
-`;
+  const lead = `Data set “${escapeHtml(data.dataset.name)}”: ${count(data.dataset.patients)} patients, ${count(data.dataset.studies)} studies, ${count(data.dataset.images)} images; made ${data.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return reportPage(data.title, lead, [
+    ...sectionsOf(data).map((one) => one(data)),
+    examplesSection(data.examples),
+    readingSection(data),
+    provenanceSection(data),
+  ]);
 }
 
 /** The sections of figures: those that mean something for what the data set asks. */
