@@ -15,6 +15,8 @@ export interface OptionSpec<T> {
   readonly parse?: (text: string) => T;
   readonly fallback: T;
   readonly mandatory: boolean;
+  /** It may be given several times: its value is a list, which each one adds to. Others may be given once. */
+  readonly isRepeated?: true;
   readonly choices?: readonly string[];
 }
 

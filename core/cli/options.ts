@@ -39,6 +39,18 @@ export function requiredText(flags: string, help: string): OptionSpec<string> {
   return { flags, help, parse: (value) => value, fallback: '', mandatory: true };
 }
 
+/** Text that may be left out, or be given several times. */
+export function texts(flags: string, help: string): OptionSpec<string[] | undefined> {
+  return {
+    flags,
+    help,
+    parse: (value) => [value],
+    fallback: undefined,
+    mandatory: false,
+    isRepeated: true,
+  };
+}
+
 /** Words with commas between, blanks around them left out; undefined where it is not given. */
 export function list(flags: string, help: string): OptionSpec<string[] | undefined> {
   return {

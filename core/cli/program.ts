@@ -112,9 +112,14 @@ function toOption(spec: OptionSpec<unknown>): Option {
   const option = new Option(spec.flags, spec.help);
   const parse = spec.parse;
   if (parse !== undefined) {
-    option.argParser((value) => {
+    const values: unknown[] = [];
+    option.argParser((text) => {
       try {
-        return parse(value);
+        values.push(parse(text));
+        if (spec.isRepeated === true) return values.flat();
+        // The last of two would silently be the one that counts.
+        if (values.length > 1) throw new UsageError('It was given twice; allowed: once.');
+        return values[0];
       } catch (error) {
         if (error instanceof UsageError) throw new InvalidArgumentError(error.message);
         throw error;

@@ -187,7 +187,9 @@ export const classifyOptionsSchema = z
     /** Every study of a data set. */
     dataset: nameSchema.optional(),
     model: nameSchema,
-    /** The CSV file to write; the library keeps the results either way. */
+    /** Further models that answer the same images, which are read once. */
+    otherModels: z.array(nameSchema).max(63).default([]),
+    /** The CSV file to write, or with several models the name that theirs are made of; the library keeps the results either way. */
     out: z.string().min(1).optional(),
     studyPooling: studyPoolingSchema.default('mean'),
     /** The watched folder that the files come from. */
@@ -195,6 +197,9 @@ export const classifyOptionsSchema = z
   })
   .refine((o) => o.paths.length > 0 || o.studyIds.length > 0 || o.dataset !== undefined, {
     message: 'name files, folders, studies or a data set',
+  })
+  .refine((o) => new Set([o.model, ...o.otherModels]).size === o.otherModels.length + 1, {
+    message: 'name each model once',
   });
 export type ClassifyOptions = z.input<typeof classifyOptionsSchema>;
 

@@ -348,7 +348,8 @@ export const predictionSchema = z.object({
 export type Prediction = z.infer<typeof predictionSchema>;
 
 /** `classify`. */
-export const classifyReportSchema = z.object({
+/** What one model answered. */
+const modelAnswersSchema = z.object({
   model: z.string(),
   lpmHash: z.string(),
   /** The CSV file; null when none was asked for. */
@@ -376,6 +377,10 @@ export const classifyReportSchema = z.object({
   disagreement: z.object({ folds: count, images: measure, studies: measure }).nullable().default(null),
   seconds: z.number(),
   peakMb: z.number().nullable(),
+});
+export const classifyReportSchema = modelAnswersSchema.extend({
+  /** What further models answered about the same images, in the order in which they were named. */
+  others: z.array(modelAnswersSchema).default([]),
 });
 export type ClassifyReport = z.infer<typeof classifyReportSchema>;
 

@@ -9,7 +9,7 @@ import { decisionWords } from '../../report/positive-class-words.ts';
 import { referralWords } from '../../report/referral-words.ts';
 import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, formatTable, plural } from '../format.ts';
-import { decimal, oneOf, requiredOutputFile, text } from '../options.ts';
+import { decimal, oneOf, requiredOutputFile, text, texts } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 import { verdictLines } from '../verdict-lines.ts';
 
@@ -24,9 +24,15 @@ export const command = defineCommand({
     'appears under its name only when it is complete.',
   arguments: [{ syntax: '<path...>', help: 'folders, files, ZIP archives or DICOMDIR files' }],
   options: {
-    model: text('--model <name>', 'name of the model (see: sidelight models); the one in use where it is left out'),
+    model: texts(
+      '--model <name>',
+      'name of the model (see: sidelight models); the one in use where it is left out. Given several times, every image is read once and answered by each model',
+    ),
     inUse: text('--in-use <dataset>', 'instead of --model: the model in use for this data set'),
-    out: requiredOutputFile('--out <file.csv>', 'file to write'),
+    out: requiredOutputFile(
+      '--out <file.csv>',
+      'file to write; of several models one file each, results-NAME.csv for results.csv',
+    ),
     studyPooling: oneOf(
       '--study-pooling <how>',
       'how images of a study are brought together',
@@ -41,6 +47,10 @@ export const command = defineCommand({
   },
   examples: [
     { line: 'sidelight classify /data/new --model mammo-1 --out results.csv', why: 'a folder of new studies' },
+    {
+      line: 'sidelight classify /data/new --model density --model birads --out results.csv',
+      why: 'two models; every image is read once',
+    },
     { line: 'sidelight classify /data/new --in-use mammo --out results.csv', why: 'with the model in use for mammo' },
     {
       line: 'sidelight classify /data/new --model mammo-cv --refer 0.05 --out results.csv',
@@ -61,25 +71,30 @@ export const command = defineCommand({
     const { isNoImage } = await import('../../services/files/no-image.ts');
     const { modelInUse } = await import('../../services/promotion/promote.ts');
     const taken = named === undefined ? modelInUse(services, inUse) : null;
-    const model = named ?? (taken as NonNullable<typeof taken>).model;
-    const { ensurePromise } = await import('../../services/evaluation/referral.ts');
+    const [model = '', ...otherModels] = named ?? [(taken as NonNullable<typeof taken>).model];
+    const { ensurePromises } = await import('../../services/evaluation/referral.ts');
+    const pooling = options.studyPooling ?? defaults.studyPooling;
     const found =
-      refer === undefined
-        ? []
-        : ensurePromise(services, { model, allowed: refer, pooling: options.studyPooling ?? defaults.studyPooling });
-    const report = await classifyPaths(services, { paths: wordsArgument(args, 0), model, ...options });
+      refer === undefined ? [] : ensurePromises(services, { models: [model, ...otherModels], allowed: refer, pooling });
+    const report = await classifyPaths(services, { paths: wordsArgument(args, 0), model, otherModels, ...options });
     const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');
-    const known = modelVerdict(services, report.model);
+    const { others, ...own } = report;
+    const answered = [own, ...others].map((each) => ({ ...each, verdict: modelVerdict(services, each.model) }));
     const lines = [
       ...(taken === null
         ? []
         : [`Model in use for "${taken.dataset}": "${taken.model}" (since ${taken.at.slice(0, 10)}).`]),
-      ...verdictLines(known),
-      ...found.map((outcome) => `Rule of referral: ${referralWords(outcome)}`),
-      ...classifyLines(report),
+      ...answered.flatMap((each, m) => [
+        ...(m === 0 ? [] : ['']),
+        ...verdictLines(each.verdict),
+        ...(found[m] ?? []).map((outcome) => `Rule of referral: ${referralWords(outcome)}`),
+        ...classifyLines(each),
+      ]),
+      researchUseOnly,
     ];
+    const [json, ...more] = answered;
     const output = {
-      json: { ...report, isModelInUse: taken !== null, verdict: known, notice: researchUseOnly },
+      json: { ...json, others: more, isModelInUse: taken !== null, notice: researchUseOnly },
       lines,
     };
     if (report.images > 0) return output;
@@ -94,7 +109,7 @@ export const command = defineCommand({
   },
 });
 
-function classifyLines(report: ClassifyReport): string[] {
+function classifyLines(report: Answered): string[] {
   return [
     `Classified ${plural(report.images, 'image')} of ${plural(report.studies, 'study', 'studies')} with "${report.model}" in ` +
       `${formatDuration(report.seconds)}; ${report.failed} failed.`,
@@ -114,12 +129,14 @@ function classifyLines(report: ClassifyReport): string[] {
     ...disagreementLines(report),
     ...problemLines(report.problems),
     ...(report.out === null ? [] : [`Results: ${report.out}`]),
-    researchUseOnly,
   ];
 }
 
+/** What is said of one model. */
+type Answered = Omit<ClassifyReport, 'others'>;
+
 /** About how many not all networks of a model of folds answer the same. */
-function disagreementLines({ disagreement, images, studies }: ClassifyReport): string[] {
+function disagreementLines({ disagreement, images, studies }: Answered): string[] {
   if (disagreement === null || disagreement.studies === null || disagreement.images === null) return [];
   return [
     `The ${disagreement.folds} networks of the folds do not all answer the same about ${disagreement.images} of ${plural(images, 'image')}, ${disagreement.studies} of ${plural(studies, 'study', 'studies')} (column "foldsAgreeing").`,

@@ -10,21 +10,11 @@ import {
   type ModelRecord,
   type Prediction,
   parseOptions,
-  type StudyPooling,
-  targetFacts,
 } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import type { GreyOrColourImage, RangeRule } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import {
-  addAuditEvent,
-  addBatch,
-  addBatchFailures,
-  type BatchFailure,
-  type ClassifiedAnswer,
-  instanceByUid,
-} from '../../store/index.ts';
-import { targets } from '../../targets/index.ts';
+import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../../store/index.ts';
 import { framesOf } from '../datasets/dataset.ts';
 import type { Scanned } from '../files/scan.ts';
 import type { Fit } from '../pixels/fit.ts';
@@ -32,16 +22,17 @@ import { openRenderer, type Renderer } from '../pixels/source-images.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector, survivable } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { requireModel } from '../training/model.ts';
+import { type LoadedModel, requireModel } from '../training/model.ts';
 import { operatingPointOf } from '../training/operating-point.ts';
-import { answersOf, predictionsCsv } from './csv.ts';
-import { foldAgreement, referredNames } from './fold-agreement.ts';
-import { openClassifier } from './image.ts';
+import { predictionsCsv } from './csv.ts';
+import { openClassifiers } from './image.ts';
 import { type KeptResults, openKeptResults } from './kept.ts';
+import { countDecisions, countDisagreement, countReferred, imagePrediction, studyPredictions } from './predictions.ts';
+import { resultsFiles } from './results-files.ts';
 import { asFiled, type ClassifySources, countSources, scanSources } from './sources.ts';
 
 /**
- * Classifies every image below `paths` and writes the CSV file. A file that cannot be used is named in `problems` and
+ * Classifies every image below `paths` and writes the CSV file, or one a model. Several models read the images once, and each answers as it does alone. A file that cannot be used is named in `problems` and
  * the rest goes on; files that are no images at all are counted there too. Given again after a stop or a kill it goes on
  * where it was and ends with the same file.
  * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND for a path that is not there, DISK_FULL, CANCELLED
@@ -56,27 +47,47 @@ export const classifyJob = defineJob({
   run: async (options, tools: { deps: ServiceContext; progress: ServiceContext['progress']; jobId: number }) => {
     const context = { ...tools.deps, progress: tools.progress };
     const started = performance.now();
-    const model = requireModel(context, options.model);
-    const { record } = model;
-    const problems = new ProblemCollector();
-    const kept = await openKeptResults(context, record);
-    const failures: BatchFailure[] = [];
-    const images = await classifyImages(context, model, options, { problems, failures }, kept);
-    const studies = studyPredictions(record, images, options.studyPooling);
-    const predictions = [...images, ...studies];
-    if (options.out !== undefined) writeWholeFile(options.out, predictionsCsv(record, predictions, failures));
-    const batchId = remember(
-      context,
-      record,
-      { predictions, failures, watchId: options.watchId ?? null },
-      tools.jobId,
-      kept,
+    const models = [options.model, ...options.otherModels].map((name) => requireModel(context, name));
+    const files = resultsFiles(
+      options.out,
+      models.map(({ record }) => record.name),
     );
-    return {
+    const works: Work[] = [];
+    for (const [m, model] of models.entries()) {
+      works.push({
+        model,
+        out: files[m] ?? null,
+        kept: await openKeptResults(context, model.record),
+        problems: new ProblemCollector(),
+        failures: [],
+        images: [],
+      });
+    }
+    await classifyImages(context, works, options);
+    const answered = works.map((work) => {
+      const { model, images } = work;
+      return { ...work, record: model.record, studies: studyPredictions(model.record, images, options.studyPooling) };
+    });
+    for (const { out, record, images, studies, failures } of answered) {
+      if (out !== null) writeWholeFile(out, predictionsCsv(record, [...images, ...studies], failures));
+    }
+    const { watchId = null } = options;
+    const batchIds = remember(
+      context,
+      answered.map(({ record, images, studies, failures, kept }) => ({
+        model: record,
+        batch: { predictions: [...images, ...studies], failures, watchId },
+        kept,
+      })),
+      tools.jobId,
+    );
+    const seconds = (performance.now() - started) / 1000;
+    const peakMb = await (await context.engine()).peakMemoryMb();
+    const reports = answered.map(({ out, record, images, studies, kept, problems }, m) => ({
       model: record.name,
       lpmHash: record.lpmHash,
-      out: options.out ?? null,
-      batchId,
+      out,
+      batchId: batchIds?.[m] ?? null,
       target: record.target,
       classes: record.classes,
       threshold: record.threshold,
@@ -90,29 +101,44 @@ export const classifyJob = defineJob({
       decisions: countDecisions(record, images, studies),
       referred: countReferred(images, studies),
       disagreement: countDisagreement(record, images, studies),
-      seconds: (performance.now() - started) / 1000,
-      peakMb: await (await context.engine()).peakMemoryMb(),
-    };
+      seconds,
+      peakMb,
+    }));
+    const [first, ...others] = reports;
+    return { ...(first as (typeof reports)[number]), others };
   },
 });
 
+/** One model's part of a classification. */
+interface Work {
+  readonly model: LoadedModel;
+  /** Where its results go; null where no file was asked for. */
+  readonly out: string | null;
+  readonly kept: KeptResults;
+  readonly problems: ProblemCollector;
+  readonly failures: BatchFailure[];
+  readonly images: Prediction[];
+}
+
+/** Every image is read once and answered by each model. */
 async function classifyImages(
   context: ServiceContext,
-  model: ReturnType<typeof requireModel>,
+  works: readonly Work[],
   options: ClassifySources,
-  left: { readonly problems: ProblemCollector; readonly failures: BatchFailure[] },
-  kept: KeptResults,
-): Promise<Prediction[]> {
-  const { record } = model;
-  const fail = (thrown: unknown, { name, place }: Scanned): void => {
+): Promise<void> {
+  const fail = (thrown: unknown, { name, place }: Scanned, of: readonly Work[] = works): void => {
     const { code, message, action } = serialiseError(thrown);
-    left.problems.add(thrown, name);
-    left.failures.push({ path: place.path, member: place.member, code, message, action });
+    for (const { problems, failures } of of) {
+      problems.add(thrown, name);
+      failures.push({ path: place.path, member: place.member, code, message, action });
+    }
   };
   const total = await countSources(context, options);
-  const classifier = await openClassifier(context, model);
+  const classifiers = await openClassifiers(
+    context,
+    works.map(({ model }) => model),
+  );
   const renderer = openRenderer();
-  const predictions: Prediction[] = [];
   // By content: faulty anonymisers give different images one UID, and each of them is to be answered.
   const seen = new Set<string>();
   let done = 0;
@@ -133,28 +159,40 @@ async function classifyImages(
       const stored = instanceByUid(context.library.db, sopInstanceUID);
       const instanceId = stored?.contentHash === contentHash ? stored.id : null;
       const filed = asFiled(context.library.db, { ...scanned, found });
-      for (const frame of framesOf(record.preprocessing.frames, numberOfFrames)) {
+      for (const [frame, asked] of framesOfAll(works, numberOfFrames)) {
         const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
-        try {
-          const answer = await kept.result(contentHash, frame, () =>
-            classifier.classify(known, (fit) => render(renderer, scanned, frame, fit, model.rule)),
-          );
-          predictions.push(imagePrediction(record, filed, frame, answer));
-        } catch (thrown) {
-          fail(survivable(thrown), scanned);
+        const answers = classifiers.answers(known, (fit, rule) => render(renderer, scanned, frame, fit, rule));
+        for (const m of asked) {
+          const work = works[m] as Work;
+          try {
+            const answer = await work.kept.result(contentHash, frame, answers[m] as (typeof answers)[number]);
+            work.images.push(imagePrediction(work.model.record, filed, frame, answer));
+          } catch (thrown) {
+            fail(survivable(thrown), scanned, [work]);
+          }
         }
       }
       context.progress({ stage: 'classifying', done, total, unit: 'files' });
     }
-    return predictions;
   } finally {
     try {
-      kept.flush();
+      for (const { kept } of works) kept.flush();
     } finally {
       await renderer.close();
-      await classifier.close();
+      await classifiers.close();
     }
   }
+}
+
+/** The frames that any model wants of an image, in their order, each with the places of the models that do. */
+function framesOfAll(works: readonly Work[], numberOfFrames: number): readonly (readonly [number, number[]])[] {
+  const asked = new Map<number, number[]>();
+  for (const [m, { model }] of works.entries()) {
+    for (const frame of framesOf(model.record.preprocessing.frames, numberOfFrames)) {
+      asked.set(frame, [...(asked.get(frame) ?? []), m]);
+    }
+  }
+  return [...asked].sort(([a], [b]) => a - b);
 }
 
 async function render(
@@ -174,163 +212,37 @@ function duplicate(): AppError {
   );
 }
 
-/** How many were decided for each class, or called present for each finding; nothing of numbers. */
-function countDecisions(
-  { target, classes }: ModelRecord,
-  images: readonly Prediction[],
-  studies: readonly Prediction[],
-): ClassifyReport['decisions'] {
-  const { isPerName, hasMarks } = targetFacts[target];
-  if (isPerName && !hasMarks) return [];
-  const isDecided = (p: Prediction, name: string, k: number): boolean =>
-    hasMarks ? (p.probabilities[k] as number) >= (p.findingThresholds[k] as number) : p.decision === name;
-  return classes.map((name, k) => ({
-    name,
-    images: images.filter((p) => isDecided(p, name, k)).length,
-    studies: studies.filter((p) => isDecided(p, name, k)).length,
-  }));
-}
-
-function countReferred(images: readonly Prediction[], studies: readonly Prediction[]): ClassifyReport['referred'] {
-  if (images.every(({ referred }) => referred === null)) return null;
-  const count = (rows: readonly Prediction[]): number =>
-    rows.filter(({ referred }) => referred !== null && referred.length > 0).length;
-  return { images: count(images), studies: count(studies) };
-}
-
-/** About how many the networks of a model of folds do not all answer the same; null of one network. */
-function countDisagreement(
-  model: ModelRecord,
-  images: readonly Prediction[],
-  studies: readonly Prediction[],
-): ClassifyReport['disagreement'] {
-  if (model.folds === 1) return null;
-  const count = (rows: readonly Prediction[]): number | null => {
-    const all = rows.map((row) => foldAgreement(model, row));
-    if (all.some((own) => own.some(({ agreeing }) => agreeing === null))) return null;
-    return all.filter((own) => own.some(({ agreeing, folds }) => agreeing !== folds)).length;
-  };
-  return { folds: model.folds, images: count(images), studies: count(studies) };
-}
-
-/** What a model says of an image or a study, from its answers: probabilities of classes or findings, or a number. */
-function answerOf(
-  model: ModelRecord,
-  answers: readonly number[],
-  foldAnswers: Prediction['foldAnswers'],
-): Pick<
-  Prediction,
-  | 'probabilities'
-  | 'value'
-  | 'decision'
-  | 'threshold'
-  | 'thresholdClass'
-  | 'findingThresholds'
-  | 'referred'
-  | 'foldAnswers'
-> {
-  const point = operatingPointOf(model);
-  const { isPerName, hasMarks } = targetFacts[model.target];
-  const isNumber = isPerName && !hasMarks;
-  const decision = targets[model.target].answer(answers, model.classes, point);
-  return {
-    probabilities: isNumber ? [] : [...answers],
-    value: isNumber ? (answers[0] as number) : null,
-    decision,
-    threshold: model.threshold,
-    thresholdClass: model.thresholdClass,
-    findingThresholds: [...point.thresholds],
-    referred: isNumber ? null : referredNames(model, { decision, probabilities: answers }),
-    foldAnswers,
-  };
-}
-
-function imagePrediction(
-  model: ModelRecord,
-  { found, place }: Scanned,
-  frame: number,
-  { probabilities, foldAnswers }: ClassifiedAnswer,
-): Prediction {
-  return {
-    level: 'image',
-    path: place.member === '' ? place.path : `${place.path}/${place.member}`,
-    patientID: found?.patientID ?? '',
-    studyInstanceUID: found?.instance.studyInstanceUID ?? '',
-    sopInstanceUID: found?.instance.sopInstanceUID ?? '',
-    frame,
-    images: 1,
-    ...answerOf(
-      model,
-      probabilities,
-      foldAnswers.map((own) => [...own]),
-    ),
-    contentHash: found?.instance.contentHash ?? null,
-  };
-}
-
-/** One prediction a study, in the order of the studies' first images. */
-export function studyPredictions(
-  model: ModelRecord,
-  images: readonly Prediction[],
-  pooling: StudyPooling,
-): Prediction[] {
-  const target = targets[model.target];
-  const classes = target.logits(model.classes.length);
-  const studies = images.map((image) => image.studyInstanceUID);
-  const pool = (rows: readonly (readonly number[])[]) =>
-    target.poolStudies(Float64Array.from(rows.flat()), classes, studies, pooling);
-  const pooled = pool(images.map(answersOf));
-  const rowAt = (values: Float64Array, s: number): number[] => [...values.subarray(s * classes, (s + 1) * classes)];
-  // Each network's answer to a study, as if it were the model.
-  const folds = Array.from({ length: images[0]?.foldAnswers.length ?? 0 }, (_, k) =>
-    pool(images.map(({ foldAnswers }) => foldAnswers[k] ?? [])),
-  );
-  return pooled.studies.map((studyInstanceUID, s) => {
-    const members = pooled.members[s] as readonly number[];
-    return {
-      level: 'study',
-      path: null,
-      patientID: images[members[0] as number]?.patientID ?? '',
-      studyInstanceUID,
-      sopInstanceUID: null,
-      frame: null,
-      images: members.length,
-      ...answerOf(
-        model,
-        rowAt(pooled.probabilities, s),
-        folds.map(({ probabilities }) => rowAt(probabilities, s)),
-      ),
-      contentHash: null,
-    };
-  });
-}
-
-/** Keeps the predictions, without paths and patients, where the library may be written; gives the batch's row id. */
-function remember(
-  context: ServiceContext,
-  model: ModelRecord,
-  batch: {
+/** What a model leaves in the library. */
+interface Answered {
+  readonly model: ModelRecord;
+  readonly batch: {
     readonly predictions: readonly Prediction[];
     readonly failures: readonly BatchFailure[];
     readonly watchId: number | null;
-  },
-  jobId: number,
-  kept: KeptResults,
-): number | null {
+  };
+  readonly kept: KeptResults;
+}
+
+/**
+ * Keeps the predictions of all models at once, without paths and patients, where the library may be written; gives the batches' row ids in the
+ * order of the models.
+ */
+function remember(context: ServiceContext, answered: readonly Answered[], jobId: number): number[] | null {
   if (context.library.mode === 'read') return null;
-  const { predictions, failures, watchId } = batch;
   const db = context.library.writer;
   const now = timeOf(context);
-  return db.transaction(() => {
-    const id = addBatch(db, { jobId, modelId: model.id, predictions, watchId }, now);
-    addBatchFailures(db, id, failures);
-    addAuditEvent(db, {
-      happenedAt: now,
-      action: 'batch.classified',
-      subject: model.name,
-      details: { batch: id, predictions: predictions.length },
-    });
-    kept.drop();
-    return id;
-  });
+  return db.transaction(() =>
+    answered.map(({ model, batch: { predictions, failures, watchId }, kept }) => {
+      const id = addBatch(db, { jobId, modelId: model.id, predictions, watchId }, now);
+      addBatchFailures(db, id, failures);
+      addAuditEvent(db, {
+        happenedAt: now,
+        action: 'batch.classified',
+        subject: model.name,
+        details: { batch: id, predictions: predictions.length },
+      });
+      kept.drop();
+      return id;
+    }),
+  );
 }

@@ -1,16 +1,16 @@
-/** A model ready to classify one image after another. */
+/** Models ready to classify one image after another. */
 
 import { invariant } from '../../base/errors.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { RecordStore } from '../../features/index.ts';
-import { type GreyOrColourImage, normalise } from '../../images/index.ts';
-import { memberCount, readsImage, trainingMethods } from '../../models/index.ts';
+import { type GreyOrColourImage, normalise, type RangeRule } from '../../images/index.ts';
+import { type LpmFeatures, memberCount, readsImage, trainingMethods } from '../../models/index.ts';
 import type { ClassifiedAnswer } from '../../store/index.ts';
 import { predictAll } from '../../training/loop.ts';
 import { predictMembers } from '../../training/predict-members.ts';
-import { featureInputs } from '../features/feature-kinds.ts';
+import { featureInputs, featureKinds } from '../features/feature-kinds.ts';
 import { sideImage } from '../features/source-examples.ts';
 import { openFeatures, recordOf } from '../features/source-features.ts';
 import { compileEncoder, type LpmEncoder } from '../lpm/encoder.ts';
@@ -29,20 +29,68 @@ export interface KnownFrame {
   readonly sopInstanceUID: string;
 }
 
-export interface ImageClassifier {
+/** Gives an image's pixels in a size, drawn by a rule where its samples are open. */
+export type Render = (fit: Fit, rule: RangeRule) => Promise<GreyOrColourImage>;
+
+/** The answer to one image: probabilities [classes], and those of each network of a model of folds. */
+type Answer = () => Promise<ClassifiedAnswer>;
+
+export interface ImageClassifiers {
   /**
-   * The answer to one image: probabilities [classes], and those of each network of a model of folds. `found` names it in the library, whose features are then used instead of
-   * computed; `render` gives its pixels in a size where they are needed.
+   * One answer a model to an image, in the order of the models, each computed when it is asked for. What models have in common is computed once:
+   * pixels of one size and rule, and what an LPM says under the same settings; the answers are those of each model alone, to the last bit.
+   * `found` names the image in the library, whose features are then used instead of computed; `render` gives its pixels where they are needed.
    */
-  classify(found: KnownFrame | null, render: (fit: Fit) => Promise<GreyOrColourImage>): Promise<ClassifiedAnswer>;
+  answers(found: KnownFrame | null, render: Render): readonly Answer[];
   close(): Promise<void>;
 }
 
 /** What the LPM contributes to an image, as stored or as computed. */
 type Kept = Uint8Array | null;
 
-/** Compiles a model and, unless it does without (side-only), its LPM. @throws LPM_NOT_FOUND, ENGINE_FAILED */
-export async function openClassifier(context: ServiceContext, model: LoadedModel): Promise<ImageClassifier> {
+/** What is computed once for one image, by what decides it. */
+interface Shared {
+  readonly pictures: Map<string, Promise<GreyOrColourImage>>;
+  readonly passes: Map<string, Promise<Kept>>;
+}
+
+type OpenedModel = (found: KnownFrame | null, render: Render, shared: Shared) => Promise<ClassifiedAnswer>;
+
+type Closer = () => Promise<void>;
+
+/** Compiles models and, of each that needs one, its LPM; a pass that several need is compiled once. @throws LPM_NOT_FOUND, ENGINE_FAILED */
+export async function openClassifiers(
+  context: ServiceContext,
+  models: readonly LoadedModel[],
+): Promise<ImageClassifiers> {
+  const closers: Closer[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const encoders = new Map<string, LpmEncoder>();
+    const opened: OpenedModel[] = [];
+    for (const model of models) opened.push(await openOne(context, model, encoders, closers));
+    return {
+      answers: (found, render) => {
+        const shared: Shared = { pictures: new Map(), passes: new Map() };
+        return opened.map((answer) => () => answer(found, render, shared));
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** One model: gives its answer to an image. What it opens is closed by `closers`. */
+async function openOne(
+  context: ServiceContext,
+  model: LoadedModel,
+  encoders: Map<string, LpmEncoder>,
+  closers: Closer[],
+): Promise<OpenedModel> {
   const { record, config, params, rule } = model;
   const { preprocessing } = record;
   const { inputSize } = preprocessing;
@@ -51,77 +99,90 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
   const ownImage = readsImage(config);
   const hasMembers = memberCount(config) > 1;
   const engine = await context.engine();
-  const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
-  try {
-    const sources = openPreviewStore(context, inputSize, rule);
-    closers.push(() => sources.close());
-    let encoder: LpmEncoder | null = null;
-    let features: RecordStore | null = null;
-    if (kind !== null) {
+  const sources = openPreviewStore(context, inputSize, rule);
+  closers.push(() => sources.close());
+  const pass = kind === null ? null : passOf(context, model, kind);
+  let features: RecordStore | null = null;
+  if (kind !== null && pass !== null) {
+    if (!encoders.has(pass)) {
       const lpm = openModelLpm(context, record);
       try {
-        encoder = await compileEncoder(engine, lpm, { ...preprocessing, features: [kind] }, context.precision);
+        const encoder = await compileEncoder(engine, lpm, { ...preprocessing, features: [kind] }, context.precision);
+        encoders.set(pass, encoder);
+        closers.push(encoder.dispose);
       } finally {
         lpm.close();
       }
-      closers.push(encoder.dispose);
-      features = openFeatures(context, kind, record.lpmHash, { ...preprocessing, rule }, statistics);
-      closers.push(() => features?.close() ?? Promise.resolve());
     }
-    const predictor = await compileOfModel(context, model, engine);
-    closers.push(() => predictor.predict.dispose());
-
-    const encode = async (image: GreyOrColourImage): Promise<Kept> => {
-      if (encoder === null || kind === null) return null;
-      return recordOf(
-        await encoder.encode(normalise(image, statistics.mean, statistics.std, config.lpm.channels)),
-        kind,
-      );
-    };
-    const inputsOf = (image: GreyOrColourImage | null, kept: Kept): Record<string, Tensor> => {
-      const inputs: Record<string, Tensor> = {};
-      if (ownImage) {
-        invariant(image !== null, 'classify: no image');
-        inputs['image'] = sideImage(config, image, statistics);
-      }
-      if (kind !== null) {
-        invariant(kept !== null, 'classify: the LPM gave nothing');
-        Object.assign(inputs, featureInputs(kind, config, [kept]));
-      }
-      return inputs;
-    };
-
-    return {
-      classify: async (found, render) => {
-        const known = found !== null && (await mayUseKept(context, found.instanceId, rule)) ? found : null;
-        const key = known === null ? '' : imageKey(known.instanceId, known.frame);
-        const stored = kind !== null && features?.has(kind, key) ? await features.read(kind, key) : null;
-        const needsImage = ownImage || stored === null;
-        const hasSource = known !== null && sources.has('image', key);
-        const image = !needsImage
-          ? null
-          : hasSource
-            ? await readSource(sources, inputSize, known)
-            : squareImage(await render({ square: inputSize }), inputSize);
-        const kept = stored ?? (image === null ? null : await encode(image));
-        const answersOf = (logits: Float32Array): number[] => [...probabilitiesOf(record, logits)];
-        if (hasMembers) {
-          const { logits, members } = await predictMembers(predictor, params, inputsOf(image, kept));
-          return { probabilities: answersOf(logits), foldAnswers: members.map(answersOf) };
-        }
-        const source = { load: async () => inputsOf(image, kept) };
-        const logits = await predictAll(predictor, params, source, 1, context.signal);
-        return { probabilities: answersOf(logits), foldAnswers: [] };
-      },
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
+    const store = openFeatures(context, kind, record.lpmHash, { ...preprocessing, rule }, statistics);
+    features = store;
+    closers.push(() => store.close());
   }
+  const predictor = await compileOfModel(context, model, engine);
+  closers.push(() => predictor.predict.dispose());
+
+  const encode = async (image: GreyOrColourImage): Promise<Kept> => {
+    const encoder = pass === null ? undefined : encoders.get(pass);
+    if (encoder === undefined || kind === null) return null;
+    return recordOf(await encoder.encode(normalise(image, statistics.mean, statistics.std, config.lpm.channels)), kind);
+  };
+  const inputsOf = (image: GreyOrColourImage | null, kept: Kept): Record<string, Tensor> => {
+    const inputs: Record<string, Tensor> = {};
+    if (ownImage) {
+      invariant(image !== null, 'classify: no image');
+      inputs['image'] = sideImage(config, image, statistics);
+    }
+    if (kind !== null) {
+      invariant(kept !== null, 'classify: the LPM gave nothing');
+      Object.assign(inputs, featureInputs(kind, config, [kept]));
+    }
+    return inputs;
+  };
+  const answersOf = (logits: Float32Array): number[] => [...probabilitiesOf(record, logits)];
+
+  return async (found, render, shared) => {
+    const known = found !== null && (await mayUseKept(context, found.instanceId, rule)) ? found : null;
+    const key = known === null ? '' : imageKey(known.instanceId, known.frame);
+    const stored = kind !== null && features?.has(kind, key) ? await features.read(kind, key) : null;
+    const hasSource = known !== null && sources.has('image', key);
+    const picture = once(shared.pictures, JSON.stringify([inputSize, rule]), async () =>
+      hasSource && known !== null
+        ? await readSource(sources, inputSize, known)
+        : squareImage(await render({ square: inputSize }, rule), inputSize),
+    );
+    const image = ownImage || stored === null ? await picture() : null;
+    const kept =
+      stored ?? (image === null || pass === null ? null : await once(shared.passes, pass, () => encode(image))());
+    if (hasMembers) {
+      const { logits, members } = await predictMembers(predictor, params, inputsOf(image, kept));
+      return { probabilities: answersOf(logits), foldAnswers: members.map(answersOf) };
+    }
+    const source = { load: async () => inputsOf(image, kept) };
+    const logits = await predictAll(predictor, params, source, 1, context.signal);
+    return { probabilities: answersOf(logits), foldAnswers: [] };
+  };
+}
+
+/** What decides all numbers of an LPM's pass: models with the same share it. */
+function passOf(context: ServiceContext, { record, rule }: LoadedModel, kind: LpmFeatures): string {
+  const { preprocessing } = record;
+  const statistics = { mean: preprocessing.mean, std: preprocessing.std };
+  return JSON.stringify([
+    record.lpmHash,
+    kind,
+    featureKinds[kind].storeKey(context, { ...preprocessing, rule }, statistics),
+  ]);
+}
+
+/** `work`, done at most once a key. */
+function once<T>(done: Map<string, Promise<T>>, key: string, work: () => Promise<T>): () => Promise<T> {
+  return () => {
+    const earlier = done.get(key);
+    if (earlier !== undefined) return earlier;
+    const now = work();
+    done.set(key, now);
+    return now;
+  };
 }
 
 /** The model's network for one image; its LPM is opened where weights of it are not the model's own. @throws LPM_NOT_FOUND, ENGINE_FAILED */

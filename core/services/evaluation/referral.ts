@@ -75,7 +75,7 @@ export function promiseReferral(
  * Makes sure that a model's rule promises `allowed`: the stored one where it does, else one that is found now.
  * @throws BAD_INPUT where no rule keeps the promise (of several findings, for none of them); as `promiseReferral`
  */
-export function ensurePromise(
+function ensurePromise(
   context: ServiceContext,
   asked: { readonly model: string; readonly allowed: number; readonly pooling: StudyPooling },
 ): ReferralOutcome[] {
@@ -94,6 +94,19 @@ export function ensurePromise(
     `No rule of referral for model "${asked.model}" keeps the promise: ${outcomes.map(referralWords).join(' ')}`,
     { action: 'Allow a larger error, or train with folds on more patients (`--folds 5`).' },
   );
+}
+
+/** `ensurePromise` of several models: of all, or where one keeps no promise of none. Gives what was found of each. @throws as `ensurePromise` */
+export function ensurePromises(
+  context: ServiceContext,
+  {
+    models,
+    ...asked
+  }: { readonly models: readonly string[]; readonly allowed: number; readonly pooling: StudyPooling },
+): ReferralOutcome[][] {
+  const { library } = context;
+  const ensure = () => models.map((model) => ensurePromise(context, { model, ...asked }));
+  return library.mode === 'read' ? ensure() : library.writer.transaction(ensure);
 }
 
 /** What the stored rules of a model do on the cases of an evaluation; none where it has none. */

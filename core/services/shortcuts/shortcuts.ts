@@ -21,7 +21,7 @@ import { coverPixels, type GreyOrColourImage, regionMask } from '../../images/in
 import { defineJob } from '../../jobs/index.ts';
 import { addAuditEvent, saveShortcutCheck, versionImages } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
-import { type ImageClassifier, openClassifier } from '../classification/image.ts';
+import { type ImageClassifiers, openClassifiers } from '../classification/image.ts';
 import { evaluatedSet, runOf } from '../evaluation/evaluated-set.ts';
 import { sourceImage } from '../evaluation/evidence.ts';
 import { caseGroups } from '../evaluation/subgroups.ts';
@@ -114,7 +114,7 @@ async function answerCovered(
   { images, truths, perImage }: LabelledImages,
   chosen: readonly number[],
 ): Promise<{ readonly truths: Float64Array; readonly answers: readonly CoveredAnswers[]; readonly failed: number }> {
-  const classifier = await openClassifier(context, model);
+  const classifier = await openClassifiers(context, [model]);
   const kept: number[] = [];
   const answers: CoveredAnswers[] = [];
   let first: unknown;
@@ -143,11 +143,11 @@ async function answerCovered(
 }
 
 async function answersOf(
-  classifier: ImageClassifier,
+  classifier: ImageClassifiers,
   image: GreyOrColourImage,
 ): Promise<Omit<CoveredAnswers, 'patient'>> {
   const answer = async (shown: GreyOrColourImage): Promise<Float64Array> =>
-    Float64Array.from((await classifier.classify(null, async () => shown)).probabilities);
+    Float64Array.from((await classifier.answers(null, async () => shown)[0]?.())?.probabilities ?? []);
   const whole = await answer(image);
   const covered: Partial<Record<(typeof coveredRegions)[number], Float64Array>> = {};
   for (const region of coveredRegions) {

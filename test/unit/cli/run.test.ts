@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { type CliCommand, defineCommand, UsageError, wordArgument } from '../../../core/cli/command.ts';
-import { integer, oneOf, requiredText, toggle } from '../../../core/cli/options.ts';
+import { integer, oneOf, requiredText, texts, toggle } from '../../../core/cli/options.ts';
 import { runCommandLine } from '../../../core/cli/run.ts';
 
 const echo = defineCommand({
@@ -14,6 +14,7 @@ const echo = defineCommand({
     how: oneOf('--how <how>', 'manner', ['loud', 'soft'] as const, 'soft'),
     end: toggle('--no-end', 'without an end'),
     to: requiredText('--to <whom>', 'to whom'),
+    also: texts('--also <whom>', 'who hears it too'),
   },
   examples: [],
   run: async (_, args, options) => {
@@ -47,6 +48,15 @@ describe('a command line', () => {
 
   test('takes global options before and after the command', async () => {
     expect((await run('--json echo hello --to you')).out).toBe((await run('echo hello --to you --json')).out);
+  });
+
+  test('takes an option that may be repeated as a list, and refuses another one that is', async () => {
+    const { out } = await run('echo a --to b --also c --also d --json');
+    expect(JSON.parse(out).also).toEqual(['c', 'd']);
+    const { status, err } = await run('echo a --to b --times 3 --times 4');
+    expect(status).toBe(2);
+    expect(err).toMatch(/--times.*given twice; allowed: once/s);
+    expect((await run('--library x echo a --to b --library y')).status).toBe(2);
   });
 
   test('switches a default off with --no-', async () => {

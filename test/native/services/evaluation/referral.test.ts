@@ -8,7 +8,7 @@ import { classifyPaths } from '../../../../core/services/classification/classify
 import { batchResults } from '../../../../core/services/classification/results.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { setThreshold } from '../../../../core/services/evaluation/judge-settings.ts';
-import { ensurePromise } from '../../../../core/services/evaluation/referral.ts';
+import { ensurePromises } from '../../../../core/services/evaluation/referral.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
@@ -86,8 +86,8 @@ test('a promise that too few patients can give is refused, and nothing is stored
   expect(report.referralFound).toMatchObject([{ band: null, refused: { fewestPatients: 299 } }]);
   expect(report.referral).toEqual([]);
   expect(modelByName(context.library.db, 'folds')?.referBand).toBeNull();
-  const asked = { model: 'folds', allowed: 0.01, pooling: 'mean' } as const;
-  const error = await appErrorFrom(Promise.resolve().then(() => ensurePromise(context, asked)));
+  const asked = { models: ['folds'], allowed: 0.01, pooling: 'mean' } as const;
+  const error = await appErrorFrom(Promise.resolve().then(() => ensurePromises(context, asked)));
   expect([error.code, error.message]).toEqual(['BAD_INPUT', expect.stringContaining('it takes 299')]);
 });
 
@@ -102,7 +102,7 @@ test('the rule that is found is kept with what it promises, shown by evaluate, a
   expect(report.referral).toMatchObject([
     { cases: promise?.cases, accepted: promise?.accepted, errors: promise?.errors, level: 'study' },
   ]);
-  expect(ensurePromise(context, { model: 'folds', allowed: 0.3, pooling: 'mean' })).toEqual([]);
+  expect(ensurePromises(context, { models: ['folds'], allowed: 0.3, pooling: 'mean' })).toEqual([[]]);
   // A band that refers everything below certainty marks all.
   const { library } = context;
   library.writer.run(`UPDATE models SET refer_low = 0, refer_high = 1 WHERE name = 'folds'`);
