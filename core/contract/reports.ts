@@ -347,8 +347,7 @@ export const predictionSchema = z.object({
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
-/** `classify`. */
-/** What one model answered. */
+/** What one model answered, of `classify`. */
 const modelAnswersSchema = z.object({
   model: z.string(),
   lpmHash: z.string(),
@@ -378,6 +377,7 @@ const modelAnswersSchema = z.object({
   seconds: z.number(),
   peakMb: z.number().nullable(),
 });
+/** `classify`. */
 export const classifyReportSchema = modelAnswersSchema.extend({
   /** What further models answered about the same images, in the order in which they were named. */
   others: z.array(modelAnswersSchema).default([]),
