@@ -24,6 +24,7 @@ import { examplesSection } from './examples.ts';
 import { reportPage } from './page.ts';
 import { decisionRule, figuresOf, namedPositive } from './positive-class-words.ts';
 import { findingSection, numbersAtAGlance, numbersSection } from './questions.ts';
+import { referralLines } from './referral-words.ts';
 import type { ReportData } from './report-data.ts';
 import { comparisonSentences, howToRead, limits } from './words.ts';
 
@@ -32,6 +33,7 @@ export function renderReport(data: ReportData): string {
   const lead = `Data set “${escapeHtml(data.dataset.name)}”: ${count(data.dataset.patients)} patients, ${count(data.dataset.studies)} studies, ${count(data.dataset.images)} images; made ${data.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return reportPage(data.title, lead, [
     ...sectionsOf(data).map((one) => one(data)),
+    referralSection(data),
     examplesSection(data.examples),
     readingSection(data),
     provenanceSection(data),
@@ -94,6 +96,16 @@ function atAGlance(data: ReportData): string {
         .map((s) => `<p>${escapeHtml(s)}</p>`)
         .join(''),
   );
+}
+
+/** Which answers go to a reader by the rule that is kept with a model, and what is promised of the others; nothing where no model has a rule. */
+function referralSection({ methods }: ReportData): string {
+  const lines = methods.flatMap(({ model, evaluation }) =>
+    referralLines(evaluation).map((line) => (methods.length === 1 ? line : `${model}: ${line}`)),
+  );
+  return lines.length === 0
+    ? ''
+    : section('Answers that go to a reader', lines.map((line) => `<p>${escapeHtml(line)}</p>`).join(''));
 }
 
 function methodsSection(data: ReportData): string {

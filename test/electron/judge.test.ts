@@ -58,6 +58,13 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByText('The model is calibrated.').waitFor();
   await page.getByRole('button', { name: 'Store this band' }).click();
   await page.getByText(/Stored with the model: answers with a probability of “plain” from/).waitFor();
+  await page.getByLabel('Allowed error among the answered (%)').fill('50');
+  await page.getByLabel('Allowed error among the answered (%)').press('Tab');
+  await page.getByRole('button', { name: 'Find the rule' }).click();
+  await page
+    .getByText(/^Promised with 95 % certainty: at most 50\.0 % of the answered are wrong\. Found on 12 studies/)
+    .first()
+    .waitFor();
 
   await page.getByRole('tab', { name: 'Model card' }).click();
   await page.getByRole('heading', { name: 'Model card: corner' }).waitFor();
@@ -71,6 +78,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
     'Positive class: “plain”',
     'Sensitivity (“plain”, not set by you)',
     'by the alphabet',
+    'Promised with 95 % certainty: at most 50',
   ]) {
     expect(card).toContain(text);
   }

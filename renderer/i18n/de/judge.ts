@@ -231,6 +231,7 @@ export const judge: Words['judge'] = {
     allowed: 'Erlaubter Fehler unter den beantworteten (%)',
     find: 'Regel suchen',
     help: 'Gesucht an den Fällen, von denen das Modell nicht gelernt hat: Vorgelegt werden so wenige Antworten, dass mit 95 % Sicherheit höchstens dieser Anteil der übrigen falsch ist.',
+    units: { study: 'Studien', image: 'Bilder' },
     kept: (allowed, of) =>
       `Mit 95 % Sicherheit versprochen: Höchstens ${allowed} der beantworteten sind falsch. Gefunden an ${of.cases} Fällen (${of.unit}): ${of.referred} vorgelegt; von den übrigen ${of.accepted} sind ${of.errors} falsch (obere Grenze ${of.bound}).`,
     tooFew: (allowed, patients, fewest) =>

@@ -229,6 +229,7 @@ export const judge = {
     allowed: 'Allowed error among the answered (%)',
     find: 'Find the rule',
     help: 'Found on the cases that the model did not learn from: the fewest answers are referred for which, with 95 % certainty, at most this share of the others is wrong.',
+    units: { study: 'studies', image: 'images' },
     kept: (
       allowed: string,
       of: {

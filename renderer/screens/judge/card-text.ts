@@ -1,8 +1,9 @@
 /** The model card as sections, and those as HTML and Markdown: one text for the screen, the printer and the file. */
-import { type ModelCard, type SearchSummary, targetFacts } from '../../../core/contract/index.ts';
+import { type ModelCard, type ReferPromise, type SearchSummary, targetFacts } from '../../../core/contract/index.ts';
 import { searchHead, searchRows, searchSentences } from '../../components/search-text.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 import { aboutClass, estimate } from './format.ts';
+import { promiseText } from './promise-text.ts';
 import { replayText } from './replay-text.ts';
 
 export interface CardSection {
@@ -187,11 +188,15 @@ function thresholdsText({ classes, findings }: ModelCard['model']): string {
 function probabilitiesText({ temperature, referBand, classes, findings, folds }: ModelCard['model']): string[] {
   const own = i18n.words.judge.card;
   const number = (value: number): string => i18n.number(value, 3);
+  const promised = (band: { readonly promise?: ReferPromise | undefined }): string[] =>
+    band.promise === undefined ? [] : [promiseText(band.promise)];
   const ofFindings = findings.flatMap(({ referBand: band }, k) =>
-    band === null ? [] : [own.bandOf(classes[k] ?? '', number(band.low), number(band.high))],
+    band === null ? [] : [own.bandOf(classes[k] ?? '', number(band.low), number(band.high)), ...promised(band)],
   );
   const bands =
-    referBand === null ? ofFindings : [own.band(referBand.className, number(referBand.low), number(referBand.high))];
+    referBand === null
+      ? ofFindings
+      : [own.band(referBand.className, number(referBand.low), number(referBand.high)), ...promised(referBand)];
   return [
     temperature === 1
       ? own.notCalibrated

@@ -53,6 +53,39 @@ describe('the report', () => {
     expect(html).not.toMatch(/NaN|undefined|null|Infinity/);
   });
 
+  test('says which answers go to a reader and what is promised of the others, where the model has a rule', () => {
+    expect(html).not.toContain('go to a reader');
+    const [first] = sampleReport.methods;
+    const band = { className: null, low: 0, high: 0.8 };
+    const promise = {
+      allowed: 0.05,
+      part: 'val',
+      level: 'study',
+      pooling: 'mean',
+      cases: 120,
+      accepted: 90,
+      errors: 1,
+      bound: 0.048,
+    } as const;
+    const rule = {
+      finding: null,
+      band: { ...band, promise },
+      level: 'study',
+      cases: 60,
+      accepted: 44,
+      errors: 2,
+      errorInterval: [0.01, 0.15],
+    } as const;
+    const evaluation = {
+      ...first!.evaluation,
+      referral: [{ ...rule, errorInterval: [0.01, 0.15] as [number, number] }],
+    };
+    const withRule = renderReport({ ...sampleReport, methods: [{ ...first!, evaluation }] });
+    expect(withRule).toContain(
+      'promised: at most 5 % wrong): on the test patients 16 of 60 studies; of the other 44, 2 are wrong (4.5 %; 95 %: 1 % to 15 %).',
+    );
+  });
+
   test('is the same text for the same data', () => {
     expect(renderReport(sampleReport)).toBe(html);
   });
