@@ -181,14 +181,20 @@ function leftOutLines({ leftOut }: ImportReport, csv: string | undefined): strin
 }
 
 /** What the user does now, which can succeed. */
-function nextStep({ dataset, instances, labels, labelled }: ImportReport): string {
+function nextStep({ dataset, instances, labels, labelled, notes, splits }: ImportReport): string {
   if (instances === 0)
     return 'Nothing was imported. Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
   if (labels.applied + labels.unchanged + labels.changed === 0) {
-    if (labels.rows === 0 && labelled > 0) return `Next: sidelight train ${quoted(dataset)}`;
-    return labels.rows === 0
+    // Rows that give patients or splits have said what they were there for.
+    const given = splits.train + splits.val + splits.test > 0 || notes.some(({ code }) => code === 'patientsGiven');
+    const isDone = labels.rows === 0 || given;
+    if (isDone && labelled > 0) return `Next: sidelight train ${quoted(dataset)}`;
+    return isDone
       ? `Next: labels, with the same command and --labels FILE.csv, or in the window under Read and label. When there are labels: sidelight train ${quoted(dataset)}`
-      : 'No row of the labels fitted an image: the lines above say why. Correct the file and run the same command again.';
+      : 'No row of the labels fitted an image: the lines above say why. Correct the file and run the same command again.' +
+          (labels.problems.some(({ message }) => /^no (?:file|image) /.test(message))
+            ? ' If the names alone tell the images, whatever their folders and extensions: --key-column NAME --keys file-name.'
+            : '');
   }
   return `Next: sidelight train ${quoted(dataset)}`;
 }

@@ -1,11 +1,12 @@
 /** The rows of a labels file as a plan reads them. */
 import { AppError } from '../../../base/errors.ts';
-import { type LabelProblem, splitNames, splitOfWord, splitWords } from '../../../contract/index.ts';
+import { redact } from '../../../base/redact.ts';
+import { type LabelProblem, plainColumnName, splitNames, splitOfWord, splitWords } from '../../../contract/index.ts';
 import type { LabelTable, LabelTableRow } from '../label-table.ts';
-import { type FileColumn, invalid, type LabelRow, type RowKey } from '../labels-file.ts';
+import { damageOf, type FileColumn, invalid, type LabelRow, type RowKey } from '../labels-file.ts';
 import { Columns, columnsOf, plainWord } from './cells.ts';
 import { columnsOfSource, labelReader, type RowLabel } from './labels-of-row.ts';
-import { type ReadingPlan, thereAre } from './plan.ts';
+import { missingColumns, type ReadingPlan, thereAre } from './plan.ts';
 
 export interface ReadRows {
   readonly rows: readonly LabelRow[];
@@ -32,7 +33,8 @@ interface Said {
  */
 export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
   const columns = new Columns(table.header?.fields ?? [], plan);
-  refuseMissing(plan, columns, table);
+  refuseMissing(plan, table);
+  refuseDoubled(plan, table);
   if (table.rows.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
   const reader = labelReader(plan.labels, columns, table);
   const taken = takenFindings(plan, reader.findings);
@@ -51,7 +53,9 @@ export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
     else if (found.length === 0) {
       const keys = plan.keys.flatMap(({ kind, from }): RowKey[] => {
         const text = columns.fill(from, row);
-        return text === null ? [] : [{ kind, text }];
+        // Where nobody said that names alone tell, "train/1.png" is not the 1.png of another folder.
+        const isGuess = kind === 'file-name' && plan.keys.length > 1 && text !== null && /[\\/]/.test(text);
+        return text === null || isGuess ? [] : [{ kind, text }];
       });
       if (keys.length === 0) found.push(`${namesOf(plan.keys.map(({ from }) => from))} does not name an image`);
       const what = reader.of(row);
@@ -59,6 +63,9 @@ export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
       const given = plan.split === null ? '' : (columns.cell(row, plan.split) ?? '');
       if (given !== '' && splitOfWord(given) === null)
         found.push(`split "${given}" is none of ${splitNames.flatMap((name) => splitWords[name]).join(', ')}`);
+      const patientID = plan.patient === null ? null : columns.fill(plan.patient, row);
+      const damaged = patientID === null ? null : damageOf(patientID);
+      if (damaged !== null) found.push(`${namesOf([plan.patient ?? ''])} ${redact(patientID ?? '')} ${damaged}`);
       if (found.length === 0 && 'labels' in what) {
         const labels = what.labels.filter(({ question }) => taken === null || question === null || taken.has(question));
         const by = plan.reader === null ? null : columns.cell(row, plan.reader) || null;
@@ -88,20 +95,36 @@ function namesOf(templates: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(' or ');
 }
 
-function refuseMissing(plan: ReadingPlan, columns: Columns, table: LabelTable): void {
-  // Some files of a set have a column that others of it have not; what an option named has to be there.
-  const optional = plan.profile === null ? [] : [plan.profile.reader, plan.profile.split];
-  const needed = [
-    ...plan.keys.slice(0, 1).flatMap(({ from }) => columnsOf(from)),
-    ...columnsOfSource(plan.labels),
-    ...(plan.patient === null ? [] : columnsOf(plan.patient)),
-    ...[plan.reader, plan.split].flatMap((name) => (name === null || optional.includes(name) ? [] : [name])),
-  ];
-  const missing = [...new Set(needed)].filter((name) => !columns.has(name));
+function refuseMissing(plan: ReadingPlan, table: LabelTable): void {
+  const missing = missingColumns(plan, table);
   if (missing.length === 0) return;
   const names = missing.map((name) => `"${name}"`).join(', ');
   const message = `there is no column ${names}; ${thereAre(table).replace(/\.$/, '')}`;
   throw invalid([{ row: table.header?.row ?? null, message }]);
+}
+
+/** Of two columns of one name, nothing tells which is meant. */
+function refuseDoubled(plan: ReadingPlan, table: LabelTable): void {
+  const { labels } = plan;
+  const templates = [...plan.keys.map(({ from }) => from), plan.patient ?? ''];
+  if (labels.from === 'rows') templates.push(labels.finding);
+  const used = [
+    ...templates.flatMap(columnsOf),
+    ...columnsOfSource(labels),
+    ...(labels.from === 'columns' && labels.none !== undefined ? [labels.none.column] : []),
+    ...[plan.reader, plan.split].flatMap((name) => name ?? []),
+    ...plan.cells.map(({ column }) => column),
+    ...Object.keys(plan.otherNames),
+  ];
+  const names = new Set(used.map(plainColumnName));
+  const groups = Map.groupBy(table.header?.fields ?? [], plainColumnName);
+  const problems = [...groups].flatMap(([plain, same]): LabelProblem[] => {
+    if (same.length < 2 || !names.has(plain)) return [];
+    const message = `the columns ${same.map((name) => `"${name}"`).join(' and ')} have one name; rename the one that is not meant`;
+    return [{ row: table.header?.row ?? null, message }];
+  });
+  if (problems.length > 0)
+    throw invalid(problems, 'Give every column of the first row a name of its own, and import again.');
 }
 
 /** The findings that somebody asked for; null where all are taken. */

@@ -109,6 +109,23 @@ describe('options', () => {
 });
 
 describe('bad input', () => {
+  test('the two files of MIMIC-CXR in the other order are told, with what to write', async () => {
+    const mimic = publicLabels.find(({ profile }) => profile === 'mimic-cxr');
+    if (mimic === undefined) throw new Error('there is such a set');
+    const folder = temporaryFolder();
+    const { labels, images: paths } = writePublic(folder, mimic);
+    const split = join(folder, 'labels', mimic.second?.file ?? '');
+    const context = testContext(temporaryLibrary());
+    const options = { dataset: 'd', labels: split, paths: [paths] };
+    const swapped = await appErrorFrom(
+      importPaths(context, { ...options, reading: { profile: 'auto', secondFile: labels } }),
+    );
+    expect(swapped.message).toContain('in the other order');
+    expect(swapped.action).toContain('--labels mimic-cxr-2.0.0-chexpert.csv --second-file mimic-cxr-2.0.0-split.csv');
+    const alone = await appErrorFrom(importPaths(context, { ...options, reading: { profile: 'mimic-cxr' } }));
+    expect(alone.message).toContain('This is the second file of MIMIC-CXR');
+  });
+
   const chexpert = publicLabels.find(({ profile }) => profile === 'chexpert');
   const covidx = publicLabels.find(({ profile }) => profile === 'covidx');
 
