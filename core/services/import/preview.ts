@@ -122,7 +122,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
         ? positiveOf(
             db,
             given,
-            agreed.flatMap(({ label }) => (label === '' ? [] : [label])),
+            agreed.flatMap(({ label, question }) => (label === '' || question !== null ? [] : [label])),
           )
         : null,
     blocked: found.question ?? blocked,

@@ -71,6 +71,8 @@ describe('options', () => {
       { name: 'Edema', present: 1, absent: 2, uncertain: 0, unknown: 0 },
       { name: 'Mass', present: 1, absent: 0, uncertain: 2, unknown: 0 },
     ]);
+    // Of findings, none is the positive class of another.
+    expect(preview.positive).toBeNull();
     const report = await importPaths(context, options);
     expect(report).toMatchObject({ patients: 2, splits: { train: 1, val: 1, test: 0 }, labels: { applied: 6 } });
     // Anna and Ben disagree about the edema of the first.
