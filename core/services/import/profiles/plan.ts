@@ -229,7 +229,7 @@ function planOfOptions(reading: LabelReading, table: LabelTable): ReadingPlan {
     keys: keysOf(reading, table),
     target: findingColumns !== undefined || reading.separator !== undefined ? targetOfFindings : null,
     patient: patientColumn === undefined ? templateOf('patientID', table) : template(patientColumn),
-    reader: readerColumn ?? null,
+    reader: readerColumn ?? nameOf('reader', table),
     split: splitColumn ?? nameOf('split', table),
     labels: labelsOf(reading, table),
     only: reading.separator === undefined ? null : (findingColumns ?? null),

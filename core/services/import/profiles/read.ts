@@ -1,9 +1,17 @@
 /** The rows of a labels file as a plan reads them. */
 import { AppError } from '../../../base/errors.ts';
 import { redact } from '../../../base/redact.ts';
-import { type LabelProblem, plainColumnName, splitNames, splitOfWord, splitWords } from '../../../contract/index.ts';
+import {
+  columnOfName,
+  type LabelProblem,
+  plainColumnName,
+  splitNames,
+  splitOfWord,
+  splitWords,
+} from '../../../contract/index.ts';
 import type { LabelTable, LabelTableRow } from '../label-table.ts';
 import { damageOf, type FileColumn, invalid, type LabelRow, type RowKey } from '../labels-file.ts';
+import { withSplitWords } from '../split-columns.ts';
 import { Columns, columnsOf, plainWord } from './cells.ts';
 import { columnsOfSource, labelReader, type RowLabel } from './labels-of-row.ts';
 import { missingColumns, type ReadingPlan, thereAre } from './plan.ts';
@@ -31,9 +39,12 @@ interface Said {
  * @throws LABELS_INVALID for columns that are not there, no rows, and a finding column that somebody named and that says nothing; BAD_INPUT
  *   for findings that are not among those of the file
  */
-export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
-  const columns = new Columns(table.header?.fields ?? [], plan);
-  refuseMissing(plan, table);
+export function readByPlan(given: ReadingPlan, table: LabelTable): ReadRows {
+  const asked = withPatient(given, table);
+  const columns = new Columns(table.header?.fields ?? [], asked);
+  refuseMissing(asked, table);
+  const understood = withSplit(meanings(asked, columns, table), table);
+  const plan = { ...asked, split: asked.split ?? understood.find(({ meaning }) => meaning === 'split')?.name ?? null };
   refuseDoubled(plan, table);
   if (table.rows.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
   const reader = labelReader(plan.labels, columns, table);
@@ -84,7 +95,7 @@ export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
   return {
     rows: together(plan, said).flatMap((one) => labelRows(plan, columns, one)),
     problems,
-    columns: meanings(plan, columns, table),
+    columns: understood,
     findings: findings?.filter((name) => known.has(name)) ?? null,
     silent,
   };
@@ -177,6 +188,28 @@ function labelRows(plan: ReadingPlan, columns: Columns, { keys, reader, labels, 
   };
   if (labels.length === 0) return [{ ...shared, question: null, label: '', isSilent: true }];
   return labels.map(({ question, label }) => ({ ...shared, question, label }));
+}
+
+/** A set without patients may have got a column of them from the lab: what it says must not be lost. */
+function withPatient(plan: ReadingPlan, { header }: LabelTable): ReadingPlan {
+  if (plan.patient !== null || plan.keys.some(({ kind }) => kind === 'patientID')) return plan;
+  const name = header?.fields.find((one) => columnOfName(one) === 'patientID');
+  return name === undefined ? plan : { ...plan, patient: `{${name}}` };
+}
+
+/** A column of the split that nobody named is found as in files of our own columns: a lab's own beside the columns of a public set, too. */
+function withSplit(columns: readonly FileColumn[], { rows }: LabelTable): FileColumn[] {
+  if (columns.some(({ meaning }) => meaning === 'split')) return withSplitWords(columns, rows);
+  const called = columns.map(({ name, meaning }, at) => {
+    const cells = rows.map(({ fields }) => fields[at] ?? '').filter((cell) => cell !== '');
+    return meaning === null && columnOfName(name) === 'split' && cells.length > 0 && cells.every(splitOfWord);
+  });
+  // Of several, nothing tells which is meant; their words are told.
+  const one = called.filter(Boolean).length === 1 ? called.indexOf(true) : -1;
+  return withSplitWords(
+    columns.map((column, at) => (at === one ? { ...column, meaning: 'split', why: null } : column)),
+    rows,
+  );
 }
 
 /** What each column of the file was used for. */

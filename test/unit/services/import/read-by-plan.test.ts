@@ -77,3 +77,28 @@ test('decimal commas are read where the column leaves no doubt, and are refused 
   expect(refused('1.234,5', '1.234', '2')).toEqual([['2'], [2, 3]]);
   expect(numbers('12 Monate', '1').problems[0]?.message).toContain('leave the unit out');
 });
+
+test('a split that nobody named is found beside columns of findings and those of a public set, or told of', () => {
+  const split = (header: string, ...cells: readonly string[]) => {
+    const text = `path,Edema,${header}\n${cells.map((cell, n) => `${n}.png,1,${cell}\n`).join('')}`;
+    const { rows, columns, problems } = read(text, { findingColumns: ['Edema'] });
+    return [rows.map((row) => row.split), columns.at(-1)?.meaning, columns.at(-1)?.words ?? problems];
+  };
+  expect(split('Datensatz', 'Training', 'Test', '')).toEqual([['train', 'test', null], 'split', []]);
+  expect(split('split', 'test', 'test')).toEqual([['test', 'test'], 'split', []]);
+  expect(split('group', 'train', 'other')).toEqual([[null, null], null, ['train']]);
+  expect(split('fold', '1', '2')).toEqual([[null, null], null, []]);
+  const nih =
+    'Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,View Position,set\na.png,Mass,0,1,50,PA,train\nb.png,Mass,0,2,50,PA,test\n';
+  expect(new Set(read(nih, { profile: 'chestx-ray14' }).rows.map((row) => row.split))).toEqual(
+    new Set(['train', 'test']),
+  );
+});
+
+test('patients that a lab wrote beside a set without any, and readers beside columns of findings, are taken', () => {
+  const siim = 'id,Negative for Pneumonia,Typical Appearance,Indeterminate Appearance,Atypical Appearance';
+  const rows = read(`${siim},Patient ID\na_study,1,0,0,0,P1\nb_study,0,1,0,0,P1\n`, { profile: 'siim-covid' }).rows;
+  expect(rows.map(({ patientID }) => patientID)).toEqual(['P1', 'P1']);
+  const read2 = read('path,Edema,reader\na.png,1,Anna\na.png,0,Ben\n', { findingColumns: ['Edema'] });
+  expect(read2.rows.map(({ label, reader }) => `${reader} ${label}`)).toEqual(['Anna present', 'Ben absent']);
+});
