@@ -26,6 +26,7 @@ export function profilesPage(): string {
     '```\n',
     `A file is told by its header. The preview proposes the profile and shows what each row would become; an import takes it when it is named, with \`--profile NAME\``,
     `(or \`${automaticProfile}\`, which takes the one that fits), and in the window with "Import as …". A file that fits two profiles is refused until one is named.`,
+    'A column of the split (`split`, or any whose cells all have its words), and `patientID` where the set has no patients, count here as in other labels files.',
     'A profile that is named also reads a file from which columns were taken that it does not read; with `--finding-columns`, one that has some of its findings.',
     'A new data set asks what the file is about; a data set that asks something else refuses it, and nothing is written.\n',
     '| set | profile | file | gives |',
