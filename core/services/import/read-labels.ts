@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { type LabelReading, type TargetKind, targetFacts } from '../../contract/index.ts';
+import { otherKindOfLabels } from './label-kinds.ts';
 import type { LabelTable } from './label-table.ts';
 import type { LabelText } from './label-text.ts';
 import { invalid, type LabelsFile, parseLabels, readLabelText, tableOf } from './labels-file.ts';
@@ -133,7 +134,8 @@ async function readPlanned(
     rows,
     problems,
     columns,
-    otherKind: null,
+    // What a column of classes may hold does not depend on who named it.
+    otherKind: plan.profile === null && plan.labels.from === 'column' ? otherKindOfLabels(rows) : null,
     encoding,
     separator: table.separator,
     emptyRows: whole.emptyRows,

@@ -1,14 +1,7 @@
 /** The rows of a labels file as a plan reads them. */
 import { AppError } from '../../../base/errors.ts';
 import { redact } from '../../../base/redact.ts';
-import {
-  columnOfName,
-  type LabelProblem,
-  plainColumnName,
-  splitNames,
-  splitOfWord,
-  splitWords,
-} from '../../../contract/index.ts';
+import { columnOfName, type LabelProblem, plainColumnName, splitNames, splitOfWord } from '../../../contract/index.ts';
 import type { LabelTable, LabelTableRow } from '../label-table.ts';
 import { damageOf, type FileColumn, invalid, type LabelRow, type RowKey } from '../labels-file.ts';
 import { withSplitWords } from '../split-columns.ts';
@@ -73,7 +66,7 @@ export function readByPlan(given: ReadingPlan, table: LabelTable): ReadRows {
       if ('problem' in what) found.push(what.problem);
       const given = plan.split === null ? '' : (columns.cell(row, plan.split) ?? '');
       if (given !== '' && splitOfWord(given) === null)
-        found.push(`split "${given}" is none of ${splitNames.flatMap((name) => splitWords[name]).join(', ')}`);
+        found.push(`split "${given}" is none of ${splitNames.join(', ')}; write one of these`);
       const patientID = plan.patient === null ? null : columns.fill(plan.patient, row);
       const damaged = patientID === null ? null : damageOf(patientID);
       if (damaged !== null) found.push(`${namesOf([plan.patient ?? ''])} ${redact(patientID ?? '')} ${damaged}`);

@@ -150,6 +150,12 @@ describe('bad input', () => {
     return error;
   }
 
+  test('a column of classes that was named, with several findings in a cell', async () => {
+    const reading = { keyColumn: 'f', labelColumn: 'l' };
+    const error = await refusal('f,l\na,Mass;Edema\nb,Mass\n', reading);
+    expect(error.message).toContain('"Mass;Edema" (row 2) is several findings of one image in one cell');
+  });
+
   test('a cell that is no value of the column', async () => {
     const reading = { findingColumns: ['Edema'] };
     expect(await refusal('path,Edema\nimages/a.dcm,1\nimages/b.dcm,-1\n', reading)).toMatchObject({

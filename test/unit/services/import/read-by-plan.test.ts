@@ -88,6 +88,13 @@ test('a split that nobody named is found beside columns of findings and those of
   expect(split('split', 'test', 'test')).toEqual([['test', 'test'], 'split', []]);
   expect(split('group', 'train', 'other')).toEqual([[null, null], null, ['train']]);
   expect(split('fold', '1', '2')).toEqual([[null, null], null, []]);
+  const strange = read('path,Edema,split\na.png,1,train\nb.png,0,foo\n', {
+    findingColumns: ['Edema'],
+    splitColumn: 'split',
+  });
+  expect(strange.problems).toEqual([
+    { row: 3, message: 'split "foo" is none of train, val, test; write one of these' },
+  ]);
   const nih =
     'Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,View Position,set\na.png,Mass,0,1,50,PA,train\nb.png,Mass,0,2,50,PA,test\n';
   expect(new Set(read(nih, { profile: 'chestx-ray14' }).rows.map((row) => row.split))).toEqual(
