@@ -1,6 +1,7 @@
 /** What a labels file did, or would do, as lines. */
 import {
   encodingMeanings,
+  type FolderClasses,
   type ImportReport,
   type LabelsPreview,
   labelProblemLimit,
@@ -47,6 +48,24 @@ function moreLines(count: number): string[] {
 /** A file of refused rows that was written. */
 export function refusedLines(rows: number, out: string): string[] {
   return [`${plural(rows, 'refused row')} with the reason: ${out}`];
+}
+
+/** What class folders would give. */
+export function folderClassesLines({ classes, caseQuestions, positive }: FolderClasses, dataset: string): string[] {
+  return [
+    `Nothing was written. The folders name these classes for "${dataset}":`,
+    ...indented(
+      formatTable(
+        ['class', 'files'],
+        classes.map(({ name, files }) => [name, String(files)]),
+      ),
+    ),
+    ...caseQuestions.map(
+      ({ names }) =>
+        `${names.map(({ name }) => `"${name}"`).join(' and ')} differ only in small and capital letters: the import refuses them unless --merge-case says that they are one class.`,
+    ),
+    ...(positive === null ? [] : [positiveLine(positive, dataset)]),
+  ];
 }
 
 /** A preview: what was understood, what would be written, what not. */

@@ -23,7 +23,7 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
       ? ''
       : ' If one person has several of them, give a column patientID or --patients folder|prefix: otherwise that person may stand in training and test at once.'),
   noLabelColumn: (v) =>
-    `The labels file has no column "label": its ${plural(n(v, 'rows'), 'row')} give patients or splits, and no label.`,
+    `The labels file has no column "label": its ${plural(n(v, 'rows'), 'row')} give${n(v, 'rows') === 1 ? 's' : ''} patients or splits, and no label.`,
   patientsGiven: (v) =>
     `Patients by the labels file: ${plural(n(v, 'studies'), 'study or picture', 'studies or pictures')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
     `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,
@@ -89,7 +89,7 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
 /** One line a note; commands in it are about `dataset`. */
 export function noteLines(notes: readonly ImportNote[], dataset = 'DATASET'): string[] {
   const named = /^[\w.-]+$/.test(dataset) ? dataset : `"${dataset}"`;
-  return notes.map(({ code, values }) => words[code](values).replaceAll(' DATASET ', ` ${named} `));
+  return notes.map(({ code, values }) => words[code](values).replaceAll(/(?<= )DATASET\b/g, () => named));
 }
 
 /** How the patients came to their parts, where a file had a say in it: `Patients: train 24 given, ...`; nothing where all were dealt. */

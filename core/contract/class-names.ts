@@ -101,10 +101,13 @@ function reasonOf(text: string): NoClassReason | null {
   if (/^=./su.test(text)) return 'formula';
   if (dates.some((date) => date.test(text))) return 'date';
   if (text.includes('|')) return 'several';
-  // "None" and "NA" are classes of some lab ("none" is "no finding"); these are not.
-  if (/^(nan|null|undefined|<na>|#(n\/a|na|nv|ref!|wert!|value!|bezug!|name\?|div\/0!))$/iu.test(text))
-    return 'missing';
+  if (isMissingValue(text)) return 'missing';
   return null;
+}
+
+/** Whether a cell holds what programs write for nothing. "None" and "NA" are classes of some lab ("none" is "no finding"), and initials. */
+export function isMissingValue(text: string): boolean {
+  return /^(nan|null|undefined|<na>|#(n\/a|na|nv|ref!|wert!|value!|bezug!|name\?|div\/0!))$/iu.test(text);
 }
 
 /** Names that differ only in case, how often each was given (0 for one that was there before), and which would stand for all. */

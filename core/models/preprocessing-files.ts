@@ -32,13 +32,21 @@ export function pixelNormalisation(
   fallback: Pick<LpmConfig, 'mean' | 'std'>,
 ): Pick<LpmConfig, 'mean' | 'std'> {
   const preprocessor = imageProcessor(files);
-  if (preprocessor['do_normalize'] === false) return { mean: [0, 0, 0], std: [1, 1, 1] };
+  const scaled = (values: readonly [number, number, number]): [number, number, number] => {
+    const largest = largestPixel(preprocessor);
+    return largest === 1 ? [...values] : [values[0] / largest, values[1] / largest, values[2] / largest];
+  };
+  if (preprocessor['do_normalize'] === false) return { mean: [0, 0, 0], std: scaled([1, 1, 1]) };
   const openClip = asObject(asObject(files.openClip)['preprocess_cfg']);
   const timm = asObject(asObject(files.config)['pretrained_cfg']);
   const first = (...values: unknown[]): readonly [number, number, number] | undefined =>
     values.map(tripleOf).find((value) => value !== undefined);
-  const mean = first(preprocessor['image_mean'], openClip['mean'], timm['mean']) ?? fallback.mean;
-  const std = first(preprocessor['image_std'], openClip['std'], timm['std']) ?? fallback.std;
+  const own = (name: string): readonly [number, number, number] | undefined => {
+    const values = tripleOf(preprocessor[name]);
+    return values === undefined ? undefined : scaled(values);
+  };
+  const mean = own('image_mean') ?? first(openClip['mean'], timm['mean']) ?? fallback.mean;
+  const std = own('image_std') ?? first(openClip['std'], timm['std']) ?? fallback.std;
   if (!mean.every(Number.isFinite) || !std.every((value) => Number.isFinite(value) && value > 0)) {
     throw new AppError(
       'LPM_UNSUPPORTED',
@@ -46,6 +54,16 @@ export function pixelNormalisation(
     );
   }
   return { mean, std };
+}
+
+/**
+ * What a processor makes of the largest pixel before it takes off the mean: 1 for nearly all, which divide bytes by 255; those that leave
+ * bytes as they are write means and deviations of bytes.
+ */
+function largestPixel({ do_rescale: rescales, rescale_factor: factor }: Json): number {
+  if (rescales === false) return 255;
+  const largest = typeof factor === 'number' ? factor * 255 : 1;
+  return Number.isFinite(largest) && largest > 0 && Math.abs(largest - 1) > 1e-6 ? largest : 1;
 }
 
 /** The image size [rows, columns] in pixels that the files beside a model prepare pictures for; undefined where none says it. */

@@ -65,10 +65,30 @@ function open(path: string): number {
   }
 }
 
+/** Where a download stopped at its pointer or at a page that asks for a login, that is what to say. */
+function refuseText(file: string, start: Uint8Array): void {
+  const text = new TextDecoder('latin1').decode(start);
+  if (text.startsWith('version ')) {
+    throw new AppError('WEIGHTS_INVALID', `${file}: it is the pointer that Git LFS leaves in place of a large file.`, {
+      action: 'Fetch the file itself (git lfs pull in its folder, or download it anew) and add the model again.',
+    });
+  }
+  if (/^\s*<(?:!doctyp|html|\?xml|head)/i.test(text)) {
+    throw new AppError(
+      'WEIGHTS_INVALID',
+      `${file}: it is a web page, as a download leaves it that asked for a login.`,
+      {
+        action: 'Log in where the model is published, agree to its terms where it has any, and download it again.',
+      },
+    );
+  }
+}
+
 function readHeader(fd: number, file: string, size: number): ReturnType<typeof parseHeader> {
   if (size < 10) throw invalidWeights(file, [`it is ${size} bytes long; a safetensors file has at least 10`]);
   const start = readBytes(fd, file, 0, 8);
   refusePickleBytes(file, start);
+  refuseText(file, start);
   const headerBytes = new DataView(start.buffer).getBigUint64(0, true);
   if (headerBytes > BigInt(maxHeaderBytes)) {
     throw invalidWeights(file, [`its header would be ${headerBytes} bytes long; allowed are ${maxHeaderBytes}`]);

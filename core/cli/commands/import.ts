@@ -13,7 +13,7 @@ import {
 } from '../../contract/index.ts';
 import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
-import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
+import { folderClassesLines, labelLines, previewLines, refusedLines } from '../label-lines.ts';
 import { noteLines } from '../note-lines.ts';
 import { given, list, oneOf, optionalOneOf, outputFile, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
@@ -42,7 +42,7 @@ export const command = defineCommand({
         'pictures already there too (default: itself, unless class folders name patients)',
       picturePatients,
     ),
-    preview: toggle('--preview', 'say what the labels file would do, and write nothing'),
+    preview: toggle('--preview', 'say what the labels file or class folders would do, and write nothing'),
     rows: oneOf(
       '--rows <which>',
       'rows of the labels file that must be right before a label is written: all of them; those that can be read, ' +
@@ -108,9 +108,17 @@ export const command = defineCommand({
     const { preview, refused, rows: rowRule, frames, copy, ...rest } = options;
     const { labels, dataset, pseudonymise, reader, target, classes, mergeCase, patients, positive } = rest;
     const paths = wordsArgument(args, 0);
+    if (labels === undefined && preview && refused === undefined && reading === undefined) {
+      const { lookAtFolderClasses, refuseFolderClasses } = await import('../../services/import/folder-classes.ts');
+      const asked = { paths, dataset, ...given({ target, classes, mergeCase, positive }) };
+      const found = lookAtFolderClasses(services.library.db, asked);
+      // Names that are open are asked about; what else an import would refuse is refused here too.
+      if (found.classes.length > 0 && found.caseQuestions.length === 0) refuseFolderClasses(services.library.db, asked);
+      if (found.classes.length > 0) return { json: found, lines: folderClassesLines(found, dataset) };
+    }
     if (labels === undefined && (preview || refused !== undefined || reading !== undefined))
       throw new UsageError(
-        `--preview, --refused and what says how a labels file is read (--profile and others) need one: name it with --labels.`,
+        `--preview, --refused and what says how a labels file is read (--profile and others) need one: name it with --labels. Without one, --preview is for class folders: train/CLASS and test/CLASS or val/CLASS.`,
       );
     const about =
       labels === undefined
@@ -181,14 +189,20 @@ function leftOutLines({ leftOut }: ImportReport, csv: string | undefined): strin
 }
 
 /** What the user does now, which can succeed. */
-function nextStep({ dataset, instances, labels, labelled }: ImportReport): string {
+function nextStep({ dataset, instances, labels, labelled, notes, splits }: ImportReport): string {
   if (instances === 0)
     return 'Nothing was imported. Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
   if (labels.applied + labels.unchanged + labels.changed === 0) {
-    if (labels.rows === 0 && labelled > 0) return `Next: sidelight train ${quoted(dataset)}`;
-    return labels.rows === 0
+    // Rows that give patients or splits have said what they were there for.
+    const given = splits.train + splits.val + splits.test > 0 || notes.some(({ code }) => code === 'patientsGiven');
+    const isDone = labels.rows === 0 || given;
+    if (isDone && labelled > 0) return `Next: sidelight train ${quoted(dataset)}`;
+    return isDone
       ? `Next: labels, with the same command and --labels FILE.csv, or in the window under Read and label. When there are labels: sidelight train ${quoted(dataset)}`
-      : 'No row of the labels fitted an image: the lines above say why. Correct the file and run the same command again.';
+      : 'No row of the labels fitted an image: the lines above say why. Correct the file and run the same command again.' +
+          (labels.problems.some(({ message }) => /^no (?:file|image) /.test(message))
+            ? ' If the names alone tell the images, whatever their folders and extensions: --key-column NAME --keys file-name.'
+            : '');
   }
   return `Next: sidelight train ${quoted(dataset)}`;
 }

@@ -6,6 +6,12 @@ import { datasetsOfStudy, type PatientMoves, type ReadDb, splitsOf } from '../..
 /** An image with its patient; row ids below zero are not in the library. */
 type FiledImage = Pick<ImagePlace, 'instanceId' | 'studyId'> & { readonly patientId: PatientId };
 
+/** What a data set has of a patient: DICOM studies, and pictures, which have none. */
+export interface Held {
+  readonly studies: number;
+  readonly pictures: number;
+}
+
 /** How many patients had another part by an earlier file. */
 export function changedSplits(db: ReadDb, datasetId: number, splits: ReadonlyMap<PatientId, SplitName>): number {
   return splitsOf(db, datasetId).filter(({ patientId, split, origin }) => {
@@ -21,7 +27,7 @@ export function changedSplits(db: ReadDb, datasetId: number, splits: ReadonlyMap
  * @throws SPLIT_LEAKS_PATIENT
  */
 export function refuseEarlierLeaks(
-  studiesOf: (patientId: PatientId) => number,
+  heldBy: (patientId: PatientId) => Held,
   datasetId: number,
   leaking: PatientMoves['leaking'],
   splits: ReadonlyMap<PatientId, SplitName>,
@@ -29,7 +35,7 @@ export function refuseEarlierLeaks(
   const left = leaking.filter((found) => found.datasetId !== datasetId || !splits.has(found.patientId));
   if (left.length === 0) return;
   const listed = left.map(({ patientId, splits: found }) => [patientId, new Set(found)] as const);
-  const { message, details = {} } = leak(studiesOf, listed);
+  const { message, details = {} } = leak(heldBy, listed);
   throw new AppError(
     'SPLIT_LEAKS_PATIENT',
     message.replace('The given split puts', 'Splits that were given before put'),
@@ -46,36 +52,42 @@ export function refuseEarlierLeaks(
  */
 export function splitsOfPatients(
   entries: readonly { readonly patientId: PatientId; readonly split: SplitName | null }[],
-  studiesOf: (patientId: PatientId) => number,
+  heldBy: (patientId: PatientId) => Held,
 ): Map<PatientId, SplitName> {
   const given = new Map<PatientId, Set<SplitName>>();
   for (const { patientId, split } of entries) {
     if (split !== null) given.set(patientId, (given.get(patientId) ?? new Set<SplitName>()).add(split));
   }
   const leaking = [...given].filter(([, splits]) => splits.size > 1);
-  if (leaking.length > 0) throw leak(studiesOf, leaking);
+  if (leaking.length > 0) throw leak(heldBy, leaking);
   return new Map([...given].flatMap(([patientId, splits]) => [...splits].map((split) => [patientId, split] as const)));
 }
 
-/** Patients are spoken of by the number of their studies, never by name: "1 patient with 3 studies (train and test)". */
+/** Patients are spoken of by what there is of them, never by name: "1 patient with 3 studies (train and test)". */
 function leak(
-  studiesOf: (patientId: PatientId) => number,
+  heldBy: (patientId: PatientId) => Held,
   leaking: readonly (readonly [PatientId, ReadonlySet<SplitName>])[],
 ): AppError {
-  const groups = new Map<string, { patients: number; studies: number; splits: string }>();
+  const groups = new Map<string, Held & { patients: number; splits: string }>();
   for (const [patientId, found] of leaking) {
-    const studies = studiesOf(patientId);
+    const { studies, pictures } = heldBy(patientId);
     const splits = [...found].sort().join(' and ');
-    const key = `${studies} ${splits}`;
-    groups.set(key, { patients: (groups.get(key)?.patients ?? 0) + 1, studies, splits });
+    const key = `${studies} ${pictures} ${splits}`;
+    groups.set(key, { patients: (groups.get(key)?.patients ?? 0) + 1, studies, pictures, splits });
   }
   const listed = [...groups.values()]
-    .sort((a, b) => b.patients - a.patients || b.studies - a.studies)
-    .map(({ patients, studies, splits }) => {
-      const who = `${patients} patient${patients === 1 ? '' : 's'} with ${studies} ${studies === 1 ? 'study' : 'studies'}`;
+    .sort((a, b) => b.patients - a.patients || b.studies + b.pictures - a.studies - a.pictures)
+    .map(({ patients, studies, pictures, splits }) => {
+      const held = [
+        ...(studies > 0 || pictures === 0 ? [`${studies} ${studies === 1 ? 'study' : 'studies'}`] : []),
+        ...(pictures > 0 ? [`${pictures} picture${pictures === 1 ? '' : 's'}`] : []),
+      ];
+      const who = `${patients} patient${patients === 1 ? '' : 's'} with ${held.join(' and ')}`;
       return `${who}${patients === 1 ? '' : ' each'} (${splits})`;
     });
+  const what = [...groups.values()].every(({ studies }) => studies === 0) ? 'pictures' : 'studies';
   return new AppError('SPLIT_LEAKS_PATIENT', `The given split puts patients on several sides: ${listed.join('; ')}.`, {
+    action: `Give all ${what} of one patient the same split, or leave the column out.`,
     details: { patients: leaking.length, groups: [...groups.values()] },
   });
 }

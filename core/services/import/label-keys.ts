@@ -4,7 +4,7 @@
  */
 import { type KeyKind, type LabelTarget, type PatientId, targetKey, targetOfImage } from '../../contract/index.ts';
 import type { CatalogueImage } from './catalogue.ts';
-import type { PathFinder } from './label-paths.ts';
+import { areOtherParts, type PathFinder } from './label-paths.ts';
 import type { RowKey } from './labels-file.ts';
 
 export interface FoundTargets {
@@ -112,18 +112,19 @@ export class KeyFinder {
   }
 
   #byEnd(text: string): FoundTargets {
-    const parts = partsOf(text).slice(this.#leadingOff());
-    return placed(this.#endingWith(parts));
+    const all = partsOf(text);
+    return placed(this.#endingWith(all.slice(this.#leadingOff()), all.slice(0, this.#leadingOff()).at(-1)));
   }
 
-  #endingWith(parts: readonly string[]): readonly Placed[] {
+  /** Images whose paths end so. Where `above` stood before it, an image in the folder of another part of the set is not the one. */
+  #endingWith(parts: readonly string[], above?: string): readonly Placed[] {
     const name = parts.at(-1) ?? '';
     const folders = parts.slice(0, -1).map(folded);
     const there = (this.#stems().get(folded(stem(name))) ?? []).filter(({ parts: own }) => {
-      const above = own.slice(0, -1).slice(-folders.length);
-      return (
-        folders.length === 0 || (above.length === folders.length && folders.every((part, at) => part === above[at]))
-      );
+      const of = own.slice(0, -1).slice(-folders.length);
+      const fits =
+        folders.length === 0 || (of.length === folders.length && folders.every((part, at) => part === of[at]));
+      return fits && !areOtherParts(above, own.at(-parts.length - 1));
     });
     const exact = there.filter(({ parts: own }) => own.at(-1) === folded(name));
     return exact.length > 0 ? exact : there;
@@ -143,7 +144,7 @@ export class KeyFinder {
     const most = Math.max(0, Math.min(...tried.map((parts) => parts.length)) - 2);
     this.#off = 0;
     for (let off = 0; off <= most; off++) {
-      if (!tried.some((parts) => this.#endingWith(parts.slice(off)).length > 0)) continue;
+      if (!tried.some((parts) => this.#endingWith(parts.slice(off), parts.slice(0, off).at(-1)).length > 0)) continue;
       this.#off = off;
       break;
     }

@@ -6,8 +6,9 @@
  * upper and lower case count as the same. Absolute paths of another computer (`D:\study\a.dcm`) are looked for with one and the
  * same beginning taken off all of them. Whatever fits more than one image is no answer.
  */
-import { dirname, isAbsolute, join, resolve, sep, win32 } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { splitOfWord } from '../../contract/index.ts';
 import type { CatalogueImage } from './catalogue.ts';
 
 export interface FoundPaths {
@@ -71,12 +72,24 @@ function writtenPath(key: string): string {
   }
 }
 
+/** Whether two folders are those of different parts of a set: `train/P1/1.png` is not `valid/P1/1.png`. */
+export function areOtherParts(folder: string | undefined, other: string | undefined): boolean {
+  const [part, otherPart] = [folder, other].map((name) => (name === undefined ? null : splitOfWord(name)));
+  return part != null && otherPart != null && part !== otherPart;
+}
+
 const composed = (path: string): string => path.normalize('NFC');
 const folded = (path: string): string => composed(path).toLowerCase();
 
 interface PlacedAt {
   readonly image: CatalogueImage;
   readonly place: string;
+}
+
+/** What is left of a path below the folders that go off it, and the last of those. */
+interface Moved {
+  readonly below: string;
+  readonly above: string | undefined;
 }
 
 /** Paths looked at to see whether a beginning leads to any image. */
@@ -87,7 +100,7 @@ export class PathFinder {
   readonly #byPath = new Map<string, PlacedAt[]>();
   #byFolded: Map<string, PlacedAt[]> | undefined;
   readonly #bases: readonly string[];
-  readonly #moved: (key: string) => string | null;
+  readonly #moved: (key: string) => Moved | null;
 
   constructor(images: readonly CatalogueImage[], bases: readonly string[], keys: readonly string[]) {
     this.#bases = bases;
@@ -109,7 +122,7 @@ export class PathFinder {
 
   #findMoved(key: string): FoundPaths {
     const rest = this.#moved(key);
-    return answer(rest === null ? [] : this.#below(rest), 'moved');
+    return answer(rest === null ? [] : this.#below(rest.below, rest.above), 'moved');
   }
 
   #at(places: readonly string[], anyCase = false): PlacedAt[] {
@@ -127,8 +140,10 @@ export class PathFinder {
     return index;
   }
 
-  #below(rest: string): PlacedAt[] {
-    const places = this.#bases.map((folder) => join(folder, rest));
+  #below(rest: string, above: string | undefined): PlacedAt[] {
+    const places = this.#bases
+      .filter((folder) => !areOtherParts(above, basename(folder)))
+      .map((folder) => join(folder, rest));
     const exact = this.#at(places);
     return exact.length > 0 ? exact : this.#at(places, true);
   }
@@ -137,7 +152,7 @@ export class PathFinder {
    * How paths that are absolute somewhere else are read here. The same leading folders go off all of them, as few as give an image at all.
    * The folder of a file stays: `1.dcm` alone may be anybody's.
    */
-  #findMove(keys: readonly string[]): (key: string) => string | null {
+  #findMove(keys: readonly string[]): (key: string) => Moved | null {
     const away = keys.flatMap((key) => {
       const parts = foreignParts(key);
       const isHere =
@@ -151,8 +166,16 @@ export class PathFinder {
     const step = Math.ceil(away.length / triedPaths);
     const tried = away.filter((_, at) => at % step === 0);
     for (let off = 0; off <= shared; off++) {
-      if (tried.some((parts) => parts.length > off + 1 && this.#below(parts.slice(off).join('/')).length > 0))
-        return (key) => foreignParts(key)?.slice(off).join('/') ?? null;
+      const movedBy = (parts: readonly string[]): Moved => ({
+        below: parts.slice(off).join('/'),
+        above: parts[off - 1],
+      });
+      const leads = ({ below, above }: Moved): boolean => this.#below(below, above).length > 0;
+      if (tried.some((parts) => parts.length > off + 1 && leads(movedBy(parts))))
+        return (key) => {
+          const parts = foreignParts(key);
+          return parts === null ? null : movedBy(parts);
+        };
     }
     return () => null;
   }

@@ -12,6 +12,7 @@ import { redact } from '../../base/redact.ts';
 import {
   columnNames,
   columnOfName,
+  isMissingValue,
   isOwnColumnName,
   type KeyColumn,
   type KeyKind,
@@ -273,11 +274,13 @@ function headerBelow({ rows }: LabelTable): number | null {
 }
 
 /** What a spreadsheet or a program did to an ID, so that it may be another's; null for an ID that may be right. */
-function damageOf(patientID: string): string | null {
+export function damageOf(patientID: string): string | null {
   if (/^\d(?:[.,]\d+)?E\+\d{2,3}$/i.test(patientID))
     return 'is a number that a spreadsheet has rounded: several patients may have become one; make the file again with that column as text';
   if (/^\d+[.,]0+$/.test(patientID))
     return 'is a number with decimals, as programs write IDs of a column with empty cells; write the IDs as text, without them';
+  // Everybody whose ID is missing would be one person, and apart from their other images.
+  if (isMissingValue(patientID)) return 'is what programs write where a value is missing; leave the cell empty';
   return null;
 }
 
@@ -298,7 +301,7 @@ export function invalid(problems: readonly LabelProblem[], action?: string): App
   const more = problems.length > shown.length ? `; and ${problems.length - shown.length} more` : '';
   return new AppError(
     'LABELS_INVALID',
-    `The labels file has ${problems.length} problem${problems.length === 1 ? '' : 's'}: ${shown.join('; ')}${more}.`,
+    `The labels file has ${problems.length} problem${problems.length === 1 ? '' : 's'}: ${`${shown.join('; ')}${more}`.replace(/\.$/, '')}.`,
     {
       ...(action === undefined ? {} : { action }),
       details: { problems: problems.slice(0, labelProblemLimit), count: problems.length },

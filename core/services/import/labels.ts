@@ -19,12 +19,12 @@ import {
   addAuditEvent,
   classNames,
   type DatasetRow,
+  heldOfPatient,
   LabelWriter,
   labelledInstances,
   type PatientMoves,
   type ReadDb,
   saveSplit,
-  studyCountOfPatient,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { givePatients } from '../patients/patients.ts';
@@ -33,7 +33,7 @@ import type { CatalogueImage } from './catalogue.ts';
 import { separateConflicts } from './conflicts.ts';
 import { readersOfFile } from './file-readers.ts';
 import { wishesOf, withoutZeros } from './given-patients.ts';
-import { changedSplits, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
+import { changedSplits, type Held, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import type { KeyFinder } from './label-keys.ts';
 import type { PathFinder } from './label-paths.ts';
 import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
@@ -257,9 +257,9 @@ export function applyLabels(
     const wishes = wishesOf(given.entries);
     const moved = givePatients(db, wishes, now);
     const entries = wishes.length === 0 ? given.entries : withPatients(db, dataset.id, given.entries);
-    const studiesOf = (patientId: PatientId): number => studyCountOfPatient(db, dataset.id, patientId);
-    const splits = splitsOfPatients(entries, studiesOf);
-    refuseEarlierLeaks(studiesOf, dataset.id, moved.leaking, splits);
+    const heldBy = (patientId: PatientId): Held => heldOfPatient(db, dataset.id, patientId);
+    const splits = splitsOfPatients(entries, heldBy);
+    refuseEarlierLeaks(heldBy, dataset.id, moved.leaking, splits);
     splitsChanged = changedSplits(db, dataset.id, splits);
     const readerOf = readersOfFile(db, agreed, reader, now);
     const writers = new Map<string, LabelWriter>();

@@ -32,7 +32,7 @@ import type { ServiceContext } from '../session/context.ts';
 import { asLabelsSay } from './asked.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { caseQuestionsOf, labelChoice, type NamedClasses, namesOf, positiveOf, refusePositive } from './class-names.ts';
-import { changedSplits, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
+import { changedSplits, type Held, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import {
   askedOf,
@@ -122,7 +122,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
         ? positiveOf(
             db,
             given,
-            agreed.flatMap(({ label }) => (label === '' ? [] : [label])),
+            agreed.flatMap(({ label, question }) => (label === '' || question !== null ? [] : [label])),
           )
         : null,
     blocked: found.question ?? blocked,
@@ -375,11 +375,14 @@ function splitsOf(
     if (there === undefined) ofPatient.set(image.patientId, [image]);
     else there.push(image);
   }
-  const studies = (patientId: PatientId): number =>
-    new Set((ofPatient.get(patientId) ?? []).map(({ studyInstanceUID }) => studyInstanceUID)).size;
+  const heldBy = (patientId: PatientId): Held => {
+    const all = ofPatient.get(patientId) ?? [];
+    const studies = new Set(all.flatMap(({ kind, studyInstanceUID }) => (kind === 'dicom' ? [studyInstanceUID] : [])));
+    return { studies: studies.size, pictures: all.filter(({ kind }) => kind === 'picture').length };
+  };
   try {
-    const ofFile = splitsOfPatients(entries, studies);
-    refuseEarlierLeaks(studies, datasetId ?? 0, leaksOfMoves(db, before, images), ofFile);
+    const ofFile = splitsOfPatients(entries, heldBy);
+    refuseEarlierLeaks(heldBy, datasetId ?? 0, leaksOfMoves(db, before, images), ofFile);
     const given = [...ofFile];
     const splits = splitNames.map((split) => {
       const patients = given.filter(([, one]) => one === split).map(([patientId]) => patientId);

@@ -5,9 +5,10 @@
  * the profile would, and says that it is a proposal.
  */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { type LabelReading, type TargetKind, targetFacts } from '../../contract/index.ts';
+import { otherKindOfLabels } from './label-kinds.ts';
 import type { LabelTable } from './label-table.ts';
 import type { LabelText } from './label-text.ts';
 import { invalid, type LabelsFile, parseLabels, readLabelText, tableOf } from './labels-file.ts';
@@ -56,6 +57,7 @@ export interface LabelsAsked {
 export async function readLabels(path: string, asked: LabelsAsked): Promise<ReadLabels> {
   const text = await readLabelText(path);
   const table = tableOf(text.text);
+  if (asked.reading?.profile !== undefined) await refuseSecondFirst(path, table, asked.reading);
   const plan = planOf(asked.reading, text.text, table);
   if (plan !== null) {
     const own = asQuestions(plan, asked.target);
@@ -132,7 +134,8 @@ async function readPlanned(
     rows,
     problems,
     columns,
-    otherKind: null,
+    // What a column of classes may hold does not depend on who named it.
+    otherKind: plan.profile === null && plan.labels.from === 'column' ? otherKindOfLabels(rows) : null,
     encoding,
     separator: table.separator,
     emptyRows: whole.emptyRows,
@@ -171,7 +174,10 @@ async function withSecondFile(
   );
   if (missing.length > 0) {
     const message = `the second file has no column ${missing.map((name) => `"${name}"`).join(', ')}; ${second.file} has`;
-    throw invalid([{ row: null, message }]);
+    throw invalid(
+      [{ row: null, message }],
+      `Put ${second.file} beside the labels file, or name it with --second-file.`,
+    );
   }
   return joinTables(table, other, second);
 }
@@ -187,6 +193,22 @@ function notByItself(profile: Profile, target: TargetKind | null): AppError {
       action: `To have it read as such: --profile ${name}${variants.length === 0 ? '' : ` (${variants.join(', ')})`}. With --preview you see before what it says; in the window, the preview proposes it.`,
     },
   );
+}
+
+/**
+ * Refuses the second file of a set where its first one belongs.
+ * @throws LABELS_INVALID
+ */
+async function refuseSecondFirst(path: string, table: LabelTable, { secondFile }: LabelReading): Promise<void> {
+  const owner = profileOfSecondFile(table);
+  if (owner === undefined || profilesOf('', table).length > 0) return;
+  const refused = isSecondFile(owner);
+  if (secondFile === undefined) throw refused;
+  const { text } = await readLabelText(secondFile);
+  if (!profilesOf(text, tableOf(text)).includes(owner)) throw refused;
+  throw new AppError('LABELS_INVALID', `These are the two files of ${owner.title} in the other order.`, {
+    action: `Name them as --labels ${basename(secondFile)} --second-file ${basename(path)}, with their folders.`,
+  });
 }
 
 function isSecondFile({ title, files, second }: Profile): AppError {

@@ -230,8 +230,8 @@ function countedNames(db: ReadDb, { id, target }: DatasetRow): { labelled: numbe
   let labelled = 0;
   if (targetFacts[target].isPerName) {
     const questions = classListOf(db, id).names;
-    for (const { answers, patientId, isExcluded } of answeredInstances(db, id, questions)) {
-      if (isExcluded || answers.every((word) => word === null)) continue;
+    for (const { answers, patientId, isExcluded, isGone } of answeredInstances(db, id, questions)) {
+      if (isExcluded || isGone || answers.every((word) => word === null)) continue;
       labelled += 1;
       answers.forEach((word, k) => {
         if (word !== null) count(questions[k] as string, word, patientId);
@@ -239,8 +239,8 @@ function countedNames(db: ReadDb, { id, target }: DatasetRow): { labelled: numbe
     }
     return { labelled, names };
   }
-  for (const { label, patientId, isExcluded } of labelledInstances(db, id)) {
-    if (label === null || isExcluded) continue;
+  for (const { label, patientId, isExcluded, isGone } of labelledInstances(db, id)) {
+    if (label === null || isExcluded || isGone) continue;
     labelled += 1;
     count(label, label, patientId);
   }

@@ -31,16 +31,21 @@ export function saveSplit(db: WriteDb, datasetId: number, entry: PatientSplit, n
   );
 }
 
-/** Number of studies of a patient within a data set: how a patient is spoken of without a name. */
-export function studyCountOfPatient(db: ReadDb, datasetId: number, patientId: PatientId): number {
-  return (
-    db.get<{ n: number }>(
-      `SELECT count(DISTINCT st.id) AS n FROM dataset_instances d JOIN instances i ON i.id = d.instance_id
-       JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
-       WHERE d.dataset_id = :datasetId AND st.patient_id = :patientId`,
-      { datasetId, patientId },
-    )?.n ?? 0
+/** How many DICOM studies and how many pictures of a patient a data set has. */
+export function heldOfPatient(
+  db: ReadDb,
+  datasetId: number,
+  patientId: PatientId,
+): { readonly studies: number; readonly pictures: number } {
+  const held = db.get<{ studies: number; pictures: number }>(
+    `SELECT count(DISTINCT CASE i.kind WHEN 'dicom' THEN s.study_id END) AS studies,
+            count(CASE i.kind WHEN 'picture' THEN 1 END) AS pictures
+     FROM dataset_instances d JOIN instances i ON i.id = d.instance_id
+     JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+     WHERE d.dataset_id = :datasetId AND st.patient_id = :patientId`,
+    { datasetId, patientId },
   );
+  return held ?? { studies: 0, pictures: 0 };
 }
 
 /** Every patient of a data set with labelled or unlabelled images, and its split; null where it has none yet. */

@@ -235,3 +235,15 @@ describe('a model folder', () => {
     expect(problemOf(() => openModelFolder(sharded)).message).toContain('no file of this folder');
   });
 });
+
+test('a pointer of Git LFS and the page of a login are called what they are', () => {
+  const of = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return problemOf(() => readSafetensors(path));
+  };
+  const pointer = of('lfs.safetensors', 'version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 123\n');
+  expect([pointer.code, pointer.message]).toEqual(['WEIGHTS_INVALID', expect.stringContaining('Git LFS')]);
+  for (const page of ['<!DOCTYPE html><html>', '<html lang="en">', '<?xml version="1.0"?>'])
+    expect(of('page.safetensors', page).message).toContain('web page');
+});

@@ -1,5 +1,5 @@
 /** What a row says by each way in which labels stand in files: which finding has which value, or which class it is. */
-import { blankWord, type FindingMeaning, findingMeanings } from '../../../contract/index.ts';
+import { blankWord, type FindingMeaning, findingMeanings, isMissingValue } from '../../../contract/index.ts';
 import type { LabelTable, LabelTableRow } from '../label-table.ts';
 import { type Columns, plainWord } from './cells.ts';
 import type { LabelSource } from './profile.ts';
@@ -38,7 +38,10 @@ export function columnsOfSource(source: LabelSource): readonly string[] {
 
 function meaningOf(cell: string, words: ReadonlyMap<string, FindingMeaning>): FindingMeaning | undefined {
   // Most cells hold a word as it was named.
-  return words.get(cell === '' ? blankWord : cell) ?? words.get(cell.trim() === '' ? blankWord : plainWord(cell));
+  const known =
+    words.get(cell === '' ? blankWord : cell) ?? words.get(cell.trim() === '' ? blankWord : plainWord(cell));
+  // Programs write NaN where a cell was empty.
+  return known ?? (isMissingValue(cell.trim()) ? words.get(blankWord) : undefined);
 }
 
 function plainWords(words: Readonly<Record<string, FindingMeaning>>): ReadonlyMap<string, FindingMeaning> {
@@ -154,7 +157,7 @@ function ofColumn({ column, words, order, without }: Source<'column'>, columns: 
     findings: null,
     of: (row) => {
       const cell = columns.cell(row, column) ?? '';
-      if (nothing.has(plainWord(cell))) return { labels: [] };
+      if (nothing.has(plainWord(cell)) || (nothing.has('') && isMissingValue(cell.trim()))) return { labels: [] };
       if (names === null)
         return cell === '' ? { problem: `${column} is empty` } : { labels: [{ question: null, label: cell }] };
       const label = names.get(plainWord(cell));
@@ -183,17 +186,49 @@ function ofOneHot({ columns: names }: Source<'one-hot'>, columns: Columns): Labe
   };
 }
 
-function ofNumbers({ columns: names }: Source<'numbers'>, columns: Columns): LabelReader {
+/** A number that is one by the point and another by the comma. */
+const isDoubtful = /,|^[-+]?[1-9]\d{0,2}(?:\.\d{3})+$/;
+
+/** How numbers of a column have their decimals: German and French spreadsheets write 1,5, and 1.234 beside it may be a thousand. */
+function decimalsOf(cells: readonly string[]): 'point' | 'comma' | 'mixed' {
+  const withComma = cells.filter((cell) => /^[-−+]?[\d.,]*,[\d.,]+$/.test(cell));
+  // 1,234 alone is a thousand in English files and a bit more than one in German ones.
+  if (withComma.every((cell) => /^[-−+]?[1-9]\d{0,2},\d{3}$/.test(cell)))
+    return withComma.length === 0 ? 'point' : 'mixed';
+  return cells.some((cell) => cell.includes('.')) ? 'mixed' : 'comma';
+}
+
+function ofNumbers({ columns: names }: Source<'numbers'>, columns: Columns, table: LabelTable): LabelReader {
+  const cellOf = (row: LabelTableRow, name: string): string => (columns.cell(row, name) ?? '').trim();
+  const decimals = new Map(
+    names.map((name) => [name, decimalsOf(table.rows.map((row) => cellOf(row, name)))] as const),
+  );
+  const numberOf = (cell: string, name: string): string => {
+    const text = cell.replace('−', '-');
+    return decimals.get(name) === 'comma' ? text.replace(',', '.') : text;
+  };
   return {
     findings: names,
     of: (row) => {
       const labels = names.flatMap((question): RowLabel[] => {
-        const label = (columns.cell(row, question) ?? '').trim();
-        return label === '' ? [] : [{ question, label }];
+        const cell = cellOf(row, question);
+        return cell === '' || isMissingValue(cell) ? [] : [{ question, label: numberOf(cell, question) }];
       });
       const strange = labels.find(({ label }) => !/^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(label));
+      const mixed = labels.find(
+        ({ question, label }) => decimals.get(question ?? '') === 'mixed' && isDoubtful.test(label),
+      );
+      if (mixed !== undefined) {
+        const why =
+          'which may be a decimal or a thousand: the column has commas and points, or three digits behind each comma';
+        return {
+          problem: `column "${mixed.question}" has "${short(mixed.label)}", ${why}; write decimals with a point and thousands without a mark`,
+        };
+      }
       if (strange === undefined) return { labels };
-      return { problem: `column "${strange.question}" has "${short(strange.label)}", which is no number` };
+      const shown = short(strange.label);
+      const unit = /^[-+]?\d+(?:[.,]\d+)?\s*\D+$/.test(strange.label) ? '; leave the unit out' : '';
+      return { problem: `column "${strange.question}" has "${shown}", which is no number${unit}` };
     },
   };
 }

@@ -3,7 +3,14 @@
  * 0 (absent), -1 (uncertain) or nothing, or one for each quantity with numbers. Exported labels are such files.
  */
 import { AppError } from '../../../base/errors.ts';
-import { columnOfName, defaultQuantity, keyColumns, type TargetKind, targetFacts } from '../../../contract/index.ts';
+import {
+  columnOfName,
+  defaultQuantity,
+  isMissingValue,
+  keyColumns,
+  type TargetKind,
+  targetFacts,
+} from '../../../contract/index.ts';
 import type { LabelTable } from '../label-table.ts';
 import { plainWord } from './cells.ts';
 import { type ReadingPlan, thereAre } from './plan.ts';
@@ -38,7 +45,10 @@ export function planOfOwnColumns(table: LabelTable, target: TargetKind, known: r
     header.find((name) => columnOfName(name) === meaning);
   const words = new Set(known.map(plainWord));
   const fits = (at: number): boolean => {
-    const cells = table.rows.map(({ fields }) => (fields[at] ?? '').trim()).filter((cell) => cell !== '');
+    const cells = table.rows.flatMap(({ fields }) => {
+      const cell = (fields[at] ?? '').trim();
+      return cell === '' || isMissingValue(cell) ? [] : [cell];
+    });
     return cells.length > 0 && cells.every((cell) => (hasMarks ? plainWord(cell) in ownWords : isNumber(cell)));
   };
   const named = header.filter((name) => words.has(plainWord(name)));
@@ -82,7 +92,7 @@ export function planOfOwnColumns(table: LabelTable, target: TargetKind, known: r
 }
 
 function isNumber(cell: string): boolean {
-  return cell !== '' && Number.isFinite(Number(cell));
+  return cell !== '' && Number.isFinite(Number(cell.replace(/^([-−+]?\d*),(\d+)$/, '$1.$2').replace('−', '-')));
 }
 
 /**

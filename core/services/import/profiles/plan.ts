@@ -13,7 +13,9 @@ import {
   usualFindingWords,
 } from '../../../contract/index.ts';
 import type { LabelTable } from '../label-table.ts';
+import { Columns, columnsOf, plainWord } from './cells.ts';
 import { profiles } from './index.ts';
+import { columnsOfSource } from './labels-of-row.ts';
 import type { LabelSource, Profile, ProfileVariant } from './profile.ts';
 import { profilesOf } from './recognise.ts';
 
@@ -83,8 +85,31 @@ export function planOf(reading: LabelReading | undefined, text: string, table: L
   const fitting = profilesOf(text, table);
   const { profile, variant } =
     reading.profile === automaticProfile ? theOnlyOne(fitting) : profileByName(reading.profile);
-  if (!fitting.includes(profile)) throw doesNotFit(profile, fitting);
-  return changed(planOfProfile(profile, variant), reading, table);
+  const plan = changed(planOfProfile(profile, variant), reading, table);
+  if (fitting.includes(profile)) return plan;
+  // Of the profile that somebody names, columns that are not read may have been taken out.
+  const missing = 'line' in profile.told || fitting.length > 0 ? profile.told.columns : missingColumns(plan, table);
+  if (missing.length > 0) throw doesNotFit(profile, fitting, missing);
+  return plan;
+}
+
+/** Columns that a plan reads and a table has not. Some files of a set have a column that others of it have not. */
+export function missingColumns(
+  { profile, keys, labels, patient, reader, split, ...plan }: ReadingPlan,
+  table: LabelTable,
+) {
+  const columns = new Columns(table.header?.fields ?? [], plan);
+  const optional = profile === null ? [] : [profile.reader, profile.split];
+  const needed = [
+    ...keys.slice(0, 1).flatMap(({ from }) => columnsOf(from)),
+    ...columnsOfSource(labels),
+    ...(patient === null ? [] : columnsOf(patient)),
+    ...[reader, split].flatMap((name) => (name === null || optional.includes(name) ? [] : [name])),
+  ];
+  // What is made of another column is missing with it.
+  const sourceOf = (name: string): string =>
+    plan.cells.find(({ pattern }) => pattern.includes(`(?<${name}>`))?.column ?? name;
+  return [...new Set(needed.filter((name) => !columns.has(name)).map(sourceOf))];
 }
 
 /** The plan of a profile as it is. */
@@ -126,19 +151,24 @@ export function severalFit(fitting: readonly Profile[]): AppError {
   });
 }
 
-function doesNotFit({ name, title, told, files }: Profile, fitting: readonly Profile[]): AppError {
+function doesNotFit(profile: Profile, fitting: readonly Profile[], missing: readonly string[]): AppError {
+  const { name, title, told, files, variants } = profile;
   const [other] = fitting;
-  const is = other === undefined ? '' : ` It looks like that of ${other.title}.`;
-  return new AppError(
-    'LABELS_INVALID',
-    `The labels file is not that of ${title}, which has ${'line' in told ? 'lines of' : 'the columns'} ${told.columns.join(', ')}.${is}`,
-    {
-      action:
-        other === undefined
-          ? `Give ${files.join(' or ')} as it was published, or leave out --profile ${name} and name the columns.`
-          : `Name that profile: --profile ${other.name}.`,
-    },
-  );
+  const has =
+    'line' in told
+      ? `, which has lines of ${told.columns.join(', ')}.`
+      : other === undefined
+        ? `: it has no column ${missing.map((column) => `"${column}"`).join(', ')}.`
+        : `, which has the columns ${told.columns.join(', ')}. It looks like that of ${other.title}.`;
+  const some = variants.some(({ labels }) => labels.from === 'columns')
+    ? `, name the findings that it has with --finding-columns A,B`
+    : '';
+  return new AppError('LABELS_INVALID', `The labels file is not that of ${title}${has}`, {
+    action:
+      other === undefined
+        ? `Give ${files.join(' or ')} as it was published${some}, or leave out --profile ${name} and name the columns.`
+        : `Name that profile: --profile ${other.name}.`,
+  });
 }
 
 const template = (column: string): string => `{${column}}`;
@@ -162,6 +192,12 @@ function changed(plan: ReadingPlan, reading: LabelReading, table: LabelTable): R
   }
   if (findingColumns !== undefined && !['columns', 'list', 'rows'].includes(labels.from))
     throw notWith('findingColumns', plan, 'has no findings');
+  if (findingColumns !== undefined && labels.from === 'columns') {
+    const taken = new Set(findingColumns.map(plainWord));
+    const columns = labels.columns.filter((name) => taken.has(plainWord(name)));
+    // A name that the profile has not is refused with those that it has.
+    if (columns.length === taken.size) labels = { ...labels, columns };
+  }
   return {
     ...plan,
     labels,
@@ -193,7 +229,7 @@ function planOfOptions(reading: LabelReading, table: LabelTable): ReadingPlan {
     keys: keysOf(reading, table),
     target: findingColumns !== undefined || reading.separator !== undefined ? targetOfFindings : null,
     patient: patientColumn === undefined ? templateOf('patientID', table) : template(patientColumn),
-    reader: readerColumn ?? null,
+    reader: readerColumn ?? nameOf('reader', table),
     split: splitColumn ?? nameOf('split', table),
     labels: labelsOf(reading, table),
     only: reading.separator === undefined ? null : (findingColumns ?? null),

@@ -1,11 +1,13 @@
 /** The rows of a labels file as a plan reads them. */
 import { AppError } from '../../../base/errors.ts';
-import { type LabelProblem, splitNames, splitOfWord, splitWords } from '../../../contract/index.ts';
+import { redact } from '../../../base/redact.ts';
+import { columnOfName, type LabelProblem, plainColumnName, splitNames, splitOfWord } from '../../../contract/index.ts';
 import type { LabelTable, LabelTableRow } from '../label-table.ts';
-import { type FileColumn, invalid, type LabelRow, type RowKey } from '../labels-file.ts';
+import { damageOf, type FileColumn, invalid, type LabelRow, type RowKey } from '../labels-file.ts';
+import { withSplitWords } from '../split-columns.ts';
 import { Columns, columnsOf, plainWord } from './cells.ts';
 import { columnsOfSource, labelReader, type RowLabel } from './labels-of-row.ts';
-import { type ReadingPlan, thereAre } from './plan.ts';
+import { missingColumns, type ReadingPlan, thereAre } from './plan.ts';
 
 export interface ReadRows {
   readonly rows: readonly LabelRow[];
@@ -30,9 +32,13 @@ interface Said {
  * @throws LABELS_INVALID for columns that are not there, no rows, and a finding column that somebody named and that says nothing; BAD_INPUT
  *   for findings that are not among those of the file
  */
-export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
-  const columns = new Columns(table.header?.fields ?? [], plan);
-  refuseMissing(plan, columns, table);
+export function readByPlan(given: ReadingPlan, table: LabelTable): ReadRows {
+  const asked = withPatient(given, table);
+  const columns = new Columns(table.header?.fields ?? [], asked);
+  refuseMissing(asked, table);
+  const understood = withSplit(meanings(asked, columns, table), table);
+  const plan = { ...asked, split: asked.split ?? understood.find(({ meaning }) => meaning === 'split')?.name ?? null };
+  refuseDoubled(plan, table);
   if (table.rows.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
   const reader = labelReader(plan.labels, columns, table);
   const taken = takenFindings(plan, reader.findings);
@@ -51,14 +57,19 @@ export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
     else if (found.length === 0) {
       const keys = plan.keys.flatMap(({ kind, from }): RowKey[] => {
         const text = columns.fill(from, row);
-        return text === null ? [] : [{ kind, text }];
+        // Where nobody said that names alone tell, "train/1.png" is not the 1.png of another folder.
+        const isGuess = kind === 'file-name' && plan.keys.length > 1 && text !== null && /[\\/]/.test(text);
+        return text === null || isGuess ? [] : [{ kind, text }];
       });
       if (keys.length === 0) found.push(`${namesOf(plan.keys.map(({ from }) => from))} does not name an image`);
       const what = reader.of(row);
       if ('problem' in what) found.push(what.problem);
       const given = plan.split === null ? '' : (columns.cell(row, plan.split) ?? '');
       if (given !== '' && splitOfWord(given) === null)
-        found.push(`split "${given}" is none of ${splitNames.flatMap((name) => splitWords[name]).join(', ')}`);
+        found.push(`split "${given}" is none of ${splitNames.join(', ')}; write one of these`);
+      const patientID = plan.patient === null ? null : columns.fill(plan.patient, row);
+      const damaged = patientID === null ? null : damageOf(patientID);
+      if (damaged !== null) found.push(`${namesOf([plan.patient ?? ''])} ${redact(patientID ?? '')} ${damaged}`);
       if (found.length === 0 && 'labels' in what) {
         const labels = what.labels.filter(({ question }) => taken === null || question === null || taken.has(question));
         const by = plan.reader === null ? null : columns.cell(row, plan.reader) || null;
@@ -77,7 +88,7 @@ export function readByPlan(plan: ReadingPlan, table: LabelTable): ReadRows {
   return {
     rows: together(plan, said).flatMap((one) => labelRows(plan, columns, one)),
     problems,
-    columns: meanings(plan, columns, table),
+    columns: understood,
     findings: findings?.filter((name) => known.has(name)) ?? null,
     silent,
   };
@@ -88,20 +99,36 @@ function namesOf(templates: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(' or ');
 }
 
-function refuseMissing(plan: ReadingPlan, columns: Columns, table: LabelTable): void {
-  // Some files of a set have a column that others of it have not; what an option named has to be there.
-  const optional = plan.profile === null ? [] : [plan.profile.reader, plan.profile.split];
-  const needed = [
-    ...plan.keys.slice(0, 1).flatMap(({ from }) => columnsOf(from)),
-    ...columnsOfSource(plan.labels),
-    ...(plan.patient === null ? [] : columnsOf(plan.patient)),
-    ...[plan.reader, plan.split].flatMap((name) => (name === null || optional.includes(name) ? [] : [name])),
-  ];
-  const missing = [...new Set(needed)].filter((name) => !columns.has(name));
+function refuseMissing(plan: ReadingPlan, table: LabelTable): void {
+  const missing = missingColumns(plan, table);
   if (missing.length === 0) return;
   const names = missing.map((name) => `"${name}"`).join(', ');
   const message = `there is no column ${names}; ${thereAre(table).replace(/\.$/, '')}`;
   throw invalid([{ row: table.header?.row ?? null, message }]);
+}
+
+/** Of two columns of one name, nothing tells which is meant. */
+function refuseDoubled(plan: ReadingPlan, table: LabelTable): void {
+  const { labels } = plan;
+  const templates = [...plan.keys.map(({ from }) => from), plan.patient ?? ''];
+  if (labels.from === 'rows') templates.push(labels.finding);
+  const used = [
+    ...templates.flatMap(columnsOf),
+    ...columnsOfSource(labels),
+    ...(labels.from === 'columns' && labels.none !== undefined ? [labels.none.column] : []),
+    ...[plan.reader, plan.split].flatMap((name) => name ?? []),
+    ...plan.cells.map(({ column }) => column),
+    ...Object.keys(plan.otherNames),
+  ];
+  const names = new Set(used.map(plainColumnName));
+  const groups = Map.groupBy(table.header?.fields ?? [], plainColumnName);
+  const problems = [...groups].flatMap(([plain, same]): LabelProblem[] => {
+    if (same.length < 2 || !names.has(plain)) return [];
+    const message = `the columns ${same.map((name) => `"${name}"`).join(' and ')} have one name; rename the one that is not meant`;
+    return [{ row: table.header?.row ?? null, message }];
+  });
+  if (problems.length > 0)
+    throw invalid(problems, 'Give every column of the first row a name of its own, and import again.');
 }
 
 /** The findings that somebody asked for; null where all are taken. */
@@ -154,6 +181,28 @@ function labelRows(plan: ReadingPlan, columns: Columns, { keys, reader, labels, 
   };
   if (labels.length === 0) return [{ ...shared, question: null, label: '', isSilent: true }];
   return labels.map(({ question, label }) => ({ ...shared, question, label }));
+}
+
+/** A set without patients may have got a column of them from the lab: what it says must not be lost. */
+function withPatient(plan: ReadingPlan, { header }: LabelTable): ReadingPlan {
+  if (plan.patient !== null || plan.keys.some(({ kind }) => kind === 'patientID')) return plan;
+  const name = header?.fields.find((one) => columnOfName(one) === 'patientID');
+  return name === undefined ? plan : { ...plan, patient: `{${name}}` };
+}
+
+/** A column of the split that nobody named is found as in files of our own columns: a lab's own beside the columns of a public set, too. */
+function withSplit(columns: readonly FileColumn[], { rows }: LabelTable): FileColumn[] {
+  if (columns.some(({ meaning }) => meaning === 'split')) return withSplitWords(columns, rows);
+  const called = columns.map(({ name, meaning }, at) => {
+    const cells = rows.map(({ fields }) => fields[at] ?? '').filter((cell) => cell !== '');
+    return meaning === null && columnOfName(name) === 'split' && cells.length > 0 && cells.every(splitOfWord);
+  });
+  // Of several, nothing tells which is meant; their words are told.
+  const one = called.filter(Boolean).length === 1 ? called.indexOf(true) : -1;
+  return withSplitWords(
+    columns.map((column, at) => (at === one ? { ...column, meaning: 'split', why: null } : column)),
+    rows,
+  );
 }
 
 /** What each column of the file was used for. */

@@ -71,6 +71,8 @@ describe('options', () => {
       { name: 'Edema', present: 1, absent: 2, uncertain: 0, unknown: 0 },
       { name: 'Mass', present: 1, absent: 0, uncertain: 2, unknown: 0 },
     ]);
+    // Of findings, none is the positive class of another.
+    expect(preview.positive).toBeNull();
     const report = await importPaths(context, options);
     expect(report).toMatchObject({ patients: 2, splits: { train: 1, val: 1, test: 0 }, labels: { applied: 6 } });
     // Anna and Ben disagree about the edema of the first.
@@ -109,6 +111,23 @@ describe('options', () => {
 });
 
 describe('bad input', () => {
+  test('the two files of MIMIC-CXR in the other order are told, with what to write', async () => {
+    const mimic = publicLabels.find(({ profile }) => profile === 'mimic-cxr');
+    if (mimic === undefined) throw new Error('there is such a set');
+    const folder = temporaryFolder();
+    const { labels, images: paths } = writePublic(folder, mimic);
+    const split = join(folder, 'labels', mimic.second?.file ?? '');
+    const context = testContext(temporaryLibrary());
+    const options = { dataset: 'd', labels: split, paths: [paths] };
+    const swapped = await appErrorFrom(
+      importPaths(context, { ...options, reading: { profile: 'auto', secondFile: labels } }),
+    );
+    expect(swapped.message).toContain('in the other order');
+    expect(swapped.action).toContain('--labels mimic-cxr-2.0.0-chexpert.csv --second-file mimic-cxr-2.0.0-split.csv');
+    const alone = await appErrorFrom(importPaths(context, { ...options, reading: { profile: 'mimic-cxr' } }));
+    expect(alone.message).toContain('This is the second file of MIMIC-CXR');
+  });
+
   const chexpert = publicLabels.find(({ profile }) => profile === 'chexpert');
   const covidx = publicLabels.find(({ profile }) => profile === 'covidx');
 
@@ -130,6 +149,12 @@ describe('bad input', () => {
     expect(listDatasets(context.library.db).flatMap(({ classes }) => classes)).toEqual([]);
     return error;
   }
+
+  test('a column of classes that was named, with several findings in a cell', async () => {
+    const reading = { keyColumn: 'f', labelColumn: 'l' };
+    const error = await refusal('f,l\na,Mass;Edema\nb,Mass\n', reading);
+    expect(error.message).toContain('"Mass;Edema" (row 2) is several findings of one image in one cell');
+  });
 
   test('a cell that is no value of the column', async () => {
     const reading = { findingColumns: ['Edema'] };

@@ -8,7 +8,13 @@ import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
 import { readInstance } from '../../../../core/services/files/files.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { checkLibrary } from '../../../../core/services/library/check.ts';
-import { instanceByUid, type Library, labelledInstances, versionImages } from '../../../../core/store/index.ts';
+import {
+  instanceByUid,
+  type Library,
+  labelledInstances,
+  listDatasets,
+  versionImages,
+} from '../../../../core/store/index.ts';
 import { instanceId } from '../../../support/ids.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
@@ -58,6 +64,16 @@ describe('UIDs rewritten in place', () => {
     const all = labelledInstances(library.db, 1);
     expect(all).toHaveLength(2 * patients);
     expect(all.every(({ label }) => label !== null)).toBe(true);
+    // The list of data sets counts what can be trained on.
+    expect(listDatasets(library.db)).toMatchObject([
+      {
+        labelledInstances: patients,
+        classes: [
+          { name: 'a', instances: patients / 2 },
+          { name: 'b', instances: patients / 2 },
+        ],
+      },
+    ]);
     const version = freezeDataset(testContext(library), { dataset: 'd' });
     expect(version.number).toBe(before.number + 1);
     expect(versionImages(library.db, version.id).map(({ sopInstanceUID }) => sopInstanceUID)).toEqual(

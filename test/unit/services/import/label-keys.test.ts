@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { CatalogueImage } from '../../../../core/services/import/catalogue.ts';
 import { KeyFinder } from '../../../../core/services/import/label-keys.ts';
+import { PathFinder } from '../../../../core/services/import/label-paths.ts';
 import type { RowKey } from '../../../../core/services/import/labels-file.ts';
 
 /** Images 1, 2, 3 … at places; each of its own series and study, two a patient. */
@@ -68,4 +69,26 @@ test('keys are tried one after the other until one leads to something', () => {
     { kind: 'file-name', text: 'a' },
   ];
   expect(finder(['/d/a.png'], [keys]).find(keys).targets).toHaveLength(1);
+});
+
+test('the end of a path is not that of another part of the set', () => {
+  const places = ['/d/valid/P1/1.png', '/d/train/P2/1.png', '/d/mine/P3/1.png'];
+  const keys = ['x/train/P1/1.png', 'x/train/P2/1.png', 'x/train/P3/1.png'];
+  expect(found(places, 'path-end', ...keys)).toEqual([[], ['instance 2'], []]);
+  // Where the parts are not kept apart here, and where they are named by nobody.
+  expect(found(['/d/mine/P1/1.png', '/d/mine/P2/1.png'], 'path-end', ...keys)).toEqual([
+    ['instance 1'],
+    ['instance 2'],
+    [],
+  ]);
+  expect(found(['/d/valid/P1/1.png'], 'path-end', ...keys)).toEqual([[], [], []]);
+});
+
+test('a path of another computer is not that of another part of the set', () => {
+  const image = { places: ['/here/valid/P1/1.png'] } as unknown as CatalogueImage;
+  const at = (bases: readonly string[], key: string): number =>
+    new PathFinder([image], bases, [key]).find(key).images.length;
+  expect(at(['/here/valid'], '/there/train/P1/1.png')).toBe(0);
+  expect(at(['/here/valid'], '/there/validation/P1/1.png')).toBe(1);
+  expect(at(['/here/valid'], 'C:\\set\\P1\\1.png')).toBe(1);
 });

@@ -130,3 +130,24 @@ test('findings that are asked for are taken, and no others', () => {
   if (wrong === null) throw new Error('a profile is a plan');
   expect(appErrorOf(() => readByPlan(wrong, tableOf(text))).message).toContain('has no finding "Oedema"');
 });
+
+test('a profile that is named reads a file from which columns were taken that it does not read', () => {
+  const nih = 'Image Index;Finding Labels;Patient ID\r\n00000001_000;Mass|Hernia;1\r\n';
+  expect(profilesOf(nih, tableOf(nih))).toEqual([]);
+  const [row] = read('chestx-ray14', nih).rows;
+  expect(row).toMatchObject({ key: '00000001_000', patientID: '1' });
+  const chest = 'Path,Edema,Pneumonia\nset/train/patient00001/study1/view1_frontal.jpg,1.0,-1.0\n';
+  const refused = appErrorOf(() => read('chexpert', chest));
+  expect(refused.message).toContain('it has no column "Enlarged Cardiomediastinum", "Cardiomegaly"');
+  expect(refused.action).toContain('--finding-columns A,B');
+  const table = tableOf(chest);
+  const plan = planOf({ profile: 'chexpert', findingColumns: ['edema', 'Pneumonia'] }, chest, table);
+  if (plan === null) throw new Error('a profile is a plan');
+  expect(readByPlan(plan, table).rows.map(({ question, label, patientID }) => [question, label, patientID])).toEqual([
+    ['Edema', 'present', 'patient00001'],
+    ['Pneumonia', 'uncertain', 'patient00001'],
+  ]);
+  expect(appErrorOf(() => read('chestx-ray14', 'Finding Labels,Patient ID\nMass,1\n')).message).toContain(
+    '"Image Index"',
+  );
+});

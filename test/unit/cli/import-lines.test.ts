@@ -1,0 +1,34 @@
+/** What `import` prints last: a step that can succeed. */
+import { expect, test } from 'vitest';
+import { importLines } from '../../../core/cli/commands/import.ts';
+import { noteLines } from '../../../core/cli/note-lines.ts';
+import type { ImportReport } from '../../../core/contract/index.ts';
+
+const nothing = { applied: 0, unchanged: 0, changed: 0, merged: [], unusedColumns: [], problems: [], refusedRows: 0 };
+const report = {
+  ...{ dataset: 'd', total: 4, imported: 0, alreadyThere: 4, duplicate: 0, skipped: 0, notImages: 0, seconds: 1 },
+  ...{ patients: 4, studies: 4, instances: 4, pictures: 4, labelled: 4, notes: [], problems: [], leftOut: [] },
+  ...{ splits: { train: 0, val: 0, test: 0 }, labels: { ...nothing, rows: 2 } },
+} as unknown as ImportReport;
+const last = (more: object): string => importLines({ ...report, ...more }, undefined).at(-1) ?? '';
+
+test('a file of splits or patients alone was of use', () => {
+  expect(last({ splits: { train: 1, val: 0, test: 1 } })).toBe('Next: sidelight train d');
+  const patientsGiven = { code: 'patientsGiven', values: { studies: 2, patients: 1, moved: 2 } };
+  expect(last({ notes: [patientsGiven] })).toBe('Next: sidelight train d');
+  expect(last({ splits: { train: 1, val: 0, test: 1 }, labelled: 0 })).toContain('Next: labels');
+  expect(last({})).toContain('No row of the labels fitted an image');
+});
+
+test('where no path is found, the way by names of files is named', () => {
+  const labels = { ...nothing, rows: 2, problems: [{ row: 2, message: 'no file …png in this data set' }] };
+  expect(last({ labels })).toContain('--keys file-name');
+  expect(
+    last({ labels: { ...labels, problems: [{ row: 2, message: 'no patient …1 in this data set' }] } }),
+  ).not.toContain('--keys');
+});
+
+test('commands in notes name the data set, at the end of a line too', () => {
+  const values = { patients: 2, groups: 1 };
+  expect(noteLines([{ code: 'alikePatients', values }], 'my set')[0]).toMatch(/sidelight patients "my set"$/);
+});
