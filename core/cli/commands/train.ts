@@ -322,6 +322,7 @@ function foldLines({ target, folds, members, crossValidation, epochs, method }: 
         }),
       ],
     ),
+    'An interval holds what the model would reach on many fresh patients of the same kind in about 95 of 100 data sets.',
     ...(temperature === 1
       ? []
       : [`Probabilities were calibrated on them (temperature ${formatMeasure(temperature)}).`]),

@@ -121,7 +121,7 @@ export const judge: Words['judge'] = {
     open: (name) => `${name} gegen den Rest zeigen`,
   },
   methodsNote:
-    'AUC und Genauigkeit: Bootstrap über Patienten, exakt, wo er nie schwankt. Sensitivität, Spezifität: Wilson. PPV und NPV: Bayes bei Ihrer Prävalenz, Logit-Intervall (Mercaldo 2007). Likelihood-Quotienten: Log-Intervall.',
+    'AUC und Genauigkeit: Bootstrap über Patienten, exakt, wo er nie schwankt. Antworten der Kreuzvalidierung zählen als weniger Patienten. Sensitivität, Spezifität: Wilson. PPV und NPV: Bayes bei Ihrer Prävalenz, Logit-Intervall (Mercaldo 2007). Likelihood-Quotienten: Log-Intervall.',
   roc: 'ROC-Kurve',
   rocHelp: 'Fläche: 95 % der neu gezogenen Patienten. Punkt: der Schwellenwert unten.',
   rocX: '1 − Spezifität',
@@ -300,7 +300,7 @@ export const judge: Words['judge'] = {
     positive: (name, other) =>
       `Positive Klasse: „${name}“. Sensitivität ist der Anteil von „${name}“, der gefunden wurde, Spezifität der Anteil von „${other}“, der unbehelligt blieb.`,
     intervals:
-      'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität und Spezifität: Wilson-Intervall. Studien: Mittel der Wahrscheinlichkeiten ihrer Bilder.',
+      'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität und Spezifität: Wilson-Intervall. Antworten der Kreuzvalidierung wissen voneinander und zählen als weniger Patienten; ihre Intervalle sind darum breiter. Studien: Mittel der Wahrscheinlichkeiten ihrer Bilder.',
     calibrated: (t) => `Wahrscheinlichkeiten sind kalibriert (Temperatur ${t}, an Validierungsfällen bestimmt).`,
     calibratedOutOfFold: (t) =>
       `Wahrscheinlichkeiten sind kalibriert (Temperatur ${t}, an den Antworten der Kreuzvalidierung bestimmt).`,

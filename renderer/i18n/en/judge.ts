@@ -119,7 +119,7 @@ export const judge = {
     open: (name: string) => `Show ${name} against the rest`,
   },
   methodsNote:
-    'AUC and accuracy: bootstrap over patients, exact where it never varies. Sensitivity, specificity: Wilson. PPV and NPV: Bayes at your prevalence, logit interval (Mercaldo 2007). Likelihood ratios: log interval.',
+    'AUC and accuracy: bootstrap over patients, exact where it never varies. Out-of-fold answers count as fewer patients. Sensitivity, specificity: Wilson. PPV and NPV: Bayes at your prevalence, logit interval (Mercaldo 2007). Likelihood ratios: log interval.',
   roc: 'ROC curve',
   rocHelp: 'Shaded: 95 % of resampled patients. Dot: the threshold below.',
   rocX: '1 − specificity',
@@ -311,7 +311,7 @@ export const judge = {
     positive: (name: string, other: string) =>
       `Positive class: “${name}”. Sensitivity is the share of “${name}” that was found, specificity the share of “${other}” that was left alone.`,
     intervals:
-      'AUC and accuracy: bootstrap over patients, exact where it never varies. Sensitivity and specificity: Wilson score interval. Studies: mean of the probabilities of their images.',
+      'AUC and accuracy: bootstrap over patients, exact where it never varies. Sensitivity and specificity: Wilson score interval. Out-of-fold answers know of each other and count as fewer patients, so their intervals are wider. Studies: mean of the probabilities of their images.',
     calibrated: (t: string) => `Probabilities are calibrated (temperature ${t}, fitted on validation cases).`,
     calibratedOutOfFold: (t: string) =>
       `Probabilities are calibrated (temperature ${t}, fitted on the answers of the cross-validation).`,
