@@ -4,6 +4,7 @@ import {
   classWeightings,
   criterionMeaning,
   criterionNames,
+  deliveries,
   methodMeaning,
   methodSizes,
   methods,
@@ -135,6 +136,17 @@ export const command = defineCommand({
       '--folds <k>',
       'cross-validation, for few patients: k networks, each of which learns from the training and validation patients without a fold of them and predicts that fold; the model answers with their mean. Takes k times as long; weights after the last epoch count (published: 1)',
       undefined,
+    ),
+    repeats: integer(
+      '--repeats <r>',
+      'deals the patients to folds so often anew; out-of-fold answers and the model are means over all deals. Takes r times as long, and figures depend less on how the patients were dealt; their intervals do not become narrower',
+      defaults.repeats,
+    ),
+    deliver: oneOf(
+      '--deliver <what>',
+      'what the model of a cross-validation is; folds: the mean of its networks, which are the ones that were judged; refit: one network more, trained on all training and validation patients, smaller, of which no figure is but those of the others',
+      deliveries,
+      defaults.deliver,
     ),
     optimiser: oneOf(
       '--optimiser <name>',
@@ -279,18 +291,24 @@ function trainLines(report: TrainReport): string[] {
 }
 
 /** What a cross-validation says of the patients that its networks did not learn from. */
-function foldLines({ target, folds, members, crossValidation, epochs, method }: TrainReport): string[] {
+function foldLines(report: TrainReport): string[] {
+  const { target, folds, repeats, networks, members, crossValidation, epochs, method } = report;
   const { hasMarks } = targetFacts[target];
   const last = Math.max(0, ...epochs.map(({ epoch }) => epoch));
   const lines = [
-    `${folds} networks (${method}), each without another fold of the training and validation patients, with the weights after epoch ${last}; the model answers with their mean.`,
+    `${folds * repeats} networks (${method}), each without another fold of the training and validation patients${repeats > 1 ? `, who were dealt ${repeats} times` : ''}, with the weights after epoch ${last}; ` +
+      (networks === 1
+        ? 'the model is one network more, which learned from all of them: the figures below are those of the others.'
+        : 'the model answers with their mean.'),
     ...againLines(members),
   ];
   if (crossValidation === null) return [...lines, 'Out-of-fold answers: none are in the library any more.'];
   const { image, study, temperature } = crossValidation;
   return [
     ...lines,
-    'Out-of-fold, every patient answered by the network that did not learn from it:',
+    repeats === 1
+      ? 'Out-of-fold, every patient answered by the network that did not learn from it:'
+      : `Out-of-fold, every patient answered by the mean of the ${repeats} networks that did not learn from it:`,
     ...formatTable(
       ['', `images (${image.n})`, `studies (${study.n})`],
       [

@@ -304,8 +304,15 @@ export const judge: Words['judge'] = {
     calibrated: (t) => `Wahrscheinlichkeiten sind kalibriert (Temperatur ${t}, an Validierungsfällen bestimmt).`,
     calibratedOutOfFold: (t) =>
       `Wahrscheinlichkeiten sind kalibriert (Temperatur ${t}, an den Antworten der Kreuzvalidierung bestimmt).`,
-    foldsText: (folds) =>
-      `Es ist das Mittel von ${folds} Netzen, die jeweils von den Patienten von Training und Validierung ohne einen anderen Teil gelernt haben. Bei der Kreuzvalidierung antwortet auf jeden Patienten das Netz, das nicht von ihm gelernt hat.`,
+    foldsText: (networks, repeats, isRefit) =>
+      [
+        isRefit
+          ? `Es ist ein einziges Netz, das von allen Patienten von Training und Validierung gelernt hat. Die Kennzahlen der Kreuzvalidierung sind nicht seine eigenen: Es sind die von ${networks} anderen Netzen desselben Rezepts, die jeweils ohne einen anderen Teil dieser Patienten gelernt haben.`
+          : `Es ist das Mittel von ${networks} Netzen, die jeweils von den Patienten von Training und Validierung ohne einen anderen Teil gelernt haben.`,
+        repeats === 1
+          ? 'Bei der Kreuzvalidierung antwortet auf jeden Patienten das Netz, das nicht von ihm gelernt hat.'
+          : `Die Patienten wurden ${repeats}-mal auf Teile verteilt; bei der Kreuzvalidierung antwortet auf jeden das Mittel der ${repeats} Netze, die nicht von ihm gelernt haben.`,
+      ].join(' '),
     notCalibrated: 'Wahrscheinlichkeiten sind nicht kalibriert.',
     band: (name, low, high) =>
       `Antworten mit einer ${name === null ? 'höchsten Wahrscheinlichkeit' : `Wahrscheinlichkeit von „${name}“`} von ${low} bis ${high} sind einem Arzt vorzulegen.`,
