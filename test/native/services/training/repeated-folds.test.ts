@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { TrainOptions, TrainReport } from '../../../../core/contract/index.ts';
 import { memberOf, splitMembers } from '../../../../core/models/index.ts';
 import { evaluateModel, predictSplit } from '../../../../core/services/evaluation/evaluate.ts';
+import { requireSet } from '../../../../core/services/evaluation/evaluated-set.ts';
+import { judgeAtThreshold } from '../../../../core/services/evaluation/judge.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
@@ -15,6 +17,9 @@ import { computeWeights } from '../../../../core/services/training/compute-weigh
 import { dealOften } from '../../../../core/services/training/folds.ts';
 import { keepNothing } from '../../../../core/services/training/keeper.ts';
 import { hashWeights, requireModel } from '../../../../core/services/training/model.ts';
+import { accuracyInterval, bootstrapIntervals } from '../../../../core/statistics/bootstrap.ts';
+import { worthOutOfFold } from '../../../../core/statistics/out-of-fold.ts';
+import { wilson } from '../../../../core/statistics/proportions.ts';
 import {
   evaluatedImages,
   evaluationsOf,
@@ -109,6 +114,30 @@ test('each deal has networks of its own; out of fold a patient is answered by th
   const found = await evaluateModel(context, { model: 'twice', split: 'cross-validation' });
   expect(report.crossValidation?.image.aucInterval).toEqual(found.image.aucInterval);
   expect(await hashAgain(context, report)).toBe(report.weightsHash);
+});
+
+test('every figure of out-of-fold answers has the interval of fewer patients, and one of test patients that of all', async () => {
+  const context = await copied();
+  for (const split of ['cross-validation', 'test'] as const) {
+    const worth = split === 'test' ? 1 : worthOutOfFold(2);
+    const { study } = await evaluateModel(context, { model: 'once', split });
+    const { scores, patients } = requireSet(context, { model: 'once', split, pooling: 'mean' }).study;
+    const ranking = bootstrapIntervals(scores, patients, { worth });
+    expect([study.aucInterval, study.perClass[0]?.aucInterval]).toEqual([ranking.auc, ranking.classAuc[0]]);
+    const { classIndex, threshold } = { classIndex: 1, threshold: 0.5 };
+    const isRight = Array.from(scores.targets, (target, i) => {
+      return (scores.probabilities[2 * i + classIndex] as number) >= threshold === (target === classIndex);
+    });
+    const { confusion, perClass } = study;
+    const [rightly = 0, missed = 0] = confusion[0] ?? [];
+    expect(perClass[0]?.sensitivityInterval).toEqual(wilson(rightly, rightly + missed, worth));
+    const at = judgeAtThreshold(requireSet(context, { model: 'once', split, pooling: 'mean' }), {
+      ...{ level: 'study', classIndex, threshold, prevalence: 0.5 },
+    });
+    expect(at.accuracy.interval).toEqual(accuracyInterval(isRight, patients, { worth }));
+    const { truePositive, falseNegative } = at.counts;
+    expect(at.sensitivity.interval).toEqual(wilson(truePositive, truePositive + falseNegative, worth));
+  }
 });
 
 test('a refit learns from every patient, and what is said of it out of fold are the answers of the others', async () => {
