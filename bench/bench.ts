@@ -15,7 +15,8 @@
  * `npm run bench -- --steps` times steps of training from the disk to the parameters, also against another checkout (bench/steps.ts);
  * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts);
  * `npm run bench -- --recipes` compares what a search finds with fixed recipes and with the best of a grid (bench/recipes.ts);
- * `npm run bench -- --coverage` counts how often the interval of a cross-validation holds the AUC on fresh studies (bench/coverage.ts).
+ * `npm run bench -- --coverage` counts how often the interval of a cross-validation holds the AUC on fresh studies (bench/coverage.ts),
+ * with `--simulated` over many made sets without images (bench/simulated-coverage.ts).
  * With `--engine tensorflow` ONNX Runtime's figures stand beside its own, from the same turns. `--no-peer` leaves PyTorch out.
  */
 

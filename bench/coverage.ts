@@ -3,6 +3,7 @@
  *
  *     npm run bench -- --coverage                       40 sets of 60 studies, judged on 2,000 fresh ones
  *     npm run bench -- --coverage --task nodules --sets 10
+ *     npm run bench -- --coverage --simulated           the same without images, many sets in seconds (simulated-coverage.ts)
  *
  * Each set is studies of its own; its out-of-fold AUC comes with a 95 % interval, which should hold the AUC that the model has on studies nobody
  * learned from.
@@ -15,25 +16,32 @@ import { importPaths } from '../core/services/import/import.ts';
 import { trainModel } from '../core/services/jobs/train.ts';
 import { openServices } from '../core/services/session/open.ts';
 import { commandLine } from '../scripts/command-line.ts';
+import { benchSimulatedCoverage } from './simulated-coverage.ts';
 import { tasks } from './tasks/index.ts';
 import { taskFile } from './tasks/write.ts';
 
 const { values } = commandLine(import.meta.filename, {
   options: {
     coverage: { type: 'boolean', default: false },
+    simulated: { type: 'boolean', default: false },
     task: { type: 'string', default: 'nodules' },
-    sets: { type: 'string', default: '40' },
+    sets: { type: 'string' },
     studies: { type: 'string', default: '60' },
     fresh: { type: 'string', default: '2000' },
     method: { type: 'string', default: 'linear' },
     lr: { type: 'string', default: '0.01' },
     epochs: { type: 'string', default: '80' },
     size: { type: 'string', default: '512' },
+    patients: { type: 'string', default: '60,120,300' },
+    best: { type: 'string', default: '0.5,0.7,0.85,0.95,0.99' },
+    features: { type: 'string', default: '20' },
+    folds: { type: 'string', default: '5' },
+    repeats: { type: 'string', default: '1' },
     out: { type: 'string', default: join(import.meta.dirname, '..', 'bench-output', 'coverage') },
   },
 });
 
-const [sets, studies, fresh, size] = [values.sets, values.studies, values.fresh, values.size].map(Number) as [
+const [sets, studies, fresh, size] = [values.sets ?? '40', values.studies, values.fresh, values.size].map(Number) as [
   number,
   number,
   number,
@@ -42,6 +50,10 @@ const [sets, studies, fresh, size] = [values.sets, values.studies, values.fresh,
 
 /** Measures what the command line asks for, and prints it. */
 export async function benchCoverage(): Promise<void> {
+  if (values.simulated) {
+    benchSimulatedCoverage({ ...values, sets: values.sets ?? '200' });
+    return;
+  }
   const task = tasks[values.task];
   if (task === undefined || ![sets, studies, fresh, size].every((n) => Number.isInteger(n) && n > 0)) {
     console.error(`--task is one of ${Object.keys(tasks).join(', ')}; the rest are whole numbers above 0.`);

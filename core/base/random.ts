@@ -91,15 +91,15 @@ export class Random {
   }
 
   /**
-   * Draws as many integers below `counts.length` as it has places, each as `integer` would, and counts in `counts` how often each
-   * came. An interval draws millions, so the state is kept in variables meanwhile.
+   * Draws `draws` integers below `counts.length` (as many as it has places unless told), each as `integer` would, and counts in `counts` how
+   * often each came. An interval draws millions, so the state is kept in variables meanwhile.
    */
-  tally(counts: Int32Array): void {
+  tally(counts: Int32Array, draws: number = counts.length): void {
     const n = counts.length;
     const limit = 0x1_0000_0000 - (0x1_0000_0000 % n);
     counts.fill(0);
     let [a, b, c, d] = this.#s.map((word) => word | 0) as [number, number, number, number];
-    for (let k = 0; k < n; k++) {
+    for (let k = 0; k < draws; k++) {
       let u = 0;
       do {
         const m = Math.imul(b, 5);

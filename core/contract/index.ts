@@ -5,6 +5,7 @@ export * from './comparison.ts';
 export * from './deletions.ts';
 export * from './devices.ts';
 export * from './fold-agreement.ts';
+export * from './folds.ts';
 export * from './ids.ts';
 export * from './ipc/index.ts';
 export * from './jobs.ts';

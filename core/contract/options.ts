@@ -1,5 +1,6 @@
 /** What the services take. The command line and the window parse into these; defaults are written here once. */
 import { z } from 'zod';
+import { deliverySchema } from './folds.ts';
 import { studyIdSchema } from './ids.ts';
 import { labelReadingSchema } from './label-reading.ts';
 import { rowRuleSchema } from './labels-file.ts';
@@ -147,6 +148,10 @@ export const trainOptionsSchema = z.strictObject({
    * answers with their mean. With 1 one network learns from the training patients, as ever.
    */
   folds: z.int().min(1).max(10).default(1),
+  /** How often the patients are dealt to folds anew: out-of-fold answers and the model are means over all deals. */
+  repeats: z.int().min(1).max(10).default(1),
+  /** Which networks of a cross-validation are the model. Figures are those of the folds' networks either way. */
+  deliver: deliverySchema.default('folds'),
   optimiser: optimiserSchema.default(defaultOptimiser),
   weightDecay: z.number().nonnegative().default(0.1),
   /** For methods that run the LPM in training: images computed at a time, whose gradients add up to the batch's. More are no better, but need more memory. */
@@ -221,6 +226,8 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   microBatch: true,
   /** How many images a network learns from is decided by them, too. */
   folds: true,
+  repeats: true,
+  deliver: true,
   rank: true,
   alpha: true,
   bottleneck: true,

@@ -316,8 +316,11 @@ export const modelRecordSchema = z.object({
   /** Temperature that divides the logits, 1 when not calibrated. */
   temperature: z.number().positive(),
   learnable: count,
-  /** Networks whose mean is its answer, each of which learned without another fold of the training and validation patients; 1 for one network. */
+  /** Folds that its training dealt the patients of training and validation to, and how often; 1 without a cross-validation. */
   folds: z.int().positive(),
+  repeats: z.int().positive(),
+  /** Networks whose mean is its answer: those of all folds, or one, which with folds learned from all of these patients. */
+  networks: z.int().positive(),
   bestEpoch: z.int().positive().nullable(),
   valAuc: z.number().nullable(),
   /** SHA-256 of the weights in use (those of the best validation AUC). */

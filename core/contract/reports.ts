@@ -280,6 +280,9 @@ export const trainReportSchema = z.object({
   epochs: z.array(epochRecordSchema),
   /** Networks of a cross-validation; 1 where there was none. */
   folds: z.int().positive().default(1),
+  /** How often patients were dealt to folds, and the networks whose mean the model is. */
+  repeats: z.int().positive().default(1),
+  networks: z.int().positive().default(1),
   /** Every training of each of them, in order. */
   members: z.array(runMemberSchema).default([]),
   /** What the networks say of the patients that they did not learn from, all together; null without folds. */

@@ -90,7 +90,7 @@ const ofNumbers = [
 ];
 
 const ofAll: readonly string[] = [
-  'The interval beside a number comes from resampling patients 2,000 times; of a hundred such intervals, made with other patients of the same kind, about 95 hold the true value.',
+  'The interval beside a number comes from resampling patients 2,000 times; of a hundred such intervals, made with other patients of the same kind, about 95 hold the true value. Out-of-fold answers know of each other, so fewer patients are drawn of them.',
   'Patients, not images, were dealt to training, validation and test; the test patients took no part in training or in choosing the epoch.',
 ];
 

@@ -34,6 +34,8 @@ export interface BootstrapOptions {
   readonly seed?: number;
   /** The probability with which an interval is to hold the true value; 0.95 where left out. */
   readonly level?: number;
+  /** As how many independent patients each one counts, 1 at most and where left out; of out-of-fold answers less (out-of-fold.ts). */
+  readonly worth?: number;
 }
 
 /** The patient of each example, or whatever else is drawn as a whole. */
@@ -120,9 +122,14 @@ export function classAucInterval(
 }
 
 /** The exact interval of the AUC of class `c` against the rest, where its bootstrap does not vary. */
-function exactOfClass(scores: Scores, c: number, { of }: Patients, { level }: BootstrapOptions): Interval | null {
+function exactOfClass(
+  scores: Scores,
+  c: number,
+  { of }: Patients,
+  { level, worth = 1 }: BootstrapOptions,
+): Interval | null {
   const { auc } = rankedFigures(rank(scores, c));
-  return auc === null ? null : exactAucInterval(auc, disjointPairs(scores, c, of), level);
+  return auc === null ? null : exactAucInterval(auc, worth * disjointPairs(scores, c, of), level);
 }
 
 /**
@@ -159,7 +166,8 @@ export function accuracyInterval(
     }
     draws.push(hits / n);
   });
-  return intervalOf(draws, options, (share) => clopperPearson(share * patients.count, patients.count, options.level));
+  const trials = patients.count * (options.worth ?? 1);
+  return intervalOf(draws, options, (share) => clopperPearson(share * trials, trials, options.level));
 }
 
 /**
@@ -198,7 +206,8 @@ export function pairedAucDifference(
 
 /**
  * The 95 % interval of any figure of examples that count `weights[i]` times; null where fewer than half of the resamples could
- * compute it, and where all gave the same, of which `exact` may know the interval: it is given the figure and the number of patients.
+ * compute it, and where all gave the same, of which `exact` may know the interval: it is given the figure and as how many independent patients
+ * they count.
  */
 export function bootstrapInterval(
   groups: Groups,
@@ -214,7 +223,7 @@ export function bootstrapInterval(
     for (let i = 0; i < weights.length; i++) weights[i] = drawn[patients.of[i] as number] as number;
     push(draws, figure(weights));
   });
-  return intervalOf(draws, options, (value) => options.exact?.(value, patients.count) ?? null);
+  return intervalOf(draws, options, (value) => options.exact?.(value, patients.count * (options.worth ?? 1)) ?? null);
 }
 
 interface Patients {
@@ -240,14 +249,15 @@ function numberPatients(groups: Groups, examples: number): Patients {
  */
 function resamplePatients(
   { count }: Patients,
-  { resamples = bootstrapResamples, seed = bootstrapSeed }: BootstrapOptions,
+  { resamples = bootstrapResamples, seed = bootstrapSeed, worth = 1 }: BootstrapOptions,
   use: (drawn: Int32Array) => void,
 ): void {
   if (count < 2) return;
   const random = Random.seeded(seed).fork('bootstrap');
   const drawn = new Int32Array(count);
+  const draws = Math.max(2, Math.round(count * worth));
   for (let r = 0; r < resamples; r++) {
-    random.tally(drawn);
+    random.tally(drawn, draws);
     use(drawn);
   }
 }

@@ -28,10 +28,10 @@ export function clopperPearson(hits: number, n: number, level = 0.95): Interval 
 /**
  * The interval of an AUC whose bootstrap never varies: `auc` is 1, 0 (all ranked wrongly) or 0.5 (all equal). Null of any other, and where there
  * is no pair of patients.
- * @param pairs patients of the class and others, in pairs that have none in common (`disjointPairs`)
+ * @param pairs patients of the class and others, in pairs that have none in common (`disjointPairs`), each counted as what it is worth
  */
 export function exactAucInterval(auc: number, pairs: number, level = 0.95): Interval | null {
-  if (pairs < 1) return null;
+  if (pairs <= 0) return null;
   const least = ((1 - level) / 2) ** (1 / pairs);
   if (auc === 1) return [least, 1];
   if (auc === 0) return [0, 1 - least];

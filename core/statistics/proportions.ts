@@ -40,10 +40,14 @@ export interface OperatingPoint {
 
 const undefinedEstimate: Estimate = { value: null, interval: null };
 
-/** The Wilson score interval of `hits` in `n`; null for none. */
-export function wilson(hits: number, n: number): Interval | null {
-  if (n === 0) return null;
-  const p = hits / n;
+/**
+ * The Wilson score interval of `hits` in `cases`; null for none.
+ * @param worth as how many independent cases each one counts: less than one where answers are out-of-fold ones (out-of-fold.ts)
+ */
+export function wilson(hits: number, cases: number, worth = 1): Interval | null {
+  if (cases === 0) return null;
+  const p = hits / cases;
+  const n = cases * worth;
   const z2 = z95 * z95;
   const middle = p + z2 / (2 * n);
   const half = z95 * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
@@ -51,26 +55,35 @@ export function wilson(hits: number, n: number): Interval | null {
   return [Math.max(0, (middle - half) / scale), Math.min(1, (middle + half) / scale)];
 }
 
-/** `hits` in `n` with its Wilson interval. */
-export function proportion(hits: number, n: number): Estimate {
-  return n === 0 ? undefinedEstimate : { value: hits / n, interval: wilson(hits, n) };
+/** `hits` in `n` with its Wilson interval; `worth` as for `wilson`. */
+export function proportion(hits: number, n: number, worth = 1): Estimate {
+  return n === 0 ? undefinedEstimate : { value: hits / n, interval: wilson(hits, n, worth) };
 }
 
-/** Everything about a threshold, from its four counts; `prevalence` in (0, 1) is that of the place where it will be used. */
-export function operatingPoint(counts: Counts, prevalence: number): OperatingPoint {
+/**
+ * Everything about a threshold, from its four counts; `prevalence` in (0, 1) is that of the place where it will be used, `worth` as for `wilson`.
+ */
+export function operatingPoint(counts: Counts, prevalence: number, worth = 1): OperatingPoint {
   const { truePositive: tp, falsePositive: fp, falseNegative: fn, trueNegative: tn } = counts;
   const sick = tp + fn;
   const well = fp + tn;
   const isDefined = sick > 0 && well > 0;
+  // Shares of counts are the same whatever a case is worth; their intervals are not.
+  const independent: Counts = {
+    truePositive: tp * worth,
+    falsePositive: fp * worth,
+    falseNegative: fn * worth,
+    trueNegative: tn * worth,
+  };
   return {
     counts,
-    sensitivity: proportion(tp, sick),
-    specificity: proportion(tn, well),
-    accuracy: proportion(tp + tn, sick + well),
-    ppv: isDefined ? positivePredictiveValue(counts, prevalence) : undefinedEstimate,
-    npv: isDefined ? negativePredictiveValue(counts, prevalence) : undefinedEstimate,
-    positiveLikelihoodRatio: isDefined ? ratio(tp, sick, fp, well) : undefinedEstimate,
-    negativeLikelihoodRatio: isDefined ? ratio(fn, sick, tn, well) : undefinedEstimate,
+    sensitivity: proportion(tp, sick, worth),
+    specificity: proportion(tn, well, worth),
+    accuracy: proportion(tp + tn, sick + well, worth),
+    ppv: isDefined ? positivePredictiveValue(independent, prevalence) : undefinedEstimate,
+    npv: isDefined ? negativePredictiveValue(independent, prevalence) : undefinedEstimate,
+    positiveLikelihoodRatio: isDefined ? ratio(tp * worth, sick * worth, fp * worth, well * worth) : undefinedEstimate,
+    negativeLikelihoodRatio: isDefined ? ratio(fn * worth, sick * worth, tn * worth, well * worth) : undefinedEstimate,
   };
 }
 

@@ -13,7 +13,7 @@ export interface PairFigures {
   /** The chance that a case of the second has the higher ratio of its probability to that of the first. */
   readonly auc: number | null;
   readonly interval: Interval | null;
-  /** Pairs of their patients that have none in common, and whether those are enough to show anything (`couldShow`). */
+  /** Pairs of their patients that have none in common, as many as they are worth, and whether those are enough to show anything (`couldShow`). */
   readonly pairs: number;
   readonly isEnough: boolean;
 }
@@ -32,11 +32,8 @@ export function pairFigures(scores: Scores, groups: Groups, options: BootstrapOp
     const own = pairScores(scores, pair);
     const patients = own.rows.map((row) => groups[row] as string | number);
     const numbers = new Map([...new Set(patients)].map((patient, number) => [patient, number]));
-    const disjoint = disjointPairs(
-      own.scores,
-      1,
-      patients.map((patient) => numbers.get(patient) as number),
-    );
+    const numbered = patients.map((patient) => numbers.get(patient) as number);
+    const disjoint = Math.floor((options.worth ?? 1) * disjointPairs(own.scores, 1, numbered));
     return {
       pair,
       auc: rankedFigures(rank(own.scores, 1)).auc,

@@ -44,9 +44,13 @@ export function isReferred(probabilities: ArrayLike<number>, band: ReferBand | n
 
 /**
  * Coverage against error from "nothing referred" to "nearly all referred", one point for each example that could be the
- * next to be referred, thinned to `most` points.
+ * next to be referred, thinned to `most` points. `worth` is as how many independent examples each one counts.
  */
-export function coverageCurve(scores: Scores, chosenCut: Cut | null, most = 100): CoveragePoint[] {
+export function coverageCurve(
+  scores: Scores,
+  chosenCut: Cut | null,
+  { most = 100, worth = 1 }: { readonly most?: number; readonly worth?: number } = {},
+): CoveragePoint[] {
   const n = scores.targets.length;
   const { order, sureness, wrongFrom, bandWithout } = bySureness(scores, chosenCut);
   const step = Math.max(1, Math.ceil(n / most));
@@ -64,7 +68,7 @@ export function coverageCurve(scores: Scores, chosenCut: Cut | null, most = 100)
       accepted,
       errors,
       error: errors / accepted,
-      errorInterval: wilson(errors, accepted),
+      errorInterval: wilson(errors, accepted, worth),
     });
   }
   return points;

@@ -24,7 +24,7 @@ export const command = defineCommand({
   summary: 'judge a model on patients it never saw',
   description:
     'Computes AUC, sensitivity, specificity, calibration and more with 95 % intervals (bootstrap over patients, 2,000 resamples), for images and ' +
-    'for studies. Sensitivity, specificity and precision of two classes are about the positive one, which is read from the names ' +
+    'for studies; those of cross-validation are wider, because out-of-fold answers know of each other. Sensitivity, specificity and precision of two classes are about the positive one, which is read from the names ' +
     '("fracture", not "no fracture") and named; a warning says when the names do not tell. With more classes they are means over classes. Of several findings each is judged by itself, on the images where it is known, and means are over those that are present in some and absent in others; ' +
     'of numbers it is told how far off they are. The test split was set apart when the data set was frozen and took no part in training or choosing.',
   arguments: [{ syntax: '<model>', help: 'name of the model (see: sidelight models)' }],

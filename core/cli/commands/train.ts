@@ -4,6 +4,7 @@ import {
   classWeightings,
   criterionMeaning,
   criterionNames,
+  deliveries,
   methodMeaning,
   methodSizes,
   methods,
@@ -26,7 +27,8 @@ import {
 import { namedPositive, positiveClassWarnings } from '../../report/positive-class-words.ts';
 import type { ServiceContext } from '../../services/session/context.ts';
 import { defineCommand, UsageError, wordArgument } from '../command.ts';
-import { formatCount, formatDuration, formatInterval, formatMeasure, formatTable } from '../format.ts';
+import { foldLines } from '../fold-lines.ts';
+import { formatCount, formatDuration, formatMeasure, formatTable } from '../format.ts';
 import { splitOriginLines } from '../note-lines.ts';
 import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
 import { verdictLines } from '../verdict-lines.ts';
@@ -135,6 +137,17 @@ export const command = defineCommand({
       '--folds <k>',
       'cross-validation, for few patients: k networks, each of which learns from the training and validation patients without a fold of them and predicts that fold; the model answers with their mean. Takes k times as long; weights after the last epoch count (published: 1)',
       undefined,
+    ),
+    repeats: integer(
+      '--repeats <r>',
+      'deals the patients to folds so often anew; out-of-fold answers and the model are means over all deals. Takes r times as long, and figures depend less on how the patients were dealt; their intervals do not become narrower',
+      defaults.repeats,
+    ),
+    deliver: oneOf(
+      '--deliver <what>',
+      'what the model of a cross-validation is; folds: the mean of its networks, which are the ones that were judged; refit: one network more, trained on all training and validation patients, smaller, of which no figure is but those of the others',
+      deliveries,
+      defaults.deliver,
     ),
     optimiser: oneOf(
       '--optimiser <name>',
@@ -276,70 +289,6 @@ function trainLines(report: TrainReport): string[] {
     ...positiveLines(report),
     `Next: sidelight evaluate "${report.model}"`,
   ];
-}
-
-/** What a cross-validation says of the patients that its networks did not learn from. */
-function foldLines({ target, folds, members, crossValidation, epochs, method }: TrainReport): string[] {
-  const { hasMarks } = targetFacts[target];
-  const last = Math.max(0, ...epochs.map(({ epoch }) => epoch));
-  const lines = [
-    `${folds} networks (${method}), each without another fold of the training and validation patients, with the weights after epoch ${last}; the model answers with their mean.`,
-    ...againLines(members),
-  ];
-  if (crossValidation === null) return [...lines, 'Out-of-fold answers: none are in the library any more.'];
-  const { image, study, temperature } = crossValidation;
-  return [
-    ...lines,
-    'Out-of-fold, every patient answered by the network that did not learn from it:',
-    ...formatTable(
-      ['', `images (${image.n})`, `studies (${study.n})`],
-      [
-        ...(image.auc === null
-          ? []
-          : [
-              [
-                `${hasMarks ? 'mean ' : ''}AUC (95 % interval)`,
-                formatInterval(image.auc, image.aucInterval),
-                formatInterval(study.auc, study.aucInterval),
-              ],
-            ]),
-        ...(image.accuracy === null
-          ? []
-          : [
-              [
-                hasMarks ? 'right answers to what is known' : 'accuracy',
-                formatInterval(image.accuracy, image.accuracyInterval),
-                formatInterval(study.accuracy, study.accuracyInterval),
-              ],
-            ]),
-        ...image.figures.map(({ figure, value, interval }) => {
-          const own = study.figures.find((one) => one.figure === figure);
-          return [
-            `${targetFigureWords[figure]} (95 % interval)`,
-            formatInterval(value, interval),
-            formatInterval(own?.value, own?.interval),
-          ];
-        }),
-      ],
-    ),
-    ...(temperature === 1
-      ? []
-      : [`Probabilities were calibrated on them (temperature ${formatMeasure(temperature)}).`]),
-  ];
-}
-
-/** Which networks were stuck and trained again. */
-function againLines(members: TrainReport['members']): string[] {
-  return members
-    .filter(({ attempt, isStuck }) => attempt === 1 && isStuck)
-    .map((first) => {
-      const own = members.filter(({ fold }) => fold === first.fold);
-      const kept = own.find(({ isKept }) => isKept);
-      return (
-        `The network without fold ${first.fold} learned next to nothing (loss ${formatMeasure(first.trainLoss)}; guessing: ${formatMeasure(first.guessLoss)}) ` +
-        `and was trained ${own.length - 1 === 1 ? 'once' : 'twice'} more; kept is training ${kept?.attempt} with loss ${formatMeasure(kept?.trainLoss ?? null)}.`
-      );
-    });
 }
 
 /** Whom threshold and later figures are about. */

@@ -50,8 +50,8 @@ export async function openKeptResults(context: ServiceContext, model: ModelRecor
     result: async (contentHash, frame, compute) => {
       used.push({ contentHash, frame });
       const found = earlier.get(`${contentHash}/${frame}`);
-      // What an earlier version kept of a model of folds lacks the answers of each: it is computed anew.
-      if (found !== undefined && (model.folds === 1 || found.foldAnswers.length > 0)) {
+      // What an earlier version kept of a model of several networks lacks the answers of each: it is computed anew.
+      if (found !== undefined && (model.networks === 1 || found.foldAnswers.length > 0)) {
         reused++;
         return found;
       }

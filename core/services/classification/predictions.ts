@@ -46,13 +46,13 @@ export function countDisagreement(
   images: readonly Prediction[],
   studies: readonly Prediction[],
 ): ClassifyReport['disagreement'] {
-  if (model.folds === 1) return null;
+  if (model.networks === 1) return null;
   const count = (rows: readonly Prediction[]): number | null => {
     const all = rows.map((row) => foldAgreement(model, row));
     if (all.some((own) => own.some(({ agreeing }) => agreeing === null))) return null;
     return all.filter((own) => own.some(({ agreeing, folds }) => agreeing !== folds)).length;
   };
-  return { folds: model.folds, images: count(images), studies: count(studies) };
+  return { folds: model.networks, images: count(images), studies: count(studies) };
 }
 
 /** What a model says of an image or a study, from its answers: probabilities of classes or findings, or a number. */

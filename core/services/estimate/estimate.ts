@@ -13,6 +13,7 @@ import {
   type MeasureOptions,
   type MethodSizes,
   measureOptionsSchema,
+  networksTrained,
   type SampleRanges,
   type TimePromise,
   trainOptionsSchema,
@@ -149,8 +150,8 @@ function workOf(
   prepared: Set<string>,
 ): Work {
   const { library } = context;
-  const { inputSize, folds, earlyStop } = options;
-  const epochs = options.epochs * folds;
+  const { inputSize, earlyStop } = options;
+  const epochs = options.epochs * networksTrained(options);
   const used = version.images.filter(({ split }) => split !== 'test');
   const train = used.filter(({ split }) => split === 'train').length;
   const shape = shapeOf(lpm, options, dataset, version);
@@ -202,6 +203,7 @@ export function shapeOf(
   > & {
     readonly microBatch?: number | undefined;
     readonly folds?: number | undefined;
+    readonly repeats?: number | undefined;
   } & MethodSizes,
   dataset: Pick<DatasetRow, 'id' | 'target'>,
   {
@@ -211,7 +213,7 @@ export function shapeOf(
 ): Omit<Work, 'decode' | 'statistics' | 'encode' | 'epochs' | 'fewestEpochs'> {
   const { method, inputSize, tokenRatio } = options;
   const classes = targets[dataset.target].logits(names.length);
-  const { folds = 1 } = options;
+  const { folds = 1, repeats = 1 } = options;
   const train = imagesToLearn(images, folds);
   const used = images.filter(({ split }) => split !== 'test').length;
   // A network of a cross-validation is not validated, and predicts its fold at the end.
@@ -228,7 +230,7 @@ export function shapeOf(
     ),
     stepsPerEpoch: stepsPerEpoch(train, batch),
     validationBatches: Math.ceil(validation / batch),
-    finalBatches: folds === 1 ? Math.ceil(validation / batch) : folds * Math.ceil(used / folds / batch),
+    finalBatches: folds === 1 ? Math.ceil(validation / batch) : repeats * folds * Math.ceil(used / folds / batch),
     imageBytes: sampleBytes * inputSize ** 2,
     featureBytes: featureBytes(lpm.config, method, options),
     // Parameters and what the optimiser keeps, and where the epoch is the best so far the parameters once more.

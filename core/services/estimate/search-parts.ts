@@ -1,6 +1,12 @@
 /** A search for a recipe as trainings whose times are known: one for each method that it tries, with the steps that are to be expected of it. */
 import type { z } from 'zod';
-import type { SearchPlan, TimePromise, trainOptionsSchema, VersionImage } from '../../contract/index.ts';
+import {
+  networksTrained,
+  type SearchPlan,
+  type TimePromise,
+  type trainOptionsSchema,
+  type VersionImage,
+} from '../../contract/index.ts';
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { foldsWanted, learnedOf, planSearch } from '../recipe/plan.ts';
 
@@ -24,21 +30,25 @@ export function trainingsOf(options: Training, images: readonly Pick<VersionImag
     batch: options.batch,
   });
   const perEpoch = Math.max(1, stepsPerEpoch(Math.max(1, learnedOf(plan)), options.batch));
-  return [...expectedSteps(plan)].map(([method, steps]) => ({
+  const { repeats, deliver } = options;
+  const networks = networksTrained({ folds: plan.folds, repeats, deliver });
+  return [...expectedSteps(plan, networks)].map(([method, steps]) => ({
     ...options,
     method,
     folds: plan.folds,
+    // Told by the steps already.
+    repeats: 1,
+    deliver: 'folds',
     epochs: steps / (plan.folds * perEpoch),
   }));
 }
 
-/** Steps to be expected of each method, were all candidates alike. */
-export function expectedSteps({
-  candidates,
-  rounds,
-  folds,
-}: Pick<SearchPlan, 'candidates' | 'rounds' | 'folds'>): Map<SearchPlan['candidates'][number]['method'], number> {
-  let [answered, times] = [0, folds / candidates.length];
+/** Steps to be expected of each method, were all candidates alike; `networks` of the one that wins are trained at the end. */
+export function expectedSteps(
+  { candidates, rounds, folds }: Pick<SearchPlan, 'candidates' | 'rounds' | 'folds'>,
+  networks = folds,
+): Map<SearchPlan['candidates'][number]['method'], number> {
+  let [answered, times] = [0, networks / candidates.length];
   for (const round of rounds) {
     times += ((round.folds - answered) * round.candidates) / candidates.length;
     answered = round.folds;

@@ -10,6 +10,7 @@ import {
   targetFacts,
 } from '../../contract/index.ts';
 import type { MarkedScores } from '../../statistics/findings.ts';
+import { worthOutOfFold } from '../../statistics/out-of-fold.ts';
 import { type EvaluatedImage, evaluatedImages } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -22,6 +23,8 @@ export interface AnswerLevel {
   /** Probabilities of presence, or numbers in their unit. */
   readonly answers: Float64Array;
   readonly patients: readonly number[];
+  /** As how many independent patients each one counts (`worthOf`). */
+  readonly worth: number;
   /** The images behind each row; one at image level. */
   readonly members: readonly (readonly EvaluatedImage[])[];
 }
@@ -41,6 +44,11 @@ export interface EvaluatedAnswers extends AnswerLevels {
   readonly split: EvaluationPart;
   readonly evaluatedAt: string;
   readonly pooling: 'mean' | 'max';
+}
+
+/** As how many independent patients each one of a part counts: less than one where the answers are out-of-fold ones. */
+export function worthOf({ folds }: Pick<ModelRecord, 'folds'>, part: EvaluationPart): number {
+  return part === 'cross-validation' ? worthOutOfFold(folds) : 1;
 }
 
 /** What a model said of every image of an evaluation, and of their studies. */
@@ -74,10 +82,11 @@ export function readAnswers(
 export function readLevels(
   context: ServiceContext,
   record: ModelRecord,
-  evaluationId: number,
+  { id, split }: Pick<EvaluatedAnswers, 'id' | 'split'>,
   pooling: EvaluatedAnswers['pooling'],
 ): AnswerLevels {
-  const { images, probabilities, columns, pooled } = readAnswers(context, record, evaluationId, pooling);
+  const { images, probabilities, columns, pooled } = readAnswers(context, record, id, pooling);
+  const worth = worthOf(record, split);
   const { hasMarks } = targetFacts[record.target];
   // In the unit of the labels, as people read them.
   const truths = targets[record.target].labelsOf(images, { uncertain: record.uncertain, scale: null });
@@ -96,12 +105,15 @@ export function readLevels(
   });
   return {
     mixedStudies: studies.flatMap(({ isMixed, members }) => (isMixed ? [(members[0] as EvaluatedImage).studyId] : [])),
-    image: levelOf(
-      columns,
-      probabilities,
-      images.map((image, i) => ({ row: i, truths: rowOf(i), members: [image] })),
-    ),
-    study: levelOf(columns, pooled.probabilities, studies),
+    image: {
+      ...levelOf(
+        columns,
+        probabilities,
+        images.map((image, i) => ({ row: i, truths: rowOf(i), members: [image] })),
+      ),
+      worth,
+    },
+    study: { ...levelOf(columns, pooled.probabilities, studies), worth },
   };
 }
 
@@ -113,7 +125,7 @@ function levelOf(
     readonly truths: readonly number[];
     readonly members: readonly EvaluatedImage[];
   }[],
-): AnswerLevel {
+): Omit<AnswerLevel, 'worth'> {
   const known = rows.filter((row) => row.truths.some((value) => !Number.isNaN(value)));
   return {
     names,

@@ -21,7 +21,14 @@ import { targets } from '../../targets/index.ts';
 import { NewestEntries, type SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { positiveIndexOf } from '../training/operating-point.ts';
-import { type AnswerLevel, type EvaluatedAnswers, markedScores, readAnswers, readLevels } from './evaluated-answers.ts';
+import {
+  type AnswerLevel,
+  type EvaluatedAnswers,
+  markedScores,
+  readAnswers,
+  readLevels,
+  worthOf,
+} from './evaluated-answers.ts';
 
 export interface EvaluationRequest {
   readonly model: string;
@@ -35,6 +42,8 @@ export interface EvaluationRequest {
 export interface EvaluatedLevel {
   readonly scores: Scores;
   readonly patients: readonly number[];
+  /** As how many independent patients each one counts (`worthOf`). */
+  readonly worth: number;
   /** The images behind each row; one at image level. */
   readonly members: readonly (readonly EvaluatedImage[])[];
 }
@@ -101,7 +110,7 @@ export function evaluatedSet(context: ServiceContext, request: EvaluationRequest
   if (found !== undefined) return { ...found, record };
   const levels =
     finding === null
-      ? readClasses(context, whole, evaluation.id, request.pooling)
+      ? readClasses(context, whole, evaluation, request.pooling)
       : readFinding(context, { ...request, finding });
   const set: EvaluatedSet = {
     id: evaluation.id,
@@ -162,7 +171,7 @@ export function evaluatedAnswers(context: ServiceContext, request: EvaluationReq
     split: evaluation.split,
     evaluatedAt: evaluation.createdAt,
     pooling: request.pooling,
-    ...readLevels(context, record, evaluation.id, request.pooling),
+    ...readLevels(context, record, evaluation, request.pooling),
   };
   if (answers.image.members.length === 0) return null;
   kept.set(key, answers);
@@ -188,10 +197,11 @@ function readFinding(
 function readClasses(
   context: ServiceContext,
   record: ModelRecord,
-  evaluationId: number,
+  { id, split }: Pick<EvaluatedSet, 'id' | 'split'>,
   pooling: StudyPooling,
 ): Pick<EvaluatedSet, 'image' | 'study' | 'mixedStudies'> {
-  const { images, probabilities, columns: classes, pooled } = readAnswers(context, record, evaluationId, pooling);
+  const { images, probabilities, columns: classes, pooled } = readAnswers(context, record, id, pooling);
+  const worth = worthOf(record, split);
   const positive = positiveIndexOf(record);
   const truth = targets[record.target].labelsOf(images, { uncertain: record.uncertain, scale: record.labelScale });
   const members = pooled.members.map((rows) => rows.map((i) => images[i] as EvaluatedImage));
@@ -203,6 +213,7 @@ function readClasses(
     image: {
       scores: { classes, positive, targets: truth, probabilities },
       patients: images.map((i) => i.patientId),
+      worth,
       members: images.map((i) => [i]),
     },
     study: {
@@ -215,6 +226,7 @@ function readClasses(
         ),
       },
       patients: whole.map((s) => members[s]?.[0]?.patientId as number),
+      worth,
       members: whole.map((s) => members[s] as readonly EvaluatedImage[]),
     },
   };
@@ -226,6 +238,7 @@ function findingLevel(level: AnswerLevel, k: number): EvaluatedLevel {
   return {
     scores,
     patients: Array.from(rows, (row) => level.patients[row] as number),
+    worth: level.worth,
     members: Array.from(rows, (row) => level.members[row] ?? []),
   };
 }

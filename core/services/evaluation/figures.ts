@@ -54,7 +54,7 @@ export interface ClassFigures extends ClassMetrics {
 }
 
 /** Raised when what is stored, or how it is computed, changes. */
-const intervalsVersion = 2;
+const intervalsVersion = 3;
 
 const intervalSchema = z.tuple([z.number(), z.number()]).nullable();
 const rankingSchema = z.strictObject({
@@ -82,14 +82,14 @@ export function levelFigures(context: ServiceContext, set: EvaluatedSet, which: 
   if (found !== undefined && found.cut?.threshold === cut?.threshold && found.cut?.classIndex === cut?.classIndex) {
     return found.figures;
   }
-  const { scores, patients } = level;
+  const { scores, patients, worth } = level;
   const target = targets[record.target];
   const decisions = target.decide(scores.probabilities, scores.classes, cut);
   const ofFinding = set.finding === null ? '' : `${set.finding}, `;
   const part = `${ofFinding}${which === 'image' ? 'image' : `study ${set.pooling}`}`;
   const inputs = inputsOf(level);
   const ranking = kept(context, { set, part: `${part}, ranking`, inputs, schema: rankingSchema }, () =>
-    bootstrapIntervals(scores, patients),
+    bootstrapIntervals(scores, patients, { worth }),
   );
   const ofDecisions = (name: string, compute: () => Interval | null): Interval | null =>
     kept(
@@ -101,13 +101,14 @@ export function levelFigures(context: ServiceContext, set: EvaluatedSet, which: 
     accuracyInterval(
       Array.from(decisions, (decision, i) => decision === scores.targets[i]),
       patients,
+      { worth },
     ),
   );
   const answers = { scores, decisions };
   const ofTarget = (Object.entries(target.figures) as [TargetFigure, WeightedFigure][]).map(([figure, compute]) => ({
     figure,
     value: compute(answers),
-    interval: ofDecisions(figure, () => bootstrapInterval(patients, (weights) => compute(answers, weights))),
+    interval: ofDecisions(figure, () => bootstrapInterval(patients, (weights) => compute(answers, weights), { worth })),
   }));
   const figures: LevelFigures = {
     ...computeMetrics(scores, decisions),
@@ -129,9 +130,9 @@ export function levelFigures(context: ServiceContext, set: EvaluatedSet, which: 
 }
 
 /** Everything that the intervals of a ranking are computed from. */
-export function inputsOf({ scores, patients }: EvaluatedLevel): Uint8Array[] {
+export function inputsOf({ scores, patients, worth }: EvaluatedLevel): Uint8Array[] {
   const { classes, positive, targets, probabilities } = scores;
-  const header = { version: intervalsVersion, bootstrapResamples, bootstrapSeed, classes, positive };
+  const header = { version: intervalsVersion, bootstrapResamples, bootstrapSeed, worth, classes, positive };
   return [
     Buffer.from(JSON.stringify(header)),
     numberBytes(Int32Array.from(targets)),
@@ -140,10 +141,9 @@ export function inputsOf({ scores, patients }: EvaluatedLevel): Uint8Array[] {
   ];
 }
 
-/** How intervals are drawn, as one of the inputs that they are computed from. */
-export const intervalsHeader: Uint8Array = Buffer.from(
-  JSON.stringify({ version: intervalsVersion, bootstrapResamples, bootstrapSeed }),
-);
+/** How intervals of a level are drawn, as one of the inputs that they are computed from. */
+export const intervalsHeader = ({ worth }: Pick<EvaluatedLevel, 'worth'>): Uint8Array =>
+  Buffer.from(JSON.stringify({ version: intervalsVersion, bootstrapResamples, bootstrapSeed, worth }));
 
 /** Numbers as one of the inputs that intervals are computed from. */
 export const numberBytes = ({ buffer, byteOffset, byteLength }: Int32Array | Float64Array): Uint8Array =>

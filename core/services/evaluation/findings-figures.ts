@@ -33,6 +33,7 @@ export interface FindingFigures extends FindingMetrics {
   readonly scores: Scores;
   /** The patient of each case where it is known. */
   readonly patients: readonly number[];
+  readonly worth: number;
 }
 
 export interface FindingsFigures {
@@ -77,12 +78,12 @@ export function findingsFigures(
   const found = known.get(level);
   if (found !== undefined && String(found.thresholds) === String(thresholds)) return found.figures;
   const answers = markedScores(level);
-  const { patients } = level;
+  const { patients, worth } = level;
   const metrics = findingMetrics(answers, thresholds);
   const macro = macroRankings(answers);
   const part = `all findings, ${which === 'image' ? 'image' : `study ${set.pooling}`}`;
   const inputs = [
-    intervalsHeader,
+    intervalsHeader(level),
     ...[level.truths, answers.probabilities, Int32Array.from(patients)].map(numberBytes),
   ];
   const intervalOf = (
@@ -92,7 +93,7 @@ export function findingsFigures(
     exact: (figure: number, patients: number) => Interval | null = () => null,
   ) =>
     kept(context, { set, part: `${part}, ${name}`, inputs: bytes, schema: intervalSchema }, () =>
-      bootstrapInterval(patients, figure, { exact }),
+      bootstrapInterval(patients, figure, { exact, worth }),
     );
   const findings = metrics.map((own, k) => {
     const name = record.classes[k] as string;
@@ -107,6 +108,7 @@ export function findingsFigures(
       rocBand: presence?.rocBand ?? [],
       scores: one[which].scores,
       patients: one[which].patients,
+      worth,
     };
   });
   const { auc, averagePrecision } = macro();

@@ -82,7 +82,7 @@ function setResult(context: ServiceContext, set: EvaluatedSet, level: Result['le
   const figures = levelFigures(context, set, level);
   const { positive } = set[level].scores;
   const counts = positive === null ? null : classCounts(figures.confusion, positive);
-  const share = (hits: number, n: number) => estimateOf(proportion(hits, n));
+  const share = (hits: number, n: number) => estimateOf(proportion(hits, n, set[level].worth));
   return {
     ...rowOf(set, level, figures),
     verdict: set.finding === null ? verdictOnSet(context, set, level) : null,

@@ -119,7 +119,7 @@ export function errorDifference(a: AnswerLevel, b: AnswerLevel): EstimateView {
   const patients = pairs.map(([i]) => a.patients[i] as number);
   return {
     value: bias(zeros, gaps),
-    interval: pairOf(bootstrapInterval(patients, (weights) => bias(zeros, gaps, weights))),
+    interval: pairOf(bootstrapInterval(patients, (weights) => bias(zeros, gaps, weights), { worth: a.worth })),
   };
 }
 
@@ -148,7 +148,8 @@ export function differenceOf(
   const found = known.get(other[which]);
   if (found !== undefined) return found;
   const [a, b, patients] = common(other[which], own[which]);
-  const difference = patients.length === 0 ? unknown : estimateOf(pairedAucDifference(a, b, patients));
+  const { worth } = own[which];
+  const difference = patients.length === 0 ? unknown : estimateOf(pairedAucDifference(a, b, patients, { worth }));
   known.set(other[which], difference);
   return difference;
 }
@@ -193,6 +194,7 @@ function subset(level: EvaluatedLevel, rows: readonly number[]): EvaluatedLevel 
       ),
     },
     patients: rows.map((i) => level.patients[i] as number),
+    worth: level.worth,
     members: rows.map((i) => level.members[i] ?? []),
   };
 }
@@ -239,7 +241,7 @@ function subgroupInterval(
   const key = `${c} ${sha256(new Uint8Array(Int32Array.from(rows).buffer))}`;
   const found = known.get(key);
   if (found !== undefined) return found;
-  const interval = classAucInterval(part.scores, c, part.patients);
+  const interval = classAucInterval(part.scores, c, part.patients, { worth: part.worth });
   known.set(key, interval);
   return interval;
 }
@@ -247,7 +249,7 @@ function subgroupInterval(
 /** Figures of class `c` at a threshold, or at the model's own decisions. */
 function figuresOf(
   record: ModelRecord,
-  { scores, patients }: EvaluatedLevel,
+  { scores, patients, worth }: EvaluatedLevel,
   c: number,
   threshold: number | null,
   interval: Interval | null,
@@ -266,7 +268,7 @@ function figuresOf(
     patients: new Set(patients).size,
     positives,
     auc: { value: rankedFigures(rank(scores, c)).auc, interval: pairOf(interval) },
-    sensitivity: estimateOf(proportion(counts.truePositive, positives)),
-    specificity: estimateOf(proportion(counts.trueNegative, n - positives)),
+    sensitivity: estimateOf(proportion(counts.truePositive, positives, worth)),
+    specificity: estimateOf(proportion(counts.trueNegative, n - positives, worth)),
   };
 }

@@ -13,7 +13,6 @@ import {
 } from '../../contract/index.ts';
 import { classReliabilityBins } from '../../statistics/calibration.ts';
 import { prCurve, rocCurve } from '../../statistics/curves.ts';
-import type { Scores } from '../../statistics/metrics.ts';
 import { proportion } from '../../statistics/proportions.ts';
 import { coverageCurve } from '../../statistics/refer.ts';
 import { type EvaluatedImage, testEvaluations } from '../../store/index.ts';
@@ -21,6 +20,7 @@ import type { ServiceContext } from '../session/context.ts';
 import { cutOf } from '../training/operating-point.ts';
 import type { EvaluatedAnswers } from './evaluated-answers.ts';
 import {
+  type EvaluatedLevel,
   type EvaluatedSet,
   type EvaluationRequest,
   evaluatedAnswers,
@@ -145,7 +145,7 @@ function findingsReport(context: ServiceContext, set: EvaluatedSet, which: Judge
     auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
     averagePrecision: { value: figures.averagePrecision, interval: pairOf(figures.averagePrecisionInterval) },
     accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
-    findings: figures.findings.map(({ scores, ...own }) => {
+    findings: figures.findings.map(({ scores, worth, ...own }) => {
       const { truePositive, falseNegative, trueNegative, falsePositive } = countsAt(scores, 1, own.threshold);
       return {
         name: own.name,
@@ -154,8 +154,8 @@ function findingsReport(context: ServiceContext, set: EvaluatedSet, which: Judge
         unjudged: own.unjudged,
         auc: { value: own.auc, interval: pairOf(own.aucInterval) },
         averagePrecision: own.averagePrecision,
-        sensitivity: estimateOf(proportion(truePositive, truePositive + falseNegative)),
-        specificity: estimateOf(proportion(trueNegative, trueNegative + falsePositive)),
+        sensitivity: estimateOf(proportion(truePositive, truePositive + falseNegative, worth)),
+        specificity: estimateOf(proportion(trueNegative, trueNegative + falsePositive, worth)),
         threshold: own.threshold,
       };
     }),
@@ -164,7 +164,7 @@ function findingsReport(context: ServiceContext, set: EvaluatedSet, which: Judge
 
 function levelReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLevel): LevelReport {
   const { record } = set;
-  const { scores } = set[which];
+  const { scores, worth } = set[which];
   const figures = levelFigures(context, set, which);
   return {
     n: figures.n,
@@ -179,8 +179,8 @@ function levelReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLev
     figures: targetFiguresOf(figures),
     brier: figures.brier,
     calibrationError: figures.calibrationError,
-    classes: figures.perClass.map((own, c) => classCurves(scores, c, own, figures.confusion)),
-    coverage: coverageCurve(scores, cutOf(record)).map(({ band: { classIndex, low, high }, ...point }) => ({
+    classes: figures.perClass.map((own, c) => classCurves(set[which], c, own, figures.confusion)),
+    coverage: coverageCurve(scores, cutOf(record), { worth }).map(({ band: { classIndex, low, high }, ...point }) => ({
       ...point,
       band: { className: classIndex === null ? null : (record.classes[classIndex] as string), low, high },
       errorInterval: pairOf(point.errorInterval),
@@ -190,12 +190,12 @@ function levelReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLev
 }
 
 function classCurves(
-  scores: Scores,
+  { scores, worth }: Pick<EvaluatedLevel, 'scores' | 'worth'>,
   c: number,
   own: ClassFigures,
   confusion: readonly (readonly number[])[],
 ): ClassCurves {
-  const { answered, sensitivity, specificity, precision } = classDecisions(confusion, c);
+  const { answered, sensitivity, specificity, precision } = classDecisions(confusion, c, worth);
   return {
     name: own.name,
     n: own.n,
@@ -210,7 +210,7 @@ function classCurves(
     pr: thinned(prCurve(scores, c)).map((p) => [p.recall, p.precision, p.threshold]),
     calibration: classReliabilityBins(scores, c).map(({ hits, ...bin }) => ({
       ...bin,
-      observed: estimateOf(proportion(hits, bin.n)),
+      observed: estimateOf(proportion(hits, bin.n, worth)),
     })),
   };
 }

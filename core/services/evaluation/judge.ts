@@ -58,15 +58,18 @@ export function countsAt(scores: Scores, c: number, threshold: number): Counts {
   return { truePositive, falsePositive, falseNegative, trueNegative };
 }
 
-/** Class `c` against the rest in a confusion matrix [truth][decision]; precision is the share of its answers that are right among these cases. */
-export function classDecisions(confusion: readonly (readonly number[])[], c: number) {
+/**
+ * Class `c` against the rest in a confusion matrix [truth][decision]; precision is the share of its answers that are right among these cases.
+ * @param worth as how many independent cases each one counts
+ */
+export function classDecisions(confusion: readonly (readonly number[])[], c: number, worth: number) {
   const { truePositive, falsePositive, falseNegative, trueNegative } = classCounts(confusion, c);
   const answered = truePositive + falsePositive;
   return {
     answered,
-    sensitivity: proportion(truePositive, truePositive + falseNegative),
-    specificity: proportion(trueNegative, trueNegative + falsePositive),
-    precision: proportion(truePositive, answered),
+    sensitivity: proportion(truePositive, truePositive + falseNegative, worth),
+    specificity: proportion(trueNegative, trueNegative + falsePositive, worth),
+    precision: proportion(truePositive, answered, worth),
   };
 }
 
@@ -100,7 +103,7 @@ export function judgeAtThreshold(
 ): OperatingPointView {
   const { record } = set;
   checkClass(record, request.classIndex);
-  const { scores, patients } = set[request.level];
+  const { scores, patients, worth } = set[request.level];
   const { classIndex, threshold } = request;
   const total = scores.targets.length;
   const cut = threshold === null ? cutOf(record) : { classIndex, threshold };
@@ -108,7 +111,7 @@ export function judgeAtThreshold(
   const band = referBandOf(record);
   const confusion = confusionMatrix(scores, decisions);
   const counts = threshold === null ? classCounts(confusion, classIndex) : countsAt(scores, classIndex, threshold);
-  const point = operatingPoint(counts, request.prevalence);
+  const point = operatingPoint(counts, request.prevalence, worth);
   const isRight = Array.from({ length: total }, (_, i) => {
     const truth = scores.targets[i];
     if (threshold === null) return decisions[i] === truth;
@@ -122,7 +125,7 @@ export function judgeAtThreshold(
     specificity: estimateOf(point.specificity),
     accuracy: {
       value: total === 0 ? null : isRight.filter(Boolean).length / total,
-      interval: pairOf(accuracyInterval(isRight, patients)),
+      interval: pairOf(accuracyInterval(isRight, patients, { worth })),
     },
     ppv: estimateOf(point.ppv),
     npv: estimateOf(point.npv),

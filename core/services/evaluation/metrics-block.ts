@@ -116,11 +116,12 @@ function quantityBlock(context: ServiceContext, set: EvaluatedAnswers, which: 'i
 function decisionsOf(
   confusion: readonly (readonly number[])[],
   c: number,
+  worth: number,
 ): Pick<
   MetricsBlock['perClass'][number],
   'answered' | 'precision' | 'sensitivityInterval' | 'specificityInterval' | 'precisionInterval'
 > {
-  const { sensitivity, specificity, precision, answered } = classDecisions(confusion, c);
+  const { sensitivity, specificity, precision, answered } = classDecisions(confusion, c, worth);
   return {
     answered,
     precision: precision.value,
@@ -148,7 +149,7 @@ function curvesOf(
  */
 function metricsBlock(context: ServiceContext, set: EvaluatedSet, which: 'image' | 'study'): MetricsBlock {
   const { record } = set;
-  const { scores } = set[which];
+  const { scores, worth } = set[which];
   const figures = levelFigures(context, set, which);
   return {
     n: figures.n,
@@ -178,7 +179,7 @@ function metricsBlock(context: ServiceContext, set: EvaluatedSet, which: 'image'
       aucInterval: pairOf(c.aucInterval),
       sensitivity: c.sensitivity,
       specificity: c.specificity,
-      ...decisionsOf(figures.confusion, i),
+      ...decisionsOf(figures.confusion, i, worth),
       averagePrecision: c.averagePrecision,
       ...curvesOf(scores, i),
     })),

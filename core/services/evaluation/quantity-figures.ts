@@ -37,12 +37,12 @@ export function quantityFigures(
   const known = context.caches.of(figuresOfNumbers);
   const found = known.get(level);
   if (found !== undefined) return found;
-  const { truths, answers, patients } = level;
+  const { truths, answers, patients, worth } = level;
   const part = `numbers, ${which === 'image' ? 'image' : `study ${set.pooling}`}`;
-  const inputs = [intervalsHeader, ...[truths, answers, Int32Array.from(patients)].map(numberBytes)];
+  const inputs = [intervalsHeader(level), ...[truths, answers, Int32Array.from(patients)].map(numberBytes)];
   const intervalOf = (name: string, figure: (weights: Float64Array) => number | null): Interval | null =>
     kept(context, { set, part: `${part}, ${name}`, inputs, schema: intervalSchema }, () =>
-      bootstrapInterval(patients, figure),
+      bootstrapInterval(patients, figure, { worth }),
     );
   const decided = {
     scores: { classes: 1, positive: null, targets: truths, probabilities: answers },

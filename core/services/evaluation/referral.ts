@@ -120,7 +120,8 @@ export function referralReports(context: ServiceContext, request: EvaluationRequ
     const stored = set?.record.referBand ?? null;
     if (set === null || band === null || stored === null) return [];
     const level = stored.promise?.level ?? caseLevel(set);
-    const { classes, targets: truths, probabilities } = set[level].scores;
+    const { scores, worth } = set[level];
+    const { classes, targets: truths, probabilities } = scores;
     const decisions = targets[set.record.target].decide(probabilities, classes, cutOf(set.record));
     const accepted = Array.from({ length: truths.length }, (_, i) => i).filter(
       (i) => !isReferred(probabilities.subarray(i * classes, (i + 1) * classes), band),
@@ -134,7 +135,7 @@ export function referralReports(context: ServiceContext, request: EvaluationRequ
         cases: truths.length,
         accepted: accepted.length,
         errors,
-        errorInterval: pairOf(wilson(errors, accepted.length)),
+        errorInterval: pairOf(wilson(errors, accepted.length, worth)),
       },
     ];
   });

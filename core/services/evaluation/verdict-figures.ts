@@ -35,11 +35,11 @@ const differenceSchema = z.strictObject({ value: z.number().nullable(), interval
 /** The verdict on a model whose answer is one name out of several. */
 export function verdictOnSet(context: ServiceContext, set: EvaluatedSet, which: Level): Verdict {
   const figures = levelFigures(context, set, which);
-  const { scores, patients } = set[which];
+  const { scores, patients, worth } = set[which];
   const { classes } = set.record;
   const place = { set, part: `${partOf(set, which)}, pairs`, inputs: inputsOf(set[which]), schema: pairsSchema };
   const pairs = kept(context, place, () =>
-    pairFigures(scores, patients).map(({ pair, interval, ...own }) => ({
+    pairFigures(scores, patients, { worth }).map(({ pair, interval, ...own }) => ({
       ...own,
       pair: [...pair],
       interval: pairOf(interval),
@@ -78,18 +78,18 @@ function onFindings(context: ServiceContext, set: EvaluatedAnswers, which: Level
   const figures = findingsFigures(context, set, which);
   const judged = figures.findings.filter(({ unjudged }) => unjudged === null);
   const level = simultaneous(judged.length);
-  const questions = judged.map(({ name, auc, scores, patients }): VerdictQuestion => {
+  const questions = judged.map(({ name, auc, scores, patients, worth }): VerdictQuestion => {
     const inputs = [
-      intervalsHeader,
+      intervalsHeader({ worth }),
       ...[Float64Array.of(level), scores.probabilities, Int32Array.from(scores.targets), Int32Array.from(patients)].map(
         numberBytes,
       ),
     ];
     const part = `${partOf(set, which)}, ${name}, question`;
     const interval = kept(context, { set, part, inputs, schema: intervalSchema }, () =>
-      pairOf(classAucInterval(scores, 1, patients, { level })),
+      pairOf(classAucInterval(scores, 1, patients, { level, worth })),
     );
-    const disjoint = disjointPairs(scores, 1, patients);
+    const disjoint = Math.floor(worth * disjointPairs(scores, 1, patients));
     return { names: [name], auc: { value: auc, interval }, pairs: disjoint, isEnough: couldShow(disjoint, level) };
   });
   return verdictOnFindings({
@@ -103,7 +103,7 @@ function onFindings(context: ServiceContext, set: EvaluatedAnswers, which: Level
       if (other === null) return null;
       const [a, b] = [set[which], other[which]];
       const inputs = [
-        intervalsHeader,
+        intervalsHeader(a),
         ...[a.truths, a.answers, b.truths, b.answers, Int32Array.from(a.patients)].map(numberBytes),
       ];
       const part = `${partOf(set, which)}, beside the simplest`;
@@ -128,7 +128,7 @@ function meanAucDifference(a: AnswerLevel, b: AnswerLevel): Beside['difference']
     return one === null || two === null ? null : one - two;
   };
   const patients = rows.map(([i]) => a.patients[i] as number);
-  return { value: difference(), interval: pairOf(bootstrapInterval(patients, difference)) };
+  return { value: difference(), interval: pairOf(bootstrapInterval(patients, difference, { worth: a.worth })) };
 }
 
 function onNumbers(context: ServiceContext, set: EvaluatedAnswers, which: Level): Verdict {
@@ -154,7 +154,7 @@ function onNumbers(context: ServiceContext, set: EvaluatedAnswers, which: Level)
         if (other === null) return null;
         const [a, b] = [set[which], other[which]];
         const inputs = [
-          intervalsHeader,
+          intervalsHeader(a),
           ...[a.truths, a.answers, b.truths, b.answers, Int32Array.from(a.patients)].map(numberBytes),
         ];
         const part = `${partOf(set, which)}, beside the simplest`;

@@ -142,6 +142,8 @@ function reportOf(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): T
     weightsHash: model.weightsHash,
     epochs,
     folds: model.folds,
+    repeats: model.repeats,
+    networks: model.networks,
     members: membersOf(db, run.id),
     crossValidation: outOfFold(context, model),
     search: search === undefined ? null : summaryOf(search),

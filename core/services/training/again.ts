@@ -77,7 +77,7 @@ export function optionsOn(
   if ((options.folds ?? 1) > 1) {
     throw new AppError(
       'BAD_INPUT',
-      `Model "${model}" is the mean of ${options.folds} networks, which cannot be trained on.`,
+      `Model "${model}" ${options.deliver === 'refit' ? 'was trained beside the networks of a cross-validation, which say how good it is; more epochs have no such figures' : `is the mean of ${options.folds} networks, which cannot be trained on`}.`,
       {
         action: 'Train it again with more epochs instead.',
       },

@@ -80,9 +80,9 @@ async function ofOne(learning: Part): Promise<Found> {
   });
 }
 
-/** A network for each fold, and what they say of the patients that they did not learn from. */
+/** A network for each fold, and what they say of the patients that they did not learn from; where it is delivered one of all patients besides. */
 async function ofFolds(learning: Part): Promise<Found> {
-  const { members, trainings, images, logits } = await crossValidate(learning);
-  const params = joinMembers(learning.material.config, members);
+  const { members, refit, trainings, images, logits } = await crossValidate(learning);
+  const params = refit ?? joinMembers(learning.material.config, members);
   return { params, finalParams: params, unseen: { part: 'cross-validation', images, logits }, members: trainings };
 }

@@ -9,17 +9,22 @@ import { memberOf } from '../../models/index.ts';
 import { versionImages } from '../../store/index.ts';
 import { type ExampleSource, examplesIn, predictAll } from '../../training/loop.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
-import { dealFolds } from './folds.ts';
+import { dealOften } from './folds.ts';
 import type { MemberPlace, TrainedMember } from './keeper.ts';
 import { type Learning, learn, withNetwork } from './learn.ts';
 import { guessLoss, isStuck, memberSeed, mostAttempts } from './stuck-members.ts';
 
 export interface CrossValidated {
-  /** The kept weights of each network, by fold. */
+  /** The kept weights of each network, by fold; of several deals one after the other. */
   readonly members: readonly Float32Array[];
+  /** Those of the network that learned from all patients; null where none is asked for. */
+  readonly refit: Float32Array | null;
   /** Every training of each, in order. */
   readonly trainings: readonly RunMember[];
-  /** The images of training and validation, in the version's order, with the logits [n, classes] of the network that did not learn from each. */
+  /**
+   * The images of training and validation, in the version's order, with the logits [n, classes] of the network that did not learn from each; of
+   * several deals their mean.
+   */
   readonly images: readonly VersionImage[];
   readonly logits: Float32Array;
 }
@@ -71,14 +76,20 @@ export async function crossValidate(learning: Omit<Learning, 'network' | 'batch'
     const kept = folds.map(({ number }) => leastLoss(done.filter((member) => member.fold === number)));
     const logits = new Float32Array(images.length * counted.classes);
     for (const [k, { held }] of folds.entries()) {
+      if (held.length === 0) continue;
       const source = material.examplesOf(held.map((i) => images[i] as VersionImage));
       const own = await predictAll(network, (kept[k] as TrainedMember).params, source, held.length, context.signal);
       held.forEach((i, row) => {
-        logits.set(own.subarray(row * counted.classes, (row + 1) * counted.classes), i * counted.classes);
+        for (let c = 0; c < counted.classes; c++) {
+          const at = i * counted.classes + c;
+          logits[at] = (logits[at] as number) + (own[row * counted.classes + c] as number) / settings.repeats;
+        }
       });
     }
+    const ofFolds = kept.slice(0, settings.folds * settings.repeats);
     return {
-      members: kept.map(({ params }) => params),
+      members: ofFolds.map(({ params }) => params),
+      refit: kept[ofFolds.length]?.params ?? null,
       trainings: done
         .sort((a, b) => Number(a.attempt > 1) - Number(b.attempt > 1) || a.fold - b.fold || a.attempt - b.attempt)
         .map(({ params: _, ...member }) => ({
@@ -92,22 +103,26 @@ export async function crossValidate(learning: Omit<Learning, 'network' | 'batch'
   });
 }
 
-/** The folds of a run, dealt over all images of training and validation, whether they could be decoded or not: so a file that comes back moves none. */
+/**
+ * The folds of a run, deal after deal, numbered from 1, dealt over all images of training and validation, whether they could be decoded or not: so a
+ * file that comes back moves none. A refit is one more, which leaves nobody out.
+ */
 function foldsOf({ context, plan, material }: Pick<Learning, 'context' | 'plan' | 'material'>): Fold[] {
   const { run, version } = plan;
   const all = versionImages(context.library.db, version.id).filter(({ split }) => split !== 'test');
-  const { folds: count, seed } = run.settings;
-  const dealt = dealFolds(all, { count, seed, target: version.target, classes: version.classes });
-  const foldOf = new Map(all.map(({ index }, i) => [index, dealt[i] as number]));
+  const { folds: count, repeats, deliver, seed } = run.settings;
   const { images } = material.features;
-  return Array.from({ length: count }, (_, k) => {
-    const learned = images.filter(({ index }) => foldOf.get(index) !== k);
-    return {
-      number: k + 1,
-      learned,
-      train: material.examplesOf(learned),
-      held: images.flatMap(({ index }, i) => (foldOf.get(index) === k ? [i] : [])),
-    };
+  const deals = dealOften(all, repeats, { count, seed, target: version.target, classes: version.classes });
+  const held = deals.flatMap((dealt) => {
+    const foldOf = new Map(all.map(({ index }, i) => [index, dealt[i] as number]));
+    return Array.from({ length: count }, (_, k) =>
+      images.flatMap(({ index }, i) => (foldOf.get(index) === k ? [i] : [])),
+    );
+  });
+  return [...held, ...(deliver === 'refit' ? [[]] : [])].map((left, k) => {
+    const leftOut = new Set(left);
+    const learned = images.filter((_, i) => !leftOut.has(i));
+    return { number: k + 1, learned, train: material.examplesOf(learned), held: left };
   });
 }
 

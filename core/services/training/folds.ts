@@ -65,6 +65,19 @@ export function dealFolds(images: readonly FoldImage[], options: FoldOptions): n
   return folds;
 }
 
+/** The folds of `times` deals, the first by the seed itself, so that it is the only one of a training without others. @throws as `dealFolds` */
+export function dealOften(images: readonly FoldImage[], times: number, options: FoldOptions): number[][] {
+  return Array.from({ length: times }, (_, deal) => {
+    const seed =
+      deal === 0
+        ? options.seed
+        : Random.seeded(options.seed)
+            .fork(`deal ${deal + 1}`)
+            .uint32();
+    return dealFolds(images, { ...options, seed });
+  });
+}
+
 /** @throws SPLIT_IMPOSSIBLE where patients of several classes cannot be dealt so that every fold has each class */
 function dealWithoutGaps(patients: readonly FoldPatient[], { count, seed, target }: FoldOptions): void {
   const random = Random.seeded(seed).fork(`${count} folds`);

@@ -1,6 +1,6 @@
 /** One network learns: its graphs compiled, its epochs run from where it stopped, its progress told. */
 import { performance } from 'node:perf_hooks';
-import type { TrainOptions } from '../../contract/index.ts';
+import { networksTrained } from '../../contract/index.ts';
 import { dropoutMaskShape, memberOf } from '../../models/index.ts';
 import {
   type EpochResult,
@@ -76,7 +76,7 @@ export async function learn(
   { place, sets, settings: own, progress }: Task,
 ): Promise<{ readonly state: TrainingState; readonly ended: EpochResult | undefined }> {
   const settings = { ...plan.run.settings, ...own };
-  const { folds } = settings satisfies Pick<TrainOptions, 'folds'>;
+  const networks = networksTrained(settings);
   const perEpoch = stepsPerEpoch(examplesIn(network, sets.train), settings.batch);
   const kept = keeper.begin(place);
   let ended = kept?.ended;
@@ -89,7 +89,7 @@ export async function learn(
     now: () => performance.now(),
     step: (done, total, loss) => {
       const epoch = Math.ceil(done / perEpoch);
-      const which = place.fold === 0 ? '' : `fold ${place.fold} of ${folds}${place.attempt > 1 ? ', again' : ''}, `;
+      const which = place.fold === 0 ? '' : `fold ${place.fold} of ${networks}${place.attempt > 1 ? ', again' : ''}, `;
       context.progress({
         stage: 'training',
         done: (progress?.before ?? 0) + done,
@@ -100,7 +100,7 @@ export async function learn(
           epoch,
           epochs: settings.epochs,
           epochsDone: ended?.epoch ?? 0,
-          ...(place.fold === 0 ? {} : { fold: place.fold, folds }),
+          ...(place.fold === 0 ? {} : { fold: place.fold, folds: networks }),
           loss,
           valLoss: ended?.valLoss ?? null,
           valAuc: ended?.valAuc ?? null,

@@ -1,6 +1,6 @@
 /** What a training learns from, ready to be read: the network's sizes, the features of its images, and their labels. */
 import { AppError } from '../../base/errors.ts';
-import type { VersionImage } from '../../contract/index.ts';
+import { networksAnswering, type VersionImage } from '../../contract/index.ts';
 import { resetPeakMemory } from '../../engine/memory.ts';
 import { methodLayers, type NetworkConfig, networkConfig, parameterLayout, withMembers } from '../../models/index.ts';
 import { rangeRuleOfVersion, versionImages } from '../../store/index.ts';
@@ -34,9 +34,10 @@ export interface TrainingMaterial {
 /** The network that the model of a run will be; of a cross-validation one of several members. @throws LPM_UNSUPPORTED */
 export function networkOfRun({ run, version }: Pick<PlannedRun, 'run' | 'version'>, lpm: LibraryLpm): NetworkConfig {
   const { settings } = run;
-  const { method, inputSize, tokenRatio, folds } = settings;
+  const { method, inputSize, tokenRatio } = settings;
   const classes = targets[version.target].logits(version.classes.length);
-  return withMembers(networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, sizes: settings }), folds);
+  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, sizes: settings });
+  return withMembers(config, networksAnswering(settings));
 }
 
 /**

@@ -39,7 +39,7 @@ import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from './criterion.ts';
-import { dealFolds } from './folds.ts';
+import { dealOften } from './folds.ts';
 
 type ParsedOptions = z.output<typeof trainOptionsSchema>;
 
@@ -77,6 +77,7 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const dataset = requireDataset(context, options.dataset);
   const lpm = requireLpm(context, options.lpm);
   const criterion = criterionFor(dataset.target, options);
+  refuseWithoutFolds(options);
   if (options.folds > 1) refuseEarlyStop(options);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
@@ -156,9 +157,23 @@ function refuseEarlyStop({ earlyStop, folds }: ParsedOptions): void {
 }
 
 /** Deals the folds once before anything is computed. @throws SPLIT_IMPOSSIBLE */
-function checkFolds(db: ReadDb, { id, target, classes }: DatasetVersion, { folds, seed }: ParsedOptions): void {
+function checkFolds(db: ReadDb, { id, target, classes }: DatasetVersion, options: ParsedOptions): void {
   const images = versionImages(db, id).filter(({ split }) => split !== 'test');
-  dealFolds(images, { count: folds, seed, target, classes });
+  dealOften(images, options.repeats, { count: options.folds, seed: options.seed, target, classes });
+}
+
+/** @throws BAD_INPUT for deals into folds, or a refit beside their networks, where there are no folds */
+function refuseWithoutFolds({ folds, repeats, deliver }: ParsedOptions): void {
+  const found = [
+    ...(repeats > 1 ? [`--repeats ${repeats}`] : []),
+    ...(deliver === 'folds' ? [] : [`--deliver ${deliver}`]),
+  ];
+  if (folds > 1 || found.length === 0) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `${found.join(' and ')} ${found.length > 1 ? 'are' : 'is'} about the networks of a cross-validation; found a training without folds.`,
+    { action: 'Give --folds 5 as well, or let a recipe be searched for, which has folds.' },
+  );
 }
 
 /** @throws BAD_INPUT where the positive class that is named is not the one with which the run began: its threshold would be about another */

@@ -1,10 +1,12 @@
 /** Models: everything needed to classify. */
 import { z } from 'zod';
 import {
+  deliverySchema,
   type EvaluationPart,
   type ModelRecord,
   methodSchema,
   modelRecordSchema,
+  networksAnswering,
   type PositiveClass,
   type PositiveClassSource,
   type Preprocessing,
@@ -31,6 +33,8 @@ const methodOfRunSchema = z.object({
   method: methodSchema,
   uncertain: uncertainPolicySchema.default('unknown'),
   folds: z.int().positive().default(1),
+  repeats: z.int().positive().default(1),
+  deliver: deliverySchema.default('folds'),
 });
 
 interface ModelRow {
@@ -81,7 +85,7 @@ function toModel(db: ReadDb, row: ModelRow): ModelRecord {
     of('classes'),
   );
   const positive = positiveOf(row, target, classes);
-  const { method, uncertain, folds } = readJson(methodOfRunSchema, row.settings, of('settings'));
+  const { method, uncertain, folds, repeats, deliver } = readJson(methodOfRunSchema, row.settings, of('settings'));
   const { label_mean: mean, label_deviation: deviation } = row;
   return {
     id: row.id,
@@ -115,6 +119,8 @@ function toModel(db: ReadDb, row: ModelRow): ModelRecord {
     temperature: row.temperature,
     learnable: row.learnable,
     folds,
+    repeats,
+    networks: networksAnswering({ folds, repeats, deliver }),
     bestEpoch: row.best_epoch,
     valAuc: row.best_val_auc,
     weightsHash: row.weights_hash,

@@ -121,7 +121,7 @@ export const judge: Words['judge'] = {
     open: (name) => `${name} gegen den Rest zeigen`,
   },
   methodsNote:
-    'AUC und Genauigkeit: Bootstrap über Patienten, exakt, wo er nie schwankt. Sensitivität, Spezifität: Wilson. PPV und NPV: Bayes bei Ihrer Prävalenz, Logit-Intervall (Mercaldo 2007). Likelihood-Quotienten: Log-Intervall.',
+    'AUC und Genauigkeit: Bootstrap über Patienten, exakt, wo er nie schwankt. Antworten der Kreuzvalidierung zählen als weniger Patienten. Sensitivität, Spezifität: Wilson. PPV und NPV: Bayes bei Ihrer Prävalenz, Logit-Intervall (Mercaldo 2007). Likelihood-Quotienten: Log-Intervall.',
   roc: 'ROC-Kurve',
   rocHelp: 'Fläche: 95 % der neu gezogenen Patienten. Punkt: der Schwellenwert unten.',
   rocX: '1 − Spezifität',
@@ -301,12 +301,19 @@ export const judge: Words['judge'] = {
     positive: (name, other) =>
       `Positive Klasse: „${name}“. Sensitivität ist der Anteil von „${name}“, der gefunden wurde, Spezifität der Anteil von „${other}“, der unbehelligt blieb.`,
     intervals:
-      'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität und Spezifität: Wilson-Intervall. Studien: Mittel der Wahrscheinlichkeiten ihrer Bilder.',
+      'AUC und Genauigkeit: Bootstrap über Patienten. Sensitivität und Spezifität: Wilson-Intervall. Antworten der Kreuzvalidierung wissen voneinander und zählen als weniger Patienten; ihre Intervalle sind darum breiter. Studien: Mittel der Wahrscheinlichkeiten ihrer Bilder.',
     calibrated: (t) => `Wahrscheinlichkeiten sind kalibriert (Temperatur ${t}, an Validierungsfällen bestimmt).`,
     calibratedOutOfFold: (t) =>
       `Wahrscheinlichkeiten sind kalibriert (Temperatur ${t}, an den Antworten der Kreuzvalidierung bestimmt).`,
-    foldsText: (folds) =>
-      `Es ist das Mittel von ${folds} Netzen, die jeweils von den Patienten von Training und Validierung ohne einen anderen Teil gelernt haben. Bei der Kreuzvalidierung antwortet auf jeden Patienten das Netz, das nicht von ihm gelernt hat.`,
+    foldsText: (networks, repeats, isRefit) =>
+      [
+        isRefit
+          ? `Es ist ein einziges Netz, das von allen Patienten von Training und Validierung gelernt hat. Die Kennzahlen der Kreuzvalidierung sind nicht seine eigenen: Es sind die von ${networks} anderen Netzen desselben Rezepts, die jeweils ohne einen anderen Teil dieser Patienten gelernt haben.`
+          : `Es ist das Mittel von ${networks} Netzen, die jeweils von den Patienten von Training und Validierung ohne einen anderen Teil gelernt haben.`,
+        repeats === 1
+          ? 'Bei der Kreuzvalidierung antwortet auf jeden Patienten das Netz, das nicht von ihm gelernt hat.'
+          : `Die Patienten wurden ${repeats}-mal auf Teile verteilt; bei der Kreuzvalidierung antwortet auf jeden das Mittel der ${repeats} Netze, die nicht von ihm gelernt haben.`,
+      ].join(' '),
     notCalibrated: 'Wahrscheinlichkeiten sind nicht kalibriert.',
     band: (name, low, high) =>
       `Antworten mit einer ${name === null ? 'höchsten Wahrscheinlichkeit' : `Wahrscheinlichkeit von „${name}“`} von ${low} bis ${high} sind einem Arzt vorzulegen.`,

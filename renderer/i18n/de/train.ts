@@ -315,6 +315,14 @@ export const train: Words['train'] = {
       name: 'Teile (Kreuzvalidierung)',
       text: 'Für wenige Patienten. Bei 5 lernen fünf Netze, jedes ohne ein Fünftel der Patienten von Training und Validierung, und sagen diese voraus; das Modell antwortet mit ihrem Mittel. Dauert fünfmal so lang. 1: ein Netz.',
     },
+    repeats: {
+      name: 'Verteilungen auf Teile',
+      text: 'Bei 3 werden die Patienten dreimal auf Teile verteilt; die Kennzahlen hängen dann weniger davon ab, wie. Die Intervalle bleiben so breit. Dauert dreimal so lang.',
+    },
+    deliver: {
+      name: 'Modell der Teile',
+      text: 'Das Mittel besteht aus eben den Netzen, die beurteilt wurden. „Neu trainiert“ ist ein Netz mehr, das von allen Patienten von Training und Validierung lernt; es ist kleiner und hat keine eigenen Kennzahlen.',
+    },
     earlyStop: {
       name: 'Halt nach leeren Epochen',
       text: 'Leer: nie. Sonst nach so vielen Epochen ohne bessere Validierung (AUC; bei Graden Kappa).',
@@ -380,6 +388,8 @@ export const train: Words['train'] = {
     'mean-squared-error': 'mittlerer quadratischer Fehler, für Zahlen',
     l1: 'mittlerer absoluter Fehler, für Zahlen',
     'smooth-l1': 'geglätteter absoluter Fehler, für Zahlen',
+    folds: 'Mittel ihrer Netze',
+    refit: 'neu trainiert an allen Patienten',
     adamw: 'AdamW',
     adam: 'Adam',
     sgd: 'SGD mit Impuls',

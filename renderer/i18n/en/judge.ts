@@ -119,7 +119,7 @@ export const judge = {
     open: (name: string) => `Show ${name} against the rest`,
   },
   methodsNote:
-    'AUC and accuracy: bootstrap over patients, exact where it never varies. Sensitivity, specificity: Wilson. PPV and NPV: Bayes at your prevalence, logit interval (Mercaldo 2007). Likelihood ratios: log interval.',
+    'AUC and accuracy: bootstrap over patients, exact where it never varies. Out-of-fold answers count as fewer patients. Sensitivity, specificity: Wilson. PPV and NPV: Bayes at your prevalence, logit interval (Mercaldo 2007). Likelihood ratios: log interval.',
   roc: 'ROC curve',
   rocHelp: 'Shaded: 95 % of resampled patients. Dot: the threshold below.',
   rocX: '1 − specificity',
@@ -312,12 +312,19 @@ export const judge = {
     positive: (name: string, other: string) =>
       `Positive class: “${name}”. Sensitivity is the share of “${name}” that was found, specificity the share of “${other}” that was left alone.`,
     intervals:
-      'AUC and accuracy: bootstrap over patients, exact where it never varies. Sensitivity and specificity: Wilson score interval. Studies: mean of the probabilities of their images.',
+      'AUC and accuracy: bootstrap over patients, exact where it never varies. Sensitivity and specificity: Wilson score interval. Out-of-fold answers know of each other and count as fewer patients, so their intervals are wider. Studies: mean of the probabilities of their images.',
     calibrated: (t: string) => `Probabilities are calibrated (temperature ${t}, fitted on validation cases).`,
     calibratedOutOfFold: (t: string) =>
       `Probabilities are calibrated (temperature ${t}, fitted on the answers of the cross-validation).`,
-    foldsText: (folds: number) =>
-      `It is the mean of ${folds} networks, each of which learned from the training and validation patients without another fold of them. Under cross-validation every patient is answered by the network that did not learn from it.`,
+    foldsText: (networks: number, repeats: number, isRefit: boolean) =>
+      [
+        isRefit
+          ? `It is one network, which learned from all training and validation patients. The figures of cross-validation are not its own: they are those of ${networks} others of the same recipe, each of which learned without another fold of these patients.`
+          : `It is the mean of ${networks} networks, each of which learned from the training and validation patients without another fold of them.`,
+        repeats === 1
+          ? 'Under cross-validation every patient is answered by the network that did not learn from it.'
+          : `Patients were dealt to folds ${repeats} times; under cross-validation every one is answered by the mean of the ${repeats} networks that did not learn from them.`,
+      ].join(' '),
     notCalibrated: 'Probabilities are not calibrated.',
     band: (name: string | null, low: string, high: string) =>
       `Answers with a ${name === null ? 'highest probability' : `probability of “${name}”`} from ${low} to ${high} are to be referred to a reader.`,

@@ -308,6 +308,14 @@ export const train = {
       name: 'Folds (cross-validation)',
       text: 'For few patients. With 5, five networks learn, each without a fifth of the training and validation patients, and predict those; the model answers with their mean. Takes five times as long. 1: one network.',
     },
+    repeats: {
+      name: 'Deals into folds',
+      text: 'With 3, the patients are dealt to folds three times, and figures depend less on how they were dealt. Intervals stay as wide. Takes three times as long.',
+    },
+    deliver: {
+      name: 'Model of the folds',
+      text: 'The mean is made of the very networks that were judged. A refit is one network more, trained on all training and validation patients; it is smaller, and has no figures of its own.',
+    },
     earlyStop: {
       name: 'Stop after idle epochs',
       text: 'Empty: never. Otherwise after so many epochs without a better validation (AUC; of grades, kappa).',
@@ -367,6 +375,8 @@ export const train = {
     'mean-squared-error': 'mean squared error, for numbers',
     l1: 'mean absolute error, for numbers',
     'smooth-l1': 'smooth absolute error, for numbers',
+    folds: 'mean of their networks',
+    refit: 'trained again on all patients',
     adamw: 'AdamW',
     adam: 'Adam',
     sgd: 'SGD with momentum',

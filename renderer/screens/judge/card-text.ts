@@ -40,7 +40,7 @@ export function cardText(card: ModelCard): CardText {
             model.lpm ?? card.lpmFamily ?? '–',
           ),
           own.howText(model.preprocessing.inputSize, i18n.number(model.learnable)),
-          ...(model.folds > 1 ? [own.foldsText(model.folds)] : []),
+          ...(model.folds > 1 ? [own.foldsText(model.folds * model.repeats, model.repeats, model.networks === 1)] : []),
         ],
       },
       ...(card.search === null ? [] : [recipeSection(card.search)]),

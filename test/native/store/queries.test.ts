@@ -69,6 +69,8 @@ const settings: RunSettings = {
   learningRate: 1e-4,
   criterion: 'cross-entropy',
   optimiser: 'adamw',
+  repeats: 1,
+  deliver: 'folds',
   uncertain: 'unknown',
   weightDecay: 0.1,
   seed: 7,

@@ -15,6 +15,8 @@ test('defaults are those of the published recipe', () => {
     flip: true,
     augment: true,
     folds: 1,
+    repeats: 1,
+    deliver: 'folds',
     optimiser: 'adamw',
     weightDecay: 0.1,
     inputSize: 512,

@@ -30,6 +30,8 @@ const first = {
 const settings: RunSettings = {
   ...first,
   folds: 1,
+  repeats: 1,
+  deliver: 'folds',
   criterion: 'cross-entropy',
   optimiser: 'adamw',
   uncertain: 'unknown',

@@ -27,6 +27,7 @@ function asOutOfFold(
   });
   const db = library.writer;
   db.run(`UPDATE evaluations SET split = 'cross-validation'`);
+  db.run(`UPDATE runs SET settings = json_set(settings, '$.folds', 5)`);
   const { id: datasetId = 0 } = db.get<{ id: number }>(`SELECT id FROM datasets WHERE name = 'asked'`) ?? {};
   const rows = db.all<{ id: number; position: number }>('SELECT instance_id AS id, position FROM version_images');
   for (const { id, position } of rows) {

@@ -1,0 +1,24 @@
+/** What a cross-validation delivers, and how many networks that takes. */
+import { z } from 'zod';
+
+/** `folds`: the mean of the networks of all folds; `refit`: one network that learned from all patients of training and validation. */
+export const deliveries = ['folds', 'refit'] as const;
+export const deliverySchema = z.enum(deliveries);
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/** What of a training says how many networks it has. */
+export interface FoldSettings {
+  readonly folds: number;
+  readonly repeats: number;
+  readonly deliver: Delivery;
+}
+
+/** Networks that a training makes, each of them once at least: those of every fold of every deal, and a refit. */
+export function networksTrained({ folds, repeats, deliver }: FoldSettings): number {
+  return folds === 1 ? 1 : folds * repeats + (deliver === 'refit' ? 1 : 0);
+}
+
+/** Networks whose mean is the answer of the model. */
+export function networksAnswering({ folds, repeats, deliver }: FoldSettings): number {
+  return deliver === 'refit' ? 1 : folds * repeats;
+}
