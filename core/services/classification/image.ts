@@ -63,7 +63,7 @@ export async function openClassifier(context: ServiceContext, model: LoadedModel
     if (kind !== null) {
       const lpm = openModelLpm(context, record);
       try {
-        encoder = await compileEncoder(engine, lpm, { ...preprocessing, features: [kind] }, context.precision);
+        encoder = await compileEncoder(engine, lpm, { ...preprocessing, features: [kind] }, context);
       } finally {
         lpm.close();
       }
