@@ -7,6 +7,7 @@
  */
 import { statfsSync } from 'node:fs';
 import { AppError, invariant } from '../../base/errors.ts';
+import { silentLogger } from '../../base/logger.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
 import type { ChannelStatistics, DatasetVersion, Method, Normalisation, VersionImage } from '../../contract/index.ts';
 import type { MemoryHolder, RecordStore } from '../../features/index.ts';
@@ -105,9 +106,8 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
       request.images.map(({ instanceId }) => instanceId),
     );
     const sources = opened(openPreviewStore(context, inputSize, rule));
-    if (announceSize(context, request, sources) && request.features.length > 0) {
-      announceEncoder(await context.engine(), lpm, request, context.log);
-    }
+    const isSaid = announceSize(context, request, sources) && request.features.length > 0;
+    if (isSaid) announceEncoder(await context.engine(), lpm, request, context.log);
     const there = await prepareSources(context, sources, inputSize, rule, request.images, problems);
     const images = request.images.filter((_, i) => there[i]);
     if (request.needsAll === true && images.length < request.images.length) throw imagesGone(request, images, problems);
@@ -124,7 +124,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     const records = new Map(
       request.features.map((kind) => [kind, opened(openFeatures(context, kind, hash, request, statistics))]),
     );
-    const encoded = await encodeMissing(context, request, { images, statistics, sources, records });
+    const encoded = await encodeMissing(context, request, { images, statistics, sources, records, isSaid });
     return {
       images,
       statistics,
@@ -207,7 +207,10 @@ function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
 }
 
-type EncodeParts = Pick<Features, 'images' | 'statistics' | 'sources' | 'records'>;
+interface EncodeParts extends Pick<Features, 'images' | 'statistics' | 'sources' | 'records'> {
+  /** Whether the memory that the LPM takes was said before. */
+  readonly isSaid: boolean;
+}
 
 /** Runs the LPM over images whose features are missing. Gives how many that were. */
 async function encodeMissing(context: ServiceContext, request: FeatureRequest, parts: EncodeParts): Promise<number> {
@@ -220,7 +223,9 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   checkSpace(context, bytesPerImage(request) * missing.length);
   const features = request.features.filter((kind) => missing.some((image) => lacking(image).includes(kind)));
   const plan = { ...request, features };
-  const encoder = await compileEncoder(await context.engine(), lpm, plan, context);
+  const { precision } = context;
+  const log = parts.isSaid ? silentLogger : context.log;
+  const encoder = await compileEncoder(await context.engine(), lpm, plan, { ...(precision && { precision }), log });
   const pixelsOf = async (image: VersionImage): Promise<Float32Array> =>
     normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std, lpm.config.channels);
   try {

@@ -32,7 +32,12 @@ const numbers = (name: string): Tensor => {
   const start = [...name].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 4096, 7);
   return float32(shape, table.slice(start, start + shape.reduce((a, b) => a * b, 1)));
 };
-const inputs = { x: float32([32, width], Float32Array.from({ length: 32 * width }, (_, i) => Math.cos(i))) };
+const inputs = {
+  x: float32(
+    [32, width],
+    Float32Array.from({ length: 32 * width }, (_, i) => Math.cos(i)),
+  ),
+};
 
 let scratch = '';
 beforeEach(() => {
@@ -105,7 +110,11 @@ test('where the disk is full in the middle, all is handed over from memory, and 
 });
 
 test('what a process left that died is removed an hour later, and not before', () => {
-  for (const [name, hours] of [['sidelight-weights-old', 2], ['sidelight-weights-new', 0.5], ['another', 2]] as const) {
+  for (const [name, hours] of [
+    ['sidelight-weights-old', 2],
+    ['sidelight-weights-new', 0.5],
+    ['another', 2],
+  ] as const) {
     mkdirSync(join(scratch, name));
     writeFileSync(join(scratch, name, 'w'), 'x');
     const then = Date.now() / 1000 - hours * 3600;
