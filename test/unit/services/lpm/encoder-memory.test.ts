@@ -29,6 +29,7 @@ test('what is said is what was measured, within a tenth', () => {
   for (const [bytes, measured] of [
     [needed(768, 12, 12, 512), 762],
     [needed(768, 12, 12, 1024), 1038],
+    [needed(768, 12, 12, 2048), 2226],
     [needed(1024, 24, 16, 512), 1640],
   ] as const) {
     expect(Math.abs(bytes / 2 ** 20 / measured - 1)).toBeLessThan(0.1);
