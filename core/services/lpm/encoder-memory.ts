@@ -28,9 +28,12 @@ const arenaShare = 1.8;
 /** Of the machine's memory; the system needs the rest. */
 const usableShare = 0.9;
 
-/** About how many bytes the process that computes takes for the pass of one image, counted on its graph; null on a GPU, whose memory it does not tell. */
+/**
+ * About how many bytes the process that computes takes for the pass of one image, counted on its graph; null on a GPU, whose memory is not told, and on
+ * TensorFlow, which was not measured.
+ */
 export function encoderMemoryBytes(info: Pick<EngineInfo, 'name' | 'device'>, graph: Graph): number | null {
-  if (info.device !== cpuDescription) return null;
+  if (info.name !== 'onnxruntime' || info.device !== cpuDescription) return null;
   const { weights, values } = liveBytes(graph);
   return programBytes + packedShare * weights + arenaShare * values;
 }

@@ -36,13 +36,14 @@ test('what is said is what was measured, within a tenth', () => {
   }
 });
 
-test('nothing is said of a GPU, whose memory is not told', () => {
+test('nothing is said of a GPU, whose memory is not told, nor of TensorFlow, which was not measured', () => {
   const lpm = plainVit({ width: 32, layers: 2, heads: 2, patch: 8, imageSize: 32 });
   const graph = buildLpmEncoder(lpm, {
     ...{ batch: 1, height: 32, width: 32, layers: [1], tokenRatio: 0.2 },
     ...{ tokens: 'global', keysValues: true, classToken: false },
   });
   expect(encoderMemoryBytes({ name: 'onnxruntime', device: 'some GPU' }, graph)).toBeNull();
+  expect(encoderMemoryBytes({ name: 'tensorflow', device: 'CPU' }, graph)).toBeNull();
 });
 
 test('what fits is said, what is more than is free is a warning, what the machine has not is refused', () => {
