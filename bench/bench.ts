@@ -12,6 +12,7 @@
  * `npm run bench -- --profile --device webgpu` lists which nodes a device leaves to the processor (bench/profile.ts);
  * `npm run bench -- --findings` compares several findings at once with PyTorch and with a training for each (bench/findings.ts);
  * `npm run bench -- --memory` measures one training step of each method on a ViT-B/16 (bench/memory.ts);
+ * `npm run bench -- --encode` measures memory and time of an LPM's pass, also against another checkout (bench/encode.ts);
  * `npm run bench -- --steps` times steps of training from the disk to the parameters, also against another checkout (bench/steps.ts);
  * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts);
  * `npm run bench -- --recipes` compares what a search finds with fixed recipes and with the best of a grid (bench/recipes.ts);
@@ -35,6 +36,7 @@ const mode = [
   '--findings',
   '--lpms',
   '--memory',
+  '--encode',
   '--steps',
   '--recipes',
   '--coverage',
@@ -205,6 +207,7 @@ else if (mode === '--promise') await (await import('./promise.ts')).benchPromise
 else if (mode === '--profile') await (await import('./profile.ts')).benchProfile();
 else if (mode === '--findings') await (await import('./findings.ts')).benchFindings();
 else if (mode === '--memory') await (await import('./memory.ts')).benchMemory();
+else if (mode === '--encode') await (await import('./encode.ts')).benchEncode();
 else if (mode === '--steps') await (await import('./steps.ts')).benchSteps();
 else if (mode === '--lpms') await (await import('./lpms.ts')).benchLpms();
 else if (mode === '--recipes') await (await import('./recipes.ts')).benchRecipes();

@@ -22,10 +22,15 @@ export function checkInputs(graph: Graph, inputs: Tensors, held: ReadonlySet<str
   if (found.length > 0) throw new AppError('BAD_INPUT', `Inputs do not fit the graph: ${found.join('; ')}.`);
 }
 
-/** The tensors of all weights of the graph, in its order. Throws WEIGHTS_INVALID where one does not fit. */
-export function* readWeights(graph: Graph, weights: WeightSource | undefined): Generator<readonly [string, Tensor]> {
+/** The tensors of all weights of the graph but those that are `there`, in its order. Throws WEIGHTS_INVALID where one does not fit. */
+export function* readWeights(
+  graph: Graph,
+  weights: WeightSource | undefined,
+  there: { has(name: string): boolean } = new Set<string>(),
+): Generator<readonly [string, Tensor]> {
   for (const value of graph.weights) {
     const name = value.name ?? '';
+    if (there.has(name)) continue;
     const tensor = weights?.(name);
     const problem = problemOf(value, tensor);
     if (tensor === undefined || problem !== undefined) throw new AppError('WEIGHTS_INVALID', `Weight ${problem}.`);

@@ -29,6 +29,7 @@ import { webgpuDevice } from './webgpu/adapter.ts';
 import { copyGraph, HeldTensors } from './webgpu/held-tensors.ts';
 import { lowerForWebgpu } from './webgpu/lower.ts';
 import { widenHalfInputs } from './webgpu/widen-halves.ts';
+import { WeightFiles } from './weight-files.ts';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -120,13 +121,16 @@ function failed(what: string, cause: unknown): AppError {
   return new AppError('ENGINE_FAILED', `ONNX Runtime could not ${what}: ${toError(cause).message}`, { cause });
 }
 
+/** The weights of a network: in memory, or the large ones in files and the others written into the model. */
+type HandedWeights = { readonly tensors: ReadonlyMap<string, Tensor>; readonly files?: WeightFiles };
+
 function sessionOptions(
-  weights: ReadonlyMap<string, Tensor>,
+  { tensors, files }: HandedWeights,
   options: AdapterOptions,
   outputLocations: Readonly<Record<string, 'cpu' | 'gpu-buffer'>> | undefined,
 ): InferenceSession.SessionOptions {
   const external: { path: string; data: Uint8Array }[] = [];
-  for (const [path, { data }] of weights) {
+  for (const [path, { data }] of tensors) {
     external.push({ path, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
   }
   const profile = options.profileDirectory;
@@ -140,10 +144,27 @@ function sessionOptions(
     // step of FPT+ on ViT-B/16 features peaked at 753 MiB with them and at 530 without, an encoding at 1,591 and 1,277.
     enableMemPattern: false,
     logSeverityLevel: 3,
-    externalData: external,
+    ...(files === undefined
+      ? { externalData: external }
+      : { extra: { session: { model_external_initializers_file_folder_path: files.folder } } }),
     ...(outputLocations === undefined ? {} : { preferredOutputLocation: outputLocations }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: join(profile, 'session') }),
   };
+}
+
+/** Brings the weights to where the session reads them; files that are not whole are read back, since it takes all from one place. */
+function handOver(graph: Graph, weights: WeightSource | undefined, files: WeightFiles | undefined): HandedWeights {
+  const tensors = new Map<string, Tensor>();
+  for (const [name, tensor] of readWeights(graph, weights, files)) {
+    if (files?.write(name, tensor) !== true) tensors.set(name, tensor);
+  }
+  if (files?.isWhole !== false) return files === undefined ? { tensors } : { tensors, files };
+  const all = new Map<string, Tensor>();
+  for (const { name = '' } of graph.weights) {
+    const tensor = tensors.get(name) ?? files.read(name);
+    if (tensor !== undefined) all.set(name, tensor);
+  }
+  return { tensors: all };
 }
 
 interface Compiler {
@@ -157,10 +178,12 @@ async function createSession(
   graph: Graph,
   weights: WeightSource | undefined,
   outputLocations?: Readonly<Record<string, 'cpu' | 'gpu-buffer'>>,
+  files?: WeightFiles,
 ): Promise<InferenceSession> {
   try {
-    const known = new Map(readWeights(graph, weights));
-    return await ort.InferenceSession.create(emitOnnx(graph), sessionOptions(known, options, outputLocations));
+    const handed = handOver(graph, weights, files);
+    const model = emitOnnx(graph, handed.files && handed.tensors);
+    return await ort.InferenceSession.create(model, sessionOptions(handed, options, outputLocations));
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw failed('prepare the network', cause);
@@ -171,7 +194,7 @@ async function compile(
   compiler: Compiler,
   asked: Graph,
   source: WeightSource | undefined,
-  { precision = 'f32', carried }: CompileOptions,
+  { precision = 'f32', carried, written }: CompileOptions,
 ): Promise<Executable> {
   const { options, device } = compiler;
   const isWebgpu = options.device === 'webgpu';
@@ -183,7 +206,13 @@ async function compile(
   const graph = isWebgpu ? lowerForWebgpu(narrow) : narrow;
   const outputs = Object.keys(graph.outputs);
   const state = isWebgpu && carried !== undefined ? new HeldTensors<OrtTensor>(carried) : undefined;
-  const session = await createSession(compiler, graph, halved.weights, state?.locations(outputs));
+  const files = options.device === 'cpu' ? (written ?? WeightFiles.of(graph, options.log)) : undefined;
+  let session: InferenceSession;
+  try {
+    session = await createSession(compiler, graph, halved.weights, state?.locations(outputs), files);
+  } finally {
+    files?.remove();
+  }
   let reader: Promise<InferenceSession> | undefined;
 
   const run = async (given: Tensors): Promise<Tensors> => {
@@ -225,6 +254,7 @@ async function compile(
       await (await reader)?.release();
       if (options.profileDirectory !== undefined) session.endProfiling();
       await session.release();
+      files?.remove();
     },
   };
   return isWebgpu ? executable : carryingState(executable, carried);

@@ -2,6 +2,7 @@
 import type { Logger } from '../base/logger.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Graph } from '../graph/index.ts';
+import type { WeightFiles } from './weight-files.ts';
 
 export type EngineName = 'onnxruntime' | 'tensorflow';
 export type DeviceName = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml';
@@ -54,6 +55,8 @@ export interface CompileOptions {
    * made; the outputs are not among its results, `read` gives them. A run that leaves out what was lost throws ENGINE_STATE_LOST.
    */
   readonly carried?: Readonly<Record<string, string>>;
+  /** Weights that came before, one at a time, and lie in files already; they are not asked for. For an engine in a process of its own. */
+  readonly written?: WeightFiles;
 }
 
 export interface Engine {

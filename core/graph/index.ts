@@ -4,6 +4,7 @@ export * from './build.ts';
 export { grad } from './grad.ts';
 export { defineGraph, type Graph, topologicalOrder } from './graph.ts';
 export { type Attributes, createNode, describeValue, GraphError, scope, type Value } from './ir.ts';
+export { type LiveBytes, liveBytes } from './live-bytes.ts';
 export { emitOnnx, onnxOpset } from './onnx/emit.ts';
 export type { Op, OpCase } from './ops/define.ts';
 export { isLeaf, type OpName, opNamed, opNames, opOf } from './ops/index.ts';

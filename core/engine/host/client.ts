@@ -75,9 +75,10 @@ export async function openHosted(
       const prepared = async (): Promise<EngineChild> => {
         const host = await living();
         if (compiledIn === host) return host;
+        await host.call('prepare', { executable, graph: packGraph(graph), options });
         for (const [name, tensor] of readWeights(graph, weights))
           await host.call('weight', { executable, name, tensor });
-        await host.call('compile', { executable, graph: packGraph(graph), options });
+        await host.call('compile', { executable });
         compiledIn = host;
         return host;
       };

@@ -12,12 +12,18 @@ export interface EngineCalls {
     input: Omit<OpenEngineOptions, 'log' | 'ownProcess' | 'judge'> & { readonly reason: string | undefined };
     output: EngineInfo;
   };
-  /** Weights travel one a message, before `compile`, so that no message holds them all. */
-  weight: { input: { readonly executable: number; readonly name: string; readonly tensor: Tensor }; output: null };
-  compile: {
-    input: { readonly executable: number; readonly graph: GraphData; readonly options: CompileOptions };
+  /** What is to be compiled once its weights are there. */
+  prepare: {
+    input: {
+      readonly executable: number;
+      readonly graph: GraphData;
+      readonly options: Omit<CompileOptions, 'written'>;
+    };
     output: null;
   };
+  /** Weights travel one a message, between `prepare` and `compile`, so that no message holds them all. */
+  weight: { input: { readonly executable: number; readonly name: string; readonly tensor: Tensor }; output: null };
+  compile: { input: { readonly executable: number }; output: null };
   run: { input: { readonly executable: number; readonly inputs: Tensors }; output: Tensors };
   /** What the executable carries from run to run. */
   read: { input: { readonly executable: number }; output: Tensors };

@@ -8,9 +8,10 @@ import { type AnswerMessage, answering, type CallHandlers, type CallMessage, tel
 import { AppError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Tensor } from '../../base/tensor.ts';
-import { unpackGraph } from '../../graph/index.ts';
+import { type Graph, unpackGraph } from '../../graph/index.ts';
 import { listEngines, openHere } from '../index.ts';
-import type { Engine, Executable } from '../types.ts';
+import { type CompileOptions, cpuDescription, type Engine, type Executable } from '../types.ts';
+import { WeightFiles } from '../weight-files.ts';
 import type { EngineCalls, EngineNews } from './protocol.ts';
 
 // Computing gives way to whoever works at the machine: the window, its list and its images. Before any thread is started,
@@ -19,7 +20,15 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 let engine: Engine | undefined;
 const executables = new Map<number, Executable>();
-const weights = new Map<number, Map<string, Tensor>>();
+/** A network whose weights arrive: the large ones lie in files where the engine reads them from there. */
+interface Prepared {
+  readonly graph: Graph;
+  readonly options: CompileOptions;
+  readonly files: WeightFiles | undefined;
+  readonly held: Map<string, Tensor>;
+}
+
+const prepared = new Map<number, Prepared>();
 
 function post(message: AnswerMessage): void {
   process.send?.(message);
@@ -39,26 +48,45 @@ function executable(id: number): Executable {
   return found;
 }
 
+function announced(id: number): Prepared {
+  const found = prepared.get(id);
+  if (found === undefined) throw new AppError('ENGINE_FAILED', `The engine process was not told of the network ${id}.`);
+  return found;
+}
+
 const handlers: CallHandlers<EngineCalls> = {
   list: (device) => listEngines(device),
   open: async ({ reason, ...input }) => {
     engine = await openHere({ ...input, log }, reason);
     return engine.info;
   },
-  weight: async ({ executable: id, name, tensor }) => {
-    const held = weights.get(id) ?? new Map<string, Tensor>();
-    weights.set(id, held.set(name, tensor));
+  prepare: async ({ executable: id, graph: data, options }) => {
+    const { name, device } = opened().info;
+    // In half precision the weights are made halves before they are handed over.
+    const isRead = name === 'onnxruntime' && device === cpuDescription && options.precision !== 'f16';
+    const graph = unpackGraph(data);
+    prepared.set(id, { graph, options, files: isRead ? WeightFiles.of(graph, log) : undefined, held: new Map() });
     return null;
   },
-  compile: async ({ executable: id, graph, options }) => {
-    const held = weights.get(id);
-    weights.delete(id);
+  weight: async ({ executable: id, name, tensor }) => {
+    const { files, held } = announced(id);
+    if (files?.write(name, tensor) !== true) held.set(name, tensor);
+    return null;
+  },
+  compile: async ({ executable: id }) => {
+    const { graph, options, files, held } = announced(id);
+    prepared.delete(id);
     const source = (name: string): Tensor => {
-      const tensor = held?.get(name);
+      const tensor = held.get(name);
       if (tensor === undefined) throw new AppError('WEIGHTS_INVALID', `Weight ${name} is missing.`);
       return tensor;
     };
-    executables.set(id, await opened().compile(unpackGraph(graph), source, options));
+    const compiled = await opened().compile(
+      graph,
+      source,
+      files === undefined ? options : { ...options, written: files },
+    );
+    executables.set(id, compiled);
     return null;
   },
   run: ({ executable: id, inputs }) => executable(id).run(inputs),
@@ -92,3 +120,6 @@ process.on('message', (request) => {
   last = last.then(() => answer(request as CallMessage)).then(sweep);
 });
 process.on('disconnect', () => process.exit(0));
+process.on('exit', () => {
+  for (const { files } of prepared.values()) files?.remove();
+});

@@ -89,8 +89,9 @@ function named(value: Value, name = value.name ?? ''): NamedShape {
 /**
  * ONNX bytes of the graph at opset 20. Inputs, outputs and weights carry the graph's names; node names start with
  * the scope. Throws GraphError where an output bears the name of an input or weight.
+ * @param inlined weights that are written into the model instead, by their names: small ones
  */
-export function emitOnnx(graph: Graph): Uint8Array {
+export function emitOnnx(graph: Graph, inlined: ReadonlyMap<string, Tensor> = new Map()): Uint8Array {
   const emitter = new Emitter();
   const names = new Map<Value, string>();
   for (const node of graph.order) {
@@ -112,8 +113,8 @@ export function emitOnnx(graph: Graph): Uint8Array {
   return writeModel({
     opset: onnxOpset,
     nodes,
-    constants: emitter.constants,
-    weights: graph.weights.map((v) => named(v)),
+    constants: [...emitter.constants, ...[...inlined].map(([name, tensor]) => ({ name, tensor }))],
+    weights: graph.weights.filter(({ name = '' }) => !inlined.has(name)).map((v) => named(v)),
     inputs: graph.inputs.map((v) => named(v)),
     outputs: Object.entries(graph.outputs).map(([name, value]) => named(value, name)),
   });

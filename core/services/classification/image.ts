@@ -107,7 +107,7 @@ async function openOne(
     if (!encoders.has(pass)) {
       const lpm = openModelLpm(context, record);
       try {
-        const encoder = await compileEncoder(engine, lpm, { ...preprocessing, features: [kind] }, context.precision);
+        const encoder = await compileEncoder(engine, lpm, { ...preprocessing, features: [kind] }, context);
         encoders.set(pass, encoder);
         closers.push(encoder.dispose);
       } finally {

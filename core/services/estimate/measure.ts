@@ -237,7 +237,7 @@ async function timeEncoding(
       layers: methodLayers(lpm.config, method),
       features,
     },
-    context.precision,
+    context,
   );
   try {
     const compiled = secondsSince(started);

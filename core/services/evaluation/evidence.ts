@@ -137,7 +137,7 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
   const sizes = tokenCounts(lpm.config, preprocessing.inputSize, preprocessing.inputSize);
   const encoder = await (async () => {
     try {
-      return await compileEncoder(engine, lpm, plan, context.precision);
+      return await compileEncoder(engine, lpm, plan, context);
     } finally {
       lpm.close();
     }

@@ -7,12 +7,19 @@
  */
 import { statfsSync } from 'node:fs';
 import { AppError, invariant } from '../../base/errors.ts';
+import { silentLogger } from '../../base/logger.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
 import type { ChannelStatistics, DatasetVersion, Method, Normalisation, VersionImage } from '../../contract/index.ts';
 import type { MemoryHolder, RecordStore } from '../../features/index.ts';
 import { normalise } from '../../images/index.ts';
 import { type LpmFeatures, methodLayers, trainingMethods } from '../../models/index.ts';
-import { compileEncoder, type EncodedImage, type LibraryLpm, type LpmEncoder } from '../lpm/encoder.ts';
+import {
+  announceEncoder,
+  compileEncoder,
+  type EncodedImage,
+  type LibraryLpm,
+  type LpmEncoder,
+} from '../lpm/encoder.ts';
 import { lookIntoInstances } from '../pixels/looks.ts';
 import { imageKind, prepareSources, readSource } from '../pixels/source-images.ts';
 import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
@@ -99,7 +106,8 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
       request.images.map(({ instanceId }) => instanceId),
     );
     const sources = opened(openPreviewStore(context, inputSize, rule));
-    announceSize(context, request, sources);
+    const isSaid = announceSize(context, request, sources) && request.features.length > 0;
+    if (isSaid) announceEncoder(await context.engine(), lpm, request, context.log);
     const there = await prepareSources(context, sources, inputSize, rule, request.images, problems);
     const images = request.images.filter((_, i) => there[i]);
     if (request.needsAll === true && images.length < request.images.length) throw imagesGone(request, images, problems);
@@ -116,7 +124,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     const records = new Map(
       request.features.map((kind) => [kind, opened(openFeatures(context, kind, hash, request, statistics))]),
     );
-    const encoded = await encodeMissing(context, request, { images, statistics, sources, records });
+    const encoded = await encodeMissing(context, request, { images, statistics, sources, records, isSaid });
     return {
       images,
       statistics,
@@ -162,8 +170,8 @@ function bytesPerImage(request: FeatureRequest): number {
   );
 }
 
-/** Says how much disk the features will take, and stops before the disk is full rather than after an hour. */
-function announceSize(context: ServiceContext, request: FeatureRequest, sources: RecordStore): void {
+/** Says how much disk the features will take, and stops before the disk is full rather than after an hour. Gives whether images are new. */
+function announceSize(context: ServiceContext, request: FeatureRequest, sources: RecordStore): boolean {
   const { images, inputSize, lpm } = request;
   const missing = images.filter((i) => !sources.has(imageKind, imageKey(i.instanceId, i.frame))).length;
   const featureBytes = bytesPerImage(request) * images.length;
@@ -181,6 +189,7 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
   // Features of an earlier, stopped encode are counted again here, hence only new images decide; of the others those that lack features are
   // counted before the LPM begins.
   if (missing > 0) checkSpace(context, bytes);
+  return missing > 0;
 }
 
 /** @throws DISK_FULL when the library's disk has not this much left */
@@ -198,7 +207,10 @@ function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
 }
 
-type EncodeParts = Pick<Features, 'images' | 'statistics' | 'sources' | 'records'>;
+interface EncodeParts extends Pick<Features, 'images' | 'statistics' | 'sources' | 'records'> {
+  /** Whether the memory that the LPM takes was said before. */
+  readonly isSaid: boolean;
+}
 
 /** Runs the LPM over images whose features are missing. Gives how many that were. */
 async function encodeMissing(context: ServiceContext, request: FeatureRequest, parts: EncodeParts): Promise<number> {
@@ -211,7 +223,9 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   checkSpace(context, bytesPerImage(request) * missing.length);
   const features = request.features.filter((kind) => missing.some((image) => lacking(image).includes(kind)));
   const plan = { ...request, features };
-  const encoder = await compileEncoder(await context.engine(), lpm, plan, context.precision);
+  const { precision } = context;
+  const log = parts.isSaid ? silentLogger : context.log;
+  const encoder = await compileEncoder(await context.engine(), lpm, plan, { ...(precision && { precision }), log });
   const pixelsOf = async (image: VersionImage): Promise<Float32Array> =>
     normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std, lpm.config.channels);
   try {

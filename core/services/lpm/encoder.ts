@@ -1,9 +1,11 @@
 /** The frozen LPM of a library, opened and compiled for one kind of input. */
 import { AppError, invariant } from '../../base/errors.ts';
 import { toFloat16Bits } from '../../base/half.ts';
+import type { Logger } from '../../base/logger.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
 import type { LpmRecord, TokenRule } from '../../contract/index.ts';
-import type { Engine, Precision, Tensors } from '../../engine/index.ts';
+import type { Engine, Tensors } from '../../engine/index.ts';
+import type { Graph } from '../../graph/index.ts';
 import {
   buildLpmEncoder,
   checkInputSize,
@@ -17,6 +19,7 @@ import {
 } from '../../models/index.ts';
 import { listLpms, lpmByName } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { checkEncoderMemory, encoderMemoryBytes } from './encoder-memory.ts';
 import { type OpenLpm, openLpm } from './lpm-file.ts';
 
 /** An LPM of the library whose file is open; close it after compiling. */
@@ -100,30 +103,52 @@ export interface LpmEncoder {
   dispose(): Promise<void>;
 }
 
-/** The LPM compiled for one image at a time. Its weights live in the engine; the file may be closed afterwards. */
-export async function compileEncoder(
-  engine: Engine,
-  lpm: LibraryLpm,
-  plan: EncoderPlan,
-  precision: Precision = 'f32',
-): Promise<LpmEncoder> {
-  const { inputSize, tokens, tokenRatio } = plan;
-  if (plan.features.includes('keysValues')) checkTokenRule(lpm.config, tokens, lpm.record.name);
-  const keysValues = plan.features.includes('keysValues');
-  const classToken = plan.features.includes('classToken');
-  const allTokens = plan.features.includes('allTokens');
-  const size = { height: inputSize, width: inputSize };
-  const graph = buildLpmEncoder(lpm.config, {
+function encoderGraph(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan): Graph {
+  const { inputSize, tokens, tokenRatio, features } = plan;
+  const keysValues = features.includes('keysValues');
+  const allTokens = features.includes('allTokens');
+  if (keysValues) checkTokenRule(lpm.config, tokens, lpm.record.name);
+  return buildLpmEncoder(lpm.config, {
     batch: 1,
-    ...size,
+    height: inputSize,
+    width: inputSize,
     layers: keysValues || allTokens ? plan.layers : [],
     tokens,
     tokenRatio,
     keysValues,
     allTokens,
-    classToken,
+    classToken: features.includes('classToken'),
     ...(engine.info.maxBufferBytes === undefined ? {} : { tensorBytes: engine.info.maxBufferBytes }),
   });
+}
+
+/**
+ * Says what memory the LPM will take, for a job that has other work to do before it compiles it, which says it, too.
+ * @throws TOO_LARGE where the machine has not as much
+ */
+export function announceEncoder(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan, log: Logger): void {
+  const neededBytes = encoderMemoryBytes(engine.info, encoderGraph(engine, lpm, plan));
+  checkEncoderMemory(log, { lpm: lpm.record.name, inputSize: plan.inputSize, neededBytes });
+}
+
+/**
+ * The LPM compiled for one image at a time. Its weights live in the engine; the file may be closed afterwards.
+ * @throws TOO_LARGE before a weight is read, where the machine has not the memory
+ */
+export async function compileEncoder(
+  engine: Engine,
+  lpm: LibraryLpm,
+  plan: EncoderPlan,
+  { precision = 'f32', log }: Pick<ServiceContext, 'precision' | 'log'>,
+): Promise<LpmEncoder> {
+  const { inputSize } = plan;
+  const keysValues = plan.features.includes('keysValues');
+  const classToken = plan.features.includes('classToken');
+  const allTokens = plan.features.includes('allTokens');
+  const size = { height: inputSize, width: inputSize };
+  const graph = encoderGraph(engine, lpm, plan);
+  const neededBytes = encoderMemoryBytes(engine.info, graph);
+  checkEncoderMemory(log, { lpm: lpm.record.name, inputSize, neededBytes });
   const executable = await engine.compile(graph, encoderWeights(lpm.config, lpm.read, size), { precision });
   return {
     encode: async (pixels) => {

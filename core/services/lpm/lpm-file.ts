@@ -31,9 +31,12 @@ export interface OpenLpm {
   close(): void;
 }
 
-/** Bytes that the weights take while an engine makes them ready: once as they were read, once in the engine's own memory, as 32-bit floats. */
+/**
+ * Bytes that the weights take in memory, as 32-bit floats. On the processor they are made ready through files of their own, so that no more of them
+ * is in memory at once (core/engine/weight-files.ts).
+ */
 export function lpmMemoryBytes(parameters: number): number {
-  return 2 * 4 * parameters;
+  return 4 * parameters;
 }
 
 /**

@@ -112,7 +112,7 @@ export function recognisedLines(lpm: RecognisedLpm): string[] {
   const resized = lpm.rotary || lpm.trainedSize.every((side) => side === lpm.inputSize);
   return [
     `Recognised: ${lpm.title}, width ${lpm.width}, ${lpm.layers} layers of ${lpm.heads} heads, patches of ${lpm.patch} px, ${tokens.join(', ')}; ${trained}${prepared}.`,
-    `${count(lpm.parameters)} weights in ${stored}; ${megabytes(lpm.memoryBytes)} of memory while they are made ready.`,
+    `${count(lpm.parameters)} weights in ${stored}; ${megabytes(lpm.memoryBytes)} of memory.`,
     `At ${lpm.inputSize} px: ${count(lpm.tokens)} tokens${resized ? '' : ', positions resized from the trained size'}; ${lpm.keptTokens} kept a layer, ${megabytes(lpm.diskBytesPerImage)} of disk an image (FPT+)${
       lpm.encodeSeconds === null ? '' : `; about ${lpm.encodeSeconds.toPrecision(2)} s an image on this machine`
     }.`,
@@ -133,7 +133,7 @@ export function checkMemory({ parameters }: Pick<OpenLpm, 'parameters'>, memoryB
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
   throw new AppError(
     'TOO_LARGE',
-    `The LPM has ${count(parameters)} weights: as 32-bit floats they take ${gigabytes(needed / 2)}, twice that while they are made ready (${gigabytes(needed)}); this machine has ${gigabytes(memoryBytes)} of memory.`,
+    `The LPM has ${count(parameters)} weights: as 32-bit floats they take ${gigabytes(needed)}; this machine has ${gigabytes(memoryBytes)} of memory.`,
     { action: 'Use a smaller model of the family (small, base or large), or a machine with more memory.' },
   );
 }

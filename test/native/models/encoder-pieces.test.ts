@@ -4,7 +4,7 @@ import { silentLogger } from '../../../core/base/logger.ts';
 import { Random } from '../../../core/base/random.ts';
 import { bytesPerElement, float32, type Shape, sizeOf, type Tensor } from '../../../core/base/tensor.ts';
 import { type Engine, openEngine, type Tensors } from '../../../core/engine/index.ts';
-import type { Graph, Value } from '../../../core/graph/index.ts';
+import { type Graph, liveBytes, type Value } from '../../../core/graph/index.ts';
 import {
   buildLpmEncoder,
   canonicalShapes,
@@ -24,30 +24,6 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 const bytesOf = ({ shape, dtype }: Value): number => sizeOf(shape) * bytesPerElement[dtype];
-
-/** The largest value of a graph that is computed, in bytes. */
-function largest({ order }: Graph): number {
-  return Math.max(...order.filter(({ op }) => op !== 'weight').map(bytesOf));
-}
-
-/** Bytes of all values that are there at once, at most, weights included, when nodes run in the graph's order and go after their last use. */
-function peakBytes({ order, outputs, weights }: Graph): number {
-  const lastUse = new Map<Value, number>();
-  order.forEach((node, at) => {
-    for (const x of node.inputs) lastUse.set(x, at);
-  });
-  for (const output of Object.values(outputs)) lastUse.set(output, order.length);
-  const ends = new Map<number, Value[]>();
-  for (const [node, at] of lastUse) if (node.op !== 'weight') ends.set(at, [...(ends.get(at) ?? []), node]);
-  let now = weights.reduce((sum, weight) => sum + bytesOf(weight), 0);
-  let peak = now;
-  order.forEach((node, at) => {
-    if (node.op !== 'weight') now += bytesOf(node);
-    peak = Math.max(peak, now);
-    for (const gone of ends.get(at) ?? []) now -= bytesOf(gone);
-  });
-  return peak;
-}
 
 function encoder(lpm: LpmConfig, imageSize: number, options: Partial<EncoderOptions> = {}): Graph {
   return buildLpmEncoder(lpm, {
@@ -72,12 +48,13 @@ const mib = 2 ** 20;
 describe.each(Object.entries(published))('an image of 2,048 px through %s', (_name, lpm) => {
   test('needs no tensor beyond 128 MiB, the least that WebGPU promises, and less than 3 GB in all', () => {
     const graph = encoder(lpm, 2048, { tensorBytes: 128 * mib });
-    expect(largest(graph)).toBeLessThanOrEqual(128 * mib);
-    expect(peakBytes(graph)).toBeLessThan(3e9);
+    const { weights, values, largest } = liveBytes(graph);
+    expect(largest).toBeLessThanOrEqual(128 * mib);
+    expect(weights + values).toBeLessThan(3e9);
   });
 
   test('would need more without the limit', () => {
-    expect(largest(encoder(lpm, 2048))).toBeGreaterThan(128 * mib);
+    expect(liveBytes(encoder(lpm, 2048)).largest).toBeGreaterThan(128 * mib);
   });
 });
 

@@ -48,6 +48,39 @@ test('a method that asks nothing of the LPM, and a method beside single features
   );
 });
 
+test('the memory that the LPM takes is said once, before an image is read; one that no machine can hold is refused by then', async () => {
+  const context = await prepared();
+  const seen: string[] = [];
+  const watched: ServiceContext = {
+    ...context,
+    log: { log: (level, message) => void (message.startsWith('The LPM "tiny" at') && seen.push(level)) },
+    progress: ({ stage }) => void (seen.at(-1) !== stage && seen.push(stage)),
+  };
+  const lpm = openLibraryLpm(context, requireLpm(context, 'tiny'));
+  const version = freezeDataset(context, { dataset: 'discs', seed: 0 });
+  try {
+    const request: FeatureRequest = {
+      version,
+      images: versionImages(context.library.db, version.id),
+      lpm: { ...lpm, config: { ...lpm.config, width: 32768, layers: 40 } },
+      inputSize: 224,
+      tokens: 'global',
+      tokenRatio: 0.2,
+      layers: [],
+      rule: {},
+      normalisation: 'lpm',
+      features: ['classToken'],
+    };
+    await expect(prepareFeatures(watched, request)).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(seen.splice(0)).not.toContain('decoding');
+  } finally {
+    lpm.close();
+  }
+  await encodeDataset(watched, encoding);
+  expect(seen.filter((what) => what === 'info' || what === 'warn')).toHaveLength(1);
+  expect(seen.findIndex((what) => what === 'info' || what === 'warn')).toBeLessThan(seen.indexOf('decoding'));
+});
+
 test('images that were decoded before are counted too when the disk is too small for their features', async () => {
   const context = await prepared();
   await encodeDataset(context, encoding);
