@@ -10,6 +10,7 @@ export { type DicomHeader, readHeader } from './header.ts';
 export { type DicomFile, looksLikeDicom, type ParseDicomOptions, parseDicom } from './parse.ts';
 export { describePixels, type PixelDescription } from './pixels.ts';
 export { type RenderedImage, renderDecoded, renderFrame } from './render.ts';
+export { slicePositionOf } from './slice-position.ts';
 export {
   syntaxSupport,
   syntaxText,
