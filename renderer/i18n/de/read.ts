@@ -204,6 +204,8 @@ export const read: Words['read'] = {
     'Mausrad: durch Bilder blättern. Strg und Mausrad: vergrößern. Doppelklick: eine Ansicht groß, und zurück.',
   groups: { label: 'Labeln', list: 'Durch die Liste', image: 'Durch die Bilder', view: 'Ansehen', measure: 'Messen' },
   noKey: 'keine Taste',
+  searchKeys: 'Befehle und Tasten suchen',
+  noKeysFound: 'Kein Befehl enthält diese Wörter.',
   commands: {
     previousImage: 'Voriges Bild',
     nextImage: 'Nächstes Bild',

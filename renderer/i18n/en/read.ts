@@ -215,6 +215,8 @@ export const read = {
   helpMouse: 'Mouse wheel: scroll through images. Ctrl and wheel: zoom. Double-click: one viewport large, and back.',
   groups: { label: 'Label', list: 'Go through the list', image: 'Go through images', view: 'Look', measure: 'Measure' },
   noKey: 'no key',
+  searchKeys: 'Search commands and keys',
+  noKeysFound: 'No command has these words.',
   commands: {
     previousImage: 'Previous image',
     nextImage: 'Next image',

@@ -92,7 +92,7 @@ export const commandTable = {
   uncertain7: { group: 'label', keys: ['Alt+7'], mode: 'label', asksMarks: true },
   uncertain8: { group: 'label', keys: ['Alt+8'], mode: 'label', asksMarks: true },
   uncertain9: { group: 'label', keys: ['Alt+9'], mode: 'label', asksMarks: true },
-  help: { group: 'view', keys: ['?', 'F1'] },
+  help: { group: 'view', keys: ['?'] },
 } as const satisfies Record<string, CommandRow>;
 
 export type Command = keyof typeof commandTable;

@@ -83,7 +83,10 @@ export class Prior {
 }
 
 /** Earlier studies, the newest first; then the others, the earliest first. */
-export function nearestFirst({ studyDate, otherStudies }: Pick<StudyDetails, 'studyDate' | 'otherStudies'>): StudyDetails['otherStudies'] {
+export function nearestFirst({
+  studyDate,
+  otherStudies,
+}: Pick<StudyDetails, 'studyDate' | 'otherStudies'>): StudyDetails['otherStudies'] {
   const earlier = otherStudies.filter((other) => whenOf(other.studyDate, studyDate) === 'earlier');
   const others = otherStudies.filter((other) => !earlier.includes(other));
   return [...earlier.toReversed(), ...others].slice(0, mostStudies);
