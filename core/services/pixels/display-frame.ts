@@ -1,9 +1,10 @@
 /** Frames for the viewport: header and samples in one block, as core/contract/ipc/frames.ts lays it out. */
 import type { FrameHeader, InstanceId } from '../../contract/index.ts';
 import {
-  type DicomFile,
   displayFrame,
   edgeLetters,
+  frameSpacing,
+  framesPerSecond,
   parseDicom,
   readHeader,
   slicePositionOf,
@@ -132,9 +133,9 @@ async function dicomFrame(bytes: Uint8Array, pool: DecodePool, frame: number): P
       photometricInterpretation: text(header.photometricInterpretation),
       unit: dataSet.text('rescaleType') ?? (modality === 'CT' ? 'HU' : ''),
       modality,
-      ...spacingOf(file, frame),
+      ...frameSpacing(dataSet, frame),
       slicePositionMm: slicePositionOf(dataSet, frame) ?? null,
-      framesPerSecond: framesPerSecond(file),
+      framesPerSecond: framesPerSecond(dataSet) ?? null,
       edges: edgeLetters(dataSet, frame),
       isLossy: dataSet.text('lossyImageCompression') === '01',
       lossyRatio: dataSet.number('lossyImageCompressionRatio') ?? null,
@@ -157,29 +158,3 @@ const sampleNames = [
   [Int16Array, 'int16'],
   [Uint16Array, 'uint16'],
 ] as const;
-
-/** FrameTime in milliseconds goes before the rates that a viewer was recommended; PS3.3 C.7.6.5.1.1. */
-function framesPerSecond({ dataSet }: DicomFile): number | null {
-  const frameTimeMs = dataSet.number('frameTime') ?? 0;
-  const rate =
-    frameTimeMs > 0
-      ? 1000 / frameTimeMs
-      : (dataSet.number('cineRate') ?? dataSet.number('recommendedDisplayFrameRate') ?? 0);
-  return Number.isFinite(rate) && rate > 0 ? rate : null;
-}
-
-function spacingOf({ dataSet }: DicomFile, frame: number): Pick<FrameHeader, 'spacingMm' | 'isSpacingAtDetector'> {
-  const own = dataSet.items('perFrameFunctionalGroupsSequence')[frame]?.items('pixelMeasuresSequence')[0];
-  const shared = dataSet.items('sharedFunctionalGroupsSequence')[0]?.items('pixelMeasuresSequence')[0];
-  const inPatient = (own ?? shared ?? dataSet).numbers('pixelSpacing');
-  const atDetector = dataSet.numbers('imagerPixelSpacing');
-  const [row = 0, column = 0] = inPatient.length >= 2 ? inPatient : atDetector;
-  const isKnown = row > 0 && column > 0;
-  // Pixel Spacing that only repeats the detector's was not corrected for magnification (PS3.3 10.7.1.3), unless somebody says how it was.
-  const isRepeated =
-    row === atDetector[0] && column === atDetector[1] && dataSet.text('pixelSpacingCalibrationType') === undefined;
-  return {
-    spacingMm: isKnown ? [row, column] : null,
-    isSpacingAtDetector: isKnown && (inPatient.length < 2 || isRepeated),
-  };
-}

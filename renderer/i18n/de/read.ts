@@ -12,10 +12,10 @@ export const read: Words['read'] = {
   zoomText: (percent) => `${percent} %`,
   inverted: 'invertiert',
   atDetector: '(Detektor)',
-  slicePosition: (mm) => `Schichtposition ${mm} mm`,
-  noOwnWindow: 'kein Fenster in der Datei',
+  slicePosition: (mm) => `Lage ${mm} mm`,
+  noOwnWindow: 'ohne Fenster',
   perSecond: (rate) => `${rate} / s`,
-  interpolations: { automatic: 'automatisch', bilinear: 'bilinear', nearest: 'Bildpunkte' },
+  interpolations: { automatic: 'automatisch', bilinear: 'geglättet (bilinear)', nearest: 'Bildpunkte' },
   measured: (value, unit, isAtDetector) =>
     `${value}${unit === '°' ? '°' : ` ${unit}`}${isAtDetector ? ' am Detektor; im Patienten kleiner' : ''}`,
   toolHelp: {

@@ -13,8 +13,8 @@ export const read = {
   zoomText: (percent: string) => `${percent} %`,
   inverted: 'inverted',
   atDetector: '(detector)',
-  slicePosition: (mm: string) => `Slice position ${mm} mm`,
-  noOwnWindow: 'no window in the file',
+  slicePosition: (mm: string) => `Position ${mm} mm`,
+  noOwnWindow: 'no own window',
   perSecond: (rate: string) => `${rate} / s`,
   interpolations: { automatic: 'automatic', bilinear: 'bilinear', nearest: 'nearest' },
   measured: (value: string, unit: 'mm' | 'px' | '°', isAtDetector: boolean) =>
