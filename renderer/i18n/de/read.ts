@@ -202,7 +202,7 @@ export const read: Words['read'] = {
   helpTitle: 'Tasten des Befundraums',
   helpMouse:
     'Mausrad: durch Bilder blättern. Strg und Mausrad: vergrößern. Doppelklick: eine Ansicht groß, und zurück.',
-  groups: { label: 'Labeln', list: 'Durch die Liste', image: 'Durch die Bilder', view: 'Ansehen', measure: 'Messen' },
+  groups: { label: 'Labeln', list: 'Durch die Liste', image: 'Durch die Bilder', view: 'Ansehen', measuring: 'Messen' },
   noKey: 'keine Taste',
   searchKeys: 'Befehle und Tasten suchen',
   noKeysFound: 'Kein Befehl enthält diese Wörter.',

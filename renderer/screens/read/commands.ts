@@ -12,7 +12,7 @@ export const profiles = ['sidelight', 'ohif', 'weasis'] as const;
 export type Profile = (typeof profiles)[number];
 
 interface CommandRow {
-  readonly group: 'image' | 'view' | 'measure' | 'list' | 'label';
+  readonly group: 'image' | 'view' | 'measuring' | 'list' | 'label';
   /** Chords of the Sidelight profile; the others where they differ. */
   readonly keys: readonly string[];
   readonly ohif?: readonly string[];
@@ -50,9 +50,9 @@ export const commandTable = {
   prior: { group: 'view', keys: ['P'], weasis: ['Alt+P'] },
   play: { group: 'view', keys: ['C'] },
   interpolation: { group: 'view', keys: ['S'] },
-  measureLength: { group: 'measure', keys: ['D'] },
-  measureAngle: { group: 'measure', keys: ['A'] },
-  removeMeasure: { group: 'measure', keys: ['Delete'] },
+  measureLength: { group: 'measuring', keys: ['D'] },
+  measureAngle: { group: 'measuring', keys: ['A'] },
+  removeMeasure: { group: 'measuring', keys: ['Delete'] },
   nextUnlabelled: { group: 'list', keys: ['Enter'] },
   previousItem: { group: 'list', keys: ['Ctrl+ArrowLeft'], weasis: ['Ctrl+PageUp'] },
   nextItem: { group: 'list', keys: ['Ctrl+ArrowRight'], weasis: ['Ctrl+PageDown'] },
@@ -97,7 +97,7 @@ export const commandTable = {
 
 export type Command = keyof typeof commandTable;
 export const commands = Object.keys(commandTable) as Command[];
-export const groups = ['label', 'list', 'image', 'view', 'measure'] as const;
+export const groups = ['label', 'list', 'image', 'view', 'measuring'] as const;
 
 /** Chords that differ from the profile's, by command. */
 export type KeyTable = Readonly<Partial<Record<Command, readonly string[]>>>;

@@ -1,6 +1,6 @@
 /** How mammograms hang: the right breast on the left and the left one on the right, as if the patient stood opposite; CC above, MLO below. */
 import type { InstanceId } from '../../../core/contract/index.ts';
-import type { Series, Start } from './stage.svelte.ts';
+import type { Series, Start } from './series.ts';
 
 /** An image of a series on a viewport. */
 export interface Hung {

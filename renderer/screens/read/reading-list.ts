@@ -2,7 +2,7 @@
 import type { ReadingImage, ReadingItem, ReadingList, ReadingTarget, SeriesId } from '../../../core/contract/index.ts';
 import type { CaseReference } from '../../app/navigation.svelte.ts';
 import type { FrameReference } from '../../viewport/frames.ts';
-import type { Series, Start } from './stage.svelte.ts';
+import type { Series, Start } from './series.ts';
 
 /**
  * By the current reader, or (not blinded) by whoever's label counts. Where the data set asks several questions: the one at a place, or all of

@@ -26,7 +26,8 @@ import { Checking } from './checking.svelte.ts';
 import type { Mode } from './commands.ts';
 import { Order } from './order.svelte.ts';
 import { isLabelled, itemAt, seriesOf, startOf } from './reading-list.ts';
-import { type Series, Stage } from './stage.svelte.ts';
+import type { Series } from './series.ts';
+import { Stage } from './stage.svelte.ts';
 
 export const filters = ['all', 'unlabelled', 'disagreements'] as const;
 export type Filter = (typeof filters)[number];

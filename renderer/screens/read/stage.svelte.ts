@@ -1,29 +1,14 @@
 /** The viewports side by side: layout, which one is active, linked scrolling. */
-import type { ImagePlace, InstanceId, SeriesId, StudyId } from '../../../core/contract/index.ts';
+import type { ImagePlace, InstanceId } from '../../../core/contract/index.ts';
 import { playableRate, usualRate } from '../../viewport/cine.svelte.ts';
-import type { FrameReference } from '../../viewport/frames.ts';
 import type { MeasureKind } from '../../viewport/measure.ts';
 import { Viewport } from '../../viewport/viewport.svelte.ts';
 import { mammographyHanging } from './hanging.ts';
 import { Prior } from './prior.svelte.ts';
+import type { Series, Start } from './series.ts';
 
 export const layouts = [1, 2, 4] as const;
 export type Layout = (typeof layouts)[number];
-
-/** A series of the study in view: its frames in one stack. */
-export interface Series {
-  readonly id: SeriesId;
-  readonly studyId: StudyId;
-  readonly modality: string | null;
-  readonly frames: readonly FrameReference[];
-  /** What each image of it shows, as its header says, and where its first frame lies in the stack. */
-  readonly views: readonly {
-    readonly instanceId: InstanceId;
-    readonly at: number;
-    readonly laterality: string | null;
-    readonly viewPosition: string | null;
-  }[];
-}
 
 export class Stage {
   /** Another study of the patient, beside. */
@@ -232,11 +217,6 @@ export class Stage {
     this.#hasOverlay = !this.#hasOverlay;
   }
 }
-
-/** What to begin with: a series, or a frame of an instance. */
-export type Start =
-  | { readonly kind: 'series'; readonly id: SeriesId }
-  | { readonly kind: 'instance'; readonly id: InstanceId; readonly frame: number };
 
 function isOf(instanceId: InstanceId, start: Start | null): start is Extract<Start, { kind: 'instance' }> {
   return start?.kind === 'instance' && start.id === instanceId;

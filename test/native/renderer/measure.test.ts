@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { InstanceId, SeriesId, StudyId } from '../../../core/contract/index.ts';
 import { mammographyHanging } from '../../../renderer/screens/read/hanging.ts';
-import type { Series, Start } from '../../../renderer/screens/read/stage.svelte.ts';
+import type { Series, Start } from '../../../renderer/screens/read/series.ts';
 import { playableRate } from '../../../renderer/viewport/cine.svelte.ts';
 import { smoothing } from '../../../renderer/viewport/geometry.ts';
 import { angleOf, lengthOf, measured } from '../../../renderer/viewport/measure.ts';
