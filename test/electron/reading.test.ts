@@ -203,7 +203,7 @@ test('mammograms hang two by two, lengths at the detector and in pixels say so, 
     ] as const;
   });
   const { folder, library } = await libraryOf([...madeMammograms(mammograms, 'M'), ['run/1.dcm', run], ...others]);
-  const { page, complaints, close } = await launch({ library });
+  const { app, page, complaints, close } = await launch({ library });
   await openReading(page);
 
   await page.getByRole('button', { name: '2 × 2' }).click();
@@ -268,6 +268,10 @@ test('mammograms hang two by two, lengths at the detector and in pixels say so, 
     if (inner === null || outer === null) return false;
     return inner.y >= outer.y - 1 && inner.y + inner.height <= outer.y + outer.height + 1;
   };
+  await expect.poll(inView).toBe(true);
+  // Also when the list becomes lower around it.
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1440, 620));
+  await expect.poll(() => page.evaluate(() => innerHeight)).toBeLessThan(800);
   await expect.poll(inView).toBe(true);
   await close();
   expect(complaints).toEqual([]);
