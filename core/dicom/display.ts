@@ -30,6 +30,8 @@ export interface DisplayFrame {
   readonly max: number;
   /** The one to start with first; empty for colour. */
   readonly windows: readonly DisplayedWindow[];
+  /** False where the instance names neither a window nor a VOI LUT, so that the one above is the range of this frame alone. */
+  readonly hasOwnWindow: boolean;
   readonly isInverted: boolean;
 }
 
@@ -40,20 +42,21 @@ export function displayFrame(dataSet: DicomDataSet, decoded: DecodedFrame, frame
   if (samplesPerPixel !== 1 || !/^MONOCHROME[12]$/.test(photometric)) {
     const { data } = renderDecoded(dataSet, decoded, frame);
     const samples = Uint8Array.from(data, (value) => Math.round(255 * value));
-    return { ...size, channels: 3, samples, min: 0, max: 255, windows: [], isInverted: false };
+    return { ...size, channels: 3, samples, min: 0, max: 255, windows: [], hasOwnWindow: true, isInverted: false };
   }
   const isInverted = isShownInverted(dataSet, photometric);
   const modality = readModality(dataSet, frame, decoded.isSigned);
   let windows = readWindows(dataSet, frame);
   const lut = windows.length > 0 ? undefined : readVoiLut(dataSet, frame, decoded.isSigned || modality.apply(0) < 0);
   const apply = lut === undefined ? modality.apply : (stored: number) => lut.apply(modality.apply(stored)) * lut.most;
+  const hasOwnWindow = windows.length > 0 || lut !== undefined;
   if (windows.length === 0) {
     const [low, high] = lut === undefined ? wholeRangeOf(dataSet, decoded, modality) : [0, lut.most];
     // A frame of one value is drawn black, as the window of width 1 above it does.
     const span = high > low ? { center: (low + high) / 2, width: high - low } : { center: low + 1, width: 1 };
     windows = [{ shape: 'LINEAR_EXACT', ...span, name: '' }];
   }
-  return { ...size, channels: 1, ...valuesOf(decoded, apply), windows, isInverted };
+  return { ...size, channels: 1, ...valuesOf(decoded, apply), windows, hasOwnWindow, isInverted };
 }
 
 function valuesOf(

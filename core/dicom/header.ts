@@ -1,6 +1,7 @@
 /** What the library stores of an instance, read without its pixels. */
 import type { DicomDataSet, Keyword } from './data-set.ts';
 import type { DicomFile } from './parse.ts';
+import { slicePositionOf } from './slice-position.ts';
 import { decodeText, type TextDecoderFactory } from './text.ts';
 
 /** Identity, description and geometry of one instance. Texts are as written, undefined when absent or empty. */
@@ -28,6 +29,8 @@ export interface DicomHeader {
   readonly sopInstanceUID: string | undefined;
   readonly sopClassUID: string | undefined;
   readonly instanceNumber: number | undefined;
+  /** Image Position (Patient) along the normal of the image, in millimetres; of frames that say their own, undefined. */
+  readonly slicePositionMm: number | undefined;
   readonly transferSyntaxUID: string;
   readonly rows: number | undefined;
   readonly columns: number | undefined;
@@ -68,11 +71,12 @@ export function readHeader(file: DicomFile, textDecoder?: TextDecoderFactory): D
     manufacturerModelName: name('manufacturerModelName'),
     institutionName: name('institutionName'),
     bodyPartExamined: dataSet.text('bodyPartExamined'),
-    viewPosition: dataSet.text('viewPosition'),
+    viewPosition: dataSet.text('viewPosition') ?? viewOfCode(dataSet),
     laterality: dataSet.text('imageLaterality') ?? dataSet.text('laterality'),
     sopInstanceUID: dataSet.uid('sopInstanceUID') ?? meta.uid('mediaStorageSOPInstanceUID'),
     sopClassUID: dataSet.uid('sopClassUID') ?? meta.uid('mediaStorageSOPClassUID'),
     instanceNumber: dataSet.number('instanceNumber'),
+    slicePositionMm: slicePositionOf(dataSet),
     transferSyntaxUID: file.transferSyntaxUID,
     rows: dataSet.number('rows'),
     columns: dataSet.number('columns'),
@@ -86,6 +90,18 @@ export function readHeader(file: DicomFile, textDecoder?: TextDecoderFactory): D
     patientIdentityRemoved: dataSet.text('patientIdentityRemoved'),
     hasPixels: hasPixelElement(dataSet),
   };
+}
+
+/** Views of mammograms by their codes (PS3.16 CID 4014, in SNOMED CT and as it was written before): many say the view by code alone. */
+const viewCodes: Readonly<Record<string, string>> = {
+  'R-10242': 'CC',
+  '399162004': 'CC',
+  'R-10226': 'MLO',
+  '399368009': 'MLO',
+};
+
+function viewOfCode(dataSet: DicomDataSet): string | undefined {
+  return viewCodes[dataSet.items('viewCodeSequence')[0]?.text('codeValue') ?? ''];
 }
 
 function spacing(dataSet: DicomDataSet): readonly number[] {

@@ -24,7 +24,7 @@ function menuTemplate(
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const item = (command: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
     id: command,
-    label: words[command],
+    label: words[command === 'help' ? 'helpPages' : command],
     click: () => send(command),
     ...(accelerator === undefined ? {} : { accelerator }),
   });
@@ -88,6 +88,7 @@ function menuTemplate(
       label: words.help,
       role: 'help',
       submenu: [
+        item('help', 'F1'),
         ...(isMac ? [] : [item('about')]),
         { id: 'openLogs', label: words.openLogs, click: () => void shell.openPath(logFolder) },
       ],

@@ -25,6 +25,7 @@ const en = {
   reload: 'Reload',
   developerTools: 'Developer Tools',
   help: 'Help',
+  helpPages: 'Help for This Screen',
   about: 'About Sidelight',
   openLogs: 'Open Log Folder',
 } as const;
@@ -53,6 +54,7 @@ const de: Record<keyof typeof en, string> = {
   reload: 'Neu laden',
   developerTools: 'Entwicklerwerkzeuge',
   help: 'Hilfe',
+  helpPages: 'Hilfe zu dieser Ansicht',
   about: 'Über Sidelight',
   openLogs: 'Protokollordner öffnen',
 };

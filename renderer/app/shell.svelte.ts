@@ -1,5 +1,6 @@
 /** What reaches the page from outside it: the menu, files handed over by the system, files dropped on the window. */
 import type { MenuCommand } from '../../core/contract/index.ts';
+import { help } from '../help/help.svelte.ts';
 import { i18n } from '../i18n/index.svelte.ts';
 import { call, droppedPaths, on } from './client.ts';
 import { navigation } from './navigation.svelte.ts';
@@ -7,6 +8,8 @@ import { attempt, notices } from './notices.svelte.ts';
 
 class Shell {
   #isDragging = $state(false);
+  /** Where what is held over the window will go: its words, and the part of the window that takes it; null for the whole. */
+  #place = $state.raw<{ readonly says: string; readonly box: DOMRect } | null>(null);
   #dropped = $state.raw<readonly string[]>([]);
   #leaving: ReturnType<typeof setTimeout> | undefined;
 
@@ -44,12 +47,21 @@ class Shell {
     };
   }
 
-  /** A drag with files passes over the window; a screen that takes it itself says so by preventing the default. */
+  /** The part of the window under the pointer that takes the files itself, and what it does with them; null where the window imports them. */
+  get place(): { readonly says: string; readonly box: DOMRect } | null {
+    return this.#place;
+  }
+
+  /**
+   * A drag with files passes over the window. A part of it that takes them itself prevents the default and says by `data-drop` what it does with them.
+   */
   over(event: DragEvent): void {
-    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    const taker = event.defaultPrevented ? (event.target as HTMLElement).closest<HTMLElement>('[data-drop]') : null;
     event.preventDefault();
     event.dataTransfer.dropEffect = 'copy';
     this.#isDragging = true;
+    this.#place = taker === null ? null : { says: taker.dataset['drop'] ?? '', box: taker.getBoundingClientRect() };
     // Leaving fires at every border between elements; only silence means that the drag is gone.
     clearTimeout(this.#leaving);
     this.#leaving = setTimeout(() => (this.#isDragging = false), 200);
@@ -76,6 +88,7 @@ class Shell {
     } else if (command === 'importFolder') {
       this.offer(await call('window.chooseFiles', { kind: 'folder', title: words.chooseFolder }));
     } else if (command === 'watchFolder') navigation.open('classify', { watch: true });
+    else if (command === 'help') await help.open(navigation.screen);
     else if (command === 'settings') navigation.open('settings');
     else navigation.open('settings', { section: 'about' });
   }

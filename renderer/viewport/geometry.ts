@@ -55,6 +55,22 @@ export function pictureMatrix(
     .translate(-size.columns / 2, -size.rows / 2);
 }
 
+/**
+ * How a picture is drawn larger than it is: `automatic` smooths it until a pixel takes four screen pixels and shows the pixels from there on, as a
+ * reader who enlarges that far wants to see them; `bilinear` always smooths; `nearest` always shows pixels.
+ */
+export const interpolations = ['automatic', 'bilinear', 'nearest'] as const;
+export type Interpolation = (typeof interpolations)[number];
+
+/**
+ * How a canvas is to draw at `scale` screen pixels a picture pixel. Enlarging in low quality is what browsers do bilinearly (their better ones
+ * overshoot at edges, which makes rims that are not in the picture); making smaller takes the best there is.
+ */
+export function smoothing(interpolation: Interpolation, scale: number): { isSmooth: boolean; quality: 'low' | 'high' } {
+  const isSmooth = scale < 1 || interpolation === 'bilinear' || (interpolation === 'automatic' && scale < 4);
+  return { isSmooth, quality: scale < 1 ? 'high' : 'low' };
+}
+
 export interface Edges {
   readonly left: string;
   readonly right: string;

@@ -38,10 +38,21 @@ export type PresetTable = keyof typeof presetTables;
 /** The preset's window on a frame; null where it means nothing (a CT window on a radiograph, a second window of one). */
 export function presetWindow(preset: Preset, header: FrameHeader): DisplayWindow | null {
   if (header.channels === 3) return null;
-  if (preset.kind === 'own') return header.windows[preset.index] ?? null;
+  if (preset.kind === 'own') return header.hasOwnWindow === false ? null : (header.windows[preset.index] ?? null);
   if (preset.kind === 'ct') {
     return header.modality === 'CT' ? { shape: 'LINEAR', center: preset.center, width: preset.width, name: '' } : null;
   }
   const width = Math.max(header.max - header.min, 1e-6);
   return { shape: 'LINEAR_EXACT', center: (header.min + header.max) / 2, width, name: '' };
+}
+
+/**
+ * The window of a whole series whose files name none, from the first of its images that is looked at: soft tissue for a CT whose values are
+ * Hounsfield units (air is among them), else the range of that image. Null for colour.
+ */
+export function seriesWindow(header: FrameHeader): DisplayWindow | null {
+  if (header.modality === 'CT' && header.channels === 1 && header.min <= -500) {
+    return { shape: 'LINEAR', center: 40, width: 400, name: '' };
+  }
+  return header.windows[0] ?? null;
 }

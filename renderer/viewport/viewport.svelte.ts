@@ -1,13 +1,16 @@
 /** What one viewport shows and how: a stack of frames, the one in view, its window and its place. */
 import type { DisplayWindow, SeriesId } from '../../core/contract/index.ts';
 import { CallError } from '../app/client.ts';
+import { Cine } from './cine.svelte.ts';
 import { type FrameReference, type LoadedFrame, loadFrame, prefetchFrame } from './frames.ts';
 import { fitted, type Placement } from './geometry.ts';
-import { type Preset, presetWindow } from './presets.ts';
+import { type Measure, type MeasureKind, type Point, pointsOf } from './measure.ts';
+import { type Preset, presetWindow, seriesWindow } from './presets.ts';
 
 export type MouseAction = 'window' | 'pan' | 'zoom' | 'scroll';
 
 export class Viewport {
+  readonly cine = new Cine(this);
   #frames = $state.raw<readonly FrameReference[]>([]);
   #seriesId = $state.raw<SeriesId | null>(null);
   #index = $state(0);
@@ -19,6 +22,9 @@ export class Viewport {
   #isLoading = $state(false);
   /** What the reader chose; null = as the frame says. Kept through a stack, as readers expect. */
   #chosen = $state.raw<DisplayWindow | null>(null);
+  /** Where the files of the stack name no window: one for all of its images, so that brightness means the same from slice to slice. */
+  #ofSeries = $state.raw<DisplayWindow | null>(null);
+  #measures = $state.raw<readonly Measure[]>([]);
   #isInverted = $state(false);
   #place = $state.raw<Placement>(fitted);
   #request = 0;
@@ -61,7 +67,9 @@ export class Viewport {
     return this.#place;
   }
   get window(): DisplayWindow | null {
-    return this.#chosen ?? this.#loaded?.header.windows[0] ?? null;
+    const header = this.#loaded?.header;
+    const kept = header?.hasOwnWindow === false ? this.#ofSeries : null;
+    return this.#chosen ?? kept ?? header?.windows[0] ?? null;
   }
   /** What the instance says and what the reader chose, together. */
   get isInverted(): boolean {
@@ -94,12 +102,17 @@ export class Viewport {
     // The last patient's picture must not stand there while the next one's loads.
     this.#loaded = null;
     this.#painted = null;
+    this.#ofSeries = null;
+    this.#measures = [];
+    this.cine.pause();
     this.reset();
     this.#load(index);
   }
 
   clear(): void {
     this.#request += 1;
+    this.cine.pause();
+    this.#measures = [];
     this.#frames = [];
     this.#seriesId = null;
     this.#loaded = null;
@@ -109,13 +122,16 @@ export class Viewport {
     this.#settle();
   }
 
-  goTo(index: number): void {
+  /** Goes to a frame, or to the end that is nearest to it; false where it is there already. */
+  goTo(index: number): boolean {
     const wanted = Math.min(this.#frames.length - 1, Math.max(0, index));
-    if (wanted !== this.#index && wanted >= 0) this.#load(wanted);
+    if (wanted === this.#index || wanted < 0) return false;
+    this.#load(wanted);
+    return true;
   }
 
-  step(by: number): void {
-    this.goTo(this.#index + by);
+  step(by: number): boolean {
+    return this.goTo(this.#index + by);
   }
 
   #load(index: number): void {
@@ -132,6 +148,7 @@ export class Viewport {
         // A slower load of an earlier frame must not replace what the reader has moved on to.
         if (request !== this.#request) return;
         this.#loaded = loaded;
+        if (loaded.header.hasOwnWindow === false) this.#ofSeries ??= seriesWindow(loaded.header);
         this.#isLoading = false;
         for (const ahead of [1, 2, -1]) {
           const next = this.#frames[index + ahead];
@@ -153,6 +170,48 @@ export class Viewport {
     this.#chosen = null;
     this.#isInverted = false;
     this.#place = fitted;
+  }
+
+  /** For playing: on to the next frame, from the last one to the first. */
+  playNext(): void {
+    this.goTo((this.#index + 1) % Math.max(1, this.count));
+  }
+
+  /** What was measured on the picture that is there. */
+  get measures(): readonly Measure[] {
+    const loaded = this.#loaded;
+    return loaded === null ? [] : this.#measures.filter(({ frame }) => isSameFrame(frame, loaded.reference));
+  }
+
+  /** The measure that still lacks a point, if one is being drawn on the picture that is there. */
+  get drawing(): Measure | null {
+    return this.measures.find(({ kind, points }) => points.length < pointsOf[kind]) ?? null;
+  }
+
+  /** Sets a point: the next one of the measure that is being drawn, or the first of a new one. */
+  setPoint(kind: MeasureKind, point: Point): void {
+    const frame = this.#loaded?.reference;
+    if (frame === undefined) return;
+    const { drawing } = this;
+    const begun = drawing?.kind === kind ? drawing : { kind, frame, points: [] };
+    this.#measures = [
+      ...this.#measures.filter((own) => own !== drawing),
+      { ...begun, points: [...begun.points, point] },
+    ];
+  }
+
+  /** Takes back what is being drawn; false where nothing is. */
+  stopDrawing(): boolean {
+    const { drawing } = this;
+    this.#measures = this.#measures.filter((own) => own !== drawing);
+    return drawing !== null;
+  }
+
+  /** Removes what was measured last on the picture that is there; false where nothing was. */
+  removeMeasure(): boolean {
+    const last = this.measures.at(-1);
+    this.#measures = this.#measures.filter((own) => own !== last);
+    return last !== undefined;
   }
 
   fit(): void {

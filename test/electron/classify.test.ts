@@ -7,6 +7,7 @@ import { put } from '../support/studies.ts';
 import { seriousViolations } from './support/axe.ts';
 import { classifyFolder, saveCsv } from './support/classifying.ts';
 import { answerOpenDialog, answerSaveDialog } from './support/dialogs.ts';
+import { heldOver } from './support/dropping.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
 import { show } from './support/screens.ts';
@@ -20,6 +21,11 @@ test('a folder is classified, its results are sorted, filtered, compared and wri
   const { app, page, complaints, close } = opened;
   const main = page.getByRole('main');
   await show(page, 'Classify');
+  // Held over the field, files are told that they will be classified; over anything else, that they will be imported.
+  const field = await main.locator('[data-drop]').boundingBox();
+  if (field === null) throw new Error('the field has no box');
+  const middle = { x: field.x + field.width / 2, y: field.y + 10 };
+  await expect.poll(() => heldOver(page, [fresh], middle)).toBe('Drop to add to what is to be classified');
   for (const model of ['first', 'second']) await classifyFolder(opened, { folder: fresh, model });
   await main
     .getByText(/12 studies/)

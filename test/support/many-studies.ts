@@ -61,6 +61,9 @@ export function addManyStudies(library: Library, count: number): void {
         institutionName: 'Somewhere',
         bodyPartExamined: kind?.part ?? null,
         instanceNumber: 1,
+        slicePositionMm: null,
+        laterality: null,
+        viewPosition: null,
       });
       if (n % 3 === 0) {
         db.run('INSERT INTO dataset_instances (dataset_id, instance_id, added_at) VALUES (:dataset, :id, :now)', {

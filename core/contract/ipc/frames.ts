@@ -29,6 +29,8 @@ export const frameHeaderSchema = z.object({
   max: z.number(),
   /** Windows of the instance, the one to start with first; the whole range where it names none. Empty for colour. */
   windows: z.array(windowSchema),
+  /** False where the file names neither a window nor a VOI LUT: `windows` is then the range of this frame alone. */
+  hasOwnWindow: z.boolean(),
   /** MONOCHROME1: low values are bright. */
   isInverted: z.boolean(),
   photometricInterpretation: z.string(),
@@ -39,6 +41,10 @@ export const frameHeaderSchema = z.object({
   spacingMm: z.tuple([z.number(), z.number()]).nullable(),
   /** True when the spacing was measured at the detector, not in the patient. */
   isSpacingAtDetector: z.boolean(),
+  /** Along the normal of the image, in millimetres; null when not known. */
+  slicePositionMm: z.number().nullable(),
+  /** How fast frames are to follow each other, as FrameTime, CineRate or RecommendedDisplayFrameRate say; null where none does. */
+  framesPerSecond: z.number().positive().nullable(),
   /** Letters at the left, right, top and bottom edge: `R`, `AL`, ...; '' when not known. */
   edges: z.object({ left: z.string(), right: z.string(), top: z.string(), bottom: z.string() }),
   isLossy: z.boolean(),

@@ -37,6 +37,12 @@ export const readingItemSchema = z.object({
   patientNumber: z.int().positive(),
   studyId: studyIdSchema,
   modality: z.string().nullable(),
+  /** As the header writes it, `YYYYMMDD`; null where it says none, or was imported under a pseudonym. */
+  studyDate: z.string().nullable(),
+  /** Of the study; where a label is about a series or an image, of its series if that has one. */
+  description: z.string().nullable(),
+  /** Where a label is about an image: its InstanceNumber, or its place in its series. */
+  slice: z.int().nullable(),
   images: count,
   /** The current reader's own label; null where each name is a question. */
   label: z.string().nullable(),
@@ -87,6 +93,9 @@ export const readingImageSchema = z.object({
   studyId: studyIdSchema,
   modality: z.string().nullable(),
   numberOfFrames: z.int().positive(),
+  /** `R` or `L` as the header says, and the view (`CC`, `MLO`): by these mammograms hang. */
+  laterality: z.string().nullable(),
+  viewPosition: z.string().nullable(),
 });
 export type ReadingImage = z.infer<typeof readingImageSchema>;
 

@@ -7,7 +7,7 @@ export const windowLanguages = ['en', 'de'] as const;
 export const windowEngines = ['auto', 'onnxruntime', 'tensorflow'] as const;
 
 /** What the native menu asks of the page; it changes the theme, zoom and full screen by itself. */
-export const menuCommands = ['importFiles', 'importFolder', 'watchFolder', 'settings', 'about'] as const;
+export const menuCommands = ['importFiles', 'importFolder', 'watchFolder', 'settings', 'help', 'about'] as const;
 export type MenuCommand = (typeof menuCommands)[number];
 
 /** Devices that the window offers; the command line knows those that need more than a driver as well. */

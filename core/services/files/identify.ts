@@ -344,5 +344,8 @@ function descriptionOf(header: DicomHeader): InstanceDescription {
     institutionName: text(header.institutionName),
     bodyPartExamined: text(header.bodyPartExamined),
     instanceNumber: whole(header.instanceNumber),
+    slicePositionMm: header.slicePositionMm ?? null,
+    laterality: text(header.laterality),
+    viewPosition: text(header.viewPosition),
   };
 }

@@ -1,6 +1,14 @@
 /** Frames for the viewport: header and samples in one block, as core/contract/ipc/frames.ts lays it out. */
 import type { FrameHeader, InstanceId } from '../../contract/index.ts';
-import { type DicomFile, displayFrame, edgeLetters, parseDicom, readHeader } from '../../dicom/index.ts';
+import {
+  displayFrame,
+  edgeLetters,
+  frameSpacing,
+  framesPerSecond,
+  parseDicom,
+  readHeader,
+  slicePositionOf,
+} from '../../dicom/index.ts';
 import { looksLikePicture, readPicture } from '../../images/index.ts';
 import { instanceById, patientOfStudy } from '../../store/index.ts';
 import { readInstance } from '../files/files.ts';
@@ -85,12 +93,15 @@ function pictureFrame(bytes: Uint8Array): Pixels {
       min: 0,
       max: most,
       windows: isGrey ? [{ shape: 'LINEAR_EXACT', center: most / 2, width: most, name: '' }] : [],
+      hasOwnWindow: true,
       isInverted: false,
       photometricInterpretation: isGrey ? 'MONOCHROME2' : 'RGB',
       unit: '',
       modality: '',
       spacingMm: null,
       isSpacingAtDetector: false,
+      slicePositionMm: null,
+      framesPerSecond: null,
       edges: { left: '', right: '', top: '', bottom: '' },
       isLossy: false,
       lossyRatio: null,
@@ -117,11 +128,14 @@ async function dicomFrame(bytes: Uint8Array, pool: DecodePool, frame: number): P
       min: display.min,
       max: display.max,
       windows: display.windows.map((window) => ({ ...window })),
+      hasOwnWindow: display.hasOwnWindow,
       isInverted: display.isInverted,
       photometricInterpretation: text(header.photometricInterpretation),
       unit: dataSet.text('rescaleType') ?? (modality === 'CT' ? 'HU' : ''),
       modality,
-      ...spacingOf(file, frame),
+      ...frameSpacing(dataSet, frame),
+      slicePositionMm: slicePositionOf(dataSet, frame) ?? null,
+      framesPerSecond: framesPerSecond(dataSet) ?? null,
       edges: edgeLetters(dataSet, frame),
       isLossy: dataSet.text('lossyImageCompression') === '01',
       lossyRatio: dataSet.number('lossyImageCompressionRatio') ?? null,
@@ -144,12 +158,3 @@ const sampleNames = [
   [Int16Array, 'int16'],
   [Uint16Array, 'uint16'],
 ] as const;
-
-function spacingOf({ dataSet }: DicomFile, frame: number): Pick<FrameHeader, 'spacingMm' | 'isSpacingAtDetector'> {
-  const own = dataSet.items('perFrameFunctionalGroupsSequence')[frame]?.items('pixelMeasuresSequence')[0];
-  const shared = dataSet.items('sharedFunctionalGroupsSequence')[0]?.items('pixelMeasuresSequence')[0];
-  const inPatient = (own ?? shared ?? dataSet).numbers('pixelSpacing');
-  const [row = 0, column = 0] = inPatient.length >= 2 ? inPatient : dataSet.numbers('imagerPixelSpacing');
-  const isKnown = row > 0 && column > 0;
-  return { spacingMm: isKnown ? [row, column] : null, isSpacingAtDetector: isKnown && inPatient.length < 2 };
-}

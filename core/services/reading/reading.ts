@@ -26,6 +26,7 @@ import {
   comments,
   type DatasetRow,
   type HistoryRow,
+  imageFacts,
   imagesOfStudy,
   insertLabel,
   instanceById,
@@ -116,15 +117,20 @@ export function readingList(context: ServiceContext, name: string): ReadingList 
       row.reader === current.key ? [[targetKey(row.target), row.text]] : [],
     ),
   );
-  const modalities = modalitiesOf(context, dataset);
+  const facts = imageFacts(db, dataset.id);
   const answers = answersOf(db, dataset, { unit, isBlinded, reader: current.key });
   const items = unitsOf(context, dataset, unit).map(({ instances, ...row }): ReadingItem => {
     const key = targetKey(row.target);
     const label = own.get(key);
     const tag = tags.get(key);
+    const fact = facts.get((instances[0] as LabelledInstance).instanceId);
+    const ofSeries = unit === 'study' ? null : fact?.seriesDescription;
     return {
       ...row,
-      modality: modalities.get((instances[0] as LabelledInstance).seriesId) ?? null,
+      modality: fact?.modality ?? null,
+      studyDate: fact?.studyDate ?? null,
+      description: ofSeries ?? fact?.studyDescription ?? (unit === 'study' ? (fact?.seriesDescription ?? null) : null),
+      slice: unit === 'instance' ? (fact?.slice ?? null) : null,
       images: instances.length,
       label: label?.label ?? null,
       labelId: label?.labelId ?? null,
@@ -151,15 +157,6 @@ export function readingList(context: ServiceContext, name: string): ReadingList 
 /** The label that all instances share, or null. */
 function commonLabel(instances: readonly LabelledInstance[]): string | null {
   return shared(instances.map(({ label }) => label));
-}
-
-function modalitiesOf(context: ServiceContext, dataset: DatasetRow): Map<number, string | null> {
-  const rows = context.library.db.all<{ id: number; modality: string | null }>(
-    `SELECT DISTINCT s.id, s.modality FROM dataset_instances d JOIN instances i ON i.id = d.instance_id
-     JOIN series s ON s.id = i.series_id WHERE d.dataset_id = :id`,
-    { id: dataset.id },
-  );
-  return new Map(rows.map(({ id, modality }) => [id, modality]));
 }
 
 /** The instances of a study. @throws DATASET_NOT_FOUND */

@@ -40,6 +40,7 @@ import { keepCurvesAndOrders } from './0370-keep-curves-and-orders.ts';
 import { keepComparisons } from './0380-keep-comparisons.ts';
 import { keepReplays } from './0390-keep-replays.ts';
 import { keepChoices } from './0400-keep-choices.ts';
+import { noteSlicesAndViews } from './0410-note-slices-and-views.ts';
 
 export interface Migration {
   readonly number: number;
@@ -85,4 +86,5 @@ export const migrations: readonly Migration[] = [
   { number: 380, name: '0380-keep-comparisons', up: keepComparisons },
   { number: 390, name: '0390-keep-replays', up: keepReplays },
   { number: 400, name: '0400-keep-choices', up: keepChoices },
+  { number: 410, name: '0410-note-slices-and-views', up: noteSlicesAndViews },
 ];

@@ -18,6 +18,11 @@ export interface InstanceDescription {
   readonly institutionName: string | null;
   readonly bodyPartExamined: string | null;
   readonly instanceNumber: number | null;
+  /** ImagePositionPatient along the normal of the image, in millimetres. */
+  readonly slicePositionMm: number | null;
+  /** ImageLaterality, or Laterality: `R`, `L`. */
+  readonly laterality: string | null;
+  readonly viewPosition: string | null;
 }
 
 /** The description without whatever may tell who somebody is: people, dates, places, free text. */
@@ -80,10 +85,17 @@ export function describeInstance(
   // What is there wins, or what the corrected header says, even where it says nothing any more.
   const pick = (column: string, value: string): string =>
     isCorrection ? `${column} = ${value}` : `${column} = coalesce(${column}, ${value})`;
-  db.run('UPDATE instances SET instance_number = :instanceNumber, is_described = 1 WHERE id = :instanceId', {
-    instanceId,
-    instanceNumber: d.instanceNumber,
-  });
+  db.run(
+    `UPDATE instances SET instance_number = :instanceNumber, slice_position_mm = :slicePositionMm, laterality = :laterality,
+       view_position = :viewPosition, is_described = 1 WHERE id = :instanceId`,
+    {
+      instanceId,
+      instanceNumber: d.instanceNumber,
+      slicePositionMm: d.slicePositionMm,
+      laterality: d.laterality,
+      viewPosition: d.viewPosition,
+    },
+  );
   const at = db.get<{ seriesId: SeriesId; studyId: StudyId; patientId: PatientId }>(
     `SELECT s.id AS seriesId, st.id AS studyId, st.patient_id AS patientId FROM instances i
      JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id WHERE i.id = :instanceId`,

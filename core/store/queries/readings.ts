@@ -213,22 +213,52 @@ export interface ReadingImage {
   readonly studyId: StudyId;
   readonly modality: string | null;
   readonly numberOfFrames: number;
+  readonly laterality: string | null;
+  readonly viewPosition: string | null;
 }
 
+/** The order of the images of a series. */
+const imageOrder = `i.instance_number IS NULL, i.instance_number, i.slice_position_mm IS NULL, i.slice_position_mm,
+       length(i.sop_instance_uid), i.sop_instance_uid`;
+
 /**
- * Every instance of a study that belongs to a data set, by SeriesNumber and InstanceNumber: the order in which slices lie. UIDs decide
- * only where the numbers are missing or equal; in many archives they follow the order of sending.
+ * Every instance of a study that belongs to a data set, by SeriesNumber and InstanceNumber: the order in which slices lie. Where the
+ * numbers are missing or equal the position in the patient decides, and only then UIDs, which in many archives follow the order of sending.
  */
 export function imagesOfStudy(db: ReadDb, datasetId: number, studyId: StudyId): ReadingImage[] {
   return db.all(
-    `SELECT i.id AS instanceId, i.sop_instance_uid AS sopInstanceUID, s.id AS seriesId, s.study_id AS studyId, s.modality, i.number_of_frames AS numberOfFrames
+    `SELECT i.id AS instanceId, i.sop_instance_uid AS sopInstanceUID, s.id AS seriesId, s.study_id AS studyId, s.modality, i.number_of_frames AS numberOfFrames,
+       i.laterality, i.view_position AS viewPosition
      FROM series s JOIN instances i ON i.series_id = s.id
      JOIN dataset_instances d ON d.instance_id = i.id AND d.dataset_id = :datasetId
      WHERE s.study_id = :studyId
      ORDER BY s.series_number IS NULL, s.series_number, s.series_instance_uid,
-       i.instance_number IS NULL, i.instance_number, length(i.sop_instance_uid), i.sop_instance_uid`,
+       ${imageOrder}`,
     { datasetId, studyId },
   );
+}
+
+/** What a reading list says of an image beside its labels. */
+export interface ImageFacts {
+  readonly modality: string | null;
+  readonly studyDate: string | null;
+  readonly studyDescription: string | null;
+  readonly seriesDescription: string | null;
+  /** InstanceNumber, or the place in the series where there is none. */
+  readonly slice: number;
+}
+
+/** The facts of every image of a data set. */
+export function imageFacts(db: ReadDb, datasetId: number): Map<InstanceId, ImageFacts> {
+  const rows = db.all<ImageFacts & { id: InstanceId }>(
+    `SELECT i.id, s.modality, st.study_date AS studyDate, st.study_description AS studyDescription,
+       s.series_description AS seriesDescription,
+       coalesce(i.instance_number, row_number() OVER (PARTITION BY s.id ORDER BY ${imageOrder})) AS slice
+     FROM dataset_instances d JOIN instances i ON i.id = d.instance_id JOIN series s ON s.id = i.series_id
+     JOIN studies st ON st.id = s.study_id WHERE d.dataset_id = :datasetId`,
+    { datasetId },
+  );
+  return new Map(rows.map(({ id, ...facts }) => [id, facts]));
 }
 
 /** Whether a study, series or instance has an image in a data set. */

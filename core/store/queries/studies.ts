@@ -180,7 +180,7 @@ export function studyDetails(db: ReadDb, id: StudyId): StudyDetails | undefined 
        s.series_number AS seriesNumber, i.id AS instanceId, i.instance_number AS instanceNumber,
        i.number_of_frames AS numberOfFrames, i.pixel_rows AS rows, i.pixel_columns AS columns
      FROM series s JOIN instances i ON i.series_id = s.id WHERE s.study_id = :id
-     ORDER BY s.series_number, s.id, i.instance_number, i.id`,
+     ORDER BY s.series_number, s.id, i.instance_number, i.slice_position_mm, i.id`,
     { id },
   );
   const series = [...Map.groupBy(images, (image) => image.seriesId).values()].flatMap((members) => {

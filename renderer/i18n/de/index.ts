@@ -2,6 +2,7 @@ import { classify } from './classify.ts';
 import { comparison } from './comparison.ts';
 import { core } from './core.ts';
 import { evidence } from './evidence.ts';
+import { help } from './help.ts';
 import { judge } from './judge.ts';
 import { labelling } from './labelling.ts';
 import { labels } from './labels.ts';
@@ -27,6 +28,7 @@ export const de = {
   labelling,
   read,
   train,
+  help,
   judge,
   comparison,
   promotion,

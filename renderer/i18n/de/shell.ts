@@ -58,7 +58,9 @@ export const shell: Words['shell'] = {
   coreStarting: 'Die Bibliothek wird geöffnet …',
   chooseFiles: 'Dateien importieren',
   chooseFolder: 'Einen Ordner importieren',
-  dropHere: 'Zum Importieren loslassen',
+  dropHere: 'Loslassen, um in die Bibliothek zu importieren; den Datensatz wählen Sie danach',
+  dropToClassify: 'Loslassen, um mit diesen zu klassifizieren',
+  dropToAdd: 'Loslassen, um mit diesen zu importieren',
   recovered: 'Das Fenster ist abgestürzt und wurde neu geladen.',
   recoveredAction:
     'Gespeichertes ist nicht verloren. Geschieht es wieder, senden Sie das Protokoll (Hilfe, Protokollordner öffnen) an die Person, die diesen Rechner betreut.',

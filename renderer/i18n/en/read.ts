@@ -13,6 +13,51 @@ export const read = {
   zoomText: (percent: string) => `${percent} %`,
   inverted: 'inverted',
   atDetector: '(detector)',
+  slicePosition: (mm: string) => `Position ${mm} mm`,
+  noOwnWindow: 'no own window',
+  perSecond: (rate: string) => `${rate} / s`,
+  interpolations: { automatic: 'automatic', bilinear: 'bilinear', nearest: 'nearest' },
+  measured: (value: string, unit: 'mm' | 'px' | '°', isAtDetector: boolean) =>
+    `${value}${unit === '°' ? '°' : ` ${unit}`}${isAtDetector ? ' at the detector; smaller in the patient' : ''}`,
+  toolHelp: {
+    length: 'Length: draw from one end to the other. Escape puts the tool away, Delete removes what was measured last.',
+    angle:
+      'Angle: click one end, the corner, the other end. Escape puts the tool away, Delete removes what was measured last.',
+  },
+  rate: 'Images per second',
+  prior: {
+    button: 'Prior',
+    title: 'Another study of this patient',
+    pane: 'Other study',
+    choose: 'Study and series beside',
+    none: 'The library has no other study of this patient.',
+    noDate: 'without a date',
+    when: {
+      earlier: (date: string) => `earlier, ${date}`,
+      later: (date: string) => `later, ${date}`,
+      unknown: (date: string) => date,
+    },
+  },
+  // A key that does nothing
+  nothing: {
+    noClass: (digit: number, classes: number) =>
+      classes === 0
+        ? `${digit} labels nothing: there is no class yet.`
+        : `${digit} labels nothing: there ${classes === 1 ? 'is only 1 class' : `are only ${classes} classes`}.`,
+    noMeaning: (chord: string, help: string) =>
+      `${chord} does nothing here.${help === '' ? '' : ` ${help} lists all keys.`}`,
+    noPreset: (digit: number) => `Window preset ${digit} means nothing for this image.`,
+    noSeries: 'No further series in this study.',
+    noImage: 'No further image in this series.',
+    noItem: 'No further case in the list.',
+    noPatient: 'No further patient in the list.',
+    noUndo: 'Nothing to take back.',
+    noRedo: 'Nothing to do again.',
+    noWalk: 'There are no cases from Judge.',
+    oneImage: 'This series has one image: there is nothing to play.',
+    nothingMeasured: 'Nothing is measured on this image.',
+    oneViewport: 'There is only one viewport with an image.',
+  },
   // Toolbar
   toolbar: 'Image tools',
   tabs: { read: 'Read', agreement: 'Agreement' },
@@ -60,6 +105,7 @@ export const read = {
   itemLabel: (patient: number, n: number) => `Patient ${patient} · ${n}`,
   filter: 'Show',
   filters: { all: 'all', unlabelled: 'unlabelled', disagreements: 'disagreements' },
+  slice: (n: number) => `slice ${n}`,
   disputed: 'readers disagree',
   excluded: 'excluded',
   limited: 'limited',
@@ -100,6 +146,7 @@ export const read = {
   redo: 'Redo',
   next: 'Next unlabelled',
   allLabelled: 'Everything in this data set is labelled.',
+  toTrain: 'Train a model',
   notSavedYet: 'not saved yet',
   reader: 'Reader',
   newReader: 'New reader',
@@ -166,8 +213,16 @@ export const read = {
   conflictPreset: (n: number) => `window preset ${n}`,
   helpTitle: 'Keys of the reading room',
   helpMouse: 'Mouse wheel: scroll through images. Ctrl and wheel: zoom. Double-click: one viewport large, and back.',
-  groups: { label: 'Label', list: 'Go through the list', image: 'Go through images', view: 'Look' },
+  groups: {
+    label: 'Label',
+    list: 'Go through the list',
+    image: 'Go through images',
+    view: 'Look',
+    measuring: 'Measure',
+  },
   noKey: 'no key',
+  searchKeys: 'Search commands and keys',
+  noKeysFound: 'No command has these words.',
   commands: {
     previousImage: 'Previous image',
     nextImage: 'Next image',
@@ -192,6 +247,12 @@ export const read = {
     layout: 'Next layout',
     maximise: 'One viewport large',
     link: 'Scroll viewports together',
+    prior: 'Another study of the patient beside',
+    play: 'Play or pause',
+    interpolation: 'How enlarged pixels are drawn',
+    measureLength: 'Measure a length',
+    measureAngle: 'Measure an angle',
+    removeMeasure: 'Remove what was measured last',
     nextUnlabelled: 'Next unlabelled',
     previousItem: 'Previous item',
     nextItem: 'Next item',

@@ -56,7 +56,9 @@ export const shell = {
   coreStarting: 'Opening the library …',
   chooseFiles: 'Import files',
   chooseFolder: 'Import a folder',
-  dropHere: 'Drop to import',
+  dropHere: 'Drop to import into the library; you choose the data set next',
+  dropToClassify: 'Drop to add to what is to be classified',
+  dropToAdd: 'Drop to add to this import',
   recovered: 'The window crashed and was loaded again.',
   recoveredAction:
     'Nothing that was saved is lost. If it happens again, send the log (Help, Open Log Folder) to whoever looks after this machine.',

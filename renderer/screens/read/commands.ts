@@ -12,7 +12,7 @@ export const profiles = ['sidelight', 'ohif', 'weasis'] as const;
 export type Profile = (typeof profiles)[number];
 
 interface CommandRow {
-  readonly group: 'image' | 'view' | 'list' | 'label';
+  readonly group: 'image' | 'view' | 'measuring' | 'list' | 'label';
   /** Chords of the Sidelight profile; the others where they differ. */
   readonly keys: readonly string[];
   readonly ohif?: readonly string[];
@@ -47,6 +47,12 @@ export const commandTable = {
   layout: { group: 'view', keys: ['G'] },
   maximise: { group: 'view', keys: ['F'] },
   link: { group: 'view', keys: ['K'] },
+  prior: { group: 'view', keys: ['P'], weasis: ['Alt+P'] },
+  play: { group: 'view', keys: ['C'] },
+  interpolation: { group: 'view', keys: ['S'] },
+  measureLength: { group: 'measuring', keys: ['D'] },
+  measureAngle: { group: 'measuring', keys: ['A'] },
+  removeMeasure: { group: 'measuring', keys: ['Delete'] },
   nextUnlabelled: { group: 'list', keys: ['Enter'] },
   previousItem: { group: 'list', keys: ['Ctrl+ArrowLeft'], weasis: ['Ctrl+PageUp'] },
   nextItem: { group: 'list', keys: ['Ctrl+ArrowRight'], weasis: ['Ctrl+PageDown'] },
@@ -86,12 +92,12 @@ export const commandTable = {
   uncertain7: { group: 'label', keys: ['Alt+7'], mode: 'label', asksMarks: true },
   uncertain8: { group: 'label', keys: ['Alt+8'], mode: 'label', asksMarks: true },
   uncertain9: { group: 'label', keys: ['Alt+9'], mode: 'label', asksMarks: true },
-  help: { group: 'view', keys: ['?', 'F1'] },
+  help: { group: 'view', keys: ['?'] },
 } as const satisfies Record<string, CommandRow>;
 
 export type Command = keyof typeof commandTable;
 export const commands = Object.keys(commandTable) as Command[];
-export const groups = ['label', 'list', 'image', 'view'] as const;
+export const groups = ['label', 'list', 'image', 'view', 'measuring'] as const;
 
 /** Chords that differ from the profile's, by command. */
 export type KeyTable = Readonly<Partial<Record<Command, readonly string[]>>>;

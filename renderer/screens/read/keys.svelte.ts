@@ -1,5 +1,6 @@
 /** The reader's keys and mouse: the profile, and what was changed from it. Remembered in the library. */
 import { call } from '../../app/client.ts';
+import { type Interpolation, interpolations } from '../../viewport/geometry.ts';
 import { type PresetTable, presetTables } from '../../viewport/presets.ts';
 import type { MouseAction } from '../../viewport/viewport.svelte.ts';
 import { type Command, commands, conflictOf, type KeyTable, keysOf, type Profile, profiles } from './commands.ts';
@@ -17,6 +18,12 @@ class Keys {
     mouseRight: 'zoom',
   });
 
+  #interpolation = $state<Interpolation>('automatic');
+
+  /** How enlarged pictures are drawn. */
+  get interpolation(): Interpolation {
+    return this.#interpolation;
+  }
   get profile(): Profile {
     return this.#profile;
   }
@@ -48,6 +55,7 @@ class Keys {
       return action === undefined ? [] : [[button, action] as const];
     });
     this.#mouse = { mouseLeft: 'window', mouseMiddle: 'pan', mouseRight: 'zoom', ...Object.fromEntries(mouse) };
+    this.#interpolation = interpolations.find((name) => name === keys.enlarging?.[0]) ?? 'automatic';
   }
 
   async useProfile(profile: Profile): Promise<void> {
@@ -66,10 +74,20 @@ class Keys {
     await this.#save();
   }
 
+  async setInterpolation(interpolation: Interpolation): Promise<void> {
+    this.#interpolation = interpolation;
+    await this.#save();
+  }
+
+  async nextInterpolation(): Promise<void> {
+    const next = interpolations[(interpolations.indexOf(this.#interpolation) + 1) % interpolations.length];
+    await this.setInterpolation(next as Interpolation);
+  }
+
   async #save(): Promise<void> {
     const mouse = Object.fromEntries(mouseButtons.map((button) => [button, [this.#mouse[button]]]));
     const keys = Object.fromEntries(Object.entries(this.#changed).map(([name, chords]) => [name, [...chords]]));
-    await call('keys.save', { profile: this.#profile, keys: { ...keys, ...mouse } });
+    await call('keys.save', { profile: this.#profile, keys: { ...keys, ...mouse, enlarging: [this.#interpolation] } });
   }
 }
 

@@ -26,7 +26,8 @@ import { Checking } from './checking.svelte.ts';
 import type { Mode } from './commands.ts';
 import { Order } from './order.svelte.ts';
 import { isLabelled, itemAt, seriesOf, startOf } from './reading-list.ts';
-import { type Series, Stage } from './stage.svelte.ts';
+import type { Series } from './series.ts';
+import { Stage } from './stage.svelte.ts';
 
 export const filters = ['all', 'unlabelled', 'disagreements'] as const;
 export type Filter = (typeof filters)[number];
@@ -293,15 +294,17 @@ export class Reading {
     return shown[shown.findIndex((item) => isSameTarget(item.target, target)) + by];
   }
 
-  async step(by: 1 | -1): Promise<void> {
+  /** To the next item of the list, or the one before; false where the list ends. */
+  async step(by: 1 | -1): Promise<boolean> {
     const next = this.#neighbour(by);
     if (next !== undefined) await this.select(next.target);
+    return next !== undefined;
   }
 
-  /** To the first item of the next patient, or of the one before. */
-  async stepPatient(by: 1 | -1): Promise<void> {
+  /** To the first item of the next patient, or of the one before; false where there is none. */
+  async stepPatient(by: 1 | -1): Promise<boolean> {
     const { shown, item } = this;
-    if (item === null) return;
+    if (item === null) return true;
     const at = shown.findIndex(({ target }) => isSameTarget(target, item.target));
     const isOther = ({ patientNumber }: ReadingItem): boolean => patientNumber !== item.patientNumber;
     const there = by === 1 ? shown.slice(at + 1) : shown.slice(0, at);
@@ -312,6 +315,7 @@ export class Reading {
     const before = by === 1 ? last - 1 : shown.slice(0, last).findLastIndex((one) => !isOf(one));
     const next = other === undefined ? undefined : shown[before + 1];
     if (next !== undefined) await this.select(next.target);
+    return next !== undefined;
   }
 
   /** To the next item without a label, from the top again at the end; false when all are labelled. */

@@ -1,26 +1,28 @@
 /** The viewports side by side: layout, which one is active, linked scrolling. */
-import type { ImagePlace, InstanceId, SeriesId, StudyId } from '../../../core/contract/index.ts';
-import type { FrameReference } from '../../viewport/frames.ts';
+import type { ImagePlace, InstanceId } from '../../../core/contract/index.ts';
+import { playableRate, usualRate } from '../../viewport/cine.svelte.ts';
+import type { MeasureKind } from '../../viewport/measure.ts';
 import { Viewport } from '../../viewport/viewport.svelte.ts';
+import { mammographyHanging } from './hanging.ts';
+import { Prior } from './prior.svelte.ts';
+import type { Series, Start } from './series.ts';
 
 export const layouts = [1, 2, 4] as const;
 export type Layout = (typeof layouts)[number];
 
-/** A series of the study in view: its frames in one stack. */
-export interface Series {
-  readonly id: SeriesId;
-  readonly studyId: StudyId;
-  readonly modality: string | null;
-  readonly frames: readonly FrameReference[];
-}
-
 export class Stage {
+  /** Another study of the patient, beside. */
+  readonly prior = new Prior();
   readonly #panes = [new Viewport(), new Viewport(), new Viewport(), new Viewport()];
   #layout = $state<Layout>(1);
   #active = $state(0);
   #isMaximised = $state(false);
   #isLinked = $state(false);
   #hasOverlay = $state(true);
+  /** What the left button measures; null while it does what it usually does. */
+  #tool = $state<MeasureKind | null>(null);
+  /** Frames a second that the reader chose for playing; null for what the file says. */
+  #rate = $state<number | null>(null);
   #series = $state.raw<readonly Series[]>([]);
 
   get layout(): Layout {
@@ -71,6 +73,17 @@ export class Stage {
   hang(series: readonly Series[], start: Start | null): void {
     this.#series = series;
     this.#active = 0;
+    const hanging = mammographyHanging(series, this.#layout, start);
+    if (hanging !== null) {
+      this.#panes.forEach((pane, i) => {
+        const hung = hanging[i];
+        if (hung == null) pane.clear();
+        else pane.show(hung.series.id, hung.series.frames, hung.at + (isOf(hung.instanceId, start) ? start.frame : 0));
+      });
+      const isAsked = hanging.findIndex((hung) => hung !== null && isOf(hung.instanceId, start));
+      this.#active = isAsked >= 0 ? isAsked : hanging.findIndex((hung) => hung !== null);
+      return;
+    }
     const first = Math.max(0, start === null ? 0 : series.findIndex((own) => isStart(own, start)));
     const order = [...series.slice(first), ...series.slice(0, first)];
     this.#panes.forEach((pane, i) => {
@@ -83,11 +96,21 @@ export class Stage {
   clear(): void {
     this.#series = [];
     for (const pane of this.#panes) pane.clear();
+    this.prior.leave();
   }
 
   setLayout(layout: Layout): void {
     this.#layout = layout;
     this.#isMaximised = false;
+    const { displayed, series } = this;
+    const start: Start | null =
+      displayed === null
+        ? null
+        : { kind: 'instance', id: displayed.instanceId, frame: this.current.reference?.frame ?? 0 };
+    if (mammographyHanging(series, layout, start) !== null) {
+      this.hang(series, start);
+      return;
+    }
     const shown = new Set(this.panes.map(({ seriesId }) => seriesId));
     const waiting = this.#series.filter(({ id }) => !shown.has(id));
     this.#panes.forEach((pane, i) => {
@@ -109,13 +132,15 @@ export class Stage {
     if (this.#panes[index]?.seriesId != null) this.#active = index;
   }
 
-  stepViewport(by: 1 | -1): void {
-    for (let k = 1; k <= this.#layout; k++) {
+  /** Makes the next viewport with a picture the active one; false where there is no other. */
+  stepViewport(by: 1 | -1): boolean {
+    for (let k = 1; k < this.#layout; k++) {
       const next = (this.#active + k * by + k * this.#layout) % this.#layout;
       if (this.#panes[next]?.seriesId == null) continue;
       this.#active = next;
-      return;
+      return true;
     }
+    return false;
   }
 
   /** Puts a series on the active viewport. */
@@ -123,20 +148,65 @@ export class Stage {
     this.current.show(series.id, series.frames, 0);
   }
 
-  stepSeries(by: 1 | -1): void {
+  /** To the next series, or the one before; false where there is none. */
+  stepSeries(by: 1 | -1): boolean {
     const at = this.#series.findIndex(({ id }) => id === this.current.seriesId);
     const next = this.#series[at + by];
-    if (next !== undefined) this.showSeries(next);
+    if (next === undefined) return false;
+    this.showSeries(next);
+    return true;
   }
 
-  /** Scrolls the active viewport, and the others with it when linked. */
-  scroll(by: number): void {
-    if (!this.#isLinked) this.current.step(by);
-    else for (const pane of this.panes) pane.step(by);
+  /** Scrolls the active viewport, and the others with it when linked; false where none could. */
+  scroll(by: number): boolean {
+    if (!this.#isLinked) return this.current.step(by);
+    const linked = [...this.panes, ...(this.prior.isOpen ? [this.prior.viewport] : [])];
+    return linked.map((pane) => pane.step(by)).some(Boolean);
   }
 
-  toggleMaximised(): void {
+  get tool(): MeasureKind | null {
+    return this.#tool;
+  }
+
+  /** Takes a tool for measuring, or puts it away; what is half drawn goes with it. */
+  setTool(tool: MeasureKind | null): void {
+    for (const viewport of [...this.#panes, this.prior.viewport]) viewport.stopDrawing();
+    this.#tool = tool;
+  }
+
+  /** Frames a second at which the active viewport plays, or would. */
+  get rate(): number {
+    return playableRate(this.#rate ?? this.current.loaded?.header.framesPerSecond ?? usualRate);
+  }
+
+  /** Plays at another rate from now on. */
+  setRate(rate: number): void {
+    this.#rate = playableRate(rate);
+    for (const pane of this.panes) if (pane.cine.isPlaying) pane.cine.play(this.rate);
+  }
+
+  /** Plays the stack in the active viewport, or pauses it; false where it has one frame only. */
+  togglePlaying(): boolean {
+    const { cine } = this.current;
+    if (!cine.isPlaying) return cine.play(this.rate);
+    cine.pause();
+    return true;
+  }
+
+  /** What plays is paused: the screen is left. */
+  pause(): void {
+    for (const pane of this.#panes) pane.cine.pause();
+  }
+
+  /** Shows the active viewport alone, or all again; false where there is only one. */
+  toggleMaximised(): boolean {
     this.#isMaximised = this.#layout > 1 && !this.#isMaximised;
+    return this.#layout > 1;
+  }
+
+  /** Removes what was measured last on the active viewport, else beside it; false where nothing was. */
+  removeMeasure(): boolean {
+    return this.current.removeMeasure() || this.prior.viewport.removeMeasure();
   }
 
   toggleLink(): void {
@@ -148,10 +218,9 @@ export class Stage {
   }
 }
 
-/** What to begin with: a series, or a frame of an instance. */
-export type Start =
-  | { readonly kind: 'series'; readonly id: SeriesId }
-  | { readonly kind: 'instance'; readonly id: InstanceId; readonly frame: number };
+function isOf(instanceId: InstanceId, start: Start | null): start is Extract<Start, { kind: 'instance' }> {
+  return start?.kind === 'instance' && start.id === instanceId;
+}
 
 function isStart(series: Series, start: Start): boolean {
   if (start.kind === 'series') return series.id === start.id;

@@ -112,6 +112,8 @@ class Sitting {
       openHelp() {},
       nextCase: async () => {},
       backToCases() {},
+      hasCases: () => false,
+      nothing() {},
       allLabelled() {},
     });
     const press = (chord: string): void => {

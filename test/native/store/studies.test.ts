@@ -41,6 +41,9 @@ const described: InstanceDescription = {
   institutionName: 'Somewhere',
   bodyPartExamined: 'CHEST',
   instanceNumber: 1,
+  slicePositionMm: null,
+  laterality: null,
+  viewPosition: null,
 };
 
 function plan(db: ReadDb, ask: (spy: ReadDb) => unknown): string[] {
@@ -74,6 +77,28 @@ test('slices are read in the order of their InstanceNumber, whatever their UIDs 
   const studyId = studyIdOf(library.db, '1.2.3.1') as StudyId;
   const order = imagesOfStudy(library.db, dataset.id, studyId).map(({ instanceId }) => ids.indexOf(instanceId));
   expect(order).toEqual([3, 2, 0, 1]);
+  library.close();
+});
+
+test('slices without an InstanceNumber, or with the same, are read in the order of their position in the patient', () => {
+  const library = temporaryLibrary();
+  const dataset = ensureDataset(library.writer, 'slices', 'all', testTime);
+  const ids = [
+    [null, 30],
+    [null, -5.5],
+    [null, null],
+    [1, 20],
+    [1, 10],
+  ].map(([instanceNumber = null, slicePositionMm = null], n) => {
+    const slice = madeInstance(1, { sopInstanceUID: `1.2.3.1.1.${n + 1}` });
+    const description = { ...described, instanceNumber, slicePositionMm };
+    const { id } = addInstance(library.writer, { ...slice, description }, testTime);
+    addToDataset(library.writer, dataset.id, id, testTime);
+    return id;
+  });
+  const studyId = studyIdOf(library.db, '1.2.3.1') as StudyId;
+  const images = imagesOfStudy(library.db, dataset.id, studyId);
+  expect(images.map(({ instanceId }) => instanceId)).toEqual([4, 3, 1, 0, 2].map((n) => ids[n]));
   library.close();
 });
 
