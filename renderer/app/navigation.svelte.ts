@@ -2,6 +2,7 @@
 import { untrack } from 'svelte';
 import type { EvaluationPart, InstanceId, JudgeLevel, StudyId, StudyPooling } from '../../core/contract/index.ts';
 import { choices } from './choices.svelte.ts';
+import { notices } from './notices.svelte.ts';
 
 export const screens = ['welcome', 'library', 'read', 'train', 'judge', 'evidence', 'classify', 'settings'] as const;
 export type Screen = (typeof screens)[number];
@@ -121,6 +122,7 @@ class Navigation {
     this.#isChosen = true;
     choices.choose({ screen });
     if (screen === this.screen && Object.keys(args).length === 0) return;
+    if (screen !== this.screen) notices.leaveScreen();
     this.#shown = { screen, args } as Shown;
     this.#visit += 1;
   }

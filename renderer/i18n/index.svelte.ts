@@ -8,6 +8,7 @@ import { verdictSentences } from '../../core/contract/verdict-words.ts';
 import { de } from './de/index.ts';
 import { en } from './en/index.ts';
 import { germanFailures } from './failures.ts';
+import { factInWindow, stepInWindow } from './in-window.ts';
 import type { Words } from './words.ts';
 
 export const languages = {
@@ -63,7 +64,9 @@ class I18n {
     readonly action: string;
     readonly detail: string;
   } {
-    const { code, message, action } = failure;
+    const { code } = failure;
+    const message = factInWindow(failure.message);
+    const action = stepInWindow(failure.action, code);
     const german = (germanFailures as Readonly<Partial<Record<string, readonly [string, string]>>>)[code];
     if (this.#language === 'en' || german === undefined) return { message, action, detail: '' };
     return { message: german[0], action: german[1], detail: message };
