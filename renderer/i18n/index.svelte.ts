@@ -17,6 +17,9 @@ export const languages = {
 } as const satisfies Record<string, { name: string; words: Words }>;
 export type Language = keyof typeof languages;
 
+/** Whose way of writing days a language has: the day before the month in both. */
+export const dateLocales: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de' };
+
 class I18n {
   #language = $state<Language>('en');
 
@@ -50,12 +53,12 @@ class I18n {
 
   /** A day as the language writes it, from a date or ISO text in UTC. */
   date(value: string | Date): string {
-    return new Date(value).toLocaleDateString(this.#language, { dateStyle: 'medium' });
+    return new Date(value).toLocaleDateString(dateLocales[this.#language], { dateStyle: 'medium' });
   }
 
   /** Day and time of the clock on the wall. */
   dateTime(value: string | Date): string {
-    return new Date(value).toLocaleString(this.#language, { dateStyle: 'medium', timeStyle: 'short' });
+    return new Date(value).toLocaleString(dateLocales[this.#language], { dateStyle: 'medium', timeStyle: 'short' });
   }
 
   /** A failure as this language says it. What the core says, in English with the names of the things, is then `detail`. */

@@ -11,6 +11,8 @@ export const shell = {
     settings: 'Settings',
   },
   mainNavigation: 'Main',
+  groups: { data: 'Data', model: 'Model', use: 'Use' },
+  chosen: { dataset: 'Data set', model: 'Model' },
   notForDiagnosis: 'Research use only. Not for diagnosis.',
   offline: (n: number) => `offline: ${n} ${n === 1 ? 'request' : 'requests'}`,
   offlineHelp: 'Requests to a network that were blocked since the start',
