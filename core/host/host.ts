@@ -1,10 +1,12 @@
 /**
  * The core process: the library, its jobs and, in a further process, the engine. Started by the window's main process as
- * `node host.ts --library DIR`, spoken to over the message channel, ended by `quit` or by the channel's end.
+ * `node host.ts --library DIR`, or `--as-reader` where nothing is to be changed, spoken to over the message channel, ended by `quit` or by the channel's end.
  */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type AnswerMessage, answering, type CallMessage, telling } from '../base/channel.ts';
 import { AppError, serialiseError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
 import {
   type CoreCallName,
   coreCalls,
@@ -17,6 +19,7 @@ import { JobQueue } from '../services/jobs/queue.ts';
 import { tellOfJob } from '../services/jobs/tell-of-job.ts';
 import { provideFirstLpm } from '../services/lpm/bundled.ts';
 import type { ServiceContext } from '../services/session/context.ts';
+import { libraryFolder } from '../services/session/library.ts';
 import { openServices } from '../services/session/open.ts';
 import { assetAt } from './assets.ts';
 import type { CoreContext } from './context.ts';
@@ -27,6 +30,8 @@ import { openWatcher } from './watching.ts';
 const { values } = parseArgs({
   options: {
     library: { type: 'string' },
+    'as-reader': { type: 'boolean', default: false },
+    'must-exist': { type: 'boolean', default: false },
     engine: { type: 'string', default: 'auto' },
     device: { type: 'string', default: 'auto' },
     threads: { type: 'string' },
@@ -47,10 +52,20 @@ async function answer(context: CoreContext, name: string, input: unknown): Promi
   return await handler(parseOptions(coreCalls[call].input, input), context);
 }
 
+/** A library that was chosen before and is gone (a disk that is not connected) is missed: no empty one is made in its place. */
+function missIfGone(folder: string): void {
+  if (existsSync(folder)) return;
+  throw new AppError('FILE_NOT_FOUND', `The library ${redact(folder)} is not there.`, {
+    action: 'Connect its disk or network share and try again, or choose another library.',
+  });
+}
+
+const isReader = values['as-reader'];
 try {
+  if (values['must-exist']) missIfGone(libraryFolder(values.library));
   const { context: opened, close } = await openServices({
     library: values.library,
-    mode: 'write',
+    mode: isReader ? 'read' : 'write',
     engine: windowSettingsSchema.shape.engine.parse(values.engine),
     ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
     device: windowSettingsSchema.shape.device.parse(values.device),
@@ -115,10 +130,12 @@ try {
   // The window's process is gone without a word: nobody is left to work for.
   process.on('disconnect', quit);
   // A library without an LPM works all the same, and Train says that there is none.
-  await provideFirstLpm(services).catch((error: unknown) =>
-    services.log.log('warn', 'the embedded LPM cannot be added', { error: serialiseError(error).code }),
-  );
-  queue.open();
+  if (!isReader) {
+    await provideFirstLpm(services).catch((error: unknown) =>
+      services.log.log('warn', 'the embedded LPM cannot be added', { error: serialiseError(error).code }),
+    );
+    queue.open();
+  }
   tell('ready', null);
 } catch (error) {
   tell('failed', serialiseError(error));

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow, nativeTheme, session } from 'electron';
 import { deserialiseError } from '../../core/base/errors.ts';
-import type { EventName, EventPayload } from '../../core/contract/index.ts';
-import { coreArguments } from './core-arguments.ts';
+import type { CoreState, EventName, EventPayload } from '../../core/contract/index.ts';
+import { chosenFolder, coreArguments } from './core-arguments.ts';
 import { CoreProcess } from './core-process.ts';
 import { answerCalls } from './ipc.ts';
 import { namelessWords, openLogFile } from './log-file.ts';
@@ -26,6 +26,9 @@ if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 sealContents();
 
 let libraryArgument = app.commandLine.getSwitchValue('library');
+/** Whether the library is opened for reading only, and whether it may be made at this start of the core process. */
+let asReader = false;
+let isNewLibrary = false;
 let window: BrowserWindow | undefined;
 const mail = new PageMail((paths) => tell('files.opened', { paths }));
 
@@ -75,18 +78,23 @@ function start(): void {
   showMenu(menu);
 
   const written = new WrittenPaths();
+  let coreState: CoreState = { state: 'starting', code: '', message: '', action: '', isReader: false, folder: null };
   const core = new CoreProcess({
     node: paths.node,
     entry: paths.coreEntry,
-    args: () => coreArguments(libraryArgument, settings.all),
+    args: () => coreArguments(libraryArgument, settings.all, { asReader, isNew: isNewLibrary }),
     environment: engineEnvironment(),
     onEvent: (name, payload) => {
       written.hear(name, payload);
       tell(name, payload as never);
     },
     onLog: (level, message, fields) => log.log(level as 'info', message, fields),
-    onState: (state, error) =>
-      tell('core.changed', { state, message: error?.message ?? '', action: error?.action ?? '' }),
+    onState: (state, error) => {
+      const { code = '', message = '', action = '' } = error ?? {};
+      const folder = chosenFolder(libraryArgument, settings.all);
+      coreState = { state, code, message, action, isReader: asReader, folder };
+      tell('core.changed', coreState);
+    },
   });
   const blockedRequests = sealSession(session.defaultSession, (count) =>
     tell('network.blocked', { blockedRequests: count }),
@@ -100,18 +108,26 @@ function start(): void {
       blockedRequests,
       mail,
       written,
-      restartCore: () => core.restart(),
+      core: () => coreState,
+      restartCore: (wanted) => {
+        asReader = wanted ?? asReader;
+        return core.restart();
+      },
       openLibrary: async (folder) => {
-        const before = [libraryArgument, settings.all.library] as const;
+        const before = { library: settings.all.library, libraryArgument, asReader };
         libraryArgument = '';
+        asReader = false;
+        isNewLibrary = true;
         settings.save({ library: folder });
         const failure = await core.restart();
+        isNewLibrary = false;
         if (failure === null) return;
-        libraryArgument = before[0];
-        settings.save({ library: before[1] });
+        ({ libraryArgument, asReader } = before);
+        settings.save({ library: before.library });
         await core.restart();
         throw deserialiseError(failure);
       },
+      leftOut: async (jobId) => (await core.call('imports.leftOut', { jobId })) as readonly { path: string }[] | null,
       ownFolders: async () => {
         try {
           const summary = (await core.call('library.summary', {})) as { folder: string };

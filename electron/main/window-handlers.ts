@@ -1,9 +1,11 @@
 /** Handlers of core/contract/ipc/window.ts. */
+
+import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
-import { app, type BrowserWindow, dialog, shell } from 'electron';
+import { dirname, resolve, sep } from 'node:path';
+import { app, type BrowserWindow, clipboard, dialog, shell } from 'electron';
 import { AppError, deserialiseError, type SerialisedError } from '../../core/base/errors.ts';
-import type { Handlers, MainCallName } from '../../core/contract/index.ts';
+import type { CoreState, Handlers, MainCallName } from '../../core/contract/index.ts';
 import type { PageMail } from './page-mail.ts';
 import type { Settings } from './settings.ts';
 import type { WrittenPaths } from './written.ts';
@@ -13,13 +15,22 @@ export interface WindowContext {
   window(): BrowserWindow | undefined;
   blockedRequests(): number;
   readonly mail: PageMail;
-  /** Ends the core process and starts it again; gives why it did not. */
-  restartCore(): Promise<SerialisedError | null>;
+  /** How the core process is. */
+  core(): CoreState;
+  /** Ends the core process and starts it again, as a reader only or not where that is said; gives why it did not. */
+  restartCore(asReader: boolean | undefined): Promise<SerialisedError | null>;
   openLibrary(folder: string | null): Promise<void>;
   /** What it wrote elsewhere since its start. */
   readonly written: WrittenPaths;
+  /** What an import of this session left out, with whole paths; null where they are not known any more. */
+  leftOut(jobId: number): Promise<readonly { readonly path: string }[] | null>;
   /** Folders whose files this application writes: the library, the log. */
   ownFolders(): Promise<readonly string[]>;
+}
+
+/** The path itself, or the nearest thing above it that is there: the archive that a file lies in, the folder that it lay in. */
+function nearest(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path));
 }
 
 export const windowHandlers: Handlers<MainCallName, WindowContext> = {
@@ -54,6 +65,20 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     shell.showItemInFolder(file);
     return null;
   },
+  'window.showLeftOut': async ({ jobId, index }, { leftOut }) => {
+    const path = (await leftOut(jobId))?.[index]?.path;
+    if (path === undefined) {
+      throw new AppError('BAD_INPUT', 'Where this file lies is not known any more.', {
+        action: 'Import the folder again: what is there is recognised quickly, and the list is made anew.',
+      });
+    }
+    shell.showItemInFolder(nearest(resolve(path)));
+    return null;
+  },
+  'window.copyText': async ({ text }) => {
+    await clipboard.writeText(text);
+    return null;
+  },
   'window.printPdf': async ({ title, fileName }, { window, written }) => {
     const owner = window();
     if (owner === undefined) return null;
@@ -77,8 +102,9 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     await openLibrary(folder);
     return null;
   },
-  'window.restartCore': async (_, { restartCore }) => {
-    const failure = await restartCore();
+  'window.core': (_, { core }) => core(),
+  'window.restartCore': async ({ asReader }, { restartCore }) => {
+    const failure = await restartCore(asReader);
     if (failure !== null) throw deserialiseError(failure);
     return null;
   },

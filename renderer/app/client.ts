@@ -1,6 +1,7 @@
 /** The page's side of the contract: one typed function per direction. */
 import type { SerialisedError } from '../../core/base/errors.ts';
 import type { CallInput, CallName, CallOutput, EventName, EventPayload, Reply } from '../../core/contract/index.ts';
+import { factInWindow, stepInWindow } from '../i18n/in-window.ts';
 
 interface Bridge {
   invoke(name: string, input: unknown): Promise<unknown>;
@@ -14,17 +15,17 @@ declare global {
   }
 }
 
-/** A failed call: what happened in `message`, what to do in `action`. */
+/** A failed call: what happened in `message`, what to do in `action`, both in words of the window. */
 export class CallError extends Error {
   readonly code: SerialisedError['code'];
   readonly action: string;
   readonly retryable: boolean;
 
   constructor(error: SerialisedError) {
-    super(error.message);
+    super(factInWindow(error.message));
     this.name = 'CallError';
     this.code = error.code;
-    this.action = error.action;
+    this.action = stepInWindow(error.action, error.code);
     this.retryable = error.retryable;
   }
 }

@@ -36,16 +36,17 @@ function announce(job: Extract<JobView, { kind: 'export' | 'classify' }>): void 
   const words = i18n.words.round.ended;
   // What a watched folder gives comes in many small jobs; its list shows them.
   if (job.kind === 'classify' && job.payload?.watchId !== undefined) return;
-  if (job.state === 'failed' && job.error !== null) notices.failed(job.error);
+  if (job.state === 'failed' && job.error !== null) notices.failed(job.error, { isEverywhere: true });
   if (job.state !== 'succeeded' || job.result === null) return;
   if (job.kind === 'export') {
     const { studies, skipped } = job.result;
-    notices.offer(words.exported(studies, skipped), [showOutcome(job.id)]);
+    notices.offer(words.exported(studies, skipped), [showOutcome(job.id)], { isEverywhere: true });
     return;
   }
   const { model, studies, failed, out } = job.result;
-  notices.offer(words.classified(model, studies, failed), [
+  const actions = [
     { label: words.openResults, run: () => navigation.open('classify', { jobId: job.id }) },
     ...(out === null ? [] : [showOutcome(job.id)]),
-  ]);
+  ];
+  notices.offer(words.classified(model, studies, failed), actions, { isEverywhere: true });
 }

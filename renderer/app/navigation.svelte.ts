@@ -2,9 +2,17 @@
 import { untrack } from 'svelte';
 import type { EvaluationPart, InstanceId, JudgeLevel, StudyId, StudyPooling } from '../../core/contract/index.ts';
 import { choices } from './choices.svelte.ts';
+import { notices } from './notices.svelte.ts';
 
 export const screens = ['welcome', 'library', 'read', 'train', 'judge', 'evidence', 'classify', 'settings'] as const;
 export type Screen = (typeof screens)[number];
+
+/** Screens by what one is about there, in the order in which work goes. Welcome and Settings belong to none. */
+export const screenGroups = {
+  data: ['library', 'read'],
+  model: ['train', 'judge', 'evidence'],
+  use: ['classify'],
+} as const satisfies Record<string, readonly Screen[]>;
 
 /** A case to look at: a study and, where one is meant, an image of it. Every way from a screen to a case takes this one value. */
 export interface CaseReference {
@@ -121,6 +129,7 @@ class Navigation {
     this.#isChosen = true;
     choices.choose({ screen });
     if (screen === this.screen && Object.keys(args).length === 0) return;
+    if (screen !== this.screen) notices.leaveScreen();
     this.#shown = { screen, args } as Shown;
     this.#visit += 1;
   }

@@ -94,7 +94,7 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
   ],
   LPM_PICKLE_REFUSED: [
     'Die Datei könnte Programme ausführen und wurde abgelehnt.',
-    'Wandeln Sie sie auf einem Gerät mit Python und torch in .safetensors um; „sidelight lpm add“ nennt die zehn Zeilen dafür.',
+    'Wandeln Sie sie auf einem Gerät mit Python und torch in .safetensors um.',
   ],
   WEIGHTS_INVALID: ['Die Gewichte sind beschädigt oder verändert.', 'Kopieren Sie das Modell noch einmal.'],
   MODEL_NOT_FOUND: ['Dieses Modell gibt es nicht.', 'Wählen Sie ein anderes aus der Liste.'],
@@ -120,7 +120,7 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
   DB_FROM_NEWER_APP: ['Die Bibliothek stammt von einer neueren Version.', 'Aktualisieren Sie Sidelight.'],
   DB_DAMAGED: [
     'Die Datenbank der Bibliothek ist beschädigt.',
-    'Spielen Sie unter „Einstellungen“, „Bibliothek“ eine Sicherung zurück.',
+    'Wählen Sie eine andere Bibliothek, oder lassen Sie eine Sicherung zurückspielen von der Person, die diesen Rechner betreut.',
   ],
   BACKUP_NOT_FOUND: ['Diese Sicherung gibt es nicht.', 'Wählen Sie eine andere aus der Liste.'],
   PATIENT_NOT_FOUND: ['Diesen Patienten gibt es hier nicht.', 'Geben Sie die Nummer genau wie in den Bildern an.'],

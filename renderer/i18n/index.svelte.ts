@@ -8,6 +8,7 @@ import { verdictSentences } from '../../core/contract/verdict-words.ts';
 import { de } from './de/index.ts';
 import { en } from './en/index.ts';
 import { germanFailures } from './failures.ts';
+import { factInWindow, stepInWindow } from './in-window.ts';
 import type { Words } from './words.ts';
 
 export const languages = {
@@ -15,6 +16,9 @@ export const languages = {
   de: { name: 'Deutsch', words: de },
 } as const satisfies Record<string, { name: string; words: Words }>;
 export type Language = keyof typeof languages;
+
+/** Whose way of writing days a language has: the day before the month in both. */
+export const dateLocales: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de' };
 
 class I18n {
   #language = $state<Language>('en');
@@ -49,12 +53,12 @@ class I18n {
 
   /** A day as the language writes it, from a date or ISO text in UTC. */
   date(value: string | Date): string {
-    return new Date(value).toLocaleDateString(this.#language, { dateStyle: 'medium' });
+    return new Date(value).toLocaleDateString(dateLocales[this.#language], { dateStyle: 'medium' });
   }
 
   /** Day and time of the clock on the wall. */
   dateTime(value: string | Date): string {
-    return new Date(value).toLocaleString(this.#language, { dateStyle: 'medium', timeStyle: 'short' });
+    return new Date(value).toLocaleString(dateLocales[this.#language], { dateStyle: 'medium', timeStyle: 'short' });
   }
 
   /** A failure as this language says it. What the core says, in English with the names of the things, is then `detail`. */
@@ -63,7 +67,9 @@ class I18n {
     readonly action: string;
     readonly detail: string;
   } {
-    const { code, message, action } = failure;
+    const { code } = failure;
+    const message = factInWindow(failure.message);
+    const action = stepInWindow(failure.action, code);
     const german = (germanFailures as Readonly<Partial<Record<string, readonly [string, string]>>>)[code];
     if (this.#language === 'en' || german === undefined) return { message, action, detail: '' };
     return { message: german[0], action: german[1], detail: message };

@@ -113,6 +113,7 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
     .first()
     .click();
   await page.getByRole('radio', { name: /marked/ }).waitFor();
+  await page.getByText('Expert: layers and tokens').click();
   await page.getByText(/went to the class token/).waitFor();
   await page.getByRole('img', { name: 'Image with the evidence for marked laid over it' }).waitFor();
   // The prompts look most at the top right quarter, where the marker is.

@@ -225,7 +225,7 @@ describe('data sets', () => {
 
 describe('the first run', () => {
   test('asks for the acknowledgement, makes the demo set, and leads on to labelling and training', async () => {
-    const { page, complaints, close, library } = await launch();
+    const { page, complaints, close, library } = await launch({ isConfirmed: false });
     const make = page.getByRole('button', { name: 'Make the demo set' });
     await make.waitFor();
     expect(await make.isDisabled()).toBe(true);

@@ -97,6 +97,7 @@ export {
   trainingOptionsSchema,
 } from './training.ts';
 export {
+  type CoreState,
   type MenuCommand,
   menuCommands,
   type Place,

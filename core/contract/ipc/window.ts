@@ -41,6 +41,19 @@ export type Place = z.infer<typeof placeSchema>;
 export const settingsFileSchema = windowSettingsSchema.extend({ place: placeSchema.nullable() }).partial();
 export type SettingsFile = z.infer<typeof settingsFileSchema>;
 
+/** How the core process is: what it says where it could not start, and where it looks for its library. */
+const coreStateSchema = z.object({
+  state: z.enum(['starting', 'ready', 'failed']),
+  code: z.string(),
+  message: z.string(),
+  action: z.string(),
+  /** Whether the library is open for reading only, because the user chose so. */
+  isReader: z.boolean(),
+  /** The library's folder; null for the usual place. */
+  folder: z.string().nullable(),
+});
+export type CoreState = z.infer<typeof coreStateSchema>;
+
 export const windowCalls = defineCalls({
   'window.chooseFiles': {
     doc: 'Paths that the user chose in the system’s file chooser; none when it was closed.',
@@ -59,6 +72,16 @@ export const windowCalls = defineCalls({
   'window.showFile': {
     doc: 'Shows a file that this application wrote in the system’s file manager.',
     input: z.strictObject({ path: z.string().min(1) }),
+    output: z.null(),
+  },
+  'window.showLeftOut': {
+    doc: 'Shows a file that an import of this session left out in the system’s file manager; of one inside an archive, the archive.',
+    input: z.strictObject({ jobId: z.int(), index: z.int().nonnegative() }),
+    output: z.null(),
+  },
+  'window.copyText': {
+    doc: 'Puts a text on the system’s clipboard.',
+    input: z.strictObject({ text: z.string().max(10_000_000) }),
     output: z.null(),
   },
   'window.printPdf': {
@@ -92,9 +115,14 @@ export const windowCalls = defineCalls({
     output: z.null(),
   },
   'window.restartCore': {
-    doc: 'Starts the core process again, so that settings of the engine count; a running job goes on.',
-    input: nothing,
+    doc: 'Starts the core process again, so that settings of the engine count; a running job goes on. Opens the library for reading only, or for writing again, where that is said.',
+    input: z.strictObject({ asReader: z.boolean().optional() }),
     output: z.null(),
+  },
+  'window.core': {
+    doc: 'How the core process is, for a page that was not there when it was told.',
+    input: nothing,
+    output: coreStateSchema,
   },
   'window.about': {
     doc: 'Versions of the parts, and how many requests to a network were blocked since the start.',
@@ -113,7 +141,7 @@ export const windowEvents = defineEvents({
   /** A request to a network was blocked; the count since the start. */
   'network.blocked': z.object({ blockedRequests: z.int().nonnegative() }),
   /** The core process is gone, is back, or could not be started. */
-  'core.changed': z.object({ state: z.enum(['starting', 'ready', 'failed']), message: z.string(), action: z.string() }),
+  'core.changed': coreStateSchema,
   /** A command of the native menu. */
   'menu.chosen': z.object({ command: z.enum(menuCommands) }),
   /** The system asks to open files: a double click, a second start of the application. */

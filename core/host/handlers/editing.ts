@@ -38,7 +38,8 @@ function told<T>({ emit }: CoreContext, changed: keyof typeof shownBy, value: T)
 export const editingHandlers: Handlers<keyof typeof editingCalls, CoreContext> = {
   'choices.get': (_, { services }) => windowChoices(services.library.db),
   'choices.save': (choices, { services }) => {
-    saveWindowChoices(services.library.writer, choices);
+    // Who only reads leaves no trace, not even of where they were.
+    if (services.library.mode === 'write') saveWindowChoices(services.library.writer, choices);
     return null;
   },
   'models.rename': ({ model, name }, context) => {

@@ -1,6 +1,6 @@
 /** Readers of the library, and who reads now. */
 import { AppError } from '../../base/errors.ts';
-import type { ReaderId } from '../../contract/index.ts';
+import { type ReaderId, readerIdSchema } from '../../contract/index.ts';
 import {
   addAuditEvent,
   addReader as addRow,
@@ -20,10 +20,15 @@ export interface Readers {
   readonly current: ReaderRow;
 }
 
-/** Every reader and the current one. A library without readers gets its first, so that reading needs no set-up. */
+/** Who looks at a library that nobody has read and that is open for reading only. */
+const onlooker: ReaderRow = { id: readerIdSchema.parse(0), key: 'Reader 1', name: 'Reader 1', labels: 0 };
+
+/** Every reader and the current one. A library without readers gets its first, so that reading needs no set-up; one that is only read shows one. */
 export function readersOf(context: ServiceContext): Readers {
   const { library } = context;
-  if (listReaders(library.db).length === 0) addRow(library.writer, 'Reader 1', timeOf(context));
+  const there = listReaders(library.db);
+  if (there.length === 0 && library.mode === 'read') return { readers: [onlooker], current: onlooker };
+  if (there.length === 0) addRow(library.writer, 'Reader 1', timeOf(context));
   const readers = listReaders(library.db);
   const id = Number(readingPreference(library.db, 'reader'));
   const current = readers.find((reader) => reader.id === id) ?? (readers[0] as ReaderRow);

@@ -6,6 +6,8 @@ const n = (count: number, one: string, other: string): string => counted('de', c
 export const classify: Words['classify'] = {
   intro: 'Ein trainiertes Modell beurteilt Studien, die niemand befundet hat.',
   newBatch: 'Studien klassifizieren',
+  choose: 'Studien klassifizieren …',
+  with: (model) => `Mit dem Modell ${model}.`,
   model: 'Modell',
   noModels: 'Es gibt noch kein trainiertes Modell. Trainieren Sie zuerst eines; danach steht es hier.',
   openTrain: '„Trainieren“ öffnen',
@@ -48,7 +50,7 @@ export const classify: Words['classify'] = {
       : `${n(studies, 'Studie', 'Studien')}, ${n(failed, 'Datei', 'Dateien')} nicht nutzbar`,
   fromWatch: 'überwachter Ordner',
   emptyTitle: 'Keine Ergebnisse geöffnet',
-  emptyText: 'Wählen Sie links Modell und Studien oder öffnen Sie frühere Ergebnisse.',
+  emptyText: 'Klassifizieren Sie Studien, oder öffnen Sie links frühere Ergebnisse.',
   running: 'In Arbeit',
   queued: 'Wartet',
   progress: (done, total, unit) => (total === null ? `${done} ${unit}` : `${done} von ${total} ${unit}`),

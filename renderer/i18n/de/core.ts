@@ -4,7 +4,7 @@ export const core: Words['core'] = {
   stages: {
     checking: 'Wird geprüft',
     classifying: 'Wird klassifiziert',
-    comparing: 'Methoden werden verglichen',
+    comparing: 'Verfahren werden verglichen',
     copyingLpm: 'Modell wird kopiert',
     curve: 'Lernkurve',
     decoding: 'Bilder werden gelesen',

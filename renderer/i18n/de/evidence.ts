@@ -4,15 +4,15 @@ export const evidence: Words['evidence'] = {
   title: 'Belege',
   lead: 'Auf welche Teile des Bildes sich die Antwort des Modells stützt, soweit sich das sagen lässt.',
   honest:
-    'Aufmerksamkeit ist kein Beweis. Sie zeigt, welche Felder das Modell gelesen hat, nicht, warum die Antwort so ausfiel; wo eine Methode auch ein kleines Seitenbild liest, spricht dieses mit und hinterlässt hier keine Spur. Trauen Sie ihr nicht weiter, als die Löschprobe sie stützt.',
+    'Aufmerksamkeit ist kein Beweis. Sie zeigt, welche Felder das Modell gelesen hat, nicht, warum die Antwort so ausfiel; wo ein Verfahren auch ein kleines Seitenbild liest, spricht dieses mit und hinterlässt hier keine Spur. Trauen Sie ihr nicht weiter, als die Löschprobe sie stützt.',
   noModels: 'Es gibt noch kein Modell, das auf Stellen des Bildes achtet.',
   noModelsHelp:
-    'Die empfohlene Methode hinterlässt solche Belege. Das Seitennetz allein, das lineare Modell und das volle Training tun es nicht.',
+    'Das empfohlene Verfahren hinterlässt solche Belege. Das Seitennetz allein, das lineare Modell und das volle Training tun es nicht.',
   goTrain: 'Zum Training',
   noEvidenceOfNumbers: (model) =>
     `„${model}“ antwortet mit einer Zahl. Belege zeigen, was für eine Klasse oder einen Befund spricht; eine Zahl hat keine. Wie weit die Zahlen daneben liegen, steht unter „Beurteilen“.`,
   noEvidence: (name) =>
-    `„${name}“ achtet auf keine Stellen des Bildes, also gibt es keine Belege dieser Art. Wählen Sie ein Modell einer anderen Methode.`,
+    `„${name}“ achtet auf keine Stellen des Bildes, also gibt es keine Belege dieser Art. Wählen Sie ein Modell eines anderen Verfahrens.`,
   model: 'Modell',
   images: 'Bilder',
   splits: { train: 'Training', val: 'Validierung', test: 'Test' },
@@ -31,6 +31,7 @@ export const evidence: Words['evidence'] = {
     attention:
       'Die Aufmerksamkeit auf die Token, gemittelt über alles, was hinsieht (Prompts oder Anfragen, und Köpfe). Für jede Klasse gleich.',
   },
+  expert: 'Für Fachleute: Schichten und Token',
   layer: 'Schicht des vortrainierten Modells',
   allLayers: 'Alle zusammen',
   layerName: (n) => `Schicht ${n + 1}`,

@@ -17,7 +17,7 @@ export const judge: Words['judge'] = {
     'Jeder Patient von Training und Validierung, beantwortet von dem Netz, das nicht von ihm gelernt hat. Testpatienten waren nicht beteiligt.',
   notEvaluated: (split) => `Dieses Modell wurde mit den Fällen „${split}“ noch nicht ausgewertet.`,
   testWarning:
-    'Testfälle beantworten eine Frage einmal: Wie gut ist das fertige Modell? Schwellenwert, Kalibrierung und Methode wählt man an den Validierungsfällen. Jede Auswertung auf den Testfällen wird gezählt; das erneute Öffnen nicht.',
+    'Testfälle beantworten eine Frage einmal: Wie gut ist das fertige Modell? Schwellenwert, Kalibrierung und Verfahren wählt man an den Validierungsfällen. Jede Auswertung auf den Testfällen wird gezählt; das erneute Öffnen nicht.',
   evaluate: 'Auswerten',
   evaluating: 'Auswertung läuft …',
   testEvaluations: (n) =>
@@ -30,7 +30,7 @@ export const judge: Words['judge'] = {
   intervalNote: 'In Klammern: 95-%-Intervall.',
   tabs: {
     overview: 'Kennzahlen',
-    compare: 'Methoden im Vergleich',
+    compare: 'Verfahren im Vergleich',
     subgroups: 'Untergruppen',
     trust: 'Kalibrierung und Vorlage',
     card: 'Modellkarte',
@@ -173,7 +173,7 @@ export const judge: Words['judge'] = {
   shown: (n, total) => `${n} von ${total}`,
   compareHelp:
     'Modelle derselben Version des Datensatzes an denselben Fällen. Die Differenz gilt zum oben gewählten Modell, ihr Intervall stammt aus neu gezogenen Patienten; enthält es 0, können die Fälle beide nicht unterscheiden.',
-  method: 'Methode',
+  method: 'Verfahren',
   difference: 'Differenz der AUC',
   learnable: 'Lernbare Parameter',
   memory: 'Spitze des Speichers',
@@ -253,7 +253,7 @@ export const judge: Words['judge'] = {
     notice: 'Nur für Forschung. Nicht für Diagnosen.',
     what: 'Was es ist',
     whatText: (method, classes, lpm) =>
-      `Ein Bildklassifikator, der unterscheidet: ${classes}. Methode: ${method}, auf dem eingefrorenen vortrainierten Modell „${lpm}“.`,
+      `Ein Bildklassifikator, der unterscheidet: ${classes}. Verfahren: ${method}, auf dem eingefrorenen vortrainierten Modell „${lpm}“.`,
     howText: (input, learnable) =>
       `Es liest jedes Bild mit ${input} Pixeln, zum Quadrat gestaucht, und hat ${learnable} lernbare Parameter.`,
     data: 'Womit es trainiert wurde',
@@ -280,9 +280,9 @@ export const judge: Words['judge'] = {
     resultsNumbers: 'Die Antwort ist eine Zahl in der Einheit der Labels. In Klammern: 95-%-Intervall.',
     allFindings: 'alle, die sich beurteilen lassen (Mittel)',
     whatFindings: (method, findings, lpm) =>
-      `Ein Bildklassifikator, der von jedem mehrerer Befunde sagt, ob er vorhanden ist: ${findings}. Methode: ${method}, auf dem eingefrorenen vortrainierten Modell „${lpm}“.`,
+      `Ein Bildklassifikator, der von jedem mehrerer Befunde sagt, ob er vorhanden ist: ${findings}. Verfahren: ${method}, auf dem eingefrorenen vortrainierten Modell „${lpm}“.`,
     whatNumber: (method, name, lpm) =>
-      `Ein Modell, das aus einem Bild eine Zahl liest: ${name}. Methode: ${method}, auf dem eingefrorenen vortrainierten Modell „${lpm}“.`,
+      `Ein Modell, das aus einem Bild eine Zahl liest: ${name}. Verfahren: ${method}, auf dem eingefrorenen vortrainierten Modell „${lpm}“.`,
     uncertain: {
       unknown: 'Angaben „unsicher“ gelten als nicht bekannt.',
       present: 'Angaben „unsicher“ gelten als vorhanden.',

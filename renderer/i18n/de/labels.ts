@@ -18,7 +18,7 @@ export const labels: Words['labels'] = {
   readSo: 'Sie wird so gelesen:',
   readAs: 'Gelesen wird',
   alsoFits: (title) =>
-    `Sie wird nach ihren eigenen Spalten gelesen. Sie sieht auch wie die Befunddatei von ${title} aus; die Befehlszeile liest sie als solche mit --profile.`,
+    `Sie wird nach ihren eigenen Spalten gelesen. Sie sieht auch wie die Befunddatei von ${title} aus; als solche wird sie hier nicht gelesen, weil ihre eigenen Spalten schon sagen, was sie sind.`,
   silent: (names) => `In keiner Zeile ist etwas bekannt über: ${names}.`,
   asks: (meaning) => `Der neue Datensatz wird fragen nach: ${meaning}.`,
   answers: { present: 'vorhanden', absent: 'nicht vorhanden', uncertain: 'unsicher' },

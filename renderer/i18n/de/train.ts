@@ -296,6 +296,8 @@ export const train: Words['train'] = {
     bitfit: { name: 'BitFit', text: 'Ändert nur die Bias-Werte des großen Modells. So langsam wie LoRA.' },
     partial: { name: 'Letzte Blöcke', text: 'Ändert die letzten Blöcke des großen Modells, sonst keine.' },
   },
+  method: 'Verfahren',
+  otherMethods: (count) => `Mit anderen Verfahren vergleichen (${count})`,
   expertTitle: 'Einstellungen für Fachleute',
   changed: 'geändert',
   reset: 'Zurück zu denen der Autoren',
@@ -438,7 +440,7 @@ export const train: Words['train'] = {
   stalled: (epochs: number) =>
     `Die Validierung ist seit ${n(epochs, 'Epoche', 'Epochen')} nicht besser geworden: Sie können anhalten; die besten Gewichte bleiben.`,
   stalledAtGuessing: (epochs: number) =>
-    `Die Validierung ist seit ${n(epochs, 'Epoche', 'Epochen')} nicht besser geworden und steht dort, wo Raten steht: Bisher wurde nichts gelernt. Jetzt angehalten, rät das Modell; lassen Sie es weiterlaufen, oder versuchen Sie eine größere Lernrate, mehr Epochen oder eine andere Methode.`,
+    `Die Validierung ist seit ${n(epochs, 'Epoche', 'Epochen')} nicht besser geworden und steht dort, wo Raten steht: Bisher wurde nichts gelernt. Jetzt angehalten, rät das Modell; lassen Sie es weiterlaufen, oder versuchen Sie eine größere Lernrate, mehr Epochen oder ein anderes Verfahren.`,
   best: (epoch: string, auc: string) =>
     `Bisher am besten: Epoche ${epoch}, AUC ${auc}. Diese Gewichte werden das Modell.`,
   noEpochs: 'Kurven erscheinen nach der ersten Epoche.',

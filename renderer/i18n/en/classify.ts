@@ -5,6 +5,8 @@ const n = (count: number, one: string, other: string): string => counted('en', c
 export const classify = {
   intro: 'A trained model reads studies that nobody has labelled.',
   newBatch: 'Classify studies',
+  choose: 'Classify studies …',
+  with: (model: string) => `With the model ${model}.`,
   model: 'Model',
   noModels: 'There is no trained model yet. Train one first; it appears here when it is done.',
   openTrain: 'Open “Train”',
@@ -47,7 +49,7 @@ export const classify = {
       : `${n(studies, 'study', 'studies')}, ${n(failed, 'file', 'files')} failed`,
   fromWatch: 'watched folder',
   emptyTitle: 'No results shown',
-  emptyText: 'Choose a model and studies on the left, or open earlier results.',
+  emptyText: 'Classify studies, or open earlier results on the left.',
   running: 'Working',
   queued: 'Waiting',
   progress: (done: string, total: string | null, unit: string) =>

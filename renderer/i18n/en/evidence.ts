@@ -29,6 +29,7 @@ export const evidence = {
     attention:
       'The attention over the tokens, averaged over all that looks (prompts or queries, and heads). The same for every class.',
   },
+  expert: 'Expert: layers and tokens',
   layer: 'Layer of the pre-trained model',
   allLayers: 'All together',
   layerName: (n: number) => `Layer ${n + 1}`,

@@ -18,7 +18,7 @@ export const labels = {
   readSo: 'It is read so:',
   readAs: 'Read it for',
   alsoFits: (title: string) =>
-    `It is read by its own columns. It also looks like the labels file of ${title}; the command line reads it as such with --profile.`,
+    `It is read by its own columns. It also looks like the labels file of ${title}; as such it is not read here, because its own columns already say what they are.`,
   silent: (names: string) => `Nothing is known in any row of: ${names}.`,
   asks: (meaning: string) => `The new data set will ask for ${meaning}.`,
   answers: { present: 'present', absent: 'absent', uncertain: 'uncertain' } as Readonly<Record<string, string>>,

@@ -289,6 +289,8 @@ export const train = {
     bitfit: { name: 'BitFit', text: 'Changes the biases of the large model alone. As slow as LoRA.' },
     partial: { name: 'Last blocks', text: 'Changes the last blocks of the large model, and no others.' },
   },
+  method: 'Method',
+  otherMethods: (count: number) => `Compare with other methods (${count})`,
   expertTitle: 'Expert settings',
   changed: 'changed',
   reset: 'Back to the authors’ settings',

@@ -1,5 +1,5 @@
 /** Attributes of studies as a person reads them. */
-import type { Language } from '../../i18n/index.svelte.ts';
+import { dateLocales, type Language } from '../../i18n/index.svelte.ts';
 
 /** `Müller^Jörg^^Dr.` as "Müller, Jörg Dr."; of the groups that DICOM allows, the first (PS3.5 6.2.1). */
 export function personName(name: string): string {
@@ -14,8 +14,7 @@ const formats = new Map<Language, Intl.DateTimeFormat>();
 function dayFormat(language: Language): Intl.DateTimeFormat {
   let format = formats.get(language);
   if (format === undefined) {
-    const locale = language === 'en' ? 'en-GB' : language;
-    format = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: 'UTC' });
+    format = new Intl.DateTimeFormat(dateLocales[language], { dateStyle: 'medium', timeZone: 'UTC' });
     formats.set(language, format);
   }
   return format;

@@ -1,6 +1,7 @@
 /** What the section "Enough labels?" knows of one data set: its newest curve, how long another one takes, and the one that is being drawn. */
 import type { CurveReport, JobView, TimePromise } from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
+import { core } from '../../app/core-state.svelte.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 
 type CurveJob = Extract<JobView, { kind: 'curve' }>;
@@ -33,7 +34,7 @@ export class LearningCurveState {
     const { promise, missing } = await call('curve.promise', { options: this.#asked });
     this.promise = promise;
     const [next] = missing;
-    if (next === undefined || !mayMeasure) return;
+    if (next === undefined || !mayMeasure || core.now.isReader) return;
     this.isMeasuring = true;
     const job = await jobs.start({ kind: 'measure', options: next });
     this.#measureId = job.id;

@@ -18,6 +18,7 @@ import {
 } from '../../../core/contract/index.ts';
 import { choices } from '../../app/choices.svelte.ts';
 import { call, on } from '../../app/client.ts';
+import { core } from '../../app/core-state.svelte.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 
 type Settings = Omit<TrainingOptions, 'dataset' | 'lpm' | 'name' | 'method'> & { earlyStop?: number | undefined };
@@ -291,7 +292,7 @@ export class TrainState {
     this.isBusy = answer.isBusy;
     const [next] = answer.missing;
     // A measurement under way is waited for: its end asks again.
-    if (next === undefined || this.measuring !== null) return;
+    if (next === undefined || this.measuring !== null || core.now.isReader) return;
     this.measuring = await jobs.start({ kind: 'measure', options: next });
     // A quick one has ended by now, and its end was told before anybody waited for it.
     const now = jobs.newest(this.measuring);

@@ -13,9 +13,11 @@ export async function classifyFolder(
   const main = page.getByRole('main');
   await answerOpenDialog(app, [folder]);
   await main.getByLabel('Model').selectOption(model);
-  await main.getByRole('button', { name: 'Folder …', exact: true }).click();
-  await main.getByText(basename(folder), { exact: true }).waitFor();
-  await main.getByRole('button', { name: 'Classify', exact: true }).click();
+  await main.getByRole('button', { name: 'Classify studies …', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Classify studies' });
+  await dialog.getByRole('button', { name: 'Folder …', exact: true }).click();
+  await dialog.getByText(basename(folder), { exact: true }).waitFor();
+  await dialog.getByRole('button', { name: 'Classify', exact: true }).click();
   await main.getByRole('heading', { name: `Results of ${model}` }).waitFor({ timeout: 120_000 });
 }
 

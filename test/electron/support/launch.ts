@@ -41,6 +41,8 @@ export interface LaunchOptions {
   readonly keepSize?: boolean;
   readonly width?: number;
   readonly height?: number;
+  /** False for a window whose user has not yet confirmed that it is for research only. */
+  readonly isConfirmed?: boolean;
   /** The binary of a package; the working tree's application when left out. */
   readonly executablePath?: string;
   /** A file for what strace sees of the sockets of all its processes; not traced when left out. */
@@ -61,6 +63,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
     args: [...electron.args, ...windowFlags, `--user-data-dir=${profile}`, `--library=${library}`],
     env: { ...userEnvironment(), ...electron.environment },
   });
+  if (options.isConfirmed !== false) await confirmResearchOnly(page);
   return {
     app,
     page,
@@ -72,6 +75,14 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
       if (options.library === undefined) rmSync(library, { recursive: true, force: true });
     },
   };
+}
+
+/** Confirms on the page that its user does research only, as the tick of every way in does. */
+async function confirmResearchOnly(page: Page): Promise<void> {
+  await page.evaluate(`(() => {
+    localStorage.setItem('sidelight.acknowledged', 'yes');
+    dispatchEvent(new StorageEvent('storage', { key: 'sidelight.acknowledged' }));
+  })()`);
 }
 
 type Start = Parameters<typeof _electron.launch>[0];

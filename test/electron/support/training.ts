@@ -11,6 +11,10 @@ export async function openTrain(page: Page): Promise<void> {
 /** Chooses the published recipe instead of a search, so that methods and expert settings can be chosen. */
 export async function choosePublished(page: Page): Promise<void> {
   await page.getByRole('radio', { name: /^As published/ }).check();
+  // What is not recommended stands folded.
+  const others = page.locator('details', { hasText: /^Compare with other methods/ });
+  await others.waitFor();
+  if ((await others.getAttribute('open')) === null) await others.locator('summary').click();
 }
 
 /** Fills expert settings of a recipe of one's own in by their names, waits for the promise of the time, and gives its words. */

@@ -228,6 +228,7 @@ async function judge({ page }: Opened, look: Look): Promise<Pick<WholeWay, 'figu
     all.opacities.some((opacity) => opacity > 0),
     'no heat lies over the picture',
   );
+  await page.getByText('Expert: layers and tokens').click();
   await page.getByLabel('Layer of the pre-trained model').selectOption({ index: 1 });
   assert.notDeepEqual((await heatMap(page)).opacities, all.opacities, 'a layer looks like all together');
   await page.getByLabel('Layer of the pre-trained model').selectOption({ index: 0 });

@@ -1,0 +1,95 @@
+/** Every way in which studies come asks first whether Sidelight is used for research only; and what an import left out is named, copied and shown. */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { put } from '../support/studies.ts';
+import { seriousViolations } from './support/axe.ts';
+import { answerOpenDialog, answerSaveDialog } from './support/dialogs.ts';
+import { fillImport, runImport } from './support/importing.ts';
+import { launch } from './support/launch.ts';
+import { prepareLibrary } from './support/library.ts';
+import { show } from './support/screens.ts';
+
+test('nothing comes in before it is confirmed: not by Import, a labels file, a drop, Classify or a watched folder', async () => {
+  const { folder, library, studies, labels } = await prepareLibrary({ models: ['m'] });
+  const opened = await launch({ library, isConfirmed: false });
+  const { app, page, complaints, close } = opened;
+  const main = page.getByRole('main');
+  const tick = (within: ReturnType<typeof page.getByRole>) => within.getByRole('checkbox', { name: /research only/ });
+  await show(page, 'Classify');
+  await main.getByRole('button', { name: 'Watch a folder …' }).waitFor();
+  expect(await main.getByRole('button', { name: 'Watch a folder …' }).isDisabled()).toBe(true);
+  await main.getByRole('button', { name: 'Classify studies …' }).click();
+  const classifying = page.getByRole('dialog', { name: 'Classify studies' });
+  await classifying.getByRole('combobox').selectOption('discs');
+  await tick(classifying).waitFor();
+  expect(await classifying.getByRole('button', { name: 'Classify', exact: true }).isDisabled()).toBe(true);
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+
+  await show(page, 'Library');
+  await fillImport(opened, { folder: studies, dataset: 'again' });
+  const importing = page.getByRole('dialog', { name: 'Import studies' });
+  expect(await importing.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+  await page.keyboard.press('Escape');
+  await answerOpenDialog(app, [labels]);
+  await main.getByRole('button', { name: 'Labels …' }).click();
+  expect(await importing.getByRole('button', { name: 'Check labels …' }).isDisabled()).toBe(true);
+  await tick(importing).check();
+  expect(await importing.getByRole('button', { name: 'Check labels …' }).isDisabled()).toBe(false);
+  await page.keyboard.press('Escape');
+
+  // Asked once.
+  await show(page, 'Classify');
+  await main.getByRole('button', { name: 'Classify studies …' }).click();
+  await classifying.getByRole('combobox').selectOption('discs');
+  expect(await tick(classifying).count()).toBe(0);
+  expect(await classifying.getByRole('button', { name: 'Classify', exact: true }).isDisabled()).toBe(false);
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+  expect(complaints).toEqual([]);
+});
+
+test('the report of an import names each file that was left out by its path, copies and saves the list, and shows a file in its folder', async () => {
+  const { folder, studies } = await prepareLibrary({ isImported: false });
+  put(studies, 'DOE^JANE/notes.txt', 'not an image');
+  const profile = join(folder, 'profile');
+  const opened = await launch({ profile });
+  const { app, page, complaints, close } = opened;
+  await app.evaluate(({ shell, clipboard }) => {
+    const seen = globalThis as unknown as { shown: string[]; copied: string };
+    seen.shown = [];
+    shell.showItemInFolder = (path: string) => void seen.shown.push(path);
+    clipboard.writeText = async (text: string) => {
+      seen.copied = text;
+    };
+  });
+  const seen = () =>
+    app.evaluate(() => {
+      const { shown, copied } = globalThis as unknown as { shown: string[]; copied: string };
+      return { shown, copied };
+    });
+  await page.getByRole('heading', { name: 'Welcome to Sidelight' }).waitFor();
+  await show(page, 'Library');
+  await fillImport(opened, { folder: studies, dataset: 'named' });
+  expect((await runImport(page)).skipped).toBeGreaterThan(0);
+  const report = page.getByTestId('import-report');
+  await report.getByText(/left out, by path/).click();
+  const path = join(studies, 'DOE^JANE', 'notes.txt');
+  await report.getByText(path, { exact: true }).waitFor();
+  await report.getByRole('button', { name: 'Copy list' }).click();
+  await page.getByText('List copied.').waitFor();
+  await report.getByRole('button', { name: 'Show in folder: notes.txt' }).click();
+  await expect.poll(async () => (await seen()).shown).toEqual([path]);
+  expect((await seen()).copied.split('\n').some((line) => line.startsWith(`${path}\t`))).toBe(true);
+  await answerSaveDialog(app, join(folder, 'left-out.csv'));
+  await report.getByRole('button', { name: 'Save the list …' }).click();
+  await page.getByText('List saved.').waitFor();
+  expect(readFileSync(join(folder, 'left-out.csv'), 'utf8')).toContain(path);
+  expect(await seriousViolations(page)).toEqual([]);
+  await close();
+  // The log names nobody.
+  expect(readFileSync(join(profile, 'logs', 'sidelight.log'), 'utf8')).not.toContain('DOE');
+  rmSync(folder, { recursive: true, force: true });
+  expect(complaints).toEqual([]);
+});
