@@ -16,7 +16,9 @@ function byFolders(v: Values): string {
   const named = n(v, 'byFolders');
   const rule = `${rules[v['rule'] as keyof typeof rules]}, where no column or layout says whose they are; `;
   if (named === 0) return rule;
-  return named === n(v, 'pictures') ? 'by the folders that name patients; ' : `${named} by folders that name patients, others ${rule}`;
+  return named === n(v, 'pictures')
+    ? 'by the folders that name patients; '
+    : `${named} by folders that name patients, others ${rule}`;
 }
 
 /** What studies and pictures that are counted together are called. */
@@ -37,8 +39,7 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
       : ' If one person has several of them, give a column patientID or --patients folder|prefix: otherwise that person may stand in training and test at once.'),
   noLabelColumn: (v) =>
     `The labels file has no column "label": its ${plural(n(v, 'rows'), 'row')} give${n(v, 'rows') === 1 ? 's' : ''} patients or splits, and no label.`,
-  columnsTaken: (v) =>
-    `Taken as ${n(v, 'isNumbers') > 0 ? 'quantities' : 'findings'}: ${v['columns']}.`,
+  columnsTaken: (v) => `Taken as ${n(v, 'isNumbers') > 0 ? 'quantities' : 'findings'}: ${v['columns']}.`,
   columnsLeft: (v) => columnsLeft(v),
   againstNone: (v) =>
     `Warning: ${plural(n(v, 'rows'), 'row')} of the labels file ${n(v, 'rows') === 1 ? 'says' : 'say'} "${v['word']}" and name${n(v, 'rows') === 1 ? 's' : ''} a ` +
@@ -112,14 +113,24 @@ function columnsLeft(v: Values): string {
   const part = (key: string, before: string, after: string): string[] =>
     v[key] === '' ? [] : [`${before}${v[key]}${after}`];
   const parts = [
-    ...part('strange', '', ` (row and first cell that is no ${isNumbers ? 'number' : 'mark: 1, 0, -1, present, absent, uncertain'})`),
-    ...part('attributes', '', ' (by the name about people, devices or parts; --finding-columns takes them all the same)'),
+    ...part(
+      'strange',
+      '',
+      ` (row and first cell that is no ${isNumbers ? 'number' : 'mark: 1, 0, -1, present, absent, uncertain'})`,
+    ),
+    ...part(
+      'attributes',
+      '',
+      ' (by the name about people, devices or parts; --finding-columns takes them all the same)',
+    ),
     ...part('empty', '', ' (empty)'),
     ...part('other', '', ' (other cells)'),
   ];
   const isDoubtful = v['strange'] !== '' || v['attributes'] !== '';
   const named = `--finding-columns "${v['columns']}" --values 1=present,0=absent,-1=uncertain${v['words']}`;
-  const next = isNumbers ? ' Correct these cells to have them taken.' : ` To have all taken, say what their cells mean: ${named}`;
+  const next = isNumbers
+    ? ' Correct these cells to have them taken.'
+    : ` To have all taken, say what their cells mean: ${named}`;
   return `${isDoubtful ? 'Warning: not' : 'Not'} taken as ${isNumbers ? 'quantities' : 'findings'}: ${parts.join('; ')}.${v['strange'] === '' ? '' : next}`;
 }
 

@@ -62,7 +62,13 @@ export class Importer {
   readonly openPictures: { name: string; look: SampleLook }[] = [];
   readonly counts = { total: 0, imported: 0, alreadyThere: 0, corrected: 0, duplicate: 0, skipped: 0, notImages: 0 };
   /** What the report tells besides. */
-  readonly noted = { systemFiles: 0, pictures: new Set<InstanceId>(), byFolders: new Set<InstanceId>(), folders: new Set<string>(), byRule: 0 };
+  readonly noted = {
+    systemFiles: 0,
+    pictures: new Set<InstanceId>(),
+    byFolders: new Set<InstanceId>(),
+    folders: new Set<string>(),
+    byRule: 0,
+  };
   readonly #context: ServiceContext;
   readonly #dataset: DatasetRow;
   readonly #options: ParsedImport;

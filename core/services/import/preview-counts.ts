@@ -67,7 +67,8 @@ export function alikeOf({
   readonly entries: readonly LabelEntry[];
 }): Pick<AlikePatients, 'groups' | 'patients'> | null {
   const keys = new Map(before.map(({ patientId, patientKey }) => [patientId, patientKey]));
-  for (const { patientId, givenPatient } of entries) if (typeof givenPatient === 'string') keys.set(patientId, givenPatient);
+  for (const { patientId, givenPatient } of entries)
+    if (typeof givenPatient === 'string') keys.set(patientId, givenPatient);
   const groups = alikeGroups(new Set(images.flatMap(({ patientId }) => keys.get(patientId) ?? [])));
   return groups.length === 0 ? null : { groups: groups.length, patients: groups.flat().length };
 }

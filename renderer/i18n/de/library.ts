@@ -125,15 +125,18 @@ export const library: Words['library'] = {
       `${n(Number(v['pictures']), 'Bild', 'Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, in ${n(Number(v['folders']), 'Ordner', 'Ordnern')}.${v['byFolders'] === undefined ? '' : ` ${v['byFolders']} nach Ordnern, die Patienten nennen.`}${v['given'] === undefined ? '' : ` ${v['given']} des Datensatzes behalten den Patienten aus einer Tabelle.`}${v['isNamed'] === undefined && v['byFolders'] !== v['pictures'] ? ' Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.' : ''}`,
     noLabelColumn: (v) =>
       `Die Tabelle hat keine Spalte „label“: Ihre ${n(Number(v['rows']), 'Zeile nennt', 'Zeilen nennen')} Patienten oder Teile, aber keine Labels.`,
-    columnsTaken: (v) =>
-      `Als ${Number(v['isNumbers']) > 0 ? 'Größen' : 'Befunde'} genommen: ${v['columns']}.`,
+    columnsTaken: (v) => `Als ${Number(v['isNumbers']) > 0 ? 'Größen' : 'Befunde'} genommen: ${v['columns']}.`,
     columnsLeft: (v) =>
       `Nicht als ${Number(v['isNumbers']) > 0 ? 'Größen' : 'Befunde'} genommen: ${[
         ...(v['strange'] === '' ? [] : [`${v['strange']} (Zeile und erste Zelle, die nicht passt)`]),
-        ...(v['attributes'] === '' ? [] : [`${v['attributes']} (dem Namen nach Angaben zu Menschen, Geräten oder Teilen)`]),
+        ...(v['attributes'] === ''
+          ? []
+          : [`${v['attributes']} (dem Namen nach Angaben zu Menschen, Geräten oder Teilen)`]),
         ...(v['empty'] === '' ? [] : [`${v['empty']} (leer)`]),
         ...(v['other'] === '' ? [] : [`${v['other']} (andere Zellen)`]),
-      ].join('; ')}.${v['strange'] === '' && v['attributes'] === '' ? '' : ' Berichtigen Sie die Zellen oder benennen Sie die Spalten um, damit sie gelten, oder nennen Sie sie auf der Befehlszeile mit --finding-columns und --values.'}`,
+      ].join(
+        '; ',
+      )}.${v['strange'] === '' && v['attributes'] === '' ? '' : ' Berichtigen Sie die Zellen oder benennen Sie die Spalten um, damit sie gelten, oder nennen Sie sie auf der Befehlszeile mit --finding-columns und --values.'}`,
     againstNone: (v) =>
       `${n(Number(v['rows']), 'Zeile sagt', 'Zeilen sagen')} „${v['word']}“ und ${Number(v['rows']) === 1 ? 'nennt' : 'nennen'} trotzdem einen Befund (Zeile ${v['first']}). Der Befund gilt als vorhanden; was eine solche Zeile offen lässt, gilt als nicht vorhanden. Ist das falsch, berichtigen Sie diese Zeilen oder nehmen Sie sie heraus.`,
     patientsGiven: (v) =>

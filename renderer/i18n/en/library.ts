@@ -137,7 +137,9 @@ export const library = {
         ...(v['attributes'] === '' ? [] : [`${v['attributes']} (by the name about people, devices or parts)`]),
         ...(v['empty'] === '' ? [] : [`${v['empty']} (empty)`]),
         ...(v['other'] === '' ? [] : [`${v['other']} (other cells)`]),
-      ].join('; ')}.${v['strange'] === '' && v['attributes'] === '' ? '' : ' Correct the cells or rename the columns to have them taken, or name them on the command line with --finding-columns and --values.'}`,
+      ].join(
+        '; ',
+      )}.${v['strange'] === '' && v['attributes'] === '' ? '' : ' Correct the cells or rename the columns to have them taken, or name them on the command line with --finding-columns and --values.'}`,
     againstNone: (v: NoteValues) =>
       `${n(Number(v['rows']), 'row says', 'rows say')} “${v['word']}” and name a finding as present all the same (row ${v['first']}). The finding is taken as present, and what such a row leaves open as absent. If that is wrong, correct these rows or take them out.`,
     patientsGiven: (v: NoteValues) =>

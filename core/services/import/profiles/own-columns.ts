@@ -3,13 +3,7 @@
  * 0 (absent), -1 (uncertain) or nothing, or one for each quantity with numbers. Exported labels are such files.
  */
 import { AppError } from '../../../base/errors.ts';
-import {
-  columnOfName,
-  defaultQuantity,
-  keyColumns,
-  type TargetKind,
-  targetFacts,
-} from '../../../contract/index.ts';
+import { columnOfName, defaultQuantity, keyColumns, type TargetKind, targetFacts } from '../../../contract/index.ts';
 import type { LabelTable } from '../label-table.ts';
 import { plainWord } from './cells.ts';
 import { columnsThatFit, isOwnMark, type LeftColumn, ownWords } from './column-kinds.ts';
