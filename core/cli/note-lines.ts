@@ -46,8 +46,10 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     `finding as present all the same (${n(v, 'rows') === 1 ? 'row' : 'rows'} ${v['first']}). The finding is taken as present, and what such a row leaves open as ` +
     'absent. If that is wrong, correct these rows or take them out.',
   patientsGiven: (v) =>
-    `Patients by the labels file: ${plural(n(v, 'studies'), 'study or picture', 'studies or pictures')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
-    `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,
+    n(v, 'studies') === 0
+      ? 'The patients of the labels file are those as whose the images are filed without it.'
+      : `Patients by the labels file: ${plural(n(v, 'studies'), 'study or picture', 'studies or pictures')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
+        `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,
   samePictureNames: (v) =>
     `Warning: ${plural(n(v, 'names'), 'name')} without "_" (${plural(n(v, 'pictures'), 'picture')}) ${n(v, 'names') === 1 ? 'lies' : 'lie'} in several folders: each ` +
     'folder has a patient of its own, called "name (folder)". If one name is one person, give a column patientID, or that person may stand in ' +

@@ -4,7 +4,13 @@
  */
 import { AppError } from '../../base/errors.ts';
 import type { ClassChoice } from '../../contract/index.ts';
-import type { Labelled } from './class-names.ts';
+
+/** A label as it was given; `row` is null for what folders say, `key` names the image where rows may share one. */
+interface Given {
+  readonly row: number | null;
+  readonly label: string;
+  readonly key?: string;
+}
 
 /** From so many labelled images on, more new classes than this part of them are no classes. */
 const fewestImages = 20;
@@ -13,7 +19,7 @@ const mostOfImages = 0.5;
 const namedRows = 3;
 
 /** @throws LABELS_INVALID where more names that nobody knew would become classes than half of the images have a label */
-export function refuseManyClasses(given: readonly Labelled[], choice: ClassChoice, source: string): void {
+export function refuseManyClasses(given: readonly Given[], choice: ClassChoice, source: string): void {
   // Whoever listed the classes has said that they are some.
   if (choice.isFixed) return;
   const known = new Set(choice.known.map((name) => name.toLowerCase()));

@@ -140,7 +140,9 @@ export const library: Words['library'] = {
     againstNone: (v) =>
       `${n(Number(v['rows']), 'Zeile sagt', 'Zeilen sagen')} „${v['word']}“ und ${Number(v['rows']) === 1 ? 'nennt' : 'nennen'} trotzdem einen Befund (Zeile ${v['first']}). Der Befund gilt als vorhanden; was eine solche Zeile offen lässt, gilt als nicht vorhanden. Ist das falsch, berichtigen Sie diese Zeilen oder nehmen Sie sie heraus.`,
     patientsGiven: (v) =>
-      `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie oder Bild', 'Studien oder Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
+      Number(v['studies']) === 0
+        ? 'Die Patienten der Tabelle sind die, unter denen die Bilder ohnehin stehen.'
+        : `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie oder Bild', 'Studien oder Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
     samePictureNames: (v) =>
       `${n(Number(v['names']), 'Name ohne „_“ liegt', 'Namen ohne „_“ liegen')} in mehreren Ordnern (${n(Number(v['pictures']), 'Bild', 'Bilder')}): Jeder Ordner hat einen eigenen Patienten namens „Name (Ordner)“. Ist ein Name eine Person, nennen Sie sie in einer Spalte patientID: Sonst steht sie vielleicht in Training und Test zugleich.`,
     patientsByRule: (v) =>

@@ -143,7 +143,9 @@ export const library = {
     againstNone: (v: NoteValues) =>
       `${n(Number(v['rows']), 'row says', 'rows say')} “${v['word']}” and name a finding as present all the same (row ${v['first']}). The finding is taken as present, and what such a row leaves open as absent. If that is wrong, correct these rows or take them out.`,
     patientsGiven: (v: NoteValues) =>
-      `Patients by the labels file: ${n(Number(v['studies']), 'study or picture', 'studies or pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
+      Number(v['studies']) === 0
+        ? 'The patients of the labels file are those as whose the images are filed without it.'
+        : `Patients by the labels file: ${n(Number(v['studies']), 'study or picture', 'studies or pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
     samePictureNames: (v: NoteValues) =>
       `${n(Number(v['names']), 'name without “_” lies', 'names without “_” lie')} in several folders (${n(Number(v['pictures']), 'picture', 'pictures')}): each folder has a patient of its own, called “name (folder)”. If one name is one person, give a column patientID: otherwise that person may stand in training and test at once.`,
     patientsByRule: (v: NoteValues) => `${v['pictures']} pictures or studies that were there have another patient now.`,

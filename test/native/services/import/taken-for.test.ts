@@ -175,6 +175,12 @@ describe('labels of which nearly every image has one of its own', () => {
     ).toBe(24);
   });
 
+  test('outside a list of classes are refused by their rows, as they are of few images', async () => {
+    const labels = rows(24, (n) => (n < 4 ? 'c1' : `x${n}`));
+    const { report } = await notesOf(labels, 24, { classes: ['c0', 'c1'] });
+    expect(report.labels).toMatchObject({ applied: 4, refusedRows: 20 });
+  });
+
   test('and so are folders that are no classes', async () => {
     const folder = temporaryFolder();
     for (let n = 0; n < 24; n++) put(folder, `images/${n < 16 ? 'train' : 'test'}/case-${n}/1.png`, picture(n));
@@ -212,6 +218,18 @@ describe('folders that are called as patients', () => {
       const [said = ''] = noteLines(report.notes);
       expect(said).toMatch(/^\d pictures of \d patients \(by the folders that name patients; \d folders\)\.$/);
     }
+  });
+
+  test('a file that names the same patients says nothing new, and no count of none', async () => {
+    const set = publicLabels.find(({ profile }) => profile === 'chexpert');
+    if (set === undefined) throw new Error('there is CheXpert');
+    const { labels, images } = writePublic(temporaryFolder(), set);
+    const given = { dataset: 'd', labels, paths: [images], reading: { profile: 'chexpert' } };
+    const report = await importPaths(testContext(temporaryLibrary()), given);
+    expect(report.patients).toBe(3);
+    expect(noteLines(report.notes).join('\n')).toMatch(
+      /patients of the labels file are those as whose the images are filed/,
+    );
   });
 
   test('below a class they are its patients', async () => {
