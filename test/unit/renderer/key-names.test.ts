@@ -1,5 +1,10 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { chordText } from '../../../renderer/i18n/key-names.ts';
+import { repositoryRoot } from '../../support/shared.ts';
+
+const { chordText } = (await import(join(repositoryRoot, 'renderer/i18n/key-names.ts'))) as {
+  chordText(chord: string, language: string): string;
+};
 
 test('keys are called as the language’s keyboard has them', () => {
   const chords = ['Ctrl+ArrowLeft', 'Delete', 'Ctrl++', 'Shift+3', 'Ctrl+Shift+Z', '?'];
