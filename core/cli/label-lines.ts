@@ -8,6 +8,7 @@ import {
   separatorNames,
 } from '../contract/index.ts';
 import { formatTable, plural } from './format.ts';
+import { noteLines } from './note-lines.ts';
 
 /** How many refused rows stand in the terminal; a file takes them all. */
 const shownRows = 20;
@@ -93,6 +94,7 @@ export function previewLines(preview: LabelsPreview): string[] {
               'is the split, call it "split" and write train, val or test into its cells.',
           ],
     ),
+    ...noteLines(preview.notes, preview.dataset),
     'First rows:',
     ...indented(
       formatTable(

@@ -11,22 +11,45 @@ const rules = {
   prefix: 'the name before the first "_" as the patient',
 };
 
+/** Whose pictures are: by folders that name patients, and by the rule where nothing says it. */
+function byFolders(v: Values): string {
+  const named = n(v, 'byFolders');
+  const rule = `${rules[v['rule'] as keyof typeof rules]}, where no column or layout says whose they are; `;
+  if (named === 0) return rule;
+  return named === n(v, 'pictures')
+    ? 'by the folders that name patients; '
+    : `${named} by folders that name patients, others ${rule}`;
+}
+
+/** What studies and pictures that are counted together are called. */
+function whatIsCounted(v: Values): string {
+  const pictures = n(v, 'pictures');
+  return pictures === 0 ? 'studies' : pictures === n(v, 'all') ? 'pictures' : 'studies and pictures';
+}
+
 const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = {
   picturePatients: (v) =>
-    `${plural(n(v, 'pictures'), 'picture')} of ${plural(n(v, 'patients'), 'patient')} (${rules[v['rule'] as keyof typeof rules]}, where no ` +
-    `column or layout says whose they are; ${plural(n(v, 'folders'), 'folder')})` +
+    `${plural(n(v, 'pictures'), 'picture')} of ${plural(n(v, 'patients'), 'patient')} (${byFolders(v)}${plural(n(v, 'folders'), 'folder')})` +
     (n(v, 'given') === 0
       ? '.'
       : `; ${n(v, 'given')} of the data set keep the patient whom a labels file gave (take back: sidelight patients DATASET --take-back).`) +
     // Whoever named the rule has answered that.
-    (n(v, 'isNamed') > 0
+    (n(v, 'isNamed') > 0 || n(v, 'byFolders') === n(v, 'pictures')
       ? ''
       : ' If one person has several of them, give a column patientID or --patients folder|prefix: otherwise that person may stand in training and test at once.'),
   noLabelColumn: (v) =>
     `The labels file has no column "label": its ${plural(n(v, 'rows'), 'row')} give${n(v, 'rows') === 1 ? 's' : ''} patients or splits, and no label.`,
+  columnsTaken: (v) => `Taken as ${n(v, 'isNumbers') > 0 ? 'quantities' : 'findings'}: ${v['columns']}.`,
+  columnsLeft: (v) => columnsLeft(v),
+  againstNone: (v) =>
+    `Warning: ${plural(n(v, 'rows'), 'row')} of the labels file ${n(v, 'rows') === 1 ? 'says' : 'say'} "${v['word']}" and name${n(v, 'rows') === 1 ? 's' : ''} a ` +
+    `finding as present all the same (${n(v, 'rows') === 1 ? 'row' : 'rows'} ${v['first']}). The finding is taken as present, and what such a row leaves open as ` +
+    'absent. If that is wrong, correct these rows or take them out.',
   patientsGiven: (v) =>
-    `Patients by the labels file: ${plural(n(v, 'studies'), 'study or picture', 'studies or pictures')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
-    `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,
+    n(v, 'studies') === 0
+      ? 'The patients of the labels file are those as whose the images are filed without it.'
+      : `Patients by the labels file: ${plural(n(v, 'studies'), 'study or picture', 'studies or pictures')} of ${plural(n(v, 'patients'), 'patient')} are filed by it, ` +
+        `${n(v, 'moved')} of them anew. The headers' IDs are kept beside; take back: sidelight patients DATASET --take-back`,
   samePictureNames: (v) =>
     `Warning: ${plural(n(v, 'names'), 'name')} without "_" (${plural(n(v, 'pictures'), 'picture')}) ${n(v, 'names') === 1 ? 'lies' : 'lie'} in several folders: each ` +
     'folder has a patient of its own, called "name (folder)". If one name is one person, give a column patientID, or that person may stand in ' +
@@ -63,7 +86,7 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     v['cause'] === 'folder'
       ? `Warning: ${n(v, 'studies')} of ${n(v, 'all')} pictures have their folder for a patient (${plural(n(v, 'patients'), 'patient')} in all). If a ` +
         'folder is no patient, import again with --patients picture (or prefix), or give a column patientID.'
-      : `Warning: ${n(v, 'studies')} of ${n(v, 'all')} studies carry the same patient ID${v['id'] === '' ? '' : ` ("${v['id']}")`} and count as one ` +
+      : `Warning: ${n(v, 'studies')} of ${n(v, 'all')} ${whatIsCounted(v)} carry the same patient ID${v['id'] === '' ? '' : ` ("${v['id']}")`} and count as one ` +
         'patient, who cannot be split. Give the patients in a column patientID beside the path, or correct the files where they lie and import again.',
   alikePatients: (v) =>
     `Warning: ${plural(n(v, 'patients'), 'patient')} have IDs that differ only in case, blanks or leading zeros from another's ` +
@@ -85,6 +108,33 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     `"${v['dataset']}" --positive NAME. Until then "${v['name']}" is taken, and every figure says that nobody chose it.`,
   systemFiles: (v) => `${plural(n(v, 'files'), 'file')} in which macOS keeps notes about others were passed over.`,
 };
+
+/** Columns that were not taken, by reason, and what takes those that may be meant. */
+function columnsLeft(v: Values): string {
+  const isNumbers = n(v, 'isNumbers') > 0;
+  const part = (key: string, before: string, after: string): string[] =>
+    v[key] === '' ? [] : [`${before}${v[key]}${after}`];
+  const parts = [
+    ...part(
+      'strange',
+      '',
+      ` (row and first cell that is no ${isNumbers ? 'number' : 'mark: 1, 0, -1, present, absent, uncertain'})`,
+    ),
+    ...part(
+      'attributes',
+      '',
+      ' (by the name about people, devices or parts; --finding-columns takes them all the same)',
+    ),
+    ...part('empty', '', ' (empty)'),
+    ...part('other', '', ' (other cells)'),
+  ];
+  const isDoubtful = v['strange'] !== '' || v['attributes'] !== '';
+  const named = `--finding-columns "${v['columns']}" --values 1=present,0=absent,-1=uncertain${v['words']}`;
+  const next = isNumbers
+    ? ' Correct these cells to have them taken.'
+    : ` To have all taken, say what their cells mean: ${named}`;
+  return `${isDoubtful ? 'Warning: not' : 'Not'} taken as ${isNumbers ? 'quantities' : 'findings'}: ${parts.join('; ')}.${v['strange'] === '' ? '' : next}`;
+}
 
 /** One line a note; commands in it are about `dataset`. */
 export function noteLines(notes: readonly ImportNote[], dataset = 'DATASET'): string[] {

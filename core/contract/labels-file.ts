@@ -156,7 +156,7 @@ export const labelKindMeanings: Readonly<
   'columns-of-findings': {
     examples: 'columns `Atelectasis`, `Edema` with 0 and 1',
     is: 'one column a finding, with 0 and 1 in it',
-    next: 'To import them as findings, name them: --finding-columns A,B, and with --values what stands in them; in the window, let the new data set ask for several findings. For one class an image, write a column "label" with the class as a word.',
+    next: 'To import them as findings: --target finding takes every such column, --finding-columns A,B those that it names, with --values where other words than 1 and 0 stand in them; in the window, let the new data set ask for several findings. For one class an image, write a column "label" with the class as a word.',
   },
 };
 

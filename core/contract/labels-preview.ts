@@ -4,6 +4,7 @@ import { labelReadingSchema } from './label-reading.ts';
 import { labelColumnSchema, labelEncodingSchema, labelSeparatorSchema } from './labels-file.ts';
 import { classNameSchema, nameSchema, picturePatientsSchema, splitSchema } from './names.ts';
 import { positiveClassSourceSchema } from './records.ts';
+import { importNoteSchema } from './reports.ts';
 import { targetKindSchema } from './targets.ts';
 
 const count = z.int().nonnegative();
@@ -133,6 +134,8 @@ export const labelsPreviewSchema = z.object({
   alsoFits: z.object({ title: z.string(), profile: z.string() }).nullable(),
   /** What is said of each finding; `unknown` are those of which something else is said. */
   findings: z.array(z.object({ name: z.string(), present: count, absent: count, uncertain: count, unknown: count })),
+  /** What the file was taken for where nobody said it, and patients who may be one: as the import says it after. */
+  notes: z.array(importNoteSchema),
   splits: z.array(z.object({ split: splitSchema, patients: count, images: count })),
   /** Patients whose images get a label. */
   patients: count,

@@ -24,6 +24,9 @@ const count = z.int().nonnegative();
 export const importNoteCodes = [
   'picturePatients',
   'noLabelColumn',
+  'columnsTaken',
+  'columnsLeft',
+  'againstNone',
   'patientsGiven',
   'samePictureNames',
   'patientsByRule',

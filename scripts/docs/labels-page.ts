@@ -71,10 +71,14 @@ export function labelsPage(): string {
       const { examples, is, next } = labelKindMeanings[kind];
       return `| ${examples.replaceAll('|', '\\|')} | ${is} | ${next} |`;
     }),
-    '\n## Findings and quantities\n',
+    '\nMore new classes than half of the labelled images, from 20 images on, are refused before anything is written: IDs, boxes and sentences look',
+    'like that. `--label-column` names another column; `--classes` lists the classes where they are some.\n',
+    '## Findings and quantities\n',
     'For a data set that asks for findings, each has a column of its name instead of `label`: 1 or `present`, 0 or `absent`, -1 or `uncertain`, nothing',
     'where it is not known. For one that asks for a quantity the column has its name, or is `label`, and holds numbers. A data set that has',
-    'no findings yet (`--target finding`) takes every column that holds nothing else. `NaN` is an empty cell there. Decimals have a point, or a comma where',
+    'no findings yet (`--target finding`) takes every column that holds nothing else, but for those that by their name are about people, devices or parts',
+    '(`Sex`, `patient_age`, `laterality`, `view`, `is_test`). Preview and import name the columns that were taken, those that were not, and why: the first',
+    'cell that is no mark with its row (`U` in row 3), and the `--finding-columns … --values …` that takes them. `NaN` is an empty cell there. Decimals have a point, or a comma where',
     'the whole column has commas (`1,5`); what may be a decimal or a thousand (`1,234` alone, commas beside points) is refused by its row.',
     '\n## Rows that are refused\n',
     'They are listed with the reason, all of them, and can be saved with their cells (`--refused FILE.csv`, and "Save list …" in the window).',

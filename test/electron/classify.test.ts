@@ -25,7 +25,7 @@ test('a folder is classified, its results are sorted, filtered, compared and wri
   const field = await main.locator('[data-drop]').boundingBox();
   if (field === null) throw new Error('the field has no box');
   const middle = { x: field.x + field.width / 2, y: field.y + 10 };
-  await expect.poll(() => heldOver(page, [fresh], middle)).toBe('Drop to add to what is to be classified');
+  await expect.poll(() => heldOver(page, [fresh], middle)).toBe('Drop to add to what is to be classified [large]');
   for (const model of ['first', 'second']) await classifyFolder(opened, { folder: fresh, model });
   await main
     .getByText(/12 studies/)

@@ -73,6 +73,7 @@ test('in German: a folder and its table are dropped, the questions answered, a c
 
   await navigation.getByRole('button', { name: 'Trainieren', exact: true }).click();
   await page.getByRole('radio', { name: /^Wie veröffentlicht/ }).check();
+  await page.getByText(/^Mit anderen Verfahren vergleichen/).click();
   await page.getByRole('checkbox', { name: /^Linear/ }).check();
   await page.getByRole('checkbox', { name: /^FPT\+/ }).uncheck();
   await page.getByText(/^Einstellungen für Fachleute/).click();

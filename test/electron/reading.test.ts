@@ -77,8 +77,8 @@ test('a CT without a window keeps one, its slices lie in order, keys that can do
   // Rows say the day and what was examined.
   const rows = page.getByRole('region', { name: 'To label' }).getByRole('button');
   const current = page.locator('[data-target][aria-current="true"]');
-  await current.filter({ hasText: '31/01/2024 · Chest' }).waitFor();
-  expect(await rows.filter({ hasText: '28/02/2022 · Chest before' }).count()).toBe(1);
+  await current.filter({ hasText: '31 Jan 2024 · Chest' }).waitFor();
+  expect(await rows.filter({ hasText: '28 Feb 2022 · Chest before' }).count()).toBe(1);
 
   // Slices from the feet to the head, whatever their UIDs; 40 HU is the same grey on each: (40 - 39.5) / 399 + 0.5 of 255.
   const middle = await placeOnPage(page, 0, 64, 2, 32, 32);
@@ -144,11 +144,11 @@ test('a CT without a window keeps one, its slices lie in order, keys that can do
   const prior = page.getByRole('region', { name: 'Another study of this patient' });
   await prior.getByRole('img', { name: /Other study, image 1 of 3/ }).waitFor();
   expect(await prior.getByRole('combobox').locator('option:checked').textContent()).toBe(
-    'earlier, 28/02/2022 · CT · Chest before',
+    'earlier, 28 Feb 2022 · CT · Chest before',
   );
   expect(await prior.getByRole('combobox').locator('option').allTextContents()).toEqual([
-    'earlier, 28/02/2022 · CT · Chest before',
-    'later, 01/03/2025 · CT · Chest after',
+    'earlier, 28 Feb 2022 · CT · Chest before',
+    'later, 1 Mar 2025 · CT · Chest after',
   ]);
   await prior.getByText('2022-02-28').waitFor();
   await prior.locator('canvas').click();
@@ -156,7 +156,7 @@ test('a CT without a window keeps one, its slices lie in order, keys that can do
   await addClass(page, 'normal');
   await page.keyboard.press('1');
   await labelled(page, 'labelled 1 of 3');
-  await current.filter({ hasText: '31/01/2024' }).filter({ hasText: 'normal' }).waitFor();
+  await current.filter({ hasText: '31 Jan 2024' }).filter({ hasText: 'normal' }).waitFor();
   await page.keyboard.press('9');
   await hint.filter({ hasText: '9 labels nothing: there is only 1 class.' }).waitFor();
   // The next case has priors of its own: of 2025 the newest earlier one is the case before.
@@ -165,9 +165,9 @@ test('a CT without a window keeps one, its slices lie in order, keys that can do
     await page.keyboard.press('1');
     await labelled(page, `labelled ${k + 2} of 3`);
   }
-  await current.filter({ hasText: '01/03/2025' }).waitFor();
+  await current.filter({ hasText: '1 Mar 2025' }).waitFor();
   expect(await prior.getByRole('combobox').locator('option:checked').textContent()).toBe(
-    'earlier, 31/01/2024 · CT · Chest',
+    'earlier, 31 Jan 2024 · CT · Chest',
   );
   // After the last label training is offered.
   await page.getByRole('complementary', { name: 'Labels' }).getByRole('button', { name: 'Train a model' }).click();

@@ -251,9 +251,12 @@ test('models and data sets are renamed and deleted with what goes and stays said
   await page.getByText('“marks” is deleted.').waitFor();
   await show(page, 'Judge');
   await page.getByText('There is no trained model yet.').waitFor();
-  await page.getByRole('button', { name: 'Undo', exact: true }).last().click();
-  await page.getByText('“marks” is back.').waitFor();
+  // The notice went with its screen; what was deleted can be brought back from the list of it.
   await show(page, 'Library');
+  await page.getByRole('button', { name: 'Data sets', exact: true }).click();
+  await page.getByText(/^Deleted/).click();
+  await page.getByRole('button', { name: 'Bring “marks” back' }).click();
+  await page.getByText('“marks” is back.').waitFor();
   await show(page, 'Judge');
   await expect.poll(() => page.getByLabel('Model').first().locator('option').count()).toBe(4);
   await close();

@@ -40,7 +40,7 @@ test('a library in which another one works: settings are within reach, it can be
   other.close();
   await page.getByRole('button', { name: 'Open for writing' }).click();
   await page.getByText(/^\d+ of \d+ studies$/).waitFor();
-  expect(await page.getByText('nothing can be changed').count()).toBe(0);
+  await expect.poll(() => page.getByText('nothing can be changed').count()).toBe(0);
   await callFrom(page, 'readers.add', { name: 'Dr. Weiss' });
   await close();
   rmSync(folder, { recursive: true, force: true });

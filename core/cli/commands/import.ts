@@ -39,7 +39,7 @@ export const command = defineCommand({
     patients: optionalOneOf(
       '--patients <rule>',
       'patient of a picture that no column gives one: itself, its folder, or its name before the first "_"; named, it holds for ' +
-        'pictures already there too (default: itself, unless class folders name patients)',
+        'pictures already there too (default: itself, unless class folders or folders called patient00001 name patients)',
       picturePatients,
     ),
     preview: toggle('--preview', 'say what the labels file or class folders would do, and write nothing'),

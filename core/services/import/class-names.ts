@@ -14,6 +14,7 @@ import {
 } from '../../contract/index.ts';
 import { classListOf, datasetByName, labelClasses, type ReadDb } from '../../store/index.ts';
 import { checkedList, noChoiceOfPositive, requireClass } from '../datasets/classes.ts';
+import { refuseManyClasses } from './many-classes.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** Something with a label as it was given; `row` is null for what class folders say. */
@@ -24,6 +25,8 @@ export interface Labelled {
   readonly question?: string | null;
   /** True where there is no label: the row only says whose the image is. */
   readonly isSilent?: true;
+  /** What names the image, where rows may share one. */
+  readonly key?: string;
 }
 
 export interface NamedClasses<T> {
@@ -102,7 +105,7 @@ export function labelChoice(db: ReadDb, options: ClassOptions): ClassChoice {
 
 /**
  * What labels mean: classes by their names; what a target with an order of its own reads for itself stays as it is.
- * @throws as nameClasses
+ * @throws as nameClasses; LABELS_INVALID where nearly every image would be a class of its own
  */
 export function namesOf<T extends Labelled>(
   db: ReadDb,
@@ -116,6 +119,7 @@ export function namesOf<T extends Labelled>(
   const silent = given.filter(({ isSilent }) => isSilent === true);
   const spoken = silent.length === 0 ? given : given.filter(({ isSilent }) => isSilent !== true);
   const name = targetFacts[target].isPerName ? nameQuestions : nameClasses;
+  if (!targetFacts[target].isPerName) refuseManyClasses(spoken, choice, source);
   const { entries, ...rest } = name(spoken, choice, source);
   return { entries: silent.length === 0 ? entries : [...entries, ...silent], ...rest };
 }

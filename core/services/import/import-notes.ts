@@ -19,6 +19,8 @@ import type { ReplacedImages } from './replaced.ts';
 export interface ImportFacts {
   readonly systemFiles: number;
   readonly pictures: ReadonlySet<InstanceId>;
+  /** Those of them whose patient is named by a folder above them. */
+  readonly byFolders: ReadonlySet<InstanceId>;
   /** Folders in which pictures lie. */
   readonly folders: ReadonlySet<string>;
   /** Pictures that another rule gave another patient. */
@@ -38,6 +40,8 @@ export interface ImportFacts {
   readonly classes: ShownClasses;
   /** Columns of the labels file that hold words of a split and are none. */
   readonly unusedSplits: readonly { readonly name: string; readonly words?: readonly string[] }[];
+  /** How the labels file was read, where nobody said it. */
+  readonly labelNotes: readonly ImportNote[];
   /** Patients to whom an earlier file gave another part. */
   readonly splitsChanged: number;
   /** Rows of a labels file that has no labels in it; null for one that has. */
@@ -56,6 +60,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
     note('picturePatients', {
       ...{ pictures: facts.pictures.size, patients, folders: facts.folders.size, rule: facts.rule },
       ...(given.studies === 0 ? {} : { given: given.studies }),
+      ...(facts.byFolders.size === 0 ? {} : { byFolders: facts.byFolders.size }),
       ...(facts.isRuleNamed ? { isNamed: 1 } : {}),
     });
   }
@@ -63,6 +68,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (names > 0) note('samePictureNames', { names, pictures });
   if (facts.byRule > 0) note('patientsByRule', { pictures: facts.byRule, rule: facts.rule });
   if (facts.rowsWithoutLabels !== null) note('noLabelColumn', { rows: facts.rowsWithoutLabels });
+  notes.push(...facts.labelNotes);
   if (facts.studiesGiven !== null) {
     note('patientsGiven', { ...given, moved: facts.studiesGiven });
   }

@@ -29,6 +29,7 @@ import { labelChoice, namesOf } from './class-names.ts';
 import { refuseFolderClasses } from './folder-classes.ts';
 import { importNotes } from './import-notes.ts';
 import { Importer } from './importer.ts';
+import { labelNotes } from './label-notes.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import { refusedOfProblems, rowIndex, type UsableLabels, usableLabels } from './label-rows.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
@@ -102,6 +103,7 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
       moves: [...moves, labelMoves],
       classes: shownClasses(context, dataset),
       unusedSplits: labels?.file.columns.filter(({ why }) => why === 'split-words') ?? [],
+      labelNotes: labels === null ? [] : labelNotes(labels.file),
       splitsChanged,
       rowsWithoutLabels: labels?.file.hasLabels === false ? labels.file.rowCount : null,
     }),

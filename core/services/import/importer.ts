@@ -62,7 +62,13 @@ export class Importer {
   readonly openPictures: { name: string; look: SampleLook }[] = [];
   readonly counts = { total: 0, imported: 0, alreadyThere: 0, corrected: 0, duplicate: 0, skipped: 0, notImages: 0 };
   /** What the report tells besides. */
-  readonly noted = { systemFiles: 0, pictures: new Set<InstanceId>(), folders: new Set<string>(), byRule: 0 };
+  readonly noted = {
+    systemFiles: 0,
+    pictures: new Set<InstanceId>(),
+    byFolders: new Set<InstanceId>(),
+    folders: new Set<string>(),
+    byRule: 0,
+  };
   readonly #context: ServiceContext;
   readonly #dataset: DatasetRow;
   readonly #options: ParsedImport;
@@ -227,11 +233,13 @@ export class Importer {
       const whole = this.#rule === 'prefix' ? wholeName(path, member) : null;
       if (whole !== null && !this.#wholeNames.has(id)) this.#wholeNames.set(id, whole);
     }
-    const patient = db.get<{ id: PatientId }>(
-      `SELECT st.patient_id AS id FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
-       WHERE i.id = :id`,
+    const patient = db.get<{ id: PatientId; key: string }>(
+      `SELECT st.patient_id AS id, p.patient_key AS key FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+       JOIN patients p ON p.id = st.patient_id WHERE i.id = :id`,
       { id },
     );
+    const named = this.#rule === undefined ? (scanned.picture?.patientKey ?? null) : null;
+    if (named !== null && patient?.key === this.#identity.patientKey(named)) this.noted.byFolders.add(id);
     if (scanned.folderLabel === null || patient === undefined) return;
     const { label, split } = scanned.folderLabel;
     const target = { kind: 'instance', id } as const;

@@ -1,5 +1,7 @@
 /** Labels files of another kind: several findings in a cell, codes, measurements, a column a finding. They are explained, not read. */
 import { type LabelKind, labelKindMeanings } from '../../contract/index.ts';
+import type { LabelTable } from './label-table.ts';
+import { columnsThatFit, isOwnMark } from './profiles/column-kinds.ts';
 
 export interface OtherKind {
   readonly kind: LabelKind;
@@ -29,20 +31,37 @@ function ofOthers<Row extends { readonly label: string }>(rows: readonly Row[]):
   });
 }
 
-/** What columns without the one of the label say: null unless two or more hold nothing but 0, 1 and codes, and a 1 is among them. */
-export function otherKindOfColumns(
-  columns: readonly { readonly name: string; readonly values: readonly string[] }[],
-): OtherKind | null {
-  const isCoded = (value: string): boolean => /^(?:|[-−]?[01](?:[.,]0+)?)$/.test(value);
-  const binary = columns.filter(({ values }) => values.some((value) => value !== '') && values.every(isCoded));
-  const hasFinding = binary.some(({ values }) => values.some((value) => value.startsWith('1')));
-  if (binary.length < 2 || !hasFinding) return null;
-  const names = binary.slice(0, 3).map(({ name }) => `"${name}"`);
+/** Columns that look like findings in a file that has none of labels, and what to do with them. */
+export interface FindingsInstead extends OtherKind {
+  readonly next: string;
+  readonly columns: readonly string[];
+}
+
+/** Names that a command is written with; the columns may be dozens. */
+const namedColumns = 12;
+
+/** What columns say where none is of labels: null unless one or more hold marks and little else, and one is present. */
+export function otherKindOfColumns(table: LabelTable): FindingsInstead | null {
+  const { taken, left } = columnsThatFit(table, isOwnMark, true);
+  const columns = [...taken, ...left.filter(({ why }) => why === 'word').map(({ name }) => name)];
+  const at = taken.map((name) => table.header?.fields.indexOf(name) ?? -1);
+  const isPresent = (cell: string): boolean => /^(?:1(?:[.,]0+)?|present)$/i.test(cell);
+  if (!table.rows.some(({ fields }) => at.some((k) => isPresent((fields[k] ?? '').trim())))) return null;
+  const names = columns.slice(0, 3).map((name) => `"${name}"`);
   const { is, next } = labelKindMeanings['columns-of-findings'];
-  const more = binary.length > names.length ? ` and ${binary.length - names.length} more` : '';
+  const more = columns.length > names.length ? ` and ${columns.length - names.length} more` : '';
+  const written = columns.slice(0, namedColumns).join(',') + (columns.length > namedColumns ? ',…' : '');
   return {
     kind: 'columns-of-findings',
-    message: `the columns ${names.join(', ')}${more} are ${is.replace('one column a finding', 'one a finding')}. ${next}`,
+    message:
+      columns.length === 1
+        ? `the column ${names[0]} holds marks of a finding, as 0 and 1`
+        : `the columns ${names.join(', ')}${more} are ${is.replace('one column a finding', 'one a finding')}`,
+    next:
+      columns.length === 1
+        ? `As a finding: --finding-columns "${written}". As two classes: --label-column "${written}".`
+        : next.replace('--finding-columns A,B', `--finding-columns "${written}"`),
+    columns,
   };
 }
 

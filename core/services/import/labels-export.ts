@@ -4,7 +4,7 @@
  * What is written is what counts: where readers disagree and nobody has decided, there is none. Where all labels are about the same
  * level there is a row for each study, series or patient; otherwise one for each image. A split stands there where a file gave it: one
  * that was drawn is drawn again by the next training, and would be taken for given if it stood there. The patient stands there where a file gave
- * one, whatever the header says; pseudonyms do not, since another library makes its own.
+ * one, whatever the header says, and of pictures, which have none; pseudonyms do not, since another library makes its own.
  *
  * Of several findings each has a column with 1 (present), 0 (absent), -1 (uncertain) or nothing, a quantity one with its numbers. By reader,
  * each reader's own labels stand in rows of their own, those on which readers disagree among them; decisions of an adjudicator do not.
@@ -29,6 +29,7 @@ import {
   splitsOf,
 } from '../../store/index.ts';
 import { fileError } from '../files/files.ts';
+import { shownPatient } from '../patients/patients.ts';
 import { isPseudonym } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 
@@ -66,11 +67,13 @@ export function exportLabels(
   const level: LabelLevel = levels.length === 1 && only !== undefined ? only : 'instance';
   const column = columnOf[level];
   const patients = new Map<string, string>();
-  const givenPatient = ({ studyInstanceUID }: PlacedImage): string => {
+  const givenPatient = ({ studyInstanceUID, kind }: PlacedImage): string => {
     const known = patients.get(studyInstanceUID);
     if (known !== undefined) return known;
     const { isGiven = false, patientKey = '' } = patientOfStudy(db, studyInstanceUID) ?? {};
-    const written = isGiven && level !== 'patient' && !isPseudonym(patientKey) ? patientKey : '';
+    // A picture has no header that would say it again: the name of its file or folder did.
+    const isOnlyHere = isGiven || (kind === 'picture' && shownPatient(patientKey) !== null);
+    const written = isOnlyHere && level !== 'patient' && !isPseudonym(patientKey) ? patientKey : '';
     patients.set(studyInstanceUID, written);
     return written;
   };

@@ -140,7 +140,13 @@ export function parseLabels(text: string): LabelsFile {
   const columns = understandColumns(table);
   const problems = problemsOfHeader(columns, table);
   const column = keyColumns.find((name) => columns.some(({ meaning }) => meaning === name));
-  if (column === undefined || problems.length > 0) throw invalid(problems, nameTheColumns);
+  if (column === undefined || problems.length > 0) {
+    // Of findings nothing is missing but to say so, unless the image is not named.
+    const other = hasNoLabel(columns) ? otherKindOfColumns(table) : null;
+    const isFindings = other !== null && problems.some(({ message }) => message === other.message);
+    const key = column === undefined ? ' Name the column of the image with --key-column.' : '';
+    throw invalid(problems, isFindings ? `${other.next}${key}` : nameTheColumns);
+  }
   if (table.rows.length === 0) throw invalid([{ row: null, message: 'the file has a header but no rows' }]);
   const hasLabels = columns.some(({ meaning }) => meaning === 'label');
   const indexOf = (name: LabelColumn): number => columns.findIndex(({ meaning }) => meaning === name);
@@ -188,6 +194,10 @@ export function parseLabels(text: string): LabelsFile {
     emptyRows: table.emptyRows,
     rowCount: table.rows.length,
   };
+}
+
+function hasNoLabel(columns: readonly FileColumn[]): boolean {
+  return !columns.some(({ meaning }) => meaning === 'label');
 }
 
 function isKey(meaning: LabelColumn | null): meaning is KeyColumn {
@@ -246,18 +256,14 @@ function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): La
       message: `no column names the image; one of ${keyColumns.join(', ')} is needed${there === '' ? '' : `, and the columns are ${there}`}`,
     });
   }
-  if (!columns.some(({ meaning }) => meaning === 'label')) {
-    const values = columns.map(({ name, meaning }, at) => ({
-      name,
-      values: meaning === null ? table.rows.map(({ fields }) => fields[at] ?? '') : [],
-    }));
-    const other = otherKindOfColumns(values);
+  if (hasNoLabel(columns)) {
+    const other = otherKindOfColumns(table);
     const names = columnNames.label.map((name) => `"${name}"`).join(', ');
-    // A file of patients or splits alone needs none; one that names no image is no such file.
-    if (other !== null || problems.length > 0 || !givesMore(columns)) {
+    // A file of findings has its labels elsewhere. One of patients or splits alone needs none; one that names no image is no such file.
+    const isFindings = other !== null && (other.columns.length > 1 || !givesMore(columns));
+    if (isFindings) problems.push({ row, message: other.message });
+    else if (problems.length > 0 || !givesMore(columns))
       problems.push({ row, message: `there is no column "label" (or ${names.replace('"label", ', '')})` });
-    }
-    if (other !== null) problems.push({ row, message: other.message });
   }
   return problems;
 }

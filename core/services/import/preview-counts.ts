@@ -1,6 +1,8 @@
 /** Parts of a preview that are counted over labels: what they change, what is said of each finding; and how the file was read. */
 import { type LabelsPreview, type Mark, markNames, targetKey } from '../../contract/index.ts';
 import { type ComparedLabel, comparedLabels, listReaders, type ReadDb } from '../../store/index.ts';
+import { type AlikePatients, alikeGroups } from '../patients/alike.ts';
+import type { CatalogueImage } from './catalogue.ts';
 import { knownReader } from './file-readers.ts';
 import type { LabelEntry } from './labels.ts';
 import { nameToGive } from './profiles/plan.ts';
@@ -53,6 +55,24 @@ export function readingOf({ reading }: Pick<ReadLabels, 'reading'>): LabelsPrevi
   };
 }
 
+/** Patients of the images as they would be filed whose IDs hardly differ; null where there are none. */
+export function alikeOf({
+  images,
+  before,
+  entries,
+}: {
+  readonly images: readonly CatalogueImage[];
+  /** The same images, as they are filed before. */
+  readonly before: readonly CatalogueImage[];
+  readonly entries: readonly LabelEntry[];
+}): Pick<AlikePatients, 'groups' | 'patients'> | null {
+  const keys = new Map(before.map(({ patientId, patientKey }) => [patientId, patientKey]));
+  for (const { patientId, givenPatient } of entries)
+    if (typeof givenPatient === 'string') keys.set(patientId, givenPatient);
+  const groups = alikeGroups(new Set(images.flatMap(({ patientId }) => keys.get(patientId) ?? [])));
+  return groups.length === 0 ? null : { groups: groups.length, patients: groups.flat().length };
+}
+
 function isMark(label: string): label is Mark {
   return (markNames as readonly string[]).includes(label);
 }
@@ -78,4 +98,19 @@ export function findingsOf(agreed: readonly LabelEntry[], entries: readonly Labe
     uncertain,
     unknown: all.size - present - absent - uncertain,
   }));
+}
+
+/** The images that labels of each target are about. */
+export function imagesByTarget(images: readonly CatalogueImage[]): ReadonlyMap<string, readonly CatalogueImage[]> {
+  const byTarget = new Map<string, CatalogueImage[]>();
+  for (const image of images) {
+    const { instanceId, seriesId, studyId, patientId } = image;
+    const targets = [`instance ${instanceId}`, `series ${seriesId}`, `study ${studyId}`, `patient ${patientId}`];
+    for (const target of targets) {
+      const there = byTarget.get(target);
+      if (there === undefined) byTarget.set(target, [image]);
+      else there.push(image);
+    }
+  }
+  return byTarget;
 }

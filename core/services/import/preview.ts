@@ -26,6 +26,7 @@ import {
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { fileError } from '../files/files.ts';
+import { alikePatientsNote } from '../patients/alike.ts';
 import { patientConflict } from '../patients/patients.ts';
 import { previewIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -33,6 +34,7 @@ import { asLabelsSay } from './asked.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { caseQuestionsOf, labelChoice, type NamedClasses, namesOf, positiveOf, refusePositive } from './class-names.ts';
 import { changedSplits, type Held, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
+import { labelNotes } from './label-notes.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import {
   askedOf,
@@ -44,7 +46,7 @@ import {
 } from './label-rows.ts';
 import { agreedLabels, inOrder, type LabelEntry, patientsByPath, type RefusedRow, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelCells } from './labels-file.ts';
-import { changesOf, findingsOf, readingOf } from './preview-counts.ts';
+import { alikeOf, changesOf, findingsOf, imagesByTarget, readingOf } from './preview-counts.ts';
 import { type ReadLabels, readLabels } from './read-labels.ts';
 
 const firstRows = 8;
@@ -102,6 +104,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     alsoFits:
       found.read.alsoFits === null ? null : { title: found.read.alsoFits.title, profile: found.read.alsoFits.name },
     findings: findingsOf(agreed, found.entries),
+    notes: [...labelNotes(found.read), ...alikePatientsNote(alikeOf(found))],
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
     splitsChanged,
@@ -313,20 +316,6 @@ function baseOf({ paths, labels }: Given): string {
 function refusalOf(refused: RefusedRow, file: LabelsFile, named: (place: string) => string): PreviewRefusal {
   const key = file.rows.find(({ row }) => row === refused.rows[0])?.key ?? '';
   return { rows: [...refused.rows], message: refused.message, key, files: refused.places.map(named) };
-}
-
-function imagesByTarget(images: readonly CatalogueImage[]): ReadonlyMap<string, readonly CatalogueImage[]> {
-  const byTarget = new Map<string, CatalogueImage[]>();
-  for (const image of images) {
-    const { instanceId, seriesId, studyId, patientId } = image;
-    const targets = [`instance ${instanceId}`, `series ${seriesId}`, `study ${studyId}`, `patient ${patientId}`];
-    for (const target of targets) {
-      const there = byTarget.get(target);
-      if (there === undefined) byTarget.set(target, [image]);
-      else there.push(image);
-    }
-  }
-  return byTarget;
 }
 
 function classesOf(

@@ -17,7 +17,7 @@ import { joinTables } from './profiles/join.ts';
 import { asQuestions, planOfOwnColumns } from './profiles/own-columns.ts';
 import { nameToGive, planOf, planOfProfile, type ReadingPlan, severalFit } from './profiles/plan.ts';
 import type { Profile, ProfileVariant } from './profiles/profile.ts';
-import { readByPlan } from './profiles/read.ts';
+import { type AgainstNone, readByPlan } from './profiles/read.ts';
 import { profileOfSecondFile, profilesOf, tableOfLines } from './profiles/recognise.ts';
 
 /** How a file was read that has not the product's own columns. */
@@ -31,6 +31,8 @@ export interface UsedReading {
   readonly findings: readonly string[] | null;
   /** Findings that no row says anything of. */
   readonly silent: readonly string[];
+  /** Lines that say that nothing was found, and name a finding. */
+  readonly againstNone: AgainstNone;
 }
 
 export interface ReadLabels extends LabelsFile {
@@ -127,7 +129,7 @@ async function readPlanned(
 ): Promise<ReadLabels> {
   const whole = plan.profile === null ? table : (tableOfLines(text, plan.profile) ?? table);
   const joined = await withSecondFile(path, whole, plan, reading);
-  const { rows, problems, columns, findings, silent } = readByPlan(plan, joined);
+  const { rows, problems, columns, findings, silent, againstNone, plan: used } = readByPlan(plan, joined);
   return {
     column: 'path',
     hasLabels: true,
@@ -140,7 +142,7 @@ async function readPlanned(
     separator: table.separator,
     emptyRows: whole.emptyRows,
     rowCount: whole.rows.length,
-    reading: { plan, isProposed, says: describePlan(plan), findings, silent },
+    reading: { plan: used, isProposed, says: describePlan(used), findings, silent, againstNone },
     alsoFits: null,
   };
 }

@@ -27,20 +27,23 @@ export function plainId(patientKey: string): string {
 
 /** The patients of a data set with IDs alike; null where there are none. */
 export function alikePatients(db: ReadDb, datasetId: number): AlikePatients | null {
-  const named = patientsOfDataset(db, datasetId).filter(
-    ({ patientKey }) => shownPatient(patientKey) !== null && !isPseudonym(patientKey),
-  );
-  const groups = [...Map.groupBy(named, ({ patientKey }) => plainId(patientKey)).values()].filter(
-    (group) => new Set(group.map(({ patientId }) => patientId)).size > 1,
-  );
+  const patients = patientsOfDataset(db, datasetId);
+  const groups = alikeGroups(new Set(patients.map(({ patientKey }) => patientKey)));
   if (groups.length === 0) return null;
-  const all = groups.flat();
-  const keys = new Set(all.map(({ patientKey }) => patientKey));
-  return { groups: groups.length, patients: keys.size, studyIds: all.map(({ studyId }) => studyId), keys };
+  const keys = new Set(groups.flat());
+  const byKey = Map.groupBy(patients, ({ patientKey }) => patientKey);
+  const studyIds = [...keys].flatMap((key) => (byKey.get(key) ?? []).map(({ studyId }) => studyId));
+  return { groups: groups.length, patients: keys.size, studyIds, keys };
+}
+
+/** Of keys as patients are filed, those that may be one person's, together. */
+export function alikeGroups(patientKeys: ReadonlySet<string>): readonly (readonly string[])[] {
+  const named = [...patientKeys].filter((key) => shownPatient(key) !== null && !isPseudonym(key));
+  return [...Map.groupBy(named, plainId).values()].filter((group) => group.length > 1);
 }
 
 /** The same as a note of an import, without the IDs. */
-export function alikePatientsNote(found: AlikePatients | null): ImportNote[] {
+export function alikePatientsNote(found: Pick<AlikePatients, 'groups' | 'patients'> | null): ImportNote[] {
   if (found === null) return [];
   return [{ code: 'alikePatients', values: { groups: found.groups, patients: found.patients } }];
 }

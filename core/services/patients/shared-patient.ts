@@ -56,6 +56,8 @@ export interface SharedPatient {
   /** Studies (pictures, each counted as one) that the patient or the folders hold, and those of the data set. */
   readonly studies: number;
   readonly all: number;
+  /** Those of `all` that are pictures. */
+  readonly pictures: number;
   /** How many patients they count as. */
   readonly patients: number;
 }
@@ -64,18 +66,19 @@ export interface SharedPatient {
 export function sharedPatient(db: ReadDb, datasetId: number): SharedPatient | null {
   const patients = datasetPatients(db, datasetId);
   const all = patients.reduce((sum, { studies }) => sum + studies, 0);
+  const pictures = patients.reduce((sum, one) => sum + one.pictures, 0);
   const folders = patients.filter(({ patientKey }) => patientKey.startsWith('folder:'));
   const inFolders = folders.reduce((sum, { studies }) => sum + studies, 0);
   if (inFolders >= all / 2 && inFolders >= 2 * folders.length && folders.length > 0) {
-    return { cause: 'folder', id: '', studies: inFolders, all, patients: folders.length };
+    return { cause: 'folder', id: '', studies: inFolders, all, pictures, patients: folders.length };
   }
   const [most] = patients.toSorted((a, b) => b.studies - a.studies);
   if (most !== undefined && all >= fewestStudies && most.studies >= nearlyAll * all) {
-    return { cause: 'id', id: placeholder(most.patientKey), studies: most.studies, all, patients: 1 };
+    return { cause: 'id', id: placeholder(most.patientKey), studies: most.studies, all, pictures, patients: 1 };
   }
   const nobody = patients.find(({ patientKey, studies }) => studies > 1 && placeholder(patientKey) !== '');
   if (nobody === undefined) return null;
-  return { cause: 'id', id: nobody.patientKey, studies: nobody.studies, all, patients: 1 };
+  return { cause: 'id', id: nobody.patientKey, studies: nobody.studies, all, pictures, patients: 1 };
 }
 
 /** The same as a note of an import. */
@@ -86,12 +89,13 @@ export function sharedPatientNote(found: SharedPatient | null): ImportNote[] {
 /** A refusal of a split with what stands behind it, where that is a shared patient; else as it is. */
 export function withSharedPatient(error: AppError, found: SharedPatient | null): AppError {
   if (found === null) return error;
-  const { cause, id, studies, all, patients } = found;
+  const { cause, id, studies, all, pictures, patients } = found;
+  const what = pictures === all ? 'pictures' : pictures === 0 ? 'studies' : 'studies and pictures';
   const who = studies === all ? `All ${all}` : `${studies} of ${all}`;
   const text =
     cause === 'folder'
-      ? `${who} pictures are filed with their folder as the patient, so they count as ${patients === 1 ? 'one patient' : `${patients} patients`}.`
-      : `${who} studies carry the same patient ID${id === '' ? '' : ` ("${id}")`}, so they count as one patient, and patients are what is dealt.`;
+      ? `${who} ${what} are filed with their folder as the patient, so they count as ${patients === 1 ? 'one patient' : `${patients} patients`}.`
+      : `${who} ${what} carry the same patient ID${id === '' ? '' : ` ("${id}")`}, so they count as one patient, and patients are what is dealt.`;
   return new AppError(error.code, `${text} ${error.message}`, {
     action:
       cause === 'folder'

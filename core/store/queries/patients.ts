@@ -41,10 +41,17 @@ export function patientsOfDataset(db: ReadDb, datasetId: number, onlyGiven = fal
 export function datasetPatients(
   db: ReadDb,
   datasetId: number,
-): { readonly patientId: PatientId; readonly patientKey: string; readonly studies: number }[] {
+): {
+  readonly patientId: PatientId;
+  readonly patientKey: string;
+  readonly studies: number;
+  /** Those of `studies` that are pictures. */
+  readonly pictures: number;
+}[] {
   return db.all(
     `SELECT p.id AS patientId, p.patient_key AS patientKey,
-       count(DISTINCT CASE i.kind WHEN 'picture' THEN -i.id ELSE st.id END) AS studies
+       count(DISTINCT CASE i.kind WHEN 'picture' THEN -i.id ELSE st.id END) AS studies,
+       count(DISTINCT CASE i.kind WHEN 'picture' THEN i.id END) AS pictures
      FROM dataset_instances d JOIN instances i ON i.id = d.instance_id JOIN series s ON s.id = i.series_id
      JOIN studies st ON st.id = s.study_id JOIN patients p ON p.id = st.patient_id
      WHERE d.dataset_id = :datasetId GROUP BY p.id ORDER BY p.id`,

@@ -122,11 +122,27 @@ export const library: Words['library'] = {
     `${n(count, 'Bild gehört', 'Bilder gehören')} seither einem anderen Patienten: Diese Version zählt die von damals.`,
   notes: {
     picturePatients: (v) =>
-      `${n(Number(v['pictures']), 'Bild', 'Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, in ${n(Number(v['folders']), 'Ordner', 'Ordnern')}.${v['given'] === undefined ? '' : ` ${v['given']} des Datensatzes behalten den Patienten aus einer Tabelle.`}${v['isNamed'] === undefined ? ' Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.' : ''}`,
+      `${n(Number(v['pictures']), 'Bild', 'Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, in ${n(Number(v['folders']), 'Ordner', 'Ordnern')}.${v['byFolders'] === undefined ? '' : ` ${v['byFolders']} nach Ordnern, die Patienten nennen.`}${v['given'] === undefined ? '' : ` ${v['given']} des Datensatzes behalten den Patienten aus einer Tabelle.`}${v['isNamed'] === undefined && v['byFolders'] !== v['pictures'] ? ' Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.' : ''}`,
     noLabelColumn: (v) =>
       `Die Tabelle hat keine Spalte „label“: Ihre ${n(Number(v['rows']), 'Zeile nennt', 'Zeilen nennen')} Patienten oder Teile, aber keine Labels.`,
+    columnsTaken: (v) => `Als ${Number(v['isNumbers']) > 0 ? 'Größen' : 'Befunde'} genommen: ${v['columns']}.`,
+    columnsLeft: (v) =>
+      `Nicht als ${Number(v['isNumbers']) > 0 ? 'Größen' : 'Befunde'} genommen: ${[
+        ...(v['strange'] === '' ? [] : [`${v['strange']} (Zeile und erste Zelle, die nicht passt)`]),
+        ...(v['attributes'] === ''
+          ? []
+          : [`${v['attributes']} (dem Namen nach Angaben zu Menschen, Geräten oder Teilen)`]),
+        ...(v['empty'] === '' ? [] : [`${v['empty']} (leer)`]),
+        ...(v['other'] === '' ? [] : [`${v['other']} (andere Zellen)`]),
+      ].join(
+        '; ',
+      )}.${v['strange'] === '' && v['attributes'] === '' ? '' : ' Berichtigen Sie die Zellen oder benennen Sie die Spalten um, damit sie gelten, oder nennen Sie sie auf der Befehlszeile mit --finding-columns und --values.'}`,
+    againstNone: (v) =>
+      `${n(Number(v['rows']), 'Zeile sagt', 'Zeilen sagen')} „${v['word']}“ und ${Number(v['rows']) === 1 ? 'nennt' : 'nennen'} trotzdem einen Befund (Zeile ${v['first']}). Der Befund gilt als vorhanden; was eine solche Zeile offen lässt, gilt als nicht vorhanden. Ist das falsch, berichtigen Sie diese Zeilen oder nehmen Sie sie heraus.`,
     patientsGiven: (v) =>
-      `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie oder Bild', 'Studien oder Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
+      Number(v['studies']) === 0
+        ? 'Die Patienten der Tabelle sind die, unter denen die Bilder ohnehin stehen.'
+        : `Patienten aus der Tabelle: ${n(Number(v['studies']), 'Studie oder Bild', 'Studien oder Bilder')} von ${n(Number(v['patients']), 'Patient', 'Patienten')}, ${v['moved']} davon neu. Die Nummern aus den Dateien bleiben daneben stehen und lassen sich zurückholen.`,
     samePictureNames: (v) =>
       `${n(Number(v['names']), 'Name ohne „_“ liegt', 'Namen ohne „_“ liegen')} in mehreren Ordnern (${n(Number(v['pictures']), 'Bild', 'Bilder')}): Jeder Ordner hat einen eigenen Patienten namens „Name (Ordner)“. Ist ein Name eine Person, nennen Sie sie in einer Spalte patientID: Sonst steht sie vielleicht in Training und Test zugleich.`,
     patientsByRule: (v) =>
@@ -146,7 +162,7 @@ export const library: Words['library'] = {
     sharedPatient: (v) =>
       v['cause'] === 'folder'
         ? `Bei ${v['studies']} von ${v['all']} Bildern gilt der Ordner als Patient. Ist er keiner, importieren Sie noch einmal mit einer anderen Regel für Bilder oder mit einer Spalte patientID.`
-        : `${v['studies']} von ${v['all']} Studien tragen dieselbe Patientennummer${v['id'] === '' ? '' : ` („${v['id']}“)`} und zählen als ein Patient, der sich nicht aufteilen lässt. Nennen Sie die Patienten in einer Spalte patientID, oder berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal.`,
+        : `${v['studies']} von ${v['all']} ${Number(v['pictures'] ?? 0) === 0 ? 'Studien' : v['pictures'] === v['all'] ? 'Bildern' : 'Studien und Bildern'} tragen dieselbe Patientennummer${v['id'] === '' ? '' : ` („${v['id']}“)`} und zählen als ein Patient, der sich nicht aufteilen lässt. Nennen Sie die Patienten in einer Spalte patientID, oder berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal.`,
     alikePatients: (v) =>
       `Die Nummern von ${v['patients']} Patienten unterscheiden sich nur in Groß- und Kleinschreibung, Leerzeichen oder führenden Nullen (${n(Number(v['groups']), 'Gruppe', 'Gruppen')}). Sie zählen als verschiedene Menschen und stehen vielleicht in Training und Test zugleich; die Prüfung vor dem Training öffnet ihre Studien. Sind sie einer, nennen Sie eine Nummer in einer Spalte patientID.`,
     testGiven: (v) =>

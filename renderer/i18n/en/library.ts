@@ -126,11 +126,26 @@ export const library = {
     `${n(count, 'image belongs', 'images belong')} to another patient since: this version counts the patients of then.`,
   notes: {
     picturePatients: (v: NoteValues) =>
-      `${n(Number(v['pictures']), 'picture', 'pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, in ${n(Number(v['folders']), 'folder', 'folders')}.${v['given'] === undefined ? '' : ` ${v['given']} of the data set keep the patient whom a labels file gave.`}${v['isNamed'] === undefined ? ' If one person has several, give a column patientID or choose folder or name in the import: otherwise that person may stand in training and test at once.' : ''}`,
+      `${n(Number(v['pictures']), 'picture', 'pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, in ${n(Number(v['folders']), 'folder', 'folders')}.${v['byFolders'] === undefined ? '' : ` ${v['byFolders']} by folders that name patients.`}${v['given'] === undefined ? '' : ` ${v['given']} of the data set keep the patient whom a labels file gave.`}${v['isNamed'] === undefined && v['byFolders'] !== v['pictures'] ? ' If one person has several, give a column patientID or choose folder or name in the import: otherwise that person may stand in training and test at once.' : ''}`,
     noLabelColumn: (v: NoteValues) =>
       `The labels file has no column “label”: its ${n(Number(v['rows']), 'row', 'rows')} give patients or splits, and no label.`,
+    columnsTaken: (v: NoteValues) =>
+      `Taken as ${Number(v['isNumbers']) > 0 ? 'quantities' : 'findings'}: ${v['columns']}.`,
+    columnsLeft: (v: NoteValues) =>
+      `Not taken as ${Number(v['isNumbers']) > 0 ? 'quantities' : 'findings'}: ${[
+        ...(v['strange'] === '' ? [] : [`${v['strange']} (row and first cell that does not fit)`]),
+        ...(v['attributes'] === '' ? [] : [`${v['attributes']} (by the name about people, devices or parts)`]),
+        ...(v['empty'] === '' ? [] : [`${v['empty']} (empty)`]),
+        ...(v['other'] === '' ? [] : [`${v['other']} (other cells)`]),
+      ].join(
+        '; ',
+      )}.${v['strange'] === '' && v['attributes'] === '' ? '' : ' Correct the cells or rename the columns to have them taken, or name them on the command line with --finding-columns and --values.'}`,
+    againstNone: (v: NoteValues) =>
+      `${n(Number(v['rows']), 'row says', 'rows say')} “${v['word']}” and name a finding as present all the same (row ${v['first']}). The finding is taken as present, and what such a row leaves open as absent. If that is wrong, correct these rows or take them out.`,
     patientsGiven: (v: NoteValues) =>
-      `Patients by the labels file: ${n(Number(v['studies']), 'study or picture', 'studies or pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
+      Number(v['studies']) === 0
+        ? 'The patients of the labels file are those as whose the images are filed without it.'
+        : `Patients by the labels file: ${n(Number(v['studies']), 'study or picture', 'studies or pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
     samePictureNames: (v: NoteValues) =>
       `${n(Number(v['names']), 'name without “_” lies', 'names without “_” lie')} in several folders (${n(Number(v['pictures']), 'picture', 'pictures')}): each folder has a patient of its own, called “name (folder)”. If one name is one person, give a column patientID: otherwise that person may stand in training and test at once.`,
     patientsByRule: (v: NoteValues) => `${v['pictures']} pictures or studies that were there have another patient now.`,
@@ -149,7 +164,7 @@ export const library = {
     sharedPatient: (v: NoteValues) =>
       v['cause'] === 'folder'
         ? `${v['studies']} of ${v['all']} pictures have their folder for a patient. If a folder is no patient, import again and choose another rule for pictures, or give a column patientID.`
-        : `${v['studies']} of ${v['all']} studies carry the same patient ID${v['id'] === '' ? '' : ` (“${v['id']}”)`} and count as one patient, who cannot be split. Give the patients in a column patientID, or correct the files where they lie and import again.`,
+        : `${v['studies']} of ${v['all']} ${Number(v['pictures'] ?? 0) === 0 ? 'studies' : v['pictures'] === v['all'] ? 'pictures' : 'studies and pictures'} carry the same patient ID${v['id'] === '' ? '' : ` (“${v['id']}”)`} and count as one patient, who cannot be split. Give the patients in a column patientID, or correct the files where they lie and import again.`,
     alikePatients: (v: NoteValues) =>
       `${v['patients']} patients have IDs that differ only in case, blanks or leading zeros (${n(Number(v['groups']), 'group', 'groups')}). They count as different people and may stand in training and test at once; the check before training opens their studies. If they are one, give one ID in a column patientID.`,
     testGiven: (v: NoteValues) =>

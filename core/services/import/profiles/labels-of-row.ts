@@ -10,12 +10,19 @@ export interface RowLabel {
   readonly label: string;
 }
 
-/** What a row says, or why it cannot be read. No labels where nothing is known. */
-export type SaidByRow = { readonly labels: readonly RowLabel[] } | { readonly problem: string };
+/**
+ * What a row says, or why it cannot be read. No labels where nothing is known. `isAgainstNone` is true where the row names a finding as present
+ * and says that there is none.
+ */
+export type SaidByRow =
+  | { readonly labels: readonly RowLabel[]; readonly isAgainstNone?: boolean }
+  | { readonly problem: string };
 
 export interface LabelReader {
   /** The findings that there can be, in their order; null where labels are no findings. */
   readonly findings: readonly string[] | null;
+  /** What the file calls it that nothing was found; null where it has no word for it. */
+  readonly none: string | null;
   readonly of: (row: LabelTableRow) => SaidByRow;
 }
 
@@ -66,6 +73,7 @@ function ofColumns({ columns: names, words, none }: Source<'columns'>, columns: 
   const meanings = plainWords(words);
   return {
     findings: names,
+    none: none?.column ?? null,
     of: (row) => {
       const isNone = none !== undefined && plainWord(columns.cell(row, none.column) ?? '') === plainWord(none.word);
       const labels: RowLabel[] = [];
@@ -77,7 +85,9 @@ function ofColumns({ columns: names, words, none }: Source<'columns'>, columns: 
         if (isAbsent) labels.push({ question: name, label: 'absent' });
         else if (meaning !== 'unknown') labels.push({ question: name, label: meaning });
       }
-      return { labels };
+      const found = labels.filter(({ label }) => label === 'present');
+      const isAgainstNone = isNone && found.some(({ question }) => !none.except.includes(question ?? ''));
+      return { labels, isAgainstNone };
     },
   };
 }
@@ -123,6 +133,7 @@ function ofLists({ column, separator, none, open, findings }: Source<'list'>, co
     }
     const isOpenRow = [...said].some((word) => isOpen.has(word));
     return {
+      isAgainstNone: [...said].some((word) => isNone.has(word)) && known.some((key) => said.has(key)),
       labels: known.flatMap((key): RowLabel[] => {
         const question = names.get(key) ?? key;
         if (said.has(key)) return [{ question, label: 'present' }];
@@ -130,7 +141,7 @@ function ofLists({ column, separator, none, open, findings }: Source<'list'>, co
       }),
     };
   };
-  return { findings: [...names.values()], of };
+  return { findings: [...names.values()], none: none[0] ?? null, of };
 }
 
 function ofRows({ finding, column, words }: Source<'rows'>, columns: Columns, table: LabelTable): LabelReader {
@@ -138,6 +149,7 @@ function ofRows({ finding, column, words }: Source<'rows'>, columns: Columns, ta
   const found = new Set(table.rows.flatMap((row) => columns.fill(finding, row) ?? []));
   return {
     findings: [...found].sort(),
+    none: null,
     of: (row) => {
       const question = columns.fill(finding, row);
       if (question === null) return { problem: `the row names no finding (${finding})` };
@@ -155,6 +167,7 @@ function ofColumn({ column, words, order, without }: Source<'column'>, columns: 
   const nothing = new Set(without.map(plainWord));
   return {
     findings: null,
+    none: null,
     of: (row) => {
       const cell = columns.cell(row, column) ?? '';
       if (nothing.has(plainWord(cell)) || (nothing.has('') && isMissingValue(cell.trim()))) return { labels: [] };
@@ -170,6 +183,7 @@ function ofColumn({ column, words, order, without }: Source<'column'>, columns: 
 function ofOneHot({ columns: names }: Source<'one-hot'>, columns: Columns): LabelReader {
   return {
     findings: null,
+    none: null,
     of: (row) => {
       const cells = names.map((name) => plainWord(columns.cell(row, name) ?? ''));
       const strange = cells.findIndex((cell) => cell !== '0' && cell !== '1');
@@ -209,6 +223,7 @@ function ofNumbers({ columns: names }: Source<'numbers'>, columns: Columns, tabl
   };
   return {
     findings: names,
+    none: null,
     of: (row) => {
       const labels = names.flatMap((question): RowLabel[] => {
         const cell = cellOf(row, question);

@@ -103,7 +103,7 @@ export const vindrMammo: ProfileData = {
   patient: '{study_id}',
   split: 'split',
   notes: [
-    'The file names no patients: the images of one examination (study_id) are taken for one patient, so that no split parts them.',
+    'The file names no patients: the images of one examination (study_id) are taken for one patient, so that no split parts them, unless a column patientID names patients.',
   ],
   variants: [
     {

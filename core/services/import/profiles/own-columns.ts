@@ -3,29 +3,12 @@
  * 0 (absent), -1 (uncertain) or nothing, or one for each quantity with numbers. Exported labels are such files.
  */
 import { AppError } from '../../../base/errors.ts';
-import {
-  columnOfName,
-  defaultQuantity,
-  isMissingValue,
-  keyColumns,
-  type TargetKind,
-  targetFacts,
-} from '../../../contract/index.ts';
+import { columnOfName, defaultQuantity, keyColumns, type TargetKind, targetFacts } from '../../../contract/index.ts';
 import type { LabelTable } from '../label-table.ts';
 import { plainWord } from './cells.ts';
+import { columnsThatFit, isOwnMark, type LeftColumn, ownWords } from './column-kinds.ts';
 import { type ReadingPlan, thereAre } from './plan.ts';
 import type { LabelSource } from './profile.ts';
-
-/** What cells of exported findings say. The words stand for themselves. */
-const ownWords = {
-  '1': 'present',
-  '0': 'absent',
-  '-1': 'uncertain',
-  blank: 'unknown',
-  present: 'present',
-  absent: 'absent',
-  uncertain: 'uncertain',
-} as const;
 
 /**
  * How a file is read for a data set whose names are questions.
@@ -44,16 +27,11 @@ export function planOfOwnColumns(table: LabelTable, target: TargetKind, known: r
   const nameOf = (meaning: ReturnType<typeof columnOfName>): string | undefined =>
     header.find((name) => columnOfName(name) === meaning);
   const words = new Set(known.map(plainWord));
-  const fits = (at: number): boolean => {
-    const cells = table.rows.flatMap(({ fields }) => {
-      const cell = (fields[at] ?? '').trim();
-      return cell === '' || isMissingValue(cell) ? [] : [cell];
-    });
-    return cells.length > 0 && cells.every((cell) => (hasMarks ? plainWord(cell) in ownWords : isNumber(cell)));
-  };
+  const fits = hasMarks ? isOwnMark : isNumber;
   const named = header.filter((name) => words.has(plainWord(name)));
-  const others = header.filter((name, at) => name !== '' && columnOfName(name) === null && fits(at));
-  const columns = named.length > 0 ? named : known.length > 0 ? [] : others;
+  // Where names are known, others are not asked for.
+  const { taken, left } = known.length > 0 ? { taken: [], left: [] } : columnsThatFit(table, fits, hasMarks);
+  const columns = named.length > 0 ? named : taken;
   const label = nameOf('label');
   // One quantity may stand in the column "label"; a finding has no name there.
   const quantity = !hasMarks && columns.length === 0 && known.length < 2 ? label : undefined;
@@ -61,7 +39,7 @@ export function planOfOwnColumns(table: LabelTable, target: TargetKind, known: r
     const of = known.length > 0 ? ` of ${known.map((name) => `"${name}"`).join(', ')}` : '';
     throw new AppError(
       'LABELS_INVALID',
-      `The data set asks for ${noun[1]}, and no column of the labels file is one${of}; ${thereAre(table)}`,
+      `The data set asks for ${noun[1]}, and no column of the labels file is one${of}; ${thereAre(table)}${whyNot(left)}`,
       {
         action: hasMarks
           ? 'Name the columns of findings with --finding-columns A,B and what stands in them with --values, or a column with several findings in its cells with --label-column and --separator.'
@@ -88,7 +66,17 @@ export function planOfOwnColumns(table: LabelTable, target: TargetKind, known: r
     labels,
     only: null,
     isNamed: false,
+    ...(known.length > 0 ? {} : { left }),
   };
+}
+
+/** Why columns that look like it are none, for whoever has no other. */
+function whyNot(left: readonly LeftColumn[]): string {
+  const said = left.flatMap(({ name, why, first }) => {
+    if (why === 'attribute') return [`"${name}" is not taken for one, by its name`];
+    return first === undefined ? [] : [`"${name}" has "${first.word}" in row ${first.row}`];
+  });
+  return said.length === 0 ? '' : ` Not taken: ${said.join('; ')}.`;
 }
 
 function isNumber(cell: string): boolean {

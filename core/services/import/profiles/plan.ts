@@ -14,6 +14,7 @@ import {
 } from '../../../contract/index.ts';
 import type { LabelTable } from '../label-table.ts';
 import { Columns, columnsOf, plainWord } from './cells.ts';
+import type { LeftColumn } from './column-kinds.ts';
 import { profiles } from './index.ts';
 import { columnsOfSource } from './labels-of-row.ts';
 import type { LabelSource, Profile, ProfileVariant } from './profile.ts';
@@ -33,6 +34,10 @@ export interface ReadingPlan extends Pick<Profile, 'keys' | 'cells' | 'otherName
   readonly only: readonly string[] | null;
   /** Whether somebody named the finding columns: one that says nothing is then a mistake. */
   readonly isNamed: boolean;
+  /** Whether somebody named the column of the patient. */
+  readonly isPatientNamed?: boolean;
+  /** Of columns that were taken because of what stands in them, those that were not, and why. */
+  readonly left?: readonly LeftColumn[];
 }
 
 /** What an option is called on the command line, for messages. */
@@ -203,6 +208,7 @@ function changed(plan: ReadingPlan, reading: LabelReading, table: LabelTable): R
     labels,
     ...(keyColumn === undefined && reading.keys === undefined ? {} : { keys: keysOf(reading, table) }),
     patient: patientColumn === undefined ? plan.patient : template(patientColumn),
+    isPatientNamed: patientColumn !== undefined,
     reader: readerColumn ?? plan.reader,
     split: splitColumn ?? plan.split,
     only: findingColumns ?? null,

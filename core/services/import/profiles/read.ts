@@ -1,7 +1,14 @@
 /** The rows of a labels file as a plan reads them. */
 import { AppError } from '../../../base/errors.ts';
 import { redact } from '../../../base/redact.ts';
-import { columnOfName, type LabelProblem, plainColumnName, splitNames, splitOfWord } from '../../../contract/index.ts';
+import {
+  columnOfName,
+  isOwnColumnName,
+  type LabelProblem,
+  plainColumnName,
+  splitNames,
+  splitOfWord,
+} from '../../../contract/index.ts';
 import type { LabelTable, LabelTableRow } from '../label-table.ts';
 import { damageOf, type FileColumn, invalid, type LabelRow, type RowKey } from '../labels-file.ts';
 import { withSplitWords } from '../split-columns.ts';
@@ -17,6 +24,16 @@ export interface ReadRows {
   readonly findings: readonly string[] | null;
   /** Findings of a profile that no row says anything of. */
   readonly silent: readonly string[];
+  /** The plan with the columns that it did not name: of a patient whom a lab added, of a split. */
+  readonly plan: ReadingPlan;
+  /** Lines that name a finding as present and say that there is none, and how they say it. */
+  readonly againstNone: AgainstNone;
+}
+
+/** Rows that contradict themselves: what they name as present is taken. */
+export interface AgainstNone {
+  readonly word: string;
+  readonly rows: readonly number[];
 }
 
 /** What stands in a row, before rows that belong together are one. */
@@ -46,6 +63,7 @@ export function readByPlan(given: ReadingPlan, table: LabelTable): ReadRows {
   const strange = Map.groupBy(table.problems, (problem) => problem.row);
   const width = table.header?.fields.length ?? 0;
   const said: Said[] = [];
+  const againstNone = new Set<number>();
   for (const row of table.rows) {
     const found = (strange.get(row.row) ?? []).map(({ message }) => message);
     if (row.fields.length !== width)
@@ -74,6 +92,7 @@ export function readByPlan(given: ReadingPlan, table: LabelTable): ReadRows {
         const labels = what.labels.filter(({ question }) => taken === null || question === null || taken.has(question));
         const by = plan.reader === null ? null : columns.cell(row, plan.reader) || null;
         said.push({ keys, reader: by, labels, at: row });
+        if (what.isAgainstNone === true) againstNone.add(row.row);
       }
     }
     problems.push(...found.map((message) => ({ row: row.row, message })));
@@ -91,6 +110,8 @@ export function readByPlan(given: ReadingPlan, table: LabelTable): ReadRows {
     columns: understood,
     findings: findings?.filter((name) => known.has(name)) ?? null,
     silent,
+    plan,
+    againstNone: { word: reader.none ?? '', rows: [...againstNone] },
   };
 }
 
@@ -183,11 +204,19 @@ function labelRows(plan: ReadingPlan, columns: Columns, { keys, reader, labels, 
   return labels.map(({ question, label }) => ({ ...shared, question, label }));
 }
 
-/** A set without patients may have got a column of them from the lab: what it says must not be lost. */
+/**
+ * A lab may have added a column of patients to the file of a set. Whoever wrote it knows them; what the profile takes for a patient may be an
+ * examination. It must not be lost, unless a column was named.
+ */
 function withPatient(plan: ReadingPlan, { header }: LabelTable): ReadingPlan {
-  if (plan.patient !== null || plan.keys.some(({ kind }) => kind === 'patientID')) return plan;
-  const name = header?.fields.find((one) => columnOfName(one) === 'patientID');
-  return name === undefined ? plan : { ...plan, patient: `{${name}}` };
+  const isNamed = plan.isPatientNamed === true || (plan.profile === null && plan.patient !== null);
+  if (isNamed || plan.keys.some(({ kind }) => kind === 'patientID')) return plan;
+  const own = new Set(columnsOf(plan.patient ?? '').map(plainColumnName));
+  // Of "patientID" and "Patient", the name itself is meant.
+  const added = header?.fields.filter((one) => columnOfName(one) === 'patientID') ?? [];
+  const name = added.find(isOwnColumnName) ?? added[0];
+  if (name === undefined || added.some((one) => own.has(plainColumnName(one)))) return plan;
+  return { ...plan, patient: `{${name}}` };
 }
 
 /** A column of the split that nobody named is found as in files of our own columns: a lab's own beside the columns of a public set, too. */

@@ -175,9 +175,31 @@ test('a file without labels is read where it gives patients or splits, and refus
   ]);
   expect(parseLabels('patientID,split\nP1,test\n').rows).toMatchObject([{ key: 'P1', split: 'test' }]);
   expect(parseLabels('path,label\na.png,x\n').hasLabels).toBe(true);
-  for (const text of ['path\na.png\n', 'patientID\nP1\n', 'path,patientID,Edema,Nodule\na.png,P1,0,1\n']) {
+  for (const text of ['path\na.png\n', 'patientID\nP1\n']) {
     expect(appErrorOf(() => parseLabels(text)).message).toContain('there is no column "label"');
   }
+});
+
+test('a file of findings is told as one, with the command that reads it, and misses no column "label"', () => {
+  const refused = (text: string) => appErrorOf(() => parseLabels(text));
+  const several = refused('path,patientID,Sex,Edema,Nodule,Mass\na.png,P1,1,0,1,U\nb.png,P2,0,1,,0\nc.png,P3,0,,0,1\n');
+  expect(several.message).toBe(
+    'The labels file has 1 problem: row 1: the columns "Edema", "Nodule", "Mass" are one a finding, with 0 and 1 in it.',
+  );
+  expect(several.action).toMatch(
+    /^To import them as findings: --target finding .*--finding-columns "Edema,Nodule,Mass"/,
+  );
+  // As our own export has them.
+  expect(refused('path,Edema\na.png,present\nb.png,absent\n')).toMatchObject({
+    message: expect.not.stringContaining('no column "label"'),
+    action: 'As a finding: --finding-columns "Edema". As two classes: --label-column "Edema".',
+  });
+  const unnamed = refused('img,Edema,Nodule\na,0,1\n');
+  expect(unnamed.message).toMatch(/no column names the image.*one a finding/);
+  expect(unnamed.action).toMatch(/--finding-columns "Edema,Nodule".*--key-column/s);
+  // What is known of people and machines is no finding, and one such column beside patients is not what the file is for.
+  expect(refused('path,sex,age\na.png,1,0\n').message).toContain('there is no column "label"');
+  expect(parseLabels('path,patientID,smoker\na.png,P1,1\n').hasLabels).toBe(false);
 });
 
 test('letters are composed, so that one class has one name', () => {

@@ -151,3 +151,20 @@ test('a profile that is named reads a file from which columns were taken that it
     '"Image Index"',
   );
 });
+
+test('a column of patients that a lab added counts, whatever the profile takes for a patient; one that was named counts before', () => {
+  const [header = '', ...lines] = made('vindr-mammo').trim().split('\n');
+  const text = (name: string): string => [`${header},${name}`, ...lines.map((line) => `${line},P7`)].join('\n');
+  const patientsOf = (profile: string, given: string): unknown[] => [
+    ...new Set(read(profile, given).rows.map(({ patientID }) => patientID)),
+  ];
+  expect(patientsOf('vindr-mammo', text('patientID'))).toEqual(['P7']);
+  expect(patientsOf('vindr-mammo', text('Patient'))).toEqual(['P7']);
+  expect(patientsOf('vindr-mammo', made('vindr-mammo'))).toHaveLength(2);
+  const table = tableOf(text('patientID'));
+  const plan = planOf({ profile: 'vindr-mammo', patientColumn: 'study_id' }, text('patientID'), table);
+  if (plan === null) throw new Error('a profile is a plan');
+  expect(readByPlan(plan, table).plan.patient).toBe('{study_id}');
+  // The set's own column is no added one.
+  expect(patientsOf('chestx-ray14', made('chestx-ray14'))).not.toContain(null);
+});

@@ -1,0 +1,146 @@
+/**
+ * Which columns of a table are findings or quantities where nobody named them, and of the others why not.
+ *
+ * What stands in the cells decides, since names of findings are without number. Two kinds of column hold 0 and 1 and are none: what is known of
+ * the person or the device, and the part for which an image is meant. The first is told by its name, the second by the words of split-words.ts.
+ */
+import { asksForSplit, columnOfName, isMissingValue, plainColumnName } from '../../../contract/index.ts';
+import type { LabelTable } from '../label-table.ts';
+import { plainWord } from './cells.ts';
+
+/** What cells of exported findings say. The words stand for themselves. */
+export const ownWords = {
+  '1': 'present',
+  '0': 'absent',
+  '-1': 'uncertain',
+  blank: 'unknown',
+  present: 'present',
+  absent: 'absent',
+  uncertain: 'uncertain',
+} as const;
+
+/** Whether a cell is what exported findings have in theirs. */
+export function isOwnMark(cell: string): boolean {
+  return Object.hasOwn(ownWords, plainWord(cell));
+}
+
+/** A column that was not taken. */
+export interface LeftColumn {
+  readonly name: string;
+  /**
+   * `word`: most cells fit, and a few hold something else; `other`: most do not fit; `empty`: no cell holds anything; `attribute`: by its name it
+   * is about the person, the device or how the image was made.
+   */
+  readonly why: 'word' | 'other' | 'empty' | 'attribute';
+  /** Of `word`, the first cell that does not fit, its line, and all words that do not. */
+  readonly first?: { readonly word: string; readonly row: number };
+  readonly words?: readonly string[];
+}
+
+/** Columns of people, devices and of how an image was made, as plain names: 0 and 1 in them are no finding. */
+const attributes: ReadonlySet<string> = new Set(
+  [
+    ...['sex', 'gender', 'male', 'female', 'age', 'age group', 'ethnicity', 'race', 'weight', 'height', 'bmi'],
+    ...['laterality', 'side', 'left', 'right', 'left or right', 'left or right breast', 'eye', 'Seite', 'Auge'],
+    ...[
+      'view',
+      'view position',
+      'view name',
+      'image view',
+      'position',
+      'projection',
+      'Frontal/Lateral',
+      'frontal',
+      'lateral',
+    ],
+    ...[
+      'AP/PA',
+      'ap',
+      'pa',
+      'portable',
+      'Projektion',
+      'Lage',
+      'modality',
+      'manufacturer',
+      'vendor',
+      'model',
+      'scanner',
+    ],
+    ...['device', 'machine', 'machine id', 'device id', 'scanner id', 'kVp', 'Gerät', 'Hersteller', 'Modalität'],
+    ...[
+      'site',
+      'site id',
+      'hospital',
+      'hospital id',
+      'centre',
+      'center',
+      'center id',
+      'institution',
+      'Standort',
+      'Klinik',
+    ],
+    ...[
+      'Geschlecht',
+      'Alter',
+      'männlich',
+      'weiblich',
+      'Gewicht',
+      'Größe',
+      'sexe',
+      'âge',
+      'sexo',
+      'edad',
+      'sesso',
+      'età',
+    ],
+    ...['follow-up', 'visit', 'exam number', 'index', 'id', 'fold', 'batch', 'number', 'Nummer', 'row', 'year', 'Jahr'],
+  ].map(plainColumnName),
+);
+
+/** Whether a column is about the person, the device or how the image was made, by its name: "Sex", "patient_age", "is_male", "Image view". */
+export function isAttribute(name: string): boolean {
+  const plain = plainColumnName(name);
+  return attributes.has(plain) || attributes.has(plain.replace(/^(?:patients?|is|image|dicom|study|exam)/, ''));
+}
+
+/** Of a column at least this part fits where it is one of findings with a few strange words in it. */
+const mostFit = 0.5;
+/** Strange words that are named, and how much of each. */
+const shownWords = 4;
+const shownLetters = 20;
+
+/**
+ * The columns whose cells all fit, and the others that have a name and no meaning of their own.
+ * @param asksMarks whether cells are marks, which columns of people and of parts have too
+ */
+export function columnsThatFit(
+  table: LabelTable,
+  fits: (cell: string) => boolean,
+  asksMarks: boolean,
+): { readonly taken: readonly string[]; readonly left: readonly LeftColumn[] } {
+  const taken: string[] = [];
+  const left: LeftColumn[] = [];
+  (table.header?.fields ?? []).forEach((name, at) => {
+    if (name === '' || columnOfName(name) !== null) return;
+    const cells = table.rows.flatMap(({ row, fields }) => {
+      const word = (fields[at] ?? '').trim();
+      return word === '' || isMissingValue(word) ? [] : [{ row, word }];
+    });
+    const strange = cells.filter(({ word }) => !fits(word));
+    const [first] = strange;
+    if (cells.length === 0) left.push({ name, why: 'empty' });
+    else if (strange.length > cells.length * (1 - mostFit)) left.push({ name, why: 'other' });
+    // "is_test" is named with what columns of a split may be, and so is no finding without a word.
+    else if (asksMarks && asksForSplit(name)) left.push({ name, why: 'attribute' });
+    else if (asksMarks && isAttribute(name)) left.push({ name, why: 'attribute' });
+    else if (first !== undefined) {
+      const words = [...new Set(strange.map(({ word }) => shortened(word)))].slice(0, shownWords);
+      left.push({ name, why: 'word', first: { row: first.row, word: shortened(first.word) }, words });
+    } else taken.push(name);
+  });
+  return { taken, left };
+}
+
+function shortened(word: string): string {
+  return word.length > shownLetters ? `${word.slice(0, shownLetters)}…` : word;
+}
