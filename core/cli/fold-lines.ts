@@ -1,10 +1,10 @@
 /** What a training with folds came to, in the words of a terminal. */
-import { type TrainReport, targetFacts, targetFigureWords } from '../contract/index.ts';
+import { leftOutOf, type TrainReport, targetFacts, targetFigureWords } from '../contract/index.ts';
 import { formatInterval, formatMeasure, formatTable } from './format.ts';
 
 /** What a cross-validation says of the patients that its networks did not learn from. */
 export function foldLines(report: TrainReport): string[] {
-  const { target, folds, repeats, networks, members, crossValidation, epochs, method } = report;
+  const { target, folds, repeats, networks, crossValidation, epochs, method } = report;
   const { hasMarks } = targetFacts[target];
   const last = Math.max(0, ...epochs.map(({ epoch }) => epoch));
   const lines = [
@@ -12,7 +12,7 @@ export function foldLines(report: TrainReport): string[] {
       (networks === 1
         ? 'the model is one network more, which learned from all of them: the figures below are those of the others.'
         : 'the model answers with their mean.'),
-    ...againLines(members),
+    ...againLines(report),
   ];
   if (crossValidation === null) return [...lines, 'Out-of-fold answers: none are in the library any more.'];
   const { image, study, temperature } = crossValidation;
@@ -59,15 +59,22 @@ export function foldLines(report: TrainReport): string[] {
   ];
 }
 
+/** A network of a training with folds by what it learned without. */
+function networkName(network: number, folds: number, repeats: number): string {
+  const left = leftOutOf(network, { folds, repeats });
+  if (left === null) return 'The network that learned from all';
+  return `The network without fold ${left.fold}${repeats > 1 ? ` of deal ${left.deal}` : ''}`;
+}
+
 /** Which networks were stuck and trained again. */
-function againLines(members: TrainReport['members']): string[] {
+function againLines({ members, folds, repeats }: TrainReport): string[] {
   return members
     .filter(({ attempt, isStuck }) => attempt === 1 && isStuck)
     .map((first) => {
       const own = members.filter(({ fold }) => fold === first.fold);
       const kept = own.find(({ isKept }) => isKept);
       return (
-        `The network without fold ${first.fold} learned next to nothing (loss ${formatMeasure(first.trainLoss)}; guessing: ${formatMeasure(first.guessLoss)}) ` +
+        `${networkName(first.fold, folds, repeats)} learned next to nothing (loss ${formatMeasure(first.trainLoss)}; guessing: ${formatMeasure(first.guessLoss)}) ` +
         `and was trained ${own.length - 1 === 1 ? 'once' : 'twice'} more; kept is training ${kept?.attempt} with loss ${formatMeasure(kept?.trainLoss ?? null)}.`
       );
     });

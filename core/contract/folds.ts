@@ -18,6 +18,15 @@ export function networksTrained({ folds, repeats, deliver }: FoldSettings): numb
   return folds === 1 ? 1 : folds * repeats + (deliver === 'refit' ? 1 : 0);
 }
 
+/** What a network of such a training, by its number from 1, learned without: a fold, from 1, of a deal, from 1. Null for a refit, which learned from all. */
+export function leftOutOf(
+  network: number,
+  { folds, repeats }: Pick<FoldSettings, 'folds' | 'repeats'>,
+): { readonly fold: number; readonly deal: number } | null {
+  const deal = Math.ceil(network / folds);
+  return deal > repeats ? null : { fold: network - (deal - 1) * folds, deal };
+}
+
 /** Networks whose mean is the answer of the model. */
 export function networksAnswering({ folds, repeats, deliver }: FoldSettings): number {
   return deliver === 'refit' ? 1 : folds * repeats;

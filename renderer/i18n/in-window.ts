@@ -40,8 +40,9 @@ const fields: Readonly<Record<string, string>> = {
   engine: 'Engine',
 };
 
-const option = /--([a-z][a-z-]*)/g;
-const ofTerminal = /--[a-z]|`|\bsidelight [a-z]|\brun the (?:same )?command\b/;
+// At a word's start alone: names and paths may hold two dashes.
+const option = /(?<=^|[\s(“"])--([a-z][a-z-]*)/g;
+const ofTerminal = /(?:^|[\s(“"])--[a-z]|`|\bsidelight [a-z]|\brun the (?:same )?command\b/;
 
 function asOption(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -67,7 +68,7 @@ export function stepInWindow(action: string, code: string): string {
 export function factInWindow(message: string): string {
   return withFields(message)
     .replace(option, (_, name: string) => `“${name}”`)
-    .replaceAll('`', '');
+    .replace(/`([^`]+)`/g, '$1');
 }
 
 function withFields(text: string): string {

@@ -6,7 +6,7 @@ import type { CliContext } from '../context.ts';
 import { formatBytes, formatCount, formatDuration, formatInterval, formatTable, plural } from '../format.ts';
 import { integer, oneOf, text } from '../options.ts';
 
-const defaultFolder = 'sidelight-demo';
+const defaultFolder = 'demo-output';
 
 export const command = defineCommand({
   name: 'demo',

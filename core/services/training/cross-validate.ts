@@ -67,7 +67,7 @@ export async function crossValidate(learning: Omit<Learning, 'network' | 'batch'
       while (isStuck(last, firsts) && last.attempt < mostAttempts) {
         context.log.log(
           'warn',
-          `The network without fold ${fold.number} learned next to nothing (loss ${last.trainLoss.toFixed(3)}) and is trained again from another start.`,
+          `Network ${fold.number} of ${folds.length} learned next to nothing (loss ${last.trainLoss.toFixed(3)}) and is trained again from another start.`,
         );
         total += stepsOf(fold);
         last = await trained(fold, last.attempt + 1);

@@ -19,9 +19,10 @@ export const read: Words['read'] = {
   measured: (value, unit, isAtDetector) =>
     `${value}${unit === '°' ? '°' : ` ${unit}`}${isAtDetector ? ' am Detektor; im Patienten kleiner' : ''}`,
   toolHelp: {
-    length: 'Länge: von einem Ende zum anderen ziehen. Escape legt das Werkzeug weg, Entf entfernt die letzte Messung.',
-    angle:
-      'Winkel: ein Ende, den Scheitel, das andere Ende anklicken. Escape legt das Werkzeug weg, Entf entfernt die letzte Messung.',
+    length: (away, remove) =>
+      `Länge: von einem Ende zum anderen ziehen. ${away} legt das Werkzeug weg, ${remove} entfernt die letzte Messung.`,
+    angle: (away, remove) =>
+      `Winkel: ein Ende, den Scheitel, das andere Ende anklicken. ${away} legt das Werkzeug weg, ${remove} entfernt die letzte Messung.`,
   },
   rate: 'Bilder pro Sekunde',
   prior: {

@@ -72,8 +72,8 @@ export const shell: Words['shell'] = {
   chooseFiles: 'Dateien importieren',
   chooseFolder: 'Einen Ordner importieren',
   dropHere: 'Loslassen, um in die Bibliothek zu importieren; den Datensatz wählen Sie danach',
-  dropToClassify: 'Loslassen, um mit diesen zu klassifizieren',
-  dropToAdd: 'Loslassen, um mit diesen zu importieren',
+  dropToClassify: 'Loslassen, um diese mit zu klassifizieren',
+  dropToAdd: 'Loslassen, um diese mit zu importieren',
   recovered: 'Das Fenster ist abgestürzt und wurde neu geladen.',
   recoveredAction:
     'Gespeichertes ist nicht verloren. Geschieht es wieder, senden Sie das Protokoll (Hilfe, Protokollordner öffnen) an die Person, die diesen Rechner betreut.',

@@ -416,10 +416,11 @@ export const train: Words['train'] = {
   waiting: 'Wartet: Andere Arbeit kommt zuerst.',
   starting: 'Beginnt …',
   epochOf: (epoch: string, total: string) => `Training: Epoche ${epoch} von ${total}`,
-  foldOf: (fold, folds, epoch, total) => `Training: Teil ${fold} von ${folds}, Epoche ${epoch} von ${total}`,
-  foldLegend: (fold) => `ohne Teil ${fold}`,
-  foldLossDescription: (fold, folds, epoch, trainLoss) =>
-    `Netz ohne Teil ${fold} von ${folds}, nach Epoche ${epoch}: Verlust ${trainLoss} auf seinen Trainingsbildern.`,
+  foldOf: (fold, folds, epoch, total) => `Training: Netz ${fold} von ${folds}, Epoche ${epoch} von ${total}`,
+  foldLegend: (fold, deal) => (deal === null ? `ohne Teil ${fold}` : `ohne Teil ${fold}, Verteilung ${deal}`),
+  refitLegend: 'von allen Patienten',
+  foldLossDescription: (network, epoch, trainLoss) =>
+    `Netz ${network}, nach Epoche ${epoch}: Verlust ${trainLoss} auf seinen Trainingsbildern.`,
   foldsHelp:
     'Eine Linie für jedes Netz; jedes lernt von allen Patienten außer denen seines Teils. Keine Epoche wird ausgewählt: Es zählen die Gewichte nach der letzten. Was die Netze über die Patienten sagen, von denen sie nicht gelernt haben, steht unter Beurteilen bei der Kreuzvalidierung.',
   stages: {

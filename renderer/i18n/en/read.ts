@@ -20,9 +20,10 @@ export const read = {
   measured: (value: string, unit: 'mm' | 'px' | '°', isAtDetector: boolean) =>
     `${value}${unit === '°' ? '°' : ` ${unit}`}${isAtDetector ? ' at the detector; smaller in the patient' : ''}`,
   toolHelp: {
-    length: 'Length: draw from one end to the other. Escape puts the tool away, Delete removes what was measured last.',
-    angle:
-      'Angle: click one end, the corner, the other end. Escape puts the tool away, Delete removes what was measured last.',
+    length: (away: string, remove: string) =>
+      `Length: draw from one end to the other. ${away} puts the tool away, ${remove} removes what was measured last.`,
+    angle: (away: string, remove: string) =>
+      `Angle: click one end, the corner, the other end. ${away} puts the tool away, ${remove} removes what was measured last.`,
   },
   rate: 'Images per second',
   prior: {

@@ -404,10 +404,12 @@ export const train = {
   starting: 'Starting …',
   epochOf: (epoch: string, total: string) => `Training: epoch ${epoch} of ${total}`,
   foldOf: (fold: string, folds: string, epoch: string, total: string) =>
-    `Training: fold ${fold} of ${folds}, epoch ${epoch} of ${total}`,
-  foldLegend: (fold: number) => `without fold ${fold}`,
-  foldLossDescription: (fold: number, folds: number, epoch: number, trainLoss: string) =>
-    `Network without fold ${fold} of ${folds}, after epoch ${epoch}: loss ${trainLoss} on its training images.`,
+    `Training: network ${fold} of ${folds}, epoch ${epoch} of ${total}`,
+  foldLegend: (fold: number, deal: number | null) =>
+    deal === null ? `without fold ${fold}` : `without fold ${fold}, deal ${deal}`,
+  refitLegend: 'from all patients',
+  foldLossDescription: (network: string, epoch: number, trainLoss: string) =>
+    `Network ${network}, after epoch ${epoch}: loss ${trainLoss} on its training images.`,
   foldsHelp:
     'One line for each network; each learns from all patients but those of its fold. No epoch is chosen: the weights after the last one count. What they say of the patients that they did not learn from stands in Judge, under cross-validation.',
   stages: {

@@ -26,8 +26,7 @@ export function mammographyHanging(
   const images = series.flatMap((own) =>
     own.modality === 'MG' ? own.views.map((view) => ({ ...view, hung: { series: own, ...view } })) : [],
   );
-  const isStart = ({ series: own, instanceId }: Hung): boolean =>
-    start !== null && (start.kind === 'instance' ? start.id === instanceId : start.id === own.id);
+  const isStart = (hung: Hung): boolean => isAsked(hung, start);
   const find = (side: string, views: readonly string[]): Hung | null => {
     for (const view of views) {
       const fitting = images.filter((image) => image.laterality === side && image.viewPosition === view);
@@ -45,4 +44,15 @@ export function mammographyHanging(
   if (panes === 4) return places;
   const filled = (row: readonly (Hung | null)[]): number => row.filter((place) => place !== null).length;
   return slots.find((row) => row.some(isThere)) ?? slots.find((row) => filled(row) === 2) ?? slots[0] ?? null;
+}
+
+/** Whether an image that hangs is what was asked for, by itself or by its series. */
+function isAsked({ series, instanceId }: Hung, start: Start | null): boolean {
+  return start !== null && (start.kind === 'instance' ? start.id === instanceId : start.id === series.id);
+}
+
+/** The place of the image that was asked for, which is the one that keys are about; the first filled one where nothing was. */
+export function activePlace(hanging: readonly (Hung | null)[], start: Start | null): number {
+  const asked = hanging.findIndex((hung) => hung !== null && isAsked(hung, start));
+  return asked >= 0 ? asked : hanging.findIndex((hung) => hung !== null);
 }

@@ -3,7 +3,7 @@ import type { ImagePlace, InstanceId } from '../../../core/contract/index.ts';
 import { playableRate, usualRate } from '../../viewport/cine.svelte.ts';
 import type { MeasureKind } from '../../viewport/measure.ts';
 import { Viewport } from '../../viewport/viewport.svelte.ts';
-import { mammographyHanging } from './hanging.ts';
+import { activePlace, mammographyHanging } from './hanging.ts';
 import { Prior } from './prior.svelte.ts';
 import type { Series, Start } from './series.ts';
 
@@ -80,8 +80,7 @@ export class Stage {
         if (hung == null) pane.clear();
         else pane.show(hung.series.id, hung.series.frames, hung.at + (isOf(hung.instanceId, start) ? start.frame : 0));
       });
-      const isAsked = hanging.findIndex((hung) => hung !== null && isOf(hung.instanceId, start));
-      this.#active = isAsked >= 0 ? isAsked : hanging.findIndex((hung) => hung !== null);
+      this.#active = activePlace(hanging, start);
       return;
     }
     const first = Math.max(0, start === null ? 0 : series.findIndex((own) => isStart(own, start)));

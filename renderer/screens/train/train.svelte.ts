@@ -202,6 +202,11 @@ export class TrainState {
     return this.settings?.recipe === 'auto';
   }
 
+  /** Whether several networks are trained, each without a fold of the patients; a search always does that. */
+  get hasFolds(): boolean {
+    return this.isSearch || (this.settings?.folds ?? 1) > 1;
+  }
+
   /** Sets all but the choice between a search and a recipe back. */
   async reset(): Promise<void> {
     const { settings } = this;
@@ -275,8 +280,11 @@ export class TrainState {
     const { settings, datasetName, lpmName } = this;
     // A search tries the methods itself: it is one training, whichever are ticked.
     const methods = this.isSearch ? this.chosen.slice(0, 1) : this.chosen;
+    // What is of folds alone is not asked for without them, and what was typed before must not count.
+    const ofFolds = this.hasFolds ? {} : ({ repeats: 1, deliver: 'folds' } as const);
     return methods.map((method) => ({
       ...withoutOtherSizes(method, settings),
+      ...ofFolds,
       dataset: datasetName,
       lpm: lpmName,
       method,

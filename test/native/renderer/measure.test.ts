@@ -1,7 +1,7 @@
 /** Lengths and angles, against numbers computed by hand; how pictures are drawn enlarged; at which rate a stack is played. */
 import { expect, test } from 'vitest';
 import type { InstanceId, SeriesId, StudyId } from '../../../core/contract/index.ts';
-import { mammographyHanging } from '../../../renderer/screens/read/hanging.ts';
+import { activePlace, mammographyHanging } from '../../../renderer/screens/read/hanging.ts';
 import type { Series, Start } from '../../../renderer/screens/read/series.ts';
 import { playableRate } from '../../../renderer/viewport/cine.svelte.ts';
 import { smoothing } from '../../../renderer/viewport/geometry.ts';
@@ -105,6 +105,19 @@ test('mammograms hang right beside left, CC above MLO, whether they are one seri
     expect(hung(study, 2, image(1))).toEqual([2, 1]);
     expect(hung(study, 1)).toBeNull();
   }
+});
+
+test('the viewport that keys are about is the one that was asked for, by image or by series', () => {
+  const four = [
+    series(1, [[1, 'L', 'MLO']]),
+    series(2, [[2, 'R', 'MLO']]),
+    series(3, [[3, 'L', 'CC']]),
+    series(4, [[4, 'R', 'CC']]),
+  ];
+  const active = (start: Start | null): number => activePlace(mammographyHanging(four, 4, start) ?? [], start);
+  expect([1, 2, 3, 4].map((id) => active(image(id)))).toEqual([3, 2, 1, 0]);
+  expect([1, 2, 3, 4].map((id) => active({ kind: 'series', id: id as SeriesId }))).toEqual([3, 2, 1, 0]);
+  expect(active(null)).toBe(0);
 });
 
 test('a side keeps its side where a view is missing; of two takes the one that was asked for, else the later', () => {
