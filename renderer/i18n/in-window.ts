@@ -41,7 +41,7 @@ const fields: Readonly<Record<string, string>> = {
 };
 
 // At a word's start alone: names and paths may hold two dashes.
-const option = /(?<=^|[\s(“"])--([a-z][a-z-]*)/g;
+const option = /(?<=^|[\s(“"`])--([a-z][a-z-]*)/g;
 const ofTerminal = /(?:^|[\s(“"])--[a-z]|`|\bsidelight [a-z]|\brun the (?:same )?command\b/;
 
 function asOption(key: string): string {
@@ -68,7 +68,7 @@ export function stepInWindow(action: string, code: string): string {
 export function factInWindow(message: string): string {
   return withFields(message)
     .replace(option, (_, name: string) => `“${name}”`)
-    .replace(/`([^`]+)`/g, '$1');
+    .replaceAll('`', '');
 }
 
 function withFields(text: string): string {

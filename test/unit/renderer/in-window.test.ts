@@ -61,3 +61,9 @@ test('an option that has a field here is called by its name, and what else can b
   ).toBe('Free disk space, then try again.');
   expect(stepInWindow('Correct the file.', 'BAD_INPUT')).toBe('Correct the file.');
 });
+
+test('names and paths that hold two dashes stay as they are', () => {
+  expect(factInWindow('/data/scan--left.png was not read; model "chest--a" was.', '')).toBe(
+    '/data/scan--left.png was not read; model "chest--a" was.',
+  );
+});
