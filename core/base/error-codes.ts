@@ -85,6 +85,10 @@ export const errorCodes = {
   TRAINING_DIVERGED: { action: 'Lower the learning rate (--lr) and train again.' },
   FEATURES_DAMAGED: { action: 'Run the same command again; the damaged record is computed anew.' },
   // Engine
+  TOO_LITTLE_MEMORY: {
+    action:
+      'Use a machine with more memory, or an LPM that takes less: a smaller one of the family, or a smaller input size. A model answers only with the LPM and the size that it was trained with; train one with less.',
+  },
   ENGINE_UNAVAILABLE: { action: 'Run `sidelight doctor` to see what is missing and how to get it.' },
   ENGINE_FAILED: { action: 'Close other programs or lower the input size, then run the same command again.' },
   ENGINE_STATE_LOST: { action: 'Run the same command again; a training goes on after its last finished epoch.' },

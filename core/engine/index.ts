@@ -7,6 +7,7 @@ import { onnxruntimeAdapter } from './onnxruntime.ts';
 import { tensorflowAdapter } from './tensorflow.ts';
 import { physicalCores } from './threads.ts';
 import { cpuDescription, type Engine, type EngineAdapter, type EngineState, type OpenEngineOptions } from './types.ts';
+import { removeLeft } from './weight-files.ts';
 
 export { type SelfTestResult, selfTest } from './self-test.ts';
 export * from './types.ts';
@@ -40,6 +41,7 @@ export async function chooseDevice(options: Pick<OpenEngineOptions, 'engine' | '
 
 /** As openEngine, in this process and on one device for good. `reason` replaces that of the choice. */
 export async function openHere(options: OpenEngineOptions, reason?: string): Promise<Engine> {
+  removeLeft();
   const choice = await chooseDevice(options);
   const adapter = adapters.find(({ name }) => name === choice.engine);
   if (adapter === undefined)

@@ -9,7 +9,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { env, platform } from 'node:process';
+import process, { env, platform } from 'node:process';
 import { toError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { bytesPerElement, float32, sizeOf, type Tensor } from '../base/tensor.ts';
@@ -22,6 +22,14 @@ const fewestBytes = 64 * 2 ** 20;
 const prefix = 'sidelight-weights-';
 /** What a process that died has left is removed by the next one; making a network ready takes seconds. */
 const leftAfterMs = 60 * 60 * 1000;
+/** Tells an engine's process what its folders are called after `prefix`, so that its parent can remove what it leaves. */
+export const markVariable = 'SIDELIGHT_WEIGHTS_MARK';
+
+/** Files that lie on the disk: they go with the process at the latest. One that is killed says nothing; see child.ts. */
+const living = new Set<WeightFiles>();
+process.on('exit', () => {
+  for (const files of living) files.remove();
+});
 
 const bytesOf = ({ shape, dtype }: Value): number => sizeOf(shape) * bytesPerElement[dtype];
 
@@ -41,6 +49,7 @@ export class WeightFiles {
     this.folder = folder;
     this.#large = large;
     this.#log = log;
+    living.add(this);
   }
 
   /** For the weights of this graph; undefined where they are few, or where no folder can be made, which is logged. */
@@ -49,7 +58,7 @@ export class WeightFiles {
     if (large.reduce((sum, weight) => sum + bytesOf(weight), 0) < fewestBytes) return undefined;
     try {
       removeLeft(parent);
-      const folder = mkdtempSync(join(parent, prefix));
+      const folder = mkdtempSync(join(parent, `${prefix}${env[markVariable] ?? ''}-`));
       return new WeightFiles(folder, new Map(large.map((weight) => [weight.name ?? '', weight])), log);
     } catch (error) {
       refused(log, parent, error);
@@ -93,6 +102,7 @@ export class WeightFiles {
   remove(): void {
     try {
       rmSync(this.folder, { recursive: true, force: true });
+      living.delete(this);
     } catch {
       // Still in use. Whoever comes an hour later removes them at the latest.
     }
@@ -111,12 +121,28 @@ function isFileName(name: string | undefined): boolean {
   return name !== undefined && /^[\w-][\w.-]*$/.test(name);
 }
 
-function removeLeft(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    if (!name.startsWith(prefix)) continue;
+/** Removes what processes have left that died more than an hour ago. Never throws. */
+export function removeLeft(parent = scratchFolder()): void {
+  removeFolders(parent, prefix, (folder) => Date.now() - statSync(folder).mtimeMs > leftAfterMs);
+}
+
+/** Removes what the process with this mark has left, which has ended. Never throws. */
+export function removeMarked(mark: string, parent: string): void {
+  removeFolders(parent, `${prefix}${mark}-`, () => true);
+}
+
+function removeFolders(parent: string, start: string, isLeft: (folder: string) => boolean): void {
+  let names: string[];
+  try {
+    names = readdirSync(parent).filter((name) => name.startsWith(start));
+  } catch {
+    // No such folder, or none that may be listed: nothing of ours can be found there.
+    return;
+  }
+  for (const name of names) {
     const folder = join(parent, name);
     try {
-      if (Date.now() - statSync(folder).mtimeMs > leftAfterMs) rmSync(folder, { recursive: true, force: true });
+      if (isLeft(folder)) rmSync(folder, { recursive: true, force: true });
     } catch {
       // Another user's, or just gone.
     }

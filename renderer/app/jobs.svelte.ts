@@ -7,6 +7,7 @@ class Jobs {
   /** Jobs that this page started or has seen at work: the end of each is news, once. */
   #followed = $state.raw<ReadonlySet<number>>(new Set());
   #listeners = new Set<(job: JobView) => void>();
+  #stops: readonly (() => void)[] = [];
 
   /** Newest first. */
   get all(): readonly JobView[] {
@@ -45,12 +46,15 @@ class Jobs {
     return this.#jobs.find((job) => job.id === id);
   }
 
-  /** Loads the list and keeps it up to date. */
+  /** Loads the list and keeps it up to date. Where loading fails, it is opened again. */
   async open(): Promise<void> {
-    on('jobs.changed', (job) => this.#take(job));
-    on('core.changed', ({ state }) => {
-      if (state === 'ready') void this.load();
-    });
+    for (const stop of this.#stops) stop();
+    this.#stops = [
+      on('jobs.changed', (job) => this.#take(job)),
+      on('core.changed', ({ state }) => {
+        if (state === 'ready') void this.load();
+      }),
+    ];
     await this.load();
   }
 

@@ -110,6 +110,10 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
   TRAINING_DIVERGED: ['Das Training ist entgleist.', 'Senken Sie die Lernrate und trainieren Sie noch einmal.'],
   FEATURES_DAMAGED: ['Ein zwischengespeichertes Bild ist beschädigt.', 'Starten Sie neu; es wird neu berechnet.'],
   ENGINE_UNAVAILABLE: ['Es fehlt etwas zum Rechnen.', '„Einstellungen“, „Rechnen“ sagt, was fehlt.'],
+  TOO_LITTLE_MEMORY: [
+    'Das LPM braucht mehr Arbeitsspeicher, als dieses Gerät hat.',
+    'Nehmen Sie ein Gerät mit mehr Speicher, oder ein kleineres LPM oder eine kleinere Bildgröße; ein Modell antwortet nur mit denen, mit denen es trainiert wurde.',
+  ],
   ENGINE_STATE_LOST: [
     'Der Stand des Trainings ging mit dem Rechengerät verloren.',
     'Starten Sie das Training noch einmal; es geht nach der letzten fertigen Epoche weiter.',

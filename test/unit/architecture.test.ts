@@ -94,6 +94,7 @@ const mayRemember: Readonly<Record<string, string>> = {
     'finds the frozen weights that another network of the same graph has, by the image that both read, and forgets them with it',
   'core/engine/tensorflow.ts': 'the native library can be loaded into a process once',
   'core/engine/webgpu/adapter.ts': 'a GPU does not change under a running program: it is asked for once a process',
+  'core/engine/weight-files.ts': 'files that lie on the disk end with the process at the latest',
   'core/engine/host/server.ts': "is the engine's process: its state is the process's",
   'core/services/pixels/decode/decode-worker.ts':
     'is a thread: the file whose frames it is asked for one after the other',

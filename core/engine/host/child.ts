@@ -1,10 +1,13 @@
 /** One life of the engine's process: requests out, replies in, and the reason of its end. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { type AnswerMessage, Caller } from '../../base/channel.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
+import { markVariable, removeMarked, scratchFolder } from '../weight-files.ts';
 import type { EngineCalls, EngineNews } from './protocol.ts';
 
 const serverPath = fileURLToPath(new URL('./server.ts', import.meta.url));
@@ -41,10 +44,13 @@ export class EngineChild {
 
   constructor(log: Logger) {
     const kills = outOfMemoryKills();
+    const mark = randomUUID();
+    const scratch = scratchFolder();
     // Under a test runner or debugger our own flags are not the child's. The collector is called by server.ts.
     this.#process = fork(serverPath, [], {
       serialization: 'advanced',
       execArgv: ['--expose-gc'],
+      env: { ...env, [markVariable]: mark },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     // A failed send means that the process is going; its exit event ends the call with the reason.
@@ -60,6 +66,8 @@ export class EngineChild {
             retryable: true,
           }),
         );
+        // Ended by a signal, and by us it is, it removes nothing itself: native code holds up every handler until it has computed.
+        removeMarked(mark, scratch);
         resolve();
       };
       this.#process.once('exit', (code, signal) => end(deathReason(signal, kills), { code, signal }));

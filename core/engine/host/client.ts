@@ -76,9 +76,15 @@ export async function openHosted(
         const host = await living();
         if (compiledIn === host) return host;
         await host.call('prepare', { executable, graph: packGraph(graph), options });
-        for (const [name, tensor] of readWeights(graph, weights))
-          await host.call('weight', { executable, name, tensor });
-        await host.call('compile', { executable });
+        try {
+          for (const [name, tensor] of readWeights(graph, weights))
+            await host.call('weight', { executable, name, tensor });
+          await host.call('compile', { executable });
+        } catch (error) {
+          // A process that is gone has nothing to forget; what went wrong first is told.
+          await host.call('forget', { executable }).catch(() => {});
+          throw error;
+        }
         compiledIn = host;
         return host;
       };

@@ -24,6 +24,8 @@ export interface EngineCalls {
   /** Weights travel one a message, between `prepare` and `compile`, so that no message holds them all. */
   weight: { input: { readonly executable: number; readonly name: string; readonly tensor: Tensor }; output: null };
   compile: { input: { readonly executable: number }; output: null };
+  /** Its weights do not all come: what came of them goes. */
+  forget: { input: { readonly executable: number }; output: null };
   run: { input: { readonly executable: number; readonly inputs: Tensors }; output: Tensors };
   /** What the executable carries from run to run. */
   read: { input: { readonly executable: number }; output: Tensors };

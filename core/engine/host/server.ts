@@ -54,6 +54,12 @@ function announced(id: number): Prepared {
   return found;
 }
 
+/** Lets go of weights that arrived: the network is compiled, or will not be. */
+function forget(id: number): void {
+  prepared.get(id)?.files?.remove();
+  prepared.delete(id);
+}
+
 const handlers: CallHandlers<EngineCalls> = {
   list: (device) => listEngines(device),
   open: async ({ reason, ...input }) => {
@@ -75,18 +81,25 @@ const handlers: CallHandlers<EngineCalls> = {
   },
   compile: async ({ executable: id }) => {
     const { graph, options, files, held } = announced(id);
-    prepared.delete(id);
     const source = (name: string): Tensor => {
       const tensor = held.get(name);
       if (tensor === undefined) throw new AppError('WEIGHTS_INVALID', `Weight ${name} is missing.`);
       return tensor;
     };
-    const compiled = await opened().compile(
-      graph,
-      source,
-      files === undefined ? options : { ...options, written: files },
-    );
-    executables.set(id, compiled);
+    try {
+      const compiled = await opened().compile(
+        graph,
+        source,
+        files === undefined ? options : { ...options, written: files },
+      );
+      executables.set(id, compiled);
+    } finally {
+      forget(id);
+    }
+    return null;
+  },
+  forget: async ({ executable: id }) => {
+    forget(id);
     return null;
   },
   run: ({ executable: id, inputs }) => executable(id).run(inputs),
@@ -120,6 +133,3 @@ process.on('message', (request) => {
   last = last.then(() => answer(request as CallMessage)).then(sweep);
 });
 process.on('disconnect', () => process.exit(0));
-process.on('exit', () => {
-  for (const { files } of prepared.values()) files?.remove();
-});

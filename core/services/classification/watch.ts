@@ -67,10 +67,15 @@ export class FolderWatcher {
     this.#options = options;
   }
 
-  /** Goes on with the folders that were watched before. */
+  /** Goes on with the folders that were watched before. A library that is only read could take nothing from them. */
   open(): void {
+    if (this.#isReader) return;
     this.#timer = setTimeout(() => void this.#tick(), this.#options.pollMs ?? 2000);
     this.#timer.unref();
+  }
+
+  get #isReader(): boolean {
+    return this.#context.library.mode === 'read';
   }
 
   async close(): Promise<void> {
@@ -82,7 +87,8 @@ export class FolderWatcher {
   list(): WatchView[] {
     return listWatches(this.#context.library.db).map((watch) => {
       const state = this.#states.get(watch.id);
-      return { ...watch, waiting: watch.isActive ? (state?.waiting ?? 0) : 0, problem: state?.problem ?? null };
+      const isActive = watch.isActive && !this.#isReader;
+      return { ...watch, isActive, waiting: isActive ? (state?.waiting ?? 0) : 0, problem: state?.problem ?? null };
     });
   }
 

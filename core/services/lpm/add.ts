@@ -42,7 +42,7 @@ export function listLpms(context: ServiceContext): LpmRecord[] {
  * Copies an LPM into the library after reading every weight of it, as a job. One that is there already (equal weights, whatever the
  * file is called and however it names or stores them) is not added twice; it keeps its name.
  * What it was recognised as is said before anything is copied.
- * @throws LPM_PICKLE_REFUSED, LPM_UNSUPPORTED, WEIGHTS_INVALID, TOO_LARGE, NAME_TAKEN, FILE_NOT_FOUND, DISK_FULL, CANCELLED; BAD_INPUT when the
+ * @throws LPM_PICKLE_REFUSED, LPM_UNSUPPORTED, WEIGHTS_INVALID, TOO_LARGE, TOO_LITTLE_MEMORY, NAME_TAKEN, FILE_NOT_FOUND, DISK_FULL, CANCELLED; BAD_INPUT when the
  *   number of heads must be given
  */
 export async function addLpm(context: ServiceContext, options: AddLpmOptions): Promise<AddLpmReport> {

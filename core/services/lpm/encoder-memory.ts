@@ -40,7 +40,7 @@ export function encoderMemoryBytes(info: Pick<EngineInfo, 'name' | 'device'>, gr
 
 /**
  * Logs what the pass will take, with a warning where that is more than is free, and refuses what the machine has not.
- * @throws TOO_LARGE
+ * @throws TOO_LITTLE_MEMORY
  */
 export function checkEncoderMemory(
   log: Logger,
@@ -52,11 +52,8 @@ export function checkEncoderMemory(
   const what = `The LPM "${lpm}" at ${inputSize.toLocaleString('en')} px takes about ${gigabytes(neededBytes)} of memory`;
   if (neededBytes > usableShare * machine.total) {
     throw new AppError(
-      'TOO_LARGE',
+      'TOO_LITTLE_MEMORY',
       `${what}; this machine has ${gigabytes(machine.total)}, of which ${gigabytes(usableShare * machine.total)} can be used.`,
-      {
-        action: 'Use a smaller input size (--input-size), a smaller LPM of the family, or a machine with more memory.',
-      },
     );
   }
   if (neededBytes <= machine.free) log.log('info', `${what}; ${gigabytes(machine.free)} are free.`, { neededBytes });

@@ -124,7 +124,7 @@ function encoderGraph(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan): Graph
 
 /**
  * Says what memory the LPM will take, for a job that has other work to do before it compiles it, which says it, too.
- * @throws TOO_LARGE where the machine has not as much
+ * @throws TOO_LITTLE_MEMORY where the machine has not as much
  */
 export function announceEncoder(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan, log: Logger): void {
   const neededBytes = encoderMemoryBytes(engine.info, encoderGraph(engine, lpm, plan));
@@ -133,7 +133,7 @@ export function announceEncoder(engine: Engine, lpm: LibraryLpm, plan: EncoderPl
 
 /**
  * The LPM compiled for one image at a time. Its weights live in the engine; the file may be closed afterwards.
- * @throws TOO_LARGE before a weight is read, where the machine has not the memory
+ * @throws TOO_LITTLE_MEMORY before a weight is read, where the machine has not the memory
  */
 export async function compileEncoder(
   engine: Engine,

@@ -125,14 +125,14 @@ export function recognisedLines(lpm: RecognisedLpm): string[] {
 /**
  * Refuses an LPM that this machine cannot hold, by arithmetic, before a weight is read.
  * @param memoryBytes of the machine
- * @throws TOO_LARGE
+ * @throws TOO_LITTLE_MEMORY
  */
 export function checkMemory({ parameters }: Pick<OpenLpm, 'parameters'>, memoryBytes: number = totalmem()): void {
   const needed = lpmMemoryBytes(parameters);
   if (needed <= memoryBytes) return;
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
   throw new AppError(
-    'TOO_LARGE',
+    'TOO_LITTLE_MEMORY',
     `The LPM has ${count(parameters)} weights: as 32-bit floats they take ${gigabytes(needed)}; this machine has ${gigabytes(memoryBytes)} of memory.`,
     { action: 'Use a smaller model of the family (small, base or large), or a machine with more memory.' },
   );

@@ -1,11 +1,15 @@
 /** Large weights reach ONNX Runtime by files, and nothing of that shows in the numbers or on the disk. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import process, { kill } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Logger } from '../../../core/base/logger.ts';
 import { silentLogger } from '../../../core/base/logger.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
+import { type HostedEngine, openHosted } from '../../../core/engine/host/client.ts';
 import { type Engine, openEngine } from '../../../core/engine/index.ts';
 import { WeightFiles } from '../../../core/engine/weight-files.ts';
 import * as g from '../../../core/graph/index.ts';
@@ -122,6 +126,57 @@ test('what a process left that died is removed an hour later, and not before', (
   }
   WeightFiles.of(graphOf(network()), silentLogger, scratch)?.remove();
   expect(readdirSync(scratch).sort()).toEqual(['another', 'sidelight-weights-new']);
+});
+
+test('an engine that is opened removes what a process left that died', async () => {
+  mkdirSync(join(scratch, 'sidelight-weights-old'));
+  const then = Date.now() / 1000 - 7200;
+  utimesSync(join(scratch, 'sidelight-weights-old'), then, then);
+  await opened(async () => expect(readdirSync(scratch)).toEqual([]));
+});
+
+/** An engine in its own process, and a weight source that does `what` with it once a few weights have been written. */
+async function interrupted(what: (engine: HostedEngine) => unknown): Promise<HostedEngine> {
+  const engine = await openHosted({ engine: 'onnxruntime', device: 'cpu', threads: 2, log: silentLogger });
+  onTestFinished(() => engine.dispose());
+  const source = (name: string): Tensor => {
+    if (name === 'w.9') {
+      expect(readdirSync(scratch)).toHaveLength(1);
+      what(engine);
+    }
+    return numbers(name);
+  };
+  await expect(engine.compile(graphOf(network()), source)).rejects.toThrow();
+  return engine;
+}
+
+test.each<[string, (engine: HostedEngine) => unknown]>([
+  ['ended while weights arrive', (engine) => engine.dispose()],
+  ['killed while weights arrive', (engine) => kill(engine.processId() as number, 'SIGKILL')],
+])('a process that is %s leaves none of them', async (_when, end) => {
+  await interrupted(end);
+  await expect.poll(() => readdirSync(scratch)).toEqual([]);
+});
+
+test('weights that cannot all be read do not stay on the disk while the engine lives', async () => {
+  const engine = await interrupted(() => {
+    throw new Error('The disk of the LPM is gone.');
+  });
+  expect(readdirSync(scratch)).toEqual([]);
+  expect(engine.processId()).toBeDefined();
+});
+
+test('what still lies there when the process ends goes with it', () => {
+  const made = fileURLToPath(new URL('../../../core/engine/weight-files.ts', import.meta.url));
+  const graph = fileURLToPath(new URL('../../../core/graph/index.ts', import.meta.url));
+  const code = `
+    import { WeightFiles } from ${JSON.stringify(made)};
+    import * as g from ${JSON.stringify(graph)};
+    const y = g.matmul(g.input('x', [1, 4096]), g.weight('w', [4096, 4096]));
+    console.log(WeightFiles.of(g.defineGraph({ outputs: { y } }), { log() {} }, ${JSON.stringify(scratch)}).folder);`;
+  const folder = execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  expect(folder).toContain(scratch);
+  expect(readdirSync(scratch)).toEqual([]);
 });
 
 test('a network of small weights needs no files', () => {

@@ -1,9 +1,10 @@
 /** Watched folders: what is taken, when, and that nothing is taken twice. */
 import { appendFileSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
 import { FolderWatcher } from '../../../../core/services/classification/watch.ts';
-import type { Library } from '../../../../core/store/index.ts';
+import { type Library, openLibrary } from '../../../../core/store/index.ts';
 import { addModelRow, temporaryLibrary } from '../../../support/library.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -100,4 +101,26 @@ test('a stopped folder gives nothing until it is started, a second watch of the 
   expect(taken).toEqual([['a1.dcm']]);
   watcher.remove(id);
   expect(watcher.list()).toEqual([]);
+});
+
+test('a library that is only read watches nothing, and says so', async () => {
+  const library = temporaryLibrary();
+  addModelRow(library, 'm');
+  const folder = join(temporaryFolder(), 'arrivals');
+  put(folder, 'a1.dcm', file(1));
+  watching(library).watcher.add({ folder, model: 'm', dataset: null });
+  const reader = openLibrary(library.folder, { mode: 'read' });
+  onTestFinished(() => reader.close());
+  const told: string[] = [];
+  const watcher = new FolderWatcher(testContext(reader), {
+    take: () => told.push('taken') > 0,
+    changed: () => void told.push('changed'),
+    settleMs: 0,
+    pollMs: 1,
+  });
+  watcher.open();
+  await sleep(200);
+  await watcher.close();
+  expect(told).toEqual([]);
+  expect(watcher.list()).toMatchObject([{ isActive: false, waiting: 0, problem: null }]);
 });

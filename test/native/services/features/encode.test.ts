@@ -71,7 +71,7 @@ test('the memory that the LPM takes is said once, before an image is read; one t
       normalisation: 'lpm',
       features: ['classToken'],
     };
-    await expect(prepareFeatures(watched, request)).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    await expect(prepareFeatures(watched, request)).rejects.toMatchObject({ code: 'TOO_LITTLE_MEMORY' });
     expect(seen.splice(0)).not.toContain('decoding');
   } finally {
     lpm.close();

@@ -119,7 +119,7 @@ describe('lpm add', () => {
 
   test('refuses by arithmetic what the machine cannot hold, with the memory that it would need', () => {
     const error = appErrorOf(() => checkMemory({ parameters: 6_716_000_000 }, 24e9));
-    expect(error.code).toBe('TOO_LARGE');
+    expect(error.code).toBe('TOO_LITTLE_MEMORY');
     expect(error.message).toContain('they take 26.9 GB; this machine has 24.0 GB');
     expect(() => checkMemory({ parameters: 6_716_000_000 }, 32e9)).not.toThrow();
   });

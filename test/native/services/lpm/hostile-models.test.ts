@@ -409,7 +409,7 @@ const cases: readonly (readonly [what: string, code: string, harm: (folder: stri
       })(f);
     },
   ],
-  ['more weights than any machine holds', 'TOO_LARGE', huge],
+  ['more weights than any machine holds', 'TOO_LITTLE_MEMORY', huge],
   ['an empty file', 'WEIGHTS_INVALID', (f) => truncateSync(join(f, weights), 0)],
   ['a file cut short', 'WEIGHTS_INVALID', (f) => truncateSync(join(f, weights), 5000)],
 ];

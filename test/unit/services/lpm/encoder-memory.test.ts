@@ -55,9 +55,11 @@ test('what fits is said, what is more than is free is a warning, what the machin
   checkEncoderMemory(log, asked, { total: 8e9, free: 3e9 });
   expect(lines.splice(0)).toEqual([expect.stringMatching(/^warn: .* 6\.0 GB of memory, and only 3\.0 GB are free/)]);
   const error = appErrorOf(() => checkEncoderMemory(log, asked, { total: 6.2e9, free: 6e9 }));
-  expect(error.code).toBe('TOO_LARGE');
+  expect(error.code).toBe('TOO_LITTLE_MEMORY');
   expect(error.message).toContain('about 6.0 GB of memory; this machine has 6.2 GB, of which 5.6 GB can be used');
-  expect(error.action).toContain('--input-size');
+  // Every job is refused so, and classifying and evidence have no such option.
+  expect(error.action).not.toContain('--');
+  expect(error.action).toContain('smaller input size');
   expect(lines).toEqual([]);
 });
 
@@ -69,5 +71,5 @@ test('an LPM that no machine can hold is refused before a weight is read', async
   const engine = { info: { ...cpu, version: '', threads: 1, reason: '' }, compile: untouched } as unknown as Engine;
   const lpm = { config, read: untouched, record: { name: 'giant' } } as unknown as LibraryLpm;
   const plan = { inputSize: 224, tokens: 'global', tokenRatio: 0.2, layers: [59], features: ['keysValues'] } as const;
-  await expect(compileEncoder(engine, lpm, plan, watched())).rejects.toMatchObject({ code: 'TOO_LARGE' });
+  await expect(compileEncoder(engine, lpm, plan, watched())).rejects.toMatchObject({ code: 'TOO_LITTLE_MEMORY' });
 });

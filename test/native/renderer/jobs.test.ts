@@ -1,0 +1,36 @@
+/** The page's list of jobs, where the core dies while it is opened. */
+import { expect, onTestFinished, test } from 'vitest';
+import type { JobView } from '../../../core/contract/index.ts';
+import { JobQueue } from '../../../core/services/jobs/queue.ts';
+import { jobs } from '../../../renderer/app/jobs.svelte.ts';
+import { temporaryLibrary } from '../../support/library.ts';
+import { testContext } from '../../support/studies.ts';
+
+test('opened again after a failure it has the jobs, and tells of each change once', async () => {
+  const queue = new JobQueue(testContext(temporaryLibrary()), () => {});
+  const job = queue.add('train', { dataset: 'd', epochs: 3 });
+  await queue.close();
+  let isGone = true;
+  const heard = new Set<(job: JobView) => void>();
+  const gone = { code: 'ENGINE_FAILED', message: 'The core is gone.', action: 'Try again.', retryable: true };
+  Object.assign(globalThis, { window: globalThis });
+  Object.assign(globalThis, {
+    sidelight: {
+      invoke: () => Promise.resolve(isGone ? { ok: false, error: gone } : { ok: true, value: [job] }),
+      on: (name: string, listener: (job: JobView) => void) => {
+        if (name !== 'jobs.changed') return () => {};
+        heard.add(listener);
+        return () => heard.delete(listener);
+      },
+      pathOf: () => '',
+    },
+  });
+  await expect(jobs.open()).rejects.toThrow('The core is gone');
+  isGone = false;
+  await jobs.open();
+  expect(jobs.all.map(({ id }) => id)).toEqual([job.id]);
+  const told: string[] = [];
+  onTestFinished(jobs.onChange(({ state }) => void told.push(state)));
+  for (const hear of heard) hear({ ...job, state: 'running' } as JobView);
+  expect(told).toEqual(['running']);
+});
