@@ -1,6 +1,7 @@
 /** The contract: closed lists, rows, options and reports that every part of the program speaks. */
 
 export * from './class-names.ts';
+export * from './classification.ts';
 export * from './comparison.ts';
 export * from './deletions.ts';
 export * from './devices.ts';

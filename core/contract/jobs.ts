@@ -2,7 +2,9 @@
  * Jobs: what each kind is asked and what it gives. The types of a job's payload and result follow from its kind, wherever a job is
  * read: in the queue, in a handler, on the page.
  */
+
 import { z } from 'zod';
+import { classifyReportSchema } from './classification.ts';
 import { compareOptionsSchema, comparisonReportSchema } from './comparison.ts';
 import { demoOptionsSchema, demoReportSchema } from './ipc/demo.ts';
 import { evidenceOptionsSchema, evidenceResultSchema } from './ipc/evidence.ts';
@@ -21,7 +23,6 @@ import { progressStageSchema, promiseSchema, trainingProgressSchema } from './re
 import { replayOptionsSchema, replayReportSchema } from './replay.ts';
 import {
   addLpmReportSchema,
-  classifyReportSchema,
   encodeReportSchema,
   evaluateReportSchema,
   importReportSchema,
