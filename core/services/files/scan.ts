@@ -7,7 +7,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import type { PicturePatients } from '../../contract/index.ts';
-import { type ClassFolders, classFolderReader, type FolderLabel } from './class-folders.ts';
+import { type ClassFolders, classFolderReader, type FolderLabel, nameOfPatientFolder } from './class-folders.ts';
 import { readPlace } from './files.ts';
 import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
 import { namedRefusal, packedDocument } from './no-image.ts';
@@ -180,7 +180,7 @@ function pictureContext(
     case 'picture':
       return { patientKey: null, studyKey: null };
     default:
-      return { patientKey: folders.patientKey, studyKey: folders.patientKey };
+      return { patientKey: folders.patientKey, studyKey: folders.patientKey === null ? null : folder };
   }
 }
 
@@ -196,6 +196,8 @@ function prefixOf(name: string): string | null {
 
 /** What the sidecar says wins; whose the picture is without it is kept beside. */
 function withGiven(picture: PictureContext, given: string | undefined, folder: string): PictureContext {
+  // Labels files name a patient without the folders above: one that says what the folders say changes nothing.
+  if (given !== undefined && given === nameOfPatientFolder(picture.patientKey ?? '')) return picture;
   return given === undefined ? picture : { patientKey: given, studyKey: folder, ownPatientKey: picture.patientKey };
 }
 

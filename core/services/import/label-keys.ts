@@ -3,6 +3,7 @@
  * patient. Several ways are tried one after the other. A key of a file that fits several images is no answer.
  */
 import { type KeyKind, type LabelTarget, type PatientId, targetKey, targetOfImage } from '../../contract/index.ts';
+import { patientNames } from '../patients/patient-names.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { areOtherParts, type PathFinder } from './label-paths.ts';
 import type { RowKey } from './labels-file.ts';
@@ -183,6 +184,7 @@ export class KeyFinder {
     const known = this.#byIdentifier.get(kind);
     if (known !== undefined) return known;
     const index = new Map<string, Map<string, FoundTargets['targets'][number]>>();
+    const names = patientNames(kind === 'patientID' ? this.#images.map(({ patientKey }) => patientKey) : []);
     for (const image of this.#images) {
       const { patientId } = image;
       const [key, target] = {
@@ -195,6 +197,8 @@ export class KeyFinder {
       if (key === null) continue;
       const there = index.get(key) ?? new Map<string, FoundTargets['targets'][number]>();
       index.set(key, there.set(targetKey(target), { target, patientId }));
+      const name = names.get(key);
+      if (name !== undefined) index.set(name, there);
     }
     const found = new Map([...index].map(([key, targets]) => [key, [...targets.values()]]));
     this.#byIdentifier.set(kind, found);

@@ -1,10 +1,12 @@
 /** What labels files were taken for where nobody said it: before the import in the preview, after it in its notes, and what is refused. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noteLines } from '../../../../core/cli/note-lines.ts';
 import type { ImportNote, ImportOptions } from '../../../../core/contract/index.ts';
 import { listPatients } from '../../../../core/services/datasets/patients.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
+import { exportLabels } from '../../../../core/services/import/labels-export.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
 import { listDatasets } from '../../../../core/store/index.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
@@ -230,6 +232,63 @@ describe('folders that are called as patients', () => {
     expect(noteLines(report.notes).join('\n')).toMatch(
       /patients of the labels file are those as whose the images are filed/,
     );
+  });
+
+  test('are two patients where they stand in two sites, and each folder of pictures is a study', async () => {
+    const folder = temporaryFolder();
+    let n = 0;
+    for (const place of ['siteA/patient1/study1', 'siteA/patient1/study2', 'siteB/patient1/study1'])
+      for (const k of [1, 2]) put(folder, `set/${place}/${k}.png`, picture(n++));
+    const context = testContext(temporaryLibrary());
+    const report = await importPaths(context, { dataset: 'd', paths: [join(folder, 'set')] });
+    expect(report).toMatchObject({ patients: 2, studies: 3 });
+    expect(values(report.notes, 'sharedPatient')).toBeUndefined();
+    expect(listPatients(context, 'd').map(({ patientID }) => patientID)).toEqual(Array(3).fill('patient1'));
+    // The same set, chosen one folder lower, is the same people, and another set is others.
+    const importAlso = async (place: string, below: string) => {
+      put(folder, place, picture(n++));
+      return await importPaths(context, { dataset: 'd', paths: [join(folder, below)] });
+    };
+    expect((await importAlso('set/siteA/patient1/study1/3.png', 'set/siteA')).patients).toBe(2);
+    expect((await importAlso('set/siteA/valid/patient1/study1/3.png', 'set/siteA/valid')).patients).toBe(2);
+    expect((await importAlso('other/siteA/patient1/3.png', 'other')).patients).toBe(3);
+  });
+
+  test('an export names those of two sites apart, and reads back to the same patients', async () => {
+    const folder = temporaryFolder();
+    ['siteA/patient1', 'siteB/patient1', 'siteB/patient2'].forEach((place, n) => {
+      put(folder, `set/${place}/${n}.png`, picture(n));
+    });
+    const labels = put(folder, 'labels.csv', 'path,label\n0.png,x\n1.png,y\n2.png,x\n');
+    const reading = { keyColumn: 'path', keys: 'file-name', labelColumn: 'label' } as const;
+    const given = { dataset: 'd', paths: [join(folder, 'set')] };
+    const context = testContext(temporaryLibrary());
+    expect((await importPaths(context, { ...given, labels, reading })).labels.applied).toBe(3);
+    const out = join(folder, 'out.csv');
+    exportLabels(context, { dataset: 'd', out });
+    const text = readFileSync(out, 'utf8');
+    for (const site of ['siteA', 'siteB']) expect(text).toContain(`patient1 (${join(folder, 'set', site)})`);
+    expect(text).toMatch(/,patient2$/m);
+    for (const patients of ['picture', undefined] as const) {
+      const again = await importPaths(testContext(temporaryLibrary()), { ...given, labels: out, patients });
+      expect(again).toMatchObject({ patients: 3, labels: { applied: 3 } });
+    }
+  });
+
+  test('a file that names some of their pictures parts nobody, and one of patients finds them', async () => {
+    const folder = temporaryFolder();
+    chexpert(folder);
+    const given = { dataset: 'd', paths: [join(folder, 'set')] };
+    const some = put(
+      folder,
+      'some.csv',
+      'path,label,patientID\ntrain/patient00001/study1/view1_frontal.png,x,patient00001\n',
+    );
+    const report = await importPaths(testContext(temporaryLibrary()), { ...given, labels: some });
+    expect(report).toMatchObject({ patients: 7, labels: { applied: 1 } });
+    const whole = put(folder, 'whole.csv', 'patientID,label\npatient00001,x\npatient64541,y\n');
+    const found = await importPaths(testContext(temporaryLibrary()), { ...given, labels: whole });
+    expect(found.labels).toMatchObject({ applied: 2, refusedRows: 0 });
   });
 
   test('below a class they are its patients', async () => {
