@@ -14,6 +14,7 @@ import { picture, publicLabels, writePublic } from '../../../support/public-labe
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
+import { makeZip } from '../../../support/zip-file.ts';
 
 type Options = Omit<ImportOptions, 'dataset' | 'paths' | 'labels'>;
 
@@ -289,6 +290,19 @@ describe('folders that are called as patients', () => {
     const whole = put(folder, 'whole.csv', 'patientID,label\npatient00001,x\npatient64541,y\n');
     const found = await importPaths(testContext(temporaryLibrary()), { ...given, labels: whole });
     expect(found.labels).toMatchObject({ applied: 2, refusedRows: 0 });
+  });
+
+  test('are patients in archives too, each archive for itself', async () => {
+    const folder = temporaryFolder();
+    let n = 0;
+    const zip = (...folders: string[]) =>
+      makeZip(folders.flatMap((name) => [1, 2].map((k) => ({ name: `${name}/${k}.png`, bytes: picture(n++) }))));
+    for (const site of ['siteA', 'siteB']) put(folder, `in/${site}.zip`, zip('x/patient1/study1', 'x/patient1/study2'));
+    put(folder, 'in/train.zip', zip('patient1'));
+    put(folder, 'in/valid.zip', zip('patient1', 'patient2'));
+    const context = testContext(temporaryLibrary());
+    const report = await importPaths(context, { dataset: 'd', paths: [join(folder, 'in')] });
+    expect(report).toMatchObject({ patients: 4, studies: 7 });
   });
 
   test('below a class they are its patients', async () => {
