@@ -47,15 +47,13 @@ describe('columns of findings that nobody named', () => {
     expect(values(notes, 'columnsTaken')).toEqual({ columns: '"Edema", "Mass"', count: 2, isNumbers: 0 });
     expect(values(notes, 'columnsLeft')).toEqual({
       ...{ count: 5, isNumbers: 0, strange: '"Pneumonia" (3: "U")', attributes: '"Sex", "is_test"' },
-      ...{ empty: '"Hernia"', other: '"comment"', columns: 'Edema,Mass,Pneumonia', words: ',U=uncertain' },
+      ...{ empty: '"Hernia"', other: '"comment"', columns: 'Edema,Mass,Pneumonia', words: ',U=?' },
     });
     const [taken = '', left = ''] = noteLines(notes);
     expect(taken).toBe('Taken as findings: "Edema", "Mass".');
     expect(left).toContain('"Pneumonia" (3: "U") (row and first cell');
-    expect(left).toContain(
-      '--finding-columns "Edema,Mass,Pneumonia" --values 1=present,0=absent,-1=uncertain,U=uncertain',
-    );
-    // That command takes them.
+    expect(left).toContain('--finding-columns "Edema,Mass,Pneumonia" --values "1=present,0=absent,-1=uncertain,U=?"');
+    // That command, with an answer, takes them.
     const again = await notesOf(text, 3, {
       reading: {
         findingColumns: ['Edema', 'Mass', 'Pneumonia'],
@@ -69,6 +67,29 @@ describe('columns of findings that nobody named', () => {
     });
     expect(again.questions).toEqual(['Edema', 'Mass', 'Pneumonia']);
     expect(again.notes).toEqual([]);
+  });
+
+  test('are offered a command that keeps the words of the file, and none where a command cannot say it', async () => {
+    const leftOf = async (text: string) => {
+      const { notes } = await notesOf(text, 3, { target: 'finding' });
+      return [values(notes, 'columnsLeft')?.['words'], noteLines(notes)[1]];
+    };
+    const words = 'path,Edema,Mass\n0.png,present,Absent\n1.png,absent,present\n2.png,present,maybe\n';
+    const [said, line] = await leftOf(words);
+    expect(said).toBe(',present=present,absent=absent,maybe=?');
+    expect(line).toContain(
+      'for each "?": --finding-columns "Edema,Mass" --values "1=present,0=absent,-1=uncertain,present=',
+    );
+    for (const text of [
+      words.replace('maybe', 'cannot be judged because of motion'),
+      words.replace('maybe', '"maybe, not sure"'),
+      words.replace('Mass', '"Mass, left"'),
+    ]) {
+      const [none, next] = await leftOf(text);
+      expect(none).toBe('');
+      expect(next).not.toContain('--values');
+      expect(next).toMatch(/ To have them taken, write 1, 0, -1 or nothing into these cells\.$/);
+    }
   });
 
   test('where no column is one, the reason stands in the refusal', async () => {
