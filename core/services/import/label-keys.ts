@@ -4,6 +4,7 @@
  */
 import { type KeyKind, type LabelTarget, type PatientId, targetKey, targetOfImage } from '../../contract/index.ts';
 import { patientNames } from '../patients/patient-names.ts';
+import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { areOtherParts, type PathFinder } from './label-paths.ts';
 import type { RowKey } from './labels-file.ts';
@@ -47,7 +48,7 @@ function partsOf(path: string): string[] {
 export class KeyFinder {
   readonly #images: readonly CatalogueImage[];
   readonly #paths: Pick<PathFinder, 'find'>;
-  readonly #patientKey: (patientID: string) => string;
+  readonly #identity: Pick<ImportIdentity, 'patientKey' | 'keyBehind'>;
   readonly #found = new Map<readonly RowKey[], FoundTargets>();
   readonly #keys: readonly (readonly RowKey[])[];
   #byStem: ReadonlyMap<string, readonly Placed[]> | undefined;
@@ -60,13 +61,13 @@ export class KeyFinder {
     given: {
       readonly paths: Pick<PathFinder, 'find'>;
       readonly keys: readonly (readonly RowKey[])[];
-      readonly patientKey: (patientID: string) => string;
+      readonly identity: Pick<ImportIdentity, 'patientKey' | 'keyBehind'>;
     },
   ) {
     this.#images = images;
     this.#paths = given.paths;
     this.#keys = given.keys;
-    this.#patientKey = given.patientKey;
+    this.#identity = given.identity;
   }
 
   /** What the first of the keys that leads to anything means. Rows of one line share their keys and are looked for once. */
@@ -177,14 +178,17 @@ export class KeyFinder {
   }
 
   #identifier(kind: KeyKind, text: string): string {
-    return kind === 'patientID' ? this.#patientKey(text) : text;
+    return kind === 'patientID' ? this.#identity.patientKey(text) : text;
   }
 
   #identifiers(kind: Exclude<KeyKind, 'path' | 'path-end' | 'file-name' | 'folder'>) {
     const known = this.#byIdentifier.get(kind);
     if (known !== undefined) return known;
     const index = new Map<string, Map<string, FoundTargets['targets'][number]>>();
-    const names = patientNames(kind === 'patientID' ? this.#images.map(({ patientKey }) => patientKey) : []);
+    const names = patientNames(
+      kind === 'patientID' ? this.#images.map(({ patientKey }) => patientKey) : [],
+      this.#identity.keyBehind,
+    );
     for (const image of this.#images) {
       const { patientId } = image;
       const [key, target] = {

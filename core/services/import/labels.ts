@@ -29,6 +29,7 @@ import {
 import { targets } from '../../targets/index.ts';
 import { isNamedSo, patientNames } from '../patients/patient-names.ts';
 import { givePatients } from '../patients/patients.ts';
+import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { separateConflicts } from './conflicts.ts';
@@ -88,8 +89,7 @@ export interface RowIndex {
   readonly paths: Pick<PathFinder, 'find'>;
   /** What answers keys that are not cells of one column. */
   readonly keys: KeyFinder;
-  /** The key under which a patient ID is filed. */
-  readonly patientKey: (patientID: string) => string;
+  readonly identity: Pick<ImportIdentity, 'patientKey' | 'keyBehind'>;
 }
 
 export interface ResolvedRows {
@@ -101,12 +101,16 @@ export interface ResolvedRows {
 }
 
 /** What the rows of a labels file are about; a row that fits nothing, or more than one image by its path, is refused and the rest goes on. */
-export function resolveRows(file: LabelsFile, { images, paths, keys: finder, patientKey }: RowIndex): ResolvedRows {
+export function resolveRows(file: LabelsFile, { images, paths, keys: finder, identity }: RowIndex): ResolvedRows {
+  const { patientKey } = identity;
   const level = levelOf[file.column];
   const patientOfTarget = new Map<string, PatientId>();
   const byKey = new Map<string, Map<string, LabelTarget>>();
   const placesByKey = new Map<string, CatalogueImage[]>();
-  const names = patientNames(file.column === 'patientID' ? images.map(({ patientKey: own }) => own) : []);
+  const names = patientNames(
+    file.column === 'patientID' ? images.map(({ patientKey: own }) => own) : [],
+    identity.keyBehind,
+  );
   const ownKey = new Map(images.map(({ patientId, patientKey: own }) => [patientId, own]));
   for (const image of images) {
     const target = level === 'patient' ? { kind: level, id: image.patientId } : targetOfImage(image, level);
@@ -130,7 +134,7 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, pat
     const addFor = (target: LabelTarget, patientId: PatientId): void => {
       const own = ownKey.get(patientId) ?? '';
       // Files name a patient without the folders above.
-      const isOwn = patientID !== null && isNamedSo(own, patientID);
+      const isOwn = patientID !== null && isNamedSo(identity.keyBehind(own), patientID);
       const givenPatient = patientID === null ? null : isOwn ? own : patientKey(patientID);
       const said = { row, name: key, target, patientId, label, question, reader, split, givenPatient };
       entries.push(isSilent === true ? { ...said, isSilent } : said);

@@ -1,16 +1,23 @@
 /** What labels files call patients whom folders name: `patient00001`, and the folders above where several have that name. */
 import { nameOfPatientFolder } from '../files/class-folders.ts';
 
-/** The name of each of these patients: the key itself, or where a folder gave it the folder's name, each once. */
-export function patientNames(patientKeys: Iterable<string>): ReadonlyMap<string, string> {
+/**
+ * The name of each of these patients: the key itself, or where a folder gave it the folder's name, each once.
+ * @param keyBehind the key behind a pseudonym, where it is known
+ */
+export function patientNames(
+  patientKeys: Iterable<string>,
+  keyBehind: (patientKey: string) => string = (key) => key,
+): ReadonlyMap<string, string> {
   const keys = [...new Set(patientKeys)];
-  const sharing = Map.groupBy(keys, (key) => nameOfPatientFolder(key) ?? key);
+  const sharing = Map.groupBy(keys, (key) => nameOfPatientFolder(keyBehind(key)) ?? key);
   return new Map(
     keys.map((key) => {
-      const name = nameOfPatientFolder(key);
+      const behind = keyBehind(key);
+      const name = nameOfPatientFolder(behind);
       if (name === null) return [key, key];
       const isAlone = (sharing.get(name)?.length ?? 0) < 2;
-      return [key, isAlone ? name : `${name} (${key.slice('folder:'.length, -`//${name}`.length)})`];
+      return [key, isAlone ? name : `${name} (${behind.slice('folder:'.length, -`//${name}`.length)})`];
     }),
   );
 }

@@ -8,7 +8,7 @@ import { listPatients } from '../../../../core/services/datasets/patients.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { exportLabels } from '../../../../core/services/import/labels-export.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
-import { listDatasets } from '../../../../core/store/index.ts';
+import { listDatasets, studyRows } from '../../../../core/store/index.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
 import { picture, publicLabels, writePublic } from '../../../support/public-labels.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
@@ -266,6 +266,9 @@ describe('folders that are called as patients', () => {
     expect(report).toMatchObject({ patients: 2, studies: 3 });
     expect(values(report.notes, 'sharedPatient')).toBeUndefined();
     expect(listPatients(context, 'd').map(({ patientID }) => patientID)).toEqual(Array(3).fill('patient1'));
+    expect(studyRows(context.library.db, [1, 2, 3], null).map(({ patientID }) => patientID)).toEqual(
+      Array(3).fill('patient1'),
+    );
     // The same set, chosen one folder lower, is the same people, and another set is others.
     const importAlso = async (place: string, below: string) => {
       put(folder, place, picture(n++));
@@ -308,6 +311,8 @@ describe('folders that are called as patients', () => {
     );
     const report = await importPaths(testContext(temporaryLibrary()), { ...given, labels: some });
     expect(report).toMatchObject({ patients: 7, labels: { applied: 1 } });
+    const hidden = await importPaths(testContext(temporaryLibrary()), { ...given, labels: some, pseudonymise: true });
+    expect(hidden).toMatchObject({ patients: 7, labels: { applied: 1 } });
     const whole = put(folder, 'whole.csv', 'patientID,label\npatient00001,x\npatient64541,y\n');
     const found = await importPaths(testContext(temporaryLibrary()), { ...given, labels: whole });
     expect(found.labels).toMatchObject({ applied: 2, refusedRows: 0 });
