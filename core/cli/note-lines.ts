@@ -129,10 +129,12 @@ function columnsLeft(v: Values): string {
     ...part('other', '', ' (other cells)'),
   ];
   const isDoubtful = v['strange'] !== '' || v['attributes'] !== '';
-  const named = `--finding-columns "${v['columns']}" --values 1=present,0=absent,-1=uncertain${v['words']}`;
+  const named = `--finding-columns "${v['columns']}" --values "1=present,0=absent,-1=uncertain${v['words']}"`;
   const next = isNumbers
     ? ' Correct these cells to have them taken.'
-    : ` To have all taken, say what their cells mean: ${named}`;
+    : v['columns'] === ''
+      ? ' To have them taken, write 1, 0, -1 or nothing into these cells.'
+      : ` To have all taken, say what their cells mean, with present, absent, uncertain or unknown for each "?": ${named}`;
   return `${isDoubtful ? 'Warning: not' : 'Not'} taken as ${isNumbers ? 'quantities' : 'findings'}: ${parts.join('; ')}.${v['strange'] === '' ? '' : next}`;
 }
 

@@ -5,10 +5,12 @@
  *   root/train/CLASS/PATIENT/image.png                        one more level names the patient
  *
  * A folder is read this way when it holds `train` and at least one of `val` and `test` (or their usual other names). A folder that is called
- * `patient00001` is that patient wherever it stands, and names no class: CheXpert has `train/patient00001/study1/view1.jpg`, where the second
- * folder would be the class and `study1`, which everybody has, the patient.
+ * `patient00001` is a patient and names no class: CheXpert has `train/patient00001/study1/view1.jpg`, where the second folder would be the class
+ * and `study1`, which everybody has, the patient. Numbers begin anew at every site, so the folders above belong to the name, but for those of
+ * parts: a set numbers its patients once for `train` and `valid`.
  */
 import { readdirSync } from 'node:fs';
+import { sep } from 'node:path';
 import { type SplitName, splitOfWord } from '../../contract/index.ts';
 
 export interface FolderLabel {
@@ -25,23 +27,45 @@ export interface ClassFolders {
 /** The name of a folder that is one patient's. */
 const patientFolder = /^patients?[ _-]?\d+$/i;
 
+/**
+ * The patient whom the outermost of `folders` with such a name stands for; null where none has one. What lies above it, from `root` on, is in
+ * the key.
+ */
+export function patientOfFolders(root: string, folders: readonly string[]): string | null {
+  const at = folders.findIndex((folder) => patientFolder.test(folder));
+  if (at < 0) return null;
+  const above = [...root.split(sep), ...folders.slice(0, at)].filter((part) => part !== '' && !isPart(part));
+  return `folder:/${above.join('/')}//${folders[at]}`;
+}
+
+/** What people call the patient of a key that a folder called `patient00001` gave; null for other keys. */
+export function nameOfPatientFolder(patientKey: string): string | null {
+  return /^folder:.*?\/\/(.*patient.*\d)$/is.exec(patientKey)?.[1] ?? null;
+}
+
+/** A folder or an archive of one part of a set. */
+function isPart(name: string): boolean {
+  return splitOfWord(name.replace(/\.zip$/i, '')) !== null;
+}
+
 /** A reader of class folders for one scan; it looks at each chosen folder's layout once. */
 export function classFolderReader(): (root: string, folders: readonly string[]) => ClassFolders {
   const laidOut = new Map<string, boolean>();
   return (root, folders) => {
     const [first, label, patient] = folders;
-    const named = folders.find((folder) => patientFolder.test(folder)) ?? null;
     if (first === undefined) return { label: null, patientKey: null };
     const known = laidOut.get(root) ?? isLaidOut(root);
     laidOut.set(root, known);
     const split = splitOfWord(first);
     if (split === null || label === undefined || !known || patientFolder.test(label)) {
-      // A folder of pictures may be a patient, a class or everything that somebody has; only the user knows, or its name says it. The same
-      // name in `train` and in `valid` is the same person, and so it is by labels files, which name it without a root.
-      return { label: null, patientKey: named };
+      // A folder of pictures may be a patient, a class or everything that somebody has; only the user knows, or its name says it.
+      return { label: null, patientKey: patientOfFolders(root, folders) };
     }
-    const ofLayout = patient === undefined ? null : `folder:${root}//${patient}`;
-    return { label: { label, split }, patientKey: named === null || named === patient ? ofLayout : named };
+    // Below a class, the same folders in two splits, or in two classes, are the same patient.
+    const below = folders.slice(2);
+    const at = below.findIndex((folder) => patientFolder.test(folder));
+    const named = at < 0 ? patient : below.slice(0, at + 1).join('/');
+    return { label: { label, split }, patientKey: named === undefined ? null : `folder:${root}//${named}` };
   };
 }
 

@@ -9,6 +9,7 @@ import { type DicomFile, looksLikeDicom, parseDicom } from '../../dicom/parse.ts
 import { describePixels } from '../../dicom/pixels.ts';
 import { openPicture } from '../../images/index.ts';
 import type { InstanceDescription, NewInstance, SampleLook } from '../../store/index.ts';
+import { nameOfPatientFolder } from './class-folders.ts';
 import { fileError } from './files.ts';
 import { emptiness, isPictureFile, lookAtFrame, lookAtPicture, mostLookedAt, plainLook } from './look.ts';
 import { decoderFactory } from './text-decoder.ts';
@@ -266,7 +267,10 @@ function identifyPicture(sizeBytes: number, contentHash: string, context: Pictur
     contentHash,
     sizeBytes,
   };
-  return { instance, patientID: context.patientKey ?? '', notices: [], look: null };
+  const { patientKey } = context;
+  // A folder's path is ours and nobody's ID.
+  const shown = patientKey?.startsWith('folder:') ? nameOfPatientFolder(patientKey) : patientKey;
+  return { instance, patientID: shown ?? '', notices: [], look: null };
 }
 
 function readDicomHeader(head: Uint8Array, sizeBytes: number): DicomHeader {

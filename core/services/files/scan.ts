@@ -7,7 +7,13 @@ import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import type { PicturePatients } from '../../contract/index.ts';
-import { type ClassFolders, classFolderReader, type FolderLabel } from './class-folders.ts';
+import {
+  type ClassFolders,
+  classFolderReader,
+  type FolderLabel,
+  nameOfPatientFolder,
+  patientOfFolders,
+} from './class-folders.ts';
 import { readPlace } from './files.ts';
 import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
 import { namedRefusal, packedDocument } from './no-image.ts';
@@ -140,7 +146,13 @@ async function* scanArchive(file: WalkedFile, options: ScanOptions): AsyncGenera
       const place = { path, member: member.name, sizeBytes: member.sizeBytes, modifiedMs };
       const bytes = (): Promise<Uint8Array> => readPlace(path, member.name);
       const whole = `${path}/${member.name}`;
-      const picture = pictureContext({ label: null, patientKey: null }, dirname(whole), whole, options);
+      // The archive is a folder of its own: patient1 in two archives is two people, unless they are those of parts.
+      const patientKey = patientOfFolders(root, [
+        ...file.folders,
+        basename(path),
+        ...member.name.split('/').slice(0, -1),
+      ]);
+      const picture = pictureContext({ label: null, patientKey }, dirname(whole), whole, options);
       const base = { ...nothing, place, name: `${archive}/${member.name}`, picture, bytes };
       if (member.refusal !== null) yield { ...base, problem: member.refusal };
       else if (options.isKnown?.(place)) yield { ...base, known: true };
@@ -180,7 +192,7 @@ function pictureContext(
     case 'picture':
       return { patientKey: null, studyKey: null };
     default:
-      return { patientKey: folders.patientKey, studyKey: folders.patientKey };
+      return { patientKey: folders.patientKey, studyKey: folders.patientKey === null ? null : folder };
   }
 }
 
@@ -196,6 +208,8 @@ function prefixOf(name: string): string | null {
 
 /** What the sidecar says wins; whose the picture is without it is kept beside. */
 function withGiven(picture: PictureContext, given: string | undefined, folder: string): PictureContext {
+  // Labels files name a patient without the folders above: one that says what the folders say changes nothing.
+  if (given !== undefined && given === nameOfPatientFolder(picture.patientKey ?? '')) return picture;
   return given === undefined ? picture : { patientKey: given, studyKey: folder, ownPatientKey: picture.patientKey };
 }
 

@@ -3,6 +3,8 @@
  * patient. Several ways are tried one after the other. A key of a file that fits several images is no answer.
  */
 import { type KeyKind, type LabelTarget, type PatientId, targetKey, targetOfImage } from '../../contract/index.ts';
+import { patientNames } from '../patients/patient-names.ts';
+import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { areOtherParts, type PathFinder } from './label-paths.ts';
 import type { RowKey } from './labels-file.ts';
@@ -46,7 +48,7 @@ function partsOf(path: string): string[] {
 export class KeyFinder {
   readonly #images: readonly CatalogueImage[];
   readonly #paths: Pick<PathFinder, 'find'>;
-  readonly #patientKey: (patientID: string) => string;
+  readonly #identity: Pick<ImportIdentity, 'patientKey' | 'keyBehind'>;
   readonly #found = new Map<readonly RowKey[], FoundTargets>();
   readonly #keys: readonly (readonly RowKey[])[];
   #byStem: ReadonlyMap<string, readonly Placed[]> | undefined;
@@ -59,13 +61,13 @@ export class KeyFinder {
     given: {
       readonly paths: Pick<PathFinder, 'find'>;
       readonly keys: readonly (readonly RowKey[])[];
-      readonly patientKey: (patientID: string) => string;
+      readonly identity: Pick<ImportIdentity, 'patientKey' | 'keyBehind'>;
     },
   ) {
     this.#images = images;
     this.#paths = given.paths;
     this.#keys = given.keys;
-    this.#patientKey = given.patientKey;
+    this.#identity = given.identity;
   }
 
   /** What the first of the keys that leads to anything means. Rows of one line share their keys and are looked for once. */
@@ -176,13 +178,17 @@ export class KeyFinder {
   }
 
   #identifier(kind: KeyKind, text: string): string {
-    return kind === 'patientID' ? this.#patientKey(text) : text;
+    return kind === 'patientID' ? this.#identity.patientKey(text) : text;
   }
 
   #identifiers(kind: Exclude<KeyKind, 'path' | 'path-end' | 'file-name' | 'folder'>) {
     const known = this.#byIdentifier.get(kind);
     if (known !== undefined) return known;
     const index = new Map<string, Map<string, FoundTargets['targets'][number]>>();
+    const names = patientNames(
+      kind === 'patientID' ? this.#images.map(({ patientKey }) => patientKey) : [],
+      this.#identity.keyBehind,
+    );
     for (const image of this.#images) {
       const { patientId } = image;
       const [key, target] = {
@@ -195,6 +201,8 @@ export class KeyFinder {
       if (key === null) continue;
       const there = index.get(key) ?? new Map<string, FoundTargets['targets'][number]>();
       index.set(key, there.set(targetKey(target), { target, patientId }));
+      const name = names.get(key);
+      if (name !== undefined) index.set(name, there);
     }
     const found = new Map([...index].map(([key, targets]) => [key, [...targets.values()]]));
     this.#byIdentifier.set(kind, found);

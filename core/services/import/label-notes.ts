@@ -8,6 +8,9 @@ const namedRows = 5;
 /** Columns that are named of each kind. */
 const namedColumns = 20;
 
+/** What cannot stand in a list with commas between quotes on a command line. */
+const notInCommand = /[,"$`\\!%\n\r]/;
+
 /** The notes about how a file was read. */
 export function labelNotes({ reading }: Pick<ReadLabels, 'reading'>): ImportNote[] {
   if (reading === null) return [];
@@ -35,16 +38,23 @@ function leftValues(left: readonly LeftColumn[], taken: readonly string[]): Impo
   const ofKind = (why: LeftColumn['why']): readonly LeftColumn[] => left.filter((one) => one.why === why);
   const names = (why: LeftColumn['why']): string => listed(ofKind(why).map(({ name }) => quoted(name)));
   const strange = ofKind('word');
+  const marks = new Set(strange.flatMap((one) => one.marks ?? []));
   const words = new Set(strange.flatMap((one) => one.words ?? []));
+  // All columns that are to be named to have these taken, too.
+  const columns = [...taken, ...strange.map(({ name }) => name)];
+  const isWhole = strange.length > 0 && strange.every((one) => one.words !== null);
+  const isOffered = isWhole && ![...columns, ...words].some((text) => notInCommand.test(text));
   return {
     count: left.length,
     strange: listed(strange.map(({ name, first }) => `${quoted(name)} (${first?.row}: "${first?.word}")`)),
     attributes: names('attribute'),
     empty: names('empty'),
     other: names('other'),
-    // All columns that are to be named to have these taken, too.
-    columns: strange.length === 0 ? '' : [...taken, ...strange.map(({ name }) => name)].join(','),
-    words: [...words].map((word) => `,${word}=uncertain`).join(''),
+    // '' where no command can say it. What a strange word means, nobody but the user knows.
+    columns: isOffered ? columns.join(',') : '',
+    words: isOffered
+      ? [...[...marks].map((word) => `,${word}=${word}`), ...[...words].map((word) => `,${word}=?`)].join('')
+      : '',
   };
 }
 

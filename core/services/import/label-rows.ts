@@ -141,8 +141,7 @@ export function rowIndex(
   }
   const paths = pathsOf(db, images, bases, file, options, identity);
   const keys = [...new Set(file.rows.flatMap((row) => (row.keys === undefined ? [] : [row.keys])))];
-  const { patientKey } = identity;
-  return { images, paths, keys: new KeyFinder(images, { paths, keys, patientKey }), patientKey };
+  return { images, paths, keys: new KeyFinder(images, { paths, keys, identity }), identity };
 }
 
 const nowhere: FoundPaths = { images: [], places: [], how: 'as-written' };

@@ -29,6 +29,7 @@ import {
   splitsOf,
 } from '../../store/index.ts';
 import { fileError } from '../files/files.ts';
+import { patientNames } from '../patients/patient-names.ts';
 import { shownPatient } from '../patients/patients.ts';
 import { isPseudonym } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -66,6 +67,8 @@ export function exportLabels(
   const [only] = levels;
   const level: LabelLevel = levels.length === 1 && only !== undefined ? only : 'instance';
   const column = columnOf[level];
+  const images = placedImagesOf(db, dataset.id);
+  const names = patientNames(images.map(({ patientKey }) => patientKey));
   const patients = new Map<string, string>();
   const givenPatient = ({ studyInstanceUID, kind }: PlacedImage): string => {
     const known = patients.get(studyInstanceUID);
@@ -73,7 +76,8 @@ export function exportLabels(
     const { isGiven = false, patientKey = '' } = patientOfStudy(db, studyInstanceUID) ?? {};
     // A picture has no header that would say it again: the name of its file or folder did.
     const isOnlyHere = isGiven || (kind === 'picture' && shownPatient(patientKey) !== null);
-    const written = isOnlyHere && level !== 'patient' && !isPseudonym(patientKey) ? patientKey : '';
+    const written =
+      isOnlyHere && level !== 'patient' && !isPseudonym(patientKey) ? (names.get(patientKey) ?? patientKey) : '';
     patients.set(studyInstanceUID, written);
     return written;
   };
@@ -82,7 +86,7 @@ export function exportLabels(
       sopInstanceUID: image.sopInstanceUID,
       seriesInstanceUID: image.seriesInstanceUID,
       studyInstanceUID: image.studyInstanceUID,
-      patientID: image.patientKey,
+      patientID: names.get(image.patientKey) ?? image.patientKey,
     })[column];
   const table = labelTable(db, dataset, { byReader, column, keyOf, patientOf: givenPatient });
   if (table.rows === 0) throw new AppError('DATASET_NOT_READY', `The data set "${name}" has no labels.`);

@@ -27,7 +27,9 @@ import {
   saveSplit,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
+import { isNamedSo, patientNames } from '../patients/patient-names.ts';
 import { givePatients } from '../patients/patients.ts';
+import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { separateConflicts } from './conflicts.ts';
@@ -87,8 +89,7 @@ export interface RowIndex {
   readonly paths: Pick<PathFinder, 'find'>;
   /** What answers keys that are not cells of one column. */
   readonly keys: KeyFinder;
-  /** The key under which a patient ID is filed. */
-  readonly patientKey: (patientID: string) => string;
+  readonly identity: Pick<ImportIdentity, 'patientKey' | 'keyBehind'>;
 }
 
 export interface ResolvedRows {
@@ -100,11 +101,17 @@ export interface ResolvedRows {
 }
 
 /** What the rows of a labels file are about; a row that fits nothing, or more than one image by its path, is refused and the rest goes on. */
-export function resolveRows(file: LabelsFile, { images, paths, keys: finder, patientKey }: RowIndex): ResolvedRows {
+export function resolveRows(file: LabelsFile, { images, paths, keys: finder, identity }: RowIndex): ResolvedRows {
+  const { patientKey } = identity;
   const level = levelOf[file.column];
   const patientOfTarget = new Map<string, PatientId>();
   const byKey = new Map<string, Map<string, LabelTarget>>();
   const placesByKey = new Map<string, CatalogueImage[]>();
+  const names = patientNames(
+    file.column === 'patientID' ? images.map(({ patientKey: own }) => own) : [],
+    identity.keyBehind,
+  );
+  const ownKey = new Map(images.map(({ patientId, patientKey: own }) => [patientId, own]));
   for (const image of images) {
     const target = level === 'patient' ? { kind: level, id: image.patientId } : targetOfImage(image, level);
     patientOfTarget.set(targetKey(target), image.patientId);
@@ -114,6 +121,8 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, pat
     if (file.column === 'accessionNumber') placesByKey.set(key, [...(placesByKey.get(key) ?? []), image]);
     const there = byKey.get(key) ?? new Map<string, LabelTarget>();
     byKey.set(key, there.set(targetKey(target), target));
+    const name = names.get(key);
+    if (name !== undefined) byKey.set(name, there);
   }
   const isNumbered = file.column === 'patientID' || file.column === 'accessionNumber';
   const shortened = withoutZeros(isNumbered ? byKey.keys() : []);
@@ -122,8 +131,11 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, pat
   const counts = { otherCase: 0, moved: 0 };
   const refusedKeys = new Set<readonly RowKey[]>();
   for (const { row, key, keys, label, question, reader, split, patientID, isSilent } of file.rows) {
-    const givenPatient = patientID === null ? null : patientKey(patientID);
     const addFor = (target: LabelTarget, patientId: PatientId): void => {
+      const own = ownKey.get(patientId) ?? '';
+      // Files name a patient without the folders above.
+      const isOwn = patientID !== null && isNamedSo(identity.keyBehind(own), patientID);
+      const givenPatient = patientID === null ? null : isOwn ? own : patientKey(patientID);
       const said = { row, name: key, target, patientId, label, question, reader, split, givenPatient };
       entries.push(isSilent === true ? { ...said, isSilent } : said);
     };

@@ -24,6 +24,7 @@ import {
   studyIdOf,
   type WriteDb,
 } from '../../store/index.ts';
+import { nameOfPatientFolder } from '../files/class-folders.ts';
 import { type PictureContext, pictureStudy } from '../files/identify.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 
@@ -243,7 +244,12 @@ function chosen(db: ReadDb, choice: StudyChoice): StudyPatient[] {
   return patientsOfStudies(db, ids).filter(({ ownPatientKey }) => ownPatientKey !== null);
 }
 
-/** A patient's key as people may see it: those that we made of a study, a folder or a picture name nobody. */
+/**
+ * A patient's key as people may see it: those that we made of a study, a folder or a picture name nobody, unless the folder is called as a
+ * patient. Several patients may then be shown by one name.
+ */
 export function shownPatient(patientKey: string): string | null {
+  const named = nameOfPatientFolder(patientKey);
+  if (named !== null) return named;
   return patientKey === '' || /^(study|folder|picture):/.test(patientKey) ? null : patientKey;
 }

@@ -5,6 +5,7 @@
 import { AppError } from '../../base/errors.ts';
 import type { ImportNote } from '../../contract/index.ts';
 import { datasetPatients, type ReadDb } from '../../store/index.ts';
+import { nameOfPatientFolder } from '../files/class-folders.ts';
 
 /** From so many studies on, one patient with nearly all of them is no longer taken for a coincidence. */
 const fewestStudies = 5;
@@ -67,7 +68,9 @@ export function sharedPatient(db: ReadDb, datasetId: number): SharedPatient | nu
   const patients = datasetPatients(db, datasetId);
   const all = patients.reduce((sum, { studies }) => sum + studies, 0);
   const pictures = patients.reduce((sum, one) => sum + one.pictures, 0);
-  const folders = patients.filter(({ patientKey }) => patientKey.startsWith('folder:'));
+  const folders = patients.filter(
+    ({ patientKey }) => patientKey.startsWith('folder:') && nameOfPatientFolder(patientKey) === null,
+  );
   const inFolders = folders.reduce((sum, { studies }) => sum + studies, 0);
   if (inFolders >= all / 2 && inFolders >= 2 * folders.length && folders.length > 0) {
     return { cause: 'folder', id: '', studies: inFolders, all, pictures, patients: folders.length };

@@ -86,6 +86,8 @@ export function isPseudonym(patientKey: string): boolean {
 export interface ImportIdentity {
   /** The key under which a patient is filed. */
   patientKey(key: string): string;
+  /** The key of a folder behind a pseudonym that this import gave it; any other key itself. */
+  keyBehind(patientKey: string): string;
   /** The place under which a file is noted. */
   place(path: string, member: string): { readonly path: string; readonly member: string };
 }
@@ -109,13 +111,18 @@ export function previewIdentity(library: Library, pseudonymised: boolean): Impor
 }
 
 function identityWith(library: Library, pseudonymised: boolean, keyed: KeyedHash | undefined): ImportIdentity {
+  const behind = new Map<string, string>();
   return {
     patientKey: (key) => {
       if (keyed === undefined) return key;
       const pseudonym = pseudonymOf(key, keyed);
-      if (patientIdOf(library.db, pseudonym) !== undefined) return pseudonym;
-      return pseudonymised && patientIdOf(library.db, key) === undefined ? pseudonym : key;
+      const isHidden =
+        patientIdOf(library.db, pseudonym) !== undefined ||
+        (pseudonymised && patientIdOf(library.db, key) === undefined);
+      if (isHidden && key.startsWith('folder:')) behind.set(pseudonym, key);
+      return isHidden ? pseudonym : key;
     },
+    keyBehind: (patientKey) => behind.get(patientKey) ?? patientKey,
     place: (path, member) => {
       if (!pseudonymised || keyed === undefined) return { path, member };
       const hash = Buffer.from(keyed('place', `${path}\0${member}`)).toString('hex');

@@ -6,9 +6,10 @@ import { searchable } from './descriptions.ts';
 
 /**
  * Keys of patients who have no ID of their own (see import-identify and import-folders) are ours and mean nothing to a reader.
- * A path of class folders could name somebody; only the part after it would be shown, and not even that is.
+ * A path of class folders could name somebody; only the part after it is shown, and only where the folder is called as a patient.
  */
-const shownPatientId = `CASE WHEN p.patient_key LIKE 'study:%' OR p.patient_key LIKE 'picture:%' OR p.patient_key LIKE 'folder:%'
+const shownPatientId = `CASE WHEN lower(p.patient_key) GLOB 'folder:*//*patient*[0-9]' THEN substr(p.patient_key, instr(p.patient_key, '//') + 2)
+  WHEN p.patient_key LIKE 'study:%' OR p.patient_key LIKE 'picture:%' OR p.patient_key LIKE 'folder:%'
   THEN NULL ELSE p.patient_key END`;
 
 /** The patient by the header, where a labels file gave another. */

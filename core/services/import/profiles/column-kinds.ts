@@ -4,7 +4,13 @@
  * What stands in the cells decides, since names of findings are without number. Two kinds of column hold 0 and 1 and are none: what is known of
  * the person or the device, and the part for which an image is meant. The first is told by its name, the second by the words of split-words.ts.
  */
-import { asksForSplit, columnOfName, isMissingValue, plainColumnName } from '../../../contract/index.ts';
+import {
+  asksForSplit,
+  columnOfName,
+  findingMeanings,
+  isMissingValue,
+  plainColumnName,
+} from '../../../contract/index.ts';
 import type { LabelTable } from '../label-table.ts';
 import { plainWord } from './cells.ts';
 
@@ -32,9 +38,11 @@ export interface LeftColumn {
    * is about the person, the device or how the image was made.
    */
   readonly why: 'word' | 'other' | 'empty' | 'attribute';
-  /** Of `word`, the first cell that does not fit, its line, and all words that do not. */
+  /** Of `word`, the first cell that does not fit, its line, and the words that do not; null where they are too many or too long to be named. */
   readonly first?: { readonly word: string; readonly row: number };
-  readonly words?: readonly string[];
+  readonly words?: readonly string[] | null;
+  /** Of `word`, which of the words present, absent and uncertain stand in columns of findings of the table. */
+  readonly marks?: readonly string[];
 }
 
 /** Columns of people, devices and of how an image was made, as plain names: 0 and 1 in them are no finding. */
@@ -105,7 +113,7 @@ export function isAttribute(name: string): boolean {
 
 /** Of a column at least this part fits where it is one of findings with a few strange words in it. */
 const mostFit = 0.5;
-/** Strange words that are named, and how much of each. */
+/** Strange words that are named at most, and how much of each. */
 const shownWords = 4;
 const shownLetters = 20;
 
@@ -120,6 +128,7 @@ export function columnsThatFit(
 ): { readonly taken: readonly string[]; readonly left: readonly LeftColumn[] } {
   const taken: string[] = [];
   const left: LeftColumn[] = [];
+  const marks = new Set<string>();
   (table.header?.fields ?? []).forEach((name, at) => {
     if (name === '' || columnOfName(name) !== null) return;
     const cells = table.rows.flatMap(({ row, fields }) => {
@@ -128,17 +137,27 @@ export function columnsThatFit(
     });
     const strange = cells.filter(({ word }) => !fits(word));
     const [first] = strange;
+    const isLike = strange.length <= cells.length * (1 - mostFit);
+    if (asksMarks && isLike) for (const { word } of cells) if (isWord(word)) marks.add(plainWord(word));
     if (cells.length === 0) left.push({ name, why: 'empty' });
-    else if (strange.length > cells.length * (1 - mostFit)) left.push({ name, why: 'other' });
+    else if (!isLike) left.push({ name, why: 'other' });
     // "is_test" is named with what columns of a split may be, and so is no finding without a word.
     else if (asksMarks && asksForSplit(name)) left.push({ name, why: 'attribute' });
     else if (asksMarks && isAttribute(name)) left.push({ name, why: 'attribute' });
     else if (first !== undefined) {
-      const words = [...new Set(strange.map(({ word }) => shortened(word)))].slice(0, shownWords);
+      const all = [...new Set(strange.map(({ word }) => word))];
+      const isNamed = all.length <= shownWords && all.every((word) => word.length <= shownLetters);
+      const words = isNamed ? all : null;
       left.push({ name, why: 'word', first: { row: first.row, word: shortened(first.word) }, words });
     } else taken.push(name);
   });
-  return { taken, left };
+  // Whoever says what cells mean says it of all that stand in them.
+  const said = findingMeanings.filter((word) => marks.has(word));
+  return { taken, left: left.map((one) => (one.why === 'word' ? { ...one, marks: said } : one)) };
+}
+
+function isWord(cell: string): boolean {
+  return isOwnMark(cell) && (findingMeanings as readonly string[]).includes(plainWord(cell));
 }
 
 function shortened(word: string): string {

@@ -95,8 +95,8 @@ function ofColumns({ columns: names, words, none }: Source<'columns'>, columns: 
 /** The words of a cell: between separators, or the strings of a list as Python writes it. Null where it is no such list. */
 function wordsOfList(cell: string, separator: string): string[] | null {
   const text = cell.trim();
-  if (separator !== 'python') return text === '' ? [] : text.split(separator).flatMap((word) => word.trim() || []);
-  if (text === '' || text.toLowerCase() === 'nan') return [];
+  if (text === '' || isMissingValue(text)) return [];
+  if (separator !== 'python') return text.split(separator).flatMap((word) => word.trim() || []);
   if (!/^\[.*\]$/s.test(text)) return null;
   return [...text.matchAll(/'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/g)].flatMap(
     ([, single, double]) => (single ?? double ?? '').replaceAll(/\\(.)/g, '$1').trim() || [],

@@ -1,17 +1,20 @@
 /** What labels files were taken for where nobody said it: before the import in the preview, after it in its notes, and what is refused. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noteLines } from '../../../../core/cli/note-lines.ts';
 import type { ImportNote, ImportOptions } from '../../../../core/contract/index.ts';
 import { listPatients } from '../../../../core/services/datasets/patients.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
+import { exportLabels } from '../../../../core/services/import/labels-export.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
-import { listDatasets } from '../../../../core/store/index.ts';
+import { listDatasets, studyRows } from '../../../../core/store/index.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
 import { picture, publicLabels, writePublic } from '../../../support/public-labels.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
+import { makeZip } from '../../../support/zip-file.ts';
 
 type Options = Omit<ImportOptions, 'dataset' | 'paths' | 'labels'>;
 
@@ -44,15 +47,13 @@ describe('columns of findings that nobody named', () => {
     expect(values(notes, 'columnsTaken')).toEqual({ columns: '"Edema", "Mass"', count: 2, isNumbers: 0 });
     expect(values(notes, 'columnsLeft')).toEqual({
       ...{ count: 5, isNumbers: 0, strange: '"Pneumonia" (3: "U")', attributes: '"Sex", "is_test"' },
-      ...{ empty: '"Hernia"', other: '"comment"', columns: 'Edema,Mass,Pneumonia', words: ',U=uncertain' },
+      ...{ empty: '"Hernia"', other: '"comment"', columns: 'Edema,Mass,Pneumonia', words: ',U=?' },
     });
     const [taken = '', left = ''] = noteLines(notes);
     expect(taken).toBe('Taken as findings: "Edema", "Mass".');
     expect(left).toContain('"Pneumonia" (3: "U") (row and first cell');
-    expect(left).toContain(
-      '--finding-columns "Edema,Mass,Pneumonia" --values 1=present,0=absent,-1=uncertain,U=uncertain',
-    );
-    // That command takes them.
+    expect(left).toContain('--finding-columns "Edema,Mass,Pneumonia" --values "1=present,0=absent,-1=uncertain,U=?"');
+    // That command, with an answer, takes them.
     const again = await notesOf(text, 3, {
       reading: {
         findingColumns: ['Edema', 'Mass', 'Pneumonia'],
@@ -66,6 +67,29 @@ describe('columns of findings that nobody named', () => {
     });
     expect(again.questions).toEqual(['Edema', 'Mass', 'Pneumonia']);
     expect(again.notes).toEqual([]);
+  });
+
+  test('are offered a command that keeps the words of the file, and none where a command cannot say it', async () => {
+    const leftOf = async (text: string) => {
+      const { notes } = await notesOf(text, 3, { target: 'finding' });
+      return [values(notes, 'columnsLeft')?.['words'], noteLines(notes)[1]];
+    };
+    const words = 'path,Edema,Mass\n0.png,present,Absent\n1.png,absent,present\n2.png,present,maybe\n';
+    const [said, line] = await leftOf(words);
+    expect(said).toBe(',present=present,absent=absent,maybe=?');
+    expect(line).toContain(
+      'for each "?": --finding-columns "Edema,Mass" --values "1=present,0=absent,-1=uncertain,present=',
+    );
+    for (const text of [
+      words.replace('maybe', 'cannot be judged because of motion'),
+      words.replace('maybe', '"maybe, not sure"'),
+      words.replace('Mass', '"Mass, left"'),
+    ]) {
+      const [none, next] = await leftOf(text);
+      expect(none).toBe('');
+      expect(next).not.toContain('--values');
+      expect(next).toMatch(/ To have them taken, write 1, 0, -1 or nothing into these cells\.$/);
+    }
   });
 
   test('where no column is one, the reason stands in the refusal', async () => {
@@ -230,6 +254,81 @@ describe('folders that are called as patients', () => {
     expect(noteLines(report.notes).join('\n')).toMatch(
       /patients of the labels file are those as whose the images are filed/,
     );
+  });
+
+  test('are two patients where they stand in two sites, and each folder of pictures is a study', async () => {
+    const folder = temporaryFolder();
+    let n = 0;
+    for (const place of ['siteA/patient1/study1', 'siteA/patient1/study2', 'siteB/patient1/study1'])
+      for (const k of [1, 2]) put(folder, `set/${place}/${k}.png`, picture(n++));
+    const context = testContext(temporaryLibrary());
+    const report = await importPaths(context, { dataset: 'd', paths: [join(folder, 'set')] });
+    expect(report).toMatchObject({ patients: 2, studies: 3 });
+    expect(values(report.notes, 'sharedPatient')).toBeUndefined();
+    expect(listPatients(context, 'd').map(({ patientID }) => patientID)).toEqual(Array(3).fill('patient1'));
+    expect(studyRows(context.library.db, [1, 2, 3], null).map(({ patientID }) => patientID)).toEqual(
+      Array(3).fill('patient1'),
+    );
+    // The same set, chosen one folder lower, is the same people, and another set is others.
+    const importAlso = async (place: string, below: string) => {
+      put(folder, place, picture(n++));
+      return await importPaths(context, { dataset: 'd', paths: [join(folder, below)] });
+    };
+    expect((await importAlso('set/siteA/patient1/study1/3.png', 'set/siteA')).patients).toBe(2);
+    expect((await importAlso('set/siteA/valid/patient1/study1/3.png', 'set/siteA/valid')).patients).toBe(2);
+    expect((await importAlso('other/siteA/patient1/3.png', 'other')).patients).toBe(3);
+  });
+
+  test('an export names those of two sites apart, and reads back to the same patients', async () => {
+    const folder = temporaryFolder();
+    ['siteA/patient1', 'siteB/patient1', 'siteB/patient2'].forEach((place, n) => {
+      put(folder, `set/${place}/${n}.png`, picture(n));
+    });
+    const labels = put(folder, 'labels.csv', 'path,label\n0.png,x\n1.png,y\n2.png,x\n');
+    const reading = { keyColumn: 'path', keys: 'file-name', labelColumn: 'label' } as const;
+    const given = { dataset: 'd', paths: [join(folder, 'set')] };
+    const context = testContext(temporaryLibrary());
+    expect((await importPaths(context, { ...given, labels, reading })).labels.applied).toBe(3);
+    const out = join(folder, 'out.csv');
+    exportLabels(context, { dataset: 'd', out });
+    const text = readFileSync(out, 'utf8');
+    for (const site of ['siteA', 'siteB']) expect(text).toContain(`patient1 (${join(folder, 'set', site)})`);
+    expect(text).toMatch(/,patient2$/m);
+    for (const patients of ['picture', undefined] as const) {
+      const again = await importPaths(testContext(temporaryLibrary()), { ...given, labels: out, patients });
+      expect(again).toMatchObject({ patients: 3, labels: { applied: 3 } });
+    }
+  });
+
+  test('a file that names some of their pictures parts nobody, and one of patients finds them', async () => {
+    const folder = temporaryFolder();
+    chexpert(folder);
+    const given = { dataset: 'd', paths: [join(folder, 'set')] };
+    const some = put(
+      folder,
+      'some.csv',
+      'path,label,patientID\ntrain/patient00001/study1/view1_frontal.png,x,patient00001\n',
+    );
+    const report = await importPaths(testContext(temporaryLibrary()), { ...given, labels: some });
+    expect(report).toMatchObject({ patients: 7, labels: { applied: 1 } });
+    const hidden = await importPaths(testContext(temporaryLibrary()), { ...given, labels: some, pseudonymise: true });
+    expect(hidden).toMatchObject({ patients: 7, labels: { applied: 1 } });
+    const whole = put(folder, 'whole.csv', 'patientID,label\npatient00001,x\npatient64541,y\n');
+    const found = await importPaths(testContext(temporaryLibrary()), { ...given, labels: whole });
+    expect(found.labels).toMatchObject({ applied: 2, refusedRows: 0 });
+  });
+
+  test('are patients in archives too, each archive for itself', async () => {
+    const folder = temporaryFolder();
+    let n = 0;
+    const zip = (...folders: string[]) =>
+      makeZip(folders.flatMap((name) => [1, 2].map((k) => ({ name: `${name}/${k}.png`, bytes: picture(n++) }))));
+    for (const site of ['siteA', 'siteB']) put(folder, `in/${site}.zip`, zip('x/patient1/study1', 'x/patient1/study2'));
+    put(folder, 'in/train.zip', zip('patient1'));
+    put(folder, 'in/valid.zip', zip('patient1', 'patient2'));
+    const context = testContext(temporaryLibrary());
+    const report = await importPaths(context, { dataset: 'd', paths: [join(folder, 'in')] });
+    expect(report).toMatchObject({ patients: 4, studies: 7 });
   });
 
   test('below a class they are its patients', async () => {

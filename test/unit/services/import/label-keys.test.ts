@@ -16,7 +16,11 @@ function finder(places: readonly string[], keys: readonly (readonly RowKey[])[])
     } as unknown as CatalogueImage;
   });
   const nowhere = { images: [], places: [], how: 'as-written' } as const;
-  return new KeyFinder(images, { paths: { find: () => nowhere }, keys, patientKey: (patientID) => patientID });
+  return new KeyFinder(images, {
+    paths: { find: () => nowhere },
+    keys,
+    identity: { patientKey: (key) => key, keyBehind: (key) => key },
+  });
 }
 
 /** What keys of one kind mean: the targets, or the places that one fits. */

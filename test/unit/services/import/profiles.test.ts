@@ -95,6 +95,16 @@ describe('what is not said', () => {
   });
 });
 
+test('a cell of several findings in which a program wrote that nothing was there is an empty one', () => {
+  const text = 'path,labels\na.png,Mass|Edema\nb.png,NaN\nc.png,nan\nd.png,\n';
+  const table = tableOf(text);
+  const plan = planOf({ labelColumn: 'labels', separator: '|' }, text, table);
+  if (plan === null) throw new Error('options are a plan');
+  const { findings, problems, rows } = readByPlan(plan, table);
+  expect([findings, problems]).toEqual([['Mass', 'Edema'], []]);
+  expect(new Set(rows.flatMap(({ key, isSilent }) => (isSilent === true ? [] : [key])))).toEqual(new Set(['a.png']));
+});
+
 test('the test file of VinDr-CXR has no readers and another name of a column', () => {
   const [header = '', row = ''] = made('vindr-cxr').split('\n');
   const text = `${header.replace(',rad_id', '').replace('Other diseases', 'Other disease')}\n${row.replace(',R11', '')}\n`;
