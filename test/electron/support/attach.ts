@@ -82,7 +82,11 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
           .contexts()
           .flatMap((context) => context.pages())
           .find((one) => /^(?!about:|$)/.test(one.url()));
-        if (page !== undefined) {
+        if (page !== undefined && !(await answers(page))) {
+          // Playwright took hold of it while it was being replaced, and would wait for it for ever.
+          await browser.close();
+          browser = undefined;
+        } else if (page !== undefined) {
           page.on('console', (message) => {
             if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
           });
@@ -91,7 +95,7 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
         if (Date.now() > limit) throw new Error('No page appeared in 30 s.');
         await new Promise((resolve) => setTimeout(resolve, 100));
         if (tries % 50 === 0) {
-          await browser.close();
+          await browser?.close();
           browser = undefined;
         }
       }
@@ -106,6 +110,21 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
       return code;
     },
   };
+}
+
+/** Whether a page that Playwright sees can be talked to. */
+async function answers(page: Page): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), 5000);
+  });
+  const answer = page
+    .evaluate(() => document.readyState)
+    .then(
+      () => true,
+      () => false,
+    );
+  return await Promise.race([answer, silence]).finally(() => clearTimeout(timer));
 }
 
 /** Process ids of a process's children (Linux). */
