@@ -29,8 +29,8 @@ import type { ServiceContext } from '../../services/session/context.ts';
 import { defineCommand, UsageError, wordArgument } from '../command.ts';
 import { foldLines } from '../fold-lines.ts';
 import { formatCount, formatDuration, formatMeasure, formatTable } from '../format.ts';
-import { splitOriginLines } from '../note-lines.ts';
 import { methodsOf } from '../methods-option.ts';
+import { splitOriginLines } from '../note-lines.ts';
 import { decimal, given, integer, list, lpmName, oneOf, text, toggle } from '../options.ts';
 import { verdictLines } from '../verdict-lines.ts';
 

@@ -91,7 +91,12 @@ export function partsOf(work: Work): readonly Part[] {
       ? []
       : [
           { stage: encodingStage, what: 'start', rate: rateNames.prepareEncoder(encoding), times: 1 },
-          { stage: encodingStage, what: 'image', rate: rateNames.encode(encoding), times: work.encode * (work.reading ?? 1) },
+          {
+            stage: encodingStage,
+            what: 'image',
+            rate: rateNames.encode(encoding),
+            times: work.encode * (work.reading ?? 1),
+          },
           {
             stage: encodingStage,
             what: 'megabyte',

@@ -96,7 +96,11 @@ async function tellCosts(context: ServiceContext, options: Parameters<typeof cho
   const [promise] = (await promiseTime(context, [options])).promises;
   if (promise?.methods === undefined) return;
   const minutes = (seconds: number): string =>
-    seconds < 90 ? `${Math.ceil(seconds)} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+    seconds < 90
+      ? `${Math.ceil(seconds)} s`
+      : seconds < 5400
+        ? `${Math.round(seconds / 60)} min`
+        : `${(seconds / 3600).toFixed(1)} h`;
   const each = promise.methods.map(({ method, seconds }) => `${method} about ${minutes(seconds)}`).join(', ');
   context.log.log(
     'info',

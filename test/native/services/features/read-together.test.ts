@@ -55,7 +55,16 @@ async function featuresIn(way: 'alone' | 'together' | 'altered'): Promise<{ byte
   const version = freezeDataset(context, { dataset: 'discs', seed: 0 });
   const images = versionImages(context.library.db, version.id);
   const requests = methods.map((method) => ({
-    ...{ version, images, lpm, inputSize: 224, tokens: 'global', tokenRatio: 0.2, normalisation: 'dataset', rule: {} } as const,
+    ...({
+      version,
+      images,
+      lpm,
+      inputSize: 224,
+      tokens: 'global',
+      tokenRatio: 0.2,
+      normalisation: 'dataset',
+      rule: {},
+    } as const),
     layers: methodLayers(lpm.config, method),
     features: featuresOf(method),
   }));
@@ -67,7 +76,9 @@ async function featuresIn(way: 'alone' | 'together' | 'altered'): Promise<{ byte
     for (const [i, { records }] of all.entries()) {
       for (const kind of requests[i]?.features ?? []) {
         for (const { instanceId, frame } of images) {
-          bytes.push(Buffer.from((await records.get(kind)?.read(kind, imageKey(instanceId, frame))) ?? []).toString('base64'));
+          bytes.push(
+            Buffer.from((await records.get(kind)?.read(kind, imageKey(instanceId, frame))) ?? []).toString('base64'),
+          );
         }
       }
     }

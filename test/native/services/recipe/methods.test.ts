@@ -21,7 +21,10 @@ vi.mock('../../../../core/services/recipe/plan.ts', async (original) => {
   });
   const plan: typeof planSearch = (budget, facts) => {
     const { methods } = real.planSearch(budget, facts);
-    return { ...planOf((methods ?? ['linear']).map(one))(budget, facts), ...(methods === undefined ? {} : { methods }) };
+    return {
+      ...planOf((methods ?? ['linear']).map(one))(budget, facts),
+      ...(methods === undefined ? {} : { methods }),
+    };
   };
   return { ...real, planSearch: plan };
 });
@@ -45,7 +48,9 @@ test('methods that compute the LPM are searched among others: told what they tak
   expect(report.search?.methods).toEqual(['lora', 'partial']);
   expect(report.search?.rows.map(({ method }) => method).toSorted()).toEqual(['lora', 'partial']);
   expect(['lora', 'partial']).toContain(report.method);
-  expect(said.filter((text) => /^The search is expected to take .*\(lora about .*, partial about /.test(text))).toHaveLength(1);
+  expect(
+    said.filter((text) => /^The search is expected to take .*\(lora about .*, partial about /.test(text)),
+  ).toHaveLength(1);
   expect((await replayModel(context, { model: 'found' })).isEqual).toBe(true);
 
   const searches = (): unknown =>

@@ -7,12 +7,17 @@ import { methodsOfBudget, planSearch } from '../../../../core/services/recipe/pl
 
 const asked = { seed: 3, folds: 5, images: 60, batch: 16 };
 
-test.each(budgetNames)('a %s search of the methods that it tries anyway is the same search, however they are listed', (budget) => {
-  const own = methodsOfBudget(budget);
-  expect(planSearch(budget, { ...asked, methods: [...own].toReversed() })).toEqual(planSearch(budget, asked));
-  expect(JSON.stringify(planSearch(budget, { ...asked, methods: own }))).toBe(JSON.stringify(planSearch(budget, asked)));
-  expect(planSearch(budget, asked).methods).toBeUndefined();
-});
+test.each(budgetNames)(
+  'a %s search of the methods that it tries anyway is the same search, however they are listed',
+  (budget) => {
+    const own = methodsOfBudget(budget);
+    expect(planSearch(budget, { ...asked, methods: [...own].toReversed() })).toEqual(planSearch(budget, asked));
+    expect(JSON.stringify(planSearch(budget, { ...asked, methods: own }))).toBe(
+      JSON.stringify(planSearch(budget, asked)),
+    );
+    expect(planSearch(budget, asked).methods).toBeUndefined();
+  },
+);
 
 test.each(budgetNames.flatMap((budget) => methods.map((method) => [budget, method] as const)))(
   'a %s search tries %s alone at two learning rates or more, and narrows down to all folds',
@@ -31,14 +36,17 @@ test('methods stand in one order, each once; a budget’s own keep what the budg
   const plan = planSearch('quick', { ...asked, methods: ['lora', 'linear', 'lora', 'attentive'] });
   expect(plan.methods).toEqual(['attentive', 'linear', 'lora']);
   const own = planSearch('quick', asked).candidates;
-  expect(plan.candidates.filter(({ method }) => method !== 'lora')).toEqual(own.filter(({ method }) => method !== 'fpt+'));
+  expect(plan.candidates.filter(({ method }) => method !== 'lora')).toEqual(
+    own.filter(({ method }) => method !== 'fpt+'),
+  );
 });
 
 test('methods that compute the LPM in every step have few steps', () => {
   const slow = methods.filter((method) => trainingMethods[method].runsLpm !== undefined);
   expect(slow.length).toBeGreaterThan(3);
   for (const method of slow) {
-    for (const { steps } of planSearch('quick', { ...asked, methods: [method] }).candidates) expect(steps).toBeLessThan(200);
+    for (const { steps } of planSearch('quick', { ...asked, methods: [method] }).candidates)
+      expect(steps).toBeLessThan(200);
   }
 });
 
