@@ -128,9 +128,9 @@ async function judgeSets(task: Task, sets: readonly number[], rows: KeptRows<Set
       const own = trained.crossValidation?.study;
       const interval = own?.aucInterval;
       if (interval == null || study.auc === null) throw new Error(`Set ${set} has no out-of-fold AUC.`);
-      const row: SetRow = { auc: own?.auc ?? null, interval, fresh: study.auc };
-      await rows.get({ set }, async () => row);
-      console.log(`set ${set}: out of fold ${row.auc?.toFixed(3)}, fresh ${row.fresh.toFixed(3)}`);
+      const given: SetRow = { auc: own?.auc ?? null, interval, fresh: study.auc };
+      await rows.get({ set }, async () => given);
+      console.log(`set ${set}: out of fold ${given.auc?.toFixed(3)}, fresh ${given.fresh.toFixed(3)}`);
     }
   } finally {
     await services.close();

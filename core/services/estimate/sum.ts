@@ -57,7 +57,7 @@ const leastSeconds = 1;
 const megabyte = 1e6;
 
 /** What reading for all kinds of features takes, as a share of reading for the slowest of them alone (ADR 470). */
-const together = 1.2;
+const together = 1.35;
 
 /** The works of a search, whose images are read once for all kinds of features: the slowest kind counts, and some for the others. */
 export function readTogether(works: readonly Work[], rates: ReadonlyMap<string, number>): readonly Work[] {

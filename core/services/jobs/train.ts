@@ -71,7 +71,8 @@ export const trainJob = defineJob({
     const context = { ...tools.deps, progress };
     const wanted = options.resume === undefined ? { ...options, lpm: await provideLpm(context, options.lpm) } : options;
     await lookIntoDataset(context, options.dataset);
-    if (wanted.methods !== undefined && wanted.recipe === 'auto') await tellCosts(context, wanted);
+    if (wanted.methods !== undefined && wanted.recipe === 'auto' && wanted.resume === undefined)
+      await tellCosts(context, wanted);
     const { options: chosen, search } = await chooseRecipe(context, wanted);
     const plan = planRun(context, chosen, tools.jobId);
     if (search !== null) setRunOfSearch(context.library.writer, search.id, plan.run.id);

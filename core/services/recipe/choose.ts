@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import { type DatasetVersion, networksAnswering, type trainOptionsSchema } from '../../contract/index.ts';
 import { networkConfig, trainingMethods, withMembers } from '../../models/index.ts';
-import type { StoredSearch } from '../../store/index.ts';
+import { datasetNameOf, type StoredSearch } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
@@ -35,11 +35,12 @@ export async function chooseRecipe(
   options: ParsedOptions,
   planner?: Parameters<typeof searchRecipe>[4],
 ): Promise<ChosenRecipe> {
-  if (options.methods !== undefined && (options.recipe !== 'auto' || options.resume !== undefined))
-    throw nothingSearched();
-  if (options.recipe !== 'auto' || options.resume !== undefined) return { options, search: null };
-  const dataset = requireDataset(context, options.dataset);
-  const criterion = criterionFor(dataset.target, options);
+  // A run that goes on keeps the options with which it was found.
+  if (options.resume !== undefined) return { options, search: null };
+  if (options.methods !== undefined && options.recipe !== 'auto') throw nothingSearched();
+  if (options.recipe !== 'auto') return { options, search: null };
+  const { target } = requireDataset(context, options.dataset);
+  const criterion = criterionFor(target, options);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
   const lpm = openLibraryLpm(context, requireLpm(context, options.lpm));
   try {
@@ -71,8 +72,21 @@ export async function chooseRecipe(
     // The name that a search has in the window, where it is queued before its method is found.
     const { methods: _, ...told } = options;
     const name = options.name ?? freeModelName(context.library.db, options);
+    // It may have been renamed during the search.
+    const dataset = datasetNameOf(context.library.db, version.datasetId) ?? options.dataset;
     return {
-      options: { ...told, name, recipe: 'published', method, lr: learningRate, weightDecay, augment, epochs, folds },
+      options: {
+        ...told,
+        dataset,
+        name,
+        recipe: 'published',
+        method,
+        lr: learningRate,
+        weightDecay,
+        augment,
+        epochs,
+        folds,
+      },
       search,
     };
   } finally {

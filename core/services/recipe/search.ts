@@ -81,7 +81,9 @@ export async function searchRecipe(
   planner: typeof planSearch = planSearch,
 ): Promise<StoredSearch & { readonly winner: number }> {
   const images = versionImages(context.library.db, version.id).filter(({ split }) => split !== 'test');
-  const folds = dealAsMany(images, { ...version, seed: request.seed }, noSearch);
+  const folds = dealAsMany(images, { ...version, seed: request.seed }, noSearch, (count, why) =>
+    context.log.log('warn', `Patients are dealt to ${count} folds instead of ${foldsWanted}: ${why}`),
+  );
   const plan = planner(request.budget, {
     seed: request.seed,
     folds: Math.max(...folds) + 1,

@@ -84,18 +84,24 @@ export function dealOften(images: readonly FoldImage[], times: number, options: 
 /**
  * The fold of each image as by `dealFolds`, of as many folds as are wanted (`foldsWanted`) or as every class allows.
  * @param refusal what cannot be done with fewer than two, and what to do then
+ * @param told hears how many there are where those are fewer, and why
  * @throws SPLIT_IMPOSSIBLE
  */
 export function dealAsMany(
   images: readonly FoldImage[],
   { target, classes, seed }: Omit<FoldOptions, 'count'>,
   refusal: { readonly what: string; readonly action: string },
+  told: (count: number, why: string) => void = () => {},
 ): number[] {
+  let why = '';
   for (let count = foldsWanted; ; count--) {
     try {
-      return dealFolds(images, { count, seed, target, classes });
+      const folds = dealFolds(images, { count, seed, target, classes });
+      if (count < foldsWanted) told(count, why);
+      return folds;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'SPLIT_IMPOSSIBLE') throw error;
+      if (count === foldsWanted) why = error.message;
       if (count > 2) continue;
       throw new AppError('SPLIT_IMPOSSIBLE', `${refusal.what}: ${error.message}`, {
         cause: error,

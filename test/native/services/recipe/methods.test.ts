@@ -30,7 +30,7 @@ vi.mock('../../../../core/services/recipe/plan.ts', async (original) => {
 });
 
 const options: TrainOptions = {
-  ...{ dataset: 'discs', lpm: 'tiny', recipe: 'auto', inputSize: 64, batch: 8, name: 'found' },
+  ...{ dataset: 'discs', lpm: 'tiny', recipe: 'auto', inputSize: 224, batch: 8, name: 'found' },
 };
 
 test('methods that compute the LPM are searched among others: told what they take, kept with the search, trained again to the same weights', async () => {
