@@ -63,7 +63,10 @@ test('a stopped search keeps its trainings while another data set is searched, a
   // The last one stays: a search tries something.
   await box(/^Linear/).click();
   await expect.poll(() => box(/^Linear/).isChecked()).toBe(true);
-  await page.getByText(/About .* of the search\./).first().waitFor({ timeout: 240_000 });
+  await page
+    .getByText(/About .* of the search\./)
+    .first()
+    .waitFor({ timeout: 240_000 });
   expect(await seriousViolations(page)).toEqual([]);
 
   await startSearch(page, 'discs');
@@ -77,7 +80,10 @@ test('a stopped search keeps its trainings while another data set is searched, a
   await page.getByRole('button', { name: 'New training' }).click();
   await startSearch(page, 'rings');
   await trained(page, 900_000);
-  await page.getByRole('region', { name: 'Trainings' }).getByRole('button', { name: /discs-auto/ }).click();
+  await page
+    .getByRole('region', { name: 'Trainings' })
+    .getByRole('button', { name: /discs-auto/ })
+    .click();
   await page.getByRole('button', { name: 'Resume' }).click();
   await trained(page, 900_000);
   await page.getByText('Asked for were: Linear', { exact: false }).waitFor();
@@ -91,7 +97,11 @@ test('a stopped search keeps its trainings while another data set is searched, a
     ['["linear"]', true],
   ]);
   const opened = openLibrary(prepared.library, { mode: 'read' });
-  expect(listModels(opened.db).map(({ name, dataset }) => [name, dataset]).toSorted()).toEqual([
+  expect(
+    listModels(opened.db)
+      .map(({ name, dataset }) => [name, dataset])
+      .toSorted(),
+  ).toEqual([
     ['discs-auto', 'discs'],
     ['rings-auto', 'rings'],
   ]);

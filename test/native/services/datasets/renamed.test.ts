@@ -33,7 +33,10 @@ test('jobs that wait, or ended early, follow it; what ended says what it was cal
   const now = '2026-01-01T00:00:00.000Z';
   const add = (dataset: string): number => addJob(db, 'compare', { dataset, lpm: 'tiny', methods: ['linear'] }, now);
   const [waiting, failed, done, other] = [add('discs'), add('discs'), add('discs'), add('others')];
-  for (const [id, state] of [[failed, 'failed'], [done, 'succeeded']] as const) {
+  for (const [id, state] of [
+    [failed, 'failed'],
+    [done, 'succeeded'],
+  ] as const) {
     startJob(db, id, now);
     endJob(db, id, state, {}, now);
   }
