@@ -234,7 +234,7 @@ export const train: Words['train'] = {
       thorough: { name: 'Gründlich', text: 'Achtzehn Rezepte und längere Trainings: etwa fünfmal so lang.' },
       overnight: { name: 'Über Nacht', text: 'Von beidem noch mehr: etwa dreißigmal so lang.' },
     },
-    methods: (names: string) => `Gesuchte Verfahren: ${names}`,
+    methods: (names: string) => `Verfahren der Suche: ${names}`,
     methodsHelp: 'Haken Sie andere an, um auch sie zu erproben. Was das dauert, steht unten.',
     throughLpm: 'Rechnet in jedem Schritt mit dem großen Modell: dauert lange.',
     takes: (time: string) => `Etwa ${time} der Suche.`,
