@@ -3,18 +3,20 @@
  *
  *     npm run bench -- --recipes                                      four tasks, 60, 120 and 300 studies, five seeds: most of a day
  *     npm run bench -- --recipes --task mixed --studies 300 --seeds 1
+ *     npm run bench -- --recipes --task mixed --studies 60 --seed 3   one piece of it
+ *     npm run bench -- --recipes --table                              the table of what is there
  *
  * Each seed has studies of its own to learn from; all are judged on the same fresh ones. Beside the search stand the published defaults, `linear`, and
- * the best of a grid chosen on those fresh studies: a bound that nobody can reach honestly. What is done is kept in --out: the same command goes on.
+ * the best of a grid chosen on those fresh studies: a bound that nobody can reach honestly. Every training that ended is a line of rows.jsonl in --out, with
+ * its settings and commit: the same command goes on, and a table of a day is gathered in pieces (kept-rows.ts).
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { serialiseError } from '../core/base/errors.ts';
 import { formatTable } from '../core/cli/format.ts';
 import { createInterrupts } from '../core/cli/interrupt.ts';
 import { Terminal } from '../core/cli/terminal.ts';
 import { type BudgetName, budgetNames, type Candidate, type TrainOptions } from '../core/contract/index.ts';
-import { writeWholeFile } from '../core/disk/index.ts';
 import { evaluateModel } from '../core/services/evaluation/evaluate.ts';
 import { importPaths } from '../core/services/import/import.ts';
 import { trainModel } from '../core/services/jobs/train.ts';
@@ -24,6 +26,7 @@ import type { ServiceContext } from '../core/services/session/context.ts';
 import { openServices } from '../core/services/session/open.ts';
 import { stepsPerEpoch } from '../core/training/sampler.ts';
 import { commandLine } from '../scripts/command-line.ts';
+import { KeptRows, numbersOf } from './kept-rows.ts';
 import { tasks } from './tasks/index.ts';
 import { taskFile } from './tasks/write.ts';
 
@@ -33,6 +36,9 @@ const { values } = commandLine(import.meta.filename, {
     task: { type: 'string', multiple: true },
     studies: { type: 'string', multiple: true },
     seeds: { type: 'string', default: '5' },
+    /** One of them, or several: instead of a number of them. */
+    seed: { type: 'string', multiple: true },
+    table: { type: 'boolean', default: false },
     fresh: { type: 'string', default: '200' },
     budget: { type: 'string', default: 'quick' },
     /** The budget whose candidates are the grid; `none` leaves it out. */
@@ -64,7 +70,14 @@ interface Cell {
 interface Figures {
   readonly auc: number | null;
   readonly accuracy: number | null;
-  readonly seconds: number;
+  /** Null where it was stopped and went on: what it took altogether is not known. */
+  readonly seconds: number | null;
+}
+
+/** One training of a cell. */
+interface Row extends Figures {
+  readonly winner?: string;
+  readonly interval?: readonly [number, number] | null;
 }
 
 /** A cell that is done. */
@@ -107,7 +120,7 @@ const nameOf = ({ studies, seed }: Cell): string => `${studies} studies, seed ${
 async function importCell(cell: Cell): Promise<void> {
   const { task: name, studies, seed } = cell;
   const task = tasks[name];
-  if (task === undefined) usage(`--task ${name}: choose from ${Object.keys(tasks).join(', ')}.`);
+  if (task === undefined) return;
   const folder = join(resolve(values.out), name, 'files');
   mkdirSync(folder, { recursive: true });
   const learned = Array.from({ length: studies }, (_, i) => 1000 * seed + i);
@@ -128,60 +141,87 @@ async function importCell(cell: Cell): Promise<void> {
   await withLibrary(name, (context) => importPaths(context, { paths, dataset: nameOf(cell), labels }));
 }
 
-async function trained(cell: Cell, name: string, options: Partial<TrainOptions>) {
-  return await withLibrary(cell.task, async (context) => {
-    const model = `${nameOf(cell)}, ${name}`;
-    const started = performance.now();
-    const report = await trainModel(context, {
-      ...{ dataset: nameOf(cell), name: model, seed: cell.seed, batch },
-      ...options,
+const rows = new KeptRows<Row>(join(resolve(values.out), 'rows.jsonl'), { budget: values.budget, fresh, batch });
+const keyOf = ({ task, studies, seed }: Cell, what: string) => ({ task, studies, seed, what });
+
+/** A training of a cell and what it gives on the fresh studies; kept, or made now. */
+async function trained(cell: Cell, name: string, options: Partial<TrainOptions>): Promise<Row> {
+  return await rows.get(keyOf(cell, name), async (wasBegun) => {
+    await importOnce(cell);
+    return await withLibrary(cell.task, async (context) => {
+      const model = `${nameOf(cell)}, ${name}`;
+      const started = performance.now();
+      const report = await trainModel(context, {
+        ...{ dataset: nameOf(cell), name: model, seed: cell.seed, batch },
+        ...options,
+      });
+      const seconds = wasBegun ? null : (performance.now() - started) / 1000;
+      const { study } = await evaluateModel(context, { model });
+      const [won] = report.search?.rows ?? [];
+      return {
+        ...{ auc: study.auc, accuracy: study.accuracy, seconds },
+        ...(won === undefined ? {} : { winner: told(won) }),
+        interval: report.crossValidation?.image.aucInterval ?? null,
+      };
     });
-    const seconds = (performance.now() - started) / 1000;
-    const { study } = await evaluateModel(context, { model });
-    return { report, figures: { auc: study.auc, accuracy: study.accuracy, seconds } };
   });
+}
+
+const imported = new Set<string>();
+async function importOnce(cell: Cell): Promise<void> {
+  const name = `${cell.task} ${nameOf(cell)}`;
+  if (imported.has(name)) return;
+  await importCell(cell);
+  imported.add(name);
 }
 
 const told = ({ method, learningRate, steps, weightDecay, augment }: Candidate): string =>
   `${method} ${learningRate} × ${steps}${weightDecay === 0.1 ? '' : `, decay ${weightDecay}`}${augment ? '' : ', not augmented'}`;
 
-/** The best of the candidates of a budget, each trained on the training studies alone, by its AUC on the fresh ones. */
-async function bestOfGrid(cell: Cell, budget: BudgetName): Promise<Done['grid']> {
-  const images = Math.ceil(0.8 * cell.studies);
-  const { candidates } = planSearch(budget, { seed: 0, folds: 5, images: cell.studies, batch });
-  let best: Done['grid'] = null;
-  let seconds = 0;
-  for (const one of candidates) {
+/** The candidates of the grid, with what each is called and trained with on the training studies alone. */
+function gridOf({ studies }: Cell): { readonly name: string; readonly options: Partial<TrainOptions> }[] {
+  if (values.grid === 'none') return [];
+  const images = Math.ceil(0.8 * studies);
+  const { candidates } = planSearch(values.grid as BudgetName, { seed: 0, folds: 5, images: studies, batch });
+  return candidates.map((one) => {
     const { method, learningRate: lr, weightDecay, augment } = one;
-    const epochs = epochsOf(one, stepsPerEpoch(images, batch));
-    const { figures } = await trained(cell, told(one), { method, lr, weightDecay, augment, epochs });
-    seconds += figures.seconds;
-    if (best === null || (figures.auc ?? 0) > (best.auc ?? 0)) best = { ...figures, winner: told(one) };
-  }
-  return best === null ? null : { ...best, seconds };
+    return {
+      name: told(one),
+      options: { method, lr, weightDecay, augment, epochs: epochsOf(one, stepsPerEpoch(images, batch)) },
+    };
+  });
 }
 
-async function doCell(cell: Cell): Promise<Done> {
-  await importCell(cell);
-  const auto = await trained(cell, 'auto', { recipe: 'auto', budget: values.budget as BudgetName });
-  const published = await trained(cell, 'published', {});
-  const linear = await trained(cell, 'linear', { method: 'linear', lr: 1e-2, epochs: 80 });
-  const [won] = auto.report.search?.rows ?? [];
-  const image = auto.report.crossValidation?.image;
+/** Trains what a cell lacks. */
+async function doCell(cell: Cell): Promise<void> {
+  await trained(cell, 'auto', { recipe: 'auto', budget: values.budget as BudgetName });
+  await trained(cell, 'published', {});
+  await trained(cell, 'linear', { method: 'linear', lr: 1e-2, epochs: 80 });
+  for (const { name, options } of gridOf(cell)) await trained(cell, name, options);
+}
+
+/** A cell whose trainings are all there; of the grid the best by its AUC on the fresh studies. */
+function doneOf(cell: Cell): Done | null {
+  const [auto, published, linear] = ['auto', 'published', 'linear'].map((what) => rows.of(keyOf(cell, what)));
+  if (auto === undefined || published === undefined || linear === undefined) return null;
+  const tried = gridOf(cell).map(({ name }) => ({ name, row: rows.of(keyOf(cell, name)) }));
+  let best: Done['grid'] = null;
+  let seconds: number | null = 0;
+  for (const { name, row } of tried) {
+    if (row === undefined) return null;
+    seconds = seconds === null || row.seconds === null ? null : seconds + row.seconds;
+    if (best === null || (row.auc ?? 0) > (best.auc ?? 0)) best = { ...row, winner: name };
+  }
   return {
     ...cell,
-    auto: {
-      ...auto.figures,
-      winner: won === undefined ? '–' : told(won),
-      interval: image?.aucInterval ?? null,
-    },
-    published: published.figures,
-    linear: linear.figures,
-    grid: values.grid === 'none' ? null : await bestOfGrid(cell, values.grid as BudgetName),
+    auto: { ...auto, winner: auto.winner ?? '–', interval: auto.interval ?? null },
+    ...{ published, linear },
+    grid: best === null ? null : { ...best, seconds },
   };
 }
 
 const figure = (value: number | null): string => value?.toFixed(3) ?? '–';
+const whole = (value: number | null): string => value?.toFixed(0) ?? '–';
 
 /** The table of all cells. */
 export function recipeLines(done: readonly Done[]): string[] {
@@ -199,9 +239,9 @@ export function recipeLines(done: readonly Done[]): string[] {
       done.map(({ task, studies, seed, auto, published, linear, grid }) => [
         ...[task, String(studies), String(seed), figure(auto.auc)],
         auto.interval === null ? '–' : auto.interval.map(figure).join('–'),
-        ...[figure(auto.accuracy), auto.seconds.toFixed(0), auto.winner],
+        ...[figure(auto.accuracy), whole(auto.seconds), auto.winner],
         ...[figure(published.auc), figure(published.accuracy), figure(linear.auc)],
-        ...(grid === null ? ['–', '–', '–'] : [figure(grid.auc), grid.seconds.toFixed(0), grid.winner]),
+        ...(grid === null ? ['–', '–', '–'] : [figure(grid.auc), whole(grid.seconds), grid.winner]),
       ]),
     ),
     ...(gaps.length === 0
@@ -213,32 +253,34 @@ export function recipeLines(done: readonly Done[]): string[] {
   ];
 }
 
-/** Measures what the command line asks for, and prints it. */
+/** Measures what the command line asks for and is not there, and prints the table. */
 export async function benchRecipes(): Promise<void> {
-  const seeds = Number(values.seeds);
+  const seeds = numbersOf(values.seed, values.seeds);
   const sizes = (values.studies ?? ['60', '120', '300']).map(Number);
-  if (![...sizes, seeds, fresh].every((n) => Number.isInteger(n) && n > 0))
-    usage('--studies, --seeds and --fresh take whole numbers above 0.');
+  const names = values.task ?? Object.keys(tasks);
+  if (seeds === null || ![...sizes, fresh].every((n) => Number.isInteger(n) && n > 0))
+    usage('--studies, --seeds and --fresh take whole numbers above 0, --seed one from 0.');
+  for (const name of names)
+    if (tasks[name] === undefined) usage(`--task ${name}: choose from ${Object.keys(tasks).join(', ')}.`);
   for (const [option, value] of [['--budget', values.budget] as const, ['--grid', values.grid] as const])
     if (!(budgetNames as readonly string[]).includes(value) && !(option === '--grid' && value === 'none'))
       usage(`${option} ${value}: choose from ${budgetNames.join(', ')}.`);
   process.on('SIGINT', interrupts.press);
-  const kept = join(resolve(values.out), 'done.json');
-  const done: Done[] = existsSync(kept) ? (JSON.parse(readFileSync(kept, 'utf8')) as Done[]) : [];
+  const cells = seeds.flatMap((seed) => sizes.flatMap((studies) => names.map((task) => ({ task, studies, seed }))));
   try {
-    for (let seed = 0; seed < seeds; seed++) {
-      for (const studies of sizes) {
-        for (const task of values.task ?? Object.keys(tasks)) {
-          if (done.some((one) => one.task === task && one.studies === studies && one.seed === seed)) continue;
-          done.push(await doCell({ task, studies, seed }));
-          writeWholeFile(kept, JSON.stringify(done, null, 1));
-          terminal.finish();
-          console.log(recipeLines(done.slice(-1)).slice(0, 2).join('\n'));
-        }
-      }
+    for (const cell of values.table ? [] : cells) {
+      const before = doneOf(cell);
+      if (before !== null) continue;
+      await doCell(cell);
+      terminal.finish();
+      const done = doneOf(cell);
+      if (done !== null) console.log(recipeLines([done]).slice(0, 2).join('\n'));
     }
     terminal.finish();
-    console.log(recipeLines(done).join('\n'));
+    const done = cells.flatMap((cell) => doneOf(cell) ?? []);
+    console.log(
+      [...recipeLines(done), `${done.length} of ${cells.length} cells are whole. ${rows.commits()}`].join('\n'),
+    );
   } catch (error) {
     terminal.finish();
     const { code, message, action } = serialiseError(error);

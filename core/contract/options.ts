@@ -130,6 +130,8 @@ export const trainOptionsSchema = z.strictObject({
   recipe: recipeNameSchema.default('published'),
   /** How long a search may take, counted in steps. */
   budget: budgetNameSchema.default('quick'),
+  /** The methods that a search tries, in whatever order; those of its budget where left out. */
+  methods: z.array(methodSchema).min(1).optional(),
   /** A run to go on with, by name. */
   resume: z.string().min(1).optional(),
   /** The model that is trained again: the new one names it, and is compared with it. */

@@ -59,6 +59,8 @@ export type SearchRound = z.infer<typeof roundSchema>;
 /** Everything that is decided before a search begins. */
 export const searchPlanSchema = z.strictObject({
   budget: budgetNameSchema,
+  /** The methods that were asked for, in the order of the contract; left out where they are those of the budget. */
+  methods: z.array(methodSchema).min(1).optional(),
   seed: count,
   /** Folds that the patients of training and validation are dealt to. */
   folds: z.int().min(2),
@@ -118,6 +120,8 @@ const searchRowSchema = z.object({
 /** A search as it is told: candidates, the one that won first, then by rounds and skill. */
 export const searchSummarySchema = z.object({
   budget: budgetNameSchema,
+  /** The methods that were asked for; left out where they are those of the budget. */
+  methods: z.array(methodSchema).optional(),
   folds: z.int().positive(),
   images: count,
   rounds: z.int().positive(),

@@ -188,7 +188,7 @@ export type EpochRecord = z.infer<typeof epochRecordSchema>;
  */
 export function storedSettingsOf(shape: typeof trainOptionsSchema.shape) {
   const { dataset: _, lpm: __, name: ___, resume: ____, again: _____, on: ______, ...asked } = shape;
-  const { recipe: _______, budget: ________, lr, ...options } = asked;
+  const { recipe: _______, budget: ________, methods: _________, lr, ...options } = asked;
   return z.strictObject({
     ...options,
     // What fits the data set's target where it is not named; rows of before there was a choice have none.
@@ -392,5 +392,7 @@ export const promiseSchema = z.object({
   ),
   /** Bytes that the library's disk will lose. */
   diskBytes: count,
+  /** Of a search: what of the time each of its methods is expected to take. */
+  methods: z.array(z.object({ method: methodSchema, seconds: z.number().nonnegative() })).optional(),
 });
 export type TimePromise = z.infer<typeof promiseSchema>;

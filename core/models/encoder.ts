@@ -11,7 +11,7 @@
  * the last layer computes one row.
  */
 import { invariant } from '../base/errors.ts';
-import { type Shape, sizeOf } from '../base/tensor.ts';
+import type { Shape } from '../base/tensor.ts';
 import {
   add,
   concat,
@@ -37,6 +37,7 @@ import {
 import { activate } from './activations.ts';
 import { mergeHeads, patchify, project, splitHeads } from './attention.ts';
 import type { EncoderChanges } from './encoder-changes.ts';
+import { stacked } from './encoder-outputs.ts';
 import { type BiasedPart, hasClassToken, keptTokens, type LpmConfig, prefixCount, tokenCounts } from './lpm-config.ts';
 import { type Rotation, rotate, rotationOf } from './rotary.ts';
 import { summarise, summaryReads } from './summary.ts';
@@ -51,6 +52,8 @@ export interface EncoderOptions {
   readonly width: number;
   /** Layers that keys and values or all tokens come from, ascending. */
   readonly layers: readonly number[];
+  /** Those of all tokens, where they are others. */
+  readonly tokenLayers?: readonly number[];
   /** Share of the tokens that is kept (0.2). */
   readonly tokenRatio: number;
   readonly tokens: TokenScore;
@@ -62,6 +65,11 @@ export interface EncoderOptions {
   readonly classToken: boolean;
   /** Output `last_hidden_state`. */
   readonly hiddenState?: boolean;
+  /**
+   * Each output with the bits that it has where it is asked for alone: what an engine computes otherwise because more is asked for is computed
+   * once more beside it (ADR 470).
+   */
+  readonly asAlone?: boolean;
   /** Also output, for checks, `scores` and the uncut `all_keys`, `all_values`. */
   readonly details?: boolean;
   /** Numbers an attention piece may hold; set only by tests and measurements. */
@@ -97,13 +105,16 @@ const deviceScoreBudget = 16 * 1024 * 1024;
  */
 export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Graph {
   const { height, width, layers, keysValues, allTokens = false, classToken, hiddenState = false } = options;
+  const [keyed, read] = [keysValues ? layers : [], allTokens ? (options.tokenLayers ?? layers) : []];
   invariant(height % config.patch === 0 && width % config.patch === 0, 'encoder: size is no multiple of the patch');
-  invariant(
-    layers.every((layer, i) => layer >= 0 && layer < config.layers && (i === 0 || layer > layers[i - 1]!)),
-    `encoder: layers [${layers}] of ${config.layers}`,
-  );
+  for (const list of [layers, options.tokenLayers ?? []]) {
+    invariant(
+      list.every((layer, i) => layer >= 0 && layer < config.layers && (i === 0 || layer > list[i - 1]!)),
+      `encoder: layers [${list}] of ${config.layers}`,
+    );
+  }
   const needsEnd = classToken || hiddenState;
-  const lastLayer = needsEnd ? config.layers - 1 : layers.at(-1);
+  const lastLayer = needsEnd ? config.layers - 1 : [...keyed, ...read].sort((a, b) => a - b).at(-1);
   invariant(lastLayer !== undefined && (needsEnd || keysValues || allTokens), 'encoder: no output is asked for');
   invariant(
     !keysValues || options.tokens === 'global' || hasClassToken(config),
@@ -115,16 +126,35 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
 
   const kept: KeptTokens[] = [];
   const tokens: Value[] = [];
+  // Pieces and repeated parts share their weights.
+  const known = new Map<string, Value>();
+  const blockOf = (i: number, from: Value, needs: Omit<BlockNeeds, 'rotation' | 'known'>): BlockOutput =>
+    scope(`blocks.${i}`, () => prompted(config, options, i, from, { ...needs, rotation, known }));
   let x = scope('embeddings', () => embed(config, options));
+  let again: Value | undefined;
+  let row: Value | undefined;
   for (let i = 0; i <= lastLayer; i++) {
-    const isRead = layers.includes(i);
-    const isWhole = i < lastLayer || hiddenState || readsAll || (allTokens && isRead);
+    const isRead = read.includes(i);
+    const isWhole = i < lastLayer || hiddenState || readsAll || isRead;
     const rows = isWhole ? 'all' : needsEnd ? 'class-token' : 'none';
-    const isExtracted = keysValues && isRead;
-    const step = scope(`blocks.${i}`, () => prompted(config, options, i, x, { rows, isExtracted, rotation }));
+    const isExtracted = keyed.includes(i);
+    const isApart = options.asAlone === true && isExtracted && i === keyed.at(-1) && rows !== 'none';
+    if (isApart) kept.push(blockOf(i, again ?? x, { rows: 'none', isExtracted }).kept as KeptTokens);
+    if (
+      options.asAlone === true &&
+      classToken &&
+      rows === 'all' &&
+      i === config.layers - 1 &&
+      !readsAll &&
+      !hiddenState
+    ) {
+      row = blockOf(i, x, { rows: 'class-token', isExtracted: false }).x;
+    }
+    const step = blockOf(i, x, { rows, isExtracted: isExtracted && !isApart });
     if (step.kept !== undefined) kept.push(step.kept);
     x = step.x;
-    if (allTokens && isRead) tokens.push(x);
+    again = step.again;
+    if (isRead) tokens.push(x);
   }
 
   const outputs: Record<string, Value> = {};
@@ -145,7 +175,9 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
     const [gamma, beta] = [weight('norm.weight', [config.width]), weight('norm.bias', [config.width])];
     const lastNorm = (y: Value): Value => layerNorm(y, gamma, beta, config.eps);
     if (hiddenState) outputs['last_hidden_state'] = config.lastNorm === 'summary' ? x : lastNorm(x);
-    if (classToken) outputs['class_token'] = summarise(config, x, lastNorm);
+    const end =
+      row ?? (options.asAlone === true && readsAll && read.includes(config.layers - 1) ? again : undefined) ?? x;
+    if (classToken) outputs['class_token'] = summarise(config, end, lastNorm);
   }
   return defineGraph({ outputs });
 }
@@ -188,16 +220,22 @@ interface BlockNeeds {
   readonly isExtracted: boolean;
   /** Of queries and keys, where positions are rotary. */
   readonly rotation: Rotation | undefined;
+  /** The weights that are in the graph already, by name. */
+  readonly known: Map<string, Value>;
+}
+
+interface BlockOutput {
+  readonly x: Value;
+  /**
+   * The same tokens, their last sum written the other way round. An engine fuses a sum with the norm that reads it only where nothing else does, and
+   * sums in another order then; to it this is another sum.
+   */
+  readonly again?: Value;
+  readonly kept?: KeptTokens;
 }
 
 /** A block that reads the prompts of `options.changes` besides its tokens, and gives the tokens alone. */
-function prompted(
-  config: LpmConfig,
-  options: EncoderOptions,
-  i: number,
-  x: Value,
-  needs: BlockNeeds,
-): { readonly x: Value; readonly kept?: KeptTokens } {
+function prompted(config: LpmConfig, options: EncoderOptions, i: number, x: Value, needs: BlockNeeds): BlockOutput {
   const { prompts } = options.changes ?? {};
   if (prompts === undefined) return block(config, options, i, x, needs);
   const [batch, tokens, d] = x.shape as [number, number, number];
@@ -212,22 +250,14 @@ function prompted(
   return { x: concat([...around(all, 0, before), ...around(all, before + count, tokens + count)], 1) };
 }
 
-function block(
-  config: LpmConfig,
-  options: EncoderOptions,
-  index: number,
-  x: Value,
-  needs: BlockNeeds,
-): { readonly x: Value; readonly kept?: KeptTokens } {
+function block(config: LpmConfig, options: EncoderOptions, index: number, x: Value, needs: BlockNeeds): BlockOutput {
   const { width: d, heads, eps, mlpWidth } = config;
-  const { rotation } = needs;
+  const { rotation, known } = needs;
   const { changes } = options;
-  const name = `blocks.${index}`;
-  // Pieces share their weights.
-  const known = new Map<string, Value>();
   const own = (part: string, shape: Shape): Value => {
-    const value = known.get(part) ?? weight(`${name}.${part}`, shape);
-    known.set(part, value);
+    const name = `blocks.${index}.${part}`;
+    const value = known.get(name) ?? weight(name, shape);
+    known.set(name, value);
     return value;
   };
   const norm = (part: string, y: Value): Value =>
@@ -264,15 +294,21 @@ function block(
     needs.rows === 'class-token' ? onlyClass(x) : x,
     dense('o', mergeHeads(attention.context), d, d),
   );
-  const mlp = (rows: Value): Value => {
+  const mlp = (rows: Value): { readonly rows: Value; readonly added: Value } => {
     const read = norm('norm2', rows);
     const hidden = config.gated
       ? mul(activate(config, dense('gate', read, d, mlpWidth)), dense('fc1', read, d, mlpWidth))
       : activate(config, dense('fc1', read, d, mlpWidth));
     const added = dense('fc2', hidden, mlpWidth, d);
-    return add(rows, changes?.mlp?.(index, added) ?? added);
+    return { rows, added: changes?.mlp?.(index, added) ?? added };
   };
-  return { x: concat(piecesOf(attended, mlpWidth, options).map(mlp), 1), ...(kept && { kept }) };
+  const pieces = piecesOf(attended, mlpWidth, options).map(mlp);
+  const joined = (sum: (piece: (typeof pieces)[number]) => Value): Value => concat(pieces.map(sum), 1);
+  return {
+    x: joined(({ rows, added }) => add(rows, added)),
+    again: joined(({ rows, added }) => add(added, rows)),
+    ...(kept && { kept }),
+  };
 }
 
 /** How many scores a piece of attention may hold, and how many queries it has at least. */
@@ -359,21 +395,4 @@ function keepBest(config: LpmConfig, options: EncoderOptions, keys: Value, value
     indices,
     ...(options.details && { scores, all_keys: keys, all_values: values }),
   };
-}
-
-/** Values of one shape stacked along a new first axis; one by one, as `name.0`, `name.1`, …, where the stack is beyond the largest tensor. */
-function stacked(name: string, values: readonly Value[], { tensorBytes }: EncoderOptions): Record<string, Value> {
-  const layers = values.map((value) => reshape(value, [1, ...value.shape]));
-  const bytes = 4 * values.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (tensorBytes === undefined || bytes <= tensorBytes) return { [name]: concat(layers, 0) };
-  return Object.fromEntries(layers.map((layer, i) => [`${name}.${i}`, layer]));
-}
-
-/** The parts of an output that may have come layer by layer, in their order. */
-export function outputParts<T>(outputs: Readonly<Record<string, T>>, name: string): T[] {
-  const whole = outputs[name];
-  if (whole !== undefined) return [whole];
-  const parts: T[] = [];
-  for (let part = outputs[`${name}.0`]; part !== undefined; part = outputs[`${name}.${parts.length}`]) parts.push(part);
-  return parts;
 }

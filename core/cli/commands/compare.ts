@@ -4,13 +4,13 @@ import {
   compareOptionsSchema,
   comparisonRecipeMeaning,
   comparisonRecipes,
-  type Method,
   methods,
   researchUseOnly,
 } from '../../contract/index.ts';
 import { comparisonNotes, lpmShare, untrainedWords } from '../../report/comparison-words.ts';
-import { defineCommand, UsageError, wordArgument } from '../command.ts';
+import { defineCommand, wordArgument } from '../command.ts';
 import { formatCount, formatDuration, formatInterval, formatTable } from '../format.ts';
+import { methodsOf } from '../methods-option.ts';
 import { decimal, given, integer, list, lpmName, oneOf, outputFile } from '../options.ts';
 
 const defaults = compareOptionsSchema.parse({ dataset: 'D' });
@@ -77,7 +77,7 @@ export const command = defineCommand({
     const asked = {
       dataset: wordArgument(args, 0),
       ...given(options),
-      ...(named === undefined ? {} : { methods: named.map(methodOf) }),
+      ...(named === undefined ? {} : { methods: methodsOf('--methods', named) }),
     };
     const services = await context.services();
     const { compareMethods } = await import('../../services/jobs/compare.ts');
@@ -95,13 +95,6 @@ export const command = defineCommand({
     return { json: { ...report, notice: researchUseOnly }, lines: [...lines, '', researchUseOnly] };
   },
 });
-
-/** @throws UsageError */
-function methodOf(name: string): Method {
-  const found = methods.find((method) => method === name);
-  if (found === undefined) throw new UsageError(`--methods: found "${name}"; allowed: ${methods.join(', ')}.`);
-  return found;
-}
 
 /** What `compare` prints, one string a line. */
 export function comparisonLines(report: ComparisonReport): string[] {

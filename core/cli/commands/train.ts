@@ -29,8 +29,9 @@ import type { ServiceContext } from '../../services/session/context.ts';
 import { defineCommand, UsageError, wordArgument } from '../command.ts';
 import { foldLines } from '../fold-lines.ts';
 import { formatCount, formatDuration, formatMeasure, formatTable } from '../format.ts';
+import { methodsOf } from '../methods-option.ts';
 import { splitOriginLines } from '../note-lines.ts';
-import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
+import { decimal, given, integer, list, lpmName, oneOf, text, toggle } from '../options.ts';
 import { verdictLines } from '../verdict-lines.ts';
 
 const defaults = trainOptionsSchema.parse({ dataset: 'D' });
@@ -79,6 +80,10 @@ export const command = defineCommand({
       `how much a search tries, counted in steps; ${budgetNames.map((name) => `${name}: ${budgetMeaning[name]}`).join('; ')}`,
       budgetNames,
       defaults.budget,
+    ),
+    methods: list(
+      '--methods <names>',
+      `what a search tries, with commas between, of: ${methods.join(', ')} (default: those of its budget). Those that run the LPM in every epoch take many times as long as the others; what each takes is said before the search begins`,
     ),
     method: oneOf(
       '--method <name>',
@@ -191,6 +196,10 @@ export const command = defineCommand({
   examples: [
     { line: 'sidelight train mammo', why: 'a recipe searched for on your data, some minutes' },
     { line: 'sidelight train mammo --budget overnight --name mammo-1', why: 'a longer search' },
+    {
+      line: 'sidelight train mammo --methods attentive,fpt+,lora',
+      why: 'a search among these methods; lora takes long, and how long is said first',
+    },
     { line: 'sidelight train mammo --lpm vit-base --recipe published', why: 'FPT+ exactly as published' },
     {
       line: 'sidelight train mammo --lpm vit-base --method side-only',
@@ -218,7 +227,8 @@ export const command = defineCommand({
   run: async (context, args, options) => {
     const services = await context.services();
     const { trainModel } = await import('../../services/jobs/train.ts');
-    const asked = given(options);
+    const { methods: names, ...others } = given(options);
+    const asked = { ...others, ...(names === undefined ? {} : { methods: methodsOf('--methods', names) }) };
     const dataset = wordArgument(args, 0);
     const wanted =
       options.again === undefined && options.on === undefined
@@ -263,6 +273,12 @@ export function recipeOf({ recipe, resume, augment, ...asked }: { readonly [name
   const named = Object.entries(searched).flatMap(([name, flag]) =>
     asked[name] !== undefined || (name === 'augment' && augment === false) ? [flag] : [],
   );
+  if (asked['methods'] !== undefined && (recipe === 'published' || resume !== undefined || named.length > 0)) {
+    const other = recipe === 'published' ? '--recipe published' : resume !== undefined ? '--resume' : named.join(', ');
+    throw new UsageError(
+      `--methods is what a search tries, and with ${other} none is made: leave one of the two out${named.includes('--method') ? ' (--method names one method, --methods a list to choose from)' : ''}.`,
+    );
+  }
   if (recipe !== 'auto')
     return recipe === 'published' || resume !== undefined || named.length > 0 ? 'published' : 'auto';
   if (resume !== undefined)
@@ -306,6 +322,7 @@ function searchLines({ search }: TrainReport): string[] {
   const [won] = search.rows;
   return [
     `Recipe found by a ${search.budget} search: ${search.trainings} trainings on ${search.folds} folds of ${formatCount(search.images)} images.`,
+    ...(search.methods === undefined ? [] : [`Methods asked for: ${search.methods.join(', ')}.`]),
     ...formatTable(
       ['', 'method', 'learning rate', 'weight decay', 'augmented', 'steps', 'round', 'folds', 'skill', 'AUC'],
       search.rows.map((row) => [

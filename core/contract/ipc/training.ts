@@ -4,7 +4,7 @@ import { studyIdSchema } from '../ids.ts';
 import { jobViewSchema } from '../jobs.ts';
 import { criterionSchema, methodSchema, nameSchema } from '../names.ts';
 import { measureOptionsSchema, trainOptionsSchema } from '../options.ts';
-import { searchSummarySchema } from '../recipe.ts';
+import { budgetNameSchema, searchSummarySchema } from '../recipe.ts';
 import { epochRecordSchema, positiveClassSourceSchema, promiseSchema, runRecordSchema } from '../records.ts';
 import { targetKindSchema } from '../targets.ts';
 import { defineCalls, nothing } from './call.ts';
@@ -119,6 +119,10 @@ export const trainingCalls = defineCalls({
     input: nothing,
     output: z.object({
       methods: z.array(methodSchema),
+      /** Those that compute the LPM in every step, which takes long. */
+      throughLpm: z.array(methodSchema),
+      /** What a search of each budget tries by itself. */
+      searched: z.record(budgetNameSchema, z.array(methodSchema)),
       recommended: methodSchema,
       /** The criteria that fit what a data set asks; the first is taken where none is chosen. */
       criteria: z.record(targetKindSchema, z.array(criterionSchema)),
@@ -131,6 +135,7 @@ export const trainingCalls = defineCalls({
         on: true,
         earlyStop: true,
         positive: true,
+        methods: true,
       }),
     }),
   },

@@ -8,9 +8,11 @@ import {
   trainOptionsSchema,
 } from '../../contract/index.ts';
 import type { trainingCalls } from '../../contract/ipc/training.ts';
+import { trainingMethods } from '../../models/index.ts';
 import { checkDataset } from '../../services/datasets/data-check.ts';
 import { promiseTime } from '../../services/estimate/estimate.ts';
 import { guessingOf } from '../../services/evaluation/guessing.ts';
+import { methodsOfBudgets } from '../../services/recipe/plan.ts';
 import { summaryOf } from '../../services/recipe/summary.ts';
 import { changesSince, optionsAgain, optionsOn } from '../../services/training/again.ts';
 import { freeModelName } from '../../services/training/plan.ts';
@@ -32,6 +34,8 @@ export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext>
     const criteria = Object.fromEntries(targetKinds.map((kind) => [kind, [...targets[kind].criteria]]));
     return {
       methods: [...methods],
+      throughLpm: methods.filter((method) => trainingMethods[method].runsLpm !== undefined),
+      searched: methodsOfBudgets(),
       recommended: settings.method,
       criteria: criteria as Record<TargetKind, CriterionName[]>,
       // A reader is not asked for a learning rate: the search finds it, and the published recipe is one click away.

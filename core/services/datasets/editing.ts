@@ -11,6 +11,7 @@ import {
   ensureDataset,
   labelClasses,
   removeStudiesFromDataset,
+  renameDatasetOfJobs,
   renameDatasetRow,
   setClassesFixed,
   setLabelClasses,
@@ -82,13 +83,14 @@ export function createDataset(
   return datasetDetails(context, name);
 }
 
-/** @throws DATASET_NOT_FOUND, NAME_TAKEN */
+/** Jobs that wait for their turn follow. @throws DATASET_NOT_FOUND, NAME_TAKEN */
 export function renameDataset(context: ServiceContext, from: string, to: string): void {
   const row = requireDataset(context, from);
   if (from === to) return;
   refuseTaken(context, to);
   context.library.writer.transaction(() => {
     renameDatasetRow(context.library.writer, row.id, to);
+    renameDatasetOfJobs(context.library.writer, from, to);
     note(context, 'dataset.renamed', to, { from });
   });
 }

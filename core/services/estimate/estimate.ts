@@ -40,8 +40,8 @@ import { imageKey, previewFolder, storedRecords } from '../records/record-stores
 import type { ServiceContext } from '../session/context.ts';
 import type { PlannedRun } from '../training/plan.ts';
 import { encodingName, networkName, rateKey } from './rates.ts';
-import { promiseOfSearch, trainingsOf } from './search-parts.ts';
-import { sumPromise, type Work } from './sum.ts';
+import { plannedSearch, promiseOfSearch, trainingsOf } from './search-parts.ts';
+import { readTogether, sumPromise, type Work } from './sum.ts';
 
 type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
 
@@ -73,8 +73,12 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
       const rates = ratesOf(context.library.db, await rateKey(context, lpm.record.hash, given.inputSize));
       const planned = plans.get(`${given.dataset} ${given.seed}`) ?? planVersion(context, given);
       plans.set(`${given.dataset} ${given.seed}`, planned);
-      const parts = trainingsOf(given, planned.version.images).map((options) => {
-        const work = workOf(context, options, lpm, planned, prepared);
+      const isSearch = training.recipe === 'auto';
+      const trained = trainingsOf(given, planned.version.images);
+      const works = trained.map((options) => workOf(context, options, lpm, planned, prepared));
+      const read = isSearch ? readTogether(works, rates) : works;
+      const parts = trained.map((options, i) => {
+        const work = read[i] as Work;
         const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
         const promise = sumPromise(work, rates, diskBytes, promiseShares(context.library.db, trainingsRemembered));
         if (promise === null) {
@@ -83,7 +87,9 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
         }
         return promise;
       });
-      promises.push(training.recipe === 'auto' ? promiseOfSearch(parts) : (parts[0] ?? null));
+      promises.push(
+        isSearch ? promiseOfSearch(parts, trained, plannedSearch(given, planned.version.images)) : (parts[0] ?? null),
+      );
     } finally {
       lpm.close();
     }

@@ -8,7 +8,8 @@ import {
   type VersionImage,
 } from '../../contract/index.ts';
 import { stepsPerEpoch } from '../../training/sampler.ts';
-import { foldsWanted, learnedOf, planSearch } from '../recipe/plan.ts';
+import { learnedOf, planSearch } from '../recipe/plan.ts';
+import { foldsWanted } from '../training/folds.ts';
 
 type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
 
@@ -22,13 +23,7 @@ const most = 1.35;
  */
 export function trainingsOf(options: Training, images: readonly Pick<VersionImage, 'split'>[]): readonly Training[] {
   if (options.recipe !== 'auto') return [options];
-  const used = images.filter(({ split }) => split !== 'test').length;
-  const plan = planSearch(options.budget, {
-    seed: options.seed,
-    folds: foldsWanted,
-    images: used,
-    batch: options.batch,
-  });
+  const plan = plannedSearch(options, images);
   const perEpoch = Math.max(1, stepsPerEpoch(Math.max(1, learnedOf(plan)), options.batch));
   const { repeats, deliver } = options;
   const networks = networksTrained({ folds: plan.folds, repeats, deliver });
@@ -41,6 +36,15 @@ export function trainingsOf(options: Training, images: readonly Pick<VersionImag
     deliver: 'folds',
     epochs: steps / (plan.folds * perEpoch),
   }));
+}
+
+/** What a search of these options would try, where patients can be dealt to all folds. */
+export function plannedSearch(
+  { budget, seed, batch, methods }: Training,
+  images: readonly Pick<VersionImage, 'split'>[],
+): SearchPlan {
+  const used = images.filter(({ split }) => split !== 'test').length;
+  return planSearch(budget, { seed, folds: foldsWanted, images: used, batch, methods });
 }
 
 /** Steps to be expected of each method, were all candidates alike; `networks` of the one that wins are trained at the end. */
@@ -58,24 +62,71 @@ export function expectedSteps(
   return steps;
 }
 
-/** The promise of a search, of those of its parts; null where one of them is not known yet. */
-export function promiseOfSearch(parts: readonly (TimePromise | null)[]): TimePromise | null {
+/**
+ * How far the time of the trainings may lie from what is expected, as shares of it: where the cheapest candidates go on from each round, and where the
+ * dearest do.
+ * @param secondsOf a step of a method
+ */
+export function rangeOfTrainings(
+  { candidates, rounds, folds }: Pick<SearchPlan, 'candidates' | 'rounds' | 'folds'>,
+  secondsOf: ReadonlyMap<SearchPlan['candidates'][number]['method'], number>,
+  networks = folds,
+): { readonly least: number; readonly most: number } {
+  const costs = candidates.map(({ method, steps }) => steps * (secondsOf.get(method) ?? 0)).sort((a, b) => a - b);
+  const sum = (list: readonly number[]): number => list.reduce((all, cost) => all + cost, 0);
+  let [answered, expected, least, most] = [0, 0, 0, 0];
+  for (const round of [...rounds, { candidates: 1, folds: (rounds.at(-1)?.folds ?? 0) + networks }]) {
+    const times = round.folds - answered;
+    answered = round.folds;
+    expected += (times * round.candidates * sum(costs)) / costs.length;
+    least += times * sum(costs.slice(0, round.candidates));
+    most += times * sum(costs.slice(-round.candidates));
+  }
+  return expected === 0 ? { least: 1, most: 1 } : { least: least / expected, most: most / expected };
+}
+
+/**
+ * The promise of a search, of those of its parts; null where one of them is not known yet.
+ * @param plan what it tries; where methods were asked for, the range holds whichever of them goes on
+ */
+export function promiseOfSearch(
+  parts: readonly (TimePromise | null)[],
+  trainings: readonly Pick<Training, 'method' | 'repeats' | 'deliver'>[] = [],
+  plan?: SearchPlan,
+): TimePromise | null {
   const known = parts.filter((part): part is TimePromise => part !== null);
   if (known.length < parts.length) return null;
   const sum = (of: (part: TimePromise) => number): number => known.reduce((all, part) => all + of(part), 0);
+  const methods = trainings.flatMap(({ method }, i) => {
+    const seconds = known[i]?.seconds;
+    return seconds === undefined ? [] : [{ method, seconds }];
+  });
+  const range = { least: fewest, most };
+  if (plan?.methods !== undefined) {
+    const own = rangeOfTrainings(plan, new Map(trainings.map(({ method }, i) => [method, stepSeconds(known[i])])));
+    range.least = Math.min(fewest, own.least);
+    range.most = Math.max(most, own.most);
+  }
   const stages = Map.groupBy(
     known.flatMap((part) => part.stages),
     ({ stage }) => stage,
   );
   return {
     seconds: sum(({ seconds }) => seconds),
-    low: fewest * sum(({ low }) => low),
-    high: most * sum(({ high }) => high),
+    low: range.least * sum(({ low }) => low),
+    high: range.most * sum(({ high }) => high),
     diskBytes: sum(({ diskBytes }) => diskBytes),
     stages: [...stages].map(([stage, list]) => ({
       stage,
       seconds: list.reduce((all, { seconds }) => all + seconds, 0),
       parts: list.flatMap(({ parts: own }) => own),
     })),
+    ...(methods.length === 0 ? {} : { methods }),
   };
+}
+
+/** Seconds of one step of a training that is promised. */
+function stepSeconds(promise: TimePromise | undefined): number {
+  const parts = promise?.stages.flatMap((stage) => stage.parts) ?? [];
+  return parts.find(({ what }) => what === 'step')?.seconds ?? 0;
 }

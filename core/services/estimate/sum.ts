@@ -18,6 +18,8 @@ export interface Work {
   /** Images that the LPM has not read for this method; `encoding` names what it is asked, null where nothing. */
   readonly encode: number;
   readonly encoding: string | null;
+  /** How long one of them is read, as a share of being read for this method alone; 1 where left out. */
+  readonly reading?: number;
   readonly network: string;
   readonly epochs: number;
   /** The epochs after which it could end at the earliest. */
@@ -54,6 +56,19 @@ const leastSeconds = 1;
 
 const megabyte = 1e6;
 
+/** What reading for all kinds of features takes, as a share of reading for the slowest of them alone (ADR 470). */
+const together = 1.35;
+
+/** The works of a search, whose images are read once for all kinds of features: the slowest kind counts, and some for the others. */
+export function readTogether(works: readonly Work[], rates: ReadonlyMap<string, number>): readonly Work[] {
+  const secondsOf = ({ encoding, encode }: Work): number =>
+    encoding === null || encode === 0 ? -1 : (rates.get(rateNames.encode(encoding)) ?? 0);
+  const reading = works.filter((work) => secondsOf(work) >= 0);
+  if (reading.length < 2) return works;
+  const slowest = reading.reduce((a, b) => (secondsOf(b) > secondsOf(a) ? b : a));
+  return works.map((work) => (reading.includes(work) ? { ...work, reading: work === slowest ? together : 0 } : work));
+}
+
 /** Everything a training does, in the order of the work; what is done zero times is left out. */
 export function partsOf(work: Work): readonly Part[] {
   const { datasetId, encoding, network, epochs, fewestEpochs } = work;
@@ -76,7 +91,12 @@ export function partsOf(work: Work): readonly Part[] {
       ? []
       : [
           { stage: encodingStage, what: 'start', rate: rateNames.prepareEncoder(encoding), times: 1 },
-          { stage: encodingStage, what: 'image', rate: rateNames.encode(encoding), times: work.encode },
+          {
+            stage: encodingStage,
+            what: 'image',
+            rate: rateNames.encode(encoding),
+            times: work.encode * (work.reading ?? 1),
+          },
           {
             stage: encodingStage,
             what: 'megabyte',

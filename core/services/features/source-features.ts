@@ -88,6 +88,20 @@ export function openFeatures(
  * @throws DATASET_NOT_READY when no training image can be decoded, or one that is needed; DISK_FULL before starting what will not fit
  */
 export async function prepareFeatures(context: ServiceContext, request: FeatureRequest): Promise<Features> {
+  return await (await openForEncoding(context, request)).encode();
+}
+
+/** Stores that are open, with images decoded; features may be missing in them still. */
+export interface ReadyToEncode {
+  readonly request: FeatureRequest;
+  readonly parts: EncodeParts;
+  /** Computes the features that are missing. Closes the stores where that fails. */
+  encode(): Promise<Features>;
+  close(): Promise<void>;
+}
+
+/** Decodes what is not decoded and opens the stores. Encode, or close the result. @throws as `prepareFeatures` */
+export async function openForEncoding(context: ServiceContext, request: FeatureRequest): Promise<ReadyToEncode> {
   const { version, lpm, inputSize, rule } = request;
   const problems = new ProblemCollector();
   const stores: RecordStore[] = [];
@@ -124,18 +138,22 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     const records = new Map(
       request.features.map((kind) => [kind, opened(openFeatures(context, kind, hash, request, statistics))]),
     );
-    const encoded = await encodeMissing(context, request, { images, statistics, sources, records, isSaid });
+    const parts: EncodeParts = { images, statistics, sources, records, isSaid };
     return {
-      images,
-      statistics,
-      sources,
-      records,
-      memory,
-      encoded,
-      reused: images.length - encoded,
-      sizeBytes: bytesPerImage(request) * images.length,
-      problems,
+      request,
+      parts,
       close,
+      encode: async () => {
+        try {
+          const encoded = await encodeMissing(context, request, parts);
+          const reused = images.length - encoded;
+          const sizeBytes = bytesPerImage(request) * images.length;
+          return { images, statistics, sources, records, memory, encoded, reused, sizeBytes, problems, close };
+        } catch (error) {
+          await close();
+          throw error;
+        }
+      },
     };
   } catch (error) {
     await close();
@@ -163,7 +181,8 @@ function imagesGone(
   );
 }
 
-function bytesPerImage(request: FeatureRequest): number {
+/** Bytes of the features of one image. */
+export function bytesPerImage(request: FeatureRequest): number {
   return request.features.reduce(
     (bytes, kind) => bytes + featureKinds[kind].recordBytes(request.lpm.config, request),
     0,
@@ -193,7 +212,7 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
 }
 
 /** @throws DISK_FULL when the library's disk has not this much left */
-function checkSpace(context: ServiceContext, bytes: number): void {
+export function checkSpace(context: ServiceContext, bytes: number): void {
   const { bavail, bsize } = statfsSync(context.library.folder);
   if (bytes <= bavail * bsize) return;
   throw new AppError(
@@ -207,17 +226,16 @@ function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
 }
 
-interface EncodeParts extends Pick<Features, 'images' | 'statistics' | 'sources' | 'records'> {
+export interface EncodeParts extends Pick<Features, 'images' | 'statistics' | 'sources' | 'records'> {
   /** Whether the memory that the LPM takes was said before. */
   readonly isSaid: boolean;
 }
 
 /** Runs the LPM over images whose features are missing. Gives how many that were. */
 async function encodeMissing(context: ServiceContext, request: FeatureRequest, parts: EncodeParts): Promise<number> {
-  const { sources, records, statistics } = parts;
-  const { inputSize, lpm } = request;
-  const lacking = (image: VersionImage): LpmFeatures[] =>
-    request.features.filter((kind) => records.get(kind)?.has(kind, imageKey(image.instanceId, image.frame)) === false);
+  const { records } = parts;
+  const { lpm } = request;
+  const lacking = (image: VersionImage): LpmFeatures[] => lackingOf({ request, parts }, image);
   const missing = parts.images.filter((image) => lacking(image).length > 0);
   if (missing.length === 0) return 0;
   checkSpace(context, bytesPerImage(request) * missing.length);
@@ -226,11 +244,9 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   const { precision } = context;
   const log = parts.isSaid ? silentLogger : context.log;
   const encoder = await compileEncoder(await context.engine(), lpm, plan, { ...(precision && { precision }), log });
-  const pixelsOf = async (image: VersionImage): Promise<Float32Array> =>
-    normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std, lpm.config.channels);
   try {
     let done = 0;
-    await encodeEach(encoder, missing, pixelsOf, context.signal, (image, encoded) => {
+    await encodeEach(encoder, missing, pixelsOf({ request, parts }), context.signal, (image, encoded) => {
       const key = imageKey(image.instanceId, image.frame);
       for (const kind of features) records.get(kind)?.append(kind, key, recordOf(encoded, kind));
       context.progress({ stage: 'encoding', done: ++done, total: missing.length, unit: 'images' });
@@ -240,6 +256,23 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   } finally {
     await encoder.dispose();
   }
+}
+
+/** The kinds of features that an image lacks. */
+export function lackingOf(
+  { request, parts: { records } }: Pick<ReadyToEncode, 'request' | 'parts'>,
+  { instanceId, frame }: VersionImage,
+): LpmFeatures[] {
+  return request.features.filter((kind) => records.get(kind)?.has(kind, imageKey(instanceId, frame)) === false);
+}
+
+/** The LPM's input for an image. */
+export function pixelsOf({
+  request: { inputSize, lpm },
+  parts: { sources, statistics },
+}: Pick<ReadyToEncode, 'request' | 'parts'>) {
+  return async (image: VersionImage): Promise<Float32Array> =>
+    normalise(await readSource(sources, inputSize, image), statistics.mean, statistics.std, lpm.config.channels);
 }
 
 /** Encodes one image after the other; the next one is read while the engine computes. @throws CANCELLED between two images */

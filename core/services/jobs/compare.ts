@@ -25,6 +25,7 @@ import {
   addFailedTraining,
   beginComparison,
   comparisonById,
+  datasetNameOf,
   endComparison,
   epochsOf,
   evaluationsOf,
@@ -154,7 +155,10 @@ async function trainAll({ context, options, version, comparison, jobId }: Work, 
           note: `${method}, training ${seed + 1} of ${options.seeds}${note === '' ? '' : `: ${note}`}`,
         });
       const isOver = hasFailed(context, comparison.id, method);
-      if (!isOver) await trainOne({ context, options, version, comparison, jobId }, method, seed, tell);
+      // A data set that is renamed meanwhile is the same one.
+      const dataset = datasetNameOf(context.library.db, version.datasetId) ?? options.dataset;
+      const now = { ...options, dataset };
+      if (!isOver) await trainOne({ context, options: now, version, comparison, jobId }, method, seed, tell);
       tell(1, '');
       before += share;
     }

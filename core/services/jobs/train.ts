@@ -30,7 +30,9 @@ import {
   setRunOfSearch,
   setRunState,
 } from '../../store/index.ts';
+import { promiseTime } from '../estimate/estimate.ts';
 import { keepRates } from '../estimate/keep-rates.ts';
+import { measureTraining } from '../estimate/measure.ts';
 import { StageTimer } from '../estimate/stage-timer.ts';
 import { evaluationBlocks } from '../evaluation/metrics-block.ts';
 import { lookIntoDataset } from '../features/dataset-looks.ts';
@@ -69,6 +71,8 @@ export const trainJob = defineJob({
     const context = { ...tools.deps, progress };
     const wanted = options.resume === undefined ? { ...options, lpm: await provideLpm(context, options.lpm) } : options;
     await lookIntoDataset(context, options.dataset);
+    if (wanted.methods !== undefined && wanted.recipe === 'auto' && wanted.resume === undefined)
+      await tellCosts(context, wanted);
     const { options: chosen, search } = await chooseRecipe(context, wanted);
     const plan = planRun(context, chosen, tools.jobId);
     if (search !== null) setRunOfSearch(context.library.writer, search.id, plan.run.id);
@@ -85,6 +89,25 @@ export const trainJob = defineJob({
     }
   },
 });
+
+/** Says before a search of methods that were asked for what each is expected to take; measures first what this machine was not measured for. */
+async function tellCosts(context: ServiceContext, options: Parameters<typeof chooseRecipe>[1]): Promise<void> {
+  const { missing } = await promiseTime(context, [options]);
+  for (const one of missing) await measureTraining(context, one);
+  const [promise] = (await promiseTime(context, [options])).promises;
+  if (promise?.methods === undefined) return;
+  const minutes = (seconds: number): string =>
+    seconds < 90
+      ? `${Math.ceil(seconds)} s`
+      : seconds < 5400
+        ? `${Math.round(seconds / 60)} min`
+        : `${(seconds / 3600).toFixed(1)} h`;
+  const each = promise.methods.map(({ method, seconds }) => `${method} about ${minutes(seconds)}`).join(', ');
+  context.log.log(
+    'info',
+    `The search is expected to take ${minutes(promise.seconds)}, between ${minutes(promise.low)} and ${minutes(promise.high)} (${each}).`,
+  );
+}
 
 /** Trains the run and stores its model; notes in the run's row how it ended. */
 async function carryOut(context: ServiceContext, plan: PlannedRun, lpm: LibraryLpm): Promise<void> {

@@ -29,10 +29,9 @@ import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { lookIntoDataset } from '../features/dataset-looks.ts';
 import { provideLpm } from '../lpm/bundled.ts';
 import { openLibraryLpm, requireLpm } from '../lpm/encoder.ts';
-import { dealAsMany } from '../recipe/search.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { dealFolds } from '../training/folds.ts';
+import { dealAsMany, dealFolds } from '../training/folds.ts';
 import { classFigures, meanFigures } from './curve-figures.ts';
 import { methodInUse } from './in-use.ts';
 import { type QuickBench, withQuickBench } from './quick.ts';
@@ -92,7 +91,7 @@ export const curveJob = defineJob({
 /** As many folds as every class allows, up to those that a search has. @throws SPLIT_IMPOSSIBLE */
 function foldsFor(images: readonly VersionImage[], version: DatasetVersion, seed: number): number {
   const refusal = { what: 'No learning curve can be drawn', action: 'Label more patients.' };
-  return Math.max(...dealAsMany(images, version, seed, refusal)) + 1;
+  return Math.max(...dealAsMany(images, { ...version, seed }, refusal)) + 1;
 }
 
 /** @throws DATASET_NOT_FOUND; BAD_INPUT for a data set of numbers */

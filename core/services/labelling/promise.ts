@@ -4,7 +4,7 @@ import { type curveOptionsSchema, trainOptionsSchema } from '../../contract/inde
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { planVersion } from '../datasets/dataset.ts';
 import { imagesToLearn, type Promised, promiseTime } from '../estimate/estimate.ts';
-import { foldsWanted } from '../recipe/plan.ts';
+import { foldsWanted } from '../training/folds.ts';
 import { curveShares, requireRanked } from './curve.ts';
 import { methodInUse } from './in-use.ts';
 import { quickRecipe } from './quick.ts';

@@ -82,6 +82,8 @@ export interface EncoderPlan {
   readonly tokens: TokenRule;
   readonly tokenRatio: number;
   readonly layers: readonly number[];
+  /** Those of all tokens, where keys and values of other layers are asked for, too. */
+  readonly tokenLayers?: readonly number[];
   readonly features: readonly LpmFeatures[];
 }
 
@@ -113,6 +115,9 @@ function encoderGraph(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan): Graph
     height: inputSize,
     width: inputSize,
     layers: keysValues || allTokens ? plan.layers : [],
+    ...(plan.tokenLayers === undefined ? {} : { tokenLayers: plan.tokenLayers }),
+    // What is kept of an image is the same, whatever else is asked for with it.
+    asAlone: true,
     tokens,
     tokenRatio,
     keysValues,

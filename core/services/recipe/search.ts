@@ -30,23 +30,32 @@ import {
 import { targets } from '../../targets/index.ts';
 import { criteria } from '../../training/criteria/index.ts';
 import { featuresOf } from '../features/feature-kinds.ts';
-import { type Features, prepareFeatures } from '../features/source-features.ts';
+import { prepareTogether } from '../features/read-together.ts';
+import type { Features } from '../features/source-features.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import { dealFolds } from '../training/folds.ts';
+import { dealAsMany, foldsWanted } from '../training/folds.ts';
 import { memberSeed, mostAttempts } from '../training/stuck-members.ts';
 import { isStuckTrial, standings, survivors } from './halving.ts';
-import { foldsWanted, planSearch } from './plan.ts';
+import { planSearch } from './plan.ts';
 import { type TrialAnswers, type TrialSettings, Trials } from './trials.ts';
 
 /** What a search is asked, besides its data and its LPM. */
 export interface SearchRequest extends TrialSettings {
   readonly budget: SearchPlan['budget'];
+  /** The methods that are tried, each once and in the order of the contract; those of the budget where left out. */
+  readonly methods?: readonly Method[];
   readonly seed: number;
   readonly tokens: TokenRule;
   readonly normalisation: Normalisation;
   readonly criterion: CriterionName;
 }
+
+/** What is said where there are not two folds, and what to do then. */
+const noSearch = {
+  what: 'No recipe can be searched for',
+  action: 'Label more patients, or train with --recipe published, which needs no folds.',
+};
 
 /** Who learns and who answers. */
 interface SearchData {
@@ -72,12 +81,15 @@ export async function searchRecipe(
   planner: typeof planSearch = planSearch,
 ): Promise<StoredSearch & { readonly winner: number }> {
   const images = versionImages(context.library.db, version.id).filter(({ split }) => split !== 'test');
-  const folds = dealAsMany(images, version, request.seed);
+  const folds = dealAsMany(images, { ...version, seed: request.seed }, noSearch, (count, why) =>
+    context.log.log('warn', `Patients are dealt to ${count} folds instead of ${foldsWanted}: ${why}`),
+  );
   const plan = planner(request.budget, {
     seed: request.seed,
     folds: Math.max(...folds) + 1,
     images: images.length,
     batch: request.batch,
+    methods: request.methods,
   });
   const db = context.library.writer;
   const facts = [version.id, version.contentHash, lpm.record.hash, context.precision, request, plan];
@@ -96,34 +108,6 @@ export function winnerOf({ plan, winner }: StoredSearch & { readonly winner: num
   const won = plan.candidates[winner];
   invariant(won !== undefined, 'the winner of a search is one of its candidates');
   return won;
-}
-
-/**
- * Folds of the patients, as many as `foldsWanted` or as every class allows.
- * @param refusal what cannot be done with fewer than two, and what to do then
- * @throws SPLIT_IMPOSSIBLE
- */
-export function dealAsMany(
-  images: readonly VersionImage[],
-  { target, classes }: DatasetVersion,
-  seed: number,
-  refusal: { readonly what: string; readonly action: string } = {
-    what: 'No recipe can be searched for',
-    action: 'Label more patients, or train with --recipe published, which needs no folds.',
-  },
-): number[] {
-  for (let count = foldsWanted; ; count--) {
-    try {
-      return dealFolds(images, { count, seed, target, classes });
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'SPLIT_IMPOSSIBLE') throw error;
-      if (count > 2) continue;
-      throw new AppError('SPLIT_IMPOSSIBLE', `${refusal.what}: ${error.message}`, {
-        cause: error,
-        action: refusal.action,
-      });
-    }
-  }
 }
 
 /** Every training of the plan that has not ended yet, round by round. Gives all of them. */
@@ -211,20 +195,17 @@ async function prepareAll(
   { inputSize, tokens, tokenRatio, normalisation }: SearchRequest,
   { candidates }: SearchPlan,
 ): Promise<ReadonlyMap<Method, Features>> {
-  const prepared = new Map<Method, Features>();
-  for (const { method } of candidates) {
-    if (prepared.has(method)) continue;
-    prepared.set(
-      method,
-      await prepareFeatures(context, {
-        ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation },
-        layers: methodLayers(lpm.config, method),
-        rule: rangeRuleOfVersion(context.library.db, version),
-        features: featuresOf(method),
-      }),
-    );
-  }
-  return prepared;
+  const methods = [...new Set(candidates.map(({ method }) => method))];
+  const prepared = await prepareTogether(
+    context,
+    methods.map((method) => ({
+      ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation },
+      layers: methodLayers(lpm.config, method),
+      rule: rangeRuleOfVersion(context.library.db, version),
+      features: featuresOf(method),
+    })),
+  );
+  return new Map(methods.map((method, i) => [method, prepared[i] as Features]));
 }
 
 /** One training, and how its answers to the images that it left out compare with guessing. */

@@ -17,6 +17,7 @@ export function summaryOf({ plan, trials, winner }: RecipeSearch): SearchSummary
   const isWinner = ({ candidate }: { readonly candidate: number }): boolean => candidate === winner;
   return {
     budget: plan.budget,
+    ...(plan.methods === undefined ? {} : { methods: plan.methods }),
     folds: plan.folds,
     images: plan.images,
     rounds: plan.rounds.length,

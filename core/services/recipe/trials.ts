@@ -14,7 +14,7 @@ import type {
   VersionImage,
 } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
-import { dropoutMaskShape, type NetworkConfig, networkConfig } from '../../models/index.ts';
+import { dropoutMaskShape, type NetworkConfig, networkConfig, trainingMethods } from '../../models/index.ts';
 import { targets } from '../../targets/index.ts';
 import { examplesIn, freshState, predictAll, type TrainingNetwork, train } from '../../training/loop.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
@@ -23,7 +23,7 @@ import type { Features } from '../features/source-features.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { compilePredictor } from '../training/model.ts';
-import { compileStep, startingParameters } from '../training/network.ts';
+import { compileStep, networkWeights, startingParameters } from '../training/network.ts';
 import { guessLoss } from '../training/stuck-members.ts';
 
 /** What all trainings of a search have in common. */
@@ -33,6 +33,8 @@ export interface TrialSettings
     'batch' | 'classWeights' | 'flip' | 'inputSize' | 'optimiser' | 'tokenRatio' | 'uncertain'
   > {
   readonly criterion: CriterionName;
+  /** Of methods that compute the LPM in every step: images at a time. */
+  readonly microBatch?: number;
 }
 
 export interface TrialAnswers {
@@ -126,12 +128,7 @@ export class Trials {
 
   /** Lets the compiled networks go. */
   async close(): Promise<void> {
-    for (const compiling of this.#networks.values()) {
-      const { step, predict } = await compiling;
-      await step.dispose();
-      await predict.dispose();
-    }
-    this.#networks.clear();
+    await this.#letGo(() => true);
   }
 
   #config(method: Method): NetworkConfig {
@@ -147,20 +144,42 @@ export class Trials {
 
   async #network(config: NetworkConfig, weightDecay: number, batch: number): Promise<TrainingNetwork> {
     const key = JSON.stringify([config.method, weightDecay, batch]);
-    const found = this.#networks.get(key) ?? this.#compile(await this.#context.engine(), config, weightDecay, batch);
-    this.#networks.set(key, found);
-    return await found;
+    const known = this.#networks.get(key);
+    if (known !== undefined) return await known;
+    // A network with the LPM in it is large: one at a time is held.
+    if (isLarge(config.method)) await this.#letGo(isLarge);
+    const compiling = this.#compile(await this.#context.engine(), config, weightDecay, batch);
+    this.#networks.set(key, compiling);
+    return await compiling;
+  }
+
+  async #letGo(isMeant: (method: Method) => boolean): Promise<void> {
+    for (const [key, compiling] of this.#networks) {
+      const [method] = JSON.parse(key) as [Method];
+      if (!isMeant(method)) continue;
+      const { step, predict } = await compiling;
+      await step.dispose();
+      await predict.dispose();
+      this.#networks.delete(key);
+    }
   }
 
   async #compile(engine: Engine, config: NetworkConfig, weightDecay: number, batch: number): Promise<TrainingNetwork> {
-    const { criterion, optimiser, classWeights } = this.#settings;
+    const { criterion, optimiser, classWeights, microBatch } = this.#settings;
+    const inParts = isLarge(config.method) && microBatch !== undefined ? { microBatch } : {};
+    const settings = { criterion, optimiser, weightDecay, classWeights, ...inParts };
     return {
-      ...(await compilePredictor(engine, config, batch, undefined)),
-      step: await compileStep(engine, config, { criterion, optimiser, weightDecay, classWeights }, batch, undefined),
+      ...(await compilePredictor(engine, config, batch, networkWeights(config, this.#lpm))),
+      step: await compileStep(engine, config, settings, batch, networkWeights(config, this.#lpm)),
       target: targets[this.#version.target],
       dropoutShape: dropoutMaskShape(config, batch),
     };
   }
+}
+
+/** Whether an example takes the memory of a run of the LPM. */
+function isLarge(method: Method): boolean {
+  return trainingMethods[method].microBatches === true;
 }
 
 /** The whole epochs that a recipe's steps come nearest to. */

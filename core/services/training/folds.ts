@@ -35,6 +35,9 @@ interface FoldPatient {
   fold: number;
 }
 
+/** Folds that patients are dealt to where every class has as many, and nobody says how many. */
+export const foldsWanted = 5;
+
 /** What a patient counts for of whom nothing else is to be balanced. */
 const everybody = 'every patient';
 /** How often patients are dealt at most. Where each has one class the first time does; what 20 times do not find is most likely not there. */
@@ -76,6 +79,36 @@ export function dealOften(images: readonly FoldImage[], times: number, options: 
             .uint32();
     return dealFolds(images, { ...options, seed });
   });
+}
+
+/**
+ * The fold of each image as by `dealFolds`, of as many folds as are wanted (`foldsWanted`) or as every class allows.
+ * @param refusal what cannot be done with fewer than two, and what to do then
+ * @param told hears how many there are where those are fewer, and why
+ * @throws SPLIT_IMPOSSIBLE
+ */
+export function dealAsMany(
+  images: readonly FoldImage[],
+  { target, classes, seed }: Omit<FoldOptions, 'count'>,
+  refusal: { readonly what: string; readonly action: string },
+  told: (count: number, why: string) => void = () => {},
+): number[] {
+  let why = '';
+  for (let count = foldsWanted; ; count--) {
+    try {
+      const folds = dealFolds(images, { count, seed, target, classes });
+      if (count < foldsWanted) told(count, why);
+      return folds;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'SPLIT_IMPOSSIBLE') throw error;
+      if (count === foldsWanted) why = error.message;
+      if (count > 2) continue;
+      throw new AppError('SPLIT_IMPOSSIBLE', `${refusal.what}: ${error.message}`, {
+        cause: error,
+        action: refusal.action,
+      });
+    }
+  }
 }
 
 /** @throws SPLIT_IMPOSSIBLE where patients of several classes cannot be dealt so that every fold has each class */

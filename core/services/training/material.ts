@@ -89,7 +89,7 @@ export async function withMaterial<T>(
 }
 
 /** @throws BAD_INPUT before hours of training when the library could not hold the weights of a checkpoint */
-function checkStorable(config: NetworkConfig): void {
+export function checkStorable(config: NetworkConfig): void {
   const { total } = parameterLayout(config);
   if (4 * total <= largestVectorBytes) return;
   const networks = config.members === undefined ? '' : `, ${config.members} times over,`;

@@ -219,6 +219,7 @@ function settingsOf(options: ParsedOptions & Pick<RunSettings, 'criterion'>, inp
     positive: _____,
     recipe: ______,
     budget: _______,
+    methods: __________,
     again: ________,
     on: _________,
     ...settings

@@ -51,6 +51,11 @@ export function datasetByName(db: ReadDb, name: string): DatasetRow | undefined 
   return row === undefined ? undefined : toDataset(row);
 }
 
+/** What a data set is called now; undefined where there is none of this row. */
+export function datasetNameOf(db: ReadDb, datasetId: number): string | undefined {
+  return db.get<{ name: string }>('SELECT name FROM datasets WHERE id = :datasetId', { datasetId })?.name;
+}
+
 /** The data set of this name; made with `frames` and `target` when new, otherwise as it is. */
 export function ensureDataset(
   db: WriteDb,

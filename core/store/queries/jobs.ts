@@ -102,6 +102,18 @@ export function addJob(db: WriteDb, kind: JobKind, payload: unknown, now: string
   });
 }
 
+/**
+ * Makes jobs that have not come to their end name a data set as it is called now: those that wait, and those that are asked to go on or to begin again
+ * later. What ended says what its data set was called then.
+ */
+export function renameDatasetOfJobs(db: WriteDb, from: string, to: string): void {
+  db.run(
+    `UPDATE jobs SET payload = json_set(payload, '$.dataset', :to)
+     WHERE state <> 'succeeded' AND json_extract(payload, '$.dataset') = :from`,
+    { from, to },
+  );
+}
+
 /** Moves a job to `running`. */
 export function startJob(db: WriteDb, id: number, now: string): void {
   db.run(

@@ -234,6 +234,11 @@ export const train: Words['train'] = {
       thorough: { name: 'Gründlich', text: 'Achtzehn Rezepte und längere Trainings: etwa fünfmal so lang.' },
       overnight: { name: 'Über Nacht', text: 'Von beidem noch mehr: etwa dreißigmal so lang.' },
     },
+    methods: (names: string) => `Verfahren der Suche: ${names}`,
+    methodsHelp: 'Haken Sie andere an, um auch sie zu erproben. Was das dauert, steht unten.',
+    throughLpm: 'Rechnet in jedem Schritt mit dem großen Modell: dauert lange.',
+    takes: (time: string) => `Etwa ${time} der Suche.`,
+    asked: (names: string) => `Verlangt waren: ${names}.`,
     found: 'An Ihren Daten gefundenes Rezept',
     tried: (trainings: number, folds: number, images: string) =>
       `${n(trainings, 'Training', 'Trainings')} an ${folds} Teilen von ${images} Bildern haben entschieden.`,

@@ -227,6 +227,11 @@ export const train = {
       thorough: { name: 'Thorough', text: 'Eighteen recipes and longer trainings: about five times as long.' },
       overnight: { name: 'Overnight', text: 'Still more of both: about thirty times as long.' },
     },
+    methods: (names: string) => `Methods to search: ${names}`,
+    methodsHelp: 'Tick others to have them tried, too. The promise below says what that takes.',
+    throughLpm: 'Runs the large model in every step: takes long.',
+    takes: (time: string) => `About ${time} of the search.`,
+    asked: (names: string) => `Asked for were: ${names}.`,
     found: 'Recipe found on your data',
     tried: (trainings: number, folds: number, images: string) =>
       `${n(trainings, 'training', 'trainings')} on ${folds} folds of ${images} images decided.`,

@@ -1,5 +1,6 @@
 /** What the screen "Train" knows: the choice, what the data check found, the promise, and the runs. */
 import {
+  type BudgetName,
   type CallOutput,
   type CriterionName,
   type DataCheck,
@@ -21,7 +22,10 @@ import { call, on } from '../../app/client.ts';
 import { core } from '../../app/core-state.svelte.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 
-type Settings = Omit<TrainingOptions, 'dataset' | 'lpm' | 'name' | 'method'> & { earlyStop?: number | undefined };
+type Settings = Omit<TrainingOptions, 'dataset' | 'lpm' | 'name' | 'method' | 'methods'> & {
+  earlyStop?: number | undefined;
+  methods?: readonly Method[] | undefined;
+};
 
 /** A training as it goes. */
 export interface Followed {
@@ -68,6 +72,9 @@ export class TrainState {
   datasets = $state.raw<readonly DatasetSummary[]>([]);
   lpms = $state.raw<readonly LpmRecord[]>([]);
   methods = $state.raw<readonly Method[]>([]);
+  /** Those that compute the LPM in every step. */
+  throughLpm = $state.raw<readonly Method[]>([]);
+  #searched = $state.raw<Readonly<Record<BudgetName, readonly Method[]>> | null>(null);
   datasetName = $state('');
   lpmName = $state('');
   recommended = $state.raw<Method | null>(null);
@@ -122,9 +129,11 @@ export class TrainState {
   });
 
   async open(asked: { readonly dataset?: string | undefined; readonly jobId?: number | undefined }): Promise<void> {
-    const { methods, recommended, criteria, settings } = await call('training.defaults', {});
+    const { methods, throughLpm, searched, recommended, criteria, settings } = await call('training.defaults', {});
     this.#defaults = settings as Settings;
     this.methods = methods;
+    this.throughLpm = throughLpm;
+    this.#searched = searched;
     this.recommended = recommended;
     this.#criteria = criteria;
     if (this.chosen.length === 0) this.chosen = [recommended];
@@ -182,6 +191,15 @@ export class TrainState {
     await this.refresh();
   }
 
+  /** Asks a search to try a method, or not to. The last one stays. */
+  async toggleSearched(method: Method, isOn: boolean): Promise<void> {
+    const { settings } = this;
+    const wanted = this.methods.filter((m) => (m === method ? isOn : this.searchMethods.includes(m)));
+    if (settings === null || wanted.length === 0) return;
+    const own = this.#searched?.[settings.budget] ?? [];
+    await this.set({ methods: wanted.join() === own.join() ? undefined : wanted });
+  }
+
   async set(changes: Partial<Settings>): Promise<void> {
     if (this.settings === null) return;
     this.settings = { ...this.settings, ...changes };
@@ -202,6 +220,17 @@ export class TrainState {
     return this.settings?.recipe === 'auto';
   }
 
+  /** The methods that a search tries: those that were asked for, else those of its budget. */
+  get searchMethods(): readonly Method[] {
+    const { settings } = this;
+    return settings === null ? [] : (settings.methods ?? this.#searched?.[settings.budget] ?? []);
+  }
+
+  /** What of the promised time is a method's; undefined where it is not tried, or not promised yet. */
+  searchSeconds(method: Method): number | undefined {
+    return this.promises?.[0]?.methods?.find((one) => one.method === method)?.seconds;
+  }
+
   /** Whether several networks are trained, each without a fold of the patients; a search always does that. */
   get hasFolds(): boolean {
     return this.isSearch || (this.settings?.folds ?? 1) > 1;
@@ -211,7 +240,8 @@ export class TrainState {
   async reset(): Promise<void> {
     const { settings } = this;
     if (this.#defaults === null || settings === null) return;
-    this.settings = { ...this.#defaults, recipe: settings.recipe, budget: settings.budget };
+    const { recipe, budget, methods } = settings;
+    this.settings = { ...this.#defaults, recipe, budget, methods };
     this.#invalid = new Set();
     await this.refresh();
   }
@@ -227,7 +257,7 @@ export class TrainState {
 
   get isDefault(): boolean {
     const expert = (settings: Settings | null): string =>
-      JSON.stringify({ ...settings, recipe: undefined, budget: undefined });
+      JSON.stringify({ ...settings, recipe: undefined, budget: undefined, methods: undefined });
     return expert(this.settings) === expert(this.#defaults);
   }
 
@@ -277,7 +307,8 @@ export class TrainState {
 
   #options(): TrainingOptions[] {
     if (this.settings === null) return [];
-    const { settings, datasetName, lpmName } = this;
+    const { datasetName, lpmName } = this;
+    const { methods: searched, ...settings } = this.settings;
     // A search tries the methods itself: it is one training, whichever are ticked.
     const methods = this.isSearch ? this.chosen.slice(0, 1) : this.chosen;
     // What is of folds alone is not asked for without them, and what was typed before must not count.
@@ -285,6 +316,7 @@ export class TrainState {
     return methods.map((method) => ({
       ...withoutOtherSizes(method, settings),
       ...ofFolds,
+      ...(this.isSearch && searched !== undefined ? { methods: [...searched] } : {}),
       dataset: datasetName,
       lpm: lpmName,
       method,

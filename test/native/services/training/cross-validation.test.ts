@@ -1,11 +1,9 @@
 /** Training with folds: who learns from whom, what is said of those that were not learned from, and that a stop changes nothing. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TrainOptions, TrainReport } from '../../../../core/contract/index.ts';
 import { memberOf, splitMembers } from '../../../../core/models/index.ts';
 import { evaluateModel, predictSplit } from '../../../../core/services/evaluation/evaluate.ts';
@@ -14,7 +12,6 @@ import { calibrate } from '../../../../core/services/evaluation/judge-settings.t
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { deletePatient } from '../../../../core/services/library/delete-patient.ts';
-import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { openLibraryLpm } from '../../../../core/services/lpm/encoder.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { computeWeights } from '../../../../core/services/training/compute-weights.ts';
@@ -27,8 +24,6 @@ import { startingParameters } from '../../../../core/services/training/network.t
 import { memberSeed } from '../../../../core/services/training/stuck-members.ts';
 import { temperatureLoss } from '../../../../core/statistics/temperature.ts';
 import {
-  evaluatedImages,
-  evaluationsOf,
   listRuns,
   lpmByHash,
   membersOf,
@@ -39,8 +34,9 @@ import {
   versionImages,
 } from '../../../../core/store/index.ts';
 import { freshState, train } from '../../../../core/training/loop.ts';
+import { madeFoldLibrary, outOfFold } from '../../../support/fold-library.ts';
 import { instanceId } from '../../../support/ids.ts';
-import { openTestServices, testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { testServices, writeStudies } from '../../../support/made-studies.ts';
 import { repositoryRoot } from '../../../support/shared.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
@@ -59,38 +55,14 @@ const options: TrainOptions = {
   name: 'discs-1',
 };
 
-/** A library with the made studies and the LPM, its images encoded by a training of one epoch; each test copies it. */
-const home = mkdtempSync(join(tmpdir(), 'sidelight-test-'));
-const made = join(home, 'library');
-beforeAll(async () => {
-  const folder = home;
-  const labels = writeStudies(join(folder, 'studies'), 30);
-  writeTinyLpm(join(folder, 'lpm'));
-  const { context, close } = await openTestServices(made);
-  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
-  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
-  await trainModel(context, { ...options, folds: 1, epochs: 1, name: 'first' });
-  await close();
-}, 120_000);
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-function copied(): string {
-  const library = join(temporaryFolder(), 'library');
-  cpSync(made, library, { recursive: true });
-  return library;
-}
+const copied = madeFoldLibrary((context) =>
+  trainModel(context, { ...options, folds: 1, epochs: 1, name: 'first' }),
+);
 
 /** The images that a model of folds learned from, in the version's order. */
 function learnedImages({ library: { db } }: ServiceContext, runId: number) {
   const run = runById(db, runId);
   return versionImages(db, run?.datasetVersionId ?? 0).filter(({ split }) => split !== 'test');
-}
-
-/** What was kept of the cross-validation of a model. */
-function outOfFold({ library: { db } }: ServiceContext, model: string) {
-  const record = modelByName(db, model);
-  const evaluation = evaluationsOf(db, record?.id ?? 0).find(({ split }) => split === 'cross-validation');
-  return evaluatedImages(db, evaluation?.id ?? 0);
 }
 
 describe('a model of folds', () => {

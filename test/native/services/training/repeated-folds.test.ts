@@ -1,16 +1,11 @@
 /** Patients that are dealt to folds several times, and the model that is one network trained again on all of them. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { TrainOptions, TrainReport } from '../../../../core/contract/index.ts';
 import { memberOf, splitMembers } from '../../../../core/models/index.ts';
 import { evaluateModel, predictSplit } from '../../../../core/services/evaluation/evaluate.ts';
 import { requireSet } from '../../../../core/services/evaluation/evaluated-set.ts';
 import { judgeAtThreshold } from '../../../../core/services/evaluation/judge.ts';
-import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
-import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { openLibraryLpm } from '../../../../core/services/lpm/encoder.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { computeWeights } from '../../../../core/services/training/compute-weights.ts';
@@ -21,18 +16,15 @@ import { accuracyInterval, bootstrapIntervals } from '../../../../core/statistic
 import { worthOutOfFold } from '../../../../core/statistics/out-of-fold.ts';
 import { wilson } from '../../../../core/statistics/proportions.ts';
 import {
-  evaluatedImages,
-  evaluationsOf,
   listRuns,
   lpmByHash,
   membersOf,
-  modelByName,
   runByName,
   versionById,
   versionImages,
 } from '../../../../core/store/index.ts';
-import { openTestServices, testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
-import { temporaryFolder } from '../../../support/temporary.ts';
+import { madeFoldLibrary, outOfFold } from '../../../support/fold-library.ts';
+import { testServices } from '../../../support/made-studies.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
 
 const options: TrainOptions = {
@@ -40,34 +32,11 @@ const options: TrainOptions = {
   ...{ folds: 2, seed: 2 },
 };
 
-/** A library with the made studies and the LPM, its images encoded; each test copies it. */
-const home = mkdtempSync(join(tmpdir(), 'sidelight-test-'));
-const made = join(home, 'library');
 let once: TrainReport;
-beforeAll(async () => {
-  const labels = writeStudies(join(home, 'studies'), 30);
-  writeTinyLpm(join(home, 'lpm'));
-  const { context, close } = await openTestServices(made);
-  await importPaths(context, { paths: [join(home, 'studies')], dataset: 'discs', labels });
-  await addLpm(context, { path: join(home, 'lpm'), name: 'tiny' });
+const folder = madeFoldLibrary(async (context) => {
   once = await trainModel(context, { ...options, name: 'once' });
-  await close();
-}, 120_000);
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-async function copied(): Promise<ServiceContext> {
-  const library = join(temporaryFolder(), 'library');
-  cpSync(made, library, { recursive: true });
-  return await testServices(library);
-}
-
-function outOfFold({ library: { db } }: ServiceContext, model: string) {
-  const record = modelByName(db, model);
-  return evaluatedImages(
-    db,
-    evaluationsOf(db, record?.id ?? 0).find(({ split }) => split === 'cross-validation')?.id ?? 0,
-  );
-}
+});
+const copied = (): Promise<ServiceContext> => testServices(folder());
 
 /** The hash of the weights that the plan of a run gives when nothing of it is kept. */
 async function hashAgain(context: ServiceContext, report: TrainReport): Promise<string> {

@@ -1,0 +1,133 @@
+/**
+ * Rows of a table that takes hours, kept as they come: one JSON object a line, each with the settings and the commit that it was measured with. The same command
+ * skips what is there, so a table is gathered in pieces, over days; what was killed is done again, and says no time, because it did not take all of it.
+ */
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** What a row is of, and what else decides it: equal ones are the same row. */
+export type RowKey = Readonly<Record<string, string | number>>;
+
+interface Line {
+  readonly key: RowKey;
+  readonly settings: RowKey;
+  readonly commit: string;
+  readonly at: string;
+  /** Left out where it was begun and has not ended. */
+  readonly row?: unknown;
+}
+
+export interface KeptRow<T> {
+  readonly key: RowKey;
+  readonly commit: string;
+  readonly row: T;
+}
+
+/** Rows of a file, of these settings. */
+export class KeptRows<T> {
+  readonly #path: string;
+  readonly #settings: RowKey;
+  readonly #begun = new Set<string>();
+  readonly #rows = new Map<string, KeptRow<T>>();
+  /** Rows of other settings, which are left as they are. */
+  readonly others: number;
+
+  constructor(path: string, settings: RowKey) {
+    this.#path = path;
+    this.#settings = settings;
+    let others = 0;
+    for (const { key, settings: own, commit, row } of linesOf(path)) {
+      if (textOf(own) !== textOf(settings)) others += row === undefined ? 0 : 1;
+      else if (row === undefined) this.#begun.add(textOf(key));
+      else this.#rows.set(textOf(key), { key, commit, row: row as T });
+    }
+    this.others = others;
+  }
+
+  get all(): readonly KeptRow<T>[] {
+    return [...this.#rows.values()];
+  }
+
+  of(key: RowKey): T | undefined {
+    return this.#rows.get(textOf(key))?.row;
+  }
+
+  /**
+   * The row of a key: kept, or made now and kept.
+   * @param make is told whether it was begun before and did not end
+   */
+  async get(key: RowKey, make: (wasBegun: boolean) => Promise<T>): Promise<T> {
+    const known = this.of(key);
+    if (known !== undefined) return known;
+    const wasBegun = this.#begun.has(textOf(key));
+    this.#append({ key });
+    this.#begun.add(textOf(key));
+    const row = await make(wasBegun);
+    this.#append({ key, row });
+    this.#rows.set(textOf(key), { key, commit: commitNow(), row });
+    return row;
+  }
+
+  /** Which commits the rows are of, as a line under a table. */
+  commits(): string {
+    const counts = new Map<string, number>();
+    for (const { commit } of this.#rows.values()) counts.set(commit, (counts.get(commit) ?? 0) + 1);
+    const each = [...counts].map(([commit, n]) => `${commit} (${n})`).join(', ');
+    const left = this.others === 0 ? '' : ` ${this.others} rows of other settings are left as they are.`;
+    return `${this.#rows.size} rows in ${this.#path}, of ${each || 'no commit'}.${left}`;
+  }
+
+  #append(line: Pick<Line, 'key' | 'row'>): void {
+    mkdirSync(dirname(this.#path), { recursive: true });
+    // A line that was torn by a kill has no end: the next one begins on its own.
+    const isTorn = existsSync(this.#path) && !/(^|\n)$/.test(readFileSync(this.#path, 'utf8'));
+    const whole: Line = { settings: this.#settings, commit: commitNow(), at: new Date().toISOString(), ...line };
+    appendFileSync(this.#path, `${isTorn ? '\n' : ''}${JSON.stringify(whole)}\n`);
+  }
+}
+
+/** The lines that can be read; one that was torn cannot. */
+function linesOf(path: string): Line[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((text) => {
+      try {
+        return text === '' ? [] : [JSON.parse(text) as Line];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function textOf(key: RowKey): string {
+  return JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+let known: string | undefined;
+/** The commit of this checkout, with a mark where files differ from it; "unknown" outside a repository. */
+export function commitNow(): string {
+  known ??= readCommit();
+  return known;
+}
+
+function readCommit(): string {
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-C', import.meta.dirname, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  try {
+    const isChanged = git('status', '--porcelain', '--untracked-files=no').trim() !== '';
+    return `${git('rev-parse', '--short=10', 'HEAD').trim()}${isChanged ? '+' : ''}`;
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Whole numbers from 0 that an option lists, or as many as another counts; null where a word is none. */
+export function numbersOf(listed: readonly string[] | undefined, count: string): number[] | null {
+  const numbers = listed === undefined ? Array.from({ length: Number(count) || 0 }, (_, i) => i) : listed.map(Number);
+  return numbers.length > 0 && numbers.every((n) => Number.isInteger(n) && n >= 0) ? numbers : null;
+}

@@ -1,0 +1,107 @@
+/** One pass of the LPM for several kinds of features: the same bytes as one kind after the other, and only where they are. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Method } from '../../../../core/contract/index.ts';
+import type { Engine, Executable, Tensors } from '../../../../core/engine/index.ts';
+import { methodLayers } from '../../../../core/models/index.ts';
+import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
+import { featuresOf } from '../../../../core/services/features/feature-kinds.ts';
+import { prepareTogether } from '../../../../core/services/features/read-together.ts';
+import { type Features, prepareFeatures } from '../../../../core/services/features/source-features.ts';
+import { importPaths } from '../../../../core/services/import/import.ts';
+import { provideLpm } from '../../../../core/services/lpm/bundled.ts';
+import { openLibraryLpm, requireLpm } from '../../../../core/services/lpm/encoder.ts';
+import { imageKey } from '../../../../core/services/records/record-stores.ts';
+import type { ServiceContext } from '../../../../core/services/session/context.ts';
+import { versionImages } from '../../../../core/store/index.ts';
+import { testServices, writeStudies } from '../../../support/made-studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+const methods: readonly Method[] = ['attentive', 'fpt+', 'linear'];
+
+/** Runs of the LPM, by the outputs that were asked for; `altered` changes what a graph of all kinds gives. */
+function watched(engine: Engine, runs: string[], altered: boolean): Engine {
+  return {
+    ...engine,
+    info: engine.info,
+    compile: async (graph, weights, options): Promise<Executable> => {
+      const executable = await engine.compile(graph, weights, options);
+      return {
+        dispose: () => executable.dispose(),
+        run: async (inputs) => {
+          const outputs = await executable.run(inputs);
+          const names = Object.keys(outputs).filter((name) => ['keys', 'all_tokens', 'class_token'].includes(name));
+          if (names.length > 0) runs.push(names.sort().join(' '));
+          const token = outputs['class_token'];
+          if (!altered || names.length < 3 || token?.dtype !== 'float32') return outputs;
+          return { ...outputs, class_token: { ...token, data: token.data.map((x) => x * (1 + 1e-6)) } } as Tensors;
+        },
+      } as Executable;
+    },
+  } as Engine;
+}
+
+/** Features of the three methods, in a library of its own, as bytes; with the runs of the LPM that they took. */
+async function featuresIn(way: 'alone' | 'together' | 'altered'): Promise<{ bytes: string[]; runs: string[] }> {
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), 6);
+  const plain = await testServices(join(folder, 'library'));
+  await importPaths(plain, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
+  const name = await provideLpm(plain, 'embedded');
+  const runs: string[] = [];
+  const engine = watched(await plain.engine(), runs, way === 'altered');
+  const context: ServiceContext = { ...plain, engine: async () => engine };
+  const lpm = openLibraryLpm(context, requireLpm(context, name));
+  const version = freezeDataset(context, { dataset: 'discs', seed: 0 });
+  const images = versionImages(context.library.db, version.id);
+  const requests = methods.map((method) => ({
+    ...({
+      version,
+      images,
+      lpm,
+      inputSize: 224,
+      tokens: 'global',
+      tokenRatio: 0.2,
+      normalisation: 'dataset',
+      rule: {},
+    } as const),
+    layers: methodLayers(lpm.config, method),
+    features: featuresOf(method),
+  }));
+  const all: Features[] = [];
+  try {
+    if (way === 'alone') for (const one of requests) all.push(await prepareFeatures(context, one));
+    else all.push(...(await prepareTogether(context, requests)));
+    const bytes: string[] = [];
+    for (const [i, { records }] of all.entries()) {
+      for (const kind of requests[i]?.features ?? []) {
+        for (const { instanceId, frame } of images) {
+          bytes.push(
+            Buffer.from((await records.get(kind)?.read(kind, imageKey(instanceId, frame))) ?? []).toString('base64'),
+          );
+        }
+      }
+    }
+    return { bytes, runs };
+  } finally {
+    for (const one of all) await one.close();
+    lpm.close();
+  }
+}
+
+test('the LPM in the box gives every byte of its features alike, asked for together or one kind after the other, and reads each image once', async () => {
+  const alone = await featuresIn('alone');
+  const together = await featuresIn('together');
+  expect(together.bytes.every((bytes, i) => bytes === alone.bytes[i])).toBe(true);
+  expect(together.bytes).toHaveLength(3 * 12);
+  const all = 'all_tokens class_token keys';
+  // Of the first image both ways are compared; the others are read once.
+  expect(together.runs.filter((outputs) => outputs !== all).toSorted()).toEqual(['all_tokens', 'class_token', 'keys']);
+  expect(together.runs.filter((outputs) => outputs === all)).toHaveLength(13);
+  expect(alone.runs).toHaveLength(3 * 12);
+
+  // An engine that gives other last digits then is asked kind by kind, so that features stay what they are alone.
+  const altered = await featuresIn('altered');
+  expect(altered.bytes.every((bytes, i) => bytes === alone.bytes[i])).toBe(true);
+  expect(altered.runs.filter((outputs) => outputs === all)).toHaveLength(1);
+}, 240_000);
