@@ -30,7 +30,7 @@ import { defineCommand, UsageError, wordArgument } from '../command.ts';
 import { foldLines } from '../fold-lines.ts';
 import { formatCount, formatDuration, formatMeasure, formatTable } from '../format.ts';
 import { splitOriginLines } from '../note-lines.ts';
-import { decimal, given, integer, lpmName, oneOf, text, toggle } from '../options.ts';
+import { decimal, given, integer, lpmName, oneOf, readingPrecision, text, toggle } from '../options.ts';
 import { verdictLines } from '../verdict-lines.ts';
 
 const defaults = trainOptionsSchema.parse({ dataset: 'D' });
@@ -193,6 +193,10 @@ export const command = defineCommand({
     { line: 'sidelight train mammo --budget overnight --name mammo-1', why: 'a longer search' },
     { line: 'sidelight train mammo --lpm vit-base --recipe published', why: 'FPT+ exactly as published' },
     {
+      line: 'sidelight train mammo --lpm vit-base --precision int8',
+      why: 'reads images quicker, in 8 bits; measure first: sidelight lpm try-int8 mammo --lpm vit-base',
+    },
+    {
       line: 'sidelight train mammo --lpm vit-base --method side-only',
       why: 'the baseline without the LPM, to compare',
     },
@@ -219,10 +223,13 @@ export const command = defineCommand({
     const services = await context.services();
     const { trainModel } = await import('../../services/jobs/train.ts');
     const asked = given(options);
+    if (context.globals.precision === 'int8' && (options.again ?? options.on ?? options.resume) !== undefined) {
+      throw new UsageError('A run that goes on or is trained again reads as it did: leave --precision int8 out.');
+    }
     const dataset = wordArgument(args, 0);
     const wanted =
       options.again === undefined && options.on === undefined
-        ? { dataset, ...asked, recipe: recipeOf(asked) }
+        ? { dataset, ...asked, ...readingPrecision(context.globals), recipe: recipeOf(asked) }
         : await again(services, dataset, options);
     const report = await trainModel(services, wanted);
     const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');

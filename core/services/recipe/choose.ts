@@ -36,8 +36,19 @@ export async function chooseRecipe(
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
   const lpm = openLibraryLpm(context, requireLpm(context, options.lpm));
   try {
-    const { batch, budget, classWeights, flip, normalisation, optimiser, seed, tokenRatio, tokens, uncertain } =
-      options;
+    const {
+      batch,
+      budget,
+      classWeights,
+      flip,
+      normalisation,
+      optimiser,
+      precision,
+      seed,
+      tokenRatio,
+      tokens,
+      uncertain,
+    } = options;
     const request = {
       ...{
         batch,
@@ -52,6 +63,7 @@ export async function chooseRecipe(
         tokens,
         uncertain,
       },
+      ...(precision === undefined ? {} : { precision }),
       inputSize: resolveInputSize(lpm.config, options.inputSize),
     };
     const search = await searchRecipe(context, version, lpm, request, planner);

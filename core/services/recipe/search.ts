@@ -12,6 +12,7 @@ import type {
   DatasetVersion,
   Method,
   Normalisation,
+  ReadingPrecision,
   SearchPlan,
   TokenRule,
   Trial,
@@ -46,6 +47,7 @@ export interface SearchRequest extends TrialSettings {
   readonly tokens: TokenRule;
   readonly normalisation: Normalisation;
   readonly criterion: CriterionName;
+  readonly precision?: ReadingPrecision;
 }
 
 /** Who learns and who answers. */
@@ -208,7 +210,7 @@ function stepsOf(plan: SearchPlan, { folds }: SearchPlan['rounds'][number], ente
 async function prepareAll(
   context: ServiceContext,
   { version, lpm, images }: SearchData,
-  { inputSize, tokens, tokenRatio, normalisation }: SearchRequest,
+  { inputSize, tokens, tokenRatio, normalisation, precision }: SearchRequest,
   { candidates }: SearchPlan,
 ): Promise<ReadonlyMap<Method, Features>> {
   const prepared = new Map<Method, Features>();
@@ -217,7 +219,7 @@ async function prepareAll(
     prepared.set(
       method,
       await prepareFeatures(context, {
-        ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation },
+        ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision },
         layers: methodLayers(lpm.config, method),
         rule: rangeRuleOfVersion(context.library.db, version),
         features: featuresOf(method),
