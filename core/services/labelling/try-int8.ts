@@ -91,8 +91,8 @@ export function samplePatients<T extends Pick<VersionImage, 'patientId'>>(
 ): T[] {
   const byPatient = Map.groupBy(images, ({ patientId }) => patientId);
   const random = Random.seeded(seed).fork('images to try int8 on');
-  const order = [...byPatient.keys()].map((patient): [number, number] => [random.uniform(0, 1), patient]);
-  const chosen = new Set<number>();
+  const order = [...byPatient.keys()].map((patient) => [random.uniform(0, 1), patient] as const);
+  const chosen = new Set<T['patientId']>();
   let taken = 0;
   for (const [, patient] of order.sort(([a], [b]) => a - b)) {
     if (taken >= count) break;
@@ -172,7 +172,7 @@ export function comparedAuc(
     probabilities: [[usual.probabilities, int8.probabilities]],
   };
   const figures = meanFigures(version.classes.map((_, c) => classFigures(answers, c)));
-  const pairOf = (weights?: Float64Array): readonly [number, number] | null => {
+  const pairOf = (weights?: Int32Array): readonly [number, number] | null => {
     const [found = []] = figures(weights);
     return found.length === 2 && found.every((auc) => auc !== null) ? (found as unknown as [number, number]) : null;
   };
@@ -181,7 +181,7 @@ export function comparedAuc(
   const random = Random.seeded(seed).fork('intervals of int8');
   const differences: number[] = [];
   for (let i = 0; i < resamples; i++) {
-    const weights = new Float64Array(patients.length);
+    const weights = new Int32Array(patients.length);
     for (let draw = 0; draw < patients.length; draw++) weights[random.integer(patients.length)]! += 1;
     const drawn = pairOf(weights);
     if (drawn !== null) differences.push(drawn[1] - drawn[0]);
