@@ -17,18 +17,14 @@ export function requireInt8Engine(info: Pick<EngineInfo, 'name' | 'device'>): vo
   );
 }
 
-const checked = new WeakMap<Engine, Promise<void>>();
-
 /**
- * Checks once an engine that products of 8 bits are exact. A processor without 8-bit dot products (VNNI) adds them up in 16 bits, which overflow
- * at the largest numbers without a word: features would be wrong, and no quicker.
+ * Checks that products of 8 bits are exact here, in milliseconds. A processor without 8-bit dot products (VNNI) adds them up in 16 bits, which overflow at
+ * the largest numbers without a word: features would be wrong, and no quicker.
  * @throws BAD_INPUT as `requireInt8Engine`; ENGINE_UNAVAILABLE where they are not exact
  */
 export async function requireInt8(engine: Engine): Promise<void> {
   requireInt8Engine(engine.info);
-  const known = checked.get(engine) ?? checkExact(engine);
-  checked.set(engine, known);
-  await known;
+  await checkExact(engine);
 }
 
 /** The largest numbers that 8 bits hold, multiplied and added up: 1 is quantised to 255, and 64 times 255 x 127 does not fit 16 bits. */

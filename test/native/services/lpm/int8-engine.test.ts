@@ -10,18 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-test('the check passes where products of 8 bits are exact, and is made once an engine', async () => {
-  let compiled = 0;
-  const counted: Engine = {
-    ...engine,
-    compile: (...given) => {
-      compiled++;
-      return engine.compile(...given);
-    },
-  };
-  await requireInt8(counted);
-  await requireInt8(counted);
-  expect(compiled).toBe(1);
+test('the check passes where products of 8 bits are exact', async () => {
+  await requireInt8(engine);
 });
 
 test('sums that overflowed 16 bits are found, and the refusal says what to do', async () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { replayVerdict, type TrainOptions } from '../../../../core/contract/index.ts';
+import { replayVerdict, type TrainOptions, type VersionImage } from '../../../../core/contract/index.ts';
 import { cpuDescription } from '../../../../core/engine/index.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { encodeDataset } from '../../../../core/services/features/encode.ts';
@@ -133,7 +133,7 @@ test('what 8 bits would do is measured on the data set and told in numbers, and 
 
 test('whole patients are sampled, and answers that are the same differ by nothing', () => {
   const images = Array.from({ length: 12 }, (_, i) => ({
-    patientId: Math.floor(i / 2),
+    patientId: Math.floor(i / 2) as VersionImage['patientId'],
     classIndex: Math.floor(i / 2) % 2,
     values: null,
   }));
