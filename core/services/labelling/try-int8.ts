@@ -54,6 +54,7 @@ export async function tryInt8(context: ServiceContext, asked: TryInt8Options): P
     const inputSize = resolveInputSize(lpm.config, options.inputSize);
     const request = {
       ...{ version, images, lpm, method: options.method, inputSize },
+      // The data set's own mean and deviation are of all its training images: a sample must not fix them.
       normalisation: 'lpm' as const,
       rule: rangeRuleOfVersion(context.library.db, version),
     };
