@@ -12,7 +12,7 @@
  * `npm run bench -- --profile --device webgpu` lists which nodes a device leaves to the processor (bench/profile.ts);
  * `npm run bench -- --findings` compares several findings at once with PyTorch and with a training for each (bench/findings.ts);
  * `npm run bench -- --memory` measures one training step of each method on a ViT-B/16 (bench/memory.ts);
- * `npm run bench -- --encode` measures memory and time of an LPM's pass, also against another checkout (bench/encode.ts);
+ * `npm run bench -- --encode` measures memory and time of an LPM's pass, also against another checkout or in 8 bits (bench/encode.ts);
  * `npm run bench -- --steps` times steps of training from the disk to the parameters, also against another checkout (bench/steps.ts);
  * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts);
  * `npm run bench -- --recipes` compares what a search finds with fixed recipes and with the best of a grid (bench/recipes.ts);

@@ -20,6 +20,8 @@ export interface EncodeCase {
   readonly engine: 'onnxruntime' | 'tensorflow';
   readonly ownProcess: boolean;
   readonly runs: number;
+  /** Products of weights in 8 bits; float32 where left out. */
+  readonly precision?: 'int8';
 }
 
 export interface EncodedCase {
@@ -35,6 +37,9 @@ export interface EncodedCase {
   readonly processorSeconds: readonly number[] | null;
   /** Of all outputs: equal where two versions compute the same bits. */
   readonly digest: string;
+  /** The kept tokens [layers, heads, kept], and how many are kept of each head. */
+  readonly indices: readonly number[];
+  readonly kept: number;
 }
 
 /** Numbers between -1 and 1 times `scale`, the same for the same name; a table is read from a place of its own, since a hundred million draws take a minute. */
@@ -69,19 +74,22 @@ async function encodeCase(asked: EncodeCase): Promise<EncodedCase> {
   const { root, sizes, inputSize, ownProcess, runs } = asked;
   const from = async <T>(path: string): Promise<T> => (await import(pathToFileURL(join(root, path)).href)) as T;
   const { openEngine } = await from<typeof engines>('core/engine/index.ts');
-  const { buildLpmEncoder, canonicalShapes, encoderWeights, extractedLayers, plainVit } =
+  const { buildLpmEncoder, canonicalShapes, encoderWeights, extractedLayers, int8Encoder, int8Weights, plainVit } =
     await from<typeof models>('core/models/index.ts');
   const lpm = plainVit({ ...sizes, imageSize: 224 });
   const size = { height: inputSize, width: inputSize };
   const engine = await openEngine({ engine: asked.engine, device: 'cpu', ownProcess, log: silentLogger });
-  const graph = buildLpmEncoder(lpm, {
+  const whole = buildLpmEncoder(lpm, {
     ...{ batch: 1, ...size, layers: extractedLayers(lpm, 'half'), tokenRatio: 0.2, tokens: 'global' },
     ...{ keysValues: true, classToken: false },
   });
   const shapes = canonicalShapes(lpm);
   const read = (name: string): Tensor<'float32'> => noise(name, shapes.get(name) ?? [], 0.06);
+  const weights = encoderWeights(lpm, read, size);
+  const isInt8 = asked.precision === 'int8';
+  const graph = isInt8 ? int8Encoder(whole) : whole;
   const started = performance.now();
-  const executable = await engine.compile(graph, encoderWeights(lpm, read, size));
+  const executable = await engine.compile(graph, isInt8 ? int8Weights(weights) : weights);
   const loadSeconds = (performance.now() - started) / 1000;
   const loadedMb = await engine.peakMemoryMb();
   const restMb = residentMb('VmRSS');
@@ -89,6 +97,7 @@ async function encodeCase(asked: EncodeCase): Promise<EncodedCase> {
   const seconds: number[] = [];
   const processorSeconds: number[] = [];
   const hash = createHash('sha256');
+  let indices: Tensor | undefined;
   // The first run touches all memory.
   for (let run = 0; run <= runs; run++) {
     const [at, before] = [performance.now(), process.cpuUsage()];
@@ -99,6 +108,7 @@ async function encodeCase(asked: EncodeCase): Promise<EncodedCase> {
       processorSeconds.push((user + system) / 1e6);
       continue;
     }
+    indices = outputs['indices'];
     for (const [name, { data }] of Object.entries(outputs).sort(([a], [b]) => (a < b ? -1 : 1))) {
       hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     }
@@ -108,6 +118,8 @@ async function encodeCase(asked: EncodeCase): Promise<EncodedCase> {
   return {
     ...{ peakMb, loadedMb, restMb, loadSeconds, seconds, processorSeconds: ownProcess ? null : processorSeconds },
     digest: hash.digest('hex'),
+    indices: [...(indices?.data ?? [])].map(Number),
+    kept: indices?.shape.at(-1) ?? 0,
   };
 }
 

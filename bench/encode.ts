@@ -1,12 +1,13 @@
 /**
- * `npm run bench -- --encode [--against DIR] [--own-process] [--only "ViT-B/16 512,…"] [--runs N] [--engine onnxruntime|tensorflow] [--json]`
+ * `npm run bench -- --encode [--against DIR | --precision int8 [--rounds N]] [--own-process] [--only "ViT-B/16 512,…"] [--runs N] [--engine onnxruntime|tensorflow] [--json]`
  *
  * What the pass of one image through a ViT takes: highest resident memory of the process that computes, until the network is ready and in
  * all, and seconds an image; each case in a process of its own, weights random. With DIR, a checkout of another version, the same there, in
- * turns. Memory is the same beside other work; processor seconds nearly so; seconds are not.
+ * turns. With `--precision int8` float32 and 8 bits in turns, the ratio of their times and the share of the kept tokens that they have in common. Memory is the same beside other work; processor seconds nearly so; seconds are not.
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { keptOverlap } from '../core/services/features/kept-overlap.ts';
 import { median } from '../core/statistics/bootstrap.ts';
 import { commandLine } from '../scripts/command-line.ts';
 import type { EncodeCase, EncodedCase } from './encode-case.ts';
@@ -56,18 +57,28 @@ export async function benchEncode(): Promise<void> {
       only: { type: 'string', default: usual.join(',') },
       runs: { type: 'string', default: '2' },
       engine: { type: 'string', default: 'onnxruntime' },
+      precision: { type: 'string', default: 'f32' },
+      rounds: { type: 'string', default: '2' },
       json: { type: 'boolean', default: false },
     },
   });
   const here = resolve(import.meta.dirname, '..');
+  if (!['f32', 'int8'].includes(values.precision)) {
+    throw new Error(`--precision: found "${values.precision}"; allowed: f32, int8`);
+  }
+  if (values.precision === 'int8') {
+    if (values.against !== undefined) throw new Error('--precision int8 compares with f32 here: leave --against out.');
+    return await benchInt8(
+      here,
+      values.only,
+      { runs: Number(values.runs), rounds: Number(values.rounds) },
+      values.json,
+    );
+  }
   const versions: [string, string][] = [['this', here]];
   if (values.against !== undefined) versions.unshift(['other', resolve(values.against)]);
   const rows: Row[] = [];
-  for (const name of values.only.split(',').map((part) => part.trim())) {
-    const asked = cases[name];
-    if (asked === undefined) {
-      throw new Error(`--only: there is no case "${name}"; allowed: ${Object.keys(cases).join(', ')}`);
-    }
+  for (const [name, asked] of casesOf(values.only)) {
     for (const [version, root] of versions) {
       const measured = await run({
         ...asked,
@@ -81,6 +92,74 @@ export async function benchEncode(): Promise<void> {
     }
   }
   console.log(values.json ? JSON.stringify(rows, null, 1) : table(rows, versions.length > 1));
+}
+
+/** The cases that are named. */
+function casesOf(only: string): (readonly [string, Asked])[] {
+  return only.split(',').map((part) => {
+    const name = part.trim();
+    const asked = cases[name];
+    if (asked !== undefined) return [name, asked];
+    throw new Error(`--only: there is no case "${name}"; allowed: ${Object.keys(cases).join(', ')}`);
+  });
+}
+
+/** Float32 and 8 bits in turns: a busy machine slows both. */
+async function benchInt8(
+  root: string,
+  only: string,
+  { runs, rounds }: { readonly runs: number; readonly rounds: number },
+  isJson: boolean,
+): Promise<void> {
+  const found: object[] = [];
+  const lines: string[][] = [];
+  for (const [name, asked] of casesOf(only)) {
+    const shared = { ...asked, root, engine: 'onnxruntime', ownProcess: false, runs } as const;
+    const usual: EncodedCase[] = [];
+    const int8: EncodedCase[] = [];
+    for (let round = 0; round < rounds; round++) {
+      usual.push(await run(shared));
+      int8.push(await run({ ...shared, precision: 'int8' }));
+      if (!isJson) console.error(`${name}: round ${round + 1} of ${rounds}`);
+    }
+    const times = (of: readonly EncodedCase[]): number => median(of.flatMap(({ seconds }) => seconds));
+    const work = (of: readonly EncodedCase[]): number => median(of.flatMap((one) => one.processorSeconds ?? []));
+    const peak = (of: readonly EncodedCase[]): number => Math.max(...of.map(({ peakMb }) => peakMb));
+    const overlap = keptOverlapOf(usual[0] as EncodedCase, int8[0] as EncodedCase);
+    const row = {
+      ...{ name, overlap, seconds: times(usual), int8Seconds: times(int8) },
+      ...{
+        processorSeconds: work(usual),
+        int8ProcessorSeconds: work(int8),
+        peakMb: peak(usual),
+        int8PeakMb: peak(int8),
+      },
+    };
+    found.push({ ...row, usual, int8 });
+    lines.push([
+      name,
+      ...[row.seconds, row.int8Seconds, row.int8Seconds / row.seconds].map((value) => value.toFixed(2)),
+      (row.int8ProcessorSeconds / row.processorSeconds).toFixed(2),
+      ...[row.peakMb, row.int8PeakMb].map((megabytes) => `${Math.round(megabytes).toLocaleString('en')} MiB`),
+      overlap.toFixed(3),
+    ]);
+  }
+  const head = [
+    'case',
+    'seconds an image, f32',
+    'int8',
+    'ratio',
+    'ratio of processor seconds',
+    'memory, f32',
+    'int8',
+    'kept tokens in common',
+  ];
+  const tableLines = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+  console.log(isJson ? JSON.stringify(found, null, 1) : tableLines.join('\n'));
+}
+
+function keptOverlapOf(a: EncodedCase, b: EncodedCase): number {
+  return keptOverlap(Int32Array.from(a.indices), Int32Array.from(b.indices), a.kept);
 }
 
 /** A Markdown table. With two versions it says whether their outputs are the same bits. */

@@ -9,6 +9,7 @@ export interface TensorData {
   readonly int32: Int32Array;
   readonly int64: BigInt64Array;
   readonly uint8: Uint8Array;
+  readonly int8: Int8Array;
   readonly bool: Uint8Array;
 }
 
@@ -29,6 +30,7 @@ export const bytesPerElement: Readonly<Record<DType, number>> = {
   int32: 4,
   int64: 8,
   uint8: 1,
+  int8: 1,
   bool: 1,
 };
 

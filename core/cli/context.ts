@@ -14,7 +14,7 @@ export interface GlobalOptions {
   readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
   readonly threads: number | undefined;
   /** Of the frozen LPM's matrix products. */
-  readonly precision: 'f32' | 'f16';
+  readonly precision: 'f32' | 'f16' | 'int8';
 }
 
 export interface CliContext {

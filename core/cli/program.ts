@@ -20,8 +20,8 @@ export const globalOptions = {
   ),
   precision: oneOf(
     '--precision <type>',
-    'how the LPM multiplies: f16 is faster on a GPU, and its features are kept apart',
-    ['f32', 'f16'] as const,
+    'how the LPM multiplies: f16 is faster on a GPU; int8 on a processor, for train and encode (see `sidelight lpm try-int8`). Their features are kept apart, and a model trained with int8 reads with it',
+    ['f32', 'f16', 'int8'] as const,
     'f32',
   ),
   threads: integer('--threads <n>', 'processor threads to use (default: all)', undefined),

@@ -76,6 +76,7 @@ async function runOne(
     },
   };
   try {
+    refuseInt8(command, globals);
     const output = await command.run(context, args, options);
     terminal.finish();
     return printOutput(line, output, globals.json);
@@ -93,6 +94,17 @@ async function runOne(
       () => undefined,
     );
   }
+}
+
+/** Commands that make features and can be told to make them in 8 bits. */
+const readsInInt8: readonly string[] = ['train', 'encode'];
+
+/** @throws UsageError where 8 bits are asked of a command that does not choose how images are read */
+function refuseInt8({ name }: CliCommand, { precision }: GlobalOptions): void {
+  if (precision !== 'int8' || readsInInt8.includes(name)) return;
+  throw new UsageError(
+    `--precision int8 is for ${readsInInt8.join(' and ')}; ${name} does not choose how images are read: a model reads as it was trained. Leave it out.`,
+  );
 }
 
 function printOutput(line: CommandLine, output: CommandOutput, json: boolean): number {

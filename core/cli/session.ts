@@ -21,7 +21,8 @@ export async function openServiceSession(
     mode,
     engine: globals.engine,
     device: globals.device,
-    precision: globals.precision,
+    // 8 bits are a setting of what is made, not of the session: commands that make features hand it on.
+    precision: globals.precision === 'int8' ? 'f32' : globals.precision,
     ...(globals.threads === undefined ? {} : { threads: globals.threads }),
     progress: terminal.progress,
     log: terminal.logger,

@@ -32,6 +32,7 @@ export * from './shortcuts.ts';
 export * from './split-words.ts';
 export * from './suspects.ts';
 export * from './targets.ts';
+export * from './try-int8.ts';
 export * from './verdict.ts';
 export * from './verdict-words.ts';
 export * from './weight-layout.ts';

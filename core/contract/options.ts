@@ -87,6 +87,13 @@ export const addLpmOptionsSchema = z.strictObject({
 });
 export type AddLpmOptions = z.input<typeof addLpmOptionsSchema>;
 
+/**
+ * How an LPM's features are computed where it is not the usual way: `int8`, its blocks' products of weights in 8 bits. What is computed so is kept apart, and
+ * a model reads as it learned.
+ */
+export const readingPrecisionSchema = z.enum(['int8']);
+export type ReadingPrecision = z.infer<typeof readingPrecisionSchema>;
+
 export const encodeOptionsSchema = z
   .strictObject({
     dataset: nameSchema,
@@ -101,6 +108,7 @@ export const encodeOptionsSchema = z
     keysValues: z.boolean().default(true),
     classToken: z.boolean().default(false),
     normalisation: normalisationSchema.default('dataset'),
+    precision: readingPrecisionSchema.optional(),
     seed: z.int().nonnegative().default(0),
   })
   .refine(
@@ -168,6 +176,8 @@ export const trainOptionsSchema = z.strictObject({
   tokens: tokenRuleSchema.default('global'),
   tokenRatio: z.number().positive().max(1).default(0.2),
   normalisation: normalisationSchema.default('dataset'),
+  /** Of the LPM's pass; as the session computes where left out. */
+  precision: readingPrecisionSchema.optional(),
   /** The positive one of two classes; kept with the data set. Left out, it is the data set's own or read from the names. */
   positive: classNameSchema.optional(),
   /** Of findings: what marks of "uncertain" count as. */
@@ -219,6 +229,7 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   inputSize: true,
   tokens: true,
   tokenRatio: true,
+  precision: true,
   augment: true,
   flip: true,
   criterion: true,

@@ -22,7 +22,7 @@ import {
   timeSchema,
   tokenRuleSchema,
 } from './names.ts';
-import { trainOptionsSchema } from './options.ts';
+import { readingPrecisionSchema, trainOptionsSchema } from './options.ts';
 import type { PositiveClassSource } from './positive-class.ts';
 import { referBandSchema } from './referral.ts';
 import { targetKindSchema } from './targets.ts';
@@ -268,6 +268,8 @@ export const preprocessingSchema = z.object({
   frames: frameRuleSchema,
   /** Absent in models of before there were ranges: their pictures were drawn by the largest number that the format holds. */
   ranges: sampleRangesSchema.optional(),
+  /** Absent where the LPM's pass was computed as usual. */
+  precision: readingPrecisionSchema.optional(),
 });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
 

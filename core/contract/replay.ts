@@ -12,7 +12,7 @@ export const runPlaceSchema = z.strictObject({
   device: z.string(),
   threads: z.int().positive(),
   /** Of the frozen LPM's matrix products. */
-  precision: z.enum(['f32', 'f16']),
+  precision: z.enum(['f32', 'f16', 'int8']),
   /** The version of Sidelight. */
   program: z.string(),
   /** Processor and operating system: two processors add up in another order. */

@@ -90,12 +90,13 @@ export class WeightFiles {
     }
   }
 
-  /** A float32 weight that was written, undefined where it was not. */
-  read(name: string): Tensor<'float32'> | undefined {
+  /** A weight that was written, float32 or int8; undefined where it was not. */
+  read(name: string): Tensor | undefined {
     const weight = this.#large.get(name);
     if (weight === undefined || !this.#written.has(name)) return undefined;
-    const bytes = readFileSync(join(this.folder, name));
-    return float32(weight.shape, new Float32Array(new Uint8Array(bytes).buffer));
+    const { buffer } = new Uint8Array(readFileSync(join(this.folder, name)));
+    if (weight.dtype === 'int8') return { dtype: 'int8', shape: weight.shape, data: new Int8Array(buffer) };
+    return float32(weight.shape, new Float32Array(buffer));
   }
 
   /** Removes the files. Windows keeps those that are still mapped until the network is released; then it is called again. */

@@ -17,9 +17,9 @@ export function input(name: string, shape: Shape, dtype: DType = 'float32'): Val
   return createNode({ op: 'input', inputs: [], attrs: {}, shape, dtype, name });
 }
 
-/** A float32 tensor handed over once, at compile time, under `name`. */
-export function weight(name: string, shape: Shape): Value {
-  return createNode({ op: 'weight', inputs: [], attrs: {}, shape, dtype: 'float32', name });
+/** A tensor handed over once, at compile time, under `name`. */
+export function weight(name: string, shape: Shape, dtype: DType = 'float32'): Value {
+  return createNode({ op: 'weight', inputs: [], attrs: {}, shape, dtype, name });
 }
 
 /** A tensor written into the graph. For a few numbers; large ones are weights. */
@@ -113,6 +113,10 @@ export function cast(x: Value, to: DType): Value {
 /** numpy's batched product: the last two axes multiply, the axes before them broadcast. */
 export function matmul(a: Value, b: Value): Value {
   return node('matmul', [a, b]);
+}
+/** x [..., K] with weights of 8 bits: `w` int8 [K, N] times `scale` [N]. x is quantised at every run. */
+export function matmulInt8(x: Value, w: Value, scale: Value): Value {
+  return node('matmulInt8', [x, w, scale]);
 }
 
 /** x · weightᵀ + bias; weight is [out, in] as PyTorch stores it, bias [out] or left out. */

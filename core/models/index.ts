@@ -5,6 +5,7 @@ export { encoderWeights } from './encoder-weights.ts';
 export { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence } from './evidence.ts';
 export { findTower, placesOf } from './find-tower.ts';
 export { checkInputSize, defaultInputSize, inputSizeLimits, sideImageSize } from './input-size.ts';
+export { int8Encoder, int8Weights, type QuantisedMatrix, quantiseColumns } from './int8-encoder.ts';
 export {
   biasedParts,
   hasClassToken,

@@ -53,6 +53,12 @@ function statistics(x: Arr, index: readonly number[], eps: number): { mean: numb
   return { mean, inverse: 1 / Math.sqrt(total(row.map((v) => (v - mean) ** 2)) / row.length + eps) };
 }
 
+/** Halves go to the even number, as ONNX rounds. */
+function nearest(x: number): number {
+  const low = Math.floor(x);
+  return x - low > 0.5 || (x - low === 0.5 && low % 2 !== 0) ? low + 1 : low;
+}
+
 const half = new Float16Array(1);
 const roundings: Readonly<Partial<Record<string, (x: number) => number>>> = {
   int32: Math.trunc,
@@ -96,6 +102,22 @@ export const reference = {
       return total(
         Array.from({ length: inner }, (_, k) => at(a as Arr, [...outer, row, k]) * at(b as Arr, [...outer, k, column])),
       );
+    });
+  },
+  matmulInt8: ([x, w, scale], node) => {
+    const { data } = x as Arr;
+    const [least, most] = [Math.min(0, ...data), Math.max(0, ...data)];
+    const step = most === least ? 1 : (most - least) / 255;
+    const zero = nearest(-least / step);
+    const quantised = (value: number): number => Math.min(255, Math.max(0, nearest(value / step) + zero)) - zero;
+    const inner = (x as Arr).shape.at(-1) as number;
+    return generate(node.shape, (index) => {
+      const column = index.slice(-1);
+      const products = Array.from(
+        { length: inner },
+        (_, k) => quantised(at(x as Arr, [...index.slice(0, -1), k])) * at(w as Arr, [k, ...column]),
+      );
+      return total(products) * step * at(scale as Arr, column);
     });
   },
   softmax: ([x], node) =>

@@ -16,6 +16,7 @@ export interface BuiltCase {
 /** Values as a tensor of that dtype. */
 export function toTensor({ shape, data }: Arr, dtype: DType): Tensor {
   if (dtype === 'int32') return { dtype, shape, data: Int32Array.from(data) };
+  if (dtype === 'int8') return { dtype, shape, data: Int8Array.from(data) };
   if (dtype === 'bool') return { dtype, shape, data: Uint8Array.from(data) };
   if (dtype === 'float16') return { dtype, shape, data: new Uint16Array(new Float16Array(data).buffer) };
   if (dtype === 'float32') return { dtype, shape, data: Float32Array.from(data) };

@@ -79,7 +79,7 @@ async function withServices<T>(
     mode: 'write',
     engine: globals.engine,
     device: globals.device,
-    precision: globals.precision,
+    precision: globals.precision === 'int8' ? 'f32' : globals.precision,
     ...(globals.threads === undefined ? {} : { threads: globals.threads }),
     ownProcess: true,
     progress: terminal.progress,

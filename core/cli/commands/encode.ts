@@ -1,7 +1,7 @@
 import { encodeOptionsSchema, methods, normalisations, tokenRules } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatBytes, formatDuration, plural } from '../format.ts';
-import { decimal, given, integer, lpmName, oneOf, toggle } from '../options.ts';
+import { decimal, given, integer, lpmName, oneOf, readingPrecision, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = encodeOptionsSchema.parse({ dataset: 'D' });
@@ -37,7 +37,11 @@ export const command = defineCommand({
   run: async (context, args, options) => {
     const services = await context.services();
     const { encodeDataset } = await import('../../services/features/encode.ts');
-    const report = await encodeDataset(services, { dataset: wordArgument(args, 0), ...given(options) });
+    const report = await encodeDataset(services, {
+      dataset: wordArgument(args, 0),
+      ...given(options),
+      ...readingPrecision(context.globals),
+    });
     return {
       json: report,
       lines: [

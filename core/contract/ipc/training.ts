@@ -93,8 +93,17 @@ export const dataCheckSchema = z.object({
 });
 export type DataCheck = z.infer<typeof dataCheckSchema>;
 
-/** Options of a training as the window shows them, filled with the authors' defaults. The positive class is the data set's. */
-export const trainingOptionsSchema = trainOptionsSchema.omit({ resume: true, positive: true, again: true, on: true });
+/**
+ * Options of a training as the window shows them, filled with the authors' defaults. The positive class is the data set's. How an LPM reads is
+ * chosen where its effect is measured, which is on the command line.
+ */
+export const trainingOptionsSchema = trainOptionsSchema.omit({
+  resume: true,
+  positive: true,
+  again: true,
+  on: true,
+  precision: true,
+});
 export type TrainingOptions = z.output<typeof trainingOptionsSchema>;
 
 /** What of a data set is different from what a model was trained on. */

@@ -46,6 +46,7 @@ export const typeNumber: Readonly<Record<DType, number>> = {
   float64: 2,
   int32: 3,
   uint8: 4,
+  int8: 6,
   int64: 9,
   bool: 10,
   float16: 19,

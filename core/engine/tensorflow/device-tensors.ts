@@ -209,6 +209,8 @@ export class DeviceTensors {
         return { dtype: declared, shape, data: read(tensor) as BigInt64Array };
       case 'uint8':
         return { dtype: declared, shape, data: Uint8Array.from(read(this.cast(tensor, 'int32')) as Int32Array) };
+      case 'int8':
+        return { dtype: declared, shape, data: Int8Array.from(read(this.cast(tensor, 'int32')) as Int32Array) };
       case 'float16':
         // Exact both ways: every half is a float.
         return { dtype: declared, shape, data: toFloat16Bits(read(this.cast(tensor, 'float32')) as Float32Array) };

@@ -38,6 +38,7 @@ export interface OnnxWriter {
 export const onnxElementType: Readonly<Record<DType, number>> = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,

@@ -3,6 +3,7 @@ import type { Value } from '../ir.ts';
 import { graphError } from '../ir.ts';
 import * as binary from './binary.ts';
 import type { Op } from './define.ts';
+import { matmulInt8Op } from './int8.ts';
 import * as layout from './layout.ts';
 import { matmulOp } from './matmul.ts';
 import * as normal from './normal.ts';
@@ -34,6 +35,7 @@ export const ops = {
   mean: reduce.meanOp,
   max: reduce.maxOp,
   matmul: matmulOp,
+  matmulInt8: matmulInt8Op,
   softmax: normal.softmaxOp,
   logSoftmax: normal.logSoftmaxOp,
   layerNorm: normal.layerNormOp,

@@ -205,7 +205,16 @@ export function shapeOf(
   lpm: LibraryLpm,
   options: Pick<
     Training,
-    'method' | 'batch' | 'inputSize' | 'tokens' | 'tokenRatio' | 'augment' | 'classWeights' | 'criterion' | 'optimiser'
+    | 'method'
+    | 'batch'
+    | 'inputSize'
+    | 'tokens'
+    | 'tokenRatio'
+    | 'precision'
+    | 'augment'
+    | 'classWeights'
+    | 'criterion'
+    | 'optimiser'
   > & {
     readonly microBatch?: number | undefined;
     readonly folds?: number | undefined;

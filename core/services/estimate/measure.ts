@@ -224,7 +224,7 @@ async function timeEncoding(
 ): Promise<void> {
   const name = encodingName(options);
   if (name === null) return;
-  const { inputSize, tokens, tokenRatio, method } = options;
+  const { inputSize, tokens, tokenRatio, precision, method } = options;
   const features = featuresOf(method);
   const started = performance.now();
   const encoder = await compileEncoder(
@@ -234,6 +234,7 @@ async function timeEncoding(
       inputSize,
       tokens,
       tokenRatio,
+      precision,
       layers: methodLayers(lpm.config, method),
       features,
     },

@@ -34,9 +34,13 @@ export const rateNames = {
 } as const;
 
 /** What the LPM must give for these options; null where the method does not ask it. */
-export function encodingName(options: Pick<MeasureOptions, 'method' | 'tokens' | 'tokenRatio'>): string | null {
+export function encodingName(
+  options: Pick<MeasureOptions, 'method' | 'tokens' | 'tokenRatio' | 'precision'>,
+): string | null {
   const { features, layers } = trainingMethods[options.method];
-  return features === null ? null : featureKinds[features].name(options, layers);
+  if (features === null) return null;
+  const name = featureKinds[features].name(options, layers);
+  return options.precision === undefined ? name : `${name}, ${options.precision}`;
 }
 
 /** The network and batch that a step's time belongs to. */

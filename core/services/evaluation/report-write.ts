@@ -34,7 +34,10 @@ export async function writeEvaluationReport(
     title: `${model.name}: ${evaluation.split} patients of ${evaluation.dataset}`,
     createdAt: context.now(),
     dataset: datasetOf(context, evaluation, run?.datasetVersionId),
-    lpm: { name: lpmByHash(db, model.lpmHash)?.name ?? 'not in this library', hash: model.lpmHash },
+    lpm: {
+      name: `${lpmByHash(db, model.lpmHash)?.name ?? 'not in this library'}${model.preprocessing.precision === 'int8' ? ', read in 8 bits' : ''}`,
+      hash: model.lpmHash,
+    },
     engine: await describeEngine(context),
     warnings: evaluation.warnings,
     methods: [method],

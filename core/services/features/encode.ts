@@ -55,6 +55,7 @@ export const encodeJob = defineJob({
         tokenRatio: options.tokenRatio,
         ...wantedOf(lpm.config, options),
         normalisation: options.normalisation,
+        precision: options.precision,
         rule: rangeRuleOfVersion(context.library.db, version),
       });
       await features.close();

@@ -1,7 +1,7 @@
 /** What an LPM may be asked for, once for each: how it is kept on the disk, and how a batch of it reaches a network. */
 import { invariant } from '../../base/errors.ts';
 import { float32, sizeOf, type Tensor } from '../../base/tensor.ts';
-import type { ChannelStatistics, Method, TokenRule } from '../../contract/index.ts';
+import type { ChannelStatistics, Method, ReadingPrecision, TokenRule } from '../../contract/index.ts';
 import type { RangeRule, SampleRanges } from '../../images/index.ts';
 import {
   keysValuesBytes,
@@ -27,6 +27,8 @@ export interface FeatureSettings {
   readonly layers: readonly number[];
   /** The rule that draws pictures whose samples are open. */
   readonly rule: RangeRule;
+  /** Of the LPM's pass; as the session computes where left out. */
+  readonly precision?: ReadingPrecision | undefined;
 }
 
 /** What decides the numbers of a store, by name: its folder is a hash of it. */
@@ -50,14 +52,14 @@ interface FeatureKind {
 
 export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
   keysValues: {
-    storeKey: (context, { inputSize, tokens, tokenRatio, layers, rule }, statistics) => ({
+    storeKey: (context, { inputSize, tokens, tokenRatio, layers, rule, precision }, statistics) => ({
       pipelineVersion,
       inputSize,
       ...statistics,
       tokens,
       tokenRatio,
       layers,
-      ...precisionKey(context),
+      ...precisionKey(context, precision),
       ...rangesKey(rule),
     }),
     recordBytes: keysValuesBytes,
@@ -66,12 +68,12 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
   },
   /** The final class token depends on neither token rule nor layers. */
   classToken: {
-    storeKey: (context, { inputSize, rule }, statistics) => ({
+    storeKey: (context, { inputSize, rule, precision }, statistics) => ({
       pipelineVersion,
       inputSize,
       ...statistics,
       output: 'classToken',
-      ...precisionKey(context),
+      ...precisionKey(context, precision),
       ...rangesKey(rule),
     }),
     recordBytes: (lpm) => 4 * lpm.width,
@@ -80,13 +82,13 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
   },
   /** No token is chosen, so the token rule is not asked. At 512 px 1.2 MB an image for three layers of the LPM in the box, 6.3 MB of a ViT-L/16. */
   allTokens: {
-    storeKey: (context, { inputSize, layers, rule }, statistics) => ({
+    storeKey: (context, { inputSize, layers, rule, precision }, statistics) => ({
       pipelineVersion,
       inputSize,
       ...statistics,
       output: 'allTokens',
       layers,
-      ...precisionKey(context),
+      ...precisionKey(context, precision),
       ...rangesKey(rule),
     }),
     recordBytes: (lpm, { inputSize, layers }) =>
@@ -112,9 +114,13 @@ export function featureBytes(
   return featuresOf(method).reduce((bytes, kind) => bytes + featureKinds[kind].recordBytes(lpm, all), 0);
 }
 
-/** Features of half-precision products differ in the third digit: they are kept apart from the others. */
-function precisionKey({ precision }: ServiceContext): { precision?: 'f16' } {
-  return precision === 'f16' ? { precision } : {};
+/** Features of half-precision and of 8-bit products differ from the others in the third digit: they are kept apart. */
+function precisionKey(
+  session: ServiceContext,
+  precision: ReadingPrecision | undefined,
+): { precision?: 'f16' | ReadingPrecision } {
+  if (precision !== undefined) return { precision };
+  return session.precision === 'f16' ? { precision: 'f16' } : {};
 }
 
 /** Features of pictures that a data set's ranges drew are kept apart from those that were drawn without. */

@@ -74,9 +74,8 @@ async function readTogether(context: ServiceContext, all: readonly ReadyToEncode
   const plan = planOf(chosen);
   const pixels = pixelsOf(first);
   const { lpm } = first.request;
-  const precision = { ...(context.precision && { precision: context.precision }) };
   const encodeOnce = async (of: EncoderPlan, image: VersionImage): Promise<EncodedImage> => {
-    const encoder = await compileEncoder(await context.engine(), lpm, of, { ...precision, log: silentLogger });
+    const encoder = await compileEncoder(await context.engine(), lpm, of, { ...context, log: silentLogger });
     try {
       return await encoder.encode(await pixels(image));
     } finally {
@@ -91,7 +90,7 @@ async function readTogether(context: ServiceContext, all: readonly ReadyToEncode
   }
   let encoder: Awaited<ReturnType<typeof compileEncoder>>;
   try {
-    encoder = await compileEncoder(await context.engine(), lpm, plan, { ...precision, log: context.log });
+    encoder = await compileEncoder(await context.engine(), lpm, plan, context);
   } catch (error) {
     // One kind after the other may fit where all at once do not.
     if (!(error instanceof AppError) || error.code !== 'TOO_LITTLE_MEMORY') throw error;
@@ -133,6 +132,7 @@ function planOf(chosen: readonly ReadyToEncode[]): EncoderPlan {
     ...{ inputSize: any.inputSize, tokens: any.tokens, tokenRatio: any.tokenRatio },
     layers: (keyed ?? read)?.layers ?? [],
     ...(read === undefined ? {} : { tokenLayers: read.layers }),
+    precision: any.precision,
     features: chosen.flatMap(({ request }) => request.features),
   };
 }

@@ -66,8 +66,8 @@ export function featuresFolder(
 ): string {
   const { features } = trainingMethods[options.method];
   invariant(features !== null, `${options.method} keeps no features`);
-  const { inputSize, tokens, tokenRatio, rule } = options;
-  const settings = { inputSize, tokens, tokenRatio, rule, layers: methodLayers(lpm.config, options.method) };
+  const { inputSize, tokens, tokenRatio, rule, precision } = options;
+  const settings = { inputSize, tokens, tokenRatio, rule, precision, layers: methodLayers(lpm.config, options.method) };
   return featureFolder(lpm.record.hash, featureKinds[features].storeKey(context, settings, statistics)).folder;
 }
 
@@ -241,9 +241,8 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   checkSpace(context, bytesPerImage(request) * missing.length);
   const features = request.features.filter((kind) => missing.some((image) => lacking(image).includes(kind)));
   const plan = { ...request, features };
-  const { precision } = context;
   const log = parts.isSaid ? silentLogger : context.log;
-  const encoder = await compileEncoder(await context.engine(), lpm, plan, { ...(precision && { precision }), log });
+  const encoder = await compileEncoder(await context.engine(), lpm, plan, { ...context, log });
   try {
     let done = 0;
     await encodeEach(encoder, missing, pixelsOf({ request, parts }), context.signal, (image, encoded) => {

@@ -37,6 +37,7 @@ export function storeModel(context: ServiceContext, { run, version }: PlannedRun
     frames: datasetByName(context.library.db, version.dataset)?.frames ?? 'middle',
     // Drawn by their format, as a run that began before there were ranges: the model says nothing, as models of that time.
     ...(rule === 'format' ? {} : { ranges: rule }),
+    ...(settings.precision === undefined ? {} : { precision: settings.precision }),
   };
   const db = context.library.writer;
   const now = timeOf(context);

@@ -119,9 +119,9 @@ async function carryOut(context: ServiceContext, plan: PlannedRun, lpm: LibraryL
   try {
     const { library } = context;
     const keeper = runKeeper(library, run, networkOfRun(plan, lpm));
-    await notePlace(context, run.id);
+    await notePlace(context, run);
     const computed = await computeWeights(context, plan, lpm, keeper);
-    await notePlace(context, run.id);
+    await notePlace(context, run);
     storeModel(context, plan, computed);
     const { peakMb } = computed;
     setRunState(db, run.id, 'succeeded', { at: timeOf(context), seconds: seconds(), peakMb });

@@ -4,6 +4,7 @@ import type {
   DatasetVersion,
   Normalisation,
   QuickMethod,
+  ReadingPrecision,
   SampleRanges,
   VersionImage,
 } from '../../contract/index.ts';
@@ -41,6 +42,7 @@ export interface QuickRequest {
   readonly inputSize: number;
   readonly normalisation: Normalisation;
   readonly rule: SampleRanges | 'format';
+  readonly precision?: ReadingPrecision;
 }
 
 export interface QuickBench {
@@ -55,14 +57,14 @@ export interface QuickBench {
  */
 export async function withQuickBench<T>(
   context: ServiceContext,
-  { version, images, lpm, method, inputSize: asked, normalisation, rule }: QuickRequest,
+  { version, images, lpm, method, inputSize: asked, normalisation, rule, precision }: QuickRequest,
   work: (bench: QuickBench) => Promise<T>,
 ): Promise<T> {
   const options = trainOptionsSchema.parse({ dataset: version.dataset, method, normalisation });
   const { batch, classWeights, flip, optimiser, tokenRatio, tokens, uncertain } = options;
   const inputSize = resolveInputSize(lpm.config, asked);
   const features = await prepareFeatures(context, {
-    ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation, rule },
+    ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation, rule, precision },
     layers: methodLayers(lpm.config, method),
     features: featuresOf(method),
   });

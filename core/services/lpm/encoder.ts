@@ -3,7 +3,7 @@ import { AppError, invariant } from '../../base/errors.ts';
 import { toFloat16Bits } from '../../base/half.ts';
 import type { Logger } from '../../base/logger.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
-import type { LpmRecord, TokenRule } from '../../contract/index.ts';
+import type { LpmRecord, ReadingPrecision, TokenRule } from '../../contract/index.ts';
 import type { Engine, Tensors } from '../../engine/index.ts';
 import type { Graph } from '../../graph/index.ts';
 import {
@@ -12,6 +12,8 @@ import {
   defaultInputSize,
   encoderWeights,
   hasClassToken,
+  int8Encoder,
+  int8Weights,
   type LpmConfig,
   type LpmFeatures,
   lpmFamilies,
@@ -20,6 +22,7 @@ import {
 import { listLpms, lpmByName } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { checkEncoderMemory, encoderMemoryBytes } from './encoder-memory.ts';
+import { requireInt8, requireInt8Engine } from './int8-engine.ts';
 import { type OpenLpm, openLpm } from './lpm-file.ts';
 
 /** An LPM of the library whose file is open; close it after compiling. */
@@ -85,6 +88,8 @@ export interface EncoderPlan {
   /** Those of all tokens, where keys and values of other layers are asked for, too. */
   readonly tokenLayers?: readonly number[];
   readonly features: readonly LpmFeatures[];
+  /** Of its products with weights; as the session computes where left out. */
+  readonly precision?: ReadingPrecision | undefined;
 }
 
 /** What the LPM says about one image; null is what was not asked. */
@@ -110,7 +115,7 @@ function encoderGraph(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan): Graph
   const keysValues = features.includes('keysValues');
   const allTokens = features.includes('allTokens');
   if (keysValues) checkTokenRule(lpm.config, tokens, lpm.record.name);
-  return buildLpmEncoder(lpm.config, {
+  const graph = buildLpmEncoder(lpm.config, {
     batch: 1,
     height: inputSize,
     width: inputSize,
@@ -125,20 +130,23 @@ function encoderGraph(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan): Graph
     classToken: features.includes('classToken'),
     ...(engine.info.maxBufferBytes === undefined ? {} : { tensorBytes: engine.info.maxBufferBytes }),
   });
+  return plan.precision === 'int8' ? int8Encoder(graph) : graph;
 }
 
 /**
  * Says what memory the LPM will take, for a job that has other work to do before it compiles it, which says it, too.
- * @throws TOO_LITTLE_MEMORY where the machine has not as much
+ * @throws TOO_LITTLE_MEMORY where the machine has not as much; BAD_INPUT where 8-bit products are asked of another engine or a GPU
  */
 export function announceEncoder(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan, log: Logger): void {
+  if (plan.precision === 'int8') requireInt8Engine(engine.info);
   const neededBytes = encoderMemoryBytes(engine.info, encoderGraph(engine, lpm, plan));
   checkEncoderMemory(log, { lpm: lpm.record.name, inputSize: plan.inputSize, neededBytes });
 }
 
 /**
  * The LPM compiled for one image at a time. Its weights live in the engine; the file may be closed afterwards.
- * @throws TOO_LITTLE_MEMORY before a weight is read, where the machine has not the memory
+ * @throws TOO_LITTLE_MEMORY before a weight is read, where the machine has not the memory; BAD_INPUT, ENGINE_UNAVAILABLE where 8-bit products are asked
+ *   for and this engine, device or processor does not offer them
  */
 export async function compileEncoder(
   engine: Engine,
@@ -151,10 +159,15 @@ export async function compileEncoder(
   const classToken = plan.features.includes('classToken');
   const allTokens = plan.features.includes('allTokens');
   const size = { height: inputSize, width: inputSize };
+  const isInt8 = plan.precision === 'int8';
+  if (isInt8) await requireInt8(engine);
   const graph = encoderGraph(engine, lpm, plan);
   const neededBytes = encoderMemoryBytes(engine.info, graph);
   checkEncoderMemory(log, { lpm: lpm.record.name, inputSize, neededBytes });
-  const executable = await engine.compile(graph, encoderWeights(lpm.config, lpm.read, size), { precision });
+  const weights = encoderWeights(lpm.config, lpm.read, size);
+  const executable = isInt8
+    ? await engine.compile(graph, int8Weights(weights))
+    : await engine.compile(graph, weights, { precision });
   return {
     encode: async (pixels) => {
       const outputs = await executable.run({

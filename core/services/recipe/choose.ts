@@ -44,8 +44,19 @@ export async function chooseRecipe(
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
   const lpm = openLibraryLpm(context, requireLpm(context, options.lpm));
   try {
-    const { batch, budget, classWeights, flip, normalisation, optimiser, seed, tokenRatio, tokens, uncertain } =
-      options;
+    const {
+      batch,
+      budget,
+      classWeights,
+      flip,
+      normalisation,
+      optimiser,
+      precision,
+      seed,
+      tokenRatio,
+      tokens,
+      uncertain,
+    } = options;
     const request = {
       ...{
         batch,
@@ -60,6 +71,7 @@ export async function chooseRecipe(
         tokens,
         uncertain,
       },
+      ...(precision === undefined ? {} : { precision }),
       inputSize: resolveInputSize(lpm.config, options.inputSize),
       // What is asked beyond the budget is part of what a search is; one that asks nothing is the search that it was before one could.
       ...methodsOf(options),

@@ -12,6 +12,7 @@ import type {
   DatasetVersion,
   Method,
   Normalisation,
+  ReadingPrecision,
   SearchPlan,
   TokenRule,
   Trial,
@@ -49,6 +50,7 @@ export interface SearchRequest extends TrialSettings {
   readonly tokens: TokenRule;
   readonly normalisation: Normalisation;
   readonly criterion: CriterionName;
+  readonly precision?: ReadingPrecision;
 }
 
 /** What is said where there are not two folds, and what to do then. */
@@ -192,14 +194,14 @@ function stepsOf(plan: SearchPlan, { folds }: SearchPlan['rounds'][number], ente
 async function prepareAll(
   context: ServiceContext,
   { version, lpm, images }: SearchData,
-  { inputSize, tokens, tokenRatio, normalisation }: SearchRequest,
+  { inputSize, tokens, tokenRatio, normalisation, precision }: SearchRequest,
   { candidates }: SearchPlan,
 ): Promise<ReadonlyMap<Method, Features>> {
   const methods = [...new Set(candidates.map(({ method }) => method))];
   const prepared = await prepareTogether(
     context,
     methods.map((method) => ({
-      ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation },
+      ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision },
       layers: methodLayers(lpm.config, method),
       rule: rangeRuleOfVersion(context.library.db, version),
       features: featuresOf(method),

@@ -18,7 +18,9 @@ export async function asRecorded<T>(
 ): Promise<T> {
   const place = madeOn.at(-1);
   if (computeAs === 'session' || place === undefined) return await use(context);
-  const { engine: name, threads, precision } = place;
+  const { engine: name, threads } = place;
+  // 8 bits are a setting of the run, whatever the session.
+  const precision = place.precision === 'int8' ? 'f32' : place.precision;
   const now = await placeOf(context);
   if (now.engine === name && now.device === place.device && now.threads === threads) {
     return await use({ ...context, precision });

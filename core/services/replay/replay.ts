@@ -76,7 +76,7 @@ async function computeAgain(
     return await asRecorded(context, madeOn, computeAs, async (same) => {
       const computed = await computeWeights(same, plan, lpm, keepNothing);
       // Afterwards: a GPU that failed on the way has handed over to the processor.
-      return { computed, replayedOn: await placeOf(same) };
+      return { computed, replayedOn: await placeOf(same, plan.run.settings.precision) };
     });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'DATASET_NOT_READY') throw error;

@@ -68,6 +68,7 @@ export async function withMaterial<T>(
     tokenRatio: settings.tokenRatio,
     layers,
     normalisation: settings.normalisation,
+    precision: settings.precision,
     rule: rangeRuleOfVersion(context.library.db, version),
     features: featuresOf(method),
   });

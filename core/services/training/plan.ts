@@ -78,6 +78,7 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const lpm = requireLpm(context, options.lpm);
   const criterion = criterionFor(dataset.target, options);
   refuseWithoutFolds(options);
+  refuseUnreadPrecision(options);
   if (options.folds > 1) refuseEarlyStop(options);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
@@ -103,6 +104,16 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const run = runById(library.db, runId);
   invariant(run !== undefined, 'a run that was written can be read');
   return { run, version, lpm, resumed: false, finished: false };
+}
+
+/** @throws BAD_INPUT where a precision of the LPM's pass is named and the method asks nothing of it beforehand */
+function refuseUnreadPrecision({ method, precision }: ParsedOptions): void {
+  if (precision === undefined || trainingMethods[method].features !== null) return;
+  throw new AppError(
+    'BAD_INPUT',
+    `--precision ${precision} is about what the LPM says of an image beforehand; the method ${method} asks it for nothing then.`,
+    { action: 'Leave --precision out, or choose a method that reads features: fpt+, fpt, attentive or linear.' },
+  );
 }
 
 /** @throws MODEL_NOT_FOUND */

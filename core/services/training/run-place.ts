@@ -1,25 +1,34 @@
 /** Where something is computed, as far as numbers depend on it. */
 import { arch, cpus, platform } from 'node:os';
-import type { RunPlace } from '../../contract/index.ts';
+import type { ReadingPrecision, RunPlace, RunRecord } from '../../contract/index.ts';
 import { noteRunPlace } from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { programVersion } from '../session/program-version.ts';
 
-/** Where the session computes now: a GPU that failed has handed over to the processor. */
-export async function placeOf(context: Pick<ServiceContext, 'engine' | 'precision'>): Promise<RunPlace> {
+/**
+ * Where the session computes now: a GPU that failed has handed over to the processor.
+ * @param reading how features are computed, where that is not the session's way
+ */
+export async function placeOf(
+  context: Pick<ServiceContext, 'engine' | 'precision'>,
+  reading?: ReadingPrecision,
+): Promise<RunPlace> {
   const { name, version, device, threads } = (await context.engine()).info;
   return {
     engine: name,
     engineVersion: version,
     device,
     threads,
-    precision: context.precision ?? 'f32',
+    precision: reading ?? context.precision ?? 'f32',
     program: programVersion(),
     system: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${platform()} ${arch()}`,
   };
 }
 
 /** Notes that a run is computed here. For before it begins and again when it ended, which may be elsewhere. */
-export async function notePlace(context: ServiceContext, runId: number): Promise<void> {
-  noteRunPlace(context.library.writer, runId, await placeOf(context), timeOf(context));
+export async function notePlace(
+  context: ServiceContext,
+  { id, settings }: Pick<RunRecord, 'id' | 'settings'>,
+): Promise<void> {
+  noteRunPlace(context.library.writer, id, await placeOf(context, settings.precision), timeOf(context));
 }

@@ -41,6 +41,7 @@ import { keepComparisons } from './0380-keep-comparisons.ts';
 import { keepReplays } from './0390-keep-replays.ts';
 import { keepChoices } from './0400-keep-choices.ts';
 import { noteSlicesAndViews } from './0410-note-slices-and-views.ts';
+import { noteEightBitPasses } from './0420-note-8-bit-passes.ts';
 
 export interface Migration {
   readonly number: number;
@@ -87,4 +88,5 @@ export const migrations: readonly Migration[] = [
   { number: 390, name: '0390-keep-replays', up: keepReplays },
   { number: 400, name: '0400-keep-choices', up: keepChoices },
   { number: 410, name: '0410-note-slices-and-views', up: noteSlicesAndViews },
+  { number: 420, name: '0420-note-8-bit-passes', up: noteEightBitPasses },
 ];

@@ -256,6 +256,8 @@ export const judge: Words['judge'] = {
       `Ein Bildklassifikator, der unterscheidet: ${classes}. Verfahren: ${method}, auf dem eingefrorenen vortrainierten Modell „${lpm}“.`,
     howText: (input, learnable) =>
       `Es liest jedes Bild mit ${input} Pixeln, zum Quadrat gestaucht, und hat ${learnable} lernbare Parameter.`,
+    int8Text:
+      'Das vortrainierte Modell liest Bilder mit 8 Bit, schneller und ein wenig ungenauer, beim Training wie beim Klassifizieren.',
     data: 'Womit es trainiert wurde',
     dataText: (dataset, version, date) => `Datensatz „${dataset}“, Version ${version}; trainiert am ${date}.`,
     trainingText: (epochs, time, memory) => `${epochs} Epochen in ${time}, Spitze des Speichers ${memory}.`,

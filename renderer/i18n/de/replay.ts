@@ -27,7 +27,11 @@ export const replay: Words['replay'] = {
   madeWith: (place) => `Entstanden mit ${place}.`,
   madeAgainWith: (place) => `Erneut trainiert mit ${place}.`,
   threads: (n) => (n === 1 ? '1 Thread' : `${n} Threads`),
-  precisions: { f32: '32-Bit-Zahlen', f16: '16-Bit-Zahlen im vortrainierten Modell' },
+  precisions: {
+    f32: '32-Bit-Zahlen',
+    f16: '16-Bit-Zahlen im vortrainierten Modell',
+    int8: '8-Bit-Zahlen im vortrainierten Modell',
+  },
   encodedAgain: (images) => `Merkmale von ${images} Bildern fehlten und wurden neu berechnet.`,
   datasetChanged: (dataset, version) =>
     `„${dataset}“ ist nicht mehr so, wie Version ${version} es festhält; verwendet wurde diese Version.`,

@@ -264,6 +264,8 @@ export const judge = {
       `An image classifier that tells apart ${classes}. Method: ${method}, on top of the frozen pre-trained model “${lpm}”.`,
     howText: (input: number, learnable: string) =>
       `It reads each image at ${input} pixels, squeezed to a square, and has ${learnable} learnable parameters.`,
+    int8Text:
+      'The pre-trained model reads images in 8 bits, quicker and a little less exactly, in training as in classifying.',
     data: 'What it was trained on',
     dataText: (dataset: string, version: number, date: string) =>
       `Data set “${dataset}”, version ${version}; trained on ${date}.`,

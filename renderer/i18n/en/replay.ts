@@ -27,10 +27,11 @@ export const replay = {
   madeWith: (place: string) => `Made with ${place}.`,
   madeAgainWith: (place: string) => `Made again with ${place}.`,
   threads: (n: number) => (n === 1 ? '1 thread' : `${n} threads`),
-  precisions: { f32: '32-bit numbers', f16: '16-bit numbers in the pre-trained model' } satisfies Record<
-    RunPlace['precision'],
-    string
-  >,
+  precisions: {
+    f32: '32-bit numbers',
+    f16: '16-bit numbers in the pre-trained model',
+    int8: '8-bit numbers in the pre-trained model',
+  } satisfies Record<RunPlace['precision'], string>,
   encodedAgain: (images: string) => `Features of ${images} images were gone and were computed again.`,
   datasetChanged: (dataset: string, version: number) =>
     `“${dataset}” is no longer as version ${version} froze it; the frozen version was used.`,

@@ -170,6 +170,7 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
     int32: Int32Array.of(1, -2, 2 ** 31 - 1),
     int64: BigInt64Array.of(1n, -2n, 2n ** 62n),
     uint8: Uint8Array.of(0, 128, 255),
+    int8: Int8Array.of(0, -127, 127),
     bool: Uint8Array.of(0, 1, 1),
   };
 

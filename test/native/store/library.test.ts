@@ -256,6 +256,7 @@ describe('migrations', () => {
       '0390-keep-replays': 'bab9b5da236a55f01d4eddcb5608413c50f33fdfb0116103c950464142ae1ee9',
       '0400-keep-choices': 'ff6aee4b5ff49462867982e27d881bc068bd5a4956cf3103273c2ffa11534c26',
       '0410-note-slices-and-views': 'b44b9b2f19898feeba5f642f0259a0bff2aa597197b50c6f69763dbb9dff06f6',
+      '0420-note-8-bit-passes': 'bd93c584bf16cd7ab82a0927c4093468c58f584575c3147b64917a1d3b5191c1',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');

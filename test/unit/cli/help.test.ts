@@ -45,6 +45,7 @@ describe('help', () => {
         'library restore',
         'lpm add',
         'lpm list',
+        'lpm try-int8',
         'model delete',
         'model rename',
         'model restore',

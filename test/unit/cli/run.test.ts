@@ -63,6 +63,13 @@ describe('a command line', () => {
     expect(JSON.parse((await run('echo a --to b --no-end --json')).out).end).toBe(false);
   });
 
+  test('refuses 8 bits where a command does not choose how images are read, and says where they belong', async () => {
+    const { status, err } = await run('echo hello --to you --precision int8');
+    expect(status).toBe(2);
+    expect(err).toContain('--precision int8 is for train and encode; echo does not choose how images are read');
+    expect((await run('echo hello --to you --precision f32')).status).toBe(0);
+  });
+
   test.each([
     ['a missing argument', 'echo --to you'],
     ['a missing mandatory option', 'echo hello'],

@@ -29,3 +29,18 @@ test.each([
   const found = featuresFolder(context, lpm, settings, { mean: [...mean], std: [...std] });
   expect(found).toBe(`features/ab12ab12ab12ab12-${hash}`);
 });
+
+test.each(['fpt+', 'fpt', 'attentive', 'linear'] as const)(
+  'features for %s in 8 bits lie apart from the others, whatever the session',
+  async (method) => {
+    const lpm = { config, record: { hash: 'ab12'.repeat(16) } as LibraryLpm['record'] };
+    const settings = { inputSize: 512, tokens: 'global', tokenRatio: 0.2, rule: {}, method } as const;
+    const { mean, std } = statistics;
+    const context = await testServices(temporaryFolder());
+    const folderIn = (precision: 'f32' | 'f16', asked: { readonly precision?: 'int8' }): string =>
+      featuresFolder({ ...context, precision }, lpm, { ...settings, ...asked }, { mean: [...mean], std: [...std] });
+    const int8 = folderIn('f32', { precision: 'int8' });
+    expect(folderIn('f16', { precision: 'int8' })).toBe(int8);
+    expect(new Set([int8, folderIn('f32', {}), folderIn('f16', {})]).size).toBe(3);
+  },
+);

@@ -1,0 +1,199 @@
+/**
+ * What an LPM's pass in 8 bits would do, on a part of a data set: how much quicker it is here, which important tokens stay, and whether answers
+ * become worse.
+ *
+ * Answers are compared by a quick method, trained once on each kind of features with the same folds, seeds and recipe. So the two differ by
+ * what the LPM said alone. Nobody of the test part is looked at.
+ */
+import { AppError, toError } from '../../base/errors.ts';
+import { Random } from '../../base/random.ts';
+import {
+  type DatasetVersion,
+  parseOptions,
+  type ReadBothWays,
+  type TryInt8Options,
+  type TryInt8Report,
+  targetFacts,
+  tryInt8OptionsSchema,
+  type VersionImage,
+} from '../../contract/index.ts';
+import { median } from '../../statistics/bootstrap.ts';
+import { rangeRuleOfVersion, versionImages } from '../../store/index.ts';
+import { targets } from '../../targets/index.ts';
+import { freezeDataset } from '../datasets/dataset.ts';
+import { lookIntoDataset } from '../features/dataset-looks.ts';
+import { readBothWays } from '../features/read-both-ways.ts';
+import { provideLpm } from '../lpm/bundled.ts';
+import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
+import { requireInt8Engine } from '../lpm/int8-engine.ts';
+import type { ServiceContext } from '../session/context.ts';
+import { dealAsMany } from '../training/folds.ts';
+import { classFigures, meanFigures } from './curve-figures.ts';
+import { type QuickBench, withQuickBench } from './quick.ts';
+
+/** Images that are timed: enough for a median, few enough for a minute on a large LPM. */
+const imagesTimed = 8;
+const resamples = 1000;
+/** What is said where the patients give no two folds. */
+const tooFew = { what: 'patients cannot be dealt to folds', action: 'Label more patients.' };
+
+/**
+ * Measures it; features of both kinds are kept, each apart.
+ * @throws BAD_INPUT where 8 bits are not for this engine or device; ENGINE_UNAVAILABLE where the processor lacks them; DATASET_NOT_FOUND, DATASET_NOT_READY,
+ *   SPLIT_IMPOSSIBLE, LPM_NOT_FOUND, TOO_LITTLE_MEMORY, DISK_FULL, CANCELLED
+ */
+export async function tryInt8(context: ServiceContext, asked: TryInt8Options): Promise<TryInt8Report> {
+  const options = parseOptions(tryInt8OptionsSchema, asked);
+  const { info } = await context.engine();
+  requireInt8Engine(info);
+  const name = await provideLpm(context, options.lpm);
+  await lookIntoDataset(context, options.dataset);
+  const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
+  const all = versionImages(context.library.db, version.id).filter(({ split }) => split !== 'test');
+  const images = samplePatients(all, options.images, options.seed);
+  const lpm = openLibraryLpm(context, requireLpm(context, name));
+  try {
+    const inputSize = resolveInputSize(lpm.config, options.inputSize);
+    const request = {
+      ...{ version, images, lpm, method: options.method, inputSize },
+      // The data set's own mean and deviation are of all its training images: a sample must not fix them.
+      normalisation: 'lpm' as const,
+      rule: rangeRuleOfVersion(context.library.db, version),
+    };
+    let reads: readonly ReadBothWays[] = [];
+    const usual = await withQuickBench(context, request, async (bench) => {
+      const plan = { inputSize, tokens: 'global' as const, tokenRatio: 0.2 };
+      reads = await readBothWays(context, lpm, plan, bench.features, bench.features.images.slice(0, imagesTimed));
+      return await answersOf(context, bench, version, options.seed);
+    });
+    const int8 = await withQuickBench(context, { ...request, precision: 'int8' }, (bench) =>
+      answersOf(context, bench, version, options.seed),
+    );
+    const ratios = reads.map(({ seconds, int8Seconds }) => int8Seconds / seconds);
+    const overlaps = reads.map(({ overlap }) => overlap);
+    return {
+      ...{ dataset: version.dataset, version: version.number, lpm: name, lpmHash: lpm.record.hash, inputSize, reads },
+      engine: `${info.name} ${info.version} on ${info.device}, ${info.threads} threads`,
+      timeRatio: { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) },
+      keptTokenOverlap: {
+        mean: overlaps.reduce((sum, overlap) => sum + overlap, 0) / overlaps.length,
+        least: Math.min(...overlaps),
+      },
+      auc: comparedAuc(version, options, usual, int8),
+    };
+  } finally {
+    lpm.close();
+  }
+}
+
+/** The images of so many patients as have `count` images, drawn by the seed; in the order of the version. */
+export function samplePatients<T extends Pick<VersionImage, 'patientId'>>(
+  images: readonly T[],
+  count: number,
+  seed: number,
+): T[] {
+  const byPatient = Map.groupBy(images, ({ patientId }) => patientId);
+  const random = Random.seeded(seed).fork('images to try int8 on');
+  const order = [...byPatient.keys()].map((patient) => [random.uniform(0, 1), patient] as const);
+  const chosen = new Set<T['patientId']>();
+  let taken = 0;
+  for (const [, patient] of order.sort(([a], [b]) => a - b)) {
+    if (taken >= count) break;
+    chosen.add(patient);
+    taken += byPatient.get(patient)?.length ?? 0;
+  }
+  return images.filter(({ patientId }) => chosen.has(patientId));
+}
+
+/** Out-of-fold probabilities of every image; what keeps them from being made. */
+type Answers =
+  | { readonly images: readonly VersionImage[]; readonly folds: number; readonly probabilities: Float64Array }
+  | { readonly none: string };
+
+/** Trains on all folds but one and answers that one, fold by fold. Without enough labels there is no answer, which is told and not thrown. */
+async function answersOf(
+  context: ServiceContext,
+  { features, trials, recipe }: QuickBench,
+  version: DatasetVersion,
+  seed: number,
+): Promise<Answers> {
+  const { isPerName, hasMarks, noun } = targetFacts[version.target];
+  if (isPerName && !hasMarks) return { none: `the data set asks for ${noun[1]}, which have no AUC` };
+  const { images } = features;
+  const target = targets[version.target];
+  const logits = target.logits(version.classes.length);
+  let folds: readonly number[];
+  try {
+    folds = dealAsMany(images, { ...version, seed }, tooFew);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'SPLIT_IMPOSSIBLE') throw error;
+    return { none: toError(error).message.replace(/\.$/, '') };
+  }
+  const count = Math.max(...folds) + 1;
+  const answers = new Float32Array(images.length * logits);
+  for (let fold = 0; fold < count; fold++) {
+    const held = Array.from(images.keys()).filter((i) => folds[i] === fold);
+    const { logits: given } = await trials.run(
+      recipe,
+      Random.seeded(seed)
+        .fork(`fold ${fold} to try int8`)
+        .integer(2 ** 31),
+      images.filter((_, i) => folds[i] !== fold),
+      held.map((i) => images[i] as VersionImage),
+      (steps) =>
+        context.progress({
+          stage: 'curve',
+          done: fold * recipe.steps + Math.min(steps, recipe.steps),
+          total: count * recipe.steps,
+          unit: 'steps',
+          note: `fold ${fold + 1} of ${count}`,
+        }),
+    );
+    for (const [k, i] of held.entries()) answers.set(given.subarray(k * logits, (k + 1) * logits), i * logits);
+  }
+  return { images, folds: count, probabilities: target.probabilities(answers, logits) };
+}
+
+/** AUCs of both, and how they differ over patients who are drawn anew, both by the same draw. */
+export function comparedAuc(
+  version: Pick<DatasetVersion, 'target' | 'classes'>,
+  { method, seed }: { readonly method: string; readonly seed: number },
+  usual: Answers,
+  int8: Answers,
+): TryInt8Report['auc'] {
+  if ('none' in usual) return usual;
+  if ('none' in int8) return int8;
+  const { images, folds } = usual;
+  const target = targets[version.target];
+  const classes = target.logits(version.classes.length);
+  const patients = [...new Set(images.map(({ patientId }) => patientId))];
+  const numbers = new Map(patients.map((patientId, i) => [patientId, i]));
+  const answers = {
+    ...{ target: version.target, classes },
+    labels: target.labelsOf(images, { uncertain: 'unknown', scale: null }),
+    patientOf: images.map(({ patientId }) => numbers.get(patientId) as number),
+    probabilities: [[usual.probabilities, int8.probabilities]],
+  };
+  const figures = meanFigures(version.classes.map((_, c) => classFigures(answers, c)));
+  const pairOf = (weights?: Int32Array): readonly [number, number] | null => {
+    const [found = []] = figures(weights);
+    return found.length === 2 && found.every((auc) => auc !== null) ? (found as unknown as [number, number]) : null;
+  };
+  const pair = pairOf();
+  if (pair === null) return { none: 'no class has both images that show it and images that do not' };
+  const random = Random.seeded(seed).fork('intervals of int8');
+  const differences: number[] = [];
+  for (let i = 0; i < resamples; i++) {
+    const weights = new Int32Array(patients.length);
+    for (let draw = 0; draw < patients.length; draw++) weights[random.integer(patients.length)]! += 1;
+    const drawn = pairOf(weights);
+    if (drawn !== null) differences.push(drawn[1] - drawn[0]);
+  }
+  differences.sort((a, b) => a - b);
+  const at = (share: number): number => differences[Math.round(share * (differences.length - 1))] ?? 0;
+  return {
+    ...{ method, images: images.length, patients: patients.length, folds, usual: pair[0], int8: pair[1] },
+    difference: pair[1] - pair[0],
+    interval: [at(0.025), at(0.975)],
+  };
+}
