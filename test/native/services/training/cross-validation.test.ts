@@ -55,9 +55,7 @@ const options: TrainOptions = {
   name: 'discs-1',
 };
 
-const copied = madeFoldLibrary((context) =>
-  trainModel(context, { ...options, folds: 1, epochs: 1, name: 'first' }),
-);
+const copied = madeFoldLibrary((context) => trainModel(context, { ...options, folds: 1, epochs: 1, name: 'first' }));
 
 /** The images that a model of folds learned from, in the version's order. */
 function learnedImages({ library: { db } }: ServiceContext, runId: number) {

@@ -15,14 +15,7 @@ import { hashWeights, requireModel } from '../../../../core/services/training/mo
 import { accuracyInterval, bootstrapIntervals } from '../../../../core/statistics/bootstrap.ts';
 import { worthOutOfFold } from '../../../../core/statistics/out-of-fold.ts';
 import { wilson } from '../../../../core/statistics/proportions.ts';
-import {
-  listRuns,
-  lpmByHash,
-  membersOf,
-  runByName,
-  versionById,
-  versionImages,
-} from '../../../../core/store/index.ts';
+import { listRuns, lpmByHash, membersOf, runByName, versionById, versionImages } from '../../../../core/store/index.ts';
 import { madeFoldLibrary, outOfFold } from '../../../support/fold-library.ts';
 import { testServices } from '../../../support/made-studies.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
