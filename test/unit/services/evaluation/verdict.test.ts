@@ -116,6 +116,24 @@ describe('of classes', () => {
     expect(onClasses(['benign', 'malignant'], 6, ofTruth(20)).kind).toBe('good');
   });
 
+  test('a class that is ranked rightly and never answered: told by probabilities, not by decisions', () => {
+    const names = ['normal', 'mass', 'specks'];
+    // The truth always raises its own probability, and "mass" has so high a one that nothing else is answered.
+    const verdict = onClasses(names, 60, (truth, answer) => (truth === answer ? 4 : 0) + (answer === 1 ? 12 : 0));
+    expect(said(verdict)).toEqual({
+      kind: 'ranksOnly',
+      isFew: false,
+      head: expect.stringMatching(
+        /^Tells the classes apart by its probabilities \(mean AUC 0\.\d\d, 0\.\d\d to [01]\.\d\d\), but not by its decisions: it never answers “normal” or “specks”\.$/,
+      ),
+    });
+    expect(
+      englishVerdictSentences(verdict)
+        .join(' ')
+        .match(/never answers/g),
+    ).toHaveLength(1);
+  });
+
   test('a model that guesses: not better than guessing, with the number of classes whatever it is', () => {
     for (const names of [['a', 'b'], ['a', 'b', 'c'], Array.from({ length: 10 }, (_, i) => `c${i}`)]) {
       const verdict = onClasses(names, 60, none, 4);
