@@ -199,7 +199,7 @@ export const englishVerdict: VerdictWords = {
   missingClasses: (names) =>
     `There is no case of ${both(names)}: nothing is known about ${names.length === 1 ? 'it' : 'them'}.`,
   missingFindings: (names) => `${both(names)} cannot be judged here.`,
-  neverAnswered: (names) => `It never answers ${both(names)}.`,
+  neverAnswered: (names) => `It never answers ${listOf(names.map(quoted), 'or')}.`,
   range: (low, high) => `${low} to ${high}`,
   accuracy: (own, range, most, share) =>
     `It is right in ${own} of the cases${range}; always answering “${most}” would be in ${share}.`,

@@ -188,12 +188,19 @@ describe('of classes', () => {
     const verdict = onClasses(['often', 'rare', 'gone'], [80, 20, 0], (truth, answer) =>
       answer === 0 ? 6 : truth === answer ? 3 : 0,
     );
-    expect(verdict).toMatchObject({ missing: ['gone'], neverAnswered: ['rare'] });
+    expect(verdict).toMatchObject({ kind: 'ranksOnly', missing: ['gone'], neverAnswered: ['rare'] });
     expect(englishVerdictSentences(verdict).slice(1)).toEqual([
       'There is no case of “gone”: nothing is known about it.',
-      'It never answers “rare”.',
       'It is right in 80 % of the cases (72 % to 88 %); always answering “often” would be in 80 %.',
     ]);
+  });
+
+  test('where not all is told apart, a class that is never answered has a sentence of its own', () => {
+    const verdict = onClasses(['a', 'b', 'c'], 60, (truth, answer) =>
+      answer === 2 ? 12 : truth === 0 && answer === 0 ? 4 : 0,
+    );
+    expect(verdict.kind).toBe('partly');
+    expect(englishVerdictSentences(verdict)).toContain('It never answers “a” or “b”.');
   });
 
   test('cases of one class alone define nothing', () => {
