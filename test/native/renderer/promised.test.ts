@@ -11,8 +11,11 @@ test('a narrow range is one number; a wide one, of which no number is known, is 
 
 test('earlier than promised is no warning while it runs and a word at its end; late is said at once; who waits is neither', () => {
   const promise = { seconds: 100, low: 80, high: 120, diskBytes: 0, stages: [] };
-  const at = (state: 'queued' | 'running' | 'succeeded' | 'cancelled', ranSeconds: number, remainingSeconds: number | null) =>
-    offBy({ promise, state, ranSeconds, remainingSeconds });
+  const at = (
+    state: 'queued' | 'running' | 'succeeded' | 'cancelled',
+    ranSeconds: number,
+    remainingSeconds: number | null,
+  ) => offBy({ promise, state, ranSeconds, remainingSeconds });
   expect(at('running', 10, 20)).toBeNull();
   expect(at('succeeded', 50, null)).toBeCloseTo(-0.5, 12);
   expect(at('running', 100, 50)).toBeCloseTo(0.5, 12);

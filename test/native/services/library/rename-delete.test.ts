@@ -56,7 +56,9 @@ describe('a model', () => {
     renameModel(context, 'first', 'winter');
     expect(names(library)).toEqual(['winter', 'other']);
     // The training in the list is called as its model.
-    const called = library.db.get<{ name: string }>(`SELECT payload ->> '$.name' AS name FROM jobs WHERE id = :job`, { job });
+    const called = library.db.get<{ name: string }>(`SELECT payload ->> '$.name' AS name FROM jobs WHERE id = :job`, {
+      job,
+    });
     expect(called?.name).toBe('winter');
     expect(modelsInUse(library.db)).toMatchObject([{ model: 'winter' }]);
     expect(testEvaluations(library.db, id)).toBe(1);
