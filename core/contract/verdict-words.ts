@@ -1,5 +1,5 @@
 /** A verdict in sentences: how they are put together, and the English ones. The window has the German ones of the same shape. */
-import type { Verdict, VerdictQuestion } from './verdict.ts';
+import type { Verdict, VerdictKind, VerdictQuestion } from './verdict.ts';
 
 /** The parts of which sentences are made. Figures come as text, as the language writes them. */
 export interface VerdictWords {
@@ -10,6 +10,8 @@ export interface VerdictWords {
   /** @param told classes told from all others; `pairs` are those that are not told apart, in words */
   readonly partlyClasses: (told: readonly string[], pairs: readonly string[]) => string;
   readonly partlyFindings: (told: readonly string[], untold: readonly string[]) => string;
+  /** @param never classes that are never answered */
+  readonly ranksOnly: (never: readonly string[], figure: string) => string;
   readonly weak: (lowest: string) => string;
   readonly good: (what: string, figure: string) => string;
   /** What a good model does. */
@@ -46,6 +48,9 @@ export interface VerdictNumbers {
 /** Pairs and findings that a sentence names before it counts the others. */
 const mostNamed = 4;
 
+/** Verdicts that claim something of the model, which more patients may turn round. */
+const saysSomething: ReadonlySet<VerdictKind> = new Set(['good', 'weak', 'ranksOnly', 'partly']);
+
 /** The verdict first, then what else a reader should know: one sentence or two each. */
 export function verdictSentences(verdict: Verdict, words: VerdictWords, numbers: VerdictNumbers): string[] {
   const { accuracy, error, beside, missing, neverAnswered } = verdict;
@@ -54,11 +59,9 @@ export function verdictSentences(verdict: Verdict, words: VerdictWords, numbers:
   const inUnit = (value: number): string => numbers.number(value, digits);
   return [
     headOf(verdict, words, numbers),
-    ...(verdict.isFew && (verdict.kind === 'good' || verdict.kind === 'weak' || verdict.kind === 'partly')
-      ? [words.few(verdict.patients)]
-      : []),
+    ...(verdict.isFew && saysSomething.has(verdict.kind) ? [words.few(verdict.patients)] : []),
     ...(missing.length === 0 ? [] : [(isFindings ? words.missingFindings : words.missingClasses)(missing)]),
-    ...(neverAnswered.length === 0 ? [] : [words.neverAnswered(neverAnswered)]),
+    ...(neverAnswered.length === 0 || verdict.kind === 'ranksOnly' ? [] : [words.neverAnswered(neverAnswered)]),
     ...(accuracy === null || accuracy.own.value === null
       ? []
       : [
@@ -108,6 +111,8 @@ function headOf(verdict: Verdict, words: VerdictWords, numbers: VerdictNumbers):
       return (isNumbers ? words.guessingNumbers : words.guessing)(patients, figure);
     case 'worse':
       return (isNumbers ? words.worseNumbers : words.worse)(figure);
+    case 'ranksOnly':
+      return words.ranksOnly(verdict.neverAnswered, figure);
     case 'weak':
       if (isNumbers || lowest === null) return words.weakNumbers(figure);
       return words.weak(words.question(lowest.names, auc(lowest)));
@@ -166,6 +171,8 @@ export const englishVerdict: VerdictWords = {
       : `Tells ${both(told)} from the rest, but on these cases not ${listOf(pairs, 'nor')}.`,
   partlyFindings: (told, untold) =>
     `Better than guessing at ${both(told)}; on these cases not at ${listOf(untold, 'nor')}.`,
+  ranksOnly: (never, figure) =>
+    `Tells the classes apart by its probabilities (${figure}), but not by its decisions: it never answers ${listOf(never.map(quoted), 'or')}.`,
   weak: (lowest) => `Better than guessing, but often wrong: ${lowest}, where guessing gives 0.50.`,
   good: (what, figure) => `Good: ${what} (${figure}).`,
   tells: {
@@ -192,7 +199,7 @@ export const englishVerdict: VerdictWords = {
   missingClasses: (names) =>
     `There is no case of ${both(names)}: nothing is known about ${names.length === 1 ? 'it' : 'them'}.`,
   missingFindings: (names) => `${both(names)} cannot be judged here.`,
-  neverAnswered: (names) => `It never answers ${both(names)}.`,
+  neverAnswered: (names) => `It never answers ${listOf(names.map(quoted), 'or')}.`,
   range: (low, high) => `${low} to ${high}`,
   accuracy: (own, range, most, share) =>
     `It is right in ${own} of the cases${range}; always answering “${most}” would be in ${share}.`,

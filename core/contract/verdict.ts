@@ -10,10 +10,10 @@ const estimate = z.object({ value: z.number().nullable(), interval: interval.nul
 
 /**
  * `unjudged`: the cases define no figure. `tooFew`: they can rule out neither guessing nor a good model. `guessing`: nothing is told apart, and a
- * good model is ruled out. `worse`: answers are wrong more often than by chance. `partly`: some is told apart and some is not. `weak`: all is,
- * but often wrongly. `good`: all is.
+ * good model is ruled out. `worse`: answers are wrong more often than by chance. `partly`: some is told apart and some is not. `ranksOnly`: all is by
+ * probabilities, but some class is never answered. `weak`: all is, but often wrongly. `good`: all is.
  */
-export const verdictKinds = ['unjudged', 'tooFew', 'guessing', 'worse', 'partly', 'weak', 'good'] as const;
+export const verdictKinds = ['unjudged', 'tooFew', 'guessing', 'worse', 'partly', 'ranksOnly', 'weak', 'good'] as const;
 export type VerdictKind = (typeof verdictKinds)[number];
 
 /** One thing that a model is asked to tell: one class from another, or whether a finding is present. */

@@ -1,20 +1,24 @@
 /** Results of a classification as one HTML text that loads nothing from anywhere: to be kept, sent on paper, printed. */
 
-import { targetFacts } from '../contract/index.ts';
+import { type CallOutput, englishVerdictSentences, isNoBetterThanGuessing, targetFacts } from '../contract/index.ts';
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
 import { escapeHtml } from './chart.ts';
 import { reportPage } from './page.ts';
 import { decisionRule } from './positive-class-words.ts';
 
+/** What is known of how good a model is; null where it was never evaluated. */
+export type KnownWorth = CallOutput<'judge.verdict'>;
+
 /**
- * The page. Studies stand by the probability of the positive class (of more than two, the last one), highest first; those of several findings
+ * The page; first what the model's figures mean, where `worth` says it (undefined: the model is not there any more). Studies stand by the probability of the positive class (of more than two, the last one), highest first; those of several findings
  * by the most probable one, those of numbers by the number.
  */
-export function renderClassification(results: BatchResults, writtenAt: Date): string {
+export function renderClassification(results: BatchResults, writtenAt: Date, worth: KnownWorth | undefined): string {
   const studies = sortedStudies(results);
   const title = `Classification with ${results.model}`;
   const lead = `${counted(studies.length, 'study', 'studies')}, ${counted(results.failures.length, 'file', 'files')} that could not be used; classified ${minute(results.createdAt)} UTC, written ${minute(writtenAt.toISOString())} UTC`;
   return reportPage(title, lead, [
+    ...(worth === undefined ? [] : [worthSection(worth)]),
     summarySection(results),
     studiesSection(results, studies),
     failuresSection(results),
@@ -39,6 +43,28 @@ function minute(iso: string): string {
 
 function section(title: string, body: string): string {
   return `<section><h2>${title}</h2>${body}</section>`;
+}
+
+const grounds = {
+  train: 'On the training cases, which the model learned by',
+  val: 'On the validation cases, which chose the epoch and the threshold',
+  test: 'On the test cases',
+  'cross-validation': 'In cross-validation',
+} as const satisfies Record<NonNullable<KnownWorth>['split'], string>;
+
+function worthSection(worth: KnownWorth): string {
+  const title = 'What these answers are worth';
+  if (worth === null) {
+    return section(title, '<p><b>Nobody knows how good this model is: it has not been evaluated yet.</b></p>');
+  }
+  const [head = '', ...rest] = englishVerdictSentences(worth.verdict);
+  const warning = isNoBetterThanGuessing(worth.verdict)
+    ? '<p><b>Nothing shows that the answers of this model are better than guessing.</b></p>'
+    : '';
+  return section(
+    title,
+    `${warning}<p>${grounds[worth.split]}: <b>${escapeHtml(head)}</b> ${escapeHtml(rest.join(' '))}</p>`,
+  );
 }
 
 function summarySection({ classes, target, studies }: BatchResults): string {

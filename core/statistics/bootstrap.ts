@@ -48,7 +48,7 @@ export interface BandPoint {
   readonly high: number;
 }
 
-/** The intervals that follow from probabilities alone; null where fewer than half of the resamples could compute the figure. */
+/** The intervals that follow from probabilities alone; null where fewer than half of the resamples could compute a figure that varies. */
 export interface Intervals {
   readonly auc: Interval | null;
   readonly averagePrecision: Interval | null;
@@ -266,17 +266,18 @@ function push(draws: number[], value: number | null): void {
   if (value !== null) draws.push(value);
 }
 
-/** The interval of draws; where they are all the same, what `exact` says of that value. */
+/** The interval of draws; where they are all the same, however many there are, what `exact` says of that value. */
 function intervalOf(
   draws: readonly number[],
   { resamples = bootstrapResamples, level = 0.95 }: BootstrapOptions,
   exact: (value: number) => Interval | null = () => null,
 ): Interval | null {
-  if (draws.length === 0 || draws.length * 2 < resamples) return null;
+  if (draws.length === 0) return null;
   const sorted = Float64Array.from(draws).sort();
   const [least, greatest] = [sorted[0] as number, sorted[sorted.length - 1] as number];
   // What one formula sums in another order may differ in its last bits.
   if (greatest - least <= 1e-12 * Math.max(1, Math.abs(greatest))) return exact(least);
+  if (draws.length * 2 < resamples) return null;
   const tail = (1 - level) / 2;
   return [percentileOfSorted(sorted, tail), percentileOfSorted(sorted, 1 - tail)];
 }

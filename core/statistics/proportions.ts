@@ -135,7 +135,9 @@ function ratio(a: number, n: number, b: number, m: number): Estimate {
   const [p, q, r, s] = withoutZeros([a, n - a, b, m - b]);
   const log = Math.log(p / (p + q)) - Math.log(r / (r + s));
   const half = z95 * Math.sqrt(1 / p - 1 / (p + q) + 1 / r - 1 / (r + s));
-  return { value: a / n / (b / m), interval: [Math.exp(log - half), Math.exp(log + half)] };
+  const value = a / n / (b / m);
+  // With a count of 0 the ratio is 0, which the corrected interval would leave out.
+  return { value, interval: [Math.min(value, Math.exp(log - half)), Math.max(value, Math.exp(log + half))] };
 }
 
 type Cells = readonly [number, number, number, number];

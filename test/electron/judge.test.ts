@@ -26,7 +26,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
 
   // Neither name says "disease": the alphabet chose, and every figure says for which class.
   await page.getByText('do not tell whether “plain” or “marked” is the positive class').waitFor();
-  for (const figure of ['Sensitivity', 'Specificity', 'PPV', 'NPV']) {
+  for (const figure of ['Sensitivity', 'Specificity', 'PPV at a prevalence of 10 %', 'NPV at a prevalence of 10 %']) {
     await page.getByText(`${figure} (“plain”, not set by you)`, { exact: true }).waitFor();
   }
   const slider = page.getByRole('slider', { name: 'Threshold for “plain”' });

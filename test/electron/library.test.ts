@@ -217,6 +217,8 @@ describe('data sets', () => {
     await page.getByText(/^2 of/).waitFor();
     await page.getByRole('button', { name: 'Take out of “pilot 2”' }).click();
     await page.getByText(/^1 of/).waitFor();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByText(/^2 of/).waitFor();
     await close();
     rmSync(prepared.folder, { recursive: true, force: true });
     expect(complaints).toEqual([]);

@@ -95,14 +95,14 @@ test('ten studies are labelled by keyboard alone; undo, exclude and a comment; a
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('two blinded readers differ on one study; an adjudicator decides', async () => {
+test('two readers are blinded, which the header says with what is left for each; they differ on one study; who decides is not told who said what', async () => {
   const { folder, library } = await unlabelledLibrary();
   const { page, complaints, close } = await launch({ library });
   await openReading(page);
   await addClass(page, 'normal');
   await addClass(page, 'disc');
-  await page.getByText('How this data set is read').click();
-  await page.getByRole('checkbox', { name: 'Readers do not see each other’s labels' }).check();
+  const sitting = page.getByTestId('sitting');
+  await sitting.getByText('Reader 1 labels studies: 12 of 12 remain.').waitFor();
   const read = async (digits: string): Promise<void> => {
     for (const [n, digit] of [...digits].entries()) {
       await page.keyboard.press(digit);
@@ -114,9 +114,11 @@ test('two blinded readers differ on one study; an adjudicator decides', async ()
   await page.keyboard.press('Control+ArrowUp');
   await pictureSeen(page);
   await read('112211');
+  await sitting.getByText('Reader 1 labels studies: 6 of 12 remain.').waitFor();
   await page.getByRole('textbox', { name: 'New reader' }).fill('Dr. Weiss');
   await page.getByRole('textbox', { name: 'New reader' }).press('Enter');
   await labelled(page, 'labelled 0 of 12');
+  await sitting.getByText('Dr. Weiss labels studies without seeing what others say: 12 of 12 remain.').waitFor();
   await page.getByRole('textbox', { name: 'New reader' }).press('Escape');
   for (let k = 0; k < 6; k++) await page.keyboard.press('Control+ArrowLeft');
   await pictureSeen(page);
@@ -125,10 +127,21 @@ test('two blinded readers differ on one study; an adjudicator decides', async ()
   // Five of six equal; chance (3*4 + ... )/36: first reader 4 and 2, second 3 and 3, so kappa = (5/6 - 1/2) / (1/2).
   await page.getByTestId('kappa').filter({ hasText: '0.67' }).waitFor();
   expect(await page.getByTestId('to-adjudicate').textContent()).toBe('1');
+  expect(await page.getByTestId('said').allTextContents()).toEqual(['normal · disc']);
+  const heads = await page.getByRole('columnheader').allTextContents();
+  expect(heads.filter((head) => /Reader 1|Dr\. Weiss/.test(head))).toEqual([]);
   expect(await seriousViolations(page)).toEqual([]);
   await takeScreenshots(page, 'agreement');
   await page.getByRole('button', { name: /Decide disc/ }).click();
   await page.getByTestId('to-adjudicate').filter({ hasText: '0' }).waitFor();
+
+  // Seeing what others say does not make their cases one's own: what is left, and "next", stay those of the reader.
+  await page.getByRole('tab', { name: 'Read', exact: true }).click();
+  await page.getByText('How this data set is read').click();
+  await page.getByRole('checkbox', { name: 'Readers do not see each other’s labels' }).uncheck();
+  await sitting.getByText('Dr. Weiss labels studies and sees what others say: 6 of 12 remain.').waitFor();
+  await page.getByRole('combobox', { name: 'Reader' }).selectOption('Reader 1');
+  await sitting.getByText('Reader 1 labels studies and sees what others say: 6 of 12 remain.').waitFor();
   await close();
   expect(complaints).toEqual([]);
   rmSync(folder, { recursive: true, force: true });

@@ -87,6 +87,8 @@ test('classifying and exporting announce their end; what classifying made is kep
   const before = await chosen.getAttribute('data-target');
   await show(page, 'Train');
   expect(await page.getByLabel('Data set').first().inputValue()).toBe('marks');
+  const apart = page.getByLabel('Data set').first().locator('optgroup[label="Made by classifying"] option');
+  await expect.poll(() => apart.count()).toBe(1);
   await show(page, 'Library');
   // Of the images that were taken in the library tells once.
   await page.getByTestId('import-report').waitFor();

@@ -1,5 +1,5 @@
 /** What the window says of models whose worth is known: one that tells one class of three apart, and one that guesses. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
@@ -8,6 +8,7 @@ import { openTestServices } from '../support/made-studies.ts';
 import { trainVerdictModels } from '../support/verdict-studies.ts';
 import { seriousViolations } from './support/axe.ts';
 import { callFrom } from './support/calls.ts';
+import { answerSaveDialog } from './support/dialogs.ts';
 import { judgeOn } from './support/judging.ts';
 import { launch } from './support/launch.ts';
 import { show } from './support/screens.ts';
@@ -71,14 +72,19 @@ test('Judge says first what the figures mean; each figure names its class and th
   await page.getByRole('button', { name: 'Back to the model’s own decision' }).click();
   await expect.poll(() => heading.textContent()).toContain('at the model’s own decision (the most probable');
 
+  // Predictive values say for which prevalence they are: the precision of the table is that of these cases.
+  await page.getByText('PPV at a prevalence of 10 % (“normal” against the rest)', { exact: true }).waitFor();
+
   await page.getByRole('tab', { name: 'Model card' }).click();
   await page.getByRole('article').getByText(partly).waitFor();
+  const heads = await page.getByRole('article').getByRole('heading', { level: 2 }).allTextContents();
+  expect(heads[0]).toBe('What the figures mean');
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);
 
-test('Classify warns beside a model that guesses, and not beside one that tells something; certainty stands against guessing', async () => {
-  const { page, complaints, close } = await launch({ library });
+test('Classify warns beside a model that guesses, also on the saved page, and not beside one that tells something; certainty stands against guessing', async () => {
+  const { app, page, complaints, close } = await launch({ library });
   const jobs = ['guesser', 'partly'].map((model) => ({
     model,
     paths: [join(folder, 'partly')],
@@ -107,6 +113,14 @@ test('Classify warns beside a model that guesses, and not beside one that tells 
     .click();
   await main.getByRole('heading', { name: 'Results of guesser' }).waitFor();
   await warning.first().waitFor();
+  // Whoever is given the page knows it too, before any answer.
+  const report = join(folder, 'guesser.html');
+  await answerSaveDialog(app, report);
+  await main.getByRole('button', { name: 'Report …' }).click();
+  await page.getByText('Saved: guesser.html').waitFor();
+  const [before = ''] = readFileSync(report, 'utf8').split('<h2>Decisions</h2>');
+  expect(before).toContain('Nothing shows that the answers of this model are better than guessing.');
+  expect(before).toContain('On the validation cases, which chose the epoch and the threshold: <b>');
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);
@@ -142,6 +156,13 @@ test('Train: the promise follows what is typed, a queued training waits and is n
   await trained(page);
   await page.getByText(/on validation images, where guessing has 1\.099\.$/).waitFor({ state: 'attached' });
   await page.getByText('guessing (validation)').waitFor();
+  // First what it means, then how it went.
+  await page.getByText(/^The model has the weights of the best epoch/).waitFor();
+  expect(
+    await said(page).evaluate(
+      (verdict) => verdict.compareDocumentPosition(document.querySelector('[data-testid="stage"]') as Node) & 4,
+    ),
+  ).toBe(4);
   await said(page)
     .getByText(/guessing/)
     .first()

@@ -78,6 +78,8 @@ export const readingListSchema = z.object({
   dataset: z.string(),
   unit: readingUnitSchema,
   isBlinded: z.boolean(),
+  /** Several people read in this library: what is still to label is what the current reader has not labelled. */
+  isShared: z.boolean(),
   reader: readerSchema,
   target: targetKindSchema,
   /** In the order of their making, or as somebody ordered them: the first nine have the digit keys. */
@@ -142,12 +144,15 @@ export const agreementSchema = z.object({
   /** Of numbers, the differences of each two readers. */
   differences: z.array(differencesSchema),
   toAdjudicate: count,
+  /** Cases on which others differ and that the current reader, who is blinded, has not labelled yet: they are not in the list. */
+  heldBack: count,
   disagreements: z.array(
     z.object({
       target: readingTargetSchema,
       patientNumber: z.int(),
       studyId: studyIdSchema,
-      labels: z.array(z.object({ readerId: readerIdSchema, label: z.string() })),
+      /** What was said and by how many, in the order of the words: whoever decides is not to know who said it. */
+      labels: z.array(z.object({ label: z.string(), readers: count })),
       /** What an adjudicator decided. */
       decision: z.string().nullable(),
     }),

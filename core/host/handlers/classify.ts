@@ -4,8 +4,9 @@ import type { Handlers } from '../../contract/index.ts';
 import type { classifyCalls } from '../../contract/ipc/classify.ts';
 import { batchResults, exportResults } from '../../services/classification/results.ts';
 import { ensureDatasetApart } from '../../services/datasets/apart.ts';
+import { modelVerdict } from '../../services/evaluation/judge-report.ts';
 import { deleteBatches } from '../../services/library/delete-batch.ts';
-import { batchFailures, listBatches } from '../../store/index.ts';
+import { batchFailures, listBatches, listModels } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext> = {
@@ -28,7 +29,10 @@ export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext>
     return queue.add('classify', { paths, model });
   },
   'classify.export': ({ choice, format, path }, { services }) => {
-    exportResults(services, choice, format, path);
+    // Results outlive their model.
+    const worthOf = (model: string) =>
+      listModels(services.library.db).some(({ name }) => name === model) ? modelVerdict(services, model) : undefined;
+    exportResults(services, choice, format, path, worthOf);
     return null;
   },
   'classify.delete': (choice, { services }) => deleteBatches(services, choice),

@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import { type ModelRecord, type Prediction, targetFacts } from '../../contract/index.ts';
 import type { BatchResults, StudyResult } from '../../contract/ipc/classify.ts';
 import { writeWholeFile } from '../../disk/index.ts';
-import { renderClassification } from '../../report/classification.ts';
+import { type KnownWorth, renderClassification } from '../../report/classification.ts';
 import {
   type BatchChoice,
   type BatchRow,
@@ -43,12 +43,17 @@ export function batchResults({ library: { db } }: Pick<ServiceContext, 'library'
   };
 }
 
-/** Writes the results as CSV (the rows of `classify --out`) or as a page. @throws DISK_FULL, FILE_UNREADABLE, BAD_INPUT */
+/**
+ * Writes the results as CSV (the rows of `classify --out`) or as a page.
+ * @param worthOf what is known of how good a model is, said first on the page; undefined where it is not there any more
+ * @throws DISK_FULL, FILE_UNREADABLE, BAD_INPUT
+ */
 export function exportResults(
   context: Pick<ServiceContext, 'library' | 'now'>,
   choice: BatchChoice,
   format: 'csv' | 'html',
   path: string,
+  worthOf: (model: string) => KnownWorth | undefined = () => undefined,
 ): void {
   const { db } = context.library;
   const text =
@@ -58,8 +63,12 @@ export function exportResults(
           batchIds(db, choice).flatMap((id) => completePredictions(context, id)),
           batchFailures(db, choice),
         )
-      : renderClassification(batchResults(context, choice), context.now());
+      : pageOf(batchResults(context, choice), context.now(), worthOf);
   writeWholeFile(path, text);
+}
+
+function pageOf(results: BatchResults, now: Date, worthOf: (model: string) => KnownWorth | undefined): string {
+  return renderClassification(results, now, worthOf(results.model));
 }
 
 function newest(db: ServiceContext['library']['db'], choice: BatchChoice): { model: ModelRecord; createdAt: string } {

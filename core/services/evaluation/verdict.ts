@@ -45,10 +45,15 @@ export function verdictOnClasses(judged: JudgedClasses): Verdict {
   const total = labelled.reduce((sum, n) => sum + n, 0);
   const most = labelled.indexOf(Math.max(...labelled));
   const untold = questions.filter((question) => !isTold(question));
+  const neverAnswered = names.filter((_, c) => (labelled[c] ?? 0) > 0 && answered[c] === 0);
+  const ranked = byQuestions(judged, questions);
+  // Probabilities that rank rightly help nobody who is given the decisions: a class that is never answered is told from none.
+  const isRankedOnly = (ranked.kind === 'good' || ranked.kind === 'weak') && neverAnswered.length > 0;
   return {
     ...common(judged, 'auc'),
     of: 'classes',
-    ...byQuestions(judged, questions),
+    ...ranked,
+    ...(isRankedOnly ? { kind: 'ranksOnly' as const } : {}),
     told: names.filter(
       (name, c) =>
         (labelled[c] ?? 0) > 0 &&
@@ -56,7 +61,7 @@ export function verdictOnClasses(judged: JudgedClasses): Verdict {
         !untold.some((question) => question.names.includes(name)),
     ),
     missing: names.filter((_, c) => labelled[c] === 0),
-    neverAnswered: names.filter((_, c) => (labelled[c] ?? 0) > 0 && answered[c] === 0),
+    neverAnswered,
     accuracy:
       total === 0 ? null : { own: accuracy, most: { name: names[most] ?? '', share: (labelled[most] ?? 0) / total } },
   };

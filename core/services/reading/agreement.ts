@@ -30,6 +30,8 @@ interface Asked {
   readonly unit: ReadingUnit;
   readonly units: readonly ReadingUnitRow[];
   readonly readers: readonly ReaderRow[];
+  /** Who asks and must not learn what others said of a case before having labelled it; null where everything may be known. */
+  readonly blinded: ReaderRow | null;
 }
 
 /**
@@ -39,9 +41,11 @@ interface Asked {
  */
 export function agreementOf(context: ServiceContext, name: string, wanted?: Question): Agreement {
   const dataset = requireDataset(context, name);
-  const { unit } = settingsOf(context, dataset);
+  const { unit, isBlinded } = settingsOf(context, dataset);
   const { db } = context.library;
-  const asked = { dataset, unit, units: unitsOf(context, dataset, unit), readers: readersOf(context).readers };
+  const { readers, current } = readersOf(context);
+  const blinded = isBlinded ? current : null;
+  const asked = { dataset, unit, units: unitsOf(context, dataset, unit), readers, blinded };
   const questions = questionsOf(db, dataset.id);
   const [first] = questions;
   // A data set of findings that has none yet has nothing to compare.
@@ -73,6 +77,7 @@ const nothingCompared: Agreement = {
   byClass: [],
   differences: [],
   toAdjudicate: 0,
+  heldBack: 0,
   disagreements: [],
 };
 
@@ -83,7 +88,11 @@ function wordsOf(db: ReadDb, { id, target }: DatasetRow): string[] {
   return hasMarks ? [...markNames] : [];
 }
 
-function compare(db: ReadDb, { dataset, unit, units: rows, readers: all }: Asked, question: Question): Compared {
+function compare(
+  db: ReadDb,
+  { dataset, unit, units: rows, readers: all, blinded }: Asked,
+  question: Question,
+): Compared {
   const words = wordsOf(db, dataset);
   const labels = standingLabels(db, dataset.id, unit, question);
   const byTarget = Map.groupBy(labels, ({ target }) => targetKey(target));
@@ -94,6 +103,9 @@ function compare(db: ReadDb, { dataset, unit, units: rows, readers: all }: Asked
   });
   const common = units.filter(({ said }) => said.every((label) => label !== null));
   const differing = units.filter(({ said }) => new Set(said.filter((label) => label !== null)).size > 1);
+  // Whoever has labelled nothing reads nothing, and may decide.
+  const self = blinded === null ? -1 : readers.findIndex(({ key }) => key === blinded.key);
+  const shown = differing.filter(({ said }) => self < 0 || said[self] !== null);
   const unanimous = common.filter(({ said }) => new Set(said).size === 1).length;
   const isOfNumbers = words.length === 0 && question !== null;
   return {
@@ -115,14 +127,26 @@ function compare(db: ReadDb, { dataset, unit, units: rows, readers: all }: Asked
           words,
         )),
     toAdjudicate: differing.filter(({ decision }) => decision === null).length,
-    disagreements: differing.map(({ target, patientNumber, studyId, said, decision }) => ({
+    heldBack: differing.length - shown.length,
+    disagreements: shown.map(({ target, patientNumber, studyId, said, decision }) => ({
       target,
       patientNumber,
       studyId,
-      labels: said.flatMap((label, r) => (label === null ? [] : [{ readerId: (readers[r] as ReaderRow).id, label }])),
+      labels: saidByHowMany(said, words),
       decision,
     })),
   };
+}
+
+/** What was said with how many said it, in the order of the words or of the numbers, so that no place tells a reader. */
+function saidByHowMany(
+  said: readonly (string | null)[],
+  words: readonly string[],
+): Agreement['disagreements'][number]['labels'] {
+  const counts = new Map<string, number>();
+  for (const label of said) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const place = (label: string): number => (words.length === 0 ? Number(label) : words.indexOf(label));
+  return [...counts].map(([label, readers]) => ({ label, readers })).sort((a, b) => place(a.label) - place(b.label));
 }
 
 /** Of numbers: how far each two readers differ on the cases that both read. */

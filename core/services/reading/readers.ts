@@ -4,11 +4,13 @@ import { type ReaderId, readerIdSchema } from '../../contract/index.ts';
 import {
   addAuditEvent,
   addReader as addRow,
+  blindReaders,
   listReaders,
   type ReaderRow,
   readingPreference,
   renameReader as renameRow,
   saveReadingPreference,
+  type WriteDb,
 } from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 
@@ -20,30 +22,50 @@ export interface Readers {
   readonly current: ReaderRow;
 }
 
+/** What the first reader of a library is called until somebody says otherwise. */
+const unnamed = 'Reader 1';
+
 /** Who looks at a library that nobody has read and that is open for reading only. */
-const onlooker: ReaderRow = { id: readerIdSchema.parse(0), key: 'Reader 1', name: 'Reader 1', labels: 0 };
+const onlooker: ReaderRow = { id: readerIdSchema.parse(0), key: unnamed, name: unnamed, labels: 0 };
+
+/** Whether several people read; the first reader, whom every library is given, is nobody as long as they have neither a name nor a label. */
+export function areSeveral(readers: readonly Pick<ReaderRow, 'name' | 'labels'>[]): boolean {
+  return readers.filter(({ name, labels }) => name !== unnamed || labels > 0).length > 1;
+}
 
 /** Every reader and the current one. A library without readers gets its first, so that reading needs no set-up; one that is only read shows one. */
 export function readersOf(context: ServiceContext): Readers {
   const { library } = context;
   const there = listReaders(library.db);
   if (there.length === 0 && library.mode === 'read') return { readers: [onlooker], current: onlooker };
-  if (there.length === 0) addRow(library.writer, 'Reader 1', timeOf(context));
+  if (there.length === 0) addRow(library.writer, unnamed, timeOf(context));
   const readers = listReaders(library.db);
   const id = Number(readingPreference(library.db, 'reader'));
   const current = readers.find((reader) => reader.id === id) ?? (readers[0] as ReaderRow);
   return { readers, current };
 }
 
-/** Adds a reader and makes them current. @throws BAD_INPUT when the name is taken */
+/** Adds a reader and makes them current; the second one blinds all. @throws BAD_INPUT when the name is taken */
 export function addReader(context: ServiceContext, name: string): Readers {
   refuseTaken(context, name, undefined);
   const db = context.library.writer;
-  db.transaction(() => {
+  blindingSeveral(db, () => {
     saveReadingPreference(db, 'reader', String(addRow(db, name.trim(), timeOf(context))));
     addAuditEvent(db, { happenedAt: timeOf(context), action: 'reader.added', subject: name.trim(), details: {} });
   });
   return readersOf(context);
+}
+
+/**
+ * Does `change` to the readers in a transaction. Where it makes several of one, all data sets are read blinded from then on: what was said of one
+ * that a single person read was no word about blinding.
+ */
+function blindingSeveral(db: WriteDb, change: () => void): void {
+  db.transaction(() => {
+    const before = areSeveral(listReaders(db));
+    change();
+    if (!before && areSeveral(listReaders(db))) blindReaders(db);
+  });
 }
 
 /** Renames a reader; every label stays theirs. @throws BAD_INPUT when the name is taken or the reader unknown */
@@ -51,7 +73,7 @@ export function renameReader(context: ServiceContext, id: ReaderId, name: string
   const reader = requireReader(context, id);
   refuseTaken(context, name, id);
   const db = context.library.writer;
-  db.transaction(() => {
+  blindingSeveral(db, () => {
     renameRow(db, id, name.trim());
     const details = { before: reader.name };
     addAuditEvent(db, { happenedAt: timeOf(context), action: 'reader.renamed', subject: name.trim(), details });

@@ -51,7 +51,7 @@ import { typedClass } from '../datasets/classes.ts';
 import { requireDataset } from '../datasets/dataset.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { answersOf, ownAnswers, readAnswer, requireQuestion, shared } from './answers.ts';
-import { readersOf } from './readers.ts';
+import { areSeveral, readersOf } from './readers.ts';
 
 /** What a question of the reading room is about. */
 export interface ReadingSubject {
@@ -70,11 +70,14 @@ export interface ReadingAnswer extends ReadingAct {
   readonly question?: Question | undefined;
 }
 
-const defaults: ReadingSettings = { unit: 'study', isBlinded: false };
-
-/** How a data set is read: studies, and open, unless somebody said otherwise. */
+/** How a data set is read: studies, and blinded where several people read, unless somebody said otherwise. */
 export function settingsOf(context: ServiceContext, dataset: DatasetRow): ReadingSettings {
-  return readingSettings(context.library.db, dataset.id) ?? defaults;
+  return (
+    readingSettings(context.library.db, dataset.id) ?? {
+      unit: 'study',
+      isBlinded: areSeveral(readersOf(context).readers),
+    }
+  );
 }
 
 /** One item and its instances with the label that counts for each. */
@@ -105,7 +108,7 @@ export function unitsOf(context: ServiceContext, dataset: DatasetRow, unit: Read
 export function readingList(context: ServiceContext, name: string): ReadingList {
   const dataset = requireDataset(context, name);
   const { unit, isBlinded } = settingsOf(context, dataset);
-  const { current } = readersOf(context);
+  const { current, readers } = readersOf(context);
   const { db } = context.library;
   const own = new Map<string, { labelId: number; label: string }>();
   for (const row of standingLabels(db, dataset.id, unit)) {
@@ -147,6 +150,7 @@ export function readingList(context: ServiceContext, name: string): ReadingList 
     dataset: name,
     unit,
     isBlinded,
+    isShared: areSeveral(readers),
     reader: { id, name: readerName, labels },
     target: dataset.target,
     classes: classNames(db, dataset.id),

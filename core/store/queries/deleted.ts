@@ -74,10 +74,15 @@ export function jobsAbout(db: ReadDb, kind: 'model' | 'dataset', name: string): 
   return row?.n ?? 0;
 }
 
-/** Gives a model another name; its run, and folders watched with it, follow. */
+/** Gives a model another name; its run, the training in the list, and folders watched with it, follow. */
 export function renameModelRow(db: WriteDb, { id, from, to }: { id: number; from: string; to: string }): void {
   db.run('UPDATE models SET name = :to WHERE id = :id', { id, to });
   db.run('UPDATE runs SET model_name = :to WHERE id = (SELECT run_id FROM models WHERE id = :id)', { id, to });
+  db.run(
+    `UPDATE jobs SET payload = json_set(payload, '$.name', :to)
+     WHERE kind = 'train' AND run_id = (SELECT run_id FROM models WHERE id = :id)`,
+    { id, to },
+  );
   db.run('UPDATE watches SET model = :to WHERE model = :from', { from, to });
 }
 

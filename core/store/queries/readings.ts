@@ -34,6 +34,11 @@ export function saveReadingSettings(db: WriteDb, datasetId: number, settings: Re
   );
 }
 
+/** Blinds the readers of every data set of which somebody said how it is read. */
+export function blindReaders(db: WriteDb): void {
+  db.run('UPDATE dataset_reading SET is_blinded = 1', {});
+}
+
 /** A label that was not taken back. `reader` is the key. */
 export interface StandingLabel {
   readonly labelId: number;

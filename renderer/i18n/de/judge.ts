@@ -124,6 +124,8 @@ export const judge: Words['judge'] = {
     'AUC und Genauigkeit: Bootstrap über Patienten, exakt, wo er nie schwankt. Antworten der Kreuzvalidierung zählen als weniger Patienten. Sensitivität, Spezifität: Wilson. PPV und NPV: Bayes bei Ihrer Prävalenz, Logit-Intervall (Mercaldo 2007). Likelihood-Quotienten: Log-Intervall.',
   roc: 'ROC-Kurve',
   rocHelp: 'Fläche: 95 % der neu gezogenen Patienten. Punkt: der Schwellenwert unten.',
+  rocNoBand:
+    'Keine Fläche: Welche Patienten auch gezogen werden, die Kurve ist dieselbe. Wie sicher das ist, sagt das exakte Intervall der AUC. Punkt: der Schwellenwert unten.',
   rocX: '1 − Spezifität',
   rocY: 'Sensitivität',
   pr: 'Präzision und Trefferquote',
@@ -138,6 +140,7 @@ export const judge: Words['judge'] = {
   threshold: 'Schwellenwert',
   thresholdOf: (name) => `Schwellenwert für „${name}“`,
   thresholdHelp: 'Pfeiltasten verschieben ihn um 0,005, Bild auf und Bild ab um 0,05.',
+  atPrevalence: (label, share) => `${label} bei Prävalenz ${share}`,
   prevalence: 'Prävalenz am Ort des Einsatzes (%)',
   prevalenceHelp: (observed) => `PPV und NPV hängen davon ab. Unter diesen Fällen beträgt sie ${observed}.`,
   storedThreshold: (name, value, split) =>

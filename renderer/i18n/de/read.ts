@@ -112,6 +112,11 @@ export const read: Words['read'] = {
   modeHelp:
     'Ziffern setzen beim Labeln Klassen und beim Ansehen Fenster; Umschalt mit Ziffer setzt beim Labeln das Fenster. Wo nach Befunden gefragt wird, sagt die Ziffer vorhanden, mit Umschalt nicht vorhanden, mit Alt unsicher; dasselbe noch einmal nimmt es zurück.',
   progress: (done, all) => `${done} von ${all} gelabelt`,
+  sitting: ({ reader, unit, isBlinded, isShared, left, all, isDone }) => {
+    const what = { study: 'Studien', series: 'Serien', instance: 'Bilder' }[unit];
+    const others = isBlinded ? ', ohne zu sehen, was andere sagen' : isShared ? ' und sieht, was andere sagen' : '';
+    return `${reader} labelt ${what}${others}: ${isDone ? `alle ${all} sind gelabelt` : `noch ${left} von ${all}`}.`;
+  },
   saved: 'gespeichert',
   saving: 'speichert …',
   marks: { present: 'vorhanden', absent: 'nicht vorh.', uncertain: 'unsicher' },
@@ -180,8 +185,12 @@ export const read: Words['read'] = {
   disagreementsTitle: 'Fälle, in denen Befunder uneinig sind',
   disagreementsNone: 'Die Befunder sind in jedem Fall einig, den mehr als einer gelabelt hat.',
   adjudicationHelp:
-    'Eine Entscheidung wird zum Referenzstandard. Bis dahin wird der Fall nicht zum Training benutzt. Sie wird unter dem aktuellen Befunder abgelegt.',
+    'Eine Entscheidung wird zum Referenzstandard. Bis dahin wird der Fall nicht zum Training benutzt. Sie wird unter dem aktuellen Befunder abgelegt. Wer was gesagt hat, wird nicht gezeigt.',
   case: 'Fall',
+  said: 'Was gesagt wurde',
+  saidBy: (label, readers) => (readers === 1 ? label : `${readers} × ${label}`),
+  heldBack: (n) =>
+    `${n === 1 ? 'Ein weiterer Fall wird' : `${n} weitere Fälle werden`} zurückgehalten: Befunder sehen hier die Labels der anderen nicht, und Sie haben ${n === 1 ? 'ihn' : 'sie'} noch nicht gelabelt.`,
   decision: 'Entscheidung',
   decide: (label, name) => `${label} entscheiden für ${name}`,
   show: 'Zeigen',

@@ -447,8 +447,10 @@ export const train: Words['train'] = {
     `Die Validierung ist seit ${n(epochs, 'Epoche', 'Epochen')} nicht besser geworden: Sie können anhalten; die besten Gewichte bleiben.`,
   stalledAtGuessing: (epochs: number) =>
     `Die Validierung ist seit ${n(epochs, 'Epoche', 'Epochen')} nicht besser geworden und steht dort, wo Raten steht: Bisher wurde nichts gelernt. Jetzt angehalten, rät das Modell; lassen Sie es weiterlaufen, oder versuchen Sie eine größere Lernrate, mehr Epochen oder ein anderes Verfahren.`,
-  best: (epoch: string, auc: string) =>
-    `Bisher am besten: Epoche ${epoch}, AUC ${auc}. Diese Gewichte werden das Modell.`,
+  best: (epoch, auc, isOver) =>
+    isOver
+      ? `Das Modell hat die Gewichte der besten Epoche: ${epoch}, AUC ${auc}.`
+      : `Bisher am besten: Epoche ${epoch}, AUC ${auc}. Diese Gewichte werden das Modell.`,
   noEpochs: 'Kurven erscheinen nach der ersten Epoche.',
   pause: 'Pausieren',
   judge: 'Modell beurteilen',

@@ -33,6 +33,8 @@ export const verdict: Words['verdict'] = {
         : `Unterscheidet ${both(told)} von den übrigen, an diesen Fällen aber nicht ${list(pairs, 'und nicht')}.`,
     partlyFindings: (told, untold) =>
       `Besser als geraten bei ${both(told)}; an diesen Fällen nicht bei ${list(untold, 'und nicht bei')}.`,
+    ranksOnly: (never, figure) =>
+      `Unterscheidet die Klassen nach ihren Wahrscheinlichkeiten (${figure}), aber nicht in den Entscheidungen: Es antwortet nie ${list(never.map(quoted), 'oder')}.`,
     weak: (lowest) => `Besser als geraten, aber oft falsch: ${lowest}; Raten ergibt 0,50.`,
     good: (what, figure) => `Gut: ${what} (${figure}).`,
     tells: {

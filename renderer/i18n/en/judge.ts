@@ -122,6 +122,8 @@ export const judge = {
     'AUC and accuracy: bootstrap over patients, exact where it never varies. Out-of-fold answers count as fewer patients. Sensitivity, specificity: Wilson. PPV and NPV: Bayes at your prevalence, logit interval (Mercaldo 2007). Likelihood ratios: log interval.',
   roc: 'ROC curve',
   rocHelp: 'Shaded: 95 % of resampled patients. Dot: the threshold below.',
+  rocNoBand:
+    'No band: whichever patients are drawn, the curve is the same. How sure that is, the exact interval of the AUC says. Dot: the threshold below.',
   rocX: '1 − specificity',
   rocY: 'Sensitivity',
   pr: 'Precision and recall',
@@ -136,6 +138,7 @@ export const judge = {
   threshold: 'Threshold',
   thresholdOf: (name: string) => `Threshold for “${name}”`,
   thresholdHelp: 'Arrow keys move it by 0.005, Page Up and Page Down by 0.05.',
+  atPrevalence: (label: string, share: string) => `${label} at a prevalence of ${share}`,
   prevalence: 'Prevalence where it will be used (%)',
   prevalenceHelp: (observed: string) => `PPV and NPV depend on it. Among these cases it is ${observed}.`,
   storedThreshold: (name: string, value: string, split: string) =>

@@ -1,4 +1,16 @@
-import type { Mark } from '../../../core/contract/index.ts';
+import type { Mark, ReadingUnit } from '../../../core/contract/index.ts';
+
+export interface Sitting {
+  readonly reader: string;
+  readonly unit: ReadingUnit;
+  readonly isBlinded: boolean;
+  /** Several people read. */
+  readonly isShared: boolean;
+  /** How many this reader has not labelled, of how many; and whether there is none. */
+  readonly left: string;
+  readonly all: string;
+  readonly isDone: boolean;
+}
 
 export const read = {
   // Viewport
@@ -117,6 +129,12 @@ export const read = {
   modeHelp:
     'Digits set classes in Label mode and window presets in View mode; Shift with a digit is a preset in Label mode. Where findings are asked for, a digit says present, Shift with it absent, Alt with it uncertain, and the same again takes it back.',
   progress: (done: number, all: number) => `labelled ${done} of ${all}`,
+  /** Who reads, what a label is about, whether they see what others say, and what is left for them. */
+  sitting: ({ reader, unit, isBlinded, isShared, left, all, isDone }: Sitting) => {
+    const what = { study: 'studies', series: 'series', instance: 'images' }[unit];
+    const others = isBlinded ? ' without seeing what others say' : isShared ? ' and sees what others say' : '';
+    return `${reader} labels ${what}${others}: ${isDone ? `all ${all} are labelled` : `${left} of ${all} remain`}.`;
+  },
   saved: 'saved',
   saving: 'saving …',
   marks: { present: 'present', absent: 'absent', uncertain: 'uncertain' } satisfies Record<Mark, string>,
@@ -193,8 +211,12 @@ export const read = {
   disagreementsTitle: 'Cases on which readers differ',
   disagreementsNone: 'Readers agree on every case that more than one of them labelled.',
   adjudicationHelp:
-    'A decision becomes the reference standard. Until then the case is not used for training. The decision is filed under the current reader.',
+    'A decision becomes the reference standard. Until then the case is not used for training. The decision is filed under the current reader. Who said what is not shown.',
   case: 'Case',
+  said: 'What was said',
+  saidBy: (label: string, readers: number) => (readers === 1 ? label : `${readers} × ${label}`),
+  heldBack: (n: number) =>
+    `${n === 1 ? '1 more case is' : `${n} more cases are`} held back: readers do not see each other’s labels here, and you have not labelled ${n === 1 ? 'it' : 'them'} yet.`,
   decision: 'Decision',
   decide: (label: string, name: string) => `Decide ${label} for ${name}`,
   show: 'Show',

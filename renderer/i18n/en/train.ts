@@ -435,8 +435,10 @@ export const train = {
     `Validation has not become better for ${n(epochs, 'epoch', 'epochs')}: you can stop now; the best weights are kept.`,
   stalledAtGuessing: (epochs: number) =>
     `Validation has not become better for ${n(epochs, 'epoch', 'epochs')} and is where guessing is: so far nothing was learned. Stopped now, the model guesses; let it go on, or try a larger learning rate, more epochs or another method.`,
-  best: (epoch: string, auc: string) =>
-    `Best so far: epoch ${epoch}, validation AUC ${auc}. These weights become the model.`,
+  best: (epoch: string, auc: string, isOver: boolean) =>
+    isOver
+      ? `The model has the weights of the best epoch: ${epoch}, validation AUC ${auc}.`
+      : `Best so far: epoch ${epoch}, validation AUC ${auc}. These weights become the model.`,
   noEpochs: 'Curves appear after the first epoch.',
   pause: 'Pause',
   judge: 'Judge the model',

@@ -31,6 +31,7 @@ export function cardText(card: ModelCard): CardText {
     title: own.title(model.name),
     notice: own.notice,
     sections: [
+      { title: i18n.words.verdict.title, paragraphs: card.results.length === 0 ? [own.noResults] : verdictText(card) },
       {
         title: own.what,
         paragraphs: [
@@ -75,20 +76,7 @@ export function cardText(card: ModelCard): CardText {
       {
         title: own.results,
         paragraphs: [
-          ...verdictText(card),
-          card.results.length === 0
-            ? own.noResults
-            : isPerName
-              ? hasMarks
-                ? own.resultsFindings(thresholdsText(model))
-                : own.resultsNumbers
-              : model.threshold === null
-                ? own.resultsMany
-                : own.resultsText(
-                    model.thresholdClass ?? '',
-                    i18n.number(model.threshold, 3),
-                    words.splits[model.thresholdSplit],
-                  ),
+          ...(card.results.length === 0 ? [] : [decisionText(card)]),
           ...positiveText(model),
           ...(card.testEvaluations === 0 ? [] : [own.testEvaluations(card.testEvaluations)]),
           ...(isPerName && !hasMarks ? [] : [own.intervals, ...probabilitiesText(model)]),
@@ -127,6 +115,15 @@ function recipeSection(search: SearchSummary): CardSection {
 }
 
 /** What the figures mean, of each part that was evaluated: of its studies, or of its images where no study has a label of its own. */
+/** What decides: the threshold, those of findings, or the most probable class. */
+function decisionText({ model }: ModelCard): string {
+  const { card: own, splits } = i18n.words.judge;
+  const { isPerName, hasMarks } = targetFacts[model.target];
+  if (isPerName) return hasMarks ? own.resultsFindings(thresholdsText(model)) : own.resultsNumbers;
+  if (model.threshold === null) return own.resultsMany;
+  return own.resultsText(model.thresholdClass ?? '', i18n.number(model.threshold, 3), splits[model.thresholdSplit]);
+}
+
 function verdictText({ results }: ModelCard): string[] {
   const { splits } = i18n.words.judge;
   const all = results.filter(({ verdict }) => verdict !== null);

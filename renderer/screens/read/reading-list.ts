@@ -4,17 +4,6 @@ import type { CaseReference } from '../../app/navigation.svelte.ts';
 import type { FrameReference } from '../../viewport/frames.ts';
 import type { Series, Start } from './series.ts';
 
-/**
- * By the current reader, or (not blinded) by whoever's label counts. Where the data set asks several questions: the one at a place, or all of
- * them (null).
- */
-export function isLabelled(item: ReadingItem, at: number | null): boolean {
-  const { answers, standing } = item;
-  if (standing.length === 0) return item.label !== null || item.reference !== null;
-  const known = standing.map(({ reference }, k) => reference !== null || (answers[k] ?? null) !== null);
-  return at === null ? known.every(Boolean) : known[at] === true;
-}
-
 /** The item of a case: of its image where a label is about images and one is named, else the first of its study. */
 export function itemAt({ unit, items }: ReadingList, { studyId, instanceId }: CaseReference): ReadingItem | undefined {
   if (unit === 'instance' && instanceId !== undefined) return items.find(({ target }) => target.id === instanceId);

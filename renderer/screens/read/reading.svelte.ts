@@ -24,8 +24,9 @@ import { prefetchFrame } from '../../viewport/frames.ts';
 import { Answers, type Sitting } from './answers.svelte.ts';
 import { Checking } from './checking.svelte.ts';
 import type { Mode } from './commands.ts';
+import { isLabelled } from './labelled.ts';
 import { Order } from './order.svelte.ts';
-import { isLabelled, itemAt, seriesOf, startOf } from './reading-list.ts';
+import { itemAt, seriesOf, startOf } from './reading-list.ts';
 import type { Series } from './series.ts';
 import { Stage } from './stage.svelte.ts';
 
@@ -140,13 +141,16 @@ export class Reading {
   }
   /** Of how many items the answer to each question is known, in the order of the questions. */
   get known(): readonly number[] {
-    return this.questions.map((_, at) => this.items.filter((item) => isLabelled(item, at)).length);
+    return this.questions.map((_, at) => this.items.filter((item) => isLabelled(item, at, this.#isShared)).length);
   }
 
   /** Whether an item has a label: where the data set asks several questions, an answer to the one that is sought, or to all. */
   isLabelled(item: ReadingItem): boolean {
     const at = this.#sought === null ? -1 : this.questions.indexOf(this.#sought);
-    return isLabelled(item, at < 0 ? null : at);
+    return isLabelled(item, at < 0 ? null : at, this.#isShared);
+  }
+  get #isShared(): boolean {
+    return this.#list?.isShared ?? false;
   }
   /** What the filter lets through; the item in view always stays. */
   get shown(): readonly ReadingItem[] {

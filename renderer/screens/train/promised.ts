@@ -1,5 +1,5 @@
-/** A promise in words. */
-import type { TimePromise } from '../../../core/contract/index.ts';
+/** A promise in words, and how far off it was. */
+import type { JobView, TimePromise } from '../../../core/contract/index.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 
 /** From here on a range is too wide for one number to stand for it. */
@@ -13,4 +13,21 @@ export function promised({ seconds, low, high }: Pick<TimePromise, 'seconds' | '
   if (high <= widest * low) return words.about(i18n.duration(seconds));
   if (high < minute) return words.someSeconds;
   return seconds < hour ? words.someMinutes : words.someHours;
+}
+
+/**
+ * How far the whole of a job is off what was promised, as a share (0.5 is half as long again); null as long as it is within the range that was
+ * said with it. Being done early is worth a word at the end and no warning; before it began, and where it was stopped, there is nothing to be off.
+ */
+export function offBy({
+  promise,
+  remainingSeconds,
+  ranSeconds,
+  state,
+}: Pick<JobView, 'promise' | 'remainingSeconds' | 'ranSeconds' | 'state'>): number | null {
+  if (promise === null || promise.seconds < 1) return null;
+  if (state === 'running' ? remainingSeconds === null : state !== 'succeeded') return null;
+  const whole = ranSeconds + (remainingSeconds ?? 0);
+  if (whole > promise.high) return whole / promise.seconds - 1;
+  return state === 'succeeded' && whole < promise.low ? whole / promise.seconds - 1 : null;
 }

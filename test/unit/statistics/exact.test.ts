@@ -127,6 +127,12 @@ describe('an AUC of 1', () => {
   });
 });
 
+test('one patient against one, of whom most draws have one kind alone, could be 0.03', () => {
+  const probabilities = Float64Array.from([0.9, 0.1, 0.1, 0.9]);
+  const scores: Scores = { classes: 2, positive: 1, targets: [0, 1], probabilities };
+  expect(bootstrapIntervals(scores, ['a', 'b']).auc).toEqual([expect.closeTo(0.025, 9), 1]);
+});
+
 test('six right answers out of six are 0.54 to 1, not 1 to 1, also with several images of each patient', () => {
   const patients = [1, 2, 3, 4, 5, 6];
   expect(

@@ -60,6 +60,7 @@ describe('intervals of a threshold', () => {
     expect(perfect.ppv.value).toBe(1);
     expect((perfect.ppv.interval ?? [0, 0])[0]).toBeGreaterThan(0.5);
     expect(perfect.positiveLikelihoodRatio.value).toBeNull();
+    expect(perfect.negativeLikelihoodRatio).toMatchObject({ value: 0, interval: [0, expect.any(Number)] });
   });
 });
 

@@ -15,6 +15,7 @@ import {
 } from '../../../../core/services/library/models.ts';
 import { promoteModel } from '../../../../core/services/promotion/promote.ts';
 import {
+  addJob,
   countTestEvaluation,
   datasetByName,
   ensureDataset,
@@ -25,11 +26,12 @@ import {
   modelByName,
   modelsInUse,
   saveWindowChoices,
+  setRunOfJob,
   testEvaluations,
   windowChoices,
 } from '../../../../core/store/index.ts';
 import { judgedModel, madeCases, testVersion } from '../../../support/judged-models.ts';
-import { addModelRow, fillDataset, temporaryLibrary } from '../../../support/library.ts';
+import { addModelRow, fillDataset, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { appErrorOf } from '../../../support/thrown.ts';
 
@@ -47,9 +49,17 @@ describe('a model', () => {
     promoteModel(context, { model: 'first', by: 'Reader 1', because: 'the first one' });
     const id = modelByName(library.db, 'first')?.id ?? 0;
     countTestEvaluation(library.writer, id);
+    const runId = library.db.get<{ runId: number }>('SELECT run_id AS runId FROM models WHERE id = :id', { id })?.runId;
+    const job = addJob(library.writer, 'train', { name: 'first', dataset: 'demo' }, testTime);
+    setRunOfJob(library.writer, job, runId ?? 0);
     expect(codeOf(() => renameModel(context, 'first', 'other'))).toBe('NAME_TAKEN');
     renameModel(context, 'first', 'winter');
     expect(names(library)).toEqual(['winter', 'other']);
+    // The training in the list is called as its model.
+    const called = library.db.get<{ name: string }>(`SELECT payload ->> '$.name' AS name FROM jobs WHERE id = :job`, {
+      job,
+    });
+    expect(called?.name).toBe('winter');
     expect(modelsInUse(library.db)).toMatchObject([{ model: 'winter' }]);
     expect(testEvaluations(library.db, id)).toBe(1);
     expect(codeOf(() => renameModel(context, 'first', 'summer'))).toBe('MODEL_NOT_FOUND');

@@ -135,6 +135,7 @@ test('a number is read as it is typed, and two readers’ numbers are compared b
   expect(() => setLabel(context, act(0, question), 'twelve')).toThrow(/"twelve" is no number/);
   for (let n = 0; n < 4; n++) setLabel(context, act(n, question), String(100 + n));
   addReader(context, 'Dr. Weiss');
+  configureReading(context, 'room', { unit: 'study', isBlinded: false });
   [101, 100, 104, 103].forEach((number, n) => {
     setLabel(context, act(n, question), String(number));
   });

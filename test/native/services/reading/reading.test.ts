@@ -94,6 +94,7 @@ describe('reading', () => {
     setLabel(context, target(0), 'mass');
     setLabel(context, target(1), 'mass');
     addReader(context, 'Second');
+    configureReading(context, 'demo', { unit: 'study', isBlinded: false });
     setLabel(context, target(0), 'mass');
     setLabel(context, target(1), 'normal');
     expect(labels(context).slice(0, 2)).toEqual(['mass', null]);
@@ -135,6 +136,62 @@ describe('reading', () => {
     expect(historyOf(context, target(0))).toEqual([]);
     configureReading(context, 'demo', { unit: 'study', isBlinded: false });
     expect(readingList(context, 'demo').items[0]).toMatchObject({ label: null, reference: 'mass' });
+  });
+
+  test('readers are blinded once there are two, whatever was said while one read alone, and until somebody says otherwise', () => {
+    const { context, target } = room();
+    const shown = () => {
+      const { isBlinded, isShared, items } = readingList(context, 'demo');
+      return [isBlinded, isShared, items[0]?.reference];
+    };
+    // The first reader, whom every library has, is nobody yet: whoever adds a name reads alone.
+    addReader(context, 'Dr. Weiss');
+    configureReading(context, 'demo', { unit: 'study', isBlinded: false });
+    setLabel(context, target(0), 'mass');
+    expect(shown()).toEqual([false, false, 'mass']);
+    addReader(context, 'Dr. Schwarz');
+    expect(shown()).toEqual([true, true, null]);
+    configureReading(context, 'demo', { unit: 'study', isBlinded: false });
+    expect(shown()).toEqual([false, true, 'mass']);
+    addReader(context, 'Dr. Braun');
+    expect(shown()).toEqual([false, true, 'mass']);
+  });
+
+  test('a data set of which nobody said how it is read is blinded where two read', () => {
+    const { context, target } = room();
+    setLabel(context, target(0), 'mass');
+    expect(readingList(context, 'demo').isBlinded).toBe(false);
+    addReader(context, 'Second');
+    expect(readingList(context, 'demo')).toMatchObject({ isBlinded: true, isShared: true });
+  });
+
+  test('whoever decides is not told who said what, and a blinded reader no case that is still to label', () => {
+    const { context, target } = room();
+    setLabel(context, target(0), 'mass');
+    setLabel(context, target(1), 'normal');
+    addReader(context, 'Second');
+    setLabel(context, target(0), 'normal');
+    setLabel(context, target(1), 'mass');
+    addReader(context, 'Third');
+    // Has labelled nothing: decides. What was said stands in the order of the classes, not of the readers.
+    const deciding = agreementOf(context, 'demo');
+    const both = [
+      { label: 'normal', readers: 1 },
+      { label: 'mass', readers: 1 },
+    ];
+    expect(deciding.disagreements.map(({ labels: said }) => said)).toEqual([both, both]);
+    expect(deciding.heldBack).toBe(0);
+    setLabel(context, target(0), 'mass');
+    const reading = agreementOf(context, 'demo');
+    expect(reading.disagreements.map(({ labels: said }) => said)).toEqual([
+      [
+        { label: 'normal', readers: 1 },
+        { label: 'mass', readers: 2 },
+      ],
+    ]);
+    expect([reading.heldBack, reading.toAdjudicate]).toEqual([1, 2]);
+    configureReading(context, 'demo', { unit: 'study', isBlinded: false });
+    expect(agreementOf(context, 'demo')).toMatchObject({ heldBack: 0, disagreements: [{}, {}] });
   });
 
   test('a renamed reader keeps the labels; a name is given once; imports have no reader', () => {

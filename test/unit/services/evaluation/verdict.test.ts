@@ -116,6 +116,24 @@ describe('of classes', () => {
     expect(onClasses(['benign', 'malignant'], 6, ofTruth(20)).kind).toBe('good');
   });
 
+  test('a class that is ranked rightly and never answered: told by probabilities, not by decisions', () => {
+    const names = ['normal', 'mass', 'specks'];
+    // The truth always raises its own probability, and "mass" has so high a one that nothing else is answered.
+    const verdict = onClasses(names, 60, (truth, answer) => (truth === answer ? 4 : 0) + (answer === 1 ? 12 : 0));
+    expect(said(verdict)).toEqual({
+      kind: 'ranksOnly',
+      isFew: false,
+      head: expect.stringMatching(
+        /^Tells the classes apart by its probabilities \(mean AUC 0\.\d\d, 0\.\d\d to [01]\.\d\d\), but not by its decisions: it never answers “normal” or “specks”\.$/,
+      ),
+    });
+    expect(
+      englishVerdictSentences(verdict)
+        .join(' ')
+        .match(/never answers/g),
+    ).toHaveLength(1);
+  });
+
   test('a model that guesses: not better than guessing, with the number of classes whatever it is', () => {
     for (const names of [['a', 'b'], ['a', 'b', 'c'], Array.from({ length: 10 }, (_, i) => `c${i}`)]) {
       const verdict = onClasses(names, 60, none, 4);
@@ -170,12 +188,19 @@ describe('of classes', () => {
     const verdict = onClasses(['often', 'rare', 'gone'], [80, 20, 0], (truth, answer) =>
       answer === 0 ? 6 : truth === answer ? 3 : 0,
     );
-    expect(verdict).toMatchObject({ missing: ['gone'], neverAnswered: ['rare'] });
+    expect(verdict).toMatchObject({ kind: 'ranksOnly', missing: ['gone'], neverAnswered: ['rare'] });
     expect(englishVerdictSentences(verdict).slice(1)).toEqual([
       'There is no case of “gone”: nothing is known about it.',
-      'It never answers “rare”.',
       'It is right in 80 % of the cases (72 % to 88 %); always answering “often” would be in 80 %.',
     ]);
+  });
+
+  test('where not all is told apart, a class that is never answered has a sentence of its own', () => {
+    const verdict = onClasses(['a', 'b', 'c'], 60, (truth, answer) =>
+      answer === 2 ? 12 : truth === 0 && answer === 0 ? 4 : 0,
+    );
+    expect(verdict.kind).toBe('partly');
+    expect(englishVerdictSentences(verdict)).toContain('It never answers “a” or “b”.');
   });
 
   test('cases of one class alone define nothing', () => {
