@@ -38,6 +38,13 @@ export function beginWalk(page: Page, walk: string): Walk {
       steps.push(file);
       if (process.env['SIDELIGHT_SCREENSHOTS'] !== '1') return;
       mkdirSync(folder, { recursive: true });
+      // With the small pictures that are in view, and without what is still moving.
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('[data-instance]')].every((box) => {
+          const { top, bottom } = box.getBoundingClientRect();
+          return bottom < 0 || top > innerHeight || box.childElementCount > 0;
+        }),
+      );
       await page.waitForTimeout(300);
       await page.screenshot({ path: join(folder, file), animations: 'disabled' });
     },
