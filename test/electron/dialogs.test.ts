@@ -49,8 +49,11 @@ async function library(walker: Walker, view: 'studies' | 'datasets'): Promise<vo
 
 async function judge(walker: Walker): Promise<void> {
   await go(walker, 'judge');
-  await walker.page.getByLabel(walker.say('judge.model'), { exact: true }).first().waitFor();
+  await walker.page.getByLabel(walker.say('judge.model')).first().waitFor();
 }
+
+/** A dialog that is open, or what opens above the line of jobs. */
+const shown = '[role=dialog], .tray';
 
 /** By the file that holds the dialog, how it is opened. */
 const dialogs: Readonly<Record<string, (walker: Walker) => Promise<void>>> = {
@@ -130,7 +133,7 @@ const dialogs: Readonly<Record<string, (walker: Walker) => Promise<void>>> = {
   'screens/judge/ThresholdPanel.svelte': async (walker) => {
     const { page, say } = walker;
     await judge(walker);
-    await page.getByLabel(say('judge.split'), { exact: true }).first().selectOption('test');
+    await page.getByLabel(say('judge.split')).first().selectOption('test');
     const slider = page.getByRole('slider').first();
     await slider.focus();
     await page.keyboard.press('PageUp');
@@ -150,7 +153,7 @@ const dialogs: Readonly<Record<string, (walker: Walker) => Promise<void>>> = {
     await go(walker, 'settings');
     await page.getByRole('tab', { name: say('settings.sections.library') }).click();
     await press(walker, 'settings.backUp');
-    await page.getByRole('main').locator('table').last().getByRole('button').first().click();
+    await page.getByRole('main').getByText(say('settings.restore'), { exact: true }).first().click();
   },
   'app/JobTray.svelte': async ({ page }) => {
     await page.locator('.tray-button').click();
@@ -197,7 +200,7 @@ test.each(['en', 'de'] as const)(
     const titles = new Set<string>();
     for (const [file, open] of Object.entries(dialogs)) {
       await callFrom(page, 'window.saveSettings', { language, theme: 'dark' });
-      const dialog = page.getByRole('dialog');
+      const dialog = page.locator(shown);
       try {
         await open(walker);
         await dialog.waitFor();
@@ -208,7 +211,7 @@ test.each(['en', 'de'] as const)(
       }
       titles.add((await dialog.getByRole('heading').first().textContent()) ?? '');
       await page.waitForTimeout(300);
-      const found = [...(await cut(page, '[role=dialog]')), ...(await outOfReach(page))];
+      const found = [...(await cut(page, shown)), ...(await outOfReach(page, shown))];
       wrong.push(...found.map((text) => `${language} ${file}: ${text}`));
       for (const theme of ['light', 'dark'] as const) {
         await callFrom(page, 'window.saveSettings', { theme });

@@ -33,10 +33,10 @@ export async function cut(page: Page, root = 'body'): Promise<string[]> {
 }
 
 /** What of an open dialog lies outside the window, and buttons below it that something covers or that lie outside. */
-export async function outOfReach(page: Page): Promise<string[]> {
+export async function outOfReach(page: Page, root: string): Promise<string[]> {
   return await page.evaluate(`(() => {
     const found = [];
-    const dialog = document.querySelector('[role=dialog]');
+    const dialog = document.querySelector(${JSON.stringify(root)});
     const isInside = ({ left, top, right, bottom }) => left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
     if (!isInside(dialog.getBoundingClientRect())) found.push('the dialog reaches out of the window');
     for (const button of dialog.querySelectorAll('.modal-actions button')) {
