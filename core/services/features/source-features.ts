@@ -5,7 +5,9 @@
  * of the training images, LPM. The order of the images is the version's, so that a killed run and one that was never
  * killed compute the same numbers.
  */
+
 import { statfsSync } from 'node:fs';
+import { counted } from '../../base/counted.ts';
 import { AppError, invariant } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
@@ -171,7 +173,7 @@ function imagesGone(
   const first = problems.list().find(({ code }) => code !== 'IMAGE_LOOKS_EMPTY');
   return new AppError(
     'DATASET_NOT_READY',
-    `${missing} of ${wanted.length} images of version ${version.number} of "${version.dataset}" cannot be read; the first: ${first?.message ?? 'it has no pixels.'}`,
+    `${missing} of ${counted('en', wanted.length, 'image', 'images')} of version ${version.number} of "${version.dataset}" cannot be read; the first: ${first?.message ?? 'it has no pixels.'}`,
     {
       action:
         first?.action ??
@@ -195,10 +197,14 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
   const missing = images.filter((i) => !sources.has(imageKind, imageKey(i.instanceId, i.frame))).length;
   const featureBytes = bytesPerImage(request) * images.length;
   const bytes = featureBytes + missing * 2 * inputSize ** 2;
-  context.log.log('info', `Features of ${images.length} images at ${inputSize} px take ${megabytes(featureBytes)}.`, {
-    images: images.length,
-    featureBytes,
-  });
+  context.log.log(
+    'info',
+    `Features of ${counted('en', images.length, 'image', 'images')} at ${inputSize} px take ${megabytes(featureBytes)}.`,
+    {
+      images: images.length,
+      featureBytes,
+    },
+  );
   const trained = lpm.config.grid.map((patches) => patches * lpm.config.patch);
   if (trained.some((side) => side !== inputSize)) {
     const how =
