@@ -25,6 +25,7 @@ import { imageKind, prepareSources, readSource } from '../pixels/source-images.t
 import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
+import { BatchThreads } from './batches/batch-threads.ts';
 import { type FeatureSettings, featureKinds } from './feature-kinds.ts';
 import { resolveStatistics } from './normalisation.ts';
 
@@ -50,6 +51,8 @@ export interface Features {
   readonly records: ReadonlyMap<LpmFeatures, RecordStore>;
   /** For what is made of them and stays the same. */
   readonly memory: MemoryHolder;
+  /** What puts batches of it together. */
+  readonly threads: BatchThreads;
   readonly encoded: number;
   readonly reused: number;
   readonly sizeBytes: number;
@@ -96,7 +99,9 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
     return store;
   };
   const memory = holdMemory(context);
+  const threads = new BatchThreads();
   const close = async (): Promise<void> => {
+    await threads.close();
     memory.end();
     for (const store of stores) await store.close();
   };
@@ -131,6 +136,7 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
       sources,
       records,
       memory,
+      threads,
       encoded,
       reused: images.length - encoded,
       sizeBytes: bytesPerImage(request) * images.length,
