@@ -12,7 +12,7 @@ import type { BatchInputs, ExampleSource } from '../../training/loop.ts';
 import { imageKind, samplesOf } from '../pixels/source-images.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { BatchThreads } from './batches/batch-threads.ts';
-import type { BatchRow } from './batches/messages.ts';
+import type { BatchRow, SharedBatch } from './batches/messages.ts';
 import { bytesOf, emptyInputs, featureKinds, featuresOf, type RecordBlocks, writeRecord } from './feature-kinds.ts';
 
 /** What lies on the disk, where threads read it. */
@@ -78,6 +78,14 @@ export function exampleSource(
     ...{ config, inputSize, statistics, sides, kind, records, keyOf, readOnce },
     sources: stores.sources,
   };
+  const shown = new WeakMap<BatchInputs, SharedBatch>();
+  const sharedOf = (inputs: BatchInputs, batch: number): SharedBatch => {
+    const known = shown.get(inputs);
+    if (known !== undefined) return known;
+    const made = sharedBatch(parts, inputs, batch);
+    shown.set(inputs, made);
+    return made;
+  };
   return {
     labels: target.labelsOf(images, reading),
     imageSize: sides === null ? null : { height: inputSize, width: inputSize },
@@ -89,7 +97,7 @@ export function exampleSource(
       const inputs = batches.take(indices.length);
       const isKept = isAskedAgain && kept?.hasRoomFor(inputs) === true;
       if (threads === undefined) await fillHere(parts, examples, augmentations, inputs, isKept);
-      else await fillInThreads(parts, threads, examples, augmentations, inputs, isKept);
+      else await fillInThreads(parts, threads, examples, augmentations, sharedOf(inputs, examples.length), isKept);
       if (isKept && kept?.keep(name, inputs) === true) batches.forget(inputs);
       return inputs;
     },
@@ -164,16 +172,30 @@ async function fillHere(
   }
 }
 
+/** What threads are shown of a batch. */
+function sharedBatch(
+  { config, inputSize, statistics, sides, kind }: Parts,
+  inputs: BatchInputs,
+  batch: number,
+): SharedBatch {
+  return {
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, bytesOf(tensor)])),
+    image: inputs['image']?.dtype === 'float32' ? inputs['image'].data : null,
+    blocks: kind === undefined ? [] : featureKinds[kind].blocks(config, batch),
+    kind: sides === null ? null : { side: config.sideSize, channels: config.lpm.channels, statistics, inputSize },
+  };
+}
+
 /** Has threads put a batch together from what lies on the disk. */
 async function fillInThreads(
-  { config, inputSize, statistics, sides, kind, records, sources, keyOf }: Parts,
+  { sides, kind, records, sources, keyOf }: Parts,
   threads: BatchThreads,
   examples: readonly Example[],
   augmentations: readonly (Augmentation | null)[],
-  inputs: BatchInputs,
+  shared: SharedBatch,
   isKept: boolean,
 ): Promise<void> {
-  const image = inputs['image']?.dtype === 'float32' ? inputs['image'].data : null;
+  const { image } = shared;
   const placed = (store: RecordReader | undefined): PlacedRecords => store as RecordReader & PlacedRecords;
   const rows = examples.map((example, row): BatchRow => {
     const key = keyOf(example);
@@ -185,13 +207,7 @@ async function fillInThreads(
       source: isImageWanted ? placed(sources).placeOf(imageKind, key) : null,
     };
   });
-  const found = await threads.fill({
-    inputs: Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, bytesOf(tensor)])),
-    image,
-    blocks: kind === undefined ? [] : featureKinds[kind].blocks(config, examples.length),
-    kind: sides === null ? null : { side: config.sideSize, channels: config.lpm.channels, statistics, inputSize },
-    rows,
-  });
+  const found = await threads.fill(shared, rows);
   const namesOf = (row: number): readonly (readonly ['record' | 'source', PlacedRecords, RecordName])[] => {
     const key = keyOf(examples[row] as Example);
     return [

@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type AnswerMessage, Caller } from '../../../base/channel.ts';
 import { AppError, toError } from '../../../base/errors.ts';
-import type { BatchCalls, RowDamage } from './messages.ts';
+import type { BatchCalls, BatchRow, RowDamage, SharedBatch } from './messages.ts';
 
-type FillInput = BatchCalls['fill']['input'];
+/** Batches that a thread remembers: a training fills two in turn, and each may be of some tens of megabytes. */
+const mostKnown = 4;
 
 /** One of two processors, for the engine has threads of its own; more than four gain nothing. */
 function threadsHere(): number {
@@ -23,17 +24,17 @@ export class BatchThreads {
   }
 
   /**
-   * Fills the rows, divided among the threads; gives what is wrong with records. What is right has been verified.
+   * Fills rows of a batch, divided among the threads; gives what is wrong with records. What is right has been verified.
+   * @param batch the same object whenever it is the same memory
    * @throws DISK_FAILED; CANCELLED where the pool is closed meanwhile; ENGINE_FAILED where a thread ends
    */
-  async fill(input: FillInput): Promise<readonly RowDamage[]> {
+  async fill(batch: SharedBatch, rows: readonly BatchRow[]): Promise<readonly RowDamage[]> {
     if (this.#isClosed) throw closed();
     if (this.#threads.length === 0) this.#threads = Array.from({ length: this.#count }, () => new BatchThread());
-    const { rows, ...common } = input;
     const share = Math.ceil(rows.length / this.#threads.length);
     const parts = this.#threads.flatMap((thread, i) => {
       const own = rows.slice(i * share, (i + 1) * share);
-      return own.length === 0 ? [] : [thread.fill({ ...common, rows: own })];
+      return own.length === 0 ? [] : [thread.fill(batch, own)];
     });
     // All end before any error is told: the memory is nobody's to use again while a thread writes to it.
     const ended = await Promise.allSettled(parts);
@@ -57,6 +58,8 @@ function closed(): AppError {
 class BatchThread {
   readonly #worker = new Worker(new URL('./batch-worker.ts', import.meta.url));
   readonly #caller: Caller<BatchCalls, never>;
+  readonly #known = new Map<SharedBatch, number>();
+  #next = 1;
   #asked = 0;
 
   constructor() {
@@ -69,14 +72,26 @@ class BatchThread {
     this.#worker.unref();
   }
 
-  async fill(input: FillInput): Promise<readonly RowDamage[]> {
+  async fill(batch: SharedBatch, rows: readonly BatchRow[]): Promise<readonly RowDamage[]> {
+    const [number, isNew, gone] = this.#numberOf(batch);
     // Whoever waits for a batch keeps the process alive; an idle thread does not.
     if (this.#asked++ === 0) this.#worker.ref();
     try {
-      return await this.#caller.call('fill', input);
+      return await this.#caller.call('fill', { number, shown: isNew ? batch : null, gone, rows });
     } finally {
       if (--this.#asked === 0) this.#worker.unref();
     }
+  }
+
+  /** The number of a batch, whether the thread has to be shown it, and the numbers of those that it is to forget. */
+  #numberOf(batch: SharedBatch): [number, boolean, number[]] {
+    const known = this.#known.get(batch);
+    const number = known ?? this.#next++;
+    this.#known.delete(batch);
+    this.#known.set(batch, number);
+    const gone = [...this.#known].slice(0, -mostKnown);
+    for (const [old] of gone) this.#known.delete(old);
+    return [number, known === undefined, gone.map(([, old]) => old)];
   }
 
   async end(): Promise<void> {

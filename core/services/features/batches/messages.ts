@@ -28,14 +28,25 @@ export interface RowDamage {
   readonly what: RecordDamage;
 }
 
+/** A batch in memory that threads share: the bytes of all its tensors, the numbers of its images, and how both are filled. */
+export interface SharedBatch {
+  readonly inputs: Readonly<Record<string, Uint8Array>>;
+  readonly image: Float32Array | null;
+  readonly blocks: readonly RecordBlocks[];
+  readonly kind: SideImageKind | null;
+}
+
 export interface BatchCalls {
-  /** Fills rows of a batch whose tensors lie in shared memory; `inputs` are all its bytes, `image` its numbers. */
+  /**
+   * Fills rows of the batch `number`. It is shown once: memory that arrives with every message counts as new each time, and the collector comes to
+   * look for it.
+   */
   fill: {
     input: {
-      readonly inputs: Readonly<Record<string, Uint8Array>>;
-      readonly image: Float32Array | null;
-      readonly blocks: readonly RecordBlocks[];
-      readonly kind: SideImageKind | null;
+      readonly number: number;
+      readonly shown: SharedBatch | null;
+      /** Batches that are not filled any more. */
+      readonly gone: readonly number[];
       readonly rows: readonly BatchRow[];
     };
     output: readonly RowDamage[];
