@@ -27,6 +27,7 @@ import { imageKind, prepareSources, readSource } from '../pixels/source-images.t
 import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
+import { BatchThreads } from './batches/batch-threads.ts';
 import { type FeatureSettings, featureKinds } from './feature-kinds.ts';
 import { resolveStatistics } from './normalisation.ts';
 
@@ -52,6 +53,8 @@ export interface Features {
   readonly records: ReadonlyMap<LpmFeatures, RecordStore>;
   /** For what is made of them and stays the same. */
   readonly memory: MemoryHolder;
+  /** What puts batches of it together. */
+  readonly threads: BatchThreads;
   readonly encoded: number;
   readonly reused: number;
   readonly sizeBytes: number;
@@ -112,7 +115,9 @@ export async function openForEncoding(context: ServiceContext, request: FeatureR
     return store;
   };
   const memory = holdMemory(context);
+  const threads = new BatchThreads();
   const close = async (): Promise<void> => {
+    await threads.close();
     memory.end();
     for (const store of stores) await store.close();
   };
@@ -150,7 +155,9 @@ export async function openForEncoding(context: ServiceContext, request: FeatureR
           const encoded = await encodeMissing(context, request, parts);
           const reused = images.length - encoded;
           const sizeBytes = bytesPerImage(request) * images.length;
-          return { images, statistics, sources, records, memory, encoded, reused, sizeBytes, problems, close };
+          return {
+            ...{ images, statistics, sources, records, memory, threads, encoded, reused, sizeBytes, problems, close },
+          };
         } catch (error) {
           await close();
           throw error;

@@ -116,7 +116,7 @@ export const read: Words['read'] = {
   sitting: ({ reader, unit, isBlinded, isShared, left, all, isDone }) => {
     const what = { study: 'Studien', series: 'Serien', instance: 'Bilder' }[unit];
     const others = isBlinded ? ', ohne zu sehen, was andere sagen' : isShared ? ' und sieht, was andere sagen' : '';
-    return `${reader} labelt ${what}${others}: ${isDone ? `alle ${all} sind gelabelt` : `noch ${left} von ${all}`}.`;
+    return `${reader} befundet ${what}${others}: ${isDone ? `alle ${all} sind gelabelt` : `noch ${left} von ${all}`}.`;
   },
   saved: 'gespeichert',
   saving: 'speichert …',
@@ -190,8 +190,8 @@ export const read: Words['read'] = {
   case: 'Fall',
   said: 'Was gesagt wurde',
   saidBy: (label, readers) => (readers === 1 ? label : `${readers} × ${label}`),
-  heldBack: (n) =>
-    `${n === 1 ? 'Ein weiterer Fall wird' : `${n} weitere Fälle werden`} zurückgehalten: Befunder sehen hier die Labels der anderen nicht, und Sie haben ${n === 1 ? 'ihn' : 'sie'} noch nicht gelabelt.`,
+  heldBack: (cases) =>
+    `${n(cases, 'weiterer Fall wird', 'weitere Fälle werden')} zurückgehalten: Befunder sehen hier die Labels der anderen nicht, und Ihres fehlt noch.`,
   decision: 'Entscheidung',
   decide: (label, name) => `${label} entscheiden für ${name}`,
   show: 'Zeigen',

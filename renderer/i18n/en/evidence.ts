@@ -35,7 +35,7 @@ export const evidence = {
   groups: { wrong: 'Wrong', off: 'Errors', right: 'Right', unlabelled: 'Not labelled', unanswered: 'Not answered' },
   states: { wrong: 'wrong', off: 'error', right: 'right', unlabelled: 'not labelled', unanswered: 'not answered' },
   /** Of grades, how far an answer lies from the label. */
-  steps: (off: number) => `wrong by ${n(Math.abs(off), 'grade', 'grades')}: ${off > 0 ? 'too high' : 'too low'}`,
+  steps: (off: number) => `wrong by ${n(Math.abs(off), 'step', 'steps')}: ${off > 0 ? 'too high' : 'too low'}`,
   error: (off: string) => `off by ${off}`,
   wrongFinding: (name: string, isPresent: boolean) =>
     `${name}: ${isPresent ? 'labelled present, answered absent' : 'labelled absent, answered present'}`,

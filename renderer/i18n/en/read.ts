@@ -135,7 +135,7 @@ export const read = {
   sitting: ({ reader, unit, isBlinded, isShared, left, all, isDone }: Sitting) => {
     const what = { study: 'studies', series: 'series', instance: 'images' }[unit];
     const others = isBlinded ? ' without seeing what others say' : isShared ? ' and sees what others say' : '';
-    return `${reader} labels ${what}${others}: ${isDone ? `all ${all} are labelled` : `${left} of ${all} remain`}.`;
+    return `${reader} reads ${what}${others}: ${isDone ? `nothing of ${all} is left` : `${left} of ${all} remain`}.`;
   },
   saved: 'saved',
   saving: 'saving …',
@@ -217,8 +217,8 @@ export const read = {
   case: 'Case',
   said: 'What was said',
   saidBy: (label: string, readers: number) => (readers === 1 ? label : `${readers} × ${label}`),
-  heldBack: (n: number) =>
-    `${n === 1 ? '1 more case is' : `${n} more cases are`} held back: readers do not see each other’s labels here, and you have not labelled ${n === 1 ? 'it' : 'them'} yet.`,
+  heldBack: (cases: number) =>
+    `${n(cases, 'more case is', 'more cases are')} held back: readers do not see each other’s labels here, and yours is still missing.`,
   decision: 'Decision',
   decide: (label: string, name: string) => `Decide ${label} for ${name}`,
   show: 'Show',
