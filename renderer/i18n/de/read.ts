@@ -116,7 +116,7 @@ export const read: Words['read'] = {
   sitting: ({ reader, unit, isBlinded, isShared, left, all, isDone }) => {
     const what = { study: 'Studien', series: 'Serien', instance: 'Bilder' }[unit];
     const others = isBlinded ? ', ohne zu sehen, was andere sagen' : isShared ? ' und sieht, was andere sagen' : '';
-    return `${reader} befundet ${what}${others}: ${isDone ? `alle ${all} sind gelabelt` : `noch ${left} von ${all}`}.`;
+    return `${reader} labelt ${what}${others}: ${isDone ? `alle ${all} sind gelabelt` : `noch ${left} von ${all}`}.`;
   },
   saved: 'gespeichert',
   saving: 'speichert …',

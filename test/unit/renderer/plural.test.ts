@@ -173,7 +173,6 @@ const severalAnyway: Readonly<Record<string, number>> = {
   'core/services/evaluation/judge-settings.ts': 1,
   'core/services/evaluation/judge.ts': 1,
   'core/services/evaluation/report-write.ts': 1,
-  'core/services/features/feature-kinds.ts': 1,
   'core/services/files/scan.ts': 1,
   'core/services/import/labels.ts': 2,
   'core/services/import/many-classes.ts': 2,
