@@ -135,7 +135,10 @@ const dialogs: Readonly<Record<string, (walker: Walker) => Promise<void>>> = {
     await judge(walker);
     await page.getByLabel(say('judge.split')).first().selectOption('test');
     const slider = page.getByRole('slider').first();
-    await slider.focus();
+    const evaluate = page.getByRole('main').getByRole('button', { name: say('judge.evaluate'), exact: true });
+    await slider.or(evaluate).first().waitFor();
+    if (await evaluate.isVisible()) await evaluate.click();
+    await slider.focus({ timeout: 60_000 });
     await page.keyboard.press('PageUp');
     await page.keyboard.press('ArrowLeft');
     await press(walker, 'judge.saveThreshold');
