@@ -14,6 +14,7 @@
  * `npm run bench -- --memory` measures one training step of each method on a ViT-B/16 (bench/memory.ts);
  * `npm run bench -- --encode` measures memory and time of an LPM's pass, also against another checkout or in 8 bits (bench/encode.ts);
  * `npm run bench -- --steps` times steps of training from the disk to the parameters, also against another checkout (bench/steps.ts);
+ * `npm run bench -- --whole` times whole trainings, also against another checkout and PyTorch with its own data path (bench/whole.ts);
  * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts);
  * `npm run bench -- --recipes` compares what a search finds with fixed recipes and with the best of a grid (bench/recipes.ts);
  * `npm run bench -- --coverage` counts how often the interval of a cross-validation holds the AUC on fresh studies (bench/coverage.ts),
@@ -38,6 +39,7 @@ const mode = [
   '--memory',
   '--encode',
   '--steps',
+  '--whole',
   '--recipes',
   '--coverage',
 ].find((name) => process.argv.includes(name));
@@ -209,6 +211,7 @@ else if (mode === '--findings') await (await import('./findings.ts')).benchFindi
 else if (mode === '--memory') await (await import('./memory.ts')).benchMemory();
 else if (mode === '--encode') await (await import('./encode.ts')).benchEncode();
 else if (mode === '--steps') await (await import('./steps.ts')).benchSteps();
+else if (mode === '--whole') await (await import('./whole.ts')).benchWhole();
 else if (mode === '--lpms') await (await import('./lpms.ts')).benchLpms();
 else if (mode === '--recipes') await (await import('./recipes.ts')).benchRecipes();
 else if (mode === '--coverage') await (await import('./coverage.ts')).benchCoverage();

@@ -19,6 +19,7 @@ export interface FamilySizes {
 
 /** What a family's configuration has besides its sizes, and how its `config.json` says it. */
 const families = {
+  vit: { fields: {}, json: { model_type: 'vit', hidden_act: 'gelu' } },
   dinov3: {
     fields: {
       naming: 'hf-dinov3',

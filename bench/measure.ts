@@ -14,6 +14,7 @@ import {
   encoderWeights,
   extractedLayers,
   initialiseParameters,
+  type LpmConfig,
   networkConfig,
   plainVit,
 } from '../core/models/index.ts';
@@ -69,27 +70,32 @@ const workloads: Readonly<Record<string, () => Workload>> = {
       weights: encoderWeights(vitBase, read, size),
     };
   },
-  step: () => {
-    const random = Random.seeded(3);
-    const config = networkConfig(vitBase, { method: 'fpt+', classes: 5, inputSize });
-    const graph = buildTrainStep(config, { batch, weighted: false });
-    const inputs: Record<string, Tensor> = {};
-    for (const { name = '', shape, dtype } of graph.inputs) {
-      if (dtype === 'float32') inputs[name] = noise(shape, random);
-      else if (dtype === 'float16') {
-        const values = Float16Array.from({ length: sizeOf(shape) }, () => random.uniform(-2, 2));
-        inputs[name] = { dtype: 'float16', shape, data: new Uint16Array(values.buffer) };
-      } else inputs[name] = { dtype: 'int32', shape, data: Int32Array.from({ length: batch }, (_, i) => i % 5) };
-    }
-    const params = initialiseParameters(config, random);
-    inputs['params'] = float32([params.length], params);
-    inputs['v'] = float32([params.length], new Float32Array(params.length));
-    inputs['m'] = inputs['v'];
-    inputs['step'] = float32([], [1]);
-    inputs['lr'] = float32([], [1e-4]);
-    return { graph, inputs };
-  },
+  step: () => trainingStep(vitBase),
+  /** Of the LPM in the box. */
+  'step-box': () => trainingStep(plainVit({ width: 192, layers: 12, heads: 3, patch: 16, imageSize: inputSize })),
 };
+
+/** One FPT+ training step on features of an LPM. */
+function trainingStep(lpm: LpmConfig): Workload {
+  const random = Random.seeded(3);
+  const config = networkConfig(lpm, { method: 'fpt+', classes: 5, inputSize });
+  const graph = buildTrainStep(config, { batch, weighted: false });
+  const inputs: Record<string, Tensor> = {};
+  for (const { name = '', shape, dtype } of graph.inputs) {
+    if (dtype === 'float32') inputs[name] = noise(shape, random);
+    else if (dtype === 'float16') {
+      const values = Float16Array.from({ length: sizeOf(shape) }, () => random.uniform(-2, 2));
+      inputs[name] = { dtype: 'float16', shape, data: new Uint16Array(values.buffer) };
+    } else inputs[name] = { dtype: 'int32', shape, data: Int32Array.from({ length: batch }, (_, i) => i % 5) };
+  }
+  const params = initialiseParameters(config, random);
+  inputs['params'] = float32([params.length], params);
+  inputs['v'] = float32([params.length], new Float32Array(params.length));
+  inputs['m'] = inputs['v'];
+  inputs['step'] = float32([], [1]);
+  inputs['lr'] = float32([], [1e-4]);
+  return { graph, inputs };
+}
 
 async function measure(engine: Engine, workload: Workload, runs: number): Promise<number[]> {
   const executable = await engine.compile(workload.graph, workload.weights);

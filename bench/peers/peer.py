@@ -4,13 +4,22 @@
 
 NAME: none (only whether PyTorch is there), gemm, encode (plain eager attention, whose weights give the token scores), encode-sdpa (layers that give no
 scores use scaled_dot_product_attention) or step. Prints {"seconds": [...], "peakMb", "threads"} as JSON.
+
+    peer.py train SIZES
+
+A whole training as one would write it with PyTorch: a file of 16-bit features and one of 16-bit pixels an image, a data set that augments, two loading
+workers that stay, and a validation after each epoch. SIZES is JSON: width, layers, heads, train, val, epochs, batch, folder. Files are made beforehand; the
+time is that from the first import of a batch to the last validation.
 """
 import json
 import math
+import os
+import random
 import resource
 import sys
 import time
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -134,8 +143,91 @@ def workload(name):
     return step
 
 
+class Images(torch.utils.data.Dataset):
+    """Kept keys and values and the side image of each image, from its files."""
+
+    def __init__(self, folder, first, count, augment):
+        self.folder, self.first, self.count, self.augment = folder, first, count, augment
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, i):
+        i += self.first
+        kept = torch.from_numpy(np.load(os.path.join(self.folder, f"{i}.features.npy")))
+        pixels = torch.from_numpy(np.load(os.path.join(self.folder, f"{i}.pixels.npy")).astype(np.float32) / 65535)
+        if self.augment:
+            pixels = self.changed(pixels)
+        else:
+            pixels = resized(pixels)
+        return kept, ((pixels - 0.5) / 0.25).expand(3, -1, -1), i % CLASSES
+
+    def changed(self, pixels):
+        area, ratio = INPUT**2 * random.uniform(0.8, 1), math.exp(random.uniform(math.log(0.7), math.log(1.3)))
+        height, width = (min(INPUT, round(math.sqrt(area * r))) for r in (1 / ratio, ratio))
+        top, left = random.randint(0, INPUT - height), random.randint(0, INPUT - width)
+        cut = resized(pixels[top : top + height, left : left + width])
+        if random.random() < 0.5:
+            cut = cut.flip(-1)
+        cut = (cut * random.uniform(0.8, 1.2)).clamp(0, 1)
+        contrast = random.uniform(0.8, 1.2)
+        return (contrast * cut + (1 - contrast) * cut.mean()).clamp(0, 1)
+
+
+def resized(pixels):
+    return F.interpolate(pixels[None, None], (SIDE, SIDE), mode="bilinear", antialias=True, align_corners=False)[0]
+
+
+def write_files(folder, count, layers):
+    """Random features and pixels of `count` images, unless they are there."""
+    os.makedirs(folder, exist_ok=True)
+    tokens = int(KEPT_RATIO * (1 + (INPUT // PATCH) ** 2))
+    noise = np.random.default_rng(0)
+    for i in range(count):
+        path = os.path.join(folder, f"{i}.pixels.npy")
+        if os.path.exists(path):
+            continue
+        shape = (2, layers, HEADS, tokens, WIDTH // HEADS)
+        np.save(os.path.join(folder, f"{i}.features.npy"), noise.standard_normal(shape, np.float32).astype(np.float16))
+        np.save(path, noise.integers(0, 65536, (INPUT, INPUT), np.uint16))
+
+
+def train(sizes):
+    """Seconds of one whole training."""
+    global WIDTH, HEADS, CLASSES
+    WIDTH, HEADS, CLASSES = sizes["width"], sizes["heads"], 2
+    layers, batch = sizes["layers"] // 2, sizes["batch"]
+    write_files(sizes["folder"], sizes["train"] + sizes["val"], layers)
+    start = time.perf_counter()
+    torch.manual_seed(0)
+    side = Side(layers)
+    optimiser = torch.optim.AdamW(side.parameters(), lr=1e-4, weight_decay=0.1)
+    loader = lambda images, learns: torch.utils.data.DataLoader(  # noqa: E731
+        images, batch, shuffle=learns, drop_last=learns, num_workers=2, persistent_workers=True
+    )
+    learning = loader(Images(sizes["folder"], 0, sizes["train"], True), True)
+    validating = loader(Images(sizes["folder"], sizes["train"], sizes["val"], False), False)
+    logits = lambda kept, image: side(image, *kept.float().permute(1, 2, 0, 3, 4, 5))  # noqa: E731
+    for _ in range(sizes["epochs"]):
+        side.train()
+        for kept, image, labels in learning:
+            optimiser.zero_grad()
+            F.cross_entropy(logits(kept, image), labels).backward()
+            nn.utils.clip_grad_norm_(side.parameters(), 1.0)
+            optimiser.step()
+        side.eval()
+        with torch.inference_mode():
+            for kept, image, labels in validating:
+                F.cross_entropy(logits(kept, image), labels).item()
+    return time.perf_counter() - start
+
+
 def main():
-    name, runs = sys.argv[1], int(sys.argv[2])
+    name = sys.argv[1]
+    if name == "train":
+        print(json.dumps({"seconds": [train(json.loads(sys.argv[2]))]}))
+        return
+    runs = int(sys.argv[2])
     run = workload(name)
     for _ in range(2):
         run()

@@ -1,4 +1,5 @@
 /** Numbers and tables as people read them on a terminal. */
+import { counted } from '../base/counted.ts';
 
 /** `35 s`, `2 min 05 s`, `1 h 12 min`. */
 export function formatDuration(seconds: number): string {
@@ -29,7 +30,7 @@ export function formatCount(n: number): string {
 
 /** `1 study`, `3 studies`. */
 export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${formatCount(n)} ${n === 1 ? one : many}`;
+  return counted('en', n, one, many);
 }
 
 /** Three decimals, or a dash for what the data do not define. */

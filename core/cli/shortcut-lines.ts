@@ -1,4 +1,5 @@
 /** What a check for shortcuts found, in sentences, for the command line. */
+import { counted } from '../base/counted.ts';
 import {
   type AcquisitionResult,
   type CoveredRegion,
@@ -26,7 +27,7 @@ export function shortcutLines(report: ShortcutReport): string[] {
   ];
   const untold = report.regions.filter(({ verdict }) => verdict === 'untold').map(({ region }) => regionWords[region]);
   return [
-    `Shortcuts: ${report.images} images of ${report.patients} patients answered again with parts covered.`,
+    `Shortcuts: ${counted('en', report.images, 'image', 'images')} of ${counted('en', report.patients, 'patient', 'patients')} answered again with parts covered.`,
     ...report.regions.map((found) => `  without ${regionWords[found.region]}: ${regionFigures(found)}`),
     ...report.acquisition.map((found) => `  ${acquisitionFigures(found)}`),
     isAlarming(report)
@@ -37,7 +38,8 @@ export function shortcutLines(report: ShortcutReport): string[] {
 
 function regionFigures({ images, fall, auc, coveredAuc, changed, name, verdict }: RegionResult): string {
   if (images === 0) return 'not told, because no image has a body that can be told from its background';
-  if (verdict === 'untold') return `not told: ${images} images are too few (it takes ${fewestImages} of each class)`;
+  if (verdict === 'untold')
+    return `not told: ${counted('en', images, 'image is', 'images are')} too few (it takes ${fewestImages} of each class)`;
   const parts = [
     `${name === null ? '' : `"${name}": `}the truth is less probable by ${formatInterval(fall.value, fall.interval)}`,
     ...(auc === null || coveredAuc === null ? [] : [`AUC ${formatMeasure(auc)} to ${formatMeasure(coveredAuc)}`]),

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { embeddedLpmName, methodSchema, methods, nameSchema, timeSchema } from './names.ts';
 import { trainOptionsSchema } from './options.ts';
-import { promiseSchema } from './records.ts';
+import { promiseSchema } from './promise.ts';
 
 const count = z.int().nonnegative();
 const interval = z.tuple([z.number(), z.number()]).nullable();

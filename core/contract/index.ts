@@ -22,6 +22,7 @@ export * from './options.ts';
 export * from './parse.ts';
 export * from './positive-class.ts';
 export * from './problems.ts';
+export * from './promise.ts';
 export * from './promotion.ts';
 export * from './recipe.ts';
 export * from './records.ts';

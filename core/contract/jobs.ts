@@ -19,7 +19,8 @@ import {
   measureOptionsSchema,
   trainOptionsSchema,
 } from './options.ts';
-import { progressStageSchema, promiseSchema, trainingProgressSchema } from './records.ts';
+import { promiseSchema } from './promise.ts';
+import { progressStageSchema, trainingProgressSchema } from './records.ts';
 import { replayOptionsSchema, replayReportSchema } from './replay.ts';
 import {
   addLpmReportSchema,

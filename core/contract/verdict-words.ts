@@ -1,4 +1,5 @@
 /** A verdict in sentences: how they are put together, and the English ones. The window has the German ones of the same shape. */
+import { counted } from '../base/counted.ts';
 import type { Verdict, VerdictKind, VerdictQuestion } from './verdict.ts';
 
 /** The parts of which sentences are made. Figures come as text, as the language writes them. */
@@ -153,16 +154,15 @@ const quoted = (name: string): string => `“${name}”`;
 const listOf = (texts: readonly string[], and: string): string =>
   texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} ${and} ${texts.at(-1)}`;
 const both = (names: readonly string[]): string => listOf(names.map(quoted), 'and');
-const counted = (n: number, one: string, several: string): string =>
-  `${n.toLocaleString('en-US')} ${n === 1 ? one : several}`;
+const n = (count: number, one: string, several: string): string => counted('en', count, one, several);
 
 export const englishVerdict: VerdictWords = {
   unjudged: (patients) =>
-    `Cannot be judged on these cases: ${counted(patients, 'patient gives', 'patients give')} nothing to tell apart, or too little to say how certain it is.`,
+    `Cannot be judged on these cases: ${n(patients, 'patient gives', 'patients give')} nothing to tell apart, or too little to say how certain it is.`,
   tooFew: (patients, figure) =>
-    `Nobody can tell yet whether this is better than guessing: ${counted(patients, 'patient is', 'patients are')} too few (${figure}).`,
+    `Nobody can tell yet whether this is better than guessing: ${n(patients, 'patient is', 'patients are')} too few (${figure}).`,
   guessing: (patients, figure) =>
-    `Not better than guessing, as far as ${counted(patients, 'patient shows', 'patients show')} (${figure}; guessing gives 0.50).`,
+    `Not better than guessing, as far as ${n(patients, 'patient shows', 'patients show')} (${figure}; guessing gives 0.50).`,
   worse: (figure) =>
     `Worse than guessing (${figure}; guessing gives 0.50): answers are the wrong way round. Check whether labels are exchanged.`,
   partlyClasses: (told, pairs) =>
@@ -177,14 +177,16 @@ export const englishVerdict: VerdictWords = {
   good: (what, figure) => `Good: ${what} (${figure}).`,
   tells: {
     classes: (names) =>
-      names.length === 2 ? `tells “${names[0]}” from “${names[1]}”` : `tells all ${names.length} classes apart`,
-    findings: (n) => (n === 1 ? 'finds what it is asked for' : `finds all ${n} findings`),
+      names.length === 2
+        ? `tells “${names[0]}” from “${names[1]}”`
+        : `tells all ${n(names.length, 'class', 'classes')} apart`,
+    findings: (count) => (count === 1 ? 'finds what it is asked for' : `finds all ${n(count, 'finding', 'findings')}`),
   },
   goodNumbers: (figure) => `Good: it explains half or more of the differences between cases (${figure}).`,
   weakNumbers: (figure) =>
     `Better than always saying the mean, but it explains less than half of the differences between cases (${figure}).`,
   guessingNumbers: (patients, figure) =>
-    `Not better than always saying the mean, as far as ${counted(patients, 'patient shows', 'patients show')} (${figure}; the mean gives 0).`,
+    `Not better than always saying the mean, as far as ${n(patients, 'patient shows', 'patients show')} (${figure}; the mean gives 0).`,
   worseNumbers: (figure) => `Worse than always saying the mean (${figure}; the mean gives 0).`,
   few: (patients) =>
     `That is on few patients (${patients.toLocaleString('en-US')}): with more it may turn out otherwise.`,
@@ -195,7 +197,7 @@ export const englishVerdict: VerdictWords = {
       .join(' '),
   question: ([first = '', second], auc) =>
     second === undefined ? `“${first}” (${auc})` : `“${first}” from “${second}” (${auc})`,
-  andOthers: (n) => `${n} more`,
+  andOthers: (count) => `${count} more`,
   missingClasses: (names) =>
     `There is no case of ${both(names)}: nothing is known about ${names.length === 1 ? 'it' : 'them'}.`,
   missingFindings: (names) => `${both(names)} cannot be judged here.`,

@@ -1,4 +1,5 @@
 /** Which bytes belong to a frame: uncompressed by arithmetic, encapsulated by offset tables or by where codestreams begin. */
+import { counted } from '../base/counted.ts';
 import { AppError } from '../base/errors.ts';
 import type { DicomDataSet, DicomElement, Fragment } from './data-set.ts';
 import type { PixelDescription } from './pixels.ts';
@@ -112,7 +113,7 @@ function fragmentsOfFrame(
   if (starts === undefined) {
     throw new AppError(
       'DICOM_MALFORMED',
-      `The pixel data has ${fragments.length} fragments for ${frames} frames, and no offset table that tells which belong together.`,
+      `The pixel data has ${fragments.length} fragments for ${counted('en', frames, 'frame', 'frames')}, and no offset table that tells which belong together.`,
     );
   }
   // Where the header names more frames than there are, those that are there are given, and no fragment counts twice.

@@ -128,7 +128,10 @@ function sessionOptions(
   { tensors, files }: HandedWeights,
   options: AdapterOptions,
   outputLocations: Readonly<Record<string, 'cpu' | 'gpu-buffer'>> | undefined,
+  isStep: boolean,
 ): InferenceSession.SessionOptions {
+  // Threads that wait for each other by spinning take the processor from those that put the next batch together (ADR 460).
+  const spinning = isStep ? { intra_op: { allow_spinning: '0' } } : {};
   const external: { path: string; data: Uint8Array }[] = [];
   for (const [path, { data }] of tensors) {
     external.push({ path, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
@@ -145,8 +148,8 @@ function sessionOptions(
     enableMemPattern: false,
     logSeverityLevel: 3,
     ...(files === undefined
-      ? { externalData: external }
-      : { extra: { session: { model_external_initializers_file_folder_path: files.folder } } }),
+      ? { externalData: external, extra: { session: spinning } }
+      : { extra: { session: { ...spinning, model_external_initializers_file_folder_path: files.folder } } }),
     ...(outputLocations === undefined ? {} : { preferredOutputLocation: outputLocations }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: join(profile, 'session') }),
   };
@@ -179,11 +182,12 @@ async function createSession(
   weights: WeightSource | undefined,
   outputLocations?: Readonly<Record<string, 'cpu' | 'gpu-buffer'>>,
   files?: WeightFiles,
+  isStep = false,
 ): Promise<InferenceSession> {
   try {
     const handed = handOver(graph, weights, files);
     const model = emitOnnx(graph, handed.files && handed.tensors);
-    return await ort.InferenceSession.create(model, sessionOptions(handed, options, outputLocations));
+    return await ort.InferenceSession.create(model, sessionOptions(handed, options, outputLocations, isStep));
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw failed('prepare the network', cause);
@@ -209,7 +213,14 @@ async function compile(
   const files = options.device === 'cpu' ? (written ?? WeightFiles.of(graph, options.log)) : undefined;
   let session: InferenceSession;
   try {
-    session = await createSession(compiler, graph, halved.weights, state?.locations(outputs), files);
+    session = await createSession(
+      compiler,
+      graph,
+      halved.weights,
+      state?.locations(outputs),
+      files,
+      carried !== undefined,
+    );
   } finally {
     files?.remove();
   }

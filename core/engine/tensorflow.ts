@@ -5,9 +5,11 @@
  * library makes one context a process when it is loaded, with the device and the number of threads of that moment;
  * a second engine in the same process shares it.
  */
+
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
+import { counted } from '../base/counted.ts';
 import { AppError, toError } from '../base/errors.ts';
 import { carryingState } from './carried-state.ts';
 import { peakMemoryMb, resetPeakMemory } from './memory.ts';
@@ -88,7 +90,10 @@ async function open(options: AdapterOptions): Promise<Engine> {
     );
   }
   if (threads !== options.threads) {
-    options.log.log('warn', `TensorFlow keeps the ${threads} threads it was loaded with in this process.`);
+    options.log.log(
+      'warn',
+      `TensorFlow keeps the ${counted('en', threads, 'thread', 'threads')} it was loaded with in this process.`,
+    );
   }
   resetPeakMemory();
   const tensors = new DeviceTensors(binding);

@@ -65,6 +65,18 @@ export interface RecordStoreOptions {
   readonly memory?: MemoryHolder;
 }
 
+/** Where the bytes of a record lie, for a reader of its own; see `ShardReader`. */
+export interface RecordPlace {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+  /** What the bytes must sum to; null where they have been verified since the store was opened. */
+  readonly checksum: number | null;
+}
+
+/** What is wrong with a record that cannot be read. */
+export type RecordDamage = 'is not there' | 'ends too early' | 'has a wrong checksum' | 'has a wrong size';
+
 /** What opening found and put right. */
 export interface Recovery {
   /** Bytes after the last indexed record, cut off. */
@@ -215,13 +227,13 @@ export class RecordStore {
   async read(kind: string, key: string): Promise<Uint8Array> {
     const name = nameOf({ kind, key });
     const record = this.#records.get(name);
-    if (record === undefined) throw this.#damaged('is not there', { kind, key });
+    if (record === undefined) throw this.damaged('is not there', { kind, key });
     // Not filled with zeros first: all of it is read, or nothing of it is given.
     const payload = new Uint8Array(Buffer.allocUnsafeSlow(record.length).buffer);
     const bytesRead = await this.#readAt(record, payload);
-    if (bytesRead !== record.length) throw this.#damaged('ends too early', record);
+    if (bytesRead !== record.length) throw this.damaged('ends too early', record);
     if (!this.#verified.has(name)) {
-      if (payloadChecksum(payload) !== record.checksum) throw this.#damaged('has a wrong checksum', record);
+      if (payloadChecksum(payload) !== record.checksum) throw this.damaged('has a wrong checksum', record);
       this.#verified.add(name);
     }
     return payload;
@@ -238,6 +250,33 @@ export class RecordStore {
     const payload = await this.read(kind, key);
     if (this.isOpen) this.#memory?.keep(name, payload);
     return payload;
+  }
+
+  /**
+   * Where a record lies, for a thread that reads it straight to where it is wanted; whoever has read it says so with `verified` or `damaged`.
+   * @throws FEATURES_DAMAGED when it is not there
+   */
+  placeOf(kind: string, key: string): RecordPlace {
+    const name = nameOf({ kind, key });
+    const record = this.#records.get(name);
+    if (record === undefined) throw this.damaged('is not there', { kind, key });
+    const { offset, length, checksum } = record;
+    const path = join(this.folder, shardName(record.shard));
+    return { path, offset, length, checksum: this.#verified.has(name) ? null : checksum };
+  }
+
+  /** The bytes of a record were read elsewhere, and their checksum is right: it is not asked for again. */
+  verified(name: RecordName): void {
+    if (this.#records.has(nameOf(name))) this.#verified.add(nameOf(name));
+  }
+
+  /** The error of a record that cannot be read. It is forgotten, so that encoding computes it again. */
+  damaged(what: RecordDamage, name: RecordName): AppError {
+    if (this.#records.delete(nameOf(name)) && this.#mode === 'write') this.#index.remove([name]);
+    return new AppError('FEATURES_DAMAGED', `A stored record (${name.kind}, ${redact(name.key)}) ${what}.`, {
+      details: { kind: name.kind },
+      retryable: true,
+    });
   }
 
   /** Flushes, and after the last caller closes every file. */
@@ -275,14 +314,6 @@ export class RecordStore {
       this.#readers.delete(record.shard);
       return 0;
     }
-  }
-
-  #damaged(what: string, name: RecordName): AppError {
-    if (this.#records.delete(nameOf(name)) && this.#mode === 'write') this.#index.remove([name]);
-    return new AppError('FEATURES_DAMAGED', `A stored record (${name.kind}, ${redact(name.key)}) ${what}.`, {
-      details: { kind: name.kind },
-      retryable: true,
-    });
   }
 
   /** The shard to append to: the last one, or a new one when it is full. */

@@ -2,9 +2,11 @@
  * The core process: the library, its jobs and, in a further process, the engine. Started by the window's main process as
  * `node host.ts --library DIR`, or `--as-reader` where nothing is to be changed, spoken to over the message channel, ended by `quit` or by the channel's end.
  */
+
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type AnswerMessage, answering, type CallMessage, telling } from '../base/channel.ts';
+import { counted } from '../base/counted.ts';
 import { AppError, serialiseError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import {
@@ -80,7 +82,7 @@ try {
     engine: async () => {
       const engine = await opened.engine();
       const { name, version, device, threads, reason } = engine.info;
-      engineInUse = `${name} ${version}, ${device}, ${threads} threads (${reason})`;
+      engineInUse = `${name} ${version}, ${device}, ${counted('en', threads, 'thread', 'threads')} (${reason})`;
       return engine;
     },
   };

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 /**
  * Charts as inline SVG, for reports that must open anywhere, print, and load nothing.
  *
@@ -170,7 +171,7 @@ export function calibrationChart(bins: readonly CalibrationBin[], title: string)
     ...bins.map(
       (b) =>
         `<line x1="${frame.x(b.confidence)}" x2="${frame.x(b.confidence)}" y1="${frame.y(b.confidence)}" y2="${frame.y(b.accuracy)}" stroke="${seriesColour(0)}" opacity="0.45"/>` +
-        `<circle cx="${frame.x(b.confidence)}" cy="${frame.y(b.accuracy)}" r="${round(3 + 8 * Math.sqrt(b.n / most))}" fill="${seriesColour(0)}" fill-opacity="0.75"><title>${b.n} cases</title></circle>`,
+        `<circle cx="${frame.x(b.confidence)}" cy="${frame.y(b.accuracy)}" r="${round(3 + 8 * Math.sqrt(b.n / most))}" fill="${seriesColour(0)}" fill-opacity="0.75"><title>${counted('en', b.n, 'case', 'cases')}</title></circle>`,
     ),
   ]);
 }

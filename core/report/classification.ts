@@ -1,5 +1,6 @@
 /** Results of a classification as one HTML text that loads nothing from anywhere: to be kept, sent on paper, printed. */
 
+import { counted } from '../base/counted.ts';
 import { type CallOutput, englishVerdictSentences, isNoBetterThanGuessing, targetFacts } from '../contract/index.ts';
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
 import { escapeHtml } from './chart.ts';
@@ -16,7 +17,7 @@ export type KnownWorth = CallOutput<'judge.verdict'>;
 export function renderClassification(results: BatchResults, writtenAt: Date, worth: KnownWorth | undefined): string {
   const studies = sortedStudies(results);
   const title = `Classification with ${results.model}`;
-  const lead = `${counted(studies.length, 'study', 'studies')}, ${counted(results.failures.length, 'file', 'files')} that could not be used; classified ${minute(results.createdAt)} UTC, written ${minute(writtenAt.toISOString())} UTC`;
+  const lead = `${counted('en', studies.length, 'study', 'studies')}, ${counted('en', results.failures.length, 'file', 'files')} that could not be used; classified ${minute(results.createdAt)} UTC, written ${minute(writtenAt.toISOString())} UTC`;
   return reportPage(title, lead, [
     ...(worth === undefined ? [] : [worthSection(worth)]),
     summarySection(results),
@@ -31,10 +32,6 @@ function sortedStudies({ classes, positiveClass, target, studies }: BatchResults
   const key = ({ probabilities, value }: StudyResult): number =>
     value ?? (targetFacts[target].isPerName ? Math.max(...probabilities) : (probabilities[position] ?? 0));
   return [...studies].sort((a, b) => key(b) - key(a));
-}
-
-function counted(n: number, one: string, other: string): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : other}`;
 }
 
 function minute(iso: string): string {
@@ -77,7 +74,7 @@ function summarySection({ classes, target, studies }: BatchResults): string {
   if (rows.length === 0) return '';
   const referred = studies.filter((study) => study.isReferred === true).length;
   const words = studies.some((study) => study.isReferred !== null)
-    ? `<p>${referred} of ${studies.length} answers are too uncertain to stand alone and are marked “refer to a reader”.</p>`
+    ? `<p>Too uncertain to stand alone, and marked “refer to a reader”: ${referred} of ${counted('en', studies.length, 'answer', 'answers')}.</p>`
     : '';
   return section(hasMarks ? 'Findings that are present' : 'Decisions', `${rows.join('')}${words}`);
 }

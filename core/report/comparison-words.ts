@@ -1,4 +1,5 @@
 /** What a comparison says in words, for its report and for the command line. */
+import { counted } from '../base/counted.ts';
 import type { ComparedMethod, ComparisonReport } from '../contract/index.ts';
 
 /** Why a row has no AUC. */
@@ -34,14 +35,14 @@ export function comparisonNotes(report: ComparisonReport): string[] {
     ...(isTrained
       ? [
           evaluateOn === 'test'
-            ? `The ${patients} test patients (${images} images) were answered once by each model, after all trainings had ended; nothing was chosen by them.`
-            : `Judged on the ${patients} validation patients (${images} images), by whom epochs and thresholds were chosen: these AUCs flatter.`,
+            ? `Each model answered ${counted('en', patients, 'test patient', 'test patients')} (${counted('en', images, 'image', 'images')}) once, after all trainings had ended; nothing was chosen by them.`
+            : `Judged on ${counted('en', patients, 'validation patient', 'validation patients')} (${counted('en', images, 'image', 'images')}), by whom epochs and thresholds were chosen: these AUCs flatter.`,
           seeds === 1
             ? `AUC: one training, with the 95 % interval over ${part} patients alone.`
             : `AUC: the mean of ${seeds} trainings, with its 95 % interval over trainings and ${part} patients, drawn together. Few trainings make it a little too narrow.`,
         ]
       : ['Nothing was trained: memory and time are measured alone.']),
-    `Memory: what one training step with ${report.batch} images at once adds to an idle engine, in a process of its own, on the processor.${estimated ? ' With ~ it is carried on from one and two images at once.' : ''}`,
+    `Memory: what one training step with ${counted('en', report.batch, 'image', 'images')} at once adds to an idle engine, in a process of its own, on the processor.${estimated ? ' With ~ it is carried on from one and two images at once.' : ''}`,
     plan.fullMemoryMb === null
       ? 'The memory of full fine-tuning could not be measured here, so there are no shares of it and no PME.'
       : `Full fine-tuning takes ${plan.isFullMemoryEstimated ? 'about ' : ''}${Math.round(plan.fullMemoryMb)} MB: what shares of memory are of.`,

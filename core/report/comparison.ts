@@ -1,4 +1,5 @@
 /** The report of a comparison of methods: the table, and the AUC against memory and against parameters, as one HTML text. */
+import { counted } from '../base/counted.ts';
 import {
   type ComparedMethod,
   type ComparisonReport,
@@ -31,7 +32,7 @@ function tableSection(report: ComparisonReport): string {
       row.epochSeconds === null ? '–' : `${row.isEpochEstimated ? '~ ' : ''}${duration(row.epochSeconds)}`,
       ...[row.ppe, row.pme].map((score) => (score === null ? '–' : score.toFixed(2))),
     ];
-    const about = `<small>${escapeHtml(methodMeaning[row.method])}</small><small>${row.epochs} epochs at ${row.learningRate}</small>`;
+    const about = `<small>${escapeHtml(methodMeaning[row.method])}</small><small>${counted('en', row.epochs, 'epoch', 'epochs')} at ${row.learningRate}</small>`;
     return `<tr${row.auc !== null && row.auc === best ? ' class="best"' : ''}><td class="method">${escapeHtml(row.method)}${about}</td>${cells.map((cell) => `<td class="number">${cell}</td>`).join('')}</tr>`;
   });
   return section(

@@ -1,4 +1,5 @@
 /** Sections of a report about data sets that ask each of their names by itself: several findings, or a number. */
+import { counted, formOf } from '../base/counted.ts';
 import { type MetricsBlock, targetFigureWords, unjudgedWords } from '../contract/index.ts';
 import { aucOf, count, plain, section, verdictParagraphs, withInterval } from './cells.ts';
 import { escapeHtml, intervalChart, type Point, scatterChart } from './chart.ts';
@@ -43,7 +44,7 @@ export function numbersAtAGlance(data: ReportData): string {
   const who =
     first === undefined
       ? ''
-      : `<figcaption>Mean absolute error of “${escapeHtml(first.classes[0] ?? '')}” over ${count(first.image.n)} images of ${count(first.image.patients)} ${escapeHtml(first.split)} patients, in the unit of the labels; bars are 95 % intervals from resampling patients.</figcaption>`;
+      : `<figcaption>Mean absolute error of “${escapeHtml(first.classes[0] ?? '')}” over ${counted('en', first.image.n, 'image', 'images')} of ${count(first.image.patients)} ${escapeHtml(first.split)} ${formOf('en', first.image.patients, 'patient', 'patients')}, in the unit of the labels; bars are 95 % intervals from resampling patients.</figcaption>`;
   const chart = intervalChart(rows, {
     title: 'Mean absolute error of each method with 95 % interval',
     low: 0,

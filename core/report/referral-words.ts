@@ -1,4 +1,5 @@
 /** What a rule of referral promises, in words. */
+import { counted } from '../base/counted.ts';
 import type { EvaluateReport, ReferralOutcome } from '../contract/index.ts';
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
@@ -11,7 +12,7 @@ export function referralWords(outcome: ReferralOutcome): string {
   if (refused !== null) {
     const { patients, fewestPatients, lowestBound } = refused;
     return patients < fewestPatients
-      ? `${about}an error of at most ${percent(allowed)} cannot be promised from ${patients} patients; even without a wrong answer it takes ${fewestPatients}.`
+      ? `${about}an error of at most ${percent(allowed)} cannot be promised from ${counted('en', patients, 'patient', 'patients')}; even without a wrong answer it takes ${fewestPatients}.`
       : `${about}an error of at most ${percent(allowed)} cannot be promised: among the surest answers too many are wrong (the lowest upper bound of their error is ${percent(lowestBound ?? 1)}).`;
   }
   const { cases, accepted, errors, bound } = (band as NonNullable<typeof band>).promise;

@@ -2,6 +2,7 @@
  * A self-contained report from results: data in, one HTML text out. No file, network or clock is touched, so the command
  * line, the demo and the window make the same report.
  */
+import { counted, formOf } from '../base/counted.ts';
 import {
   defaultTarget,
   type EpochRecord,
@@ -30,7 +31,7 @@ import { comparisonSentences, howToRead, limits } from './words.ts';
 
 /** The report as one HTML document. */
 export function renderReport(data: ReportData): string {
-  const lead = `Data set “${escapeHtml(data.dataset.name)}”: ${count(data.dataset.patients)} patients, ${count(data.dataset.studies)} studies, ${count(data.dataset.images)} images; made ${data.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const lead = `Data set “${escapeHtml(data.dataset.name)}”: ${counted('en', data.dataset.patients, 'patient', 'patients')}, ${counted('en', data.dataset.studies, 'study', 'studies')}, ${counted('en', data.dataset.images, 'image', 'images')}; made ${data.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return reportPage(data.title, lead, [
     ...sectionsOf(data).map((one) => one(data)),
     referralSection(data),
@@ -86,7 +87,7 @@ function atAGlance(data: ReportData): string {
   const who =
     split === undefined
       ? ''
-      : `<figcaption>AUC (${escapeHtml(about)}) over ${count(split.image.n)} images of ${count(split.image.patients)} ${escapeHtml(split.split)} patients; bars are 95 % intervals from resampling patients.</figcaption>`;
+      : `<figcaption>AUC (${escapeHtml(about)}) over ${counted('en', split.image.n, 'image', 'images')} of ${count(split.image.patients)} ${escapeHtml(split.split)} ${formOf('en', split.image.patients, 'patient', 'patients')}; bars are 95 % intervals from resampling patients.</figcaption>`;
   return section(
     'At a glance',
     verdictParagraphs(data.methods) +

@@ -1,4 +1,5 @@
 /** What is wrong with a database file, in words; used on a library, on its backups and on a copy just made. */
+import { counted } from '../base/counted.ts';
 import { AppError } from '../base/errors.ts';
 import { Database } from './database.ts';
 import { checkVersion } from './migrate.ts';
@@ -38,7 +39,9 @@ export function openDatabaseProblems(database: Database): string[] {
     }
     return [
       ...structure,
-      ...[...dangling].map(([table, n]) => `${n} rows of ${table} name something that is not there`),
+      ...[...dangling].map(
+        ([table, n]) => `${counted('en', n, 'row', 'rows')} of ${table}: what is named there is gone`,
+      ),
     ];
   } catch (error) {
     if (error instanceof AppError) return [error.message];

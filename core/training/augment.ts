@@ -69,13 +69,11 @@ export function drawAugmentation(
   return { crop, flip, brightness, contrast, brightnessFirst: random.uniform() < 0.5 };
 }
 
-/** A keep mask for the fusion's dropout: 0 or 2 (p = 0.5), `size` values, 32 for each number drawn. */
-export function drawDropoutMask(random: Random, size: number): Float32Array {
-  const mask = new Float32Array(size);
-  let bits = 0;
-  for (let i = 0; i < size; i++) {
-    if (i % 32 === 0) bits = random.uint32();
-    mask[i] = (bits >>> (i % 32)) & 1 ? 2 : 0;
+/** Fills a keep mask of the fusion's dropout: 0 or 2 (p = 0.5), 32 values for each number drawn. */
+export function drawDropoutMask(random: Random, mask: Float32Array): void {
+  for (let i = 0; i < mask.length; i += 32) {
+    const bits = random.uint32();
+    const count = Math.min(32, mask.length - i);
+    for (let k = 0; k < count; k++) mask[i + k] = ((bits >>> k) & 1) << 1;
   }
-  return mask;
 }

@@ -7,31 +7,16 @@
  */
 import { AppError, invariant } from '../base/errors.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../base/progress.ts';
-import { Random } from '../base/random.ts';
-import { float32, type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
+import { float32, type Shape, type Tensor } from '../base/tensor.ts';
 import type { ClassWeighting, CriterionName, OptimiserName } from '../contract/index.ts';
 import type { Executable } from '../engine/types.ts';
-import type { Labels, Target, Validation } from '../targets/index.ts';
-import { type Augmentation, drawAugmentation, drawDropoutMask } from './augment.ts';
+import type { Target, Validation } from '../targets/index.ts';
+import { awaitedLater, type BatchInputs, type ExampleSource, TrainingBatches } from './batches.ts';
 import { criteria } from './criteria/index.ts';
 import { optimisers } from './optimisers/index.ts';
-import { epochBatches, stepsPerEpoch } from './sampler.ts';
 import { cosineLearningRate } from './schedule.ts';
 
-/** Named tensors of one batch: `image`, `keys`, `values` or `class_token`, as the method needs. */
-export type BatchInputs = Readonly<Record<string, Tensor>>;
-
-/** Labelled examples that can be loaded by index. */
-export interface ExampleSource {
-  /** The label of each example as the target has it, [n, labelWidth]. */
-  readonly labels: Labels;
-  /** The size of the images that crops are drawn from; null where the method reads no image. */
-  readonly imageSize: { readonly height: number; readonly width: number } | null;
-  /** One batch; an augmentation of null leaves the image as it is. */
-  load(indices: readonly number[], augmentations: readonly (Augmentation | null)[]): Promise<BatchInputs>;
-  /** Takes back what `load` gave, when nobody reads it any longer: a later batch may be put together in the same memory. */
-  release?(inputs: BatchInputs): void;
-}
+export type { BatchInputs, ExampleSource } from './batches.ts';
 
 export interface LoopSettings {
   readonly epochs: number;
@@ -131,7 +116,7 @@ export async function train(
       if (done > told) hooks.step?.(done, total, loss);
       told = Math.max(told, done);
     },
-    random: Random.seeded(settings.seed).fork('training'),
+    batches: new TrainingBatches(network, settings, trainSet, examplesIn(network, trainSet)),
     balancedWeights: settings.classWeights === 'none' ? null : target.balancedWeights(trainSet.labels, network.classes),
   };
   let current = state;
@@ -161,6 +146,7 @@ export async function train(
     await hooks.epoch?.(result, current);
     stoppedEarly = hasStalled(settings, current);
   }
+  await run.batches.end();
   return { state: current, stoppedEarly };
 }
 
@@ -171,7 +157,7 @@ interface TrainingRun {
   readonly trainSet: ExampleSource;
   readonly signal: AbortSignalLike;
   readonly tell: NonNullable<TrainingHooks['step']>;
-  readonly random: Random;
+  readonly batches: TrainingBatches;
   readonly balancedWeights: Float32Array | null;
 }
 
@@ -188,14 +174,11 @@ interface TrainedEpoch extends Pick<TrainingState, 'params' | 'optimiser'> {
  * @throws TRAINING_DIVERGED, CANCELLED; ENGINE_STATE_LOST where the engine lost what it carried
  */
 async function trainEpoch(run: TrainingRun, state: TrainingState): Promise<TrainedEpoch> {
-  const { network, settings, trainSet, signal, random } = run;
+  const { network, settings, signal, batches } = run;
   const epoch = state.epochsDone;
   const classWeights = run.balancedWeights && epochWeights(run.balancedWeights, settings, epoch);
-  const n = examplesIn(network, trainSet);
-  const perEpoch = stepsPerEpoch(n, settings.batch);
+  const perEpoch = batches.perEpoch;
   const totalSteps = perEpoch * settings.epochs;
-  const batches = epochBatches(random, epoch, n, settings.batch);
-  const load = (b: number) => loadBatch(network, settings, trainSet, random, epoch, batches[b] as number[], b);
   const vector = (values: Float32Array): Tensor => float32([values.length], values);
   const names = Object.keys(state.optimiser);
   let { params, optimiser } = state;
@@ -203,13 +186,14 @@ async function trainEpoch(run: TrainingRun, state: TrainingState): Promise<Train
   let normSum = 0;
   let learningRate = 0;
   throwIfCancelled(signal, 'Training');
-  let next = load(0);
-  for (let b = 0; b < batches.length; b++) {
+  for (let b = 0; b < perEpoch; b++) {
     throwIfCancelled(signal, 'Training');
-    const { inputs, release } = await next;
+    const { inputs, release } = await batches.take(epoch, b);
     const stepIndex = epoch * perEpoch + b;
     learningRate = cosineLearningRate(settings.learningRate, stepIndex, totalSteps);
     const isCarried = network.step.read !== undefined && b > 0;
+    // The next batch is put together while the engine computes this one. It is asked for before: an engine in this process lets nothing else run.
+    batches.prepare(epoch, b + 1);
     const running = network.step.run({
       ...inputs,
       ...(isCarried ? {} : { params: vector(params) }),
@@ -220,11 +204,6 @@ async function trainEpoch(run: TrainingRun, state: TrainingState): Promise<Train
       lr: float32([], [learningRate]),
       ...(classWeights === null ? {} : { class_weights: float32([network.classes], classWeights) }),
     });
-    // The next batch is put together while the engine computes this one.
-    if (b + 1 < batches.length) {
-      next = load(b + 1);
-      next.catch(() => {}); // Reported when it is awaited; here it only must not count as unhandled meanwhile.
-    }
     const outputs = await running;
     release();
     const loss = scalarOf(outputs, 'loss');
@@ -232,7 +211,7 @@ async function trainEpoch(run: TrainingRun, state: TrainingState): Promise<Train
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
       throw new AppError(
         'TRAINING_DIVERGED',
-        `Training diverged in epoch ${epoch + 1}, step ${b + 1} of ${batches.length}: loss ${loss}, gradient norm ${norm}, ` +
+        `Training diverged in epoch ${epoch + 1}, step ${b + 1} of ${perEpoch}: loss ${loss}, gradient norm ${norm}, ` +
           `learning rate ${learningRate.toPrecision(3)}; both must stay finite.`,
         { details: { epoch: epoch + 1, step: b + 1, learningRate } },
       );
@@ -243,7 +222,7 @@ async function trainEpoch(run: TrainingRun, state: TrainingState): Promise<Train
     run.tell(stepIndex + 1, totalSteps, loss);
   }
   if (network.step.read !== undefined) ({ params, optimiser } = afterStep(await network.step.read(), names));
-  return { params, optimiser, lossSum, normSum, learningRate, steps: batches.length };
+  return { params, optimiser, lossSum, normSum, learningRate, steps: perEpoch };
 }
 
 /**
@@ -286,35 +265,6 @@ function isBetter(result: EpochResult, best: BestWeights | null): boolean {
   return result.valLoss < (best.valLoss ?? Number.POSITIVE_INFINITY);
 }
 
-/** What a step reads, and what is called when it has been made. */
-interface LoadedBatch {
-  readonly inputs: BatchInputs;
-  release(): void;
-}
-
-async function loadBatch(
-  network: TrainingNetwork,
-  settings: LoopSettings,
-  source: ExampleSource,
-  random: Random,
-  epoch: number,
-  indices: readonly number[],
-  batchIndex: number,
-): Promise<LoadedBatch> {
-  const size = source.imageSize;
-  const augmentations = indices.map((i) =>
-    size === null || !settings.augment
-      ? null
-      : drawAugmentation(random.fork(`augment ${epoch} ${i}`), size.height, size.width, { flip: settings.flip }),
-  );
-  const inputs = await source.load(indices, augmentations);
-  const labels = network.target.labelTensors(source.labels, indices, network.classes);
-  const release = (): void => source.release?.(inputs);
-  if (network.dropoutShape === null) return { inputs: { ...inputs, ...labels }, release };
-  const mask = drawDropoutMask(random.fork(`dropout ${epoch} ${batchIndex}`), sizeOf(network.dropoutShape));
-  return { inputs: { ...inputs, ...labels, dropout_mask: float32(network.dropoutShape, mask) }, release };
-}
-
 /** Logits [n, classes] of every example of `source`, un-augmented, in its order. */
 export async function predictAll(
   network: Pick<TrainingNetwork, 'predict' | 'predictBatch' | 'classes'>,
@@ -323,6 +273,7 @@ export async function predictAll(
   n: number,
   signal: AbortSignalLike,
   progress?: (done: number) => void,
+  isAskedAgain = false,
 ): Promise<Float32Array> {
   const logits = new Float32Array(n * network.classes);
   const size = network.predictBatch;
@@ -332,16 +283,14 @@ export async function predictAll(
     source.load(
       indicesAt(start),
       Array.from({ length: size }, () => null),
+      isAskedAgain,
     );
   let next = n > 0 ? load(0) : null;
   for (let start = 0; start < n && next !== null; start += size) {
     throwIfCancelled(signal, 'Prediction');
     const inputs: BatchInputs = await next;
+    if (start + size < n) next = awaitedLater(load(start + size));
     const running = network.predict.run({ ...inputs, params: float32([params.length], params) });
-    if (start + size < n) {
-      next = load(start + size);
-      next.catch(() => {}); // Awaited, and reported, in the next round.
-    }
     const rows = Math.min(size, n - start);
     logits.set(floatsOf(await running, 'logits').subarray(0, rows * network.classes), start * network.classes);
     source.release?.(inputs);
@@ -359,7 +308,7 @@ async function validate(
 ): Promise<Validation> {
   const n = examplesIn(network, source);
   if (n === 0) return { valLoss: null, valAuc: null, valAccuracy: null, valScore: null };
-  const logits = await predictAll(network, params, source, n, signal);
+  const logits = await predictAll(network, params, source, n, signal, undefined, true);
   const everyone = Array.from({ length: n }, (_, i) => i);
   const labels = network.target.labelTensors(source.labels, everyone, network.classes);
   // The loss is that of the criterion which is trained, whatever it is.

@@ -12,7 +12,7 @@ export function searchSentences(search: SearchSummary): string[] {
   const words = i18n.words.train.recipe;
   const [won] = search.rows;
   return [
-    words.tried(search.trainings, search.folds, i18n.number(search.images)),
+    words.tried(search.trainings, search.folds, search.images),
     ...(search.methods === undefined ? [] : [words.asked(search.methods.map(methodName).join(', '))]),
     ...(won === undefined || won.skill === null ? [] : [words.why(methodName(won.method), i18n.percent(won.skill))]),
   ];

@@ -17,6 +17,7 @@ export const helpPages = [
   'evidence',
   'classify',
   'settings',
+  'round',
   'shell',
   'performance',
 ] as const;

@@ -1,7 +1,22 @@
-/** Counted things: the number as the language writes it with the form that it asks for. */
+/** Counted things, as the core counts them too; and texts in which values have places. */
+import { counted, formOf } from '../../core/base/counted.ts';
 
-/** `counted('de', 1, 'Studie', 'Studien')` is "1 Studie", with 1234 "1.234 Studien". English and German have these two forms. */
-export function counted(language: string, n: number, one: string, other: string): string {
-  const form = new Intl.PluralRules(language).select(n) === 'one' ? one : other;
-  return `${n.toLocaleString(language)} ${form}`;
+export { counted };
+
+/**
+ * A text with its values: `{name}` becomes what `write` says of the value, `{name:one|several}` that with the form that the number asks for
+ * ("{images:image|images}" is "1 image", with 2 "2 images"), `{name?one|several}` the form alone.
+ */
+export function filled(
+  language: string,
+  text: string,
+  values: Readonly<Record<string, unknown>>,
+  write: (key: string, value: unknown) => string,
+): string {
+  return text.replace(/\{(\w+)(?:([:?])([^|}]*)\|([^}]*))?\}/g, (_, key: string, how, one = '', several = '') => {
+    const value = values[key];
+    const form = how === undefined ? '' : formOf(language, Number(value), one, several);
+    if (how === '?') return form;
+    return how === ':' ? `${write(key, value)} ${form}` : write(key, value);
+  });
 }

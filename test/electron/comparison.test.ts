@@ -43,7 +43,7 @@ test('methods are compared on the data set of the model on the screen, in a tabl
   await table.getByRole('row', { name: /^Linear \d\.\d{3}/ }).waitFor({ timeout: 240_000 });
   // What was not trained has its memory all the same.
   await table.getByRole('row', { name: /^LoRA not trained: it takes .+ of the LPM .+ [kM]B .+ of full/ }).waitFor();
-  await table.getByText(/The 12 test patients \(\d+ images\) were answered once by each model/).waitFor();
+  await table.getByText(/Each model answered 12 test patients \(\d+ images\) once/).waitFor();
   await page.getByRole('img', { name: 'AUC against memory' }).waitFor();
   await page.getByRole('img', { name: 'AUC against parameters' }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);

@@ -1,42 +1,12 @@
 /** Every screen with something on it, in each language, at 1024 by 768: no text is cut, nothing scrolls sideways; and in both themes no violation of A and AA. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { violations } from './support/axe.ts';
 import { callFrom, runJob } from './support/calls.ts';
+import { cut } from './support/fitting.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
-
-/**
- * Elements whose text does not fit: hidden or shortened without a title that says it whole, or reaching out of the element; and what can be scrolled
- * sideways, which is right for a wide table with a name and a tab stop alone.
- */
-async function cut(page: Page): Promise<string[]> {
-  return await page.evaluate(`(() => {
-    const found = [];
-    const name = (element) => element.tagName.toLowerCase() + '.' + [...element.classList].filter((c) => !c.startsWith('svelte-')).join('.');
-    for (const element of document.body.querySelectorAll('*')) {
-      if (element.closest('svg, option, .visually-hidden, [aria-hidden=true]') || !element.checkVisibility()) continue;
-      const style = getComputedStyle(element);
-      const beyond = element.scrollWidth - element.clientWidth;
-      if (beyond <= 1 || element.clientWidth === 0) continue;
-      const scrolls = style.overflowX === 'auto' || style.overflowX === 'scroll';
-      const isTable = element.tabIndex === 0 && element.hasAttribute('aria-label') | element.hasAttribute('aria-labelledby');
-      if (scrolls) {
-        if (!isTable) found.push(name(element) + ' scrolls sideways by ' + beyond);
-        continue;
-      }
-      const hasOwnText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '');
-      const isHidden = style.overflowX !== 'visible';
-      if (!hasOwnText && !(isHidden && ['BUTTON', 'SELECT', 'INPUT'].includes(element.tagName))) continue;
-      if (isHidden && element.closest('[title]')) continue;
-      found.push(name(element) + ': ' + element.textContent.trim().replace(/\\s+/g, ' ').slice(0, 80));
-    }
-    if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways');
-    return found;
-  })()`);
-}
 
 test.each(['en', 'de'] as const)(
   'in %s and both themes every screen fits 1024 by 768 and is as accessible as A and AA ask',

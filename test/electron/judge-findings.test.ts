@@ -157,3 +157,41 @@ test('a model of numbers shows answers beside labels, the furthest off first, an
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);
+
+test('Evidence lists mistakes first: which findings are wrong, and of numbers the largest error; each opens', async () => {
+  const { page, complaints, close } = await launch({ library: join(folder, 'library') });
+  await show(page, 'Evidence');
+  await page.getByLabel('Model', { exact: true }).selectOption('two');
+  const list = page.getByRole('complementary', { name: 'Images' });
+  const rows = list.locator('button[data-state]');
+  await list.getByText(/^(\d+ wrong answers?|None of) /).waitFor();
+  const states = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-state')));
+  const order = ['wrong', 'right', 'unlabelled'];
+  expect(states).toEqual([...states].sort((a, b) => order.indexOf(a ?? '') - order.indexOf(b ?? '')));
+  // After eight epochs it is right about few: every one that is not says which finding, and what of it.
+  const wrong = rows.and(page.locator('[data-state=wrong]'));
+  expect(await wrong.count()).toBeGreaterThan(0);
+  for (const text of await wrong.allTextContents())
+    expect(text).toMatch(/(corner|foot): labelled (present, answered absent|absent, answered present)/);
+  await wrong.last().click();
+  await list.locator('button[data-state=wrong][aria-current=true]').waitFor();
+  await page.getByRole('complementary', { name: 'Evidence' }).getByText('wrong', { exact: true }).waitFor();
+  await page.getByRole('img', { name: /^Image with the evidence for/ }).waitFor({ timeout: 60_000 });
+  expect(await seriousViolations(page)).toEqual([]);
+
+  await page.getByLabel('Model', { exact: true }).selectOption('sizes');
+  // The image stays, in whichever part the other model has it.
+  await page.getByLabel('Cases').selectOption('val');
+  await list.getByText('The largest error stands first.').waitFor();
+  const off = (await rows.allTextContents()).map((text) =>
+    Math.abs(Number(/off by (-?[\d.]+)/.exec(text.replace('−', '-'))?.[1])),
+  );
+  expect(off.length).toBeGreaterThan(3);
+  expect(off).toEqual([...off].sort((a, b) => b - a));
+  await rows.nth(1).click();
+  await list.locator('button[aria-current=true]').and(rows.nth(1)).waitFor();
+  await page.getByRole('img', { name: 'The image' }).waitFor();
+  await page.getByText('“sizes” answers a number.').waitFor();
+  await close();
+  expect(complaints).toEqual([]);
+}, 300_000);

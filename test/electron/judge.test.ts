@@ -133,6 +133,37 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
   await page.getByLabel('Layer of the pre-trained model').selectOption({ index: 1 });
   await page.getByLabel('Model', { exact: true }).selectOption('corner-linear');
   await page.getByText('“corner-linear” attends to no place of the image').waitFor();
+
+  // It is wrong about many: these come first and say so, and each opens.
+  const list = page.getByRole('complementary', { name: 'Images' });
+  const listed = list.locator('button[data-state]');
+  await list.getByText('The model was not evaluated on these cases').waitFor();
+  await list.getByRole('button', { name: 'Evaluate in Judge' }).click();
+  await judgeOn(page, 'Test');
+  await show(page, 'Evidence');
+  await page.getByLabel('Model', { exact: true }).selectOption('corner-linear');
+  await page.getByLabel('Cases').selectOption('test');
+  await list.getByText(/^\d+ wrong answers? to 12 images; they stand first\.$/).waitFor();
+  const names = await listed.evaluateAll((all) =>
+    all.map((row) => [...row.querySelectorAll('span:not([data-instance])')].map((part) => part.textContent).join(' ')),
+  );
+  const isWrong = names.map((name) => {
+    const [, label, answer, mark] = /labelled (.+) answered (.+) (wrong|right)$/.exec(name) ?? [];
+    expect([name, mark]).toEqual([name, label === answer ? 'right' : 'wrong']);
+    return mark === 'wrong';
+  });
+  expect(isWrong.length).toBe(12);
+  expect(isWrong.indexOf(false)).toBe(isWrong.filter(Boolean).length);
+  expect(isWrong[0]).toBe(true);
+  for (const k of [1, 11]) {
+    await listed.nth(k).click();
+    await page.getByRole('img', { name: 'The image' }).waitFor();
+    expect(await listed.nth(k).getAttribute('aria-current')).toBe('true');
+    await page
+      .getByRole('complementary', { name: 'Evidence' })
+      .getByText(isWrong[k] ? 'wrong' : 'right', { exact: true })
+      .waitFor();
+  }
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);

@@ -80,7 +80,7 @@ test('a folder and its labels file are dropped, looked at, one class is correcte
       notes: '',
     },
   ]);
-  await preview.getByRole('checkbox', { name: 'Leave this row out and import the others' }).check();
+  await preview.getByRole('checkbox', { name: 'Leave 1 row out and import the others' }).check();
   await start.click();
   const report = page.getByTestId('import-report');
   await report.waitFor({ timeout: 120_000 });

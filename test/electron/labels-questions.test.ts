@@ -44,7 +44,7 @@ test('in German: a folder and its table are dropped, the questions answered, a c
   await drop(page, [studies, table]);
   await page.getByRole('dialog', { name: 'Studien importieren' }).waitFor();
   await page.getByRole('combobox', { name: 'In den Datensatz' }).fill('typen');
-  await page.getByRole('button', { name: 'Befunde prüfen …' }).click();
+  await page.getByRole('button', { name: 'Labels prüfen …' }).click();
 
   const preview = page.getByTestId('labels-preview');
   await preview.getByText('Datensatz: Training, Validierung oder Test').waitFor();
@@ -150,7 +150,7 @@ test('class folders whose names differ in case are asked about before the import
   const preview = page.getByTestId('labels-preview');
   await preview.getByText('100,000 rows for “types”').waitFor({ timeout: 120_000 });
   await preview.getByText('Nothing would be taken from 99,995 rows').waitFor();
-  await preview.getByRole('checkbox', { name: /Leave these/ }).check();
+  await preview.getByRole('checkbox', { name: /^Leave \d+ rows? out/ }).check();
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await report.getByText(/^Labels: \d+ new, /).waitFor({ timeout: 120_000 });
   await page.keyboard.press('Escape');

@@ -4,16 +4,10 @@ import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { progressStages } from '../../core/base/progress.ts';
-import { repositoryRoot } from '../support/shared.ts';
 import { callFrom, runJob, waitForJob } from './support/calls.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
-
-/** The page's words belong to a project with the types of a browser; taken as they come. */
-async function words(language: 'en' | 'de'): Promise<Record<string, object>> {
-  const file = join(repositoryRoot, 'renderer', 'i18n', language, 'index.ts');
-  return ((await import(file)) as Record<string, Record<string, object>>)[language] ?? {};
-}
+import { wordsOf } from './support/words.ts';
 
 function texts(table: object): string[] {
   return Object.values(table).flatMap((value) =>
@@ -47,7 +41,7 @@ async function cutOff(page: Page): Promise<string[]> {
 test('in German no screen shows an English text or cuts one off at 1024 by 768', async () => {
   const { folder, library } = await prepareLibrary({ models: ['m'] });
   const { page, complaints, close } = await launch({ library, width: 1024, height: 768 });
-  const [en, de] = [await words('en'), await words('de')];
+  const [en, de] = [await wordsOf('en'), await wordsOf('de')];
   const german = new Set(texts(de));
   const english = new Set(texts(en).filter((text) => !german.has(text)));
   await page.getByRole('navigation').getByRole('button').last().click();
@@ -100,7 +94,7 @@ async function watchTray(page: Page): Promise<void> {
 test('in German the tray says in German what an import, an encoding, a training and a failure are at', async () => {
   const { folder, library, studies } = await prepareLibrary();
   const { page, complaints, close } = await launch({ library });
-  const de = (await words('de')) as { core: { stages: Record<string, string>; units: Record<string, string> } };
+  const de = (await wordsOf('de')) as { core: { stages: Record<string, string>; units: Record<string, string> } };
   await page.getByRole('navigation').getByRole('button').last().click();
   await page.getByRole('combobox').first().selectOption('de');
   await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();

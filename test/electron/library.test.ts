@@ -241,7 +241,7 @@ describe('the first run', () => {
         options: { studies: 12, unlabelled: 3, unseen: 3, size: 128 },
       }),
     );
-    await page.getByText('12 studies are in the library; 3 of them wait for a label.').waitFor({ timeout: 120_000 });
+    await page.getByText('12 studies are in the library; without a label: 3.').waitFor({ timeout: 120_000 });
     expect(existsSync(join(library, 'demo', 'to-classify'))).toBe(true);
     expect(existsSync(join(library, 'demo', 'making'))).toBe(false);
     expect(await seriousViolations(page)).toEqual([]);

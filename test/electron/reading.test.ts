@@ -96,7 +96,7 @@ test('a CT without a window keeps one, its slices lie in order, keys that can do
   const hint = page.getByTestId('hint');
   await hint.filter({ hasText: 'No further image in this series.' }).waitFor();
   await page.keyboard.press('7');
-  await hint.filter({ hasText: '7 labels nothing: there is no class yet.' }).waitFor();
+  await hint.filter({ hasText: '7 stands for no class: there is none yet.' }).waitFor();
   await page.keyboard.press('z');
   await hint.filter({ hasText: 'Z does nothing here. ? lists all keys.' }).waitFor();
   await page.keyboard.press('Shift+1');
@@ -158,7 +158,7 @@ test('a CT without a window keeps one, its slices lie in order, keys that can do
   await labelled(page, 'labelled 1 of 3');
   await current.filter({ hasText: '31 Jan 2024' }).filter({ hasText: 'normal' }).waitFor();
   await page.keyboard.press('9');
-  await hint.filter({ hasText: '9 labels nothing: there is only 1 class.' }).waitFor();
+  await hint.filter({ hasText: '9 stands for no class: this data set has 1 class.' }).waitFor();
   // The next case has priors of its own: of 2025 the newest earlier one is the case before.
   for (let k = 0; k < 2; k++) {
     await nextCase(page);

@@ -1,19 +1,19 @@
 /** From a wrong answer to a better model, by clicks and keys; names, deletion and its undo; what stays chosen; ends that are announced. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ElectronApplication, Page } from 'playwright';
+import type { ElectronApplication } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { writeMarkedStudies } from '../support/marked-studies.ts';
 import { seriousViolations } from './support/axe.ts';
 import { classifyFolder } from './support/classifying.ts';
 import { answerOpenDialog } from './support/dialogs.ts';
 import { type JudgedLibrary, judgedLibrary } from './support/judged-library.ts';
-import { judgeOn } from './support/judging.ts';
 import { type LaunchOptions, launch, type Opened } from './support/launch.ts';
 import { pictureSeen } from './support/reading.ts';
 import { show } from './support/screens.ts';
 import { trained } from './support/training.ts';
+import { beginWalk, chooseByKeys, typeInto } from './support/walking.ts';
 
 let prepared: JudgedLibrary;
 let folder: string;
@@ -43,14 +43,6 @@ async function opened(options: LaunchOptions): Promise<Opened> {
 afterEach(async () => {
   for (const one of open) await one.close();
 }, 90_000);
-
-/** A picture of every step, where a folder for them is named. */
-async function step(page: Page, name: string): Promise<void> {
-  const to = process.env['SIDELIGHT_STEPS'];
-  if (!to) return;
-  mkdirSync(to, { recursive: true });
-  await page.screenshot({ path: join(to, `${name}.png`) });
-}
 
 /** What the file manager was asked to show. */
 async function shownFiles(app: ElectronApplication): Promise<() => Promise<readonly string[]>> {
@@ -140,31 +132,38 @@ test('classifying and exporting announce their end; what classifying made is kep
   expect([...complaints, ...again.complaints]).toEqual([]);
 }, 300_000);
 
-test('a wrong answer is opened in its data set, its label changed, the next one follows by key, and the model is trained again and compared', async () => {
-  const { page, complaints, close } = await opened({ library: prepared.library });
+test('the round by clicks and keys alone: a wrong answer, its case, its label, the next one, trained again, compared, put in use', async () => {
+  const { page, complaints, close } = await opened({ library: prepared.library, width: 1024, height: 768 });
+  const walk = beginWalk(page, 'round');
   await show(page, 'Judge');
-  await page.getByLabel('Model').first().selectOption('corner-linear');
-  await judgeOn(page, 'Validation');
+  const model = page.getByLabel('Model').first();
+  await model.locator('option').first().waitFor({ state: 'attached' });
+  await chooseByKeys(model, 'corner-linear');
+  await chooseByKeys(page.getByLabel('Cases').first(), 'Validation');
+  await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
   const cases = page.getByRole('listitem', { name: /^Case \d+: labelled/ });
-  await cases.first().waitFor();
+  await cases.first().waitFor({ timeout: 120_000 });
   const wrong = await cases.count();
   expect(wrong).toBeGreaterThan(1);
-  await step(page, '1-judge');
+  await walk.step('judge');
+  await page.getByRole('region', { name: 'Cases' }).scrollIntoViewIfNeeded();
+  await walk.step('mistakes');
   await cases.first().getByRole('button', { name: 'Open', exact: true }).click();
   await pictureSeen(page);
   expect(await page.getByLabel('Data set').first().inputValue()).toBe('marks');
   await page.getByText(`Wrong answer 1 of ${wrong}`).waitFor();
+  await walk.step('wrong-answer');
   const bar = page.getByRole('region', { name: 'Cases from Judge' });
-  const said = /labelled (.+), answered (.+)/.exec((await bar.textContent()) ?? '');
+  const said = /labelled (.+), answered (.+?)(?:Next|$)/.exec((await bar.textContent()) ?? '');
   const other = said?.[1] === 'plain' ? 'marked' : 'plain';
   await page.getByRole('group', { name: 'Class' }).getByRole('button', { name: other }).click();
   await page.getByText('saved', { exact: true }).waitFor();
-  await step(page, '2-label-changed');
+  await walk.step('label-changed');
   expect(await seriousViolations(page)).toEqual([]);
   await page.keyboard.press('w');
   await page.getByText(`Wrong answer 2 of ${wrong}`).waitFor();
   await pictureSeen(page);
-  await step(page, '3-next-wrong');
+  await walk.step('next-wrong');
   await page.keyboard.press('j');
 
   // Where one was: the same cases, the one that was looked at last under the keys.
@@ -173,12 +172,12 @@ test('a wrong answer is opened in its data set, its label changed, the next one 
     .poll(() => page.evaluate(`document.activeElement?.closest('[data-case]')?.getAttribute('data-case')`))
     .toBe('1');
   expect(await page.getByLabel('Cases').first().inputValue()).toBe('val');
-  await page.getByText('Since “corner-linear” was trained: 1 label changed.').waitFor();
-  await step(page, '4-back-in-judge');
+  await page.getByText('Since “corner-linear” was trained: 1 label changed.').scrollIntoViewIfNeeded();
+  await walk.step('back-in-judge');
   await page.getByRole('button', { name: 'Train again with the changed labels' }).click();
   await trained(page);
   await page.getByRole('heading', { name: 'corner-linear-2' }).waitFor();
-  await step(page, '5-trained-again');
+  await walk.step('trained-again');
   await page.getByRole('button', { name: 'Judge the model' }).click();
   const pair = page.getByRole('region', { name: 'Trained again from “corner-linear”' });
   await pair.getByRole('button', { name: 'Compare with “corner-linear”' }).click();
@@ -187,8 +186,24 @@ test('a wrong answer is opened in its data set, its label changed, the next one 
     .getByRole('status')
     .getByText(/12 test patients/)
     .waitFor({ timeout: 120_000 });
+  await pair.scrollIntoViewIfNeeded();
   expect(await seriousViolations(page)).toEqual([]);
-  await step(page, '6-compared');
+  await walk.step('compared');
+  await page.getByRole('button', { name: 'Put in use …' }).click();
+  const dialog = page.getByRole('dialog');
+  const put = dialog.getByRole('button', { name: 'Put in use', exact: true });
+  await put.waitFor();
+  expect(await put.isDisabled()).toBe(true);
+  const reason = 'The label was wrong, and there is no other model in use.';
+  await typeInto(page, dialog.getByLabel('Why it is put in use all the same'), reason);
+  await walk.step('put-in-use');
+  await put.click();
+  await page.getByText(/^In use for “marks” since .+ \(Reader 1\)\.$/).waitFor();
+  await page.getByText(reason).waitFor();
+  await walk.step('in-use');
+  walk.end();
+
+  // An evaluation is counted, another look at it is not.
   for (let looks = 0; looks < 2; looks++) {
     await page.getByLabel('Cases').first().selectOption('val');
     await page.getByLabel('Cases').first().selectOption('test');
@@ -221,7 +236,6 @@ test('models and data sets are renamed and deleted with what goes and stays said
   await edit.click();
   await dialog.getByText('Data set “marks” with its labels').waitFor();
   expect(await seriousViolations(page)).toEqual([]);
-  await step(page, '7-delete-model');
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByText('“guessing” is deleted.').waitFor();
   await expect.poll(() => page.getByLabel('Model').first().inputValue()).not.toBe('guessing');
@@ -247,7 +261,6 @@ test('models and data sets are renamed and deleted with what goes and stays said
   const remove = dialog.getByRole('button', { name: 'Delete', exact: true });
   expect(await remove.isDisabled()).toBe(true);
   expect(await seriousViolations(page)).toEqual([]);
-  await step(page, '8-delete-dataset');
   await dialog.getByLabel('To delete it, type its name: marks').fill('marks');
   await remove.click();
   await page.getByText('“marks” is deleted.').waitFor();

@@ -13,6 +13,8 @@ import { addModelOf, madeInstance, testTime } from './library.ts';
 export interface AskedCase {
   /** As frozen versions have them. */
   readonly values: VersionImage['values'];
+  /** The place of its name, where a label is one of the names. */
+  readonly classIndex?: number;
   readonly logits: readonly number[];
   /** Cases of the same number are images of one study; left out, each is one of its own. */
   readonly study?: number;
@@ -37,7 +39,7 @@ export function evaluatedModel(
   const db = library.writer;
   return db.transaction(() => {
     const dataset = ensureDataset(db, 'asked', 'middle', testTime, target);
-    const images = cases.map(({ values, study }, n) => {
+    const images = cases.map(({ values, study, classIndex = null }, n) => {
       const own = study ?? n;
       const made = madeInstance(n, {
         patientKey: `patient-${own}`,
@@ -52,7 +54,7 @@ export function evaluatedModel(
         { instanceId },
       );
       if (ids === undefined) throw new Error('the instance is there');
-      return { instanceId, frame: 0, ...ids, classIndex: null, values, split };
+      return { instanceId, frame: 0, ...ids, classIndex, values, split };
     });
     const versionId = addVersion(
       db,

@@ -97,6 +97,8 @@ const mayRemember: Readonly<Record<string, string>> = {
   'core/engine/webgpu/adapter.ts': 'a GPU does not change under a running program: it is asked for once a process',
   'core/engine/weight-files.ts': 'files that lie on the disk end with the process at the latest',
   'core/engine/host/server.ts': "is the engine's process: its state is the process's",
+  'core/services/features/batches/batch-worker.ts':
+    'is a thread: the batches that it fills, what it reads with and makes images with',
   'core/services/pixels/decode/decode-worker.ts':
     'is a thread: the file whose frames it is asked for one after the other',
 };

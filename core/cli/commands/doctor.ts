@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { defineCommand } from '../command.ts';
 import { formatTable } from '../format.ts';
 
@@ -17,7 +18,7 @@ export const command = defineCommand({
     const { doctor } = await import('../../services/library/doctor.ts');
     const report = await doctor({ library: context.globals.library, version: context.version });
     const lines = [
-      `Sidelight ${report.sidelight}, Node ${report.node}, ${report.platform}, ${report.cpu.model}, ${report.cpu.threads} threads`,
+      `Sidelight ${report.sidelight}, Node ${report.node}, ${report.platform}, ${report.cpu.model}, ${counted('en', report.cpu.threads, 'thread', 'threads')}`,
       `Library: ${report.library.folder}${report.library.exists ? '' : ' (made at the first import)'}`,
       '',
       ...formatTable(

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import {
   budgetMeaning,
   budgetNames,
@@ -328,7 +329,7 @@ function searchLines({ search }: TrainReport): string[] {
   if (search === null) return [];
   const [won] = search.rows;
   return [
-    `Recipe found by a ${search.budget} search: ${search.trainings} trainings on ${search.folds} folds of ${formatCount(search.images)} images.`,
+    `Recipe found by a ${search.budget} search: ${counted('en', search.trainings, 'training', 'trainings')} on ${counted('en', search.folds, 'fold', 'folds')} of ${counted('en', search.images, 'image', 'images')}.`,
     ...(search.methods === undefined ? [] : [`Methods asked for: ${search.methods.join(', ')}.`]),
     ...formatTable(
       ['', 'method', 'learning rate', 'weight decay', 'augmented', 'steps', 'round', 'folds', 'skill', 'AUC'],

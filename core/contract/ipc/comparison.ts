@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { compareOptionsSchema, comparisonReportSchema } from '../comparison.ts';
 import { jobViewSchema } from '../jobs.ts';
 import { nameSchema } from '../names.ts';
-import { promiseSchema } from '../records.ts';
+import { promiseSchema } from '../promise.ts';
 import { defineCalls } from './call.ts';
 
 export const comparisonCalls = defineCalls({

@@ -1,10 +1,11 @@
 /** What a job about evidence is asked and gives back, and the calls around it. */
 import { z } from 'zod';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
-import { methodSchema, nameSchema } from '../names.ts';
+import { methodSchema, nameSchema, splitNames } from '../names.ts';
 import { defineCalls } from './call.ts';
 
 const count = z.int().nonnegative();
+const splitSchema = z.enum(splitNames);
 
 /** Which map the deletion check hides the strongest patches of. */
 export const evidenceBases = ['relevance', 'attention'] as const;
@@ -98,6 +99,46 @@ export const evidenceResultSchema = z.object({
   verdict: z.enum(evidenceVerdicts).nullable(),
 });
 
+/** How the answer to an image compares with its label: `off` of numbers, `unanswered` where the model was not asked. In the order of the list. */
+export const answerStates = ['wrong', 'off', 'right', 'unlabelled', 'unanswered'] as const;
+export type AnswerState = (typeof answerStates)[number];
+
+/** A label or an answer: a class by its place, the findings that are present, or a number; null or none of them where nothing is known. */
+const saidSchema = z.object({
+  classIndex: count.nullable(),
+  present: z.array(z.string()),
+  number: z.number().nullable(),
+});
+export type Said = z.infer<typeof saidSchema>;
+
+const answeredImageSchema = z.object({
+  instanceId: instanceIdSchema,
+  frame: count,
+  studyId: studyIdSchema,
+  label: saidSchema,
+  /** Null where the model was not asked about the image. */
+  answer: saidSchema.nullable(),
+  state: z.enum(answerStates),
+  /** Findings whose decision differs from the label, each with what the label says. */
+  wrongFindings: z.array(z.object({ name: z.string(), isPresent: z.boolean() })),
+  /** Answer minus label: of grades in steps, of numbers in their unit; null of other targets and where one of them is missing. */
+  off: z.number().nullable(),
+});
+export type AnsweredImage = z.infer<typeof answeredImageSchema>;
+
+export const answeredImagesSchema = z.object({
+  split: splitSchema,
+  /** Whether the model was evaluated on these cases; else nobody knows which are wrong. */
+  isEvaluated: z.boolean(),
+  /** How many images there are of each state. */
+  counts: z.record(z.enum(answerStates), count),
+  /** Wrong answers first, the worst of them before the others. */
+  images: z.array(answeredImageSchema),
+  /** The image that was asked for, wherever it stands in the list; null where the data set has it not. */
+  own: answeredImageSchema.nullable(),
+});
+export type AnsweredImages = z.infer<typeof answeredImagesSchema>;
+
 export const evidenceCalls = defineCalls({
   'evidence.report': {
     doc: 'What a job about evidence found, or null where this session no longer has it.',
@@ -105,23 +146,13 @@ export const evidenceCalls = defineCalls({
     output: evidenceReportSchema.nullable(),
   },
   'evidence.images': {
-    doc: 'Images of the data-set version that a model was trained on, with their labels; those of one study where it is given.',
+    doc: 'Images of the data-set version that a model was trained on, of one part, with their labels and what the model answers; the wrong ones first. Where an image is named, the part is the one that holds it.',
     input: z.strictObject({
       model: nameSchema,
-      studyId: studyIdSchema.optional(),
-      limit: z.int().min(1).max(500).default(200),
+      split: splitSchema,
+      own: z.strictObject({ instanceId: instanceIdSchema, frame: count }).optional(),
+      limit: z.int().min(1).max(10_000).default(200),
     }),
-    output: z.array(
-      z.object({
-        instanceId: instanceIdSchema,
-        frame: count,
-        studyId: studyIdSchema,
-        split: z.enum(['train', 'val', 'test']),
-        /** Null where each name of the data set is a question. */
-        classIndex: count.nullable(),
-        /** Then the names that are present in it. */
-        present: z.array(z.string()),
-      }),
-    ),
+    output: answeredImagesSchema,
   },
 });

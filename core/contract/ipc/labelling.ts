@@ -4,7 +4,7 @@ import { jobViewSchema } from '../jobs.ts';
 import { curveOptionsSchema, curveReportSchema, everySchema, readingOrderSchema } from '../labelling.ts';
 import { timeSchema } from '../names.ts';
 import { measureOptionsSchema } from '../options.ts';
-import { promiseSchema } from '../records.ts';
+import { promiseSchema } from '../promise.ts';
 import { defineCalls } from './call.ts';
 
 const dataset = z.string().min(1);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { jobViewSchema } from '../jobs.ts';
 import { nameSchema } from '../names.ts';
 import { measureOptionsSchema } from '../options.ts';
-import { promiseSchema } from '../records.ts';
+import { promiseSchema } from '../promise.ts';
 import { replayReportSchema } from '../replay.ts';
 import { defineCalls } from './call.ts';
 

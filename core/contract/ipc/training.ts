@@ -4,8 +4,9 @@ import { studyIdSchema } from '../ids.ts';
 import { jobViewSchema } from '../jobs.ts';
 import { criterionSchema, methodSchema, nameSchema } from '../names.ts';
 import { measureOptionsSchema, trainOptionsSchema } from '../options.ts';
+import { promiseSchema } from '../promise.ts';
 import { budgetNameSchema, searchSummarySchema } from '../recipe.ts';
-import { epochRecordSchema, positiveClassSourceSchema, promiseSchema, runRecordSchema } from '../records.ts';
+import { epochRecordSchema, positiveClassSourceSchema, runRecordSchema } from '../records.ts';
 import { targetKindSchema } from '../targets.ts';
 import { defineCalls, nothing } from './call.ts';
 

@@ -1,4 +1,5 @@
 /** What a reader of figures must know about the patients of a version: how they came to their parts, and whose the images are since. */
+import { counted } from '../../base/counted.ts';
 import type { DatasetVersion } from '../../contract/index.ts';
 import { patientsSince, type ReadDb } from '../../store/index.ts';
 
@@ -13,13 +14,15 @@ export function patientWarnings(db: ReadDb, version: DatasetVersion): string[] {
       ? [`The given split has no validation patients: ${cut} of its training patients were taken for it, by patient.`]
       : []),
     ...(given > 0 && drawn > 0
-      ? [`The test set holds ${drawn} patients besides the ${given} that were given as test.`]
+      ? [
+          `The test set holds ${counted('en', drawn, 'patient', 'patients')} besides the ${given} that were given as test.`,
+        ]
       : []),
     ...(since.movedImages > 0
       ? [
-          `${since.movedImages} images of this version belong to another patient since it was frozen; figures count the patients of then.` +
+          `${counted('en', since.movedImages, 'image of this version belongs', 'images of this version belong')} to another patient since it was frozen; figures count the patients of then.` +
             (since.patientsInSeveralSplits > 0
-              ? ` ${since.patientsInSeveralSplits} patients of now stand in several splits of it: train anew before you trust the figures.`
+              ? ` ${counted('en', since.patientsInSeveralSplits, 'patient of now stands', 'patients of now stand')} in several splits of it: train anew before you trust the figures.`
               : ''),
         ]
       : []),

@@ -1,4 +1,5 @@
 /** Gathers what a report shows from the library and writes it. */
+import { counted } from '../../base/counted.ts';
 import { invariant } from '../../base/errors.ts';
 import type { EvaluateReport, Method, TrainReport } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
@@ -93,7 +94,7 @@ function trainsLpm(method: Method): boolean {
 /** `onnxruntime 1.30.0 on cpu, 2 threads`. */
 export async function describeEngine(context: ServiceContext): Promise<string> {
   const { name, version, device, threads } = (await context.engine()).info;
-  return `${name} ${version} on ${device}, ${threads} threads`;
+  return `${name} ${version} on ${device}, ${counted('en', threads, 'thread', 'threads')}`;
 }
 
 /** Counts of the frozen version that was evaluated. */

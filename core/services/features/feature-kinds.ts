@@ -41,13 +41,17 @@ interface FeatureKind {
   readonly recordBytes: (lpm: LpmConfig, settings: Omit<FeatureSettings, 'rule'>) => number;
   /** Its name among measured times: what is asked for at one input size, and how much of it. */
   readonly name: (settings: Pick<FeatureSettings, 'tokens' | 'tokenRatio'>, layers: LayerChoice) => string;
-  /** Writes a record to its place in the network's inputs of a batch, as example `b`. */
-  readonly write: (
-    config: NetworkConfig,
-    record: Uint8Array,
-    inputs: Readonly<Record<string, Tensor>>,
-    b: number,
-  ) => void;
+  /** Where a record goes in the network's inputs of a batch, piece by piece, in the order of its bytes. */
+  readonly blocks: (config: NetworkConfig, batch: number) => readonly RecordBlocks[];
+}
+
+/** Pieces of a record that lie in one input, `bytes` long each: piece i of example b begins at byte b * step + i * apart. */
+export interface RecordBlocks {
+  readonly input: string;
+  readonly bytes: number;
+  readonly count: number;
+  readonly apart: number;
+  readonly step: number;
 }
 
 export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
@@ -64,7 +68,7 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
     }),
     recordBytes: keysValuesBytes,
     name: ({ tokens, tokenRatio }, layers) => `keys and values (${layers}, ${tokens}, ${tokenRatio})`,
-    write: writeKeysValues,
+    blocks: keysValuesBlocks,
   },
   /** The final class token depends on neither token rule nor layers. */
   classToken: {
@@ -78,7 +82,7 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
     }),
     recordBytes: (lpm) => 4 * lpm.width,
     name: () => 'class token',
-    write: writeClassToken,
+    blocks: ({ lpm }) => [wholeRecord('class_token', 4 * lpm.width)],
   },
   /** No token is chosen, so the token rule is not asked. At 512 px 1.2 MB an image for three layers of the LPM in the box, 6.3 MB of a ViT-L/16. */
   allTokens: {
@@ -94,7 +98,7 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
     recordBytes: (lpm, { inputSize, layers }) =>
       2 * layers.length * lpm.width * tokenCounts(lpm, inputSize, inputSize).all,
     name: (_, layers) => `all tokens (${layers})`,
-    write: writeAllTokens,
+    blocks: ({ lpm, layers, tokens }) => [wholeRecord('all_tokens', 2 * layers * tokens * lpm.width)],
   },
 };
 
@@ -129,15 +133,22 @@ function rangesKey(rule: RangeRule): { ranges?: SampleRanges } {
   return ranges === null ? {} : { ranges };
 }
 
-/** Empty tensors of what a network reads for `batch` examples, as it is stored: features with 16 bits, which the graph makes float32. */
-export function emptyInputs(config: NetworkConfig, batch: number): Record<string, Tensor> {
+/**
+ * Empty tensors of what a network reads for `batch` examples, as it is stored: features with 16 bits, which the graph makes float32.
+ * @param memoryOf the memory of so many bytes; where left out this thread's own, otherwise what threads share
+ */
+export function emptyInputs(
+  config: NetworkConfig,
+  batch: number,
+  memoryOf: (bytes: number) => ArrayBufferLike = (bytes) => new ArrayBuffer(bytes),
+): Record<string, Tensor> {
   const inputs = Object.entries(trainingMethods[config.method].inputs(config, batch));
   return Object.fromEntries(
     inputs.map(([name, { shape, dtype }]): [string, Tensor] => [
       name,
       dtype === 'float16'
-        ? { dtype, shape, data: new Uint16Array(sizeOf(shape)) }
-        : float32(shape, new Float32Array(sizeOf(shape))),
+        ? { dtype, shape, data: new Uint16Array(memoryOf(2 * sizeOf(shape))) }
+        : float32(shape, new Float32Array(memoryOf(4 * sizeOf(shape)))),
     ]),
   );
 }
@@ -150,48 +161,41 @@ export function featureInputs(
 ): Readonly<Record<string, Tensor>> {
   const { image: _, ...inputs } = emptyInputs(config, records.length);
   records.forEach((record, b) => {
-    featureKinds[kind].write(config, record, inputs, b);
+    writeRecord(featureKinds[kind].blocks(config, records.length), record, inputs, b);
   });
   return inputs;
 }
 
-type Inputs = Readonly<Record<string, Tensor>>;
-
-/** A record of keys [L, H, T, d] and then values, into `keys`, `values` [L, B, H, T, d]. */
-function writeKeysValues(config: NetworkConfig, record: Uint8Array, inputs: Inputs, b: number): void {
-  const block = config.tokens * config.lpm.width;
-  const total = config.layers * block;
-  const bits = halvesOf(record, 2 * total);
-  const [keys, values] = [halvesIn(inputs, 'keys'), halvesIn(inputs, 'values')];
-  const batch = keys.length / total;
-  for (let l = 0; l < config.layers; l++) {
-    const to = (l * batch + b) * block;
-    keys.set(bits.subarray(l * block, (l + 1) * block), to);
-    values.set(bits.subarray(total + l * block, total + (l + 1) * block), to);
+/** Writes a record to its places in the network's inputs of a batch, as example `b`. */
+export function writeRecord(
+  blocks: readonly RecordBlocks[],
+  record: Uint8Array,
+  inputs: Readonly<Record<string, Tensor>>,
+  b: number,
+): void {
+  const total = blocks.reduce((sum, { bytes, count }) => sum + bytes * count, 0);
+  invariant(record.byteLength === total, `examples: a record has ${record.byteLength} bytes instead of ${total}`);
+  let at = 0;
+  for (const { input, bytes, count, apart, step } of blocks) {
+    const to = bytesOf(inputs[input]);
+    for (let i = 0; i < count; i++, at += bytes) to.set(record.subarray(at, at + bytes), b * step + i * apart);
   }
 }
 
-/** A record of one [D], into `class_token` [B, D]. */
-function writeClassToken({ lpm }: NetworkConfig, record: Uint8Array, inputs: Inputs, b: number): void {
-  const tensor = inputs['class_token'];
-  invariant(tensor?.dtype === 'float32', 'examples: the network reads no class token');
-  tensor.data.set(new Float32Array(record.buffer, record.byteOffset, lpm.width), b * lpm.width);
+/** The bytes of a tensor, sharing its memory. */
+export function bytesOf(tensor: Tensor | undefined): Uint8Array {
+  invariant(tensor !== undefined, 'examples: the network does not read what is stored');
+  const { buffer, byteOffset, byteLength } = tensor.data;
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** A record of one [L, N, D], into `all_tokens` float16 [B, L, N, D]. */
-function writeAllTokens({ lpm, layers, tokens }: NetworkConfig, record: Uint8Array, inputs: Inputs, b: number): void {
-  const total = layers * tokens * lpm.width;
-  halvesIn(inputs, 'all_tokens').set(halvesOf(record, total), b * total);
+/** A record of keys [L, H, T, d] and then values, into `keys`, `values` [L, B, H, T, d]. */
+function keysValuesBlocks({ tokens, lpm, layers }: NetworkConfig, batch: number): RecordBlocks[] {
+  const bytes = 2 * tokens * lpm.width;
+  return ['keys', 'values'].map((input) => ({ input, bytes, count: layers, apart: batch * bytes, step: bytes }));
 }
 
-function halvesIn(inputs: Inputs, name: string): Uint16Array {
-  const tensor = inputs[name];
-  invariant(tensor?.dtype === 'float16', `examples: the network reads no ${name} of 16 bits`);
-  return tensor.data;
-}
-
-function halvesOf(record: Uint8Array, count: number): Uint16Array {
-  const bits = new Uint16Array(record.buffer, record.byteOffset, record.byteLength / 2);
-  invariant(bits.length === count, `examples: a record has ${bits.length} numbers instead of ${count}`);
-  return bits;
+/** A record that lies in one piece: `input` has the batch as its first axis. */
+function wholeRecord(input: string, bytes: number): RecordBlocks {
+  return { input, bytes, count: 1, apart: 0, step: bytes };
 }

@@ -5,7 +5,9 @@
  * of the training images, LPM. The order of the images is the version's, so that a killed run and one that was never
  * killed compute the same numbers.
  */
+
 import { statfsSync } from 'node:fs';
+import { counted } from '../../base/counted.ts';
 import { AppError, invariant } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
@@ -25,6 +27,7 @@ import { imageKind, prepareSources, readSource } from '../pixels/source-images.t
 import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
+import { BatchThreads } from './batches/batch-threads.ts';
 import { type FeatureSettings, featureKinds } from './feature-kinds.ts';
 import { resolveStatistics } from './normalisation.ts';
 
@@ -50,6 +53,8 @@ export interface Features {
   readonly records: ReadonlyMap<LpmFeatures, RecordStore>;
   /** For what is made of them and stays the same. */
   readonly memory: MemoryHolder;
+  /** What puts batches of it together. */
+  readonly threads: BatchThreads;
   readonly encoded: number;
   readonly reused: number;
   readonly sizeBytes: number;
@@ -110,7 +115,9 @@ export async function openForEncoding(context: ServiceContext, request: FeatureR
     return store;
   };
   const memory = holdMemory(context);
+  const threads = new BatchThreads();
   const close = async (): Promise<void> => {
+    await threads.close();
     memory.end();
     for (const store of stores) await store.close();
   };
@@ -148,7 +155,9 @@ export async function openForEncoding(context: ServiceContext, request: FeatureR
           const encoded = await encodeMissing(context, request, parts);
           const reused = images.length - encoded;
           const sizeBytes = bytesPerImage(request) * images.length;
-          return { images, statistics, sources, records, memory, encoded, reused, sizeBytes, problems, close };
+          return {
+            ...{ images, statistics, sources, records, memory, threads, encoded, reused, sizeBytes, problems, close },
+          };
         } catch (error) {
           await close();
           throw error;
@@ -171,7 +180,7 @@ function imagesGone(
   const first = problems.list().find(({ code }) => code !== 'IMAGE_LOOKS_EMPTY');
   return new AppError(
     'DATASET_NOT_READY',
-    `${missing} of ${wanted.length} images of version ${version.number} of "${version.dataset}" cannot be read; the first: ${first?.message ?? 'it has no pixels.'}`,
+    `${missing} of ${counted('en', wanted.length, 'image', 'images')} of version ${version.number} of "${version.dataset}" cannot be read; the first: ${first?.message ?? 'it has no pixels.'}`,
     {
       action:
         first?.action ??
@@ -195,10 +204,14 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
   const missing = images.filter((i) => !sources.has(imageKind, imageKey(i.instanceId, i.frame))).length;
   const featureBytes = bytesPerImage(request) * images.length;
   const bytes = featureBytes + missing * 2 * inputSize ** 2;
-  context.log.log('info', `Features of ${images.length} images at ${inputSize} px take ${megabytes(featureBytes)}.`, {
-    images: images.length,
-    featureBytes,
-  });
+  context.log.log(
+    'info',
+    `Features of ${counted('en', images.length, 'image', 'images')} at ${inputSize} px take ${megabytes(featureBytes)}.`,
+    {
+      images: images.length,
+      featureBytes,
+    },
+  );
   const trained = lpm.config.grid.map((patches) => patches * lpm.config.patch);
   if (trained.some((side) => side !== inputSize)) {
     const how =

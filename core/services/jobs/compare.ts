@@ -5,6 +5,7 @@
  * The trainings are ordinary runs with checkpoints, called after the comparison, and what was measured is kept: the same command after a stop or a
  * kill goes on where it was and ends with the same table.
  */
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import {
@@ -133,7 +134,7 @@ function tellPlan({ log }: ServiceContext, { costs, promise }: ComparisonPlan, {
   const minutes = (seconds: number): number => Math.max(1, Math.round(seconds / 60));
   log.log(
     'info',
-    `${trained * seeds} trainings of ${trained} methods: about ${minutes(promise.seconds)} min (${minutes(promise.low)} to ${minutes(promise.high)}).`,
+    `${counted('en', trained * seeds, 'training', 'trainings')} of ${counted('en', trained, 'method', 'methods')}: about ${minutes(promise.seconds)} min (${minutes(promise.low)} to ${minutes(promise.high)}).`,
   );
 }
 

@@ -7,6 +7,7 @@
  *
  * Nothing is kept of a curve that was stopped: its trainings are quick, and what takes long, the features, is kept.
  */
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import {
@@ -157,7 +158,7 @@ async function answerAll(
             done: done + Math.min(steps, recipe.steps),
             total,
             unit: 'steps',
-            note: `repeat ${repeat + 1} of ${repeats}, ${patients.size} patients, fold ${fold + 1} of ${count}`,
+            note: `repeat ${repeat + 1} of ${repeats}, ${counted('en', patients.size, 'patient', 'patients')}, fold ${fold + 1} of ${count}`,
           });
         const { logits: given } = await trials.run(
           recipe,

@@ -9,6 +9,7 @@
  * What the networks say is thrown away, and so are they: only places are kept. Images are normalised as the LPM was trained, which no new label
  * changes, so each is encoded once.
  */
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import {
@@ -97,7 +98,7 @@ export function missingWords(missing: readonly MissingLabels[]): string {
   return missing
     .map(
       ({ name, mark, patients }) =>
-        `"${name}"${mark === null ? '' : ` as ${mark}`}: ${patients} of ${fewestToOrder} patients`,
+        `"${name}"${mark === null ? '' : ` as ${mark}`}: ${patients} of ${counted('en', fewestToOrder, 'patient', 'patients')}`,
     )
     .join(', ');
 }

@@ -5,6 +5,7 @@
  * Answers are compared by a quick method, trained once on each kind of features with the same folds, seeds and recipe. So the two differ by
  * what the LPM said alone. Nobody of the test part is looked at.
  */
+import { counted } from '../../base/counted.ts';
 import { AppError, toError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import {
@@ -73,7 +74,7 @@ export async function tryInt8(context: ServiceContext, asked: TryInt8Options): P
     const overlaps = reads.map(({ overlap }) => overlap);
     return {
       ...{ dataset: version.dataset, version: version.number, lpm: name, lpmHash: lpm.record.hash, inputSize, reads },
-      engine: `${info.name} ${info.version} on ${info.device}, ${info.threads} threads`,
+      engine: `${info.name} ${info.version} on ${info.device}, ${counted('en', info.threads, 'thread', 'threads')}`,
       timeRatio: { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) },
       keptTokenOverlap: {
         mean: overlaps.reduce((sum, overlap) => sum + overlap, 0) / overlaps.length,

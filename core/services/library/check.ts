@@ -4,11 +4,13 @@
  * It works on a folder and not on an opened library, because a damaged one may not open; it changes nothing, and may run beside a
  * process that works (what is being written is not yet in the index).
  */
+
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
+import { counted } from '../../base/counted.ts';
 import { type ErrorCode, errorCodes } from '../../base/error-codes.ts';
 import { AppError, serialiseError } from '../../base/errors.ts';
 import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../../base/progress.ts';
@@ -93,7 +95,13 @@ export async function checkLibrary(context: CheckLibraryContext, options: Option
   });
   const unsound = backups.filter((backup) => !backup.sound).length;
   const action = 'Delete it; the next daily backup takes its place.';
-  findings.add('error', 'DB_DAMAGED', `${unsound} of ${backups.length} backups are damaged.`, action, unsound);
+  findings.add(
+    'error',
+    'DB_DAMAGED',
+    `Damaged: ${unsound} of ${counted('en', backups.length, 'backup', 'backups')}.`,
+    action,
+    unsound,
+  );
   return {
     sound: findings.list.every((finding) => finding.severity === 'note'),
     findings: findings.list,
@@ -162,7 +170,7 @@ function checkRecords(library: Library, findings: Findings, step: (name: string)
     checked += records.length;
     damaged += bad;
     const action = 'Nothing is lost: the next encode, train or classify that needs them computes them again.';
-    const message = `${bad} of ${records.length} records in ${folder} are damaged or missing.`;
+    const message = `${bad} of ${counted('en', records.length, 'record', 'records')} in ${folder}: damaged or missing.`;
     findings.add('error', 'FEATURES_DAMAGED', message, action, bad);
   }
   return { checked, damaged };
@@ -289,7 +297,7 @@ async function checkFiles(
   }
   const { missing, changed, other } = lost;
   const told = (count: readonly LostInstance[], what: string): string =>
-    `The files of ${count.length} instances ${what} (${namedStudies(count)}).`;
+    `The files of ${counted('en', count.length, 'instance', 'instances')} ${what} (${namedStudies(count)}).`;
   findings.add('error', 'FILE_NOT_FOUND', told(missing, 'are not where they were'), putBack, missing.length);
   findings.add('error', 'FILE_UNREADABLE', told(changed, 'have changed'), putBack, changed.length);
   findings.add('error', 'FILE_NOT_FOUND', told(other, 'hold other images now'), takeOrDelete, other.length);

@@ -1,6 +1,8 @@
 /** What an LPM that is being added was recognised as, and what it will cost: said before anything is copied. */
+
 import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import { float32 } from '../../base/tensor.ts';
 import type { RecognisedLpm } from '../../contract/index.ts';
@@ -111,7 +113,7 @@ export function recognisedLines(lpm: RecognisedLpm): string[] {
       : '';
   const resized = lpm.rotary || lpm.trainedSize.every((side) => side === lpm.inputSize);
   return [
-    `Recognised: ${lpm.title}, width ${lpm.width}, ${lpm.layers} layers of ${lpm.heads} heads, patches of ${lpm.patch} px, ${tokens.join(', ')}; ${trained}${prepared}.`,
+    `Recognised: ${lpm.title}, width ${lpm.width}, ${counted('en', lpm.layers, 'layer', 'layers')} of ${lpm.heads} heads, patches of ${lpm.patch} px, ${tokens.join(', ')}; ${trained}${prepared}.`,
     `${count(lpm.parameters)} weights in ${stored}; ${megabytes(lpm.memoryBytes)} of memory.`,
     `At ${lpm.inputSize} px: ${count(lpm.tokens)} tokens${resized ? '' : ', positions resized from the trained size'}; ${lpm.keptTokens} kept a layer, ${megabytes(lpm.diskBytesPerImage)} of disk an image (FPT+)${
       lpm.encodeSeconds === null ? '' : `; about ${lpm.encodeSeconds.toPrecision(2)} s an image on this machine`

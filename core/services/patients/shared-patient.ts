@@ -2,6 +2,7 @@
  * Whether a data set has one patient where there should be many: files anonymised by hand carry one ID for all, and folders were taken
  * for patients. Nothing can be learned from such a data set by patients, so whoever refuses it names this cause.
  */
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import type { ImportNote } from '../../contract/index.ts';
 import { datasetPatients, type ReadDb } from '../../store/index.ts';
@@ -97,7 +98,7 @@ export function withSharedPatient(error: AppError, found: SharedPatient | null):
   const who = studies === all ? `All ${all}` : `${studies} of ${all}`;
   const text =
     cause === 'folder'
-      ? `${who} ${what} are filed with their folder as the patient, so they count as ${patients === 1 ? 'one patient' : `${patients} patients`}.`
+      ? `${who} ${what} are filed with their folder as the patient, so they count as ${counted('en', patients, 'patient', 'patients')}.`
       : `${who} ${what} carry the same patient ID${id === '' ? '' : ` ("${id}")`}, so they count as one patient, and patients are what is dealt.`;
   return new AppError(error.code, `${text} ${error.message}`, {
     action:

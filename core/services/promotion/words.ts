@@ -1,4 +1,5 @@
 /** What a comparison found, in sentences, for the command line and for the error that refuses a model. */
+import { counted } from '../../base/counted.ts';
 import type { EstimateView, GroupGain, PromotionComparison } from '../../contract/index.ts';
 import { fewest } from './rule.ts';
 
@@ -61,7 +62,7 @@ function untoldWords({ untold, patients, inUse, allowedLoss }: PromotionComparis
       return `the interval is so wide that it holds both no loss and one of more than ${number(allowedLoss)}`;
     default:
       return (
-        `${patients} test patients ${inUse === null ? 'are' : 'in common are'} too few; it takes ${fewest.patients}, ` +
+        `${counted('en', patients, 'test patient', 'test patients')}${inUse === null ? '' : ' in common'}: too few; it takes ${fewest.patients}, ` +
         `and ${fewest.rarer} whose answer is not the commonest one`
       );
   }
@@ -72,11 +73,10 @@ export function comparisonLines(found: PromotionComparison): string[] {
   const { dataset, model, inUse, figure, level, cases, patients, leftOut, own, before, gain, names, groups } = found;
   const what = figureWords[figure];
   const isError = figure === 'absoluteError';
-  const unit = level === 'study' ? 'studies' : 'images';
   const gains = (rows: readonly { readonly name: string; readonly gain: EstimateView; readonly mark?: string }[]) =>
     rows.map(({ name, gain: one, mark = '' }) => `  ${name}: ${gainWords(one)}${mark}`);
   return [
-    `Test patients of "${dataset}"${inUse === null ? '' : ' that both models were asked about'}: ${patients}, ${cases} ${unit}` +
+    `Test patients of "${dataset}"${inUse === null ? '' : ' that both models were asked about'}: ${patients}, ${level === 'study' ? counted('en', cases, 'study', 'studies') : counted('en', cases, 'image', 'images')}` +
       `${leftOut === 0 ? '' : ` (${leftOut} more that "${inUse}" was not asked about)`}.`,
     `${what} of "${model}": ${estimateWords(own)}`,
     ...(before === null ? [] : [`${what} of "${inUse}", which is in use: ${estimateWords(before)}`]),
@@ -85,7 +85,7 @@ export function comparisonLines(found: PromotionComparison): string[] {
     ...(groups.length === 0 ? [] : ['In subgroups with patients enough:']),
     ...gains(
       groups.map((group) => ({
-        name: `${groupWords(group)} (${group.patients} patients)`,
+        name: `${groupWords(group)} (${counted('en', group.patients, 'patient', 'patients')})`,
         gain: group.gain,
         mark: group.isWorse ? ', worse' : '',
       })),

@@ -5,6 +5,7 @@
  * search has the same winner on every machine that computes the same numbers, however long it takes. Each training that ended is kept: a
  * search that was stopped or killed goes on after the last of them.
  */
+import { counted } from '../../base/counted.ts';
 import { AppError, invariant } from '../../base/errors.ts';
 import type {
   Candidate,
@@ -137,7 +138,7 @@ async function tryAll(
         done: done + Math.min(now, recipe.steps),
         total,
         unit: 'steps',
-        note: `round ${round + 1} of ${plan.rounds.length}, ${recipe.method} at ${recipe.learningRate}, ${recipe.steps} steps`,
+        note: `round ${round + 1} of ${plan.rounds.length}, ${recipe.method} at ${recipe.learningRate}, ${counted('en', recipe.steps, 'step', 'steps')}`,
       });
     const known = trials.find((trial) => isAt(trial, place));
     const trial = known ?? (await tryOne(bench, data, request, plan, place, told));
@@ -272,8 +273,12 @@ function seedOf(seed: number, fold: number, attempt: number): number {
 }
 
 function allDiverged(candidates: SearchPlan['candidates']): AppError {
-  return new AppError('TRAINING_DIVERGED', `All ${candidates.length} recipes diverged on this data set.`, {
-    action:
-      'Look at the data check of the data set first (images of one colour, labels on the wrong images); then train with --recipe published and a lower --lr.',
-  });
+  return new AppError(
+    'TRAINING_DIVERGED',
+    `All ${counted('en', candidates.length, 'recipe', 'recipes')} diverged on this data set.`,
+    {
+      action:
+        'Look at the data check of the data set first (images of one colour, labels on the wrong images); then train with --recipe published and a lower --lr.',
+    },
+  );
 }

@@ -1,4 +1,5 @@
 /** What a training makes small: the criterion that was named, or the first that fits what its data set asks. */
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import { type CriterionName, type MeasureOptions, type TargetKind, targetFacts } from '../../contract/index.ts';
 import { trainingMethods } from '../../models/index.ts';
@@ -44,7 +45,7 @@ export function criterionFor(
   if (trainingMethods[method].microBatches && microBatch < batch) {
     throw new AppError(
       'BAD_INPUT',
-      `The criterion ${criterion} needs the whole batch of ${batch} at once; found ${microBatch} images at a time.`,
+      `The criterion ${criterion} needs the whole batch of ${batch} at once; found ${counted('en', microBatch, 'image', 'images')} at a time.`,
       { action: `Give --micro-batch ${batch}, which needs more memory, or another criterion.` },
     );
   }

@@ -1,4 +1,5 @@
 /** What a training learns from, ready to be read: the network's sizes, the features of its images, and their labels. */
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import { networksAnswering, type VersionImage } from '../../contract/index.ts';
 import { resetPeakMemory } from '../../engine/memory.ts';
@@ -108,7 +109,10 @@ export function checkStorable(config: NetworkConfig): void {
 
 function warnOfFailures(context: ServiceContext, features: Features): void {
   for (const { code, count, message } of features.problems.list()) {
-    const what = code === 'IMAGE_LOOKS_EMPTY' ? 'look empty and are trained on' : 'are left out of training';
-    context.log.log('warn', `${count} images ${what}: ${message}`);
+    const what =
+      code === 'IMAGE_LOOKS_EMPTY'
+        ? counted('en', count, 'image looks empty and is trained on', 'images look empty and are trained on')
+        : counted('en', count, 'image is left out of training', 'images are left out of training');
+    context.log.log('warn', `${what}: ${message}`);
   }
 }

@@ -3,8 +3,10 @@
  * classification of unseen studies, a report. Everything goes through the services that the user's own studies go through, and lies
  * in one folder.
  */
+
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import type { ReportProgress } from '../../base/progress.ts';
 import { redact } from '../../base/redact.ts';
@@ -143,7 +145,7 @@ export async function runDemo(options: DemoOptions, host: DemoHost): Promise<Dem
   const making = { seed, size: imageSize, progress: host.progress, signal: host.signal };
 
   await part(
-    `Making ${task.known} studies to learn from and ${task.unseen} to classify (DICOM, 12 bits, ${imageSize} px)`,
+    `Making ${counted('en', task.known, 'study', 'studies')} to learn from and ${task.unseen} to classify (DICOM, 12 bits, ${imageSize} px)`,
     () => task.make(making, out),
   );
 

@@ -1,4 +1,5 @@
 /** Data sets changed by hand: names, studies, classes; and what of them is locked. */
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import type { SplitName, StudyId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
@@ -62,7 +63,7 @@ export function setLabelClasses(
   if (inUse.length > 0) {
     throw new AppError(
       'BAD_INPUT',
-      `${inUse.map(({ name, labels }) => `"${name}" has ${labels} labels`).join(', ')}; a class with labels stays.`,
+      `${inUse.map(({ name, labels }) => `"${name}" has ${counted('en', labels, 'label', 'labels')}`).join(', ')}; a class with labels stays.`,
       { action: 'Rename the class, or leave it in the list.' },
     );
   }

@@ -4,7 +4,7 @@ import type { Words } from '../words.ts';
 const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const classify: Words['classify'] = {
-  intro: 'Ein trainiertes Modell beurteilt Studien, die niemand befundet hat.',
+  intro: 'Ein trainiertes Modell beurteilt Studien, die niemand gelabelt hat.',
   newBatch: 'Studien klassifizieren',
   choose: 'Studien klassifizieren …',
   with: (model) => `Mit dem Modell ${model}.`,
@@ -68,7 +68,7 @@ export const classify: Words['classify'] = {
   deleteText: (studies, failed) =>
     `Die Antworten zu ${n(studies, 'Studie', 'Studien')} und die Namen von ${n(failed, 'Datei', 'Dateien')}, die sich nicht verwenden ließen, verlassen die Bibliothek. Das lässt sich nicht rückgängig machen.`,
   deleteKept:
-    'Bilder, Befunde und gespeicherte Ergebnisdateien bleiben; Sicherungen behalten die Ergebnisse, bis neuere sie ersetzen.',
+    'Bilder, Labels und gespeicherte Ergebnisdateien bleiben; Sicherungen behalten die Ergebnisse, bis neuere sie ersetzen.',
   deleteConfirm: 'Ergebnisse löschen',
   deleted: 'Die Ergebnisse sind gelöscht.',
   showFile: 'Datei zeigen',
@@ -82,9 +82,9 @@ export const classify: Words['classify'] = {
   withFinding: (name) => `„${name}“ vorhanden`,
   present: 'vorhanden',
   absent: 'nicht vorhanden',
-  foldsSay: (agreeing, folds, answer) => `${agreeing} von ${folds} Netzen sagen ${answer}`,
+  foldsSay: (agreeing, folds, answer) => `${agreeing} von ${n(folds, 'Netz sagt', 'Netzen sagen')} ${answer}`,
   foldsRange: (said, low, high) => `${said}: ${low} bis ${high}`,
-  foldsFrom: (folds, low, high) => `${folds} Netze: ${low} bis ${high}`,
+  foldsFrom: (folds, low, high) => `${n(folds, 'Netz', 'Netze')}: ${low} bis ${high}`,
   aNumber: 'keine, die Antwort ist eine Zahl',
   allDecisions: 'alle',
   onlyReferred: (count) => `nur „dem Befunder vorlegen“ (${count})`,

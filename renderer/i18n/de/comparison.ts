@@ -1,6 +1,8 @@
 import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
 
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
+
 export const comparison: Words['comparison'] = {
   tab: 'Trainingsverfahren',
   help: 'Die Tabelle der Arbeiten an Ihren eigenen Daten: was jedes Verfahren trainiert, was es an Speicher und Zeit braucht, und wie gut es bei Patienten ist, aus denen niemand gelernt hat. Speicher und Zeit werden zuerst gemessen; Verfahren, die nicht hineinpassen, stehen untrainiert in der Tabelle.',
@@ -29,9 +31,9 @@ export const comparison: Words['comparison'] = {
   named: (id, day, lpm, px) => `${id}: ${day}, ${lpm}, ${px} px`,
   about: (version, recipe) => `Version ${version} des Datensatzes; ${recipe}.`,
   testOnce: (patients, images) =>
-    `${counted('de', patients, 'Testpatient', 'Testpatienten')} (${images} Bilder), von jedem Modell einmal beantwortet, als alle Trainings zu Ende waren; nichts wurde nach ihnen gewählt.`,
+    `${n(patients, 'Testpatient', 'Testpatienten')} (${n(images, 'Bild', 'Bilder')}), von jedem Modell einmal beantwortet, als alle Trainings zu Ende waren; nichts wurde nach ihnen gewählt.`,
   validation: (patients, images) =>
-    `Beurteilt an ${counted('de', patients, 'Validierungspatient', 'Validierungspatienten')} (${images} Bilder), nach denen Epochen gewählt wurden: Diese AUC schmeicheln.`,
+    `Beurteilt an ${n(patients, 'Validierungspatient', 'Validierungspatienten')} (${n(images, 'Bild', 'Bilder')}), nach denen Epochen gewählt wurden: Diese AUC schmeicheln.`,
   untrained: 'Nichts wurde trainiert: nur Speicher und Zeit.',
   columns: {
     method: 'Verfahren',

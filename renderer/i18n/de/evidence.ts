@@ -1,13 +1,16 @@
+import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
+
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const evidence: Words['evidence'] = {
   title: 'Belege',
   lead: 'Auf welche Teile des Bildes sich die Antwort des Modells stützt, soweit sich das sagen lässt.',
   honest:
     'Aufmerksamkeit ist kein Beweis. Sie zeigt, welche Felder das Modell gelesen hat, nicht, warum die Antwort so ausfiel; wo ein Verfahren auch ein kleines Seitenbild liest, spricht dieses mit und hinterlässt hier keine Spur. Trauen Sie ihr nicht weiter, als die Löschprobe sie stützt.',
-  noModels: 'Es gibt noch kein Modell, das auf Stellen des Bildes achtet.',
+  noModels: 'Es gibt noch kein trainiertes Modell.',
   noModelsHelp:
-    'Das empfohlene Verfahren hinterlässt solche Belege. Das Seitennetz allein, das lineare Modell und das volle Training tun es nicht.',
+    'Trainieren Sie zuerst eines: Hier stehen dann seine Bilder, die falsch beantworteten zuerst, und worauf sich die Antworten stützen.',
   goTrain: 'Zum Training',
   noEvidenceOfNumbers: (model) =>
     `„${model}“ antwortet mit einer Zahl. Belege zeigen, was für eine Klasse oder einen Befund spricht; eine Zahl hat keine. Wie weit die Zahlen daneben liegen, steht unter „Beurteilen“.`,
@@ -17,7 +20,27 @@ export const evidence: Words['evidence'] = {
   images: 'Bilder',
   splits: { train: 'Training', val: 'Validierung', test: 'Test' },
   split: 'Fälle',
-  image: (n, label) => `Bild ${n}, Label ${label}`,
+  image: (place) => `Bild ${place}`,
+  labelled: (label) => `Label ${label}`,
+  notLabelled: 'ohne Label',
+  answered: (answer) => `Antwort ${answer}`,
+  wrongOf: (wrong, images) =>
+    wrong === 0
+      ? `Keines von ${n(images, 'Bild', 'Bildern')} falsch beantwortet.`
+      : `${n(wrong, 'falsche Antwort', 'falsche Antworten')} bei ${n(images, 'Bild', 'Bildern')}; sie stehen zuerst.`,
+  furthest: 'Der größte Fehler steht zuerst.',
+  notEvaluated:
+    'Das Modell wurde auf diesen Fällen nicht ausgewertet: Welche Antworten falsch sind, ist nicht bekannt.',
+  goJudge: 'Unter „Beurteilen“ auswerten',
+  groups: { wrong: 'Falsch', off: 'Fehler', right: 'Richtig', unlabelled: 'Ohne Label', unanswered: 'Ohne Antwort' },
+  states: { wrong: 'falsch', off: 'Fehler', right: 'richtig', unlabelled: 'ohne Label', unanswered: 'ohne Antwort' },
+  steps: (off) => `falsch um ${n(Math.abs(off), 'Grad', 'Grade')}: ${off > 0 ? 'zu hoch' : 'zu niedrig'}`,
+  error: (off) => `Fehler ${off}`,
+  wrongFinding: (name, isPresent) =>
+    `${name}: ${isPresent ? 'Label vorhanden, Antwort nicht vorhanden' : 'Label nicht vorhanden, Antwort vorhanden'}`,
+  noFinding: 'kein Befund vorhanden',
+  listed: (shown, all) => `${shown} von ${all} stehen in der Liste.`,
+  more: 'Mehr zeigen',
   chooseImage: 'Wählen Sie links ein Bild.',
   looking: 'Sucht Belege …',
   answer: 'Antwort',
@@ -48,9 +71,11 @@ export const evidence: Words['evidence'] = {
   nothing: 'Nichts in den Token sprach für diese Klasse.',
   weak: 'An einzelnen Token hängt von dieser Antwort kaum etwas: Die Karte teilt fast nichts auf und bedeutet wenig.',
   tokens: (kept, all) =>
-    `Es sieht ${kept} von ${all} Token je Schicht und Kopf, die das vortrainierte Modell selbst für wichtig hielt.`,
-  everyToken: (all) => `Es sieht alle ${all} Token, mehrere Schichten des vortrainierten Modells gemischt.`,
+    `Es sieht ${kept} von ${n(all, 'Token', 'Token')} je Schicht und Kopf, die das vortrainierte Modell selbst für wichtig hielt.`,
+  everyToken: (all) =>
+    `Es sieht alle ${n(all, 'Token', 'Token')}, mehrere Schichten des vortrainierten Modells gemischt.`,
   canvas: (answer) => `Bild mit den Belegen für ${answer} darüber`,
+  canvasAlone: 'Das Bild',
   check: 'Löschprobe',
   checkHelp:
     'Verdeckt die stärksten Felder (mit dem mittleren Grau des Bildes, in jedem Bild, das das Modell liest) und fragt erneut; dann ebenso viele andere, zufällige.',

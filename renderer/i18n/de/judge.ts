@@ -1,4 +1,7 @@
+import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
+
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const judge: Words['judge'] = {
   title: 'Beurteilen',
@@ -20,13 +23,14 @@ export const judge: Words['judge'] = {
     'Testfälle beantworten eine Frage einmal: Wie gut ist das fertige Modell? Schwellenwert, Kalibrierung und Verfahren wählt man an den Validierungsfällen. Jede Auswertung auf den Testfällen wird gezählt; das erneute Öffnen nicht.',
   evaluate: 'Auswerten',
   evaluating: 'Auswertung läuft …',
-  testEvaluations: (n) =>
-    n === 1
+  testEvaluations: (times) =>
+    times === 1
       ? 'Einmal auf den Testfällen ausgewertet.'
-      : `${n}-mal auf den Testfällen ausgewertet; jedes Mal wird festgehalten.`,
-  summary: (n, patients, dataset, version) =>
-    `${n} Fälle von ${patients} Patienten, Datensatz „${dataset}“ Version ${version}`,
-  mixed: (n) => `${n} Studien sind ausgelassen: Ihre Bilder tragen verschiedene Labels.`,
+      : `${times}-mal auf den Testfällen ausgewertet; jedes Mal wird festgehalten.`,
+  summary: (cases, patients, dataset, version) =>
+    `${n(cases, 'Fall', 'Fälle')} von ${n(patients, 'Patient', 'Patienten')}, Datensatz „${dataset}“ Version ${version}`,
+  mixed: (studies) =>
+    `${n(studies, 'Studie ist', 'Studien sind')} ausgelassen: Bilder einer Studie tragen verschiedene Labels.`,
   intervalNote: 'In Klammern: 95-%-Intervall.',
   tabs: {
     overview: 'Kennzahlen',
@@ -158,7 +162,7 @@ export const judge: Words['judge'] = {
   confusionHelp: 'Wählen Sie ein Feld, um seine Fälle zu sehen.',
   confusionRows: 'Label',
   confusionColumns: 'Antwort',
-  cell: (n, truth, decision) => `${n} Fälle mit Label ${truth}, Antwort ${decision}`,
+  cell: (cases, truth, decision) => `${n(cases, 'Fall', 'Fälle')} mit Label ${truth}, Antwort ${decision}`,
   cases: 'Fälle',
   mistakes: 'Schlimmste Fehler zuerst',
   casesOf: (truth, decision) => `Label ${truth}, Antwort ${decision}`,
@@ -219,9 +223,9 @@ export const judge: Words['judge'] = {
   calibrateOutOfFold: 'An den Antworten der Kreuzvalidierung kalibrieren',
   calibrated: 'Das Modell ist kalibriert.',
   calibrateNeedsVal: 'Werten Sie das Modell zuerst an den Validierungsfällen aus.',
-  referral: 'Einem Arzt vorlegen',
+  referral: 'Einem Befunder vorlegen',
   referralHelp:
-    'Antworten nahe am Schwellenwert sind die unsichersten. Legt man einige davon einem Arzt vor, sind von den übrigen weniger falsch. Den Anteil setzt man an den Validierungsfällen.',
+    'Antworten nahe am Schwellenwert sind die unsichersten. Legt man einige davon einem Befunder vor, sind von den übrigen weniger falsch. Den Anteil setzt man an den Validierungsfällen.',
   coverageX: 'Anteil ohne Vorlage beantwortet',
   coverageY: 'Falsch unter den beantworteten',
   referShare: 'Anteil zur Vorlage',
@@ -234,11 +238,11 @@ export const judge: Words['judge'] = {
     allowed: 'Erlaubter Fehler unter den beantworteten (%)',
     find: 'Regel suchen',
     help: 'Gesucht an den Fällen, von denen das Modell nicht gelernt hat: Vorgelegt werden so wenige Antworten, dass mit 95 % Sicherheit höchstens dieser Anteil der übrigen falsch ist.',
-    units: { study: 'Studien', image: 'Bilder' },
+    units: { study: (cases) => n(cases, 'Studie', 'Studien'), image: (cases) => n(cases, 'Bild', 'Bildern') },
     kept: (allowed, of) =>
-      `Mit 95 % Sicherheit versprochen: Höchstens ${allowed} der beantworteten sind falsch. Gefunden an ${of.cases} Fällen (${of.unit}): ${of.referred} vorgelegt; von den übrigen ${of.accepted} sind ${of.errors} falsch (obere Grenze ${of.bound}).`,
+      `Mit 95 % Sicherheit versprochen: Höchstens ${allowed} der beantworteten sind falsch. Gefunden an ${of.cases}: ${of.referred} vorgelegt; von den übrigen ${of.accepted} sind ${of.errors} falsch (obere Grenze ${of.bound}).`,
     tooFew: (allowed, patients, fewest) =>
-      `Ein Fehler von höchstens ${allowed} lässt sich mit ${patients} Patienten nicht versprechen; selbst ohne falsche Antwort braucht es ${fewest}. Nichts wurde geändert.`,
+      `Ein Fehler von höchstens ${allowed} lässt sich mit ${n(patients, 'Patient', 'Patienten')} nicht versprechen; selbst ohne falsche Antwort braucht es ${fewest}. Nichts wurde geändert.`,
     tooManyWrong: (allowed, lowest) =>
       `Ein Fehler von höchstens ${allowed} lässt sich nicht versprechen: Zu viele der sichersten Antworten sind falsch (niedrigste obere Grenze ${lowest}). Erlauben Sie einen größeren Fehler. Nichts wurde geändert.`,
   },
@@ -263,7 +267,8 @@ export const judge: Words['judge'] = {
       'Das vortrainierte Modell liest Bilder mit 8 Bit, schneller und ein wenig ungenauer, beim Training wie beim Klassifizieren.',
     data: 'Womit es trainiert wurde',
     dataText: (dataset, version, date) => `Datensatz „${dataset}“, Version ${version}; trainiert am ${date}.`,
-    trainingText: (epochs, time, memory) => `${epochs} Epochen in ${time}, Spitze des Speichers ${memory}.`,
+    trainingText: (epochs, time, memory) =>
+      `${n(epochs, 'Epoche', 'Epochen')} in ${time}, Spitze des Speichers ${memory}.`,
     labelledBy: (names) => `Labels von: ${names}.`,
     splitOrigins: (parts) => `Patienten nach Teilen: ${parts}.`,
     origins: {
@@ -301,8 +306,10 @@ export const judge: Words['judge'] = {
       'Was niemand gesagt hat, ist nicht bekannt; ein Befund, nach dem niemand gesucht hat, fehlt deshalb nicht.',
     ],
     noResults: 'Es wurde noch nicht ausgewertet.',
-    testEvaluations: (n) =>
-      n === 1 ? 'Auf den Testfällen wurde es einmal ausgewertet.' : `Auf den Testfällen wurde es ${n}-mal ausgewertet.`,
+    testEvaluations: (times) =>
+      times === 1
+        ? 'Auf den Testfällen wurde es einmal ausgewertet.'
+        : `Auf den Testfällen wurde es ${times}-mal ausgewertet.`,
     positive: (name, other) =>
       `Positive Klasse: „${name}“. Sensitivität ist der Anteil von „${name}“, der gefunden wurde, Spezifität der Anteil von „${other}“, der unbehelligt blieb.`,
     intervals:
@@ -313,16 +320,16 @@ export const judge: Words['judge'] = {
     foldsText: (networks, repeats, isRefit) =>
       [
         isRefit
-          ? `Es ist ein einziges Netz, das von allen Patienten von Training und Validierung gelernt hat. Die Kennzahlen der Kreuzvalidierung sind nicht seine eigenen: Es sind die von ${networks} anderen Netzen desselben Rezepts, die jeweils ohne einen anderen Teil dieser Patienten gelernt haben.`
-          : `Es ist das Mittel von ${networks} Netzen, die jeweils von den Patienten von Training und Validierung ohne einen anderen Teil gelernt haben.`,
+          ? `Es ist ein einziges Netz, das von allen Patienten von Training und Validierung gelernt hat. Die Kennzahlen der Kreuzvalidierung sind nicht seine eigenen: Es sind die von ${n(networks, 'anderen Netz', 'anderen Netzen')} desselben Rezepts, die jeweils ohne einen anderen Teil dieser Patienten gelernt haben.`
+          : `Es ist das Mittel von ${n(networks, 'Netz', 'Netzen')}, die jeweils von den Patienten von Training und Validierung ohne einen anderen Teil gelernt haben.`,
         repeats === 1
           ? 'Bei der Kreuzvalidierung antwortet auf jeden Patienten das Netz, das nicht von ihm gelernt hat.'
-          : `Die Patienten wurden ${repeats}-mal auf Teile verteilt; bei der Kreuzvalidierung antwortet auf jeden das Mittel der ${repeats} Netze, die nicht von ihm gelernt haben.`,
+          : `Die Patienten wurden ${repeats}-mal auf Teile verteilt; bei der Kreuzvalidierung antwortet auf jeden das Mittel von ${n(repeats, 'Netz, das nicht von ihm gelernt hat', 'Netzen, die nicht von ihm gelernt haben')}.`,
       ].join(' '),
     notCalibrated: 'Wahrscheinlichkeiten sind nicht kalibriert.',
     band: (name, low, high) =>
-      `Antworten mit einer ${name === null ? 'höchsten Wahrscheinlichkeit' : `Wahrscheinlichkeit von „${name}“`} von ${low} bis ${high} sind einem Arzt vorzulegen.`,
-    noBand: 'Keine Antwort wird einem Arzt vorgelegt.',
+      `Antworten mit einer ${name === null ? 'höchsten Wahrscheinlichkeit' : `Wahrscheinlichkeit von „${name}“`} von ${low} bis ${high} sind einem Befunder vorzulegen.`,
+    noBand: 'Keine Antwort wird einem Befunder vorgelegt.',
     limits: 'Grenzen',
     limitList: [
       'Es kennt die Klassen oben und keine anderen: Jedes Bild bekommt eine davon, was immer es zeigt.',

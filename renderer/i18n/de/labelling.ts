@@ -1,4 +1,7 @@
+import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
+
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const labelling: Words['labelling'] = {
   curve: {
@@ -13,7 +16,7 @@ export const labelling: Words['labelling'] = {
     takes: (time) => `${time} auf diesem Rechner.`,
     measuring: 'Wie lange es dauert, wird gemessen …',
     made: (day, method, version) => `Gezeichnet am ${day} mit ${method}, Version ${version} des Datensatzes.`,
-    gain: (more, low, high) => `${more} weitere Patienten: AUC ${low} bis ${high}.`,
+    gain: (more, low, high) => `${n(more, 'weiterer Patient', 'weitere Patienten')}: AUC ${low} bis ${high}.`,
     now: (auc, patients) => `Aus ${patients} gelernt, beträgt sie ${auc}.`,
     most: (name, low, high) => `Am meisten hülfen sie „${name}“: ${low} bis ${high}.`,
     noneMost: 'Bei keiner einzelnen Klasse, keinem einzelnen Befund lässt sich ein Gewinn von keinem unterscheiden.',
@@ -34,21 +37,21 @@ export const labelling: Words['labelling'] = {
     shown: 'Kurve von',
     more: (n) => `${n} weitere`,
     description: (name, first, last) => `${name}: von ${first} bis ${last}.`,
-    failedImages: (n) => `${n} Bilder waren nicht lesbar.`,
+    failedImages: (images) => `${n(images, 'Bild war', 'Bilder waren')} nicht lesbar.`,
   },
   order: {
     byUncertainty: 'Nach Unsicherheit ordnen',
     help: 'Ein schnelles Modell lernt aus dem, was ein Label hat; die Fälle, bei denen es am unsichersten ist, kommen zuerst. Was es antwortet, steht hier nirgends. Noch ein Klick bringt die gewohnte Reihenfolge zurück.',
     every: 'Neue Labels bis zur nächsten Reihenfolge',
     about: (cases, time, labelled) =>
-      `Die unsichersten zuerst: ${cases} Fälle, geordnet am ${time} aus den Labels von ${labelled}.`,
-    next: (n) => (n === 1 ? 'Neu nach 1 weiteren Label.' : `Neu nach ${n} weiteren Labels.`),
+      `Die unsichersten zuerst: ${n(cases, 'Fall', 'Fälle')}, geordnet am ${time} aus den Labels von ${labelled}.`,
+    next: (labels) => `Neu nach ${n(labels, 'weiteren Label', 'weiteren Labels')}.`,
     making: 'Eine neue Reihenfolge entsteht; Bilder, die das große Modell noch nie gelesen hat, liest es dafür einmal.',
     waits: 'Eine neue Reihenfolge wartet auf einen anderen Auftrag.',
     failed: 'Die letzte Reihenfolge kam nicht zustande; ihr Auftrag sagt, warum.',
     missing: (what) => `Noch nicht möglich; es fehlen noch: ${what}.`,
     missingOne: (name, mark, patients, needed) =>
-      `${name}${mark === null ? '' : mark === 'present' ? ' (vorhanden)' : ' (nicht vorhanden)'} ${patients} von ${needed} Patienten`,
+      `${name}${mark === null ? '' : mark === 'present' ? ' (vorhanden)' : ' (nicht vorhanden)'} ${patients} von ${n(needed, 'Patient', 'Patienten')}`,
     fewNames: 'Noch nicht möglich; es braucht zwei Klassen.',
   },
 };

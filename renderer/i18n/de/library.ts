@@ -7,12 +7,12 @@ const classWords: Words['library']['namesOf']['class'] = {
   title: 'Klassen',
   inRead: 'Klasse',
   none: 'Benennen Sie die erste Klasse, zum Beispiel „normal“.',
-  help: 'Was ein Befund sein kann. Die erste hat beim Befunden die Taste 1. Eine Klasse mit Befunden lässt sich umbenennen, nicht entfernen.',
+  help: 'Was ein Label sein kann. Die erste hat beim Labeln die Taste 1. Eine Klasse mit Labels lässt sich umbenennen, nicht entfernen.',
   name: (position) => `Name der Klasse ${position}`,
   add: 'Klasse hinzufügen',
   fresh: 'Neue Klasse',
   save: 'Klassen speichern',
-  fixedHelp: 'Befunde anderer Klassen werden abgelehnt, in Dateien und beim Eintippen; die Reihenfolge bleibt.',
+  fixedHelp: 'Labels anderer Klassen werden abgelehnt, in Dateien und beim Eintippen; die Reihenfolge bleibt.',
   saved: 'Klassen gespeichert.',
 };
 
@@ -21,7 +21,7 @@ export const library: Words['library'] = {
   datasets: 'Datensätze',
   views: 'Was gezeigt wird',
   summary: (studies, patients) => `${n(studies, 'Studie', 'Studien')} von ${n(patients, 'Patient', 'Patienten')}`,
-  matching: (count, all) => `${count.toLocaleString('de')} von ${all.toLocaleString('de')} Studien`,
+  matching: (count, all) => `${count.toLocaleString('de')} von ${n(all, 'Studie', 'Studien')}`,
   columns: {
     patientName: 'Patient',
     patientID: 'ID',
@@ -31,7 +31,7 @@ export const library: Words['library'] = {
     bodyPartExamined: 'Körperteil',
     accessionNumber: 'Auftrag',
     instanceCount: 'Bilder',
-    label: 'Befund',
+    label: 'Label',
   },
   sortBy: (column) => `Sortieren nach ${column}`,
   filterBy: (column) => `Filter: ${column}`,
@@ -42,9 +42,9 @@ export const library: Words['library'] = {
   toHelp: 'Studien bis zu diesem Tag',
   dataset: 'Datensatz',
   allDatasets: 'ganze Bibliothek',
-  labelState: 'Befunde',
-  labelStates: { any: 'alle', labelled: 'befundet', unlabelled: 'nicht befundet' },
-  labelStateHelp: 'Zuerst einen Datensatz wählen: Befunde gehören zu ihm.',
+  labelState: 'Labels',
+  labelStates: { any: 'alle', labelled: 'gelabelt', unlabelled: 'nicht gelabelt' },
+  labelStateHelp: 'Zuerst einen Datensatz wählen: Labels gehören zu ihm.',
   clearFilters: 'Filter löschen',
   table: 'Studien',
   nothingMatches: 'Keine Studie passt. Löschen Sie einen Filter, um mehr zu sehen.',
@@ -91,7 +91,7 @@ export const library: Words['library'] = {
   referenceHelp: 'Sidelight merkt sich den Ort. Richtig für einen Server oder eine Platte, die immer da ist.',
   copy: 'werden in die Bibliothek kopiert',
   copyHelp: 'Richtig für eine CD oder einen Stick.',
-  labels: 'Befunde (CSV, freiwillig)',
+  labels: 'Labels (CSV, freiwillig)',
   labelsHelp:
     'Spalten: eine von path, sopInstanceUID, seriesInstanceUID, studyInstanceUID, patientID; label; freiwillig split. patientID neben einer anderen nennt den Patienten, was auch im Kopf der Datei steht.',
   chooseLabels: 'Wählen …',
@@ -146,13 +146,13 @@ export const library: Words['library'] = {
     samePictureNames: (v) =>
       `${n(Number(v['names']), 'Name ohne „_“ liegt', 'Namen ohne „_“ liegen')} in mehreren Ordnern (${n(Number(v['pictures']), 'Bild', 'Bilder')}): Jeder Ordner hat einen eigenen Patienten namens „Name (Ordner)“. Ist ein Name eine Person, nennen Sie sie in einer Spalte patientID: Sonst steht sie vielleicht in Training und Test zugleich.`,
     patientsByRule: (v) =>
-      `${v['pictures']} Bilder oder Studien, die schon da waren, haben jetzt einen anderen Patienten.`,
+      `${n(Number(v['pictures']), 'Bild, das schon da war, oder seine Studie hat', 'Bilder oder Studien, die schon da waren, haben')} jetzt einen anderen Patienten.`,
     headersCorrected: (v) =>
-      `${n(Number(v['files']), 'Datei', 'Dateien')} seit dem letzten Import an Ort und Stelle geändert: Was jetzt darin steht, gilt. Labels und Befunde bleiben, Merkmale werden neu berechnet. ${n(Number(v['studies']), 'Studie', 'Studien')} kamen zu einem anderen Patienten.${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'Ergebnis', 'Ergebnisse')} stammen von vorher: Klassifizieren Sie neu, falls sich die Bilder geändert haben.`}`,
+      `${n(Number(v['files']), 'Datei', 'Dateien')} seit dem letzten Import an Ort und Stelle geändert: Was jetzt darin steht, gilt. Labels und Befunde bleiben, Merkmale werden neu berechnet. ${n(Number(v['studies']), 'Studie kam', 'Studien kamen')} zu einem anderen Patienten.${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'Ergebnis stammt', 'Ergebnisse stammen')} von vorher: Klassifizieren Sie neu, falls sich die Bilder geändert haben.`}`,
     imagesReplaced: (v) =>
       `${n(Number(v['files']), 'bekannte Datei enthält', 'bekannte Dateien enthalten')} jetzt ein anderes Bild (andere UIDs oder ein anderes Foto). Von den früheren Bildern sind ${v['gone']} in keiner Datei mehr: Sie behalten Labels und Befunde und werden nicht mehr trainiert; die Prüfung vor dem Training öffnet ihre Studien. Sind es dieselben Bilder unter neuen UIDs, benennen Sie sie neu, mit einer Tabelle nach Pfad.${Number(v['copied']) === 0 ? '' : ` ${v['copied']} bleiben durch die Kopien der Bibliothek neben dem, was jetzt in den Dateien steht: Ein Patient ist vielleicht zweimal da.`}`,
     handedDown: (v) =>
-      `${v['labels']} Labels, Marken oder Bemerkungen zu einem ganzen Patienten oder einer ganzen Studie stehen jetzt bei dem, was davon wegkam.`,
+      `${n(Number(v['labels']), 'Label zu einem ganzen Patienten oder einer ganzen Studie (oder Marke, oder Bemerkung) steht', 'Labels, Marken oder Bemerkungen zu einem ganzen Patienten oder einer ganzen Studie stehen')} jetzt bei dem, was davon wegkam.`,
     splitsChanged: (v) =>
       `${n(Number(v['patients']), 'Patient stand', 'Patienten standen')} durch eine frühere Tabelle in einem anderen Teil; jetzt gilt, was diese nennt. Frühere Modelle haben vielleicht an Patienten gelernt, die jetzt im Test stehen.`,
     dealtAnew: (v) =>
@@ -161,16 +161,16 @@ export const library: Words['library'] = {
       `${n(Number(v['versions']), 'festgehaltene Version', 'festgehaltene Versionen')} und deren Modelle behalten die Patienten und Teile von vorher: Ihre Zahlen zählen vielleicht eine Person auf beiden Seiten. Trainieren Sie neu.`,
     sharedPatient: (v) =>
       v['cause'] === 'folder'
-        ? `Bei ${v['studies']} von ${v['all']} Bildern gilt der Ordner als Patient. Ist er keiner, importieren Sie noch einmal mit einer anderen Regel für Bilder oder mit einer Spalte patientID.`
-        : `${v['studies']} von ${v['all']} ${Number(v['pictures'] ?? 0) === 0 ? 'Studien' : v['pictures'] === v['all'] ? 'Bildern' : 'Studien und Bildern'} tragen dieselbe Patientennummer${v['id'] === '' ? '' : ` („${v['id']}“)`} und zählen als ein Patient, der sich nicht aufteilen lässt. Nennen Sie die Patienten in einer Spalte patientID, oder berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal.`,
+        ? `Bei ${v['studies']} von ${n(Number(v['all']), 'Bild', 'Bildern')} gilt der Ordner als Patient. Ist er keiner, importieren Sie noch einmal mit einer anderen Regel für Bilder oder mit einer Spalte patientID.`
+        : `${v['studies']} von ${n(Number(v['all']), Number(v['pictures'] ?? 0) === 0 ? 'Studie trägt' : 'Bild trägt', Number(v['pictures'] ?? 0) === 0 ? 'Studien tragen' : v['pictures'] === v['all'] ? 'Bildern tragen' : 'Studien und Bildern tragen')} dieselbe Patientennummer${v['id'] === '' ? '' : ` („${v['id']}“)`} und zählen als ein Patient, der sich nicht aufteilen lässt. Nennen Sie die Patienten in einer Spalte patientID, oder berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal.`,
     alikePatients: (v) =>
-      `Die Nummern von ${v['patients']} Patienten unterscheiden sich nur in Groß- und Kleinschreibung, Leerzeichen oder führenden Nullen (${n(Number(v['groups']), 'Gruppe', 'Gruppen')}). Sie zählen als verschiedene Menschen und stehen vielleicht in Training und Test zugleich; die Prüfung vor dem Training öffnet ihre Studien. Sind sie einer, nennen Sie eine Nummer in einer Spalte patientID.`,
+      `Die Nummern von ${n(Number(v['patients']), 'Patient', 'Patienten')} unterscheiden sich nur in Groß- und Kleinschreibung, Leerzeichen oder führenden Nullen (${n(Number(v['groups']), 'Gruppe', 'Gruppen')}). Sie zählen als verschiedene Menschen und stehen vielleicht in Training und Test zugleich; die Prüfung vor dem Training öffnet ihre Studien. Sind sie einer, nennen Sie eine Nummer in einer Spalte patientID.`,
     testGiven: (v) =>
-      `Der Test sind die ${n(Number(v['given']), 'Patient', 'Patienten')} der Tabelle; die ${v['open']} ohne Angabe kommen nur in Training und Validierung.`,
+      `Im Test: ${n(Number(v['given']), 'Patient', 'Patienten')} der Tabelle; die ${v['open']} ohne Angabe kommen nur in Training und Validierung.`,
     testAlsoDrawn: (v) =>
-      `Neben den ${v['given']} Testpatienten der Tabelle bleiben ${v['drawn']} im Test, die vorher hineinkamen.`,
+      `Neben ${n(Number(v['given']), 'Testpatient', 'Testpatienten')} der Tabelle ${n(Number(v['drawn']), 'bleibt im Test, der vorher hineinkam', 'bleiben im Test, die vorher hineinkamen')}.`,
     validationFromTraining: (v) =>
-      `Die Tabelle nennt keine für die Validierung: Ein Viertel ihrer ${v['training']} Trainingspatienten wird dafür genommen, ganze Patienten nach dem Seed.`,
+      `Die Tabelle nennt keine für die Validierung: Ein Viertel der Trainingspatienten (${v['training']}) wird dafür genommen, ganze Patienten nach dem Seed.`,
     splitColumnUnused: (v) =>
       `Nicht verwendet: ${v['columns']} in der Tabelle ${Number(v['count']) === 1 ? 'spricht' : 'sprechen'} von Training und Test. Patienten werden neu verteilt. Wenn das die Aufteilung ist, nennen Sie die Spalte „split“, schreiben Sie train, val oder test in ihre Zellen und importieren Sie noch einmal.`,
     positiveGuessed: (v) =>
@@ -213,7 +213,7 @@ export const library: Words['library'] = {
   datasetNow: (patients, studies, images) =>
     `Der Datensatz enthält jetzt ${n(images, 'Bild', 'Bilder')} in ${n(studies, 'Studie', 'Studien')} von ${n(patients, 'Patient', 'Patienten')}.`,
   labelsApplied: (applied, changed, unchanged) =>
-    `Befunde: ${applied} neu, ${changed} geändert, ${unchanged} wie zuvor.`,
+    `Labels: ${applied} neu, ${changed} geändert, ${unchanged} wie zuvor.`,
   splitsGiven: (train, val, test) => `Aufteilung der Patienten: ${train} Training, ${val} Validierung, ${test} Test.`,
   unusedColumns: (names) => `Nicht verwendete Spalten der Labeldatei: ${names}.`,
   merged: (from, to, rows) => `„${from}“ wurde als „${to}“ genommen (${n(rows, 'Zeile', 'Zeilen')}).`,
@@ -239,13 +239,13 @@ export const library: Words['library'] = {
   noDatasets: 'Es gibt noch keinen Datensatz. Ein Import legt einen an, „Neuer Datensatz“ auch.',
   datasetLine: (images, studies, patients) =>
     `${n(images, 'Bild', 'Bilder')} · ${n(studies, 'Studie', 'Studien')} · ${n(patients, 'Patient', 'Patienten')}`,
-  labelledOf: (labelled, all) => `${labelled} von ${n(all, 'Bild', 'Bildern')} befundet`,
+  labelledOf: (labelled, all) => `${labelled} von ${n(all, 'Bild', 'Bildern')} gelabelt`,
   rename: 'Umbenennen',
   renamed: 'Umbenannt.',
   showStudies: 'Studien zeigen',
-  label: 'Befunden',
+  label: 'Labeln',
   train: 'Trainieren',
-  classLabels: (count) => n(count, 'Befund', 'Befunde'),
+  classLabels: (count) => n(count, 'Befund', 'Labels'),
   moveUp: (name) => `${name} nach oben`,
   moveDown: (name) => `${name} nach unten`,
   removeClass: (name) => `${name} entfernen`,

@@ -1,4 +1,7 @@
+import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
+
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const promotion: Words['promotion'] = {
   isInUse: (dataset, day, by) => `Für „${dataset}“ in Verwendung seit ${day} (${by}).`,
@@ -9,16 +12,19 @@ export const promotion: Words['promotion'] = {
   help: 'Das Modell wird mit dem verwendeten verglichen, Patient für Patient, an den Testpatienten, zu denen beide gefragt wurden. Dieser Blick auf die Testpatienten wird vermerkt.',
   lacking: (models) => `An den Testpatienten noch nicht ausgewertet: ${models}.`,
   evaluate: 'An den Testpatienten auswerten',
-  cases: { study: 'Studien', image: 'Bilder' },
-  about: (patients, cases) => `${patients} Testpatienten, ${cases}.`,
-  leftOut: (n) => `Zu ${n} weiteren wurde das verwendete Modell nicht gefragt.`,
+  cases: {
+    study: (count) => n(count, 'Studie', 'Studien'),
+    image: (count) => n(count, 'Bild', 'Bilder'),
+  },
+  about: (patients, cases) => `${n(patients, 'Testpatient', 'Testpatienten')}, ${cases}.`,
+  leftOut: (count) => `Zu ${n(count, 'weiterem', 'weiteren')} wurde das verwendete Modell nicht gefragt.`,
   figures: { auc: 'AUC', absoluteError: 'Mittlerer absoluter Fehler' },
   model: 'Modell',
   value: 'Kennzahl',
   gains: { auc: 'Differenz, gepaart', absoluteError: 'Kleiner um, gepaart' },
   overGuessing: 'Besser als Raten um',
   groups: 'In Untergruppen mit genug Patienten',
-  groupPatients: (n) => `${n} Patienten`,
+  groupPatients: (patients) => n(patients, 'Patient', 'Patienten'),
   isWorse: 'schlechter',
   verdicts: {
     notWorse: (_model, other, loss) =>
@@ -34,7 +40,7 @@ export const promotion: Words['promotion'] = {
         : `Ob es so gut ist wie „${other}“, lässt sich nicht sagen.`,
   },
   untold: {
-    fewPatients: (patients) => `${patients} Testpatienten sind zu wenige.`,
+    fewPatients: (patients) => `${n(patients, 'Testpatient ist', 'Testpatienten sind')} zu wenig.`,
     wideInterval: () => 'Das Intervall lässt beides zu, keinen Verlust und einen zu großen.',
     otherNames: () => 'Die beiden antworten nicht dieselben Namen.',
   },

@@ -1,4 +1,7 @@
+import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
+
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const read: Words['read'] = {
   paneLabel: (name, index, count) => `${name}, Bild ${index} von ${count}`,
@@ -41,8 +44,8 @@ export const read: Words['read'] = {
   nothing: {
     noClass: (digit, classes) =>
       classes === 0
-        ? `${digit} labelt nichts: Es gibt noch keine Klasse.`
-        : `${digit} labelt nichts: Es gibt nur ${classes === 1 ? '1 Klasse' : `${classes} Klassen`}.`,
+        ? `${digit} steht für keine Klasse: Es gibt noch keine.`
+        : `${digit} steht für keine Klasse: Dieser Datensatz hat ${n(classes, 'Klasse', 'Klassen')}.`,
     noMeaning: (chord, help) => `${chord} bewirkt hier nichts.${help === '' ? '' : ` ${help} nennt alle Tasten.`}`,
     noPreset: (digit) => `Fenster ${digit} sagt bei diesem Bild nichts.`,
     noSeries: 'Keine weitere Serie in dieser Studie.',
@@ -82,23 +85,21 @@ export const read: Words['read'] = {
   toWelcome: 'Demosatz ausprobieren',
   elsewhere: 'Diese Studie ist in keinem Datensatz.',
   elsewhereHelp:
-    'Befundet werden nur Studien eines Datensatzes: Nehmen Sie sie in der Bibliothek in einen auf. Eine andere wird nicht an ihrer Stelle gezeigt.',
+    'Gelabelt werden nur Studien eines Datensatzes: Nehmen Sie sie in der Bibliothek in einen auf. Eine andere wird nicht an ihrer Stelle gezeigt.',
   openDataset: (name: string) => `${name} öffnen`,
   narrowed: (found: number, asked: number) =>
     found === asked
-      ? asked === 1
-        ? '1 Studie'
-        : `${asked} Studien`
-      : `${found} von ${asked} Studien; die anderen sind nicht in diesem Datensatz`,
+      ? n(asked, 'Studie', 'Studien')
+      : `${found} von ${n(asked, 'Studie', 'Studien')}; die anderen sind nicht in diesem Datensatz`,
   showAll: 'Alle zeigen',
-  notYetSeen: 'Das Bild ist unterwegs; befunden lässt es sich erst, wenn es zu sehen ist.',
+  notYetSeen: 'Das Bild ist unterwegs; labeln lässt es sich erst, wenn es zu sehen ist.',
   cannotBeSeen:
     'Das Bild lässt sich nicht zeigen. Schließen Sie es aus, oder sehen Sie ein anderes Bild der Studie an.',
   noItems: 'Dieser Datensatz enthält keine Bilder.',
   dataset: 'Datensatz',
   list: 'Zu labeln',
   series: 'Serien',
-  seriesLabel: (n, modality, count) => `Serie ${n}, ${modality}, ${count} Bilder`,
+  seriesLabel: (place, modality, images) => `Serie ${place}, ${modality}, ${n(images, 'Bild', 'Bilder')}`,
   itemLabel: (patient, n) => `Patient ${patient} · ${n}`,
   filter: 'Zeigen',
   filters: { all: 'alle', unlabelled: 'ohne Label', disagreements: 'uneinige' },
@@ -189,8 +190,8 @@ export const read: Words['read'] = {
   case: 'Fall',
   said: 'Was gesagt wurde',
   saidBy: (label, readers) => (readers === 1 ? label : `${readers} × ${label}`),
-  heldBack: (n) =>
-    `${n === 1 ? 'Ein weiterer Fall wird' : `${n} weitere Fälle werden`} zurückgehalten: Befunder sehen hier die Labels der anderen nicht, und Sie haben ${n === 1 ? 'ihn' : 'sie'} noch nicht gelabelt.`,
+  heldBack: (cases) =>
+    `${n(cases, 'weiterer Fall wird', 'weitere Fälle werden')} zurückgehalten: Befunder sehen hier die Labels der anderen nicht, und Ihres fehlt noch.`,
   decision: 'Entscheidung',
   decide: (label, name) => `${label} entscheiden für ${name}`,
   show: 'Zeigen',

@@ -1,4 +1,7 @@
+import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
+
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const replay: Words['replay'] = {
   title: 'Nach der Aufzeichnung erneut trainieren',
@@ -10,7 +13,7 @@ export const replay: Words['replay'] = {
   measureTime: 'Messen',
   never: 'Es wurde noch nicht nach seiner Aufzeichnung erneut trainiert.',
   equal: (day, weights) =>
-    `Am ${day} nach der Aufzeichnung erneut trainiert: Alle ${weights} Gewichte sind Bit für Bit gleich.`,
+    `Am ${day} nach der Aufzeichnung erneut trainiert: ${n(weights, 'Gewicht ist', 'Gewichte sind alle')} Bit für Bit gleich.`,
   differs: (day) => `Am ${day} nach der Aufzeichnung erneut trainiert: nicht gleich.`,
   reasons: {
     equal: '',
@@ -22,17 +25,18 @@ export const replay: Words['replay'] = {
   },
   weightsOff: (most) => `Größte Abweichung eines Gewichts: ${most}.`,
   answersOff: (most, images, part) =>
-    `Größte Abweichung einer Wahrscheinlichkeit über ${images} Bilder (${part}): ${most}.`,
-  numbersOff: (most, images, part) => `Größte Abweichung einer Antwort über ${images} Bilder (${part}): ${most}.`,
+    `Größte Abweichung einer Wahrscheinlichkeit über ${n(images, 'Bild', 'Bilder')} (${part}): ${most}.`,
+  numbersOff: (most, images, part) =>
+    `Größte Abweichung einer Antwort über ${n(images, 'Bild', 'Bilder')} (${part}): ${most}.`,
   madeWith: (place) => `Entstanden mit ${place}.`,
   madeAgainWith: (place) => `Erneut trainiert mit ${place}.`,
-  threads: (n) => (n === 1 ? '1 Thread' : `${n} Threads`),
+  threads: (count) => n(count, 'Thread', 'Threads'),
   precisions: {
     f32: '32-Bit-Zahlen',
     f16: '16-Bit-Zahlen im vortrainierten Modell',
     int8: '8-Bit-Zahlen im vortrainierten Modell',
   },
-  encodedAgain: (images) => `Merkmale von ${images} Bildern fehlten und wurden neu berechnet.`,
+  encodedAgain: (images) => `Merkmale von ${n(images, 'Bild', 'Bildern')} fehlten und wurden neu berechnet.`,
   datasetChanged: (dataset, version) =>
     `„${dataset}“ ist nicht mehr so, wie Version ${version} es festhält; verwendet wurde diese Version.`,
 };

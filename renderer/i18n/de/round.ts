@@ -8,21 +8,24 @@ export const round: Words['round'] = {
     title: 'Fälle aus „Beurteilen“',
     place: (position, total, isWrong) =>
       isWrong ? `Falsche Antwort ${position} von ${total}` : `Fall ${position} von ${total}`,
-    said: (truth, answer) => `Befund ${truth}, Antwort ${answer}`,
-    next: (total, isWrong) => (isWrong ? `Nächste von ${total} falschen Antworten` : `Nächster von ${total} Fällen`),
+    said: (truth, answer) => `Label ${truth}, Antwort ${answer}`,
+    next: (total, isWrong) =>
+      isWrong
+        ? `Nächste von ${n(total, 'falschen Antwort', 'falschen Antworten')}`
+        : `Nächster von ${n(total, 'Fall', 'Fällen')}`,
     back: 'Zurück zu „Beurteilen“',
     atEnd: 'Das war der letzte.',
     gone: 'Dieser Fall ist nicht mehr im Datensatz.',
   },
   again: {
     changed: (model, parts) => `Seit „${model}“ trainiert wurde: ${parts.join(', ')}.`,
-    labels: (count) => `${n(count, 'Befund', 'Befunde')} geändert`,
+    labels: (count) => `${n(count, 'Label', 'Labels')} geändert`,
     added: (count) => `${n(count, 'Bild', 'Bilder')} hinzugekommen`,
     removed: (count) => `${n(count, 'Bild', 'Bilder')} weggefallen`,
     other: 'der Datensatz ist eine andere Version',
     locked: (patients) =>
       `Ein Training jetzt macht eine neue Version des Datensatzes; die ${n(patients, 'Testpatient bleibt Testpatient', 'Testpatienten bleiben Testpatienten')}.`,
-    train: 'Mit den geänderten Befunden erneut trainieren',
+    train: 'Mit den geänderten Labels erneut trainieren',
     trainOther: 'Auf dem heutigen Stand des Datensatzes erneut trainieren',
     trainHelp: (model) => `Mit den Einstellungen von „${model}“, als neues Modell, das es nennt.`,
   },
@@ -40,7 +43,7 @@ export const round: Words['round'] = {
       on: (other) => `Weitertrainiert aus „${other}“`,
     },
     compare: (other) => `Mit „${other}“ vergleichen`,
-    help: 'An denselben Testpatienten, Patient für Patient. Was wahr ist, sagen die neueren Befunde.',
+    help: 'An denselben Testpatienten, Patient für Patient. Was wahr ist, sagen die neueren Labels.',
     evaluates: (names) => `Wertet zuerst auf den Testfällen aus, was gezählt wird: ${names}.`,
     better: 'Besser',
     whoIsWho: (own, other) => `${own} (neu) und ${other} (vorher)`,
@@ -58,10 +61,10 @@ export const round: Words['round'] = {
     modelGoes: (evaluations, watches) =>
       `Das Modell mit ${n(evaluations, 'Auswertung', 'Auswertungen')}${watches === 0 ? '' : `; ${n(watches, 'überwachter Ordner hält an', 'überwachte Ordner halten an')}`}.`,
     modelStays: (dataset, batches) =>
-      `Datensatz „${dataset}“ mit seinen Befunden und die Ergebnisse von ${n(batches, 'Klassifikation', 'Klassifikationen')}.`,
+      `Datensatz „${dataset}“ mit seinen Labels und die Ergebnisse von ${n(batches, 'Klassifikation', 'Klassifikationen')}.`,
     inUse: (dataset) =>
-      `Es ist für „${dataset}“ in Gebrauch; danach ist dort kein Modell in Gebrauch, und „Klassifizieren“ schlägt ein anderes vor.`,
-    inUseConfirm: 'Löschen, obwohl es in Gebrauch ist',
+      `Es ist für „${dataset}“ in Verwendung; danach ist dort kein Modell in Verwendung, und „Klassifizieren“ schlägt ein anderes vor.`,
+    inUseConfirm: 'Löschen, obwohl es in Verwendung ist',
     undoLater: 'Es lässt sich zurückholen.',
     deleted: (name) => `„${name}“ ist gelöscht.`,
     undo: 'Rückgängig',
@@ -74,23 +77,23 @@ export const round: Words['round'] = {
     deleteDataset: 'Löschen …',
     datasetTitle: (name) => `Datensatz „${name}“ löschen?`,
     datasetGoes: (labels, comments, models) =>
-      `${n(labels, 'Befund', 'Befunde')}, ${n(comments, 'Kommentar', 'Kommentare')}, ${
+      `${n(labels, 'Label', 'Labels')}, ${n(comments, 'Kommentar', 'Kommentare')}, ${
         models.length === 0 ? 'kein Modell' : `${n(models.length, 'Modell', 'Modelle')} (${models.join(', ')})`
       }.`,
     datasetStays: (studies) => `${n(studies, 'Studie', 'Studien')}, in der Bibliothek und in anderen Datensätzen.`,
-    datasetInUse: (model) => `„${model}“ ist dafür in Gebrauch.`,
+    datasetInUse: (model) => `„${model}“ ist dafür in Verwendung.`,
     typeName: (name) => `Zum Löschen den Namen eingeben: ${name}`,
     merge: 'Mit einer anderen vereinen …',
     mergeOf: (name) => `${name} mit einer anderen vereinen`,
     mergeTitle: (name) => `„${name}“ mit einer anderen Klasse vereinen`,
     mergeInto: 'Teil von',
     mergeHelp: (labels, name, into) =>
-      `${n(labels, 'Befund, der zählt und', 'Befunde, die zählen und')} „${name}“ sagt, sagt dann „${into}“, von denselben Befundern; der Verlauf zeigt beides. Vorhandene Versionen und Modelle bleiben, wie sie sind.`,
+      `${n(labels, 'Label, das zählt und', 'Labels, die zählen und')} „${name}“ sagt, sagt dann „${into}“, von denselben Befundern; der Verlauf zeigt beides. Vorhandene Versionen und Modelle bleiben, wie sie sind.`,
     mergeNow: 'Vereinen',
-    merged: (name, into, labels) => `„${name}“ ist jetzt Teil von „${into}“: ${n(labels, 'Befund', 'Befunde')}.`,
+    merged: (name, into, labels) => `„${name}“ ist jetzt Teil von „${into}“: ${n(labels, 'Label', 'Labels')}.`,
     apart: (name) => `„${name}“ ist wieder eine eigene Klasse.`,
     merges: 'Mit anderen vereint',
-    mergeLine: (name, into, labels) => `„${name}“ in „${into}“, ${n(labels, 'Befund', 'Befunde')}`,
+    mergeLine: (name, into, labels) => `„${name}“ in „${into}“, ${n(labels, 'Label', 'Labels')}`,
     takeApart: (name) => `${name} wieder trennen`,
     removeTraining: 'Aus der Liste nehmen',
     trainingRemoved: 'Das Training ist nicht mehr in der Liste.',

@@ -31,7 +31,7 @@ export const settings: Words['settings'] = {
   engineApply: 'Übernehmen',
   engineApplyHelp: 'Der rechnende Prozess startet neu; ein laufender Auftrag geht danach weiter.',
   engineApplied: 'Übernommen.',
-  inUse: (engine) => `In Gebrauch: ${engine}`,
+  inUse: (engine) => `In Verwendung: ${engine}`,
   notInUse: 'Seit dem Start wurde noch nichts gerechnet.',
   examine: 'Gerät untersuchen',
   examining: 'Wird untersucht … das dauert einige Sekunden.',
@@ -54,7 +54,7 @@ export const settings: Words['settings'] = {
 
   libraryFolder: 'Ordner',
   parts: {
-    database: 'Befunde, Modelle, Ergebnisse',
+    database: 'Labels, Modelle, Ergebnisse',
     features: 'Was das LPM in jedem Bild sah',
     previews: 'Bilder, wie die Netze sie lesen',
     files: 'Kopierte Bilddateien',
@@ -99,8 +99,8 @@ export const settings: Words['settings'] = {
   noLpms: 'Noch kein LPM. Fügen Sie eines hinzu, um damit zu trainieren.',
   lpmName: 'Name',
   lpmSize: 'Netz',
-  lpmNetwork: (layers, width, patch) => `${layers} Schichten, Breite ${width}, Kachel ${patch}`,
-  lpmUse: 'In Gebrauch',
+  lpmNetwork: (layers, width, patch) => `${n(layers, 'Schicht', 'Schichten')}, Breite ${width}, Kachel ${patch}`,
+  lpmUse: 'In Verwendung',
   lpmModels: (count) => (count === 0 ? 'kein Modell nutzt es' : `${n(count, 'Modell', 'Modelle')} damit trainiert`),
   lpmTime: (seconds) => `etwa ${seconds} je Bild mit 512 Pixeln, einmalig`,
   lpmTimeUnknown: 'Untersuchen Sie das Gerät unter „Rechnen“, um zu sehen, wie lange es dauert.',
@@ -113,17 +113,17 @@ export const settings: Words['settings'] = {
   addedLpm: (name) => `Hinzugefügt: ${name}`,
   lpmThere: (name) => `Es ist schon da, als ${name}.`,
 
-  readersIntro: 'Wer befundet. Die Befunde jedes Befunders werden getrennt aufbewahrt; der gewählte befundet jetzt.',
+  readersIntro: 'Wer labelt. Die Labels jedes Befunders werden getrennt aufbewahrt; der gewählte labelt jetzt.',
   readerName: 'Name',
-  readerLabels: 'Befunde abgegeben',
+  readerLabels: 'Labels abgegeben',
   renameReader: (name) => `Name von ${name}`,
   readersHelp:
-    'Ein Name lässt sich jederzeit ändern; die Befunde bleiben bei ihrem Befunder. Wer befundet hat, wird nie entfernt, damit bekannt bleibt, wer was gesagt hat.',
+    'Ein Name lässt sich jederzeit ändern; die Labels bleiben bei ihrem Befunder. Wer gelabelt hat, wird nie entfernt, damit bekannt bleibt, wer was gesagt hat.',
 
   privacyPoints: [
     'Nichts verlässt dieses Gerät. Jeder Versuch, ein Netz zu erreichen, wird verhindert und gezählt; siehe unten im Fenster.',
     'Bilder bleiben, wo sie sind, außer Sie haben beim Import das Kopieren gewählt.',
-    'Die Bibliothek enthält Patientennummern, Studiennummern, Befunde, Modelle und Ergebnisse. Schützen Sie ihren Ordner wie Ihr Archiv.',
+    'Die Bibliothek enthält Patientennummern, Studiennummern, Labels, Modelle und Ergebnisse. Schützen Sie ihren Ordner wie Ihr Archiv.',
     'Was das LPM sah und die kleinen Bilder stammen aus Bildern von Patienten. Sie werden mit dem Patienten gelöscht.',
     'Ein Modell enthält keine Bilder. Ob es verraten kann, dass ein Patient in den Trainingsdaten war, ist nicht ausgeschlossen.',
     'Protokolle enthalten keine Namen, Nummern oder Pfade.',

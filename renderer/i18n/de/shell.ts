@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
 
 export const shell: Words['shell'] = {
@@ -16,7 +17,7 @@ export const shell: Words['shell'] = {
   groups: { data: 'Daten', model: 'Modell', use: 'Anwendung' },
   chosen: { dataset: 'Datensatz', model: 'Modell' },
   notForDiagnosis: 'Nur für die Forschung. Nicht zur Diagnose.',
-  offline: (n: number) => `offline: ${n} ${n === 1 ? 'Anfrage' : 'Anfragen'}`,
+  offline: (n: number) => `offline: ${counted('de', n, 'Anfrage', 'Anfragen')}`,
   offlineHelp: 'Anfragen an ein Netz, die seit dem Start verhindert wurden',
   jobs: 'Aufträge',
   noJobs: 'Es läuft nichts.',
@@ -65,7 +66,7 @@ export const shell: Words['shell'] = {
     other: 'Andere Bibliothek wählen …',
     asReader: 'Nur zum Lesen öffnen',
     asReaderHelp:
-      'Wer nur liest, kann alles ansehen, was in der Bibliothek ist; importieren, befunden und trainieren geht nicht.',
+      'Wer nur liest, kann alles ansehen, was in der Bibliothek ist; importieren, labeln und trainieren geht nicht.',
   },
   readerOnly: 'Nur zum Lesen geöffnet: nichts kann geändert werden.',
   openToWrite: 'Zum Schreiben öffnen',

@@ -1,4 +1,7 @@
+import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
+
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const shortcuts: Words['shortcuts'] = {
   tab: 'Abkürzungen',
@@ -9,8 +12,9 @@ export const shortcuts: Words['shortcuts'] = {
   again: 'Noch einmal prüfen',
   checking: 'Wird geprüft …',
   none: 'Diese Fälle wurden noch nicht geprüft.',
-  about: (images, patients, day) => `${images} Bilder von ${patients} Patienten, geprüft am ${day}.`,
-  failed: (n) => `${n} Bilder ließen sich nicht lesen.`,
+  about: (images, patients, day) =>
+    `${n(images, 'Bild', 'Bilder')} von ${n(patients, 'Patient', 'Patienten')}, geprüft am ${day}.`,
+  failed: (images) => `${n(images, 'Bild ließ', 'Bilder ließen')} sich nicht lesen.`,
   alarm: (what) => `Die Antworten hängen an: ${what}. Sehen Sie dort nach, bevor Sie den Kennzahlen trauen.`,
   calm: 'Nichts, was abgedeckt wurde, erklärt die Antworten.',
   calmAsFar: 'Nichts, was abgedeckt wurde, erklärt die Antworten, soweit es sich sagen lässt.',

@@ -1,14 +1,17 @@
+import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
+
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const suspects: Words['suspects'] = {
   tab: 'Labels prüfen',
   help: 'Dem Label dieser Fälle widerspricht ein Netz, das nicht von ihm gelernt hat. Viele sind Fehler des Modells oder schwere Fälle, manche sind Fehler der Labels: Sehen Sie sie an, von oben. Kein Label ändert sich von selbst.',
   none: 'Dieses Modell wurde ohne Kreuzvalidierung trainiert: Es hat von seinen Labels gelernt, seine Antworten können also keinem widersprechen. Für die Liste mit Kreuzvalidierung trainieren (Training, Experteneinstellungen).',
-  noneDoubted: (labels) => `Keinem der ${labels} Labels wird widersprochen.`,
+  noneDoubted: (labels) => `Keinem Label wird widersprochen, von ${n(labels, 'Label', 'Labels')}.`,
   counts: (labels, open, kept, changed) =>
-    `Von ${labels} Labels: ${open} zu prüfen, ${kept} beibehalten, ${changed} geändert.`,
+    `Von ${n(labels, 'Label', 'Labels')}: ${open} zu prüfen, ${kept} beibehalten, ${changed} geändert.`,
   effect: (changed, agrees, model) =>
-    `Von ${changed} Labels, die nach der Liste von „${model}“ geändert wurden, stimmt die Antwort der Kreuzvalidierung dieses Modells mit ${agrees} überein.`,
+    `Nach der Liste von „${model}“ geändert: ${n(changed, 'Label', 'Labels')}; davon stimmt die Antwort der Kreuzvalidierung dieses Modells mit ${agrees} überein.`,
   show: 'Zeigen',
   filters: { open: 'zu prüfen', all: 'alle' },
   states: { open: 'zu prüfen', kept: 'beibehalten', changed: 'geändert' },

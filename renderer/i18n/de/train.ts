@@ -13,7 +13,7 @@ export const train: Words['train'] = {
   noRuns: 'Noch keines.',
   paused: 'pausiert',
   noDatasetTitle: 'Noch kein Datensatz',
-  noDatasetText: 'Importieren und benennen Sie zuerst Studien; beides geschieht in der Bibliothek.',
+  noDatasetText: 'Importieren und labeln Sie zuerst Studien; beides geschieht in der Bibliothek.',
   openLibrary: 'Bibliothek öffnen',
   noLpmTitle: 'Noch kein großes vortrainiertes Modell',
   noLpmText:
@@ -24,7 +24,7 @@ export const train: Words['train'] = {
   stepMethod: 'Verfahren',
   stepStart: 'Zeit und Start',
   dataset: 'Datensatz',
-  datasetHelp: 'Aus seinen benannten Bildern wird gelernt; die übrigen bleiben außen vor.',
+  datasetHelp: 'Aus seinen Bildern mit Label wird gelernt; die übrigen bleiben außen vor.',
   lpm: 'Großes vortrainiertes Modell',
   lpmHelp: 'Liest jedes Bild einmal und wird nicht verändert.',
   lpmEmbedded:
@@ -63,12 +63,12 @@ export const train: Words['train'] = {
   findings: {
     nothingKnown: {
       title: 'Von keinem Bild ist etwas bekannt.',
-      advice: 'Labeln Sie einige der {images} Bilder unter „Befunden“, oder importieren Sie eine Labeldatei.',
+      advice: 'Labeln Sie Bilder unter „Befunden“, oder importieren Sie eine Labeldatei.',
     },
     emptyPart: {
       title: 'Keine Patienten für {splits}.',
       advice:
-        '{patients} Patienten haben Labels. Nötig sind mindestens 3, je einer für Training, Validierung und Test; eine vorgegebene Aufteilung kann einen Teil leer lassen.',
+        '{patients:Patient hat|Patienten haben} Labels. Nötig sind mindestens 3, je einer für Training, Validierung und Test; eine vorgegebene Aufteilung kann einen Teil leer lassen.',
     },
     notTaught: {
       title: 'Von „{name}“ ist bei keinem Trainingspatienten etwas bekannt.',
@@ -89,11 +89,11 @@ export const train: Words['train'] = {
       advice: 'Sie bleiben beim Training weg. Labeln Sie dazu einige Bilder, oder nehmen Sie sie aus der Liste.',
     },
     unknownMarks: {
-      title: '{unknown} von {all} Angaben sind nicht bekannt.',
+      title: '{unknown} von {all:Angabe ist|Angaben sind} nicht bekannt.',
       advice: 'Sie zählen nirgends: jeder Befund wird an den Bildern gelernt und beurteilt, bei denen er bekannt ist.',
     },
     uncertainMarks: {
-      title: '{uncertain} von {all} Angaben sind unsicher.',
+      title: '{uncertain} von {all:Angabe ist|Angaben sind} unsicher.',
       advice: 'Sie zählen als nicht bekannt, wenn unter den Einstellungen für Fachleute nichts anderes steht.',
     },
     numberRange: {
@@ -105,74 +105,76 @@ export const train: Words['train'] = {
       advice: 'Aus einer einzigen Zahl lässt sich nichts lernen. Labeln Sie auch Bilder mit anderen.',
     },
     sharedPatient: {
-      title: '{studies} von {all} Studien oder Bildern zählen als {patients} Patienten.',
+      title: '{studies} von {all:Studie oder Bild zählt|Studien oder Bildern zählen} als {patients:Patient|Patienten}.',
       advice:
         'Sie tragen eine gemeinsame Patientennummer, oder ihr Ordner gilt als Patient. Nennen Sie die Patienten in einer Spalte patientID neben dem Pfad, berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal, oder wählen Sie im Import eine andere Regel für Bilder.',
     },
     validationCut: {
-      title: '{cut} Validierungspatienten sind aus den {training} Trainingspatienten der Tabelle genommen.',
+      title:
+        '{cut:Validierungspatient ist|Validierungspatienten sind} aus den Trainingspatienten der Tabelle ({training}) genommen.',
       advice:
         'Die Tabelle nennt keine für die Validierung. Der Seed wählt sie, ganze Patienten; der Test bleibt unberührt.',
     },
     testAlsoDrawn: {
-      title: '{drawn} Patienten stehen im Test neben den {given}, die die Tabelle nennt.',
+      title: '{drawn:Patient steht|Patienten stehen} im Test neben den {given}, die die Tabelle nennt.',
       advice:
         'Sie kamen hinein, bevor die Tabelle da war. Für Zahlen allein am offiziellen Test legen Sie einen neuen Datensatz an.',
     },
     testGiven: {
-      title: 'Der Test sind die {given} Patienten, die die Tabelle nennt.',
-      advice: 'Die {others} Patienten ohne Angabe kommen nur in Training und Validierung.',
+      title: 'Im Test: {given:Patient, den|Patienten, die} die Tabelle nennt.',
+      advice: 'Ohne Angabe: {others:Patient kommt|Patienten kommen} nur in Training und Validierung.',
     },
     picturesAlone: {
-      title: '{images} Bilder zählen als je ein Patient.',
+      title: '{images:Bild zählt|Bilder zählen} als je ein Patient.',
       advice:
         'Nichts sagt, von wem sie sind. Gehören mehrere zu einer Person, nennen Sie sie in einer Spalte patientID oder wählen Sie im Import Ordner oder Name: Sonst steht sie vielleicht in Training und Test zugleich.',
     },
     alikePatients: {
       title:
-        'Die Nummern von {patients} Patienten unterscheiden sich nur in Groß- und Kleinschreibung, Leerzeichen oder führenden Nullen.',
+        'Die Nummern von {patients:Patient|Patienten} unterscheiden sich nur in Groß- und Kleinschreibung, Leerzeichen oder führenden Nullen.',
       advice:
         'Sie zählen als verschiedene Menschen und stehen vielleicht in Training und Test zugleich. Sind sie einer, nennen Sie eine Nummer in einer Spalte patientID, oder berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal.',
     },
     imagesGone: {
-      title: '{images} Bilder sind in keiner Datei mehr; {labelled} davon haben ein Label.',
+      title: '{images:Bild ist|Bilder sind} in keiner Datei mehr; mit Label: {labelled}.',
       advice:
-        'Wo sie lagen, liegen jetzt andere Bilder, zum Beispiel nach neuen UIDs. Sie werden nicht trainiert. Importieren Sie die früheren Dateien noch einmal, oder benennen Sie, was jetzt dort liegt.',
+        'Wo sie lagen, liegen jetzt andere Bilder, zum Beispiel nach neuen UIDs. Sie werden nicht trainiert. Importieren Sie die früheren Dateien noch einmal, oder labeln Sie, was jetzt dort liegt.',
     },
     tooFewClasses: {
-      title: 'Nur {classes} benannte Klassen.',
-      advice: 'Benennen Sie Bilder von mindestens zwei Klassen; jetzt haben {labelled} Bilder einen Namen.',
+      title: 'Nur {classes:Klasse hat|Klassen haben} Labels.',
+      advice:
+        'Labeln Sie Bilder von mindestens zwei Klassen; jetzt {labelled?hat|haben} {labelled:Bild|Bilder} ein Label.',
     },
     classTooSmall: {
-      title: 'Klasse „{name}“ hat {patients} Patienten.',
+      title: 'Klasse „{name}“ hat {patients:Patient|Patienten}.',
       advice:
-        'Mindestens 3 sind nötig, je einer für Training, Validierung und Test. Benennen Sie mehr oder legen Sie Klassen zusammen.',
+        'Mindestens 3 sind nötig, je einer für Training, Validierung und Test. Labeln Sie mehr oder legen Sie Klassen zusammen.',
     },
     splitGap: {
       title: 'Klasse „{name}“ hat keine Patienten für {splits}.',
       advice:
-        'Die Teilung kam mit den Namen. Verschieben Sie Patienten dieser Klasse oder überlassen Sie sie Sidelight.',
+        'Die Teilung kam mit den Labels. Verschieben Sie Patienten dieser Klasse oder überlassen Sie sie Sidelight.',
     },
     sameImageAcrossSplits: {
-      title: '{images} Bilder sind dasselbe Bild in verschiedenen Teilen.',
+      title: '{images:Bild ist|Bilder sind} dasselbe Bild in verschiedenen Teilen.',
       advice: 'Das Modell würde an Gelerntem getestet. Wohl ein Patient mit zwei Nummern: Entfernen Sie je eines.',
     },
     sameImageAcrossPatients: {
-      title: '{images} Bilder sind dasselbe Bild bei verschiedenen Patienten.',
+      title: '{images:Bild ist|Bilder sind} dasselbe Bild bei verschiedenen Patienten.',
       advice: 'Wohl ein Patient mit zwei Nummern. Entfernen Sie je eines, sonst trennt sie eine spätere Teilung.',
     },
     sameImageTwice: {
-      title: '{images} Bilder sind innerhalb eines Patienten doppelt.',
+      title: '{images:Bild ist|Bilder sind} innerhalb eines Patienten doppelt.',
       advice: 'Sie zählen doppelt. Unschädlich, aber aufgeräumt ist besser.',
     },
     imbalance: {
-      title: '„{most}“ hat {mostImages} Bilder, „{least}“ nur {leastImages}.',
+      title: '„{most}“ hat {mostImages:Bild|Bilder}, „{least}“ nur {leastImages}.',
       advice:
         'Stellen Sie „Klassengewichte“ auf ausgeglichen und beurteilen Sie nach AUC und Sensitivität, nicht nach Trefferquote.',
     },
     fewTestPatients: {
-      title: 'Nur {patients} Patienten zum Testen, {positives} mit „{name}“.',
-      advice: 'Eine AUC von {auc} wäre dann auf ± {halfWidth} ungenau. Mehr benannte Patienten engen das ein.',
+      title: 'Nur {patients:Patient|Patienten} zum Testen, {positives} mit „{name}“.',
+      advice: 'Eine AUC von {auc} wäre dann auf ± {halfWidth} ungenau. Mehr Patienten mit Label engen das ein.',
     },
     positiveClassGuessed: {
       title: '„{name}“ gilt als positive Klasse, was niemand gesagt hat.',
@@ -183,27 +185,27 @@ export const train: Words['train'] = {
       title:
         'Namen, die sich nur in Groß- und Kleinschreibung oder Leerzeichen unterscheiden, sind eigene Klassen: {names}.',
       advice:
-        'Ist es eine Klasse, geben Sie den Fällen der einen unter „Befunden“ den anderen Namen, oder importieren Sie die Befunde in einen neuen Datensatz und sagen dort, dass es eine ist.',
+        'Ist es eine Klasse, geben Sie den Fällen der einen unter „Befunden“ den anderen Namen, oder importieren Sie die Labels in einen neuen Datensatz und sagen dort, dass es eine ist.',
     },
     oddClassNames: {
       title: 'Das sind keine Namen von Klassen: {names}.',
       advice:
-        'Solche Werte stammen aus Tabellen mehrerer Befunde. Benennen Sie die Klasse in der Bibliothek um, oder importieren Sie die Befunde neu mit einem Wort je Zeile.',
+        'Solche Werte stammen aus Tabellen mehrerer Befunde. Benennen Sie die Klasse in der Bibliothek um, oder importieren Sie die Labels neu mit einem Wort je Zeile.',
     },
     mixedStudies: {
-      title: '{studies} Studien haben Bilder mit verschiedenen Namen.',
-      advice: 'Richtig, wenn Sie Bilder benennen. Solche Studien zählen auf Ebene der Studien nicht mit.',
+      title: '{studies:Studie hat|Studien haben} Bilder mit verschiedenen Labels.',
+      advice: 'Richtig, wenn Sie Bilder labeln. Solche Studien zählen auf Ebene der Studien nicht mit.',
     },
     unlabelled: {
-      title: '{images} Bilder aus {studies} Studien haben keinen Namen.',
+      title: '{images:Bild|Bilder} aus {studies:Studie|Studien} {images?hat|haben} kein Label.',
       advice: 'Sie bleiben beim Training außen vor.',
     },
     smallImages: {
-      title: '{images} Bilder sind viel kleiner als {inputSize} Pixel (bis {smallest}).',
+      title: '{images:Bild ist|Bilder sind} viel kleiner als {inputSize} Pixel (bis {smallest}).',
       advice: 'Vergrößern bringt keine Einzelheiten. Eine kleinere Eingangsgröße ist schneller und oft ebenso gut.',
     },
     stretchedImages: {
-      title: '{images} Bilder sind lang und schmal.',
+      title: '{images:Bild ist|Bilder sind} lang und schmal.',
       advice: 'Jedes Bild wird zum Quadrat gestaucht; Formen ändern sich. Am besten haben alle Klassen gleiche Maße.',
     },
     mixedModalities: {
@@ -240,8 +242,8 @@ export const train: Words['train'] = {
     takes: (time: string) => `Etwa ${time} der Suche.`,
     asked: (names: string) => `Verlangt waren: ${names}.`,
     found: 'An Ihren Daten gefundenes Rezept',
-    tried: (trainings: number, folds: number, images: string) =>
-      `${n(trainings, 'Training', 'Trainings')} an ${folds} Teilen von ${images} Bildern haben entschieden.`,
+    tried: (trainings: number, folds: number, images: number) =>
+      `Entschieden: ${n(trainings, 'Training', 'Trainings')} an ${n(folds, 'Teil', 'Teilen')} von ${n(images, 'Bild', 'Bildern')}.`,
     why: (method: string, skill: string) =>
       `${method} hat gewonnen: Bei Patienten, von denen es nicht gelernt hat, nahm es ${skill} des Verlusts beim Raten weg, mehr als jedes andere.`,
     skillHelp:
@@ -415,7 +417,7 @@ export const train: Words['train'] = {
   measuring: 'Einige Bilder und Schritte werden auf diesem Rechner gemessen …',
   measuringWaits: 'Wartet auf das Ende anderer Arbeit; dann werden einige Bilder und Schritte gemessen.',
   noPromise: 'Die Dauer ist noch nicht bekannt.',
-  startTraining: (count: number) => (count === 1 ? 'Training starten' : `${count} Trainings starten`),
+  startTraining: (count: number) => (count === 1 ? 'Training starten' : `${n(count, 'Training', 'Trainings')} starten`),
   state: 'Stand des Trainings',
   progress: 'Fortschritt',
   waiting: 'Wartet: Andere Arbeit kommt zuerst.',

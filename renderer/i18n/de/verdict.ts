@@ -41,8 +41,9 @@ export const verdict: Words['verdict'] = {
       classes: (names) =>
         names.length === 2
           ? `unterscheidet ${quoted(names[0] ?? '')} von ${quoted(names[1] ?? '')}`
-          : `unterscheidet alle ${names.length} Klassen`,
-      findings: (count) => (count === 1 ? 'findet, wonach gefragt ist' : `findet alle ${count} Befunde`),
+          : `unterscheidet alle ${n(names.length, 'Klasse', 'Klassen')}`,
+      findings: (count) =>
+        count === 1 ? 'findet, wonach gefragt ist' : `findet alle ${n(count, 'Befund', 'Befunde')}`,
     },
     goodNumbers: (figure) => `Gut: Es erklärt mindestens die Hälfte der Unterschiede zwischen den Fällen (${figure}).`,
     weakNumbers: (figure) =>

@@ -1,10 +1,13 @@
+import { counted } from '../count.ts';
 import type { Words } from '../words.ts';
+
+const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const welcome: Words['welcome'] = {
   title: 'Willkommen bei Sidelight',
   what: [
-    'Sidelight bringt einem kleinen Netz bei, zu unterscheiden, was Sie befunden: einen Befund, eine Ansicht, eine Qualität.',
-    'Sie importieren Studien, befunden einige, trainieren wenige Minuten und sehen, wie gut es bei Patienten ist, die es nie gesehen hat.',
+    'Sidelight bringt einem kleinen Netz bei, zu unterscheiden, was Sie labeln: einen Befund, eine Ansicht, eine Qualität.',
+    'Sie importieren Studien, labeln einige, trainieren wenige Minuten und sehen, wie gut es bei Patienten ist, die es nie gesehen hat.',
     'Alles bleibt auf diesem Rechner; nichts wird irgendwohin gesendet.',
   ],
   notice: 'Nur für die Forschung. Nicht zur Diagnose.',
@@ -16,30 +19,30 @@ export const welcome: Words['welcome'] = {
   ownAction: 'Studien wählen …',
   demo: 'Mit dem Demo-Datensatz ausprobieren',
   demoText:
-    'Gemachte Bilder mit Kalk, einem Herd oder nichts davon: der ganze Weg vom Befund zum Ergebnis in etwa fünf Minuten.',
+    'Gemachte Bilder mit Kalk, einem Herd oder nichts davon: der ganze Weg vom Label zum Ergebnis in etwa fünf Minuten.',
   demoAction: 'Demo-Datensatz anlegen',
   making: 'Demo-Datensatz wird gemacht',
-  makingText: 'Bilder werden gemalt, importiert und befundet. Das dauert etwa eine Minute.',
+  makingText: 'Bilder werden gemalt, importiert und gelabelt. Das dauert etwa eine Minute.',
   done: (studies, unlabelled) =>
-    `${studies} Studien sind in der Bibliothek; ${unlabelled} davon warten auf einen Befund.`,
+    `${n(studies, 'Studie ist', 'Studien sind')} in der Bibliothek; ohne Label: ${unlabelled}.`,
   standIn:
     'Dieser Kopie liegt kein vortrainiertes Modell bei; eines mit zufälligen Gewichten steht an seiner Stelle: gut genug, um alles zu sehen, nicht, um das Verfahren zu beurteilen.',
   next: 'Wie es weitergeht',
   steps: {
-    label: 'Befunden Sie die Studien ohne Befund: Tasten 1, 2, 3.',
+    label: 'Labeln Sie die Studien ohne Label: Tasten 1, 2, 3.',
     train: 'Trainieren: Datensatz „demo“ wählen und starten.',
     classify: (folder) => `Klassifizieren Sie die neuen Studien in ${folder}`,
   },
   way: 'Der ganze Weg',
   progress: {
     import: 'Studien sind in der Bibliothek.',
-    label: 'Ein Datensatz ist ganz befundet.',
+    label: 'Ein Datensatz ist ganz gelabelt.',
     train: 'Ein Modell ist trainiert.',
     classify: 'Neue Studien sind klassifiziert.',
   },
   isDone: 'erledigt',
   isOpen: 'offen',
-  goLabel: 'Befunden',
+  goLabel: 'Labeln',
   goTrain: 'Weiter: trainieren',
   goLibrary: 'Studien ansehen',
   goClassify: 'Klassifizieren',

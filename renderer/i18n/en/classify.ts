@@ -83,9 +83,10 @@ export const classify = {
   withFinding: (name: string) => `“${name}” present`,
   present: 'present',
   absent: 'absent',
-  foldsSay: (agreeing: string, folds: string, answer: string) => `${agreeing} of ${folds} folds say ${answer}`,
+  foldsSay: (agreeing: string, folds: number, answer: string) =>
+    `${agreeing} of ${n(folds, 'fold says', 'folds say')} ${answer}`,
   foldsRange: (said: string, low: string, high: string) => `${said}: ${low} to ${high}`,
-  foldsFrom: (folds: string, low: string, high: string) => `${folds} folds: ${low} to ${high}`,
+  foldsFrom: (folds: number, low: string, high: string) => `${n(folds, 'fold', 'folds')}: ${low} to ${high}`,
   onlyReferred: (count: number) => `only “refer to a reader” (${count})`,
   compare: 'Compare with',
   compareNone: 'nothing',

@@ -1,6 +1,8 @@
 import type { ComparisonRecipe, UntrainedReason } from '../../../core/contract/index.ts';
 import { counted } from '../count.ts';
 
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+
 export const comparison = {
   tab: 'Fine-tuning methods',
   help: 'The table of the papers on your own data: what each fine-tuning method trains, what memory and time it takes, and how good it is on patients that nobody learned from. Memory and time are measured first; methods that do not fit stand in the table without having been trained.',
@@ -28,10 +30,10 @@ export const comparison = {
   shown: 'Comparison',
   named: (id: number, day: string, lpm: string, px: number) => `${id}: ${day}, ${lpm}, ${px} px`,
   about: (version: number, recipe: string) => `Version ${version} of the data set; ${recipe}.`,
-  testOnce: (patients: number, images: string) =>
-    `The ${counted('en', patients, 'test patient', 'test patients')} (${images} images) were answered once by each model, after all trainings had ended; nothing was chosen by them.`,
-  validation: (patients: number, images: string) =>
-    `Judged on ${counted('en', patients, 'validation patient', 'validation patients')} (${images} images), by whom epochs were chosen: these AUCs flatter.`,
+  testOnce: (patients: number, images: number) =>
+    `Each model answered ${n(patients, 'test patient', 'test patients')} (${n(images, 'image', 'images')}) once, after all trainings had ended; nothing was chosen by them.`,
+  validation: (patients: number, images: number) =>
+    `Judged on ${n(patients, 'validation patient', 'validation patients')} (${n(images, 'image', 'images')}), by whom epochs were chosen: these AUCs flatter.`,
   untrained: 'Nothing was trained: memory and time alone.',
   columns: {
     method: 'Method',

@@ -1,11 +1,15 @@
+import { counted } from '../count.ts';
+
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+
 export const evidence = {
   title: 'Evidence',
   lead: 'Which parts of the image the model’s answer rests on, as far as that can be told.',
   honest:
     'Attention is not proof. It shows which patches the model read, not why the answer came out as it did; where a method also reads a small side image, that speaks too and leaves no trace here. Trust it no further than the deletion check bears it out.',
-  noModels: 'There is no model yet that attends to places of the image.',
+  noModels: 'There is no trained model yet.',
   noModelsHelp:
-    'The recommended method leaves such evidence. The side network alone, the linear baseline and full fine-tuning do not.',
+    'Train one first: its images are listed here, those it answers wrongly first, with what its answers rest on.',
   goTrain: 'Go to Train',
   noEvidenceOfNumbers: (model: string) =>
     `“${model}” answers a number. Evidence shows what speaks for a class or a finding; a number has none. Judge tells how far off the numbers are.`,
@@ -15,7 +19,29 @@ export const evidence = {
   images: 'Images',
   splits: { train: 'Training', val: 'Validation', test: 'Test' },
   split: 'Cases',
-  image: (n: number, label: string) => `Image ${n}, labelled ${label}`,
+  /** A row of the list: its number, its label and its answer. */
+  image: (place: number) => `Image ${place}`,
+  labelled: (label: string) => `labelled ${label}`,
+  notLabelled: 'not labelled',
+  answered: (answer: string) => `answered ${answer}`,
+  /** What is said above the list. */
+  wrongOf: (wrong: number, images: number) =>
+    wrong === 0
+      ? `None of ${n(images, 'image', 'images')} answered wrongly.`
+      : `${n(wrong, 'wrong answer', 'wrong answers')} to ${n(images, 'image', 'images')}; they stand first.`,
+  furthest: 'The largest error stands first.',
+  notEvaluated: 'The model was not evaluated on these cases: which answers are wrong is not known.',
+  goJudge: 'Evaluate in Judge',
+  groups: { wrong: 'Wrong', off: 'Errors', right: 'Right', unlabelled: 'Not labelled', unanswered: 'Not answered' },
+  states: { wrong: 'wrong', off: 'error', right: 'right', unlabelled: 'not labelled', unanswered: 'not answered' },
+  /** Of grades, how far an answer lies from the label. */
+  steps: (off: number) => `wrong by ${n(Math.abs(off), 'step', 'steps')}: ${off > 0 ? 'too high' : 'too low'}`,
+  error: (off: string) => `off by ${off}`,
+  wrongFinding: (name: string, isPresent: boolean) =>
+    `${name}: ${isPresent ? 'labelled present, answered absent' : 'labelled absent, answered present'}`,
+  noFinding: 'no finding present',
+  listed: (shown: string, all: string) => `Listed: ${shown} of ${all}.`,
+  more: 'List more',
   chooseImage: 'Choose an image on the left.',
   looking: 'Looking for evidence …',
   answer: 'Answer',
@@ -46,10 +72,12 @@ export const evidence = {
   registers: (share: string) => `${share} went to register tokens, which have no place either.`,
   nothing: 'Nothing in the tokens spoke for this class.',
   weak: 'Hardly anything of this answer hangs on single tokens here: the map divides next to nothing and means little.',
-  tokens: (kept: string, all: string) =>
-    `It sees ${kept} of ${all} tokens a layer and head, those the pre-trained model itself found important.`,
-  everyToken: (all: string) => `It sees all ${all} tokens, several layers of the pre-trained model mixed.`,
+  tokens: (kept: string, all: number) =>
+    `It sees ${kept} of ${n(all, 'token', 'tokens')} a layer and head, those the pre-trained model itself found important.`,
+  everyToken: (all: number) =>
+    `It sees all ${n(all, 'token', 'tokens')}, several layers of the pre-trained model mixed.`,
   canvas: (answer: string) => `Image with the evidence for ${answer} laid over it`,
+  canvasAlone: 'The image',
   check: 'Deletion check',
   checkHelp:
     'Hides the strongest patches (grey of the image’s mean, in every image the model reads) and asks again; then as many other patches, at random.',

@@ -1,4 +1,7 @@
 import type { TargetFigure, UncertainPolicy, UnjudgedReason } from '../../../core/contract/index.ts';
+import { counted } from '../count.ts';
+
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
 
 export const judge = {
   title: 'Judge',
@@ -20,11 +23,14 @@ export const judge = {
     'Test cases answer one question once: how good is the finished model? Choose thresholds, calibration and methods on the validation cases. Every evaluation on the test cases is counted; opening it again is not.',
   evaluate: 'Evaluate',
   evaluating: 'Evaluating …',
-  testEvaluations: (n: number) =>
-    n === 1 ? 'Evaluated on the test cases once.' : `Evaluated on the test cases ${n} times; each time is recorded.`,
-  summary: (n: string, patients: string, dataset: string, version: number) =>
-    `${n} cases of ${patients} patients, data set “${dataset}” version ${version}`,
-  mixed: (n: number) => `${n} studies are left out: their images carry different labels.`,
+  testEvaluations: (times: number) =>
+    times === 1
+      ? 'Evaluated on the test cases once.'
+      : `Evaluated on the test cases ${n(times, 'time', 'times')}; each time is recorded.`,
+  summary: (cases: number, patients: number, dataset: string, version: number) =>
+    `${n(cases, 'case', 'cases')} of ${n(patients, 'patient', 'patients')}, data set “${dataset}” version ${version}`,
+  mixed: (studies: number) =>
+    `${n(studies, 'study is', 'studies are')} left out: images of one study carry different labels.`,
   intervalNote: 'In brackets: 95 % interval.',
   tabs: {
     overview: 'Figures',
@@ -156,7 +162,8 @@ export const judge = {
   confusionHelp: 'Choose a cell to see its cases.',
   confusionRows: 'Label',
   confusionColumns: 'Answer',
-  cell: (n: string, truth: string, decision: string) => `${n} cases labelled ${truth}, answered ${decision}`,
+  cell: (cases: number, truth: string, decision: string) =>
+    `${n(cases, 'case', 'cases')} labelled ${truth}, answered ${decision}`,
   cases: 'Cases',
   mistakes: 'Worst mistakes first',
   casesOf: (truth: string, decision: string) => `Labelled ${truth}, answered ${decision}`,
@@ -232,21 +239,24 @@ export const judge = {
     allowed: 'Allowed error among the answered (%)',
     find: 'Find the rule',
     help: 'Found on the cases that the model did not learn from: the fewest answers are referred for which, with 95 % certainty, at most this share of the others is wrong.',
-    units: { study: 'studies', image: 'images' },
+    units: {
+      study: (cases: number) => n(cases, 'study', 'studies'),
+      image: (cases: number) => n(cases, 'image', 'images'),
+    },
     kept: (
       allowed: string,
       of: {
         readonly referred: string;
-        readonly unit: string;
+        /** How many studies or images. */
         readonly cases: string;
         readonly accepted: string;
         readonly errors: string;
         readonly bound: string;
       },
     ) =>
-      `Promised with 95 % certainty: at most ${allowed} of the answered are wrong. Found on ${of.cases} ${of.unit}: ${of.referred} referred; of the other ${of.accepted}, ${of.errors} wrong (upper bound ${of.bound}).`,
-    tooFew: (allowed: string, patients: string, fewest: string) =>
-      `An error of at most ${allowed} cannot be promised from ${patients} patients; even without a wrong answer it takes ${fewest}. Nothing was changed.`,
+      `Promised with 95 % certainty: at most ${allowed} of the answered are wrong. Found on ${of.cases}: ${of.referred} referred; of the other ${of.accepted}, ${of.errors} wrong (upper bound ${of.bound}).`,
+    tooFew: (allowed: string, patients: number, fewest: string) =>
+      `An error of at most ${allowed} cannot be promised from ${n(patients, 'patient', 'patients')}; even without a wrong answer it takes ${fewest}. Nothing was changed.`,
     tooManyWrong: (allowed: string, lowest: string) =>
       `An error of at most ${allowed} cannot be promised: too many of the surest answers are wrong (lowest upper bound ${lowest}). Allow a larger error. Nothing was changed.`,
   },
@@ -273,7 +283,7 @@ export const judge = {
     dataText: (dataset: string, version: number, date: string) =>
       `Data set “${dataset}”, version ${version}; trained on ${date}.`,
     trainingText: (epochs: number, time: string, memory: string) =>
-      `${epochs} epochs in ${time}, peak memory ${memory}.`,
+      `${n(epochs, 'epoch', 'epochs')} in ${time}, peak memory ${memory}.`,
     labelledBy: (names: string) => `Labels by: ${names}.`,
     splitOrigins: (parts: string) => `Patients by part: ${parts}.`,
     origins: {
@@ -312,8 +322,10 @@ export const judge = {
       'What a reader did not say is not known; a finding that nobody looked for is no absence.',
     ],
     noResults: 'It has not been evaluated yet.',
-    testEvaluations: (n: number) =>
-      n === 1 ? 'It was evaluated on the test cases once.' : `It was evaluated on the test cases ${n} times.`,
+    testEvaluations: (times: number) =>
+      times === 1
+        ? 'It was evaluated on the test cases once.'
+        : `It was evaluated on the test cases ${n(times, 'time', 'times')}.`,
     positive: (name: string, other: string) =>
       `Positive class: “${name}”. Sensitivity is the share of “${name}” that was found, specificity the share of “${other}” that was left alone.`,
     intervals:
@@ -324,11 +336,11 @@ export const judge = {
     foldsText: (networks: number, repeats: number, isRefit: boolean) =>
       [
         isRefit
-          ? `It is one network, which learned from all training and validation patients. The figures of cross-validation are not its own: they are those of ${networks} others of the same recipe, each of which learned without another fold of these patients.`
-          : `It is the mean of ${networks} networks, each of which learned from the training and validation patients without another fold of them.`,
+          ? `It is one network, which learned from all training and validation patients. The figures of cross-validation are not its own: they are those of ${n(networks, 'other network', 'other networks')} of the same recipe, each of which learned without another fold of these patients.`
+          : `It is the mean of ${n(networks, 'network', 'networks')}, each of which learned from the training and validation patients without another fold of them.`,
         repeats === 1
           ? 'Under cross-validation every patient is answered by the network that did not learn from it.'
-          : `Patients were dealt to folds ${repeats} times; under cross-validation every one is answered by the mean of the ${repeats} networks that did not learn from them.`,
+          : `Patients were dealt to folds ${n(repeats, 'time', 'times')}; under cross-validation every one is answered by the mean of the ${n(repeats, 'network that did not learn from them', 'networks that did not learn from them')}.`,
       ].join(' '),
     notCalibrated: 'Probabilities are not calibrated.',
     band: (name: string | null, low: string, high: string) =>

@@ -1,4 +1,7 @@
 import type { CurveRow, MissingLabels } from '../../../core/contract/index.ts';
+import { counted } from '../count.ts';
+
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
 
 /** Whether more labels would help (Train), and which cases to label next (Read). */
 export const labelling = {
@@ -15,7 +18,8 @@ export const labelling = {
     measuring: 'How long it takes is being measured …',
     made: (day: string, method: string, version: number) =>
       `Drawn on ${day} by ${method}, version ${version} of the data set.`,
-    gain: (more: string, low: string, high: string) => `${more} more patients: AUC ${low} to ${high}.`,
+    gain: (more: number, low: string, high: string) =>
+      `${n(more, 'more patient', 'more patients')}: AUC ${low} to ${high}.`,
     now: (auc: string, patients: string) => `With ${patients} to learn from it is ${auc}.`,
     most: (name: string, low: string, high: string) => `They would help “${name}” most: ${low} to ${high}.`,
     noneMost: 'Of no single class or finding can a gain be told from none.',
@@ -35,21 +39,21 @@ export const labelling = {
     shown: 'Curve of',
     more: (n: string) => `${n} more`,
     description: (name: string, first: string, last: string) => `${name}: from ${first} to ${last}.`,
-    failedImages: (n: string) => `${n} images could not be read.`,
+    failedImages: (images: number) => `${n(images, 'image', 'images')} could not be read.`,
   },
   order: {
     byUncertainty: 'Order by uncertainty',
     help: 'A quick model learns from what is labelled, and the cases of which it is least sure come first. What it answers is shown nowhere here. Another click brings the usual order back.',
     every: 'New labels until the order is made again',
-    about: (cases: string, time: string, labelled: string) =>
-      `The least certain first: ${cases} cases, ordered on ${time} from the labels of ${labelled}.`,
-    next: (n: number) => (n === 1 ? 'Again after 1 more label.' : `Again after ${n} more labels.`),
+    about: (cases: number, time: string, labelled: string) =>
+      `The least certain first: ${n(cases, 'case', 'cases')}, ordered on ${time} from the labels of ${labelled}.`,
+    next: (labels: number) => `Again after ${n(labels, 'more label', 'more labels')}.`,
     making: 'A new order is being made; images that the large model has never read are read for it, once.',
     waits: 'A new order waits for another job.',
     failed: 'The last order could not be made; its job says why.',
     missing: (what: string) => `Not possible yet; still missing: ${what}.`,
     missingOne: (name: string, mark: MissingLabels['mark'], patients: number, needed: number) =>
-      `${name}${mark === null ? '' : mark === 'present' ? ' (present)' : ' (absent)'} ${patients} of ${needed} patients`,
+      `${name}${mark === null ? '' : mark === 'present' ? ' (present)' : ' (absent)'} ${patients} of ${n(needed, 'patient', 'patients')}`,
     fewNames: 'Not possible yet; there must be two classes.',
   },
 } as const;

@@ -84,8 +84,7 @@ export const labels = {
   saveTitle: 'Save the rows that are left out',
   saveName: 'rows-left-out.csv',
   saved: (count: number) => `${n(count, 'row', 'rows')} saved.`,
-  leaveOut: (count: number) =>
-    count === 1 ? 'Leave this row out and import the others' : `Leave these ${count} rows out and import the others`,
+  leaveOut: (count: number) => `Leave ${n(count, 'row', 'rows')} out and import the others`,
   nothingWritten: 'As long as rows are refused, no label is written unless they are left out.',
   import: 'Import',
   importAs: (title: string) => `Import as ${title}`,

@@ -25,7 +25,7 @@ export const library = {
   views: 'What is shown',
   summary: (studies: number, patients: number) =>
     `${n(studies, 'study', 'studies')} of ${n(patients, 'patient', 'patients')}`,
-  matching: (count: number, all: number) => `${count.toLocaleString('en')} of ${all.toLocaleString('en')} studies`,
+  matching: (count: number, all: number) => `${count.toLocaleString('en')} of ${n(all, 'study', 'studies')}`,
   columns: {
     patientName: 'Patient',
     patientID: 'ID',
@@ -128,7 +128,7 @@ export const library = {
     picturePatients: (v: NoteValues) =>
       `${n(Number(v['pictures']), 'picture', 'pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, in ${n(Number(v['folders']), 'folder', 'folders')}.${v['byFolders'] === undefined ? '' : ` ${v['byFolders']} by folders that name patients.`}${v['given'] === undefined ? '' : ` ${v['given']} of the data set keep the patient whom a labels file gave.`}${v['isNamed'] === undefined && v['byFolders'] !== v['pictures'] ? ' If one person has several, give a column patientID or choose folder or name in the import: otherwise that person may stand in training and test at once.' : ''}`,
     noLabelColumn: (v: NoteValues) =>
-      `The labels file has no column “label”: its ${n(Number(v['rows']), 'row', 'rows')} give patients or splits, and no label.`,
+      `The labels file has no column “label”: its ${n(Number(v['rows']), 'row gives', 'rows give')} patients or splits, and no label.`,
     columnsTaken: (v: NoteValues) =>
       `Taken as ${Number(v['isNumbers']) > 0 ? 'quantities' : 'findings'}: ${v['columns']}.`,
     columnsLeft: (v: NoteValues) =>
@@ -148,13 +148,14 @@ export const library = {
         : `Patients by the labels file: ${n(Number(v['studies']), 'study or picture', 'studies or pictures')} of ${n(Number(v['patients']), 'patient', 'patients')}, ${v['moved']} of them anew. The headers’ IDs are kept beside; a study shows both, and can be taken back.`,
     samePictureNames: (v: NoteValues) =>
       `${n(Number(v['names']), 'name without “_” lies', 'names without “_” lie')} in several folders (${n(Number(v['pictures']), 'picture', 'pictures')}): each folder has a patient of its own, called “name (folder)”. If one name is one person, give a column patientID: otherwise that person may stand in training and test at once.`,
-    patientsByRule: (v: NoteValues) => `${v['pictures']} pictures or studies that were there have another patient now.`,
+    patientsByRule: (v: NoteValues) =>
+      `${n(Number(v['pictures']), 'picture or study that was there has', 'pictures or studies that were there have')} another patient now.`,
     headersCorrected: (v: NoteValues) =>
-      `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again. ${n(Number(v['studies']), 'study', 'studies')} went to another patient.${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'result', 'results')} of classification were made before: classify again if the pixels changed.`}`,
+      `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again. ${n(Number(v['studies']), 'study', 'studies')} went to another patient.${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'result', 'results')} of classification came before: classify again if the pixels changed.`}`,
     imagesReplaced: (v: NoteValues) =>
-      `${n(Number(v['files']), 'known file holds', 'known files hold')} another image now (other UIDs, or another picture). Of the images of before, ${v['gone']} are in no file any more: they keep labels and readings, and are no longer trained on; the check before training opens their studies. If they are the same images under new UIDs, label them anew, with a labels file by path.${Number(v['copied']) === 0 ? '' : ` ${v['copied']} stay by the library’s own copies, beside what the files hold now: one patient may be in twice.`}`,
+      `${n(Number(v['files']), 'known file holds', 'known files hold')} another image now (other UIDs, or another picture). Of the images of before, ${n(Number(v['gone']), 'is', 'are')} in no file any more: they keep labels and readings, and are no longer trained on; the check before training opens their studies. If they are the same images under new UIDs, label them anew, with a labels file by path.${Number(v['copied']) === 0 ? '' : ` ${n(Number(v['copied']), 'stays', 'stay')} by the library’s own copies, beside what the files hold now: one patient may be in twice.`}`,
     handedDown: (v: NoteValues) =>
-      `${v['labels']} labels, tags or comments given to a patient or study as a whole now stand at what was moved away from it.`,
+      `${n(Number(v['labels']), 'label, tag or comment given to a patient or study as a whole now stands', 'labels, tags or comments given to a patient or study as a whole now stand')} at what was moved away from it.`,
     splitsChanged: (v: NoteValues) =>
       `${n(Number(v['patients']), 'patient', 'patients')} had another split by an earlier file; what this file gives counts now. Models of before may have been trained on patients who are test now.`,
     dealtAnew: (v: NoteValues) =>
@@ -163,16 +164,16 @@ export const library = {
       `${n(Number(v['versions']), 'frozen version', 'frozen versions')} and the models of it keep the patients and splits of before: their figures may count one person on both sides. Train anew.`,
     sharedPatient: (v: NoteValues) =>
       v['cause'] === 'folder'
-        ? `${v['studies']} of ${v['all']} pictures have their folder for a patient. If a folder is no patient, import again and choose another rule for pictures, or give a column patientID.`
-        : `${v['studies']} of ${v['all']} ${Number(v['pictures'] ?? 0) === 0 ? 'studies' : v['pictures'] === v['all'] ? 'pictures' : 'studies and pictures'} carry the same patient ID${v['id'] === '' ? '' : ` (“${v['id']}”)`} and count as one patient, who cannot be split. Give the patients in a column patientID, or correct the files where they lie and import again.`,
+        ? `${v['studies']} of ${n(Number(v['all']), 'picture has its', 'pictures have their')} folder for a patient. If a folder is no patient, import again and choose another rule for pictures, or give a column patientID.`
+        : `${v['studies']} of ${n(Number(v['all']), Number(v['pictures'] ?? 0) === 0 ? 'study carries' : 'picture carries', Number(v['pictures'] ?? 0) === 0 ? 'studies carry' : v['pictures'] === v['all'] ? 'pictures carry' : 'studies and pictures carry')} the same patient ID${v['id'] === '' ? '' : ` (“${v['id']}”)`} and count as one patient, who cannot be split. Give the patients in a column patientID, or correct the files where they lie and import again.`,
     alikePatients: (v: NoteValues) =>
-      `${v['patients']} patients have IDs that differ only in case, blanks or leading zeros (${n(Number(v['groups']), 'group', 'groups')}). They count as different people and may stand in training and test at once; the check before training opens their studies. If they are one, give one ID in a column patientID.`,
+      `${n(Number(v['patients']), 'patient has', 'patients have')} IDs that differ only in case, blanks or leading zeros (${n(Number(v['groups']), 'group', 'groups')}). They count as different people and may stand in training and test at once; the check before training opens their studies. If they are one, give one ID in a column patientID.`,
     testGiven: (v: NoteValues) =>
       `The test set is the ${n(Number(v['given']), 'patient', 'patients')} of the file; the ${v['open']} without a split go to training and validation only.`,
     testAlsoDrawn: (v: NoteValues) =>
-      `Besides the ${v['given']} test patients of the file, ${v['drawn']} that were dealt to test before stay there.`,
+      `Besides the ${n(Number(v['given']), 'test patient', 'test patients')} of the file, ${n(Number(v['drawn']), 'that was dealt to test before stays', 'that were dealt to test before stay')} there.`,
     validationFromTraining: (v: NoteValues) =>
-      `The file gives no validation patients: a quarter of its ${v['training']} training patients will be taken for it, by patient and seed.`,
+      `The file gives no validation patients: a quarter of its ${n(Number(v['training']), 'training patient', 'training patients')} will be taken for it, by patient and seed.`,
     splitColumnUnused: (v: NoteValues) =>
       `Not used: ${v['columns']} of the labels file ${Number(v['count']) === 1 ? 'speaks' : 'speak'} of training and test. Patients are dealt anew. If that is the split, call the column “split”, write train, val or test into its cells and import again.`,
     positiveGuessed: (v: NoteValues) =>

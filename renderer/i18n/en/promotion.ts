@@ -1,4 +1,7 @@
 import type { ComparedFigure, PromotionVerdict, UntoldReason } from '../../../core/contract/index.ts';
+import { counted } from '../count.ts';
+
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
 
 export const promotion = {
   isInUse: (dataset: string, day: string, by: string) => `In use for “${dataset}” since ${day} (${by}).`,
@@ -9,9 +12,12 @@ export const promotion = {
   help: 'The model is compared with the one in use on the test patients that both were asked about, patient by patient. This look at the test patients is recorded.',
   lacking: (models: string) => `Not evaluated on the test patients yet: ${models}.`,
   evaluate: 'Evaluate on the test patients',
-  cases: { study: 'studies', image: 'images' },
-  about: (patients: string, cases: string) => `${patients} test patients, ${cases}.`,
-  leftOut: (n: string) => `${n} more were not asked of the model in use.`,
+  cases: {
+    study: (count: number) => n(count, 'study', 'studies'),
+    image: (count: number) => n(count, 'image', 'images'),
+  },
+  about: (patients: number, cases: string) => `${n(patients, 'test patient', 'test patients')}, ${cases}.`,
+  leftOut: (count: number) => `${n(count, 'more was', 'more were')} not asked of the model in use.`,
   figures: { auc: 'AUC', absoluteError: 'Mean absolute error' } satisfies Record<ComparedFigure, string>,
   model: 'Model',
   value: 'Figure',
@@ -21,7 +27,7 @@ export const promotion = {
   } satisfies Record<ComparedFigure, string>,
   overGuessing: 'Better than guessing by',
   groups: 'In subgroups with patients enough',
-  groupPatients: (n: string) => `${n} patients`,
+  groupPatients: (patients: number) => n(patients, 'patient', 'patients'),
   isWorse: 'worse',
   verdicts: {
     notWorse: (_model, other, loss) => `It is not worse than “${other}”: a loss of more than ${loss} is ruled out.`,
@@ -36,10 +42,10 @@ export const promotion = {
         : `Whether it is as good as “${other}” cannot be told.`,
   } satisfies Record<PromotionVerdict, (model: string, other: string | null, loss: string) => string>,
   untold: {
-    fewPatients: (patients: string) => `${patients} test patients are too few.`,
+    fewPatients: (patients: number) => `${n(patients, 'test patient is', 'test patients are')} too few.`,
     wideInterval: () => 'The interval holds both no loss and too large a one.',
     otherNames: () => 'The two do not answer the same names.',
-  } satisfies Record<UntoldReason, (patients: string) => string>,
+  } satisfies Record<UntoldReason, (patients: number) => string>,
   because: 'Why it is put in use all the same',
   becauseHelp: 'The reason is kept with the comparison. Name no patient.',
   recordedAs: (name: string) => `The decision is kept under the name “${name}”.`,

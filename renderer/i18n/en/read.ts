@@ -1,4 +1,7 @@
 import type { Mark, ReadingUnit } from '../../../core/contract/index.ts';
+import { counted } from '../count.ts';
+
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
 
 export interface Sitting {
   readonly reader: string;
@@ -55,8 +58,8 @@ export const read = {
   nothing: {
     noClass: (digit: number, classes: number) =>
       classes === 0
-        ? `${digit} labels nothing: there is no class yet.`
-        : `${digit} labels nothing: there ${classes === 1 ? 'is only 1 class' : `are only ${classes} classes`}.`,
+        ? `${digit} stands for no class: there is none yet.`
+        : `${digit} stands for no class: this data set has ${n(classes, 'class', 'classes')}.`,
     noMeaning: (chord: string, help: string) =>
       `${chord} does nothing here.${help === '' ? '' : ` ${help} lists all keys.`}`,
     noPreset: (digit: number) => `Window preset ${digit} means nothing for this image.`,
@@ -103,10 +106,8 @@ export const read = {
   openDataset: (name: string) => `Open ${name}`,
   narrowed: (found: number, asked: number) =>
     found === asked
-      ? asked === 1
-        ? '1 study'
-        : `${asked} studies`
-      : `${found} of ${asked} studies; the others are not in this data set`,
+      ? n(asked, 'study', 'studies')
+      : `${found} of ${n(asked, 'study', 'studies')}; the others are not in this data set`,
   showAll: 'Show all',
   notYetSeen: 'The picture is on its way; labels wait for it.',
   cannotBeSeen: 'The picture cannot be shown. Exclude it, or look at another image of the study.',
@@ -114,7 +115,8 @@ export const read = {
   dataset: 'Data set',
   list: 'To label',
   series: 'Series',
-  seriesLabel: (n: number, modality: string, count: number) => `Series ${n}, ${modality}, ${count} images`,
+  seriesLabel: (place: number, modality: string, images: number) =>
+    `Series ${place}, ${modality}, ${n(images, 'image', 'images')}`,
   itemLabel: (patient: number, n: number) => `Patient ${patient} · ${n}`,
   filter: 'Show',
   filters: { all: 'all', unlabelled: 'unlabelled', disagreements: 'disagreements' },
@@ -133,7 +135,7 @@ export const read = {
   sitting: ({ reader, unit, isBlinded, isShared, left, all, isDone }: Sitting) => {
     const what = { study: 'studies', series: 'series', instance: 'images' }[unit];
     const others = isBlinded ? ' without seeing what others say' : isShared ? ' and sees what others say' : '';
-    return `${reader} labels ${what}${others}: ${isDone ? `all ${all} are labelled` : `${left} of ${all} remain`}.`;
+    return `${reader} reads ${what}${others}: ${isDone ? `nothing of ${all} is left` : `${left} of ${all} remain`}.`;
   },
   saved: 'saved',
   saving: 'saving …',
@@ -215,8 +217,8 @@ export const read = {
   case: 'Case',
   said: 'What was said',
   saidBy: (label: string, readers: number) => (readers === 1 ? label : `${readers} × ${label}`),
-  heldBack: (n: number) =>
-    `${n === 1 ? '1 more case is' : `${n} more cases are`} held back: readers do not see each other’s labels here, and you have not labelled ${n === 1 ? 'it' : 'them'} yet.`,
+  heldBack: (cases: number) =>
+    `${n(cases, 'more case is', 'more cases are')} held back: readers do not see each other’s labels here, and yours is still missing.`,
   decision: 'Decision',
   decide: (label: string, name: string) => `Decide ${label} for ${name}`,
   show: 'Show',

@@ -1,4 +1,7 @@
 import type { ReplayVerdict, RunPlace } from '../../../core/contract/index.ts';
+import { counted } from '../count.ts';
+
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
 
 export const replay = {
   title: 'Train again from its record',
@@ -9,8 +12,8 @@ export const replay = {
   unknownTime: 'How long it takes is not known yet on this machine.',
   measureTime: 'Measure it',
   never: 'It was not trained again from its record yet.',
-  equal: (day: string, weights: string) =>
-    `Trained again from its record on ${day}: all ${weights} weights are equal, bit for bit.`,
+  equal: (day: string, weights: number) =>
+    `Trained again from its record on ${day}: all ${n(weights, 'weight is', 'weights are')} equal, bit for bit.`,
   differs: (day: string) => `Trained again from its record on ${day}: not the same.`,
   reasons: {
     equal: '',
@@ -20,19 +23,19 @@ export const replay = {
     unexplained: 'It was made with the same and should be equal. Please report it with the log.',
   } satisfies Record<ReplayVerdict, string>,
   weightsOff: (most: string) => `Farthest weight: off by ${most}.`,
-  answersOff: (most: string, images: string, part: string) =>
-    `Farthest probability over ${images} images (${part.toLowerCase()}): off by ${most}.`,
-  numbersOff: (most: string, images: string, part: string) =>
-    `Farthest answer over ${images} images (${part.toLowerCase()}): off by ${most}.`,
+  answersOff: (most: string, images: number, part: string) =>
+    `Farthest probability over ${n(images, 'image', 'images')} (${part.toLowerCase()}): off by ${most}.`,
+  numbersOff: (most: string, images: number, part: string) =>
+    `Farthest answer over ${n(images, 'image', 'images')} (${part.toLowerCase()}): off by ${most}.`,
   madeWith: (place: string) => `Made with ${place}.`,
   madeAgainWith: (place: string) => `Made again with ${place}.`,
-  threads: (n: number) => (n === 1 ? '1 thread' : `${n} threads`),
+  threads: (count: number) => n(count, 'thread', 'threads'),
   precisions: {
     f32: '32-bit numbers',
     f16: '16-bit numbers in the pre-trained model',
     int8: '8-bit numbers in the pre-trained model',
   } satisfies Record<RunPlace['precision'], string>,
-  encodedAgain: (images: string) => `Features of ${images} images were gone and were computed again.`,
+  encodedAgain: (images: number) => `Features of ${n(images, 'image', 'images')} had gone; they were computed again.`,
   datasetChanged: (dataset: string, version: number) =>
     `“${dataset}” is no longer as version ${version} froze it; the frozen version was used.`,
 } as const;

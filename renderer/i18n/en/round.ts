@@ -9,7 +9,8 @@ export const round = {
     place: (position: string, total: string, isWrong: boolean) =>
       isWrong ? `Wrong answer ${position} of ${total}` : `Case ${position} of ${total}`,
     said: (truth: string, answer: string) => `labelled ${truth}, answered ${answer}`,
-    next: (total: string, isWrong: boolean) => (isWrong ? `Next of ${total} wrong answers` : `Next of ${total} cases`),
+    next: (total: number, isWrong: boolean) =>
+      isWrong ? `Next of ${n(total, 'wrong answer', 'wrong answers')}` : `Next of ${n(total, 'case', 'cases')}`,
     back: 'Back to Judge',
     atEnd: 'That was the last one.',
     gone: 'This case is no longer in the data set.',

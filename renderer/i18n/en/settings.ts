@@ -99,7 +99,8 @@ export const settings = {
   noLpms: 'No LPM yet. Add one to train with it.',
   lpmName: 'Name',
   lpmSize: 'Network',
-  lpmNetwork: (layers: number, width: number, patch: number) => `${layers} layers, width ${width}, patch ${patch}`,
+  lpmNetwork: (layers: number, width: number, patch: number) =>
+    `${n(layers, 'layer', 'layers')}, width ${width}, patch ${patch}`,
   lpmUse: 'In use',
   lpmModels: (count: number) => (count === 0 ? 'no model uses it' : `${n(count, 'model', 'models')} trained with it`),
   lpmTime: (seconds: string) => `about ${seconds} an image of 512 pixels, once`,

@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 export const shell = {
   appName: 'Sidelight',
   screens: {
@@ -14,7 +15,7 @@ export const shell = {
   groups: { data: 'Data', model: 'Model', use: 'Use' },
   chosen: { dataset: 'Data set', model: 'Model' },
   notForDiagnosis: 'Research use only. Not for diagnosis.',
-  offline: (n: number) => `offline: ${n} ${n === 1 ? 'request' : 'requests'}`,
+  offline: (n: number) => `offline: ${counted('en', n, 'request', 'requests')}`,
   offlineHelp: 'Requests to a network that were blocked since the start',
   jobs: 'Jobs',
   noJobs: 'Nothing runs.',

@@ -1,4 +1,7 @@
 import type { AcquisitionResult, CoveredRegion, RegionResult } from '../../../core/contract/index.ts';
+import { counted } from '../count.ts';
+
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
 
 export const shortcuts = {
   tab: 'Shortcuts',
@@ -8,9 +11,9 @@ export const shortcuts = {
   again: 'Check again',
   checking: 'Checking …',
   none: 'These cases were not checked yet.',
-  about: (images: string, patients: string, day: string) =>
-    `${images} images of ${patients} patients, checked on ${day}.`,
-  failed: (n: string) => `${n} images could not be read.`,
+  about: (images: number, patients: number, day: string) =>
+    `${n(images, 'image', 'images')} of ${n(patients, 'patient', 'patients')}, checked on ${day}.`,
+  failed: (images: number) => `${n(images, 'image', 'images')} could not be read.`,
   alarm: (what: string) => `The answers hang on: ${what}. Look at the images there before you trust the figures.`,
   calm: 'Nothing that was covered explains the answers.',
   calmAsFar: 'Nothing that was covered explains the answers, as far as it could be told.',

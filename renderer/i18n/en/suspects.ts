@@ -1,15 +1,18 @@
 import type { CheckState } from '../../../core/contract/index.ts';
+import { counted } from '../count.ts';
+
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
 
 /** Labels that a model doubts: the list in Judge, and the case in Read. */
 export const suspects = {
   tab: 'Labels to check',
   help: 'The label of these cases is contradicted by a network that did not learn from it. Many are errors of the model or hard cases, some are errors of the labels: look at them, from the top. No label is changed by itself.',
   none: 'This model was trained without folds: it learned from its labels, so its answers can contradict none of them. Train with folds (Train, expert settings) for the list.',
-  noneDoubted: (labels: string) => `None of the ${labels} labels is contradicted.`,
-  counts: (labels: string, open: string, kept: string, changed: string) =>
-    `Of ${labels} labels: ${open} to check, ${kept} kept, ${changed} changed.`,
-  effect: (changed: string, agrees: string, model: string) =>
-    `Of ${changed} labels changed after the list of “${model}”, the answer of this model’s cross-validation agrees with ${agrees}.`,
+  noneDoubted: (labels: number) => `No label is contradicted, of ${n(labels, 'label', 'labels')}.`,
+  counts: (labels: number, open: string, kept: string, changed: string) =>
+    `Of ${n(labels, 'label', 'labels')}: ${open} to check, ${kept} kept, ${changed} changed.`,
+  effect: (changed: number, agrees: string, model: string) =>
+    `Of ${n(changed, 'label', 'labels')} changed after the list of “${model}”, the answer of this model’s cross-validation agrees with ${agrees}.`,
   show: 'Show',
   filters: { open: 'to check', all: 'all' },
   states: { open: 'to check', kept: 'kept', changed: 'changed' } satisfies Record<CheckState, string>,

@@ -61,12 +61,12 @@ export const train = {
   findings: {
     nothingKnown: {
       title: 'Nothing is known of any image.',
-      advice: 'Label some of the {images} images under “Read and label”, or import a labels file.',
+      advice: 'Label images under “Read and label”, or import a labels file.',
     },
     emptyPart: {
       title: 'No patients for {splits}.',
       advice:
-        '{patients} patients have labels. At least 3 are needed, one each for training, validation and test; a split that was given may leave one empty.',
+        '{patients:patient has|patients have} labels. At least 3 are needed, one each for training, validation and test; a split that was given may leave one empty.',
     },
     notTaught: {
       title: 'Nothing is known of “{name}” for any training patient.',
@@ -86,11 +86,11 @@ export const train = {
       advice: 'They are left out of the training. Label some images for them, or take them out of the list.',
     },
     unknownMarks: {
-      title: '{unknown} of {all} marks are not known.',
+      title: '{unknown} of {all:mark is|marks are} not known.',
       advice: 'They count nowhere: each finding is learned and judged on the images where it is known.',
     },
     uncertainMarks: {
-      title: '{uncertain} of {all} marks say uncertain.',
+      title: '{uncertain} of {all:mark says|marks say} uncertain.',
       advice: 'They count as not known, unless “Uncertain marks” under expert settings says otherwise.',
     },
     numberRange: {
@@ -102,44 +102,46 @@ export const train = {
       advice: 'There is nothing to learn from one number. Label images with others, too.',
     },
     sharedPatient: {
-      title: '{studies} of {all} studies or pictures count as {patients} patients.',
+      title: '{studies} of {all:study or picture counts|studies or pictures count} as {patients:patient|patients}.',
       advice:
         'They carry one patient ID, or have their folder for a patient. Give the patients in a column patientID beside the path, correct the files where they lie and import again, or choose another rule for pictures in the import.',
     },
     validationCut: {
-      title: '{cut} validation patients are taken from the {training} training patients of the file.',
+      title:
+        '{cut:validation patient is|validation patients are} taken from the {training:training patient|training patients} of the file.',
       advice: 'The file gives no validation patients. The seed chooses them, by patient; the test set is untouched.',
     },
     testAlsoDrawn: {
-      title: '{drawn} patients stand in test besides the {given} that the file gives.',
+      title: '{drawn:patient stands|patients stand} in test besides the {given} that the file gives.',
       advice:
         'They were dealt to it before the file came. For figures on the official test set alone, make a new data set.',
     },
     testGiven: {
-      title: 'The test set is the {given} patients that the file gives.',
-      advice: 'The {others} patients without a split are dealt to training and validation only.',
+      title: 'The test set is the {given:patient|patients} that the file gives.',
+      advice:
+        'The {others:patient without a split is|patients without a split are} dealt to training and validation only.',
     },
     picturesAlone: {
-      title: '{images} pictures count as one patient each.',
+      title: '{images:picture counts|pictures count} as one patient each.',
       advice:
         'Nothing says whose they are. If one person has several, give a column patientID, or choose folder or name in the import: otherwise that person may stand in training and test at once.',
     },
     alikePatients: {
-      title: '{patients} patients have IDs that differ only in case, blanks or leading zeros.',
+      title: '{patients:patient has|patients have} IDs that differ only in case, blanks or leading zeros.',
       advice:
         'They count as different people and may stand in training and test at once. If they are one, give one ID in a column patientID, or correct the files where they lie and import again.',
     },
     imagesGone: {
-      title: '{images} images are in no file any more; {labelled} of them have a label.',
+      title: '{images:image is|images are} in no file any more; with a label: {labelled}.',
       advice:
         'Where they lay lie other images now, for example after new UIDs. They are not trained on. Import their former files again, or label what lies there now.',
     },
     tooFewClasses: {
-      title: 'Only {classes} labelled classes.',
-      advice: 'Label images of at least two classes: {labelled} images have a label now.',
+      title: 'Only {classes:labelled class|labelled classes}.',
+      advice: 'Label images of at least two classes: {labelled:image has|images have} a label now.',
     },
     classTooSmall: {
-      title: 'Class “{name}” has {patients} patients.',
+      title: 'Class “{name}” has {patients:patient|patients}.',
       advice:
         'At least 3 are needed, one each for training, validation and test. Label more, or join this class with another.',
     },
@@ -148,25 +150,25 @@ export const train = {
       advice: 'The split was given with the labels. Move patients of this class, or leave the split to Sidelight.',
     },
     sameImageAcrossSplits: {
-      title: '{images} images are the same picture in different splits.',
+      title: '{images:image is|images are} the same picture in different splits.',
       advice:
         'The model would be tested on what it was trained on. Probably one patient under two IDs: remove one of each.',
     },
     sameImageAcrossPatients: {
-      title: '{images} images are the same picture under different patients.',
+      title: '{images:image is|images are} the same picture under different patients.',
       advice: 'Probably one patient under two IDs. Remove one of each, or a later split may separate them.',
     },
     sameImageTwice: {
-      title: '{images} images are the same picture twice within a patient.',
+      title: '{images:image is|images are} the same picture twice within a patient.',
       advice: 'They count double. Harmless, but tidy data is better.',
     },
     imbalance: {
-      title: '“{most}” has {mostImages} images, “{least}” only {leastImages}.',
+      title: '“{most}” has {mostImages:image|images}, “{least}” only {leastImages}.',
       advice:
         'Set “Class weights” to balanced under expert settings, and judge by AUC and sensitivity, not by accuracy.',
     },
     fewTestPatients: {
-      title: 'Only {patients} test patients, {positives} with “{name}”.',
+      title: 'Only {patients:test patient|test patients}, {positives} with “{name}”.',
       advice: 'An AUC of {auc} could then be off by ± {halfWidth}. More labelled patients narrow that.',
     },
     positiveClassGuessed: {
@@ -185,19 +187,19 @@ export const train = {
         'Such values come from tables of several findings. Rename the class under Library, or import the labels anew with one word a row.',
     },
     mixedStudies: {
-      title: '{studies} studies have images with different labels.',
+      title: '{studies:study has|studies have} images with different labels.',
       advice: 'Right where you label images. Such studies have no label of their own and are left out at study level.',
     },
     unlabelled: {
-      title: '{images} images of {studies} studies have no label.',
+      title: '{images:image|images} of {studies:study|studies} {images?has|have} no label.',
       advice: 'They are left out of the training.',
     },
     smallImages: {
-      title: '{images} images are much smaller than {inputSize} pixels (down to {smallest}).',
+      title: '{images:image is|images are} much smaller than {inputSize} pixels (down to {smallest}).',
       advice: 'Enlarging adds no detail. A smaller input size under expert settings is faster and may do as well.',
     },
     stretchedImages: {
-      title: '{images} images are long and narrow.',
+      title: '{images:image is|images are} long and narrow.',
       advice: 'Every image is squeezed to a square; shapes change. Best where all classes have the same proportions.',
     },
     mixedModalities: {
@@ -233,8 +235,8 @@ export const train = {
     takes: (time: string) => `About ${time} of the search.`,
     asked: (names: string) => `Asked for were: ${names}.`,
     found: 'Recipe found on your data',
-    tried: (trainings: number, folds: number, images: string) =>
-      `${n(trainings, 'training', 'trainings')} on ${folds} folds of ${images} images decided.`,
+    tried: (trainings: number, folds: number, images: number) =>
+      `${n(trainings, 'training', 'trainings')} on ${n(folds, 'fold', 'folds')} of ${n(images, 'image', 'images')} decided.`,
     why: (method: string, skill: string) =>
       `${method} won: on patients that it did not learn from it took away ${skill} of the loss of guessing, more than any other.`,
     skillHelp:
@@ -396,13 +398,13 @@ export const train = {
   someHours: 'Some hours',
   invalid: 'A setting above is no valid value; correct it, and the time is promised.',
   between: (low: string, high: string) => `(${low} to ${high} on this machine)`,
-  disk: (needed: string, free: string) => `Takes ${needed} of disk space; ${free} are free.`,
+  disk: (needed: string, free: string) => `Takes ${needed} of disk space; free: ${free}.`,
   diskFull: 'The disk is too small. Free some space, or choose a smaller input size.',
   busy: 'Another job runs now: the time counts from its end.',
   measuring: 'Timing a few images and steps on this machine …',
   measuringWaits: 'Waiting for other work to end; then a few images and steps are timed.',
   noPromise: 'The time is not known yet.',
-  startTraining: (count: number) => (count === 1 ? 'Start training' : `Start ${count} trainings`),
+  startTraining: (count: number) => (count === 1 ? 'Start training' : `Start ${n(count, 'training', 'trainings')}`),
   state: 'State of the training',
   progress: 'Progress',
   waiting: 'Waiting: other work comes first.',

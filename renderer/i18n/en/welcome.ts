@@ -1,3 +1,7 @@
+import { counted } from '../count.ts';
+
+const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+
 export const welcome = {
   title: 'Welcome to Sidelight',
   what: [
@@ -18,7 +22,7 @@ export const welcome = {
   making: 'Making the demo set',
   makingText: 'Pictures are painted, imported and labelled. This takes about a minute.',
   done: (studies: number, unlabelled: number) =>
-    `${studies} studies are in the library; ${unlabelled} of them wait for a label.`,
+    `${n(studies, 'study is', 'studies are')} in the library; without a label: ${unlabelled}.`,
   standIn:
     'This copy comes without a pre-trained model, so one with random weights stands in: good enough to see how everything works, not to judge the method.',
   next: 'What to do next',

@@ -1,11 +1,14 @@
 /** State of the Evidence screen: one model, one image, what was found for it and how it is shown. */
 import type {
+  AnsweredImage,
+  AnsweredImages,
   CallOutput,
   EvidenceBasis,
   EvidenceCheck,
   EvidenceMapView,
   EvidenceReport,
   JobView,
+  Said,
   SplitName,
 } from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
@@ -14,9 +17,10 @@ import type { CaseReference, ScreenArguments } from '../../app/navigation.svelte
 import { notices } from '../../app/notices.svelte.ts';
 import { loadPicture, type Picture } from './picture.ts';
 
-export type EvidenceImage = CallOutput<'evidence.images'>[number];
-
 type Model = CallOutput<'models.list'>[number];
+
+/** So many images are listed at once, and so many more at each asking. */
+const atOnce = 200;
 
 /** An image with the study that it belongs to. */
 export type Place = Required<CaseReference>;
@@ -31,7 +35,10 @@ export class EvidenceState {
   #models = $state.raw<readonly Model[]>([]);
   #isLoaded = $state(false);
   #model = $state('');
-  #images = $state.raw<readonly EvidenceImage[]>([]);
+  #listed = $state.raw<AnsweredImages | null>(null);
+  /** The image that is shown, as it stood in the list that it was chosen from. */
+  #own = $state.raw<AnsweredImage | null>(null);
+  #limit = atOnce;
   #split = $state<SplitName>('val');
   #place = $state.raw<Place | null>(null);
   #picture = $state.raw<Picture | null>(null);
@@ -55,8 +62,9 @@ export class EvidenceState {
   get record(): Model | undefined {
     return this.#models.find(({ name }) => name === this.#model);
   }
-  get images(): readonly EvidenceImage[] {
-    return this.#images.filter(({ split }) => split === this.#split);
+  /** The images of the part that is shown, wrong answers first; null until they are known. */
+  get listed(): AnsweredImages | null {
+    return this.#listed;
   }
   get split(): SplitName {
     return this.#split;
@@ -65,9 +73,10 @@ export class EvidenceState {
     return this.#place;
   }
   /** The image chosen, where the model's data set has it. */
-  get image(): EvidenceImage | undefined {
-    const place = this.#place;
-    return this.#images.find((i) => i.instanceId === place?.instanceId && i.frame === place.frame);
+  get image(): AnsweredImage | undefined {
+    const isChosen = (image: AnsweredImage | null): image is AnsweredImage =>
+      image !== null && image.instanceId === this.#place?.instanceId && image.frame === this.#place.frame;
+    return this.#chosen.find(isChosen);
   }
   /** The case of the image, as the screen Read takes it: in the model's data set where that has it. */
   get caseToRead(): ScreenArguments['read'] | null {
@@ -75,10 +84,10 @@ export class EvidenceState {
     const dataset = this.image === undefined ? undefined : this.record?.dataset;
     return { at: this.#place, ...(dataset === undefined ? {} : { dataset }) };
   }
-  /** What is known of an image, in words: its class, or the findings that are present. */
-  labelOf({ classIndex, present }: EvidenceImage): string {
-    const classes = this.record?.classes ?? [];
-    return classIndex === null ? present.join('; ') || '–' : (classes[classIndex] ?? '');
+  /** A label or an answer in words: the class, the findings that are present, or the number as `write` has it; empty where nothing is known. */
+  wordsOf({ classIndex, present, number }: Said, write: (number: number) => string): string {
+    if (number !== null) return write(number);
+    return classIndex === null ? present.join('; ') : (this.record?.classes[classIndex] ?? '');
   }
   get picture(): Picture | null {
     return this.#picture;
@@ -123,38 +132,71 @@ export class EvidenceState {
     this.#isLoaded = true;
     this.#finding = args.finding;
     const wanted = this.#models.find(({ name }) => name === args.model);
-    const model = wanted ?? this.#models.findLast(({ hasEvidence }) => hasEvidence);
+    const model = wanted ?? this.#models.findLast(({ hasEvidence }) => hasEvidence) ?? this.#models.at(-1);
     if (model === undefined) return;
     await this.chooseModel(model.name, placeOf(args.at));
   }
 
   async chooseModel(name: string, place = this.#place ?? undefined): Promise<void> {
     this.#model = name;
+    this.#listed = null;
+    this.#own = null;
+    this.#limit = atOnce;
     this.#forget();
-    if (this.record === undefined || !this.record.hasEvidence) return;
     const turn = ++this.#turn;
-    const images = await call('evidence.images', { model: name, limit: 500 });
+    const listed = await this.#list(this.#split, place);
     // Another model was chosen meanwhile.
     if (turn !== this.#turn) return;
-    this.#images = images;
-    const own = this.#images.find((i) => i.instanceId === place?.instanceId && i.frame === place.frame);
-    if (own !== undefined) this.#split = own.split;
-    const first = place ?? this.images[0] ?? this.#images[0];
+    this.#listed = listed;
+    this.#own = listed.own;
+    this.#split = listed.split;
+    const first = place ?? listed.images[0];
     if (first !== undefined) await this.chooseImage(first);
+    else this.#place = null;
   }
 
-  chooseSplit(split: SplitName): void {
+  /** Lists the images of another part; the image that is shown stays. */
+  async chooseSplit(split: SplitName): Promise<void> {
+    this.#own = this.image ?? null;
+    // What is listed is of the other part: nobody shall press a row of it.
+    this.#listed = null;
     this.#split = split;
+    this.#limit = atOnce;
+    await this.#listAgain();
   }
 
-  /** Shows an image and looks for its evidence. */
+  async more(): Promise<void> {
+    this.#limit += atOnce;
+    await this.#listAgain();
+  }
+
+  async #listAgain(): Promise<void> {
+    const asked = [this.#model, this.#split, this.#limit].join();
+    const listed = await this.#list(this.#split);
+    if (asked === [this.#model, this.#split, this.#limit].join()) this.#listed = listed;
+  }
+
+  #list(split: SplitName, place?: Place): Promise<AnsweredImages> {
+    const own = place === undefined ? {} : { own: { instanceId: place.instanceId, frame: place.frame } };
+    return call('evidence.images', { model: this.#model, split, limit: this.#limit, ...own });
+  }
+
+  /** What is listed, and the image that was asked for where it stands further down or in another part. */
+  get #chosen(): readonly (AnsweredImage | null)[] {
+    return [...(this.#listed?.images ?? []), this.#own];
+  }
+
+  /** Shows an image and, where the model leaves any, looks for its evidence. */
   async chooseImage({ studyId, instanceId, frame }: Place): Promise<void> {
     const turn = ++this.#turn;
     this.#forget();
     this.#place = { studyId, instanceId, frame };
-    const job = jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame } });
+    const job = this.record?.hasEvidence
+      ? jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame } })
+      : null;
     const picture = await loadPicture(instanceId, frame);
     if (turn === this.#turn) this.#picture = picture;
+    if (job === null) return;
     const { id } = await job;
     if (turn === this.#turn) this.#lookId = id;
     await this.jobChanged(jobs.byId(id));

@@ -6,8 +6,7 @@ export function promiseText({ allowed, cases, accepted, errors, bound, level }: 
   const words = i18n.words.judge;
   return words.promise.kept(i18n.percent(allowed, 1), {
     referred: i18n.percent((cases - accepted) / cases, 1),
-    unit: words.promise.units[level],
-    cases: i18n.number(cases),
+    cases: words.promise.units[level](cases),
     accepted: i18n.number(accepted),
     errors: i18n.number(errors),
     bound: i18n.percent(bound, 1),

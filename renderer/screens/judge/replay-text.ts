@@ -14,11 +14,11 @@ export function replayText(report: ReplayReport, target: TargetKind): string[] {
   const words = i18n.words.replay;
   const day = i18n.date(replayedAt);
   return [
-    isEqual ? words.equal(day, i18n.number(weights)) : `${words.differs(day)} ${words.reasons[replayVerdict(report)]}`,
+    isEqual ? words.equal(day, weights) : `${words.differs(day)} ${words.reasons[replayVerdict(report)]}`,
     ...(isEqual ? [] : differences(report, target)),
     ...madeOn.map((place) => words.madeWith(placeText(place))),
     words.madeAgainWith(placeText(replayedOn)),
-    ...(encodedAgain === 0 ? [] : [words.encodedAgain(i18n.number(encodedAgain))]),
+    ...(encodedAgain === 0 ? [] : [words.encodedAgain(encodedAgain)]),
     ...(isDatasetChanged ? [words.datasetChanged(report.dataset, report.version)] : []),
   ];
 }
@@ -32,7 +32,7 @@ function differences(report: ReplayReport, target: TargetKind): string[] {
     words.weightsOff(small(largestWeightDifference)),
     ...(largestAnswerDifference === null
       ? []
-      : [off(small(largestAnswerDifference), i18n.number(images), i18n.words.judge.splits[part])]),
+      : [off(small(largestAnswerDifference), images, i18n.words.judge.splits[part])]),
   ];
 }
 

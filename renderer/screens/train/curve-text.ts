@@ -16,7 +16,7 @@ export function curveSentences(report: CurveReport): string[] {
   const now = mean.points.at(-1)?.auc ?? null;
   const most = rows.find(({ name }) => name !== null && name === helpsMost);
   return [
-    words.gain(i18n.number(more), ...gainOf(mean.gain.interval)),
+    words.gain(more, ...gainOf(mean.gain.interval)),
     ...(now === null ? [] : [words.now(i18n.number(now, 3), i18n.number(sizes.at(-1)?.patients ?? 0))]),
     ...(most?.gain
       ? [words.most(nameOf(most), ...gainOf(most.gain.interval))]

@@ -30,7 +30,7 @@ function leaves(table: object, path = ''): [string, unknown][] {
 
 /** Words that are the same in both languages, and abbreviations. */
 const alike =
-  /^[^a-zäöü]*$|^(Sidelight|Name|Filter|Node|ONNX Runtime|TensorFlow|Version|Import|Export|Trainings?|LPMs?|Labels?|Linear|LoRA|Alpha|Prompts|BitFit|Adapter|Test|Patient|UIDs|Abdomen|Mediastinum|Kappa|AdamW?)$/;
+  /^[^a-zäöü]*$|^Labels …$|^(Sidelight|Name|Filter|Node|ONNX Runtime|TensorFlow|Version|Import|Export|Trainings?|LPMs?|Labels?|Linear|LoRA|Alpha|Prompts|BitFit|Adapter|Test|Patient|UIDs|Abdomen|Mediastinum|Kappa|AdamW?)$/;
 
 test('every key of English is in German and the other way round, as the same kind of entry', () => {
   const kinds = (table: object) => Object.fromEntries(leaves(table).map(([path, value]) => [path, typeof value]));

@@ -147,7 +147,7 @@ describe('the table', () => {
     expect(html).toContain('not trained: memory (takes 1200 MB)');
     expect(html).toContain('aria-label="AUC against memory"');
     expect(html).toContain('aria-label="AUC against parameters"');
-    expect(html).toContain('20 test patients (40 images) were answered once by each model');
+    expect(html).toContain('Each model answered 20 test patients (40 images) once');
   });
 
   test('of nothing that was trained has no charts and says so', () => {

@@ -1,0 +1,102 @@
+/** Threads that put batches together while the engine computes; they are started when first needed and shared by all examples of a training. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { type AnswerMessage, Caller } from '../../../base/channel.ts';
+import { AppError, toError } from '../../../base/errors.ts';
+import type { BatchCalls, BatchRow, RowDamage, SharedBatch } from './messages.ts';
+
+/** Batches that a thread remembers: a training fills two in turn, and each may be of some tens of megabytes. */
+const mostKnown = 4;
+
+/** One of two processors, for the engine has threads of its own; more than four gain nothing. */
+function threadsHere(): number {
+  return Math.max(1, Math.min(4, availableParallelism() >> 1));
+}
+
+/** A pool of such threads. Close it when the work is done, or the process stays alive. */
+export class BatchThreads {
+  readonly #count: number;
+  #threads: BatchThread[] = [];
+  #isClosed = false;
+
+  constructor(count: number = threadsHere()) {
+    this.#count = count;
+  }
+
+  /**
+   * Fills rows of a batch, divided among the threads; gives what is wrong with records. What is right has been verified.
+   * @param batch the same object whenever it is the same memory
+   * @throws DISK_FAILED; CANCELLED where the pool is closed meanwhile; ENGINE_FAILED where a thread ends
+   */
+  async fill(batch: SharedBatch, rows: readonly BatchRow[]): Promise<readonly RowDamage[]> {
+    if (this.#isClosed) throw closed();
+    if (this.#threads.length === 0) this.#threads = Array.from({ length: this.#count }, () => new BatchThread());
+    const share = Math.ceil(rows.length / this.#threads.length);
+    const parts = this.#threads.flatMap((thread, i) => {
+      const own = rows.slice(i * share, (i + 1) * share);
+      return own.length === 0 ? [] : [thread.fill(batch, own)];
+    });
+    // All end before any error is told: the memory is nobody's to use again while a thread writes to it.
+    const ended = await Promise.allSettled(parts);
+    return ended.flatMap((part) => {
+      if (part.status === 'rejected') throw part.reason;
+      return part.value;
+    });
+  }
+
+  /** Ends the threads and closes their files; what is under way fails with CANCELLED. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.end()));
+  }
+}
+
+function closed(): AppError {
+  return new AppError('CANCELLED', 'The batches of a training that has ended are not put together.');
+}
+
+class BatchThread {
+  readonly #worker = new Worker(new URL('./batch-worker.ts', import.meta.url));
+  readonly #caller: Caller<BatchCalls, never>;
+  readonly #known = new Map<SharedBatch, number>();
+  #next = 1;
+  #asked = 0;
+
+  constructor() {
+    this.#caller = new Caller((message) => this.#worker.postMessage(message), {} as never);
+    this.#worker.on('message', (message: AnswerMessage) => this.#caller.receive(message));
+    const ended = (why: string): void =>
+      this.#caller.end(new AppError('ENGINE_FAILED', `The thread that puts batches together ended: ${why}.`));
+    this.#worker.on('error', (thrown) => ended(toError(thrown).message));
+    this.#worker.on('exit', (code) => ended(`exit ${code}`));
+    this.#worker.unref();
+  }
+
+  async fill(batch: SharedBatch, rows: readonly BatchRow[]): Promise<readonly RowDamage[]> {
+    const [number, isNew, gone] = this.#numberOf(batch);
+    // Whoever waits for a batch keeps the process alive; an idle thread does not.
+    if (this.#asked++ === 0) this.#worker.ref();
+    try {
+      return await this.#caller.call('fill', { number, shown: isNew ? batch : null, gone, rows });
+    } finally {
+      if (--this.#asked === 0) this.#worker.unref();
+    }
+  }
+
+  /** The number of a batch, whether the thread has to be shown it, and the numbers of those that it is to forget. */
+  #numberOf(batch: SharedBatch): [number, boolean, number[]] {
+    const known = this.#known.get(batch);
+    const number = known ?? this.#next++;
+    this.#known.delete(batch);
+    this.#known.set(batch, number);
+    const gone = [...this.#known].slice(0, -mostKnown);
+    for (const [old] of gone) this.#known.delete(old);
+    return [number, known === undefined, gone.map(([, old]) => old)];
+  }
+
+  async end(): Promise<void> {
+    this.#caller.end(closed());
+    // The system closes what a thread has opened when it ends.
+    await this.#worker.terminate();
+  }
+}
