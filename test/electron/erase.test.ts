@@ -91,7 +91,7 @@ test('a patient goes by the Delete key and several by clicks; lists, counts, Rea
   await page.keyboard.press('Shift+ArrowDown');
   await page.getByText('3 studies selected').waitFor();
   await page.getByRole('button', { name: 'Delete from the library …' }).click();
-  await dialog.getByText('1 job runs or waits: nothing can be deleted').waitFor();
+  await dialog.getByText('1 job is under way or waiting: nothing can be deleted').waitFor();
   const number = dialog.getByRole('textbox', { name: /^These are several patients/ });
   const patients = Number(/\d+$/.exec((await dialog.getByText(/^These are several/).textContent()) ?? '')?.[0]);
   expect(patients).toBeGreaterThan(1);

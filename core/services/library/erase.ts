@@ -54,9 +54,13 @@ export function planErasure(
   const studies = erasableStudies(db, studyIds, extent);
   if (studies.length === 0) throw new AppError('BAD_INPUT', 'These studies are no longer in the library.');
   if (studies.length > mostErasedStudies) {
-    throw new AppError('BAD_INPUT', `These are ${studies.length} studies; at most ${mostErasedStudies} go at once.`, {
-      action: 'Choose fewer, and delete the others afterwards.',
-    });
+    throw new AppError(
+      'BAD_INPUT',
+      `Too many studies at once: ${studies.length}, where at most ${mostErasedStudies} may go.`,
+      {
+        action: 'Choose fewer, and delete the others afterwards.',
+      },
+    );
   }
   const ofPatients = erasableStudies(
     db,

@@ -19,7 +19,7 @@ export const erasure: Words['erasure'] = {
   study: (date, description, images) =>
     [date, description, n(images, 'Bild', 'Bilder')].filter((part) => part !== '').join(' · '),
   studies: (studies, images, patients) =>
-    `${n(studies, 'Studie', 'Studien')} mit ${n(images, 'Bild', 'Bildern')}, von ${n(patients, 'Patienten', 'Patienten')}`,
+    `${n(studies, 'Studie', 'Studien')} mit ${n(images, 'Bild', 'Bildern')} (${n(patients, 'Patient', 'Patienten')})`,
   wholePatients: (patients) =>
     patients === 1
       ? 'der Patient mit Name, ID und Teil (Training, Validierung oder Test)'
@@ -55,12 +55,12 @@ export const erasure: Words['erasure'] = {
   confirm: (patients) => `Das sind mehrere Patienten. Zum Löschen ihre Anzahl eingeben: ${patients}`,
   now: 'Endgültig löschen',
   busy: (jobs) =>
-    `${n(jobs, 'Auftrag läuft oder wartet', 'Aufträge laufen oder warten')}: Bis zum Ende, oder bis zum Anhalten, kann nichts gelöscht werden.`,
+    `${n(jobs, 'Auftrag läuft oder wartet', 'Aufträge laufen oder warten')}: Vor dem Ende kann nichts gelöscht werden.`,
   readOnly: 'Die Bibliothek ist nur zum Lesen geöffnet: Es kann nichts gelöscht werden.',
   done: (patients, studies) =>
     patients === 0
       ? `Aus der Bibliothek gelöscht: ${n(studies, 'Studie', 'Studien')}.`
       : `Aus der Bibliothek gelöscht: ${n(patients, 'Patient', 'Patienten')} mit ${n(studies, 'Studie', 'Studien')}.`,
   stillIn: (backups) => `${n(backups, 'Sicherung enthält', 'Sicherungen enthalten')} sie noch.`,
-  most: (most) => `Weniger wählen: Höchstens ${most.toLocaleString('de')} Studien gehen auf einmal.`,
+  most: (most) => `Höchstens ${most.toLocaleString('de')} gehen auf einmal: weniger wählen.`,
 };

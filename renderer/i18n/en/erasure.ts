@@ -20,7 +20,7 @@ export const erasure = {
   study: (date: string, description: string, images: number) =>
     [date, description, n(images, 'image', 'images')].filter((part) => part !== '').join(' · '),
   studies: (studies: number, images: number, patients: number) =>
-    `${n(studies, 'study', 'studies')} with ${n(images, 'image', 'images')}, of ${n(patients, 'patient', 'patients')}`,
+    `${n(studies, 'study', 'studies')} with ${n(images, 'image', 'images')} (${n(patients, 'patient', 'patients')})`,
   wholePatients: (patients: number) =>
     patients === 1
       ? 'the patient with name, ID and part (training, validation or test)'
@@ -55,12 +55,12 @@ export const erasure = {
   confirm: (patients: number) => `These are several patients. Type how many go: ${patients}`,
   now: 'Delete for good',
   busy: (jobs: number) =>
-    `${n(jobs, 'job runs or waits', 'jobs run or wait')}: nothing can be deleted until the end, or until they are stopped.`,
+    `${n(jobs, 'job is', 'jobs are')} under way or waiting: nothing can be deleted before the end.`,
   readOnly: 'The library is open for reading only: nothing can be deleted.',
   done: (patients: number, studies: number) =>
     patients === 0
       ? `Deleted from the library: ${n(studies, 'study', 'studies')}.`
       : `Deleted from the library: ${n(patients, 'patient', 'patients')} with ${n(studies, 'study', 'studies')}.`,
   stillIn: (backups: number) => `${n(backups, 'backup still holds', 'backups still hold')} them.`,
-  most: (most: number) => `Choose fewer: at most ${most.toLocaleString('en')} studies go at once.`,
+  most: (most: number) => `At most ${most.toLocaleString('en')} go at once: choose fewer.`,
 } as const;
