@@ -11,6 +11,7 @@ export const progressStages = {
   decoding: 'Decoding',
   deletionCheck: 'Deletion check',
   encoding: 'Encoding',
+  erasing: 'Deleting',
   evaluating: 'Evaluating',
   evidence: 'Evidence',
   exporting: 'Exporting',

@@ -30,6 +30,7 @@ import {
   measureResultSchema,
   trainReportSchema,
 } from './reports.ts';
+import { eraseOptionsSchema, eraseReportSchema } from './results/erasure.ts';
 import { exportOptionsSchema, exportReportSchema } from './results/export.ts';
 import { shortcutOptionsSchema, shortcutReportSchema } from './shortcuts.ts';
 
@@ -50,6 +51,7 @@ export const jobSchemas = {
   demo: { payload: demoOptionsSchema, result: demoReportSchema },
   export: { payload: exportOptionsSchema, result: exportReportSchema },
   'lpm-add': { payload: addLpmOptionsSchema, result: addLpmReportSchema },
+  erase: { payload: eraseOptionsSchema, result: eraseReportSchema },
 } as const satisfies Record<JobKind, { readonly payload: z.ZodType; readonly result: z.ZodType }>;
 
 export type JobSchemas = typeof jobSchemas;

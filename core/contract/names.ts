@@ -199,6 +199,7 @@ export const jobKinds = [
   'demo',
   'export',
   'lpm-add',
+  'erase',
 ] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;

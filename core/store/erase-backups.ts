@@ -27,8 +27,8 @@ export interface BackupErasure {
   readonly deleted: number;
 }
 
-/** Copies below the library's folder, as paths relative to it. */
-function copiesOf(folder: string): string[] {
+/** Copies of the database below the library's folder, as paths relative to it. */
+export function backupCopies(folder: string): string[] {
   const aside = join(folder, 'set-aside');
   return [
     ...listBackups(join(folder, 'backups')).map(({ name }) => `backups/${name}`),
@@ -48,7 +48,7 @@ export function eraseFromBackups(
   const holding: string[] = [];
   let rewritten = 0;
   let deleted = 0;
-  for (const name of copiesOf(folder)) {
+  for (const name of backupCopies(folder)) {
     const path = join(folder, name);
     const found = holds(path, persons);
     if (found === 'no') continue;

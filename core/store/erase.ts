@@ -44,7 +44,8 @@ export interface ErasureResult {
 /** Columns of a table of files that a batch could not use. */
 const failureColumns = ['batch_id', 'path', 'member'];
 
-const reducedMessage = 'Images of this run were deleted with their patient; it cannot be resumed.';
+/** What is said of a run that lost images; it has ended once and for all. */
+export const reducedMessage = 'Images of this run were deleted with their patient; it cannot be resumed.';
 
 /** Tables whose rows are removed by row id, most specific first; each is a level that labels may have. */
 const levels = [
@@ -303,11 +304,14 @@ function endRuns(db: WriteDb, versions: string, now: string): number {
       versions,
     });
   }
-  return db.run(`UPDATE runs SET state = 'failed', error = :error, ended_at = :now WHERE ${unfinished}`, {
-    versions,
-    error: reducedMessage,
-    now,
-  }).changes;
+  return db.run(
+    `UPDATE runs SET state = 'failed', error = :error, ended_at = :now WHERE ${unfinished} AND error IS NOT :error`,
+    {
+      versions,
+      error: reducedMessage,
+      now,
+    },
+  ).changes;
 }
 
 /**

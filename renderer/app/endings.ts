@@ -1,9 +1,11 @@
 /** Work that takes a while announces its end wherever the user is by then, and offers what comes next. */
 import type { JobView } from '../../core/contract/index.ts';
 import { i18n } from '../i18n/index.svelte.ts';
+import { forgetFrames } from '../viewport/frames.ts';
+import { choices } from './choices.svelte.ts';
 import { call } from './client.ts';
 import { jobs } from './jobs.svelte.ts';
-import { navigation } from './navigation.svelte.ts';
+import { navigation, type Screen } from './navigation.svelte.ts';
 import { type NoticeAction, notices } from './notices.svelte.ts';
 
 /** Offers to show a file or folder that this application wrote, in the system's file manager. */
@@ -21,10 +23,15 @@ function showOutcome(id: number): NoticeAction {
   return { label: i18n.words.round.ended.showInFolder, run };
 }
 
-/** Announces the end of every export and classification that this window knew at work, until the returned function is called. */
+/** Announces the end of every export, classification and deletion that this window knew at work, until the returned function is called. */
 export function announceEnds(): () => void {
   return jobs.onChange((job) => {
     if (job.isStoppable || !jobs.isNews(job)) return;
+    if (job.kind === 'erase') {
+      jobs.see(job.id);
+      forgetErased();
+      announceErasure(job);
+    }
     if (job.kind === 'export' || job.kind === 'classify') {
       jobs.see(job.id);
       announce(job);
@@ -49,4 +56,23 @@ function announce(job: Extract<JobView, { kind: 'export' | 'classify' }>): void 
     ...(out === null ? [] : [showOutcome(job.id)]),
   ];
   notices.offer(words.classified(model, studies, failed), actions, { isEverywhere: true });
+}
+
+/** Screens that show no patient, or read their list again by themselves and keep what is being typed. */
+const lasting: readonly Screen[] = ['library', 'train', 'settings'];
+
+/** Pictures, answers and cases of patients who are gone leave the window at once, wherever one is. */
+function forgetErased(): void {
+  forgetFrames();
+  choices.choose({ at: null });
+  if (!lasting.includes(navigation.screen)) navigation.again();
+}
+
+function announceErasure(job: Extract<JobView, { kind: 'erase' }>): void {
+  const words = i18n.words.erasure;
+  if (job.state === 'failed' && job.error !== null) notices.failed(job.error, { isEverywhere: true });
+  if (job.state !== 'succeeded' || job.result === null) return;
+  const { patients, studies, backups } = job.result;
+  const still = backups.holding.length === 0 ? [] : [words.stillIn(backups.holding.length)];
+  notices.offer([words.done(patients, studies), ...still].join(' '), [], { isEverywhere: true });
 }

@@ -124,6 +124,12 @@ class Navigation {
     if (screen === untrack(() => this.screen)) this.#shown = { screen, args } as Shown;
   }
 
+  /** Makes the screen that is shown anew, without what it was opened with: nothing that it held stays. */
+  again(): void {
+    this.#shown = { screen: untrack(() => this.screen), args: {} } as Shown;
+    this.#visit += 1;
+  }
+
   /** Shows a screen; the one that is shown stays as it is unless it is asked for something. */
   open<S extends Screen>(screen: S, args: ScreenArguments[S] = {}): void {
     this.#isChosen = true;

@@ -69,6 +69,12 @@ const dialogs: Readonly<Record<string, (walker: Walker) => Promise<void>>> = {
     await library(walker, 'studies');
     await press(walker, 'library.import');
   },
+  'screens/library/EraseDialog.svelte': async (walker) => {
+    await library(walker, 'studies');
+    await walker.page.getByRole('grid').getByRole('row').nth(2).click();
+    await press(walker, 'erasure.button');
+    await walker.page.getByTestId('stays').waitFor();
+  },
   'screens/library/LabelsPreview.svelte': async (walker) => {
     const { app, page, say, labels } = walker;
     await library(walker, 'studies');

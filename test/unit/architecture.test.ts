@@ -80,6 +80,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'replay',
     'shortcuts',
     'labelling',
+    'library',
   ],
   walkthrough: ['session', 'import', 'lpm', 'pixels', 'features', 'demo', 'evaluation', 'classification', 'jobs'],
 };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { datasetDeletionSchema, deletedThingSchema, modelDeletionSchema } from '../deletions.ts';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { classNameSchema, nameSchema } from '../names.ts';
+import { erasureExtents, erasurePlanSchema, mostErasedStudies } from '../results/erasure.ts';
 import { defineCalls, nothing } from './call.ts';
 
 const count = z.int().nonnegative();
@@ -65,6 +66,14 @@ export const editingCalls = defineCalls({
     doc: 'Brings a data set back with its labels and models; gives the models that stay away because others have their names.',
     input: dataset,
     output: z.array(z.string()),
+  },
+  'studies.deletion': {
+    doc: 'What would leave the library with some studies, or with the patients whose they are, and what would stay. A job of kind `erase` does it.',
+    input: z.strictObject({
+      studyIds: z.array(studyIdSchema).min(1).max(mostErasedStudies),
+      extent: z.enum(erasureExtents),
+    }),
+    output: erasurePlanSchema,
   },
   'classes.plannedMerge': {
     doc: 'How many labels would say the other class.',

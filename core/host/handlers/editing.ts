@@ -13,6 +13,7 @@ import {
   planDatasetDeletion,
   restoreDataset,
 } from '../../services/library/datasets.ts';
+import { planErasure } from '../../services/library/erase.ts';
 import {
   deleteModel,
   listDeletedModels,
@@ -66,6 +67,7 @@ export const editingHandlers: Handlers<keyof typeof editingCalls, CoreContext> =
   'datasets.deleted': (_, { services }) => listDeletedDatasets(services),
   'datasets.restore': ({ dataset }, context) =>
     told(context, 'datasets', [...restoreDataset(context.services, dataset)]),
+  'studies.deletion': ({ studyIds, extent }, { services }) => planErasure(services, studyIds, extent),
   'classes.plannedMerge': ({ dataset, from, into }, { services }) => ({
     labels: planClassMerge(services, dataset, from, into),
   }),

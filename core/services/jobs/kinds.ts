@@ -24,6 +24,7 @@ import { encodeJob } from '../features/encode.ts';
 import { importJob } from '../import/import.ts';
 import { curveJob } from '../labelling/curve.ts';
 import { orderJob } from '../labelling/order.ts';
+import { eraseJob } from '../library/erase.ts';
 import { lpmAddJob } from '../lpm/add.ts';
 import { replayJob } from '../replay/replay.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -41,6 +42,10 @@ export type Lane = (typeof lanes)[number];
 export interface JobKindRow {
   readonly definition: AnyJob;
   readonly lane: Lane;
+  /**
+   * Whether nothing else may run or wait when it is ordered, and nothing begins before it has ended: it takes away what other jobs read.
+   */
+  readonly isAlone?: boolean;
   /** What a job that ended early is to be asked when it goes on; undefined, or left out, where that is the same. */
   readonly again?: (db: ReadDb, job: JobRecord) => JobPayload<JobKind> | undefined;
 }
@@ -48,7 +53,7 @@ export interface JobKindRow {
 const row = <P extends z.ZodType, R extends z.ZodType>(
   definition: JobDefinition<P, R, ServiceContext>,
   lane: Lane,
-  more: Pick<JobKindRow, 'again'> = {},
+  more: Pick<JobKindRow, 'again' | 'isAlone'> = {},
 ): JobKindRow => ({ definition: definition as unknown as AnyJob, lane, ...more });
 
 export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
@@ -67,4 +72,5 @@ export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
   demo: row(demoJob, 'long'),
   export: row(exportJob, 'long'),
   'lpm-add': row(lpmAddJob, 'short'),
+  erase: row(eraseJob, 'long', { isAlone: true }),
 };

@@ -21,6 +21,7 @@ import {
 } from '../../contract/index.ts';
 import { type JobRows, runQueued, TimeLeft } from '../../jobs/index.ts';
 import {
+  activeJobs,
   clearJobs,
   interruptedJobs,
   jobById,
@@ -44,6 +45,7 @@ const startAgainMs = 30_000;
 
 interface Running {
   readonly id: number;
+  readonly isAlone: boolean;
   readonly stop: AbortController;
   readonly startedMs: number;
   progress: ProgressEvent | null;
@@ -84,8 +86,9 @@ export class JobQueue {
     this.#next();
   }
 
-  /** Queues a job and gives it as it stands. */
+  /** Queues a job and gives it as it stands. @throws BAD_INPUT for one that runs alone while others run or wait */
   add<K extends JobKind>(kind: K, options: JobOptions<K>, promise: TimePromise | null = null): JobView {
+    this.#refuseCompany(kind);
     const id = this.#rows.add(kind, options);
     if (promise !== null) markJob(this.#services.library.writer, id, { promise });
     this.#tell(id);
@@ -126,6 +129,7 @@ export class JobQueue {
     if (!job.isResumable) {
       throw new AppError('BAD_INPUT', `Job ${id} is ${job.state}; only a stopped, failed or interrupted job goes on.`);
     }
+    this.#refuseCompany(job.kind);
     markJob(this.#services.library.writer, id, { crashes: 0, retries: 0 });
     this.#queueAgain(job);
     this.#untold.delete(id);
@@ -174,14 +178,32 @@ export class JobQueue {
     queueJobAgain(library.writer, job.id);
   }
 
+  /** A kind that takes away what others read is ordered only where nothing else runs or waits. */
+  #refuseCompany(kind: JobKind): void {
+    if (jobKindRows[kind].isAlone !== true) return;
+    const n = activeJobs(this.#services.library.db);
+    if (n === 0) return;
+    throw new AppError(
+      'BAD_INPUT',
+      `${n === 1 ? 'A job runs or waits' : `${n} jobs run or wait`}; nothing was deleted.`,
+      {
+        action: 'Wait for the end or stop it; then delete again.',
+      },
+    );
+  }
+
   #next(): void {
     for (const lane of lanes) {
-      if (this.#running.has(lane) || this.#isClosing) continue;
+      if (this.#running.has(lane) || this.#isClosing || this.#isAloneRunning) continue;
       const kinds = jobKinds.filter((kind) => jobKindRows[kind].lane === lane);
       const job = nextQueuedJob(this.#services.library.db, kinds);
       if (job === undefined) continue;
+      const isAlone = jobKindRows[job.kind].isAlone === true;
+      // What began before it was queued again is waited for.
+      if (isAlone && this.#running.size > 0) continue;
       const running = {
         id: job.id,
+        isAlone,
         stop: new AbortController(),
         startedMs: performance.now(),
         progress: null,
@@ -293,6 +315,10 @@ export class JobQueue {
 
   #runningOf(id: number): Running | undefined {
     return [...this.#running.values()].find((running) => running.id === id);
+  }
+
+  get #isAloneRunning(): boolean {
+    return [...this.#running.values()].some(({ isAlone }) => isAlone);
   }
 
   #tell(id: number): void {

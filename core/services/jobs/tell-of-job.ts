@@ -9,6 +9,8 @@ const changes: Readonly<Partial<Record<JobKind, readonly Changed[]>>> = {
   'lpm-add': ['lpms'],
   train: ['models', 'datasets'],
   classify: ['predictions'],
+  // Stopped halfway, those that were done are gone.
+  erase: ['studies', 'datasets', 'labels', 'models', 'predictions'],
 };
 
 export function tellOfJob(job: JobView, emit: EmitCoreEvent): void {

@@ -80,6 +80,12 @@ export function jobById(db: ReadDb, id: number): JobRecord | undefined {
   return row === undefined ? undefined : toWholeJob(db, row);
 }
 
+/** How many jobs run or wait. */
+export function activeJobs(db: ReadDb): number {
+  const row = db.get<{ n: number }>(`SELECT count(*) AS n FROM jobs WHERE state IN ('queued', 'running')`);
+  return row?.n ?? 0;
+}
+
 /** The oldest queued job of these kinds, or undefined. */
 export function nextQueuedJob(db: ReadDb, kinds: readonly JobKind[]): JobRecord | undefined {
   const row = db.get<JobRow>(

@@ -9,6 +9,7 @@ export const core: Words['core'] = {
     curve: 'Lernkurve',
     decoding: 'Bilder werden gelesen',
     deletionCheck: 'Löschprobe',
+    erasing: 'Wird gelöscht',
     encoding: 'Bilder werden kodiert',
     evaluating: 'Wird ausgewertet',
     evidence: 'Sucht Belege',

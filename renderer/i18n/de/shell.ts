@@ -37,6 +37,7 @@ export const shell: Words['shell'] = {
     demo: 'Demo-Datensatz',
     export: 'Export',
     'lpm-add': 'LPM hinzufügen',
+    erase: 'Aus der Bibliothek löschen',
   },
   jobStates: {
     queued: 'wartet',

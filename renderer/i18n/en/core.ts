@@ -10,6 +10,7 @@ export const core = {
     curve: 'Learning curve',
     decoding: 'Decoding',
     deletionCheck: 'Deletion check',
+    erasing: 'Deleting',
     encoding: 'Encoding',
     evaluating: 'Evaluating',
     evidence: 'Looking for evidence',

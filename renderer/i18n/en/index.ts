@@ -1,6 +1,7 @@
 import { classify } from './classify.ts';
 import { comparison } from './comparison.ts';
 import { core } from './core.ts';
+import { erasure } from './erasure.ts';
 import { evidence } from './evidence.ts';
 import { help } from './help.ts';
 import { judge } from './judge.ts';
@@ -36,6 +37,7 @@ export const en = {
   shortcuts,
   suspects,
   evidence,
+  erasure,
   classify,
   round,
   settings,

@@ -35,6 +35,7 @@ export const shell = {
     demo: 'Demo set',
     export: 'Export',
     'lpm-add': 'Add an LPM',
+    erase: 'Delete from the library',
   },
   jobStates: {
     queued: 'waiting',

@@ -9,9 +9,10 @@ import { encodeDataset } from '../../../../core/services/features/encode.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { JobQueue } from '../../../../core/services/jobs/queue.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
+import { planErasure } from '../../../../core/services/library/erase.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { epochsOf, listRuns, versionImages } from '../../../../core/store/index.ts';
-import { instanceId } from '../../../support/ids.ts';
+import { instanceId, studyId } from '../../../support/ids.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -109,9 +110,16 @@ test('what a job of each kind gave is read back from its row as it was given', a
   queue.add('classify', { dataset: 'discs', model: 'm' });
   queue.add('export', { dataset: 'discs', out: join(folder, 'out') });
   queue.add('demo', { studies: 6, unlabelled: 0, unseen: 0, size: 64 });
-  while (queue.list(undefined, 100).some(({ isStoppable }) => isStoppable)) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const allEnded = async (): Promise<void> => {
+    while (queue.list(undefined, 100).some(({ isStoppable }) => isStoppable)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await allEnded();
+  // What takes images away runs when nothing else does.
+  const { studies } = planErasure(context, [studyId(1)], 'patients');
+  queue.add('erase', { studies: studies.map(({ id, mark }) => ({ id, mark })) });
+  await allEnded();
   const jobs = queue.list(undefined, 100);
   expect(jobs.filter(({ error }) => error !== null)).toEqual([]);
   expect(new Set(jobs.map(({ kind }) => kind))).toEqual(new Set(jobKinds));

@@ -1,5 +1,5 @@
 /** `patient delete`: after it nothing of the patient is left in the library's files, and it says what it removed. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
@@ -10,65 +10,12 @@ import { checkLibrary } from '../../../../core/services/library/check.ts';
 import { deleteDataset, restoreDataset } from '../../../../core/services/library/datasets.ts';
 import { deletePatient } from '../../../../core/services/library/delete-patient.ts';
 import { deleteModel } from '../../../../core/services/library/models.ts';
-import { addLpm } from '../../../../core/services/lpm/add.ts';
-import { writeRandomLpm } from '../../../../core/services/lpm/random-lpm.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
-import {
-  auditEvents,
-  datasetByName,
-  listDatasets,
-  listRuns,
-  openLibrary,
-  recordsOf,
-} from '../../../../core/store/index.ts';
-import { testServices } from '../../../support/made-studies.ts';
+import { auditEvents, datasetByName, listDatasets, listRuns, openLibrary } from '../../../../core/store/index.ts';
 import { plantedPatient, plantedStudyUID, writePlantedStudies } from '../../../support/planted-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorOf } from '../../../support/thrown.ts';
-
-const training = { dataset: 'd', lpm: 'tiny', inputSize: 224, epochs: 1, batch: 2, name: 'm' } as const;
-
-/** A library with copies, features, a model, an unfinished run, predictions and a backup, all with the patients in it. */
-async function wholeLibrary(): Promise<{ folder: string; context: ServiceContext; library: string }> {
-  const folder = temporaryFolder();
-  const studies = join(folder, 'studies');
-  mkdirSync(studies);
-  const labels = writePlantedStudies(studies);
-  writeRandomLpm(join(folder, 'lpm'), 1, { width: 32, layers: 2, heads: 2, patch: 16, imageSize: 64 });
-  const library = join(folder, 'library');
-  const context = await testServices(library);
-  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
-  await importPaths(context, { paths: [studies], dataset: 'd', labels, copy: true });
-  await trainModel(context, training);
-  const stop = {
-    get aborted() {
-      return (listRuns(context.library.db)[0]?.epochsDone ?? 0) >= 1;
-    },
-  } as AbortSignal;
-  await expect(trainModel({ ...context, signal: stop }, { ...training, name: 'n', epochs: 5 })).rejects.toThrow();
-  await classifyPaths(context, { paths: [studies], model: 'm', out: join(folder, 'results.csv') });
-  context.library.backUpTo(context.library.path('backups', 'daily-2026-01-01.sqlite'));
-  return { folder, context, library };
-}
-
-/** Files below `folder` that hold any of `words`, by name. */
-function holding(folder: string, words: readonly (string | Uint8Array)[]): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
-    const path = join(folder, name);
-    if (!statSync(path).isFile()) return false;
-    const bytes = readFileSync(path);
-    return words.some((word) => bytes.includes(typeof word === 'string' ? word : Buffer.from(word)));
-  });
-}
-
-/** What identifies the planted patient: ID, UIDs, name of the folder and of the file. */
-const identity = (p: number): string[] => [
-  plantedPatient(p),
-  `${plantedStudyUID(p)}.1`,
-  `FOLDERCANARY${p}X`,
-  `FILECANARY${p}X`,
-  `NAMECANARY${p}X`,
-];
+import { holding, identity, recordBytes, training, wholeLibrary } from '../../../support/whole-library.ts';
 
 /** The number of a planted patient whose images were trained on. */
 function trained({ library }: ServiceContext): number {
@@ -76,25 +23,6 @@ function trained({ library }: ServiceContext): number {
     `SELECT p.patient_key AS key FROM dataset_splits s JOIN patients p ON p.id = s.patient_id WHERE s.split = 'train' ORDER BY 1`,
   );
   return Number(/\d+/.exec(row?.key ?? '')?.[0]);
-}
-
-/** The first bytes of every stored record of a patient. */
-function recordBytes({ library }: ServiceContext, patientKey: string): Buffer[] {
-  const instances = library.db
-    .all<{ id: number }>(
-      `SELECT i.id FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
-       JOIN patients p ON p.id = st.patient_id WHERE p.patient_key = :patientKey`,
-      { patientKey },
-    )
-    .map((row) => row.id);
-  return library.db.all<{ id: number; folder: string }>('SELECT id, folder FROM record_stores').flatMap((store) =>
-    recordsOf(library.db, store.id)
-      .filter((record) => instances.includes(record.instanceId))
-      .map(({ shard, offset, length }) => {
-        const path = library.path(store.folder, `${String(shard).padStart(4, '0')}.shard`);
-        return readFileSync(path).subarray(offset, offset + Math.min(length, 256));
-      }),
-  );
 }
 
 describe('deleting a patient', () => {

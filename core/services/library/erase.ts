@@ -1,0 +1,202 @@
+/**
+ * Patients and studies that the window deletes: first what would go is told, then a job does it.
+ *
+ * The order names every study with a mark that was made when it was listed. What is no longer as it was then (another study under the row number,
+ * images or studies that came in) is refused before anything is touched; what is gone already is left out, so that a job which was interrupted goes
+ * on where it stopped.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { z } from 'zod';
+import { AppError } from '../../base/errors.ts';
+import { throwIfCancelled } from '../../base/progress.ts';
+import { jobSchemas, type PatientId, type StudyId } from '../../contract/index.ts';
+import {
+  type EraseReport,
+  type ErasureExtent,
+  type ErasurePlan,
+  type eraseOptionsSchema,
+  mostErasedStudies,
+} from '../../contract/results/erasure.ts';
+import { defineJob, type JobTools } from '../../jobs/index.ts';
+import {
+  backupCopies,
+  type ErasableStudy,
+  type Erased,
+  erasableStudies,
+  eraseFromBackups,
+  erasureCounts,
+  studiesFiledElsewhere,
+  studyRows,
+} from '../../store/index.ts';
+import { keyedHash, librarySecret } from '../privacy/pseudonym.ts';
+import { type ServiceContext, timeOf } from '../session/context.ts';
+import { Deletion } from './deletion.ts';
+
+/** The job kind of the window; the command line calls `deletePatient`. */
+export const eraseJob = defineJob({
+  kind: 'erase',
+  ...jobSchemas.erase,
+  run: async (options, { deps, progress }: JobTools<ServiceContext>) =>
+    await eraseStudies({ ...deps, progress }, options),
+});
+
+/**
+ * What would leave the library with some studies, and what would stay. Studies that are not there any more are left out.
+ * @throws BAD_INPUT where none is there, or where they are more than go at once
+ */
+export function planErasure(
+  context: Pick<ServiceContext, 'library'>,
+  studyIds: readonly StudyId[],
+  extent: ErasureExtent,
+): ErasurePlan {
+  const { library } = context;
+  const { db } = library;
+  const studies = erasableStudies(db, studyIds, extent);
+  if (studies.length === 0) throw new AppError('BAD_INPUT', 'These studies are no longer in the library.');
+  if (studies.length > mostErasedStudies) {
+    throw new AppError(
+      'BAD_INPUT',
+      `Too many studies at once: ${studies.length}, where at most ${mostErasedStudies} may go.`,
+      {
+        action: 'Choose fewer, and delete the others afterwards.',
+      },
+    );
+  }
+  const ofPatients = erasableStudies(
+    db,
+    studies.map(({ id }) => id),
+    'patients',
+  );
+  const whole = wholePatients(studies, ofPatients);
+  const rows = new Map(
+    studyRows(
+      db,
+      studies.map(({ id }) => id),
+      null,
+    ).map((row) => [row.id, row]),
+  );
+  const mark = library.mode === 'write' ? marker(context, whole) : () => '';
+  return {
+    extent,
+    studies: studies.map((study) => {
+      const row = rows.get(study.id);
+      return {
+        id: study.id,
+        mark: mark(study),
+        patientName: row?.patientName ?? null,
+        patientID: row?.patientID ?? null,
+        studyDate: row?.studyDate ?? null,
+        studyDescription: row?.studyDescription ?? null,
+        images: study.images,
+      };
+    }),
+    patients: new Set(studies.map(({ patientId }) => patientId)).size,
+    wholePatients: whole.size,
+    otherStudies: ofPatients.length - studies.length,
+    images: studies.reduce((sum, { images }) => sum + images, 0),
+    ...copied(
+      erasureCounts(
+        db,
+        studies.map(({ id }) => id),
+        [...whole.keys()],
+      ),
+    ),
+    filedElsewhere: [...whole.values()].reduce((sum, key) => sum + studiesFiledElsewhere(db, key), 0),
+    backups: backupCopies(library.folder).length,
+  };
+}
+
+/** Lists of a row that may be written to, as the contract has them. */
+function copied<T extends ReturnType<typeof erasureCounts>>(counts: T) {
+  return { ...counts, datasets: counts.datasets.map((row) => ({ ...row })), models: [...counts.models] };
+}
+
+/** Patients who go altogether, because no study of theirs is left out, with what they are called. */
+function wholePatients(
+  studies: readonly ErasableStudy[],
+  ofPatients: readonly ErasableStudy[],
+): ReadonlyMap<PatientId, string> {
+  const going = new Set(studies.map(({ id }) => id));
+  const staying = new Set(ofPatients.filter(({ id }) => !going.has(id)).map(({ patientId }) => patientId));
+  return new Map(
+    studies.filter(({ patientId }) => !staying.has(patientId)).map((study) => [study.patientId, study.patientKey]),
+  );
+}
+
+function marker(
+  { library }: Pick<ServiceContext, 'library'>,
+  whole: ReadonlyMap<PatientId, string>,
+): (study: ErasableStudy) => string {
+  const keyed = keyedHash(librarySecret(library.folder));
+  return ({ studyInstanceUID, patientId, patientKey, images }) => {
+    const facts = JSON.stringify([studyInstanceUID, patientKey, images, whole.has(patientId)]);
+    return Buffer.from(keyed('deletion', facts)).toString('hex').slice(0, 32);
+  };
+}
+
+/**
+ * Removes everything that the library holds of the studies that were listed, patient by patient; those of whom every study was listed go altogether.
+ * Stopped in between, the others stay.
+ * @throws BAD_INPUT where something is not as it was listed, and then nothing is removed; DISK_FULL, CANCELLED
+ */
+async function eraseStudies(
+  context: ServiceContext,
+  { studies: listed, backups }: z.output<typeof eraseOptionsSchema>,
+): Promise<EraseReport> {
+  const { library } = context;
+  const ids = listed.map(({ id }) => id);
+  const there = erasableStudies(library.db, ids, 'studies');
+  const whole = wholePatients(there, erasableStudies(library.db, ids, 'patients'));
+  const mark = marker(context, whole);
+  const marks = new Map(listed.map((study) => [study.id, study.mark]));
+  if (there.some((study) => mark(study) !== marks.get(study.id))) {
+    throw new AppError('BAD_INPUT', 'The studies are not as they were when they were listed; nothing was deleted.', {
+      action: 'Choose them once more, and look at what goes.',
+    });
+  }
+  const deletion = new Deletion(context);
+  const total = there.reduce((sum, { images }) => sum + images, 0);
+  let done = 0;
+  const parts = partsOf(there, whole);
+  // First the backups, which know patients by what the rows still say; once those are gone, an interrupted job could not find them.
+  const inBackups = eraseFromBackups(
+    library.folder,
+    [...parts.map(({ who }) => who), ...there.map(({ studyInstanceUID }) => ({ studyInstanceUID }))],
+    parts.length === 0 ? 'keep' : backups,
+    timeOf(context),
+  );
+  try {
+    for (const { who, images } of parts) {
+      throwIfCancelled(context.signal, 'The deletion');
+      context.progress({ stage: 'erasing', done, total, unit: 'images' });
+      // Between two patients the window is answered.
+      await nextTurn();
+      deletion.tell('patientKey' in who ? 'patient' : 'study', deletion.add(who), inBackups);
+      done += images;
+    }
+    context.progress({ stage: 'erasing', done, total, unit: 'images' });
+  } finally {
+    deletion.finish();
+  }
+  const report = deletion.report(inBackups);
+  return { ...report, patients: report.rows['patients'] ?? 0, studies: report.rows['studies'] ?? 0 };
+}
+
+interface Part {
+  readonly who: Erased;
+  readonly images: number;
+}
+
+/** Who goes, one after the other: patients as a whole, or single studies. */
+function partsOf(studies: readonly ErasableStudy[], whole: ReadonlyMap<PatientId, string>): readonly Part[] {
+  const parts: Part[] = [];
+  for (const [patientId, own] of Map.groupBy(studies, (study) => study.patientId)) {
+    const patientKey = whole.get(patientId);
+    if (patientKey === undefined) {
+      parts.push(...own.map(({ studyInstanceUID, images }) => ({ who: { studyInstanceUID }, images })));
+    } else {
+      parts.push({ who: { patientKey }, images: own.reduce((sum, { images }) => sum + images, 0) });
+    }
+  }
+  return parts;
+}
