@@ -115,7 +115,8 @@ const answeredImageSchema = z.object({
   instanceId: instanceIdSchema,
   frame: count,
   studyId: studyIdSchema,
-  label: saidSchema,
+  /** Null where nothing is known of the image. */
+  label: saidSchema.nullable(),
   /** Null where the model was not asked about the image. */
   answer: saidSchema.nullable(),
   state: z.enum(answerStates),

@@ -215,9 +215,14 @@ export const libraryCalls = defineCalls({
     output: z.object({ instances: count }),
   },
   'datasets.removeStudies': {
-    doc: 'Takes studies out of a data set, not out of the library; gives how many images went. Frozen versions keep theirs.',
+    doc: 'Takes studies out of a data set, not out of the library; gives how many images went, and the number by which they come back. Frozen versions keep theirs.',
     input: z.strictObject({ dataset: nameSchema, studyIds }),
-    output: z.object({ instances: count }),
+    output: z.object({ instances: count, removal: id }),
+  },
+  'datasets.putBackStudies': {
+    doc: 'Puts back exactly the images that one call of datasets.removeStudies took out, into the same data set; gives its name now and how many came back.',
+    input: z.strictObject({ removal: id }),
+    output: z.object({ dataset: z.string(), instances: count }),
   },
   'datasets.setClasses': {
     doc: 'The classes in order: with an id one that is there (renamed, moved), without a new one; one left out goes if no label names it.',

@@ -7,11 +7,11 @@ import {
   addStudies,
   createDataset,
   datasetDetails,
-  removeStudies,
   renameDataset,
   setClasses,
   setPositive,
 } from '../../services/datasets/editing.ts';
+import { putBackStudies, removeStudies } from '../../services/datasets/removal.ts';
 import { hasEvidenceOf } from '../../services/evaluation/evidence.ts';
 import { leftOutOf, saveLeftOut } from '../../services/import/left-out.ts';
 import { planTakeBack, takeBackPatients } from '../../services/patients/patients.ts';
@@ -94,9 +94,14 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
     return { instances };
   },
   'datasets.removeStudies': ({ dataset, studyIds }, { services, emit }) => {
-    const instances = removeStudies(services, dataset, studyIds);
+    const removed = removeStudies(services, dataset, studyIds);
     emit('library.changed', { what: 'datasets' });
-    return { instances };
+    return removed;
+  },
+  'datasets.putBackStudies': ({ removal }, { services, emit }) => {
+    const back = putBackStudies(services, removal);
+    emit('library.changed', { what: 'datasets' });
+    return back;
   },
   'datasets.setClasses': ({ dataset, classes, isFixed }, { services, emit }) => {
     const details = setClasses(services, dataset, classes, isFixed);

@@ -10,7 +10,6 @@ import {
   datasetVersionRows,
   ensureDataset,
   labelClasses,
-  removeStudiesFromDataset,
   renameDatasetOfJobs,
   renameDatasetRow,
   setClassesFixed,
@@ -101,16 +100,6 @@ export function addStudies(context: ServiceContext, name: string, studyIds: read
   return context.library.writer.transaction(() => {
     const instances = addStudiesToDataset(context.library.writer, row.id, studyIds, timeOf(context));
     note(context, 'dataset.studiesAdded', name, { studies: studyIds.length, instances });
-    return instances;
-  });
-}
-
-/** Gives the number of images that went; labels stay, and frozen versions keep their images. @throws DATASET_NOT_FOUND */
-export function removeStudies(context: ServiceContext, name: string, studyIds: readonly StudyId[]): number {
-  const row = requireDataset(context, name);
-  return context.library.writer.transaction(() => {
-    const instances = removeStudiesFromDataset(context.library.writer, row.id, studyIds);
-    note(context, 'dataset.studiesRemoved', name, { studies: studyIds.length, instances });
     return instances;
   });
 }

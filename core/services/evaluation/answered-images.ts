@@ -98,14 +98,16 @@ function compareFindings(record: ModelRecord, image: VersionImage, probabilities
   const { uncertain, classes } = record;
   const truths = targets[record.target].labelsOf([image], { uncertain, scale: null });
   const label = { ...nothing, present: classes.filter((_, k) => image.values[k] === markValues.present) };
-  if (probabilities === null) return { label, answer: null, state: 'unanswered', rank: 0 };
+  const known = [...classes.keys()].filter((k) => !Number.isNaN(truths[k]));
+  if (probabilities === null) {
+    return { label: known.length === 0 ? null : label, answer: null, state: 'unanswered', rank: 0 };
+  }
   const { thresholds } = operatingPointOf(record);
   const isCalled = (k: number): boolean => (probabilities[k] as number) >= (thresholds[k] ?? 0.5);
   const answer = { ...nothing, present: classes.filter((_, k) => isCalled(k)) };
   // How far beyond its threshold an answer lies.
   const sureness = (k: number): number => Math.abs((probabilities[k] as number) - (thresholds[k] ?? 0.5));
-  const known = [...classes.keys()].filter((k) => !Number.isNaN(truths[k]));
-  if (known.length === 0) return { label, answer, state: 'unlabelled', rank: 0 };
+  if (known.length === 0) return { label: null, answer, state: 'unlabelled', rank: 0 };
   const wrong = known.filter((k) => isCalled(k) !== (truths[k] === markValues.present));
   if (wrong.length === 0) return { label, answer, state: 'right', rank: -Math.min(...known.map((k) => sureness(k))) };
   return {

@@ -124,12 +124,33 @@ export function addStudiesToDataset(db: WriteDb, datasetId: number, studyIds: re
   ).changes;
 }
 
-/** Takes every image of the studies out; labels stay and count again when the studies come back. Gives the number of images. */
-export function removeStudiesFromDataset(db: WriteDb, datasetId: number, studyIds: readonly StudyId[]): number {
+/** An image of a data set: by its UID, for row numbers are given again once a patient was deleted. */
+export interface DatasetImage {
+  readonly sopInstanceUID: string;
+  readonly addedAt: string;
+}
+
+/** Takes every image of the studies out; labels stay and count again when the studies come back. Gives the images that went. */
+export function removeStudiesFromDataset(db: WriteDb, datasetId: number, studyIds: readonly StudyId[]): DatasetImage[] {
+  const what = { datasetId, ids: JSON.stringify(studyIds) };
+  const ofStudies = `SELECT i.id FROM json_each(:ids) want JOIN series s ON s.study_id = want.value JOIN instances i ON i.series_id = s.id`;
+  const images = db.all<DatasetImage>(
+    `SELECT i.sop_instance_uid AS "sopInstanceUID", di.added_at AS "addedAt"
+     FROM dataset_instances di JOIN instances i ON i.id = di.instance_id
+     WHERE di.dataset_id = :datasetId AND di.instance_id IN (${ofStudies})`,
+    what,
+  );
+  db.run(`DELETE FROM dataset_instances WHERE dataset_id = :datasetId AND instance_id IN (${ofStudies})`, what);
+  return images;
+}
+
+/** Puts images back as they were in a data set; those that are no longer in the library are left out. Gives how many came back. */
+export function putBackIntoDataset(db: WriteDb, datasetId: number, images: readonly DatasetImage[]): number {
   return db.run(
-    `DELETE FROM dataset_instances WHERE dataset_id = :datasetId AND instance_id IN
-       (SELECT i.id FROM json_each(:ids) want JOIN series s ON s.study_id = want.value JOIN instances i ON i.series_id = s.id)`,
-    { datasetId, ids: JSON.stringify(studyIds) },
+    `INSERT OR IGNORE INTO dataset_instances (dataset_id, instance_id, added_at)
+     SELECT :datasetId, i.id, want.value ->> 'addedAt' FROM json_each(:images) want
+     JOIN instances i ON i.sop_instance_uid = want.value ->> 'sopInstanceUID'`,
+    { datasetId, images: JSON.stringify(images) },
   ).changes;
 }
 

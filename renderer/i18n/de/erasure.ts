@@ -25,7 +25,7 @@ export const erasure: Words['erasure'] = {
       ? 'der Patient mit Name, ID und Teil (Training, Validierung oder Test)'
       : `${n(patients, 'Patient', 'Patienten')} mit Name, ID und Teil (Training, Validierung oder Test)`,
   labels: (labels, readers, comments) =>
-    `${n(labels, 'Befund', 'Befunde')} von ${n(readers, 'Befunder', 'Befundern')} mit ihrem Verlauf und ${n(comments, 'Kommentar', 'Kommentare')}`,
+    `${n(labels, 'Label', 'Labels')} (mit Verlauf) von ${n(readers, 'Befunder', 'Befundern')}; ${n(comments, 'Kommentar', 'Kommentare')}`,
   predictions: (predictions) => `${n(predictions, 'Antwort', 'Antworten')} von Modellen in „Klassifizieren“`,
   computed: (records) =>
     `${n(records, 'berechneter Eintrag', 'berechnete Einträge')} (Merkmale, verkleinerte Bilder) und die Vorschaubilder`,

@@ -168,7 +168,7 @@ export const library: Words['library'] = {
     testGiven: (v) =>
       `Im Test: ${n(Number(v['given']), 'Patient', 'Patienten')} der Tabelle; die ${v['open']} ohne Angabe kommen nur in Training und Validierung.`,
     testAlsoDrawn: (v) =>
-      `Neben ${n(Number(v['given']), 'Testpatient', 'Testpatienten')} der Tabelle ${n(Number(v['drawn']), 'bleibt im Test, der vorher hineinkam', 'bleiben im Test, die vorher hineinkamen')}.`,
+      `Im Test neben ${n(Number(v['given']), 'Testpatient', 'Testpatienten')} der Tabelle: ${n(Number(v['drawn']), 'Patient, der vorher hineinkam', 'Patienten, die vorher hineinkamen')}.`,
     validationFromTraining: (v) =>
       `Die Tabelle nennt keine für die Validierung: Ein Viertel der Trainingspatienten (${v['training']}) wird dafür genommen, ganze Patienten nach dem Seed.`,
     splitColumnUnused: (v) =>
@@ -245,7 +245,7 @@ export const library: Words['library'] = {
   showStudies: 'Studien zeigen',
   label: 'Labeln',
   train: 'Trainieren',
-  classLabels: (count) => n(count, 'Befund', 'Labels'),
+  classLabels: (count) => n(count, 'Label', 'Labels'),
   moveUp: (name) => `${name} nach oben`,
   moveDown: (name) => `${name} nach unten`,
   removeClass: (name) => `${name} entfernen`,

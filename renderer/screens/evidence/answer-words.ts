@@ -9,7 +9,7 @@ const digits = 2;
 
 /** Empty where nothing is known of the image. */
 export const labelOf = (evidence: EvidenceState, { label, state }: AnsweredImage): string =>
-  state === 'unlabelled' ? '' : wordsOf(evidence, label);
+  label === null || state === 'unlabelled' ? '' : wordsOf(evidence, label);
 
 /** Empty where the model was not asked. */
 export const answerOf = (evidence: EvidenceState, { answer }: AnsweredImage): string =>

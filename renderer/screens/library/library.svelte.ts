@@ -200,7 +200,12 @@ export class LibraryState {
     return (await call('datasets.addStudies', { dataset, studyIds: [...studyIds] })).instances;
   }
 
-  async removeFrom(dataset: string, studyIds: readonly StudyId[]): Promise<number> {
-    return (await call('datasets.removeStudies', { dataset, studyIds: [...studyIds] })).instances;
+  /** Gives how many images went, and by which number they come back. */
+  async removeFrom(dataset: string, studyIds: readonly StudyId[]): Promise<{ instances: number; removal: number }> {
+    return await call('datasets.removeStudies', { dataset, studyIds: [...studyIds] });
+  }
+
+  async putBack(removal: number): Promise<void> {
+    await call('datasets.putBackStudies', { removal });
   }
 }

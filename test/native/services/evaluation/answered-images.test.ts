@@ -90,12 +90,12 @@ test.each(['grade', 'class'] as const)(
     ];
     const steps = images.map(({ state, answer, label }) => [
       state,
-      (answer?.classIndex ?? 0) - (label.classIndex ?? 0),
+      (answer?.classIndex ?? 0) - (label?.classIndex ?? 0),
     ]);
     expect(steps).toEqual(target === 'grade' ? grades : classes);
     expect(images.map(({ off }) => off)).toEqual(target === 'grade' ? [-2, 1, 0, 0] : [null, null, null, null]);
     // The least sure of the right ones before the others.
-    expect(images[2]?.label.classIndex).toBe(2);
+    expect(images[2]?.label?.classIndex).toBe(2);
   },
 );
 
@@ -116,4 +116,21 @@ test('an image further down than the list goes is there all the same, and says i
   const unknown = answeredImages(context, { model: 'm', split: 'val' });
   expect(unknown.isEvaluated).toBe(false);
   expect(unknown.images.map(({ state }) => state)).toEqual(['unanswered', 'unanswered', 'unanswered']);
+});
+
+test('an image of which no finding is known has no label, whether the model was asked or not', () => {
+  const library = temporaryLibrary();
+  evaluatedModel(library, {
+    target: 'finding',
+    names: ['nodule', 'effusion'],
+    cases: [
+      { values: [null, null], logits: [0, 0] },
+      { values: [0, 0], logits: [0, 0] },
+    ],
+  });
+  const context = testContext(library);
+  const labels = () => answeredImages(context, asked).images.map(({ label }) => label?.present ?? null);
+  expect(labels().filter((label) => label === null)).toHaveLength(1);
+  library.writer.run('DELETE FROM evaluations');
+  expect(labels().filter((label) => label === null)).toHaveLength(1);
 });
