@@ -41,9 +41,15 @@ export class MemoryHolder {
 
   /** Holds an array from now on, where the budget allows and nothing is held under its name. Gives whether it is. */
   keep(name: string, array: ArrayBufferView): boolean {
-    if (this.#held.has(name) || !this.#take(array.byteLength)) return false;
-    this.#held.set(name, array);
-    this.#bytes += array.byteLength;
+    return this.keepAll([[name, array]]);
+  }
+
+  /** Holds all of some arrays, or none. */
+  keepAll(arrays: readonly (readonly [name: string, array: ArrayBufferView])[]): boolean {
+    const bytes = arrays.reduce((sum, [, array]) => sum + array.byteLength, 0);
+    if (arrays.some(([name]) => this.#held.has(name)) || !this.#take(bytes)) return false;
+    for (const [name, array] of arrays) this.#held.set(name, array);
+    this.#bytes += bytes;
     return true;
   }
 

@@ -88,7 +88,9 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
         return promise;
       });
       promises.push(
-        isSearch ? promiseOfSearch(parts, trained, plannedSearch(given, planned.version.images)) : (parts[0] ?? null),
+        isSearch
+          ? promiseOfSearch(parts, trained, plannedSearch(given, planned.version.images), given)
+          : (parts[0] ?? null),
       );
     } finally {
       lpm.close();

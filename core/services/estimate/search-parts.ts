@@ -88,11 +88,13 @@ export function rangeOfTrainings(
 /**
  * The promise of a search, of those of its parts; null where one of them is not known yet.
  * @param plan what it tries; where methods were asked for, the range holds whichever of them goes on
+ * @param asked how many networks the winner is trained in, beyond one for each fold
  */
 export function promiseOfSearch(
   parts: readonly (TimePromise | null)[],
-  trainings: readonly Pick<Training, 'method' | 'repeats' | 'deliver'>[] = [],
+  trainings: readonly Pick<Training, 'method'>[] = [],
   plan?: SearchPlan,
+  asked: Pick<Training, 'repeats' | 'deliver'> = { repeats: 1, deliver: 'folds' },
 ): TimePromise | null {
   const known = parts.filter((part): part is TimePromise => part !== null);
   if (known.length < parts.length) return null;
@@ -103,7 +105,12 @@ export function promiseOfSearch(
   });
   const range = { least: fewest, most };
   if (plan?.methods !== undefined) {
-    const own = rangeOfTrainings(plan, new Map(trainings.map(({ method }, i) => [method, stepSeconds(known[i])])));
+    const networks = networksTrained({ ...asked, folds: plan.folds });
+    const own = rangeOfTrainings(
+      plan,
+      new Map(trainings.map(({ method }, i) => [method, stepSeconds(known[i])])),
+      networks,
+    );
     range.least = Math.min(fewest, own.least);
     range.most = Math.max(most, own.most);
   }

@@ -1,7 +1,7 @@
 /** `encode`: the LPM reads every image of a data set once; what it says is kept. */
 import { performance } from 'node:perf_hooks';
 import type { z } from 'zod';
-import { AppError } from '../../base/errors.ts';
+import { AppError, invariant } from '../../base/errors.ts';
 import {
   type EncodeOptions,
   type EncodeReport,
@@ -19,7 +19,7 @@ import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { lookIntoDataset } from './dataset-looks.ts';
 import { featuresOf } from './feature-kinds.ts';
-import { prepareFeatures } from './source-features.ts';
+import { prepareTogether } from './read-together.ts';
 
 /**
  * Encodes a data set. Images that were encoded before, for whatever data set, are not encoded again; after a stop or a
@@ -46,19 +46,19 @@ export const encodeJob = defineJob({
       if (options.method !== undefined || options.keysValues) checkTokenRule(lpm.config, options.tokens, record.name);
       const inputSize = resolveInputSize(lpm.config, options.inputSize);
       const images = versionImages(context.library.db, version.id);
-      const features = await prepareFeatures(context, {
-        version,
-        images,
-        lpm,
-        inputSize,
-        tokens: options.tokens,
-        tokenRatio: options.tokenRatio,
-        ...wantedOf(lpm.config, options),
-        normalisation: options.normalisation,
-        precision: options.precision,
-        rule: rangeRuleOfVersion(context.library.db, version),
-      });
-      await features.close();
+      const { layers, features: kinds } = wantedOf(lpm.config, options);
+      const { tokens, tokenRatio, normalisation, precision } = options;
+      const rule = rangeRuleOfVersion(context.library.db, version);
+      const prepared = await prepareTogether(
+        context,
+        kinds.map((kind) => ({
+          ...{ version, images, lpm, inputSize, tokens, tokenRatio, layers, normalisation, precision, rule },
+          features: [kind],
+        })),
+      );
+      for (const one of prepared) await one.close();
+      const [features] = prepared.toSorted((a, b) => b.encoded - a.encoded);
+      invariant(features !== undefined, 'encode: no kind of features');
       return {
         dataset: version.dataset,
         version: version.number,
@@ -70,7 +70,7 @@ export const encodeJob = defineJob({
         reused: features.reused,
         failed: images.length - features.images.length,
         problems: features.problems.list(),
-        sizeBytes: features.sizeBytes,
+        sizeBytes: prepared.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
         seconds: (performance.now() - started) / 1000,
         peakMb: features.encoded === 0 ? null : await (await context.engine()).peakMemoryMb(),
       };

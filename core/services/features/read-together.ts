@@ -10,10 +10,12 @@ import { AppError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import type { VersionImage } from '../../contract/index.ts';
+import { cpuDescription } from '../../engine/index.ts';
 import type { LpmFeatures } from '../../models/index.ts';
 import { compileEncoder, type EncodedImage, type EncoderPlan } from '../lpm/encoder.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { BatchThreads } from './batches/batch-threads.ts';
 import {
   bytesPerImage,
   checkSpace,
@@ -39,10 +41,11 @@ export async function prepareTogether(
   requests: readonly FeatureRequest[],
 ): Promise<readonly Features[]> {
   const open: { close(): Promise<void> }[] = [];
+  const pool = new BatchThreads(async () => (await context.engine()).info.threads);
   try {
     const ready: ReadyToEncode[] = [];
     for (const request of requests) {
-      const one = await openForEncoding(context, request);
+      const one = await openForEncoding(context, request, pool);
       open.push(one);
       ready.push(one);
     }
@@ -53,6 +56,9 @@ export async function prepareTogether(
   } catch (error) {
     for (const one of open) await one.close();
     throw error;
+  } finally {
+    // Those who opened have their share.
+    await pool.close();
   }
 }
 
@@ -70,6 +76,9 @@ async function readTogether(context: ServiceContext, all: readonly ReadyToEncode
   const lacks = (one: ReadyToEncode, image: VersionImage): boolean => lackingOf(one, image).length > 0;
   const missing = first.parts.images.filter((image) => chosen.filter((one) => lacks(one, image)).length > 1);
   if (missing.length < fewestImages) return;
+  // Elsewhere the memory of the larger graph is not known beforehand, and a GPU that has not enough is given up for the whole session.
+  const { name, device } = (await context.engine()).info;
+  if (name !== 'onnxruntime' || device !== cpuDescription) return;
   checkSpace(context, missing.length * chosen.reduce((sum, { request }) => sum + bytesPerImage(request), 0));
   const plan = planOf(chosen);
   const pixels = pixelsOf(first);

@@ -98,6 +98,7 @@ export function exampleSource(
       const isKept = isAskedAgain && kept?.hasRoomFor(inputs) === true;
       if (threads === undefined) await fillHere(parts, examples, augmentations, inputs, isKept);
       else await fillInThreads(parts, threads, examples, augmentations, sharedOf(inputs, examples.length), isKept);
+      // Room may have gone to somebody else meanwhile; then the images are held as those of other batches, where they fit.
       if (isKept && kept?.keep(name, inputs) === true) batches.forget(inputs);
       return inputs;
     },
@@ -284,7 +285,7 @@ class KeptBatches {
 
   /** Keeps a batch, which nobody changes from now on. */
   keep(name: string, inputs: BatchInputs): boolean {
-    return Object.entries(inputs).every(([input, { data }]) => this.#memory.keep(this.#nameOf(name, input), data));
+    return this.#memory.keepAll(Object.entries(inputs).map(([input, { data }]) => [this.#nameOf(name, input), data]));
   }
 
   #nameOf(name: string, input: string): string {

@@ -22,6 +22,7 @@ import {
   type LibraryLpm,
   type LpmEncoder,
 } from '../lpm/encoder.ts';
+import { requireInt8 } from '../lpm/int8-engine.ts';
 import { lookIntoInstances } from '../pixels/looks.ts';
 import { imageKind, prepareSources, readSource } from '../pixels/source-images.ts';
 import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
@@ -105,9 +106,19 @@ export interface ReadyToEncode {
   close(): Promise<void>;
 }
 
-/** Decodes what is not decoded and opens the stores. Encode, or close the result. @throws as `prepareFeatures` */
-export async function openForEncoding(context: ServiceContext, request: FeatureRequest): Promise<ReadyToEncode> {
+/**
+ * Decodes what is not decoded and opens the stores. Encode, or close the result.
+ * @param pool the threads of several such; its own where left out
+ * @throws as `prepareFeatures`
+ */
+export async function openForEncoding(
+  context: ServiceContext,
+  request: FeatureRequest,
+  pool?: BatchThreads,
+): Promise<ReadyToEncode> {
   const { version, lpm, inputSize, rule } = request;
+  // Also where every record is there already: what learns from them answers nowhere else.
+  if (request.precision === 'int8' && request.features.length > 0) await requireInt8(await context.engine());
   const problems = new ProblemCollector();
   const stores: RecordStore[] = [];
   const opened = (store: RecordStore): RecordStore => {
@@ -115,11 +126,16 @@ export async function openForEncoding(context: ServiceContext, request: FeatureR
     return store;
   };
   const memory = holdMemory(context);
-  const threads = new BatchThreads();
-  const close = async (): Promise<void> => {
-    await threads.close();
-    memory.end();
-    for (const store of stores) await store.close();
+  const threads = pool?.share() ?? new BatchThreads(async () => (await context.engine()).info.threads);
+  let closing: Promise<void> | undefined;
+  // Stores count who uses them: closed twice, one would be taken from another job.
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      await threads.close();
+      memory.end();
+      for (const store of stores) await store.close();
+    })();
+    return closing;
   };
   try {
     await lookIntoInstances(
@@ -146,13 +162,15 @@ export async function openForEncoding(context: ServiceContext, request: FeatureR
       request.features.map((kind) => [kind, opened(openFeatures(context, kind, hash, request, statistics))]),
     );
     const parts: EncodeParts = { images, statistics, sources, records, isSaid };
+    const lacked = images.filter((image) => lackingOf({ request, parts }, image).length > 0);
     return {
       request,
       parts,
       close,
       encode: async () => {
         try {
-          const encoded = await encodeMissing(context, request, parts);
+          await encodeMissing(context, request, parts);
+          const encoded = lacked.length;
           const reused = images.length - encoded;
           const sizeBytes = bytesPerImage(request) * images.length;
           return {
@@ -244,13 +262,13 @@ export interface EncodeParts extends Pick<Features, 'images' | 'statistics' | 's
   readonly isSaid: boolean;
 }
 
-/** Runs the LPM over images whose features are missing. Gives how many that were. */
-async function encodeMissing(context: ServiceContext, request: FeatureRequest, parts: EncodeParts): Promise<number> {
+/** Runs the LPM over images whose features are missing. */
+async function encodeMissing(context: ServiceContext, request: FeatureRequest, parts: EncodeParts): Promise<void> {
   const { records } = parts;
   const { lpm } = request;
   const lacking = (image: VersionImage): LpmFeatures[] => lackingOf({ request, parts }, image);
   const missing = parts.images.filter((image) => lacking(image).length > 0);
-  if (missing.length === 0) return 0;
+  if (missing.length === 0) return;
   checkSpace(context, bytesPerImage(request) * missing.length);
   const features = request.features.filter((kind) => missing.some((image) => lacking(image).includes(kind)));
   const plan = { ...request, features };
@@ -264,7 +282,6 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
       context.progress({ stage: 'encoding', done: ++done, total: missing.length, unit: 'images' });
     });
     for (const store of records.values()) store.flush();
-    return missing.length;
   } finally {
     await encoder.dispose();
   }

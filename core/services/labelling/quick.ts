@@ -1,6 +1,7 @@
 /** Quick trainings over features that are kept: by which recipe, and with what they have in common. */
 import type {
   Candidate,
+  ChannelStatistics,
   DatasetVersion,
   Normalisation,
   QuickMethod,
@@ -43,6 +44,8 @@ export interface QuickRequest {
   readonly normalisation: Normalisation;
   readonly rule: SampleRanges | 'format';
   readonly precision?: ReadingPrecision;
+  /** Resolved by `normalisation` where left out. */
+  readonly statistics?: ChannelStatistics;
 }
 
 export interface QuickBench {
@@ -57,7 +60,7 @@ export interface QuickBench {
  */
 export async function withQuickBench<T>(
   context: ServiceContext,
-  { version, images, lpm, method, inputSize: asked, normalisation, rule, precision }: QuickRequest,
+  { version, images, lpm, method, inputSize: asked, normalisation, rule, precision, statistics }: QuickRequest,
   work: (bench: QuickBench) => Promise<T>,
 ): Promise<T> {
   const options = trainOptionsSchema.parse({ dataset: version.dataset, method, normalisation });
@@ -67,6 +70,7 @@ export async function withQuickBench<T>(
     ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation, rule, precision },
     layers: methodLayers(lpm.config, method),
     features: featuresOf(method),
+    ...(statistics && { statistics }),
   });
   const criterion = criterionFor(version.target, options);
   const settings = { batch, classWeights, flip, inputSize, optimiser, tokenRatio, uncertain, criterion };

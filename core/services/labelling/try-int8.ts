@@ -26,7 +26,7 @@ import { lookIntoDataset } from '../features/dataset-looks.ts';
 import { readBothWays } from '../features/read-both-ways.ts';
 import { provideLpm } from '../lpm/bundled.ts';
 import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
-import { requireInt8Engine } from '../lpm/int8-engine.ts';
+import { requireInt8 } from '../lpm/int8-engine.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { dealAsMany } from '../training/folds.ts';
 import { classFigures, meanFigures } from './curve-figures.ts';
@@ -45,8 +45,9 @@ const tooFew = { what: 'patients cannot be dealt to folds', action: 'Label more 
  */
 export async function tryInt8(context: ServiceContext, asked: TryInt8Options): Promise<TryInt8Report> {
   const options = parseOptions(tryInt8OptionsSchema, asked);
-  const { info } = await context.engine();
-  requireInt8Engine(info);
+  const engine = await context.engine();
+  const { info } = engine;
+  await requireInt8(engine);
   const name = await provideLpm(context, options.lpm);
   await lookIntoDataset(context, options.dataset);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
@@ -59,6 +60,8 @@ export async function tryInt8(context: ServiceContext, asked: TryInt8Options): P
       ...{ version, images, lpm, method: options.method, inputSize },
       // The data set's own mean and deviation are of all its training images: a sample must not fix them.
       normalisation: 'lpm' as const,
+      // Given, for among few images may be none of training.
+      statistics: { mean: [...lpm.config.mean], std: [...lpm.config.std] },
       rule: rangeRuleOfVersion(context.library.db, version),
     };
     let reads: readonly ReadBothWays[] = [];

@@ -12,7 +12,7 @@ import type { ServiceContext } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
 import { foldsWanted } from '../training/folds.ts';
 import { checkStorable } from '../training/material.ts';
-import { freeModelName } from '../training/plan.ts';
+import { freeModelName, refuseUnreadPrecision } from '../training/plan.ts';
 import { learnedOf, methodsAsked } from './plan.ts';
 import { type SearchRequest, searchRecipe, winnerOf } from './search.ts';
 import { epochsOf } from './trials.ts';
@@ -77,6 +77,10 @@ export async function chooseRecipe(
       ...methodsOf(options),
     };
     checkWinners(lpm, version, request, options);
+    const [first] = request.methods ?? [];
+    if (first !== undefined && request.methods?.every((method) => trainingMethods[method].features === null)) {
+      refuseUnreadPrecision({ method: first, precision });
+    }
     const search = await searchRecipe(context, version, lpm, request, planner);
     const { method, learningRate, weightDecay, augment, steps } = winnerOf(search);
     const { folds } = search.plan;
@@ -93,6 +97,8 @@ export async function chooseRecipe(
         name,
         recipe: 'published',
         method,
+        // What says nothing of an image beforehand has no precision of its own.
+        ...(trainingMethods[method].features === null ? { precision: undefined } : {}),
         lr: learningRate,
         weightDecay,
         augment,

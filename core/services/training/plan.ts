@@ -107,7 +107,7 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
 }
 
 /** @throws BAD_INPUT where a precision of the LPM's pass is named and the method asks nothing of it beforehand */
-function refuseUnreadPrecision({ method, precision }: ParsedOptions): void {
+export function refuseUnreadPrecision({ method, precision }: Pick<ParsedOptions, 'method' | 'precision'>): void {
   if (precision === undefined || trainingMethods[method].features !== null) return;
   throw new AppError(
     'BAD_INPUT',

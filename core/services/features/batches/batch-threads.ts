@@ -1,5 +1,4 @@
 /** Threads that put batches together while the engine computes; they are started when first needed and shared by all examples of a training. */
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type AnswerMessage, Caller } from '../../../base/channel.ts';
 import { AppError, toError } from '../../../base/errors.ts';
@@ -8,19 +7,24 @@ import type { BatchCalls, BatchRow, RowDamage, SharedBatch } from './messages.ts
 /** Batches that a thread remembers: a training fills two in turn, and each may be of some tens of megabytes. */
 const mostKnown = 4;
 
-/** One of two processors, for the engine has threads of its own; more than four gain nothing. */
-function threadsHere(): number {
-  return Math.max(1, Math.min(4, availableParallelism() >> 1));
-}
+/** One for two threads of the engine, which computes meanwhile; more than four gain nothing. */
+const threadsBeside = (engineThreads: number): number => Math.max(1, Math.min(4, engineThreads >> 1));
 
 /** A pool of such threads. Close it when the work is done, or the process stays alive. */
 export class BatchThreads {
-  readonly #count: number;
-  #threads: BatchThread[] = [];
-  #isClosed = false;
+  readonly #engineThreads: () => Promise<number>;
+  #started: Promise<BatchThread[]> | undefined;
+  #users = 1;
 
-  constructor(count: number = threadsHere()) {
-    this.#count = count;
+  /** @param engineThreads how many the engine has; asked when the first batch is */
+  constructor(engineThreads: () => Promise<number>) {
+    this.#engineThreads = engineThreads;
+  }
+
+  /** The same threads for one more, who closes them, too. */
+  share(): this {
+    this.#users += 1;
+    return this;
   }
 
   /**
@@ -29,10 +33,11 @@ export class BatchThreads {
    * @throws DISK_FAILED; CANCELLED where the pool is closed meanwhile; ENGINE_FAILED where a thread ends
    */
   async fill(batch: SharedBatch, rows: readonly BatchRow[]): Promise<readonly RowDamage[]> {
-    if (this.#isClosed) throw closed();
-    if (this.#threads.length === 0) this.#threads = Array.from({ length: this.#count }, () => new BatchThread());
-    const share = Math.ceil(rows.length / this.#threads.length);
-    const parts = this.#threads.flatMap((thread, i) => {
+    this.#started ??= this.#start();
+    const threads = await this.#started;
+    if (this.#users === 0) throw closed();
+    const share = Math.ceil(rows.length / threads.length);
+    const parts = threads.flatMap((thread, i) => {
       const own = rows.slice(i * share, (i + 1) * share);
       return own.length === 0 ? [] : [thread.fill(batch, own)];
     });
@@ -44,10 +49,18 @@ export class BatchThreads {
     });
   }
 
-  /** Ends the threads and closes their files; what is under way fails with CANCELLED. */
+  /** When the last user has closed them, ends the threads and closes their files; what is under way fails with CANCELLED. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.all(this.#threads.splice(0).map((thread) => thread.end()));
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    const threads = await this.#started?.catch(() => []);
+    await Promise.all(threads?.map((thread) => thread.end()) ?? []);
+  }
+
+  async #start(): Promise<BatchThread[]> {
+    if (this.#users === 0) throw closed();
+    const count = threadsBeside(await this.#engineThreads());
+    return Array.from({ length: count }, () => new BatchThread());
   }
 }
 

@@ -38,7 +38,7 @@ function stores() {
   return { folder, sources: sources as RecordStore, records: records as RecordStore };
 }
 
-const pool = new BatchThreads(2);
+const pool = new BatchThreads(async () => 4);
 afterAll(() => pool.close());
 
 function sourceOf({ sources, records }: ReturnType<typeof stores>, threads: BatchThreads | undefined) {
@@ -144,7 +144,7 @@ test('a record whose bytes have rotted is named and forgotten; what was right is
 
 test('threads that are ended fail what is under way as cancelled, and nothing is put together any more', async () => {
   const made = stores();
-  const own = new BatchThreads(1);
+  const own = new BatchThreads(async () => 1);
   const theirs = sourceOf(made, own);
   const loading = theirs.load([0, 1], [change, change]);
   loading.catch(() => {});
