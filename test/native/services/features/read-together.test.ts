@@ -11,7 +11,7 @@ import { type Features, prepareFeatures } from '../../../../core/services/featur
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { provideLpm } from '../../../../core/services/lpm/bundled.ts';
 import { openLibraryLpm, requireLpm } from '../../../../core/services/lpm/encoder.ts';
-import { imageKey } from '../../../../core/services/records/record-stores.ts';
+import { imageKey, openPreviewStore } from '../../../../core/services/records/record-stores.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { versionImages } from '../../../../core/store/index.ts';
 import { testServices, writeStudies } from '../../../support/made-studies.ts';
@@ -41,19 +41,16 @@ function watched(engine: Engine, runs: string[], altered: boolean): Engine {
   } as Engine;
 }
 
-/** Features of the three methods, in a library of its own, as bytes; with the runs of the LPM that they took. */
-async function featuresIn(way: 'alone' | 'together' | 'altered'): Promise<{ bytes: string[]; runs: string[] }> {
+/** A library of its own, and what is asked in it for the three methods. */
+async function asked() {
   const folder = temporaryFolder();
   const labels = writeStudies(join(folder, 'studies'), 6);
   const plain = await testServices(join(folder, 'library'));
   await importPaths(plain, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
   const name = await provideLpm(plain, 'embedded');
-  const runs: string[] = [];
-  const engine = watched(await plain.engine(), runs, way === 'altered');
-  const context: ServiceContext = { ...plain, engine: async () => engine };
-  const lpm = openLibraryLpm(context, requireLpm(context, name));
-  const version = freezeDataset(context, { dataset: 'discs', seed: 0 });
-  const images = versionImages(context.library.db, version.id);
+  const lpm = openLibraryLpm(plain, requireLpm(plain, name));
+  const version = freezeDataset(plain, { dataset: 'discs', seed: 0 });
+  const images = versionImages(plain.library.db, version.id);
   const requests = methods.map((method) => ({
     ...({
       version,
@@ -68,6 +65,15 @@ async function featuresIn(way: 'alone' | 'together' | 'altered'): Promise<{ byte
     layers: methodLayers(lpm.config, method),
     features: featuresOf(method),
   }));
+  return { plain, lpm, images, requests };
+}
+
+/** Features of the three methods as bytes; with the runs of the LPM that they took. */
+async function featuresIn(way: 'alone' | 'together' | 'altered'): Promise<{ bytes: string[]; runs: string[] }> {
+  const { plain, lpm, images, requests } = await asked();
+  const runs: string[] = [];
+  const engine = watched(await plain.engine(), runs, way === 'altered');
+  const context: ServiceContext = { ...plain, engine: async () => engine };
   const all: Features[] = [];
   try {
     if (way === 'alone') for (const one of requests) all.push(await prepareFeatures(context, one));
@@ -105,3 +111,17 @@ test('the LPM in the box gives every byte of its features alike, asked for toget
   expect(altered.bytes.every((bytes, i) => bytes === alone.bytes[i])).toBe(true);
   expect(altered.runs.filter((outputs) => outputs === all)).toHaveLength(1);
 }, 240_000);
+
+test('where the pass fails, each store is left once: one that another job uses stays open', async () => {
+  const { plain, lpm, requests } = await asked();
+  const others = openPreviewStore(plain, 224, {});
+  const engine = await plain.engine();
+  const failing = { ...engine, info: engine.info, compile: () => Promise.reject(new Error('no such graph')) } as Engine;
+  // Too few kinds to be read together: each is asked for on its own.
+  const wanted = requests.slice(0, 1);
+  await expect(prepareTogether({ ...plain, engine: async () => failing }, wanted)).rejects.toThrow('no such graph');
+  expect(others.isOpen).toBe(true);
+  await others.close();
+  expect(others.isOpen).toBe(false);
+  lpm.close();
+}, 60_000);

@@ -1,7 +1,7 @@
 /** A model that is trained on an LPM's pass in 8 bits: its features lie apart, it reads as it learned, it is made again, and the effect is told before. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { replayVerdict, type TrainOptions, type VersionImage } from '../../../../core/contract/index.ts';
 import { cpuDescription } from '../../../../core/engine/index.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
@@ -10,12 +10,20 @@ import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { comparedAuc, samplePatients, tryInt8 } from '../../../../core/services/labelling/try-int8.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
+import type { planSearch } from '../../../../core/services/recipe/plan.ts';
 import { replayModel } from '../../../../core/services/replay/replay.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { modelByName, runByName } from '../../../../core/store/index.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { planOf } from '../../../support/small-search.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
+
+vi.mock('../../../../core/services/recipe/plan.ts', async (original) => ({
+  ...(await original<typeof import('../../../../core/services/recipe/plan.ts')>()),
+  planSearch: (...facts: Parameters<typeof planSearch>) =>
+    planOf([{ method: 'side-only', weightDecay: 0.1, augment: true, learningRate: 1e-3, steps: 8 }])(...facts),
+}));
 
 const options: TrainOptions = { dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 2, batch: 4, lr: 3e-3, seed: 3 };
 
@@ -106,6 +114,15 @@ test('a method that asks nothing of the LPM beforehand and a device that has no 
     code: 'BAD_INPUT',
     message: expect.stringContaining('the method side-only asks it for nothing'),
   });
+  // Also where nothing is left to be read: the model would answer nowhere here.
+  await encodeDataset(context, {
+    dataset: 'discs',
+    lpm: 'tiny',
+    inputSize: 224,
+    method: 'linear',
+    seed: 3,
+    precision: 'int8',
+  });
   const engine = await context.engine();
   const onGpu = { ...engine, info: { ...engine.info, device: 'GPU made-up' } };
   const moved = { ...context, engine: async () => onGpu };
@@ -149,3 +166,17 @@ test('whole patients are sampled, and answers that are the same differ by nothin
   expect(of(right)).toMatchObject({ usual: 1, int8: 1, difference: 0, interval: [0, 0] });
   expect(of(wrong)).toMatchObject({ usual: 1, int8: 0, difference: -1, interval: [-1, -1] });
 });
+
+test('a search in 8 bits that a method wins which reads no features trains it without them; one that could find no other is refused before it begins', async () => {
+  const context = await prepared();
+  const asked = { ...options, recipe: 'auto', batch: 8, precision: 'int8', name: 'found' } as const;
+  const { epochs: _, lr: __, ...search } = asked;
+  const refused = await appErrorFrom(trainModel(context, { ...search, methods: ['side-only'] }));
+  expect(refused).toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining('side-only asks it for nothing'),
+  });
+  const report = await trainModel(context, search);
+  expect(report.method).toBe('side-only');
+  expect(modelByName(context.library.db, 'found')?.preprocessing.precision).toBeUndefined();
+}, 120_000);

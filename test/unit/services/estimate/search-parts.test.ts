@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { budgetNames, type Candidate, type TimePromise, trainOptionsSchema } from '../../../../core/contract/index.ts';
+import {
+  budgetNames,
+  type Candidate,
+  type Method,
+  type TimePromise,
+  trainOptionsSchema,
+} from '../../../../core/contract/index.ts';
 import { expectedSteps, promiseOfSearch, trainingsOf } from '../../../../core/services/estimate/search-parts.ts';
 import { planSearch } from '../../../../core/services/recipe/plan.ts';
 
@@ -67,4 +73,23 @@ test('the promise of a search is that of its parts together, with a wider range;
     },
   ]);
   expect(promiseOfSearch([part(60, 'step'), null])).toBeNull();
+});
+
+test('the range of a search among methods that were asked for counts each network of the winner', () => {
+  const part = (seconds: number): TimePromise => ({
+    ...{ seconds, low: seconds, high: seconds, diskBytes: 0 },
+    stages: [{ stage: 'training', seconds, parts: [{ what: 'step', times: 1, seconds }] }],
+  });
+  const plan = {
+    ...planSearch('quick', { seed: 0, folds: 5, images: 120, batch: 16 }),
+    methods: ['linear', 'lora'] satisfies Method[],
+    candidates: (['linear', 'lora'] as const).map((method) => ({
+      ...{ method, learningRate: 1e-3, weightDecay: 0, augment: true, steps: 10 },
+    })),
+    rounds: [{ candidates: 2, folds: 2 }],
+  };
+  const trainings = [{ method: 'linear' }, { method: 'lora' }] as const;
+  const most = (repeats: number): number =>
+    promiseOfSearch([part(1), part(100)], trainings, plan, { repeats, deliver: 'folds' })?.high ?? 0;
+  expect(most(5) / most(1)).toBeGreaterThan(1.1);
 });
