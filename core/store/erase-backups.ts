@@ -81,7 +81,10 @@ export class CopiesErasure {
     const found = isHalf ? 'unreadable' : holds(path, this.#persons);
     if (found === 'no') return;
     // Half a copy is of no use to anybody, so there is nothing in it to be kept.
-    if (this.#treatment === 'delete' || (this.#treatment === 'rewrite' && isHalf)) {
+    if (isHalf && this.#treatment !== 'keep') {
+      if (removeHalf(path)) this.#deleted++;
+      else this.#holding.push(name);
+    } else if (this.#treatment === 'delete') {
       removeCopy(path);
       this.#deleted++;
     } else if (this.#treatment === 'rewrite' && found === 'yes') {
@@ -159,6 +162,19 @@ function rewrite(path: string, persons: readonly Erased[], now: string): void {
   renameSync(partial, path);
   utimesSync(path, atime, mtime);
   flushFolder(dirname(path));
+}
+
+/** Whether half a copy could be removed; Windows keeps a file that a process is writing. */
+function removeHalf(path: string): boolean {
+  try {
+    removeCopy(path);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT') return true;
+    if (['EBUSY', 'EPERM', 'EACCES'].includes(code)) return false;
+    throw error;
+  }
 }
 
 /** Overwrites a file, then removes it; with the log of a copy that was set aside. */

@@ -111,7 +111,7 @@ export class Library {
       'What was to go is deleted, but another program is reading the library as it was before, and until that ends its file and log still hold the bytes.',
       {
         action:
-          'End the other program (a command, a check or a backup of this library). Then continue the deletion, or close Sidelight: either removes the bytes.',
+          'End the other program (a command, a check or a backup of this library). Then resume the deletion, or close Sidelight: either removes the bytes.',
         retryable: true,
       },
     );
