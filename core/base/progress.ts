@@ -12,6 +12,7 @@ export const progressStages = {
   deletionCheck: 'Deletion check',
   encoding: 'Encoding',
   erasing: 'Deleting',
+  erasingBackups: 'Deleting in backups',
   evaluating: 'Evaluating',
   evidence: 'Evidence',
   exporting: 'Exporting',

@@ -27,42 +27,77 @@ export interface BackupErasure {
   readonly deleted: number;
 }
 
-/** Copies of the database below the library's folder, as paths relative to it. */
+/** Ends the name of a copy that is being written, or was when its process died. */
+const halfEnding = /\.(partial|partial-journal|restoring)$/;
+
+/** Copies of the database below the library's folder, half ones first, as paths relative to it. */
 export function backupCopies(folder: string): string[] {
-  const aside = join(folder, 'set-aside');
+  const inside = (part: string): string[] => {
+    const path = join(folder, part);
+    return existsSync(path) ? readdirSync(path).sort() : [];
+  };
+  const asides = inside('set-aside').map((name) => `set-aside/${name}`);
+  const half = ['', 'backups', ...asides].flatMap((part) =>
+    inside(part)
+      .filter((name) => halfEnding.test(name))
+      .map((name) => (part === '' ? name : `${part}/${name}`)),
+  );
   return [
+    ...half,
     ...listBackups(join(folder, 'backups')).map(({ name }) => `backups/${name}`),
-    ...(existsSync(aside) ? readdirSync(aside).sort() : [])
-      .map((name) => `set-aside/${name}/${databaseName}`)
-      .filter((name) => existsSync(join(folder, name))),
+    ...asides.map((aside) => `${aside}/${databaseName}`).filter((name) => existsSync(join(folder, name))),
   ];
 }
 
-/** Looks for any of `persons` in every copy and treats those that hold one as asked. */
-export function eraseFromBackups(
-  folder: string,
-  persons: readonly Erased[],
-  treatment: 'keep' | 'rewrite' | 'delete',
-  now: string,
-): BackupErasure {
-  const holding: string[] = [];
-  let rewritten = 0;
-  let deleted = 0;
-  for (const name of backupCopies(folder)) {
-    const path = join(folder, name);
-    const found = holds(path, persons);
-    if (found === 'no') continue;
-    if (treatment === 'delete') {
+/** Takes persons out of the copies of a library's database, one copy at a time, and adds up what became of them. */
+export class CopiesErasure {
+  readonly #folder: string;
+  readonly #persons: readonly Erased[];
+  readonly #treatment: 'keep' | 'rewrite' | 'delete';
+  readonly #now: string;
+  readonly #seen = new Set<string>();
+  readonly #holding: string[] = [];
+  #rewritten = 0;
+  #deleted = 0;
+
+  constructor(folder: string, persons: readonly Erased[], treatment: 'keep' | 'rewrite' | 'delete', now: string) {
+    this.#folder = folder;
+    this.#persons = persons;
+    this.#treatment = treatment;
+    this.#now = now;
+  }
+
+  /** Copies that were not looked at yet: at first all of them, later those that came meanwhile. */
+  left(): readonly string[] {
+    return backupCopies(this.#folder).filter((name) => !this.#seen.has(name));
+  }
+
+  /** Looks for any of the persons in one copy and treats it as asked where it holds one. @throws DISK_FULL with the copy as it was */
+  erase(name: string): void {
+    this.#seen.add(name);
+    const path = join(this.#folder, name);
+    if (!existsSync(path)) return;
+    const isHalf = halfEnding.test(name);
+    const found = isHalf ? 'unreadable' : holds(path, this.#persons);
+    if (found === 'no') return;
+    // Half a copy is of no use to anybody, so there is nothing in it to be kept.
+    if (isHalf && this.#treatment !== 'keep') {
+      if (removeHalf(path)) this.#deleted++;
+      else this.#holding.push(name);
+    } else if (this.#treatment === 'delete') {
       removeCopy(path);
-      deleted++;
-    } else if (treatment === 'rewrite' && found === 'yes') {
-      rewrite(path, persons, now);
-      rewritten++;
+      this.#deleted++;
+    } else if (this.#treatment === 'rewrite' && found === 'yes') {
+      rewrite(path, this.#persons, this.#now);
+      this.#rewritten++;
     } else {
-      holding.push(name);
+      this.#holding.push(name);
     }
   }
-  return { holding, rewritten, deleted };
+
+  get outcome(): BackupErasure {
+    return { holding: [...this.#holding], rewritten: this.#rewritten, deleted: this.#deleted };
+  }
 }
 
 function holds(path: string, persons: readonly Erased[]): 'yes' | 'no' | 'unreadable' {
@@ -127,6 +162,19 @@ function rewrite(path: string, persons: readonly Erased[], now: string): void {
   renameSync(partial, path);
   utimesSync(path, atime, mtime);
   flushFolder(dirname(path));
+}
+
+/** Whether half a copy could be removed; Windows keeps a file that a process is writing. */
+function removeHalf(path: string): boolean {
+  try {
+    removeCopy(path);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT') return true;
+    if (['EBUSY', 'EPERM', 'EACCES'].includes(code)) return false;
+    throw error;
+  }
 }
 
 /** Overwrites a file, then removes it; with the log of a copy that was set aside. */

@@ -90,7 +90,7 @@ export class Library {
 
   /**
    * Makes deleted bytes vanish from the database file and its log: every page is written anew, the log emptied, nothing kept in free
-   * pages. @throws DISK_FULL when there is no room for the copy that this needs
+   * pages. @throws DISK_FULL when there is no room for the copy that this needs; LIBRARY_BUSY as `emptyLog`
    */
   scrub(): void {
     invariant(this.mode === 'write', 'only a writer can scrub');
@@ -99,9 +99,22 @@ export class Library {
     this.emptyLog();
   }
 
-  /** Writes the log into the database file and empties it, so that rows deleted since are in neither (`secure_delete` is on). */
+  /**
+   * Writes the log into the database file and empties it, so that rows deleted since are in neither (`secure_delete` is on).
+   * @throws LIBRARY_BUSY where somebody reads what was there before: SQLite keeps it for them
+   */
   emptyLog(): void {
-    this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    // The first value that the pragma gives is `busy`.
+    if (Number(this.#database.pragma('wal_checkpoint(TRUNCATE)')) === 0) return;
+    throw new AppError(
+      'LIBRARY_BUSY',
+      'What was to go is deleted, but another program is reading the library as it was before, and until that ends its file and log still hold the bytes.',
+      {
+        action:
+          'End the other program (a command, a check or a backup of this library). Then resume the deletion, or close Sidelight: either removes the bytes.',
+        retryable: true,
+      },
+    );
   }
 
   /** A consistent copy of the database at `target`, checked before it gets its name. @throws DB_DAMAGED, DISK_FULL, DISK_FAILED */

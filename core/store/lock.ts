@@ -44,3 +44,13 @@ export function takeWriterLock(folder: string): WriterLock {
     },
   };
 }
+
+/** Whether anybody has the library in `folder` open for writing now, this process included. */
+export function isWriterThere(folder: string): boolean {
+  try {
+    takeWriterLock(folder).release();
+    return false;
+  } catch (error) {
+    return error instanceof AppError && error.code === 'LIBRARY_BUSY';
+  }
+}

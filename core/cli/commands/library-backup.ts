@@ -7,7 +7,7 @@ export const command = defineCommand({
   summary: 'copy the database to a place of your choice',
   description:
     'Writes a consistent, checked copy of the database (labels, data sets, models with their weights, results) into a folder; may run ' +
-    'while Sidelight works. It holds patient IDs: protect it like the library. Image files, LPMs and the computed features are not in ' +
+    'while Sidelight works, but not while patients are deleted. It holds patient IDs: protect it like the library. Image files, LPMs and the computed features are not in ' +
     'it. Sidelight also makes a copy every day and before every update of the library and keeps the last seven daily ones.',
   arguments: [],
   options: { to: text('--to <dir>', 'folder to write into (default: backups/ in the library)') },

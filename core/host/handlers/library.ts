@@ -69,7 +69,9 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
     return study;
   },
   'studies.plannedTakeBack': ({ studyIds }, { services }) => planTakeBack(services, { studyIds }),
-  'studies.takeBackPatients': ({ studyIds }, { services, emit }) => {
+  'studies.takeBackPatients': ({ studyIds }, { services, queue, emit }) => {
+    // Whoever comes to a patient who is to go would go, too.
+    queue.refuseBesideErasure('no patient was taken back');
     const { studies } = takeBackPatients(services, { studyIds });
     emit('library.changed', { what: 'studies' });
     emit('library.changed', { what: 'datasets' });

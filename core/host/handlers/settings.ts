@@ -23,10 +23,12 @@ export const settingsHandlers: Handlers<keyof typeof settingsCalls, CoreContext>
     };
   },
   'settings.sizes': (_, { services }) => librarySizes(services.library.folder),
-  'settings.check': ({ deep }, { services }) => checkLibraryAside(services.library.folder, deep),
+  'settings.check': ({ deep }, { services, queue }) =>
+    queue.beside('nothing was checked', () => checkLibraryAside(services.library.folder, deep)),
   'settings.backups': (_, { services }) =>
     listBackups(services.library.path('backups')).map(({ name, madeAt, sizeBytes }) => ({ name, madeAt, sizeBytes })),
-  'settings.backup': ({ to }, { services }) => backUpLibraryAside(services.library.folder, to),
+  'settings.backup': ({ to }, { services, queue }) =>
+    queue.beside('no backup was made', () => backUpLibraryAside(services.library.folder, to)),
   'settings.restore': async ({ from }, { services, endAfter }) => {
     const { folder } = services.library;
     const { backup, setAside } = await endAfter(() => restoreFromBackup(folder, from, new Date()));

@@ -67,6 +67,8 @@ export class JobQueue {
   /** Jobs that ended without their row being told, and why. */
   readonly #untold = new Map<number, NonNullable<JobRecord['error']>>();
   #startAgain: NodeJS.Timeout | undefined;
+  /** How much goes on beside the queue that jobs that run alone wait for. */
+  #beside = 0;
   #isClosing = false;
 
   constructor(services: ServiceContext, changed: (job: JobView) => void) {
@@ -151,6 +153,35 @@ export class JobQueue {
     setJobRemoved(this.#services.library.writer, id, isRemoved);
   }
 
+  /**
+   * Does work that reads the whole library in no job, while no job runs that must be alone.
+   * @throws BAD_INPUT as `refuseBesideErasure`
+   */
+  async beside<T>(without: string, work: () => Promise<T>): Promise<T> {
+    this.refuseBesideErasure(without);
+    this.#beside += 1;
+    try {
+      return await work();
+    } finally {
+      this.#beside -= 1;
+      this.#next();
+    }
+  }
+
+  /**
+   * For calls that must not happen between the parts of a deletion. `without` says what did not happen: "no backup was made".
+   * @throws BAD_INPUT while a deletion runs or waits
+   */
+  refuseBesideErasure(without: string): void {
+    const { db, mode } = this.#services.library;
+    const alone = jobKinds.filter((kind) => jobKindRows[kind].isAlone === true);
+    // Whoever only reads has no jobs; what another process does is for the work itself to find.
+    if (mode === 'read' || activeJobs(db, alone) === 0) return;
+    throw new AppError('BAD_INPUT', `Patients or studies are being deleted, or are about to be; ${without}.`, {
+      action: 'Wait for the end of the deletion or stop it; then try again.',
+    });
+  }
+
   /** Stops what runs, which is queued again at the next start, and waits for it. */
   async close(): Promise<void> {
     this.#isClosing = true;
@@ -181,6 +212,11 @@ export class JobQueue {
   /** A kind that takes away what others read is ordered only where nothing else runs or waits. */
   #refuseCompany(kind: JobKind): void {
     if (jobKindRows[kind].isAlone !== true) return;
+    if (this.#beside > 0) {
+      throw new AppError('BAD_INPUT', 'The library is being backed up or checked; nothing was deleted.', {
+        action: 'Wait for the end of that; then delete again.',
+      });
+    }
     const n = activeJobs(this.#services.library.db);
     if (n === 0) return;
     throw new AppError(
@@ -200,7 +236,7 @@ export class JobQueue {
       if (job === undefined) continue;
       const isAlone = jobKindRows[job.kind].isAlone === true;
       // What began before it was queued again is waited for.
-      if (isAlone && this.#running.size > 0) continue;
+      if (isAlone && this.#running.size + this.#beside > 0) continue;
       const running = {
         id: job.id,
         isAlone,

@@ -5,19 +5,31 @@ import { performance } from 'node:perf_hooks';
 import { AppError, toError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import type { BackupReport, RestoreReport } from '../../contract/results/maintenance.ts';
-import { openLibrary, restoreLibrary as restore, stampOf } from '../../store/index.ts';
+import {
+  activeJobs,
+  deletionsNoted,
+  isWriterThere,
+  type Library,
+  openLibrary,
+  overwriteFile,
+  restoreLibrary as restore,
+  stampOf,
+} from '../../store/index.ts';
 
 /**
  * A consistent copy of the library's database in the folder `to` (made when absent), or in `backups/`. It may run while another
  * process works. What is not in it: `features/`, `previews/` (computed again), `lpm/` and `files/` (copy the folders themselves).
- * @throws FILE_NOT_FOUND, DB_DAMAGED, DISK_FULL, DISK_FAILED
+ * No copy is made, or kept, of a library from which patients are deleted meanwhile: it would hold them.
+ * @throws FILE_NOT_FOUND, DB_DAMAGED, DISK_FULL, DISK_FAILED; LIBRARY_BUSY beside a deletion
  */
 export function backUpLibrary(folder: string, to: string | undefined, now: Date): BackupReport {
   const started = performance.now();
   const library = openLibrary(folder, { mode: 'read' });
   try {
+    const before = deletionsNoted(library.db);
+    const isDisturbed = (): boolean => isDeleting(library) || deletionsNoted(library.db) !== before;
     const target = join(makeFolder(to ?? library.path('backups')), `sidelight-${stampOf(now)}.sqlite`);
-    const path = library.backUpTo(target);
+    const path = copyUndisturbed(library, target, isDisturbed);
     return { path, sizeBytes: statSync(path).size, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
     if (!(error instanceof AppError) || !['LIBRARY_READ_ONLY', 'FILE_UNREADABLE'].includes(error.code)) throw error;
@@ -28,6 +40,34 @@ export function backUpLibrary(folder: string, to: string | undefined, now: Date)
   } finally {
     library.close();
   }
+}
+
+function copyUndisturbed(library: Library, target: string, isDisturbed: () => boolean): string {
+  if (isDisturbed()) throw besideDeletion();
+  let path: string;
+  try {
+    path = library.backUpTo(target);
+  } catch (error) {
+    // A deletion removes half copies that it finds.
+    throw isDisturbed() ? besideDeletion() : error;
+  }
+  // Asked once the copy has its name: a deletion that begins later finds it there.
+  if (!isDisturbed()) return path;
+  overwriteFile(path);
+  throw besideDeletion();
+}
+
+/** A row that a killed process has left says that its deletion runs, too: then nobody has the library open for writing. */
+function isDeleting({ db, folder }: Library): boolean {
+  return activeJobs(db, ['erase']) > 0 && isWriterThere(folder);
+}
+
+function besideDeletion(): AppError {
+  return new AppError(
+    'LIBRARY_BUSY',
+    'Patients are being deleted from this library, and a copy made meanwhile would still hold them; no backup was kept.',
+    { action: 'Wait for the end of the deletion, or stop it in the window; then make the backup.', retryable: true },
+  );
 }
 
 function makeFolder(path: string): string {

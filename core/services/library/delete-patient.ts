@@ -11,9 +11,9 @@ import {
   deletePatientOptionsSchema,
 } from '../../contract/results/maintenance.ts';
 import {
+  CopiesErasure,
   type Erased,
   type ErasureScope,
-  eraseFromBackups,
   erasureScope,
   studiesFiledElsewhere,
 } from '../../store/index.ts';
@@ -38,7 +38,9 @@ export function deletePatient(context: ServiceContext, options: DeletePatientOpt
   const studies = scopes.flatMap((scope) => scope.studyInstanceUIDs.map((uid) => ({ studyInstanceUID: uid })));
   const deletion = new Deletion(context);
   for (const who of persons) deletion.add(who);
-  const inBackups = eraseFromBackups(library.folder, [...persons, ...studies], backups, timeOf(context));
+  const ofLibrary = new CopiesErasure(library.folder, [...persons, ...studies], backups, timeOf(context));
+  for (const name of ofLibrary.left()) ofLibrary.erase(name);
+  const inBackups = ofLibrary.outcome;
   const report = deletion.report(inBackups);
   const found = Object.keys(report.rows).some((table) => table !== 'classified_images');
   if (!found && inBackups.holding.length + inBackups.rewritten + inBackups.deleted === 0) {
@@ -47,8 +49,10 @@ export function deletePatient(context: ServiceContext, options: DeletePatientOpt
   const { rows, records, recordBytes, copies, originals } = report;
   const removed = { rows, records, recordBytes, copies, originals };
   deletion.tell(patientID === undefined ? 'study' : 'patient', removed, inBackups);
+  // A backup beside it, finished before the trail could tell that it should not be.
+  for (const name of ofLibrary.left()) ofLibrary.erase(name);
   deletion.finish();
-  return { ...report, filedElsewhere: elsewhere };
+  return { ...deletion.report(ofLibrary.outcome), filedElsewhere: elsewhere };
 }
 
 /** Studies of others whose headers name these patients. */

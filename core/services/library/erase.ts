@@ -2,11 +2,12 @@
  * Patients and studies that the window deletes: first what would go is told, then a job does it.
  *
  * The order names every study with a mark that was made when it was listed. What is no longer as it was then (another study under the row number,
- * images or studies that came in) is refused before anything is touched; what is gone already is left out, so that a job which was interrupted goes
- * on where it stopped.
+ * images or studies that came in) is refused before anything is touched, and once more before each patient, because the window is answered in between;
+ * what is gone already is left out, so that a job which was interrupted goes on where it stopped.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from 'zod';
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import { jobSchemas, type PatientId, type StudyId } from '../../contract/index.ts';
@@ -20,10 +21,10 @@ import {
 import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
   backupCopies,
+  CopiesErasure,
   type ErasableStudy,
   type Erased,
   erasableStudies,
-  eraseFromBackups,
   erasureCounts,
   studiesFiledElsewhere,
   studyRows,
@@ -134,57 +135,107 @@ function marker(
   };
 }
 
+/** What is there of listed studies now. */
+interface Looked {
+  readonly there: readonly ErasableStudy[];
+  readonly whole: ReadonlyMap<PatientId, string>;
+  /** Whether each is as it was when it was listed, and goes with its patient, or without, as it was said. */
+  readonly isAsListed: boolean;
+}
+
+function look(context: ServiceContext, marks: ReadonlyMap<StudyId, string>, ids: readonly StudyId[]): Looked {
+  const { db } = context.library;
+  const there = erasableStudies(db, ids, 'studies');
+  const whole = wholePatients(there, erasableStudies(db, ids, 'patients'));
+  const mark = marker(context, whole);
+  return { there, whole, isAsListed: there.every((study) => mark(study) === marks.get(study.id)) };
+}
+
+function notAsListed(found: string): AppError {
+  return new AppError('BAD_INPUT', `The studies are not as they were when they were listed; ${found}.`, {
+    action: 'Choose them once more, and look at what goes.',
+  });
+}
+
 /**
  * Removes everything that the library holds of the studies that were listed, patient by patient; those of whom every study was listed go altogether.
- * Stopped in between, the others stay.
- * @throws BAD_INPUT where something is not as it was listed, and then nothing is removed; DISK_FULL, CANCELLED
+ * Backups are treated first. Stopped in between, backups that were treated stay so, and patients whose turn had not come stay in the library.
+ * @throws BAD_INPUT where something is not as it was listed: nothing is removed then, or, where that happened while it ran, nothing more; DISK_FULL,
+ *   CANCELLED, LIBRARY_BUSY
  */
 async function eraseStudies(
   context: ServiceContext,
   { studies: listed, backups }: z.output<typeof eraseOptionsSchema>,
 ): Promise<EraseReport> {
   const { library } = context;
-  const ids = listed.map(({ id }) => id);
-  const there = erasableStudies(library.db, ids, 'studies');
-  const whole = wholePatients(there, erasableStudies(library.db, ids, 'patients'));
-  const mark = marker(context, whole);
   const marks = new Map(listed.map((study) => [study.id, study.mark]));
-  if (there.some((study) => mark(study) !== marks.get(study.id))) {
-    throw new AppError('BAD_INPUT', 'The studies are not as they were when they were listed; nothing was deleted.', {
-      action: 'Choose them once more, and look at what goes.',
-    });
-  }
-  const deletion = new Deletion(context);
-  const total = there.reduce((sum, { images }) => sum + images, 0);
-  let done = 0;
+  const { there, whole, isAsListed } = look(context, marks, [...marks.keys()]);
+  if (!isAsListed) throw notAsListed('nothing was deleted');
+  // Whoever stops it as soon as it was ordered is heard before anything is touched.
+  await breathe(context);
   const parts = partsOf(there, whole);
   // First the backups, which know patients by what the rows still say; once those are gone, an interrupted job could not find them.
-  const inBackups = eraseFromBackups(
+  const copies = new CopiesErasure(
     library.folder,
     [...parts.map(({ who }) => who), ...there.map(({ studyInstanceUID }) => ({ studyInstanceUID }))],
     parts.length === 0 ? 'keep' : backups,
     timeOf(context),
   );
+  const names = copies.left();
+  for (const [done, name] of names.entries()) {
+    context.progress({ stage: 'erasingBackups', done, total: names.length, unit: 'files' });
+    await breathe(context);
+    copies.erase(name);
+  }
+  const deletion = new Deletion(context);
+  const total = there.reduce((sum, { images }) => sum + images, 0);
+  let done = 0;
+  let gone = 0;
   try {
-    for (const { who, images } of parts) {
-      throwIfCancelled(context.signal, 'The deletion');
+    for (const { who, images, studies, ofPatient } of parts) {
       context.progress({ stage: 'erasing', done, total, unit: 'images' });
-      // Between two patients the window is answered.
-      await nextTurn();
-      deletion.tell('patientKey' in who ? 'patient' : 'study', deletion.add(who), inBackups);
+      await breathe(context);
+      const now = look(context, marks, ofPatient);
+      const found = new Set(now.there.map(({ id }) => id));
+      if (!now.isAsListed || studies.some((id) => !found.has(id))) {
+        throw notAsListed(foundBetween(gone, there.length, copies));
+      }
+      deletion.tell('patientKey' in who ? 'patient' : 'study', deletion.add(who), copies.outcome);
       done += images;
+      gone += studies.length;
     }
     context.progress({ stage: 'erasing', done, total, unit: 'images' });
+    // What came beside it, by whatever way, may hold those who are gone now.
+    for (const name of copies.left()) copies.erase(name);
   } finally {
     deletion.finish();
   }
-  const report = deletion.report(inBackups);
+  const report = deletion.report(copies.outcome);
   return { ...report, patients: report.rows['patients'] ?? 0, studies: report.rows['studies'] ?? 0 };
+}
+
+/** Lets the window be answered, and hears a stop that came meanwhile. @throws CANCELLED */
+async function breathe({ signal }: ServiceContext): Promise<void> {
+  await nextTurn();
+  throwIfCancelled(signal, 'The deletion');
+}
+
+/** What a deletion has done that finds something else than it was told. */
+function foundBetween(gone: number, of: number, copies: CopiesErasure): string {
+  const { rewritten, deleted } = copies.outcome;
+  const studies = `${gone} of ${counted('en', of, 'study was', 'studies were')} deleted, the others stay`;
+  const treated = rewritten + deleted;
+  return treated === 0
+    ? studies
+    : `${studies}; ${counted('en', treated, 'backup was', 'backups were')} already rewritten or deleted`;
 }
 
 interface Part {
   readonly who: Erased;
   readonly images: number;
+  readonly studies: readonly StudyId[];
+  /** Every listed study of the same patient: whether the patient goes altogether is told by all of them. */
+  readonly ofPatient: readonly StudyId[];
 }
 
 /** Who goes, one after the other: patients as a whole, or single studies. */
@@ -192,10 +243,19 @@ function partsOf(studies: readonly ErasableStudy[], whole: ReadonlyMap<PatientId
   const parts: Part[] = [];
   for (const [patientId, own] of Map.groupBy(studies, (study) => study.patientId)) {
     const patientKey = whole.get(patientId);
+    const ofPatient = own.map(({ id }) => id);
     if (patientKey === undefined) {
-      parts.push(...own.map(({ studyInstanceUID, images }) => ({ who: { studyInstanceUID }, images })));
+      parts.push(
+        ...own.map(({ id, studyInstanceUID, images }) => ({
+          who: { studyInstanceUID },
+          images,
+          studies: [id],
+          ofPatient,
+        })),
+      );
     } else {
-      parts.push({ who: { patientKey }, images: own.reduce((sum, { images }) => sum + images, 0) });
+      const images = own.reduce((sum, study) => sum + study.images, 0);
+      parts.push({ who: { patientKey }, images, studies: ofPatient, ofPatient });
     }
   }
   return parts;

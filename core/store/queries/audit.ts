@@ -30,3 +30,9 @@ export function auditEvents(db: ReadDb): AuditEvent[] {
     )
     .map((row) => ({ ...row, details: readJson(detailsSchema, row.details, `the details of "${row.action}"`) }));
 }
+
+/** How often somebody was deleted from the library. */
+export function deletionsNoted(db: ReadDb): number {
+  const row = db.get<{ n: number }>(`SELECT count(*) AS n FROM audit_events WHERE action = 'patient.deleted'`);
+  return row?.n ?? 0;
+}

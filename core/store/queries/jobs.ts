@@ -80,9 +80,13 @@ export function jobById(db: ReadDb, id: number): JobRecord | undefined {
   return row === undefined ? undefined : toWholeJob(db, row);
 }
 
-/** How many jobs run or wait. */
-export function activeJobs(db: ReadDb): number {
-  const row = db.get<{ n: number }>(`SELECT count(*) AS n FROM jobs WHERE state IN ('queued', 'running')`);
+/** How many jobs, or only those of some kinds, run or wait. */
+export function activeJobs(db: ReadDb, kinds?: readonly JobKind[]): number {
+  const row = db.get<{ n: number }>(
+    `SELECT count(*) AS n FROM jobs WHERE state IN ('queued', 'running')
+       AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))`,
+    { kinds: kinds === undefined ? null : JSON.stringify(kinds) },
+  );
   return row?.n ?? 0;
 }
 

@@ -10,6 +10,7 @@ export const core: Words['core'] = {
     decoding: 'Bilder werden gelesen',
     deletionCheck: 'Löschprobe',
     erasing: 'Wird gelöscht',
+    erasingBackups: 'Wird in Sicherungen gelöscht',
     encoding: 'Bilder werden kodiert',
     evaluating: 'Wird ausgewertet',
     evidence: 'Sucht Belege',

@@ -11,6 +11,7 @@ export const core = {
     decoding: 'Decoding',
     deletionCheck: 'Deletion check',
     erasing: 'Deleting',
+    erasingBackups: 'Deleting in backups',
     encoding: 'Encoding',
     evaluating: 'Evaluating',
     evidence: 'Looking for evidence',
