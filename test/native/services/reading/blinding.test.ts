@@ -233,4 +233,6 @@ test('to say what a label is about says nothing of blinding, and the other way r
   expect(settings()).toEqual({ unit: 'study', isBlinded: false });
   configureReading(context, 'room', { isBlinded: true });
   expect(settings()).toEqual({ unit: 'study', isBlinded: true });
+  configureReading(context, 'room', { unit: 'instance' });
+  expect(settings()).toEqual({ unit: 'instance', isBlinded: true });
 });
