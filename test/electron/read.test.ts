@@ -135,6 +135,32 @@ test('two readers are blinded, which the header says with what is left for each;
   await page.getByRole('button', { name: /Decide disc/ }).click();
   await page.getByTestId('to-adjudicate').filter({ hasText: '0' }).waitFor();
 
+  // Who has labelled nothing is shown no difference before they say that they only decide.
+  await page.getByRole('tab', { name: 'Read', exact: true }).click();
+  await page.getByRole('textbox', { name: 'New reader' }).fill('Dr. Schwarz');
+  await page.getByRole('textbox', { name: 'New reader' }).press('Enter');
+  await sitting.getByText('Dr. Schwarz reads studies without seeing what others say: 12 of 12 remain.').waitFor();
+  await page.getByRole('tab', { name: 'Agreement' }).click();
+  await page.getByTestId('held-back').getByText('1 more case is held back').waitFor();
+  expect(await page.getByTestId('said').count()).toBe(0);
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'I decide and do not label' }).click();
+  await page.getByTestId('said').filter({ hasText: 'normal · disc' }).waitFor();
+  expect(await page.getByTestId('held-back').count()).toBe(0);
+  await page.getByRole('tab', { name: 'Read', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Reader' }).selectOption('Dr. Weiss');
+  await sitting.getByText('Dr. Weiss reads studies without seeing what others say: 6 of 12 remain.').waitFor();
+
+  // The list of the library tells the reader their own labels alone, and says so.
+  await page.getByRole('button', { name: 'Library', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Data set' }).selectOption('reading');
+  await page.getByTestId('labels-held-back').getByText('only your own').waitFor();
+  await page.getByRole('combobox', { name: 'Labels' }).selectOption('labelled');
+  await page.getByTestId('matching').filter({ hasText: '6 of 12' }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await openReading(page);
+  await sitting.getByText('Dr. Weiss reads studies').waitFor();
+
   // Seeing what others say does not make their cases one's own: what is left, and "next", stay those of the reader.
   await page.getByRole('tab', { name: 'Read', exact: true }).click();
   await page.getByText('How this data set is read').click();

@@ -146,6 +146,8 @@ export const agreementSchema = z.object({
   toAdjudicate: count,
   /** Cases on which others differ and that the current reader, who is blinded, has not labelled yet: they are not in the list. */
   heldBack: count,
+  /** The current reader, who is blinded, has said nothing in this data set: what is held back is shown to them once they say that they decide. */
+  mayDecide: z.boolean(),
   disagreements: z.array(
     z.object({
       target: readingTargetSchema,
@@ -194,8 +196,8 @@ export const labelCalls = defineCalls({
     output: z.array(readingImageSchema),
   },
   'reading.configure': {
-    doc: 'Sets what a label is about and whether readers see each other’s labels.',
-    input: z.strictObject({ dataset, unit: readingUnitSchema, isBlinded: z.boolean() }),
+    doc: 'Sets what a label is about, whether readers see each other’s labels, or both; what is left out stays as it is.',
+    input: z.strictObject({ dataset, unit: readingUnitSchema.optional(), isBlinded: z.boolean().optional() }),
     output: z.null(),
   },
   'labels.addClass': {
@@ -249,7 +251,12 @@ export const labelCalls = defineCalls({
   },
   'labels.agreement': {
     doc: 'Agreement of the readers of a data set, and the cases on which they differ; of the first question where none is named.',
-    input: z.strictObject({ dataset, ...asked }),
+    input: z.strictObject({
+      dataset,
+      ...asked,
+      /** The current reader says that they decide and do not label; heard only of one who has labelled nothing in the data set. */
+      isDeciding: z.boolean().optional(),
+    }),
     output: agreementSchema,
   },
   'labels.adjudicate': {

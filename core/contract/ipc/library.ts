@@ -72,7 +72,7 @@ export const studyRowSchema = z.object({
   bodyPartExamined: word,
   seriesCount: count,
   instanceCount: count,
-  /** The newest label of the most general level within the data set asked for; null without one. */
+  /** The newest label of the most general level within the data set asked for, of a blinded reader their own; null without one. */
   label: word,
   /** Where the data set asks several questions, or for a number, what is said to each; null where nothing is. */
   answers: z.array(z.object({ name: z.string(), word })).optional(),
@@ -160,10 +160,14 @@ export const libraryCalls = defineCalls({
   'studies.find': {
     doc: 'Row ids of the studies that match, in order: what a list of any length needs to know at once.',
     input: z.strictObject({ filter: studyFilterSchema.prefault({}), sort: studySortSchema.prefault({}) }),
-    output: z.object({ ids: z.instanceof(Int32Array) }),
+    output: z.object({
+      ids: z.instanceof(Int32Array),
+      /** The data set asked for is read blinded: labels of others, imported and decided ones are neither told nor counted as labels. */
+      isBlinded: z.boolean(),
+    }),
   },
   'studies.rows': {
-    doc: 'What the list shows of some studies, with their labels in a data set.',
+    doc: 'What the list shows of some studies, with their labels in a data set; to a blinded reader only their own.',
     input: z.strictObject({ ids: z.array(studyIdSchema).max(500), dataset: text }),
     output: z.array(studyRowSchema),
   },

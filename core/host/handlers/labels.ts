@@ -70,7 +70,8 @@ export const labelHandlers: Handlers<keyof typeof labelCalls, CoreContext> = {
     changing(context, () => setQualityTag(context.services, act, { tag, reason })),
   'labels.comment': ({ text, ...act }, context) => changing(context, () => setComment(context.services, act, text)),
   'labels.history': (subject, { services }) => historyOf(services, subject),
-  'labels.agreement': ({ dataset, question }, { services }) => agreementOf(services, dataset, question),
+  'labels.agreement': ({ dataset, question, isDeciding }, { services }) =>
+    agreementOf(services, dataset, question, isDeciding),
   'labels.adjudicate': ({ label, ...act }, context) =>
     changing(context, () => {
       adjudicate(context.services, act, label);

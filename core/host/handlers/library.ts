@@ -15,6 +15,7 @@ import { putBackStudies, removeStudies } from '../../services/datasets/removal.t
 import { hasEvidenceOf } from '../../services/evaluation/evidence.ts';
 import { leftOutOf, saveLeftOut } from '../../services/import/left-out.ts';
 import { planTakeBack, takeBackPatients } from '../../services/patients/patients.ts';
+import { blindedReader } from '../../services/reading/reading.ts';
 import {
   findStudies,
   libraryCounts,
@@ -24,7 +25,7 @@ import {
   listRuns,
   modalities,
   questionsOf,
-  type StudyQuestion,
+  type StudyDataset,
   schemaOf,
   schemaOfQuestion,
   studyAnswers,
@@ -33,18 +34,16 @@ import {
 } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
-/** Row ids of a data set and its label schema, and its questions where its names are some; null for none. */
-function datasetOf(
-  { services }: CoreContext,
-  name: string,
-): { id: number; schemaId: number; questions: StudyQuestion[] } | null {
+/** The data set by whose labels studies are listed, as the current reader may see them; null for none. */
+function datasetOf({ services }: CoreContext, name: string): StudyDataset | null {
   if (name === '') return null;
-  const { id } = requireDataset(services, name);
+  const dataset = requireDataset(services, name);
+  const { id } = dataset;
   const { db } = services.library;
   const questions = questionsOf(db, id).flatMap((question) =>
     question === null ? [] : [{ name: question, schemaId: schemaOfQuestion(db, id, question) }],
   );
-  return { id, schemaId: schemaOf(db, id), questions };
+  return { id, schemaId: schemaOf(db, id), questions, reader: blindedReader(services, dataset)?.key ?? null };
 }
 
 export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> = {
@@ -52,15 +51,19 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
     folder: services.library.folder,
     ...libraryCounts(services.library.db),
   }),
-  'studies.find': ({ filter, sort }, context) => ({
-    ids: findStudies(context.services.library.db, filter, sort, datasetOf(context, filter.dataset)),
-  }),
+  'studies.find': ({ filter, sort }, context) => {
+    const found = datasetOf(context, filter.dataset);
+    return {
+      ids: findStudies(context.services.library.db, filter, sort, found),
+      isBlinded: found !== null && found.reader !== null,
+    };
+  },
   'studies.rows': ({ ids, dataset }, context) => {
     const { db } = context.services.library;
     const found = datasetOf(context, dataset);
-    const rows = studyRows(db, ids, found?.schemaId ?? null);
+    const rows = studyRows(db, ids, found);
     if (found === null || found.questions.length === 0) return rows;
-    const answers = studyAnswers(db, ids, found.questions);
+    const answers = studyAnswers(db, ids, found);
     return rows.map((row) => ({ ...row, answers: [...(answers.get(row.id) ?? [])] }));
   },
   'studies.get': ({ id }, { services }) => {

@@ -1,12 +1,12 @@
 /** Readers that a labels file names: they are readers of the library like those who label in it. */
-import { addReader, listReaders, type WriteDb } from '../../store/index.ts';
+import { addReader, listReaders, unnamedReader, type WriteDb } from '../../store/index.ts';
 
 /** Names under which imports are filed: no reader's. */
 const importNames: ReadonlySet<string> = new Set(['import', 'folder', 'folders']);
 
 /**
  * Who gives a label, by the name in the file or null where it names nobody; readers that the library does not know are added. Call it inside
- * a transaction.
+ * `blindingSeveral`, with what writes the labels: either may make several readers of one.
  * @param fallback who gives labels of rows that name nobody
  */
 export function readersOfFile(
@@ -19,7 +19,7 @@ export function readersOfFile(
   const names = new Set(entries.flatMap(({ reader }) => (isReader(reader) ? [reader] : [])));
   if (names.size === 0) return () => fallback;
   // The first reader is who reads in the window until somebody says otherwise: that must be nobody of the file.
-  if (listReaders(db).length === 0) addReader(db, 'Reader 1', now);
+  if (listReaders(db).length === 0) addReader(db, unnamedReader, now);
   for (const { key, name } of listReaders(db)) {
     keys.set(name.toLowerCase(), key);
     keys.set(key.toLowerCase(), key);

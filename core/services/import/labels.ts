@@ -17,6 +17,7 @@ import {
 } from '../../contract/index.ts';
 import {
   addAuditEvent,
+  blindingSeveral,
   classNames,
   type DatasetRow,
   heldOfPatient,
@@ -265,7 +266,7 @@ export function applyLabels(
   const counts = { applied: 0, unchanged: 0, changed: 0 };
   const splitCounts = { train: 0, val: 0, test: 0 };
   let splitsChanged = 0;
-  const moves = db.transaction(() => {
+  const moves = blindingSeveral(db, () => {
     const wishes = wishesOf(given.entries);
     const moved = givePatients(db, wishes, now);
     const entries = wishes.length === 0 ? given.entries : withPatients(db, dataset.id, given.entries);

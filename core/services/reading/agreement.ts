@@ -10,13 +10,14 @@ import {
   type ReadDb,
   type ReaderRow,
   type StandingLabel,
+  shareOfReader,
   standingLabels,
 } from '../../store/index.ts';
 import { requireDataset } from '../datasets/dataset.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { requireQuestion } from './answers.ts';
 import { readersOf } from './readers.ts';
-import { type ReadingUnitRow, settingsOf, unitsOf } from './reading.ts';
+import { blindedReader, type ReadingUnitRow, settingsOf, unitsOf } from './reading.ts';
 
 /** Cases that every reader labelled: `readings[case][reader]` is the place of a word. */
 interface Common {
@@ -37,23 +38,29 @@ interface Asked {
 /**
  * Agreement over the cases that every reader with labels has labelled; where each name of the data set is a question, of one of them (the
  * first where none is named), with the figures of each beside it.
+ * @param isDeciding the current reader says that they decide and do not label: heard only of somebody who has labelled nothing here
  * @throws DATASET_NOT_FOUND; BAD_INPUT for a question that the data set does not ask
  */
-export function agreementOf(context: ServiceContext, name: string, wanted?: Question): Agreement {
+export function agreementOf(context: ServiceContext, name: string, wanted?: Question, isDeciding = false): Agreement {
   const dataset = requireDataset(context, name);
-  const { unit, isBlinded } = settingsOf(context, dataset);
+  const { unit } = settingsOf(context, dataset);
   const { db } = context.library;
-  const { readers, current } = readersOf(context);
-  const blinded = isBlinded ? current : null;
+  const { readers } = readersOf(context);
+  const self = blindedReader(context, dataset);
+  const share = self === null ? null : shareOfReader(db, dataset.id, self.key);
+  // Whoever has said nothing may be about to label, and is shown nothing until they say that they decide; who has labelled is a reader.
+  const mayDecide = share !== null && share.labels === 0 && share.decisions === 0 && !isDeciding;
+  const blinded = share !== null && (share.labels > 0 || mayDecide) ? self : null;
   const asked = { dataset, unit, units: unitsOf(context, dataset, unit), readers, blinded };
   const questions = questionsOf(db, dataset.id);
   const [first] = questions;
   // A data set of findings that has none yet has nothing to compare.
-  if (first === undefined) return { ...nothingCompared, words: wordsOf(db, dataset) };
+  if (first === undefined) return { ...nothingCompared, mayDecide, words: wordsOf(db, dataset) };
   const question = first === null ? null : requireQuestion(db, dataset, wanted ?? first);
   const compared = new Map(questions.map((one) => [one, compare(db, asked, one)]));
   return {
     ...(compared.get(question) as Compared),
+    mayDecide,
     question,
     questions: questions.flatMap((one) => {
       const { cases, kappa, agreement, toAdjudicate } = compared.get(one) as Compared;
@@ -63,12 +70,11 @@ export function agreementOf(context: ServiceContext, name: string, wanted?: Ques
   };
 }
 
-type Compared = Omit<Agreement, 'question' | 'questions' | 'words'>;
+type Compared = Omit<Agreement, 'question' | 'questions' | 'words' | 'mayDecide'>;
 
-const nothingCompared: Agreement = {
+const nothingCompared: Omit<Agreement, 'words' | 'mayDecide'> = {
   question: null,
   questions: [],
-  words: [],
   readers: [],
   cases: 0,
   method: null,
@@ -103,9 +109,9 @@ function compare(
   });
   const common = units.filter(({ said }) => said.every((label) => label !== null));
   const differing = units.filter(({ said }) => new Set(said.filter((label) => label !== null)).size > 1);
-  // Whoever has labelled nothing reads nothing, and may decide.
-  const self = blinded === null ? -1 : readers.findIndex(({ key }) => key === blinded.key);
-  const shown = differing.filter(({ said }) => self < 0 || said[self] !== null);
+  // By this question: who has answered another one of the data set is still to be asked this one.
+  const self = readers.findIndex(({ key }) => key === blinded?.key);
+  const shown = blinded === null ? differing : differing.filter(({ said }) => self >= 0 && said[self] !== null);
   const unanimous = common.filter(({ said }) => new Set(said).size === 1).length;
   const isOfNumbers = words.length === 0 && question !== null;
   return {

@@ -4,13 +4,13 @@ import { type ReaderId, readerIdSchema } from '../../contract/index.ts';
 import {
   addAuditEvent,
   addReader as addRow,
-  blindReaders,
+  blindingSeveral,
   listReaders,
   type ReaderRow,
   readingPreference,
   renameReader as renameRow,
   saveReadingPreference,
-  type WriteDb,
+  unnamedReader,
 } from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 
@@ -22,23 +22,15 @@ export interface Readers {
   readonly current: ReaderRow;
 }
 
-/** What the first reader of a library is called until somebody says otherwise. */
-const unnamed = 'Reader 1';
-
 /** Who looks at a library that nobody has read and that is open for reading only. */
-const onlooker: ReaderRow = { id: readerIdSchema.parse(0), key: unnamed, name: unnamed, labels: 0 };
-
-/** Whether several people read; the first reader, whom every library is given, is nobody as long as they have neither a name nor a label. */
-export function areSeveral(readers: readonly Pick<ReaderRow, 'name' | 'labels'>[]): boolean {
-  return readers.filter(({ name, labels }) => name !== unnamed || labels > 0).length > 1;
-}
+const onlooker: ReaderRow = { id: readerIdSchema.parse(0), key: unnamedReader, name: unnamedReader, labels: 0 };
 
 /** Every reader and the current one. A library without readers gets its first, so that reading needs no set-up; one that is only read shows one. */
 export function readersOf(context: ServiceContext): Readers {
   const { library } = context;
   const there = listReaders(library.db);
   if (there.length === 0 && library.mode === 'read') return { readers: [onlooker], current: onlooker };
-  if (there.length === 0) addRow(library.writer, unnamed, timeOf(context));
+  if (there.length === 0) addRow(library.writer, unnamedReader, timeOf(context));
   const readers = listReaders(library.db);
   const id = Number(readingPreference(library.db, 'reader'));
   const current = readers.find((reader) => reader.id === id) ?? (readers[0] as ReaderRow);
@@ -54,18 +46,6 @@ export function addReader(context: ServiceContext, name: string): Readers {
     addAuditEvent(db, { happenedAt: timeOf(context), action: 'reader.added', subject: name.trim(), details: {} });
   });
   return readersOf(context);
-}
-
-/**
- * Does `change` to the readers in a transaction. Where it makes several of one, all data sets are read blinded from then on: what was said of one
- * that a single person read was no word about blinding.
- */
-function blindingSeveral(db: WriteDb, change: () => void): void {
-  db.transaction(() => {
-    const before = areSeveral(listReaders(db));
-    change();
-    if (!before && areSeveral(listReaders(db))) blindReaders(db);
-  });
 }
 
 /** Renames a reader; every label stays theirs. @throws BAD_INPUT when the name is taken or the reader unknown */

@@ -21,6 +21,8 @@ import {
   addClass,
   addComment,
   addQualityTag,
+  areSeveral,
+  blindingSeveral,
   classNames,
   commentOf,
   comments,
@@ -39,11 +41,13 @@ import {
   type Question,
   qualityTagOf,
   qualityTags,
+  type ReaderRow,
+  type ReadingChange,
   type ReadingImage,
   type ReadingSettings,
   readingHistory,
   readingSettings,
-  saveReadingSettings,
+  saveReadingChange,
   standingLabels,
   withdrawLabel,
 } from '../../store/index.ts';
@@ -51,7 +55,7 @@ import { typedClass } from '../datasets/classes.ts';
 import { requireDataset } from '../datasets/dataset.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { answersOf, ownAnswers, readAnswer, requireQuestion, shared } from './answers.ts';
-import { areSeveral, readersOf } from './readers.ts';
+import { readersOf } from './readers.ts';
 
 /** What a question of the reading room is about. */
 export interface ReadingSubject {
@@ -75,9 +79,14 @@ export function settingsOf(context: ServiceContext, dataset: DatasetRow): Readin
   return (
     readingSettings(context.library.db, dataset.id) ?? {
       unit: 'study',
-      isBlinded: areSeveral(readersOf(context).readers),
+      isBlinded: areSeveral(context.library.db),
     }
   );
+}
+
+/** Who reads and must not learn what others say in a data set; null where everything may be known. */
+export function blindedReader(context: ServiceContext, dataset: DatasetRow): ReaderRow | null {
+  return settingsOf(context, dataset).isBlinded ? readersOf(context).current : null;
 }
 
 /** One item and its instances with the label that counts for each. */
@@ -108,7 +117,7 @@ export function unitsOf(context: ServiceContext, dataset: DatasetRow, unit: Read
 export function readingList(context: ServiceContext, name: string): ReadingList {
   const dataset = requireDataset(context, name);
   const { unit, isBlinded } = settingsOf(context, dataset);
-  const { current, readers } = readersOf(context);
+  const { current } = readersOf(context);
   const { db } = context.library;
   const own = new Map<string, { labelId: number; label: string }>();
   for (const row of standingLabels(db, dataset.id, unit)) {
@@ -150,7 +159,7 @@ export function readingList(context: ServiceContext, name: string): ReadingList 
     dataset: name,
     unit,
     isBlinded,
-    isShared: areSeveral(readers),
+    isShared: areSeveral(db),
     reader: { id, name: readerName, labels },
     target: dataset.target,
     classes: classNames(db, dataset.id),
@@ -168,17 +177,20 @@ export function readingImages(context: ServiceContext, name: string, studyId: St
   return imagesOfStudy(context.library.db, requireDataset(context, name).id, studyId);
 }
 
-/** Sets what a label is about and whether readers are blinded. @throws DATASET_NOT_FOUND */
-export function configureReading(context: ServiceContext, name: string, settings: ReadingSettings): void {
+/**
+ * Sets what a label is about, whether readers are blinded, or both: to say the one says nothing of the other.
+ * @throws DATASET_NOT_FOUND
+ */
+export function configureReading(context: ServiceContext, name: string, change: ReadingChange): void {
   const dataset = requireDataset(context, name);
   const db = context.library.writer;
   db.transaction(() => {
-    saveReadingSettings(db, dataset.id, settings);
+    saveReadingChange(db, dataset.id, change, settingsOf(context, dataset));
     addAuditEvent(db, {
       happenedAt: timeOf(context),
       action: 'reading.configured',
       subject: name,
-      details: { ...settings },
+      details: { ...change },
     });
   });
 }
@@ -219,7 +231,8 @@ export function setLabel(
   }
   const label = question === null ? given : readAnswer(dataset, question, given);
   if (ownLabel(context.library.db, dataset.id, target, key, question)?.label !== label) {
-    insertLabel(context.library.writer, dataset.id, target, label, key, timeOf(context), question);
+    const db = context.library.writer;
+    blindingSeveral(db, () => insertLabel(db, dataset.id, target, label, key, timeOf(context), question));
   }
   return stateOf(context, act);
 }
@@ -273,7 +286,7 @@ export function adjudicate(context: ServiceContext, act: ReadingAnswer, given: s
   const db = context.library.writer;
   const question = requireQuestion(db, dataset, act.question);
   const label = question === null ? given : readAnswer(dataset, question, given);
-  db.transaction(() => {
+  blindingSeveral(db, () => {
     markAdjudicated(db, insertLabel(db, dataset.id, act.target, label, key, timeOf(context), question));
   });
 }

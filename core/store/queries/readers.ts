@@ -1,6 +1,10 @@
 /** Readers, and what the reading room remembers: who reads now, which profile, which keys. */
 import type { ReaderId } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { blindReaders } from './readings.ts';
+
+/** What the first reader of a library is called until somebody says otherwise. */
+export const unnamedReader = 'Reader 1';
 
 export interface ReaderRow {
   readonly id: ReaderId;
@@ -19,6 +23,29 @@ export function listReaders(db: ReadDb): ReaderRow[] {
     `SELECT r.id, r.reader_key AS key, r.name, (SELECT count(*) FROM labels l WHERE l.reader = r.reader_key) AS labels
      FROM readers r ORDER BY r.id`,
   );
+}
+
+/** Whether several people read; the first reader, whom every library is given, is nobody as long as they have neither a name nor a label. */
+export function areSeveral(db: ReadDb): boolean {
+  const row = db.get<{ readers: number }>(
+    `SELECT count(*) AS readers FROM readers r
+     WHERE r.name <> :unnamedReader OR EXISTS (SELECT 1 FROM labels l WHERE l.reader = r.reader_key)`,
+    { unnamedReader },
+  );
+  return (row?.readers ?? 0) > 1;
+}
+
+/**
+ * Does `change` in a transaction: whatever may add a reader, or the first label of one. Where it makes several readers of one, all data sets
+ * are read blinded from then on: what was said of one that a single person read was no word about blinding.
+ */
+export function blindingSeveral<T>(db: WriteDb, change: () => T): T {
+  return db.transaction(() => {
+    const before = areSeveral(db);
+    const result = change();
+    if (!before && areSeveral(db)) blindReaders(db);
+    return result;
+  });
 }
 
 /** Adds a reader; its key is its first name. Gives the row id. */

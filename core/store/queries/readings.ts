@@ -26,11 +26,30 @@ export function readingSettings(db: ReadDb, datasetId: number): ReadingSettings 
   return row === undefined ? undefined : { unit: row.unit, isBlinded: row.isBlinded === 1 };
 }
 
-export function saveReadingSettings(db: WriteDb, datasetId: number, settings: ReadingSettings): void {
+/** What is said of how a data set is read; what is left out stays as it is. */
+export interface ReadingChange {
+  readonly unit?: ReadingUnit | undefined;
+  readonly isBlinded?: boolean | undefined;
+}
+
+/** Saves what `change` says and nothing else. `present` is what holds where nobody has said anything of the data set yet. */
+export function saveReadingChange(
+  db: WriteDb,
+  datasetId: number,
+  { unit, isBlinded }: ReadingChange,
+  present: ReadingSettings,
+): void {
   db.run(
-    `INSERT INTO dataset_reading (dataset_id, unit, is_blinded) VALUES (:datasetId, :unit, :isBlinded)
-     ON CONFLICT (dataset_id) DO UPDATE SET unit = excluded.unit, is_blinded = excluded.is_blinded`,
-    { datasetId, unit: settings.unit, isBlinded: settings.isBlinded ? 1 : 0 },
+    `INSERT INTO dataset_reading (dataset_id, unit, is_blinded)
+     VALUES (:datasetId, coalesce(:unit, :presentUnit), coalesce(:isBlinded, :presentBlinded))
+     ON CONFLICT (dataset_id) DO UPDATE SET unit = coalesce(:unit, unit), is_blinded = coalesce(:isBlinded, is_blinded)`,
+    {
+      datasetId,
+      unit: unit ?? null,
+      isBlinded: isBlinded === undefined ? null : Number(isBlinded),
+      presentUnit: present.unit,
+      presentBlinded: Number(present.isBlinded),
+    },
   );
 }
 
@@ -48,6 +67,18 @@ export interface StandingLabel {
   readonly isNamed: boolean;
   readonly isAdjudicated: boolean;
   readonly label: string;
+}
+
+/** What a reader has said in a data set, to whichever question and about whatever level: labels and decisions that stand. */
+export function shareOfReader(db: ReadDb, datasetId: number, reader: string): { labels: number; decisions: number } {
+  const row = db.get<{ labels: number; decisions: number }>(
+    `SELECT count(*) - count(a.label_id) AS labels, count(a.label_id) AS decisions
+     FROM label_schemas s JOIN labels l ON l.schema_id = s.id LEFT JOIN label_adjudications a ON a.label_id = l.id
+     WHERE s.dataset_id = :datasetId AND l.reader = :reader
+       AND NOT EXISTS (SELECT 1 FROM label_withdrawals w WHERE w.label_id = l.id)`,
+    { datasetId, reader },
+  );
+  return row ?? { labels: 0, decisions: 0 };
 }
 
 /** A row's kind and number as the one value they are. */

@@ -29,8 +29,9 @@ const orders: Readonly<Record<StudySort['column'], readonly string[]>> = {
 const inDataset = `st.id IN (SELECT s.study_id FROM dataset_instances d JOIN instances i ON i.id = d.instance_id
   JOIN series s ON s.id = i.series_id WHERE d.dataset_id = :datasetId)`;
 
-/** What was taken back says nothing any more. */
-const stands = 'NOT EXISTS (SELECT 1 FROM label_withdrawals w WHERE w.label_id = l.id)';
+/** What was taken back says nothing any more; to the reader `:reader`, who is blinded, neither do labels of others nor what was decided. */
+const stands = `NOT EXISTS (SELECT 1 FROM label_withdrawals w WHERE w.label_id = l.id)
+  AND (:reader IS NULL OR (l.reader = :reader AND NOT EXISTS (SELECT 1 FROM label_adjudications a WHERE a.label_id = l.id)))`;
 
 /** Labels of the data set that stand, to whichever of its questions. */
 const ofDataset = `l.schema_id IN (SELECT value FROM json_each(:schemaIds)) AND ${stands}`;
@@ -64,17 +65,17 @@ function contains(text: string): string {
 
 /**
  * Row ids of the studies that match, in order.
- * @param dataset row ids of the data set, its label schema and the schemas of its questions, for `filter.dataset`
+ * @param dataset what `filter.dataset` names
  */
 export function findStudies(
   db: ReadDb,
   filter: StudyFilter,
   sort: StudySort,
-  dataset: { readonly id: number; readonly schemaId: number; readonly questions?: readonly StudyQuestion[] } | null,
+  dataset: StudyDataset | null,
 ): Int32Array<ArrayBuffer> {
   // Studies of which only frozen versions still speak have no images.
   const conditions: string[] = ['st.instance_count > 0'];
-  const values: Record<string, string | number> = {};
+  const values: Record<string, string | number | null> = {};
   const add = (condition: string, name: string, value: string | number): void => {
     conditions.push(condition);
     values[name] = value;
@@ -101,6 +102,7 @@ export function findStudies(
     add(inDataset, 'datasetId', dataset.id);
     if (filter.labels !== 'any') {
       add(filter.labels === 'labelled' ? isLabelled : `NOT ${isLabelled}`, 'schemaIds', schemaIdsOf(dataset));
+      values['reader'] = dataset.reader;
     }
   }
   // What is not known comes last either way; descending, SQLite puts it there by itself and can walk the index.
@@ -114,8 +116,12 @@ export function findStudies(
   return Int32Array.from(rows, ({ id }) => id);
 }
 
-/** What the list shows of these studies, in the order asked for; ids that are gone are left out. */
-export function studyRows(db: ReadDb, ids: readonly number[], schemaId: number | null): StudyRow[] {
+/** What the list shows of these studies, in the order asked for, with their labels in a data set; ids that are gone are left out. */
+export function studyRows(
+  db: ReadDb,
+  ids: readonly number[],
+  dataset: Pick<StudyDataset, 'schemaId' | 'reader'> | null,
+): StudyRow[] {
   const rows = db.all<Omit<StudyRow, 'isPatientGiven'> & { isPatientGiven: number }>(
     `SELECT st.id, p.patient_name AS patientName, ${shownPatientId} AS patientID,
        ${shownHeaderId} AS headerPatientID, st.own_patient_key IS NOT NULL AS isPatientGiven, p.patient_sex AS patientSex,
@@ -125,7 +131,7 @@ export function studyRows(db: ReadDb, ids: readonly number[], schemaId: number |
        ${newestLabel} AS label
      FROM json_each(:ids) want CROSS JOIN studies st ON st.id = want.value JOIN patients p ON p.id = st.patient_id
      ORDER BY want.key`,
-    { ids: JSON.stringify(ids), schemaId },
+    { ids: JSON.stringify(ids), schemaId: dataset?.schemaId ?? null, reader: dataset?.reader ?? null },
   );
   return rows.map((row) => ({ ...row, isPatientGiven: row.isPatientGiven === 1 }));
 }
@@ -136,7 +142,17 @@ export interface StudyQuestion {
   readonly schemaId: number;
 }
 
-function schemaIdsOf({ schemaId, questions = [] }: { schemaId: number; questions?: readonly StudyQuestion[] }): string {
+/** The data set by whose labels studies are listed. */
+export interface StudyDataset {
+  readonly id: number;
+  readonly schemaId: number;
+  /** Empty where its names are no questions. */
+  readonly questions: readonly StudyQuestion[];
+  /** Whose labels are told, by the key; null for everybody's. */
+  readonly reader: string | null;
+}
+
+function schemaIdsOf({ schemaId, questions }: StudyDataset): string {
   return JSON.stringify([schemaId, ...questions.map((question) => question.schemaId)]);
 }
 
@@ -144,13 +160,13 @@ function schemaIdsOf({ schemaId, questions = [] }: { schemaId: number; questions
 export function studyAnswers(
   db: ReadDb,
   ids: readonly number[],
-  questions: readonly StudyQuestion[],
+  { questions, reader }: Pick<StudyDataset, 'questions' | 'reader'>,
 ): ReadonlyMap<number, readonly { readonly name: string; readonly word: string | null }[]> {
   const found = new Map(ids.map((id) => [id, [] as { name: string; word: string | null }[]]));
   for (const { name, schemaId } of questions) {
     const rows = db.all<{ id: number; word: string | null }>(
       `SELECT st.id, ${newestLabel} AS word FROM json_each(:ids) want CROSS JOIN studies st ON st.id = want.value`,
-      { ids: JSON.stringify(ids), schemaId },
+      { ids: JSON.stringify(ids), schemaId, reader },
     );
     for (const { id, word } of rows) found.get(id)?.push({ name, word });
   }

@@ -45,6 +45,7 @@ export const library: Words['library'] = {
   labelState: 'Labels',
   labelStates: { any: 'alle', labelled: 'gelabelt', unlabelled: 'nicht gelabelt' },
   labelStateHelp: 'Zuerst einen Datensatz wählen: Labels gehören zu ihm.',
+  labelsHeldBack: 'Labels: nur Ihre eigenen. Befunder sehen in diesem Datensatz die Labels der anderen nicht.',
   clearFilters: 'Filter löschen',
   table: 'Studien',
   nothingMatches: 'Keine Studie passt. Löschen Sie einen Filter, um mehr zu sehen.',

@@ -192,6 +192,9 @@ export const read: Words['read'] = {
   saidBy: (label, readers) => (readers === 1 ? label : `${readers} × ${label}`),
   heldBack: (cases) =>
     `${n(cases, 'weiterer Fall wird', 'weitere Fälle werden')} zurückgehalten: Befunder sehen hier die Labels der anderen nicht, und Ihres fehlt noch.`,
+  deciding: 'Ich entscheide und labele nicht',
+  decidingHelp:
+    'Sie haben in diesem Datensatz noch nichts gelabelt. Sollen Sie ihn labeln, tun Sie das zuerst. Entscheiden Sie nur, wo andere sich unterscheiden, sagen Sie es hier, und die Fälle werden gezeigt.',
   decision: 'Entscheidung',
   decide: (label, name) => `${label} entscheiden für ${name}`,
   show: 'Zeigen',

@@ -49,6 +49,7 @@ export const library = {
   labelState: 'Labels',
   labelStates: { any: 'any', labelled: 'labelled', unlabelled: 'not labelled' },
   labelStateHelp: 'Choose a data set first: labels belong to it.',
+  labelsHeldBack: 'Labels: only your own. Readers do not see each other’s labels in this data set.',
   clearFilters: 'Clear filters',
   table: 'Studies',
   nothingMatches: 'No study matches. Clear a filter to see more.',

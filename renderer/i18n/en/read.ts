@@ -219,6 +219,9 @@ export const read = {
   saidBy: (label: string, readers: number) => (readers === 1 ? label : `${readers} × ${label}`),
   heldBack: (cases: number) =>
     `${n(cases, 'more case is', 'more cases are')} held back: readers do not see each other’s labels here, and yours is still missing.`,
+  deciding: 'I decide and do not label',
+  decidingHelp:
+    'You have labelled nothing in this data set. If you are to label it, do that first. If you only decide where others differ, say so, and the cases are shown.',
   decision: 'Decision',
   decide: (label: string, name: string) => `Decide ${label} for ${name}`,
   show: 'Show',

@@ -30,6 +30,8 @@ export class LibraryState {
   only = $state.raw<ReadonlySet<StudyId> | null>(null);
   ids = $state.raw<readonly StudyId[]>([]);
   isLoaded = $state(false);
+  /** The data set that the list is of is read blinded: the rows tell what the current reader says, and nothing else. */
+  isBlinded = $state(false);
   selected = $state.raw<ReadonlySet<StudyId>>(new Set());
   /** Position in `ids` of the row with the cursor. */
   active = $state(0);
@@ -97,10 +99,11 @@ export class LibraryState {
     this.#finding += 1;
     const question = this.#finding;
     const filter = { ...this.filter, labels: this.filter.dataset === '' ? ('any' as const) : this.filter.labels };
-    const { ids } = await call('studies.find', { filter, sort: this.sort });
+    const { ids, isBlinded } = await call('studies.find', { filter, sort: this.sort });
     if (question !== this.#finding) return;
     const before = isAgain ? this.activeId : undefined;
     if (!isAgain) this.begins += 1;
+    this.isBlinded = isBlinded;
     this.#pages.clear();
     this.#asked.clear();
     const found = Array.from(ids) as StudyId[];

@@ -373,7 +373,7 @@ export class Reading {
     await this.reload();
   }
 
-  async configure(settings: Pick<ReadingList, 'unit' | 'isBlinded'>): Promise<void> {
+  async configure(settings: Partial<Pick<ReadingList, 'unit' | 'isBlinded'>>): Promise<void> {
     if (this.#list === null) return;
     await call('reading.configure', { dataset: this.#list.dataset, ...settings });
     await this.reload();

@@ -142,20 +142,20 @@ describe('the list of studies', () => {
     const steps = plan(library.db, (db) => findStudies(db, everything, newestFirst, null));
     expect(steps.join('\n')).toContain('USING INDEX studies_by_date');
     expect(steps.join('\n')).not.toContain('TEMP B-TREE');
-    const rows = plan(library.db, (db) => studyRows(db, [1, 2, 3], 1));
+    const rows = plan(library.db, (db) => studyRows(db, [1, 2, 3], { schemaId: 1, reader: 'r' }));
     expect(rows.filter((step) => step.startsWith('SCAN') && !step.includes('want'))).toEqual([]);
   });
 
   test('knows who lacks a label, at whatever level it was given', () => {
     const library = temporaryLibrary();
     const { datasetId } = fillDataset(library, ['a', null, 'b']);
-    const dataset = { id: datasetId, schemaId: schemaOf(library.db, datasetId) };
+    const dataset = { id: datasetId, schemaId: schemaOf(library.db, datasetId), questions: [], reader: null };
     const labels = (state: string) =>
       [
         ...findStudies(library.db, studyFilterSchema.parse({ dataset: 'demo', labels: state }), newestFirst, dataset),
       ].sort();
     expect([labels('labelled'), labels('unlabelled'), labels('any')]).toEqual([[1, 3], [2], [1, 2, 3]]);
-    expect(studyRows(library.db, [1, 2], dataset.schemaId).map(({ label }) => label)).toEqual(['a', null]);
+    expect(studyRows(library.db, [1, 2], dataset).map(({ label }) => label)).toEqual(['a', null]);
   });
 
   test('says nothing of what was taken back', () => {
@@ -163,10 +163,10 @@ describe('the list of studies', () => {
     const { datasetId } = fillDataset(library, [null]);
     const target = { kind: 'study', id: studyIdOf(library.db, '1.2.3.0') as StudyId } as const;
     const id = insertLabel(library.writer, datasetId, target, 'a', 'r', testTime);
-    const dataset = { id: datasetId, schemaId: schemaOf(library.db, datasetId) };
-    expect(studyRows(library.db, [target.id], dataset.schemaId)[0]?.label).toBe('a');
+    const dataset = { id: datasetId, schemaId: schemaOf(library.db, datasetId), questions: [], reader: null };
+    expect(studyRows(library.db, [target.id], dataset)[0]?.label).toBe('a');
     withdrawLabel(library.writer, id, 'r', testTime);
-    expect(studyRows(library.db, [target.id], dataset.schemaId)[0]?.label).toBeNull();
+    expect(studyRows(library.db, [target.id], dataset)[0]?.label).toBeNull();
     const labelled = studyFilterSchema.parse({ dataset: 'demo', labels: 'labelled' });
     expect([...findStudies(library.db, labelled, newestFirst, dataset)]).toEqual([]);
   });
@@ -183,20 +183,20 @@ describe('the list of studies', () => {
     say(0, 'absent', 'mass');
     say(2, 'uncertain', 'mass');
     const questions = ['edema', 'mass'].map((name) => ({ name, schemaId: schemaOfQuestion(db, id, name) }));
+    const dataset = { id, schemaId: schemaOf(db, id), questions, reader: null };
     expect(
-      [...studyAnswers(library.db, [1, 2, 3], questions).values()].map((row) => row.map(({ word }) => word)),
+      [...studyAnswers(library.db, [1, 2, 3], dataset).values()].map((row) => row.map(({ word }) => word)),
     ).toEqual([
       ['present', 'absent'],
       [null, null],
       [null, 'uncertain'],
     ]);
-    const dataset = { id, schemaId: schemaOf(db, id), questions };
     const found = (labels: string) =>
       [
         ...findStudies(library.db, studyFilterSchema.parse({ dataset: 'findings', labels }), newestFirst, dataset),
       ].sort();
     expect([found('labelled'), found('unlabelled')]).toEqual([[1, 3], [2]]);
-    const rows = plan(library.db, (spy) => studyAnswers(spy, [1, 2, 3], questions));
+    const rows = plan(library.db, (spy) => studyAnswers(spy, [1, 2, 3], { questions, reader: 'r' }));
     expect(rows.filter((step) => step.startsWith('SCAN') && !step.includes('want'))).toEqual([]);
   });
 });

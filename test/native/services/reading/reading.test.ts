@@ -173,8 +173,10 @@ describe('reading', () => {
     setLabel(context, target(0), 'normal');
     setLabel(context, target(1), 'mass');
     addReader(context, 'Third');
-    // Has labelled nothing: decides. What was said stands in the order of the classes, not of the readers.
-    const deciding = agreementOf(context, 'demo');
+    // Has labelled nothing: may be about to, and is shown nothing unless they say that they decide.
+    expect(agreementOf(context, 'demo')).toMatchObject({ heldBack: 2, mayDecide: true, disagreements: [] });
+    // What was said stands in the order of the classes, not of the readers.
+    const deciding = agreementOf(context, 'demo', null, true);
     const both = [
       { label: 'normal', readers: 1 },
       { label: 'mass', readers: 1 },
