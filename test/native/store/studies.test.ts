@@ -219,7 +219,7 @@ test('classes keep their order, change names and places, and stay while labels n
   const [a, b] = labelClasses(library.db, datasetId);
   setLabelClasses(library.writer, datasetId, [{ id: b?.id, name: 'a' }, { name: 'c' }, { id: a?.id, name: 'b' }]);
   expect(classes()).toEqual(['a', 'c', 'b']);
-  expect(() => setLabelClasses(library.writer, datasetId, [{ name: 'c' }])).toThrow('has 1 labels');
+  expect(() => setLabelClasses(library.writer, datasetId, [{ name: 'c' }])).toThrow('has 1 label');
   // The classes of another data set, whose panel was shown when its name was clicked.
   const elsewhere = [{ id: 999, name: 'x' }];
   expect(() => setLabelClasses(library.writer, datasetId, elsewhere)).toThrow('not the classes of this data set');
