@@ -150,9 +150,9 @@ test('class folders whose names differ in case are asked about before the import
   const preview = page.getByTestId('labels-preview');
   await preview.getByText('100,000 rows for “types”').waitFor({ timeout: 120_000 });
   await preview.getByText('Nothing would be taken from 99,995 rows').waitFor();
-  await preview.getByRole('checkbox', { name: /^Leave \d+ rows? out/ }).check();
+  await preview.getByRole('checkbox', { name: /^Leave [\d,]+ rows? out/ }).check();
   await page.getByRole('button', { name: 'Import', exact: true }).click();
-  await report.getByText(/^Labels: \d+ new, /).waitFor({ timeout: 120_000 });
+  await report.getByText(/^Labels: [\d,]+ new, /).waitFor({ timeout: 120_000 });
   await page.keyboard.press('Escape');
   const longest = (await page.evaluate('window.longest')) as number;
   await close();
