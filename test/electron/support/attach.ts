@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright';
+import { type Browser, chromium, errors, type Page } from 'playwright';
 import { electronCommand } from '../../../scripts/app/runtime.ts';
 import { userEnvironment } from '../../support/user-environment.ts';
 import { windowFlags } from './flags.ts';
@@ -74,9 +74,13 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
     profile,
     complaints,
     look: async () => {
-      const limit = Date.now() + 30_000;
+      const limit = Date.now() + 90_000;
       for (let tries = 1; ; tries++) {
-        browser ??= await chromium.connectOverCDP(address, { noDefaults: true });
+        browser ??= await connected(address);
+        if (browser === undefined) {
+          if (Date.now() > limit) throw new Error('The application could not be taken hold of in 90 s.');
+          continue;
+        }
         // While the application starts, Chromium has an empty page, and whoever holds on to that one never sees ours.
         const page = browser
           .contexts()
@@ -92,7 +96,7 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
           });
           return page;
         }
-        if (Date.now() > limit) throw new Error('No page appeared in 30 s.');
+        if (Date.now() > limit) throw new Error('No page appeared in 90 s.');
         await new Promise((resolve) => setTimeout(resolve, 100));
         if (tries % 50 === 0) {
           await browser?.close();
@@ -110,6 +114,18 @@ export async function attach(options: AttachOptions = {}): Promise<Attached> {
       return code;
     },
   };
+}
+
+/**
+ * Playwright's hold of the application; none where it waits for a page that was replaced while it took hold, and would for ever: a start shows two
+ * pages, and a quick one replaces the first at that moment.
+ */
+async function connected(address: string): Promise<Browser | undefined> {
+  return await chromium.connectOverCDP(address, { noDefaults: true, timeout: 10_000 }).catch((error: unknown) => {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+    console.error('Playwright did not get hold of the application; it tries again.');
+    return undefined;
+  });
 }
 
 /** Whether a page that Playwright sees can be talked to. */
