@@ -114,22 +114,25 @@ async function judgeSets(task: Task, sets: readonly number[], rows: KeptRows<Set
   const { context } = services;
   try {
     for (const set of sets) {
-      const learned = Array.from({ length: studies }, (_, i) => row(set * studies + i, i % 5 === 0 ? 'val' : 'train'));
-      const labels = join(folder, `set-${set}.csv`);
-      writeFileSync(labels, `path,label,split\n${[...learned, ...judged].join('\n')}\n`);
-      const dataset = `set ${set}, ${studies} studies`;
-      const paths = [...learned, ...judged].map((line) => line.slice(0, line.indexOf(',')));
-      await importPaths(context, { paths, dataset, labels });
-      const trained = await trainModel(context, {
-        ...{ dataset, name: `${dataset}, ${values.method}`, method: values.method as Method, lr: Number(values.lr) },
-        ...{ epochs: Number(values.epochs), folds: 5, seed: set, inputSize: size, normalisation: 'lpm' },
+      const given = await rows.get({ set }, async (): Promise<SetRow> => {
+        const learned = Array.from({ length: studies }, (_, i) =>
+          row(set * studies + i, i % 5 === 0 ? 'val' : 'train'),
+        );
+        const labels = join(folder, `set-${set}.csv`);
+        writeFileSync(labels, `path,label,split\n${[...learned, ...judged].join('\n')}\n`);
+        const dataset = `set ${set}, ${studies} studies`;
+        const paths = [...learned, ...judged].map((line) => line.slice(0, line.indexOf(',')));
+        await importPaths(context, { paths, dataset, labels });
+        const trained = await trainModel(context, {
+          ...{ dataset, name: `${dataset}, ${values.method}`, method: values.method as Method, lr: Number(values.lr) },
+          ...{ epochs: Number(values.epochs), folds: 5, seed: set, inputSize: size, normalisation: 'lpm' },
+        });
+        const { study } = await evaluateModel(context, { model: trained.model });
+        const own = trained.crossValidation?.study;
+        const interval = own?.aucInterval;
+        if (interval == null || study.auc === null) throw new Error(`Set ${set} has no out-of-fold AUC.`);
+        return { auc: own?.auc ?? null, interval, fresh: study.auc };
       });
-      const { study } = await evaluateModel(context, { model: trained.model });
-      const own = trained.crossValidation?.study;
-      const interval = own?.aucInterval;
-      if (interval == null || study.auc === null) throw new Error(`Set ${set} has no out-of-fold AUC.`);
-      const given: SetRow = { auc: own?.auc ?? null, interval, fresh: study.auc };
-      await rows.get({ set }, async () => given);
       console.log(`set ${set}: out of fold ${given.auc?.toFixed(3)}, fresh ${given.fresh.toFixed(3)}`);
     }
   } finally {

@@ -5,7 +5,13 @@ export function counted(language: string, n: number, one: string, several: strin
   return `${n.toLocaleString(language)} ${formOf(language, n, one, several)}`;
 }
 
+/** Those of the languages of this program, made once: progress is told with every step of a training. */
+const rules: Readonly<Record<string, Intl.PluralRules>> = {
+  en: new Intl.PluralRules('en'),
+  de: new Intl.PluralRules('de'),
+};
+
 /** The form alone, where the number stands elsewhere or is not said. */
 export function formOf(language: string, n: number, one: string, several: string): string {
-  return new Intl.PluralRules(language).select(n) === 'one' ? one : several;
+  return (rules[language] ?? new Intl.PluralRules(language)).select(n) === 'one' ? one : several;
 }

@@ -45,9 +45,9 @@ export interface TryInt8Report {
         readonly folds: number;
         readonly usual: number;
         readonly int8: number;
-        /** int8 less usual, with the 95 % interval over patients. */
+        /** int8 less usual, with the 95 % interval over patients who were answered out of fold; null where they are too few for one. */
         readonly difference: number;
-        readonly interval: readonly [number, number];
+        readonly interval: readonly [number, number] | null;
       }
     | { readonly none: string };
 }

@@ -31,12 +31,6 @@ export class ShardReader {
     return sum === place.checksum ? null : 'has a wrong checksum';
   }
 
-  /** Closes every file. */
-  close(): void {
-    for (const handle of this.#open.values()) closeSync(handle);
-    this.#open.clear();
-  }
-
   #handleOf(path: string): number {
     const handle = this.#open.get(path) ?? openSync(path, 'r');
     this.#open.delete(path);

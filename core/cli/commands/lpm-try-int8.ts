@@ -46,7 +46,7 @@ export function tryInt8Lines(report: TryInt8Report): string[] {
       ? `AUC: not compared; ${auc.none}.`
       : `AUC (${auc.method}, ${auc.folds} folds of ${plural(auc.patients, 'patient')}, ${plural(auc.images, 'image')}): ` +
         `${formatMeasure(auc.usual)} as usual, ${formatMeasure(auc.int8)} in 8 bits; difference ${signed(auc.difference)} ` +
-        `(95 %: ${signed(auc.interval[0])} to ${signed(auc.interval[1])}).`,
+        `(${auc.interval === null ? 'too few patients for an interval' : `95 %: ${signed(auc.interval[0])} to ${signed(auc.interval[1])}`}).`,
     `Next: sidelight train "${report.dataset}" --lpm "${report.lpm}" --precision int8, or leave it out.`,
   ];
 }

@@ -99,6 +99,9 @@ export const evidenceResultSchema = z.object({
   verdict: z.enum(evidenceVerdicts).nullable(),
 });
 
+/** So many images are listed at most; Judge and Read have the others. */
+export const mostListedImages = 10_000;
+
 /** How the answer to an image compares with its label: `off` of numbers, `unanswered` where the model was not asked. In the order of the list. */
 export const answerStates = ['wrong', 'off', 'right', 'unlabelled', 'unanswered'] as const;
 export type AnswerState = (typeof answerStates)[number];
@@ -152,7 +155,7 @@ export const evidenceCalls = defineCalls({
       model: nameSchema,
       split: splitSchema,
       own: z.strictObject({ instanceId: instanceIdSchema, frame: count }).optional(),
-      limit: z.int().min(1).max(10_000).default(200),
+      limit: z.int().min(1).max(mostListedImages).default(200),
     }),
     output: answeredImagesSchema,
   },

@@ -6,7 +6,7 @@ import { batchResults, exportResults } from '../../services/classification/resul
 import { ensureDatasetApart } from '../../services/datasets/apart.ts';
 import { modelVerdict } from '../../services/evaluation/judge-report.ts';
 import { deleteBatches } from '../../services/library/delete-batch.ts';
-import { batchFailures, listBatches, listModels } from '../../store/index.ts';
+import { batchFailures, listBatches, modelByName } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext> = {
@@ -31,7 +31,7 @@ export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext>
   'classify.export': ({ choice, format, path }, { services }) => {
     // Results outlive their model.
     const worthOf = (model: string) =>
-      listModels(services.library.db).some(({ name }) => name === model) ? modelVerdict(services, model) : undefined;
+      modelByName(services.library.db, model) === undefined ? undefined : modelVerdict(services, model);
     exportResults(services, choice, format, path, worthOf);
     return null;
   },

@@ -1,4 +1,5 @@
 /** Studies leave a data set, and come back as they were. */
+import { randomInt } from 'node:crypto';
 import { AppError } from '../../base/errors.ts';
 import type { StudyId } from '../../contract/index.ts';
 import {
@@ -9,19 +10,20 @@ import {
   putBackIntoDataset,
   removeStudiesFromDataset,
 } from '../../store/index.ts';
+import type { SessionCache } from '../session/caches.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { requireDataset } from './dataset.ts';
 
-/** What went at once, for as long as this process runs. */
+/** What went at once. */
 interface Removal {
   readonly datasetId: number;
   readonly studies: number;
   readonly images: readonly DatasetImage[];
 }
 
-/** The last ones of each library: an offer to undo stands for half a minute. */
+/** An offer to undo stands for half a minute. */
 const mostRemembered = 20;
-const remembered = new WeakMap<ServiceContext['library'], Map<number, Removal>>();
+const removalsCache: SessionCache<Map<number, Removal>> = { name: 'removals', until: 'change', make: () => new Map() };
 
 /**
  * Gives the number of images that went, and by which number `putBackStudies` brings them back; labels stay, and frozen versions keep their images.
@@ -40,9 +42,9 @@ export function removeStudies(
     addAuditEvent(db, { happenedAt: timeOf(context), action: 'dataset.studiesRemoved', subject: name, details });
     return went;
   });
-  const removals = remembered.get(context.library) ?? new Map<number, Removal>();
-  remembered.set(context.library, removals);
-  const removal = Math.max(0, ...removals.keys()) + 1;
+  const removals = context.caches.of(removalsCache);
+  // Never one of before: an old offer to undo must not bring back what another call took out.
+  const removal = randomInt(1, 2 ** 47);
   removals.set(removal, { datasetId, studies: studyIds.length, images });
   for (const old of [...removals.keys()].slice(0, -mostRemembered)) removals.delete(old);
   return { instances: images.length, removal };
@@ -57,8 +59,8 @@ export function putBackStudies(
   context: ServiceContext,
   removal: number,
 ): { readonly dataset: string; readonly instances: number } {
-  const removals = remembered.get(context.library);
-  const found = removals?.get(removal);
+  const removals = context.caches.of(removalsCache);
+  const found = removals.get(removal);
   // What was deleted has no name under which it is found.
   const name = found === undefined ? undefined : datasetNameOf(context.library.db, found.datasetId);
   const row = name === undefined ? undefined : datasetByName(context.library.db, name);
@@ -66,7 +68,7 @@ export function putBackStudies(
     throw new AppError(
       'BAD_INPUT',
       found === undefined
-        ? 'What left the data set is not known any more: it came back already, or the program was started anew.'
+        ? 'What left the data set is not known any more: it came back already, a patient was deleted since, or the program was started anew.'
         : 'The data set that the studies left is not there any more.',
       { action: 'Choose the studies in Library and add them to a data set.' },
     );
@@ -78,6 +80,6 @@ export function putBackStudies(
     addAuditEvent(db, { happenedAt: timeOf(context), action: 'dataset.studiesAdded', subject: row.name, details });
     return back;
   });
-  removals?.delete(removal);
+  removals.delete(removal);
   return { dataset: row.name, instances };
 }

@@ -1,5 +1,4 @@
 /** Gathers what a report shows from the library and writes it. */
-import { counted } from '../../base/counted.ts';
 import { invariant } from '../../base/errors.ts';
 import type { EvaluateReport, Method, TrainReport } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
@@ -8,6 +7,7 @@ import { renderReport } from '../../report/report.ts';
 import type { ReportData, ReportMethod } from '../../report/report-data.ts';
 import { epochsOf, lpmByHash, modelByName, runByName, versionImages } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { describeEngine } from '../session/describe-engine.ts';
 
 /** Writes the report of one evaluated model. */
 export async function writeEvaluationReport(
@@ -89,12 +89,6 @@ export function reportMethod(training: TrainReport, evaluation: EvaluateReport):
 
 function trainsLpm(method: Method): boolean {
   return trainingMethods[method].runsLpm === 'trained';
-}
-
-/** `onnxruntime 1.30.0 on cpu, 2 threads`. */
-export async function describeEngine(context: ServiceContext): Promise<string> {
-  const { name, version, device, threads } = (await context.engine()).info;
-  return `${name} ${version} on ${device}, ${counted('en', threads, 'thread', 'threads')}`;
 }
 
 /** Counts of the frozen version that was evaluated. */

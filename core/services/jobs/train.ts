@@ -92,9 +92,10 @@ export const trainJob = defineJob({
 
 /** Says before a search of methods that were asked for what each is expected to take; measures first what this machine was not measured for. */
 async function tellCosts(context: ServiceContext, options: Parameters<typeof chooseRecipe>[1]): Promise<void> {
-  const { missing } = await promiseTime(context, [options]);
-  for (const one of missing) await measureTraining(context, one);
-  const [promise] = (await promiseTime(context, [options])).promises;
+  let found = await promiseTime(context, [options]);
+  for (const one of found.missing) await measureTraining(context, one);
+  if (found.missing.length > 0) found = await promiseTime(context, [options]);
+  const [promise] = found.promises;
   if (promise?.methods === undefined) return;
   const minutes = (seconds: number): string =>
     seconds < 90

@@ -5,7 +5,6 @@
  * Answers are compared by a quick method, trained once on each kind of features with the same folds, seeds and recipe. So the two differ by
  * what the LPM said alone. Nobody of the test part is looked at.
  */
-import { counted } from '../../base/counted.ts';
 import { AppError, toError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import {
@@ -18,7 +17,8 @@ import {
   tryInt8OptionsSchema,
   type VersionImage,
 } from '../../contract/index.ts';
-import { median } from '../../statistics/bootstrap.ts';
+import { bootstrapInterval, median } from '../../statistics/bootstrap.ts';
+import { worthOutOfFold } from '../../statistics/out-of-fold.ts';
 import { rangeRuleOfVersion, versionImages } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { freezeDataset } from '../datasets/dataset.ts';
@@ -28,13 +28,13 @@ import { provideLpm } from '../lpm/bundled.ts';
 import { openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { requireInt8 } from '../lpm/int8-engine.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { describeEngine } from '../session/describe-engine.ts';
 import { dealAsMany } from '../training/folds.ts';
 import { classFigures, meanFigures } from './curve-figures.ts';
 import { type QuickBench, withQuickBench } from './quick.ts';
 
 /** Images that are timed: enough for a median, few enough for a minute on a large LPM. */
 const imagesTimed = 8;
-const resamples = 1000;
 /** What is said where the patients give no two folds. */
 const tooFew = { what: 'patients cannot be dealt to folds', action: 'Label more patients.' };
 
@@ -45,9 +45,7 @@ const tooFew = { what: 'patients cannot be dealt to folds', action: 'Label more 
  */
 export async function tryInt8(context: ServiceContext, asked: TryInt8Options): Promise<TryInt8Report> {
   const options = parseOptions(tryInt8OptionsSchema, asked);
-  const engine = await context.engine();
-  const { info } = engine;
-  await requireInt8(engine);
+  await requireInt8(await context.engine());
   const name = await provideLpm(context, options.lpm);
   await lookIntoDataset(context, options.dataset);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
@@ -77,7 +75,7 @@ export async function tryInt8(context: ServiceContext, asked: TryInt8Options): P
     const overlaps = reads.map(({ overlap }) => overlap);
     return {
       ...{ dataset: version.dataset, version: version.number, lpm: name, lpmHash: lpm.record.hash, inputSize, reads },
-      engine: `${info.name} ${info.version} on ${info.device}, ${counted('en', info.threads, 'thread', 'threads')}`,
+      engine: await describeEngine(context),
       timeRatio: { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) },
       keptTokenOverlap: {
         mean: overlaps.reduce((sum, overlap) => sum + overlap, 0) / overlaps.length,
@@ -161,7 +159,7 @@ async function answersOf(
 /** AUCs of both, and how they differ over patients who are drawn anew, both by the same draw. */
 export function comparedAuc(
   version: Pick<DatasetVersion, 'target' | 'classes'>,
-  { method, seed }: { readonly method: string; readonly seed: number },
+  { method }: { readonly method: string },
   usual: Answers,
   int8: Answers,
 ): TryInt8Report['auc'] {
@@ -185,19 +183,18 @@ export function comparedAuc(
   };
   const pair = pairOf();
   if (pair === null) return { none: 'no class has both images that show it and images that do not' };
-  const random = Random.seeded(seed).fork('intervals of int8');
-  const differences: number[] = [];
-  for (let i = 0; i < resamples; i++) {
-    const weights = new Int32Array(patients.length);
-    for (let draw = 0; draw < patients.length; draw++) weights[random.integer(patients.length)]! += 1;
-    const drawn = pairOf(weights);
-    if (drawn !== null) differences.push(drawn[1] - drawn[0]);
-  }
-  differences.sort((a, b) => a - b);
-  const at = (share: number): number => differences[Math.round(share * (differences.length - 1))] ?? 0;
+  // The folds' answers know of each other, so patients count for less (worthOutOfFold); answers that never differ differ by nothing.
+  const interval = bootstrapInterval(
+    [...patients.keys()],
+    (weights) => {
+      const drawn = pairOf(Int32Array.from(weights));
+      return drawn === null ? null : drawn[1] - drawn[0];
+    },
+    { worth: worthOutOfFold(folds), exact: (difference) => [difference, difference] },
+  );
   return {
     ...{ method, images: images.length, patients: patients.length, folds, usual: pair[0], int8: pair[1] },
     difference: pair[1] - pair[0],
-    interval: [at(0.025), at(0.975)],
+    interval,
   };
 }

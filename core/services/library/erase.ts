@@ -26,6 +26,7 @@ import {
   type Erased,
   erasableStudies,
   erasureCounts,
+  type ReadDb,
   studiesFiledElsewhere,
   studyRows,
 } from '../../store/index.ts';
@@ -76,7 +77,7 @@ export function planErasure(
       null,
     ).map((row) => [row.id, row]),
   );
-  const mark = library.mode === 'write' ? marker(context, whole) : () => '';
+  const mark = library.mode === 'write' ? marker(keyedHash(librarySecret(library.folder)), whole) : () => '';
   return {
     extent,
     studies: studies.map((study) => {
@@ -124,11 +125,9 @@ function wholePatients(
   );
 }
 
-function marker(
-  { library }: Pick<ServiceContext, 'library'>,
-  whole: ReadonlyMap<PatientId, string>,
-): (study: ErasableStudy) => string {
-  const keyed = keyedHash(librarySecret(library.folder));
+type KeyedHash = ReturnType<typeof keyedHash>;
+
+function marker(keyed: KeyedHash, whole: ReadonlyMap<PatientId, string>): (study: ErasableStudy) => string {
   return ({ studyInstanceUID, patientId, patientKey, images }) => {
     const facts = JSON.stringify([studyInstanceUID, patientKey, images, whole.has(patientId)]);
     return Buffer.from(keyed('deletion', facts)).toString('hex').slice(0, 32);
@@ -143,11 +142,10 @@ interface Looked {
   readonly isAsListed: boolean;
 }
 
-function look(context: ServiceContext, marks: ReadonlyMap<StudyId, string>, ids: readonly StudyId[]): Looked {
-  const { db } = context.library;
+function look(db: ReadDb, keyed: KeyedHash, marks: ReadonlyMap<StudyId, string>, ids: readonly StudyId[]): Looked {
   const there = erasableStudies(db, ids, 'studies');
   const whole = wholePatients(there, erasableStudies(db, ids, 'patients'));
-  const mark = marker(context, whole);
+  const mark = marker(keyed, whole);
   return { there, whole, isAsListed: there.every((study) => mark(study) === marks.get(study.id)) };
 }
 
@@ -169,7 +167,8 @@ async function eraseStudies(
 ): Promise<EraseReport> {
   const { library } = context;
   const marks = new Map(listed.map((study) => [study.id, study.mark]));
-  const { there, whole, isAsListed } = look(context, marks, [...marks.keys()]);
+  const keyed = keyedHash(librarySecret(library.folder));
+  const { there, whole, isAsListed } = look(library.db, keyed, marks, [...marks.keys()]);
   if (!isAsListed) throw notAsListed('nothing was deleted');
   // Whoever stops it as soon as it was ordered is heard before anything is touched.
   await breathe(context);
@@ -195,7 +194,7 @@ async function eraseStudies(
     for (const { who, images, studies, ofPatient } of parts) {
       context.progress({ stage: 'erasing', done, total, unit: 'images' });
       await breathe(context);
-      const now = look(context, marks, ofPatient);
+      const now = look(library.db, keyed, marks, ofPatient);
       const found = new Set(now.there.map(({ id }) => id));
       if (!now.isAsListed || studies.some((id) => !found.has(id))) {
         throw notAsListed(foundBetween(gone, there.length, copies));

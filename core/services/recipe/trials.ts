@@ -53,7 +53,7 @@ export type FeaturesOf = (method: Method) => Features;
 
 /** Compiles each network once and trains on it as often as it is asked. */
 export class Trials {
-  readonly #networks = new Map<string, Promise<TrainingNetwork>>();
+  readonly #networks = new Map<string, { readonly method: Method; readonly compiling: Promise<TrainingNetwork> }>();
   readonly #context: ServiceContext;
   readonly #version: DatasetVersion;
   readonly #lpm: LibraryLpm;
@@ -145,17 +145,16 @@ export class Trials {
   async #network(config: NetworkConfig, weightDecay: number, batch: number): Promise<TrainingNetwork> {
     const key = JSON.stringify([config.method, weightDecay, batch]);
     const known = this.#networks.get(key);
-    if (known !== undefined) return await known;
+    if (known !== undefined) return await known.compiling;
     // A network with the LPM in it is large: one at a time is held.
     if (isLarge(config.method)) await this.#letGo(isLarge);
     const compiling = this.#compile(await this.#context.engine(), config, weightDecay, batch);
-    this.#networks.set(key, compiling);
+    this.#networks.set(key, { method: config.method, compiling });
     return await compiling;
   }
 
   async #letGo(isMeant: (method: Method) => boolean): Promise<void> {
-    for (const [key, compiling] of this.#networks) {
-      const [method] = JSON.parse(key) as [Method];
+    for (const [key, { method, compiling }] of this.#networks) {
       if (!isMeant(method)) continue;
       const { step, predict } = await compiling;
       await step.dispose();

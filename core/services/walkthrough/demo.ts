@@ -22,13 +22,14 @@ import { writeWholeFile } from '../../disk/index.ts';
 import { renderReport } from '../../report/report.ts';
 import { classifyPaths } from '../classification/classify.ts';
 import { evaluateModel } from '../evaluation/evaluate.ts';
-import { describeEngine, reportMethod } from '../evaluation/report-write.ts';
+import { reportMethod } from '../evaluation/report-write.ts';
 import { encodeDataset } from '../features/encode.ts';
 import { trainModel } from '../jobs/train.ts';
 import { addLpm } from '../lpm/add.ts';
 import { embeddedLpmFile } from '../lpm/bundled-file.ts';
 import { writeRandomLpm } from '../lpm/random-lpm.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { describeEngine } from '../session/describe-engine.ts';
 import { demoTasks } from './tasks.ts';
 
 const imageSize = 768;

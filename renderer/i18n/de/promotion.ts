@@ -1,7 +1,5 @@
-import { counted } from '../count.ts';
+import { countedInGerman as n } from '../count.ts';
 import type { Words } from '../words.ts';
-
-const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const promotion: Words['promotion'] = {
   isInUse: (dataset, day, by) => `Für „${dataset}“ in Verwendung seit ${day} (${by}).`,

@@ -1,7 +1,5 @@
-import { counted } from '../count.ts';
+import { countedInGerman as n } from '../count.ts';
 import type { Words } from '../words.ts';
-
-const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const round: Words['round'] = {
   walk: {

@@ -1,8 +1,6 @@
 /** Length: the words of one screen, as its other languages have them. */
-import { counted } from '../count.ts';
+import { countedInGerman as n } from '../count.ts';
 import type { Words } from '../words.ts';
-
-const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 
 export const train: Words['train'] = {
   intro:

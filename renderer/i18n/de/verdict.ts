@@ -1,7 +1,6 @@
-import { counted } from '../count.ts';
+import { countedInGerman as n } from '../count.ts';
 import type { Words } from '../words.ts';
 
-const n = (count: number, one: string, other: string): string => counted('de', count, one, other);
 const quoted = (name: string): string => `„${name}“`;
 const list = (texts: readonly string[], and: string): string =>
   texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} ${and} ${texts.at(-1)}`;

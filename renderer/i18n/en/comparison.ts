@@ -1,7 +1,5 @@
 import type { ComparisonRecipe, UntrainedReason } from '../../../core/contract/index.ts';
-import { counted } from '../count.ts';
-
-const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+import { countedInEnglish as n } from '../count.ts';
 
 export const comparison = {
   tab: 'Fine-tuning methods',

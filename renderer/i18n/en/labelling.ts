@@ -1,7 +1,5 @@
 import type { CurveRow, MissingLabels } from '../../../core/contract/index.ts';
-import { counted } from '../count.ts';
-
-const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+import { countedInEnglish as n } from '../count.ts';
 
 /** Whether more labels would help (Train), and which cases to label next (Read). */
 export const labelling = {

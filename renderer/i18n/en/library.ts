@@ -1,7 +1,5 @@
 import type { TargetKind } from '../../../core/contract/index.ts';
-import { counted } from '../count.ts';
-
-const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+import { countedInEnglish as n } from '../count.ts';
 
 /** Names and numbers of a note of an import. */
 type NoteValues = Readonly<Record<string, string | number>>;

@@ -1,7 +1,5 @@
 import type { ReplayVerdict, RunPlace } from '../../../core/contract/index.ts';
-import { counted } from '../count.ts';
-
-const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+import { countedInEnglish as n } from '../count.ts';
 
 export const replay = {
   title: 'Train again from its record',

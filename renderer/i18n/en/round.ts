@@ -1,6 +1,4 @@
-import { counted } from '../count.ts';
-
-const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+import { countedInEnglish as n } from '../count.ts';
 
 /** From a wrong answer to a better model; names, merging and deleting; what has ended. */
 export const round = {

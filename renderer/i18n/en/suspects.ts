@@ -1,7 +1,5 @@
 import type { CheckState } from '../../../core/contract/index.ts';
-import { counted } from '../count.ts';
-
-const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+import { countedInEnglish as n } from '../count.ts';
 
 /** Labels that a model doubts: the list in Judge, and the case in Read. */
 export const suspects = {

@@ -1,7 +1,5 @@
 /** Length: the words of one screen, as its other languages have them. */
-import { counted } from '../count.ts';
-
-const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+import { countedInEnglish as n } from '../count.ts';
 
 export const train = {
   intro: 'A small network learns your classes from what a large frozen model sees. Your images stay here.',

@@ -1,6 +1,4 @@
-import { counted } from '../count.ts';
-
-const n = (count: number, one: string, other: string): string => counted('en', count, one, other);
+import { countedInEnglish as n } from '../count.ts';
 
 export const welcome = {
   title: 'Welcome to Sidelight',

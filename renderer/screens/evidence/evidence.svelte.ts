@@ -1,15 +1,16 @@
 /** State of the Evidence screen: one model, one image, what was found for it and how it is shown. */
-import type {
-  AnsweredImage,
-  AnsweredImages,
-  CallOutput,
-  EvidenceBasis,
-  EvidenceCheck,
-  EvidenceMapView,
-  EvidenceReport,
-  JobView,
-  Said,
-  SplitName,
+import {
+  type AnsweredImage,
+  type AnsweredImages,
+  type CallOutput,
+  type EvidenceBasis,
+  type EvidenceCheck,
+  type EvidenceMapView,
+  type EvidenceReport,
+  type JobView,
+  mostListedImages,
+  type Said,
+  type SplitName,
 } from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
@@ -52,6 +53,11 @@ export class EvidenceState {
   #checkId = $state<number | null>(null);
   #finding: string | undefined;
   #turn = 0;
+  readonly #image = $derived.by(() => {
+    const { instanceId, frame } = this.#place ?? {};
+    const isChosen = (image: AnsweredImage): boolean => image.instanceId === instanceId && image.frame === frame;
+    return this.#listed?.images.find(isChosen) ?? (this.#own !== null && isChosen(this.#own) ? this.#own : undefined);
+  });
 
   get isLoaded(): boolean {
     return this.#isLoaded;
@@ -72,11 +78,9 @@ export class EvidenceState {
   get place() {
     return this.#place;
   }
-  /** The image chosen, where the model's data set has it. */
+  /** The image chosen, where the model's data set has it: of the list, or the one that was asked for further down or in another part. */
   get image(): AnsweredImage | undefined {
-    const isChosen = (image: AnsweredImage | null): image is AnsweredImage =>
-      image !== null && image.instanceId === this.#place?.instanceId && image.frame === this.#place.frame;
-    return this.#chosen.find(isChosen);
+    return this.#image;
   }
   /** The case of the image, as the screen Read takes it: in the model's data set where that has it. */
   get caseToRead(): ScreenArguments['read'] | null {
@@ -165,8 +169,15 @@ export class EvidenceState {
     await this.#listAgain();
   }
 
+  /** Whether more can be listed; who looks for one of so many finds it in Judge or in Read. */
+  get canListMore(): boolean {
+    const { images = [], counts = null } = this.#listed ?? {};
+    const all = counts === null ? 0 : Object.values(counts).reduce((sum, n) => sum + n, 0);
+    return images.length < Math.min(all, mostListedImages);
+  }
+
   async more(): Promise<void> {
-    this.#limit += atOnce;
+    this.#limit = Math.min(this.#limit + atOnce, mostListedImages);
     await this.#listAgain();
   }
 
@@ -179,11 +190,6 @@ export class EvidenceState {
   #list(split: SplitName, place?: Place): Promise<AnsweredImages> {
     const own = place === undefined ? {} : { own: { instanceId: place.instanceId, frame: place.frame } };
     return call('evidence.images', { model: this.#model, split, limit: this.#limit, ...own });
-  }
-
-  /** What is listed, and the image that was asked for where it stands further down or in another part. */
-  get #chosen(): readonly (AnsweredImage | null)[] {
-    return [...(this.#listed?.images ?? []), this.#own];
   }
 
   /** Shows an image and, where the model leaves any, looks for its evidence. */

@@ -41,4 +41,10 @@ test('an image of the study that was never in the data set does not come with th
     code: 'BAD_INPUT',
     message: expect.stringContaining('came back already'),
   });
+  // What was known goes with a deletion, and a number is never given again.
+  const next = removeStudies(context, 'breast', [study]);
+  context.caches.libraryChanged();
+  const last = removeStudies(context, 'other', [study]);
+  expect(last.removal).not.toBe(next.removal);
+  expect(appErrorOf(() => putBackStudies(context, next.removal)).code).toBe('BAD_INPUT');
 });

@@ -144,7 +144,8 @@ test('what 8 bits would do is measured on the data set and told in numbers, and 
   if ('none' in auc) throw new Error(auc.none);
   expect(auc.images).toBe(12);
   expect(auc.difference).toBeCloseTo(auc.int8 - auc.usual, 12);
-  expect(auc.interval[0]).toBeLessThanOrEqual(auc.interval[1]);
+  const [low = Number.NaN, high = Number.NaN] = auc.interval ?? [];
+  expect(low).toBeLessThanOrEqual(high);
   expect((await tryInt8(context, asked)).auc).toEqual(auc);
 }, 60_000);
 
@@ -162,7 +163,7 @@ test('whole patients are sampled, and answers that are the same differ by nothin
   const wrong = Float64Array.from(right, (p) => 1 - p);
   const answers = (probabilities: Float64Array) => ({ images: images as never, folds: 2, probabilities });
   const version = { target: 'class', classes: ['a', 'b'] } as never;
-  const of = (int8: Float64Array) => comparedAuc(version, { method: 'linear', seed: 1 }, answers(right), answers(int8));
+  const of = (int8: Float64Array) => comparedAuc(version, { method: 'linear' }, answers(right), answers(int8));
   expect(of(right)).toMatchObject({ usual: 1, int8: 1, difference: 0, interval: [0, 0] });
   expect(of(wrong)).toMatchObject({ usual: 1, int8: 0, difference: -1, interval: [-1, -1] });
 });
