@@ -21,7 +21,7 @@ export type AnswerMessage =
   | { readonly news: string; readonly payload: unknown };
 
 /** Calls by name: what goes in, what comes back. */
-type CallTable<C> = { readonly [K in keyof C]: { readonly input: unknown; readonly output: unknown } };
+export type CallTable<C> = { readonly [K in keyof C]: { readonly input: unknown; readonly output: unknown } };
 
 /** What is done on news, by name; `N` says what each carries. */
 export type NewsHandlers<N> = { readonly [K in keyof N & string]: (payload: N[K]) => void };

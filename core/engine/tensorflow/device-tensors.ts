@@ -186,8 +186,10 @@ export class DeviceTensors {
           new Int32Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length * 2),
         );
       default: {
-        // The binding has no way to take these; as bytes they pass, and are read as what they are on the other side.
-        const raw = create([...tensor.shape, tensor.data.BYTES_PER_ELEMENT], 'uint8', bytes());
+        // The binding has no way to take these; as bytes they pass, and are read as what they are on the other side: elements of several bytes take
+        // theirs from a last axis.
+        const each = tensor.data.BYTES_PER_ELEMENT;
+        const raw = create(each === 1 ? tensor.shape : [...tensor.shape, each], 'uint8', bytes());
         const attributes = [{ name: 'type', type: binding.TF_ATTR_TYPE, value: typeNumber[tensor.dtype] }];
         return this.execute('Bitcast', attributes, [raw])[0] as DeviceTensor;
       }

@@ -4,9 +4,14 @@ import type { NoAttributes, Op, Ternary } from './define.ts';
 import { requireFloat } from './shapes.ts';
 import type { Tf, TfTensor } from './tf.ts';
 
-/** The nearest integers of numbers that are not negative; halves go up, where ONNX's go to the even one. */
-const rounded = (tf: Tf, x: TfTensor): TfTensor =>
-  tf.cast(tf.cast(tf.add(x, tf.scalar(0.5, 'float32')), 'int32'), 'float32');
+/** In the middle of the range whose integers float32 holds, and nothing between them: a sum that ends there is rounded, halves to the even one. */
+const integersOnly = 1.5 * 2 ** 23;
+
+/** The nearest integers of numbers within ±2^22, halves to the even one as ONNX has it. */
+const rounded = (tf: Tf, x: TfTensor): TfTensor => {
+  const far = tf.scalar(integersOnly, 'float32');
+  return tf.sub(tf.add(x, far), far);
+};
 
 /**
  * Activations are quantised at every run by the smallest and largest number of the tensor (zero among them), to 0 to 255; weights were before, each
@@ -50,7 +55,7 @@ export const matmulInt8Op: Op<NoAttributes, Ternary> = {
     const range = tf.sub(most, least);
     const step = tf.where(tf.greater(range, float(0)), tf.div(range, float(255)), float(1));
     const zero = rounded(tf, tf.div(tf.neg(least), step));
-    const quantised = tf.minimum(tf.maximum(rounded(tf, tf.add(tf.div(x, step), zero)), float(0)), float(255));
+    const quantised = tf.minimum(tf.maximum(tf.add(rounded(tf, tf.div(x, step)), zero), float(0)), float(255));
     const product = tf.matMul(tf.sub(quantised, zero), tf.cast(weight, 'float32'));
     return tf.mul(product, tf.mul(step, scale));
   },

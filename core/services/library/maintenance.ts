@@ -1,7 +1,7 @@
 /** Checking and backing up a library in a thread of its own: both read all of it, and the process that answers must not wait. */
 import { Worker } from 'node:worker_threads';
-import { type AnswerMessage, Caller } from '../../base/channel.ts';
 import { toError } from '../../base/errors.ts';
+import { ThreadCaller } from '../../base/thread.ts';
 import type { BackupReport, CheckReport } from '../../contract/results/maintenance.ts';
 
 export interface MaintenanceCalls {
@@ -23,14 +23,14 @@ async function runAside<K extends keyof MaintenanceCalls>(
   task: K,
   input: MaintenanceCalls[K]['input'],
 ): Promise<MaintenanceCalls[K]['output']> {
+  const ended = new Error(`The thread that should ${task} the library ended without an answer.`);
   const worker = new Worker(new URL('./maintenance-worker.ts', import.meta.url));
-  const caller = new Caller<MaintenanceCalls, object>((message) => worker.postMessage(message), {});
-  worker.on('message', (message: AnswerMessage) => caller.receive(message));
-  worker.on('error', (thrown) => caller.end(toError(thrown)));
-  worker.on('exit', () => caller.end(new Error(`the thread that should ${task} the library ended without an answer`)));
+  const thread = new ThreadCaller<MaintenanceCalls, object>(worker, {}, (how) =>
+    'thrown' in how ? toError(how.thrown) : ended,
+  );
   try {
-    return await caller.call(task, input);
+    return await thread.call(task, input);
   } finally {
-    await worker.terminate();
+    await thread.end(ended);
   }
 }

@@ -1,7 +1,7 @@
 /** Threads that put batches together while the engine computes; they are started when first needed and shared by all examples of a training. */
 import { Worker } from 'node:worker_threads';
-import { type AnswerMessage, Caller } from '../../../base/channel.ts';
 import { AppError, toError } from '../../../base/errors.ts';
+import { ThreadCaller } from '../../../base/thread.ts';
 import type { BatchCalls, BatchRow, RowDamage, SharedBatch } from './messages.ts';
 
 /** Batches that a thread remembers: a training fills two in turn, and each may be of some tens of megabytes. */
@@ -69,31 +69,21 @@ function closed(): AppError {
 }
 
 class BatchThread {
-  readonly #worker = new Worker(new URL('./batch-worker.ts', import.meta.url));
-  readonly #caller: Caller<BatchCalls, never>;
+  readonly #caller: ThreadCaller<BatchCalls, never>;
   readonly #known = new Map<SharedBatch, number>();
   #next = 1;
-  #asked = 0;
 
   constructor() {
-    this.#caller = new Caller((message) => this.#worker.postMessage(message), {} as never);
-    this.#worker.on('message', (message: AnswerMessage) => this.#caller.receive(message));
-    const ended = (why: string): void =>
-      this.#caller.end(new AppError('ENGINE_FAILED', `The thread that puts batches together ended: ${why}.`));
-    this.#worker.on('error', (thrown) => ended(toError(thrown).message));
-    this.#worker.on('exit', (code) => ended(`exit ${code}`));
-    this.#worker.unref();
+    const worker = new Worker(new URL('./batch-worker.ts', import.meta.url));
+    this.#caller = new ThreadCaller(worker, {} as never, (ended) => {
+      const why = 'thrown' in ended ? toError(ended.thrown).message : `exit ${ended.exit}`;
+      return new AppError('ENGINE_FAILED', `The thread that puts batches together ended: ${why}.`);
+    });
   }
 
   async fill(batch: SharedBatch, rows: readonly BatchRow[]): Promise<readonly RowDamage[]> {
     const [number, isNew, gone] = this.#numberOf(batch);
-    // Whoever waits for a batch keeps the process alive; an idle thread does not.
-    if (this.#asked++ === 0) this.#worker.ref();
-    try {
-      return await this.#caller.call('fill', { number, shown: isNew ? batch : null, gone, rows });
-    } finally {
-      if (--this.#asked === 0) this.#worker.unref();
-    }
+    return await this.#caller.call('fill', { number, shown: isNew ? batch : null, gone, rows });
   }
 
   /** The number of a batch, whether the thread has to be shown it, and the numbers of those that it is to forget. */
@@ -108,8 +98,6 @@ class BatchThread {
   }
 
   async end(): Promise<void> {
-    this.#caller.end(closed());
-    // The system closes what a thread has opened when it ends.
-    await this.#worker.terminate();
+    await this.#caller.end(closed());
   }
 }
