@@ -96,8 +96,9 @@ export function exampleSource(
       if (there !== undefined) return there;
       const inputs = batches.take(indices.length);
       const isKept = isAskedAgain && kept?.hasRoomFor(inputs) === true;
-      if (threads === undefined) await fillHere(parts, examples, augmentations, inputs, isKept);
-      else await fillInThreads(parts, threads, examples, augmentations, sharedOf(inputs, examples.length), isKept);
+      if (threads === undefined || !(await threads.areThere())) {
+        await fillHere(parts, examples, augmentations, inputs, isKept);
+      } else await fillInThreads(parts, threads, examples, augmentations, sharedOf(inputs, examples.length), isKept);
       // Room may have gone to somebody else meanwhile; then the images are held as those of other batches, where they fit.
       if (isKept && kept?.keep(name, inputs) === true) batches.forget(inputs);
       return inputs;

@@ -7,8 +7,8 @@ import type { BatchCalls, BatchRow, RowDamage, SharedBatch } from './messages.ts
 /** Batches that a thread remembers: a training fills two in turn, and each may be of some tens of megabytes. */
 const mostKnown = 4;
 
-/** One for two threads of the engine, which computes meanwhile; more than four gain nothing. */
-const threadsBeside = (engineThreads: number): number => Math.max(1, Math.min(4, engineThreads >> 1));
+/** One for two threads of the engine, which computes meanwhile, and none where it was told to compute in one; more than four gain nothing. */
+const threadsBeside = (engineThreads: number): number => Math.min(4, engineThreads >> 1);
 
 /** A pool of such threads. Close it when the work is done, or the process stays alive. */
 export class BatchThreads {
@@ -28,14 +28,20 @@ export class BatchThreads {
   }
 
   /**
+   * Whether there are any: an engine of one thread gets none beside it.
+   * @throws CANCELLED where the pool is closed
+   */
+  async areThere(): Promise<boolean> {
+    return (await this.#threads()).length > 0;
+  }
+
+  /**
    * Fills rows of a batch, divided among the threads; gives what is wrong with records. What is right has been verified.
    * @param batch the same object whenever it is the same memory
    * @throws DISK_FAILED; CANCELLED where the pool is closed meanwhile; ENGINE_FAILED where a thread ends
    */
   async fill(batch: SharedBatch, rows: readonly BatchRow[]): Promise<readonly RowDamage[]> {
-    this.#started ??= this.#start();
-    const threads = await this.#started;
-    if (this.#users === 0) throw closed();
+    const threads = await this.#threads();
     const share = Math.ceil(rows.length / threads.length);
     const parts = threads.flatMap((thread, i) => {
       const own = rows.slice(i * share, (i + 1) * share);
@@ -55,6 +61,13 @@ export class BatchThreads {
     if (this.#users > 0) return;
     const threads = await this.#started?.catch(() => []);
     await Promise.all(threads?.map((thread) => thread.end()) ?? []);
+  }
+
+  async #threads(): Promise<readonly BatchThread[]> {
+    this.#started ??= this.#start();
+    const threads = await this.#started;
+    if (this.#users === 0) throw closed();
+    return threads;
   }
 
   async #start(): Promise<BatchThread[]> {

@@ -79,6 +79,15 @@ test('threads put a batch together as the thread that trains does, bit for bit, 
   expect(bytes(second)).toEqual(bytes(await ours.load([1, 3, 0], [null, change, null])));
 });
 
+test('beside an engine that was told to compute in one thread there is no other, and batches are the same', async () => {
+  const made = stores();
+  const none = new BatchThreads(async () => 1);
+  const theirs = await sourceOf(made, none).load([4, 0, 2], [change, null, change]);
+  expect(await none.areThere()).toBe(false);
+  expect(bytes(theirs)).toEqual(bytes(await sourceOf(made, undefined).load([4, 0, 2], [change, null, change])));
+  await none.close();
+});
+
 test('more batches at once than a thread remembers are all right', async () => {
   const made = stores();
   const theirs = sourceOf(made, pool);
@@ -144,7 +153,7 @@ test('a record whose bytes have rotted is named and forgotten; what was right is
 
 test('threads that are ended fail what is under way as cancelled, and nothing is put together any more', async () => {
   const made = stores();
-  const own = new BatchThreads(async () => 1);
+  const own = new BatchThreads(async () => 2);
   const theirs = sourceOf(made, own);
   const loading = theirs.load([0, 1], [change, change]);
   loading.catch(() => {});
