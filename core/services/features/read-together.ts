@@ -15,11 +15,11 @@ import type { LpmFeatures } from '../../models/index.ts';
 import { compileEncoder, type EncodedImage, type EncoderPlan } from '../lpm/encoder.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { BatchThreads } from './batches/batch-threads.ts';
 import {
   bytesPerImage,
   checkSpace,
   encodeEach,
+  type FeatureKindsAsked,
   type FeatureRequest,
   type Features,
   lackingOf,
@@ -33,32 +33,24 @@ import {
 const fewestImages = 8;
 
 /**
- * The features of several requests about the same images, version and LPM, in their order. Close each.
+ * Several kinds of features of the same images, version and LPM, in their order. The images are looked at, decoded and measured once. Close each.
  * @throws as `prepareFeatures`
  */
 export async function prepareTogether(
   context: ServiceContext,
-  requests: readonly FeatureRequest[],
+  shared: Omit<FeatureRequest, keyof FeatureKindsAsked>,
+  asked: readonly FeatureKindsAsked[],
 ): Promise<readonly Features[]> {
-  const open: { close(): Promise<void> }[] = [];
-  const pool = new BatchThreads(async () => (await context.engine()).info.threads);
+  const ready: ReadyToEncode[] = [];
   try {
-    const ready: ReadyToEncode[] = [];
-    for (const request of requests) {
-      const one = await openForEncoding(context, request, pool);
-      open.push(one);
-      ready.push(one);
-    }
+    for (const kinds of asked) ready.push(await openForEncoding(context, { ...shared, ...kinds }, ready[0]));
     await readTogether(context, ready);
     const features: Features[] = [];
     for (const one of ready) features.push(await one.encode());
     return features;
   } catch (error) {
-    for (const one of open) await one.close();
+    for (const one of ready) await one.close();
     throw error;
-  } finally {
-    // Those who opened have their share.
-    await pool.close();
   }
 }
 
