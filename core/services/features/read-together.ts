@@ -22,7 +22,6 @@ import {
   type FeatureKindsAsked,
   type FeatureRequest,
   type Features,
-  lackingOf,
   openForEncoding,
   pixelsOf,
   type ReadyToEncode,
@@ -61,12 +60,11 @@ async function readTogether(context: ServiceContext, all: readonly ReadyToEncode
     (one, i) =>
       one.request.features.length === 1 &&
       all.findIndex((other) => kindOf(other) === kindOf(one)) === i &&
-      one.parts.images.some((image) => lackingOf(one, image).length > 0),
+      one.lacking.size > 0,
   );
   const [first] = chosen;
   if (first === undefined || chosen.length < 2) return;
-  const lacks = (one: ReadyToEncode, image: VersionImage): boolean => lackingOf(one, image).length > 0;
-  const missing = first.parts.images.filter((image) => chosen.filter((one) => lacks(one, image)).length > 1);
+  const missing = first.parts.images.filter((image) => chosen.filter(({ lacking }) => lacking.has(image)).length > 1);
   if (missing.length < fewestImages) return;
   // Elsewhere the memory of the larger graph is not known beforehand, and a GPU that has not enough is given up for the whole session.
   const { name, device } = (await context.engine()).info;
@@ -113,7 +111,7 @@ async function readTogether(context: ServiceContext, all: readonly ReadyToEncode
     await encodeEach(encoder, missing, pixels, context.signal, (image, encoded) => {
       const key = imageKey(image.instanceId, image.frame);
       for (const one of chosen) {
-        for (const kind of lackingOf(one, image))
+        for (const kind of one.lacking.get(image) ?? [])
           one.parts.records.get(kind)?.append(kind, key, recordOf(encoded, kind));
       }
       context.progress({ stage: 'encoding', done: ++done, total: missing.length, unit: 'images' });

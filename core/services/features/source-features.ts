@@ -104,6 +104,8 @@ export type FeatureKindsAsked = Pick<FeatureRequest, 'features' | 'layers'>;
 export interface ReadyToEncode {
   readonly request: FeatureRequest;
   readonly parts: EncodeParts;
+  /** Images that lacked features when it was opened. */
+  readonly lacking: Lacking;
   readonly threads: BatchThreads;
   /** Computes the features that are missing. Closes the stores where that fails. */
   encode(): Promise<Features>;
@@ -156,16 +158,18 @@ export async function openForEncoding(
       request.features.map((kind) => [kind, opened(openFeatures(context, kind, hash, request, statistics))]),
     );
     const parts: EncodeParts = { images, statistics, problems, sources, records, isSaid };
-    const lacked = images.filter((image) => lackingOf({ request, parts }, image).length > 0);
+    const lacking = lackingOf(images, records);
     return {
       request,
       parts,
+      lacking,
       threads,
       close,
       encode: async () => {
         try {
-          await encodeMissing(context, request, parts);
-          const encoded = lacked.length;
+          // Asked once more: images were read for several kinds at once meanwhile, or a record of them was found damaged.
+          await encodeMissing(context, request, parts, lackingOf(images, records));
+          const encoded = lacking.size;
           const reused = images.length - encoded;
           const sizeBytes = bytesPerImage(request) * images.length;
           return {
@@ -283,14 +287,19 @@ interface EncodeParts extends DecodedImages, Pick<Features, 'sources' | 'records
 }
 
 /** Runs the LPM over images whose features are missing. */
-async function encodeMissing(context: ServiceContext, request: FeatureRequest, parts: EncodeParts): Promise<void> {
+async function encodeMissing(
+  context: ServiceContext,
+  request: FeatureRequest,
+  parts: EncodeParts,
+  lacking: Lacking,
+): Promise<void> {
   const { records } = parts;
   const { lpm } = request;
-  const lacking = (image: VersionImage): LpmFeatures[] => lackingOf({ request, parts }, image);
-  const missing = parts.images.filter((image) => lacking(image).length > 0);
+  const missing = [...lacking.keys()];
   if (missing.length === 0) return;
   checkSpace(context, bytesPerImage(request) * missing.length);
-  const features = request.features.filter((kind) => missing.some((image) => lacking(image).includes(kind)));
+  const wanted = new Set([...lacking.values()].flat());
+  const features = request.features.filter((kind) => wanted.has(kind));
   const plan = { ...request, features };
   const log = parts.isSaid ? silentLogger : context.log;
   const encoder = await compileEncoder(await context.engine(), lpm, plan, { ...context, log });
@@ -307,12 +316,18 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   }
 }
 
-/** The kinds of features that an image lacks. */
-export function lackingOf(
-  { request, parts: { records } }: Pick<ReadyToEncode, 'request' | 'parts'>,
-  { instanceId, frame }: VersionImage,
-): LpmFeatures[] {
-  return request.features.filter((kind) => records.get(kind)?.has(kind, imageKey(instanceId, frame)) === false);
+/** Images that lack features, in the version's order, with the kinds that each lacks. */
+type Lacking = ReadonlyMap<VersionImage, readonly LpmFeatures[]>;
+
+function lackingOf(images: readonly VersionImage[], records: Features['records']): Lacking {
+  const kinds = [...records];
+  const lacking = new Map<VersionImage, readonly LpmFeatures[]>();
+  for (const image of images) {
+    const key = imageKey(image.instanceId, image.frame);
+    const missing = kinds.flatMap(([kind, store]) => (store.has(kind, key) ? [] : [kind]));
+    if (missing.length > 0) lacking.set(image, missing);
+  }
+  return lacking;
 }
 
 /** The LPM's input for an image. */
