@@ -1,15 +1,7 @@
 /** Numbers and tables as people read them on a terminal. */
 import { counted } from '../base/counted.ts';
 
-/** `35 s`, `2 min 05 s`, `1 h 12 min`. */
-export function formatDuration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '?';
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
-}
+export { formatDuration } from '../base/duration.ts';
 
 /** `812 B`, `3.4 MB`, `1.2 GB` (powers of 1,000, as disks are sold). */
 export function formatBytes(bytes: number): string {

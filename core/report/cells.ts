@@ -32,11 +32,6 @@ export function count(n: number): string {
   return n.toLocaleString('en-US');
 }
 
-/** `12.3 s`, `2 min 5 s`. */
-export function duration(seconds: number): string {
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}
-
 /** What the figures mean, one paragraph a method, its verdict in bold; the method is named where there are several. */
 export function verdictParagraphs(methods: readonly ReportMethod[]): string {
   return verdictsOf(methods)
