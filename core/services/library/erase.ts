@@ -198,7 +198,7 @@ async function eraseStudies(
     }
     context.progress({ stage: 'erasing', done, total, unit: 'images' });
     // What came beside it, by whatever way, may hold those who are gone now.
-    for (const name of copies.left()) copies.erase(name);
+    copies.eraseLeft();
   } finally {
     deletion.finish();
   }
