@@ -146,20 +146,27 @@ test.each([
   },
 );
 
-test('while it runs or waits, the window takes no patient back, and neither backs up nor checks', async () => {
+test('while it runs or waits, the window takes no patient back, and neither backs up, puts a backup back nor checks', async () => {
   const { context } = await fourPatients();
   const { writer } = context.library;
   const studies = [idOf(context, 3, 0)];
   const given = { row: null, target: { kind: 'study', id: studyId(studies[0] ?? 0) }, patientKey: 'P1-2' } as const;
   writer.transaction(() => givePatients(writer, [given], now));
   const queue = new JobQueue(context, () => {});
-  const host = { services: context, queue, emit: () => {} } as unknown as CoreContext;
+  let ends = 0;
+  const endAfter = async (): Promise<void> => {
+    ends += 1;
+  };
+  const host = { services: context, queue, emit: () => {}, endAfter } as unknown as CoreContext;
   const job = queue.add('erase', { studies: ordered(context, 1) });
   const refused = { code: 'BAD_INPUT', message: expect.stringContaining('being deleted') };
   expect(() => libraryHandlers['studies.takeBackPatients']({ studyIds: studies }, host)).toThrow(
     expect.objectContaining(refused),
   );
   await expect(settingsHandlers['settings.backup']({ to: null }, host)).rejects.toMatchObject(refused);
+  const from = join(context.library.folder, 'backups', 'daily-2026-01-01.sqlite');
+  await expect(settingsHandlers['settings.restore']({ from }, host)).rejects.toMatchObject(refused);
+  expect(ends).toBe(0);
   await expect(settingsHandlers['settings.check']({ deep: false }, host)).rejects.toMatchObject(refused);
   expect((await ended(queue, job)).state).toBe('succeeded');
   expect(libraryHandlers['studies.takeBackPatients']({ studyIds: studies }, host)).toMatchObject([{ from: 'P1-2' }]);
