@@ -1,5 +1,6 @@
 /** Numbers and tables as people read them on a terminal. */
 import { counted } from '../base/counted.ts';
+import { shownNumber } from '../base/shown-number.ts';
 
 export { formatDuration } from '../base/duration.ts';
 
@@ -27,7 +28,7 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 
 /** Three decimals, or a dash for what the data do not define. */
 export function formatMeasure(value: number | null | undefined): string {
-  return value === null || value === undefined ? '–' : value.toFixed(3);
+  return value === null || value === undefined ? '–' : shownNumber(value, 3);
 }
 
 /** `0.912 (0.880 to 0.941)`. */
@@ -36,14 +37,15 @@ export function formatInterval(
   interval: readonly [number, number] | null | undefined,
 ): string {
   if (value === null || value === undefined) return '–';
-  return interval ? `${value.toFixed(3)} (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})` : value.toFixed(3);
+  const [own, ...ends] = [value, ...(interval ?? [])].map((one) => shownNumber(one, 3));
+  return ends.length === 0 ? `${own}` : `${own} (${ends.join(' to ')})`;
 }
 
 /** Lines of a table with a heading; columns whose cells are all numbers are set flush right. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = headings.map((heading, c) => Math.max(heading.length, ...rows.map((row) => (row[c] ?? '').length)));
   const isNumeric = headings.map(
-    (_, c) => rows.length > 0 && rows.every((row) => /^[-–\d.,%]*( (MB|GB|kB|B|s))?$/.test(row[c] ?? '')),
+    (_, c) => rows.length > 0 && rows.every((row) => /^[-−–\d.,%]*( (MB|GB|kB|B|s))?$/.test(row[c] ?? '')),
   );
   const format = (cells: readonly string[]): string =>
     cells

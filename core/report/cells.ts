@@ -1,4 +1,5 @@
 /** What sections of a report are made of: headings, cells, numbers. */
+import { shownNumber } from '../base/shown-number.ts';
 import type { MetricsBlock } from '../contract/index.ts';
 import { escapeHtml } from './chart.ts';
 import type { ReportMethod } from './report-data.ts';
@@ -24,7 +25,7 @@ export function withInterval({ value, interval }: Pick<MetricsBlock['figures'][n
 
 /** Three decimals, or a dash for what the data do not define. */
 export function plain(value: number | null): string {
-  return value === null ? '–' : value.toFixed(3);
+  return value === null ? '–' : shownNumber(value, 3);
 }
 
 /** A count with its thousands apart. */

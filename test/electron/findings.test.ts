@@ -147,7 +147,7 @@ test('a number is typed and stored as a number; two readers’ numbers are compa
   await page.getByRole('tab', { name: 'Agreement' }).click();
   const table = page.getByTestId('differences');
   // 120.5 - 118.5 and 96 - 96: one month apart on average.
-  expect(await table.getByRole('cell').allTextContents()).toEqual(['2', '1.00', '-1.77 – 3.77']);
+  expect(await table.getByRole('cell').allTextContents()).toEqual(['2', '1.00', '−1.77 – 3.77']);
   expect(await seriousViolations(page)).toEqual([]);
   await page.getByRole('button', { name: /^Decide 118\.5/ }).click();
   await page.getByRole('button', { name: /^Decide 118\.5/, pressed: true }).waitFor();

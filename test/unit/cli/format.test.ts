@@ -15,6 +15,7 @@ test('sizes use the units of disks', () => {
 test('a figure the data do not define is a dash', () => {
   expect(formatInterval(null, null)).toBe('–');
   expect(formatInterval(0.9, [0.85, 0.95])).toBe('0.900 (0.850 to 0.950)');
+  expect(formatInterval(-0.267, [-0.3, 0.0001])).toBe('−0.267 (−0.300 to 0.000)');
 });
 
 test('counts agree with their noun', () => {
@@ -26,9 +27,9 @@ test('columns of numbers are flush right, others flush left', () => {
     formatTable(
       ['name', 'n'],
       [
-        ['a', '5'],
+        ['a', '−5'],
         ['long name', '1,200'],
       ],
     ),
-  ).toEqual(['name           n', '---------  -----', 'a              5', 'long name  1,200']);
+  ).toEqual(['name           n', '---------  -----', 'a             −5', 'long name  1,200']);
 });
