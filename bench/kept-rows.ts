@@ -30,14 +30,18 @@ export class KeptRows<T> {
   readonly #settings: RowKey;
   readonly #begun = new Set<string>();
   readonly #rows = new Map<string, KeptRow<T>>();
+  /** Whether the last line has no end, as one that was torn by a kill: the next one begins on its own. */
+  #isTorn: boolean;
   /** Rows of other settings, which are left as they are. */
   readonly others: number;
 
   constructor(path: string, settings: RowKey) {
     this.#path = path;
     this.#settings = settings;
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    this.#isTorn = text !== '' && !text.endsWith('\n');
     let others = 0;
-    for (const { key, settings: own, commit, row } of linesOf(path)) {
+    for (const { key, settings: own, commit, row } of linesOf(text)) {
       if (textOf(own) !== textOf(settings)) others += row === undefined ? 0 : 1;
       else if (row === undefined) this.#begun.add(textOf(key));
       else this.#rows.set(textOf(key), { key, commit, row: row as T });
@@ -80,25 +84,21 @@ export class KeptRows<T> {
 
   #append(line: Pick<Line, 'key' | 'row'>): void {
     mkdirSync(dirname(this.#path), { recursive: true });
-    // A line that was torn by a kill has no end: the next one begins on its own.
-    const isTorn = existsSync(this.#path) && !/(^|\n)$/.test(readFileSync(this.#path, 'utf8'));
     const whole: Line = { settings: this.#settings, commit: commitNow(), at: new Date().toISOString(), ...line };
-    appendFileSync(this.#path, `${isTorn ? '\n' : ''}${JSON.stringify(whole)}\n`);
+    appendFileSync(this.#path, `${this.#isTorn ? '\n' : ''}${JSON.stringify(whole)}\n`);
+    this.#isTorn = false;
   }
 }
 
 /** The lines that can be read; one that was torn cannot. */
-function linesOf(path: string): Line[] {
-  if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((text) => {
-      try {
-        return text === '' ? [] : [JSON.parse(text) as Line];
-      } catch {
-        return [];
-      }
-    });
+function linesOf(text: string): Line[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as Line];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function textOf(key: RowKey): string {

@@ -1,4 +1,5 @@
 /** A learning curve and its forecast in sentences, for the command line. */
+import { signedNumber } from '../base/shown-number.ts';
 import { type CurveReport, type CurveRow, targetFacts } from '../contract/index.ts';
 import { formatInterval, formatTable, plural } from './format.ts';
 
@@ -52,7 +53,7 @@ function forecastLine({ more }: CurveReport, row: CurveRow): string {
 export function gainWords({ gain }: Pick<CurveRow, 'gain'>): string {
   if (gain === null) return '–';
   const [low, high] = gain.interval;
-  return `+${low.toFixed(2)} to +${high.toFixed(2)}`;
+  return `${signedNumber(low, 2)} to ${signedNumber(high, 2)}`;
 }
 
 function mostLine({ target }: CurveReport, helpsMost: string | null): string {

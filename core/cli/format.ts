@@ -1,15 +1,8 @@
 /** Numbers and tables as people read them on a terminal. */
 import { counted } from '../base/counted.ts';
+import { shownNumber } from '../base/shown-number.ts';
 
-/** `35 s`, `2 min 05 s`, `1 h 12 min`. */
-export function formatDuration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '?';
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
-}
+export { formatDuration } from '../base/duration.ts';
 
 /** `812 B`, `3.4 MB`, `1.2 GB` (powers of 1,000, as disks are sold). */
 export function formatBytes(bytes: number): string {
@@ -35,7 +28,7 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 
 /** Three decimals, or a dash for what the data do not define. */
 export function formatMeasure(value: number | null | undefined): string {
-  return value === null || value === undefined ? '–' : value.toFixed(3);
+  return value === null || value === undefined ? '–' : shownNumber(value, 3);
 }
 
 /** `0.912 (0.880 to 0.941)`. */
@@ -44,14 +37,15 @@ export function formatInterval(
   interval: readonly [number, number] | null | undefined,
 ): string {
   if (value === null || value === undefined) return '–';
-  return interval ? `${value.toFixed(3)} (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})` : value.toFixed(3);
+  const [own, ...ends] = [value, ...(interval ?? [])].map((one) => shownNumber(one, 3));
+  return ends.length === 0 ? `${own}` : `${own} (${ends.join(' to ')})`;
 }
 
 /** Lines of a table with a heading; columns whose cells are all numbers are set flush right. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = headings.map((heading, c) => Math.max(heading.length, ...rows.map((row) => (row[c] ?? '').length)));
   const isNumeric = headings.map(
-    (_, c) => rows.length > 0 && rows.every((row) => /^[-–\d.,%]*( (MB|GB|kB|B|s))?$/.test(row[c] ?? '')),
+    (_, c) => rows.length > 0 && rows.every((row) => /^[-−–\d.,%]*( (MB|GB|kB|B|s))?$/.test(row[c] ?? '')),
   );
   const format = (cells: readonly string[]): string =>
     cells

@@ -1,9 +1,6 @@
 /** The kinds of options commands use. Each returns a typed OptionSpec. */
-
-import type { ReadingPrecision } from '../contract/index.ts';
 import { whyNotWritable } from '../services/files/writable.ts';
 import { type OptionSpec, UsageError } from './command.ts';
-import type { GlobalOptions } from './context.ts';
 
 /** Text that may be left out. */
 export function text(flags: string, help: string): OptionSpec<string | undefined> {
@@ -143,11 +140,4 @@ export function given<T extends object>(options: T): { [K in keyof T]: Exclude<T
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
   };
-}
-
-/** What `--precision int8` says of the features that a command makes; nothing otherwise. */
-export function readingPrecision({ precision }: Pick<GlobalOptions, 'precision'>): {
-  readonly precision?: ReadingPrecision;
-} {
-  return precision === 'int8' ? { precision } : {};
 }

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CliCommand, type OptionSpec, UsageError } from './command.ts';
 import type { GlobalOptions } from './context.ts';
 import { integer, oneOf, text, toggle } from './options.ts';
+import { precisionOption } from './precision.ts';
 
 /** Options that stand before or after any command. */
 export const globalOptions = {
@@ -18,12 +19,7 @@ export const globalOptions = {
     ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const,
     'auto',
   ),
-  precision: oneOf(
-    '--precision <type>',
-    'how the LPM multiplies: f16 is faster on a GPU; int8 on a processor, for train and encode (see `sidelight lpm try-int8`). Their features are kept apart, and a model trained with int8 reads with it',
-    ['f32', 'f16', 'int8'] as const,
-    'f32',
-  ),
+  precision: precisionOption,
   threads: integer('--threads <n>', 'processor threads to use (default: all)', undefined),
 };
 

@@ -4,6 +4,7 @@ import { type SerialisedError, serialiseError } from '../base/errors.ts';
 import { type CliCommand, type CommandOutput, UsageError } from './command.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { createInterrupts } from './interrupt.ts';
+import { refuseInt8 } from './precision.ts';
 import { buildProgram } from './program.ts';
 import { openServiceSession, type ServiceSession } from './session.ts';
 import { type OutputStream, Terminal } from './terminal.ts';
@@ -94,17 +95,6 @@ async function runOne(
       () => undefined,
     );
   }
-}
-
-/** Commands that make features and can be told to make them in 8 bits. */
-const readsInInt8: readonly string[] = ['train', 'encode'];
-
-/** @throws UsageError where 8 bits are asked of a command that does not choose how images are read */
-function refuseInt8({ name }: CliCommand, { precision }: GlobalOptions): void {
-  if (precision !== 'int8' || readsInInt8.includes(name)) return;
-  throw new UsageError(
-    `--precision int8 is for ${readsInInt8.join(' and ')}; ${name} does not choose how images are read: a model reads as it was trained. Leave it out.`,
-  );
 }
 
 function printOutput(line: CommandLine, output: CommandOutput, json: boolean): number {

@@ -1,6 +1,7 @@
 /** Opens the services for one command and closes them after it. Native code is loaded here, not before. */
 import type { ServiceContext } from '../services/session/context.ts';
 import type { GlobalOptions } from './context.ts';
+import { sessionPrecision } from './precision.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ServiceSession {
@@ -21,8 +22,7 @@ export async function openServiceSession(
     mode,
     engine: globals.engine,
     device: globals.device,
-    // 8 bits are a setting of what is made, not of the session: commands that make features hand it on.
-    precision: globals.precision === 'int8' ? 'f32' : globals.precision,
+    precision: sessionPrecision(globals),
     ...(globals.threads === undefined ? {} : { threads: globals.threads }),
     progress: terminal.progress,
     log: terminal.logger,

@@ -1,5 +1,6 @@
 /** A verdict in sentences: how they are put together, and the English ones. The window has the German ones of the same shape. */
 import { counted } from '../base/counted.ts';
+import { shownNumber } from '../base/shown-number.ts';
 import type { Verdict, VerdictKind, VerdictQuestion } from './verdict.ts';
 
 /** The parts of which sentences are made. Figures come as text, as the language writes them. */
@@ -217,7 +218,7 @@ export const englishVerdict: VerdictWords = {
 
 /** Figures as English texts of the command line and of reports have them. */
 export const englishNumbers: VerdictNumbers = {
-  number: (value, digits) => value.toFixed(digits),
+  number: shownNumber,
   percent: (value) => `${(100 * value).toFixed(0)} %`,
 };
 

@@ -1,4 +1,5 @@
 /** What sections of a report are made of: headings, cells, numbers. */
+import { shownNumber } from '../base/shown-number.ts';
 import type { MetricsBlock } from '../contract/index.ts';
 import { escapeHtml } from './chart.ts';
 import type { ReportMethod } from './report-data.ts';
@@ -24,17 +25,12 @@ export function withInterval({ value, interval }: Pick<MetricsBlock['figures'][n
 
 /** Three decimals, or a dash for what the data do not define. */
 export function plain(value: number | null): string {
-  return value === null ? '–' : value.toFixed(3);
+  return value === null ? '–' : shownNumber(value, 3);
 }
 
 /** A count with its thousands apart. */
 export function count(n: number): string {
   return n.toLocaleString('en-US');
-}
-
-/** `12.3 s`, `2 min 5 s`. */
-export function duration(seconds: number): string {
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
 /** What the figures mean, one paragraph a method, its verdict in bold; the method is named where there are several. */

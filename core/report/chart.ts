@@ -1,4 +1,5 @@
 import { counted } from '../base/counted.ts';
+import { shownNumber, withMinus } from '../base/shown-number.ts';
 /**
  * Charts as inline SVG, for reports that must open anywhere, print, and load nothing.
  *
@@ -141,10 +142,11 @@ export function intervalChart(
         `<line x1="${x(row.interval[0])}" x2="${x(row.interval[1])}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="3" stroke-linecap="round" opacity="0.55"/>`,
       );
     }
+    const value = shownNumber(row.value, 3);
     const label =
       row.interval === null
-        ? row.value.toFixed(3)
-        : `${row.value.toFixed(3)} (${row.interval[0].toFixed(3)} – ${row.interval[1].toFixed(3)})`;
+        ? value
+        : `${value} (${shownNumber(row.interval[0], 3)} – ${shownNumber(row.interval[1], 3)})`;
     parts.push(
       `<circle cx="${x(row.value)}" cy="${y}" r="6" fill="${colour}"/><text x="${width - right + 14}" y="${y + 4}">${label}</text>`,
     );
@@ -342,7 +344,7 @@ export function niceTicks(low: number, high: number, count: number): number[] {
 }
 
 function tickText(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  return withMinus(String(Number(value.toPrecision(6))));
 }
 
 function round(value: number): number {

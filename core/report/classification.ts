@@ -1,6 +1,7 @@
 /** Results of a classification as one HTML text that loads nothing from anywhere: to be kept, sent on paper, printed. */
 
 import { counted } from '../base/counted.ts';
+import { withMinus } from '../base/shown-number.ts';
 import { type CallOutput, englishVerdictSentences, isNoBetterThanGuessing, targetFacts } from '../contract/index.ts';
 import type { BatchResults, StudyResult } from '../contract/ipc/classify.ts';
 import { escapeHtml } from './chart.ts';
@@ -86,7 +87,7 @@ function studiesSection({ classes }: BatchResults, studies: readonly StudyResult
       .map((p, k) => `<td class="number">${study.isPresent[k] === true ? `<b>${p}</b>` : p}</td>`)
       .join('');
     const refer = study.isReferred === true ? '<br><small>refer to a reader</small>' : '';
-    return `<tr><td>${escapeHtml(study.patientKey ?? '–')}<br><small><code>${escapeHtml(study.studyInstanceUID)}</code></small></td><td>${escapeHtml(study.modality ?? '–')}</td><td class="number">${study.images}</td>${values}<td><b>${escapeHtml(study.decision)}</b>${refer}</td></tr>`;
+    return `<tr><td>${escapeHtml(study.patientKey ?? '–')}<br><small><code>${escapeHtml(study.studyInstanceUID)}</code></small></td><td>${escapeHtml(study.modality ?? '–')}</td><td class="number">${study.images}</td>${values}<td><b>${escapeHtml(study.value === null ? study.decision : withMinus(study.decision))}</b>${refer}</td></tr>`;
   });
   return section(
     'Studies',
@@ -96,7 +97,7 @@ function studiesSection({ classes }: BatchResults, studies: readonly StudyResult
 
 /** The cells of a study: probabilities, or the number. */
 function answersOf({ probabilities, value }: StudyResult): string[] {
-  return value === null ? probabilities.map((p) => p.toFixed(3)) : [String(Number(value.toPrecision(4)))];
+  return value === null ? probabilities.map((p) => p.toFixed(3)) : [withMinus(String(Number(value.toPrecision(4))))];
 }
 
 function failuresSection({ failures }: BatchResults): string {

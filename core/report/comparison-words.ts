@@ -1,5 +1,6 @@
 /** What a comparison says in words, for its report and for the command line. */
 import { counted } from '../base/counted.ts';
+import { roughDuration } from '../base/duration.ts';
 import type { ComparedMethod, ComparisonReport } from '../contract/index.ts';
 
 /** Why a row has no AUC. */
@@ -9,15 +10,9 @@ export function untrainedWords({ state, untrained, failure, trainingMb, promised
     return `not trained: memory${trainingMb === null ? '' : ` (takes ${Math.round(trainingMb)} MB)`}`;
   }
   if (untrained === 'time') {
-    return `not trained: time${promisedSeconds === null ? '' : ` (about ${longDuration(promisedSeconds)})`}`;
+    return `not trained: time${promisedSeconds === null ? '' : ` (about ${roughDuration(promisedSeconds)})`}`;
   }
   return '';
-}
-
-/** `40 s`, `12 min`, `3.5 h`. */
-function longDuration(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 /** A share as percent: two decimals below ten. */

@@ -1,12 +1,13 @@
 /** The report of a comparison of methods: the table, and the AUC against memory and against parameters, as one HTML text. */
 import { counted } from '../base/counted.ts';
+import { formatDuration } from '../base/duration.ts';
 import {
   type ComparedMethod,
   type ComparisonReport,
   comparisonRecipeMeaning,
   methodMeaning,
 } from '../contract/index.ts';
-import { count, duration, plain, section, withInterval } from './cells.ts';
+import { count, plain, section, withInterval } from './cells.ts';
 import { type CostPoint, costChart, escapeHtml } from './chart.ts';
 import { comparisonNotes, lpmShare, untrainedWords } from './comparison-words.ts';
 import { reportPage } from './page.ts';
@@ -29,7 +30,7 @@ function tableSection(report: ComparisonReport): string {
         : escapeHtml(untrainedWords(row)),
       `${count(row.learnable)}<br><small>${lpmShare(row.learnableShare)} of the LPM</small>`,
       memoryCell(row),
-      row.epochSeconds === null ? '–' : `${row.isEpochEstimated ? '~ ' : ''}${duration(row.epochSeconds)}`,
+      row.epochSeconds === null ? '–' : `${row.isEpochEstimated ? '~ ' : ''}${formatDuration(row.epochSeconds)}`,
       ...[row.ppe, row.pme].map((score) => (score === null ? '–' : score.toFixed(2))),
     ];
     const about = `<small>${escapeHtml(methodMeaning[row.method])}</small><small>${counted('en', row.epochs, 'epoch', 'epochs')} at ${row.learningRate}</small>`;

@@ -3,6 +3,7 @@
  * line, the demo and the window make the same report.
  */
 import { counted, formOf } from '../base/counted.ts';
+import { formatDuration } from '../base/duration.ts';
 import {
   defaultTarget,
   type EpochRecord,
@@ -11,7 +12,7 @@ import {
   targetFacts,
   targetFigureWords,
 } from '../contract/index.ts';
-import { aucOf, count, duration, plain, section, verdictParagraphs, withInterval } from './cells.ts';
+import { aucOf, count, plain, section, verdictParagraphs, withInterval } from './cells.ts';
 import {
   calibrationChart,
   confusionTable,
@@ -133,7 +134,7 @@ function methodsSection(data: ReportData): string {
         : [plain(image.sensitivity), plain(image.specificity)]),
       count(m.learnable) + share,
       m.peakMb === null ? '–' : `${count(Math.round(m.peakMb))} MB${ofFull}`,
-      duration(m.seconds),
+      formatDuration(m.seconds),
     ]
       .map((cell) => `<td class="number">${cell}</td>`)
       .join('')}</tr>`;
@@ -342,7 +343,7 @@ function provenanceSection(data: ReportData): string {
     ['Models', data.methods.map((m) => m.model).join(', ')],
     ...data.timings.map((t): readonly [string, string] => [
       t.name,
-      duration(t.seconds) + (t.peakMb === null ? '' : `, peak memory ${count(Math.round(t.peakMb))} MB`),
+      formatDuration(t.seconds) + (t.peakMb === null ? '' : `, peak memory ${count(Math.round(t.peakMb))} MB`),
     ]),
   ];
   return section(

@@ -95,6 +95,11 @@ export class CopiesErasure {
     }
   }
 
+  /** Treats all copies that were not looked at yet. @throws as `erase` */
+  eraseLeft(): void {
+    for (const name of this.left()) this.erase(name);
+  }
+
   get outcome(): BackupErasure {
     return { holding: [...this.#holding], rewritten: this.#rewritten, deleted: this.#deleted };
   }

@@ -3,6 +3,7 @@
  * Entries are texts, or functions of what they mention; keys are grouped by screen.
  */
 import type { ProgressStage } from '../../core/base/progress.ts';
+import { withMinus } from '../../core/base/shown-number.ts';
 import type { Verdict } from '../../core/contract/verdict.ts';
 import { verdictSentences } from '../../core/contract/verdict-words.ts';
 import { de } from './de/index.ts';
@@ -38,12 +39,9 @@ class I18n {
 
   /** 1234.5 as the language writes it. */
   number(value: number, digits = 0): string {
-    return value.toLocaleString(this.#language, {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-      // What rounds to nothing has no sign.
-      signDisplay: 'negative',
-    });
+    return withMinus(
+      value.toLocaleString(this.#language, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    );
   }
 
   /** 0.934 as "93.4 %": probabilities and shares. */

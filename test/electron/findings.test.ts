@@ -6,7 +6,7 @@ import { answeredInstances, classNames, datasetByName, listModels, openLibrary }
 import { seriousViolations } from './support/axe.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
-import { openReading, pictureSeen } from './support/reading.ts';
+import { addReader, makeDataset, openReading, pictureSeen } from './support/reading.ts';
 import { show } from './support/screens.ts';
 import { openTrain, planTraining, startTraining, trained } from './support/training.ts';
 
@@ -35,16 +35,7 @@ test('a data set of two findings is made, read by keyboard, checked and trained 
   const prepared = await prepareLibrary({ patients: 6 });
   const { library } = prepared;
   const { page, complaints, close } = await launch({ library });
-  await page.getByText(/of 12 studies/).waitFor();
-  await page.getByRole('grid').focus();
-  await page.keyboard.press('Control+a');
-  await page.getByRole('button', { name: 'Data sets' }).click();
-  await page.getByRole('button', { name: 'New data set …' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Data set' }).fill('chest');
-  await dialog.getByLabel('What is asked of an image').selectOption('finding');
-  await dialog.getByRole('textbox', { name: /Their names/ }).fill('disc, lines');
-  await dialog.getByRole('button', { name: 'Create' }).click();
+  await makeDataset(page, { studies: 12, name: 'chest', asks: 'finding', field: /Their names/, names: 'disc, lines' });
   await page.getByRole('heading', { name: 'Findings', exact: true }).waitFor();
   expect(await page.getByRole('textbox', { name: 'Name of finding 2' }).inputValue()).toBe('lines');
 
@@ -118,16 +109,7 @@ test('a number is typed and stored as a number; two readers’ numbers are compa
   const question = 'bone age (months)';
   const prepared = await prepareLibrary({ patients: 2 });
   const { page, complaints, close } = await launch({ library: prepared.library });
-  await page.getByText(/of 4 studies/).waitFor();
-  await page.getByRole('grid').focus();
-  await page.keyboard.press('Control+a');
-  await page.getByRole('button', { name: 'Data sets' }).click();
-  await page.getByRole('button', { name: 'New data set …' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Data set' }).fill('hands');
-  await dialog.getByLabel('What is asked of an image').selectOption('quantity');
-  await dialog.getByRole('textbox', { name: 'What is measured' }).fill(question);
-  await dialog.getByRole('button', { name: 'Create' }).click();
+  await makeDataset(page, { studies: 4, name: 'hands', asks: 'quantity', field: 'What is measured', names: question });
   await page.getByRole('heading', { name: 'What is measured', exact: true }).waitFor();
 
   await openReading(page);
@@ -154,28 +136,18 @@ test('a number is typed and stored as a number; two readers’ numbers are compa
   await page.keyboard.press('Escape');
   await page.getByTestId('progress').filter({ hasText: 'labelled 2 of 4' }).waitFor();
 
-  await page.getByRole('textbox', { name: 'New reader' }).fill('Dr. Weiss');
-  await page.getByRole('textbox', { name: 'New reader' }).press('Enter');
-  await page.getByRole('textbox', { name: 'New reader' }).press('Escape');
+  await addReader(page, 'Dr. Weiss');
   await page.keyboard.press('Control+ArrowLeft');
   await page.keyboard.press('Control+ArrowLeft');
   await pictureSeen(page);
-  await page.keyboard.press('1');
-  await page.keyboard.type('118.5');
-  await page.keyboard.press('Enter');
-  await page.locator(`input[aria-label="${question}"]`).and(page.locator('input:not(:focus)')).waitFor();
-  await page.getByText('saved', { exact: true }).waitFor();
+  await type('118.5', 'labelled 1 of 4');
   await page.keyboard.press('Control+ArrowRight');
   await pictureSeen(page);
-  await page.keyboard.press('1');
-  await page.keyboard.type('96');
-  await page.keyboard.press('Enter');
-  await page.locator(`input[aria-label="${question}"]`).and(page.locator('input:not(:focus)')).waitFor();
-  await page.getByText('saved', { exact: true }).waitFor();
+  await type('96', 'labelled 2 of 4');
   await page.getByRole('tab', { name: 'Agreement' }).click();
   const table = page.getByTestId('differences');
   // 120.5 - 118.5 and 96 - 96: one month apart on average.
-  expect(await table.getByRole('cell').allTextContents()).toEqual(['2', '1.00', '-1.77 – 3.77']);
+  expect(await table.getByRole('cell').allTextContents()).toEqual(['2', '1.00', '−1.77 – 3.77']);
   expect(await seriousViolations(page)).toEqual([]);
   await page.getByRole('button', { name: /^Decide 118\.5/ }).click();
   await page.getByRole('button', { name: /^Decide 118\.5/, pressed: true }).waitFor();

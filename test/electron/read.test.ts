@@ -10,7 +10,7 @@ import { writeStudies } from '../support/made-studies.ts';
 import { hasShared, sharedPath } from '../support/shared.ts';
 import { seriousViolations } from './support/axe.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
-import { addClass, labelled, nextCase, openReading, pictureSeen } from './support/reading.ts';
+import { addClass, addReader, labelled, nextCase, openReading, pictureSeen } from './support/reading.ts';
 import { takeScreenshots } from './support/screenshot.ts';
 
 /** A library with the data set `reading`: the given paths, or twelve made-up studies of six patients, none of them labelled. */
@@ -115,11 +115,9 @@ test('two readers are blinded, which the header says with what is left for each;
   await pictureSeen(page);
   await read('112211');
   await sitting.getByText('Reader 1 reads studies: 6 of 12 remain.').waitFor();
-  await page.getByRole('textbox', { name: 'New reader' }).fill('Dr. Weiss');
-  await page.getByRole('textbox', { name: 'New reader' }).press('Enter');
+  await addReader(page, 'Dr. Weiss');
   await labelled(page, 'labelled 0 of 12');
   await sitting.getByText('Dr. Weiss reads studies without seeing what others say: 12 of 12 remain.').waitFor();
-  await page.getByRole('textbox', { name: 'New reader' }).press('Escape');
   for (let k = 0; k < 6; k++) await page.keyboard.press('Control+ArrowLeft');
   await pictureSeen(page);
   await read('112221');
@@ -137,8 +135,7 @@ test('two readers are blinded, which the header says with what is left for each;
 
   // Who has labelled nothing is shown no difference before they say that they only decide.
   await page.getByRole('tab', { name: 'Read', exact: true }).click();
-  await page.getByRole('textbox', { name: 'New reader' }).fill('Dr. Schwarz');
-  await page.getByRole('textbox', { name: 'New reader' }).press('Enter');
+  await addReader(page, 'Dr. Schwarz');
   await sitting.getByText('Dr. Schwarz reads studies without seeing what others say: 12 of 12 remain.').waitFor();
   await page.getByRole('tab', { name: 'Agreement' }).click();
   await page.getByTestId('held-back').getByText('1 more case is held back').waitFor();

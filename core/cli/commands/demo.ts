@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { formatBytes, formatCount, formatDuration, formatInterval, formatTable, plural } from '../format.ts';
 import { integer, oneOf, text } from '../options.ts';
+import { sessionPrecision } from '../precision.ts';
 
 const defaultFolder = 'demo-output';
 
@@ -79,7 +80,7 @@ async function withServices<T>(
     mode: 'write',
     engine: globals.engine,
     device: globals.device,
-    precision: globals.precision === 'int8' ? 'f32' : globals.precision,
+    precision: sessionPrecision(globals),
     ...(globals.threads === undefined ? {} : { threads: globals.threads }),
     ownProcess: true,
     progress: terminal.progress,

@@ -1,7 +1,8 @@
 import { encodeOptionsSchema, methods, normalisations, tokenRules } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatBytes, formatDuration, plural } from '../format.ts';
-import { decimal, given, integer, lpmName, oneOf, readingPrecision, toggle } from '../options.ts';
+import { decimal, given, integer, lpmName, oneOf, toggle } from '../options.ts';
+import { readingPrecision } from '../precision.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = encodeOptionsSchema.parse({ dataset: 'D' });

@@ -1,3 +1,4 @@
+import { signedNumber } from '../../base/shown-number.ts';
 import { quickMethods, type TryInt8Report, tryInt8OptionsSchema } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatMeasure, plural } from '../format.ts';
@@ -37,7 +38,7 @@ export function tryInt8Lines(report: TryInt8Report): string[] {
   const { timeRatio, keptTokenOverlap, reads, auc } = report;
   const ratio = (value: number): string => value.toFixed(2);
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+  const signed = (value: number): string => signedNumber(value, 3);
   return [
     `"${report.lpm}" in 8 bits at ${report.inputSize} px on ${plural(reads.length, 'image')} of "${report.dataset}" (${report.engine}):`,
     `Time: ${ratio(timeRatio.median)} of the usual way's (${ratio(timeRatio.least)} to ${ratio(timeRatio.most)}).`,

@@ -32,7 +32,8 @@ import { foldLines } from '../fold-lines.ts';
 import { formatCount, formatDuration, formatMeasure, formatTable } from '../format.ts';
 import { methodsOf } from '../methods-option.ts';
 import { splitOriginLines } from '../note-lines.ts';
-import { decimal, given, integer, list, lpmName, oneOf, readingPrecision, text, toggle } from '../options.ts';
+import { decimal, given, integer, list, lpmName, oneOf, text, toggle } from '../options.ts';
+import { readingPrecision } from '../precision.ts';
 import { verdictLines } from '../verdict-lines.ts';
 
 const defaults = trainOptionsSchema.parse({ dataset: 'D' });

@@ -29,7 +29,9 @@ export const settingsHandlers: Handlers<keyof typeof settingsCalls, CoreContext>
     listBackups(services.library.path('backups')).map(({ name, madeAt, sizeBytes }) => ({ name, madeAt, sizeBytes })),
   'settings.backup': ({ to }, { services, queue }) =>
     queue.beside('no backup was made', () => backUpLibraryAside(services.library.folder, to)),
-  'settings.restore': async ({ from }, { services, endAfter }) => {
+  'settings.restore': async ({ from }, { services, queue, endAfter }) => {
+    // It would stop the deletion and put a database in its place that holds them all, and knows of no deletion.
+    queue.refuseBesideErasure('no backup was put back');
     const { folder } = services.library;
     const { backup, setAside } = await endAfter(() => restoreFromBackup(folder, from, new Date()));
     return { backup, setAside };

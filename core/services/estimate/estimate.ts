@@ -73,10 +73,10 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
       const rates = ratesOf(context.library.db, await rateKey(context, lpm.record.hash, given.inputSize));
       const planned = plans.get(`${given.dataset} ${given.seed}`) ?? planVersion(context, given);
       plans.set(`${given.dataset} ${given.seed}`, planned);
-      const isSearch = training.recipe === 'auto';
-      const trained = trainingsOf(given, planned.version.images);
+      const plan = plannedSearch(given, planned.version.images);
+      const trained = trainingsOf(given, plan);
       const works = trained.map((options) => workOf(context, options, lpm, planned, prepared));
-      const read = isSearch ? readTogether(works, rates) : works;
+      const read = plan === null ? works : readTogether(works, rates);
       const parts = trained.map((options, i) => {
         const work = read[i] as Work;
         const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
@@ -87,11 +87,7 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
         }
         return promise;
       });
-      promises.push(
-        isSearch
-          ? promiseOfSearch(parts, trained, plannedSearch(given, planned.version.images), given)
-          : (parts[0] ?? null),
-      );
+      promises.push(plan === null ? (parts[0] ?? null) : promiseOfSearch(parts, trained, plan, given));
     } finally {
       lpm.close();
     }

@@ -20,10 +20,10 @@ const most = 1.35;
 /**
  * What `options` come to: themselves, or of a search a training for each method, of folds and with a number of epochs, not always whole, that comes to the
  * steps expected of its candidates and of the networks that are trained at the end.
+ * @param plan what their search would try; null where they search nothing
  */
-export function trainingsOf(options: Training, images: readonly Pick<VersionImage, 'split'>[]): readonly Training[] {
-  if (options.recipe !== 'auto') return [options];
-  const plan = plannedSearch(options, images);
+export function trainingsOf(options: Training, plan: SearchPlan | null): readonly Training[] {
+  if (plan === null) return [options];
   const perEpoch = Math.max(1, stepsPerEpoch(Math.max(1, learnedOf(plan)), options.batch));
   const { repeats, deliver } = options;
   const networks = networksTrained({ folds: plan.folds, repeats, deliver });
@@ -38,11 +38,12 @@ export function trainingsOf(options: Training, images: readonly Pick<VersionImag
   }));
 }
 
-/** What a search of these options would try, where patients can be dealt to all folds. */
+/** What the search of these options would try, where patients can be dealt to all folds; null where they name a recipe. */
 export function plannedSearch(
-  { budget, seed, batch, methods }: Training,
+  { recipe, budget, seed, batch, methods }: Training,
   images: readonly Pick<VersionImage, 'split'>[],
-): SearchPlan {
+): SearchPlan | null {
+  if (recipe !== 'auto') return null;
   const used = images.filter(({ split }) => split !== 'test').length;
   return planSearch(budget, { seed, folds: foldsWanted, images: used, batch, methods });
 }

@@ -51,10 +51,8 @@ export const encodeJob = defineJob({
       const rule = rangeRuleOfVersion(context.library.db, version);
       const prepared = await prepareTogether(
         context,
-        kinds.map((kind) => ({
-          ...{ version, images, lpm, inputSize, tokens, tokenRatio, layers, normalisation, precision, rule },
-          features: [kind],
-        })),
+        { version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision, rule },
+        kinds.map((kind) => ({ layers, features: [kind] })),
       );
       for (const one of prepared) await one.close();
       const [features] = prepared.toSorted((a, b) => b.encoded - a.encoded);

@@ -15,6 +15,7 @@ import {
 } from '../../models/index.ts';
 import { keyedRanges } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { bytesIn, type RecordBlocks } from './record-blocks.ts';
 
 /** Raised when rendering, resizing or encoding changes in a way that changes the numbers: older features are then not used. */
 const pipelineVersion = 1;
@@ -43,15 +44,6 @@ interface FeatureKind {
   readonly name: (settings: Pick<FeatureSettings, 'tokens' | 'tokenRatio'>, layers: LayerChoice) => string;
   /** Where a record goes in the network's inputs of a batch, piece by piece, in the order of its bytes. */
   readonly blocks: (config: NetworkConfig, batch: number) => readonly RecordBlocks[];
-}
-
-/** Pieces of a record that lie in one input, `bytes` long each: piece i of example b begins at byte b * step + i * apart. */
-export interface RecordBlocks {
-  readonly input: string;
-  readonly bytes: number;
-  readonly count: number;
-  readonly apart: number;
-  readonly step: number;
 }
 
 export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
@@ -173,7 +165,7 @@ export function writeRecord(
   inputs: Readonly<Record<string, Tensor>>,
   b: number,
 ): void {
-  const total = blocks.reduce((sum, { bytes, count }) => sum + bytes * count, 0);
+  const total = bytesIn(blocks);
   invariant(record.byteLength === total, `examples: a record has ${record.byteLength} bytes instead of ${total}`);
   let at = 0;
   for (const { input, bytes, count, apart, step } of blocks) {

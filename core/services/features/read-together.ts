@@ -15,14 +15,13 @@ import type { LpmFeatures } from '../../models/index.ts';
 import { compileEncoder, type EncodedImage, type EncoderPlan } from '../lpm/encoder.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { BatchThreads } from './batches/batch-threads.ts';
 import {
   bytesPerImage,
   checkSpace,
   encodeEach,
+  type FeatureKindsAsked,
   type FeatureRequest,
   type Features,
-  lackingOf,
   openForEncoding,
   pixelsOf,
   type ReadyToEncode,
@@ -33,32 +32,24 @@ import {
 const fewestImages = 8;
 
 /**
- * The features of several requests about the same images, version and LPM, in their order. Close each.
+ * Several kinds of features of the same images, version and LPM, in their order. The images are looked at, decoded and measured once. Close each.
  * @throws as `prepareFeatures`
  */
 export async function prepareTogether(
   context: ServiceContext,
-  requests: readonly FeatureRequest[],
+  shared: Omit<FeatureRequest, keyof FeatureKindsAsked>,
+  asked: readonly FeatureKindsAsked[],
 ): Promise<readonly Features[]> {
-  const open: { close(): Promise<void> }[] = [];
-  const pool = new BatchThreads(async () => (await context.engine()).info.threads);
+  const ready: ReadyToEncode[] = [];
   try {
-    const ready: ReadyToEncode[] = [];
-    for (const request of requests) {
-      const one = await openForEncoding(context, request, pool);
-      open.push(one);
-      ready.push(one);
-    }
+    for (const kinds of asked) ready.push(await openForEncoding(context, { ...shared, ...kinds }, ready[0]));
     await readTogether(context, ready);
     const features: Features[] = [];
     for (const one of ready) features.push(await one.encode());
     return features;
   } catch (error) {
-    for (const one of open) await one.close();
+    for (const one of ready) await one.close();
     throw error;
-  } finally {
-    // Those who opened have their share.
-    await pool.close();
   }
 }
 
@@ -69,12 +60,11 @@ async function readTogether(context: ServiceContext, all: readonly ReadyToEncode
     (one, i) =>
       one.request.features.length === 1 &&
       all.findIndex((other) => kindOf(other) === kindOf(one)) === i &&
-      one.parts.images.some((image) => lackingOf(one, image).length > 0),
+      one.lacking.size > 0,
   );
   const [first] = chosen;
   if (first === undefined || chosen.length < 2) return;
-  const lacks = (one: ReadyToEncode, image: VersionImage): boolean => lackingOf(one, image).length > 0;
-  const missing = first.parts.images.filter((image) => chosen.filter((one) => lacks(one, image)).length > 1);
+  const missing = first.parts.images.filter((image) => chosen.filter(({ lacking }) => lacking.has(image)).length > 1);
   if (missing.length < fewestImages) return;
   // Elsewhere the memory of the larger graph is not known beforehand, and a GPU that has not enough is given up for the whole session.
   const { name, device } = (await context.engine()).info;
@@ -121,7 +111,7 @@ async function readTogether(context: ServiceContext, all: readonly ReadyToEncode
     await encodeEach(encoder, missing, pixels, context.signal, (image, encoded) => {
       const key = imageKey(image.instanceId, image.frame);
       for (const one of chosen) {
-        for (const kind of lackingOf(one, image))
+        for (const kind of one.lacking.get(image) ?? [])
           one.parts.records.get(kind)?.append(kind, key, recordOf(encoded, kind));
       }
       context.progress({ stage: 'encoding', done: ++done, total: missing.length, unit: 'images' });

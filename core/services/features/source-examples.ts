@@ -13,7 +13,8 @@ import { imageKind, samplesOf } from '../pixels/source-images.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { BatchThreads } from './batches/batch-threads.ts';
 import type { BatchRow, SharedBatch } from './batches/messages.ts';
-import { bytesOf, emptyInputs, featureKinds, featuresOf, type RecordBlocks, writeRecord } from './feature-kinds.ts';
+import { bytesOf, emptyInputs, featureKinds, featuresOf, writeRecord } from './feature-kinds.ts';
+import { bytesIn } from './record-blocks.ts';
 
 /** What lies on the disk, where threads read it. */
 type PlacedRecords = Pick<RecordStore, 'placeOf' | 'verified' | 'damaged'>;
@@ -135,10 +136,6 @@ function threadsFor(
 
 function isPlaced(store: RecordReader): store is RecordReader & PlacedRecords {
   return store.placeOf !== undefined;
-}
-
-function bytesIn(blocks: readonly RecordBlocks[]): number {
-  return blocks.reduce((sum, { bytes, count }) => sum + bytes * count, 0);
 }
 
 /** Puts a batch together in this thread. */

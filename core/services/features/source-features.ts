@@ -97,10 +97,16 @@ export async function prepareFeatures(context: ServiceContext, request: FeatureR
   return await (await openForEncoding(context, request)).encode();
 }
 
+/** The kinds of features that are asked for, and of which layers; all else of a request is the same for several kinds. */
+export type FeatureKindsAsked = Pick<FeatureRequest, 'features' | 'layers'>;
+
 /** Stores that are open, with images decoded; features may be missing in them still. */
 export interface ReadyToEncode {
   readonly request: FeatureRequest;
   readonly parts: EncodeParts;
+  /** Images that lacked features when it was opened. */
+  readonly lacking: Lacking;
+  readonly threads: BatchThreads;
   /** Computes the features that are missing. Closes the stores where that fails. */
   encode(): Promise<Features>;
   close(): Promise<void>;
@@ -108,25 +114,24 @@ export interface ReadyToEncode {
 
 /**
  * Decodes what is not decoded and opens the stores. Encode, or close the result.
- * @param pool the threads of several such; its own where left out
+ * @param first what was opened before for other kinds of features of the same: its images and statistics are these, its threads are shared
  * @throws as `prepareFeatures`
  */
 export async function openForEncoding(
   context: ServiceContext,
   request: FeatureRequest,
-  pool?: BatchThreads,
+  first?: ReadyToEncode,
 ): Promise<ReadyToEncode> {
-  const { version, lpm, inputSize, rule } = request;
+  const { lpm, inputSize, rule } = request;
   // Also where every record is there already: what learns from them answers nowhere else.
   if (request.precision === 'int8' && request.features.length > 0) await requireInt8(await context.engine());
-  const problems = new ProblemCollector();
   const stores: RecordStore[] = [];
   const opened = (store: RecordStore): RecordStore => {
     stores.push(store);
     return store;
   };
   const memory = holdMemory(context);
-  const threads = pool?.share() ?? new BatchThreads(async () => (await context.engine()).info.threads);
+  const threads = first?.threads.share() ?? new BatchThreads(async () => (await context.engine()).info.threads);
   let closing: Promise<void> | undefined;
   // Stores count who uses them: closed twice, one would be taken from another job.
   const close = (): Promise<void> => {
@@ -138,39 +143,33 @@ export async function openForEncoding(
     return closing;
   };
   try {
-    await lookIntoInstances(
-      context,
-      request.images.map(({ instanceId }) => instanceId),
-    );
-    const sources = opened(openPreviewStore(context, inputSize, rule));
+    if (first === undefined) {
+      await lookIntoInstances(
+        context,
+        request.images.map(({ instanceId }) => instanceId),
+      );
+    }
+    const sources = opened(first?.parts.sources.share() ?? openPreviewStore(context, inputSize, rule));
     const isSaid = announceSize(context, request, sources) && request.features.length > 0;
     if (isSaid) announceEncoder(await context.engine(), lpm, request, context.log);
-    const there = await prepareSources(context, sources, inputSize, rule, request.images, problems);
-    const images = request.images.filter((_, i) => there[i]);
-    if (request.needsAll === true && images.length < request.images.length) throw imagesGone(request, images, problems);
-    const training = images.filter((image) => image.split === 'train');
-    if (request.statistics === undefined && training.length === 0) {
-      const reason = problems.list().find(({ code }) => code !== 'IMAGE_LOOKS_EMPTY')?.message ?? 'there are none';
-      throw new AppError('DATASET_NOT_READY', `No training image of "${version.dataset}" can be used: ${reason}`, {
-        action: 'Import files that can be decoded, or correct the labels.',
-      });
-    }
-    const statistics =
-      request.statistics ?? (await resolveStatistics(context, { ...request, lpm: lpm.config, sources, training }));
+    const { images, statistics, problems } = first?.parts ?? (await decodeImages(context, request, sources));
     const hash = lpm.record.hash;
     const records = new Map(
       request.features.map((kind) => [kind, opened(openFeatures(context, kind, hash, request, statistics))]),
     );
-    const parts: EncodeParts = { images, statistics, sources, records, isSaid };
-    const lacked = images.filter((image) => lackingOf({ request, parts }, image).length > 0);
+    const parts: EncodeParts = { images, statistics, problems, sources, records, isSaid };
+    const lacking = lackingOf(images, records);
     return {
       request,
       parts,
+      lacking,
+      threads,
       close,
       encode: async () => {
         try {
-          await encodeMissing(context, request, parts);
-          const encoded = lacked.length;
+          // Asked once more: images were read for several kinds at once meanwhile, or a record of them was found damaged.
+          await encodeMissing(context, request, parts, lackingOf(images, records));
+          const encoded = lacking.size;
           const reused = images.length - encoded;
           const sizeBytes = bytesPerImage(request) * images.length;
           return {
@@ -186,6 +185,29 @@ export async function openForEncoding(
     await close();
     throw error;
   }
+}
+
+/** Decodes what is not decoded. Gives the images that can be read, what they are normalised with, and why the others cannot. */
+async function decodeImages(
+  context: ServiceContext,
+  request: FeatureRequest,
+  sources: RecordStore,
+): Promise<DecodedImages> {
+  const { version, lpm, inputSize, rule } = request;
+  const problems = new ProblemCollector();
+  const there = await prepareSources(context, sources, inputSize, rule, request.images, problems);
+  const images = request.images.filter((_, i) => there[i]);
+  if (request.needsAll === true && images.length < request.images.length) throw imagesGone(request, images, problems);
+  const training = images.filter((image) => image.split === 'train');
+  if (request.statistics === undefined && training.length === 0) {
+    const reason = problems.list().find(({ code }) => code !== 'IMAGE_LOOKS_EMPTY')?.message ?? 'there are none';
+    throw new AppError('DATASET_NOT_READY', `No training image of "${version.dataset}" can be used: ${reason}`, {
+      action: 'Import files that can be decoded, or correct the labels.',
+    });
+  }
+  const statistics =
+    request.statistics ?? (await resolveStatistics(context, { ...request, lpm: lpm.config, sources, training }));
+  return { images, statistics, problems };
 }
 
 /** The refusal that says how many images are missing, and why the first of them. */
@@ -257,20 +279,27 @@ function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
 }
 
-export interface EncodeParts extends Pick<Features, 'images' | 'statistics' | 'sources' | 'records'> {
+type DecodedImages = Pick<Features, 'images' | 'statistics' | 'problems'>;
+
+interface EncodeParts extends DecodedImages, Pick<Features, 'sources' | 'records'> {
   /** Whether the memory that the LPM takes was said before. */
   readonly isSaid: boolean;
 }
 
 /** Runs the LPM over images whose features are missing. */
-async function encodeMissing(context: ServiceContext, request: FeatureRequest, parts: EncodeParts): Promise<void> {
+async function encodeMissing(
+  context: ServiceContext,
+  request: FeatureRequest,
+  parts: EncodeParts,
+  lacking: Lacking,
+): Promise<void> {
   const { records } = parts;
   const { lpm } = request;
-  const lacking = (image: VersionImage): LpmFeatures[] => lackingOf({ request, parts }, image);
-  const missing = parts.images.filter((image) => lacking(image).length > 0);
+  const missing = [...lacking.keys()];
   if (missing.length === 0) return;
   checkSpace(context, bytesPerImage(request) * missing.length);
-  const features = request.features.filter((kind) => missing.some((image) => lacking(image).includes(kind)));
+  const wanted = new Set([...lacking.values()].flat());
+  const features = request.features.filter((kind) => wanted.has(kind));
   const plan = { ...request, features };
   const log = parts.isSaid ? silentLogger : context.log;
   const encoder = await compileEncoder(await context.engine(), lpm, plan, { ...context, log });
@@ -287,12 +316,18 @@ async function encodeMissing(context: ServiceContext, request: FeatureRequest, p
   }
 }
 
-/** The kinds of features that an image lacks. */
-export function lackingOf(
-  { request, parts: { records } }: Pick<ReadyToEncode, 'request' | 'parts'>,
-  { instanceId, frame }: VersionImage,
-): LpmFeatures[] {
-  return request.features.filter((kind) => records.get(kind)?.has(kind, imageKey(instanceId, frame)) === false);
+/** Images that lack features, in the version's order, with the kinds that each lacks. */
+type Lacking = ReadonlyMap<VersionImage, readonly LpmFeatures[]>;
+
+function lackingOf(images: readonly VersionImage[], records: Features['records']): Lacking {
+  const kinds = [...records];
+  const lacking = new Map<VersionImage, readonly LpmFeatures[]>();
+  for (const image of images) {
+    const key = imageKey(image.instanceId, image.frame);
+    const missing = kinds.flatMap(([kind, store]) => (store.has(kind, key) ? [] : [kind]));
+    if (missing.length > 0) lacking.set(image, missing);
+  }
+  return lacking;
 }
 
 /** The LPM's input for an image. */

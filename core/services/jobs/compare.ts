@@ -6,6 +6,7 @@
  * kill goes on where it was and ends with the same table.
  */
 import { counted } from '../../base/counted.ts';
+import { roughDuration } from '../../base/duration.ts';
 import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import {
@@ -131,10 +132,9 @@ function begin(
 function tellPlan({ log }: ServiceContext, { costs, promise }: ComparisonPlan, { seeds }: Comparison): void {
   const trained = costs.filter(({ untrained }) => untrained === null).length;
   if (promise === null) return;
-  const minutes = (seconds: number): number => Math.max(1, Math.round(seconds / 60));
   log.log(
     'info',
-    `${counted('en', trained * seeds, 'training', 'trainings')} of ${counted('en', trained, 'method', 'methods')}: about ${minutes(promise.seconds)} min (${minutes(promise.low)} to ${minutes(promise.high)}).`,
+    `${counted('en', trained * seeds, 'training', 'trainings')} of ${counted('en', trained, 'method', 'methods')}: about ${roughDuration(promise.seconds)} (${roughDuration(promise.low)} to ${roughDuration(promise.high)}).`,
   );
 }
 

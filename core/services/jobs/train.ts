@@ -6,6 +6,7 @@
  * and a few hundred steps its weights have moved little, so compare it at 1e-3 or more.
  */
 import { performance } from 'node:perf_hooks';
+import { roughDuration } from '../../base/duration.ts';
 import { AppError, serialiseError } from '../../base/errors.ts';
 import {
   type EpochRecord,
@@ -97,16 +98,10 @@ async function tellCosts(context: ServiceContext, options: Parameters<typeof cho
   if (found.missing.length > 0) found = await promiseTime(context, [options]);
   const [promise] = found.promises;
   if (promise?.methods === undefined) return;
-  const minutes = (seconds: number): string =>
-    seconds < 90
-      ? `${Math.ceil(seconds)} s`
-      : seconds < 5400
-        ? `${Math.round(seconds / 60)} min`
-        : `${(seconds / 3600).toFixed(1)} h`;
-  const each = promise.methods.map(({ method, seconds }) => `${method} about ${minutes(seconds)}`).join(', ');
+  const each = promise.methods.map(({ method, seconds }) => `${method} about ${roughDuration(seconds)}`).join(', ');
   context.log.log(
     'info',
-    `The search is expected to take ${minutes(promise.seconds)}, between ${minutes(promise.low)} and ${minutes(promise.high)} (${each}).`,
+    `The search is expected to take ${roughDuration(promise.seconds)}, between ${roughDuration(promise.low)} and ${roughDuration(promise.high)} (${each}).`,
   );
 }
 

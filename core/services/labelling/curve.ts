@@ -35,6 +35,7 @@ import { runAsJob } from '../session/run-as-job.ts';
 import { dealAsMany, dealFolds } from '../training/folds.ts';
 import { classFigures, meanFigures } from './curve-figures.ts';
 import { methodInUse } from './in-use.ts';
+import { answerOutOfFold } from './out-of-fold.ts';
 import { type QuickBench, withQuickBench } from './quick.ts';
 import { learnedPatients, nestedOrder } from './subsets.ts';
 
@@ -127,17 +128,17 @@ interface Answered {
 /** Trains on every size of every repeat, fold by fold, and answers the images of each fold by what did not learn from it. */
 async function answerAll(
   context: ServiceContext,
-  { features, trials, recipe }: QuickBench,
+  bench: QuickBench,
   version: DatasetVersion,
   { folds: count, repeats, seed }: Asked,
 ): Promise<Answered> {
+  const { features, recipe } = bench;
   const { images } = features;
   const target = targets[version.target];
   const logits = target.logits(version.classes.length);
   const shares = usedShares(new Set(images.map(({ patientId }) => patientId)).size, count);
   const learned = shares.map(() => 0);
   const total = repeats * shares.length * count * recipe.steps;
-  let done = 0;
   const probabilities: Float64Array[][] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     const own = Random.seeded(seed).fork(`repeat ${repeat} of a learning curve`);
@@ -147,31 +148,23 @@ async function answerAll(
     const foldOf = new Map(images.map(({ patientId }, i) => [patientId, folds[i] as number]));
     const curve: Float64Array[] = [];
     for (const [s, share] of shares.entries()) {
-      const answers = new Float32Array(images.length * logits);
-      for (let fold = 0; fold < count; fold++) {
+      const answers = await answerOutOfFold(bench, { folds, count, logits }, (fold) => {
         const patients = learnedPatients(order, foldOf, fold, share);
         learned[s] = (learned[s] as number) + patients.size;
-        const held = Array.from(images.keys()).filter((i) => folds[i] === fold);
-        const told = (steps: number): void =>
-          context.progress({
-            stage: 'curve',
-            done: done + Math.min(steps, recipe.steps),
-            total,
-            unit: 'steps',
-            note: `repeat ${repeat + 1} of ${repeats}, ${counted('en', patients.size, 'patient', 'patients')}, fold ${fold + 1} of ${count}`,
-          });
-        const { logits: given } = await trials.run(
-          recipe,
-          own.fork(`fold ${fold}`).integer(2 ** 31),
-          images.filter(({ patientId }) => patients.has(patientId)),
-          held.map((i) => images[i] as VersionImage),
-          told,
-        );
-        for (const [k, i] of held.entries()) {
-          answers.set(given.subarray(k * logits, (k + 1) * logits), i * logits);
-        }
-        done += recipe.steps;
-      }
+        const done = ((repeat * shares.length + s) * count + fold) * recipe.steps;
+        return {
+          learned: images.filter(({ patientId }) => patients.has(patientId)),
+          seed: own.fork(`fold ${fold}`).integer(2 ** 31),
+          told: (steps) =>
+            context.progress({
+              stage: 'curve',
+              done: done + Math.min(steps, recipe.steps),
+              total,
+              unit: 'steps',
+              note: `repeat ${repeat + 1} of ${repeats}, ${counted('en', patients.size, 'patient', 'patients')}, fold ${fold + 1} of ${count}`,
+            }),
+        };
+      });
       curve.push(target.probabilities(answers, logits));
     }
     probabilities.push(curve);

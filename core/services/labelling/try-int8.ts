@@ -31,6 +31,7 @@ import type { ServiceContext } from '../session/context.ts';
 import { describeEngine } from '../session/describe-engine.ts';
 import { dealAsMany } from '../training/folds.ts';
 import { classFigures, meanFigures } from './curve-figures.ts';
+import { answerOutOfFold } from './out-of-fold.ts';
 import { type QuickBench, withQuickBench } from './quick.ts';
 
 /** Images that are timed: enough for a median, few enough for a minute on a large LPM. */
@@ -115,12 +116,13 @@ type Answers =
 /** Trains on all folds but one and answers that one, fold by fold. Without enough labels there is no answer, which is told and not thrown. */
 async function answersOf(
   context: ServiceContext,
-  { features, trials, recipe }: QuickBench,
+  bench: QuickBench,
   version: DatasetVersion,
   seed: number,
 ): Promise<Answers> {
   const { isPerName, hasMarks, noun } = targetFacts[version.target];
   if (isPerName && !hasMarks) return { none: `the data set asks for ${noun[1]}, which have no AUC` };
+  const { features, recipe } = bench;
   const { images } = features;
   const target = targets[version.target];
   const logits = target.logits(version.classes.length);
@@ -132,27 +134,20 @@ async function answersOf(
     return { none: toError(error).message.replace(/\.$/, '') };
   }
   const count = Math.max(...folds) + 1;
-  const answers = new Float32Array(images.length * logits);
-  for (let fold = 0; fold < count; fold++) {
-    const held = Array.from(images.keys()).filter((i) => folds[i] === fold);
-    const { logits: given } = await trials.run(
-      recipe,
-      Random.seeded(seed)
-        .fork(`fold ${fold} to try int8`)
-        .integer(2 ** 31),
-      images.filter((_, i) => folds[i] !== fold),
-      held.map((i) => images[i] as VersionImage),
-      (steps) =>
-        context.progress({
-          stage: 'curve',
-          done: fold * recipe.steps + Math.min(steps, recipe.steps),
-          total: count * recipe.steps,
-          unit: 'steps',
-          note: `fold ${fold + 1} of ${count}`,
-        }),
-    );
-    for (const [k, i] of held.entries()) answers.set(given.subarray(k * logits, (k + 1) * logits), i * logits);
-  }
+  const answers = await answerOutOfFold(bench, { folds, count, logits }, (fold) => ({
+    learned: images.filter((_, i) => folds[i] !== fold),
+    seed: Random.seeded(seed)
+      .fork(`fold ${fold} to try int8`)
+      .integer(2 ** 31),
+    told: (steps) =>
+      context.progress({
+        stage: 'curve',
+        done: fold * recipe.steps + Math.min(steps, recipe.steps),
+        total: count * recipe.steps,
+        unit: 'steps',
+        note: `fold ${fold + 1} of ${count}`,
+      }),
+  }));
   return { images, folds: count, probabilities: target.probabilities(answers, logits) };
 }
 

@@ -39,7 +39,7 @@ export function deletePatient(context: ServiceContext, options: DeletePatientOpt
   const deletion = new Deletion(context);
   for (const who of persons) deletion.add(who);
   const ofLibrary = new CopiesErasure(library.folder, [...persons, ...studies], backups, timeOf(context));
-  for (const name of ofLibrary.left()) ofLibrary.erase(name);
+  ofLibrary.eraseLeft();
   const inBackups = ofLibrary.outcome;
   const report = deletion.report(inBackups);
   const found = Object.keys(report.rows).some((table) => table !== 'classified_images');
@@ -50,7 +50,7 @@ export function deletePatient(context: ServiceContext, options: DeletePatientOpt
   const removed = { rows, records, recordBytes, copies, originals };
   deletion.tell(patientID === undefined ? 'study' : 'patient', removed, inBackups);
   // A backup beside it, finished before the trail could tell that it should not be.
-  for (const name of ofLibrary.left()) ofLibrary.erase(name);
+  ofLibrary.eraseLeft();
   deletion.finish();
   return { ...deletion.report(ofLibrary.outcome), filedElsewhere: elsewhere };
 }

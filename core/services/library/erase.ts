@@ -2,8 +2,8 @@
  * Patients and studies that the window deletes: first what would go is told, then a job does it.
  *
  * The order names every study with a mark that was made when it was listed. What is no longer as it was then (another study under the row number,
- * images or studies that came in) is refused before anything is touched, and once more before each patient, because the window is answered in between;
- * what is gone already is left out, so that a job which was interrupted goes on where it stopped.
+ * images or studies that came in) is refused before anything is touched, and once more before each patient or single study, because the window is
+ * answered in between; what is gone already is left out, so that a job which was interrupted goes on where it stopped.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from 'zod';
@@ -26,6 +26,7 @@ import {
   type Erased,
   erasableStudies,
   erasureCounts,
+  patientsStaying,
   type ReadDb,
   studiesFiledElsewhere,
   studyRows,
@@ -64,19 +65,10 @@ export function planErasure(
       },
     );
   }
-  const ofPatients = erasableStudies(
-    db,
-    studies.map(({ id }) => id),
-    'patients',
-  );
-  const whole = wholePatients(studies, ofPatients);
-  const rows = new Map(
-    studyRows(
-      db,
-      studies.map(({ id }) => id),
-      null,
-    ).map((row) => [row.id, row]),
-  );
+  const ids = studies.map(({ id }) => id);
+  const ofPatients = erasableStudies(db, ids, 'patients');
+  const whole = wholePatients(db, studies, ids);
+  const rows = new Map(studyRows(db, ids, null).map((row) => [row.id, row]));
   const mark = library.mode === 'write' ? marker(keyedHash(librarySecret(library.folder)), whole) : () => '';
   return {
     extent,
@@ -96,13 +88,7 @@ export function planErasure(
     wholePatients: whole.size,
     otherStudies: ofPatients.length - studies.length,
     images: studies.reduce((sum, { images }) => sum + images, 0),
-    ...copied(
-      erasureCounts(
-        db,
-        studies.map(({ id }) => id),
-        [...whole.keys()],
-      ),
-    ),
+    ...copied(erasureCounts(db, ids, [...whole.keys()])),
     filedElsewhere: [...whole.values()].reduce((sum, key) => sum + studiesFiledElsewhere(db, key), 0),
     backups: backupCopies(library.folder).length,
   };
@@ -113,13 +99,14 @@ function copied<T extends ReturnType<typeof erasureCounts>>(counts: T) {
   return { ...counts, datasets: counts.datasets.map((row) => ({ ...row })), models: [...counts.models] };
 }
 
-/** Patients who go altogether, because no study of theirs is left out, with what they are called. */
+/** Patients of `studies` who go altogether, because each study of theirs is one of `going`, with what they are called. */
 function wholePatients(
+  db: ReadDb,
   studies: readonly ErasableStudy[],
-  ofPatients: readonly ErasableStudy[],
+  going: readonly StudyId[],
 ): ReadonlyMap<PatientId, string> {
-  const going = new Set(studies.map(({ id }) => id));
-  const staying = new Set(ofPatients.filter(({ id }) => !going.has(id)).map(({ patientId }) => patientId));
+  const ids = studies.map(({ id }) => id);
+  const staying = patientsStaying(db, ids, going);
   return new Map(
     studies.filter(({ patientId }) => !staying.has(patientId)).map((study) => [study.patientId, study.patientKey]),
   );
@@ -142,9 +129,16 @@ interface Looked {
   readonly isAsListed: boolean;
 }
 
-function look(db: ReadDb, keyed: KeyedHash, marks: ReadonlyMap<StudyId, string>, ids: readonly StudyId[]): Looked {
+/** @param going those that go with them, by which a patient is whole or not */
+function look(
+  db: ReadDb,
+  keyed: KeyedHash,
+  marks: ReadonlyMap<StudyId, string>,
+  ids: readonly StudyId[],
+  going = ids,
+): Looked {
   const there = erasableStudies(db, ids, 'studies');
-  const whole = wholePatients(there, erasableStudies(db, ids, 'patients'));
+  const whole = wholePatients(db, there, going);
   const mark = marker(keyed, whole);
   return { there, whole, isAsListed: there.every((study) => mark(study) === marks.get(study.id)) };
 }
@@ -194,9 +188,8 @@ async function eraseStudies(
     for (const { who, images, studies, ofPatient } of parts) {
       context.progress({ stage: 'erasing', done, total, unit: 'images' });
       await breathe(context);
-      const now = look(library.db, keyed, marks, ofPatient);
-      const found = new Set(now.there.map(({ id }) => id));
-      if (!now.isAsListed || studies.some((id) => !found.has(id))) {
+      const now = look(library.db, keyed, marks, studies, ofPatient);
+      if (!now.isAsListed || now.there.length < studies.length) {
         throw notAsListed(foundBetween(gone, there.length, copies));
       }
       deletion.tell('patientKey' in who ? 'patient' : 'study', deletion.add(who), copies.outcome);
@@ -205,7 +198,7 @@ async function eraseStudies(
     }
     context.progress({ stage: 'erasing', done, total, unit: 'images' });
     // What came beside it, by whatever way, may hold those who are gone now.
-    for (const name of copies.left()) copies.erase(name);
+    copies.eraseLeft();
   } finally {
     deletion.finish();
   }

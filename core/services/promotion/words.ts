@@ -1,5 +1,6 @@
 /** What a comparison found, in sentences, for the command line and for the error that refuses a model. */
 import { counted } from '../../base/counted.ts';
+import { shownNumber, signedNumber } from '../../base/shown-number.ts';
 import type { EstimateView, GroupGain, PromotionComparison } from '../../contract/index.ts';
 import { fewest } from './rule.ts';
 
@@ -13,8 +14,8 @@ const attributeWords = {
   age: 'age',
 } as const satisfies Record<GroupGain['attribute'], string>;
 
-const number = (value: number | null): string => (value === null ? '–' : value.toFixed(3).replace('-', '−'));
-const signed = (value: number | null): string => (value !== null && value >= 0 ? `+${number(value)}` : number(value));
+const number = (value: number | null): string => (value === null ? '–' : shownNumber(value, 3));
+const signed = (value: number | null): string => (value === null ? '–' : signedNumber(value, 3));
 
 /** A figure with its interval. */
 export function estimateWords({ value, interval }: EstimateView): string {

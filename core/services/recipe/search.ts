@@ -199,14 +199,11 @@ async function prepareAll(
   { candidates }: SearchPlan,
 ): Promise<ReadonlyMap<Method, Features>> {
   const methods = [...new Set(candidates.map(({ method }) => method))];
+  const rule = rangeRuleOfVersion(context.library.db, version);
   const prepared = await prepareTogether(
     context,
-    methods.map((method) => ({
-      ...{ version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision },
-      layers: methodLayers(lpm.config, method),
-      rule: rangeRuleOfVersion(context.library.db, version),
-      features: featuresOf(method),
-    })),
+    { version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision, rule },
+    methods.map((method) => ({ layers: methodLayers(lpm.config, method), features: featuresOf(method) })),
   );
   return new Map(methods.map((method, i) => [method, prepared[i] as Features]));
 }

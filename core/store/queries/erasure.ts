@@ -29,6 +29,21 @@ export function erasableStudies(
   );
 }
 
+/** Patients of whom some of `ids` are, and who have a study that is none of `going`. */
+export function patientsStaying(
+  db: ReadDb,
+  ids: readonly StudyId[],
+  going: readonly StudyId[],
+): ReadonlySet<PatientId> {
+  const rows = db.all<{ id: PatientId }>(
+    `SELECT DISTINCT patient_id AS id FROM studies
+     WHERE patient_id IN (SELECT patient_id FROM studies WHERE id IN (SELECT value FROM json_each(:ids)))
+       AND id NOT IN (SELECT value FROM json_each(:going))`,
+    { ids: JSON.stringify(ids), going: JSON.stringify(going) },
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 export interface ErasureCounts {
   readonly labels: number;
   readonly readers: number;

@@ -24,7 +24,7 @@ export function estimate(value: EstimateView | null, digits = 2): string {
 /** "1,234" with the sign of a difference: "+0.02". */
 export function signed(value: EstimateView, digits = 3): string {
   if (value.value === null) return '–';
-  const sign = (n: number): string => (n > 0 ? `+${i18n.number(n, digits)}` : i18n.number(n, digits).replace('-', '−'));
+  const sign = (n: number): string => (n > 0 ? `+${i18n.number(n, digits)}` : i18n.number(n, digits));
   const interval = value.interval === null ? '' : ` (${sign(value.interval[0])} … ${sign(value.interval[1])})`;
   return `${sign(value.value)}${interval}`;
 }

@@ -2,6 +2,33 @@
 import type { Page } from 'playwright';
 import { show } from './screens.ts';
 
+/** Makes a data set of all studies of the library, which has so many; its findings, or what is measured, stand as `names` in the dialog's `field`. */
+export async function makeDataset(
+  page: Page,
+  {
+    studies,
+    name,
+    asks,
+    field,
+    names,
+  }: Readonly<Record<'name' | 'names', string>> & {
+    readonly studies: number;
+    readonly asks: 'finding' | 'quantity';
+    readonly field: string | RegExp;
+  },
+): Promise<void> {
+  await page.getByText(new RegExp(`of ${studies} studies`)).waitFor();
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Control+a');
+  await page.getByRole('button', { name: 'Data sets' }).click();
+  await page.getByRole('button', { name: 'New data set …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Data set' }).fill(name);
+  await dialog.getByLabel('What is asked of an image').selectOption(asks);
+  await dialog.getByRole('textbox', { name: field }).fill(names);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+}
+
 /** Opens the screen and waits for its first picture. */
 export async function openReading(page: Page): Promise<void> {
   await show(page, 'Read and label');
@@ -20,6 +47,14 @@ export async function addClass(page: Page, name: string): Promise<void> {
   await field.fill(name);
   await field.press('Enter');
   await page.getByRole('group', { name: 'Class' }).getByRole('button', { name, exact: false }).first().waitFor();
+  await field.press('Escape');
+}
+
+/** Adds a reader, who reads from then on, and leaves the field for the images. */
+export async function addReader(page: Page, name: string): Promise<void> {
+  const field = page.getByRole('textbox', { name: 'New reader' });
+  await field.fill(name);
+  await field.press('Enter');
   await field.press('Escape');
 }
 

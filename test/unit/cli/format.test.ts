@@ -1,15 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatDuration, formatInterval, formatTable, plural } from '../../../core/cli/format.ts';
-
-test('durations read as a person says them', () => {
-  expect([0.04, 9.94, 35, 125, 4320].map(formatDuration)).toEqual([
-    '0.0 s',
-    '9.9 s',
-    '35 s',
-    '2 min 05 s',
-    '1 h 12 min',
-  ]);
-});
+import { formatBytes, formatInterval, formatTable, plural } from '../../../core/cli/format.ts';
 
 test('sizes use the units of disks', () => {
   expect([0, 812, 3_400_000, 999_999, 1.2e9, 5e14].map(formatBytes)).toEqual([
@@ -25,6 +15,7 @@ test('sizes use the units of disks', () => {
 test('a figure the data do not define is a dash', () => {
   expect(formatInterval(null, null)).toBe('–');
   expect(formatInterval(0.9, [0.85, 0.95])).toBe('0.900 (0.850 to 0.950)');
+  expect(formatInterval(-0.267, [-0.3, 0.0001])).toBe('−0.267 (−0.300 to 0.000)');
 });
 
 test('counts agree with their noun', () => {
@@ -36,9 +27,9 @@ test('columns of numbers are flush right, others flush left', () => {
     formatTable(
       ['name', 'n'],
       [
-        ['a', '5'],
+        ['a', '−5'],
         ['long name', '1,200'],
       ],
     ),
-  ).toEqual(['name           n', '---------  -----', 'a              5', 'long name  1,200']);
+  ).toEqual(['name           n', '---------  -----', 'a             −5', 'long name  1,200']);
 });

@@ -7,6 +7,7 @@ import { answering, type CallMessage } from '../../../base/channel.ts';
 import { invariant } from '../../../base/errors.ts';
 import { type RecordDamage, ShardReader } from '../../../features/index.ts';
 import { type Samples, SideImageMaker } from '../../../images/index.ts';
+import { bytesIn } from '../record-blocks.ts';
 import type { BatchCalls, BatchRow, RowDamage, SharedBatch, SideImageKind } from './messages.ts';
 
 const port = parentPort;
@@ -66,8 +67,7 @@ const answer = answering<BatchCalls>(
     fill: ({ number, shown, gone, rows }) => {
       for (const old of gone) known.delete(old);
       if (shown !== null) {
-        const recordBytes = shown.blocks.reduce((sum, { bytes, count }) => sum + bytes * count, 0);
-        known.set(number, { ...shown, recordBytes, places: [] });
+        known.set(number, { ...shown, recordBytes: bytesIn(shown.blocks), places: [] });
       }
       const batch = known.get(number);
       invariant(batch !== undefined, 'batch-worker: a batch that was not shown');

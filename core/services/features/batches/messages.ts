@@ -2,7 +2,7 @@
 import type { ChannelStatistics } from '../../../contract/index.ts';
 import type { RecordDamage, RecordPlace } from '../../../features/index.ts';
 import type { ImageChanges } from '../../../images/index.ts';
-import type { RecordBlocks } from '../feature-kinds.ts';
+import type { RecordBlocks } from '../record-blocks.ts';
 
 /** How a network's own image is made. */
 export interface SideImageKind {

@@ -1,4 +1,5 @@
 /** One pass of the LPM for several kinds of features: the same bytes as one kind after the other, and only where they are. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Method } from '../../../../core/contract/index.ts';
@@ -51,36 +52,30 @@ async function asked() {
   const lpm = openLibraryLpm(plain, requireLpm(plain, name));
   const version = freezeDataset(plain, { dataset: 'discs', seed: 0 });
   const images = versionImages(plain.library.db, version.id);
-  const requests = methods.map((method) => ({
-    ...({
-      version,
-      images,
-      lpm,
-      inputSize: 224,
-      tokens: 'global',
-      tokenRatio: 0.2,
-      normalisation: 'dataset',
-      rule: {},
-    } as const),
+  const shared = {
+    ...{ version, images, lpm, inputSize: 224, tokenRatio: 0.2, rule: {} },
+    ...({ tokens: 'global', normalisation: 'dataset' } as const),
+  };
+  const kinds = methods.map((method) => ({
     layers: methodLayers(lpm.config, method),
     features: featuresOf(method),
   }));
-  return { plain, lpm, images, requests };
+  return { folder, plain, lpm, images, shared, kinds };
 }
 
 /** Features of the three methods as bytes; with the runs of the LPM that they took. */
 async function featuresIn(way: 'alone' | 'together' | 'altered'): Promise<{ bytes: string[]; runs: string[] }> {
-  const { plain, lpm, images, requests } = await asked();
+  const { plain, lpm, images, shared, kinds } = await asked();
   const runs: string[] = [];
   const engine = watched(await plain.engine(), runs, way === 'altered');
   const context: ServiceContext = { ...plain, engine: async () => engine };
   const all: Features[] = [];
   try {
-    if (way === 'alone') for (const one of requests) all.push(await prepareFeatures(context, one));
-    else all.push(...(await prepareTogether(context, requests)));
+    if (way === 'alone') for (const one of kinds) all.push(await prepareFeatures(context, { ...shared, ...one }));
+    else all.push(...(await prepareTogether(context, shared, kinds)));
     const bytes: string[] = [];
     for (const [i, { records }] of all.entries()) {
-      for (const kind of requests[i]?.features ?? []) {
+      for (const kind of kinds[i]?.features ?? []) {
         for (const { instanceId, frame } of images) {
           bytes.push(
             Buffer.from((await records.get(kind)?.read(kind, imageKey(instanceId, frame))) ?? []).toString('base64'),
@@ -112,14 +107,34 @@ test('the LPM in the box gives every byte of its features alike, asked for toget
   expect(altered.runs.filter((outputs) => outputs === all)).toHaveLength(1);
 }, 240_000);
 
+test('images are decoded and measured once for all kinds of features, also those that cannot be decoded, which every kind names', async () => {
+  const { folder, plain, lpm, images, shared, kinds } = await asked();
+  rmSync(join(folder, 'studies', 'p0', 's0', 'image.dcm'));
+  const told = { decoding: 0, statistics: 0 };
+  const context: ServiceContext = {
+    ...plain,
+    progress: ({ stage }) => {
+      if (stage === 'decoding' || stage === 'statistics') told[stage]++;
+    },
+  };
+  const all = await prepareTogether(context, shared, kinds);
+  const training = (all[0] as Features).images.filter(({ split }) => split === 'train');
+  expect(told).toEqual({ decoding: images.length, statistics: training.length });
+  expect(all.map((one) => [one.images.length, one.problems.count])).toEqual(kinds.map(() => [images.length - 1, 1]));
+  for (const one of all) await one.close();
+  lpm.close();
+}, 120_000);
+
 test('where the pass fails, each store is left once: one that another job uses stays open', async () => {
-  const { plain, lpm, requests } = await asked();
+  const { plain, lpm, shared, kinds } = await asked();
   const others = openPreviewStore(plain, 224, {});
   const engine = await plain.engine();
   const failing = { ...engine, info: engine.info, compile: () => Promise.reject(new Error('no such graph')) } as Engine;
   // Too few kinds to be read together: each is asked for on its own.
-  const wanted = requests.slice(0, 1);
-  await expect(prepareTogether({ ...plain, engine: async () => failing }, wanted)).rejects.toThrow('no such graph');
+  const wanted = kinds.slice(0, 1);
+  await expect(prepareTogether({ ...plain, engine: async () => failing }, shared, wanted)).rejects.toThrow(
+    'no such graph',
+  );
   expect(others.isOpen).toBe(true);
   await others.close();
   expect(others.isOpen).toBe(false);

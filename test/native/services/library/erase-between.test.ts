@@ -122,20 +122,51 @@ test('a study that comes to a patient while others go is not taken along, and wh
   expect(studiesOf(context)).toEqual(['0.0', '0.1', '2.0', '2.1', '3.0', '3.1']);
 });
 
-test('while it runs or waits, the window takes no patient back, and neither backs up nor checks', async () => {
+test.each([
+  { done: 0, gone: 0, left: all },
+  { done: 1, gone: 1, left: all.filter((study) => study !== '2.0') },
+])(
+  'where studies of a patient go alone and after $done of them the one that was to stay is no longer theirs, the next stays',
+  async ({ done, gone, left }) => {
+    const { context } = await fourPatients();
+    const { writer } = context.library;
+    const stays = idOf(context, 3, 0);
+    const toOther = { row: null, target: { kind: 'study', id: stays }, patientKey: 'P1-2' } as const;
+    writer.transaction(() => givePatients(writer, [toOther], now));
+    const listed = planErasure(context, [idOf(context, 2, 0), idOf(context, 2, 1)], 'studies').studies;
+    const order = { studies: listed.map(({ id, mark }) => ({ id, mark })), backups: 'keep' as const };
+    const back = (event: ProgressEvent): void => {
+      if (event.stage === 'erasing' && event.done === done) takeBackPatients(context, { studyIds: [stays] });
+    };
+    await expect(erased(context, order, back)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(`${gone} of 2 studies were deleted`),
+    });
+    expect(studiesOf(context)).toEqual(left);
+  },
+);
+
+test('while it runs or waits, the window takes no patient back, and neither backs up, puts a backup back nor checks', async () => {
   const { context } = await fourPatients();
   const { writer } = context.library;
   const studies = [idOf(context, 3, 0)];
   const given = { row: null, target: { kind: 'study', id: studyId(studies[0] ?? 0) }, patientKey: 'P1-2' } as const;
   writer.transaction(() => givePatients(writer, [given], now));
   const queue = new JobQueue(context, () => {});
-  const host = { services: context, queue, emit: () => {} } as unknown as CoreContext;
+  let ends = 0;
+  const endAfter = async (): Promise<void> => {
+    ends += 1;
+  };
+  const host = { services: context, queue, emit: () => {}, endAfter } as unknown as CoreContext;
   const job = queue.add('erase', { studies: ordered(context, 1) });
   const refused = { code: 'BAD_INPUT', message: expect.stringContaining('being deleted') };
   expect(() => libraryHandlers['studies.takeBackPatients']({ studyIds: studies }, host)).toThrow(
     expect.objectContaining(refused),
   );
   await expect(settingsHandlers['settings.backup']({ to: null }, host)).rejects.toMatchObject(refused);
+  const from = join(context.library.folder, 'backups', 'daily-2026-01-01.sqlite');
+  await expect(settingsHandlers['settings.restore']({ from }, host)).rejects.toMatchObject(refused);
+  expect(ends).toBe(0);
   await expect(settingsHandlers['settings.check']({ deep: false }, host)).rejects.toMatchObject(refused);
   expect((await ended(queue, job)).state).toBe('succeeded');
   expect(libraryHandlers['studies.takeBackPatients']({ studyIds: studies }, host)).toMatchObject([{ from: 'P1-2' }]);

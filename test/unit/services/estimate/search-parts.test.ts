@@ -6,7 +6,12 @@ import {
   type TimePromise,
   trainOptionsSchema,
 } from '../../../../core/contract/index.ts';
-import { expectedSteps, promiseOfSearch, trainingsOf } from '../../../../core/services/estimate/search-parts.ts';
+import {
+  expectedSteps,
+  plannedSearch,
+  promiseOfSearch,
+  trainingsOf,
+} from '../../../../core/services/estimate/search-parts.ts';
 import { planSearch } from '../../../../core/services/recipe/plan.ts';
 
 const candidate = (method: Candidate['method'], steps: number): Candidate => ({
@@ -16,6 +21,8 @@ const images = (train: number, val: number, test: number) =>
   (['train', 'val', 'test'] as const).flatMap((split, i) =>
     Array.from({ length: [train, val, test][i] ?? 0 }, () => ({ split })),
   );
+const partsOf = (options: Parameters<typeof trainingsOf>[0], used: ReturnType<typeof images>) =>
+  trainingsOf(options, plannedSearch(options, used));
 const asked = trainOptionsSchema.parse({ dataset: 'd', recipe: 'auto' });
 
 test('steps are expected of each method as if all candidates were alike: every round, and the networks at the end', () => {
@@ -35,14 +42,14 @@ test('steps are expected of each method as if all candidates were alike: every r
 
 test('a training that is told its recipe is one part, whatever it is called', () => {
   const told = { ...asked, recipe: 'published' as const };
-  expect(trainingsOf(told, images(60, 10, 30))).toEqual([told]);
+  expect(partsOf(told, images(60, 10, 30))).toEqual([told]);
 });
 
 test.each(budgetNames)(
   'a %s search is promised a training for each method that it tries, of the steps expected of it',
   (budget) => {
     const used = images(90, 30, 40);
-    const parts = trainingsOf({ ...asked, budget }, used);
+    const parts = partsOf({ ...asked, budget }, used);
     const plan = planSearch(budget, { seed: 0, folds: 5, images: 120, batch: 16 });
     const steps = expectedSteps(plan);
     expect(parts.map(({ method }) => method).toSorted()).toEqual([...steps.keys()].toSorted());
@@ -50,7 +57,7 @@ test.each(budgetNames)(
     for (const { method, epochs, folds } of parts) expect(epochs * folds * 6).toBeCloseTo(steps.get(method) ?? 0, 6);
     expect(parts.every((part) => part.folds === 5)).toBe(true);
     // Test images cost nothing.
-    expect(trainingsOf({ ...asked, budget }, images(90, 30, 0))).toEqual(parts);
+    expect(partsOf({ ...asked, budget }, images(90, 30, 0))).toEqual(parts);
   },
 );
 

@@ -310,7 +310,7 @@ describe('of numbers', () => {
   test.each([
     [80, 0.9, 'good', false, /^Good: it explains half or more of the differences between cases \(R² 0\.\d\d, /],
     [80, 0.3, 'weak', false, /^Better than always saying the mean, but it explains less than half/],
-    [80, 0, 'guessing', false, /^Not better than always saying the mean, as far as 80 patients show \(R² -0\.\d\d, /],
+    [80, 0, 'guessing', false, /^Not better than always saying the mean, as far as 80 patients show \(R² −0\.\d\d, /],
     [80, -0.6, 'worse', true, /^Worse than always saying the mean/],
     [5, 0.4, 'tooFew', true, /^Nobody can tell yet/],
   ] as const)('%i patients, %d of each difference answered: %s', (n, share, kind, isFew, head) => {
