@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { progressStages } from '../../core/base/progress.ts';
+import { madeCt } from '../support/made-readings.ts';
+import { put } from '../support/studies.ts';
 import { callFrom, runJob, waitForJob } from './support/calls.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
@@ -70,6 +72,72 @@ test('in German no screen shows an English text or cuts one off at 1024 by 768',
   rmSync(folder, { recursive: true, force: true });
   expect(left).toEqual([]);
   expect(cut).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+/** Days as they are shown, and things said in several of which there is one. */
+async function daysAndOnes(page: Page): Promise<{ readonly days: string[]; readonly ones: string[] }> {
+  const text = (await page.evaluate('document.body.innerText')) as string;
+  const day =
+    /\b\d{1,2}\.\s?(?:\d{1,2}\.|(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-zä]*\.?)\s?\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b(?:19|20)\d{6}\b/g;
+  const one =
+    /(?<![\d.,–-]\s?)\b1 (?:Studien|Bildern?|Dateien|Patienten|Fällen?|Klassen|Modelle|Labels|Serien|Epochen|Trainings|Anfragen|Versionen)\b|\S+\((?:en|e|n|s)\)/g;
+  return { days: text.match(day) ?? [], ones: text.match(one) ?? [] };
+}
+
+test('in German every day is written in one form, and of one thing no screen says several', async () => {
+  const { folder, library } = await prepareLibrary();
+  put(
+    folder,
+    'one.dcm',
+    madeCt('1.2.99.1', 'ONE', { studyDate: '20240131', patientBirthDate: '19610203' })[0]?.[1] ?? '',
+  );
+  const { page, complaints, close } = await launch({ library, width: 1024, height: 768 });
+  const training = { lpm: 'tiny', inputSize: 224, epochs: 1, batch: 4 };
+  await runJob(page, { kind: 'train', options: { ...training, dataset: 'discs', name: 'm' } });
+  await runJob(page, { kind: 'evaluate', options: { model: 'm', split: 'test' } });
+  await runJob(page, { kind: 'import', options: { paths: [join(folder, 'one.dcm')], dataset: 'eins' } });
+  await callFrom(page, 'classify.start', { model: 'm', paths: [join(folder, 'one.dcm')], studyIds: [], addTo: null });
+  await callFrom(page, 'window.saveSettings', { language: 'de' });
+  const days: string[] = [];
+  const ones: string[] = [];
+  const look = async (where: string): Promise<void> => {
+    await page.waitForTimeout(600);
+    const found = await daysAndOnes(page);
+    days.push(...found.days.map((day) => `${where}: ${day}`));
+    ones.push(...found.ones.map((one) => `${where}: ${one}`));
+  };
+  const main = page.getByRole('main');
+  const navigation = page.locator('nav').first().getByRole('button');
+  await page.getByTestId('import-report').waitFor();
+  await page.getByText('Bibliothek', { exact: true }).first().waitFor();
+  await look('import report');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  for (const name of await navigation.allTextContents()) {
+    await navigation.getByText(name.trim(), { exact: true }).click();
+    await look(name.trim());
+    for (const tab of await main.getByRole('tab').all()) {
+      if (await tab.isDisabled()) continue;
+      await tab.click();
+      await look(`${name.trim()}, ${(await tab.textContent())?.trim()}`);
+    }
+  }
+  // The study in full, and the data set of one study.
+  await page.getByRole('button', { name: 'Bibliothek', exact: true }).click();
+  await page.getByRole('row').filter({ hasText: 'ONE' }).first().click();
+  await look('study');
+  expect(days.filter((day) => day.startsWith('study')).length).toBeGreaterThan(1);
+  await main.getByRole('button', { name: 'Datensätze', exact: true }).click();
+  for (const name of ['eins', 'discs']) {
+    await page.locator('main nav button', { hasText: name }).click();
+    await look(name);
+  }
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+  expect(days.length).toBeGreaterThan(5);
+  expect(days.filter((day) => !/: \d{2}\.\d{2}\.\d{4}$/.test(day))).toEqual([]);
+  expect(ones).toEqual([]);
   expect(complaints).toEqual([]);
 });
 

@@ -7,7 +7,9 @@ import { silentLogger } from '../../core/base/logger.ts';
 import { importPaths } from '../../core/services/import/import.ts';
 import { openServices } from '../../core/services/session/open.ts';
 import { writeStudies } from '../support/made-studies.ts';
+import { rleImage } from '../support/rle-file.ts';
 import { hasShared, sharedPath } from '../support/shared.ts';
+import { put } from '../support/studies.ts';
 import { seriousViolations } from './support/axe.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
 import { addClass, addReader, labelled, nextCase, openReading, pictureSeen } from './support/reading.ts';
@@ -165,10 +167,43 @@ test('two readers are blinded, which the header says with what is left for each;
   await sitting.getByText('Dr. Weiss reads studies and sees what others say: 6 of 12 remain.').waitFor();
   await page.getByRole('combobox', { name: 'Reader' }).selectOption('Reader 1');
   await sitting.getByText('Reader 1 reads studies and sees what others say: 6 of 12 remain.').waitFor();
+  await page.getByRole('combobox', { name: 'Reader' }).selectOption('Dr. Schwarz');
+  await sitting.getByText('Dr. Schwarz reads studies and sees what others say: 12 of 12 remain.').waitFor();
+  const rows = page.getByRole('region', { name: 'To label' }).locator('button[data-target]');
+  await rows.first().click();
+  await pictureSeen(page);
+  await nextCase(page);
+  // Two others have labelled it.
+  expect(await rows.nth(1).getAttribute('aria-current')).toBe('true');
   await close();
   expect(complaints).toEqual([]);
   rmSync(folder, { recursive: true, force: true });
 });
+
+test.each([
+  ['first', 'a.dcm', 'b.dcm'],
+  ['last', 'b.dcm', 'a.dcm'],
+])(
+  'of two files of one SOP Instance UID the sound one is shown, when the damaged one comes %s',
+  async (_, broken, whole) => {
+    const files = temporaryFolder('damaged');
+    // Black above and white below: nothing of it is drawn from a file that ends in the middle.
+    const pixel = (i: number) => (i < 128 ? 0 : 255);
+    put(
+      files,
+      broken,
+      rleImage('1.9.1.1', pixel, (frame) => frame.subarray(0, 100)),
+    );
+    put(files, whole, rleImage('1.9.1.1', pixel));
+    const { folder, library } = await unlabelledLibrary([files]);
+    const { page, complaints, close } = await launch({ library });
+    await openReading(page);
+    expect(await brightness(page)).toBeGreaterThan(30);
+    await close();
+    expect(complaints).toEqual([]);
+    for (const used of [files, folder]) rmSync(used, { recursive: true, force: true });
+  },
+);
 
 test('dragging changes window and level, keys invert, turn and reset, layouts change, a taken key is refused by name', async () => {
   const { folder, library } = await unlabelledLibrary();

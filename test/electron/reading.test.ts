@@ -150,7 +150,7 @@ test('a CT without a window keeps one, its slices lie in order, keys that can do
     'earlier, 28 Feb 2022 · CT · Chest before',
     'later, 1 Mar 2025 · CT · Chest after',
   ]);
-  await prior.getByText('2022-02-28').waitFor();
+  await prior.getByText('28 Feb 2022', { exact: true }).waitFor();
   await prior.locator('canvas').click();
   expect(await seriousViolations(page)).toEqual([]);
   await addClass(page, 'normal');

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { trainOptionsSchema } from '../../core/contract/index.ts';
+import { addJob, endJob, openLibrary } from '../../core/store/index.ts';
 import { openTestServices } from '../support/made-studies.ts';
 import { trainVerdictModels } from '../support/verdict-studies.ts';
 import { seriousViolations } from './support/axe.ts';
@@ -171,3 +173,40 @@ test('Train: the promise follows what is typed, a queued training waits and is n
   await close();
   expect(complaints).toEqual([]);
 }, 600_000);
+
+/** Trainings that took these shares of what was promised: the next promise is as wide as they were off. */
+function keepTrainings(shares: readonly number[]): void {
+  const opened = openLibrary(library, { mode: 'write' });
+  const at = '2026-01-01T00:00:00Z';
+  const promise = JSON.stringify({ seconds: 20, low: 15, high: 25, stages: [], diskBytes: 0 });
+  for (const [n, share] of shares.entries()) {
+    const payload = trainOptionsSchema.parse({ dataset: 'guesser', lpm: 'tiny', name: `earlier-${n}` });
+    const id = addJob(opened.writer, 'train', payload, at);
+    endJob(opened.writer, id, 'succeeded', {}, at);
+    const told = { id, promise, ranSeconds: 20 * share };
+    opened.writer.run('UPDATE jobs SET promise = :promise, ran_seconds = :ranSeconds WHERE id = :id', told);
+  }
+  opened.close();
+}
+
+test('Train: a wide range is said in words, and an end before it without a warning', async () => {
+  keepTrainings([0.3, 3]);
+  const { page, complaints, close } = await launch({ library });
+  await openTrain(page);
+  await choosePublished(page);
+  await page.getByLabel('Data set').selectOption('guesser');
+  const said = await planTraining(page, { 'Input size': '224', Epochs: '600', 'Batch size': '12' });
+  expect(said.trim()).toMatch(/^Some minutes \(.+ to .+ on this machine\)$/);
+
+  // Only being late is a warning.
+  const list = page.getByRole('region', { name: 'Trainings' });
+  const colour = (text: RegExp) => page.getByText(text).evaluate((found) => getComputedStyle(found).color);
+  await list.getByRole('button', { name: /^earlier-0/ }).click();
+  await page.getByText(/^Done 70\s?% sooner than promised\.$/).waitFor();
+  expect(await colour(/sooner than promised/)).toBe(await colour(/^ran \d/));
+  await list.getByRole('button', { name: /^earlier-1/ }).click();
+  await page.getByText(/^200\s?% longer than promised/).waitFor();
+  expect(await colour(/longer than promised/)).not.toBe(await colour(/^ran \d/));
+  await close();
+  expect(complaints).toEqual([]);
+}, 300_000);

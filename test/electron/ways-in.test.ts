@@ -5,12 +5,13 @@ import { expect, test } from 'vitest';
 import { put } from '../support/studies.ts';
 import { seriousViolations } from './support/axe.ts';
 import { answerOpenDialog, answerSaveDialog } from './support/dialogs.ts';
+import { drop } from './support/dropping.ts';
 import { fillImport, runImport } from './support/importing.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
 import { show } from './support/screens.ts';
 
-test('nothing comes in before it is confirmed: not by Import, a labels file, a drop, Classify or a watched folder', async () => {
+test('nothing comes in before it is confirmed: not by Import, a labels file, Classify or a watched folder', async () => {
   const { folder, library, studies, labels } = await prepareLibrary({ models: ['m'] });
   const opened = await launch({ library, isConfirmed: false });
   const { app, page, complaints, close } = opened;
@@ -45,6 +46,47 @@ test('nothing comes in before it is confirmed: not by Import, a labels file, a d
   await classifying.getByRole('combobox').selectOption('discs');
   expect(await tick(classifying).count()).toBe(0);
   expect(await classifying.getByRole('button', { name: 'Classify', exact: true }).isDisabled()).toBe(false);
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+  expect(complaints).toEqual([]);
+});
+
+test('what comes by the menu, by keys, by a drop or from the system waits for the confirmation too, and no folder is watched by the menu', async () => {
+  const { folder, library, studies } = await prepareLibrary({ models: ['m'] });
+  const { app, page, complaints, close } = await launch({ library, isConfirmed: false });
+  const main = page.getByRole('main');
+  const menu = (item: string) =>
+    app.evaluate(({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.click(), item);
+  const dialog = page.getByRole('dialog', { name: 'Import studies' });
+  await page.getByText(/^\d+ of \d+ studies$/).waitFor();
+  await answerOpenDialog(app, [studies]);
+  const ways: Record<string, () => Promise<void>> = {
+    'the menu, a folder': () => menu('importFolder'),
+    'the menu, files': () => menu('importFiles'),
+    keys: async () => {
+      await show(page, 'Library');
+      await main.getByRole('button', { name: 'Import …' }).press('Enter');
+      await dialog.getByRole('button', { name: 'Add folder …' }).press('Enter');
+    },
+    'a drop': () => drop(page, [studies]),
+    'the system': () =>
+      app.evaluate(({ app }, file) => void app.emit('second-instance', {}, ['sidelight', file], '/'), studies),
+  };
+  for (const [way, come] of Object.entries(ways)) {
+    await show(page, 'Train');
+    await come();
+    await dialog.getByText('studies', { exact: true }).waitFor();
+    expect([way, await dialog.getByRole('checkbox', { name: /research only/ }).isChecked()]).toEqual([way, false]);
+    expect([way, await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled()]).toEqual([way, true]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  }
+  await menu('watchFolder');
+  const watch = main.getByRole('button', { name: 'Watch a folder …' });
+  await watch.waitFor();
+  await page.waitForTimeout(500);
+  expect(await watch.isDisabled()).toBe(true);
+  expect(await main.getByText('watching', { exact: true }).count()).toBe(0);
   await close();
   rmSync(folder, { recursive: true, force: true });
   expect(complaints).toEqual([]);

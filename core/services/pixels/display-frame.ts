@@ -142,7 +142,7 @@ async function dicomFrame(bytes: Uint8Array, pool: DecodePool, frame: number): P
       texts: {
         patientName: text(header.patientName).replaceAll('^', ' ').trim(),
         patientID: text(header.patientID),
-        studyDate: text(header.studyDate).replace(/^(\d{4})\.?(\d\d)\.?(\d\d)$/, '$1-$2-$3'),
+        studyDate: text(header.studyDate),
         studyDescription: text(header.studyDescription),
         seriesNumber: text(header.seriesNumber),
         seriesDescription: text(header.seriesDescription),

@@ -1,5 +1,5 @@
 /** Attributes of studies as a person reads them. */
-import { dateLocales, type Language } from '../../i18n/index.svelte.ts';
+import { dateLocales, type Language } from './index.svelte.ts';
 
 /** `Müller^Jörg^^Dr.` as "Müller, Jörg Dr."; of the groups that DICOM allows, the first (PS3.5 6.2.1). */
 export function personName(name: string): string {
