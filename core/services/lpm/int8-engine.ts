@@ -1,6 +1,7 @@
 /** Whether 8-bit products can be computed here: by which engine, on which device, and exactly. */
 import { AppError } from '../../base/errors.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
+import type { Int8Support } from '../../contract/index.ts';
 import { cpuDescription, type Engine, type EngineInfo } from '../../engine/index.ts';
 import { defineGraph, input, matmulInt8, weight } from '../../graph/index.ts';
 
@@ -25,6 +26,22 @@ export function requireInt8Engine(info: Pick<EngineInfo, 'name' | 'device'>): vo
 export async function requireInt8(engine: Engine): Promise<void> {
   requireInt8Engine(engine.info);
   await checkExact(engine);
+}
+
+/** As `requireInt8`, told and not thrown. @throws what compiling throws */
+export async function int8Support(engine: Engine): Promise<Int8Support> {
+  const { name, device } = engine.info;
+  const why = async (): Promise<Int8Support['why']> => {
+    try {
+      await requireInt8(engine);
+      return null;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'BAD_INPUT') return 'engine';
+      if (error instanceof AppError && error.code === 'ENGINE_UNAVAILABLE') return 'processor';
+      throw error;
+    }
+  };
+  return { why: await why(), engine: name, device };
 }
 
 /** The largest numbers that 8 bits hold, multiplied and added up: 1 is quantised to 255, and 64 times 255 x 127 does not fit 16 bits. */
