@@ -9,7 +9,7 @@ import {
   type tryInt8OptionsSchema,
   type VersionImage,
 } from '../../contract/index.ts';
-import { stepsPerEpoch } from '../../training/sampler.ts';
+import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { planVersion, requireDataset } from '../datasets/dataset.ts';
 import { imagesToLearn, type Promised, promiseTime } from '../estimate/estimate.ts';
 import { promiseOfSearch } from '../estimate/search-parts.ts';
@@ -57,14 +57,17 @@ export async function promiseTryInt8(
   const used = part(planVersion(context, { dataset, seed }).version.images);
   const { steps } = quickRecipe(method, used.length, options.batch);
   // Numbers have no AUC, and nothing is trained for one.
-  const perEpoch = Math.max(1, stepsPerEpoch(imagesToLearn(used, foldsWanted), options.batch));
+  const learned = imagesToLearn(used, foldsWanted);
+  // Named as the sample has it, so that what is measured on the whole data set is a step of this.
+  const batch = usableBatch(options.batch, learned);
+  const perEpoch = Math.max(1, stepsPerEpoch(learned, batch));
   const epochs = isPerName && !hasMarks ? 0 : steps / perEpoch;
   const { resume: _, ...training } = options;
   const { promises, missing } = await promiseTime(
     context,
     [
-      { ...training, epochs },
-      { ...training, epochs, precision: 'int8' },
+      { ...training, batch, epochs },
+      { ...training, batch, epochs, precision: 'int8' },
     ],
     { part, readAgain: 1 + Math.min(imagesTimed, used.length) },
   );

@@ -13,7 +13,7 @@ export function requireInt8Engine(info: Pick<EngineInfo, 'name' | 'device'>): vo
     `An LPM's pass in 8 bits (int8) is for ONNX Runtime on the processor; found ${info.name} on ${info.device}. On a GPU float32 is quicker, and its numbers would be others.`,
     {
       action:
-        'Add --engine onnxruntime --device cpu (in the window: Settings › Computing), or leave --precision int8 out. A model that was trained with it classifies with it alone.',
+        'Choose ONNX Runtime and the processor under Settings › Computing, or read exactly. On the command line add --engine onnxruntime --device cpu, or leave --precision int8 out. A model that was trained with it classifies with it alone.',
     },
   );
 }
@@ -68,6 +68,9 @@ export function requireExact(found: ArrayLike<number>, expected: number): void {
   throw new AppError(
     'ENGINE_UNAVAILABLE',
     `This processor does not add up 8-bit products exactly: found ${products[0]}, expected ${expected}. It has no 8-bit dot products (VNNI), without which they are no quicker either.`,
-    { action: 'Leave --precision int8 out. A model that was trained with it needs a processor that has them.' },
+    {
+      action:
+        'Read exactly. Leave --precision int8 out on the command line. A model that was trained with it needs a processor that has them.',
+    },
   );
 }

@@ -14,6 +14,7 @@ export class ReadingState {
   promise = $state.raw<TimePromise | null>(null);
   isMeasuring = $state(false);
   #measureId: number | null = null;
+  #measured = '';
 
   constructor(asked: { readonly dataset: string; readonly lpm: string; readonly inputSize: number }) {
     this.#asked = asked;
@@ -69,7 +70,10 @@ export class ReadingState {
     const { promise, missing } = await call('int8.promise', { options: this.#asked });
     this.promise = promise;
     const [next] = missing;
-    if (next === undefined || core.now.isReader) return;
+    // What is still missing after it was measured would be for ever.
+    const wanted = JSON.stringify(next);
+    if (next === undefined || core.now.isReader || wanted === this.#measured) return;
+    this.#measured = wanted;
     this.isMeasuring = true;
     const job = await jobs.start({ kind: 'measure', options: next });
     this.#measureId = job.id;
