@@ -38,10 +38,9 @@ export class ReadingState {
     this.report = await call('int8.report', { dataset, lpm });
   }
 
-  /** Whether 8 bits are possible here, which needs the engine; nothing is measured where they are not. */
-  async ask(isBlocked: boolean): Promise<void> {
+  /** Whether 8 bits are possible here, which needs the engine. */
+  async ask(): Promise<void> {
     this.support = await call('int8.support', {});
-    if (this.isPossible && !isBlocked && !this.isRunning) await this.#askPromise();
   }
 
   async start(): Promise<void> {
@@ -60,13 +59,17 @@ export class ReadingState {
       this.#measureId = null;
       this.isMeasuring = false;
       // A measurement that failed is not tried again by itself: its job says why.
-      if (state === 'succeeded') await this.#askPromise();
+      if (state === 'succeeded') await this.askPromise();
     }
-    if (kind === 'try-int8' && id === this.job?.id && state === 'succeeded') await this.loadReport();
+    if (kind === 'try-int8' && id === this.job?.id) {
+      if (state === 'succeeded') await this.loadReport();
+      // What was read by now is not read again.
+      await this.askPromise();
+    }
   }
 
   /** The time that a try takes; measures first what this machine was not measured for, one after the other. */
-  async #askPromise(): Promise<void> {
+  async askPromise(): Promise<void> {
     const { promise, missing } = await call('int8.promise', { options: this.#asked });
     this.promise = promise;
     const [next] = missing;
