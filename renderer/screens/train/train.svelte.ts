@@ -21,6 +21,7 @@ import { choices } from '../../app/choices.svelte.ts';
 import { call, on } from '../../app/client.ts';
 import { core } from '../../app/core-state.svelte.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
+import { totalOf } from './promised.ts';
 
 type Settings = Omit<TrainingOptions, 'dataset' | 'lpm' | 'name' | 'method' | 'methods'> & {
   earlyStop?: number | undefined;
@@ -104,20 +105,7 @@ export class TrainState {
   readonly isBlocked = $derived(this.check?.findings.some(({ severity }) => severity === 'blocks') ?? true);
 
   /** All promises added up; null as long as one is missing. */
-  readonly total = $derived.by((): TimePromise | null => {
-    const list = this.promises;
-    if (list === null || list.length === 0) return null;
-    const known = list.filter((promise): promise is TimePromise => promise !== null);
-    if (known.length < list.length) return null;
-    const sum = (of: (promise: TimePromise) => number): number => known.reduce((all, promise) => all + of(promise), 0);
-    return {
-      seconds: sum((p) => p.seconds),
-      low: sum((p) => p.low),
-      high: sum((p) => p.high),
-      diskBytes: sum((p) => p.diskBytes),
-      stages: known.flatMap(({ stages }) => stages),
-    };
-  });
+  readonly total = $derived(this.promises === null ? null : totalOf(this.promises));
 
   /** Epochs since the best one, where it is time to say so, and whether that is where guessing is. */
   readonly plateau = $derived.by((): Plateau | null => {
