@@ -30,6 +30,8 @@ export const int8: Words['int8'] = {
   triedWithoutAuc: (time, kept) =>
     `Mit 8 Bit braucht ein Bild ${time} der genauen Zeit, und ${kept} der wichtigen Stellen bleiben dieselben; eine AUC wurde nicht verglichen.`,
   notQuicker: 'Das spart hier so gut wie nichts: Lesen Sie genau.',
+  scattered:
+    'Die Zeit ist nicht sicher: Manche Bilder brauchten nicht weniger als genau gelesen. Probieren Sie es noch einmal, wenn der Rechner sonst nichts zu tun hat.',
   same: (low, high) =>
     `Ein Unterschied lässt sich von keinem nicht unterscheiden: Mit 95 % Sicherheit liegt er zwischen ${low} und ${high}.`,
   worse: (low, high) =>

@@ -33,6 +33,8 @@ export const int8 = {
   triedWithoutAuc: (time: string, kept: string) =>
     `In 8 bits an image takes ${time} of the exact time, and ${kept} of the important places stay the same; no AUC was compared.`,
   notQuicker: 'Here that saves next to nothing: read exactly.',
+  scattered:
+    'The time is not certain: some images took no less than exactly. Try it again when the machine has nothing else to do.',
   same: (low: string, high: string) =>
     `A difference cannot be told from none: with 95 % certainty it lies between ${low} and ${high}.`,
   worse: (low: string, high: string) =>

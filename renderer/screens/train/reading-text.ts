@@ -2,6 +2,8 @@
 import type { TryInt8Report } from '../../../core/contract/index.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 
+type Compared = Extract<TryInt8Report['auc'], { readonly interval: unknown }>;
+
 /** Below so many patients an AUC says next to nothing, whatever its interval. */
 const fewPatients = 20;
 
@@ -21,17 +23,22 @@ export function triedSentence({ timeRatio, keptTokenOverlap, auc: compared }: Tr
     : words.tried(time, kept, auc(compared.usual), auc(compared.int8));
 }
 
-/** Whether 8 bits save next to nothing here. */
-export function isNotQuicker({ timeRatio }: Pick<TryInt8Report, 'timeRatio'>): boolean {
-  return timeRatio.median >= littleSaved;
+/** What is to be said against the time: that next to nothing is saved, or that it is not certain; '' where nothing is. */
+export function timeText({ timeRatio }: Pick<TryInt8Report, 'timeRatio'>): string {
+  const words = i18n.words.int8;
+  if (timeRatio.median >= littleSaved) return words.notQuicker;
+  return timeRatio.most >= 1 ? words.scattered : '';
 }
+
+const isTooFew = ({ interval, patients }: Pick<Compared, 'interval' | 'patients'>): boolean =>
+  interval === null || patients < fewPatients;
 
 /** What the difference of both AUCs tells, or why nothing is told. */
 export function differenceText({ auc: compared }: TryInt8Report): string {
   const words = i18n.words.int8;
   if ('none' in compared) return words.noAuc[compared.why];
   const { interval, patients } = compared;
-  if (interval === null || patients < fewPatients) return words.tooFew(patients);
+  if (interval === null || isTooFew(compared)) return words.tooFew(patients);
   const [low, high] = interval;
   if (high < 0) return words.worse(signed(low), signed(high));
   return low > 0 ? words.better(signed(low), signed(high)) : words.same(signed(low), signed(high));
@@ -62,7 +69,9 @@ export function triedRows({ timeRatio, keptTokenOverlap, auc: compared }: TryInt
           row(
             words.difference,
             signed(compared.difference),
-            compared.interval === null ? words.noInterval : words.interval(...pair(compared.interval)),
+            compared.interval === null || isTooFew(compared)
+              ? words.noInterval
+              : words.interval(...pair(compared.interval)),
           ),
         ]),
   ];

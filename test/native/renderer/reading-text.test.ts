@@ -1,12 +1,7 @@
 /** What 8 bits did, told: never more than the figures allow. */
 import { expect, test } from 'vitest';
 import type { TryInt8Report } from '../../../core/contract/index.ts';
-import {
-  differenceText,
-  isNotQuicker,
-  triedRows,
-  triedSentence,
-} from '../../../renderer/screens/train/reading-text.ts';
+import { differenceText, timeText, triedRows, triedSentence } from '../../../renderer/screens/train/reading-text.ts';
 import { TrainState } from '../../../renderer/screens/train/train.svelte.ts';
 
 const auc = {
@@ -33,8 +28,10 @@ test('time, places and AUC stand in one sentence and a row each', () => {
     ['0.905', ''],
     ['−0.007', '−0.020 to +0.006 (95 %)'],
   ]);
-  expect(isNotQuicker(report)).toBe(false);
-  expect(isNotQuicker({ timeRatio: { median: 0.97, least: 0.9, most: 1.1 } })).toBe(true);
+  const timed = (median: number, most: number) => timeText({ timeRatio: { median, least: 0.3, most } });
+  expect(timeText(report)).toBe('');
+  expect(timed(0.97, 1.1)).toContain('next to nothing');
+  expect(timed(0.5, 1.1)).toContain('not certain');
 });
 
 test('a difference is told only where it is told from none, and not of a handful of patients', () => {
@@ -42,6 +39,7 @@ test('a difference is told only where it is told from none, and not of a handful
   expect(differenceText(withAuc({ interval: [-0.05, -0.01] }))).toMatch(/^Answers become worse: .*−0\.050 to −0\.010/);
   expect(differenceText(withAuc({ interval: [0.01, 0.02] }))).toContain('chance or noise');
   expect(differenceText(withAuc({ interval: null }))).toContain('too few');
+  expect(triedRows(withAuc({ patients: 6 })).at(-1)?.range).toBe('too few patients');
   expect(differenceText(withAuc({ patients: 6, interval: [0, 0] }))).toContain('6 patients are too few');
 });
 
