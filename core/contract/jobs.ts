@@ -33,6 +33,7 @@ import {
 import { eraseOptionsSchema, eraseReportSchema } from './results/erasure.ts';
 import { exportOptionsSchema, exportReportSchema } from './results/export.ts';
 import { shortcutOptionsSchema, shortcutReportSchema } from './shortcuts.ts';
+import { tryInt8OptionsSchema, tryInt8ReportSchema } from './try-int8.ts';
 
 /** By kind, what a job is asked (`payload`) and what it gives when it succeeds (`result`). */
 export const jobSchemas = {
@@ -47,6 +48,7 @@ export const jobSchemas = {
   shortcuts: { payload: shortcutOptionsSchema, result: shortcutReportSchema },
   curve: { payload: curveOptionsSchema, result: curveReportSchema },
   order: { payload: orderOptionsSchema, result: orderReportSchema },
+  'try-int8': { payload: tryInt8OptionsSchema, result: tryInt8ReportSchema },
   measure: { payload: measureOptionsSchema, result: measureResultSchema },
   demo: { payload: demoOptionsSchema, result: demoReportSchema },
   export: { payload: exportOptionsSchema, result: exportReportSchema },

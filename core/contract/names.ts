@@ -195,6 +195,7 @@ export const jobKinds = [
   'shortcuts',
   'curve',
   'order',
+  'try-int8',
   'measure',
   'demo',
   'export',

@@ -1,7 +1,13 @@
 /** What an LPM's pass in 8 bits would do to a data set, measured on a part of it before it is used. */
 import { z } from 'zod';
 import { quickMethodSchema, quickMethods } from './labelling.ts';
-import { embeddedLpmName, nameSchema } from './names.ts';
+import { embeddedLpmName, nameSchema, timeSchema } from './names.ts';
+
+const share = z.number().min(0).max(1);
+const ratio = z.number().nonnegative();
+
+/** Why no AUC was compared: numbers have none, patients cannot be dealt to folds, no class has both kinds of images. */
+export const noAucReasons = ['numbers', 'folds', 'oneKind'] as const;
 
 export const tryInt8OptionsSchema = z.strictObject({
   dataset: nameSchema,
@@ -16,38 +22,58 @@ export const tryInt8OptionsSchema = z.strictObject({
 export type TryInt8Options = z.input<typeof tryInt8OptionsSchema>;
 
 /** An image that was read both ways, in turns. */
-export interface ReadBothWays {
-  readonly seconds: number;
-  readonly int8Seconds: number;
+const readBothWaysSchema = z.object({
+  seconds: z.number().nonnegative(),
+  int8Seconds: z.number().nonnegative(),
   /** The share of the important tokens that both keep: the mean over layers and heads. */
-  readonly overlap: number;
-}
+  overlap: share,
+});
+export type ReadBothWays = Readonly<z.output<typeof readBothWaysSchema>>;
 
-export interface TryInt8Report {
-  readonly dataset: string;
-  readonly version: number;
-  readonly lpm: string;
-  readonly lpmHash: string;
-  readonly inputSize: number;
+export const tryInt8ReportSchema = z.object({
+  dataset: z.string(),
+  version: z.int().positive(),
+  /** The row of that version: names may change. */
+  datasetVersionId: z.int(),
+  lpm: z.string(),
+  lpmHash: z.string(),
+  inputSize: z.int().positive(),
   /** What computed: engine, device and threads. */
-  readonly engine: string;
-  readonly reads: readonly ReadBothWays[];
+  engine: z.string(),
+  madeAt: timeSchema,
+  reads: z.array(readBothWaysSchema),
   /** Seconds of an image in 8 bits over those of the usual way: the median over images, and the least and most. */
-  readonly timeRatio: { readonly median: number; readonly least: number; readonly most: number };
+  timeRatio: z.object({ median: ratio, least: ratio, most: ratio }),
   /** The mean over images, and the least. */
-  readonly keptTokenOverlap: { readonly mean: number; readonly least: number };
-  /** Of a cross-validation on the same folds with the same seeds; null with the reason where there is none. */
-  readonly auc:
-    | {
-        readonly method: string;
-        readonly images: number;
-        readonly patients: number;
-        readonly folds: number;
-        readonly usual: number;
-        readonly int8: number;
-        /** int8 less usual, with the 95 % interval over patients who were answered out of fold; null where they are too few for one. */
-        readonly difference: number;
-        readonly interval: readonly [number, number] | null;
-      }
-    | { readonly none: string };
-}
+  keptTokenOverlap: z.object({ mean: share, least: share }),
+  /** Of a cross-validation on the same folds with the same seeds; the reason where there is none. */
+  auc: z.union([
+    z.object({
+      method: quickMethodSchema,
+      images: z.int().positive(),
+      patients: z.int().positive(),
+      folds: z.int().positive(),
+      usual: share,
+      int8: share,
+      /** int8 less usual, with the 95 % interval over patients who were answered out of fold; null where they are too few for one. */
+      difference: z.number(),
+      interval: z.tuple([z.number(), z.number()]).nullable(),
+    }),
+    z.object({
+      /** In English, for the command line. */
+      none: z.string(),
+      /** Which of the reasons it is: the window has the words for each. */
+      why: z.enum(noAucReasons),
+    }),
+  ]),
+});
+export type TryInt8Report = z.output<typeof tryInt8ReportSchema>;
+
+/** Whether 8-bit products can be computed here, and what keeps them from it: `engine`, it is not ONNX Runtime on the processor; `processor`, its sums overflow. */
+export const int8SupportSchema = z.object({
+  why: z.enum(['engine', 'processor']).nullable(),
+  /** The engine and the device that compute. */
+  engine: z.string(),
+  device: z.string(),
+});
+export type Int8Support = z.output<typeof int8SupportSchema>;

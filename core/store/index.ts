@@ -46,6 +46,7 @@ export * from './queries/samples.ts';
 export * from './queries/shortcut-checks.ts';
 export * from './queries/splits.ts';
 export * from './queries/studies.ts';
+export * from './queries/tried-int8.ts';
 export * from './queries/versions.ts';
 export * from './queries/watches.ts';
 export { type Restored, type RestoreOptions, restoreLibrary } from './restore.ts';

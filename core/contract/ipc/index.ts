@@ -16,6 +16,7 @@ import { labellingCalls } from './labelling.ts';
 import { labelCalls } from './labels.ts';
 import { labelsFileCalls } from './labels-file.ts';
 import { libraryCalls, libraryEvents } from './library.ts';
+import { precisionCalls } from './precision.ts';
 import { promotionCalls } from './promotion.ts';
 import { replayCalls } from './replay.ts';
 import { settingsCalls } from './settings.ts';
@@ -42,6 +43,7 @@ export const coreCalls = {
   ...suspectCalls,
   ...evidenceCalls,
   ...trainingCalls,
+  ...precisionCalls,
 };
 /** Answered by the window's main process. */
 export const mainCalls = windowCalls;

@@ -94,16 +94,12 @@ export const dataCheckSchema = z.object({
 });
 export type DataCheck = z.infer<typeof dataCheckSchema>;
 
-/**
- * Options of a training as the window shows them, filled with the authors' defaults. The positive class is the data set's. How an LPM reads is
- * chosen where its effect is measured, which is on the command line.
- */
+/** Options of a training as the window shows them, filled with the authors' defaults. The positive class is the data set's. */
 export const trainingOptionsSchema = trainOptionsSchema.omit({
   resume: true,
   positive: true,
   again: true,
   on: true,
-  precision: true,
 });
 export type TrainingOptions = z.output<typeof trainingOptionsSchema>;
 
@@ -131,6 +127,8 @@ export const trainingCalls = defineCalls({
       methods: z.array(methodSchema),
       /** Those that compute the LPM in every step, which takes long. */
       throughLpm: z.array(methodSchema),
+      /** Those that an LPM reads every image for beforehand, once: how it reads is theirs to choose. */
+      readBefore: z.array(methodSchema),
       /** What a search of each budget tries by itself. */
       searched: z.record(budgetNameSchema, z.array(methodSchema)),
       recommended: methodSchema,

@@ -11,6 +11,7 @@ import { labellingHandlers } from './labelling.ts';
 import { labelHandlers } from './labels.ts';
 import { labelsFileHandlers } from './labels-file.ts';
 import { libraryHandlers } from './library.ts';
+import { precisionHandlers } from './precision.ts';
 import { promotionHandlers } from './promotion.ts';
 import { replayHandlers } from './replay.ts';
 import { settingsHandlers } from './settings.ts';
@@ -23,6 +24,7 @@ export const handlers: Handlers<CoreCallName, CoreContext> = {
   ...labelHandlers,
   ...labelsFileHandlers,
   ...labellingHandlers,
+  ...precisionHandlers,
   ...editingHandlers,
   ...jobHandlers,
   ...classifyHandlers,

@@ -35,6 +35,7 @@ export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext>
     return {
       methods: [...methods],
       throughLpm: methods.filter((method) => trainingMethods[method].runsLpm !== undefined),
+      readBefore: methods.filter((method) => trainingMethods[method].features !== null),
       searched: methodsOfBudgets(),
       recommended: settings.method,
       criteria: criteria as Record<TargetKind, CriterionName[]>,

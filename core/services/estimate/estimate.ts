@@ -56,11 +56,23 @@ export interface Promised {
   readonly freeBytes: number;
 }
 
+/** What trainings that are no whole trainings do otherwise. */
+interface Otherwise {
+  /** Images that they do without are left out; all are taken where left out. */
+  readonly part?: (images: PlannedVersion['version']['images']) => PlannedVersion['version']['images'];
+  /** Images that the LPM reads once more for each, whatever is kept. */
+  readonly readAgain?: number;
+}
+
 /**
  * Promises for `trainings`, done in this order.
  * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, LPM_NOT_FOUND, BAD_INPUT
  */
-export async function promiseTime(context: ServiceContext, trainings: readonly Training[]): Promise<Promised> {
+export async function promiseTime(
+  context: ServiceContext,
+  trainings: readonly Training[],
+  { part = (images) => images, readAgain = 0 }: Otherwise = {},
+): Promise<Promised> {
   const promises: (TimePromise | null)[] = [];
   const missing = new Map<string, MeasureOptions>();
   const prepared = new Set<string>();
@@ -71,8 +83,9 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
     try {
       const given = { ...training, inputSize: resolveInputSize(lpm.config, training.inputSize) };
       const rates = ratesOf(context.library.db, await rateKey(context, lpm.record.hash, given.inputSize));
-      const planned = plans.get(`${given.dataset} ${given.seed}`) ?? planVersion(context, given);
-      plans.set(`${given.dataset} ${given.seed}`, planned);
+      const whole = plans.get(`${given.dataset} ${given.seed}`) ?? planVersion(context, given);
+      plans.set(`${given.dataset} ${given.seed}`, whole);
+      const planned = { ...whole, version: { ...whole.version, images: part(whole.version.images) } };
       const plan = plannedSearch(given, planned.version.images);
       const trained = trainingsOf(given, plan);
       const works = trained.map((options) => workOf(context, options, lpm, planned, prepared));
@@ -80,7 +93,8 @@ export async function promiseTime(context: ServiceContext, trainings: readonly T
       const parts = trained.map((options, i) => {
         const work = read[i] as Work;
         const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
-        const promise = sumPromise(work, rates, diskBytes, promiseShares(context.library.db, trainingsRemembered));
+        const shares = promiseShares(context.library.db, trainingsRemembered);
+        const promise = sumPromise({ ...work, encode: work.encode + readAgain }, rates, diskBytes, shares);
         if (promise === null) {
           const wanted = toMeasure(options);
           missing.set(JSON.stringify(wanted), wanted);

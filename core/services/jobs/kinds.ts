@@ -24,6 +24,7 @@ import { encodeJob } from '../features/encode.ts';
 import { importJob } from '../import/import.ts';
 import { curveJob } from '../labelling/curve.ts';
 import { orderJob } from '../labelling/order.ts';
+import { tryInt8Job } from '../labelling/try-int8.ts';
 import { eraseJob } from '../library/erase.ts';
 import { lpmAddJob } from '../lpm/add.ts';
 import { replayJob } from '../replay/replay.ts';
@@ -68,6 +69,7 @@ export const jobKindRows: Readonly<Record<JobKind, JobKindRow>> = {
   shortcuts: row(shortcutsJob, 'short'),
   curve: row(curveJob, 'long'),
   order: row(orderJob, 'long'),
+  'try-int8': row(tryInt8Job, 'long'),
   measure: row(measureJob, 'short'),
   demo: row(demoJob, 'long'),
   export: row(exportJob, 'long'),

@@ -1,6 +1,7 @@
 /** Whether 8-bit products can be computed here: by which engine, on which device, and exactly. */
 import { AppError } from '../../base/errors.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
+import type { Int8Support } from '../../contract/index.ts';
 import { cpuDescription, type Engine, type EngineInfo } from '../../engine/index.ts';
 import { defineGraph, input, matmulInt8, weight } from '../../graph/index.ts';
 
@@ -12,7 +13,7 @@ export function requireInt8Engine(info: Pick<EngineInfo, 'name' | 'device'>): vo
     `An LPM's pass in 8 bits (int8) is for ONNX Runtime on the processor; found ${info.name} on ${info.device}. On a GPU float32 is quicker, and its numbers would be others.`,
     {
       action:
-        'Add --engine onnxruntime --device cpu (in the window: Settings › Computing), or leave --precision int8 out. A model that was trained with it classifies with it alone.',
+        'Choose ONNX Runtime and the processor under Settings › Computing, or read exactly. On the command line add --engine onnxruntime --device cpu, or leave --precision int8 out. A model that was trained with it classifies with it alone.',
     },
   );
 }
@@ -25,6 +26,22 @@ export function requireInt8Engine(info: Pick<EngineInfo, 'name' | 'device'>): vo
 export async function requireInt8(engine: Engine): Promise<void> {
   requireInt8Engine(engine.info);
   await checkExact(engine);
+}
+
+/** As `requireInt8`, told and not thrown. @throws what compiling throws */
+export async function int8Support(engine: Engine): Promise<Int8Support> {
+  const { name, device } = engine.info;
+  const why = async (): Promise<Int8Support['why']> => {
+    try {
+      await requireInt8(engine);
+      return null;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'BAD_INPUT') return 'engine';
+      if (error instanceof AppError && error.code === 'ENGINE_UNAVAILABLE') return 'processor';
+      throw error;
+    }
+  };
+  return { why: await why(), engine: name, device };
 }
 
 /** The largest numbers that 8 bits hold, multiplied and added up: 1 is quantised to 255, and 64 times 255 x 127 does not fit 16 bits. */
@@ -51,6 +68,9 @@ export function requireExact(found: ArrayLike<number>, expected: number): void {
   throw new AppError(
     'ENGINE_UNAVAILABLE',
     `This processor does not add up 8-bit products exactly: found ${products[0]}, expected ${expected}. It has no 8-bit dot products (VNNI), without which they are no quicker either.`,
-    { action: 'Leave --precision int8 out. A model that was trained with it needs a processor that has them.' },
+    {
+      action:
+        'Read exactly. Leave --precision int8 out on the command line. A model that was trained with it needs a processor that has them.',
+    },
   );
 }

@@ -4,6 +4,7 @@ import { core } from './core.ts';
 import { erasure } from './erasure.ts';
 import { evidence } from './evidence.ts';
 import { help } from './help.ts';
+import { int8 } from './int8.ts';
 import { judge } from './judge.ts';
 import { labelling } from './labelling.ts';
 import { labels } from './labels.ts';
@@ -27,6 +28,7 @@ export const de = {
   library,
   labels,
   labelling,
+  int8,
   read,
   train,
   help,

@@ -33,6 +33,7 @@ export const shell: Words['shell'] = {
     shortcuts: 'Prüfung auf Abkürzungen',
     curve: 'Lernkurve',
     order: 'Reihenfolge der Fälle',
+    'try-int8': 'Lesen mit 8 Bit, Versuch',
     measure: 'Zeitmessung',
     demo: 'Demo-Datensatz',
     export: 'Export',

@@ -31,6 +31,7 @@ export const shell = {
     shortcuts: 'Check for shortcuts',
     curve: 'Learning curve',
     order: 'Order of the cases',
+    'try-int8': 'Reading in 8 bits, tried',
     measure: 'Time measurement',
     demo: 'Demo set',
     export: 'Export',

@@ -15,6 +15,20 @@ export function promised({ seconds, low, high }: Pick<TimePromise, 'seconds' | '
   return seconds < hour ? words.someMinutes : words.someHours;
 }
 
+/** All promises added up; null where there is none or one is missing. */
+export function totalOf(promises: readonly (TimePromise | null)[]): TimePromise | null {
+  const known = promises.filter((promise): promise is TimePromise => promise !== null);
+  if (known.length === 0 || known.length < promises.length) return null;
+  const sum = (of: (promise: TimePromise) => number): number => known.reduce((all, promise) => all + of(promise), 0);
+  return {
+    seconds: sum((p) => p.seconds),
+    low: sum((p) => p.low),
+    high: sum((p) => p.high),
+    diskBytes: sum((p) => p.diskBytes),
+    stages: known.flatMap(({ stages }) => stages),
+  };
+}
+
 /**
  * How far the whole of a job is off what was promised, as a share (0.5 is half as long again); null as long as it is within the range that was
  * said with it. Being done early is worth a word at the end and no warning; before it began, and where it was stopped, there is nothing to be off.

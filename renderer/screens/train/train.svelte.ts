@@ -21,6 +21,7 @@ import { choices } from '../../app/choices.svelte.ts';
 import { call, on } from '../../app/client.ts';
 import { core } from '../../app/core-state.svelte.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
+import { totalOf } from './promised.ts';
 
 type Settings = Omit<TrainingOptions, 'dataset' | 'lpm' | 'name' | 'method' | 'methods'> & {
   earlyStop?: number | undefined;
@@ -74,6 +75,8 @@ export class TrainState {
   methods = $state.raw<readonly Method[]>([]);
   /** Those that compute the LPM in every step. */
   throughLpm = $state.raw<readonly Method[]>([]);
+  /** Those that the LPM reads every image for beforehand: how it reads is theirs to choose. */
+  #readBefore = $state.raw<readonly Method[]>([]);
   #searched = $state.raw<Readonly<Record<BudgetName, readonly Method[]>> | null>(null);
   datasetName = $state('');
   lpmName = $state('');
@@ -102,20 +105,7 @@ export class TrainState {
   readonly isBlocked = $derived(this.check?.findings.some(({ severity }) => severity === 'blocks') ?? true);
 
   /** All promises added up; null as long as one is missing. */
-  readonly total = $derived.by((): TimePromise | null => {
-    const list = this.promises;
-    if (list === null || list.length === 0) return null;
-    const known = list.filter((promise): promise is TimePromise => promise !== null);
-    if (known.length < list.length) return null;
-    const sum = (of: (promise: TimePromise) => number): number => known.reduce((all, promise) => all + of(promise), 0);
-    return {
-      seconds: sum((p) => p.seconds),
-      low: sum((p) => p.low),
-      high: sum((p) => p.high),
-      diskBytes: sum((p) => p.diskBytes),
-      stages: known.flatMap(({ stages }) => stages),
-    };
-  });
+  readonly total = $derived(this.promises === null ? null : totalOf(this.promises));
 
   /** Epochs since the best one, where it is time to say so, and whether that is where guessing is. */
   readonly plateau = $derived.by((): Plateau | null => {
@@ -129,10 +119,14 @@ export class TrainState {
   });
 
   async open(asked: { readonly dataset?: string | undefined; readonly jobId?: number | undefined }): Promise<void> {
-    const { methods, throughLpm, searched, recommended, criteria, settings } = await call('training.defaults', {});
+    const { methods, throughLpm, readBefore, searched, recommended, criteria, settings } = await call(
+      'training.defaults',
+      {},
+    );
     this.#defaults = settings as Settings;
     this.methods = methods;
     this.throughLpm = throughLpm;
+    this.#readBefore = readBefore;
     this.#searched = searched;
     this.recommended = recommended;
     this.#criteria = criteria;
@@ -226,6 +220,15 @@ export class TrainState {
     return settings === null ? [] : (settings.methods ?? this.#searched?.[settings.budget] ?? []);
   }
 
+  /** Methods of those that are to be trained or tried that ask the LPM for nothing beforehand: it cannot read quicker for them. */
+  get unread(): readonly Method[] {
+    return (this.isSearch ? this.searchMethods : this.chosen).filter((method) => !this.#readBefore.includes(method));
+  }
+  /** Whether the choice of how the LPM reads is about any of the methods. */
+  get hasReading(): boolean {
+    return this.unread.length < (this.isSearch ? this.searchMethods : this.chosen).length;
+  }
+
   /** What of the promised time is a method's; undefined where it is not tried, or not promised yet. */
   searchSeconds(method: Method): number | undefined {
     return this.promises?.[0]?.methods?.find((one) => one.method === method)?.seconds;
@@ -308,7 +311,7 @@ export class TrainState {
   #options(): TrainingOptions[] {
     if (this.settings === null) return [];
     const { datasetName, lpmName } = this;
-    const { methods: searched, ...settings } = this.settings;
+    const { methods: searched, precision, ...settings } = this.settings;
     // A search tries the methods itself: it is one training, whichever are ticked.
     const methods = this.isSearch ? this.chosen.slice(0, 1) : this.chosen;
     // What is of folds alone is not asked for without them, and what was typed before must not count.
@@ -317,6 +320,10 @@ export class TrainState {
       ...withoutOtherSizes(method, settings),
       ...ofFolds,
       ...(this.isSearch && searched !== undefined ? { methods: [...searched] } : {}),
+      // What asks the LPM for nothing beforehand would be refused with it.
+      ...(precision !== undefined && (this.isSearch ? this.hasReading : this.#readBefore.includes(method))
+        ? { precision }
+        : {}),
       dataset: datasetName,
       lpm: lpmName,
       method,

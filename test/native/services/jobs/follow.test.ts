@@ -105,6 +105,7 @@ test('what a job of each kind gave is read back from its row as it was given', a
     epochs: 1,
   });
   queue.add('curve', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', folds: 2, repeats: 3 });
+  queue.add('try-int8', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', images: 12 });
   queue.add('order', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear' });
   queue.add('replay', { model: 'm' });
   queue.add('classify', { dataset: 'discs', model: 'm' });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentLogger } from '../../../../core/base/logger.ts';
 import { type Engine, openEngine } from '../../../../core/engine/index.ts';
-import { requireExact, requireInt8 } from '../../../../core/services/lpm/int8-engine.ts';
+import { int8Support, requireExact, requireInt8 } from '../../../../core/services/lpm/int8-engine.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
 
 let engine: Engine;
@@ -10,8 +10,15 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
+test('another failure than these is no answer to whether it is possible', async () => {
+  const broken: Engine = { ...engine, compile: () => Promise.reject(new Error('out of memory')) };
+  await expect(int8Support(broken)).rejects.toThrow('out of memory');
+});
+
 test('the check passes where products of 8 bits are exact', async () => {
   await requireInt8(engine);
+  const { name, device } = engine.info;
+  expect(await int8Support(engine)).toEqual({ why: null, engine: name, device });
 });
 
 test('sums that overflowed 16 bits are found, and the refusal says what to do', async () => {
@@ -39,13 +46,16 @@ test('sums that overflowed 16 bits are found, and the refusal says what to do', 
   expect(error.message).toMatch(/does not add up 8-bit products exactly: found 4111\.\d+, expected 8128/);
   expect(error.action).toContain('Leave --precision int8 out');
   expect(() => requireExact([], 1)).toThrow();
+  expect((await int8Support(cut)).why).toBe('processor');
 });
 
 test.each([
   ['tensorflow', 'CPU'],
   ['onnxruntime', 'GPU (WebGPU)'],
 ] as const)('%s on %s is refused with the way out', async (name, device) => {
-  const error = await appErrorFrom(requireInt8({ ...engine, info: { ...engine.info, name, device } }));
+  const other = { ...engine, info: { ...engine.info, name, device } };
+  expect(await int8Support(other)).toEqual({ why: 'engine', engine: name, device });
+  const error = await appErrorFrom(requireInt8(other));
   expect(error.code).toBe('BAD_INPUT');
   expect(error.message).toContain(`found ${name} on ${device}`);
   expect(error.action).toContain('--engine onnxruntime --device cpu');
