@@ -40,6 +40,8 @@ export const tryInt8ReportSchema = z.object({
   inputSize: z.int().positive(),
   /** What computed: engine, device and threads. */
   engine: z.string(),
+  /** The same with the processor: its times are of no other machine. */
+  machine: z.string(),
   madeAt: timeSchema,
   reads: z.array(readBothWaysSchema),
   /** Seconds of an image in 8 bits over those of the usual way: the median over images, and the least and most. */
@@ -68,6 +70,16 @@ export const tryInt8ReportSchema = z.object({
   ]),
 });
 export type TryInt8Report = z.output<typeof tryInt8ReportSchema>;
+
+/** A report as it is found later. */
+export const triedInt8Schema = z.object({
+  report: tryInt8ReportSchema,
+  /** Whether its times are of the processor and engine that compute now. */
+  isOfHere: z.boolean(),
+  /** Whether labels, images and parts of the data set are those of then. */
+  isOfNow: z.boolean(),
+});
+export type TriedInt8 = z.output<typeof triedInt8Schema>;
 
 /** Whether 8-bit products can be computed here, and what keeps them from it: `engine`, it is not ONNX Runtime on the processor; `processor`, its sums overflow. */
 export const int8SupportSchema = z.object({

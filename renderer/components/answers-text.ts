@@ -1,4 +1,5 @@
 /** What is said to the questions of a data set, in a few words for a line of a list. */
+import { withMinus } from '../../core/base/shown-number.ts';
 import { type TargetKind, targetFacts } from '../../core/contract/index.ts';
 import type { Words } from '../i18n/words.ts';
 
@@ -13,7 +14,7 @@ export interface SaidAnswer {
 export function shortAnswer({ read }: Words, target: TargetKind, answers: readonly SaidAnswer[]): string | null {
   const known = answers.flatMap(({ name, word }) => (word === null ? [] : [{ name, word }]));
   if (known.length === 0) return null;
-  if (!targetFacts[target].hasMarks) return known.map(({ word }) => word).join(', ');
+  if (!targetFacts[target].hasMarks) return known.map(({ word }) => withMinus(word)).join(', ');
   const named = known.flatMap(({ name, word }) =>
     word === 'present' ? [name] : word === 'uncertain' ? [`${name}?`] : [],
   );

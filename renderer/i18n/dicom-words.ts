@@ -24,7 +24,12 @@ function dayFormat(language: Language): Intl.DateTimeFormat {
 export function day(date: string | null, language: Language): string {
   const parts = date?.match(/^(\d{4})\.?(\d{2})\.?(\d{2})$/);
   if (!parts) return date ?? '';
-  return dayFormat(language).format(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])));
+  const [year, month, dayOfMonth] = parts.slice(1).map(Number) as [number, number, number];
+  const found = new Date(0);
+  found.setUTCFullYear(year, month - 1, dayOfMonth);
+  // The 31st of February, a month 0 (de-identified files have it) would become another day.
+  const isDay = found.getUTCMonth() === month - 1 && found.getUTCDate() === dayOfMonth;
+  return isDay ? dayFormat(language).format(found) : (date ?? '');
 }
 
 /** `083000.12` as "08:30". */

@@ -4,7 +4,7 @@ import { jobViewSchema } from '../jobs.ts';
 import { nameSchema } from '../names.ts';
 import { measureOptionsSchema } from '../options.ts';
 import { promiseSchema } from '../promise.ts';
-import { int8SupportSchema, tryInt8OptionsSchema, tryInt8ReportSchema } from '../try-int8.ts';
+import { int8SupportSchema, triedInt8Schema, tryInt8OptionsSchema } from '../try-int8.ts';
 import { defineCalls, nothing } from './call.ts';
 
 export const precisionCalls = defineCalls({
@@ -14,9 +14,9 @@ export const precisionCalls = defineCalls({
     output: int8SupportSchema,
   },
   'int8.report': {
-    doc: 'What 8 bits did to a data set when they were last tried on it with an LPM; null where they were not. A job of the kind "try-int8" tries them.',
-    input: z.strictObject({ dataset: nameSchema, lpm: nameSchema }),
-    output: tryInt8ReportSchema.nullable(),
+    doc: 'What 8 bits did to a data set when they were last tried on it with an LPM and an input size; null where they were not. A job of the kind "try-int8" tries them.',
+    input: z.strictObject({ dataset: nameSchema, lpm: nameSchema, inputSize: z.int().positive() }),
+    output: triedInt8Schema.nullable(),
   },
   'int8.promise': {
     doc: 'How long trying 8 bits will take; where this machine was not measured for it, what has to be measured first.',

@@ -2,17 +2,13 @@
 import type { Handlers } from '../../contract/index.ts';
 import type { precisionCalls } from '../../contract/ipc/precision.ts';
 import { promiseTryInt8 } from '../../services/labelling/promise.ts';
+import { triedInt8 } from '../../services/labelling/tried-int8.ts';
 import { int8Support } from '../../services/lpm/int8-engine.ts';
-import { lpmByName, newestTryInt8 } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const precisionHandlers: Handlers<keyof typeof precisionCalls, CoreContext> = {
   'int8.support': async (_, { services }) => await int8Support(await services.engine()),
-  'int8.report': ({ dataset, lpm }, { services }) => {
-    const { db } = services.library;
-    const record = lpmByName(db, lpm);
-    return (record && newestTryInt8(db, dataset, record.hash)) ?? null;
-  },
+  'int8.report': async (asked, { services }) => await triedInt8(services, asked),
   'int8.promise': ({ options }, { services }) => promiseTryInt8(services, options),
   'int8.start': ({ options, promise }, { queue }) => queue.add('try-int8', options, promise),
 };

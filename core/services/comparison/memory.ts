@@ -72,15 +72,20 @@ export async function methodMemory(
   method: Method,
   shape: StepShape,
   limitMb: number,
-  measure: MeasureStep,
+  measureStep: MeasureStep,
 ): Promise<MethodMemory> {
   const nothing = { memoryMb: null, isMemoryEstimated: false, trainingMb: null };
   const { batch } = shape;
   const most = shareToTry * limitMb;
   const { inputSize, tokenRatio, classes } = shape;
   const { total } = parameterLayout(networkConfig(lpm, { method, inputSize, tokenRatio, classes }));
-  // Parameters, their gradients and two moments are there whatever else is.
-  if ((4 * 4 * total) / 2 ** 20 > most) return nothing;
+  // Parameters, their gradients and two moments are there whatever else is, also where two processes at rest differ by more.
+  const least = (4 * 4 * total) / 2 ** 20;
+  if (least > most) return nothing;
+  const measure: MeasureStep = async (of, images) => {
+    const mb = await measureStep(of, images);
+    return mb === null ? null : Math.max(least, mb);
+  };
   if (trainingMethods[method].microBatches === undefined) {
     const memoryMb = await measure(method, batch);
     return { memoryMb, isMemoryEstimated: false, trainingMb: memoryMb };

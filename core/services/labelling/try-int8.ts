@@ -25,6 +25,7 @@ import { worthOutOfFold } from '../../statistics/out-of-fold.ts';
 import { rangeRuleOfVersion, versionImages } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { freezeDataset } from '../datasets/dataset.ts';
+import { rateKey } from '../estimate/rates.ts';
 import { lookIntoDataset } from '../features/dataset-looks.ts';
 import { readBothWays } from '../features/read-both-ways.ts';
 import { provideLpm } from '../lpm/bundled.ts';
@@ -95,6 +96,7 @@ async function measureBoth(
       ...{ dataset: version.dataset, version: version.number, datasetVersionId: version.id },
       ...{ lpm: name, lpmHash: lpm.record.hash, inputSize, reads, madeAt: timeOf(context) },
       engine: await describeEngine(context),
+      machine: (await rateKey(context, lpm.record.hash, inputSize)).machine,
       timeRatio: { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) },
       keptTokenOverlap: {
         mean: overlaps.reduce((sum, overlap) => sum + overlap, 0) / overlaps.length,

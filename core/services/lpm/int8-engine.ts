@@ -5,9 +5,13 @@ import type { Int8Support } from '../../contract/index.ts';
 import { cpuDescription, type Engine, type EngineInfo } from '../../engine/index.ts';
 import { defineGraph, input, matmulInt8, weight } from '../../graph/index.ts';
 
+function isInt8Engine({ name, device }: Pick<EngineInfo, 'name' | 'device'>): boolean {
+  return name === 'onnxruntime' && device === cpuDescription;
+}
+
 /** @throws BAD_INPUT naming what computes here, where that is not ONNX Runtime on the processor */
 export function requireInt8Engine(info: Pick<EngineInfo, 'name' | 'device'>): void {
-  if (info.name === 'onnxruntime' && info.device === cpuDescription) return;
+  if (isInt8Engine(info)) return;
   throw new AppError(
     'BAD_INPUT',
     `An LPM's pass in 8 bits (int8) is for ONNX Runtime on the processor; found ${info.name} on ${info.device}. On a GPU float32 is quicker, and its numbers would be others.`,
@@ -25,28 +29,26 @@ export function requireInt8Engine(info: Pick<EngineInfo, 'name' | 'device'>): vo
  */
 export async function requireInt8(engine: Engine): Promise<void> {
   requireInt8Engine(engine.info);
-  await checkExact(engine);
+  requireExact(await largestProducts(engine), largestProduct);
 }
 
 /** As `requireInt8`, told and not thrown. @throws what compiling throws */
 export async function int8Support(engine: Engine): Promise<Int8Support> {
   const { name, device } = engine.info;
   const why = async (): Promise<Int8Support['why']> => {
-    try {
-      await requireInt8(engine);
-      return null;
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'BAD_INPUT') return 'engine';
-      if (error instanceof AppError && error.code === 'ENGINE_UNAVAILABLE') return 'processor';
-      throw error;
-    }
+    if (!isInt8Engine(engine.info)) return 'engine';
+    return isExact(await largestProducts(engine), largestProduct) ? null : 'processor';
   };
   return { why: await why(), engine: name, device };
 }
 
-/** The largest numbers that 8 bits hold, multiplied and added up: 1 is quantised to 255, and 64 times 255 x 127 does not fit 16 bits. */
-async function checkExact(engine: Engine): Promise<void> {
-  const [rows, inner, columns] = [32, 64, 64];
+const inner = 64;
+/** 1 is quantised to 255; weights are the largest that 8 bits hold. */
+const largestProduct = 127 * inner;
+
+/** The largest numbers that 8 bits hold, multiplied and added up: 64 times 255 x 127 does not fit 16 bits. */
+async function largestProducts(engine: Engine): Promise<ArrayLike<number>> {
+  const [rows, columns] = [32, 64];
   const y = matmulInt8(input('x', [rows, inner]), weight('w', [inner, columns], 'int8'), weight('scale', [columns]));
   const weights: Readonly<Record<string, Tensor>> = {
     w: { dtype: 'int8', shape: [inner, columns], data: new Int8Array(inner * columns).fill(127) },
@@ -55,19 +57,23 @@ async function checkExact(engine: Engine): Promise<void> {
   const executable = await engine.compile(defineGraph({ outputs: { y } }), (name) => weights[name] as Tensor);
   try {
     const found = (await executable.run({ x: float32([rows, inner], new Float32Array(rows * inner).fill(1)) }))['y'];
-    requireExact(found?.dtype === 'float32' ? found.data : [], 127 * inner);
+    return found?.dtype === 'float32' ? found.data : [];
   } finally {
     await executable.dispose();
   }
 }
 
+/** Whether all products are `expected` but for the last digits of their scale. */
+function isExact(found: ArrayLike<number>, expected: number): boolean {
+  return found.length > 0 && Array.from(found).every((value) => Math.abs(value / expected - 1) < 1e-5);
+}
+
 /** @throws ENGINE_UNAVAILABLE where a product is not `expected` but for the last digits of its scale */
 export function requireExact(found: ArrayLike<number>, expected: number): void {
-  const products = Array.from(found);
-  if (products.length > 0 && products.every((value) => Math.abs(value / expected - 1) < 1e-5)) return;
+  if (isExact(found, expected)) return;
   throw new AppError(
     'ENGINE_UNAVAILABLE',
-    `This processor does not add up 8-bit products exactly: found ${products[0]}, expected ${expected}. It has no 8-bit dot products (VNNI), without which they are no quicker either.`,
+    `This processor does not add up 8-bit products exactly: found ${found[0]}, expected ${expected}. It has no 8-bit dot products (VNNI), without which they are no quicker either.`,
     {
       action:
         'Read exactly. Leave --precision int8 out on the command line. A model that was trained with it needs a processor that has them.',

@@ -5,8 +5,10 @@ export const int8: Words['int8'] = {
   name: 'Wie das große Modell liest',
   exact: 'Genau (float32)',
   quick: 'Schneller (8 Bit)',
-  text: 'Mit 8 Bit multipliziert es ganze Zahlen: Das Lesen dauert auf diesem Prozessor weniger lang, und was es sieht, ändert sich ein wenig. Das Modell behält die Wahl und liest neue Bilder ebenso.',
+  text: 'Mit 8 Bit multipliziert es ganze Zahlen: Das Lesen kann auf einem Prozessor, der Befehle dafür hat, schneller sein, und was es sieht, ändert sich ein wenig. Probieren Sie es unten aus. Das Modell behält die Wahl und liest neue Bilder ebenso.',
   checking: 'Ob dieser Rechner es kann, wird nachgesehen …',
+  unknown: 'Ob dieser Rechner es kann, war nicht herauszufinden.',
+  askAgain: 'Noch einmal nachsehen',
   impossible: {
     engine: (engine, device) =>
       `Hier nicht: Es rechnet ${engine} auf ${device}. 8 Bit brauchen ONNX Runtime auf dem Prozessor (Einstellungen › Rechnen); auf einer Grafikkarte ist das genaue Lesen schneller.`,
@@ -14,8 +16,9 @@ export const int8: Words['int8'] = {
       'Hier nicht: Dieser Prozessor summiert 8-Bit-Produkte falsch, weil er keine Befehle dafür hat, und wäre auch nicht schneller.',
   },
   unreadAll: 'Die gewählten Verfahren lesen Bilder in jeder Epoche neu oder gar nicht; sie betrifft diese Wahl nicht.',
-  unread: (methods) => `Genau wie immer gerechnet, weil sie nichts vorab lesen: ${methods}.`,
-  try: 'An diesen Bildern ausprobieren',
+  unread: (methods) => `${methods}: genau gerechnet, weil dafür nichts vorab gelesen wird.`,
+  try: 'Was würde es mit diesen Bildern machen?',
+  start: 'An diesen Bildern ausprobieren',
   again: 'Noch einmal ausprobieren',
   tryHelp:
     'Einige Bilder von Training und Validierung werden auf beide Arten gelesen, und ein schnelles Verfahren wird auf beidem trainiert. Testpatienten bleiben unberührt.',
@@ -26,18 +29,25 @@ export const int8: Words['int8'] = {
   takes: (time) => `${time} auf diesem Rechner.`,
   measuring: 'Wie lange es dauert, wird gemessen …',
   tried: (time, kept, usual, quick) =>
-    `Mit 8 Bit braucht ein Bild ${time} der genauen Zeit, ${kept} der wichtigen Stellen bleiben dieselben, und die AUC beträgt ${quick} statt ${usual}.`,
+    time === null
+      ? `Mit 8 Bit bleiben ${kept} der wichtigen Stellen dieselben, und die AUC beträgt ${quick} statt ${usual}.`
+      : `Mit 8 Bit braucht ein Bild ${time} der genauen Zeit, ${kept} der wichtigen Stellen bleiben dieselben, und die AUC beträgt ${quick} statt ${usual}.`,
   triedWithoutAuc: (time, kept) =>
-    `Mit 8 Bit braucht ein Bild ${time} der genauen Zeit, und ${kept} der wichtigen Stellen bleiben dieselben; eine AUC wurde nicht verglichen.`,
+    time === null
+      ? `Mit 8 Bit bleiben ${kept} der wichtigen Stellen dieselben; eine AUC wurde nicht verglichen.`
+      : `Mit 8 Bit braucht ein Bild ${time} der genauen Zeit, und ${kept} der wichtigen Stellen bleiben dieselben; eine AUC wurde nicht verglichen.`,
+  elsewhere: (machine) =>
+    `Ausprobiert wurde es, wo andere Zeiten gelten (${machine}). Für die dieses Rechners probieren Sie es noch einmal aus.`,
+  changed: 'Labels, Bilder oder Teile des Datensatzes haben sich seither geändert.',
   notQuicker: 'Das spart hier so gut wie nichts: Lesen Sie genau.',
   scattered:
-    'Die Zeit ist nicht sicher: Manche Bilder brauchten nicht weniger als genau gelesen. Probieren Sie es noch einmal, wenn der Rechner sonst nichts zu tun hat.',
+    'Die Zeit ist nicht sicher: Mindestens ein Bild brauchte so lange wie genau gelesen. Probieren Sie es noch einmal, wenn der Rechner sonst nichts zu tun hat.',
   same: (low, high) =>
     `Ein Unterschied lässt sich von keinem nicht unterscheiden: Mit 95 % Sicherheit liegt er zwischen ${low} und ${high}.`,
   worse: (low, high) =>
     `Die Antworten werden schlechter: Die AUC ändert sich um ${low} bis ${high} (95 %). Lesen Sie genau.`,
   better: (low, high) =>
-    `Die AUC ist nicht schlechter: Sie ändert sich um ${low} bis ${high} (95 %). Dass sie steigt, ist Zufall oder Rauschen; entscheiden Sie nach der Zeit.`,
+    `Die AUC ist nicht schlechter: Sie ändert sich um ${low} bis ${high} (95 %). Rechnen Sie bei anderen Bildern nicht damit, dass sie steigt; entscheiden Sie nach der Zeit.`,
   tooFew: (patients) =>
     `${n(patients, 'Patient ist', 'Patienten sind')} zu wenig, um einen Unterschied der AUC von keinem zu unterscheiden: Diese Zahlen sagen nichts über Ihre Antworten. Geben Sie mehr Labels, oder lesen Sie genau.`,
   noAuc: {

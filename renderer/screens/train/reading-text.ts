@@ -1,5 +1,5 @@
 /** What reading in 8 bits did to the user's images, in one sentence and the rows of a table. */
-import type { TryInt8Report } from '../../../core/contract/index.ts';
+import type { TriedInt8, TryInt8Report } from '../../../core/contract/index.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 
 type Compared = Extract<TryInt8Report['auc'], { readonly interval: unknown }>;
@@ -11,21 +11,27 @@ const fewPatients = 20;
 const littleSaved = 0.95;
 
 const auc = (value: number): string => i18n.number(value, 3);
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${auc(Math.abs(value))}`;
+const signed = (value: number): string => {
+  // What rounds to nothing has no minus.
+  const text = auc(value);
+  return text.startsWith('−') ? text : `+${text}`;
+};
 
-/** How long, which places, and what became of the answers. */
-export function triedSentence({ timeRatio, keptTokenOverlap, auc: compared }: TryInt8Report): string {
+/** How long, which places, and what became of the answers; times of another machine are not told. */
+export function triedSentence({ report, isOfHere }: Pick<TriedInt8, 'report' | 'isOfHere'>): string {
+  const { timeRatio, keptTokenOverlap, auc: compared } = report;
   const words = i18n.words.int8;
-  const time = i18n.percent(timeRatio.median);
+  const time = isOfHere ? i18n.percent(timeRatio.median) : null;
   const kept = i18n.percent(keptTokenOverlap.mean);
   return 'none' in compared
     ? words.triedWithoutAuc(time, kept)
     : words.tried(time, kept, auc(compared.usual), auc(compared.int8));
 }
 
-/** What is to be said against the time: that next to nothing is saved, or that it is not certain; '' where nothing is. */
-export function timeText({ timeRatio }: Pick<TryInt8Report, 'timeRatio'>): string {
+/** What is to be said against the time: that it is another machine's, that next to nothing is saved, or that it is not certain; '' where nothing is. */
+export function timeText({ report: { timeRatio, machine }, isOfHere }: Pick<TriedInt8, 'report' | 'isOfHere'>): string {
   const words = i18n.words.int8;
+  if (!isOfHere) return words.elsewhere(machine);
   if (timeRatio.median >= littleSaved) return words.notQuicker;
   return timeRatio.most >= 1 ? words.scattered : '';
 }
@@ -51,15 +57,17 @@ interface Row {
   readonly range: string;
 }
 
-export function triedRows({ timeRatio, keptTokenOverlap, auc: compared }: TryInt8Report): Row[] {
+export function triedRows({ report, isOfHere }: Pick<TriedInt8, 'report' | 'isOfHere'>): Row[] {
+  const { timeRatio, keptTokenOverlap, auc: compared } = report;
   const words = i18n.words.int8;
   const row = (name: string, value: string, range = ''): Row => ({ name, value, range });
+  const time = row(
+    words.time,
+    i18n.percent(timeRatio.median),
+    words.range(i18n.percent(timeRatio.least), i18n.percent(timeRatio.most)),
+  );
   return [
-    row(
-      words.time,
-      i18n.percent(timeRatio.median),
-      words.range(i18n.percent(timeRatio.least), i18n.percent(timeRatio.most)),
-    ),
+    ...(isOfHere ? [time] : []),
     row(words.kept, i18n.percent(keptTokenOverlap.mean), words.least(i18n.percent(keptTokenOverlap.least))),
     ...('none' in compared
       ? []

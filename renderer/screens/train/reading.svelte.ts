@@ -1,5 +1,5 @@
 /** What the choice "How the large model reads" knows: whether 8 bits are possible here, what they did to these images, and the try under way. */
-import type { Int8Support, JobView, TimePromise, TryInt8Report } from '../../../core/contract/index.ts';
+import type { Int8Support, JobView, TimePromise, TriedInt8 } from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
 import { core } from '../../app/core-state.svelte.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
@@ -8,9 +8,9 @@ type TryJob = Extract<JobView, { kind: 'try-int8' }>;
 
 export class ReadingState {
   readonly #asked: { readonly dataset: string; readonly lpm: string; readonly inputSize: number };
-  /** Null as long as it is not known. */
-  support = $state.raw<Int8Support | null>(null);
-  report = $state.raw<TryInt8Report | null>(null);
+  /** Null as long as it is not known; `unknown` where it could not be found out. */
+  support = $state.raw<Int8Support | 'unknown' | null>(null);
+  tried = $state.raw<TriedInt8 | null>(null);
   promise = $state.raw<TimePromise | null>(null);
   isMeasuring = $state(false);
   #measureId: number | null = null;
@@ -30,17 +30,22 @@ export class ReadingState {
     return this.job?.isStoppable === true;
   }
   get isPossible(): boolean {
-    return this.support?.why === null;
+    return this.support !== null && this.support !== 'unknown' && this.support.why === null;
   }
 
   async loadReport(): Promise<void> {
-    const { dataset, lpm } = this.#asked;
-    this.report = await call('int8.report', { dataset, lpm });
+    this.tried = await call('int8.report', this.#asked);
   }
 
   /** Whether 8 bits are possible here, which needs the engine. */
   async ask(): Promise<void> {
-    this.support = await call('int8.support', {});
+    this.support = null;
+    try {
+      this.support = await call('int8.support', {});
+    } catch (error) {
+      this.support = 'unknown';
+      throw error;
+    }
   }
 
   async start(): Promise<void> {

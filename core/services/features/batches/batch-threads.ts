@@ -7,7 +7,7 @@ import type { BatchCalls, BatchRow, RowDamage, SharedBatch } from './messages.ts
 /** Batches that a thread remembers: a training fills two in turn, and each may be of some tens of megabytes. */
 const mostKnown = 4;
 
-/** One for two threads of the engine, which computes meanwhile, and none where it was told to compute in one; more than four gain nothing. */
+/** One for two threads of the engine, which computes meanwhile, and none beside an engine of one thread; more than four gain nothing. */
 const threadsBeside = (engineThreads: number): number => Math.min(4, engineThreads >> 1);
 
 /** A pool of such threads. Close it when the work is done, or the process stays alive. */

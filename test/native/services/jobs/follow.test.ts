@@ -13,6 +13,7 @@ import { planErasure } from '../../../../core/services/library/erase.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { epochsOf, listRuns, versionImages } from '../../../../core/store/index.ts';
 import { instanceId, studyId } from '../../../support/ids.ts';
+import { lacksInt8 } from '../../../support/int8.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -105,7 +106,8 @@ test('what a job of each kind gave is read back from its row as it was given', a
     epochs: 1,
   });
   queue.add('curve', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', folds: 2, repeats: 3 });
-  queue.add('try-int8', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', images: 12 });
+  if (!lacksInt8)
+    queue.add('try-int8', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', images: 12 });
   queue.add('order', { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear' });
   queue.add('replay', { model: 'm' });
   queue.add('classify', { dataset: 'discs', model: 'm' });
@@ -123,7 +125,9 @@ test('what a job of each kind gave is read back from its row as it was given', a
   await allEnded();
   const jobs = queue.list(undefined, 100);
   expect(jobs.filter(({ error }) => error !== null)).toEqual([]);
-  expect(new Set(jobs.map(({ kind }) => kind))).toEqual(new Set(jobKinds));
+  expect(new Set(jobs.map(({ kind }) => kind))).toEqual(
+    new Set(jobKinds.filter((kind) => kind !== 'try-int8' || !lacksInt8)),
+  );
   // A payload or a result that the schema of its kind cannot read is null.
   expect(jobs.filter(({ payload, result }) => payload === null || result === null)).toEqual([]);
 });

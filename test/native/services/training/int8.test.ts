@@ -14,6 +14,7 @@ import type { planSearch } from '../../../../core/services/recipe/plan.ts';
 import { replayModel } from '../../../../core/services/replay/replay.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { modelByName, runByName } from '../../../../core/store/index.ts';
+import { lacksInt8 } from '../../../support/int8.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { planOf } from '../../../support/small-search.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -38,74 +39,82 @@ async function prepared(): Promise<ServiceContext> {
   return context;
 }
 
-test('features of both kinds lie apart, and a model reads as it learned, here and when it is made again', async () => {
-  const context = await prepared();
-  const { db } = context.library;
-  const usual = await encodeDataset(context, {
-    dataset: 'discs',
-    lpm: 'tiny',
-    inputSize: 224,
-    method: 'linear',
-    seed: 3,
-  });
-  const int8 = await encodeDataset(context, {
-    dataset: 'discs',
-    lpm: 'tiny',
-    inputSize: 224,
-    method: 'linear',
-    seed: 3,
-    precision: 'int8',
-  });
-  // Nothing that was read as usual is taken for 8 bits.
-  expect([usual.encoded, int8.encoded, int8.reused]).toEqual([usual.images, usual.images, 0]);
-
-  await trainModel(context, { ...options, method: 'linear', name: 'usual' });
-  const trained = await trainModel(context, { ...options, method: 'linear', name: 'int8', precision: 'int8' });
-  const [one, other] = ['usual', 'int8'].map((name) => modelByName(db, name));
-  expect(one?.preprocessing.precision).toBeUndefined();
-  expect(other?.preprocessing.precision).toBe('int8');
-  expect(runByName(db, trained.run)?.settings.precision).toBe('int8');
-  expect(other?.weightsHash).not.toBe(one?.weightsHash);
-
-  // New images are read in 8 bits though the session computes as usual: without the note in the model its answers are others.
-  const folder = temporaryFolder();
-  writeStudies(join(folder, 'new'), 4, 2);
-  const answered = async (name: string): Promise<string[]> => {
-    const out = join(folder, `${name}.csv`);
-    await classifyPaths(context, { paths: [join(folder, 'new')], model: 'int8', out });
-    return readFileSync(out, 'utf8')
-      .split('\n')
-      .filter((line) => line.startsWith('image'));
-  };
-  const inInt8 = await answered('int8');
-  expect(inInt8).toHaveLength(8);
-  const { precision: _, ...asUsual } = other?.preprocessing ?? {};
-  const note = (preprocessing: object): void => {
-    context.library.writer.run(`UPDATE models SET preprocessing = :preprocessing WHERE name = 'int8'`, {
-      preprocessing: JSON.stringify(preprocessing),
+test.skipIf(lacksInt8)(
+  'features of both kinds lie apart, and a model reads as it learned, here and when it is made again (needs 8-bit dot products)',
+  async () => {
+    const context = await prepared();
+    const { db } = context.library;
+    const usual = await encodeDataset(context, {
+      dataset: 'discs',
+      lpm: 'tiny',
+      inputSize: 224,
+      method: 'linear',
+      seed: 3,
     });
-  };
-  note(asUsual);
-  const usually = await answered('usual');
-  note(other?.preprocessing ?? {});
-  expect(usually).not.toEqual(inInt8);
-  expect(await answered('again')).toEqual(inInt8);
+    const int8 = await encodeDataset(context, {
+      dataset: 'discs',
+      lpm: 'tiny',
+      inputSize: 224,
+      method: 'linear',
+      seed: 3,
+      precision: 'int8',
+    });
+    // Nothing that was read as usual is taken for 8 bits.
+    expect([usual.encoded, int8.encoded, int8.reused]).toEqual([usual.images, usual.images, 0]);
 
-  const replayed = await replayModel(context, { model: 'int8' });
-  expect(replayed.isEqual).toBe(true);
-  expect(replayVerdict(replayed)).toBe('equal');
-  expect(replayed.madeOn.map(({ precision }) => precision)).toEqual(['int8']);
-  expect(replayed.replayedOn.precision).toBe('int8');
-}, 120_000);
+    await trainModel(context, { ...options, method: 'linear', name: 'usual' });
+    const trained = await trainModel(context, { ...options, method: 'linear', name: 'int8', precision: 'int8' });
+    const [one, other] = ['usual', 'int8'].map((name) => modelByName(db, name));
+    expect(one?.preprocessing.precision).toBeUndefined();
+    expect(other?.preprocessing.precision).toBe('int8');
+    expect(runByName(db, trained.run)?.settings.precision).toBe('int8');
+    expect(other?.weightsHash).not.toBe(one?.weightsHash);
 
-test('the same command with and without 8 bits is another run', async () => {
-  const context = await prepared();
-  await trainModel(context, { ...options, method: 'linear', name: 'one' });
-  const error = await appErrorFrom(
-    trainModel(context, { ...options, method: 'linear', name: 'one', precision: 'int8' }),
-  );
-  expect(error.code).toBe('NAME_TAKEN');
-}, 60_000);
+    // New images are read in 8 bits though the session computes as usual: without the note in the model its answers are others.
+    const folder = temporaryFolder();
+    writeStudies(join(folder, 'new'), 4, 2);
+    const answered = async (name: string): Promise<string[]> => {
+      const out = join(folder, `${name}.csv`);
+      await classifyPaths(context, { paths: [join(folder, 'new')], model: 'int8', out });
+      return readFileSync(out, 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith('image'));
+    };
+    const inInt8 = await answered('int8');
+    expect(inInt8).toHaveLength(8);
+    const { precision: _, ...asUsual } = other?.preprocessing ?? {};
+    const note = (preprocessing: object): void => {
+      context.library.writer.run(`UPDATE models SET preprocessing = :preprocessing WHERE name = 'int8'`, {
+        preprocessing: JSON.stringify(preprocessing),
+      });
+    };
+    note(asUsual);
+    const usually = await answered('usual');
+    note(other?.preprocessing ?? {});
+    expect(usually).not.toEqual(inInt8);
+    expect(await answered('again')).toEqual(inInt8);
+
+    const replayed = await replayModel(context, { model: 'int8' });
+    expect(replayed.isEqual).toBe(true);
+    expect(replayVerdict(replayed)).toBe('equal');
+    expect(replayed.madeOn.map(({ precision }) => precision)).toEqual(['int8']);
+    expect(replayed.replayedOn.precision).toBe('int8');
+  },
+  120_000,
+);
+
+test.skipIf(lacksInt8)(
+  'the same command with and without 8 bits is another run (needs 8-bit dot products)',
+  async () => {
+    const context = await prepared();
+    await trainModel(context, { ...options, method: 'linear', name: 'one' });
+    const error = await appErrorFrom(
+      trainModel(context, { ...options, method: 'linear', name: 'one', precision: 'int8' }),
+    );
+    expect(error.code).toBe('NAME_TAKEN');
+  },
+  60_000,
+);
 
 test('a method that asks nothing of the LPM beforehand and a device that has no 8 bits are refused with the way out', async () => {
   const context = await prepared();
@@ -132,22 +141,26 @@ test('a method that asks nothing of the LPM beforehand and a device that has no 
   expect(await appErrorFrom(tryInt8(moved, { dataset: 'discs', lpm: 'tiny' }))).toMatchObject({ code: 'BAD_INPUT' });
 }, 60_000);
 
-test('what 8 bits would do is measured on the data set and told in numbers, and is the same for the same seed', async () => {
-  const context = await prepared();
-  const asked = { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', images: 12, seed: 3 } as const;
-  const report = await tryInt8(context, asked);
-  expect(report.reads.length).toBeGreaterThan(0);
-  expect(report.timeRatio.median).toBeGreaterThan(0);
-  expect(report.keptTokenOverlap.mean).toBeGreaterThan(0.8);
-  expect(report.keptTokenOverlap.least).toBeLessThanOrEqual(report.keptTokenOverlap.mean);
-  const { auc } = report;
-  if ('none' in auc) throw new Error(auc.none);
-  expect(auc.images).toBe(12);
-  expect(auc.difference).toBeCloseTo(auc.int8 - auc.usual, 12);
-  const [low = Number.NaN, high = Number.NaN] = auc.interval ?? [];
-  expect(low).toBeLessThanOrEqual(high);
-  expect((await tryInt8(context, asked)).auc).toEqual(auc);
-}, 60_000);
+test.skipIf(lacksInt8)(
+  'what 8 bits would do is measured on the data set and told in numbers, and is the same for the same seed (needs 8-bit dot products)',
+  async () => {
+    const context = await prepared();
+    const asked = { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', images: 12, seed: 3 } as const;
+    const report = await tryInt8(context, asked);
+    expect(report.reads.length).toBeGreaterThan(0);
+    expect(report.timeRatio.median).toBeGreaterThan(0);
+    expect(report.keptTokenOverlap.mean).toBeGreaterThan(0.8);
+    expect(report.keptTokenOverlap.least).toBeLessThanOrEqual(report.keptTokenOverlap.mean);
+    const { auc } = report;
+    if ('none' in auc) throw new Error(auc.none);
+    expect(auc.images).toBe(12);
+    expect(auc.difference).toBeCloseTo(auc.int8 - auc.usual, 12);
+    const [low = Number.NaN, high = Number.NaN] = auc.interval ?? [];
+    expect(low).toBeLessThanOrEqual(high);
+    expect((await tryInt8(context, asked)).auc).toEqual(auc);
+  },
+  60_000,
+);
 
 test('whole patients are sampled, and answers that are the same differ by nothing', () => {
   const images = Array.from({ length: 12 }, (_, i) => ({
@@ -168,16 +181,20 @@ test('whole patients are sampled, and answers that are the same differ by nothin
   expect(of(wrong)).toMatchObject({ usual: 1, int8: 0, difference: -1, interval: [-1, -1] });
 });
 
-test('a search in 8 bits that a method wins which reads no features trains it without them; one that could find no other is refused before it begins', async () => {
-  const context = await prepared();
-  const asked = { ...options, recipe: 'auto', batch: 8, precision: 'int8', name: 'found' } as const;
-  const { epochs: _, lr: __, ...search } = asked;
-  const refused = await appErrorFrom(trainModel(context, { ...search, methods: ['side-only'] }));
-  expect(refused).toMatchObject({
-    code: 'BAD_INPUT',
-    message: expect.stringContaining('side-only asks it for nothing'),
-  });
-  const report = await trainModel(context, search);
-  expect(report.method).toBe('side-only');
-  expect(modelByName(context.library.db, 'found')?.preprocessing.precision).toBeUndefined();
-}, 120_000);
+test.skipIf(lacksInt8)(
+  'a search in 8 bits that a method wins which reads no features trains it without them; one that could find no other is refused before it begins (needs 8-bit dot products)',
+  async () => {
+    const context = await prepared();
+    const asked = { ...options, recipe: 'auto', batch: 8, precision: 'int8', name: 'found' } as const;
+    const { epochs: _, lr: __, ...search } = asked;
+    const refused = await appErrorFrom(trainModel(context, { ...search, methods: ['side-only'] }));
+    expect(refused).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('side-only asks it for nothing'),
+    });
+    const report = await trainModel(context, search);
+    expect(report.method).toBe('side-only');
+    expect(modelByName(context.library.db, 'found')?.preprocessing.precision).toBeUndefined();
+  },
+  120_000,
+);
