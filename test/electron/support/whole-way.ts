@@ -175,11 +175,7 @@ async function labelTen({ page }: Opened, look: Look): Promise<void> {
   const plans = planStudies(demoSeed, demoStudies);
   for (let n = 1; n <= 10; n++) {
     const shown = (await page.getByRole('img', { name: /Viewport 1, image 1/ }).textContent()) ?? '';
-    const plan = plans.find(
-      (entry) =>
-        shown.includes(patientIdOf(entry)) &&
-        shown.includes(dateOf(entry.dayOffset).replace(/(....)(..)(..)/, '$1-$2-$3')),
-    );
+    const plan = plans.find((entry) => shown.includes(patientIdOf(entry)) && shown.includes(dayOf(entry.dayOffset)));
     assert.ok(plan !== undefined, `no study of the demo set is shown: ${shown}`);
     await page.keyboard.press(String(1 + demoClasses.indexOf(plan.label)));
     await labelled(page, `labelled ${demoStudies - 12 + n} of ${demoStudies}`);
@@ -275,4 +271,11 @@ async function killApplication({ app }: Opened): Promise<void> {
   assert.ok(main !== undefined && cores.length > 0);
   for (const id of [main, ...cores]) process.kill(id, 'SIGKILL');
   await gone;
+}
+
+/** The day of a study as the window writes it in English: 25 Jun 2021. */
+function dayOf(dayOffset: number): string {
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(dateOf(dayOffset))?.map(Number) ?? [];
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+  return format.format(Date.UTC(year ?? 0, (month ?? 1) - 1, day));
 }
