@@ -7,9 +7,9 @@
  * Beyond the table (PS3.15 E.1.1 allows it, because the standard grows): names, dates and instance UIDs that the table does not list
  * are treated by their value representation, and attributes that PS3.6 does not know are removed.
  */
-import { profileTable } from './generated/profile-table.ts';
 import { structuralUidTags, tagsByVr } from './generated/value-representations.ts';
 import type { DeidentifyOptions } from './options.ts';
+import { profileTable } from './profile-table.ts';
 
 /**
  * remove: the attribute goes. empty: it stays without a value. dummy: it stays with a value that says nothing. uid: a new UID, the same
@@ -37,20 +37,21 @@ interface Row {
 
 const rows: ReadonlyMap<number, Row> = new Map(
   profileTable
-    .filter(([tag]) => /^[0-9a-f]{8}$/.test(tag))
-    .map(([tag, , vr, basic, options]) => {
+    .filter(({ tag }) => /^[0-9a-f]{8}$/.test(tag))
+    .map(({ tag, vr, basic, options }) => {
       const actions = Object.fromEntries(options.split(' ').map((option) => option.split(':')));
       return [Number.parseInt(tag, 16), { vr, basic: basicActions[basic] ?? 'remove', options: actions }];
     }),
 );
 
+const tagsIn = (lines: readonly string[]): readonly number[] =>
+  lines.flatMap((line) => line.split(' ').map((tag) => Number.parseInt(tag, 16)));
+
 const vrs: ReadonlyMap<number, string> = new Map(
-  Object.entries(tagsByVr).flatMap(([vr, lists]) =>
-    lists.flatMap((list) => list.split(' ').map((tag) => [Number.parseInt(tag, 16), vr] as const)),
-  ),
+  Object.entries(tagsByVr).flatMap(([vr, lines]) => tagsIn(lines).map((tag) => [tag, vr] as const)),
 );
 
-const structuralUids: ReadonlySet<number> = new Set(structuralUidTags.map((tag) => Number.parseInt(tag, 16)));
+const structuralUids: ReadonlySet<number> = new Set(tagsIn(structuralUidTags));
 
 /** The value representation of PS3.6 ("US or SS" is possible); undefined for private and unknown attributes. */
 export function standardVr(tag: number): string | undefined {

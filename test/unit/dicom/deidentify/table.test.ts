@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { DicomDataSet } from '../../../../core/dicom/data-set.ts';
-import { profileEdition, profileTable } from '../../../../core/dicom/deidentify/generated/profile-table.ts';
+import { profileEdition } from '../../../../core/dicom/deidentify/generated/profile-table.ts';
 import { type DeidentifyOptions, deidentify } from '../../../../core/dicom/deidentify/index.ts';
+import { profileTable } from '../../../../core/dicom/deidentify/profile-table.ts';
 import type { OutElement } from '../../../../core/dicom/deidentify/rewrite.ts';
 import { parseDicom } from '../../../../core/dicom/parse.ts';
 import { dicomFile, identity, joined, textElement } from '../../../support/dicom-file.ts';
@@ -80,7 +81,7 @@ function expectBasic(dataSet: DicomDataSet, tag: number, vr: string, basic: stri
 
 const rows = profileTable
   // SOP Instance UID is what the file is about; groups 0000, 0002 and 0004 are never part of a data set and are tested below.
-  .map(([tag, keyword, vr, basic, options]) => ({
+  .map(({ tag, keyword, vr, basic, options }) => ({
     tag: examples[tag] ?? Number.parseInt(tag, 16),
     keyword,
     vr: tag in examples ? 'LO' : vr,
@@ -90,7 +91,7 @@ const rows = profileTable
 const dataSetRows = rows.filter((row) => row.tag >>> 16 > 4);
 
 test('the table is that of the pinned edition, all 655 rows of it', () => {
-  expect([profileEdition, profileTable.length, new Set(profileTable.map(([tag]) => tag)).size]).toEqual([
+  expect([profileEdition, profileTable.length, new Set(profileTable.map(({ tag }) => tag)).size]).toEqual([
     'PS3.15 2025e',
     655,
     655,
