@@ -1,33 +1,18 @@
-/** What `encode` asks of the LPM, and that it says beforehand when the disk will not hold it. */
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { extractedLayers } from '../../../../core/models/index.ts';
 import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
 import { encodeDataset } from '../../../../core/services/features/encode.ts';
 import { type FeatureRequest, prepareFeatures } from '../../../../core/services/features/source-features.ts';
-import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
-import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { openLibraryLpm, requireLpm } from '../../../../core/services/lpm/encoder.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { versionImages } from '../../../../core/store/index.ts';
-import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
-import { temporaryFolder } from '../../../support/temporary.ts';
+import { discsLibrary } from '../../../support/discs-library.ts';
 
 const encoding = { dataset: 'discs', lpm: 'tiny', inputSize: 224 } as const;
 
-async function prepared(): Promise<ServiceContext> {
-  const folder = temporaryFolder();
-  const labels = writeStudies(join(folder, 'studies'), 8);
-  writeTinyLpm(join(folder, 'lpm'));
-  const context = await testServices(join(folder, 'library'));
-  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
-  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
-  return context;
-}
-
 test('encoding for a method leaves nothing to encode when that method trains', async () => {
-  const context = await prepared();
+  const { context } = await discsLibrary(8);
   const first = await encodeDataset(context, { ...encoding, method: 'fpt' });
   const stages: string[] = [];
   const watched = { ...context, progress: ({ stage }: { stage: string }) => void stages.push(stage) };
@@ -38,7 +23,7 @@ test('encoding for a method leaves nothing to encode when that method trains', a
 });
 
 test('a method that asks nothing of the LPM, and a method beside single features, are refused in words', async () => {
-  const context = await prepared();
+  const { context } = await discsLibrary(8);
   await expect(encodeDataset(context, { ...encoding, method: 'side-only' })).rejects.toMatchObject({
     code: 'BAD_INPUT',
     message: 'The method "side-only" asks nothing of the LPM beforehand: there is nothing to encode for it.',
@@ -49,7 +34,7 @@ test('a method that asks nothing of the LPM, and a method beside single features
 });
 
 test('the memory that the LPM takes is said once, before an image is read; one that no machine can hold is refused by then', async () => {
-  const context = await prepared();
+  const { context } = await discsLibrary(8);
   const seen: string[] = [];
   const watched: ServiceContext = {
     ...context,
@@ -82,7 +67,7 @@ test('the memory that the LPM takes is said once, before an image is read; one t
 });
 
 test('images that were decoded before are counted too when the disk is too small for their features', async () => {
-  const context = await prepared();
+  const { context } = await discsLibrary(8);
   await encodeDataset(context, encoding);
   const { db } = context.library;
   const version = freezeDataset(context, { dataset: 'discs', seed: 0 });

@@ -6,32 +6,19 @@ import { type JobView, jobKinds } from '../../../../core/contract/index.ts';
 import { trainingHandlers } from '../../../../core/host/handlers/training.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { encodeDataset } from '../../../../core/services/features/encode.ts';
-import { importPaths } from '../../../../core/services/import/import.ts';
 import { JobQueue } from '../../../../core/services/jobs/queue.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { planErasure } from '../../../../core/services/library/erase.ts';
-import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { epochsOf, listRuns, versionImages } from '../../../../core/store/index.ts';
+import { discsLibrary } from '../../../support/discs-library.ts';
 import { instanceId, studyId } from '../../../support/ids.ts';
 import { lacksInt8 } from '../../../support/int8.ts';
-import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 const training = { dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 3, batch: 8, method: 'linear' as const };
 
-/** Services over a library with studies of discs and an LPM. */
-async function prepared() {
-  const folder = temporaryFolder();
-  const labels = writeStudies(join(folder, 'studies'), 16);
-  writeTinyLpm(join(folder, 'lpm'));
-  const context = await testServices(join(folder, 'library'));
-  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
-  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
-  return context;
-}
-
 test('epoch, loss and validation figures of a training are fields of its job, equal to what the library holds', async () => {
-  const context = await prepared();
+  const { context } = await discsLibrary();
   const seen: TrainingProgress[] = [];
   let last: JobView | undefined;
   const ended = new Promise<void>((resolve) => {
@@ -59,7 +46,7 @@ test('epoch, loss and validation figures of a training are fields of its job, eq
 });
 
 test('two trainings of one model name are followed each by its own curves', async () => {
-  const context = await prepared();
+  const { context } = await discsLibrary();
   const queue = new JobQueue(context, () => {});
   const follow = (job: JobView) =>
     trainingHandlers['training.follow']({ jobId: job.id }, { services: context, queue } as never);
@@ -86,7 +73,7 @@ test('two trainings of one model name are followed each by its own curves', asyn
 });
 
 test('what a job of each kind gave is read back from its row as it was given', async () => {
-  const context = await prepared();
+  const { context } = await discsLibrary();
   const folder = temporaryFolder();
   await encodeDataset(context, { dataset: 'discs', lpm: 'tiny', inputSize: 224 });
   await trainModel(context, { ...training, method: 'fpt+', epochs: 1, name: 'm' });

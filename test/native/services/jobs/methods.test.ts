@@ -8,29 +8,15 @@ import { trainingMethods } from '../../../../core/models/index.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { encodeDataset } from '../../../../core/services/features/encode.ts';
-import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
-import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { modelByName, runByName } from '../../../../core/store/index.ts';
-import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
-import { temporaryFolder } from '../../../support/temporary.ts';
-
-/** A library with studies of discs, and the folder that holds them. */
-async function prepared(patients = 16) {
-  const folder = temporaryFolder();
-  const labels = writeStudies(join(folder, 'studies'), patients);
-  writeTinyLpm(join(folder, 'lpm'));
-  const context = await testServices(join(folder, 'library'));
-  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
-  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
-  return { folder, context };
-}
+import { discsLibrary } from '../../../support/discs-library.ts';
 
 const base: TrainOptions = { dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 1, batch: 8 };
 
 describe('methods', () => {
   test('each trains, evaluates and classifies, with the learnable count of its own network', async () => {
-    const { folder, context } = await prepared();
+    const { folder, context } = await discsLibrary();
     const reports: Record<string, TrainReport> = {};
     for (const method of methods) {
       reports[method] = await trainModel(context, { ...base, method, name: method });
@@ -53,7 +39,7 @@ describe('methods', () => {
   });
 
   test('a size is kept with run and model, makes another run, and is refused where the method has none or the LPM is smaller', async () => {
-    const { context } = await prepared();
+    const { context } = await discsLibrary();
     const lora = { ...base, method: 'lora', name: 'sized' } as const;
     const sized = await trainModel(context, { ...lora, rank: 4, alpha: 8, classWeights: 'dynamic' });
     expect(sized.learnable).toBe(4 * 2 * 2 * 4 * 64 + 130);
@@ -85,7 +71,7 @@ describe('methods', () => {
   });
 
   test('seed, flips and normalisation change the weights; the same again does not', async () => {
-    const { context } = await prepared();
+    const { context } = await discsLibrary();
     const hash = async (name: string, changes: Partial<TrainOptions>) =>
       (await trainModel(context, { ...base, ...changes, name })).weightsHash;
     const first = await hash('a', {});
@@ -106,7 +92,7 @@ describe('classifying', () => {
   test.each(['fpt+', 'attentive', 'lora'] as const)(
     'a study known to the library and the same study unknown to it give the same probabilities (%s)',
     async (method) => {
-      const first = await prepared();
+      const first = await discsLibrary();
       folder = first.folder;
       const { context } = first;
       await trainModel(context, { ...base, method, name: 'm' });
@@ -123,7 +109,7 @@ describe('classifying', () => {
   );
 
   test('the study row is the mean of its images, or their maximum when asked', async () => {
-    const first = await prepared();
+    const first = await discsLibrary();
     folder = first.folder;
     await trainModel(first.context, { ...base, name: 'm' });
     const report = await classifyPaths(first.context, {
@@ -142,7 +128,7 @@ describe('classifying', () => {
   });
 
   test('a missing model, a missing LPM and a missing path each say what to do, and no file appears', async () => {
-    const { folder: place, context } = await prepared();
+    const { folder: place, context } = await discsLibrary();
     await trainModel(context, { ...base, name: 'm' });
     await trainModel(context, { ...base, method: 'lora', name: 'beside' });
     const out = join(place, 'none.csv');
@@ -162,7 +148,7 @@ describe('classifying', () => {
   });
 
   test('changed weights in the library are refused', async () => {
-    const { context } = await prepared();
+    const { context } = await discsLibrary();
     await trainModel(context, { ...base, name: 'm' });
     context.library.writer.run('UPDATE model_vectors SET bytes = zeroblob(length(bytes))');
     await expect(evaluateModel(context, { model: 'm' })).rejects.toMatchObject({ code: 'WEIGHTS_INVALID' });

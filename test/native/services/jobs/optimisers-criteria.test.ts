@@ -1,26 +1,10 @@
-/** Every optimiser and every criterion through the services; a stopped training goes on with what its optimiser kept. */
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { optimiserNames, type TrainOptions, type TrainReport } from '../../../../core/contract/index.ts';
-import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
-import { addLpm } from '../../../../core/services/lpm/add.ts';
-import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { lastCheckpoint, listRuns } from '../../../../core/store/index.ts';
 import { targets } from '../../../../core/targets/index.ts';
 import { optimisers } from '../../../../core/training/optimisers/index.ts';
-import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
-import { temporaryFolder } from '../../../support/temporary.ts';
-
-async function prepared(): Promise<ServiceContext> {
-  const folder = temporaryFolder();
-  const labels = writeStudies(join(folder, 'studies'), 16);
-  writeTinyLpm(join(folder, 'lpm'));
-  const context = await testServices(join(folder, 'library'));
-  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
-  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
-  return context;
-}
+import { discsLibrary } from '../../../support/discs-library.ts';
 
 const base: TrainOptions = {
   dataset: 'discs',
@@ -35,7 +19,7 @@ const base: TrainOptions = {
 
 describe('the optimisers', () => {
   test('train to weights of their own; stopped after an epoch and taken up again, to the same', async () => {
-    const context = await prepared();
+    const { context } = await discsLibrary();
     const hashes: string[] = [];
     for (const optimiser of optimiserNames) {
       const { weightsHash } = await trainModel(context, { ...base, optimiser, name: optimiser });
@@ -64,7 +48,7 @@ describe('the optimisers', () => {
 });
 
 test('the criteria of classes train to weights of their own, and the loss of a validation is that of the criterion', async () => {
-  const context = await prepared();
+  const { context } = await discsLibrary();
   const reports: TrainReport[] = [];
   const fitting = targets.class.criteria;
   for (const criterion of fitting) reports.push(await trainModel(context, { ...base, criterion, name: criterion }));

@@ -1,38 +1,23 @@
-/** Trying 8 bits as a job: its result is found again for this data set and LPM, and its time is promised for the sample and not for the whole. */
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tryInt8OptionsSchema } from '../../../../core/contract/index.ts';
 import { renameDataset } from '../../../../core/services/datasets/editing.ts';
 import { removeStudies } from '../../../../core/services/datasets/removal.ts';
 import { measureTraining } from '../../../../core/services/estimate/measure.ts';
-import { importPaths } from '../../../../core/services/import/import.ts';
 import { promiseTryInt8 } from '../../../../core/services/labelling/promise.ts';
 import { triedInt8 } from '../../../../core/services/labelling/tried-int8.ts';
 import { tryInt8 } from '../../../../core/services/labelling/try-int8.ts';
-import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { listJobs, lpmByName, newestTryInt8 } from '../../../../core/store/index.ts';
+import { discsLibrary } from '../../../support/discs-library.ts';
 import { studyId } from '../../../support/ids.ts';
 import { lacksInt8 } from '../../../support/int8.ts';
-import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
-import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
 
 const asked = { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', images: 12 } as const;
 
-async function prepared(patients: number) {
-  const folder = temporaryFolder();
-  const labels = writeStudies(join(folder, 'studies'), patients);
-  writeTinyLpm(join(folder, 'lpm'));
-  const context = await testServices(join(folder, 'library'));
-  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
-  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
-  return context;
-}
-
 test.skipIf(lacksInt8)(
   'what 8 bits did is kept with its job and found again by data set and LPM, whatever the data set is called since (needs 8-bit dot products)',
   async () => {
-    const context = await prepared(16);
+    const { context } = await discsLibrary(16);
     const { db } = context.library;
     const report = await tryInt8(context, asked);
     expect(newestTryInt8(db, 'discs', report.lpmHash, 224)).toEqual(report);
@@ -59,7 +44,7 @@ test.skipIf(lacksInt8)(
 test.skipIf(lacksInt8)(
   'the time is promised for the images that are tried, read both ways, once both ways were measured (needs 8-bit dot products)',
   async () => {
-    const context = await prepared(24);
+    const { context } = await discsLibrary(24);
     const options = tryInt8OptionsSchema.parse(asked);
     const before = await promiseTryInt8(context, options);
     expect(before.promise).toBeNull();
@@ -85,7 +70,7 @@ test.skipIf(lacksInt8)(
 test.skipIf(lacksInt8)(
   'it can be stopped while it trains, and what was stopped says nothing of the images (needs 8-bit dot products)',
   async () => {
-    const context = await prepared(16);
+    const { context } = await discsLibrary(16);
     const stop = new AbortController();
     const stopped = await appErrorFrom(
       tryInt8(

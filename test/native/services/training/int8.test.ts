@@ -6,16 +6,14 @@ import { replayVerdict, type TrainOptions, type VersionImage } from '../../../..
 import { cpuDescription } from '../../../../core/engine/index.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { encodeDataset } from '../../../../core/services/features/encode.ts';
-import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { comparedAuc, samplePatients, tryInt8 } from '../../../../core/services/labelling/try-int8.ts';
-import { addLpm } from '../../../../core/services/lpm/add.ts';
 import type { planSearch } from '../../../../core/services/recipe/plan.ts';
 import { replayModel } from '../../../../core/services/replay/replay.ts';
-import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { modelByName, runByName } from '../../../../core/store/index.ts';
+import { discsLibrary } from '../../../support/discs-library.ts';
 import { lacksInt8 } from '../../../support/int8.ts';
-import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { writeStudies } from '../../../support/made-studies.ts';
 import { planOf } from '../../../support/small-search.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
@@ -26,39 +24,16 @@ vi.mock('../../../../core/services/recipe/plan.ts', async (original) => ({
     planOf([{ method: 'side-only', weightDecay: 0.1, augment: true, learningRate: 1e-3, steps: 8 }])(...facts),
 }));
 
+const encoding = { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', seed: 3 } as const;
 const options: TrainOptions = { dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 2, batch: 4, lr: 3e-3, seed: 3 };
-
-async function prepared(): Promise<ServiceContext> {
-  const folder = temporaryFolder();
-  const studies = join(folder, 'studies');
-  const labels = writeStudies(studies, 16);
-  writeTinyLpm(join(folder, 'lpm'));
-  const context = await testServices(join(folder, 'library'));
-  await importPaths(context, { paths: [studies], dataset: 'discs', labels });
-  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
-  return context;
-}
 
 test.skipIf(lacksInt8)(
   'features of both kinds lie apart, and a model reads as it learned, here and when it is made again (needs 8-bit dot products)',
   async () => {
-    const context = await prepared();
+    const { context } = await discsLibrary();
     const { db } = context.library;
-    const usual = await encodeDataset(context, {
-      dataset: 'discs',
-      lpm: 'tiny',
-      inputSize: 224,
-      method: 'linear',
-      seed: 3,
-    });
-    const int8 = await encodeDataset(context, {
-      dataset: 'discs',
-      lpm: 'tiny',
-      inputSize: 224,
-      method: 'linear',
-      seed: 3,
-      precision: 'int8',
-    });
+    const usual = await encodeDataset(context, encoding);
+    const int8 = await encodeDataset(context, { ...encoding, precision: 'int8' });
     // Nothing that was read as usual is taken for 8 bits.
     expect([usual.encoded, int8.encoded, int8.reused]).toEqual([usual.images, usual.images, 0]);
 
@@ -106,7 +81,7 @@ test.skipIf(lacksInt8)(
 test.skipIf(lacksInt8)(
   'the same command with and without 8 bits is another run (needs 8-bit dot products)',
   async () => {
-    const context = await prepared();
+    const { context } = await discsLibrary();
     await trainModel(context, { ...options, method: 'linear', name: 'one' });
     const error = await appErrorFrom(
       trainModel(context, { ...options, method: 'linear', name: 'one', precision: 'int8' }),
@@ -117,21 +92,14 @@ test.skipIf(lacksInt8)(
 );
 
 test('a method that asks nothing of the LPM beforehand and a device that has no 8 bits are refused with the way out', async () => {
-  const context = await prepared();
+  const { context } = await discsLibrary();
   const unread = await appErrorFrom(trainModel(context, { ...options, method: 'side-only', precision: 'int8' }));
   expect(unread).toMatchObject({
     code: 'BAD_INPUT',
     message: expect.stringContaining('the method side-only asks it for nothing'),
   });
   // Also where nothing is left to be read: the model would answer nowhere here.
-  await encodeDataset(context, {
-    dataset: 'discs',
-    lpm: 'tiny',
-    inputSize: 224,
-    method: 'linear',
-    seed: 3,
-    precision: 'int8',
-  });
+  await encodeDataset(context, { ...encoding, precision: 'int8' });
   const engine = await context.engine();
   const onGpu = { ...engine, info: { ...engine.info, device: 'GPU made-up' } };
   const moved = { ...context, engine: async () => onGpu };
@@ -144,7 +112,7 @@ test('a method that asks nothing of the LPM beforehand and a device that has no 
 test.skipIf(lacksInt8)(
   'what 8 bits would do is measured on the data set and told in numbers, and is the same for the same seed (needs 8-bit dot products)',
   async () => {
-    const context = await prepared();
+    const { context } = await discsLibrary();
     const asked = { dataset: 'discs', lpm: 'tiny', inputSize: 224, method: 'linear', images: 12, seed: 3 } as const;
     const report = await tryInt8(context, asked);
     expect(report.reads.length).toBeGreaterThan(0);
@@ -184,7 +152,7 @@ test('whole patients are sampled, and answers that are the same differ by nothin
 test.skipIf(lacksInt8)(
   'a search in 8 bits that a method wins which reads no features trains it without them; one that could find no other is refused before it begins (needs 8-bit dot products)',
   async () => {
-    const context = await prepared();
+    const { context } = await discsLibrary();
     const asked = { ...options, recipe: 'auto', batch: 8, precision: 'int8', name: 'found' } as const;
     const { epochs: _, lr: __, ...search } = asked;
     const refused = await appErrorFrom(trainModel(context, { ...search, methods: ['side-only'] }));
