@@ -22,7 +22,7 @@ interface View {
 }
 
 /** What is computed element by element, so that a part of it needs the same part of its inputs alone. */
-const elementwise: ReadonlySet<string> = new Set(['cast', 'mul']);
+const elementwise: ReadonlySet<string> = new Set(['cast', 'mul', 'div']);
 
 /**
  * The graph with views in place of parts of inputs along their first axis, widened or not.
@@ -46,8 +46,9 @@ export function viewInputs(graph: Graph, { apart }: { readonly apart: boolean })
     if (!elementwise.has(x.op)) return undefined;
     const parts: Value[] = [];
     for (const of of x.inputs) {
-      const part = of.shape[0] === x.shape[0] && of.shape.length === x.shape.length && partOf(of, start, end, user);
-      if (!part) return undefined;
+      const hasAxis = of.shape[0] === x.shape[0] && of.shape.length === x.shape.length;
+      const part = hasAxis ? partOf(of, start, end, user) : of.shape.length === 0 ? of : undefined;
+      if (part === undefined) return undefined;
       parts.push(part);
     }
     const { op, attrs, dtype, shape } = x;
