@@ -37,7 +37,7 @@ export function dropOut(prompts: Value, inputs: NetworkInputs): Value {
 const largeLayer = 4 * 2 ** 20;
 
 /**
- * What prompts in the state [L, 1, P, D] find in the kept tokens, [L, B, P, D], and their attention [L, B, H, P, T].
+ * What prompts in the state [L, 1, P, D] find in the kept tokens, [L, B, P, D], and their attention [L, B, H, P, T], of all layers or of each.
  *
  * Of large layers one attends after the other: the widened keys and values of one are in memory at a time, instead of those of all from the forward
  * pass to the backward one. What is found has the same bits; an engine may add up its gradient over the batch in another order.
@@ -46,7 +46,7 @@ export function attend(
   config: NetworkConfig,
   states: Value,
   inputs: NetworkInputs,
-): { readonly context: Value; readonly attention: Value } {
+): { readonly context: Value; readonly attention: readonly Value[] } {
   const keys = inputOf(config, inputs, 'keys');
   const values = inputOf(config, inputs, 'values');
   const { heads, width } = config.lpm;
@@ -68,9 +68,6 @@ export function attend(
         0,
       ),
     ),
-    attention: concat(
-      parts.map(({ attention }) => attention),
-      0,
-    ),
+    attention: parts.map(({ attention }) => attention),
   };
 }

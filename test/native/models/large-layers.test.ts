@@ -17,7 +17,7 @@ import {
 } from '../../../core/graph/index.ts';
 import { mergeHeads, splitHeads } from '../../../core/models/attention.ts';
 import { attend } from '../../../core/models/fusion.ts';
-import type { NetworkConfig } from '../../../core/models/index.ts';
+import { buildEvidence, type NetworkConfig } from '../../../core/models/index.ts';
 import { lacksTensorflow, needsTensorflow } from '../../support/tensorflow.ts';
 
 const [layers, batch, heads, tokens, width] = [3, 16, 4, 300, 256];
@@ -84,6 +84,22 @@ async function sameAnswers(name: EngineName): Promise<void> {
 
 test('large layers that attend one after the other find the same bits as all at once, and their gradients differ in the last digit at most', async () => {
   await sameAnswers('onnxruntime');
+});
+
+test('evidence of large layers is that of each: its attention sums to 1 over the tokens', async () => {
+  const large: NetworkConfig = { ...config, layers: 2, tokens: 4200 };
+  const opened = await openEngine({ engine: 'onnxruntime', device: 'cpu', threads: 2, log: silentLogger });
+  engine = opened;
+  const graph = buildEvidence(large);
+  const executable = await opened.compile(graph);
+  const found = await executable.run(Object.fromEntries(graph.inputs.map((x) => [x.name as string, madeUp(x)])));
+  const attention = found['attention'] as Tensor<'float32'>;
+  expect(attention.shape).toEqual([2, heads, 4200]);
+  for (let row = 0; row < 2 * heads; row++) {
+    const sum = attention.data.subarray(row * 4200, (row + 1) * 4200).reduce((a, b) => a + b, 0);
+    expect(sum).toBeCloseTo(1, 4);
+  }
+  expect(found['relevance']?.data.some((x) => x !== 0)).toBe(true);
 });
 
 test.skipIf(lacksTensorflow)(`so they do on TensorFlow ${needsTensorflow}`, async () => {
