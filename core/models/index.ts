@@ -1,5 +1,6 @@
 /** Models: what LPMs and trained networks are, as graphs; nothing here runs them. */
-export { buildLpmEncoder, defaultScoreBudget, type EncoderOptions, type TokenScore } from './encoder.ts';
+export { buildLpmEncoder, type EncoderOptions } from './encoder.ts';
+export { defaultScoreBudget, type TokenScore } from './encoder-attention.ts';
 export { outputParts } from './encoder-outputs.ts';
 export { encoderWeights } from './encoder-weights.ts';
 export { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence } from './evidence.ts';
