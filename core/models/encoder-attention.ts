@@ -45,7 +45,8 @@ export function scoreLimits({ scoreBudget, tensorBytes }: ScoreLimits): {
 
 /**
  * Context [B, H, rows, d] and scores [B, H, N] of queries [B, H, Q, d] (already scaled), a piece of the queries at a
- * time. Scores are the column means of the attention (`global`) or its first row (`class_token`).
+ * time. Scores are the column means of the attention (`global`) or its first row (`class_token`). `firstRow` [B, H, 1, N] is the attention by which
+ * the context of the first row alone is made.
  */
 export function attend(
   queries: Value,
@@ -57,13 +58,14 @@ export function attend(
     readonly budget: number;
     readonly fewest: number;
   },
-): { readonly context?: Value; readonly scores?: Value } {
+): { readonly context?: Value; readonly scores?: Value; readonly firstRow?: Value } {
   const [batch, heads, rows] = queries.shape as [number, number, number];
   const tokens = keys.shape[2]!;
   const piece = Math.max(wanted.fewest, Math.floor(wanted.budget / (batch * heads * tokens)));
   const keysAcross = transposeLast(keys);
   const contexts: Value[] = [];
   let totals: Value | undefined;
+  let firstRow: Value | undefined;
   for (let start = 0; start < rows; start += piece) {
     const isBoth = wanted.context === 'all' && wanted.scores === 'global';
     const waited = isBoth && totals !== undefined ? nothingAfter(contexts.at(-1) as Value, totals) : 0;
@@ -72,7 +74,10 @@ export function attend(
     const attention = softmax(matmul(some, keysAcross), -1);
     const isFirst = start === 0;
     if (wanted.context === 'all') contexts.push(matmul(attention, values));
-    else if (wanted.context === 'first-row' && isFirst) contexts.push(matmul(slice(attention, 2, 0, 1), values));
+    else if (wanted.context === 'first-row' && isFirst) {
+      firstRow = slice(attention, 2, 0, 1);
+      contexts.push(matmul(firstRow, values));
+    }
     if (wanted.scores === 'class_token' && isFirst) totals = reshape(slice(attention, 2, 0, 1), [batch, heads, tokens]);
     if (wanted.scores === 'global') {
       const part = sum(attention, [2]);
@@ -82,6 +87,7 @@ export function attend(
   return {
     ...(contexts.length > 0 && { context: concat(contexts, 2) }),
     ...(totals !== undefined && { scores: wanted.scores === 'global' ? mul(totals, 1 / rows) : totals }),
+    ...(firstRow !== undefined && { firstRow }),
   };
 }
 

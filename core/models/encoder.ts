@@ -57,6 +57,11 @@ export interface EncoderOptions {
   readonly allTokens?: boolean;
   /** Output `class_token`: the LPM's summary of the image, which is the final class token where it has one. */
   readonly classToken: boolean;
+  /**
+   * Output `summary_attention` [B, H, 1, N]: how the summary's one query attends to the tokens that it reads, prompts of `changes` among them. For LPMs
+   * with such a query (summary.ts), with `classToken` and nothing else. It is the value that the summary is computed from: differentiate by it.
+   */
+  readonly summaryAttention?: true;
   /** Output `last_hidden_state`. */
   readonly hiddenState?: boolean;
   /**
@@ -83,7 +88,7 @@ export interface EncoderOptions {
  * Input: `pixel_values` [B, C, height, width]. Weights: those of encoder-weights.ts. Outputs as asked for: `keys`,
  * `values` [L, B, H, T, d], keys before any rotation ([ADR 275](../../docs/adr/0275-families-of-lpms.md)); `indices` [L, B, H, T] int32 among
  * all tokens, best first; `all_tokens` [L, B, N, D] as the layers' blocks leave them; `class_token` [B, D], the class token after the final
- * norm or what stands for it (summary.ts); `last_hidden_state` [B, N, D], after the final norm where that is not the summary's alone. What would be
+ * norm or what stands for it (summary.ts), and `summary_attention`; `last_hidden_state` [B, N, D], after the final norm where that is not the summary's alone. What would be
  * beyond `tensorBytes` comes layer by layer (`outputParts`).
  */
 export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Graph {
@@ -116,6 +121,7 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
   let x = scope('embeddings', () => embed(config, options));
   let again: Value | undefined;
   let row: Value | undefined;
+  let classAttention: Value | undefined;
   for (let i = 0; i <= lastLayer; i++) {
     const isRead = read.includes(i);
     const isWhole = i < lastLayer || hiddenState || readsAll || isRead;
@@ -138,6 +144,7 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
     x = step.x;
     again = step.again;
     if (isRead) tokens.push(x);
+    classAttention = step.classAttention;
   }
 
   const outputs: Record<string, Value> = {};
@@ -160,7 +167,14 @@ export function buildLpmEncoder(config: LpmConfig, options: EncoderOptions): Gra
     if (hiddenState) outputs['last_hidden_state'] = config.lastNorm === 'summary' ? x : lastNorm(x);
     const end =
       row ?? (options.asAlone === true && readsAll && read.includes(config.layers - 1) ? again : undefined) ?? x;
-    if (classToken) outputs['class_token'] = summarise(config, end, lastNorm);
+    if (classToken) {
+      const { summary, attention = classAttention } = summarise(config, end, lastNorm);
+      outputs['class_token'] = summary;
+      if (options.summaryAttention) {
+        invariant(attention, 'encoder: no query of its own draws the summary, or more than the summary is asked for');
+        outputs['summary_attention'] = attention;
+      }
+    }
   }
   return defineGraph({ outputs });
 }
@@ -215,6 +229,8 @@ interface BlockOutput {
    */
   readonly again?: Value;
   readonly kept?: KeptTokens;
+  /** [B, H, 1, N] behind the class token's row, where that is computed alone. */
+  readonly classAttention?: Value;
 }
 
 /** A block that reads the prompts of `options.changes` besides its tokens, and gives the tokens alone. */
@@ -227,9 +243,10 @@ function prompted(config: LpmConfig, options: EncoderOptions, i: number, x: Valu
   const learned = expand(reshape(prompts.of(i), [1, count, d]), [batch, count, d]);
   const around = (y: Value, from: number, to: number): Value[] => (from < to ? [slice(y, 1, from, to)] : []);
   const read = concat([...around(x, 0, before), learned, ...around(x, before, tokens)], 1);
-  const { x: all } = block(config, options, i, read, needs);
+  const { again: _, ...given } = block(config, options, i, read, needs);
   // Of the class token alone nothing follows.
-  if (needs.rows !== 'all') return { x: all };
+  if (needs.rows !== 'all') return given;
+  const { x: all } = given;
   return { x: concat([...around(all, 0, before), ...around(all, before + count, tokens + count)], 1) };
 }
 
@@ -291,6 +308,7 @@ function block(config: LpmConfig, options: EncoderOptions, index: number, x: Val
     x: joined(({ rows, added }) => add(rows, added)),
     again: joined(({ rows, added }) => add(added, rows)),
     ...(kept && { kept }),
+    ...(attention.firstRow && { classAttention: attention.firstRow }),
   };
 }
 

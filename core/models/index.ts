@@ -3,7 +3,7 @@ export { buildLpmEncoder, type EncoderOptions } from './encoder.ts';
 export { defaultScoreBudget, type TokenScore } from './encoder-attention.ts';
 export { outputParts } from './encoder-outputs.ts';
 export { encoderWeights } from './encoder-weights.ts';
-export { buildEvidence, type EvidenceMap, evidenceMap, hasEvidence } from './evidence.ts';
+export { buildEvidence, type EvidenceMap, evidenceMap, type NoAttention, noAttention } from './evidence.ts';
 export { findTower, placesOf } from './find-tower.ts';
 export { checkInputSize, defaultInputSize, inputSizeLimits, sideImageSize } from './input-size.ts';
 export { int8Encoder, int8Weights, type QuantisedMatrix, quantiseColumns } from './int8-encoder.ts';

@@ -40,21 +40,21 @@ export function memberLogits(
   return eachMember(config, params, (member, p) => logits(member, p, inputs));
 }
 
-/** Logits [B, C] and the attention of each member behind them, [L, B, H, P, T], as the method gives it: of all layers or of each. */
+/** Logits [B, C] and the attention of each member behind them, [L, B, H, P, T] or [B, H, P, T], as the method gives it: of all layers or of each. */
 export interface MembersAttending {
   readonly logits: Value;
   readonly attentions: readonly (readonly Value[])[];
 }
 
-/** As `networkLogits`, with the attention behind them; for methods with evidence. */
+/** As `networkLogits`, with the attention behind them; for methods whose own network attends. */
 export function attendedLogits(
   config: NetworkConfig,
   params: Value | ParameterValues,
   inputs: NetworkInputs,
 ): MembersAttending {
-  const { evidence } = trainingMethods[config.method];
-  invariant(evidence, `${config.method} attends to no place of the image and so has no evidence`);
-  const attended = eachMember(config, params, (member, p) => evidence(member, p, inputs));
+  const { network } = trainingMethods[config.method].evidence ?? {};
+  invariant(network, `the network of ${config.method} attends to no place of the image`);
+  const attended = eachMember(config, params, (member, p) => network(member, p, inputs));
   return {
     logits: meanOf(attended.map(({ logits }) => logits)),
     attentions: attended.map(({ attention }) => attention),

@@ -103,7 +103,7 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   expect(complaints).toEqual([]);
 }, 300_000);
 
-test('evidence lies on the marker, the deletion check bears it out, and a model that attends to no place says it has none', async () => {
+test('evidence lies on the marker, the deletion check bears it out, and a model without prompts shows where the class token looked', async () => {
   const { page, complaints, close } = await launch({ library: prepared.library });
   await show(page, 'Evidence');
   await page.getByText('Attention is not proof.').waitFor();
@@ -132,7 +132,8 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
   await page.getByRole('button', { name: 'Show overlay (H)' }).waitFor();
   await page.getByLabel('Layer of the pre-trained model').selectOption({ index: 1 });
   await page.getByLabel('Model', { exact: true }).selectOption('corner-linear');
-  await page.getByText('“corner-linear” attends to no place of the image').waitFor();
+  await page.getByText('The class token of the pre-trained model looks, in its last block').waitFor();
+  await page.getByRole('img', { name: /^Image with the evidence for (marked|plain) laid over it$/ }).waitFor();
 
   // It is wrong about many: these come first and say so, and each opens.
   const list = page.getByRole('complementary', { name: 'Images' });
@@ -157,7 +158,7 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
   expect(isWrong[0]).toBe(true);
   for (const k of [1, 11]) {
     await listed.nth(k).click();
-    await page.getByRole('img', { name: 'The image' }).waitFor();
+    await page.getByRole('img', { name: /^Image with the evidence for (marked|plain) laid over it$/ }).waitFor();
     expect(await listed.nth(k).getAttribute('aria-current')).toBe('true');
     await page
       .getByRole('complementary', { name: 'Evidence' })

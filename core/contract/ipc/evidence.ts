@@ -12,6 +12,21 @@ export const evidenceBases = ['relevance', 'attention'] as const;
 export const evidenceBasisSchema = z.enum(evidenceBases);
 export type EvidenceBasis = z.infer<typeof evidenceBasisSchema>;
 
+/**
+ * What looks at the image: learned prompts, the learned queries of a probe, the class token in the LPM's last block, or the query of the LPM's attention
+ * pool; the last two draw the summary that the answer is made from.
+ */
+export const evidenceAttends = ['prompts', 'queries', 'class-token', 'pool-query'] as const;
+export type EvidenceAttends = (typeof evidenceAttends)[number];
+
+/**
+ * Why there is no evidence for a model's answers: it attends to no place of the image, the LPM's summary that it reads is a mean of the tokens, it
+ * answers a number, or its answer goes through products in 8 bits, which have no gradient.
+ */
+export const evidenceObstacles = ['no-place', 'mean', 'numbers', 'int8'] as const;
+export const evidenceObstacleSchema = z.enum(evidenceObstacles);
+export type EvidenceObstacle = z.infer<typeof evidenceObstacleSchema>;
+
 export const evidenceOptionsSchema = z.strictObject({
   model: nameSchema,
   instanceId: instanceIdSchema,
@@ -30,7 +45,7 @@ export const evidenceOptionsSchema = z.strictObject({
 });
 export type EvidenceOptions = z.input<typeof evidenceOptionsSchema>;
 
-/** Shares of patches (in reading order), class token and registers; together 1, or all 0 where nothing spoke for the class. */
+/** Shares of patches (in reading order), class token and registers with learned prompts; together 1, or all 0 where nothing spoke for the class. */
 export const evidenceMapSchema = z.object({
   patches: z.array(z.number()),
   classToken: z.number(),
@@ -72,6 +87,7 @@ export type EvidenceCheck = z.infer<typeof evidenceCheckSchema>;
 export const evidenceReportSchema = z.object({
   model: z.string(),
   method: methodSchema,
+  attends: z.enum(evidenceAttends),
   classes: z.array(z.string()),
   instanceId: instanceIdSchema,
   frame: count,
@@ -82,9 +98,9 @@ export const evidenceReportSchema = z.object({
   answer: z.string(),
   /** Patches down and across; they divide the whole image evenly, because it is squeezed to a square for the model. */
   grid: z.object({ rows: count, columns: count }),
-  /** Numbers of the LPM's layers that have a map each, from 0; none where the model mixes them before it attends. */
+  /** Numbers of the LPM's layers that have a map each, from 0; none where the model mixes them before it attends, or the LPM's summary alone is drawn by attention. */
   layers: z.array(count),
-  /** Tokens that the model attends to (a layer and head), and those that the image has. */
+  /** Tokens that the model attends to (a layer and head), and those that are there: the image's, and a method's learned prompts. */
   tokens: z.object({ kept: count, all: count }),
   attention: mapsSchema,
   /** By class. */

@@ -12,6 +12,7 @@ import {
 } from '../records.ts';
 import { defaultTarget, targetKindSchema } from '../targets.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
+import { evidenceObstacleSchema } from './evidence.ts';
 
 const count = z.int().nonnegative();
 const id = z.int().positive();
@@ -255,9 +256,9 @@ export const libraryCalls = defineCalls({
   },
   'lpms.list': { doc: 'Large pre-trained models of this library.', input: nothing, output: z.array(lpmRecordSchema) },
   'models.list': {
-    doc: 'Trained models, newest last, and whether there is evidence to look at for their answers.',
+    doc: 'Trained models, newest last, and what stands between their answers and evidence, null where there is evidence to look at.',
     input: nothing,
-    output: z.array(modelRecordSchema.extend({ hasEvidence: z.boolean() })),
+    output: z.array(modelRecordSchema.extend({ evidenceObstacle: evidenceObstacleSchema.nullable() })),
   },
   'runs.list': { doc: 'Training runs, newest last.', input: nothing, output: z.array(runRecordSchema) },
 });

@@ -2,7 +2,7 @@
 import type { Handlers, ReferralOutcome } from '../../contract/index.ts';
 import type { judgingCalls } from '../../contract/ipc/judging.ts';
 import { requireSet, runOf } from '../../services/evaluation/evaluated-set.ts';
-import { hasEvidenceOf } from '../../services/evaluation/evidence.ts';
+import { evidenceObstacle } from '../../services/evaluation/evidence-obstacles.ts';
 import { judgeAtThreshold, judgedCases } from '../../services/evaluation/judge.ts';
 import { modelCard, saveCard } from '../../services/evaluation/judge-card.ts';
 import { compareModels, judgeSubgroups } from '../../services/evaluation/judge-compare.ts';
@@ -18,7 +18,7 @@ export const judgingHandlers: Handlers<keyof typeof judgingCalls, CoreContext> =
       record,
       version: runOf(services, record).datasetVersion,
       evaluated: evaluationsOf(services.library.db, record.id).map(({ split }) => split),
-      hasEvidence: hasEvidenceOf(record),
+      hasEvidence: evidenceObstacle(services, record) === null,
       parent: parentOfModel(services.library.db, record.name) ?? null,
     })),
   'judge.open': (request, { services }) => judgeReport(services, request),

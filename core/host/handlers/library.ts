@@ -12,7 +12,7 @@ import {
   setPositive,
 } from '../../services/datasets/editing.ts';
 import { putBackStudies, removeStudies } from '../../services/datasets/removal.ts';
-import { hasEvidenceOf } from '../../services/evaluation/evidence.ts';
+import { evidenceObstacle } from '../../services/evaluation/evidence-obstacles.ts';
 import { leftOutOf, saveLeftOut } from '../../services/import/left-out.ts';
 import { planTakeBack, takeBackPatients } from '../../services/patients/patients.ts';
 import { blindedReader } from '../../services/reading/reading.ts';
@@ -125,6 +125,9 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
   },
   'lpms.list': (_, { services }) => listLpms(services.library.db),
   'models.list': (_, { services }) =>
-    listModels(services.library.db).map((record) => ({ ...record, hasEvidence: hasEvidenceOf(record) })),
+    listModels(services.library.db).map((record) => ({
+      ...record,
+      evidenceObstacle: evidenceObstacle(services, record),
+    })),
   'runs.list': (_, { services }) => listRuns(services.library.db),
 };

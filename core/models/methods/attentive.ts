@@ -77,5 +77,5 @@ export const attentive: TrainingMethod = {
     all_tokens: { shape: [batch, layers, tokens, lpm.width], dtype: 'float16' },
   }),
   logits: (config, p, inputs) => network(config, p, inputs).logits,
-  evidence: network,
+  evidence: { attends: 'queries', network },
 };

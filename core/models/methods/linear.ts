@@ -10,5 +10,6 @@ export const linear: TrainingMethod = {
   layout: ({ lpm, classes }) => linearEntries('head', classes, lpm.width),
   inputs: ({ lpm }, batch) => ({ class_token: { shape: [batch, lpm.width], dtype: 'float32' } }),
   logits: (config, p, inputs) => dense(p, 'head', inputOf(config, inputs, 'class_token')),
+  evidence: { attends: 'summary' },
   isSimplest: true,
 };

@@ -14,12 +14,18 @@
 import { invariant } from '../../base/errors.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import { type Graph, mul, replaceWeights, type Value } from '../../graph/index.ts';
-import { buildLpmEncoder } from '../encoder.ts';
+import { buildLpmEncoder, type EncoderOptions } from '../encoder.ts';
 import type { EncoderChanges } from '../encoder-changes.ts';
 import { dense, linearEntries, type ParameterSpec, type Parameters, vitStart } from '../layers.ts';
 import type { LpmConfig } from '../lpm-config.ts';
 import type { NetworkConfig } from '../network-config.ts';
-import { imageInput, inputOf, type TrainingMethod } from './training-method.ts';
+import {
+  type AttendedLogits,
+  imageInput,
+  inputOf,
+  type NetworkInputs,
+  type TrainingMethod,
+} from './training-method.ts';
 
 const prefix = 'encoder.';
 const query = /\.q\.(weight|bias)$|(^|\.)pool\.query$/;
@@ -37,9 +43,28 @@ interface LpmMethod {
 
 /** The method that `own` and the LPM's encoder make together. */
 export function lpmMethod({ runsLpm, isTrained, added, changes }: LpmMethod): TrainingMethod {
-  const graphOf = (config: NetworkConfig, batch: number, p: Parameters): Graph => {
+  const graphOf = (config: NetworkConfig, batch: number, p: Parameters, attention = false): Graph => {
     const lpm = lpmOf(config);
-    return encoderGraph(lpm, config, batch, changes?.(lpm, config, p));
+    const changed = changes?.(lpm, config, p);
+    return encoderGraph(lpm, config, batch, {
+      ...(changed === undefined ? {} : { changes: changed }),
+      ...(attention ? { summaryAttention: true } : {}),
+    });
+  };
+  /** Logits, and with `attention` how the summary was drawn. */
+  const network = (config: NetworkConfig, p: Parameters, inputs: NetworkInputs, attention: boolean): AttendedLogits => {
+    const image = inputOf(config, inputs, 'image');
+    const lpm = lpmOf(config);
+    const graph = graphOf(config, image.shape[0] as number, p, attention);
+    const weightOf = (weight: Value): Value => {
+      const { name = '' } = weight;
+      if (isTrained?.(lpm, config, name) !== true) return frozenWeight(image, weight);
+      const value = p(`${prefix}${name}`);
+      return query.test(name) ? mul(value, 1 / queryScale(config)) : value;
+    };
+    const outputs = replaceWeights(graph, weightOf, { pixel_values: image });
+    const { class_token: token, summary_attention: drawn } = outputs;
+    return { logits: dense(p, 'head', token as Value), attention: drawn === undefined ? [] : [drawn] };
   };
   return {
     features: null,
@@ -56,19 +81,8 @@ export function lpmMethod({ runsLpm, isTrained, added, changes }: LpmMethod): Tr
       ];
     },
     inputs: (config, batch) => ({ image: imageInput(config, batch) }),
-    logits: (config, p, inputs) => {
-      const image = inputOf(config, inputs, 'image');
-      const lpm = lpmOf(config);
-      const graph = graphOf(config, image.shape[0] as number, p);
-      const weightOf = (weight: Value): Value => {
-        const { name = '' } = weight;
-        if (isTrained?.(lpm, config, name) !== true) return frozenWeight(image, weight);
-        const value = p(`${prefix}${name}`);
-        return query.test(name) ? mul(value, 1 / queryScale(config)) : value;
-      };
-      const { class_token: token } = replaceWeights(graph, weightOf, { pixel_values: image });
-      return dense(p, 'head', token as Value);
-    },
+    logits: (config, p, inputs) => network(config, p, inputs, false).logits,
+    evidence: { attends: 'summary', network: (config, p, inputs) => network(config, p, inputs, true) },
     ...(isTrained === undefined ? {} : { initial: encoderStart }),
     runsLpm,
     microBatches: true,
@@ -81,7 +95,12 @@ function lpmOf({ method, encoder }: NetworkConfig): LpmConfig {
 }
 
 /** The encoder up to its final class token, of images [batch, 3, s, s]. Attention in one piece: training keeps all of it anyway. */
-function encoderGraph(lpm: LpmConfig, config: NetworkConfig, batch: number, changes?: EncoderChanges): Graph {
+function encoderGraph(
+  lpm: LpmConfig,
+  config: NetworkConfig,
+  batch: number,
+  options: Pick<EncoderOptions, 'changes' | 'summaryAttention'>,
+): Graph {
   return buildLpmEncoder(lpm, {
     batch,
     height: config.sideSize,
@@ -92,7 +111,7 @@ function encoderGraph(lpm: LpmConfig, config: NetworkConfig, batch: number, chan
     keysValues: false,
     classToken: true,
     scoreBudget: Number.MAX_SAFE_INTEGER,
-    ...(changes === undefined ? {} : { changes }),
+    ...options,
   });
 }
 

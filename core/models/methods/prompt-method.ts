@@ -34,7 +34,7 @@ export function promptMethod(own: PromptMethod): TrainingMethod {
     layout: (config) => [...own.fusion(config), ...sideVitEntries(config)],
     inputs: fusionInputs,
     logits: (config, p, inputs) => network(config, p, inputs).logits,
-    evidence: network,
+    evidence: { attends: 'prompts', network },
     dropoutMask: promptMask,
   };
 }

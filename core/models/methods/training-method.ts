@@ -33,10 +33,22 @@ export type NetworkInputs = Readonly<Record<string, Value>>;
 /**
  * Logits [B, C], and how the P prompts or queries attend to the T tokens that they are given, [L, B, H, P, T], rows summing to 1: one value, or several
  * of successive layers, as they were computed. L is 1 where a method mixes the layers before it attends, H where its queries are not split into heads.
+ * One layer may come without its axis, [B, H, P, T], as it stands in the network: reshaped, it would be a value that the logits are not computed from.
  */
 export interface AttendedLogits {
   readonly logits: Value;
   readonly attention: readonly Value[];
+}
+
+/** What looks at the image where a method has evidence. */
+export interface Evidence {
+  /** Learned prompts, the learned queries of a probe, or what draws the LPM's summary of the image (summary.ts). */
+  readonly attends: 'prompts' | 'queries' | 'summary';
+  /**
+   * The same logits as the method's and the attention behind them; left out where the network reads the summary that the frozen LPM gave beforehand,
+   * and so what attends is the LPM (`buildEvidence`).
+   */
+  readonly network?: (config: NetworkConfig, p: Parameters, inputs: NetworkInputs) => AttendedLogits;
 }
 
 /** The learning rate of most methods on some hundred images. */
@@ -55,8 +67,8 @@ export interface TrainingMethod {
   readonly inputs: (config: NetworkConfig, batch: number) => Readonly<Record<string, NetworkInput>>;
   /** Logits [B, C]. */
   readonly logits: (config: NetworkConfig, p: Parameters, inputs: NetworkInputs) => Value;
-  /** The same logits and the attention behind them; for methods that attend to places of the image, and so can be asked for evidence. */
-  readonly evidence?: (config: NetworkConfig, p: Parameters, inputs: NetworkInputs) => AttendedLogits;
+  /** For methods whose answer hangs on attention to places of the image. */
+  readonly evidence?: Evidence;
   /** Shape of the dropout mask; for methods with dropout. */
   readonly dropoutMask?: (config: NetworkConfig, batch: number) => Shape;
   /**

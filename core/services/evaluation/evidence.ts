@@ -2,15 +2,14 @@
  * Evidence for one answer: which patches the model attended to, what of it spoke for each class, and whether hiding those
  * patches moves the answer more than hiding as many others.
  *
- * The cache keeps keys and values but not where their tokens stand, so the LPM reads the image once more. For the check it
- * reads it once for every draw: hidden patches are replaced by the image's own mean, in the image that the LPM sees and in
+ * The cache keeps keys and values but not where their tokens stand, and of a summary not how it was drawn, so the LPM reads the image once more.
+ * For the check it reads it once for every draw: hidden patches are replaced by the image's own mean, in the image that the LPM sees and in
  * the smaller one that the network reads itself, where it reads one.
  */
 import { AppError, invariant } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import { Random } from '../../base/random.ts';
 import { redact } from '../../base/redact.ts';
-import { float32, type Tensor } from '../../base/tensor.ts';
 import {
   type EvidenceCheck,
   type EvidenceOptions,
@@ -19,35 +18,25 @@ import {
   type InstanceId,
   jobSchemas,
   type ModelRecord,
-  methods,
   parseOptions,
   targetFacts,
 } from '../../contract/index.ts';
-import { type GreyOrColourImage, normalise } from '../../images/index.ts';
+import type { GreyOrColourImage } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import {
-  buildEvidence,
-  type EvidenceMap,
-  evidenceMap,
-  hasEvidence,
-  readsImage,
-  tokenCounts,
-} from '../../models/index.ts';
+import { type EvidenceMap, evidenceMap } from '../../models/index.ts';
 import { percentile } from '../../statistics/bootstrap.ts';
 import { instanceById } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
-import { featureInputs, featuresOf } from '../features/feature-kinds.ts';
-import { sideImage } from '../features/source-examples.ts';
-import { recordOf } from '../features/source-features.ts';
 import { readInstance } from '../files/files.ts';
-import { compileEncoder, type EncodedImage } from '../lpm/encoder.ts';
 import { mayUseKept } from '../pixels/looks.ts';
 import { openRenderer, readSource, squareImage } from '../pixels/source-images.ts';
 import { imageKey, openPreviewStore } from '../records/record-stores.ts';
 import { NewestEntries, type SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { type LoadedModel, openModelLpm, probabilitiesOf, requireModel } from '../training/model.ts';
+import { type LoadedModel, requireModel } from '../training/model.ts';
 import { cutOf, operatingPointOf } from '../training/operating-point.ts';
+import { type EvidenceNetwork, openEvidenceNetwork } from './evidence-network.ts';
+import { evidenceObstacle, noEvidenceError } from './evidence-obstacles.ts';
 import { hidePatches, strongestPatches } from './evidence-patches.ts';
 
 /** A fall of the probability below this is no change worth explaining, whatever the draws do. */
@@ -82,108 +71,25 @@ export const evidenceJob = defineJob({
   },
 });
 
-/** Whether there is evidence to look at: the method attends to places, and the answer is about classes or findings. */
-export function hasEvidenceOf({ method, target }: Pick<ModelRecord, 'method' | 'target'>): boolean {
-  const { isPerName, hasMarks } = targetFacts[target];
-  return hasEvidence({ method }) && (!isPerName || hasMarks);
-}
-
 /**
  * The evidence for one image.
- * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, BAD_INPUT for a method that attends to no place or a model of numbers, CANCELLED
+ * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND, TOO_LITTLE_MEMORY, BAD_INPUT where there is no evidence (`evidenceObstacle`), CANCELLED
  */
 export async function findEvidence(context: ServiceContext, asked: EvidenceOptions): Promise<EvidenceReport> {
   const options = parseOptions(evidenceOptionsSchema, asked);
   const model = requireModel(context, options.model);
-  if (!hasEvidence(model.config)) {
-    const attending = methods.filter((method) => hasEvidence({ method }));
-    throw new AppError(
-      'BAD_INPUT',
-      `Model "${options.model}" (${model.record.method}) attends to no place of the image, so there is no attention to show.`,
-      { action: `Choose a model of the method ${attending.join(' or ')}.` },
-    );
-  }
-  if (!hasEvidenceOf(model.record)) {
-    const { meaning } = targetFacts[model.record.target];
-    throw new AppError(
-      'BAD_INPUT',
-      `Model "${options.model}" answers ${meaning}; evidence shows what speaks for a class or a finding, and a number has none.`,
-      { action: 'Choose a model of classes or findings; how far off the numbers are, Judge tells.' },
-    );
-  }
+  const obstacle = evidenceObstacle(context, model.record);
+  if (obstacle !== null) throw noEvidenceError(obstacle, model.record);
   context.progress({ stage: 'readingImage', done: 0, total: 1, unit: 'images' });
   const image = await sourceImage(context, model, options);
-  const network = await openNetwork(context, model);
+  const network = await openEvidenceNetwork(context, model);
   try {
     context.progress({ stage: 'evidence', done: 0, total: 1, unit: 'images' });
-    const encoded = await network.encode(image);
-    const report = await evidenceOf(model, network, options, image, encoded);
+    const report = await evidenceOf(model, network, options, image);
     if (options.check === undefined) return report;
     return { ...report, check: await deletionCheck(context, model, network, report, image, options.check) };
   } finally {
     await network.dispose();
-  }
-}
-
-type Network = Awaited<ReturnType<typeof openNetwork>>;
-
-/** LPM and evidence graph, compiled for one image. */
-async function openNetwork(context: ServiceContext, { record, config, params }: LoadedModel) {
-  const { preprocessing } = record;
-  const statistics = { mean: preprocessing.mean, std: preprocessing.std };
-  const engine = await context.engine();
-  const lpm = openModelLpm(context, record);
-  const plan = { ...preprocessing, features: featuresOf(record.method) };
-  const sizes = tokenCounts(lpm.config, preprocessing.inputSize, preprocessing.inputSize);
-  const encoder = await (async () => {
-    try {
-      return await compileEncoder(engine, lpm, plan, context);
-    } finally {
-      lpm.close();
-    }
-  })();
-  try {
-    const graph = buildEvidence(config, targetFacts[record.target].hasMarks);
-    const executable = await engine.compile(graph);
-    const [layers = 0, heads = 0, tokens = 0] = graph.outputs['attention']?.shape ?? [];
-    return {
-      sizes,
-      /** Of the maps, by layer, head and token. */
-      shape: { layers, heads, tokens },
-      encode: (image: GreyOrColourImage) =>
-        encoder.encode(normalise(image, statistics.mean, statistics.std, lpm.config.channels)),
-      /** Probabilities, attention and relevance [L, H, T] for one class. */
-      look: async (image: GreyOrColourImage, encoded: EncodedImage, classIndex: number) => {
-        const row = new Float32Array(config.classes);
-        row[classIndex] = 1;
-        const inputs: Record<string, Tensor> = {
-          params: float32([params.length], params),
-          class_row: float32([1, config.classes], row),
-        };
-        if (readsImage(config)) inputs['image'] = sideImage(config, image, statistics);
-        for (const kind of plan.features) {
-          Object.assign(inputs, featureInputs(kind, config, [recordOf(encoded, kind)]));
-        }
-        const outputs = await executable.run(inputs);
-        const floats = (name: string): Float32Array => {
-          const tensor = outputs[name];
-          invariant(tensor?.dtype === 'float32', `evidence: no ${name}`);
-          return tensor.data;
-        };
-        return {
-          probabilities: [...probabilitiesOf(record, floats('logits'))],
-          attention: floats('attention'),
-          relevance: floats('relevance'),
-        };
-      },
-      dispose: async () => {
-        await executable.dispose();
-        await encoder.dispose();
-      },
-    };
-  } catch (error) {
-    await encoder.dispose();
-    throw error;
   }
 }
 
@@ -219,17 +125,16 @@ export async function sourceImage(
 
 async function evidenceOf(
   { record, config }: LoadedModel,
-  network: Network,
+  network: EvidenceNetwork,
   place: { readonly instanceId: InstanceId; readonly frame: number },
   image: GreyOrColourImage,
-  encoded: EncodedImage,
 ): Promise<EvidenceReport> {
-  const { sizes, shape } = network;
-  // Where no tokens were chosen, all are there, in their order.
-  const indices = encoded.indices ?? Int32Array.from({ length: sizes.all }, (_, i) => i);
+  const { sizes, shape, attends } = network;
+  const { probabilities, attention, relevance, indices } = await network.look(image);
   invariant(indices.length === shape.layers * shape.heads * shape.tokens, 'evidence: tokens without a position');
   const { layers } = record.preprocessing;
-  const isByLayer = shape.layers === layers.length;
+  const isOfLpm = attends === 'class-token' || attends === 'pool-query';
+  const isByLayer = !isOfLpm && shape.layers === layers.length;
   const side = record.preprocessing.inputSize / config.lpm.patch;
   const perLayer = shape.heads * shape.tokens;
   const maps = (values: Float32Array) => ({
@@ -239,26 +144,22 @@ async function evidenceOf(
       return viewOf(evidenceMap(values.subarray(start, end), indices.subarray(start, end), sizes));
     }),
   });
-  const looks = [];
-  for (let c = 0; c < config.classes; c++) looks.push(await network.look(image, encoded, c));
-  const first = looks[0];
-  invariant(first, 'evidence: a model has classes');
-  const { probabilities } = first;
   const point = operatingPointOf(record);
   return {
     model: record.name,
     method: record.method,
+    attends,
     classes: record.classes,
     instanceId: place.instanceId,
     frame: place.frame,
-    probabilities,
+    probabilities: [...probabilities],
     decision: shownFirst(record, probabilities),
     answer: targets[record.target].answer(probabilities, record.classes, point),
     grid: { rows: side, columns: side },
     layers: isByLayer ? layers : [],
     tokens: { kept: shape.tokens, all: sizes.all },
-    attention: maps(first.attention),
-    relevance: looks.map(({ relevance }) => maps(relevance)),
+    attention: maps(attention),
+    relevance: relevance.map(maps),
     check: null,
   };
 }
@@ -285,7 +186,7 @@ function viewOf({ patches, ...rest }: EvidenceMap) {
 async function deletionCheck(
   context: ServiceContext,
   { config }: LoadedModel,
-  network: Network,
+  network: EvidenceNetwork,
   report: EvidenceReport,
   image: GreyOrColourImage,
   options: NonNullable<(typeof evidenceOptionsSchema)['_output']['check']>,
@@ -302,9 +203,9 @@ async function deletionCheck(
   const fallWithout = async (patches: readonly number[], done: number): Promise<number> => {
     throwIfCancelled(context.signal, 'Deletion check');
     const masked = hidePatches(image, patches, report.grid);
-    const look = await network.look(masked, await network.encode(masked), classIndex);
+    const answer = await network.probabilities(masked);
     context.progress({ stage: 'deletionCheck', done, total, unit: 'runs' });
-    return probability - (look.probabilities[classIndex] as number);
+    return probability - (answer[classIndex] as number);
   };
   const highlighted = await fallWithout(strongest, 1);
   const random: number[] = [];

@@ -10,10 +10,16 @@ export const evidence: Words['evidence'] = {
   noModelsHelp:
     'Trainieren Sie zuerst eines: Hier stehen dann seine Bilder, die falsch beantworteten zuerst, und worauf sich die Antworten stützen.',
   goTrain: 'Zum Training',
-  noEvidenceOfNumbers: (model) =>
-    `„${model}“ antwortet mit einer Zahl. Belege zeigen, was für eine Klasse oder einen Befund spricht; eine Zahl hat keine. Wie weit die Zahlen daneben liegen, steht unter „Beurteilen“.`,
-  noEvidence: (name) =>
-    `„${name}“ achtet auf keine Stellen des Bildes, also gibt es keine Belege dieser Art. Wählen Sie ein Modell eines anderen Verfahrens.`,
+  obstacles: {
+    'no-place': (name) =>
+      `„${name}“ achtet auf keine Stellen des Bildes, also gibt es keine Belege dieser Art. Wählen Sie ein Modell eines anderen Verfahrens.`,
+    mean: (name) =>
+      `„${name}“ antwortet aus der Zusammenfassung des Bildes durch das vortrainierte Modell, und die ist ein Mittel aller Felder: Nichts sieht hin, also gibt es keine Belege dieser Art. Wählen Sie ein Modell von FPT+, FPT oder der aufmerksamen Sonde oder eines auf einem vortrainierten Modell mit Klassentoken oder Aufmerksamkeits-Pool.`,
+    numbers: (name) =>
+      `„${name}“ antwortet mit einer Zahl. Belege zeigen, was für eine Klasse oder einen Befund spricht; eine Zahl hat keine. Wie weit die Zahlen daneben liegen, steht unter „Beurteilen“.`,
+    int8: (name) =>
+      `„${name}“ antwortet aus einem Durchlauf des vortrainierten Modells in 8 Bit, durch den sich nicht verfolgen lässt, was für eine Klasse sprach; genau gelesen wäre die Antwort eine andere. Wählen Sie ein Modell, das genau liest, oder eines von FPT+, FPT oder der aufmerksamen Sonde.`,
+  },
   model: 'Modell',
   images: 'Bilder',
   splits: { train: 'Training', val: 'Validierung', test: 'Test' },
@@ -48,9 +54,18 @@ export const evidence: Words['evidence'] = {
   bases: { relevance: 'Was für diese Klasse sprach', attention: 'Wohin das Modell sah' },
   basisHelp: {
     relevance:
-      'Aufmerksamkeit mal dem, was dieses Token mehr als die anderen für die Klasse sprach (nach dem Gradienten ihrer Log-Chance), summiert über alles, was hinsieht (Prompts oder Anfragen, und Köpfe); was dagegen sprach, zählt als nichts. Anteile am Ganzen.',
+      'Aufmerksamkeit mal dem, was dieses Token mehr als die anderen für die Klasse sprach (nach dem Gradienten ihrer Log-Chance), summiert über alles, was hinsieht, in jedem Kopf; was dagegen sprach, zählt als nichts. Anteile am Ganzen.',
     attention:
-      'Die Aufmerksamkeit auf die Token, gemittelt über alles, was hinsieht (Prompts oder Anfragen, und Köpfe). Für jede Klasse gleich.',
+      'Die Aufmerksamkeit auf die Token, gemittelt über alles, was hinsieht, in jedem Kopf. Für jede Klasse gleich.',
+  },
+  attends: {
+    prompts:
+      'Es sehen gelernte Prompts hin, Schicht für Schicht, auf die Token, die das vortrainierte Modell selbst für wichtig hielt.',
+    queries: 'Es sehen gelernte Anfragen hin, auf alle Token mehrerer Schichten des vortrainierten Modells, gemischt.',
+    'class-token':
+      'Es sieht das Klassentoken des vortrainierten Modells hin, in dessen letztem Block; aus dem, was es dort findet, wird die Antwort gelesen. Ein Feld steht dort auch für das, was es von anderen Feldern übernahm.',
+    'pool-query':
+      'Es sieht die Anfrage des Aufmerksamkeits-Pools im vortrainierten Modell hin, nach dessen letztem Block; aus dem, was sie dort findet, wird die Antwort gelesen. Ein Feld steht dort auch für das, was es von anderen Feldern übernahm.',
   },
   expert: 'Für Fachleute: Schichten und Token',
   layer: 'Schicht des vortrainierten Modells',
@@ -65,13 +80,12 @@ export const evidence: Words['evidence'] = {
   legendLow: 'wenig',
   legendHigh: 'viel',
   classToken: (share) => `${share} davon gingen an das Klassentoken, das für das ganze Bild steht und keinen Ort hat.`,
-  registers: (share) => `${share} gingen an Registertoken, die auch keinen Ort haben.`,
+  registers: (share) => `${share} gingen an Registertoken oder gelernte Prompts, die auch keinen Ort haben.`,
   nothing: 'Nichts in den Token sprach für diese Klasse.',
   weak: 'An einzelnen Token hängt von dieser Antwort kaum etwas: Die Karte teilt fast nichts auf und bedeutet wenig.',
   tokens: (kept, all) =>
     `Es sieht ${kept} von ${n(all, 'Token', 'Token')} je Schicht und Kopf, die das vortrainierte Modell selbst für wichtig hielt.`,
-  everyToken: (all) =>
-    `Es sieht alle ${n(all, 'Token', 'Token')}, mehrere Schichten des vortrainierten Modells gemischt.`,
+  everyToken: (all) => `Es sieht alle ${n(all, 'Token', 'Token')}.`,
   canvas: (answer) => `Bild mit den Belegen für ${answer} darüber`,
   canvasAlone: 'Das Bild',
   check: 'Löschprobe',

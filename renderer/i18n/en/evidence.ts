@@ -9,10 +9,17 @@ export const evidence = {
   noModelsHelp:
     'Train one first: its images are listed here, those it answers wrongly first, with what its answers rest on.',
   goTrain: 'Go to Train',
-  noEvidenceOfNumbers: (model: string) =>
-    `“${model}” answers a number. Evidence shows what speaks for a class or a finding; a number has none. Judge tells how far off the numbers are.`,
-  noEvidence: (name: string) =>
-    `“${name}” attends to no place of the image, and so leaves no evidence of this kind. Choose a model of another method.`,
+  /** Why a model has no evidence. */
+  obstacles: {
+    'no-place': (name: string) =>
+      `“${name}” attends to no place of the image, and so leaves no evidence of this kind. Choose a model of another method.`,
+    mean: (name: string) =>
+      `“${name}” answers from the pre-trained model’s summary of the image, and that is a mean of all patches: nothing attends, and so there is no evidence of this kind. Choose a model of FPT+, FPT or the attentive probe, or one on a pre-trained model with a class token or an attention pool.`,
+    numbers: (name: string) =>
+      `“${name}” answers a number. Evidence shows what speaks for a class or a finding; a number has none. Judge tells how far off the numbers are.`,
+    int8: (name: string) =>
+      `“${name}” answers from a pass of the pre-trained model in 8 bits, through which what spoke for a class cannot be followed; read exactly, its answer would be another one. Choose a model that reads exactly, or one of FPT+, FPT or the attentive probe.`,
+  },
   model: 'Model',
   images: 'Images',
   splits: { train: 'Training', val: 'Validation', test: 'Test' },
@@ -49,9 +56,17 @@ export const evidence = {
   bases: { relevance: 'What spoke for this class', attention: 'Where the model looked' },
   basisHelp: {
     relevance:
-      'Attention times how much more this token spoke for the class than the others did (by the gradient of its log-odds), summed over all that looks (prompts or queries, and heads); what spoke against it counts as nothing. Shares of the total.',
-    attention:
-      'The attention over the tokens, averaged over all that looks (prompts or queries, and heads). The same for every class.',
+      'Attention times how much more this token spoke for the class than the others did (by the gradient of its log-odds), summed over all that looks, in every head; what spoke against it counts as nothing. Shares of the total.',
+    attention: 'The attention over the tokens, averaged over all that looks, in every head. The same for every class.',
+  },
+  /** What looks. */
+  attends: {
+    prompts: 'Learned prompts look, layer by layer, at the tokens that the pre-trained model itself found important.',
+    queries: 'Learned queries look, at all tokens of several layers of the pre-trained model mixed.',
+    'class-token':
+      'The class token of the pre-trained model looks, in its last block; the answer is read off what it finds there. A patch stands there for what it took from other patches, too.',
+    'pool-query':
+      'The query of the pre-trained model’s attention pool looks, after its last block; the answer is read off what it finds there. A patch stands there for what it took from other patches, too.',
   },
   expert: 'Expert: layers and tokens',
   layer: 'Layer of the pre-trained model',
@@ -67,13 +82,12 @@ export const evidence = {
   legendHigh: 'much',
   classToken: (share: string) =>
     `${share} of it went to the class token, which stands for the whole image and has no place.`,
-  registers: (share: string) => `${share} went to register tokens, which have no place either.`,
+  registers: (share: string) => `${share} went to register tokens or learned prompts, which have no place either.`,
   nothing: 'Nothing in the tokens spoke for this class.',
   weak: 'Hardly anything of this answer hangs on single tokens here: the map divides next to nothing and means little.',
   tokens: (kept: string, all: number) =>
     `It sees ${kept} of ${n(all, 'token', 'tokens')} a layer and head, those the pre-trained model itself found important.`,
-  everyToken: (all: number) =>
-    `It sees all ${n(all, 'token', 'tokens')}, several layers of the pre-trained model mixed.`,
+  everyToken: (all: number) => `It sees all ${n(all, 'token', 'tokens')}.`,
   canvas: (answer: string) => `Image with the evidence for ${answer} laid over it`,
   canvasAlone: 'The image',
   check: 'Deletion check',

@@ -136,7 +136,8 @@ export class EvidenceState {
     this.#isLoaded = true;
     this.#finding = args.finding;
     const wanted = this.#models.find(({ name }) => name === args.model);
-    const model = wanted ?? this.#models.findLast(({ hasEvidence }) => hasEvidence) ?? this.#models.at(-1);
+    const model =
+      wanted ?? this.#models.findLast(({ evidenceObstacle }) => evidenceObstacle === null) ?? this.#models.at(-1);
     if (model === undefined) return;
     await this.chooseModel(model.name, placeOf(args.at));
   }
@@ -197,9 +198,10 @@ export class EvidenceState {
     const turn = ++this.#turn;
     this.#forget();
     this.#place = { studyId, instanceId, frame };
-    const job = this.record?.hasEvidence
-      ? jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame } })
-      : null;
+    const job =
+      this.record?.evidenceObstacle === null
+        ? jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame } })
+        : null;
     const picture = await loadPicture(instanceId, frame);
     if (turn === this.#turn) this.#picture = picture;
     if (job === null) return;

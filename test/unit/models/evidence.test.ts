@@ -3,9 +3,9 @@ import { Random } from '../../../core/base/random.ts';
 import {
   buildEvidence,
   evidenceMap,
-  hasEvidence,
   initialiseParameters,
   type NetworkConfig,
+  noAttention,
 } from '../../../core/models/index.ts';
 import { evaluate } from '../../reference/evaluate.ts';
 
@@ -25,7 +25,7 @@ function look(classIndex: number, areIndependent = false) {
   const random = Random.seeded(4);
   const draw = (n: number): Float64Array => Float64Array.from({ length: n }, () => random.normal());
   const params = initialiseParameters(config, Random.seeded(2)).map((v) => v + 0.1 * random.normal());
-  const { outputs } = buildEvidence(config, areIndependent);
+  const { outputs } = buildEvidence(config, { areIndependent });
   const kept = { shape: [2, 1, 2, 5, 8] };
   const [attention, relevance] = evaluate([outputs['attention'], outputs['relevance']] as never, {
     params: { shape: [params.length], data: Float64Array.from(params) },
@@ -75,8 +75,8 @@ describe('evidence graph', () => {
     }
   });
 
-  test('methods that attend to no place have none', () => {
-    expect([hasEvidence({ method: 'linear' }), hasEvidence({ method: 'side-only' })]).toEqual([false, false]);
+  test('a method that attends to no place has none', () => {
+    expect([noAttention({ method: 'fpt+' }, {}), noAttention({ method: 'side-only' }, {})]).toEqual([null, 'no-place']);
     expect(() => buildEvidence({ ...config, method: 'side-only' })).toThrow('attends to no place of the image');
   });
 });

@@ -16,9 +16,9 @@ import {
   buildEvidence,
   buildLpmEncoder,
   extractedLayers,
-  hasEvidence,
   type LpmConfig,
   networkConfig,
+  noAttention,
   plainVit,
   trainingMethods,
 } from '../../../core/models/index.ts';
@@ -58,19 +58,22 @@ const configurations: Readonly<Record<string, Sizes>> = {
 /** Every graph that a method trains, predicts and explains with. Those that run the LPM train in parts of two images, as is the default. */
 function methodGraphs({ lpm, inputSize, classes, batch }: Sizes, method: Method): Record<string, Graph> {
   const config = networkConfig(lpm, { method, classes, inputSize });
+  const evidence =
+    noAttention(config, lpm) === null ? { evidence: buildEvidence(config, { frozen: { lpm, inputSize } }) } : {};
   if (trainingMethods[method].microBatches) {
     return {
       gradient: buildGradient(config, { batch: 2, weighted: false }),
       'gradient, weighted': buildGradient(config, { batch: 2, weighted: true }),
       update: buildUpdate(config, { weightDecay: 0.1 }),
       predict: buildPredict(config, { batch: 1 }),
+      ...evidence,
     };
   }
   return {
     step: buildTrainStep(config, { batch, weighted: false, weightDecay: 0.1 }),
     'step, weighted': buildTrainStep(config, { batch, weighted: true, weightDecay: 0.1 }),
     predict: buildPredict(config, { batch }),
-    ...(hasEvidence(config) ? { evidence: buildEvidence(config) } : {}),
+    ...evidence,
   };
 }
 

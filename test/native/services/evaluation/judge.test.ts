@@ -185,7 +185,9 @@ describe('evidence', () => {
   );
 
   test('a method that attends to no place has none, and says so', async () => {
-    await expect(findEvidence(context, { model: 'linear', instanceId: instanceId(1) })).rejects.toThrow(
+    const options = { dataset: 'marks', lpm: 'tiny', inputSize: 224, epochs: 1, batch: 8 } as const;
+    await trainModel(context, { ...options, name: 'alone', method: 'side-only' });
+    await expect(findEvidence(context, { model: 'alone', instanceId: instanceId(1) })).rejects.toThrow(
       'attends to no place of the image',
     );
   });

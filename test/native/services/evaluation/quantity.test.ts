@@ -1,15 +1,15 @@
 /** A model of numbers judged: what is told of it, against figures made by hand, and what is not. */
 import { expect, test } from 'vitest';
 import { evaluateLines } from '../../../../core/cli/commands/evaluate.ts';
-import { evaluateReportSchema } from '../../../../core/contract/index.ts';
+import { evaluateReportSchema, type ModelRecord } from '../../../../core/contract/index.ts';
 import { evaluatedSet } from '../../../../core/services/evaluation/evaluated-set.ts';
-import { hasEvidenceOf } from '../../../../core/services/evaluation/evidence.ts';
+import { evidenceObstacle } from '../../../../core/services/evaluation/evidence-obstacles.ts';
 import { modelCard } from '../../../../core/services/evaluation/judge-card.ts';
 import { compareModels } from '../../../../core/services/evaluation/judge-compare.ts';
 import { judgeReport, numbersReport } from '../../../../core/services/evaluation/judge-report.ts';
 import { calibrate } from '../../../../core/services/evaluation/judge-settings.ts';
 import { evaluationBlocks } from '../../../../core/services/evaluation/metrics-block.ts';
-import { auditEvents, type Library } from '../../../../core/store/index.ts';
+import { auditEvents, type Library, modelByName } from '../../../../core/store/index.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
 import { evaluatedModel } from '../../../support/questions.ts';
 import { testContext } from '../../../support/studies.ts';
@@ -102,6 +102,7 @@ test('what needs classes is refused with a clear word', () => {
   expect(() => judgeReport(context, request)).toThrow(/a quantity in numbers/);
   expect(() => evaluatedSet(context, { ...request, finding: 'bone age' })).toThrow(/a quantity in numbers/);
   expect(() => calibrate(context, 'm')).toThrow(/no probabilities to calibrate/);
-  expect(hasEvidenceOf({ method: 'fpt+', target: 'quantity' })).toBe(false);
-  expect(hasEvidenceOf({ method: 'fpt+', target: 'finding' })).toBe(true);
+  const attending = { ...(modelByName(library.db, 'm') as ModelRecord), method: 'fpt+' } as const;
+  expect(evidenceObstacle(context, attending)).toBe('numbers');
+  expect(evidenceObstacle(context, { ...attending, target: 'finding' })).toBeNull();
 });
