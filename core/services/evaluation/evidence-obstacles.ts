@@ -45,7 +45,7 @@ export function noEvidenceError(obstacle: EvidenceObstacle, { name, method, targ
       action: `Choose a model of the method ${methodsWithEvidence(false)}.`,
     },
     mean: {
-      message: `${model} answers from its LPM's summary of the image, and that is a mean of the tokens: nothing attends, so there is no attention to show. A summary drawn by a class token or an attention pool has one.`,
+      message: `${model} reads its answer off its LPM's summary of the image, and that is a mean of the tokens: nothing attends, so there is no attention to show. A summary drawn by a class token or an attention pool has one.`,
       action: `Choose a model of the method ${methodsWithEvidence(true)}, or one on an LPM with a class token or an attention pool.`,
     },
     numbers: {
@@ -53,7 +53,7 @@ export function noEvidenceError(obstacle: EvidenceObstacle, { name, method, targ
       action: 'Choose a model of classes or findings; how far off the numbers are, Judge tells.',
     },
     int8: {
-      message: `${model} answers from its LPM's pass in 8 bits. What spoke for a class is a gradient through that pass, and products of integers have none; read exactly, the answer would be another one.`,
+      message: `${model} reads its answer off its LPM's pass in 8 bits. What spoke for a class is a gradient through that pass, and products of integers have none; read exactly, the answer would be another one.`,
       action: `Choose a model that reads exactly, or one of the method ${methodsWithEvidence(true)}, whose evidence does not go through the LPM.`,
     },
   };

@@ -14,11 +14,11 @@ export const evidence: Words['evidence'] = {
     'no-place': (name) =>
       `„${name}“ achtet auf keine Stellen des Bildes, also gibt es keine Belege dieser Art. Wählen Sie ein Modell eines anderen Verfahrens.`,
     mean: (name) =>
-      `„${name}“ antwortet aus der Zusammenfassung des Bildes durch das vortrainierte Modell, und die ist ein Mittel aller Felder: Nichts sieht hin, also gibt es keine Belege dieser Art. Wählen Sie ein Modell von FPT+, FPT oder der aufmerksamen Sonde oder eines auf einem vortrainierten Modell mit Klassentoken oder Aufmerksamkeits-Pool.`,
+      `„${name}“ antwortet aus der Zusammenfassung des Bildes durch das vortrainierte Modell, und die ist ein Mittel aller Felder: Nichts sieht hin, also gibt es keine Belege dieser Art. Wählen Sie ein Modell von FPT+, FPT oder der Attentive Probe oder eines auf einem vortrainierten Modell mit Klassentoken oder Aufmerksamkeits-Pool.`,
     numbers: (name) =>
       `„${name}“ antwortet mit einer Zahl. Belege zeigen, was für eine Klasse oder einen Befund spricht; eine Zahl hat keine. Wie weit die Zahlen daneben liegen, steht unter „Beurteilen“.`,
     int8: (name) =>
-      `„${name}“ antwortet aus einem Durchlauf des vortrainierten Modells in 8 Bit, durch den sich nicht verfolgen lässt, was für eine Klasse sprach; genau gelesen wäre die Antwort eine andere. Wählen Sie ein Modell, das genau liest, oder eines von FPT+, FPT oder der aufmerksamen Sonde.`,
+      `„${name}“ antwortet aus einem Durchlauf des vortrainierten Modells in 8 Bit, durch den sich nicht verfolgen lässt, was für eine Klasse sprach; genau gelesen wäre die Antwort eine andere. Wählen Sie ein Modell, das genau liest, oder eines von FPT+, FPT oder der Attentive Probe.`,
   },
   model: 'Modell',
   images: 'Bilder',
@@ -60,12 +60,12 @@ export const evidence: Words['evidence'] = {
   },
   attends: {
     prompts:
-      'Es sehen gelernte Prompts hin, Schicht für Schicht, auf die Token, die das vortrainierte Modell selbst für wichtig hielt.',
-    queries: 'Es sehen gelernte Anfragen hin, auf alle Token mehrerer Schichten des vortrainierten Modells, gemischt.',
+      'Gelernte Prompts sehen Schicht für Schicht auf die Token, die das vortrainierte Modell selbst für wichtig hielt.',
+    queries: 'Gelernte Anfragen sehen auf alle Token mehrerer Schichten des vortrainierten Modells, gemischt.',
     'class-token':
-      'Es sieht das Klassentoken des vortrainierten Modells hin, in dessen letztem Block; aus dem, was es dort findet, wird die Antwort gelesen. Ein Feld steht dort auch für das, was es von anderen Feldern übernahm.',
+      'Im letzten Block des vortrainierten Modells sieht dessen Klassentoken hin; aus dem, was es dort findet, entsteht die Antwort. Ein Feld steht dort auch für das, was es von anderen Feldern übernahm.',
     'pool-query':
-      'Es sieht die Anfrage des Aufmerksamkeits-Pools im vortrainierten Modell hin, nach dessen letztem Block; aus dem, was sie dort findet, wird die Antwort gelesen. Ein Feld steht dort auch für das, was es von anderen Feldern übernahm.',
+      'Nach dem letzten Block des vortrainierten Modells sieht die Anfrage seines Aufmerksamkeits-Pools hin; aus dem, was sie dort findet, entsteht die Antwort. Ein Feld steht dort auch für das, was es von anderen Feldern übernahm.',
   },
   expert: 'Für Fachleute: Schichten und Token',
   layer: 'Schicht des vortrainierten Modells',
