@@ -20,9 +20,10 @@ export function evidenceObstacle(
   const own = record.config['encoder'] as Readonly<Record<string, unknown>> | undefined;
   const lpm = own ?? lpmByHash(library.db, record.lpmHash)?.config ?? {};
   const summary = otherSummaries.find((name) => name === lpm['summary']);
+  // What is asked comes first: of numbers no other method or LPM would have evidence.
+  if (isPerName && !hasMarks) return 'numbers';
   const none = noAttention(record, summary === undefined ? {} : { summary });
   if (none !== null) return none;
-  if (isPerName && !hasMarks) return 'numbers';
   const isInGraph = trainingMethods[record.method].evidence?.attends === 'summary';
   return isInGraph && record.preprocessing.precision === 'int8' ? 'int8' : null;
 }

@@ -104,5 +104,7 @@ test('what needs classes is refused with a clear word', () => {
   expect(() => calibrate(context, 'm')).toThrow(/no probabilities to calibrate/);
   const attending = { ...(modelByName(library.db, 'm') as ModelRecord), method: 'fpt+' } as const;
   expect(evidenceObstacle(context, attending)).toBe('numbers');
+  // No other method would have evidence of a number.
+  expect(evidenceObstacle(context, { ...attending, method: 'side-only' })).toBe('numbers');
   expect(evidenceObstacle(context, { ...attending, target: 'finding' })).toBeNull();
 });
