@@ -1,12 +1,13 @@
 /** The network of a method for an LPM, with the sizes of the two papers. */
 import { AppError } from '../base/errors.ts';
 import type { Shape } from '../base/tensor.ts';
-import { type Method, type MethodSizes, type SizeName, sizeNames, sizesOf } from '../contract/index.ts';
+import { type KeptFeatures, type Method, type MethodSizes, type SizeName, sizeNames, sizesOf } from '../contract/index.ts';
 import { sideImageSize } from './input-size.ts';
 import { keptTokens, type LpmConfig } from './lpm-config.ts';
 import { trainingMethods } from './methods/index.ts';
 import type { LayerChoice } from './methods/training-method.ts';
 import type { NetworkConfig } from './network-config.ts';
+import { hasChannels } from './stored-inputs.ts';
 
 /** What a preset needs to know besides the LPM. */
 export interface NetworkOptions {
@@ -16,13 +17,15 @@ export interface NetworkOptions {
   readonly inputSize: number;
   /** Share of the LPM's tokens that is kept. */
   readonly tokenRatio?: number;
+  /** How features are kept; methods that read none in 16 bits are the same either way. */
+  readonly keptAs?: KeptFeatures | undefined;
   /** Sizes of the method; its defaults where left out, and others do not matter. */
   readonly sizes?: MethodSizes;
 }
 
 /** The preset of a method for an LPM. @throws LPM_UNSUPPORTED when the side width would not split into the LPM's heads */
 export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkConfig {
-  const { method, classes, inputSize, tokenRatio = 0.2, sizes } = options;
+  const { method, classes, inputSize, tokenRatio = 0.2, keptAs, sizes } = options;
   const sideWidth = lpm.width / 8;
   if (!Number.isInteger(sideWidth / lpm.heads)) {
     throw new AppError(
@@ -41,6 +44,7 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
     sideWidth,
     prompts: 16,
     tokens: keptTokens(lpm, inputSize, inputSize, features === 'allTokens' ? 1 : tokenRatio),
+    ...(keptAs !== undefined && hasChannels(method) ? { keptAs } : {}),
     ...(runsLpm === undefined ? {} : { encoder: lpm }),
     ...(sizesOf(method, sizes) as Partial<NetworkConfig>),
   };

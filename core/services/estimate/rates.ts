@@ -8,7 +8,7 @@ import {
   type MethodSizes,
   sizesOf,
 } from '../../contract/index.ts';
-import { trainingMethods } from '../../models/index.ts';
+import { hasChannels, trainingMethods } from '../../models/index.ts';
 import { median } from '../../statistics/bootstrap.ts';
 import type { RateKey } from '../../store/index.ts';
 import { featureKinds } from '../features/feature-kinds.ts';
@@ -45,17 +45,19 @@ export function encodingName(
 
 /** The network and batch that a step's time belongs to. */
 export function networkName(
-  options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'augment' | 'classWeights' | 'optimiser'> & {
+  options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'keptAs' | 'augment' | 'classWeights' | 'optimiser'> & {
     readonly criterion: CriterionName;
     readonly microBatch?: number | undefined;
   } & MethodSizes,
   batch: number,
   classes: number,
 ): string {
-  const { method, tokenRatio, augment, classWeights, criterion, optimiser, microBatch } = options;
+  const { method, tokenRatio, keptAs, augment, classWeights, criterion, optimiser, microBatch } = options;
   const part = trainingMethods[method].microBatches ? (microBatch ?? null) : null;
   // What is as it was before there was a choice has the name of then, under which times are kept already.
-  const chosen = [criterion, optimiser].filter((name) => name !== defaultCriterion && name !== defaultOptimiser);
+  const chosen = [criterion, optimiser, ...(keptAs !== undefined && hasChannels(method) ? [`${keptAs} features`] : [])].filter(
+    (name) => name !== defaultCriterion && name !== defaultOptimiser,
+  );
   const sizes = Object.values(sizesOf(method, options));
   // Weights that change from epoch to epoch take as long as those that do not.
   const weighting = classWeights === 'none' ? 'none' : 'balanced';

@@ -162,7 +162,7 @@ async function openNetwork(context: ServiceContext, { record, config, params }: 
         };
         if (readsImage(config)) inputs['image'] = sideImage(config, image, statistics);
         for (const kind of plan.features) {
-          Object.assign(inputs, featureInputs(kind, config, [recordOf(encoded, kind)]));
+          Object.assign(inputs, featureInputs(kind, config, [recordOf(encoded, kind, lpm.config, preprocessing)]));
         }
         const outputs = await executable.run(inputs);
         const floats = (name: string): Float32Array => {

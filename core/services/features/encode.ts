@@ -47,11 +47,11 @@ export const encodeJob = defineJob({
       const inputSize = resolveInputSize(lpm.config, options.inputSize);
       const images = versionImages(context.library.db, version.id);
       const { layers, features: kinds } = wantedOf(lpm.config, options);
-      const { tokens, tokenRatio, normalisation, precision } = options;
+      const { tokens, tokenRatio, normalisation, precision, keptAs } = options;
       const rule = rangeRuleOfVersion(context.library.db, version);
       const prepared = await prepareTogether(
         context,
-        { version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision, rule },
+        { version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision, keptAs, rule },
         kinds.map((kind) => ({ layers, features: [kind] })),
       );
       for (const one of prepared) await one.close();

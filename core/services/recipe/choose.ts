@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import { type DatasetVersion, networksAnswering, type trainOptionsSchema } from '../../contract/index.ts';
-import { networkConfig, trainingMethods, withMembers } from '../../models/index.ts';
+import { hasChannels, networkConfig, trainingMethods, withMembers } from '../../models/index.ts';
 import { datasetNameOf, type StoredSearch } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { stepsPerEpoch } from '../../training/sampler.ts';
@@ -12,7 +12,7 @@ import type { ServiceContext } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
 import { foldsWanted } from '../training/folds.ts';
 import { checkStorable } from '../training/material.ts';
-import { freeModelName, refuseUnreadPrecision } from '../training/plan.ts';
+import { freeModelName, refuseUnkept, refuseUnreadPrecision } from '../training/plan.ts';
 import { learnedOf, methodsAsked } from './plan.ts';
 import { type SearchRequest, searchRecipe, winnerOf } from './search.ts';
 import { epochsOf } from './trials.ts';
@@ -51,6 +51,7 @@ export async function chooseRecipe(
       flip,
       normalisation,
       optimiser,
+      keptAs,
       precision,
       seed,
       tokenRatio,
@@ -72,6 +73,7 @@ export async function chooseRecipe(
         uncertain,
       },
       ...(precision === undefined ? {} : { precision }),
+      ...(keptAs === undefined ? {} : { keptAs }),
       inputSize: resolveInputSize(lpm.config, options.inputSize),
       // What is asked beyond the budget is part of what a search is; one that asks nothing is the search that it was before one could.
       ...methodsOf(options),
@@ -80,6 +82,9 @@ export async function chooseRecipe(
     const [first] = request.methods ?? [];
     if (first !== undefined && request.methods?.every((method) => trainingMethods[method].features === null)) {
       refuseUnreadPrecision({ method: first, precision });
+    }
+    if (first !== undefined && request.methods?.every((method) => !hasChannels(method))) {
+      refuseUnkept({ method: first, keptAs });
     }
     const search = await searchRecipe(context, version, lpm, request, planner);
     const { method, learningRate, weightDecay, augment, steps } = winnerOf(search);
@@ -97,8 +102,9 @@ export async function chooseRecipe(
         name,
         recipe: 'published',
         method,
-        // What says nothing of an image beforehand has no precision of its own.
+        // What says nothing of an image beforehand has no precision of its own, and what has one number a channel is kept as it is.
         ...(trainingMethods[method].features === null ? { precision: undefined } : {}),
+        ...(hasChannels(method) ? {} : { keptAs: undefined }),
         lr: learningRate,
         weightDecay,
         augment,

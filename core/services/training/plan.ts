@@ -8,6 +8,7 @@ import {
   type JobPayload,
   type JobRecord,
   type LpmRecord,
+  methods,
   positiveClassOf,
   type RunRecord,
   type RunSettings,
@@ -16,7 +17,7 @@ import {
   type trainOptionsSchema,
   type VersionImage,
 } from '../../contract/index.ts';
-import { checkedSizes, trainingMethods } from '../../models/index.ts';
+import { checkedSizes, hasChannels, trainingMethods } from '../../models/index.ts';
 import {
   addRun,
   classListOf,
@@ -79,6 +80,7 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const criterion = criterionFor(dataset.target, options);
   refuseWithoutFolds(options);
   refuseUnreadPrecision(options);
+  refuseUnkept(options);
   if (options.folds > 1) refuseEarlyStop(options);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
@@ -114,6 +116,18 @@ export function refuseUnreadPrecision({ method, precision }: Pick<ParsedOptions,
     `--precision ${precision} is about what the LPM says of an image beforehand; the method ${method} asks it for nothing then.`,
     { action: 'Leave --precision out, or choose a method that reads features: fpt+, fpt, attentive or linear.' },
   );
+}
+
+/** @throws BAD_INPUT where features are to be kept in 8 bits and the method has none of many tokens */
+export function refuseUnkept({ method, keptAs }: Pick<ParsedOptions, 'method' | 'keptAs'>): void {
+  if (keptAs === undefined || hasChannels(method)) return;
+  const found =
+    trainingMethods[method].features === null
+      ? `the method ${method} keeps none`
+      : `what the method ${method} keeps is one number a channel, of which 8 bits with a scale would be more`;
+  throw new AppError('BAD_INPUT', `--features ${keptAs} is about features of many tokens; ${found}.`, {
+    action: `Leave --features out, or choose a method that keeps such: ${methods.filter(hasChannels).join(', ')}.`,
+  });
 }
 
 /** @throws MODEL_NOT_FOUND */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fromFloat16Bits } from '../../../core/base/half.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import { type AdapterAnswer, describeAdapter, missingAdapter } from '../../../core/engine/webgpu/adapter.ts';
-import { widenHalfInputs } from '../../../core/engine/webgpu/widen-halves.ts';
+import { widenInputs } from '../../../core/engine/webgpu/widen-inputs.ts';
 import { add, cast, defineGraph, input } from '../../../core/graph/index.ts';
 
 const answer: AdapterAnswer = {
@@ -53,7 +53,7 @@ describe('the adapter of WebGPU', () => {
 
 test('16-bit inputs become the same numbers as 32-bit ones, and nothing else changes', () => {
   const [a, b] = [input('a', [3], 'float16'), input('b', [3])];
-  const { graph, widen } = widenHalfInputs(defineGraph({ outputs: { y: add(cast(a, 'float32'), b) } }));
+  const { graph, widen } = widenInputs(defineGraph({ outputs: { y: add(cast(a, 'float32'), b) } }), false);
   expect(graph.inputs.map(({ name, dtype }) => [name, dtype])).toEqual([
     ['a', 'float32'],
     ['b', 'float32'],

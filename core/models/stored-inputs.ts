@@ -1,0 +1,54 @@
+/** What the graph of a network reads for a batch, as it is kept on the disk: 16-bit floats, or 8 bits with the scales of channels. */
+import type { Shape } from '../base/tensor.ts';
+import type { Method } from '../contract/index.ts';
+import { cast, input, mul, type Value } from '../graph/index.ts';
+import { trainingMethods } from './methods/index.ts';
+import type { LpmFeatures } from './methods/training-method.ts';
+import type { NetworkConfig } from './network-config.ts';
+
+/** Which features have many tokens for each channel, so that a scale of the channel is little beside them. A class token is one number a channel. */
+const ofManyTokens: Readonly<Record<LpmFeatures, boolean>> = { keysValues: true, allTokens: true, classToken: false };
+
+/** Whether what a method reads of the LPM can be kept in 8 bits. */
+export function hasChannels(method: Method): boolean {
+  const { features } = trainingMethods[method];
+  return features !== null && ofManyTokens[features];
+}
+
+/** A graph input as it is kept: float16, or int8 beside the scales of its channels. */
+export interface StoredInput {
+  readonly shape: Shape;
+  readonly dtype: 'float32' | 'float16' | 'int8';
+}
+
+/** The input that holds the scales of another one, [..., 1, C] for [..., T, C]. */
+export function scalesOf(name: string): string {
+  return `${name}_scale`;
+}
+
+/** The shape of the scales of numbers [..., T, C]. */
+function scaleShape(shape: Shape): Shape {
+  return [...shape.slice(0, -2), 1, shape.at(-1) as number];
+}
+
+/** The method's inputs for a batch, as they are kept. */
+export function storedInputs(config: NetworkConfig, batch: number): Readonly<Record<string, StoredInput>> {
+  const { method, keptAs } = config;
+  const inputs = trainingMethods[method].inputs(config, batch);
+  if (keptAs === undefined) return inputs;
+  return Object.fromEntries(
+    Object.entries(inputs).flatMap(([name, one]): [string, StoredInput][] =>
+      one.dtype === 'float16'
+        ? [
+            [name, { shape: one.shape, dtype: keptAs }],
+            [scalesOf(name), { shape: scaleShape(one.shape), dtype: 'float32' }],
+          ]
+        : [[name, one]],
+    ),
+  );
+}
+
+/** Numbers kept in 8 bits as a graph input [..., T, C], times their scales: float32. */
+export function widenedInput(name: string, shape: Shape): Value {
+  return mul(cast(input(name, shape, 'int8'), 'float32'), input(scalesOf(name), scaleShape(shape)));
+}
