@@ -1,10 +1,11 @@
 /**
  * Numbers of tokens in 8 bits, with one scale a channel: what an LPM gives, kept in half of the bytes of 16-bit floats.
  *
- *     numbers [G, T, C]  ->  q int8 [G, T, C] and scales float32 [G, C]:  scale = max over T of |x| / 127,  q = x / scale to the nearest, a half to the even one
+ *     x [G, T, C]  ->  largest [G, C], the most of |x| over T, and q int8 [G, T, C], x / scale to the nearest, a half to the even one; scale = largest / 127
  *
  * A channel has the same scale at all T tokens of a group (a head of a layer, or a layer), and a channel of zeros has scale 0 and comes back as zeros.
- * Why a channel: those of a ViT differ in size by powers of ten, tokens do not (docs/adr/0490-features-in-8-bits.md).
+ * What is kept of a scale is the largest number: it is one of the 16-bit floats and so exact in two bytes, which the scale is not.
+ * Why a channel: those of a ViT differ in size, tokens less so (docs/adr/0490-features-in-8-bits.md).
  */
 import { invariant } from './errors.ts';
 import { fromFloat16Bits } from './half.ts';
@@ -18,39 +19,37 @@ export interface ChannelShape {
 export interface Int8Channels {
   /** [G, T, C], -127 to 127. */
   readonly quantised: Int8Array;
-  /** [G, C], by which a number is multiplied to come back. */
-  readonly scales: Float32Array;
+  /** [G, C], float16 bits of what 127 stands for. */
+  readonly largest: Uint16Array;
 }
 
-const largest = 127;
+/** The largest whole number of a channel. */
+export const int8Steps = 127;
+
+const sign = 0x8000;
 
 /** 16-bit floats [G, T, C] in 8 bits. They are finite: whoever computed them has refused others. */
 export function toInt8Channels(bits: Uint16Array, { tokens, channels }: ChannelShape): Int8Channels {
   const perGroup = tokens * channels;
   invariant(bits.length > 0 && bits.length % perGroup === 0, 'toInt8Channels: not so many tokens and channels');
   const groups = bits.length / perGroup;
-  const values = fromFloat16Bits(bits);
-  const quantised = new Int8Array(values.length);
-  const scales = new Float32Array(groups * channels);
-  for (let g = 0; g < groups; g++) {
-    const own = scales.subarray(g * channels, (g + 1) * channels);
-    const [from, to] = [g * perGroup, (g + 1) * perGroup];
-    for (let at = from; at < to; at += channels) {
-      for (let c = 0; c < channels; c++) {
-        const size = Math.abs(values[at + c] as number);
-        if (size > (own[c] as number)) own[c] = size;
-      }
-    }
-    // Float32 is fine enough for every one of them: the smallest 16-bit float over 127 is 4.7e-10.
-    for (let c = 0; c < channels; c++) own[c] = (own[c] as number) / largest;
-    for (let at = from; at < to; at += channels) {
-      for (let c = 0; c < channels; c++) {
-        const scale = own[c] as number;
-        if (scale > 0) quantised[at + c] = nearest(Math.fround((values[at + c] as number) / scale));
-      }
+  const largest = new Uint16Array(groups * channels);
+  for (let from = 0, to = 0; from < bits.length; from += perGroup, to += channels) {
+    for (let at = 0; at < perGroup; at++) {
+      // Without their sign, bits of finite floats are in the order of the numbers.
+      const size = (bits[from + at] as number) & ~sign;
+      const channel = to + (at % channels);
+      if (size > (largest[channel] as number)) largest[channel] = size;
     }
   }
-  return { quantised, scales };
+  const scales = fromFloat16Bits(largest).map((most) => most / int8Steps);
+  const values = fromFloat16Bits(bits);
+  const quantised = new Int8Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    const scale = scales[Math.floor(at / perGroup) * channels + (at % channels)] as number;
+    if (scale > 0) quantised[at] = nearest(Math.fround((values[at] as number) / scale));
+  }
+  return { quantised, largest };
 }
 
 /** The nearest whole number from -127 to 127; of two, the even one. */
@@ -58,19 +57,19 @@ function nearest(x: number): number {
   const below = Math.floor(x);
   const past = x - below;
   const whole = past > 0.5 || (past === 0.5 && below % 2 !== 0) ? below + 1 : below;
-  return Math.min(largest, Math.max(-largest, whole));
+  return Math.min(int8Steps, Math.max(-int8Steps, whole));
 }
 
-/** The record of 16-bit floats in 8 bits: all quantised numbers, then all scales. */
+/** The record of 16-bit floats in 8 bits: all quantised numbers, then the largest of all channels. */
 export function int8Record(bits: Uint16Array, shape: ChannelShape): Uint8Array {
-  const { quantised, scales } = toInt8Channels(bits, shape);
-  const record = new Uint8Array(quantised.byteLength + scales.byteLength);
+  const { quantised, largest } = toInt8Channels(bits, shape);
+  const record = new Uint8Array(quantised.byteLength + largest.byteLength);
   record.set(new Uint8Array(quantised.buffer));
-  record.set(new Uint8Array(scales.buffer), quantised.byteLength);
+  record.set(new Uint8Array(largest.buffer), quantised.byteLength);
   return record;
 }
 
 /** Bytes of the record of so many numbers. */
 export function int8RecordBytes(numbers: number, { tokens }: Pick<ChannelShape, 'tokens'>): number {
-  return numbers + (4 * numbers) / tokens;
+  return numbers + (2 * numbers) / tokens;
 }

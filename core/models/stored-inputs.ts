@@ -1,7 +1,8 @@
-/** What the graph of a network reads for a batch, as it is kept on the disk: 16-bit floats, or 8 bits with the scales of channels. */
+/** What the graph of a network reads for a batch, as it is kept on the disk: 16-bit floats, or 8 bits with the largest number of each channel. */
+import { int8Steps } from '../base/int8-channels.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { Method } from '../contract/index.ts';
-import { cast, input, mul, type Value } from '../graph/index.ts';
+import { cast, div, input, mul, type Value } from '../graph/index.ts';
 import { trainingMethods } from './methods/index.ts';
 import type { LpmFeatures } from './methods/training-method.ts';
 import type { NetworkConfig } from './network-config.ts';
@@ -15,19 +16,19 @@ export function hasChannels(method: Method): boolean {
   return features !== null && ofManyTokens[features];
 }
 
-/** A graph input as it is kept: float16, or int8 beside the scales of its channels. */
+/** A graph input as it is kept: float16, or int8 beside the largest number of each of its channels. */
 export interface StoredInput {
   readonly shape: Shape;
   readonly dtype: 'float32' | 'float16' | 'int8';
 }
 
-/** The input that holds the scales of another one, [..., 1, C] for [..., T, C]. */
-export function scalesOf(name: string): string {
-  return `${name}_scale`;
+/** The input that holds the largest number of each channel of another one, [..., 1, C] for [..., T, C]. */
+export function largestOf(name: string): string {
+  return `${name}_largest`;
 }
 
-/** The shape of the scales of numbers [..., T, C]. */
-function scaleShape(shape: Shape): Shape {
+/** The shape of one number a channel, of numbers [..., T, C]. */
+function channelShape(shape: Shape): Shape {
   return [...shape.slice(0, -2), 1, shape.at(-1) as number];
 }
 
@@ -41,14 +42,15 @@ export function storedInputs(config: NetworkConfig, batch: number): Readonly<Rec
       one.dtype === 'float16'
         ? [
             [name, { shape: one.shape, dtype: keptAs }],
-            [scalesOf(name), { shape: scaleShape(one.shape), dtype: 'float32' }],
+            [largestOf(name), { shape: channelShape(one.shape), dtype: 'float16' }],
           ]
         : [[name, one]],
     ),
   );
 }
 
-/** Numbers kept in 8 bits as a graph input [..., T, C], times their scales: float32. */
+/** Numbers kept in 8 bits as a graph input [..., T, C], times the scales of their channels: float32. */
 export function widenedInput(name: string, shape: Shape): Value {
-  return mul(cast(input(name, shape, 'int8'), 'float32'), input(scalesOf(name), scaleShape(shape)));
+  const largest = cast(input(largestOf(name), channelShape(shape), 'float16'), 'float32');
+  return mul(cast(input(name, shape, 'int8'), 'float32'), div(largest, int8Steps));
 }

@@ -11,11 +11,14 @@ export interface WidenedGraph {
 }
 
 /**
- * The graph with float32 in place of its int8 inputs, and of its float16 ones where the GPU has no such, which every other node takes as float32 anyway:
- * the same numbers, read wider.
+ * The graph with float32 in place of its int8 inputs that are made float32 anyway, and of its float16 ones where the GPU has no such: the same numbers,
+ * read wider.
  */
 export function widenInputs(graph: Graph, hasHalfPrecision: boolean): WidenedGraph {
-  const narrow = graph.inputs.filter(({ dtype }) => dtype === 'int8' || (dtype === 'float16' && !hasHalfPrecision));
+  const asIntegers = new Set(graph.order.flatMap(({ op, inputs }) => (op === 'cast' ? [] : inputs)));
+  const narrow = graph.inputs.filter(
+    (value) => (value.dtype === 'int8' && !asIntegers.has(value)) || (value.dtype === 'float16' && !hasHalfPrecision),
+  );
   if (narrow.length === 0) return { graph, widen: (inputs) => inputs };
   const wide = Object.fromEntries(narrow.map(({ name = '', shape }) => [name, input(name, shape, 'float32')]));
   return {

@@ -7,13 +7,13 @@ import type { RangeRule, SampleRanges } from '../../images/index.ts';
 import {
   keptTokens,
   keysValuesBytes,
+  largestOf,
   type LayerChoice,
   type LpmConfig,
   type LpmFeatures,
   methodLayers,
   type NetworkConfig,
   type StoredInput,
-  scalesOf,
   storedInputs,
   tokenCounts,
   trainingMethods,
@@ -115,7 +115,7 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
         ? [wholeRecord('all_tokens', 2 * layers * tokens * lpm.width)]
         : [
             wholeRecord('all_tokens', layers * tokens * lpm.width),
-            wholeRecord(scalesOf('all_tokens'), 4 * layers * lpm.width),
+            wholeRecord(largestOf('all_tokens'), 2 * layers * lpm.width),
           ],
   },
 };
@@ -227,8 +227,8 @@ export function bytesOf(tensor: Tensor | undefined): Uint8Array {
 }
 
 /**
- * A record of keys [L, H, T, d] and then values, into `keys`, `values` [L, B, H, T, d]; in 8 bits then the scales of keys [L, H, d] and of values,
- * into [L, B, H, 1, d].
+ * A record of keys [L, H, T, d] and then values, into `keys`, `values` [L, B, H, T, d]; in 8 bits then the largest of each channel of keys [L, H, d]
+ * and of values, into [L, B, H, 1, d].
  */
 function keysValuesBlocks({ tokens, lpm, layers, keptAs }: NetworkConfig, batch: number): RecordBlocks[] {
   const inputs = ['keys', 'values'];
@@ -238,7 +238,7 @@ function keysValuesBlocks({ tokens, lpm, layers, keptAs }: NetworkConfig, batch:
   if (keptAs === undefined) return inputs.map((input) => ofLayers(input, 2 * tokens * lpm.width));
   return [
     ...inputs.map((input) => ofLayers(input, tokens * lpm.width)),
-    ...inputs.map((input) => ofLayers(scalesOf(input), 4 * lpm.width)),
+    ...inputs.map((input) => ofLayers(largestOf(input), 2 * lpm.width)),
   ];
 }
 

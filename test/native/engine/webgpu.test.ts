@@ -36,8 +36,11 @@ describe.skipIf(!hasSoftwareGpu)('WebGPU on a software driver (needs Electron, w
     expect((checks as unknown[]).length).toBeGreaterThan(12);
   });
 
-  test('trains to the weights of the processor, from features kept in 16 bits, which this GPU does not know', () => {
-    const { steps, losses, furthest, moved } = inChild('training');
+  test.each([
+    [16, 'training'],
+    [8, 'training8'],
+  ])('trains to the weights of the processor, from features kept in %i bits, which this GPU does not know', (_, task) => {
+    const { steps, losses, furthest, moved } = inChild(task);
     expect(steps).toBe(20);
     expect((losses as number[])[1]).toBeLessThan(0.9 * ((losses as number[])[0] as number));
     expect(furthest).toBeLessThan(1e-3);
