@@ -1,7 +1,14 @@
 /** The network of a method for an LPM, with the sizes of the two papers. */
 import { AppError } from '../base/errors.ts';
 import type { Shape } from '../base/tensor.ts';
-import { type KeptFeatures, type Method, type MethodSizes, type SizeName, sizeNames, sizesOf } from '../contract/index.ts';
+import {
+  type KeptFeatures,
+  type Method,
+  type MethodSizes,
+  type SizeName,
+  sizeNames,
+  sizesOf,
+} from '../contract/index.ts';
 import { sideImageSize } from './input-size.ts';
 import { keptTokens, type LpmConfig } from './lpm-config.ts';
 import { trainingMethods } from './methods/index.ts';

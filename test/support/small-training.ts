@@ -18,7 +18,11 @@ export async function trainedParameters(
     carries = false,
     steps = 20,
     keptAs,
-  }: { readonly carries?: boolean; readonly steps?: number; readonly keptAs?: NetworkConfig['keptAs'] | undefined } = {},
+  }: {
+    readonly carries?: boolean;
+    readonly steps?: number;
+    readonly keptAs?: NetworkConfig['keptAs'] | undefined;
+  } = {},
 ): Promise<{
   readonly start: Float32Array;
   readonly parameters: Float32Array;

@@ -57,7 +57,10 @@ describe.each(methods)('%s', (method) => {
     expect(kept.keptAs).toBe(hasChannels(method) ? 'int8' : undefined);
     const layers = methodLayers(lpm, method);
     const settings = { inputSize, tokens: 'global', tokenRatio: 0.2, keptAs: 'int8', layers } as const;
-    const wanted = Object.entries(storedInputs(kept, batch)).map(([name, { shape, dtype }]) => [name, { shape, dtype }]);
+    const wanted = Object.entries(storedInputs(kept, batch)).map(([name, { shape, dtype }]) => [
+      name,
+      { shape, dtype },
+    ]);
     const { params: _, ...read } = inputsOf(buildPredict(kept, { batch }));
     expect(read).toEqual(Object.fromEntries(wanted));
     const loaded = featuresOf(method).map((kind) => {

@@ -241,12 +241,20 @@ export const command = defineCommand({
       throw new UsageError('A run that goes on or is trained again reads as it did: leave --precision int8 out.');
     }
     if (features === 'int8' && (options.again ?? options.on ?? options.resume) !== undefined) {
-      throw new UsageError('A run that goes on or is trained again keeps features as it did: leave --features int8 out.');
+      throw new UsageError(
+        'A run that goes on or is trained again keeps features as it did: leave --features int8 out.',
+      );
     }
     const dataset = wordArgument(args, 0);
     const wanted =
       options.again === undefined && options.on === undefined
-        ? { dataset, ...asked, ...readingPrecision(context.globals), ...keptFeatures(features), recipe: recipeOf(asked) }
+        ? {
+            dataset,
+            ...asked,
+            ...readingPrecision(context.globals),
+            ...keptFeatures(features),
+            recipe: recipeOf(asked),
+          }
         : await again(services, dataset, options);
     const report = await trainModel(services, wanted);
     const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');

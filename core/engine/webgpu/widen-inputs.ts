@@ -25,9 +25,7 @@ export function widenInputs(graph: Graph, hasHalfPrecision: boolean): WidenedGra
     graph: defineGraph({ outputs: replaceWeights(graph, (weight) => weight, wide) }),
     widen: (inputs) =>
       Object.fromEntries(
-        Object.entries(inputs).map(([name, tensor]) =>
-          name in wide ? [name, widened(tensor)] : [name, tensor],
-        ),
+        Object.entries(inputs).map(([name, tensor]) => (name in wide ? [name, widened(tensor)] : [name, tensor])),
       ),
   };
 }

@@ -55,9 +55,11 @@ export function networkName(
   const { method, tokenRatio, keptAs, augment, classWeights, criterion, optimiser, microBatch } = options;
   const part = trainingMethods[method].microBatches ? (microBatch ?? null) : null;
   // What is as it was before there was a choice has the name of then, under which times are kept already.
-  const chosen = [criterion, optimiser, ...(keptAs !== undefined && hasChannels(method) ? [`${keptAs} features`] : [])].filter(
-    (name) => name !== defaultCriterion && name !== defaultOptimiser,
-  );
+  const chosen = [
+    criterion,
+    optimiser,
+    ...(keptAs !== undefined && hasChannels(method) ? [`${keptAs} features`] : []),
+  ].filter((name) => name !== defaultCriterion && name !== defaultOptimiser);
   const sizes = Object.values(sizesOf(method, options));
   // Weights that change from epoch to epoch take as long as those that do not.
   const weighting = classWeights === 'none' ? 'none' : 'balanced';

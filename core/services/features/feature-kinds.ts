@@ -7,10 +7,10 @@ import type { RangeRule, SampleRanges } from '../../images/index.ts';
 import {
   keptTokens,
   keysValuesBytes,
-  largestOf,
   type LayerChoice,
   type LpmConfig,
   type LpmFeatures,
+  largestOf,
   methodLayers,
   type NetworkConfig,
   type StoredInput,

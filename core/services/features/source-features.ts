@@ -8,8 +8,8 @@
 
 import { statfsSync } from 'node:fs';
 import { counted } from '../../base/counted.ts';
-import { int8Record } from '../../base/int8-channels.ts';
 import { AppError, invariant } from '../../base/errors.ts';
+import { int8Record } from '../../base/int8-channels.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
 import type { ChannelStatistics, DatasetVersion, Method, Normalisation, VersionImage } from '../../contract/index.ts';
@@ -234,10 +234,7 @@ function imagesGone(
 
 /** Bytes of the features of one image. */
 export function bytesPerImage(request: FeatureRequest): number {
-  return request.features.reduce(
-    (bytes, kind) => bytes + recordBytes(kind, request.lpm.config, request),
-    0,
-  );
+  return request.features.reduce((bytes, kind) => bytes + recordBytes(kind, request.lpm.config, request), 0);
 }
 
 /** Says how much disk the features will take, and stops before the disk is full rather than after an hour. Gives whether images are new. */

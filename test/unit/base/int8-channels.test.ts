@@ -13,8 +13,12 @@ describe('numbers in 8 bits with a scale a channel', () => {
       ...[65504, 1, -2, 3, 1, 0.5, -0.5, 1e-3, -65504, 0.013, 0.77, 2.5],
     ];
     const { quantised, largest } = toInt8Channels(bits(values), { tokens: 3, channels: 4 });
-    expect([...quantised]).toEqual([18, -127, 0, 64, 45, 2, 0, 0, -127, 52, 0, -127, 127, 127, -127, 127, 0, 64, -32, 0, -127, 2, 49, 106]);
-    expect([...fromFloat16Bits(largest)]).toEqual([0.7001953125, 300.0, 0.0, 1.1920928955078125e-07, 65504.0, 1.0, 2.0, 3.0]);
+    expect([...quantised]).toEqual([
+      18, -127, 0, 64, 45, 2, 0, 0, -127, 52, 0, -127, 127, 127, -127, 127, 0, 64, -32, 0, -127, 2, 49, 106,
+    ]);
+    expect([...fromFloat16Bits(largest)]).toEqual([
+      0.7001953125, 300.0, 0.0, 1.1920928955078125e-7, 65504.0, 1.0, 2.0, 3.0,
+    ]);
   });
 
   test('round a half to the even one, on both sides of zero', () => {

@@ -14,7 +14,7 @@ import { deletePatient } from '../../../../core/services/library/delete-patient.
 import { openLibraryLpm, requireLpm } from '../../../../core/services/lpm/encoder.ts';
 import { replayModel } from '../../../../core/services/replay/replay.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
-import { requireModel, probabilitiesOf } from '../../../../core/services/training/model.ts';
+import { probabilitiesOf, requireModel } from '../../../../core/services/training/model.ts';
 import { listRuns, modelByName, runByName, versionImages } from '../../../../core/store/index.ts';
 import { discsLibrary } from '../../../support/discs-library.ts';
 import { testServices, writeStudies } from '../../../support/made-studies.ts';
