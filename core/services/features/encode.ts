@@ -18,7 +18,7 @@ import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '..
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { lookIntoDataset } from './dataset-looks.ts';
-import { featuresOf } from './feature-kinds.ts';
+import { featuresOf, refuseUnkept } from './feature-kinds.ts';
 import { prepareTogether } from './read-together.ts';
 
 /**
@@ -48,6 +48,7 @@ export const encodeJob = defineJob({
       const images = versionImages(context.library.db, version.id);
       const { layers, features: kinds } = wantedOf(lpm.config, options);
       const { tokens, tokenRatio, normalisation, precision, keptAs } = options;
+      refuseUnkept(keptAs, kinds, options.method === undefined ? 'the class token' : `the method ${options.method}`);
       const rule = rangeRuleOfVersion(context.library.db, version);
       const prepared = await prepareTogether(
         context,

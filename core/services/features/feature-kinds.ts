@@ -1,10 +1,18 @@
 /** What an LPM may be asked for, once for each: how it is kept on the disk, and how a batch of it reaches a network. */
-import { invariant } from '../../base/errors.ts';
+import { AppError, invariant } from '../../base/errors.ts';
 import { type ChannelShape, int8RecordBytes } from '../../base/int8-channels.ts';
 import { float32, sizeOf, type Tensor } from '../../base/tensor.ts';
-import type { ChannelStatistics, KeptFeatures, Method, ReadingPrecision, TokenRule } from '../../contract/index.ts';
+import {
+  type ChannelStatistics,
+  type KeptFeatures,
+  type Method,
+  methods,
+  type ReadingPrecision,
+  type TokenRule,
+} from '../../contract/index.ts';
 import type { RangeRule, SampleRanges } from '../../images/index.ts';
 import {
+  hasChannels,
   keptTokens,
   keysValuesBytes,
   type LayerChoice,
@@ -140,6 +148,23 @@ export function recordBytes(kind: LpmFeatures, lpm: LpmConfig, settings: Omit<Fe
 export function featuresOf(method: Method): readonly LpmFeatures[] {
   const { features } = trainingMethods[method];
   return features === null ? [] : [features];
+}
+
+/**
+ * Refuses to keep in 8 bits what nobody asks for, and what is one number a channel.
+ * @param kinds all that is asked for
+ * @param who who asks, for the message
+ * @throws BAD_INPUT where none of them can be kept so
+ */
+export function refuseUnkept(keptAs: KeptFeatures | undefined, kinds: readonly LpmFeatures[], who: string): void {
+  if (keptAs === undefined || kinds.some((kind) => featureKinds[kind].channels !== null)) return;
+  const found =
+    kinds.length === 0
+      ? `${who} keeps none`
+      : `${who} keeps one number a channel, and with a scale 8 bits would be more`;
+  throw new AppError('BAD_INPUT', `--features ${keptAs} is about features of many tokens; ${found}.`, {
+    action: `Leave --features out, or choose a method that keeps such: ${methods.filter(hasChannels).join(', ')}.`,
+  });
 }
 
 /** Bytes that one image's features take for `method`; 0 where it asks for none. */

@@ -7,12 +7,13 @@ import { datasetNameOf, type StoredSearch } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
+import { featuresOf, refuseUnkept } from '../features/feature-kinds.ts';
 import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
 import { foldsWanted } from '../training/folds.ts';
 import { checkStorable } from '../training/material.ts';
-import { freeModelName, refuseUnkept, refuseUnreadPrecision } from '../training/plan.ts';
+import { freeModelName, refuseUnreadPrecision } from '../training/plan.ts';
 import { learnedOf, methodsAsked } from './plan.ts';
 import { type SearchRequest, searchRecipe, winnerOf } from './search.ts';
 import { epochsOf } from './trials.ts';
@@ -83,8 +84,9 @@ export async function chooseRecipe(
     if (first !== undefined && request.methods?.every((method) => trainingMethods[method].features === null)) {
       refuseUnreadPrecision({ method: first, precision });
     }
-    if (first !== undefined && request.methods?.every((method) => !hasChannels(method))) {
-      refuseUnkept({ method: first, keptAs });
+    if (first !== undefined) {
+      const asked = (request.methods ?? []).flatMap(featuresOf);
+      refuseUnkept(keptAs, asked, request.methods?.length === 1 ? `the method ${first}` : 'each of these methods');
     }
     const search = await searchRecipe(context, version, lpm, request, planner);
     const { method, learningRate, weightDecay, augment, steps } = winnerOf(search);

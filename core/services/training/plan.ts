@@ -8,7 +8,6 @@ import {
   type JobPayload,
   type JobRecord,
   type LpmRecord,
-  methods,
   positiveClassOf,
   type RunRecord,
   type RunSettings,
@@ -17,7 +16,7 @@ import {
   type trainOptionsSchema,
   type VersionImage,
 } from '../../contract/index.ts';
-import { checkedSizes, hasChannels, trainingMethods } from '../../models/index.ts';
+import { checkedSizes, trainingMethods } from '../../models/index.ts';
 import {
   addRun,
   classListOf,
@@ -37,6 +36,7 @@ import {
 } from '../../store/index.ts';
 import { choosePositiveClass, requireClass } from '../datasets/classes.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
+import { featuresOf, refuseUnkept } from '../features/feature-kinds.ts';
 import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from './criterion.ts';
@@ -80,7 +80,7 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const criterion = criterionFor(dataset.target, options);
   refuseWithoutFolds(options);
   refuseUnreadPrecision(options);
-  refuseUnkept(options);
+  refuseUnkept(options.keptAs, featuresOf(options.method), `the method ${options.method}`);
   if (options.folds > 1) refuseEarlyStop(options);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
@@ -116,18 +116,6 @@ export function refuseUnreadPrecision({ method, precision }: Pick<ParsedOptions,
     `--precision ${precision} is about what the LPM says of an image beforehand; the method ${method} asks it for nothing then.`,
     { action: 'Leave --precision out, or choose a method that reads features: fpt+, fpt, attentive or linear.' },
   );
-}
-
-/** @throws BAD_INPUT where features are to be kept in 8 bits and the method has none of many tokens */
-export function refuseUnkept({ method, keptAs }: Pick<ParsedOptions, 'method' | 'keptAs'>): void {
-  if (keptAs === undefined || hasChannels(method)) return;
-  const found =
-    trainingMethods[method].features === null
-      ? `the method ${method} keeps none`
-      : `what the method ${method} keeps is one number a channel, of which 8 bits with a scale would be more`;
-  throw new AppError('BAD_INPUT', `--features ${keptAs} is about features of many tokens; ${found}.`, {
-    action: `Leave --features out, or choose a method that keeps such: ${methods.filter(hasChannels).join(', ')}.`,
-  });
 }
 
 /** @throws MODEL_NOT_FOUND */

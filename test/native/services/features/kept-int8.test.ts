@@ -2,11 +2,12 @@
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { replayVerdict, type TrainOptions } from '../../../../core/contract/index.ts';
+import { type InstanceId, replayVerdict, type TrainOptions } from '../../../../core/contract/index.ts';
 import { extractedLayers } from '../../../../core/models/index.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
 import { predictSplit } from '../../../../core/services/evaluation/evaluate.ts';
+import { findEvidence } from '../../../../core/services/evaluation/evidence.ts';
 import { encodeDataset } from '../../../../core/services/features/encode.ts';
 import { type FeatureRequest, prepareFeatures } from '../../../../core/services/features/source-features.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
@@ -89,6 +90,12 @@ describe.each(['fpt+', 'attentive'] as const)('%s', (method) => {
     expect(files).toHaveLength(1);
     expect(imageLines(join(both, files[0] as string))).toEqual(own);
 
+    // Evidence reads the image once more, and speaks of the same answer.
+    const [image] = images;
+    const asked = { model: 'm', instanceId: image?.instanceId as InstanceId, frame: 0 };
+    const evidence = await findEvidence(context, asked);
+    expect(evidence.probabilities[0]).toBeCloseTo(probabilities[0] as number, 5);
+
     const replayed = await replayModel(context, { model: 'm' });
     expect([replayed.isEqual, replayVerdict(replayed), replayed.encodedAgain]).toEqual([true, 'equal', 0]);
     expect((await replayModel(elsewhere, { model: 'm' })).isEqual).toBe(true);
@@ -119,7 +126,7 @@ test('the same command with and without 8 bits is another run', async () => {
 }, 60_000);
 
 test.each([
-  ['linear', 'is one number a channel'],
+  ['linear', 'keeps one number a channel'],
   ['side-only', 'keeps none'],
 ] as const)('%s, which has no features of many tokens, is refused with the way out', async (method, why) => {
   const { context } = await discsLibrary(8);
@@ -128,6 +135,11 @@ test.each([
     message: expect.stringContaining(why),
     action: expect.stringContaining('fpt+, fpt, attentive'),
   });
+  // Also where only it is encoded, or tried by a search.
+  expect((await appErrorFrom(encodeDataset(context, { ...encoding, method, ...int8 }))).code).toBe('BAD_INPUT');
+  const { epochs: _, lr: __, ...search } = options;
+  const searched = trainModel(context, { ...search, recipe: 'auto', methods: [method], ...int8 });
+  expect((await appErrorFrom(searched)).message).toContain(why);
 });
 
 test('the disk that is needed is counted as 8 bits take it, before anything is encoded', async () => {
