@@ -14,7 +14,7 @@ import { keptTokens, type LpmConfig } from './lpm-config.ts';
 import { trainingMethods } from './methods/index.ts';
 import type { LayerChoice } from './methods/training-method.ts';
 import type { NetworkConfig } from './network-config.ts';
-import { hasChannels } from './stored-inputs.ts';
+import { readsHalves } from './stored-inputs.ts';
 
 /** What a preset needs to know besides the LPM. */
 export interface NetworkOptions {
@@ -41,7 +41,7 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
     );
   }
   const { features, imageSize, runsLpm } = trainingMethods[method];
-  return {
+  const config: NetworkConfig = {
     lpm: { width: lpm.width, heads: lpm.heads, patch: lpm.patch, eps: lpm.eps, channels: lpm.channels },
     method,
     layers: methodLayers(lpm, method).length,
@@ -51,10 +51,10 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
     sideWidth,
     prompts: 16,
     tokens: keptTokens(lpm, inputSize, inputSize, features === 'allTokens' ? 1 : tokenRatio),
-    ...(keptAs !== undefined && hasChannels(method) ? { keptAs } : {}),
     ...(runsLpm === undefined ? {} : { encoder: lpm }),
     ...(sizesOf(method, sizes) as Partial<NetworkConfig>),
   };
+  return keptAs !== undefined && readsHalves(config) ? { ...config, keptAs } : config;
 }
 
 /**

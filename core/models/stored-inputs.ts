@@ -1,19 +1,13 @@
 /** What the graph of a network reads for a batch, as it is kept on the disk: 16-bit floats, or 8 bits with the largest number of each channel. */
 import { int8Steps } from '../base/int8-channels.ts';
 import type { Shape } from '../base/tensor.ts';
-import type { Method } from '../contract/index.ts';
 import { cast, div, input, mul, type Value } from '../graph/index.ts';
 import { trainingMethods } from './methods/index.ts';
-import type { LpmFeatures } from './methods/training-method.ts';
 import type { NetworkConfig } from './network-config.ts';
 
-/** Which features have many tokens for each channel, so that a scale of the channel is little beside them. A class token is one number a channel. */
-const ofManyTokens: Readonly<Record<LpmFeatures, boolean>> = { keysValues: true, allTokens: true, classToken: false };
-
-/** Whether what a method reads of the LPM can be kept in 8 bits. */
-export function hasChannels(method: Method): boolean {
-  const { features } = trainingMethods[method];
-  return features !== null && ofManyTokens[features];
+/** Whether a network reads 16-bit numbers, which can be kept in 8 bits: those of many tokens. */
+export function readsHalves(config: NetworkConfig): boolean {
+  return Object.values(trainingMethods[config.method].inputs(config, 1)).some(({ dtype }) => dtype === 'float16');
 }
 
 /** A graph input as it is kept: float16, or int8 beside the largest number of each of its channels. */

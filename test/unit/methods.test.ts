@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { type Method, methods } from '../../core/contract/index.ts';
 import {
   dropoutMaskShape,
-  hasChannels,
   methodLayers,
   networkConfig,
   parameterLayout,
@@ -12,7 +11,7 @@ import {
   storedInputs,
   trainingMethods,
 } from '../../core/models/index.ts';
-import { featureInputs, featuresOf, recordBytes } from '../../core/services/features/feature-kinds.ts';
+import { featureInputs, featuresOf, hasChannels, recordBytes } from '../../core/services/features/feature-kinds.ts';
 import { buildPredict, buildTrainStep } from '../../core/training/train-step.ts';
 import { comparisonWith, expectPromised, placesOf, sources } from '../support/sources.ts';
 

@@ -8,10 +8,10 @@ import {
   type MethodSizes,
   sizesOf,
 } from '../../contract/index.ts';
-import { hasChannels, trainingMethods } from '../../models/index.ts';
+import { trainingMethods } from '../../models/index.ts';
 import { median } from '../../statistics/bootstrap.ts';
 import type { RateKey } from '../../store/index.ts';
-import { featureKinds } from '../features/feature-kinds.ts';
+import { featureKinds, hasChannels } from '../features/feature-kinds.ts';
 import type { ServiceContext } from '../session/context.ts';
 
 /** The names under which seconds are kept. A step depends on much, so its name says it all. */

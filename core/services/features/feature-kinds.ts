@@ -12,7 +12,6 @@ import {
 } from '../../contract/index.ts';
 import type { RangeRule, SampleRanges } from '../../images/index.ts';
 import {
-  hasChannels,
   keptTokens,
   keysValuesBytes,
   type LayerChoice,
@@ -148,6 +147,11 @@ export function recordBytes(kind: LpmFeatures, lpm: LpmConfig, settings: Omit<Fe
 export function featuresOf(method: Method): readonly LpmFeatures[] {
   const { features } = trainingMethods[method];
   return features === null ? [] : [features];
+}
+
+/** Whether what a method asks of the LPM can be kept in 8 bits. */
+export function hasChannels(method: Method): boolean {
+  return featuresOf(method).some((kind) => featureKinds[kind].channels !== null);
 }
 
 /**

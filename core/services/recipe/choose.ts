@@ -2,12 +2,12 @@
 import type { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import { type DatasetVersion, networksAnswering, type trainOptionsSchema } from '../../contract/index.ts';
-import { hasChannels, networkConfig, trainingMethods, withMembers } from '../../models/index.ts';
+import { networkConfig, trainingMethods, withMembers } from '../../models/index.ts';
 import { datasetNameOf, type StoredSearch } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
-import { featuresOf, refuseUnkept } from '../features/feature-kinds.ts';
+import { featuresOf, hasChannels, refuseUnkept } from '../features/feature-kinds.ts';
 import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
