@@ -62,10 +62,10 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
     const directory = mkdtempSync(join(tmpdir(), 'sidelight-profile-'));
     const profiled = await openEngine({ ...webgpu, profileDirectory: directory });
     const { encode, step } = timedNetworks('small');
-    const profiles = [
-      await profileNetwork(profiled, encode, directory),
-      await profileNetwork(profiled, step, directory),
-    ];
+    const profiles = [];
+    for (const network of [encode, step, timedNetworks('small', 'int8').step]) {
+      profiles.push(await profileNetwork(profiled, network, directory));
+    }
     return { profiles };
   },
   /** A few steps whose vectors stay on the device, twice, and once with vectors that come and go at every step. */

@@ -32,5 +32,5 @@ export function widenInputs(graph: Graph, hasHalfPrecision: boolean): WidenedGra
 
 function widened(tensor: Tensor): Tensor {
   if (tensor.dtype === 'float16') return float32(tensor.shape, fromFloat16Bits(tensor.data));
-  return tensor.dtype === 'int8' ? float32(tensor.shape, Float32Array.from(tensor.data)) : tensor;
+  return tensor.dtype === 'int8' ? float32(tensor.shape, new Float32Array(tensor.data)) : tensor;
 }

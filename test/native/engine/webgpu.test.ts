@@ -51,8 +51,9 @@ describe.skipIf(!hasSoftwareGpu)('WebGPU on a software driver (needs Electron, w
     },
   );
 
-  test('computes every node of an LPM’s pass and of a training step, and copies nothing in between', () => {
+  test('computes every node of an LPM’s pass and of a training step, also on features of 8 bits, and copies nothing in between', () => {
     const { profiles } = inChild('resident');
+    expect(profiles).toHaveLength(3);
     for (const profile of profiles as NetworkProfile[]) {
       expect(profile.providers.map(({ provider }) => provider)).toEqual(['WebGpuExecutionProvider']);
       expect(profile.providers[0]?.nodes).toBeGreaterThan(50);
