@@ -5,6 +5,7 @@
  *     npm run bench -- --recipes --task mixed --studies 300 --seeds 1
  *     npm run bench -- --recipes --task mixed --studies 60 --seed 3   one piece of it
  *     npm run bench -- --recipes --table                              the table of what is there
+ *     npm run bench -- --recipes --task mixed --threads 1             beside another one
  *
  * Each seed has studies of its own to learn from; all are judged on the same fresh ones. Beside the search stand the published defaults, `linear`, and
  * the best of a grid chosen on those fresh studies: a bound that nobody can reach honestly. Every training that ended is a line of rows.jsonl in --out, with
@@ -43,6 +44,8 @@ const { values } = commandLine(import.meta.filename, {
     budget: { type: 'string', default: 'quick' },
     /** The budget whose candidates are the grid; `none` leaves it out. */
     grid: { type: 'string', default: 'thorough' },
+    /** Threads of the engine; two tables at once take one each. */
+    threads: { type: 'string' },
     out: { type: 'string', default: join(import.meta.dirname, '..', 'bench-output', 'recipes') },
   },
 });
@@ -103,6 +106,7 @@ async function withLibrary<T>(task: string, work: (context: ServiceContext) => P
     mode: 'write',
     engine: 'auto',
     device: 'cpu',
+    ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
     progress: terminal.progress,
     log: { log: (level, text, fields) => (level === 'info' ? undefined : terminal.logger.log(level, text, fields)) },
     signal: interrupts.signal,
@@ -258,8 +262,8 @@ export async function benchRecipes(): Promise<void> {
   const seeds = numbersOf(values.seed, values.seeds);
   const sizes = (values.studies ?? ['60', '120', '300']).map(Number);
   const names = values.task ?? Object.keys(tasks);
-  if (seeds === null || ![...sizes, fresh].every((n) => Number.isInteger(n) && n > 0))
-    usage('--studies, --seeds and --fresh take whole numbers above 0, --seed one from 0.');
+  if (seeds === null || ![...sizes, fresh, Number(values.threads ?? 1)].every((n) => Number.isInteger(n) && n > 0))
+    usage('--studies, --seeds, --threads and --fresh take whole numbers above 0, --seed one from 0.');
   for (const name of names)
     if (tasks[name] === undefined) usage(`--task ${name}: choose from ${Object.keys(tasks).join(', ')}.`);
   for (const [option, value] of [['--budget', values.budget] as const, ['--grid', values.grid] as const])

@@ -10,6 +10,7 @@ import type { DType, Tensor } from '../base/tensor.ts';
 import { emitOnnx, type Graph } from '../graph/index.ts';
 import { carryingState } from './carried-state.ts';
 import { halfProducts } from './half-products.ts';
+import { viewInputs } from './input-views.ts';
 import { checkInputs, readWeights } from './inputs.ts';
 import { peakMemoryMb, resetPeakMemory } from './memory.ts';
 import {
@@ -206,7 +207,8 @@ async function compile(
   const { graph: narrow, widen } = isWebgpu
     ? widenInputs(halved.graph, device.hasHalfPrecision ?? true)
     : { graph: halved.graph, widen: (x: Tensors) => x };
-  const graph = isWebgpu ? lowerForWebgpu(narrow) : narrow;
+  const { graph: viewed, views } = viewInputs(narrow, { apart: !isWebgpu });
+  const graph = isWebgpu ? lowerForWebgpu(viewed) : viewed;
   const outputs = Object.keys(graph.outputs);
   const state = isWebgpu && carried !== undefined ? new HeldTensors<OrtTensor>(carried) : undefined;
   const files = options.device === 'cpu' ? (written ?? WeightFiles.of(graph, options.log)) : undefined;
@@ -227,7 +229,7 @@ async function compile(
 
   const run = async (given: Tensors): Promise<Tensors> => {
     checkInputs(asked, given, state?.inputs);
-    const inputs = widen(given);
+    const inputs = views(widen(given));
     const feeds: Record<string, OrtTensor> = {};
     for (const { name = '' } of graph.inputs) {
       const tensor = inputs[name];

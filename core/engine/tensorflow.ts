@@ -12,12 +12,21 @@ import util from 'node:util';
 import { counted } from '../base/counted.ts';
 import { AppError, toError } from '../base/errors.ts';
 import { carryingState } from './carried-state.ts';
+import { viewInputs } from './input-views.ts';
+import { checkInputs } from './inputs.ts';
 import { peakMemoryMb, resetPeakMemory } from './memory.ts';
 import type { Binding } from './tensorflow/binding.ts';
 import { DeviceTensors } from './tensorflow/device-tensors.ts';
 import { compileGraph } from './tensorflow/interpret.ts';
 import { describeGpu, requireTensorflow, tensorflowState } from './tensorflow/state.ts';
-import { type AdapterOptions, cpuDescription, type Engine, type EngineAdapter, type Executable } from './types.ts';
+import {
+  type AdapterOptions,
+  cpuDescription,
+  type Engine,
+  type EngineAdapter,
+  type Executable,
+  type Tensors,
+} from './types.ts';
 
 interface LoadOptions {
   readonly device: 'auto' | 'cpu' | 'cuda';
@@ -110,8 +119,13 @@ async function open(options: AdapterOptions): Promise<Engine> {
           },
         );
       }
-      const compiled = compileGraph(tensors, graph, weights, { device, halfProducts: precision === 'f16' });
-      const inner = carryingState(compiled, carried);
+      const { graph: viewed, views } = viewInputs(graph, { apart: !binding.isUsingGpuDevice() });
+      const compiled = compileGraph(tensors, viewed, weights, { device, halfProducts: precision === 'f16' });
+      const run = async (inputs: Tensors): Promise<Tensors> => {
+        checkInputs(graph, inputs);
+        return await compiled.run(views(inputs));
+      };
+      const inner = carryingState({ ...compiled, run }, carried);
       const executable: Executable = {
         ...inner,
         dispose: async () => {

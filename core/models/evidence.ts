@@ -14,9 +14,9 @@
  * Of a network of several members the attention is the mean of theirs. Their relevances add up: each is about the mean of the members' logits
  * already, and leaving a token out leaves it out for all of them.
  */
-import { invariant } from '../base/errors.ts';
 import {
   add,
+  concat,
   defineGraph,
   type Graph,
   grad,
@@ -54,15 +54,17 @@ export function buildEvidence(config: NetworkConfig, areIndependent = false): Gr
   const classRow = input('class_row', [1, classes]);
   const own = sum(mul(logits, classRow), [0, 1]);
   const logOdds = areIndependent ? own : sub(own, logSumOfOthers(logits, classRow, classes));
-  const gradients = grad(logOdds, attentions);
-  const relevances = attentions.map((attention, k) => {
-    const gradient = gradients[k];
-    invariant(gradient, 'evidence: no gradient');
-    const weighted = mul(attention, gradient);
-    return sub(weighted, mul(attention, sum(weighted, [4], { keepDims: true })));
-  });
+  const gradients = grad(logOdds, attentions.flat()).values();
+  const relevances = attentions.map((parts) =>
+    allLayers(
+      parts.map((attention) => {
+        const weighted = mul(attention, gradients.next().value as Value);
+        return sub(weighted, mul(attention, sum(weighted, [4], { keepDims: true })));
+      }),
+    ),
+  );
   const relevance = relevances.reduce((total, own) => add(total, own));
-  const attention = meanOf(attentions);
+  const attention = meanOf(attentions.map(allLayers));
   const [layers, , heads, , tokens] = attention.shape as [number, number, number, number, number];
   const shape = [layers, heads, tokens];
   return defineGraph({
@@ -72,6 +74,11 @@ export function buildEvidence(config: NetworkConfig, areIndependent = false): Gr
       relevance: reshape(sum(relevance, [3]), shape),
     },
   });
+}
+
+/** Successive layers as one value. */
+function allLayers(parts: readonly Value[]): Value {
+  return concat(parts, 0);
 }
 
 /** The log-sum over the other classes, read off their log-softmax: y - logSoftmax(y) is the log-sum at every place. */

@@ -5,8 +5,8 @@
  *
  * Source: Huang et al., arXiv 2408.02426 (FPT+) and 2403.07576 (FPT).
  */
-import type { Shape } from '../base/tensor.ts';
-import { matmul, mul, softmax, transposeLast, type Value } from '../graph/index.ts';
+import { type Shape, sizeOf } from '../base/tensor.ts';
+import { concat, matmul, mul, slice, softmax, transposeLast, type Value } from '../graph/index.ts';
 import { mergeHeads, splitHeads } from './attention.ts';
 import type { Initialiser } from './layers.ts';
 import { imageInput, inputOf, type NetworkInput, type NetworkInputs } from './methods/training-method.ts';
@@ -33,17 +33,41 @@ export function dropOut(prompts: Value, inputs: NetworkInputs): Value {
   return mask === undefined ? prompts : mul(prompts, mask);
 }
 
-/** What prompts in the state [L, 1, P, D] find in the kept tokens, [L, B, P, D], and their attention [L, B, H, P, T]. */
+/** Bytes of a layer's widened keys from which on they do not stay in a processor's caches until they are used. */
+const largeLayer = 4 * 2 ** 20;
+
+/**
+ * What prompts in the state [L, 1, P, D] find in the kept tokens, [L, B, P, D], and their attention [L, B, H, P, T], of all layers or of each.
+ *
+ * Of large layers one attends after the other: the widened keys and values of one are in memory at a time, instead of those of all from the forward
+ * pass to the backward one. What is found has the same bits; an engine may add up its gradient over the batch in another order.
+ */
 export function attend(
   config: NetworkConfig,
   states: Value,
   inputs: NetworkInputs,
-): { readonly context: Value; readonly attention: Value } {
+): { readonly context: Value; readonly attention: readonly Value[] } {
   const keys = inputOf(config, inputs, 'keys');
   const values = inputOf(config, inputs, 'values');
   const { heads, width } = config.lpm;
-  // Scaling the few queries is the same as scaling the many scores. Queries do not depend on the image.
-  const queries = mul(splitHeads(states, heads), 1 / Math.sqrt(width / heads));
-  const attention = softmax(matmul(queries, transposeLast(keys)), -1);
-  return { context: mergeHeads(matmul(attention, values)), attention };
+  // Queries do not depend on the image.
+  const queries = splitHeads(states, heads);
+  const layers = keys.shape[0] as number;
+  const together = (4 * sizeOf(keys.shape)) / layers < largeLayer ? layers : 1;
+  const parts = Array.from({ length: layers / together }, (_, i) => {
+    const of = (x: Value): Value => slice(x, 0, i * together, (i + 1) * together);
+    // Scaling the few queries is the same as scaling the many scores.
+    const scaled = mul(of(queries), 1 / Math.sqrt(width / heads));
+    const attention = softmax(matmul(scaled, transposeLast(of(keys))), -1);
+    return { attention, context: matmul(attention, of(values)) };
+  });
+  return {
+    context: mergeHeads(
+      concat(
+        parts.map(({ context }) => context),
+        0,
+      ),
+    ),
+    attention: parts.map(({ attention }) => attention),
+  };
 }

@@ -42,10 +42,10 @@ export function memberLogits(
   return eachMember(config, params, (member, p) => logits(member, p, inputs));
 }
 
-/** Logits [B, C] and the attention of each member behind them, [L, B, H, P, T]. */
+/** Logits [B, C] and the attention of each member behind them, [L, B, H, P, T], as the method gives it: of all layers or of each. */
 export interface MembersAttending {
   readonly logits: Value;
-  readonly attentions: readonly Value[];
+  readonly attentions: readonly (readonly Value[])[];
 }
 
 /** As `networkLogits`, with the attention behind them; for methods with evidence. */

@@ -57,7 +57,7 @@ function network(config: NetworkConfig, p: Parameters, inputs: NetworkInputs): A
     const seen = add(mul(drawn, p('norm.weight')), p('norm.bias'));
     const found = dense(p, 'value', seen);
     const logits: Value = dense(p, 'head', reshape(found, [batch, lpm.width]));
-    return { logits, attention };
+    return { logits, attention: [attention] };
   });
 }
 

@@ -18,7 +18,7 @@ interface PromptMethod {
     config: NetworkConfig,
     p: Parameters,
     inputs: NetworkInputs,
-  ): { readonly prompts: Value; readonly attention: Value };
+  ): { readonly prompts: Value; readonly attention: readonly Value[] };
 }
 
 /** The method that `own` and the side network make together. */

@@ -31,12 +31,12 @@ export interface NetworkInput {
 export type NetworkInputs = Readonly<Record<string, Value>>;
 
 /**
- * Logits [B, C], and how the P prompts or queries attend to the T tokens that they are given, [L, B, H, P, T], rows summing to 1. L is 1 where a
- * method mixes the layers before it attends, H where its queries are not split into heads.
+ * Logits [B, C], and how the P prompts or queries attend to the T tokens that they are given, [L, B, H, P, T], rows summing to 1: one value, or several
+ * of successive layers, as they were computed. L is 1 where a method mixes the layers before it attends, H where its queries are not split into heads.
  */
 export interface AttendedLogits {
   readonly logits: Value;
-  readonly attention: Value;
+  readonly attention: readonly Value[];
 }
 
 /** The learning rate of most methods on some hundred images. */
