@@ -5,7 +5,7 @@ import { silentLogger } from '../../../core/base/logger.ts';
 import { Random } from '../../../core/base/random.ts';
 import { float32, sizeOf, type Tensor } from '../../../core/base/tensor.ts';
 import { type EngineName, openEngine } from '../../../core/engine/index.ts';
-import { initialiseParameters, largestOf, type NetworkConfig, storedInputs } from '../../../core/models/index.ts';
+import { largestOf, type NetworkConfig, parameterLayout, storedInputs } from '../../../core/models/index.ts';
 import { buildPredict } from '../../../core/training/train-step.ts';
 import { lacksTensorflow, needsTensorflow } from '../../support/tensorflow.ts';
 
@@ -58,7 +58,9 @@ test.skipIf(lacksTensorflow).each(cases)(`%s, on TensorFlow ${needsTensorflow}`,
 async function expectSame(name: EngineName, config: NetworkConfig): Promise<void> {
   const engine = await openEngine({ engine: name, device: 'cpu', threads: 2, log: silentLogger });
   try {
-    const values = initialiseParameters(config, Random.seeded(1));
+    // Far from how networks start, where prompts are next to nothing and what they find does not count.
+    const random = Random.seeded(1);
+    const values = Float32Array.from({ length: parameterLayout(config).total }, () => random.uniform(-0.3, 0.3));
     const params = float32([values.length], values);
     const logits = async (inputs: Record<string, Tensor>, keptDType: 'asKept' | 'float32'): Promise<number[]> => {
       const executable = await engine.compile(buildPredict(config, { batch, keptDType }));
@@ -70,7 +72,7 @@ async function expectSame(name: EngineName, config: NetworkConfig): Promise<void
     expect(found).toHaveLength(batch * config.classes);
     const furthest = Math.max(...found.map((x, i) => Math.abs(x - (wanted[i] as number))));
     expect(Math.max(...wanted) - Math.min(...wanted)).toBeGreaterThan(1e-2);
-    expect(furthest).toBeLessThan(1e-4);
+    expect(furthest / Math.max(...wanted.map(Math.abs))).toBeLessThan(1e-5);
   } finally {
     await engine.dispose();
   }
