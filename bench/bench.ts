@@ -13,6 +13,7 @@
  * `npm run bench -- --findings` compares several findings at once with PyTorch and with a training for each (bench/findings.ts);
  * `npm run bench -- --memory` measures one training step of each method on a ViT-B/16 (bench/memory.ts);
  * `npm run bench -- --encode` measures memory and time of an LPM's pass, also against another checkout or in 8 bits (bench/encode.ts);
+ * `npm run bench -- --features int8` compares features kept in 8 bits with those of 16: disk, numbers, AUC (bench/kept-features.ts);
  * `npm run bench -- --steps` times steps of training from the disk to the parameters, also against another checkout (bench/steps.ts);
  * `npm run bench -- --whole` times whole trainings, also against another checkout and PyTorch with its own data path (bench/whole.ts);
  * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts);
@@ -42,6 +43,7 @@ const mode = [
   '--whole',
   '--recipes',
   '--coverage',
+  '--features',
 ].find((name) => process.argv.includes(name));
 const { values } = commandLine(import.meta.filename, {
   ...(mode === undefined ? {} : { args: [] }),
@@ -215,4 +217,5 @@ else if (mode === '--whole') await (await import('./whole.ts')).benchWhole();
 else if (mode === '--lpms') await (await import('./lpms.ts')).benchLpms();
 else if (mode === '--recipes') await (await import('./recipes.ts')).benchRecipes();
 else if (mode === '--coverage') await (await import('./coverage.ts')).benchCoverage();
+else if (mode === '--features') await (await import('./kept-features.ts')).benchFeatures();
 else await main();

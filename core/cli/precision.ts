@@ -2,7 +2,7 @@
  * `--precision`, which says two things: f32 and f16 are how a session multiplies, int8 is a setting of the features that a command makes.
  * So 8 bits are for the commands that make features and can be told to make them so, and for no session.
  */
-import type { ReadingPrecision } from '../contract/index.ts';
+import type { KeptFeatures, ReadingPrecision } from '../contract/index.ts';
 import { type CliCommand, UsageError } from './command.ts';
 import type { GlobalOptions } from './context.ts';
 import { oneOf } from './options.ts';
@@ -12,10 +12,23 @@ const those = readsInInt8.join(' and ');
 
 export const precisionOption = oneOf(
   '--precision <type>',
-  `how the LPM multiplies: f16 is faster on a GPU; int8 on a processor, for ${those} (see \`sidelight lpm try-int8\`). Their features are kept apart, and a model trained with int8 reads with it`,
+  `how the LPM multiplies (how its features are kept is --features of ${those}): f16 is faster on a GPU; int8 on a processor, for ${those} (see \`sidelight lpm try-int8\`). Their features are kept apart, and a model trained with int8 reads with it`,
   ['f32', 'f16', 'int8'] as const,
   'f32',
 );
+
+/** `--features` of the commands that make them. */
+export const featuresOption = oneOf(
+  '--features <type>',
+  'how what the LPM says of an image is kept on the disk, and read in training and answering: f16, 16-bit floats; int8, 8 bits with a scale for each head and channel of an image, half of the disk. Not how the LPM computes it: that is --precision. They are kept apart, and a model answers from such as it learned from. The class token of --method linear is kept as it is',
+  ['f16', 'int8'] as const,
+  'f16',
+);
+
+/** What `--features` says; nothing but for 8 bits. */
+export function keptFeatures(features: 'f16' | 'int8'): { readonly keptAs?: KeptFeatures } {
+  return features === 'int8' ? { keptAs: features } : {};
+}
 
 type Asked = Pick<GlobalOptions, 'precision'>;
 

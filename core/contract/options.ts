@@ -94,6 +94,13 @@ export type AddLpmOptions = z.input<typeof addLpmOptionsSchema>;
 export const readingPrecisionSchema = z.enum(['int8']);
 export type ReadingPrecision = z.infer<typeof readingPrecisionSchema>;
 
+/**
+ * How features are kept where it is not as 16-bit floats: `int8`, in 8 bits with a scale for each head and channel of an image. Another thing than how
+ * the LPM computes them. They are kept apart, and a model answers from what it learned from.
+ */
+export const keptFeaturesSchema = z.enum(['int8']);
+export type KeptFeatures = z.infer<typeof keptFeaturesSchema>;
+
 export const encodeOptionsSchema = z
   .strictObject({
     dataset: nameSchema,
@@ -109,6 +116,7 @@ export const encodeOptionsSchema = z
     classToken: z.boolean().default(false),
     normalisation: normalisationSchema.default('dataset'),
     precision: readingPrecisionSchema.optional(),
+    keptAs: keptFeaturesSchema.optional(),
     seed: z.int().nonnegative().default(0),
   })
   .refine(
@@ -178,6 +186,8 @@ export const trainOptionsSchema = z.strictObject({
   normalisation: normalisationSchema.default('dataset'),
   /** Of the LPM's pass; as the session computes where left out. */
   precision: readingPrecisionSchema.optional(),
+  /** Of what the LPM says of an image; as 16-bit floats where left out. */
+  keptAs: keptFeaturesSchema.optional(),
   /** The positive one of two classes; kept with the data set. Left out, it is the data set's own or read from the names. */
   positive: classNameSchema.optional(),
   /** Of findings: what marks of "uncertain" count as. */
@@ -230,6 +240,7 @@ export const measureOptionsSchema = trainOptionsSchema.pick({
   tokens: true,
   tokenRatio: true,
   precision: true,
+  keptAs: true,
   augment: true,
   flip: true,
   criterion: true,

@@ -22,7 +22,7 @@ import {
   timeSchema,
   tokenRuleSchema,
 } from './names.ts';
-import { readingPrecisionSchema, trainOptionsSchema } from './options.ts';
+import { keptFeaturesSchema, readingPrecisionSchema, trainOptionsSchema } from './options.ts';
 import type { PositiveClassSource } from './positive-class.ts';
 import { referBandSchema } from './referral.ts';
 import { targetKindSchema } from './targets.ts';
@@ -270,6 +270,8 @@ export const preprocessingSchema = z.object({
   ranges: sampleRangesSchema.optional(),
   /** Absent where the LPM's pass was computed as usual. */
   precision: readingPrecisionSchema.optional(),
+  /** Absent where features are 16-bit floats. */
+  keptAs: keptFeaturesSchema.optional(),
 });
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
 

@@ -29,7 +29,7 @@ import {
 import { webgpuDevice } from './webgpu/adapter.ts';
 import { copyGraph, HeldTensors } from './webgpu/held-tensors.ts';
 import { lowerForWebgpu } from './webgpu/lower.ts';
-import { widenHalfInputs } from './webgpu/widen-halves.ts';
+import { widenInputs } from './webgpu/widen-inputs.ts';
 import { WeightFiles } from './weight-files.ts';
 
 type Ort = typeof import('onnxruntime-node');
@@ -204,10 +204,9 @@ async function compile(
   const { options, device } = compiler;
   const isWebgpu = options.device === 'webgpu';
   const halved = precision === 'f16' ? halfProducts(asked, source) : { graph: asked, weights: source };
-  const { graph: narrow, widen } =
-    (device.hasHalfPrecision ?? true)
-      ? { graph: halved.graph, widen: (x: Tensors) => x }
-      : widenHalfInputs(halved.graph);
+  const { graph: narrow, widen } = isWebgpu
+    ? widenInputs(halved.graph, device.hasHalfPrecision ?? true)
+    : { graph: halved.graph, widen: (x: Tensors) => x };
   const { graph: viewed, views } = viewInputs(narrow, { apart: !isWebgpu });
   const graph = isWebgpu ? lowerForWebgpu(viewed) : viewed;
   const outputs = Object.keys(graph.outputs);

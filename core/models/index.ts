@@ -62,6 +62,7 @@ export {
   readsImage,
 } from './preset.ts';
 export { type LpmConfigOptions, parseLpmConfig } from './read-lpm-config.ts';
+export { largestOf, type StoredInput, storedInputs } from './stored-inputs.ts';
 export { arrangeWeights, type NamedShape, namedShapes } from './stored-weights.ts';
 export {
   type CanonicalTensor,

@@ -1,5 +1,5 @@
 /** What is trained: the method and the sizes of its network. Stored with every model. */
-import type { Method } from '../contract/index.ts';
+import type { KeptFeatures, Method } from '../contract/index.ts';
 import type { LpmConfig } from './lpm-config.ts';
 
 /** Sizes of the trained network. */
@@ -23,6 +23,8 @@ export interface NetworkConfig {
   readonly prompts: number;
   /** T: tokens of the LPM that are read, a head and layer: those kept as important, or all. */
   readonly tokens: number;
+  /** How the features that it reads are kept, where it is not as 16-bit floats. */
+  readonly keptAs?: KeptFeatures;
   /** The whole LPM; for methods whose network has it in it. */
   readonly encoder?: LpmConfig;
   /** Sizes of the methods that have them (`methodSizes` of the contract). */

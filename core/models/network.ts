@@ -6,18 +6,20 @@ import { trainingMethods } from './methods/index.ts';
 import type { NetworkInputs } from './methods/training-method.ts';
 import { memberCount, memberOf, memberPrefixes, type NetworkConfig } from './network-config.ts';
 import { type ParameterValues, parameterLayout, unpackParameters } from './parameters.ts';
+import { widenedInput } from './stored-inputs.ts';
 
-/** How stored features reach the graph: float16, as they are stored, unless a check needs them exact. */
-export type KeptDType = 'float16' | 'float32';
+/** How stored features reach the graph: as they are kept, in 16 bits or 8, unless a check needs them exact. */
+export type KeptDType = 'asKept' | 'float32';
 
-/** The method's inputs for a batch as graph inputs of the same names; features are cast to float32 behind them. */
-export function networkInputs(config: NetworkConfig, batch: number, kept: KeptDType = 'float16'): NetworkInputs {
+/** The method's inputs for a batch as graph inputs of the same names (`storedInputs`); features are made float32 behind them. */
+export function networkInputs(config: NetworkConfig, batch: number, kept: KeptDType = 'asKept'): NetworkInputs {
   const inputs = Object.entries(trainingMethods[config.method].inputs(config, batch));
   return Object.fromEntries(
-    inputs.map(([name, { shape, dtype }]) => [
-      name,
-      cast(input(name, shape, dtype === 'float16' ? kept : dtype), 'float32'),
-    ]),
+    inputs.map(([name, { shape, dtype }]) => {
+      const isKept = dtype === 'float16' && kept === 'asKept';
+      if (isKept && config.keptAs !== undefined) return [name, widenedInput(name, shape)];
+      return [name, cast(input(name, shape, isKept ? dtype : 'float32'), 'float32')];
+    }),
   );
 }
 

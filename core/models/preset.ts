@@ -1,12 +1,20 @@
 /** The network of a method for an LPM, with the sizes of the two papers. */
 import { AppError } from '../base/errors.ts';
 import type { Shape } from '../base/tensor.ts';
-import { type Method, type MethodSizes, type SizeName, sizeNames, sizesOf } from '../contract/index.ts';
+import {
+  type KeptFeatures,
+  type Method,
+  type MethodSizes,
+  type SizeName,
+  sizeNames,
+  sizesOf,
+} from '../contract/index.ts';
 import { sideImageSize } from './input-size.ts';
 import { keptTokens, type LpmConfig } from './lpm-config.ts';
 import { trainingMethods } from './methods/index.ts';
 import type { LayerChoice } from './methods/training-method.ts';
 import type { NetworkConfig } from './network-config.ts';
+import { readsHalves } from './stored-inputs.ts';
 
 /** What a preset needs to know besides the LPM. */
 export interface NetworkOptions {
@@ -16,13 +24,15 @@ export interface NetworkOptions {
   readonly inputSize: number;
   /** Share of the LPM's tokens that is kept. */
   readonly tokenRatio?: number;
+  /** How features are kept; methods that read none in 16 bits are the same either way. */
+  readonly keptAs?: KeptFeatures | undefined;
   /** Sizes of the method; its defaults where left out, and others do not matter. */
   readonly sizes?: MethodSizes;
 }
 
 /** The preset of a method for an LPM. @throws LPM_UNSUPPORTED when the side width would not split into the LPM's heads */
 export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkConfig {
-  const { method, classes, inputSize, tokenRatio = 0.2, sizes } = options;
+  const { method, classes, inputSize, tokenRatio = 0.2, keptAs, sizes } = options;
   const sideWidth = lpm.width / 8;
   if (!Number.isInteger(sideWidth / lpm.heads)) {
     throw new AppError(
@@ -31,7 +41,7 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
     );
   }
   const { features, imageSize, runsLpm } = trainingMethods[method];
-  return {
+  const config: NetworkConfig = {
     lpm: { width: lpm.width, heads: lpm.heads, patch: lpm.patch, eps: lpm.eps, channels: lpm.channels },
     method,
     layers: methodLayers(lpm, method).length,
@@ -44,6 +54,7 @@ export function networkConfig(lpm: LpmConfig, options: NetworkOptions): NetworkC
     ...(runsLpm === undefined ? {} : { encoder: lpm }),
     ...(sizesOf(method, sizes) as Partial<NetworkConfig>),
   };
+  return keptAs !== undefined && readsHalves(config) ? { ...config, keptAs } : config;
 }
 
 /**

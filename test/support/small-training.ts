@@ -3,7 +3,7 @@ import { toFloat16Bits } from '../../core/base/half.ts';
 import { Random } from '../../core/base/random.ts';
 import { float32, sizeOf, type Tensor } from '../../core/base/tensor.ts';
 import type { Engine, Tensors } from '../../core/engine/index.ts';
-import { initialiseParameters, networkConfig, plainVit } from '../../core/models/index.ts';
+import { initialiseParameters, type NetworkConfig, networkConfig, plainVit } from '../../core/models/index.ts';
 import { buildTrainStep, carriedVectors } from '../../core/training/train-step.ts';
 
 const batch = 4;
@@ -14,14 +14,22 @@ const batch = 4;
  */
 export async function trainedParameters(
   engine: Engine,
-  { carries = false, steps = 20 }: { readonly carries?: boolean; readonly steps?: number } = {},
+  {
+    carries = false,
+    steps = 20,
+    keptAs,
+  }: {
+    readonly carries?: boolean;
+    readonly steps?: number;
+    readonly keptAs?: NetworkConfig['keptAs'] | undefined;
+  } = {},
 ): Promise<{
   readonly start: Float32Array;
   readonly parameters: Float32Array;
   readonly losses: readonly number[];
 }> {
   const lpm = plainVit({ width: 64, layers: 4, heads: 2, patch: 16, imageSize: 64 });
-  const config = networkConfig(lpm, { method: 'fpt+', classes: 2, inputSize: 64 });
+  const config = networkConfig(lpm, { method: 'fpt+', classes: 2, inputSize: 64, keptAs });
   const graph = buildTrainStep(config, { batch, weighted: false });
   const random = Random.seeded(3);
   const start = initialiseParameters(config, random.fork('parameters'));
@@ -30,7 +38,9 @@ export async function trainedParameters(
     const values = Float32Array.from({ length: sizeOf(shape) }, () => random.normal(0, 0.5));
     if (name === 'labels') inputs[name] = { dtype: 'int32', shape, data: Int32Array.from(values.keys(), (i) => i % 2) };
     else if (name === 'dropout_mask') inputs[name] = float32(shape, values.fill(1));
+    else if (name.endsWith('_largest')) inputs[name] = { dtype: 'float16', shape, data: toFloat16Bits(values.fill(2)) };
     else if (dtype === 'float16') inputs[name] = { dtype, shape, data: toFloat16Bits(values) };
+    else if (dtype === 'int8') inputs[name] = { dtype, shape, data: Int8Array.from(values, (x) => 60 * x) };
     else inputs[name] = float32(shape, values);
   }
   for (const name of ['params', 'm', 'v']) delete inputs[name];

@@ -31,6 +31,18 @@ const webgpu = {
 const open = (device: DeviceName): Promise<Engine> =>
   openEngine({ engine: 'onnxruntime', device, threads: 1, movesToCpu: false, log: silentLogger });
 
+/** A training on the GPU beside one on the processor. */
+async function trainedOnBoth(keptAs?: 'int8') {
+  const on = async (device: DeviceName) => await trainedParameters(await open(device), { keptAs });
+  const [gpu, cpu] = [await on('webgpu'), await on('cpu')];
+  return {
+    steps: gpu.losses.length,
+    losses: [gpu.losses[0], gpu.losses.at(-1)],
+    furthest: Math.max(...gpu.parameters.map((value, i) => Math.abs(value - (cpu.parameters[i] as number)))),
+    moved: Math.max(...gpu.parameters.map((value, i) => Math.abs(value - (gpu.start[i] as number)))),
+  };
+}
+
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   choice: async () => {
     const [state] = await listEngines();
@@ -43,24 +55,17 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
     const engine = await open('webgpu');
     return { info: engine.info, ...(await checkReference(engine)) };
   },
-  training: async () => {
-    const [gpu, cpu] = [await trainedParameters(await open('webgpu')), await trainedParameters(await open('cpu'))];
-    return {
-      steps: gpu.losses.length,
-      losses: [gpu.losses[0], gpu.losses.at(-1)],
-      furthest: Math.max(...gpu.parameters.map((value, i) => Math.abs(value - (cpu.parameters[i] as number)))),
-      moved: Math.max(...gpu.parameters.map((value, i) => Math.abs(value - (gpu.start[i] as number)))),
-    };
-  },
+  training: async () => await trainedOnBoth(),
+  training8: async () => await trainedOnBoth('int8'),
   /** Every node's place, and whether what stayed on the device is what would have come and gone. */
   resident: async () => {
     const directory = mkdtempSync(join(tmpdir(), 'sidelight-profile-'));
     const profiled = await openEngine({ ...webgpu, profileDirectory: directory });
     const { encode, step } = timedNetworks('small');
-    const profiles = [
-      await profileNetwork(profiled, encode, directory),
-      await profileNetwork(profiled, step, directory),
-    ];
+    const profiles = [];
+    for (const network of [encode, step, timedNetworks('small', 'int8').step]) {
+      profiles.push(await profileNetwork(profiled, network, directory));
+    }
     return { profiles };
   },
   /** A few steps whose vectors stay on the device, twice, and once with vectors that come and go at every step. */

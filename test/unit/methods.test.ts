@@ -8,9 +8,10 @@ import {
   parameterLayout,
   plainVit,
   readsImage,
+  storedInputs,
   trainingMethods,
 } from '../../core/models/index.ts';
-import { featureInputs, featureKinds, featuresOf } from '../../core/services/features/feature-kinds.ts';
+import { featureInputs, featuresOf, hasChannels, recordBytes } from '../../core/services/features/feature-kinds.ts';
 import { buildPredict, buildTrainStep } from '../../core/training/train-step.ts';
 import { comparisonWith, expectPromised, placesOf, sources } from '../support/sources.ts';
 
@@ -41,14 +42,34 @@ describe.each(methods)('%s', (method) => {
   test('gets from stored features what it reads besides its image', () => {
     const settings = { inputSize, tokens: 'global', tokenRatio: 0.2, layers: methodLayers(lpm, method) } as const;
     const loaded = featuresOf(method).map((kind) => {
-      const { recordBytes } = featureKinds[kind];
-      const records = Array.from({ length: batch }, () => new Uint8Array(recordBytes(lpm, settings)));
+      const records = Array.from({ length: batch }, () => new Uint8Array(recordBytes(kind, lpm, settings)));
       return featureInputs(kind, config, records);
     });
     const found = Object.entries(Object.assign({}, ...loaded) as Record<string, { shape: unknown; dtype: unknown }>);
     const { image, ...features } = inputs;
     expect(Object.fromEntries(found.map(([name, { shape, dtype }]) => [name, { shape, dtype }]))).toEqual(features);
     expect(readsImage(config)).toBe(image !== undefined);
+  });
+
+  test('reads features of many tokens in 8 bits, beside the largest of each channel', () => {
+    const kept = networkConfig(lpm, { method, classes: 3, inputSize, keptAs: 'int8' });
+    expect(kept.keptAs).toBe(hasChannels(method) ? 'int8' : undefined);
+    const layers = methodLayers(lpm, method);
+    const settings = { inputSize, tokens: 'global', tokenRatio: 0.2, keptAs: 'int8', layers } as const;
+    const wanted = Object.entries(storedInputs(kept, batch)).map(([name, { shape, dtype }]) => [
+      name,
+      { shape, dtype },
+    ]);
+    const { params: _, ...read } = inputsOf(buildPredict(kept, { batch }));
+    expect(read).toEqual(Object.fromEntries(wanted));
+    const loaded = featuresOf(method).map((kind) => {
+      const records = Array.from({ length: batch }, () => new Uint8Array(recordBytes(kind, lpm, settings)));
+      return featureInputs(kind, kept, records);
+    });
+    const found = Object.entries(Object.assign({}, ...loaded) as Record<string, { shape: unknown; dtype: unknown }>);
+    expect(Object.fromEntries(found.map(([name, { shape, dtype }]) => [name, { shape, dtype }]))).toEqual(
+      Object.fromEntries(wanted.filter(([name]) => name !== 'image')),
+    );
   });
 
   test('names no parameter twice, and has an image where it says its size', () => {

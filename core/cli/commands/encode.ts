@@ -2,7 +2,7 @@ import { encodeOptionsSchema, methods, normalisations, tokenRules } from '../../
 import { defineCommand, wordArgument } from '../command.ts';
 import { formatBytes, formatDuration, plural } from '../format.ts';
 import { decimal, given, integer, lpmName, oneOf, toggle } from '../options.ts';
-import { readingPrecision } from '../precision.ts';
+import { featuresOption, keptFeatures, readingPrecision } from '../precision.ts';
 import { problemLines } from '../problem-lines.ts';
 
 const defaults = encodeOptionsSchema.parse({ dataset: 'D' });
@@ -28,6 +28,7 @@ export const command = defineCommand({
       normalisations,
       defaults.normalisation,
     ),
+    features: featuresOption,
     classToken: toggle('--class-token', 'also keep the final class token, which --method linear needs'),
     seed: integer('--seed <n>', 'seed of the split by patient', defaults.seed),
   },
@@ -38,9 +39,11 @@ export const command = defineCommand({
   run: async (context, args, options) => {
     const services = await context.services();
     const { encodeDataset } = await import('../../services/features/encode.ts');
+    const { features, ...asked } = options;
     const report = await encodeDataset(services, {
       dataset: wordArgument(args, 0),
-      ...given(options),
+      ...given(asked),
+      ...keptFeatures(features),
       ...readingPrecision(context.globals),
     });
     return {

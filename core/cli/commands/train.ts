@@ -33,7 +33,7 @@ import { formatCount, formatDuration, formatMeasure, formatTable } from '../form
 import { methodsOf } from '../methods-option.ts';
 import { splitOriginLines } from '../note-lines.ts';
 import { decimal, given, integer, list, lpmName, oneOf, text, toggle } from '../options.ts';
-import { readingPrecision } from '../precision.ts';
+import { featuresOption, keptFeatures, readingPrecision } from '../precision.ts';
 import { verdictLines } from '../verdict-lines.ts';
 
 const defaults = trainOptionsSchema.parse({ dataset: 'D' });
@@ -194,6 +194,7 @@ export const command = defineCommand({
       normalisations,
       defaults.normalisation,
     ),
+    features: featuresOption,
   },
   examples: [
     { line: 'sidelight train mammo', why: 'a recipe searched for on your data, some minutes' },
@@ -207,6 +208,7 @@ export const command = defineCommand({
       line: 'sidelight train mammo --lpm vit-base --precision int8',
       why: 'reads images quicker, in 8 bits; measure first: sidelight lpm try-int8 mammo --lpm vit-base',
     },
+    { line: 'sidelight train mammo --lpm vit-base --features int8', why: 'features in half of the disk' },
     {
       line: 'sidelight train mammo --lpm vit-base --method side-only',
       why: 'the baseline without the LPM, to compare',
@@ -233,15 +235,26 @@ export const command = defineCommand({
   run: async (context, args, options) => {
     const services = await context.services();
     const { trainModel } = await import('../../services/jobs/train.ts');
-    const { methods: names, ...others } = given(options);
+    const { methods: names, features, ...others } = given(options);
     const asked = { ...others, ...(names === undefined ? {} : { methods: methodsOf('--methods', names) }) };
     if (context.globals.precision === 'int8' && (options.again ?? options.on ?? options.resume) !== undefined) {
       throw new UsageError('A run that goes on or is trained again reads as it did: leave --precision int8 out.');
     }
+    if (features === 'int8' && (options.again ?? options.on ?? options.resume) !== undefined) {
+      throw new UsageError(
+        'A run that goes on or is trained again keeps features as it did: leave --features int8 out.',
+      );
+    }
     const dataset = wordArgument(args, 0);
     const wanted =
       options.again === undefined && options.on === undefined
-        ? { dataset, ...asked, ...readingPrecision(context.globals), recipe: recipeOf(asked) }
+        ? {
+            dataset,
+            ...asked,
+            ...readingPrecision(context.globals),
+            ...keptFeatures(features),
+            recipe: recipeOf(asked),
+          }
         : await again(services, dataset, options);
     const report = await trainModel(services, wanted);
     const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');

@@ -127,6 +127,7 @@ export const castOp: Op<{ readonly to: DType }, Unary> = {
     { shapes: [[3]], attrs: { to: 'float32' }, dtypes: ['int32'], values: [[-1, 0, 9]] },
     { shapes: [[2]], attrs: { to: 'float32' }, dtypes: ['bool'], values: [[0, 1]] },
     { shapes: [[2]], attrs: { to: 'float32' }, dtypes: ['float16'], values: [[0.5, -2]] },
+    { shapes: [[4]], attrs: { to: 'float32' }, dtypes: ['int8'], values: [[-127, -1, 0, 127]] },
     { shapes: [[2, 2]], attrs: { to: 'float32' } },
   ],
 };

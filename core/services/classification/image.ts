@@ -13,7 +13,7 @@ import { predictMembers } from '../../training/predict-members.ts';
 import { featureInputs, featureKinds } from '../features/feature-kinds.ts';
 import { sideImage } from '../features/source-examples.ts';
 import { openFeatures, recordOf } from '../features/source-features.ts';
-import { compileEncoder, type LpmEncoder } from '../lpm/encoder.ts';
+import { compileEncoder, type EncodedImage, type LpmEncoder } from '../lpm/encoder.ts';
 import type { Fit } from '../pixels/fit.ts';
 import { mayUseKept } from '../pixels/looks.ts';
 import { readSource, squareImage } from '../pixels/source-images.ts';
@@ -45,13 +45,10 @@ export interface ImageClassifiers {
   close(): Promise<void>;
 }
 
-/** What the LPM contributes to an image, as stored or as computed. */
-type Kept = Uint8Array | null;
-
 /** What is computed once for one image, by what decides it. */
 interface Shared {
   readonly pictures: Map<string, Promise<GreyOrColourImage>>;
-  readonly passes: Map<string, Promise<Kept>>;
+  readonly passes: Map<string, Promise<EncodedImage>>;
 }
 
 type OpenedModel = (found: KnownFrame | null, render: Render, shared: Shared) => Promise<ClassifiedAnswer>;
@@ -103,16 +100,19 @@ async function openOne(
   closers.push(() => sources.close());
   const pass = kind === null ? null : passOf(context, model, kind);
   let features: RecordStore | null = null;
+  let recorded: ((encoded: EncodedImage) => Uint8Array) | undefined;
   if (kind !== null && pass !== null) {
-    if (!encoders.has(pass)) {
-      const lpm = openModelLpm(context, record);
-      try {
+    const lpm = openModelLpm(context, record);
+    try {
+      // What is computed and not kept is rounded as what is kept: the model learned from that.
+      recorded = (encoded) => recordOf(encoded, kind, lpm.config, preprocessing);
+      if (!encoders.has(pass)) {
         const encoder = await compileEncoder(engine, lpm, { ...preprocessing, features: [kind] }, context);
         encoders.set(pass, encoder);
         closers.push(encoder.dispose);
-      } finally {
-        lpm.close();
       }
+    } finally {
+      lpm.close();
     }
     const store = openFeatures(context, kind, record.lpmHash, { ...preprocessing, rule }, statistics);
     features = store;
@@ -121,12 +121,14 @@ async function openOne(
   const predictor = await compileOfModel(context, model, engine);
   closers.push(() => predictor.predict.dispose());
 
-  const encode = async (image: GreyOrColourImage): Promise<Kept> => {
+  /** What the LPM says of an image, as a record; null where it is not asked. */
+  const encode = async (image: GreyOrColourImage | null, { passes }: Shared): Promise<Uint8Array | null> => {
     const encoder = pass === null ? undefined : encoders.get(pass);
-    if (encoder === undefined || kind === null) return null;
-    return recordOf(await encoder.encode(normalise(image, statistics.mean, statistics.std, config.lpm.channels)), kind);
+    if (pass === null || encoder === undefined || recorded === undefined || image === null) return null;
+    const pixels = (): Float32Array => normalise(image, statistics.mean, statistics.std, config.lpm.channels);
+    return recorded(await once(passes, pass, () => encoder.encode(pixels()))());
   };
-  const inputsOf = (image: GreyOrColourImage | null, kept: Kept): Record<string, Tensor> => {
+  const inputsOf = (image: GreyOrColourImage | null, kept: Uint8Array | null): Record<string, Tensor> => {
     const inputs: Record<string, Tensor> = {};
     if (ownImage) {
       invariant(image !== null, 'classify: no image');
@@ -151,8 +153,7 @@ async function openOne(
         : squareImage(await render({ square: inputSize }, rule), inputSize),
     );
     const image = ownImage || stored === null ? await picture() : null;
-    const kept =
-      stored ?? (image === null || pass === null ? null : await once(shared.passes, pass, () => encode(image))());
+    const kept = stored ?? (await encode(image, shared));
     if (hasMembers) {
       const { logits, members } = await predictMembers(predictor, params, inputsOf(image, kept));
       return { probabilities: answersOf(logits), foldAnswers: members.map(answersOf) };
@@ -163,14 +164,14 @@ async function openOne(
   };
 }
 
-/** What decides all numbers of an LPM's pass: models with the same share it. */
+/** What decides all numbers of an LPM's pass: models with the same share it, however they keep what it says. */
 function passOf(context: ServiceContext, { record, rule }: LoadedModel, kind: LpmFeatures): string {
   const { preprocessing } = record;
   const statistics = { mean: preprocessing.mean, std: preprocessing.std };
   return JSON.stringify([
     record.lpmHash,
     kind,
-    featureKinds[kind].storeKey(context, { ...preprocessing, rule }, statistics),
+    featureKinds[kind].storeKey(context, { ...preprocessing, rule, keptAs: undefined }, statistics),
   ]);
 }
 

@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { toFloat16Bits } from '../../base/half.ts';
 import { Random } from '../../base/random.ts';
 import { float32, sizeOf, type Tensor } from '../../base/tensor.ts';
+import type { KeptFeatures } from '../../contract/index.ts';
 import type { Engine, Tensors } from '../../engine/index.ts';
 import type { Graph, Value } from '../../graph/index.ts';
 import {
@@ -63,7 +64,10 @@ export async function timeDevice(engine: Engine, workload: Workload = 'real'): P
 }
 
 /** The two networks of a workload: an image through a frozen LPM to its important tokens, and a step of FPT+. */
-export function timedNetworks(workload: Workload): { readonly encode: TimedNetwork; readonly step: TimedNetwork } {
+export function timedNetworks(
+  workload: Workload,
+  keptAs?: KeptFeatures,
+): { readonly encode: TimedNetwork; readonly step: TimedNetwork } {
   const { imageSize, batch, ...sizes } = workloads[workload];
   const lpm = plainVit({ ...sizes, patch: 16, imageSize });
   const random = Random.seeded(1);
@@ -80,7 +84,7 @@ export function timedNetworks(workload: Workload): { readonly encode: TimedNetwo
     keysValues: true,
     classToken: false,
   });
-  const network = networkConfig(lpm, { method: 'fpt+', classes: 2, inputSize: imageSize });
+  const network = networkConfig(lpm, { method: 'fpt+', classes: 2, inputSize: imageSize, keptAs });
   const step = buildTrainStep(network, { batch, weighted: false });
   const inputsOf = (graph: Graph): Tensors =>
     Object.fromEntries(graph.inputs.map((value) => [value.name ?? '', fill(value, random)]));
@@ -130,6 +134,7 @@ function fill({ shape, dtype, name }: Value, random: Random): Tensor {
   if (dtype === 'int32') return { dtype, shape, data: new Int32Array(sizeOf(shape)) };
   if (name === 'step') return float32(shape, [1]);
   const values = noise(shape, random);
+  if (dtype === 'int8') return { dtype, shape, data: Int8Array.from(values.data, (x) => 30 * x) };
   return dtype === 'float16' ? { dtype: 'float16', shape, data: toFloat16Bits(values.data) } : values;
 }
 

@@ -223,6 +223,7 @@ export function shapeOf(
     | 'tokens'
     | 'tokenRatio'
     | 'precision'
+    | 'keptAs'
     | 'augment'
     | 'classWeights'
     | 'criterion'

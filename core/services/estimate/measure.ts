@@ -224,7 +224,9 @@ async function timeEncoding(
 ): Promise<void> {
   const name = encodingName(options);
   if (name === null) return;
-  const { inputSize, tokens, tokenRatio, precision, method } = options;
+  const { inputSize, tokens, tokenRatio, precision, keptAs, method } = options;
+  const layers = methodLayers(lpm.config, method);
+  const kept = { inputSize, tokens, tokenRatio, keptAs, layers };
   const features = featuresOf(method);
   const started = performance.now();
   const encoder = await compileEncoder(
@@ -235,7 +237,7 @@ async function timeEncoding(
       tokens,
       tokenRatio,
       precision,
-      layers: methodLayers(lpm.config, method),
+      layers,
       features,
     },
     context,
@@ -264,7 +266,7 @@ async function timeEncoding(
             ),
           signal,
           (image, encoded) => {
-            for (const kind of features) records.keep(kind, image, recordOf(encoded, kind));
+            for (const kind of features) records.keep(kind, image, recordOf(encoded, kind, lpm.config, kept));
             times.push(secondsSince(last));
             last = performance.now();
           },
@@ -310,10 +312,10 @@ async function timeTraining(
   { images, records, version, target }: TimedSet,
   rates: Map<string, number>,
 ): Promise<void> {
-  const { method, inputSize, tokenRatio, criterion, classWeights, optimiser, microBatch } = options;
+  const { method, inputSize, tokenRatio, keptAs, criterion, classWeights, optimiser, microBatch } = options;
   const classes = target.logits(version.classes.length);
   const batch = usableBatch(options.batch, imagesToLearn(version.images, options.folds));
-  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, sizes: options });
+  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, keptAs, sizes: options });
   const name = networkName(options, batch, classes);
   const { microBatches } = trainingMethods[method];
   // A step through the whole LPM takes as long as all the others together.

@@ -11,7 +11,7 @@ import {
 import { trainingMethods } from '../../models/index.ts';
 import { median } from '../../statistics/bootstrap.ts';
 import type { RateKey } from '../../store/index.ts';
-import { featureKinds } from '../features/feature-kinds.ts';
+import { featureKinds, hasChannels } from '../features/feature-kinds.ts';
 import type { ServiceContext } from '../session/context.ts';
 
 /** The names under which seconds are kept. A step depends on much, so its name says it all. */
@@ -45,17 +45,21 @@ export function encodingName(
 
 /** The network and batch that a step's time belongs to. */
 export function networkName(
-  options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'augment' | 'classWeights' | 'optimiser'> & {
+  options: Pick<MeasureOptions, 'method' | 'tokenRatio' | 'keptAs' | 'augment' | 'classWeights' | 'optimiser'> & {
     readonly criterion: CriterionName;
     readonly microBatch?: number | undefined;
   } & MethodSizes,
   batch: number,
   classes: number,
 ): string {
-  const { method, tokenRatio, augment, classWeights, criterion, optimiser, microBatch } = options;
+  const { method, tokenRatio, keptAs, augment, classWeights, criterion, optimiser, microBatch } = options;
   const part = trainingMethods[method].microBatches ? (microBatch ?? null) : null;
   // What is as it was before there was a choice has the name of then, under which times are kept already.
-  const chosen = [criterion, optimiser].filter((name) => name !== defaultCriterion && name !== defaultOptimiser);
+  const chosen = [
+    criterion,
+    optimiser,
+    ...(keptAs !== undefined && hasChannels(method) ? [`${keptAs} features`] : []),
+  ].filter((name) => name !== defaultCriterion && name !== defaultOptimiser);
   const sizes = Object.values(sizesOf(method, options));
   // Weights that change from epoch to epoch take as long as those that do not.
   const weighting = classWeights === 'none' ? 'none' : 'balanced';

@@ -87,7 +87,7 @@ async function openAttending(
       const inputs: Record<string, Tensor> = { params: float32([params.length], params) };
       if (readsImage(config)) inputs['image'] = sideImage(config, image, statistics);
       for (const kind of plan.features) {
-        Object.assign(inputs, featureInputs(kind, config, [recordOf(encoded, kind)]));
+        Object.assign(inputs, featureInputs(kind, config, [recordOf(encoded, kind, lpm.config, preprocessing)]));
       }
       // Where no tokens were chosen, all are there, in their order.
       return { inputs, indices: encoded.indices ?? inOrder(sizes.all) };

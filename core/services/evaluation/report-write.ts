@@ -36,7 +36,7 @@ export async function writeEvaluationReport(
     createdAt: context.now(),
     dataset: datasetOf(context, evaluation, run?.datasetVersionId),
     lpm: {
-      name: `${lpmByHash(db, model.lpmHash)?.name ?? 'not in this library'}${model.preprocessing.precision === 'int8' ? ', read in 8 bits' : ''}`,
+      name: `${lpmByHash(db, model.lpmHash)?.name ?? 'not in this library'}${model.preprocessing.precision === 'int8' ? ', read in 8 bits' : ''}${model.preprocessing.keptAs === 'int8' ? ', features kept in 8 bits' : ''}`,
       hash: model.lpmHash,
     },
     engine: await describeEngine(context),

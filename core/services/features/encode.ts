@@ -18,7 +18,7 @@ import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '..
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { lookIntoDataset } from './dataset-looks.ts';
-import { featuresOf } from './feature-kinds.ts';
+import { featuresOf, refuseUnkept } from './feature-kinds.ts';
 import { prepareTogether } from './read-together.ts';
 
 /**
@@ -47,11 +47,12 @@ export const encodeJob = defineJob({
       const inputSize = resolveInputSize(lpm.config, options.inputSize);
       const images = versionImages(context.library.db, version.id);
       const { layers, features: kinds } = wantedOf(lpm.config, options);
-      const { tokens, tokenRatio, normalisation, precision } = options;
+      const { tokens, tokenRatio, normalisation, precision, keptAs } = options;
+      refuseUnkept(keptAs, kinds, options.method === undefined ? 'the class token' : `the method ${options.method}`);
       const rule = rangeRuleOfVersion(context.library.db, version);
       const prepared = await prepareTogether(
         context,
-        { version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision, rule },
+        { version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision, keptAs, rule },
         kinds.map((kind) => ({ layers, features: [kind] })),
       );
       for (const one of prepared) await one.close();

@@ -1,15 +1,27 @@
 /** What an LPM may be asked for, once for each: how it is kept on the disk, and how a batch of it reaches a network. */
-import { invariant } from '../../base/errors.ts';
+import { AppError, invariant } from '../../base/errors.ts';
+import { type ChannelShape, int8RecordBytes } from '../../base/int8-channels.ts';
 import { float32, sizeOf, type Tensor } from '../../base/tensor.ts';
-import type { ChannelStatistics, Method, ReadingPrecision, TokenRule } from '../../contract/index.ts';
+import {
+  type ChannelStatistics,
+  type KeptFeatures,
+  type Method,
+  methods,
+  type ReadingPrecision,
+  type TokenRule,
+} from '../../contract/index.ts';
 import type { RangeRule, SampleRanges } from '../../images/index.ts';
 import {
+  keptTokens,
   keysValuesBytes,
   type LayerChoice,
   type LpmConfig,
   type LpmFeatures,
+  largestOf,
   methodLayers,
   type NetworkConfig,
+  type StoredInput,
+  storedInputs,
   tokenCounts,
   trainingMethods,
 } from '../../models/index.ts';
@@ -30,6 +42,8 @@ export interface FeatureSettings {
   readonly rule: RangeRule;
   /** Of the LPM's pass; as the session computes where left out. */
   readonly precision?: ReadingPrecision | undefined;
+  /** How features of many tokens are kept; as 16-bit floats where left out. */
+  readonly keptAs?: KeptFeatures | undefined;
 }
 
 /** What decides the numbers of a store, by name: its folder is a hash of it. */
@@ -38,8 +52,10 @@ type StoreKey = Readonly<Record<string, unknown>>;
 /** A thing that an LPM gives for an image; its records are called as it is. */
 interface FeatureKind {
   readonly storeKey: (context: ServiceContext, settings: FeatureSettings, statistics: ChannelStatistics) => StoreKey;
-  /** Bytes of one image's record. */
-  readonly recordBytes: (lpm: LpmConfig, settings: Omit<FeatureSettings, 'rule'>) => number;
+  /** Bytes of one image's record, where nothing is kept in 8 bits. */
+  readonly usualBytes: (lpm: LpmConfig, settings: Omit<FeatureSettings, 'rule'>) => number;
+  /** How its numbers are cut into channels, so that it can be kept in 8 bits; null where there is one number a channel. */
+  readonly channels: ((lpm: LpmConfig, settings: Omit<FeatureSettings, 'rule'>) => ChannelShape) | null;
   /** Its name among measured times: what is asked for at one input size, and how much of it. */
   readonly name: (settings: Pick<FeatureSettings, 'tokens' | 'tokenRatio'>, layers: LayerChoice) => string;
   /** Where a record goes in the network's inputs of a batch, piece by piece, in the order of its bytes. */
@@ -48,7 +64,7 @@ interface FeatureKind {
 
 export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
   keysValues: {
-    storeKey: (context, { inputSize, tokens, tokenRatio, layers, rule, precision }, statistics) => ({
+    storeKey: (context, { inputSize, tokens, tokenRatio, layers, rule, precision, keptAs }, statistics) => ({
       pipelineVersion,
       inputSize,
       ...statistics,
@@ -56,9 +72,14 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
       tokenRatio,
       layers,
       ...precisionKey(context, precision),
+      ...keptKey(keptAs),
       ...rangesKey(rule),
     }),
-    recordBytes: keysValuesBytes,
+    usualBytes: keysValuesBytes,
+    channels: (lpm, { inputSize, tokenRatio }) => ({
+      tokens: keptTokens(lpm, inputSize, inputSize, tokenRatio),
+      channels: lpm.width / lpm.heads,
+    }),
     name: ({ tokens, tokenRatio }, layers) => `keys and values (${layers}, ${tokens}, ${tokenRatio})`,
     blocks: keysValuesBlocks,
   },
@@ -72,32 +93,82 @@ export const featureKinds: Readonly<Record<LpmFeatures, FeatureKind>> = {
       ...precisionKey(context, precision),
       ...rangesKey(rule),
     }),
-    recordBytes: (lpm) => 4 * lpm.width,
+    usualBytes: (lpm) => 4 * lpm.width,
+    channels: null,
     name: () => 'class token',
     blocks: ({ lpm }) => [wholeRecord('class_token', 4 * lpm.width)],
   },
   /** No token is chosen, so the token rule is not asked. At 512 px 1.2 MB an image for three layers of the LPM in the box, 6.3 MB of a ViT-L/16. */
   allTokens: {
-    storeKey: (context, { inputSize, layers, rule, precision }, statistics) => ({
+    storeKey: (context, { inputSize, layers, rule, precision, keptAs }, statistics) => ({
       pipelineVersion,
       inputSize,
       ...statistics,
       output: 'allTokens',
       layers,
       ...precisionKey(context, precision),
+      ...keptKey(keptAs),
       ...rangesKey(rule),
     }),
-    recordBytes: (lpm, { inputSize, layers }) =>
+    usualBytes: (lpm, { inputSize, layers }) =>
       2 * layers.length * lpm.width * tokenCounts(lpm, inputSize, inputSize).all,
     name: (_, layers) => `all tokens (${layers})`,
-    blocks: ({ lpm, layers, tokens }) => [wholeRecord('all_tokens', 2 * layers * tokens * lpm.width)],
+    channels: (lpm, { inputSize }) => ({
+      tokens: tokenCounts(lpm, inputSize, inputSize).all,
+      channels: lpm.width,
+    }),
+    blocks: ({ lpm, layers, tokens, keptAs }) =>
+      keptAs === undefined
+        ? [wholeRecord('all_tokens', 2 * layers * tokens * lpm.width)]
+        : [
+            wholeRecord('all_tokens', layers * tokens * lpm.width),
+            wholeRecord(largestOf('all_tokens'), 2 * layers * lpm.width),
+          ],
   },
 };
+
+/** How a kind's numbers are cut into channels where these settings keep them in 8 bits; undefined where they are kept as the LPM gives them. */
+export function int8Channels(
+  kind: LpmFeatures,
+  lpm: LpmConfig,
+  settings: Omit<FeatureSettings, 'rule'>,
+): ChannelShape | undefined {
+  return settings.keptAs === undefined ? undefined : featureKinds[kind].channels?.(lpm, settings);
+}
+
+/** Bytes of one image's record. */
+export function recordBytes(kind: LpmFeatures, lpm: LpmConfig, settings: Omit<FeatureSettings, 'rule'>): number {
+  const usual = featureKinds[kind].usualBytes(lpm, settings);
+  const shape = int8Channels(kind, lpm, settings);
+  return shape === undefined ? usual : int8RecordBytes(usual / 2, shape);
+}
 
 /** What a training or model of `method` asks of the LPM: nothing, or one kind of features. */
 export function featuresOf(method: Method): readonly LpmFeatures[] {
   const { features } = trainingMethods[method];
   return features === null ? [] : [features];
+}
+
+/** Whether what a method asks of the LPM can be kept in 8 bits. */
+export function hasChannels(method: Method): boolean {
+  return featuresOf(method).some((kind) => featureKinds[kind].channels !== null);
+}
+
+/**
+ * Refuses to keep in 8 bits what nobody asks for, and what is one number a channel.
+ * @param kinds all that is asked for
+ * @param who who asks, for the message
+ * @throws BAD_INPUT where none of them can be kept so
+ */
+export function refuseUnkept(keptAs: KeptFeatures | undefined, kinds: readonly LpmFeatures[], who: string): void {
+  if (keptAs === undefined || kinds.some((kind) => featureKinds[kind].channels !== null)) return;
+  const found =
+    kinds.length === 0
+      ? `${who} keeps none`
+      : `${who} keeps one number a channel, and with a scale 8 bits would be more`;
+  throw new AppError('BAD_INPUT', `--features ${keptAs} is about features of many tokens; ${found}.`, {
+    action: `Leave --features out, or choose a method that keeps such: ${methods.filter(hasChannels).join(', ')}.`,
+  });
 }
 
 /** Bytes that one image's features take for `method`; 0 where it asks for none. */
@@ -107,7 +178,7 @@ export function featureBytes(
   settings: Omit<FeatureSettings, 'layers' | 'rule'>,
 ): number {
   const all = { ...settings, layers: methodLayers(lpm, method) };
-  return featuresOf(method).reduce((bytes, kind) => bytes + featureKinds[kind].recordBytes(lpm, all), 0);
+  return featuresOf(method).reduce((bytes, kind) => bytes + recordBytes(kind, lpm, all), 0);
 }
 
 /** Features of half-precision and of 8-bit products differ from the others in the third digit: they are kept apart. */
@@ -119,6 +190,11 @@ function precisionKey(
   return session.precision === 'f16' ? { precision: 'f16' } : {};
 }
 
+/** Features in 8 bits are kept apart from those of 16, which are where they were before there was a choice. */
+function keptKey(keptAs: KeptFeatures | undefined): { keptAs?: KeptFeatures } {
+  return keptAs === undefined ? {} : { keptAs };
+}
+
 /** Features of pictures that a data set's ranges drew are kept apart from those that were drawn without. */
 function rangesKey(rule: RangeRule): { ranges?: SampleRanges } {
   const ranges = keyedRanges(rule);
@@ -126,7 +202,7 @@ function rangesKey(rule: RangeRule): { ranges?: SampleRanges } {
 }
 
 /**
- * Empty tensors of what a network reads for `batch` examples, as it is stored: features with 16 bits, which the graph makes float32.
+ * Empty tensors of what a network reads for `batch` examples, as it is kept: features in 16 bits or 8, which the graph makes float32.
  * @param memoryOf the memory of so many bytes; where left out this thread's own, otherwise what threads share
  */
 export function emptyInputs(
@@ -134,15 +210,13 @@ export function emptyInputs(
   batch: number,
   memoryOf: (bytes: number) => ArrayBufferLike = (bytes) => new ArrayBuffer(bytes),
 ): Record<string, Tensor> {
-  const inputs = Object.entries(trainingMethods[config.method].inputs(config, batch));
-  return Object.fromEntries(
-    inputs.map(([name, { shape, dtype }]): [string, Tensor] => [
-      name,
-      dtype === 'float16'
-        ? { dtype, shape, data: new Uint16Array(memoryOf(2 * sizeOf(shape))) }
-        : float32(shape, new Float32Array(memoryOf(4 * sizeOf(shape)))),
-    ]),
-  );
+  const tensorOf = ({ shape, dtype }: StoredInput): Tensor => {
+    if (dtype === 'float16') return { dtype, shape, data: new Uint16Array(memoryOf(2 * sizeOf(shape))) };
+    if (dtype === 'int8') return { dtype, shape, data: new Int8Array(memoryOf(sizeOf(shape))) };
+    return float32(shape, new Float32Array(memoryOf(4 * sizeOf(shape))));
+  };
+  const inputs = Object.entries(storedInputs(config, batch));
+  return Object.fromEntries(inputs.map(([name, one]): [string, Tensor] => [name, tensorOf(one)]));
 }
 
 /** A network's inputs of one batch of records of a kind; an image that it reads besides is not among them. */
@@ -181,10 +255,20 @@ export function bytesOf(tensor: Tensor | undefined): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** A record of keys [L, H, T, d] and then values, into `keys`, `values` [L, B, H, T, d]. */
-function keysValuesBlocks({ tokens, lpm, layers }: NetworkConfig, batch: number): RecordBlocks[] {
-  const bytes = 2 * tokens * lpm.width;
-  return ['keys', 'values'].map((input) => ({ input, bytes, count: layers, apart: batch * bytes, step: bytes }));
+/**
+ * A record of keys [L, H, T, d] and then values, into `keys`, `values` [L, B, H, T, d]; in 8 bits then the largest of each channel of keys [L, H, d]
+ * and of values, into [L, B, H, 1, d].
+ */
+function keysValuesBlocks({ tokens, lpm, layers, keptAs }: NetworkConfig, batch: number): RecordBlocks[] {
+  const inputs = ['keys', 'values'];
+  const ofLayers = (input: string, bytes: number): RecordBlocks => {
+    return { input, bytes, count: layers, apart: batch * bytes, step: bytes };
+  };
+  if (keptAs === undefined) return inputs.map((input) => ofLayers(input, 2 * tokens * lpm.width));
+  return [
+    ...inputs.map((input) => ofLayers(input, tokens * lpm.width)),
+    ...inputs.map((input) => ofLayers(largestOf(input), 2 * lpm.width)),
+  ];
 }
 
 /** A record that lies in one piece: `input` has the batch as its first axis. */

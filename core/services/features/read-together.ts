@@ -16,6 +16,7 @@ import { compileEncoder, type EncodedImage, type EncoderPlan } from '../lpm/enco
 import { imageKey } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import {
+  bytesOf,
   bytesPerImage,
   checkSpace,
   encodeEach,
@@ -98,7 +99,7 @@ async function readTogether(context: ServiceContext, all: readonly ReadyToEncode
   try {
     const together = await encoder.encode(await pixels(sample));
     const isSame = chosen.every(({ request: { features } }, i) =>
-      features.every((kind) => isEqual(recordOf(together, kind), recordOf(alone[i] as EncodedImage, kind))),
+      features.every((kind) => isSameRecord(together, alone[i] as EncodedImage, kind)),
     );
     if (!isSame) {
       context.log.log(
@@ -112,7 +113,7 @@ async function readTogether(context: ServiceContext, all: readonly ReadyToEncode
       const key = imageKey(image.instanceId, image.frame);
       for (const one of chosen) {
         for (const kind of one.lacking.get(image) ?? [])
-          one.parts.records.get(kind)?.append(kind, key, recordOf(encoded, kind));
+          one.parts.records.get(kind)?.append(kind, key, recordOf(encoded, kind, one.request.lpm.config, one.request));
       }
       context.progress({ stage: 'encoding', done: ++done, total: missing.length, unit: 'images' });
     });
@@ -134,6 +135,12 @@ function planOf(chosen: readonly ReadyToEncode[]): EncoderPlan {
     precision: any.precision,
     features: chosen.flatMap(({ request }) => request.features),
   };
+}
+
+/** Whether two passes gave the same of a kind, as the LPM gives it: what is kept of it in 8 bits is then the same, too. */
+function isSameRecord(a: EncodedImage, b: EncodedImage, kind: LpmFeatures): boolean {
+  const [one, other] = [a[kind], b[kind]];
+  return one !== null && other !== null && isEqual(bytesOf(one), bytesOf(other));
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {

@@ -5,7 +5,7 @@ import { float32, type Tensor } from '../../base/tensor.ts';
 import type { ChannelStatistics, VersionImage } from '../../contract/index.ts';
 import type { MemoryHolder, RecordName, RecordStore } from '../../features/index.ts';
 import { type GreyOrColourImage, type Samples, SideImageMaker } from '../../images/index.ts';
-import { type LpmFeatures, type NetworkConfig, readsImage, trainingMethods } from '../../models/index.ts';
+import { type LpmFeatures, type NetworkConfig, readsImage, storedInputs } from '../../models/index.ts';
 import type { LabelReading, Target, Truth } from '../../targets/index.ts';
 import type { Augmentation } from '../../training/augment.ts';
 import type { BatchInputs, ExampleSource } from '../../training/loop.ts';
@@ -269,7 +269,7 @@ class KeptBatches {
 
   /** The batch of `size` examples that was kept under this name. */
   get(name: string, size: number): BatchInputs | undefined {
-    const inputs = Object.entries(trainingMethods[this.#config.method].inputs(this.#config, size));
+    const inputs = Object.entries(storedInputs(this.#config, size));
     const tensors = inputs.map(([input, { shape, dtype }]) => {
       return [input, { dtype, shape, data: this.#memory.get(this.#nameOf(name, input)) }] as const;
     });
@@ -287,7 +287,7 @@ class KeptBatches {
   }
 
   #nameOf(name: string, input: string): string {
-    return `batch ${this.#config.method} ${input} ${name}`;
+    return `batch ${this.#config.method} ${this.#config.keptAs ?? ''} ${input} ${name}`;
   }
 }
 

@@ -9,12 +9,13 @@
 import { statfsSync } from 'node:fs';
 import { counted } from '../../base/counted.ts';
 import { AppError, invariant } from '../../base/errors.ts';
+import { int8Record } from '../../base/int8-channels.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
 import type { ChannelStatistics, DatasetVersion, Method, Normalisation, VersionImage } from '../../contract/index.ts';
 import type { MemoryHolder, RecordStore } from '../../features/index.ts';
 import { normalise } from '../../images/index.ts';
-import { type LpmFeatures, methodLayers, trainingMethods } from '../../models/index.ts';
+import { type LpmConfig, type LpmFeatures, methodLayers, trainingMethods } from '../../models/index.ts';
 import {
   announceEncoder,
   compileEncoder,
@@ -29,7 +30,7 @@ import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore
 import type { ServiceContext } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { BatchThreads } from './batches/batch-threads.ts';
-import { type FeatureSettings, featureKinds } from './feature-kinds.ts';
+import { type FeatureSettings, featureKinds, int8Channels, recordBytes } from './feature-kinds.ts';
 import { resolveStatistics } from './normalisation.ts';
 
 export interface FeatureRequest extends FeatureSettings {
@@ -72,8 +73,9 @@ export function featuresFolder(
 ): string {
   const { features } = trainingMethods[options.method];
   invariant(features !== null, `${options.method} keeps no features`);
-  const { inputSize, tokens, tokenRatio, rule, precision } = options;
-  const settings = { inputSize, tokens, tokenRatio, rule, precision, layers: methodLayers(lpm.config, options.method) };
+  const { inputSize, tokens, tokenRatio, rule, precision, keptAs } = options;
+  const layers = methodLayers(lpm.config, options.method);
+  const settings = { inputSize, tokens, tokenRatio, rule, precision, keptAs, layers };
   return featureFolder(lpm.record.hash, featureKinds[features].storeKey(context, settings, statistics)).folder;
 }
 
@@ -232,10 +234,7 @@ function imagesGone(
 
 /** Bytes of the features of one image. */
 export function bytesPerImage(request: FeatureRequest): number {
-  return request.features.reduce(
-    (bytes, kind) => bytes + featureKinds[kind].recordBytes(request.lpm.config, request),
-    0,
-  );
+  return request.features.reduce((bytes, kind) => bytes + recordBytes(kind, request.lpm.config, request), 0);
 }
 
 /** Says how much disk the features will take, and stops before the disk is full rather than after an hour. Gives whether images are new. */
@@ -307,7 +306,7 @@ async function encodeMissing(
     let done = 0;
     await encodeEach(encoder, missing, pixelsOf({ request, parts }), context.signal, (image, encoded) => {
       const key = imageKey(image.instanceId, image.frame);
-      for (const kind of features) records.get(kind)?.append(kind, key, recordOf(encoded, kind));
+      for (const kind of features) records.get(kind)?.append(kind, key, recordOf(encoded, kind, lpm.config, request));
       context.progress({ stage: 'encoding', done: ++done, total: missing.length, unit: 'images' });
     });
     for (const store of records.values()) store.flush();
@@ -361,11 +360,22 @@ export async function encodeEach<T>(
   }
 }
 
-/** A record of one kind, of what the LPM said about an image. */
-export function recordOf(encoded: EncodedImage, kind: LpmFeatures): Uint8Array {
+/**
+ * A record of one kind, of what the LPM said about an image, as these settings keep it.
+ * @param settings with the layers whose features of this kind they are
+ */
+export function recordOf(
+  encoded: EncodedImage,
+  kind: LpmFeatures,
+  lpm: LpmConfig,
+  settings: Omit<FeatureSettings, 'rule'>,
+): Uint8Array {
   const array = encoded[kind];
   invariant(array !== null, `features: the LPM was not asked for ${kind}`);
-  return bytesOf(array);
+  const shape = int8Channels(kind, lpm, settings);
+  if (shape === undefined) return bytesOf(array);
+  invariant(array instanceof Uint16Array, `features: ${kind} is not given as 16-bit floats`);
+  return int8Record(array, shape);
 }
 
 /** The bytes of an array as they are stored. */

@@ -38,6 +38,7 @@ export function storeModel(context: ServiceContext, { run, version }: PlannedRun
     // Drawn by their format, as a run that began before there were ranges: the model says nothing, as models of that time.
     ...(rule === 'format' ? {} : { ranges: rule }),
     ...(settings.precision === undefined ? {} : { precision: settings.precision }),
+    ...(settings.keptAs === undefined ? {} : { keptAs: settings.keptAs }),
   };
   const db = context.library.writer;
   const now = timeOf(context);

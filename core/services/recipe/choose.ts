@@ -7,6 +7,7 @@ import { datasetNameOf, type StoredSearch } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { stepsPerEpoch } from '../../training/sampler.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
+import { featuresOf, hasChannels, refuseUnkept } from '../features/feature-kinds.ts';
 import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
@@ -51,6 +52,7 @@ export async function chooseRecipe(
       flip,
       normalisation,
       optimiser,
+      keptAs,
       precision,
       seed,
       tokenRatio,
@@ -72,6 +74,7 @@ export async function chooseRecipe(
         uncertain,
       },
       ...(precision === undefined ? {} : { precision }),
+      ...(keptAs === undefined ? {} : { keptAs }),
       inputSize: resolveInputSize(lpm.config, options.inputSize),
       // What is asked beyond the budget is part of what a search is; one that asks nothing is the search that it was before one could.
       ...methodsOf(options),
@@ -80,6 +83,10 @@ export async function chooseRecipe(
     const [first] = request.methods ?? [];
     if (first !== undefined && request.methods?.every((method) => trainingMethods[method].features === null)) {
       refuseUnreadPrecision({ method: first, precision });
+    }
+    if (first !== undefined) {
+      const asked = (request.methods ?? []).flatMap(featuresOf);
+      refuseUnkept(keptAs, asked, request.methods?.length === 1 ? `the method ${first}` : 'each of these methods');
     }
     const search = await searchRecipe(context, version, lpm, request, planner);
     const { method, learningRate, weightDecay, augment, steps } = winnerOf(search);
@@ -97,8 +104,9 @@ export async function chooseRecipe(
         name,
         recipe: 'published',
         method,
-        // What says nothing of an image beforehand has no precision of its own.
+        // What says nothing of an image beforehand has no precision of its own, and what has one number a channel is kept as it is.
         ...(trainingMethods[method].features === null ? { precision: undefined } : {}),
+        ...(hasChannels(method) ? {} : { keptAs: undefined }),
         lr: learningRate,
         weightDecay,
         augment,

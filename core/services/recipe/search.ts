@@ -195,14 +195,14 @@ function stepsOf(plan: SearchPlan, { folds }: SearchPlan['rounds'][number], ente
 async function prepareAll(
   context: ServiceContext,
   { version, lpm, images }: SearchData,
-  { inputSize, tokens, tokenRatio, normalisation, precision }: SearchRequest,
+  { inputSize, tokens, tokenRatio, normalisation, precision, keptAs }: SearchRequest,
   { candidates }: SearchPlan,
 ): Promise<ReadonlyMap<Method, Features>> {
   const methods = [...new Set(candidates.map(({ method }) => method))];
   const rule = rangeRuleOfVersion(context.library.db, version);
   const prepared = await prepareTogether(
     context,
-    { version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision, rule },
+    { version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision, keptAs, rule },
     methods.map((method) => ({ layers: methodLayers(lpm.config, method), features: featuresOf(method) })),
   );
   return new Map(methods.map((method, i) => [method, prepared[i] as Features]));

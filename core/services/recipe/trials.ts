@@ -30,7 +30,7 @@ import { guessLoss } from '../training/stuck-members.ts';
 export interface TrialSettings
   extends Pick<
     RunSettings,
-    'batch' | 'classWeights' | 'flip' | 'inputSize' | 'optimiser' | 'tokenRatio' | 'uncertain'
+    'batch' | 'classWeights' | 'flip' | 'inputSize' | 'keptAs' | 'optimiser' | 'tokenRatio' | 'uncertain'
   > {
   readonly criterion: CriterionName;
   /** Of methods that compute the LPM in every step: images at a time. */
@@ -132,13 +132,14 @@ export class Trials {
   }
 
   #config(method: Method): NetworkConfig {
-    const { inputSize, tokenRatio } = this.#settings;
+    const { inputSize, tokenRatio, keptAs } = this.#settings;
     const { target, classes } = this.#version;
     return networkConfig(this.#lpm.config, {
       method,
       classes: targets[target].logits(classes.length),
       inputSize,
       tokenRatio,
+      keptAs,
     });
   }
 

@@ -35,9 +35,9 @@ export interface TrainingMaterial {
 /** The network that the model of a run will be; of a cross-validation one of several members. @throws LPM_UNSUPPORTED */
 export function networkOfRun({ run, version }: Pick<PlannedRun, 'run' | 'version'>, lpm: LibraryLpm): NetworkConfig {
   const { settings } = run;
-  const { method, inputSize, tokenRatio } = settings;
+  const { method, inputSize, tokenRatio, keptAs } = settings;
   const classes = targets[version.target].logits(version.classes.length);
-  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, sizes: settings });
+  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, keptAs, sizes: settings });
   return withMembers(config, networksAnswering(settings));
 }
 
@@ -70,6 +70,7 @@ export async function withMaterial<T>(
     layers,
     normalisation: settings.normalisation,
     precision: settings.precision,
+    keptAs: settings.keptAs,
     rule: rangeRuleOfVersion(context.library.db, version),
     features: featuresOf(method),
   });

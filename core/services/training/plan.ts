@@ -36,6 +36,7 @@ import {
 } from '../../store/index.ts';
 import { choosePositiveClass, requireClass } from '../datasets/classes.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
+import { featuresOf, refuseUnkept } from '../features/feature-kinds.ts';
 import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from './criterion.ts';
@@ -79,6 +80,7 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   const criterion = criterionFor(dataset.target, options);
   refuseWithoutFolds(options);
   refuseUnreadPrecision(options);
+  refuseUnkept(options.keptAs, featuresOf(options.method), `the method ${options.method}`);
   if (options.folds > 1) refuseEarlyStop(options);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });

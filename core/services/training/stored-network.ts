@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import {
+  keptFeaturesSchema,
   type Method,
   methods,
   type OptimiserName,
@@ -68,6 +69,7 @@ const networkShape = {
   sideWidth: size,
   prompts: size,
   tokens: size,
+  keptAs: keptFeaturesSchema.exactOptional(),
   members: z.int().min(2).exactOptional(),
 };
 

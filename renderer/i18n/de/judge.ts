@@ -263,6 +263,8 @@ export const judge: Words['judge'] = {
       `Es liest jedes Bild mit ${input} Pixeln, zum Quadrat gestaucht, und hat ${learnable} lernbare Parameter.`,
     int8Text:
       'Das vortrainierte Modell liest Bilder mit 8 Bit, schneller und ein wenig ungenauer, beim Training wie beim Klassifizieren.',
+    keptInt8Text:
+      'Was das vortrainierte Modell über ein Bild sagt, wird für jeden Kopf und Kanal auf 8 Bit gerundet, beim Training wie beim Klassifizieren.',
     data: 'Womit es trainiert wurde',
     dataText: (dataset, version, date) => `Datensatz „${dataset}“, Version ${version}; trainiert am ${date}.`,
     trainingText: (epochs, time, memory) =>

@@ -277,6 +277,8 @@ export const judge = {
       `It reads each image at ${input} pixels, squeezed to a square, and has ${learnable} learnable parameters.`,
     int8Text:
       'The pre-trained model reads images in 8 bits, quicker and a little less exactly, in training as in classifying.',
+    keptInt8Text:
+      'What the pre-trained model says of an image is rounded to 8 bits for each head and channel, in training as in classifying.',
     data: 'What it was trained on',
     dataText: (dataset: string, version: number, date: string) =>
       `Data set “${dataset}”, version ${version}; trained on ${date}.`,

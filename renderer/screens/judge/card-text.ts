@@ -42,6 +42,7 @@ export function cardText(card: ModelCard): CardText {
           ),
           own.howText(model.preprocessing.inputSize, i18n.number(model.learnable)),
           ...(model.preprocessing.precision === 'int8' ? [own.int8Text] : []),
+          ...(model.preprocessing.keptAs === 'int8' ? [own.keptInt8Text] : []),
           ...(model.folds > 1 ? [own.foldsText(model.folds * model.repeats, model.repeats, model.networks === 1)] : []),
         ],
       },

@@ -18,7 +18,7 @@ import {
   type NetworkConfig,
   parameterLayout,
   plainVit,
-  trainingMethods,
+  storedInputs,
 } from '../../../core/models/index.ts';
 import { buildPredict, buildTrainStep } from '../../../core/training/train-step.ts';
 import { hasShared, repositoryRoot, sharedPath } from '../../support/shared.ts';
@@ -51,7 +51,7 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
     expect(tensorflow.info.version).toMatch(/^2\.\d+\.\d+$/);
   });
 
-  const config: NetworkConfig = {
+  const usual: NetworkConfig = {
     lpm: { width: 64, heads: 2, patch: 16, eps: 1e-6, channels: 3 },
     method: 'fpt+',
     layers: 2,
@@ -63,11 +63,15 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
   };
   const batch = 4;
 
-  function networkInputs(random: Random): Record<string, Tensor> {
+  function networkInputs(random: Random, config = usual): Record<string, Tensor> {
     return Object.fromEntries(
-      Object.entries(trainingMethods[config.method].inputs(config, batch)).map(([name, { shape }]) => {
+      Object.entries(storedInputs(config, batch)).map(([name, { shape, dtype }]) => {
         const tensor = randomTensor(random, shape);
-        if (name === 'image') return [name, tensor];
+        if (dtype === 'float32') return [name, tensor];
+        if (dtype === 'int8')
+          return [name, { dtype, shape, data: Int8Array.from(tensor.data, (x) => 60 * x) }] as const;
+        // What 127 stands for is the largest number of a channel.
+        if (config.keptAs !== undefined) tensor.data.fill(2);
         const data = new Uint16Array(new Float16Array(tensor.data).buffer);
         return [name, { dtype: 'float16', shape, data }] as const;
       }),
@@ -75,13 +79,13 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
   }
 
   /** The parameters after ten steps on one batch. */
-  async function trainOn(engine: Engine): Promise<Tensor> {
+  async function trainOn(engine: Engine, config = usual): Promise<Tensor> {
     const random = Random.seeded(7);
     const { total } = parameterLayout(config);
     const step = await engine.compile(buildTrainStep(config, { batch, weighted: false }));
     const mask = dropoutMaskShape(config, batch) as readonly number[];
     const fixed = {
-      ...networkInputs(random),
+      ...networkInputs(random, config),
       labels: { dtype: 'int32', shape: [batch], data: Int32Array.of(0, 1, 2, 1) } as const,
       lr: float32([], [1e-2]),
       dropout_mask: float32(mask, new Float32Array(sizeOf(mask)).fill(1)),
@@ -99,9 +103,9 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
     return state['params'] as Tensor;
   }
 
-  async function logitsOn(engine: Engine, params: Tensor): Promise<Float32Array> {
+  async function logitsOn(engine: Engine, params: Tensor, config = usual): Promise<Float32Array> {
     const predict = await engine.compile(buildPredict(config, { batch }));
-    const { logits } = await predict.run({ params, ...networkInputs(Random.seeded(8)) });
+    const { logits } = await predict.run({ params, ...networkInputs(Random.seeded(8), config) });
     await predict.dispose();
     return logits?.data as Float32Array;
   }
@@ -110,16 +114,25 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
     a.reduce((most, x, i) => Math.max(most, Math.abs(x - (b[i] as number))), 0);
 
   test.each([
-    ['tensorflow', 'onnxruntime'],
-    ['onnxruntime', 'tensorflow'],
-  ] as const)('a model trained on %s classifies on %s with logits within 1e-3', async (trainer, other) => {
-    const engines = { tensorflow, onnxruntime };
-    const params = await trainOn(engines[trainer]);
-    const [own, others] = [await logitsOn(engines[trainer], params), await logitsOn(engines[other], params)];
-    expect(own.length).toBe(batch * config.classes);
-    expect(Math.max(...own) - Math.min(...own)).toBeGreaterThan(0.1);
-    expect(worst(own, others)).toBeLessThan(1e-3);
-  });
+    ['tensorflow', 'onnxruntime', 16],
+    ['onnxruntime', 'tensorflow', 16],
+    ['tensorflow', 'onnxruntime', 8],
+    ['onnxruntime', 'tensorflow', 8],
+  ] as const)(
+    'a model trained on %s classifies on %s with logits within 1e-3, from features of %i bits',
+    async (trainer, other, bits) => {
+      const engines = { tensorflow, onnxruntime };
+      const config: NetworkConfig = bits === 8 ? { ...usual, keptAs: 'int8' } : usual;
+      const params = await trainOn(engines[trainer], config);
+      const [own, others] = [
+        await logitsOn(engines[trainer], params, config),
+        await logitsOn(engines[other], params, config),
+      ];
+      expect(own.length).toBe(batch * config.classes);
+      expect(Math.max(...own) - Math.min(...own)).toBeGreaterThan(0.1);
+      expect(worst(own, others)).toBeLessThan(1e-3);
+    },
+  );
 
   test('the same training gives the same bits again', async () => {
     const [first, second] = [await trainOn(tensorflow), await trainOn(tensorflow)];
@@ -128,9 +141,9 @@ describe.skipIf(lacksTensorflow)(`the TensorFlow engine ${needsTensorflow}`, () 
 
   test('runs leave no tensors behind, and what an executable held goes with it', async () => {
     const before = held();
-    const { total } = parameterLayout(config);
-    const params = float32([total], initialiseParameters(config, Random.seeded(1)));
-    const predict = await tensorflow.compile(buildPredict(config, { batch }));
+    const { total } = parameterLayout(usual);
+    const params = float32([total], initialiseParameters(usual, Random.seeded(1)));
+    const predict = await tensorflow.compile(buildPredict(usual, { batch }));
     const inputs = { params, ...networkInputs(Random.seeded(2)) };
     await predict.run(inputs);
     const afterOne = held();

@@ -36,17 +36,24 @@ describe.skipIf(!hasSoftwareGpu)('WebGPU on a software driver (needs Electron, w
     expect((checks as unknown[]).length).toBeGreaterThan(12);
   });
 
-  test('trains to the weights of the processor, from features kept in 16 bits, which this GPU does not know', () => {
-    const { steps, losses, furthest, moved } = inChild('training');
-    expect(steps).toBe(20);
-    expect((losses as number[])[1]).toBeLessThan(0.9 * ((losses as number[])[0] as number));
-    expect(furthest).toBeLessThan(1e-3);
-    // Far from where both began: the agreement is not that of two networks that stood still.
-    expect(moved).toBeGreaterThan(1e-2);
-  });
+  test.each([
+    [16, 'training'],
+    [8, 'training8'],
+  ])(
+    'trains to the weights of the processor, from features kept in %i bits, which this GPU does not know',
+    (_, task) => {
+      const { steps, losses, furthest, moved } = inChild(task);
+      expect(steps).toBe(20);
+      expect((losses as number[])[1]).toBeLessThan(0.9 * ((losses as number[])[0] as number));
+      expect(furthest).toBeLessThan(1e-3);
+      // Far from where both began: the agreement is not that of two networks that stood still.
+      expect(moved).toBeGreaterThan(1e-2);
+    },
+  );
 
-  test('computes every node of an LPM’s pass and of a training step, and copies nothing in between', () => {
+  test('computes every node of an LPM’s pass and of a training step, also on features of 8 bits, and copies nothing in between', () => {
     const { profiles } = inChild('resident');
+    expect(profiles).toHaveLength(3);
     for (const profile of profiles as NetworkProfile[]) {
       expect(profile.providers.map(({ provider }) => provider)).toEqual(['WebGpuExecutionProvider']);
       expect(profile.providers[0]?.nodes).toBeGreaterThan(50);

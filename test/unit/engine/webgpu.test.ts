@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { fromFloat16Bits } from '../../../core/base/half.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import { type AdapterAnswer, describeAdapter, missingAdapter } from '../../../core/engine/webgpu/adapter.ts';
-import { widenHalfInputs } from '../../../core/engine/webgpu/widen-halves.ts';
-import { add, cast, defineGraph, input } from '../../../core/graph/index.ts';
+import { widenInputs } from '../../../core/engine/webgpu/widen-inputs.ts';
+import { add, cast, defineGraph, input, matmulInt8 } from '../../../core/graph/index.ts';
 
 const answer: AdapterAnswer = {
   vendor: 'intel',
@@ -53,7 +53,7 @@ describe('the adapter of WebGPU', () => {
 
 test('16-bit inputs become the same numbers as 32-bit ones, and nothing else changes', () => {
   const [a, b] = [input('a', [3], 'float16'), input('b', [3])];
-  const { graph, widen } = widenHalfInputs(defineGraph({ outputs: { y: add(cast(a, 'float32'), b) } }));
+  const { graph, widen } = widenInputs(defineGraph({ outputs: { y: add(cast(a, 'float32'), b) } }), false);
   expect(graph.inputs.map(({ name, dtype }) => [name, dtype])).toEqual([
     ['a', 'float32'],
     ['b', 'float32'],
@@ -62,4 +62,20 @@ test('16-bit inputs become the same numbers as 32-bit ones, and nothing else cha
   const bits = Uint16Array.of(0x3c00, 0xc000, 1);
   const given: Record<string, Tensor> = { a: { dtype: 'float16', shape: [3], data: bits }, b: float32([3], [1, 2, 3]) };
   expect(widen(given)).toEqual({ a: float32([3], fromFloat16Bits(bits)), b: given['b'] });
+});
+
+test('8-bit inputs become the same numbers as 32-bit ones on every GPU, but for those that are multiplied as integers', () => {
+  const [q, w] = [input('q', [2, 2], 'int8'), input('w', [2, 1], 'int8')];
+  const product = matmulInt8(cast(q, 'float32'), w, input('scale', [1]));
+  const { graph, widen } = widenInputs(defineGraph({ outputs: { product } }), true);
+  expect(graph.inputs.map(({ name, dtype }) => [name, dtype])).toEqual([
+    ['q', 'float32'],
+    ['w', 'int8'],
+    ['scale', 'float32'],
+  ]);
+  const given: Record<string, Tensor> = {
+    q: { dtype: 'int8', shape: [2, 2], data: Int8Array.of(-127, 0, 3, 127) },
+    w: { dtype: 'int8', shape: [2, 1], data: Int8Array.of(1, 2) },
+  };
+  expect(widen(given)).toEqual({ q: float32([2, 2], [-127, 0, 3, 127]), w: given['w'] });
 });

@@ -5,6 +5,8 @@ import { afterAll, expect, test } from 'vitest';
 import { MemoryBudget, type RecordIndex, RecordStore } from '../../../../core/features/index.ts';
 import { networkConfig, plainVit } from '../../../../core/models/index.ts';
 import { BatchThreads } from '../../../../core/services/features/batches/batch-threads.ts';
+import { featureKinds } from '../../../../core/services/features/feature-kinds.ts';
+import { bytesIn } from '../../../../core/services/features/record-blocks.ts';
 import { exampleSource } from '../../../../core/services/features/source-examples.ts';
 import { targets } from '../../../../core/targets/index.ts';
 import type { BatchInputs } from '../../../../core/training/loop.ts';
@@ -13,8 +15,9 @@ import { temporaryFolder } from '../../../support/temporary.ts';
 
 const size = 128;
 const lpm = plainVit({ width: 64, layers: 4, heads: 2, patch: 16, imageSize: size });
-const config = networkConfig(lpm, { method: 'fpt+', classes: 2, inputSize: size });
-const recordBytes = 4 * config.layers * config.tokens * lpm.width;
+const options = { method: 'fpt+', classes: 2, inputSize: size } as const;
+const config = networkConfig(lpm, options);
+const recordBytes = bytesIn(featureKinds.keysValues.blocks(config, 1));
 const images = [0, 1, 2, 3, 4].map((n) => ({ instanceId: instanceId(n + 1), frame: 0, classIndex: n % 2, values: [] }));
 const keyOf = (n: number): string => `${n + 1}/0`;
 
@@ -23,7 +26,7 @@ function index(): RecordIndex {
 }
 
 /** Stores of made-up records and pictures. */
-function stores() {
+function stores(ofRecord = recordBytes) {
   const folder = temporaryFolder();
   const options = { mode: 'write', pendingRecords: 1 } as const;
   const [sources, records] = ['sources', 'records'].map(
@@ -33,7 +36,7 @@ function stores() {
     const noise = (count: number): Uint16Array =>
       Uint16Array.from({ length: count }, (_, i) => (i * (n + 3) * 7919) % 30_000);
     sources?.append('image', keyOf(n), new Uint8Array(noise(size * size).buffer));
-    records?.append('keysValues', keyOf(n), new Uint8Array(noise(recordBytes / 2).buffer));
+    records?.append('keysValues', keyOf(n), new Uint8Array(noise(ofRecord / 2).buffer));
   }
   return { folder, sources: sources as RecordStore, records: records as RecordStore };
 }
@@ -41,7 +44,11 @@ function stores() {
 const pool = new BatchThreads(async () => 4);
 afterAll(() => pool.close());
 
-function sourceOf({ sources, records }: ReturnType<typeof stores>, threads: BatchThreads | undefined) {
+function sourceOf(
+  { sources, records }: ReturnType<typeof stores>,
+  threads: BatchThreads | undefined,
+  network = config,
+) {
   return exampleSource(
     {
       sources,
@@ -49,7 +56,7 @@ function sourceOf({ sources, records }: ReturnType<typeof stores>, threads: Batc
       memory: new MemoryBudget(2 ** 30).holder(),
       ...(threads === undefined ? {} : { threads }),
     },
-    config,
+    network,
     images,
     {
       inputSize: size,
@@ -77,6 +84,22 @@ test('threads put a batch together as the thread that trains does, bit for bit, 
   const second = await theirs.load([1, 3, 0], [null, change, null]);
   expect(second['keys']?.data).toBe(first['keys']?.data);
   expect(bytes(second)).toEqual(bytes(await ours.load([1, 3, 0], [null, change, null])));
+});
+
+test('records of 8 bits come to their places with the largest of their channels, in threads and without', async () => {
+  const kept = networkConfig(lpm, { ...options, keptAs: 'int8' });
+  const ofRecord = bytesIn(featureKinds.keysValues.blocks(kept, 1));
+  const [L, T, D] = [kept.layers, kept.tokens, lpm.width];
+  expect(ofRecord).toBe(2 * L * T * D + 2 * L * D * 2);
+  const made = stores(ofRecord);
+  const theirs = bytes(await sourceOf(made, pool, kept).load([4, 0, 2], [change, null, change]));
+  expect(theirs).toEqual(bytes(await sourceOf(made, undefined, kept).load([4, 0, 2], [change, null, change])));
+  // Keys, values, then the largest of both: layer 1 of the second example, which is image 0.
+  const record = await made.records.read('keysValues', keyOf(0));
+  const values = new Int8Array(record.buffer, L * T * D + T * D, T * D);
+  expect(theirs['values']?.slice((3 + 1) * T * D, (3 + 2) * T * D)).toEqual([...values]);
+  const largest = new Uint16Array(record.buffer, 2 * L * T * D + 2 * L * D + 2 * D, D);
+  expect(theirs['values_largest']?.slice((3 + 1) * D, (3 + 2) * D)).toEqual([...largest]);
 });
 
 test('beside an engine that was told to compute in one thread there is no other, and batches are the same', async () => {

@@ -44,3 +44,21 @@ test.each(['fpt+', 'fpt', 'attentive', 'linear'] as const)(
     expect(new Set([int8, folderIn('f32', {}), folderIn('f16', {})]).size).toBe(3);
   },
 );
+
+test.each([
+  ['fpt+', true],
+  ['fpt', true],
+  ['attentive', true],
+  ['linear', false],
+] as const)('features for %s that are kept in 8 bits lie apart where they can be: %s', async (method, isApart) => {
+  const context = await testServices(temporaryFolder());
+  const lpm = { config, record: { hash: 'ab12'.repeat(16) } as LibraryLpm['record'] };
+  const settings = { inputSize: 512, tokens: 'global', tokenRatio: 0.2, rule: {}, method } as const;
+  const { mean, std } = statistics;
+  const folderIn = (asked: { readonly precision?: 'int8'; readonly keptAs?: 'int8' }): string =>
+    featuresFolder(context, lpm, { ...settings, ...asked }, { mean: [...mean], std: [...std] });
+  const folders = [folderIn({}), folderIn({ keptAs: 'int8' }), folderIn({ precision: 'int8' })];
+  folders.push(folderIn({ precision: 'int8', keptAs: 'int8' }));
+  // How the LPM computes is another thing: all four are told apart.
+  expect(new Set(folders).size).toBe(isApart ? 4 : 2);
+});
