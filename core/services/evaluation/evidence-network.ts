@@ -191,7 +191,7 @@ async function openSummary(
   };
 }
 
-/** The graph of a summary with what it has of the LPM. A frozen one is computed as the model's features were, in the session's precision. */
+/** The graph of a summary with what it has of the LPM. A frozen one is computed in the session's precision, as features are; in f16 its head is, too. */
 async function compileSummary(
   { precision = 'f32' }: ServiceContext,
   engine: Engine,

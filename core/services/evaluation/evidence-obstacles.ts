@@ -17,15 +17,25 @@ export function evidenceObstacle(
   record: AskedOf,
 ): EvidenceObstacle | null {
   const { isPerName, hasMarks } = targetFacts[record.target];
-  const own = record.config['encoder'] as Readonly<Record<string, unknown>> | undefined;
-  const lpm = own ?? lpmByHash(library.db, record.lpmHash)?.config ?? {};
-  const summary = otherSummaries.find((name) => name === lpm['summary']);
   // What is asked comes first: of numbers no other method or LPM would have evidence.
   if (isPerName && !hasMarks) return 'numbers';
+  if (trainingMethods[record.method].evidence?.attends !== 'summary') return noAttention(record, {});
+  const lpm = (record.config['encoder'] as LpmFacts | undefined) ?? lpmOf(library, record.lpmHash);
+  const summary = otherSummaries.find((name) => name === lpm['summary']);
   const none = noAttention(record, summary === undefined ? {} : { summary });
-  if (none !== null) return none;
-  const isInGraph = trainingMethods[record.method].evidence?.attends === 'summary';
-  return isInGraph && record.preprocessing.precision === 'int8' ? 'int8' : null;
+  return none ?? (record.preprocessing.precision === 'int8' ? 'int8' : null);
+}
+
+type LpmFacts = Readonly<Record<string, unknown>>;
+
+/** What the library says of an LPM; nothing where it has it no longer, or only a damaged row, which whoever needs the LPM itself is told. */
+function lpmOf({ db }: ServiceContext['library'], hash: string): LpmFacts {
+  try {
+    return lpmByHash(db, hash)?.config ?? {};
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'DB_DAMAGED') return {};
+    throw error;
+  }
 }
 
 /** Methods with evidence: all of them, or those alone that attend by prompts or queries of their own, whatever the LPM. */
@@ -47,7 +57,7 @@ export function noEvidenceError(obstacle: EvidenceObstacle, { name, method, targ
     },
     mean: {
       message: `${model} reads its answer off its LPM's summary of the image, and that is a mean of the tokens: nothing attends, so there is no attention to show. A summary drawn by a class token or an attention pool has one.`,
-      action: `Choose a model of the method ${methodsWithEvidence(true)}, or one on an LPM with a class token or an attention pool.`,
+      action: `Choose a model of the method ${methodsWithEvidence(true)}, or one on an LPM whose summary is its class token or an attention pool.`,
     },
     numbers: {
       message: `Model "${name}" answers ${targetFacts[target].meaning}; evidence shows what speaks for a class or a finding, and a number has none.`,

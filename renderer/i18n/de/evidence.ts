@@ -14,7 +14,7 @@ export const evidence: Words['evidence'] = {
     'no-place': (name) =>
       `„${name}“ achtet auf keine Stellen des Bildes, also gibt es keine Belege dieser Art. Wählen Sie ein Modell eines anderen Verfahrens.`,
     mean: (name) =>
-      `„${name}“ antwortet aus der Zusammenfassung des Bildes durch das vortrainierte Modell, und die ist ein Mittel aller Felder: Nichts sieht hin, also gibt es keine Belege dieser Art. Wählen Sie ein Modell von FPT+, FPT oder der Attentive Probe oder eines auf einem vortrainierten Modell mit Klassentoken oder Aufmerksamkeits-Pool.`,
+      `„${name}“ antwortet aus der Zusammenfassung des Bildes durch das vortrainierte Modell, und die ist ein Mittel aller Felder: Nichts sieht hin, also gibt es keine Belege dieser Art. Wählen Sie ein Modell von FPT+, FPT oder der Attentive Probe oder eines auf einem vortrainierten Modell, dessen Zusammenfassung sein Klassentoken oder ein Aufmerksamkeits-Pool ist.`,
     numbers: (name) =>
       `„${name}“ antwortet mit einer Zahl. Belege zeigen, was für eine Klasse oder einen Befund spricht; eine Zahl hat keine. Wie weit die Zahlen daneben liegen, steht unter „Beurteilen“.`,
     int8: (name) =>
@@ -63,7 +63,7 @@ export const evidence: Words['evidence'] = {
       'Gelernte Prompts sehen Schicht für Schicht auf die Token, die das vortrainierte Modell selbst für wichtig hielt.',
     queries: 'Gelernte Anfragen sehen auf alle Token mehrerer Schichten des vortrainierten Modells, gemischt.',
     'class-token':
-      'Im letzten Block des vortrainierten Modells sieht dessen Klassentoken hin; aus dem, was es dort findet, entsteht die Antwort. Ein Feld steht dort auch für das, was es von anderen Feldern übernahm.',
+      'Im letzten Block des vortrainierten Modells sieht dessen Klassentoken hin; aus dem, was es dort findet, und dem, was es in den Blöcken davor gesammelt hat und was hier keine Spur hinterlässt, entsteht die Antwort. Ein Feld steht dort auch für das, was es von anderen Feldern übernahm.',
     'pool-query':
       'Nach dem letzten Block des vortrainierten Modells sieht die Anfrage seines Aufmerksamkeits-Pools hin; aus dem, was sie dort findet, entsteht die Antwort. Ein Feld steht dort auch für das, was es von anderen Feldern übernahm.',
   },
@@ -80,7 +80,13 @@ export const evidence: Words['evidence'] = {
   legendLow: 'wenig',
   legendHigh: 'viel',
   classToken: (share) => `${share} davon gingen an das Klassentoken, das für das ganze Bild steht und keinen Ort hat.`,
-  registers: (share) => `${share} gingen an Registertoken oder gelernte Prompts, die auch keinen Ort haben.`,
+  registers: {
+    prompts: (share) => `${share} gingen an Registertoken, die auch keinen Ort haben.`,
+    queries: (share) => `${share} gingen an Registertoken, die auch keinen Ort haben.`,
+    'class-token': (share) => `${share} gingen an Registertoken oder gelernte Prompts, die auch keinen Ort haben.`,
+    'pool-query': (share) => `${share} gingen an Registertoken, die keinen Ort haben.`,
+  },
+  readOnly: 'Die Bibliothek ist nur zum Lesen geöffnet: Belege werden nicht berechnet.',
   nothing: 'Nichts in den Token sprach für diese Klasse.',
   weak: 'An einzelnen Token hängt von dieser Antwort kaum etwas: Die Karte teilt fast nichts auf und bedeutet wenig.',
   tokens: (kept, all) =>

@@ -14,7 +14,7 @@ export const evidence = {
     'no-place': (name: string) =>
       `“${name}” attends to no place of the image, and so leaves no evidence of this kind. Choose a model of another method.`,
     mean: (name: string) =>
-      `“${name}” answers from the pre-trained model’s summary of the image, and that is a mean of all patches: nothing attends, and so there is no evidence of this kind. Choose a model of FPT+, FPT or the attentive probe, or one on a pre-trained model with a class token or an attention pool.`,
+      `“${name}” answers from the pre-trained model’s summary of the image, and that is a mean of all patches: nothing attends, and so there is no evidence of this kind. Choose a model of FPT+, FPT or the attentive probe, or one on a pre-trained model whose summary is its class token or an attention pool.`,
     numbers: (name: string) =>
       `“${name}” answers a number. Evidence shows what speaks for a class or a finding; a number has none. Judge tells how far off the numbers are.`,
     int8: (name: string) =>
@@ -64,7 +64,7 @@ export const evidence = {
     prompts: 'Learned prompts look, layer by layer, at the tokens that the pre-trained model itself found important.',
     queries: 'Learned queries look, at all tokens of several layers of the pre-trained model mixed.',
     'class-token':
-      'The class token of the pre-trained model looks, in its last block; the answer is read off what it finds there. A patch stands there for what it took from other patches, too.',
+      'The class token of the pre-trained model looks, in its last block; the answer is read off what it finds there and what it had gathered in the blocks before, which leaves no trace here. A patch stands there for what it took from other patches, too.',
     'pool-query':
       'The query of the pre-trained model’s attention pool looks, after its last block; the answer is read off what it finds there. A patch stands there for what it took from other patches, too.',
   },
@@ -82,7 +82,15 @@ export const evidence = {
   legendHigh: 'much',
   classToken: (share: string) =>
     `${share} of it went to the class token, which stands for the whole image and has no place.`,
-  registers: (share: string) => `${share} went to register tokens or learned prompts, which have no place either.`,
+  /** What else has no place, by what looks. */
+  registers: {
+    prompts: (share: string) => `${share} went to register tokens, which have no place either.`,
+    queries: (share: string) => `${share} went to register tokens, which have no place either.`,
+    'class-token': (share: string) =>
+      `${share} went to register tokens or learned prompts, which have no place either.`,
+    'pool-query': (share: string) => `${share} went to register tokens, which have no place.`,
+  },
+  readOnly: 'The library is open for reading only: no evidence is computed.',
   nothing: 'Nothing in the tokens spoke for this class.',
   weak: 'Hardly anything of this answer hangs on single tokens here: the map divides next to nothing and means little.',
   tokens: (kept: string, all: number) =>

@@ -13,9 +13,10 @@ import {
   type SplitName,
 } from '../../../core/contract/index.ts';
 import { call } from '../../app/client.ts';
+import { core } from '../../app/core-state.svelte.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 import type { CaseReference, ScreenArguments } from '../../app/navigation.svelte.ts';
-import { notices } from '../../app/notices.svelte.ts';
+import { attempt, notices } from '../../app/notices.svelte.ts';
 import { loadPicture, type Picture } from './picture.ts';
 
 type Model = CallOutput<'models.list'>[number];
@@ -193,20 +194,22 @@ export class EvidenceState {
     return call('evidence.images', { model: this.#model, split, limit: this.#limit, ...own });
   }
 
-  /** Shows an image and, where the model leaves any, looks for its evidence. */
+  /** Shows an image and, where the model leaves any and the library takes jobs, looks for its evidence. */
   async chooseImage({ studyId, instanceId, frame }: Place): Promise<void> {
     const turn = ++this.#turn;
     this.#forget();
     this.#place = { studyId, instanceId, frame };
     const job =
-      this.record?.evidenceObstacle === null
+      this.record?.evidenceObstacle === null && !core.now.isReader
         ? jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame } })
         : null;
     const picture = await loadPicture(instanceId, frame);
     if (turn === this.#turn) this.#picture = picture;
     if (job === null) return;
     const { id } = await job;
-    if (turn === this.#turn) this.#lookId = id;
+    // Another image was chosen meanwhile: whoever walks through many shall not wait for the LPM's pass over each.
+    if (turn !== this.#turn) return await jobs.stop(id);
+    this.#lookId = id;
     await this.jobChanged(jobs.byId(id));
   }
 
@@ -270,6 +273,7 @@ export class EvidenceState {
   }
 
   #forget(): void {
+    for (const id of [this.#lookId, this.#checkId]) if (id !== null) void attempt(() => jobs.stop(id));
     this.#report = null;
     this.#check = null;
     this.#picture = null;

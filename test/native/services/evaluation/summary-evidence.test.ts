@@ -13,7 +13,7 @@ import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { probabilitiesOf, requireModel } from '../../../../core/services/training/model.ts';
-import { modelByName, versionImages } from '../../../../core/store/index.ts';
+import { lpmByHash, modelByName, versionImages } from '../../../../core/store/index.ts';
 import { openTestServices, writeTinyLpm } from '../../../support/made-studies.ts';
 import { marker, writeMarkedStudies } from '../../../support/marked-studies.ts';
 import { repositoryRoot } from '../../../support/shared.ts';
@@ -127,12 +127,28 @@ describe('where there is no evidence, one word says why', () => {
       await expect(findEvidence(context, { model: 'linear', instanceId: marked.instanceId })).rejects.toMatchObject({
         code: 'BAD_INPUT',
         message: expect.stringContaining('a mean of the tokens'),
-        action: expect.stringContaining('fpt+, fpt or attentive, or one on an LPM with a class token'),
+        action: expect.stringContaining('fpt+, fpt or attentive, or one on an LPM whose summary is its class token'),
       });
     } finally {
       writer.run("UPDATE lpms SET config = json_remove(config, '$.summary') WHERE name = 'box'", {});
     }
     expect(evidenceObstacle(context, record)).toBeNull();
+  });
+
+  test('a damaged row of its LPM, which whoever asks for evidence is told, and no list', async () => {
+    const record = modelByName(context.library.db, 'linear') as ModelRecord;
+    const { writer } = context.library;
+    const config = 'UPDATE lpms SET config = :config WHERE name = :name';
+    const kept = JSON.stringify(lpmByHash(context.library.db, record.lpmHash)?.config);
+    writer.run(config, { config: '[]', name: 'box' });
+    try {
+      expect(evidenceObstacle(context, record)).toBeNull();
+      await expect(findEvidence(context, { model: 'linear', instanceId: marked.instanceId })).rejects.toMatchObject({
+        code: 'DB_DAMAGED',
+      });
+    } finally {
+      writer.run(config, { config: kept, name: 'box' });
+    }
   });
 
   test('a pass in 8 bits that the evidence would go through, and no place at all', () => {
