@@ -22,6 +22,7 @@ export class PromisedJob<K extends JobKind> {
   isMeasuring = $state(false);
   #measureId: number | null = null;
   #measured = '';
+  #isWatched = false;
 
   constructor(options: PromisedJobOptions<K>) {
     this.#options = options;
@@ -33,6 +34,12 @@ export class PromisedJob<K extends JobKind> {
   });
   get isRunning(): boolean {
     return this.job?.isStoppable === true;
+  }
+
+  /** Says whether somebody looks at the section: nothing is measured for somebody who does not. Whoever looks again has what failed measured once more. */
+  watch(isWatched: boolean): void {
+    if (isWatched && !this.#isWatched) this.#measured = '';
+    this.#isWatched = isWatched;
   }
 
   /** The time that it takes; measures first what this machine was not measured for, one after the other. */
@@ -67,12 +74,12 @@ export class PromisedJob<K extends JobKind> {
       this.#measureId = null;
       this.isMeasuring = false;
       // A measurement that failed is not tried again by itself: its job says why.
-      await this.askPromise(state === 'succeeded');
+      await this.askPromise(state === 'succeeded' && this.#isWatched);
     }
     if (kind === this.#options.kind && id === this.job?.id) {
       if (state === 'succeeded') await this.#options.succeeded();
-      // What was read by now is not read again; nothing is measured for it, since nobody may be looking.
-      await this.askPromise(false);
+      // What was read by now is not read again.
+      if (this.#isWatched) await this.askPromise(false);
     }
   }
 }
