@@ -5,7 +5,7 @@
 import type { KeptFeatures, ReadingPrecision } from '../contract/index.ts';
 import { type CliCommand, UsageError } from './command.ts';
 import type { GlobalOptions } from './context.ts';
-import { oneOf } from './options.ts';
+import { oneOf, optionalOneOf } from './options.ts';
 
 const readsInInt8: readonly string[] = ['train', 'encode'];
 const those = readsInInt8.join(' and ');
@@ -18,15 +18,14 @@ export const precisionOption = oneOf(
 );
 
 /** `--features` of the commands that make them. */
-export const featuresOption = oneOf(
+export const featuresOption = optionalOneOf(
   '--features <type>',
-  'how what the LPM says of an image is kept on the disk, and read in training and answering: f16, 16-bit floats; int8, 8 bits with a scale for each head and channel of an image, half of the disk. Not how the LPM computes it: that is --precision. They are kept apart, and a model answers from such as it learned from. The class token of --method linear is kept as it is',
+  'how what the LPM says of an image is kept on the disk, and read in training and answering: f16, 16-bit floats; int8, 8 bits with a scale for each head and channel of an image, half of the disk. Not how the LPM computes it: that is --precision. They are kept apart, and a model answers from such as it learned from. The class token of --method linear is kept as it is (default: "f16")',
   ['f16', 'int8'] as const,
-  'f16',
 );
 
 /** What `--features` says; nothing but for 8 bits. */
-export function keptFeatures(features: 'f16' | 'int8'): { readonly keptAs?: KeptFeatures } {
+export function keptFeatures(features: 'f16' | 'int8' | undefined): { readonly keptAs?: KeptFeatures } {
   return features === 'int8' ? { keptAs: features } : {};
 }
 

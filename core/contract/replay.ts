@@ -13,7 +13,7 @@ export const runPlaceSchema = z.strictObject({
   threads: z.int().positive(),
   /** Of the frozen LPM's matrix products. */
   precision: z.enum(['f32', 'f16', 'int8']),
-  /** The version of Sidelight. */
+  /** The version of Sidelight, and of the arithmetic of its trainings. */
   program: z.string(),
   /** Processor and operating system: two processors add up in another order. */
   system: z.string(),

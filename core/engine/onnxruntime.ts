@@ -207,7 +207,9 @@ async function compile(
   const { graph: narrow, widen } = isWebgpu
     ? widenInputs(halved.graph, device.hasHalfPrecision ?? true)
     : { graph: halved.graph, widen: (x: Tensors) => x };
-  const { graph: viewed, views } = viewInputs(narrow, { apart: !isWebgpu });
+  // A step has a backward pass, which comes long after the forward one.
+  const isApart = options.device === 'cpu' && carried !== undefined;
+  const { graph: viewed, views } = viewInputs(narrow, { apart: isApart });
   const graph = isWebgpu ? lowerForWebgpu(viewed) : viewed;
   const outputs = Object.keys(graph.outputs);
   const state = isWebgpu && carried !== undefined ? new HeldTensors<OrtTensor>(carried) : undefined;

@@ -119,7 +119,9 @@ async function open(options: AdapterOptions): Promise<Engine> {
           },
         );
       }
-      const { graph: viewed, views } = viewInputs(graph, { apart: !binding.isUsingGpuDevice() });
+      const { graph: viewed, views } = viewInputs(graph, {
+        apart: carried !== undefined && !binding.isUsingGpuDevice(),
+      });
       const compiled = compileGraph(tensors, viewed, weights, { device, halfProducts: precision === 'f16' });
       const run = async (inputs: Tensors): Promise<Tensors> => {
         checkInputs(graph, inputs);

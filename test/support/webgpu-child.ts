@@ -108,6 +108,29 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
     ];
     return { pieces: gpu.pieces, numbers: gpu.joined.length, furthest: worstDifference(gpu.joined, cpu.joined) };
   },
+  /** The largest difference between the device and the processor where layers of an input are taken one by one, as large ones are. */
+  layers: async () => {
+    const kept = g.cast(g.input('kept', [3, 2, 5, 8], 'float16'), 'float32');
+    const eight = g.mul(
+      g.cast(g.input('eight', [3, 2, 5, 8], 'int8'), 'float32'),
+      g.div(g.input('most', [3, 2, 1, 8]), 127),
+    );
+    const found = [0, 1, 2].map((layer) => {
+      const [a, b] = [kept, eight].map((x) => g.slice(x, 0, layer, layer + 1)) as [g.Value, g.Value];
+      return g.matmul(g.softmax(g.matmul(a, g.transposeLast(b)), -1), b);
+    });
+    const graph = g.defineGraph({ outputs: { y: g.concat(found, 0) } });
+    const wave = Float32Array.from({ length: 240 }, (_, i) => Math.sin(i * i));
+    const inputs = {
+      kept: { dtype: 'float16', shape: [3, 2, 5, 8], data: new Uint16Array(new Float16Array(wave).buffer) },
+      eight: { dtype: 'int8', shape: [3, 2, 5, 8], data: Int8Array.from(wave, (x) => 100 * x) },
+      most: float32([3, 2, 1, 8], wave.subarray(0, 48)),
+    } satisfies Record<string, Tensor>;
+    const [gpu, cpu] = [await open('webgpu'), await open('cpu')];
+    const [one, other] = [await runOnce(gpu, graph, inputs), await runOnce(cpu, graph, inputs)];
+    const numbers = [one, other].map(({ y }) => Array.from((y as Tensor).data, Number)) as [number[], number[]];
+    return { numbers: numbers[0].length, furthest: worstDifference(...numbers) };
+  },
   /** The adapter asked for, and one small sum. */
   sum: async () => {
     const [state] = await listEngines('webgpu');

@@ -240,10 +240,8 @@ export const command = defineCommand({
     if (context.globals.precision === 'int8' && (options.again ?? options.on ?? options.resume) !== undefined) {
       throw new UsageError('A run that goes on or is trained again reads as it did: leave --precision int8 out.');
     }
-    if (features === 'int8' && (options.again ?? options.on ?? options.resume) !== undefined) {
-      throw new UsageError(
-        'A run that goes on or is trained again keeps features as it did: leave --features int8 out.',
-      );
+    if (features !== undefined && (options.again ?? options.on ?? options.resume) !== undefined) {
+      throw new UsageError('A run that goes on or is trained again keeps features as it did: leave --features out.');
     }
     const dataset = wordArgument(args, 0);
     const wanted =

@@ -35,12 +35,14 @@ export const rateNames = {
 
 /** What the LPM must give for these options; null where the method does not ask it. */
 export function encodingName(
-  options: Pick<MeasureOptions, 'method' | 'tokens' | 'tokenRatio' | 'precision'>,
+  options: Pick<MeasureOptions, 'method' | 'tokens' | 'tokenRatio' | 'precision' | 'keptAs'>,
 ): string | null {
   const { features, layers } = trainingMethods[options.method];
   if (features === null) return null;
   const name = featureKinds[features].name(options, layers);
-  return options.precision === undefined ? name : `${name}, ${options.precision}`;
+  // As below, what is as it was before there was a choice has the name of then.
+  const kept = options.keptAs !== undefined && hasChannels(options.method) ? `${options.keptAs} features` : undefined;
+  return [name, options.precision, kept].filter((part) => part !== undefined).join(', ');
 }
 
 /** The network and batch that a step's time belongs to. */

@@ -5,6 +5,9 @@ import { noteRunPlace } from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { programVersion } from '../session/program-version.ts';
 
+/** Raised where the same training gives other weights on the same machine, if only in their last digits, as with 2 on large layers (ADR 500). */
+const arithmetic = 2;
+
 /**
  * Where the session computes now: a GPU that failed has handed over to the processor.
  * @param reading how features are computed, where that is not the session's way
@@ -20,7 +23,7 @@ export async function placeOf(
     device,
     threads,
     precision: reading ?? context.precision ?? 'f32',
-    program: programVersion(),
+    program: `${programVersion()}, arithmetic ${arithmetic}`,
     system: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${platform()} ${arch()}`,
   };
 }

@@ -76,6 +76,12 @@ describe.skipIf(!hasSoftwareGpu)('WebGPU on a software driver (needs Electron, w
     expect(furthest).toBeLessThan(1e-4);
   });
 
+  test('takes layers of an input one by one, kept in 16 bits or 8, with the processor’s numbers', () => {
+    const { numbers, furthest } = inChild('layers');
+    expect(numbers).toBe(240);
+    expect(furthest).toBeLessThan(1e-5);
+  }, 60_000);
+
   test('refuses half precision where the adapter has none, and says what to do', () => {
     const refused = inChild('half');
     expect(refused).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('shader-f16') });

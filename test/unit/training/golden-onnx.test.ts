@@ -17,6 +17,7 @@ import {
   buildLpmEncoder,
   extractedLayers,
   type LpmConfig,
+  type NetworkConfig,
   networkConfig,
   noAttention,
   plainVit,
@@ -55,6 +56,11 @@ const configurations: Readonly<Record<string, Sizes>> = {
   },
 };
 
+/** Whether a network reads features that can be kept in 8 bits instead of 16. */
+function isKeptInHalves(config: NetworkConfig): boolean {
+  return Object.values(trainingMethods[config.method].inputs(config, 1)).some(({ dtype }) => dtype === 'float16');
+}
+
 /** Every graph that a method trains, predicts and explains with. Those that run the LPM train in parts of two images, as is the default. */
 function methodGraphs({ lpm, inputSize, classes, batch }: Sizes, method: Method): Record<string, Graph> {
   const config = networkConfig(lpm, { method, classes, inputSize });
@@ -73,6 +79,10 @@ function methodGraphs({ lpm, inputSize, classes, batch }: Sizes, method: Method)
     step: buildTrainStep(config, { batch, weighted: false, weightDecay: 0.1 }),
     'step, weighted': buildTrainStep(config, { batch, weighted: true, weightDecay: 0.1 }),
     predict: buildPredict(config, { batch }),
+    ...(isKeptInHalves(config) && {
+      'step, 8 bits': buildTrainStep({ ...config, keptAs: 'int8' }, { batch, weighted: false, weightDecay: 0.1 }),
+      'predict, 8 bits': buildPredict({ ...config, keptAs: 'int8' }, { batch }),
+    }),
     ...evidence,
   };
 }

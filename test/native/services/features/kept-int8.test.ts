@@ -17,6 +17,7 @@ import { replayModel } from '../../../../core/services/replay/replay.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { probabilitiesOf, requireModel } from '../../../../core/services/training/model.ts';
 import { listRuns, modelByName, runByName, versionImages } from '../../../../core/store/index.ts';
+import { runCommand } from '../../../support/command.ts';
 import { discsLibrary } from '../../../support/discs-library.ts';
 import { testServices, writeStudies } from '../../../support/made-studies.ts';
 import { plantedPatient } from '../../../support/planted-studies.ts';
@@ -181,4 +182,19 @@ test('a patient who is deleted is gone from features of 8 bits, too', async () =
   expect(holding(library, records).filter((name) => name.endsWith('.shard'))).toHaveLength(stores);
   deletePatient(context, { patientID: plantedPatient(1), backups: 'delete' });
   expect(holding(library, records)).toEqual([]);
+});
+
+test('the command line says how features are kept, and a run that goes on or is made again is not asked', async () => {
+  const { context } = await discsLibrary(12);
+  const library = join(temporaryFolder(), 'library');
+  cpSync(context.library.folder, library, { recursive: true });
+  const encode = ['encode', 'discs', '--lpm', 'tiny', '--input-size', '224', '--seed', '3'];
+  const usual = runCommand({ library }, ...encode);
+  const kept = runCommand({ library }, ...encode, '--features', 'int8');
+  expect([usual.status, kept.status]).toEqual([0, 0]);
+  expect(Number(kept.json['sizeBytes']) / Number(usual.json['sizeBytes'])).toBeLessThanOrEqual(0.55);
+  for (const features of ['f16', 'int8']) {
+    const again = runCommand({ library }, 'train', 'discs', '--again', 'm', '--features', features);
+    expect([again.status, again.stderr + again.stdout]).toEqual([2, expect.stringContaining('leave --features out')]);
+  }
 });
