@@ -37,17 +37,17 @@ describe.skipIf(!hasSoftwareGpu)('WebGPU on a software driver (needs Electron, w
   });
 
   test.each([
-    [16, 'training'],
-    [8, 'training8'],
+    [16, 'training', { wanted: 20, less: 0.9, away: 1e-2 }],
+    [8, 'training8', { wanted: 5, less: 1, away: 2e-3 }],
   ])(
     'trains to the weights of the processor, from features kept in %i bits, which this GPU does not know',
-    (_, task) => {
+    (_, task, { wanted, less, away }) => {
       const { steps, losses, furthest, moved } = inChild(task);
-      expect(steps).toBe(20);
-      expect((losses as number[])[1]).toBeLessThan(0.9 * ((losses as number[])[0] as number));
+      expect(steps).toBe(wanted);
+      expect((losses as number[])[1]).toBeLessThan(less * ((losses as number[])[0] as number));
       expect(furthest).toBeLessThan(1e-3);
       // Far from where both began: the agreement is not that of two networks that stood still.
-      expect(moved).toBeGreaterThan(1e-2);
+      expect(moved).toBeGreaterThan(away);
     },
   );
 
