@@ -18,12 +18,14 @@ import {
   networkConfig,
   plainVit,
 } from '../core/models/index.ts';
-import { buildTrainStep } from '../core/training/train-step.ts';
+import { buildTrainStep, carriedVectors } from '../core/training/train-step.ts';
 
 interface Workload {
   readonly graph: Graph;
   readonly inputs: Tensors;
   readonly weights?: (name: string) => Tensor;
+  /** What a step carries to the next, as in a training: an engine computes a step otherwise than a network that is asked once. */
+  readonly carried?: Readonly<Record<string, string>>;
 }
 
 /** ViT-B/16. */
@@ -94,11 +96,12 @@ function trainingStep(lpm: LpmConfig): Workload {
   inputs['m'] = inputs['v'];
   inputs['step'] = float32([], [1]);
   inputs['lr'] = float32([], [1e-4]);
-  return { graph, inputs };
+  return { graph, inputs, carried: carriedVectors() };
 }
 
 async function measure(engine: Engine, workload: Workload, runs: number): Promise<number[]> {
-  const executable = await engine.compile(workload.graph, workload.weights);
+  const { graph, weights, carried } = workload;
+  const executable = await engine.compile(graph, weights, carried === undefined ? {} : { carried });
   // Two runs warm up: the first touches all memory, the second is the first with threads at speed.
   for (let i = 0; i < 2; i++) await executable.run(workload.inputs);
   const seconds: number[] = [];

@@ -131,8 +131,8 @@ function sessionOptions(
   outputLocations: Readonly<Record<string, 'cpu' | 'gpu-buffer'>> | undefined,
   isStep: boolean,
 ): InferenceSession.SessionOptions {
-  // Threads that wait for each other by spinning take the processor from those that put the next batch together (ADR 460).
-  const spinning = isStep ? { intra_op: { allow_spinning: '0' } } : {};
+  // Threads that wait for each other by spinning for long take the processor from those that put the next batch together; asleep they wake late (ADR 460).
+  const spinning = isStep ? { intra_op: { allow_spinning: '1', spin_duration_us: '20' } } : {};
   const external: { path: string; data: Uint8Array }[] = [];
   for (const [path, { data }] of tensors) {
     external.push({ path, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
