@@ -6,12 +6,11 @@
  * that nothing of a patient lies about when a measurement is killed. The first time of everything warms up and counts as
  * what is done once; of the others the middle one counts, which a hiccup of the machine does not move.
  */
-import { rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import { jobSchemas, type MeasureOptions, type RunSettings } from '../../contract/index.ts';
-import { writeFlushed } from '../../disk/index.ts';
+import { bytesIn } from '../../disk/index.ts';
 import { imageStatistics, normalise, toUint16 } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { dropoutMaskShape, methodLayers, networkConfig, trainingMethods } from '../../models/index.ts';
@@ -20,19 +19,19 @@ import { type Target, targets } from '../../targets/index.ts';
 import { freshState, type TrainingNetwork, train } from '../../training/loop.ts';
 import { usableBatch } from '../../training/sampler.ts';
 import { planVersion } from '../datasets/dataset.ts';
-import { featuresOf } from '../features/feature-kinds.ts';
+import { featureKinds, featuresOf } from '../features/feature-kinds.ts';
 import { exampleSource, type RecordReader } from '../features/source-examples.ts';
 import { bytesOf, encodeEach, recordOf } from '../features/source-features.ts';
 import { readInstance } from '../files/files.ts';
 import { compileEncoder, type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { imageKind, openRenderer, readSource } from '../pixels/source-images.ts';
-import { imageKey } from '../records/record-stores.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
 import { compilePredictor } from '../training/model.ts';
 import { compileStep, networkWeights, startingParameters } from '../training/network.ts';
 import { imagesToLearn } from './estimate.ts';
 import { EpochClock } from './measure-clock.ts';
+import { FewRecords, withZeros, ZeroRecords } from './measured-records.ts';
 import { encodingName, middleOf, networkName, rateKey, rateNames } from './rates.ts';
 
 /** Images that are decoded, of different sizes where the data set has such. */
@@ -73,24 +72,6 @@ export async function measureTraining(
 
 type Image = NewVersion['images'][number];
 
-/** A few records as a store would give them, each time in a buffer of its own. */
-class FewRecords implements RecordReader {
-  readonly #records = new Map<string, Uint8Array>();
-
-  keep(kind: string, image: Pick<Image, 'instanceId' | 'frame'>, bytes: Uint8Array): void {
-    this.#records.set(`${kind} ${imageKey(image.instanceId, image.frame)}`, bytes);
-  }
-
-  async read(kind: string, key: string): Promise<Uint8Array> {
-    return new Uint8Array(await this.view(kind, key));
-  }
-
-  /** As a training finds its records from the second epoch on, which is what a promise is made of. */
-  async view(kind: string, key: string): Promise<Uint8Array> {
-    return this.#records.get(`${kind} ${key}`) ?? new Uint8Array();
-  }
-}
-
 async function measure(
   context: ServiceContext,
   lpm: LibraryLpm,
@@ -103,7 +84,7 @@ async function measure(
   tell(0);
   const records = new FewRecords();
   const images = await timeDecoding(context, dataset.id, version, options.inputSize, records, rates);
-  rates.set(rateNames.write, timeWriting(context) / (writtenBytes / 1e6));
+  rates.set(rateNames.write, (await timeWriting(context)) / (writtenBytes / 1e6));
   tell(1);
   await timeEncoding(context, lpm, options, images, records, rates);
   tell(2);
@@ -201,16 +182,9 @@ function imagesOfAllSizes(context: ServiceContext, datasetId: number, version: N
 }
 
 /** Seconds until `writtenBytes` of zeros are on the library's disk. */
-function timeWriting(context: ServiceContext): number {
-  const path = context.library.path('measured.tmp');
-  const zeros = new Uint8Array(writtenBytes);
+async function timeWriting(context: ServiceContext): Promise<number> {
   const started = performance.now();
-  try {
-    writeFlushed(path, [zeros]);
-    return secondsSince(started);
-  } finally {
-    rmSync(path, { force: true });
-  }
+  return await withZeros(context, writtenBytes, async () => secondsSince(started));
 }
 
 /** Runs the LPM and keeps in `records` what training would keep; nothing where the method asks for nothing. */
@@ -334,11 +308,22 @@ async function timeTraining(
     target,
     dropoutShape: dropoutMaskShape(config, batch),
   };
+  const [kind] = featuresOf(method);
+  const recordBytes = kind === undefined ? 0 : bytesIn(featureKinds[kind].blocks(config, 1));
+  // An engine that reads records itself reads zeros from the disk: it takes as long, and nothing of a patient lies there.
+  const withRecords = <T>(use: (stored: RecordReader) => Promise<T>): Promise<T> =>
+    engine.readsStored === true && kind !== undefined
+      ? withZeros(context, batch * recordBytes, (path) => use(new ZeroRecords(records, path, batch, recordBytes)))
+      : use(records);
   try {
     const compiled = secondsSince(started);
-    const examples = (n: number) =>
+    const examples = (stored: RecordReader, n: number) =>
       exampleSource(
-        { sources: records, records: new Map(featuresOf(method).map((kind) => [kind, records])) },
+        {
+          sources: records,
+          records: new Map(kind === undefined ? [] : [[kind, stored]]),
+          doesEngineRead: async () => engine.readsStored === true,
+        },
         config,
         Array.from({ length: n }, (_, i) => ({
           ...(images[i % images.length] as Image),
@@ -352,23 +337,25 @@ async function timeTraining(
         },
       );
     const clock = new EpochClock(performance.now());
-    await untilEnough(
-      context,
-      () => clock.epochs >= 2 && clock.seconds > patienceSeconds,
-      async (signal) =>
-        await train(
-          network,
-          { ...options, epochs: timesWanted, batch, learningRate: 1e-4, seed: 0, earlyStop: null },
-          examples(batch * steps),
-          examples(batch * validated),
-          freshState(startingParameters(config, { seed: 0 }, lpm), optimiser),
-          {
-            signal,
-            now: () => performance.now(),
-            step: () => clock.step(performance.now()),
-            epoch: () => clock.epoch(performance.now()),
-          },
-        ),
+    await withRecords((stored) =>
+      untilEnough(
+        context,
+        () => clock.epochs >= 2 && clock.seconds > patienceSeconds,
+        async (signal) =>
+          await train(
+            network,
+            { ...options, epochs: timesWanted, batch, learningRate: 1e-4, seed: 0, earlyStop: null },
+            examples(stored, batch * steps),
+            examples(stored, batch * validated),
+            freshState(startingParameters(config, { seed: 0 }, lpm), optimiser),
+            {
+              signal,
+              now: () => performance.now(),
+              step: () => clock.step(performance.now()),
+              epoch: () => clock.epoch(performance.now()),
+            },
+          ),
+      ),
     );
     const { median: step } = middleOf(clock.steps);
     keep(rates, rateNames.step(name), clock.steps);
