@@ -46,7 +46,7 @@ import { isStuckTrial, standings, survivors } from './halving.ts';
 import { planSearch } from './plan.ts';
 import { SearchProgress } from './progress.ts';
 import { type SearchNetworks, sideBySideNow, sideBySideOf } from './side-by-side.ts';
-import { isLarge, type TrialAnswers, type TrialSettings, Trials } from './trials.ts';
+import { isLarge, type TrialAnswers, type TrialParts, type TrialSettings, Trials } from './trials.ts';
 
 /** What a search is asked, besides its data and its LPM. */
 export interface SearchRequest extends TrialSettings {
@@ -112,10 +112,10 @@ export async function searchRecipe(
   const key = sha256(new TextEncoder().encode(JSON.stringify(facts)));
   const known = searchByKey(db, key);
   if (known !== undefined && known.winner !== null) return { ...known, winner: known.winner };
-  const networks = { lpm: lpm.config, version, settings: request };
+  const networks = networksOf({ version, lpm, settings: request });
   const begin = async (): Promise<StoredSearch> => {
     // Numbers of threads decide last bits: a search keeps those that it began with, whatever memory is free when it goes on.
-    const shared = sideBySide === undefined ? await sideBySideHere(context, networks, plan) : sideBySide;
+    const shared = sideBySide === undefined ? await sideBySideOf(context, networks, plan) : sideBySide;
     const whole = shared == null ? plan : { ...plan, sideBySide: shared };
     return beginSearch(db, key, { versionId: version.id, plan: whole, now: timeOf(context) });
   };
@@ -125,15 +125,6 @@ export async function searchRecipe(
   if (best === undefined || best.skill === Number.NEGATIVE_INFINITY) throw allDiverged(plan.candidates);
   endSearch(db, search.id, best.candidate);
   return { ...search, trials: [...trials], winner: best.candidate };
-}
-
-/** How small trainings run at once in this session; undefined where one after the other. */
-async function sideBySideHere(
-  context: ServiceContext,
-  networks: SearchNetworks,
-  plan: SearchPlan,
-): Promise<SideBySide | undefined> {
-  return context.openEngine && sideBySideOf((await context.engine()).info, networks, plan);
 }
 
 /** The recipe that won. */
@@ -223,17 +214,20 @@ async function each<T, R>(items: readonly T[], atOnce: boolean, work: (item: T) 
   return results;
 }
 
+function networksOf({ version, lpm, settings }: Omit<TrialParts, 'features'>): SearchNetworks {
+  return { lpm: lpm.config, logits: targets[version.target].logits(version.classes.length), settings };
+}
+
 /** Where small trainings run at once, each with networks of its own; undefined where all run on the session's engine. */
 async function lanesOf(
   context: ServiceContext,
-  parts: ConstructorParameters<typeof Trials>[1],
+  parts: TrialParts,
   plan: SearchPlan,
   forced: SearchWays['sideBySide'],
 ): Promise<Lanes<Trials> | undefined> {
   const { openEngine } = context;
   if (openEngine === undefined || plan.sideBySide === undefined) return undefined;
-  const networks = { lpm: parts.lpm.config, version: parts.version, settings: parts.settings };
-  const shared = forced ?? sideBySideNow((await context.engine()).info, networks, plan);
+  const shared = forced ?? sideBySideNow((await context.engine()).info, networksOf(parts), plan);
   if (shared === undefined) return undefined;
   return new Lanes(shared.lanes, context.signal, async (signal) => {
     const engine = await openLaneEngine(openEngine, shared.threads);

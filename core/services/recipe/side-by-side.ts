@@ -1,9 +1,10 @@
 /** Which trainings of a search run at once, and what memory they take. */
-import type { Candidate, DatasetVersion, SearchPlan, SideBySide } from '../../contract/index.ts';
+import type { Candidate, SearchPlan, SideBySide } from '../../contract/index.ts';
 import { cpuDescription, type EngineInfo } from '../../engine/index.ts';
 import { liveBytes } from '../../graph/index.ts';
 import type { LpmConfig } from '../../models/index.ts';
 import { buildTrainStep } from '../../training/train-step.ts';
+import type { ServiceContext } from '../session/context.ts';
 import { roomFor, sideBySide } from '../training/lanes.ts';
 import { isLarge, type TrialSettings, trialNetwork } from './trials.ts';
 
@@ -15,20 +16,20 @@ const arenaShare = 1.8;
 /** What the networks of a search are made of. */
 export interface SearchNetworks {
   readonly lpm: LpmConfig;
-  readonly version: Pick<DatasetVersion, 'target' | 'classes'>;
-  readonly settings: TrialSettings;
+  readonly logits: number;
+  readonly settings: Omit<TrialSettings, 'uncertain' | 'flip'>;
 }
 
 /** About how many bytes a lane takes that has trained each of these candidates: each method and weight decay is a network of its own, compiled once. */
 export function laneBytes(
-  { lpm, version, settings }: SearchNetworks,
+  { lpm, logits, settings }: SearchNetworks,
   candidates: readonly Pick<Candidate, 'method' | 'weightDecay'>[],
 ): number {
   const { batch, criterion, classWeights, optimiser } = settings;
   const decays = Map.groupBy(candidates, ({ method }) => method);
   let bytes = idleBytes;
   for (const [method, own] of decays) {
-    const graph = buildTrainStep(trialNetwork(lpm, version, settings, method), {
+    const graph = buildTrainStep(trialNetwork(lpm, logits, settings, method), {
       ...{ batch, criterion, optimiser },
       weighted: classWeights !== 'none',
     });
@@ -42,15 +43,17 @@ export function smallCandidates(candidates: readonly Candidate[]): Candidate[] {
   return candidates.filter(({ method }) => !isLarge(method));
 }
 
-/** How the small trainings of a search run at once on this machine as it is now; undefined where one after the other. */
-export function sideBySideOf(
-  info: Pick<EngineInfo, 'name' | 'device' | 'threads'>,
+/** How the small trainings of a search run at once in this session, as the machine is now; undefined where one after the other. */
+export async function sideBySideOf(
+  context: Pick<ServiceContext, 'engine' | 'openEngine'>,
   networks: SearchNetworks,
   { candidates, rounds }: Pick<SearchPlan, 'candidates' | 'rounds'>,
-): SideBySide | undefined {
+): Promise<SideBySide | undefined> {
   const small = smallCandidates(candidates);
   const trainings = small.length * (rounds[0]?.folds ?? 0);
-  if (trainings < 2 || info.threads < 2 || info.device !== cpuDescription) return undefined;
+  if (trainings < 2 || context.openEngine === undefined) return undefined;
+  const { info } = await context.engine();
+  if (info.threads < 2 || info.device !== cpuDescription) return undefined;
   return sideBySide(info, { trainings, laneBytes: laneBytes(networks, small) });
 }
 

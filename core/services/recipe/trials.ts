@@ -63,6 +63,14 @@ export interface TrialEngine {
 /** What the LPM said, for each method that is tried. */
 export type FeaturesOf = (method: Method) => Features;
 
+/** What all trainings of a search are made from. */
+export interface TrialParts {
+  readonly version: DatasetVersion;
+  readonly lpm: LibraryLpm;
+  readonly settings: TrialSettings;
+  readonly features: FeaturesOf;
+}
+
 /** Compiles each network once and trains on it as often as it is asked. */
 export class Trials {
   readonly #networks = new Map<string, { readonly method: Method; readonly compiling: Promise<TrainingNetwork> }>();
@@ -72,15 +80,7 @@ export class Trials {
   readonly #settings: TrialSettings;
   readonly #features: FeaturesOf;
 
-  constructor(
-    context: TrialEngine,
-    parts: {
-      readonly version: DatasetVersion;
-      readonly lpm: LibraryLpm;
-      readonly settings: TrialSettings;
-      readonly features: FeaturesOf;
-    },
-  ) {
+  constructor(context: TrialEngine, parts: TrialParts) {
     this.#context = context;
     this.#version = parts.version;
     this.#lpm = parts.lpm;
@@ -100,7 +100,8 @@ export class Trials {
     told: (steps: number) => void,
   ): Promise<TrialAnswers> {
     const { inputSize, criterion, classWeights, flip, optimiser, uncertain } = this.#settings;
-    const config = trialNetwork(this.#lpm.config, this.#version, this.#settings, recipe.method);
+    const width = targets[this.#version.target].logits(this.#version.classes.length);
+    const config = trialNetwork(this.#lpm.config, width, this.#settings, recipe.method);
     const batch = usableBatch(this.#settings.batch, training.length);
     const network = await this.#network(config, recipe.weightDecay, batch);
     const { target } = network;
@@ -182,11 +183,10 @@ export class Trials {
 /** The network that candidates of a method train. */
 export function trialNetwork(
   lpm: LpmConfig,
-  { target, classes }: Pick<DatasetVersion, 'target' | 'classes'>,
+  logits: number,
   { inputSize, tokenRatio, keptAs }: Pick<TrialSettings, 'inputSize' | 'tokenRatio' | 'keptAs'>,
   method: Method,
 ): NetworkConfig {
-  const logits = targets[target].logits(classes.length);
   return networkConfig(lpm, { method, classes: logits, inputSize, tokenRatio, keptAs });
 }
 
