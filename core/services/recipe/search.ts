@@ -146,7 +146,7 @@ async function tryAll(
   const { version, lpm } = data;
   const parts = { version, lpm, settings: request, features: (method: Method) => features.get(method) as Features };
   const bench = new Trials(context, parts);
-  const lanes = await lanesOf(context, parts, plan, forced);
+  let lanes: Lanes<Trials> | undefined;
   const trials = [...ended];
   const progress = new SearchProgress(context.progress, plan.rounds.length);
   const isBeside = (candidate: number): boolean =>
@@ -186,6 +186,7 @@ async function tryAll(
     });
   };
   try {
+    lanes = await lanesOf(context, parts, plan, forced);
     let entered = [...plan.candidates.keys()];
     for (const [round, { candidates, folds }] of plan.rounds.entries()) {
       const before = plan.rounds[round - 1]?.folds ?? 0;
@@ -227,8 +228,8 @@ async function lanesOf(
 ): Promise<Lanes<Trials> | undefined> {
   const { openEngine } = context;
   if (openEngine === undefined || plan.sideBySide === undefined) return undefined;
-  const shared = forced ?? sideBySideNow((await context.engine()).info, networksOf(parts), plan);
-  if (shared === undefined) return undefined;
+  const shared = forced === undefined ? sideBySideNow((await context.engine()).info, networksOf(parts), plan) : forced;
+  if (shared == null) return undefined;
   return new Lanes(shared.lanes, context.signal, async (signal) => {
     const engine = await openLaneEngine(openEngine, shared.threads);
     const bench = new Trials({ engine: async () => engine, signal }, parts);
