@@ -231,33 +231,38 @@ export const classifyOptionsSchema = z
 export type ClassifyOptions = z.input<typeof classifyOptionsSchema>;
 
 /** What a training would do, timed in a few seconds on two or three of its images. */
-export const measureOptionsSchema = trainOptionsSchema.pick({
-  dataset: true,
-  lpm: true,
-  method: true,
-  batch: true,
-  inputSize: true,
-  tokens: true,
-  tokenRatio: true,
-  precision: true,
-  keptAs: true,
-  augment: true,
-  flip: true,
-  criterion: true,
-  uncertain: true,
-  classWeights: true,
-  optimiser: true,
-  microBatch: true,
-  /** How many images a network learns from is decided by them, too. */
-  folds: true,
-  repeats: true,
-  deliver: true,
-  rank: true,
-  alpha: true,
-  bottleneck: true,
-  prompts: true,
-  blocks: true,
-  /** Patients who have no split yet are dealt by it: how many images learn decides how large a batch can be. */
-  seed: true,
-});
+export const measureOptionsSchema = trainOptionsSchema
+  .pick({
+    dataset: true,
+    lpm: true,
+    method: true,
+    batch: true,
+    inputSize: true,
+    tokens: true,
+    tokenRatio: true,
+    precision: true,
+    keptAs: true,
+    augment: true,
+    flip: true,
+    criterion: true,
+    uncertain: true,
+    classWeights: true,
+    optimiser: true,
+    microBatch: true,
+    /** How many images a network learns from is decided by them, too. */
+    folds: true,
+    repeats: true,
+    deliver: true,
+    rank: true,
+    alpha: true,
+    bottleneck: true,
+    prompts: true,
+    blocks: true,
+    /** Patients who have no split yet are dealt by it: how many images learn decides how large a batch can be. */
+    seed: true,
+  })
+  .extend({
+    /** Time steps as a search makes them, several trainings at once, too. */
+    sideBySide: z.boolean().optional(),
+  });
 export type MeasureOptions = z.output<typeof measureOptionsSchema>;

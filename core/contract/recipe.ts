@@ -56,6 +56,10 @@ export type Candidate = z.infer<typeof candidateSchema>;
 export const roundSchema = z.strictObject({ candidates: z.int().positive(), folds: z.int().positive() });
 export type SearchRound = z.infer<typeof roundSchema>;
 
+/** Trainings at once, each by an engine of its own: so many at most, with so many threads each. */
+export const sideBySideSchema = z.strictObject({ lanes: z.int().positive(), threads: z.int().positive() });
+export type SideBySide = z.infer<typeof sideBySideSchema>;
+
 /** Everything that is decided before a search begins. */
 export const searchPlanSchema = z.strictObject({
   budget: budgetNameSchema,
@@ -69,6 +73,8 @@ export const searchPlanSchema = z.strictObject({
   candidates: z.array(candidateSchema).min(1),
   /** The first round has all candidates, each later one the best of the one before. */
   rounds: z.array(roundSchema).min(1),
+  /** How small trainings run at once, decided when the search began; left out where they run one after the other. */
+  sideBySide: sideBySideSchema.optional(),
 });
 export type SearchPlan = z.infer<typeof searchPlanSchema>;
 

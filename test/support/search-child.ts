@@ -29,7 +29,7 @@ const { context, close } = await openServices({
   ...{ progress: () => {}, log: silentLogger, signal },
 });
 const wanted = parseOptions(trainOptionsSchema, JSON.parse(options) as TrainOptions);
-const { options: chosen, search } = await chooseRecipe(context, wanted, planOf(smallCandidates));
+const { options: chosen, search } = await chooseRecipe(context, wanted, { planner: planOf(smallCandidates) });
 const { weightsHash } = await trainModel(context, chosen);
 process.stdout.write(JSON.stringify({ trials: search?.trials, winner: search?.winner, weightsHash }));
 await close();

@@ -15,6 +15,8 @@ import {
   measureOptionsSchema,
   networksTrained,
   type SampleRanges,
+  type SearchPlan,
+  type SideBySide,
   type TimePromise,
   trainOptionsSchema,
   type VersionImage,
@@ -36,11 +38,13 @@ import { type PlannedVersion, planVersion } from '../datasets/dataset.ts';
 import { featureBytes } from '../features/feature-kinds.ts';
 import { featuresFolder } from '../features/source-features.ts';
 import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
+import { sideBySideOf } from '../recipe/side-by-side.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import type { PlannedRun } from '../training/plan.ts';
 import { encodingName, networkName, rateKey } from './rates.ts';
-import { plannedSearch, promiseOfSearch, trainingsOf } from './search-parts.ts';
+import { besideOthers } from './search-lanes.ts';
+import { networksAtTheEnd, plannedSearch, promiseOfSearch, trainingsOf } from './search-parts.ts';
 import { readTogether, sumPromise, type Work } from './sum.ts';
 
 type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
@@ -89,14 +93,20 @@ export async function promiseTime(
       const plan = plannedSearch(given, planned.version.images);
       const trained = trainingsOf(given, plan);
       const works = trained.map((options) => workOf(context, options, lpm, planned, prepared));
-      const read = plan === null ? works : readTogether(works, rates);
+      const lanes = plan === null ? undefined : await lanesOf(context, lpm, given, planned, plan);
+      const together = plan === null ? works : readTogether(works, rates);
+      const methods = trained.map(({ method }) => method);
+      const read =
+        plan === null || lanes === undefined
+          ? together
+          : besideOthers(together, methods, { plan, lanes, networks: networksAtTheEnd(plan, given) }, rates);
       const parts = trained.map((options, i) => {
         const work = read[i] as Work;
         const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
         const shares = promiseShares(context.library.db, trainingsRemembered);
         const promise = sumPromise({ ...work, encode: work.encode + readAgain }, rates, diskBytes, shares);
         if (promise === null) {
-          const wanted = toMeasure(options);
+          const wanted = { ...toMeasure(options), ...(lanes === undefined ? {} : { sideBySide: true }) };
           missing.set(JSON.stringify(wanted), wanted);
         }
         return promise;
@@ -108,6 +118,20 @@ export async function promiseTime(
   }
   const { bavail, bsize } = statfsSync(context.library.folder);
   return { promises, missing: [...missing.values()], freeBytes: bavail * bsize };
+}
+
+/** How the small trainings of a search would run at once now; undefined where one after the other. */
+async function lanesOf(
+  context: ServiceContext,
+  lpm: LibraryLpm,
+  options: Training,
+  { dataset, version }: Pick<PlannedVersion, 'dataset' | 'version'>,
+  plan: SearchPlan,
+): Promise<SideBySide | undefined> {
+  const target = targets[dataset.target];
+  const settings = { ...options, criterion: options.criterion ?? target.criteria[0] };
+  const networks = { lpm: lpm.config, logits: target.logits(version.classes.length), settings };
+  return await sideBySideOf(context, networks, plan);
 }
 
 /** What to measure for a training. */

@@ -7,41 +7,27 @@
  * what is done once; of the others the middle one counts, which a hiccup of the machine does not move.
  */
 import { performance } from 'node:perf_hooks';
-import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
-import { jobSchemas, type MeasureOptions, type RunSettings } from '../../contract/index.ts';
-import { bytesIn } from '../../disk/index.ts';
+import { jobSchemas, type MeasureOptions } from '../../contract/index.ts';
 import { imageStatistics, normalise, toUint16 } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { dropoutMaskShape, methodLayers, networkConfig, trainingMethods } from '../../models/index.ts';
+import { methodLayers } from '../../models/index.ts';
 import { datasetInstanceFacts, type NewVersion, saveRates } from '../../store/index.ts';
-import { type Target, targets } from '../../targets/index.ts';
-import { freshState, type TrainingNetwork, train } from '../../training/loop.ts';
-import { usableBatch } from '../../training/sampler.ts';
+import { targets } from '../../targets/index.ts';
 import { planVersion } from '../datasets/dataset.ts';
-import { featureKinds, featuresOf } from '../features/feature-kinds.ts';
-import { exampleSource, type RecordReader } from '../features/source-examples.ts';
+import { featuresOf } from '../features/feature-kinds.ts';
 import { bytesOf, encodeEach, recordOf } from '../features/source-features.ts';
 import { readInstance } from '../files/files.ts';
 import { compileEncoder, type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { imageKind, openRenderer, readSource } from '../pixels/source-images.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
-import { compilePredictor } from '../training/model.ts';
-import { compileStep, networkWeights, startingParameters } from '../training/network.ts';
-import { imagesToLearn } from './estimate.ts';
-import { EpochClock } from './measure-clock.ts';
-import { FewRecords, withZeros, ZeroRecords } from './measured-records.ts';
-import { encodingName, middleOf, networkName, rateKey, rateNames } from './rates.ts';
+import { keep, patienceSeconds, secondsSince, timesWanted, timeTraining, untilEnough } from './measure-steps.ts';
+import { FewRecords, withZeros } from './measured-records.ts';
+import { encodingName, middleOf, rateKey, rateNames } from './rates.ts';
 
 /** Images that are decoded, of different sizes where the data set has such. */
 const imagesTimed = 3;
-/** Something is timed this often, and less often where that takes longer than `patienceSeconds`, but twice at least. */
-const timesWanted = 8;
-const patienceSeconds = 2;
-/** Steps and validation batches of an epoch that is timed. */
-const stepsTimed = 3;
-const validationTimed = 2;
 /** Bytes written to time the disk. */
 const writtenBytes = 16e6;
 
@@ -98,14 +84,6 @@ async function measure(
   );
   tell(stages);
   return rates;
-}
-
-const secondsSince = (start: number): number => (performance.now() - start) / 1000;
-
-function keep(rates: Map<string, number>, name: string, times: readonly number[]): void {
-  const { median, spread } = middleOf(times);
-  rates.set(name, median);
-  rates.set(rateNames.spread(name), spread);
 }
 
 /** Decodes images from all over the data set into `records`, as training would store them. Gives those that could be decoded. */
@@ -251,123 +229,5 @@ async function timeEncoding(
     rates.set(rateNames.prepareEncoder(name), compiled + Math.max(0, (times[0] ?? 0) - middleOf(warm).median));
   } finally {
     await encoder.dispose();
-  }
-}
-
-/** Does `work`, whose signal says stop when it is enough or when its user stops it; the latter throws CANCELLED. */
-async function untilEnough(
-  context: ServiceContext,
-  isEnough: () => boolean,
-  work: (signal: { readonly aborted: boolean }) => Promise<unknown>,
-): Promise<void> {
-  try {
-    await work({
-      get aborted() {
-        return context.signal.aborted || isEnough();
-      },
-    });
-  } catch (error) {
-    if (context.signal.aborted || !(error instanceof AppError) || error.code !== 'CANCELLED') throw error;
-  }
-}
-
-interface TimedSet {
-  readonly images: readonly Image[];
-  readonly records: FewRecords;
-  readonly version: NewVersion;
-  readonly target: Target;
-}
-
-/** Runs the real loop for a few short epochs. */
-async function timeTraining(
-  context: ServiceContext,
-  lpm: LibraryLpm,
-  options: MeasureOptions & Pick<RunSettings, 'criterion'>,
-  { images, records, version, target }: TimedSet,
-  rates: Map<string, number>,
-): Promise<void> {
-  const { method, inputSize, tokenRatio, keptAs, criterion, classWeights, optimiser, microBatch } = options;
-  const classes = target.logits(version.classes.length);
-  const batch = usableBatch(options.batch, imagesToLearn(version.images, options.folds));
-  const config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, keptAs, sizes: options });
-  const name = networkName(options, batch, classes);
-  const { microBatches } = trainingMethods[method];
-  // A step through the whole LPM takes as long as all the others together.
-  const [steps, validated] = microBatches ? [1, 1] : [stepsTimed, validationTimed];
-  const started = performance.now();
-  const engine = await context.engine();
-  const network: TrainingNetwork = {
-    ...(await compilePredictor(engine, config, batch, networkWeights(config, lpm))),
-    step: await compileStep(
-      engine,
-      config,
-      { criterion, optimiser, weightDecay: 0.1, classWeights, ...(microBatches ? { microBatch } : {}) },
-      batch,
-      networkWeights(config, lpm),
-    ),
-    target,
-    dropoutShape: dropoutMaskShape(config, batch),
-  };
-  const [kind] = featuresOf(method);
-  const recordBytes = kind === undefined ? 0 : bytesIn(featureKinds[kind].blocks(config, 1));
-  // An engine that reads records itself reads zeros from the disk: it takes as long, and nothing of a patient lies there.
-  const withRecords = <T>(use: (stored: RecordReader) => Promise<T>): Promise<T> =>
-    engine.readsStored === true && kind !== undefined
-      ? withZeros(context, batch * recordBytes, (path) => use(new ZeroRecords(records, path, batch, recordBytes)))
-      : use(records);
-  try {
-    const compiled = secondsSince(started);
-    const examples = (stored: RecordReader, n: number) =>
-      exampleSource(
-        {
-          sources: records,
-          records: new Map(kind === undefined ? [] : [[kind, stored]]),
-          doesEngineRead: async () => engine.readsStored === true,
-        },
-        config,
-        Array.from({ length: n }, (_, i) => ({
-          ...(images[i % images.length] as Image),
-          ...target.madeTruth(i, version.classes.length),
-        })),
-        {
-          inputSize,
-          statistics: { mean: [...lpm.config.mean], std: [...lpm.config.std] },
-          target,
-          reading: { uncertain: 'unknown', scale: null },
-        },
-      );
-    const clock = new EpochClock(performance.now());
-    await withRecords((stored) =>
-      untilEnough(
-        context,
-        () => clock.epochs >= 2 && clock.seconds > patienceSeconds,
-        async (signal) =>
-          await train(
-            network,
-            { ...options, epochs: timesWanted, batch, learningRate: 1e-4, seed: 0, earlyStop: null },
-            examples(stored, batch * steps),
-            examples(stored, batch * validated),
-            freshState(startingParameters(config, { seed: 0 }, lpm), optimiser),
-            {
-              signal,
-              now: () => performance.now(),
-              step: () => clock.step(performance.now()),
-              epoch: () => clock.epoch(performance.now()),
-            },
-          ),
-      ),
-    );
-    const { median: step } = middleOf(clock.steps);
-    keep(rates, rateNames.step(name), clock.steps);
-    keep(
-      rates,
-      rateNames.predict(name),
-      clock.validations.map((time) => time / validated),
-    );
-    rates.set(rateNames.epoch(name), Math.max(0, middleOf(clock.firstSteps).median - step));
-    rates.set(rateNames.prepareNetwork(name), compiled + Math.max(0, clock.warmUp - step));
-  } finally {
-    await network.step.dispose();
-    await network.predict.dispose();
   }
 }

@@ -24,6 +24,8 @@ export const rateNames = {
   encode: (what: string) => `read an image for ${what}`,
   prepareNetwork: (network: string) => `prepare ${network}`,
   step: (network: string) => `step of ${network}`,
+  /** A step of one of so many trainings that run at once. */
+  stepBeside: (network: string, lanes: number) => `step of ${network}, ${lanes} at once`,
   /** What an epoch takes besides its steps and its validation: its first batch, which nothing overlaps. */
   epoch: (network: string) => `epoch of ${network}`,
   /** One batch of validation. */

@@ -25,9 +25,7 @@ const most = 1.35;
 export function trainingsOf(options: Training, plan: SearchPlan | null): readonly Training[] {
   if (plan === null) return [options];
   const perEpoch = Math.max(1, stepsPerEpoch(Math.max(1, learnedOf(plan)), options.batch));
-  const { repeats, deliver } = options;
-  const networks = networksTrained({ folds: plan.folds, repeats, deliver });
-  return [...expectedSteps(plan, networks)].map(([method, steps]) => ({
+  return [...expectedSteps(plan, networksAtTheEnd(plan, options))].map(([method, steps]) => ({
     ...options,
     method,
     folds: plan.folds,
@@ -36,6 +34,14 @@ export function trainingsOf(options: Training, plan: SearchPlan | null): readonl
     deliver: 'folds',
     epochs: steps / (plan.folds * perEpoch),
   }));
+}
+
+/** How many networks are trained by the recipe that wins. */
+export function networksAtTheEnd(
+  { folds }: Pick<SearchPlan, 'folds'>,
+  { repeats, deliver }: Pick<Training, 'repeats' | 'deliver'>,
+): number {
+  return networksTrained({ folds, repeats, deliver });
 }
 
 /** What the search of these options would try, where patients can be dealt to all folds; null where they name a recipe. */
@@ -106,7 +112,7 @@ export function promiseOfSearch(
   });
   const range = { least: fewest, most };
   if (plan?.methods !== undefined) {
-    const networks = networksTrained({ ...asked, folds: plan.folds });
+    const networks = networksAtTheEnd(plan, asked);
     const own = rangeOfTrainings(
       plan,
       new Map(trainings.map(({ method }, i) => [method, stepSeconds(known[i])])),

@@ -22,6 +22,8 @@ export interface Work {
   readonly reading?: number;
   readonly network: string;
   readonly epochs: number;
+  /** Of these epochs, those of trainings that run beside others; all are made one after the other where left out. */
+  readonly beside?: BesideOthers;
   /** The epochs after which it could end at the earliest. */
   readonly fewestEpochs: number;
   readonly stepsPerEpoch: number;
@@ -35,6 +37,15 @@ export interface Work {
   readonly checkpointBytes: number;
 }
 
+/** Trainings that run beside others. */
+export interface BesideOthers {
+  readonly epochs: number;
+  /** As the rate of a step made so is called. */
+  readonly step: string;
+  /** What a step adds to the time of them all, as a share of the time that it takes: half where two lanes have as much to do. */
+  readonly share: number;
+}
+
 interface Part {
   readonly stage: ProgressStage;
   /** As its rate is called. */
@@ -44,6 +55,8 @@ interface Part {
   readonly times: number;
   /** How often it is done where training stops as early as it may; `times` where that changes nothing. */
   readonly fewest?: number;
+  /** Of its seconds, those that count; all where left out. */
+  readonly share?: number;
 }
 
 /** Beyond what the measured times vary: a processor slows down with heat and with what else it does, and rarely speeds up. */
@@ -71,7 +84,10 @@ export function readTogether(works: readonly Work[], rates: ReadonlyMap<string, 
 
 /** Everything a training does, in the order of the work; what is done zero times is left out. */
 export function partsOf(work: Work): readonly Part[] {
-  const { datasetId, encoding, network, epochs, fewestEpochs } = work;
+  const { datasetId, encoding, network, epochs, beside, stepsPerEpoch } = work;
+  const fewestEpochs = beside === undefined ? work.fewestEpochs : epochs;
+  const alone = epochs - (beside?.epochs ?? 0);
+  const fewestAlone = fewestEpochs - (beside?.epochs ?? 0);
   const reading: ProgressStage = 'decoding';
   const encodingStage: ProgressStage = 'encoding';
   const training: ProgressStage = 'training';
@@ -109,9 +125,21 @@ export function partsOf(work: Work): readonly Part[] {
       stage: training,
       what: 'step',
       rate: rateNames.step(network),
-      times: epochs * work.stepsPerEpoch,
-      fewest: fewestEpochs * work.stepsPerEpoch,
+      times: alone * stepsPerEpoch,
+      fewest: fewestAlone * stepsPerEpoch,
     },
+    ...(beside === undefined
+      ? []
+      : [
+          {
+            ...{ stage: training, what: 'step beside others', rate: beside.step, share: beside.share },
+            times: beside.epochs * stepsPerEpoch,
+          },
+          {
+            ...{ stage: training, what: 'epoch beside others', rate: rateNames.epoch(network), share: beside.share },
+            times: beside.epochs,
+          },
+        ]),
     {
       stage: training,
       what: 'validation batch',
@@ -119,7 +147,7 @@ export function partsOf(work: Work): readonly Part[] {
       times: validations(epochs),
       fewest: validations(fewestEpochs),
     },
-    { stage: training, what: 'epoch', rate: rateNames.epoch(network), times: epochs, fewest: fewestEpochs },
+    { stage: training, what: 'epoch', rate: rateNames.epoch(network), times: alone, fewest: fewestAlone },
     {
       stage: training,
       what: 'megabyte',
@@ -146,15 +174,16 @@ export function sumPromise(
   let fewest = 0;
   let spread = 0;
   for (const part of partsOf(work)) {
-    const once = rates.get(part.rate);
-    if (once === undefined) return null;
+    const measured = rates.get(part.rate);
+    if (measured === undefined) return null;
+    const once = measured * (part.share ?? 1);
     const list = stages.get(part.stage) ?? [];
     stages.set(part.stage, list);
     list.push({ what: part.what, times: part.times, seconds: once });
     seconds += part.times * once;
     fewest += (part.fewest ?? part.times) * once;
     // As if all were slow together, which is how a machine is slow.
-    spread += part.times * (rates.get(rateNames.spread(part.rate)) ?? 0);
+    spread += part.times * (part.share ?? 1) * (rates.get(rateNames.spread(part.rate)) ?? 0);
   }
   const low = Math.max(farthest.low, Math.min(1 - faster, ...shares));
   const high = Math.min(farthest.high, Math.max(1 + slower, ...shares));

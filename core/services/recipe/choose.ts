@@ -15,7 +15,7 @@ import { foldsWanted } from '../training/folds.ts';
 import { checkStorable } from '../training/material.ts';
 import { freeModelName, refuseUnreadPrecision } from '../training/plan.ts';
 import { learnedOf, methodsAsked } from './plan.ts';
-import { type SearchRequest, searchRecipe, winnerOf } from './search.ts';
+import { type SearchRequest, type SearchWays, searchRecipe, winnerOf } from './search.ts';
 import { epochsOf } from './trials.ts';
 
 type ParsedOptions = z.output<typeof trainOptionsSchema>;
@@ -34,7 +34,7 @@ export interface ChosenRecipe {
 export async function chooseRecipe(
   context: ServiceContext,
   options: ParsedOptions,
-  planner?: Parameters<typeof searchRecipe>[4],
+  ways?: SearchWays,
 ): Promise<ChosenRecipe> {
   // A run that goes on keeps the options with which it was found.
   if (options.resume !== undefined) return { options, search: null };
@@ -88,7 +88,7 @@ export async function chooseRecipe(
       const asked = (request.methods ?? []).flatMap(featuresOf);
       refuseUnkept(keptAs, asked, request.methods?.length === 1 ? `the method ${first}` : 'each of these methods');
     }
-    const search = await searchRecipe(context, version, lpm, request, planner);
+    const search = await searchRecipe(context, version, lpm, request, ways);
     const { method, learningRate, weightDecay, augment, steps } = winnerOf(search);
     const { folds } = search.plan;
     const epochs = epochsOf({ steps }, stepsPerEpoch(learnedOf(search.plan), batch));

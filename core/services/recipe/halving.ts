@@ -34,7 +34,9 @@ export function skillOf(trials: readonly Pick<Trial, 'loss' | 'guessLoss' | 'ans
  * all of these folds are not among them, so all that are compared answered the same patients.
  */
 export function standings(trials: readonly Trial[], folds: number): Standing[] {
-  const own = keptTrials(trials).filter(({ fold }) => fold < folds);
+  // Trainings that ran at once are stored as they ended; sums are made by their places, and come out the same to the last bit.
+  const inPlace = trials.toSorted((a, b) => a.fold - b.fold || a.attempt - b.attempt);
+  const own = keptTrials(inPlace).filter(({ fold }) => fold < folds);
   const candidates = [...new Set(own.map(({ candidate }) => candidate))].sort((a, b) => a - b);
   return candidates
     .filter((candidate) => own.filter((trial) => trial.candidate === candidate).length === folds)

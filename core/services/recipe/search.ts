@@ -3,7 +3,8 @@
  *
  * Only patients of training and validation are learned from and answered; nobody of the test part is looked at. Work is counted in steps, so a
  * search has the same winner on every machine that computes the same numbers, however long it takes. Each training that ended is kept: a
- * search that was stopped or killed goes on after the last of them.
+ * search that was stopped or killed goes on after the last of them. Small trainings of a round run at once on a processor (ADR 530), and each is what
+ * it would be alone: all decisions are made of trainings by their places, not by when they ended.
  */
 import { counted } from '../../base/counted.ts';
 import { AppError, invariant } from '../../base/errors.ts';
@@ -15,6 +16,7 @@ import type {
   Normalisation,
   ReadingPrecision,
   SearchPlan,
+  SideBySide,
   TokenRule,
   Trial,
   VersionImage,
@@ -27,6 +29,7 @@ import {
   endSearch,
   rangeRuleOfVersion,
   type StoredSearch,
+  searchByKey,
   versionImages,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
@@ -37,10 +40,13 @@ import type { Features } from '../features/source-features.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { dealAsMany, foldsWanted } from '../training/folds.ts';
+import { Lanes, openLaneEngine } from '../training/lanes.ts';
 import { memberSeed, mostAttempts } from '../training/stuck-members.ts';
 import { isStuckTrial, standings, survivors } from './halving.ts';
 import { planSearch } from './plan.ts';
-import { type TrialAnswers, type TrialSettings, Trials } from './trials.ts';
+import { SearchProgress } from './progress.ts';
+import { type SearchNetworks, sideBySideNow, sideBySideOf } from './side-by-side.ts';
+import { isLarge, type TrialAnswers, type TrialParts, type TrialSettings, Trials } from './trials.ts';
 
 /** What a search is asked, besides its data and its LPM. */
 export interface SearchRequest extends TrialSettings {
@@ -52,6 +58,14 @@ export interface SearchRequest extends TrialSettings {
   readonly normalisation: Normalisation;
   readonly criterion: CriterionName;
   readonly precision?: ReadingPrecision;
+}
+
+/** What is done otherwise where it is told. */
+export interface SearchWays {
+  /** What is tried; that of the budgets unless told. */
+  readonly planner?: typeof planSearch | undefined;
+  /** How small trainings run at once, whatever the machine has; null for one after the other. */
+  readonly sideBySide?: SideBySide | null;
 }
 
 /** What is said where there are not two folds, and what to do then. */
@@ -72,7 +86,6 @@ interface SearchData {
 
 /**
  * Searches, or goes on with a search of the same version, LPM, request and plan; gives one that has a winner.
- * @param planner what is tried: that of the budgets unless told
  * @throws SPLIT_IMPOSSIBLE where patients cannot be dealt to two folds; TRAINING_DIVERGED where every candidate did; DISK_FULL, CANCELLED,
  *   ENGINE_FAILED
  */
@@ -81,7 +94,7 @@ export async function searchRecipe(
   version: DatasetVersion,
   lpm: LibraryLpm,
   request: SearchRequest,
-  planner: typeof planSearch = planSearch,
+  { planner = planSearch, sideBySide }: SearchWays = {},
 ): Promise<StoredSearch & { readonly winner: number }> {
   const images = versionImages(context.library.db, version.id).filter(({ split }) => split !== 'test');
   const folds = dealAsMany(images, { ...version, seed: request.seed }, noSearch, (count, why) =>
@@ -97,9 +110,17 @@ export async function searchRecipe(
   const db = context.library.writer;
   const facts = [version.id, version.contentHash, lpm.record.hash, context.precision, request, plan];
   const key = sha256(new TextEncoder().encode(JSON.stringify(facts)));
-  const search = beginSearch(db, key, { versionId: version.id, plan, now: timeOf(context) });
-  if (search.winner !== null) return { ...search, winner: search.winner };
-  const trials = await tryAll(context, { version, lpm, images, folds }, request, search);
+  const known = searchByKey(db, key);
+  if (known !== undefined && known.winner !== null) return { ...known, winner: known.winner };
+  const networks = networksOf({ version, lpm, settings: request });
+  const begin = async (): Promise<StoredSearch> => {
+    // Numbers of threads decide last bits: a search keeps those that it began with, whatever memory is free when it goes on.
+    const shared = sideBySide === undefined ? await sideBySideOf(context, networks, plan) : sideBySide;
+    const whole = shared == null ? plan : { ...plan, sideBySide: shared };
+    return beginSearch(db, key, { versionId: version.id, plan: whole, now: timeOf(context) });
+  };
+  const search = known ?? (await begin());
+  const trials = await tryAll(context, { version, lpm, images, folds }, request, search, sideBySide);
   const [best] = standings(trials, plan.rounds.at(-1)?.folds ?? 0);
   if (best === undefined || best.skill === Number.NEGATIVE_INFINITY) throw allDiverged(plan.candidates);
   endSearch(db, search.id, best.candidate);
@@ -119,64 +140,108 @@ async function tryAll(
   data: SearchData,
   request: SearchRequest,
   { id, plan, trials: ended }: StoredSearch,
+  forced: SearchWays['sideBySide'],
 ): Promise<readonly Trial[]> {
   const features = await prepareAll(context, data, request, plan);
-  const bench = new Trials(context, {
-    version: data.version,
-    lpm: data.lpm,
-    settings: request,
-    features: (method) => features.get(method) as Features,
-  });
+  const { version, lpm } = data;
+  const parts = { version, lpm, settings: request, features: (method: Method) => features.get(method) as Features };
+  const bench = new Trials(context, parts);
+  let lanes: Lanes<Trials> | undefined;
   const trials = [...ended];
-  let [done, total] = [0, stepsOf(plan, plan.rounds[0] as SearchPlan['rounds'][number], [...plan.candidates.keys()])];
+  const progress = new SearchProgress(context.progress, plan.rounds.length);
+  const isBeside = (candidate: number): boolean =>
+    lanes !== undefined && !isLarge((plan.candidates[candidate] as Candidate).method);
   /** A training, made now unless it ended before. */
-  const trained = async (place: TrialPlace, round: number): Promise<Trial> => {
+  const trained = async (place: TrialPlace): Promise<Trial> => {
     const recipe = plan.candidates[place.candidate] as Candidate;
-    const told = (now: number): void =>
-      context.progress({
-        stage: 'searching',
-        done: done + Math.min(now, recipe.steps),
-        total,
-        unit: 'steps',
-        note: `round ${round + 1} of ${plan.rounds.length}, ${recipe.method} at ${recipe.learningRate}, ${counted('en', recipe.steps, 'step', 'steps')}`,
-      });
     const known = trials.find((trial) => isAt(trial, place));
-    const trial = known ?? (await tryOne(bench, data, request, plan, place, told));
-    if (known === undefined) {
+    if (known !== undefined) {
+      progress.training(recipe).end();
+      return known;
+    }
+    const makeOn = async (own: Trials): Promise<Trial> => {
+      const running = progress.training(recipe);
+      const trial = await tryOne(own, data, request, plan, place, running.step);
       addTrial(context.library.writer, id, trial);
       trials.push(trial);
-    }
-    told(recipe.steps);
-    done += recipe.steps;
-    return trial;
+      running.end();
+      return trial;
+    };
+    return lanes !== undefined && isBeside(place.candidate) ? await lanes.run(makeOn) : await makeOn(bench);
+  };
+  /** The answers of a candidate to folds of a round, and again of those in which it is stuck. */
+  const answer = async (candidate: number, before: number, folds: number): Promise<void> => {
+    const atOnce = isBeside(candidate);
+    const numbers = Array.from({ length: folds - before }, (_, i) => before + i);
+    const firsts = await each(numbers, atOnce, (fold) => trained({ candidate, fold, attempt: 1 }));
+    // Of the folds that are answered by the end of this round, so that a search that goes on asks what one that was never stopped asked; and of
+    // this candidate's first trainings alone, so that it does not matter what else ran meanwhile.
+    const answered = trials.filter((one) => one.candidate === candidate && one.fold < folds && one.attempt === 1);
+    await each(firsts, atOnce, async (first) => {
+      let last = first;
+      while (isStuckTrial(last, answered) && last.attempt < mostAttempts) {
+        progress.more((plan.candidates[candidate] as Candidate).steps);
+        last = await trained({ candidate, fold: first.fold, attempt: last.attempt + 1 });
+      }
+    });
   };
   try {
+    lanes = await lanesOf(context, parts, plan, forced);
     let entered = [...plan.candidates.keys()];
     for (const [round, { candidates, folds }] of plan.rounds.entries()) {
       const before = plan.rounds[round - 1]?.folds ?? 0;
-      if (round > 0) {
-        entered = survivors(standings(trials, before), candidates);
-        total = done + stepsOf(plan, { candidates, folds: folds - before }, entered);
-      }
-      for (const candidate of entered) {
-        const recipe = plan.candidates[candidate] as Candidate;
-        for (let fold = before; fold < folds; fold++) await trained({ candidate, fold, attempt: 1 }, round);
-        for (let fold = before; fold < folds; fold++) {
-          // Of the folds that are answered by the end of this round, so that a search that goes on asks what one that was never stopped asked.
-          const answered = trials.filter((trial) => trial.fold < folds);
-          let last = answered.find((trial) => isAt(trial, { candidate, fold, attempt: 1 })) as Trial;
-          while (isStuckTrial(last, answered) && last.attempt < mostAttempts) {
-            total += recipe.steps;
-            last = await trained({ candidate, fold, attempt: last.attempt + 1 }, round);
-          }
-        }
-      }
+      if (round > 0) entered = survivors(standings(trials, before), candidates);
+      progress.begin(round + 1, (folds - before) * stepsOf(plan, entered));
+      const [beside, others] = [entered.filter(isBeside), entered.filter((candidate) => !isBeside(candidate))];
+      await each(beside, true, (candidate) => answer(candidate, before, folds));
+      await each(others, false, (candidate) => answer(candidate, before, folds));
     }
     return trials;
   } finally {
-    await bench.close();
-    for (const one of new Set(features.values())) await one.close();
+    try {
+      await lanes?.close();
+      await bench.close();
+    } finally {
+      for (const one of new Set(features.values())) await one.close();
+    }
   }
+}
+
+/** What is to be done with each, at once or one after the other. */
+async function each<T, R>(items: readonly T[], atOnce: boolean, work: (item: T) => Promise<R>): Promise<R[]> {
+  if (atOnce) return await Promise.all(items.map(work));
+  const results: R[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
+}
+
+function networksOf({ version, lpm, settings }: Omit<TrialParts, 'features'>): SearchNetworks {
+  return { lpm: lpm.config, logits: targets[version.target].logits(version.classes.length), settings };
+}
+
+/** Where small trainings run at once, each with networks of its own; undefined where all run on the session's engine. */
+async function lanesOf(
+  context: ServiceContext,
+  parts: TrialParts,
+  plan: SearchPlan,
+  forced: SearchWays['sideBySide'],
+): Promise<Lanes<Trials> | undefined> {
+  const { openEngine } = context;
+  if (openEngine === undefined || plan.sideBySide === undefined) return undefined;
+  const shared = forced === undefined ? sideBySideNow((await context.engine()).info, networksOf(parts), plan) : forced;
+  if (shared == null) return undefined;
+  return new Lanes(shared.lanes, context.signal, async (signal) => {
+    const engine = await openLaneEngine(openEngine, shared.threads);
+    const bench = new Trials({ engine: async () => engine, signal }, parts);
+    const close = async (): Promise<void> => {
+      try {
+        await bench.close();
+      } finally {
+        await engine.dispose();
+      }
+    };
+    return { bench, close };
+  });
 }
 
 /** Which training of a search it is. */
@@ -186,9 +251,9 @@ function isAt(trial: TrialPlace, { candidate, fold, attempt }: TrialPlace): bool
   return trial.candidate === candidate && trial.fold === fold && trial.attempt === attempt;
 }
 
-/** Steps of a round in which candidates answer so many more folds. */
-function stepsOf(plan: SearchPlan, { folds }: SearchPlan['rounds'][number], entered: readonly number[]): number {
-  return folds * entered.reduce((sum, candidate) => sum + (plan.candidates[candidate]?.steps ?? 0), 0);
+/** Steps of one training of each of these candidates. */
+function stepsOf({ candidates }: SearchPlan, entered: readonly number[]): number {
+  return entered.reduce((sum, candidate) => sum + (candidates[candidate]?.steps ?? 0), 0);
 }
 
 /** What the LPM says of the images, for each method that is tried. */

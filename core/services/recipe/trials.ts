@@ -5,6 +5,7 @@
  * answered would flatter the candidate that varies most.
  */
 import { performance } from 'node:perf_hooks';
+import type { AbortSignalLike } from '../../base/progress.ts';
 import type {
   Candidate,
   CriterionName,
@@ -14,14 +15,19 @@ import type {
   VersionImage,
 } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
-import { dropoutMaskShape, type NetworkConfig, networkConfig, trainingMethods } from '../../models/index.ts';
+import {
+  dropoutMaskShape,
+  type LpmConfig,
+  type NetworkConfig,
+  networkConfig,
+  trainingMethods,
+} from '../../models/index.ts';
 import { targets } from '../../targets/index.ts';
 import { examplesIn, freshState, predictAll, type TrainingNetwork, train } from '../../training/loop.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
 import { exampleSource } from '../features/source-examples.ts';
 import type { Features } from '../features/source-features.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
-import type { ServiceContext } from '../session/context.ts';
 import { compilePredictor } from '../training/model.ts';
 import { compileStep, networkWeights, startingParameters } from '../training/network.ts';
 import { guessLoss } from '../training/stuck-members.ts';
@@ -48,27 +54,33 @@ export interface TrialAnswers {
   readonly steps: number;
 }
 
+/** What computes the trainings, and what stops them between two steps. */
+export interface TrialEngine {
+  readonly engine: () => Promise<Engine>;
+  readonly signal: AbortSignalLike;
+}
+
 /** What the LPM said, for each method that is tried. */
 export type FeaturesOf = (method: Method) => Features;
+
+/** What all trainings of a search are made from. */
+export interface TrialParts {
+  readonly version: DatasetVersion;
+  readonly lpm: LibraryLpm;
+  readonly settings: TrialSettings;
+  readonly features: FeaturesOf;
+}
 
 /** Compiles each network once and trains on it as often as it is asked. */
 export class Trials {
   readonly #networks = new Map<string, { readonly method: Method; readonly compiling: Promise<TrainingNetwork> }>();
-  readonly #context: ServiceContext;
+  readonly #context: TrialEngine;
   readonly #version: DatasetVersion;
   readonly #lpm: LibraryLpm;
   readonly #settings: TrialSettings;
   readonly #features: FeaturesOf;
 
-  constructor(
-    context: ServiceContext,
-    parts: {
-      readonly version: DatasetVersion;
-      readonly lpm: LibraryLpm;
-      readonly settings: TrialSettings;
-      readonly features: FeaturesOf;
-    },
-  ) {
+  constructor(context: TrialEngine, parts: TrialParts) {
     this.#context = context;
     this.#version = parts.version;
     this.#lpm = parts.lpm;
@@ -88,12 +100,15 @@ export class Trials {
     told: (steps: number) => void,
   ): Promise<TrialAnswers> {
     const { inputSize, criterion, classWeights, flip, optimiser, uncertain } = this.#settings;
-    const config = this.#config(recipe.method);
+    const width = targets[this.#version.target].logits(this.#version.classes.length);
+    const config = trialNetwork(this.#lpm.config, width, this.#settings, recipe.method);
     const batch = usableBatch(this.#settings.batch, training.length);
     const network = await this.#network(config, recipe.weightDecay, batch);
     const { target } = network;
     const scale = target.labelScale(training);
-    const features = this.#features(recipe.method);
+    const read = this.#features(recipe.method);
+    // That of a lane has a process of its own, wherever that of the session is.
+    const features = { ...read, doesEngineRead: async () => (await this.#context.engine()).readsStored === true };
     const sourceOf = (images: readonly VersionImage[]) =>
       exampleSource(features, config, images, {
         inputSize,
@@ -131,18 +146,6 @@ export class Trials {
     await this.#letGo(() => true);
   }
 
-  #config(method: Method): NetworkConfig {
-    const { inputSize, tokenRatio, keptAs } = this.#settings;
-    const { target, classes } = this.#version;
-    return networkConfig(this.#lpm.config, {
-      method,
-      classes: targets[target].logits(classes.length),
-      inputSize,
-      tokenRatio,
-      keptAs,
-    });
-  }
-
   async #network(config: NetworkConfig, weightDecay: number, batch: number): Promise<TrainingNetwork> {
     const key = JSON.stringify([config.method, weightDecay, batch]);
     const known = this.#networks.get(key);
@@ -151,6 +154,8 @@ export class Trials {
     if (isLarge(config.method)) await this.#letGo(isLarge);
     const compiling = this.#compile(await this.#context.engine(), config, weightDecay, batch);
     this.#networks.set(key, { method: config.method, compiling });
+    // What could not be compiled is not there to be let go.
+    compiling.catch(() => this.#networks.delete(key));
     return await compiling;
   }
 
@@ -177,8 +182,18 @@ export class Trials {
   }
 }
 
+/** The network that candidates of a method train. */
+export function trialNetwork(
+  lpm: LpmConfig,
+  logits: number,
+  { inputSize, tokenRatio, keptAs }: Pick<TrialSettings, 'inputSize' | 'tokenRatio' | 'keptAs'>,
+  method: Method,
+): NetworkConfig {
+  return networkConfig(lpm, { method, classes: logits, inputSize, tokenRatio, keptAs });
+}
+
 /** Whether an example takes the memory of a run of the LPM. */
-function isLarge(method: Method): boolean {
+export function isLarge(method: Method): boolean {
   return trainingMethods[method].microBatches === true;
 }
 

@@ -5,8 +5,9 @@ import type { Engine, OpenEngineOptions, Precision } from '../../engine/index.ts
 import type { Library } from '../../store/index.ts';
 import type { SessionCaches } from './caches.ts';
 
-/** What computes. */
-export type EngineChoice = Required<Pick<OpenEngineOptions, 'engine' | 'device' | 'threads'>>;
+/** What computes. In a process of its own where the session's engine is in one, or where it is told to be. */
+export type EngineChoice = Required<Pick<OpenEngineOptions, 'engine' | 'device' | 'threads'>> &
+  Pick<OpenEngineOptions, 'ownProcess'>;
 
 export interface ServiceContext {
   readonly library: Library;
@@ -14,7 +15,7 @@ export interface ServiceContext {
   readonly caches: SessionCaches;
   /** The engine, opened when first asked for. */
   readonly engine: () => Promise<Engine>;
-  /** Another engine than the session's, for whoever must compute as it was done before; to be disposed of. Left out where there is only the session's. */
+  /** Another engine than the session's, for whoever must compute as it was done before, or beside it; to be disposed of. Left out where there is only the session's. */
   readonly openEngine?: (as: EngineChoice) => Promise<Engine>;
   /** Of the frozen LPM's matrix products; `f32` where left out. What is trained is always float32. */
   readonly precision?: Precision;

@@ -56,12 +56,12 @@ export async function openServices(
   };
   const caches = new SessionCaches();
   let opening: Promise<Engine> | undefined;
-  const open = (as: Pick<OpenEngineOptions, 'engine' | 'device' | 'threads'>): Promise<Engine> =>
+  const open = (as: Pick<OpenEngineOptions, 'engine' | 'device' | 'threads' | 'ownProcess'>): Promise<Engine> =>
     openEngine({
+      ...(options.ownProcess === undefined ? {} : { ownProcess: options.ownProcess }),
       ...as,
       judge,
       log: options.log,
-      ...(options.ownProcess === undefined ? {} : { ownProcess: options.ownProcess }),
     });
   const engine = (): Promise<Engine> => {
     const { engine: name, device, threads } = options;

@@ -29,6 +29,12 @@ function toSearch({ id, plan, trials, winner }: SearchRow): StoredSearch {
   };
 }
 
+/** The search of this key, or undefined. @throws DB_DAMAGED */
+export function searchByKey(db: ReadDb, key: string): StoredSearch | undefined {
+  const row = db.get<SearchRow>(`${columns} WHERE key = :key`, { key });
+  return row === undefined ? undefined : toSearch(row);
+}
+
 /** The search of this key, begun where there is none: what the same command, given again after a stop, goes on with. */
 export function beginSearch(
   db: WriteDb,
@@ -40,9 +46,9 @@ export function beginSearch(
      ON CONFLICT (key) DO NOTHING`,
     { key, versionId, plan: JSON.stringify(plan), now },
   );
-  const row = db.get<SearchRow>(`${columns} WHERE key = :key`, { key });
-  invariant(row !== undefined, 'a search that was begun can be read');
-  return toSearch(row);
+  const search = searchByKey(db, key);
+  invariant(search !== undefined, 'a search that was begun can be read');
+  return search;
 }
 
 /** Keeps a training that ended. */

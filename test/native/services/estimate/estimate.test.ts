@@ -1,17 +1,26 @@
 /** What is promised before a training, beside what the training then does. No time is asserted: machines differ. */
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { silentLogger } from '../../../../core/base/logger.ts';
 import type { ProgressEvent } from '../../../../core/base/progress.ts';
 import { type Method, type TimePromise, trainOptionsSchema } from '../../../../core/contract/index.ts';
+import type { Engine } from '../../../../core/engine/index.ts';
 import { promiseTime } from '../../../../core/services/estimate/estimate.ts';
 import { measureJob } from '../../../../core/services/estimate/measure.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
+import { openServices } from '../../../../core/services/session/open.ts';
 import { runAsJob } from '../../../../core/services/session/run-as-job.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
+
+// Lanes are as many as memory has room for, which is not what is asked here.
+vi.mock('../../../../core/services/lpm/encoder-memory.ts', async (original) => ({
+  ...(await original<typeof import('../../../../core/services/lpm/encoder-memory.ts')>()),
+  machineMemory: () => ({ total: 16 * 2 ** 30, free: 8 * 2 ** 30 }),
+}));
 
 const { resume: _, ...options } = trainOptionsSchema.parse({
   dataset: 'discs',
@@ -148,4 +157,50 @@ test('what a training took is what the next one is promised', async () => {
 function storedRates({ library }: ServiceContext): Map<string, number> {
   const rows = library.db.all<{ what: string; seconds: number }>('SELECT what, seconds FROM measured_rates');
   return new Map(rows.map(({ what, seconds }) => [what, seconds]));
+}
+
+test('a search of several lanes is promised the steps that it makes at once as they were measured at once, and leaves no process behind', async () => {
+  const { context: one } = await madeLibrary();
+  const { context, close } = await openServices({
+    ...{ library: one.library.folder, mode: 'read', engine: 'onnxruntime', device: 'cpu', threads: 2 },
+    ...{ progress: () => {}, log: silentLogger, signal: new AbortController().signal },
+  });
+  onTestFinished(() => close());
+  const processes: number[] = [];
+  const openEngine: NonNullable<ServiceContext['openEngine']> = async (as) => {
+    const engine = await (context.openEngine as NonNullable<ServiceContext['openEngine']>)(as);
+    processes.push((engine as Engine & { processId(): number }).processId());
+    return engine;
+  };
+  const two = { ...context, library: one.library, openEngine };
+  const search = { ...options, recipe: 'auto' as const, batch: 8, methods: ['linear' as const, 'attentive' as const] };
+  const { promises, missing } = await promiseTime(two, [search]);
+  expect([promises, missing.map(({ method, sideBySide }) => [method, sideBySide])]).toEqual([
+    [null],
+    [
+      ['attentive', true],
+      ['linear', true],
+    ],
+  ]);
+  for (const wanted of missing) await runAsJob(measureJob, wanted, two);
+  expect(processes).toHaveLength(4);
+  expect(processes.filter(isRunning)).toEqual([]);
+  expect([...storedRates(one).keys()].filter((what) => what.endsWith(', 2 at once')).length).toBe(2 * 2);
+  const { promises: known, missing: none } = await promiseTime(two, [search]);
+  expect(none).toEqual([]);
+  const parts = known[0]?.stages.flatMap((stage) => stage.parts) ?? [];
+  const steps = (what: string): number => parts.reduce((sum, part) => sum + (part.what === what ? part.times : 0), 0);
+  // Five recipes of 2,300 steps in all on two folds, two of five on the three others; then one of five in five networks.
+  expect(steps('step beside others')).toBeCloseTo(2300 * (2 + (3 * 2) / 5), 6);
+  expect(steps('step')).toBeCloseTo(2300, 6);
+  // With one thread none run at once.
+  expect((await promiseTime(one, [search])).missing.every(({ sideBySide }) => sideBySide === undefined)).toBe(true);
+});
+
+function isRunning(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch {
+    return false;
+  }
 }

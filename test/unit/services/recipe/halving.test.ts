@@ -53,6 +53,17 @@ test('of several trainings of a fold the one of least loss counts, and a stuck o
   ]);
 });
 
+test('trainings that ran at once stand as they would one after the other, to the last bit, in whatever order they ended', () => {
+  const inTurn = [0.1, 0.2, 0.3, 0.7].map((loss, fold) => trial(0, loss, { fold, guessLoss: 0.1 + fold, auc: loss }));
+  const twice = trial(0, 0.5, { fold: 3, attempt: 2 });
+  const expected = standings([...inTurn, twice], 4);
+  for (let turn = 0; turn < 4; turn++) {
+    const ended = [twice, ...inTurn.slice(turn), ...inTurn.slice(0, turn)].toReversed();
+    expect(standings(ended, 4)).toEqual(expected);
+    expect(standings([twice, ...ended.slice(0, -1)], 4)).toEqual(expected);
+  }
+});
+
 test('AUCs are the mean of the folds that have one', () => {
   const trials = [0.8, null, 0.6].map((auc, fold) => trial(0, 0.5, { auc, fold }));
   expect(standings(trials, 3)[0]?.auc).toBeCloseTo(0.7, 12);
