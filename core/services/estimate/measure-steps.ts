@@ -5,20 +5,20 @@
 import { performance } from 'node:perf_hooks';
 import { AppError } from '../../base/errors.ts';
 import type { AbortSignalLike } from '../../base/progress.ts';
-import type { MeasureOptions, RunSettings } from '../../contract/index.ts';
-import { bytesIn } from '../../disk/index.ts';
+import type { MeasureOptions, RunSettings, SideBySide } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { dropoutMaskShape, type NetworkConfig, networkConfig, trainingMethods } from '../../models/index.ts';
 import type { NewVersion } from '../../store/index.ts';
 import type { Target } from '../../targets/index.ts';
 import { freshState, type TrainingNetwork, train } from '../../training/loop.ts';
 import { usableBatch } from '../../training/sampler.ts';
-import { featureKinds, featuresOf } from '../features/feature-kinds.ts';
-import { exampleSource } from '../features/source-examples.ts';
+import { BatchThreads } from '../features/batches/batch-threads.ts';
+import { featuresOf } from '../features/feature-kinds.ts';
+import { exampleSource, type RecordReader } from '../features/source-examples.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
-import { laneBytes } from '../recipe/side-by-side.ts';
+import { imageKind } from '../pixels/source-images.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { Lanes, openLaneEngine, sideBySide } from '../training/lanes.ts';
+import { Lanes, openLaneEngine } from '../training/lanes.ts';
 import { compilePredictor } from '../training/model.ts';
 import { compileStep, networkWeights, startingParameters } from '../training/network.ts';
 import { imagesToLearn } from './estimate.ts';
@@ -81,15 +81,19 @@ export async function timeTraining(
   set: TimedSet,
   rates: Map<string, number>,
 ): Promise<void> {
-  const timed = new TimedNetwork(lpm, options, set);
   const engine = await context.engine();
-  const timeAll = async (): Promise<void> => {
-    await timeAlone(context, engine, timed, rates);
-    if (options.sideBySide === true) await timeSideBySide(context, lpm, options, timed, rates);
-  };
-  const isRead = engine.readsStored === true || options.sideBySide === true;
-  if (isRead && timed.zeroBytes > 0) await withZeros(context, timed.zeroBytes, (path) => timed.reading(path, timeAll));
-  else await timeAll();
+  const threads = new BatchThreads(async () => engine.info.threads);
+  try {
+    const timed = new TimedNetwork(lpm, options, set, threads);
+    // Batches come from the disk, as those of a training do, by threads or the engine: zeros take as long, and nothing of a patient lies there.
+    await withZeros(context, timed.zeroBytes, async (path) => {
+      timed.readZeros(path);
+      await timeAlone(context, engine, timed, rates);
+      if (options.sideBySide !== undefined) await timeSideBySide(context, options.sideBySide, timed, rates);
+    });
+  } finally {
+    await threads.close();
+  }
 }
 
 /** Times the loop on one engine. */
@@ -126,25 +130,17 @@ async function timeAlone(
   }
 }
 
-/** Times steps of trainings that run at once, as a search has them; nothing where it would have one after the other. */
+/** Times steps of trainings that run at once, as a search has them; nothing of a network with the LPM in it, which runs alone. */
 async function timeSideBySide(
   context: ServiceContext,
-  lpm: LibraryLpm,
-  options: TimedOptions,
+  shared: SideBySide,
   timed: TimedNetwork,
   rates: Map<string, number>,
 ): Promise<void> {
   const { openEngine } = context;
   if (openEngine === undefined || timed.isLarge) return;
-  const networks = { lpm: lpm.config, logits: timed.logits, settings: options };
-  // As many as there may be: of how many trainings a search has, others decide.
-  const shared = sideBySide((await context.engine()).info, {
-    trainings: Number.POSITIVE_INFINITY,
-    laneBytes: laneBytes(networks, [{ method: options.method, weightDecay }]),
-  });
-  if (shared === undefined) return;
   const lanes = new Lanes(shared.lanes, context.signal, async () => {
-    const engine = await openLaneEngine(openEngine, shared.threads);
+    const engine = await openLaneEngine(openEngine, shared.threads, context.log);
     return { bench: engine, close: () => engine.dispose() };
   });
   const clocks: EpochClock[] = [];
@@ -183,10 +179,10 @@ class TimedNetwork {
   readonly #set: TimedSet;
   readonly #config: NetworkConfig;
   readonly #batch: number;
-  readonly #recordBytes: number;
-  #zeros: ZeroRecords | null = null;
+  readonly #threads: BatchThreads;
+  #stored: RecordReader;
 
-  constructor(lpm: LibraryLpm, options: TimedOptions, set: TimedSet) {
+  constructor(lpm: LibraryLpm, options: TimedOptions, set: TimedSet, threads: BatchThreads) {
     const { method, inputSize, tokenRatio, keptAs } = options;
     const { version, target } = set;
     const classes = target.logits(version.classes.length);
@@ -195,8 +191,8 @@ class TimedNetwork {
     this.#set = set;
     this.#batch = usableBatch(options.batch, imagesToLearn(version.images, options.folds));
     this.#config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, keptAs, sizes: options });
-    const [kind] = featuresOf(method);
-    this.#recordBytes = kind === undefined ? 0 : bytesIn(featureKinds[kind].blocks(this.#config, 1));
+    this.#threads = threads;
+    this.#stored = set.records;
     this.name = networkName(options, this.#batch, classes);
     this.logits = classes;
     this.isLarge = trainingMethods[method].microBatches === true;
@@ -215,16 +211,17 @@ class TimedNetwork {
     };
   }
 
-  /** Bytes of a batch of records; 0 of a network that reads none. */
+  /** Bytes of a batch of the longest records that it reads. */
   get zeroBytes(): number {
-    return this.#batch * this.#recordBytes;
+    const { records } = this.#set;
+    const kinds = [imageKind, ...featuresOf(this.#options.method)];
+    return this.#batch * Math.max(...kinds.map((kind) => records.lengthOf(kind)));
   }
 
-  /** While `use` runs, an engine that reads records itself reads the zeros at `path`: it takes as long, and nothing of a patient lies there. */
-  async reading(path: string, use: () => Promise<void>): Promise<void> {
-    this.#zeros = new ZeroRecords(this.#set.records, path, this.#batch, this.#recordBytes);
-    await use();
-    this.#zeros = null;
+  /** Batches come from the zeros at `path` from now on. */
+  readZeros(path: string): void {
+    const { records } = this.#set;
+    this.#stored = new ZeroRecords(records, path, this.#batch, (kind) => records.lengthOf(kind));
   }
 
   /** So many short epochs, unless it is stopped before. */
@@ -247,14 +244,15 @@ class TimedNetwork {
   }
 
   #examples(engine: Engine, n: number) {
-    const { images, records, version, target } = this.#set;
+    const { images, version, target } = this.#set;
     const { method, inputSize } = this.#options;
     const { mean, std } = this.#lpm.config;
-    const stored = this.#zeros ?? records;
+    const stored = this.#stored;
     return exampleSource(
       {
-        sources: records,
+        sources: stored,
         records: new Map(featuresOf(method).map((kind) => [kind, stored])),
+        threads: this.#threads,
         doesEngineRead: async () => engine.readsStored === true,
       },
       this.#config,

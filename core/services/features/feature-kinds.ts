@@ -176,11 +176,15 @@ export function refuseUnkept(keptAs: KeptFeatures | undefined, kinds: readonly L
  * @throws BAD_INPUT with both sizes
  */
 export function refuseLarger(
-  kinds: readonly LpmFeatures[],
+  methods: readonly Method[],
   lpm: LpmConfig,
-  { keptAs, ...settings }: Omit<FeatureSettings, 'rule'>,
+  { inputSize, tokens, tokenRatio, keptAs }: Omit<FeatureSettings, 'layers' | 'rule'>,
 ): void {
-  for (const kind of kinds) {
+  const asked = methods.flatMap((method) => {
+    const settings = { inputSize, tokens, tokenRatio, layers: methodLayers(lpm, method) };
+    return featuresOf(method).map((kind) => [kind, settings] as const);
+  });
+  for (const [kind, settings] of asked) {
     const [kept, usual] = [keptAs, undefined].map((as) => recordBytes(kind, lpm, { ...settings, keptAs: as })) as [
       number,
       number,

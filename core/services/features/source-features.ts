@@ -30,7 +30,7 @@ import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore
 import type { ServiceContext } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { BatchThreads } from './batches/batch-threads.ts';
-import { type FeatureSettings, featureKinds, int8Channels, recordBytes, refuseLarger } from './feature-kinds.ts';
+import { type FeatureSettings, featureKinds, int8Channels, recordBytes } from './feature-kinds.ts';
 import { resolveStatistics } from './normalisation.ts';
 
 export interface FeatureRequest extends FeatureSettings {
@@ -127,7 +127,6 @@ export async function openForEncoding(
   first?: ReadyToEncode,
 ): Promise<ReadyToEncode> {
   const { lpm, inputSize, rule } = request;
-  refuseLarger(request.features, lpm.config, request);
   // Also where every record is there already: what learns from them answers nowhere else.
   if (request.precision === 'int8' && request.features.length > 0) await requireInt8(await context.engine());
   const stores: RecordStore[] = [];

@@ -1,5 +1,5 @@
 /** Batches whose records an engine in a process of its own reads where they lie. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { trainOptionsSchema } from '../../../../core/contract/index.ts';
@@ -85,15 +85,27 @@ test('a record that has rotted since it was kept is found where it is read, and 
   expect(error.retryable).toBe(true);
 });
 
+test('two measurements at once have zeros of their own', async () => {
+  const { context } = await discsLibrary(12, true);
+  const { resume: _, ...training } = trainOptionsSchema.parse(trainings[2]);
+  const [fpt] = (await promiseTime(context, [{ ...training, method: 'fpt+' }])).missing;
+  const [attentive] = (await promiseTime(context, [training])).missing;
+  const both = [fpt, attentive].map((options) => runAsJob(measureJob, options as NonNullable<typeof fpt>, context));
+  for (const { rates } of await Promise.all(both)) expect(Object.keys(rates).join()).toContain('step of');
+});
+
 test('a promise is measured on zeros that the engine reads, as it reads the records of a training; none of them stay', async () => {
   const { context } = await discsLibrary(12, true);
   const seen = watched(context);
+  // What a measurement of a process that was killed has left.
+  const left = context.library.path('measured-1-a.tmp');
+  writeFileSync(left, 'zeros');
   const { resume: _, ...training } = trainOptionsSchema.parse(trainings[2]);
   const { missing } = await promiseTime(context, [training]);
   expect(missing).toHaveLength(1);
   for (const options of missing) await runAsJob(measureJob, options, seen.context);
   expect([...seen.read]).toEqual(['all_tokens']);
-  expect(existsSync(context.library.path('measured.tmp'))).toBe(false);
+  expect(readdirSync(context.library.folder).filter((name) => name.startsWith('measured'))).toEqual([]);
   const { promises } = await promiseTime(context, [training]);
   expect(promises[0]?.stages.map(({ stage }) => stage)).toContain('training');
 });
