@@ -10,8 +10,8 @@ import { isLarge, type TrialSettings, trialNetwork } from './trials.ts';
 
 /** An engine's process that has compiled nothing, and the batches that are on their way to it; measured: 123 MiB without them. */
 const idleBytes = 160 * 2 ** 20;
-/** What a network takes beyond its values: measured 1.6 to 1.7 times those of attentive and FPT+ on ViT-B/16 and on the LPM in the box. */
-const arenaShare = 1.8;
+/** What step and prediction of a network take of the bytes of their values: measured 1.3 to 1.8 times those of attentive and FPT+, on ViT-B/16 and smaller. */
+const arenaShare = 1.6;
 
 /** What the networks of a search are made of. */
 export interface SearchNetworks {
@@ -26,12 +26,11 @@ export function laneBytes(
   candidates: readonly Pick<Candidate, 'method' | 'weightDecay'>[],
 ): number {
   const { batch, criterion, classWeights, optimiser } = settings;
-  const decays = Map.groupBy(candidates, ({ method }) => method);
   let bytes = idleBytes;
-  for (const [method, own] of decays) {
-    const network = trialNetwork(lpm, logits, settings, method);
-    const step = buildTrainStep(network, { batch, criterion, optimiser, weighted: classWeights !== 'none' });
-    const values = liveBytes(step).values + liveBytes(buildPredict(network, { batch })).values;
+  for (const [method, own] of Map.groupBy(candidates, (one) => one.method)) {
+    const config = trialNetwork(lpm, logits, settings, method);
+    const step = buildTrainStep(config, { batch, criterion, optimiser, weighted: classWeights !== 'none' });
+    const values = liveBytes(step).values + liveBytes(buildPredict(config, { batch })).values;
     bytes += new Set(own.map(({ weightDecay }) => weightDecay)).size * arenaShare * values;
   }
   return bytes;

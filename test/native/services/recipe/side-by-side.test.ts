@@ -41,6 +41,10 @@ const options = trainOptionsSchema.parse({
 });
 const planner = planOf(smallCandidates);
 
+/** A search with one thread, one training after the other, and what its stuck trainings were asked of. */
+let alone: StoredSearch;
+let askedAlone: string[];
+
 /** A library with the made studies, the LPM and what it says of the images; each test copies it. */
 const home = mkdtempSync(join(tmpdir(), 'sidelight-test-'));
 const library = join(home, 'library');
@@ -53,6 +57,9 @@ beforeAll(async () => {
   for (const method of ['linear', 'attentive', 'fpt+'] as const) {
     await trainModel(context, { ...options, recipe: 'published', method, epochs: 1, name: `first-${method}` });
   }
+  alone = await search(context);
+  askedAlone = asked.of;
+  context.library.writer.run('DELETE FROM recipe_searches');
   await close();
 }, 120_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -133,12 +140,9 @@ function failingAt(engine: Engine, step: number, fail: () => void): Engine {
   };
 }
 
-let alone: StoredSearch;
-let askedAlone: string[];
 test('one after the other no engine is opened beside the session’s', async () => {
   const { context, processes, seen } = await watched();
-  alone = await search(context);
-  askedAlone = asked.of;
+  expect(foundOf(await search(context))).toEqual(foundOf(alone));
   expect(processes).toEqual([]);
   expect(alone.plan.sideBySide).toBeUndefined();
   // Three recipes on two folds, two of them on the three others, and the stuck training twice more.
