@@ -15,6 +15,7 @@
  * `npm run bench -- --encode` measures memory and time of an LPM's pass, also against another checkout or in 8 bits (bench/encode.ts);
  * `npm run bench -- --features int8` compares features kept in 8 bits with those of 16: disk, numbers, AUC (bench/kept-features.ts);
  * `npm run bench -- --steps` times steps of training from the disk to the parameters, also against another checkout (bench/steps.ts);
+ * `npm run bench -- --classify` times the classification of a batch of studies beside the LPM's bare pass (bench/classify.ts);
  * `npm run bench -- --whole` times whole trainings, also against another checkout and PyTorch with its own data path (bench/whole.ts);
  * `npm run bench -- --lpms` takes LPMs of real shapes from adding to classifying (bench/lpms.ts);
  * `npm run bench -- --recipes` compares what a search finds with fixed recipes and with the best of a grid (bench/recipes.ts);
@@ -40,6 +41,7 @@ const mode = [
   '--memory',
   '--encode',
   '--steps',
+  '--classify',
   '--whole',
   '--recipes',
   '--coverage',
@@ -213,6 +215,7 @@ else if (mode === '--findings') await (await import('./findings.ts')).benchFindi
 else if (mode === '--memory') await (await import('./memory.ts')).benchMemory();
 else if (mode === '--encode') await (await import('./encode.ts')).benchEncode();
 else if (mode === '--steps') await (await import('./steps.ts')).benchSteps();
+else if (mode === '--classify') await (await import('./classify.ts')).benchClassify();
 else if (mode === '--whole') await (await import('./whole.ts')).benchWhole();
 else if (mode === '--lpms') await (await import('./lpms.ts')).benchLpms();
 else if (mode === '--recipes') await (await import('./recipes.ts')).benchRecipes();

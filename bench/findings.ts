@@ -8,6 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { tensorsOf } from '../core/engine/index.ts';
 import { evaluateModel } from '../core/services/evaluation/evaluate.ts';
 import { featuresOf } from '../core/services/features/feature-kinds.ts';
 import { exampleSource } from '../core/services/features/source-examples.ts';
@@ -142,10 +143,11 @@ async function featuresOfModel(context: ServiceContext): Promise<string> {
         ...{ inputSize, statistics, reading, target: targets[record.target] },
       });
       const everyone = images.map((_, i) => i);
-      const { class_token: tokens } = await source.load(
+      const loaded = await source.load(
         everyone,
         everyone.map(() => null),
       );
+      const { class_token: tokens } = tensorsOf(loaded);
       const width = config.lpm.width;
       return JSON.stringify({
         recipe,

@@ -51,7 +51,7 @@ export class Terminal {
   readonly progress: ReportProgress = (event) => {
     const now = this.#clock();
     let stage = this.#stage;
-    if (stage === undefined || stage.name !== event.stage) {
+    if (stage === undefined || stage.name !== event.stage || event.done < stage.last.done) {
       this.finish();
       stage = { name: event.stage, startedAt: now, samples: [], last: event, drawnAt: Number.NEGATIVE_INFINITY };
       this.#stage = stage;

@@ -21,7 +21,7 @@ import {
   studyPoolingSchema,
   tokenRuleSchema,
 } from './names.ts';
-import { budgetNameSchema, recipeNameSchema } from './recipe.ts';
+import { budgetNameSchema, recipeNameSchema, sideBySideSchema } from './recipe.ts';
 import { targetKindSchema } from './targets.ts';
 
 /** Sizes the LPM may read, in pixels; the model's own rule (multiples of the patch) is checked where the model is known. */
@@ -262,7 +262,7 @@ export const measureOptionsSchema = trainOptionsSchema
     seed: true,
   })
   .extend({
-    /** Time steps as a search makes them, several trainings at once, too. */
-    sideBySide: z.boolean().optional(),
+    /** Time steps as a search makes them, too: so many trainings at once. */
+    sideBySide: sideBySideSchema.optional(),
   });
 export type MeasureOptions = z.output<typeof measureOptionsSchema>;

@@ -1,4 +1,12 @@
 /** What every layer that writes files needs of the disk. */
 export { flushFolder, makeFolder, removeQuietly, writeFlushed } from './durable.ts';
 export { sha256 } from './hash.ts';
+export {
+  bytesIn,
+  PlacedReader,
+  placesOf,
+  type RecordBlocks,
+  type RecordDamage,
+  type RecordPlace,
+} from './placed-records.ts';
 export { replaceFile, writeWholeFile } from './whole-file.ts';

@@ -7,13 +7,13 @@
  */
 import { AppError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
-import type { Executable, Tensors } from './types.ts';
+import type { Executable, Inputs, Tensors } from './types.ts';
 
 /** For each input that a later run may leave out, the output that it then has the value of. */
 export type Carried = Readonly<Record<string, string>>;
 
 /** Whether a run leaves out an input that is carried. */
-export function leavesOut(carried: Carried | undefined, inputs: Tensors): boolean {
+export function leavesOut(carried: Carried | undefined, inputs: Inputs): boolean {
   return carried !== undefined && Object.keys(carried).some((name) => inputs[name] === undefined);
 }
 

@@ -12,7 +12,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Graph } from '../graph/index.ts';
 import { leavesOut, stateLost } from './carried-state.ts';
-import type { CompileOptions, Engine, Executable, Tensors, WeightSource } from './types.ts';
+import type { CompileOptions, Engine, Executable, Inputs, Tensors, WeightSource } from './types.ts';
 
 /** Asked for at most once, with what is to be stored as the reason. */
 export type OpenCpuEngine = (reason: string) => Promise<Engine>;
@@ -37,12 +37,14 @@ export function withCpuFallback(primary: Engine, openCpu: OpenCpuEngine, log: Lo
     get info() {
       return current.info;
     },
+    // The processor's engine is opened where the first one was: in a process of its own, or here.
+    ...(primary.readsStored === undefined ? {} : { readsStored: primary.readsStored }),
     compile: async (graph, weights, options) => {
       const compiled = new MovingExecutable(graph, keeping(weights), options);
       const carried = options?.carried;
       /** Where the carried state lies; it does not move along. */
       let stateOn: Engine | undefined;
-      const runOn = async (engine: Engine, inputs: Tensors): Promise<Tensors> => {
+      const runOn = async (engine: Engine, inputs: Inputs): Promise<Tensors> => {
         if (leavesOut(carried, inputs) && stateOn !== undefined && stateOn !== engine) throw stateLost();
         const outputs = await (await compiled.on(engine)).run(inputs);
         stateOn = engine;

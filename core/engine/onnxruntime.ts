@@ -23,7 +23,9 @@ import {
   type EngineAdapter,
   type EngineState,
   type Executable,
+  type Inputs,
   type Tensors,
+  tensorsOf,
   type WeightSource,
 } from './types.ts';
 import { webgpuDevice } from './webgpu/adapter.ts';
@@ -229,12 +231,13 @@ async function compile(
   }
   let reader: Promise<InferenceSession> | undefined;
 
-  const run = async (given: Tensors): Promise<Tensors> => {
+  const run = async (inputs: Inputs): Promise<Tensors> => {
+    const given = tensorsOf(inputs);
     checkInputs(asked, given, state?.inputs);
-    const inputs = views(widen(given));
+    const viewed = views(widen(given));
     const feeds: Record<string, OrtTensor> = {};
     for (const { name = '' } of graph.inputs) {
-      const tensor = inputs[name];
+      const tensor = viewed[name];
       feeds[name] = tensor === undefined ? (state?.valueOf(name) as OrtTensor) : toOrt(tensor);
     }
     try {

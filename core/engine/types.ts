@@ -2,7 +2,10 @@
 import type { Logger } from '../base/logger.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Graph } from '../graph/index.ts';
+import type { Inputs } from './stored-inputs.ts';
 import type { WeightFiles } from './weight-files.ts';
+
+export { type Inputs, type StoredRows, type StoredTensor, tensorsOf } from './stored-inputs.ts';
 
 export type EngineName = 'onnxruntime' | 'tensorflow';
 export type DeviceName = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml';
@@ -20,9 +23,10 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 export interface Executable {
   /**
    * The graph's outputs for these inputs. Inputs are not kept; outputs are the caller's.
-   * Throws BAD_INPUT where an input is missing or has another dtype or shape, ENGINE_FAILED where the engine fails.
+   * Throws BAD_INPUT where an input is missing or has another dtype or shape, ENGINE_FAILED where the engine fails, what `StoredRows.damaged` gives
+   * where a stored input cannot be read.
    */
-  run(inputs: Tensors): Promise<Tensors>;
+  run(inputs: Inputs): Promise<Tensors>;
   /**
    * The carried outputs (`CompileOptions.carried`) as the last run left them, by name; there where an executable was compiled with some.
    * Throws ENGINE_STATE_LOST where they went with their device or process.
@@ -61,6 +65,8 @@ export interface CompileOptions {
 
 export interface Engine {
   readonly info: EngineInfo;
+  /** Whether it reads stored inputs (`StoredTensor`) itself: that of a process of its own does, to which they would have to travel. Others take none. */
+  readonly readsStored?: boolean;
   /**
    * A weight's tensor must not change while the executable lives: the engine may share its memory.
    * Throws ENGINE_FAILED where the engine refuses the graph, BAD_INPUT where the device has no such precision.

@@ -2,13 +2,10 @@
 export { MemoryBudget, MemoryHolder } from './memory.ts';
 export {
   type IndexedRecord,
-  type RecordDamage,
   type RecordIndex,
-  type RecordPlace,
   RecordStore,
   type RecordStoreOptions,
   type Recovery,
 } from './record-store.ts';
 export type { RecordName } from './shard.ts';
-export { ShardReader } from './shard-reader.ts';
 export { damagedRecords, overwriteRecords } from './verify.ts';

@@ -25,7 +25,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import { flushFolder, makeFolder } from '../disk/index.ts';
+import { flushFolder, makeFolder, type RecordDamage, type RecordPlace } from '../disk/index.ts';
 import type { MemoryHolder } from './memory.ts';
 import {
   align,
@@ -64,18 +64,6 @@ export interface RecordStoreOptions {
   /** What may be held in memory of what `view` gave; nothing where left out. Ends with the store. */
   readonly memory?: MemoryHolder;
 }
-
-/** Where the bytes of a record lie, for a reader of its own; see `ShardReader`. */
-export interface RecordPlace {
-  readonly path: string;
-  readonly offset: number;
-  readonly length: number;
-  /** What the bytes must sum to; null where they have been verified since the store was opened. */
-  readonly checksum: number | null;
-}
-
-/** What is wrong with a record that cannot be read. */
-export type RecordDamage = 'is not there' | 'ends too early' | 'has a wrong checksum' | 'has a wrong size';
 
 /** What opening found and put right. */
 export interface Recovery {

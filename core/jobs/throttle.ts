@@ -12,10 +12,13 @@ export function throttleProgress(report: ReportProgress, now: () => number): Rep
   let stage: string | null = null;
   let shownAt = Number.NEGATIVE_INFINITY;
   let highest = 0;
+  let total: number | null = null;
   return (event: ProgressEvent) => {
-    const isNewStage = event.stage !== stage;
+    // The same work of other things that begins after it is another stage: the LPM reads a data set, and then a few of its images once more.
+    const isNewStage = event.stage !== stage || (event.total !== total && event.done < highest);
     if (isNewStage) highest = 0;
     stage = event.stage;
+    total = event.total;
     highest = Math.max(highest, event.done);
     const isLast = event.total !== null && highest >= event.total;
     const time = now();

@@ -3,13 +3,14 @@
  * while the engine computes the one before it.
  */
 import { Random } from '../base/random.ts';
-import { float32, type Shape, sizeOf, type Tensor } from '../base/tensor.ts';
+import { float32, type Shape, sizeOf } from '../base/tensor.ts';
+import type { Inputs } from '../engine/types.ts';
 import type { Labels, Target } from '../targets/index.ts';
 import { type Augmentation, drawAugmentation, drawDropoutMask } from './augment.ts';
 import { epochBatches, stepsPerEpoch } from './sampler.ts';
 
 /** Named tensors of one batch: `image`, `keys`, `values` or `class_token`, as the method needs. */
-export type BatchInputs = Readonly<Record<string, Tensor>>;
+export type BatchInputs = Inputs;
 
 /** Labelled examples that can be loaded by index. */
 export interface ExampleSource {

@@ -285,7 +285,8 @@ export async function predictAll(
       Array.from({ length: size }, () => null),
       isAskedAgain,
     );
-  let next = n > 0 ? load(0) : null;
+  // Who is stopped before the first batch is there does not wait for it.
+  let next = n > 0 ? awaitedLater(load(0)) : null;
   for (let start = 0; start < n && next !== null; start += size) {
     throwIfCancelled(signal, 'Prediction');
     const inputs: BatchInputs = await next;

@@ -119,14 +119,21 @@ export function writeTinyLpm(folder: string, patch = 16): void {
   writeRandomLpm(folder, 5, { width: 64, layers: 4, heads: 2, patch });
 }
 
-/** Services over the library in `folder`, to be closed by the caller. One thread, so that results never depend on the machine. */
-export async function openTestServices(folder: string): Promise<Awaited<ReturnType<typeof openServices>>> {
+/**
+ * Services over the library in `folder`, to be closed by the caller. One thread, so that results never depend on the machine.
+ * @param isApart whether it is one of a process of its own
+ */
+export async function openTestServices(
+  folder: string,
+  isApart = false,
+): Promise<Awaited<ReturnType<typeof openServices>>> {
   return await openServices({
     library: folder,
     mode: 'write',
     engine: 'onnxruntime',
     device: 'cpu',
     threads: 1,
+    ownProcess: isApart,
     progress: () => {},
     log: silentLogger,
     signal: new AbortController().signal,

@@ -8,6 +8,7 @@ import { packGraph } from '../../graph/index.ts';
 import { leavesOut, stateLost } from '../carried-state.ts';
 import { chooseEngine } from '../devices.ts';
 import { readWeights } from '../inputs.ts';
+import { separated } from '../stored-inputs.ts';
 import type { Engine, EngineInfo, Executable, OpenEngineOptions } from '../types.ts';
 import { EngineChild } from './child.ts';
 
@@ -69,6 +70,7 @@ export async function openHosted(
 
   return {
     info,
+    readsStored: true,
     compile: async (graph, weights, options = {}) => {
       const executable = nextExecutable++;
       let compiledIn: EngineChild | undefined;
@@ -94,9 +96,12 @@ export async function openHosted(
         run: async (inputs) => {
           const host = await prepared();
           if (leavesOut(options.carried, inputs) && stateIn !== undefined && stateIn !== host) throw stateLost();
-          const outputs = await host.call('run', { executable, inputs });
+          const { tensors, stored, told } = separated(inputs);
+          const ran = await host.call('run', { executable, inputs: tensors, stored: told });
+          if ('problem' in ran) throw stored?.damaged(ran.problem.row, ran.problem.what);
+          stored?.verified();
           stateIn = host;
-          return outputs;
+          return ran.outputs;
         },
         ...(options.carried === undefined
           ? {}

@@ -2,6 +2,7 @@
 import type { LogLevel } from '../../base/logger.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { GraphData } from '../../graph/index.ts';
+import type { RowProblem, ToldRows } from '../stored-inputs.ts';
 import type { CompileOptions, EngineInfo, EngineState, OpenEngineOptions, Tensors } from '../types.ts';
 
 /** Calls by name: what goes in, what comes back. */
@@ -26,7 +27,11 @@ export interface EngineCalls {
   compile: { input: { readonly executable: number }; output: null };
   /** Its weights do not all come: what came of them goes. */
   forget: { input: { readonly executable: number }; output: null };
-  run: { input: { readonly executable: number; readonly inputs: Tensors }; output: Tensors };
+  /** With the first row of the stored inputs that cannot be read, where there is one, nothing is computed. */
+  run: {
+    input: { readonly executable: number; readonly inputs: Tensors; readonly stored: ToldRows | null };
+    output: { readonly outputs: Tensors } | { readonly problem: RowProblem };
+  };
   /** What the executable carries from run to run. */
   read: { input: { readonly executable: number }; output: Tensors };
   release: { input: { readonly executable: number }; output: null };

@@ -10,6 +10,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import { type Graph, unpackGraph } from '../../graph/index.ts';
 import { listEngines, openHere } from '../index.ts';
+import { StoredReader } from '../stored-inputs.ts';
 import { type CompileOptions, cpuDescription, type Engine, type Executable } from '../types.ts';
 import { WeightFiles } from '../weight-files.ts';
 import type { EngineCalls, EngineNews } from './protocol.ts';
@@ -19,7 +20,7 @@ import type { EngineCalls, EngineNews } from './protocol.ts';
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 let engine: Engine | undefined;
-const executables = new Map<number, Executable>();
+const executables = new Map<number, { readonly executable: Executable; readonly reader: StoredReader }>();
 /** A network whose weights arrive: the large ones lie in files where the engine reads them from there. */
 interface Prepared {
   readonly graph: Graph;
@@ -42,7 +43,7 @@ function opened(): Engine {
   return engine;
 }
 
-function executable(id: number): Executable {
+function executable(id: number): { readonly executable: Executable; readonly reader: StoredReader } {
   const found = executables.get(id);
   if (found === undefined) throw new AppError('ENGINE_FAILED', `The engine process holds no network ${id}.`);
   return found;
@@ -92,7 +93,7 @@ const handlers: CallHandlers<EngineCalls> = {
         source,
         files === undefined ? options : { ...options, written: files },
       );
-      executables.set(id, compiled);
+      executables.set(id, { executable: compiled, reader: new StoredReader() });
     } finally {
       forget(id);
     }
@@ -102,10 +103,17 @@ const handlers: CallHandlers<EngineCalls> = {
     forget(id);
     return null;
   },
-  run: ({ executable: id, inputs }) => executable(id).run(inputs),
-  read: async ({ executable: id }) => (await executable(id).read?.()) ?? {},
+  run: async ({ executable: id, inputs, stored }) => {
+    const { executable: network, reader } = executable(id);
+    if (stored === null) return { outputs: await network.run(inputs) };
+    const found = reader.read(stored);
+    return 'problem' in found ? found : { outputs: await network.run({ ...inputs, ...found.tensors }) };
+  },
+  read: async ({ executable: id }) => (await executable(id).executable.read?.()) ?? {},
   release: async ({ executable: id }) => {
-    await executable(id).dispose();
+    const { executable: network, reader } = executable(id);
+    reader.close();
+    await network.dispose();
     executables.delete(id);
     return null;
   },

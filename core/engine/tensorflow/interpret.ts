@@ -9,6 +9,7 @@ import { AppError, toError } from '../../base/errors.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import { type Graph, opOf, type Tf, type Value } from '../../graph/index.ts';
 import { checkInputs, readWeights } from '../inputs.ts';
+import { tensorsOf } from '../stored-inputs.ts';
 import type { Executable, Tensors, WeightSource } from '../types.ts';
 import type { DeviceTensor, DeviceTensors } from './device-tensors.ts';
 import { createKernels } from './kernels.ts';
@@ -102,7 +103,8 @@ export function compileGraph(
   });
 
   return {
-    run: async (inputs) => {
+    run: async (given) => {
+      const inputs = tensorsOf(given);
       checkInputs(graph, inputs);
       const live = new Map<number, DeviceTensor>();
       let place = 'take the inputs';

@@ -106,7 +106,7 @@ export async function promiseTime(
         const shares = promiseShares(context.library.db, trainingsRemembered);
         const promise = sumPromise({ ...work, encode: work.encode + readAgain }, rates, diskBytes, shares);
         if (promise === null) {
-          const wanted = { ...toMeasure(options), ...(lanes === undefined ? {} : { sideBySide: true }) };
+          const wanted = { ...toMeasure(options), ...(lanes === undefined ? {} : { sideBySide: lanes }) };
           missing.set(JSON.stringify(wanted), wanted);
         }
         return promise;

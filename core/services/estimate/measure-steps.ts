@@ -5,23 +5,25 @@
 import { performance } from 'node:perf_hooks';
 import { AppError } from '../../base/errors.ts';
 import type { AbortSignalLike } from '../../base/progress.ts';
-import type { MeasureOptions, RunSettings } from '../../contract/index.ts';
+import type { MeasureOptions, RunSettings, SideBySide } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { dropoutMaskShape, type NetworkConfig, networkConfig, trainingMethods } from '../../models/index.ts';
 import type { NewVersion } from '../../store/index.ts';
 import type { Target } from '../../targets/index.ts';
 import { freshState, type TrainingNetwork, train } from '../../training/loop.ts';
 import { usableBatch } from '../../training/sampler.ts';
+import { BatchThreads } from '../features/batches/batch-threads.ts';
 import { featuresOf } from '../features/feature-kinds.ts';
 import { exampleSource, type RecordReader } from '../features/source-examples.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
-import { laneBytes } from '../recipe/side-by-side.ts';
+import { imageKind } from '../pixels/source-images.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { Lanes, openLaneEngine, sideBySide } from '../training/lanes.ts';
+import { Lanes, openLaneEngine } from '../training/lanes.ts';
 import { compilePredictor } from '../training/model.ts';
 import { compileStep, networkWeights, startingParameters } from '../training/network.ts';
 import { imagesToLearn } from './estimate.ts';
 import { EpochClock } from './measure-clock.ts';
+import { type FewRecords, withZeros, ZeroRecords } from './measured-records.ts';
 import { middleOf, networkName, rateNames } from './rates.ts';
 
 /** Something is timed this often, and less often where that takes longer than `patienceSeconds`, but twice at least. */
@@ -64,7 +66,7 @@ export async function untilEnough(
 /** What a training is timed on. */
 export interface TimedSet {
   readonly images: readonly NewVersion['images'][number][];
-  readonly records: RecordReader;
+  readonly records: FewRecords;
   readonly version: NewVersion;
   readonly target: Target;
 }
@@ -79,15 +81,40 @@ export async function timeTraining(
   set: TimedSet,
   rates: Map<string, number>,
 ): Promise<void> {
-  const timed = new TimedNetwork(lpm, options, set);
+  const engine = await context.engine();
+  const threads = new BatchThreads(async () => engine.info.threads);
+  try {
+    const timed = new TimedNetwork(lpm, options, set, threads);
+    // Batches come from the disk, as those of a training do, by threads or the engine: zeros take as long, and nothing of a patient lies there.
+    await withZeros(context, timed.zeroBytes, async (path) => {
+      timed.readZeros(path);
+      await timeAlone(context, engine, timed, rates);
+      if (options.sideBySide !== undefined) await timeSideBySide(context, options.sideBySide, timed, rates);
+    });
+  } finally {
+    await threads.close();
+  }
+}
+
+/** Times the loop on one engine. */
+async function timeAlone(
+  context: ServiceContext,
+  engine: Engine,
+  timed: TimedNetwork,
+  rates: Map<string, number>,
+): Promise<void> {
   const { name } = timed;
   const started = performance.now();
-  const network = await timed.compile(await context.engine());
+  const network = await timed.compile(engine);
   try {
     const compiled = secondsSince(started);
     const clock = new EpochClock(performance.now());
     const isEnough = (): boolean => clock.epochs >= 2 && clock.seconds > patienceSeconds;
-    await untilEnough(context, isEnough, async (signal) => await timed.train(network, clock, timesWanted, signal));
+    await untilEnough(
+      context,
+      isEnough,
+      async (signal) => await timed.train(engine, network, clock, timesWanted, signal),
+    );
     const { median: step } = middleOf(clock.steps);
     keep(rates, rateNames.step(name), clock.steps);
     keep(
@@ -101,28 +128,19 @@ export async function timeTraining(
     await network.step.dispose();
     await network.predict.dispose();
   }
-  if (options.sideBySide === true) await timeSideBySide(context, lpm, options, timed, rates);
 }
 
-/** Times steps of trainings that run at once, as a search has them; nothing where it would have one after the other. */
+/** Times steps of trainings that run at once, as a search has them; nothing of a network with the LPM in it, which runs alone. */
 async function timeSideBySide(
   context: ServiceContext,
-  lpm: LibraryLpm,
-  options: TimedOptions,
+  shared: SideBySide,
   timed: TimedNetwork,
   rates: Map<string, number>,
 ): Promise<void> {
   const { openEngine } = context;
   if (openEngine === undefined || timed.isLarge) return;
-  const networks = { lpm: lpm.config, logits: timed.logits, settings: options };
-  // As many as there may be: of how many trainings a search has, others decide.
-  const shared = sideBySide((await context.engine()).info, {
-    trainings: Number.POSITIVE_INFINITY,
-    laneBytes: laneBytes(networks, [{ method: options.method, weightDecay }]),
-  });
-  if (shared === undefined) return;
   const lanes = new Lanes(shared.lanes, context.signal, async () => {
-    const engine = await openLaneEngine(openEngine, shared.threads);
+    const engine = await openLaneEngine(openEngine, shared.threads, context.log);
     return { bench: engine, close: () => engine.dispose() };
   });
   const clocks: EpochClock[] = [];
@@ -134,7 +152,7 @@ async function timeSideBySide(
     const network = await timed.compile(engine);
     const clock = new EpochClock(performance.now());
     clocks.push(clock);
-    await untilEnough(lanes, isEnough, async (signal) => await timed.train(network, clock, endless, signal));
+    await untilEnough(lanes, isEnough, async (signal) => await timed.train(engine, network, clock, endless, signal));
   };
   try {
     await Promise.all(Array.from({ length: shared.lanes }, () => lanes.run(timeOne)));
@@ -161,8 +179,10 @@ class TimedNetwork {
   readonly #set: TimedSet;
   readonly #config: NetworkConfig;
   readonly #batch: number;
+  readonly #threads: BatchThreads;
+  #stored: RecordReader;
 
-  constructor(lpm: LibraryLpm, options: TimedOptions, set: TimedSet) {
+  constructor(lpm: LibraryLpm, options: TimedOptions, set: TimedSet, threads: BatchThreads) {
     const { method, inputSize, tokenRatio, keptAs } = options;
     const { version, target } = set;
     const classes = target.logits(version.classes.length);
@@ -171,6 +191,8 @@ class TimedNetwork {
     this.#set = set;
     this.#batch = usableBatch(options.batch, imagesToLearn(version.images, options.folds));
     this.#config = networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, keptAs, sizes: options });
+    this.#threads = threads;
+    this.#stored = set.records;
     this.name = networkName(options, this.#batch, classes);
     this.logits = classes;
     this.isLarge = trainingMethods[method].microBatches === true;
@@ -189,25 +211,50 @@ class TimedNetwork {
     };
   }
 
+  /** Bytes of a batch of the longest records that it reads. */
+  get zeroBytes(): number {
+    const { records } = this.#set;
+    const kinds = [imageKind, ...featuresOf(this.#options.method)];
+    return this.#batch * Math.max(...kinds.map((kind) => records.lengthOf(kind)));
+  }
+
+  /** Batches come from the zeros at `path` from now on. */
+  readZeros(path: string): void {
+    const { records } = this.#set;
+    this.#stored = new ZeroRecords(records, path, this.#batch, (kind) => records.lengthOf(kind));
+  }
+
   /** So many short epochs, unless it is stopped before. */
-  async train(network: TrainingNetwork, clock: EpochClock, epochs: number, signal: AbortSignalLike): Promise<void> {
+  async train(
+    engine: Engine,
+    network: TrainingNetwork,
+    clock: EpochClock,
+    epochs: number,
+    signal: AbortSignalLike,
+  ): Promise<void> {
     const now = () => performance.now();
     await train(
       network,
       { ...this.#options, epochs, batch: this.#batch, learningRate: 1e-4, seed: 0, earlyStop: null },
-      this.#examples(this.#batch * (this.isLarge ? 1 : stepsTimed)),
-      this.#examples(this.#batch * this.validated),
+      this.#examples(engine, this.#batch * (this.isLarge ? 1 : stepsTimed)),
+      this.#examples(engine, this.#batch * this.validated),
       freshState(startingParameters(this.#config, { seed: 0 }, this.#lpm), this.#options.optimiser),
       { signal, now, step: () => clock.step(now()), epoch: () => clock.epoch(now()) },
     );
   }
 
-  #examples(n: number) {
-    const { images, records, version, target } = this.#set;
+  #examples(engine: Engine, n: number) {
+    const { images, version, target } = this.#set;
     const { method, inputSize } = this.#options;
     const { mean, std } = this.#lpm.config;
+    const stored = this.#stored;
     return exampleSource(
-      { sources: records, records: new Map(featuresOf(method).map((kind) => [kind, records])) },
+      {
+        sources: stored,
+        records: new Map(featuresOf(method).map((kind) => [kind, stored])),
+        threads: this.#threads,
+        doesEngineRead: async () => engine.readsStored === true,
+      },
       this.#config,
       Array.from({ length: n }, (_, i) => ({
         ...(images[i % images.length] as TimedSet['images'][number]),

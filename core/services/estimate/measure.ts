@@ -6,11 +6,9 @@
  * that nothing of a patient lies about when a measurement is killed. The first time of everything warms up and counts as
  * what is done once; of the others the middle one counts, which a hiccup of the machine does not move.
  */
-import { rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { redact } from '../../base/redact.ts';
 import { jobSchemas, type MeasureOptions } from '../../contract/index.ts';
-import { writeFlushed } from '../../disk/index.ts';
 import { imageStatistics, normalise, toUint16 } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { methodLayers } from '../../models/index.ts';
@@ -18,15 +16,14 @@ import { datasetInstanceFacts, type NewVersion, saveRates } from '../../store/in
 import { targets } from '../../targets/index.ts';
 import { planVersion } from '../datasets/dataset.ts';
 import { featuresOf } from '../features/feature-kinds.ts';
-import type { RecordReader } from '../features/source-examples.ts';
 import { bytesOf, encodeEach, recordOf } from '../features/source-features.ts';
 import { readInstance } from '../files/files.ts';
 import { compileEncoder, type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { imageKind, openRenderer, readSource } from '../pixels/source-images.ts';
-import { imageKey } from '../records/record-stores.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from '../training/criterion.ts';
 import { keep, patienceSeconds, secondsSince, timesWanted, timeTraining, untilEnough } from './measure-steps.ts';
+import { FewRecords, withZeros } from './measured-records.ts';
 import { encodingName, middleOf, rateKey, rateNames } from './rates.ts';
 
 /** Images that are decoded, of different sizes where the data set has such. */
@@ -61,24 +58,6 @@ export async function measureTraining(
 
 type Image = NewVersion['images'][number];
 
-/** A few records as a store would give them, each time in a buffer of its own. */
-class FewRecords implements RecordReader {
-  readonly #records = new Map<string, Uint8Array>();
-
-  keep(kind: string, image: Pick<Image, 'instanceId' | 'frame'>, bytes: Uint8Array): void {
-    this.#records.set(`${kind} ${imageKey(image.instanceId, image.frame)}`, bytes);
-  }
-
-  async read(kind: string, key: string): Promise<Uint8Array> {
-    return new Uint8Array(await this.view(kind, key));
-  }
-
-  /** As a training finds its records from the second epoch on, which is what a promise is made of. */
-  async view(kind: string, key: string): Promise<Uint8Array> {
-    return this.#records.get(`${kind} ${key}`) ?? new Uint8Array();
-  }
-}
-
 async function measure(
   context: ServiceContext,
   lpm: LibraryLpm,
@@ -91,7 +70,7 @@ async function measure(
   tell(0);
   const records = new FewRecords();
   const images = await timeDecoding(context, dataset.id, version, options.inputSize, records, rates);
-  rates.set(rateNames.write, timeWriting(context) / (writtenBytes / 1e6));
+  rates.set(rateNames.write, (await timeWriting(context)) / (writtenBytes / 1e6));
   tell(1);
   await timeEncoding(context, lpm, options, images, records, rates);
   tell(2);
@@ -181,16 +160,9 @@ function imagesOfAllSizes(context: ServiceContext, datasetId: number, version: N
 }
 
 /** Seconds until `writtenBytes` of zeros are on the library's disk. */
-function timeWriting(context: ServiceContext): number {
-  const path = context.library.path('measured.tmp');
-  const zeros = new Uint8Array(writtenBytes);
+async function timeWriting(context: ServiceContext): Promise<number> {
   const started = performance.now();
-  try {
-    writeFlushed(path, [zeros]);
-    return secondsSince(started);
-  } finally {
-    rmSync(path, { force: true });
-  }
+  return await withZeros(context, writtenBytes, async () => secondsSince(started));
 }
 
 /** Runs the LPM and keeps in `records` what training would keep; nothing where the method asks for nothing. */

@@ -18,7 +18,7 @@ import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '..
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { lookIntoDataset } from './dataset-looks.ts';
-import { featuresOf, refuseUnkept } from './feature-kinds.ts';
+import { featuresOf, refuseLarger, refuseUnkept } from './feature-kinds.ts';
 import { prepareTogether } from './read-together.ts';
 
 /**
@@ -49,6 +49,8 @@ export const encodeJob = defineJob({
       const { layers, features: kinds } = wantedOf(lpm.config, options);
       const { tokens, tokenRatio, normalisation, precision, keptAs } = options;
       refuseUnkept(keptAs, kinds, options.method === undefined ? 'the class token' : `the method ${options.method}`);
+      if (options.method !== undefined)
+        refuseLarger([options.method], lpm.config, { inputSize, tokens, tokenRatio, keptAs });
       const rule = rangeRuleOfVersion(context.library.db, version);
       const prepared = await prepareTogether(
         context,

@@ -10,6 +10,7 @@ import {
   type ReadingPrecision,
   type TokenRule,
 } from '../../contract/index.ts';
+import { bytesIn, type RecordBlocks } from '../../disk/index.ts';
 import type { RangeRule, SampleRanges } from '../../images/index.ts';
 import {
   keptTokens,
@@ -27,7 +28,6 @@ import {
 } from '../../models/index.ts';
 import { keyedRanges } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { bytesIn, type RecordBlocks } from './record-blocks.ts';
 
 /** Raised when rendering, resizing or encoding changes in a way that changes the numbers: older features are then not used. */
 const pipelineVersion = 1;
@@ -171,6 +171,33 @@ export function refuseUnkept(keptAs: KeptFeatures | undefined, kinds: readonly L
   });
 }
 
+/**
+ * Refuses to keep in 8 bits what that does not make smaller: of one or two tokens the largest number of each channel takes as much as is saved.
+ * @throws BAD_INPUT with both sizes
+ */
+export function refuseLarger(
+  methods: readonly Method[],
+  lpm: LpmConfig,
+  { inputSize, tokens, tokenRatio, keptAs }: Omit<FeatureSettings, 'layers' | 'rule'>,
+): void {
+  const asked = methods.flatMap((method) => {
+    const settings = { inputSize, tokens, tokenRatio, layers: methodLayers(lpm, method) };
+    return featuresOf(method).map((kind) => [kind, settings] as const);
+  });
+  for (const [kind, settings] of asked) {
+    const [kept, usual] = [keptAs, undefined].map((as) => recordBytes(kind, lpm, { ...settings, keptAs: as })) as [
+      number,
+      number,
+    ];
+    if (int8Channels(kind, lpm, { ...settings, keptAs }) === undefined || kept < usual) continue;
+    throw new AppError(
+      'BAD_INPUT',
+      `--features ${keptAs} would take ${kept} bytes an image, and 16-bit floats take ${usual}: with so few tokens kept, a scale takes as much as is saved.`,
+      { action: 'Leave --features out, or keep more tokens with --token-ratio.' },
+    );
+  }
+}
+
 /** Bytes that one image's features take for `method`; 0 where it asks for none. */
 export function featureBytes(
   lpm: LpmConfig,
@@ -202,12 +229,11 @@ function rangesKey(rule: RangeRule): { ranges?: SampleRanges } {
 }
 
 /**
- * Empty tensors of what a network reads for `batch` examples, as it is kept: features in 16 bits or 8, which the graph makes float32.
+ * Empty tensors of inputs of a batch, as they are kept: features in 16 bits or 8, which the graph makes float32.
  * @param memoryOf the memory of so many bytes; where left out this thread's own, otherwise what threads share
  */
 export function emptyInputs(
-  config: NetworkConfig,
-  batch: number,
+  inputs: Readonly<Record<string, StoredInput>>,
   memoryOf: (bytes: number) => ArrayBufferLike = (bytes) => new ArrayBuffer(bytes),
 ): Record<string, Tensor> {
   const tensorOf = ({ shape, dtype }: StoredInput): Tensor => {
@@ -215,8 +241,7 @@ export function emptyInputs(
     if (dtype === 'int8') return { dtype, shape, data: new Int8Array(memoryOf(sizeOf(shape))) };
     return float32(shape, new Float32Array(memoryOf(4 * sizeOf(shape))));
   };
-  const inputs = Object.entries(storedInputs(config, batch));
-  return Object.fromEntries(inputs.map(([name, one]): [string, Tensor] => [name, tensorOf(one)]));
+  return Object.fromEntries(Object.entries(inputs).map(([name, one]): [string, Tensor] => [name, tensorOf(one)]));
 }
 
 /** A network's inputs of one batch of records of a kind; an image that it reads besides is not among them. */
@@ -225,7 +250,7 @@ export function featureInputs(
   config: NetworkConfig,
   records: readonly Uint8Array[],
 ): Readonly<Record<string, Tensor>> {
-  const { image: _, ...inputs } = emptyInputs(config, records.length);
+  const { image: _, ...inputs } = emptyInputs(storedInputs(config, records.length));
   records.forEach((record, b) => {
     writeRecord(featureKinds[kind].blocks(config, records.length), record, inputs, b);
   });

@@ -3,6 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { invariant } from '../../base/errors.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
 import type { ChannelStatistics, VersionImage } from '../../contract/index.ts';
+import { bytesIn } from '../../disk/index.ts';
+import type { StoredRows, StoredTensor } from '../../engine/index.ts';
 import type { MemoryHolder, RecordName, RecordStore } from '../../features/index.ts';
 import { type GreyOrColourImage, type Samples, SideImageMaker } from '../../images/index.ts';
 import { type LpmFeatures, type NetworkConfig, readsImage, storedInputs } from '../../models/index.ts';
@@ -11,10 +13,10 @@ import type { Augmentation } from '../../training/augment.ts';
 import type { BatchInputs, ExampleSource } from '../../training/loop.ts';
 import { imageKind, samplesOf } from '../pixels/source-images.ts';
 import { imageKey } from '../records/record-stores.ts';
+import { Batches, KeptBatches, type OwnInputs, type OwnInputsOf } from './batch-memory.ts';
 import type { BatchThreads } from './batches/batch-threads.ts';
 import type { BatchRow, SharedBatch } from './batches/messages.ts';
-import { bytesOf, emptyInputs, featureKinds, featuresOf, writeRecord } from './feature-kinds.ts';
-import { bytesIn } from './record-blocks.ts';
+import { bytesOf, featureKinds, featuresOf, writeRecord } from './feature-kinds.ts';
 
 /** What lies on the disk, where threads read it. */
 type PlacedRecords = Pick<RecordStore, 'placeOf' | 'verified' | 'damaged'>;
@@ -30,6 +32,8 @@ export interface ExampleStores {
   readonly memory?: MemoryHolder;
   /** For batches that take a while to put together, where all parts lie on the disk. */
   readonly threads?: BatchThreads;
+  /** Whether the engine that is given the batches reads stored inputs itself (`Engine.readsStored`); not where left out. */
+  readonly doesEngineRead?: () => Promise<boolean>;
 }
 
 /** Bytes of a record that are quicker copied by the thread that has them than told to another. */
@@ -65,47 +69,149 @@ export function exampleSource(
   images: readonly Example[],
   options: ExampleOptions,
 ): ExampleSource {
-  const { inputSize, statistics, target, reading, readOnce = false } = options;
-  const [kind] = featuresOf(config.method);
-  const records = kind === undefined ? undefined : stores.records.get(kind);
-  invariant(kind === undefined || records !== undefined, `examples: the store of ${kind} is not open`);
-  const keyOf = ({ instanceId, frame }: Example): string => imageKey(instanceId, frame);
-  const memory = readOnce ? undefined : stores.memory;
-  const sides = readsImage(config) ? new SideImages(config, statistics, memory) : null;
-  const threads = threadsFor(stores, config, kind, sides !== null);
-  const batches = new Batches(config, threads !== undefined);
-  const kept = memory === undefined ? null : new KeptBatches(config, memory);
-  const parts: Parts = {
-    ...{ config, inputSize, statistics, sides, kind, records, keyOf, readOnce },
-    sources: stores.sources,
+  const { inputSize, target, reading } = options;
+  let loading: Promise<BatchLoader> | undefined;
+  const loader = (): Promise<BatchLoader> => {
+    loading ??= BatchLoader.of(stores, config, options);
+    return loading;
   };
-  const shown = new WeakMap<BatchInputs, SharedBatch>();
-  const sharedOf = (inputs: BatchInputs, batch: number): SharedBatch => {
-    const known = shown.get(inputs);
-    if (known !== undefined) return known;
-    const made = sharedBatch(parts, inputs, batch);
-    shown.set(inputs, made);
-    return made;
-  };
+  let loaded: BatchLoader | undefined;
   return {
     labels: target.labelsOf(images, reading),
-    imageSize: sides === null ? null : { height: inputSize, width: inputSize },
+    imageSize: readsImage(config) ? { height: inputSize, width: inputSize } : null,
     load: async (indices, augmentations, isAskedAgain = false) => {
-      const examples = indices.map((index) => images[index] as Example);
-      const name = isAskedAgain ? examples.map(keyOf).join(' ') : '';
-      const there = isAskedAgain ? kept?.get(name, indices.length) : undefined;
-      if (there !== undefined) return there;
-      const inputs = batches.take(indices.length);
-      const isKept = isAskedAgain && kept?.hasRoomFor(inputs) === true;
-      if (threads === undefined || !(await threads.areThere())) {
-        await fillHere(parts, examples, augmentations, inputs, isKept);
-      } else await fillInThreads(parts, threads, examples, augmentations, sharedOf(inputs, examples.length), isKept);
-      // Room may have gone to somebody else meanwhile; then the images are held as those of other batches, where they fit.
-      if (isKept && kept?.keep(name, inputs) === true) batches.forget(inputs);
-      return inputs;
+      loaded ??= await loader();
+      return await loaded.load(
+        indices.map((index) => images[index] as Example),
+        augmentations,
+        isAskedAgain,
+      );
     },
-    release: (inputs) => batches.giveBack(inputs),
+    release: (inputs) => loaded?.release(inputs),
   };
+}
+
+const keyOf = ({ instanceId, frame }: Example): string => imageKey(instanceId, frame);
+
+/** Puts batches together, or names to the engine what it reads itself. */
+class BatchLoader {
+  readonly #parts: Parts;
+  readonly #named: NamedRecords | null;
+  readonly #threads: BatchThreads | undefined;
+  readonly #batches: Batches;
+  readonly #kept: KeptBatches | null;
+  readonly #shown = new WeakMap<OwnInputs, SharedBatch>();
+  /** What was put together here of a batch that was given. */
+  readonly #own = new WeakMap<BatchInputs, OwnInputs>();
+
+  constructor(stores: ExampleStores, config: NetworkConfig, options: ExampleOptions, doesEngineRead: boolean) {
+    const { inputSize, statistics, readOnce = false } = options;
+    const [kind] = featuresOf(config.method);
+    const records = kind === undefined ? undefined : stores.records.get(kind);
+    invariant(kind === undefined || records !== undefined, `examples: the store of ${kind} is not open`);
+    const memory = readOnce ? undefined : stores.memory;
+    const sides = readsImage(config) ? new SideImages(config, statistics, memory) : null;
+    const isLarge = kind !== undefined && bytesIn(featureKinds[kind].blocks(config, 1)) > smallRecord;
+    const areNamed = doesEngineRead && isLarge && records !== undefined && isPlaced(records);
+    this.#named = areNamed ? new NamedRecords(config, kind, records) : null;
+    this.#parts = {
+      ...{ config, inputSize, statistics, sides, readOnce },
+      ...(areNamed ? { kind: undefined, records: undefined } : { kind, records }),
+      sources: stores.sources,
+    };
+    const arePlaced =
+      (areNamed || records === undefined || isPlaced(records)) && (sides === null || isPlaced(stores.sources));
+    this.#threads = arePlaced && (sides !== null || (isLarge && !areNamed)) ? stores.threads : undefined;
+    const inputsOf: OwnInputsOf = (size) =>
+      Object.fromEntries(
+        Object.entries(storedInputs(config, size)).filter(([name]) => this.#named?.fills(name) !== true),
+      );
+    this.#batches = new Batches(inputsOf, this.#threads !== undefined);
+    this.#kept = memory === undefined ? null : new KeptBatches(config, inputsOf, memory);
+  }
+
+  static async of(stores: ExampleStores, config: NetworkConfig, options: ExampleOptions): Promise<BatchLoader> {
+    return new BatchLoader(stores, config, options, (await stores.doesEngineRead?.()) === true);
+  }
+
+  async load(
+    examples: readonly Example[],
+    augmentations: readonly (Augmentation | null)[],
+    isAskedAgain: boolean,
+  ): Promise<BatchInputs> {
+    const named = this.#named?.inputsOf(examples) ?? {};
+    const own = await this.#ownInputs(examples, augmentations, isAskedAgain);
+    const inputs = { ...own, ...named };
+    this.#own.set(inputs, own);
+    return inputs;
+  }
+
+  release(inputs: BatchInputs): void {
+    const own = this.#own.get(inputs);
+    if (own !== undefined) this.#batches.giveBack(own);
+  }
+
+  async #ownInputs(
+    examples: readonly Example[],
+    augmentations: readonly (Augmentation | null)[],
+    isAskedAgain: boolean,
+  ): Promise<OwnInputs> {
+    const [parts, threads, batches, kept] = [this.#parts, this.#threads, this.#batches, this.#kept];
+    const name = isAskedAgain ? examples.map(keyOf).join(' ') : '';
+    const there = isAskedAgain ? kept?.get(name, examples.length) : undefined;
+    if (there !== undefined) return there;
+    const inputs = batches.take(examples.length);
+    const isKept = isAskedAgain && kept?.hasRoomFor(inputs) === true;
+    if (threads === undefined || !(await threads.areThere())) {
+      await fillHere(parts, examples, augmentations, inputs, isKept);
+    } else
+      await fillInThreads(parts, threads, examples, augmentations, this.#sharedOf(inputs, examples.length), isKept);
+    // Room may have gone to somebody else meanwhile; then the images are held as those of other batches, where they fit.
+    if (isKept && kept?.keep(name, inputs) === true) batches.forget(inputs);
+    return inputs;
+  }
+
+  #sharedOf(inputs: OwnInputs, batch: number): SharedBatch {
+    const known = this.#shown.get(inputs);
+    if (known !== undefined) return known;
+    const made = sharedBatch(this.#parts, inputs, batch);
+    this.#shown.set(inputs, made);
+    return made;
+  }
+}
+
+/** Records that are not read here: the engine is told where they lie. */
+class NamedRecords {
+  readonly #config: NetworkConfig;
+  readonly #kind: LpmFeatures;
+  readonly #records: PlacedRecords;
+
+  constructor(config: NetworkConfig, kind: LpmFeatures, records: PlacedRecords) {
+    this.#config = config;
+    this.#kind = kind;
+    this.#records = records;
+  }
+
+  /** Whether records are what an input is filled with. */
+  fills(input: string): boolean {
+    return featureKinds[this.#kind].blocks(this.#config, 1).some((block) => block.input === input);
+  }
+
+  /** @throws FEATURES_DAMAGED where a record is not there */
+  inputsOf(examples: readonly Example[]): Readonly<Record<string, StoredTensor>> {
+    const [kind, records] = [this.#kind, this.#records];
+    const names = examples.map((example): RecordName => ({ kind, key: keyOf(example) }));
+    const stored: StoredRows = {
+      blocks: featureKinds[kind].blocks(this.#config, examples.length),
+      rows: names.map(({ key }) => records.placeOf(kind, key)),
+      verified: () => {
+        for (const name of names) records.verified(name);
+      },
+      damaged: (row, what) => records.damaged(what, names[row] as RecordName),
+    };
+    const inputs = Object.entries(storedInputs(this.#config, examples.length)).filter(([name]) => this.fills(name));
+    return Object.fromEntries(inputs.map(([name, { dtype, shape }]) => [name, { dtype, shape, stored }]));
+  }
 }
 
 /** What a batch is put together from. */
@@ -117,21 +223,7 @@ interface Parts {
   readonly kind: LpmFeatures | undefined;
   readonly records: RecordReader | undefined;
   readonly sources: RecordReader;
-  readonly keyOf: (example: Example) => string;
   readonly readOnce: boolean;
-}
-
-/** The threads, where they can read all parts of an example and save more than asking them costs. */
-function threadsFor(
-  { threads, sources, records }: ExampleStores,
-  config: NetworkConfig,
-  kind: LpmFeatures | undefined,
-  readsSides: boolean,
-): BatchThreads | undefined {
-  const store = kind === undefined ? undefined : records.get(kind);
-  const arePlaced = (store === undefined || isPlaced(store)) && (!readsSides || isPlaced(sources));
-  const recordBytes = kind === undefined ? 0 : bytesIn(featureKinds[kind].blocks(config, 1));
-  return arePlaced && (readsSides || recordBytes > smallRecord) ? threads : undefined;
 }
 
 function isPlaced(store: RecordReader): store is RecordReader & PlacedRecords {
@@ -140,10 +232,10 @@ function isPlaced(store: RecordReader): store is RecordReader & PlacedRecords {
 
 /** Puts a batch together in this thread. */
 async function fillHere(
-  { config, inputSize, sides, kind, records, sources, keyOf, readOnce }: Parts,
+  { config, inputSize, sides, kind, records, sources, readOnce }: Parts,
   examples: readonly Example[],
   augmentations: readonly (Augmentation | null)[],
-  inputs: BatchInputs,
+  inputs: OwnInputs,
   isKept: boolean,
 ): Promise<void> {
   const bytesFrom = (store: RecordReader, name: string, example: Example): Promise<Uint8Array> => {
@@ -174,7 +266,7 @@ async function fillHere(
 /** What threads are shown of a batch. */
 function sharedBatch(
   { config, inputSize, statistics, sides, kind }: Parts,
-  inputs: BatchInputs,
+  inputs: OwnInputs,
   batch: number,
 ): SharedBatch {
   return {
@@ -187,7 +279,7 @@ function sharedBatch(
 
 /** Has threads put a batch together from what lies on the disk. */
 async function fillInThreads(
-  { sides, kind, records, sources, keyOf }: Parts,
+  { sides, kind, records, sources }: Parts,
   threads: BatchThreads,
   examples: readonly Example[],
   augmentations: readonly (Augmentation | null)[],
@@ -254,74 +346,5 @@ class SideImages {
   hold(key: string, change: Augmentation | null, batch: Float32Array, b: number): void {
     if (change !== null || this.#memory?.hasRoomFor(4 * this.#size) !== true) return;
     this.#memory.keep(`${this.#name} ${key}`, batch.slice(b * this.#size, (b + 1) * this.#size));
-  }
-}
-
-/** Whole batches that are asked for again every epoch: those of validation. */
-class KeptBatches {
-  readonly #config: NetworkConfig;
-  readonly #memory: MemoryHolder;
-
-  constructor(config: NetworkConfig, memory: MemoryHolder) {
-    this.#config = config;
-    this.#memory = memory;
-  }
-
-  /** The batch of `size` examples that was kept under this name. */
-  get(name: string, size: number): BatchInputs | undefined {
-    const inputs = Object.entries(storedInputs(this.#config, size));
-    const tensors = inputs.map(([input, { shape, dtype }]) => {
-      return [input, { dtype, shape, data: this.#memory.get(this.#nameOf(name, input)) }] as const;
-    });
-    if (tensors.some(([, { data }]) => data === undefined)) return undefined;
-    return Object.fromEntries(tensors) as unknown as BatchInputs;
-  }
-
-  hasRoomFor(inputs: BatchInputs): boolean {
-    return this.#memory.hasRoomFor(Object.values(inputs).reduce((bytes, { data }) => bytes + data.byteLength, 0));
-  }
-
-  /** Keeps a batch, which nobody changes from now on. */
-  keep(name: string, inputs: BatchInputs): boolean {
-    return this.#memory.keepAll(Object.entries(inputs).map(([input, { data }]) => [this.#nameOf(name, input), data]));
-  }
-
-  #nameOf(name: string, input: string): string {
-    return `batch ${this.#config.method} ${this.#config.keptAs ?? ''} ${input} ${name}`;
-  }
-}
-
-/** Tensors of batches, used again when whoever asked for them has given them back. */
-class Batches {
-  readonly #config: NetworkConfig;
-  readonly #isShared: boolean;
-  readonly #lent = new WeakMap<BatchInputs, number>();
-  readonly #free = new Map<number, BatchInputs[]>();
-
-  /** @param isShared whether other threads write to them */
-  constructor(config: NetworkConfig, isShared: boolean) {
-    this.#config = config;
-    this.#isShared = isShared;
-  }
-
-  take(size: number): BatchInputs {
-    const memoryOf = this.#isShared ? (bytes: number) => new SharedArrayBuffer(bytes) : undefined;
-    const inputs = this.#free.get(size)?.pop() ?? emptyInputs(this.#config, size, memoryOf);
-    this.#lent.set(inputs, size);
-    return inputs;
-  }
-
-  /** A batch that is not lent any longer, since it is kept as it is. */
-  forget(inputs: BatchInputs): void {
-    this.#lent.delete(inputs);
-  }
-
-  giveBack(inputs: BatchInputs): void {
-    const size = this.#lent.get(inputs);
-    if (size === undefined) return;
-    this.#lent.delete(inputs);
-    const free = this.#free.get(size) ?? [];
-    this.#free.set(size, free);
-    free.push(inputs);
   }
 }

@@ -57,6 +57,8 @@ export interface Features {
   readonly memory: MemoryHolder;
   /** What puts batches of it together. */
   readonly threads: BatchThreads;
+  /** Whether the session's engine reads records itself. */
+  readonly doesEngineRead: () => Promise<boolean>;
   readonly encoded: number;
   readonly reused: number;
   readonly sizeBytes: number;
@@ -176,6 +178,7 @@ export async function openForEncoding(
           const sizeBytes = bytesPerImage(request) * images.length;
           return {
             ...{ images, statistics, sources, records, memory, threads, encoded, reused, sizeBytes, problems, close },
+            doesEngineRead: async () => (await context.engine()).readsStored === true,
           };
         } catch (error) {
           await close();

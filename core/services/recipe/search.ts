@@ -34,7 +34,7 @@ import {
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { criteria } from '../../training/criteria/index.ts';
-import { featuresOf } from '../features/feature-kinds.ts';
+import { featuresOf, refuseLarger } from '../features/feature-kinds.ts';
 import { prepareTogether } from '../features/read-together.ts';
 import type { Features } from '../features/source-features.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
@@ -107,6 +107,11 @@ export async function searchRecipe(
     batch: request.batch,
     methods: request.methods,
   });
+  refuseLarger(
+    plan.candidates.map(({ method }) => method),
+    lpm.config,
+    request,
+  );
   const db = context.library.writer;
   const facts = [version.id, version.contentHash, lpm.record.hash, context.precision, request, plan];
   const key = sha256(new TextEncoder().encode(JSON.stringify(facts)));
@@ -119,8 +124,17 @@ export async function searchRecipe(
     const whole = shared == null ? plan : { ...plan, sideBySide: shared };
     return beginSearch(db, key, { versionId: version.id, plan: whole, now: timeOf(context) });
   };
-  const search = known ?? (await begin());
-  const trials = await tryAll(context, { version, lpm, images, folds }, request, search, sideBySide);
+  const data = { version, lpm, images, folds };
+  // Before a search begins: how much runs at once is decided by the memory that is free when the LPM has read.
+  const features = await prepareAll(context, data, request, plan);
+  let search: StoredSearch;
+  let trials: readonly Trial[];
+  try {
+    search = known ?? (await begin());
+    trials = await tryAll(context, { ...data, features }, request, search, sideBySide);
+  } finally {
+    for (const one of new Set(features.values())) await one.close();
+  }
   const [best] = standings(trials, plan.rounds.at(-1)?.folds ?? 0);
   if (best === undefined || best.skill === Number.NEGATIVE_INFINITY) throw allDiverged(plan.candidates);
   endSearch(db, search.id, best.candidate);
@@ -137,13 +151,12 @@ export function winnerOf({ plan, winner }: StoredSearch & { readonly winner: num
 /** Every training of the plan that has not ended yet, round by round. Gives all of them. */
 async function tryAll(
   context: ServiceContext,
-  data: SearchData,
+  data: SearchData & { readonly features: ReadonlyMap<Method, Features> },
   request: SearchRequest,
   { id, plan, trials: ended }: StoredSearch,
   forced: SearchWays['sideBySide'],
 ): Promise<readonly Trial[]> {
-  const features = await prepareAll(context, data, request, plan);
-  const { version, lpm } = data;
+  const { version, lpm, features } = data;
   const parts = { version, lpm, settings: request, features: (method: Method) => features.get(method) as Features };
   const bench = new Trials(context, parts);
   let lanes: Lanes<Trials> | undefined;
@@ -200,9 +213,8 @@ async function tryAll(
   } finally {
     try {
       await lanes?.close();
-      await bench.close();
     } finally {
-      for (const one of new Set(features.values())) await one.close();
+      await bench.close();
     }
   }
 }
@@ -231,7 +243,7 @@ async function lanesOf(
   const shared = forced === undefined ? sideBySideNow((await context.engine()).info, networksOf(parts), plan) : forced;
   if (shared == null) return undefined;
   return new Lanes(shared.lanes, context.signal, async (signal) => {
-    const engine = await openLaneEngine(openEngine, shared.threads);
+    const engine = await openLaneEngine(openEngine, shared.threads, context.log);
     const bench = new Trials({ engine: async () => engine, signal }, parts);
     const close = async (): Promise<void> => {
       try {

@@ -26,11 +26,12 @@ export function laneBytes(
   candidates: readonly Pick<Candidate, 'method' | 'weightDecay'>[],
 ): number {
   const { batch, criterion, classWeights, optimiser } = settings;
+  const decays = Map.groupBy(candidates, ({ method }) => method);
   let bytes = idleBytes;
-  for (const [method, own] of Map.groupBy(candidates, (one) => one.method)) {
-    const config = trialNetwork(lpm, logits, settings, method);
-    const step = buildTrainStep(config, { ...{ batch, criterion, optimiser }, weighted: classWeights !== 'none' });
-    const values = liveBytes(step).values + liveBytes(buildPredict(config, { batch })).values;
+  for (const [method, own] of decays) {
+    const network = trialNetwork(lpm, logits, settings, method);
+    const step = buildTrainStep(network, { batch, criterion, optimiser, weighted: classWeights !== 'none' });
+    const values = liveBytes(step).values + liveBytes(buildPredict(network, { batch })).values;
     bytes += new Set(own.map(({ weightDecay }) => weightDecay)).size * arenaShare * values;
   }
   return bytes;
@@ -57,15 +58,16 @@ export async function sideBySideOf(
 
 /**
  * How the small trainings of a search go on that began side by side: with as many threads each as it began with, since these decide their last bits, and as
- * many at once as there is room for now. Undefined where that is the session's engine by itself, where the session has another device now, and where it
+ * many at once as there is room for now. Undefined where that is the session's engine by itself, where the session has another engine or device now, and where it
  * has fewer threads than one training had.
  */
 export function sideBySideNow(
-  { device, threads }: Pick<EngineInfo, 'device' | 'threads'>,
+  { name, device, threads }: Pick<EngineInfo, 'name' | 'device' | 'threads'>,
   networks: SearchNetworks,
   { candidates, sideBySide: begun }: Pick<SearchPlan, 'candidates' | 'sideBySide'>,
 ): SideBySide | undefined {
-  if (begun === undefined || device !== cpuDescription || threads < begun.threads) return undefined;
+  const isProcessor = name === 'onnxruntime' && device === cpuDescription;
+  if (begun === undefined || !isProcessor || threads < begun.threads) return undefined;
   const room = roomFor(laneBytes(networks, smallCandidates(candidates)));
   const lanes = Math.max(1, Math.min(begun.lanes, Math.floor(threads / begun.threads), room));
   return lanes === 1 && begun.threads === threads ? undefined : { lanes, threads: begun.threads };

@@ -106,7 +106,9 @@ export class Trials {
     const network = await this.#network(config, recipe.weightDecay, batch);
     const { target } = network;
     const scale = target.labelScale(training);
-    const features = this.#features(recipe.method);
+    const read = this.#features(recipe.method);
+    // That of a lane has a process of its own, wherever that of the session is.
+    const features = { ...read, doesEngineRead: async () => (await this.#context.engine()).readsStored === true };
     const sourceOf = (images: readonly VersionImage[]) =>
       exampleSource(features, config, images, {
         inputSize,

@@ -5,9 +5,9 @@ import type { Engine, OpenEngineOptions, Precision } from '../../engine/index.ts
 import type { Library } from '../../store/index.ts';
 import type { SessionCaches } from './caches.ts';
 
-/** What computes. In a process of its own where the session's engine is in one, or where it is told to be. */
+/** What computes. In a process of its own where the session's engine is in one, or where it is told to be; it logs as the session does, unless told. */
 export type EngineChoice = Required<Pick<OpenEngineOptions, 'engine' | 'device' | 'threads'>> &
-  Pick<OpenEngineOptions, 'ownProcess'>;
+  Partial<Pick<OpenEngineOptions, 'ownProcess' | 'log'>>;
 
 export interface ServiceContext {
   readonly library: Library;

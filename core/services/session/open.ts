@@ -6,7 +6,7 @@ import { deviceCheckOf, type LibraryMode, saveDeviceCheck } from '../../store/in
 import { deviceJudge } from '../devices/judge.ts';
 import { requireRightHalves } from '../devices/reference.ts';
 import { SessionCaches } from './caches.ts';
-import type { ServiceContext } from './context.ts';
+import type { EngineChoice, ServiceContext } from './context.ts';
 import { libraryFolder, openServiceLibrary } from './library.ts';
 import { programVersion } from './program-version.ts';
 
@@ -56,12 +56,12 @@ export async function openServices(
   };
   const caches = new SessionCaches();
   let opening: Promise<Engine> | undefined;
-  const open = (as: Pick<OpenEngineOptions, 'engine' | 'device' | 'threads' | 'ownProcess'>): Promise<Engine> =>
+  const open = (as: Partial<EngineChoice> & Pick<EngineChoice, 'engine' | 'device'>): Promise<Engine> =>
     openEngine({
       ...(options.ownProcess === undefined ? {} : { ownProcess: options.ownProcess }),
+      log: options.log,
       ...as,
       judge,
-      log: options.log,
     });
   const engine = (): Promise<Engine> => {
     const { engine: name, device, threads } = options;

@@ -5,6 +5,7 @@
  * cores than where each has them all. The loops of all lanes run in this process, each waiting for its own engine. An error in one lane stops
  * the others between two of their steps, and is the one that is told.
  */
+import type { Logger } from '../../base/logger.ts';
 import type { AbortSignalLike } from '../../base/progress.ts';
 import type { SideBySide } from '../../contract/index.ts';
 import { cpuDescription, type Engine, type EngineInfo } from '../../engine/index.ts';
@@ -38,8 +39,13 @@ export function roomFor(laneBytes: number, freeBytes: number = machineMemory().f
 export async function openLaneEngine(
   openEngine: NonNullable<ServiceContext['openEngine']>,
   threads: number,
+  log: Logger,
 ): Promise<Engine> {
-  return await openEngine({ engine: 'onnxruntime', device: 'cpu', threads, ownProcess: true });
+  // That each of them was opened is no news.
+  const warnings: Logger = {
+    log: (level, ...said) => (level === 'warn' || level === 'error') && log.log(level, ...said),
+  };
+  return await openEngine({ engine: 'onnxruntime', device: 'cpu', threads, ownProcess: true, log: warnings });
 }
 
 /** What a lane works with, and how that is closed. */

@@ -36,7 +36,7 @@ import {
 } from '../../store/index.ts';
 import { choosePositiveClass, requireClass } from '../datasets/classes.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
-import { featuresOf, refuseUnkept } from '../features/feature-kinds.ts';
+import { featuresOf, refuseLarger, refuseUnkept } from '../features/feature-kinds.ts';
 import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from './criterion.ts';
@@ -256,7 +256,9 @@ function inputSizeFor(context: ServiceContext, record: LpmRecord, options: Parse
       checkTokenRule(lpm.config, options.tokens, record.name);
     }
     checkedSizes(lpm.config, options.method, options);
-    return resolveInputSize(lpm.config, options.inputSize);
+    const inputSize = resolveInputSize(lpm.config, options.inputSize);
+    refuseLarger([options.method], lpm.config, { ...options, inputSize });
+    return inputSize;
   } finally {
     lpm.close();
   }

@@ -98,6 +98,8 @@ export class TrainState {
   #invalid = $state.raw<ReadonlySet<string>>(new Set());
   #defaults: Settings | null = null;
   #asked = 0;
+  /** What was measured for what is chosen. */
+  #measured = '';
   #seen = '';
 
   readonly trainings = $derived(jobs.ofKind('train'));
@@ -338,8 +340,10 @@ export class TrainState {
     this.freeBytes = answer.freeBytes;
     this.isBusy = answer.isBusy;
     const [next] = answer.missing;
-    // A measurement under way is waited for: its end asks again.
-    if (next === undefined || this.measuring !== null || core.now.isReader) return;
+    // A measurement under way is waited for: its end asks again. What is still missing after it was measured would be for ever.
+    const wanted = JSON.stringify(next);
+    if (next === undefined || this.measuring !== null || core.now.isReader || wanted === this.#measured) return;
+    this.#measured = wanted;
     this.measuring = await jobs.start({ kind: 'measure', options: next });
     // A quick one has ended by now, and its end was told before anybody waited for it.
     const now = jobs.newest(this.measuring);

@@ -30,6 +30,18 @@ describe('progress', () => {
     ]);
   });
 
+  test('the same work that begins again after its end has a line of its own', () => {
+    const { terminal, written, report } = terminalAt(false);
+    report(0, 100);
+    report(1000, 0);
+    report(3000, 100);
+    terminal.finish();
+    expect(written.filter((line) => line.includes(' in '))).toEqual([
+      'Encoding: 100 images in 1.0 s\n',
+      'Encoding: 100 images in 2.0 s\n',
+    ]);
+  });
+
   test('on a terminal one line is redrawn, with a bar', () => {
     const { terminal, written, report } = terminalAt(true);
     report(0, 0);

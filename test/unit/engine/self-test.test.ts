@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import { float32 } from '../../../core/base/tensor.ts';
 import { selfTest } from '../../../core/engine/self-test.ts';
-import type { Engine } from '../../../core/engine/types.ts';
+import { type Engine, tensorsOf } from '../../../core/engine/types.ts';
 
 /** An engine that multiplies two inputs in plain loops and then spoils one element; what it is timed on it lets pass. */
 function engine(spoil: (y: Float32Array) => void): Engine {
   return {
     info: { name: 'onnxruntime', version: '1', device: 'CPU', threads: 1, reason: 'asked for' },
     compile: async () => ({
-      run: async ({ a, b }) => {
+      run: async (inputs) => {
+        const { a, b } = tensorsOf(inputs);
         if (a === undefined || b === undefined) return { y: float32([], [0]) };
         const [x, w] = [a.data as Float32Array, b.data as Float32Array];
         const n = Math.sqrt(x.length);

@@ -109,3 +109,19 @@ test('progress is shown five times a second, never goes back, and its last repor
   report({ stage: 'training', done: 0, total: null, unit: 'images' });
   expect(shown.at(-1)).toBe(0);
 });
+
+test('the same work of other things that begins after it is counted anew', () => {
+  const shown: string[] = [];
+  const report = throttleProgress(
+    ({ done, total }) => shown.push(`${done} of ${total}`),
+    () => 0,
+  );
+  for (const [done, total] of [
+    [72, 72],
+    [0, 8],
+    [8, 8],
+  ] as const) {
+    report({ stage: 'encoding', done, total, unit: 'images' });
+  }
+  expect(shown).toEqual(['72 of 72', '0 of 8', '8 of 8']);
+});

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { float32 } from '../../../core/base/tensor.ts';
+import { tensorsOf } from '../../../core/engine/types.ts';
 import { targets } from '../../../core/targets/index.ts';
 import { type ExampleSource, TrainingBatches } from '../../../core/training/batches.ts';
 
@@ -27,7 +28,7 @@ function watched() {
 }
 
 const values = ({ inputs }: Awaited<ReturnType<TrainingBatches['take']>>): Record<string, number[]> =>
-  Object.fromEntries(Object.entries(inputs).map(([name, { data }]) => [name, [...(data as Float32Array)]]));
+  Object.fromEntries(Object.entries(tensorsOf(inputs)).map(([name, { data }]) => [name, [...(data as Float32Array)]]));
 
 test('a batch is the same whether it was prepared or not, over the border of an epoch too', async () => {
   const straight = watched().batches;
@@ -62,11 +63,11 @@ test('an epoch that is made again lets go of what was prepared; after the last e
 test('the dropout mask of a batch that was given back is used again and nothing of it is left', async () => {
   const { batches } = watched();
   const first = await batches.take(0, 0);
-  const mask = first.inputs['dropout_mask']?.data;
+  const mask = tensorsOf(first.inputs)['dropout_mask']?.data;
   const before = [...(mask as Float32Array)];
   first.release();
   const second = await batches.take(0, 1);
-  expect(second.inputs['dropout_mask']?.data).toBe(mask);
+  expect(tensorsOf(second.inputs)['dropout_mask']?.data).toBe(mask);
   expect(values(second)['dropout_mask']).not.toEqual(before);
   expect(values(second)).toEqual(values(await watched().batches.take(0, 1)));
 });

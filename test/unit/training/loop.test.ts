@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
-import type { Executable } from '../../../core/engine/types.ts';
+import { type Executable, tensorsOf } from '../../../core/engine/types.ts';
 import { targets } from '../../../core/targets/index.ts';
 import {
   type EpochResult,
@@ -19,7 +19,8 @@ const data = (t: Tensor | undefined): number[] => Array.from(t?.data as ArrayLik
 
 /** Logistic regression on one feature, written out: params [weight, bias], plain gradient descent with momentum. */
 const step: Executable = {
-  async run(inputs) {
+  async run(given) {
+    const inputs = tensorsOf(given);
     const [w = 0, b = 0] = data(inputs['params']);
     const m = data(inputs['m']);
     const x = data(inputs['image']);
@@ -46,7 +47,8 @@ const step: Executable = {
 };
 
 const predict: Executable = {
-  async run(inputs) {
+  async run(given) {
+    const inputs = tensorsOf(given);
     const [w = 0, b = 0] = data(inputs['params']);
     const x = data(inputs['image']);
     return {

@@ -5,15 +5,14 @@
 import { parentPort } from 'node:worker_threads';
 import { answering, type CallMessage } from '../../../base/channel.ts';
 import { invariant } from '../../../base/errors.ts';
-import { type RecordDamage, ShardReader } from '../../../features/index.ts';
+import { bytesIn, PlacedReader, placesOf, type RecordDamage } from '../../../disk/index.ts';
 import { type Samples, SideImageMaker } from '../../../images/index.ts';
-import { bytesIn } from '../record-blocks.ts';
 import type { BatchCalls, BatchRow, RowDamage, SharedBatch, SideImageKind } from './messages.ts';
 
 const port = parentPort;
 invariant(port !== null, 'batch-worker runs as a worker thread only');
 
-const reader = new ShardReader();
+const reader = new PlacedReader();
 const makers = new Map<string, SideImageMaker>();
 let scratch = new Uint16Array(0);
 
@@ -33,12 +32,7 @@ interface KnownBatch extends SharedBatch {
 const known = new Map<number, KnownBatch>();
 
 function placesIn({ inputs, blocks, places }: KnownBatch, row: number): readonly Uint8Array[] {
-  places[row] ??= blocks.flatMap(({ input, bytes, count, apart, step }) =>
-    Array.from({ length: count }, (_, i) => {
-      const from = row * step + i * apart;
-      return (inputs[input] as Uint8Array).subarray(from, from + bytes);
-    }),
-  );
+  places[row] ??= placesOf(blocks, inputs, row);
   return places[row];
 }
 

@@ -1,8 +1,7 @@
 /** What a training and the threads that put its batches together say to each other; see core/base/channel.ts. */
 import type { ChannelStatistics } from '../../../contract/index.ts';
-import type { RecordDamage, RecordPlace } from '../../../features/index.ts';
+import type { RecordBlocks, RecordDamage, RecordPlace } from '../../../disk/index.ts';
 import type { ImageChanges } from '../../../images/index.ts';
-import type { RecordBlocks } from '../record-blocks.ts';
 
 /** How a network's own image is made. */
 export interface SideImageKind {

@@ -178,8 +178,8 @@ test('a search of several lanes is promised the steps that it makes at once as t
   expect([promises, missing.map(({ method, sideBySide }) => [method, sideBySide])]).toEqual([
     [null],
     [
-      ['attentive', true],
-      ['linear', true],
+      ['attentive', { lanes: 2, threads: 1 }],
+      ['linear', { lanes: 2, threads: 1 }],
     ],
   ]);
   for (const wanted of missing) await runAsJob(measureJob, wanted, two);

@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
+import { bytesIn } from '../../../../core/disk/index.ts';
+import { tensorsOf } from '../../../../core/engine/index.ts';
 import { MemoryBudget, type RecordIndex, RecordStore } from '../../../../core/features/index.ts';
 import { networkConfig, plainVit } from '../../../../core/models/index.ts';
 import { BatchThreads } from '../../../../core/services/features/batches/batch-threads.ts';
 import { featureKinds } from '../../../../core/services/features/feature-kinds.ts';
-import { bytesIn } from '../../../../core/services/features/record-blocks.ts';
 import { exampleSource } from '../../../../core/services/features/source-examples.ts';
 import { targets } from '../../../../core/targets/index.ts';
 import type { BatchInputs } from '../../../../core/training/loop.ts';
@@ -72,17 +73,17 @@ const change = {
   ...{ brightness: 1.1, contrast: 0.9, brightnessFirst: false },
 };
 const bytes = (inputs: BatchInputs): Record<string, number[]> =>
-  Object.fromEntries(Object.entries(inputs).map(([name, { data }]) => [name, [...(data as Uint16Array)]]));
+  Object.fromEntries(Object.entries(tensorsOf(inputs)).map(([name, { data }]) => [name, [...(data as Uint16Array)]]));
 
 test('threads put a batch together as the thread that trains does, bit for bit, in the memory of one that was given back', async () => {
   const made = stores();
   const [theirs, ours] = [sourceOf(made, pool), sourceOf(made, undefined)];
   const first = await theirs.load([4, 0, 2], [change, null, change]);
   expect(bytes(first)).toEqual(bytes(await ours.load([4, 0, 2], [change, null, change])));
-  expect(first['keys']?.data.buffer).toBeInstanceOf(SharedArrayBuffer);
+  expect(tensorsOf(first)['keys']?.data.buffer).toBeInstanceOf(SharedArrayBuffer);
   theirs.release?.(first);
   const second = await theirs.load([1, 3, 0], [null, change, null]);
-  expect(second['keys']?.data).toBe(first['keys']?.data);
+  expect(tensorsOf(second)['keys']?.data).toBe(tensorsOf(first)['keys']?.data);
   expect(bytes(second)).toEqual(bytes(await ours.load([1, 3, 0], [null, change, null])));
 });
 
@@ -132,9 +133,9 @@ test('a batch that is asked for again is kept as it is and lent to nobody else',
   const before = bytes(validation);
   theirs.release?.(validation);
   const learned = await theirs.load([2, 3], [change, change]);
-  expect(learned['keys']?.data).not.toBe(validation['keys']?.data);
+  expect(tensorsOf(learned)['keys']?.data).not.toBe(tensorsOf(validation)['keys']?.data);
   const again = await theirs.load([0, 1], [null, null], true);
-  expect(again['keys']?.data).toBe(validation['keys']?.data);
+  expect(tensorsOf(again)['keys']?.data).toBe(tensorsOf(validation)['keys']?.data);
   expect(bytes(again)).toEqual(before);
 });
 

@@ -143,6 +143,19 @@ test.each([
   expect((await appErrorFrom(searched)).message).toContain(why);
 });
 
+test('8 bits that would take more than 16, since one token is kept, are refused with both sizes; of three tokens they are kept', async () => {
+  const { context } = await discsLibrary(8);
+  const one = { ...encoding, method: 'fpt+', tokenRatio: 0.004 } as const;
+  const { sizeBytes, images } = await encodeDataset(context, one);
+  const error = await appErrorFrom(encodeDataset(context, { ...one, ...int8 }));
+  expect(error).toMatchObject({ code: 'BAD_INPUT', action: expect.stringContaining('--token-ratio') });
+  expect(error.message).toContain(
+    `would take ${(1.5 * sizeBytes) / images} bytes an image, and 16-bit floats take ${sizeBytes / images}`,
+  );
+  const three = await encodeDataset(context, { ...one, tokenRatio: 0.016, ...int8 });
+  expect(three.sizeBytes / three.images).toBe((2.5 * sizeBytes) / images);
+});
+
 test('the disk that is needed is counted as 8 bits take it, before anything is encoded', async () => {
   const { context } = await discsLibrary(8);
   await encodeDataset(context, encoding);

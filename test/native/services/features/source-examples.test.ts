@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { tensorsOf } from '../../../../core/engine/index.ts';
 import { MemoryBudget } from '../../../../core/features/index.ts';
 import { networkConfig, plainVit } from '../../../../core/models/index.ts';
 import { exampleSource } from '../../../../core/services/features/source-examples.ts';
@@ -30,7 +31,7 @@ test('a batch is put together in the memory of one that was given back, and in n
   const first = await source.load([0, 1], [null, null]);
   const second = await source.load([1, 2], [null, brighter]);
   const values = (inputs: typeof first) =>
-    [...(inputs['image']?.data ?? [])].filter((_, i) => i % (3 * 128 ** 2) === 0);
+    [...(tensorsOf(inputs)['image']?.data ?? [])].filter((_, i) => i % (3 * 128 ** 2) === 0);
   const near = (samples: readonly number[]) => samples.map((x) => expect.closeTo(x / 65_535, 6));
   expect(values(first)).toEqual(near([1000, 2000]));
   expect(values(second)).toEqual(near([2000, 6000]));
@@ -38,14 +39,14 @@ test('a batch is put together in the memory of one that was given back, and in n
   expect(reads).toBe(3);
   source.release?.(first);
   const third = await source.load([2, 0], [null, null]);
-  expect(third['image']?.data).toBe(first['image']?.data);
+  expect(tensorsOf(third)['image']?.data).toBe(tensorsOf(first)['image']?.data);
   expect(values(third)).toEqual(near([3000, 1000]));
   expect(values(second)).toEqual(near([2000, 6000]));
   // Given back twice, it is there once.
   source.release?.(third);
   source.release?.(third);
   const [a, b] = [await source.load([0, 1], [null, null]), await source.load([0, 1], [null, null])];
-  expect(a['image']?.data).not.toBe(b['image']?.data);
+  expect(tensorsOf(a)['image']?.data).not.toBe(tensorsOf(b)['image']?.data);
 });
 
 test('while a batch is put together others have their turn after every image', async () => {

@@ -7,7 +7,7 @@ import { silentLogger } from '../../../../core/base/logger.ts';
 import { float32 } from '../../../../core/base/tensor.ts';
 import { replayLines } from '../../../../core/cli/replay-lines.ts';
 import { processorName, type RunPlace, replayVerdict, type TrainOptions } from '../../../../core/contract/index.ts';
-import { cpuDescription, type Engine, type EngineName } from '../../../../core/engine/index.ts';
+import { cpuDescription, type Engine, type EngineName, tensorsOf } from '../../../../core/engine/index.ts';
 import { promiseRun } from '../../../../core/services/estimate/estimate.ts';
 import { measureJob } from '../../../../core/services/estimate/measure.ts';
 import { modelCard } from '../../../../core/services/evaluation/judge-card.ts';
@@ -158,7 +158,7 @@ async function roundingOtherwise(context: ServiceContext): Promise<Engine> {
     compile: async (...asked) => {
       const compiled = await engine.compile(...asked);
       const run: typeof compiled.run = async (inputs) => {
-        const rate = inputs['lr']?.data[0];
+        const rate = tensorsOf(inputs)['lr']?.data[0];
         return await compiled.run(
           rate === undefined ? inputs : { ...inputs, lr: float32([], [Number(rate) * (1 + 1e-4)]) },
         );

@@ -1,5 +1,6 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { sideBySideNow } from '../../../../core/services/recipe/side-by-side.ts';
 import { Lanes, sideBySide } from '../../../../core/services/training/lanes.ts';
 
 const gigabyte = 2 ** 30;
@@ -20,6 +21,15 @@ describe('how many trainings run at once', () => {
     expect(sideBySide(processor, asked, gigabyte / 2)).toBeUndefined();
     expect(sideBySide({ ...processor, device: 'a GPU' }, asked, 16 * gigabyte)).toBeUndefined();
     expect(sideBySide({ ...processor, name: 'tensorflow' }, asked, 16 * gigabyte)).toBeUndefined();
+  });
+
+  test('a search that began so goes on on the engine of a session that has another', () => {
+    const plan = { candidates: [], sideBySide: { lanes: 8, threads: 1 } };
+    const networks = { settings: { batch: 16 } } as Parameters<typeof sideBySideNow>[1];
+    expect(sideBySideNow(processor, networks, plan)).toEqual({ lanes: 8, threads: 1 });
+    for (const other of [{ name: 'tensorflow' }, { device: 'a GPU' }, { threads: 0 }] as const) {
+      expect(sideBySideNow({ ...processor, ...other }, networks, plan)).toBeUndefined();
+    }
   });
 });
 

@@ -6,12 +6,54 @@ import { closeSync, openSync, readvSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import type { RecordDamage, RecordPlace } from './record-store.ts';
 
-/** Shards that are kept open, one after the other in the order of their last use. */
+/** Where the bytes of a record lie. */
+export interface RecordPlace {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+  /** What the bytes must sum to (CRC-32); null where they have been verified before. */
+  readonly checksum: number | null;
+}
+
+/** What is wrong with a record that cannot be read. */
+export type RecordDamage = 'is not there' | 'ends too early' | 'has a wrong checksum' | 'has a wrong size';
+
+/** Pieces of a record that lie in one input of a batch, `bytes` long each: piece i of example b begins at byte b * step + i * apart. */
+export interface RecordBlocks {
+  readonly input: string;
+  readonly bytes: number;
+  readonly count: number;
+  readonly apart: number;
+  readonly step: number;
+}
+
+/** Bytes of a record that lies in these pieces. */
+export function bytesIn(blocks: readonly RecordBlocks[]): number {
+  return blocks.reduce((sum, { bytes, count }) => sum + bytes * count, 0);
+}
+
+/**
+ * The places of example `b`'s record in a batch, in the order of the record's bytes, for `PlacedReader.read`.
+ * @param inputs the bytes of each input of the batch
+ */
+export function placesOf(
+  blocks: readonly RecordBlocks[],
+  inputs: Readonly<Record<string, Uint8Array>>,
+  b: number,
+): Uint8Array[] {
+  return blocks.flatMap(({ input, bytes, count, apart, step }) =>
+    Array.from({ length: count }, (_, i) => {
+      const from = b * step + i * apart;
+      return (inputs[input] as Uint8Array).subarray(from, from + bytes);
+    }),
+  );
+}
+
+/** Files that are kept open, one after the other in the order of their last use. */
 const mostOpen = 64;
 
-export class ShardReader {
+export class PlacedReader {
   readonly #open = new Map<string, number>();
 
   /**
@@ -29,6 +71,12 @@ export class ShardReader {
     let sum = 0;
     for (const part of parts) sum = crc32(part, sum);
     return sum === place.checksum ? null : 'has a wrong checksum';
+  }
+
+  /** Closes its files. It may be used again. */
+  close(): void {
+    for (const handle of this.#open.values()) closeSync(handle);
+    this.#open.clear();
   }
 
   #handleOf(path: string): number {
