@@ -4,12 +4,11 @@
  */
 import type { Method, SearchPlan, SideBySide } from '../../contract/index.ts';
 import { smallCandidates } from '../recipe/side-by-side.ts';
+import { mostLanes } from '../training/lanes.ts';
 import { rateNames } from './rates.ts';
 import { expectedSteps } from './search-parts.ts';
 import type { Work } from './sum.ts';
 
-/** No machine has as many cores. */
-const mostLanes = 1024;
 /** With fewer lanes than this share of those that the search would have, a measurement says too little of it. */
 const nearEnough = 0.75;
 

@@ -12,6 +12,8 @@ import { cpuDescription, type Engine, type EngineInfo } from '../../engine/index
 import { machineMemory } from '../lpm/encoder-memory.ts';
 import type { ServiceContext } from '../session/context.ts';
 
+/** The loops of all lanes and the window's calls share one thread, which a step with side images holds for some 5 ms: eight lanes leave it a quarter. */
+export const mostLanes = 8;
 /** Of the memory that is free, what all lanes may take together. */
 const shareOfFree = 0.5;
 
@@ -26,7 +28,7 @@ export function sideBySide(
   freeBytes: number = machineMemory().free,
 ): SideBySide | undefined {
   if (name !== 'onnxruntime' || device !== cpuDescription) return undefined;
-  const lanes = Math.min(threads, trainings, roomFor(laneBytes, freeBytes));
+  const lanes = Math.min(mostLanes, threads, trainings, roomFor(laneBytes, freeBytes));
   return lanes > 1 ? { lanes, threads: Math.floor(threads / lanes) } : undefined;
 }
 

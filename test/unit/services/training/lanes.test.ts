@@ -10,7 +10,11 @@ const asked = { trainings: 14, laneBytes: gigabyte / 4 };
 describe('how many trainings run at once', () => {
   test('one for each thread, unless there are fewer of them or memory has less room; they share the threads', () => {
     expect(sideBySide(processor, asked, 16 * gigabyte)).toEqual({ lanes: 8, threads: 1 });
-    expect(sideBySide({ ...processor, threads: 32 }, asked, 16 * gigabyte)).toEqual({ lanes: 14, threads: 2 });
+    expect(sideBySide({ ...processor, threads: 6 }, { ...asked, trainings: 3 }, 16 * gigabyte)).toEqual({
+      ...{ lanes: 3, threads: 2 },
+    });
+    // Not more than eight, whose loops share a thread with the window's calls.
+    expect(sideBySide({ ...processor, threads: 32 }, asked, 16 * gigabyte)).toEqual({ lanes: 8, threads: 4 });
     // Of two gigabytes one may be taken.
     expect(sideBySide(processor, asked, 2 * gigabyte)).toEqual({ lanes: 4, threads: 2 });
   });
