@@ -24,11 +24,11 @@
  * With `--engine tensorflow` ONNX Runtime's figures stand beside its own, from the same turns. `--no-peer` leaves PyTorch out.
  */
 
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { toError } from '../core/base/errors.ts';
 import { median } from '../core/statistics/bootstrap.ts';
 import { commandLine } from '../scripts/command-line.ts';
+import { output } from './checkout.ts';
 import { gemmOperations } from './measure.ts';
 
 /** A mode has its own options. */
@@ -69,24 +69,8 @@ interface Measured {
 }
 
 /** The JSON that a child prints. Rejects with what it wrote to standard error when it fails. */
-function child(command: string, args: readonly string[]): Promise<Measured> {
-  return new Promise((resolve, reject) => {
-    const process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let out = '';
-    let err = '';
-    process.stdout.on('data', (chunk) => {
-      out += chunk;
-    });
-    process.stderr.on('data', (chunk) => {
-      err += chunk;
-    });
-    process.on('error', reject);
-    process.on('close', (code) => {
-      if (code === 0) resolve(JSON.parse(out) as Measured);
-      else reject(new Error(`${command} ended with ${code}: ${err.trim().split('\n').at(-1) ?? ''}`));
-    });
-  });
-}
+const child = async (command: string, args: readonly string[]): Promise<Measured> =>
+  JSON.parse(await output(command, args)) as Measured;
 
 const ours = (name: string, engine = values.engine): Promise<Measured> =>
   child(process.execPath, [join(import.meta.dirname, 'measure.ts'), name, engine, String(runs)]);

@@ -71,16 +71,13 @@ export function exampleSource(
 ): ExampleSource {
   const { inputSize, target, reading } = options;
   let loading: Promise<BatchLoader> | undefined;
-  const loader = (): Promise<BatchLoader> => {
-    loading ??= BatchLoader.of(stores, config, options);
-    return loading;
-  };
   let loaded: BatchLoader | undefined;
   return {
     labels: target.labelsOf(images, reading),
     imageSize: readsImage(config) ? { height: inputSize, width: inputSize } : null,
     load: async (indices, augmentations, isAskedAgain = false) => {
-      loaded ??= await loader();
+      loading ??= BatchLoader.of(stores, config, options);
+      loaded ??= await loading;
       return await loaded.load(
         indices.map((index) => images[index] as Example),
         augmentations,
@@ -185,8 +182,10 @@ class NamedRecords {
   readonly #config: NetworkConfig;
   readonly #kind: LpmFeatures;
   readonly #records: PlacedRecords;
+  readonly #filled: ReadonlySet<string>;
 
   constructor(config: NetworkConfig, kind: LpmFeatures, records: PlacedRecords) {
+    this.#filled = new Set(featureKinds[kind].blocks(config, 1).map(({ input }) => input));
     this.#config = config;
     this.#kind = kind;
     this.#records = records;
@@ -194,7 +193,7 @@ class NamedRecords {
 
   /** Whether records are what an input is filled with. */
   fills(input: string): boolean {
-    return featureKinds[this.#kind].blocks(this.#config, 1).some((block) => block.input === input);
+    return this.#filled.has(input);
   }
 
   /** @throws FEATURES_DAMAGED where a record is not there */

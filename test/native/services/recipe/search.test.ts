@@ -22,13 +22,8 @@ import {
   versionImages,
 } from '../../../../core/store/index.ts';
 import { labelFindings, labelNumbers, writeFindingStudies } from '../../../support/finding-studies.ts';
-import {
-  openTestServices,
-  testServices,
-  writePlate,
-  writeStudies,
-  writeTinyLpm,
-} from '../../../support/made-studies.ts';
+import { openTestServices, testServices, writePlate, writeTinyLpm } from '../../../support/made-studies.ts';
+import { searchLibrary } from '../../../support/search-library.ts';
 import { repositoryRoot } from '../../../support/shared.ts';
 import { planOf, smallCandidates } from '../../../support/small-search.ts';
 import { put } from '../../../support/studies.ts';
@@ -58,14 +53,7 @@ const options: TrainOptions = {
 const home = mkdtempSync(join(tmpdir(), 'sidelight-test-'));
 const library = join(home, 'library');
 beforeAll(async () => {
-  const labels = writeStudies(join(home, 'studies'), 20);
-  writeTinyLpm(join(home, 'lpm'));
-  const { context, close } = await openTestServices(library);
-  await importPaths(context, { paths: [join(home, 'studies')], dataset: 'discs', labels });
-  await addLpm(context, { path: join(home, 'lpm'), name: 'tiny' });
-  for (const method of ['linear', 'attentive', 'fpt+'] as const) {
-    await trainModel(context, { ...options, recipe: 'published', method, epochs: 1, name: `first-${method}` });
-  }
+  const { close } = await searchLibrary(home, options);
   await close();
 }, 120_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));

@@ -8,14 +8,11 @@ import { silentLogger } from '../../../../core/base/logger.ts';
 import type { ProgressEvent } from '../../../../core/base/progress.ts';
 import { type SideBySide, type Trial, trainOptionsSchema } from '../../../../core/contract/index.ts';
 import type { Engine } from '../../../../core/engine/index.ts';
-import { importPaths } from '../../../../core/services/import/import.ts';
-import { trainModel } from '../../../../core/services/jobs/train.ts';
-import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { chooseRecipe } from '../../../../core/services/recipe/choose.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { openServices } from '../../../../core/services/session/open.ts';
 import type { StoredSearch } from '../../../../core/store/index.ts';
-import { openTestServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { searchLibrary } from '../../../support/search-library.ts';
 import { planOf, smallCandidates } from '../../../support/small-search.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -49,14 +46,7 @@ let askedAlone: string[];
 const home = mkdtempSync(join(tmpdir(), 'sidelight-test-'));
 const library = join(home, 'library');
 beforeAll(async () => {
-  const labels = writeStudies(join(home, 'studies'), 20);
-  writeTinyLpm(join(home, 'lpm'));
-  const { context, close } = await openTestServices(library);
-  await importPaths(context, { paths: [join(home, 'studies')], dataset: 'discs', labels });
-  await addLpm(context, { path: join(home, 'lpm'), name: 'tiny' });
-  for (const method of ['linear', 'attentive', 'fpt+'] as const) {
-    await trainModel(context, { ...options, recipe: 'published', method, epochs: 1, name: `first-${method}` });
-  }
+  const { context, close } = await searchLibrary(home, options);
   alone = await search(context);
   askedAlone = asked.of;
   context.library.writer.run('DELETE FROM recipe_searches');
