@@ -27,6 +27,9 @@ export default defineConfig({
           name: 'electron',
           include: ['test/electron/**/*.test.ts'],
           globalSetup: ['test/electron/support/display.ts'],
+          setupFiles: ['test/electron/support/tell-of-failures.ts'],
+          // What a page said is told before the test's own hooks close it.
+          sequence: { hooks: 'list' },
           fileParallelism: false,
           // The default of one second is too short for a window on a machine that trains beside it.
           expect: { poll: { interval: 50, timeout: 20_000 } },

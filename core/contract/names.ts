@@ -205,6 +205,12 @@ export const jobKinds = [
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
+/**
+ * Kinds that nobody orders: a screen asks for one by itself, and again when it needs it. They stand in nobody's way: what would have to wait for one
+ * stops it, and one that a closed window left is not carried on.
+ */
+export const passingJobKinds: readonly JobKind[] = ['measure'];
+
 /** What an imported file was. */
 export const instanceKinds = ['dicom', 'picture'] as const;
 export const instanceKindSchema = z.enum(instanceKinds);

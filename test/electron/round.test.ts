@@ -262,8 +262,17 @@ test('models and data sets are renamed and deleted with what goes and stays said
   expect(await remove.isDisabled()).toBe(true);
   expect(await seriousViolations(page)).toEqual([]);
   await dialog.getByLabel('To delete it, type its name: marks').fill('marks');
+  // What Train measures by itself is nothing to wait for.
+  const measuring = { kind: 'measure', options: { dataset: 'marks', lpm: 'tiny', method: 'partial' } };
+  const { value } = (await page.evaluate((job) => sidelight.invoke('jobs.start', job), measuring)) as {
+    value: { readonly id: number; readonly isStoppable: boolean };
+  };
+  expect(value.isStoppable).toBe(true);
   await remove.click();
   await page.getByText('“marks” is deleted.').waitFor();
+  await expect
+    .poll(() => page.evaluate((id) => sidelight.invoke('jobs.get', { id }), value.id))
+    .toMatchObject({ value: { state: 'cancelled', isCleared: true } });
   await show(page, 'Judge');
   await page.getByText('There is no trained model yet.').waitFor();
   // The notice went with its screen; what was deleted can be brought back from the list of it.

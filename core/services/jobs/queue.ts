@@ -4,6 +4,7 @@
  * Rows are in the library, so the queue outlives the process: what was running when it died is queued again at the next
  * start, and a job that is safe to repeat goes on where it stopped. A job that took the application down twice in a row is
  * offered instead. A job whose engine failed goes on by itself from its last checkpoint, at most twice.
+ * What a screen orders by itself (`passingJobKinds`) is stopped instead: at the start, and by whatever would have to wait for it.
  *
  * How a job ended may not be writable: the disk that fills up is most likely the one that the library is on. The job then shows
  * as failed with that reason; its row still says that it runs, so the next start takes it for interrupted and carries it out again.
@@ -17,6 +18,7 @@ import {
   type JobRecord,
   type JobView,
   jobKinds,
+  passingJobKinds,
   type TimePromise,
 } from '../../contract/index.ts';
 import { type JobRows, runQueued, TimeLeft } from '../../jobs/index.ts';
@@ -35,6 +37,7 @@ import {
 import type { ServiceContext } from '../session/context.ts';
 import { jobRows } from '../session/run-as-job.ts';
 import { jobKindRows, type Lane, lanes } from './kinds.ts';
+import { type Running, viewOf } from './running.ts';
 
 /** Deaths of the application in a row after which a job is no longer started by itself. */
 const crashesAllowed = 1;
@@ -43,20 +46,8 @@ const retriesAllowed = 2;
 /** How long a job waits whose start could not be written, in milliseconds. */
 const startAgainMs = 30_000;
 
-interface Running {
-  readonly id: number;
-  readonly isAlone: boolean;
-  readonly stop: AbortController;
-  readonly startedMs: number;
-  progress: ProgressEvent | null;
-  readonly left: TimeLeft;
-  isPausing: boolean;
-  /** Whether its row says that it started, and how it ended. */
-  isStartKept: boolean;
-  isEndKept: boolean;
-}
-
 const seconds = (): number => performance.now() / 1000;
+const isPassing = (kind: JobKind): boolean => passingJobKinds.includes(kind);
 
 export class JobQueue {
   readonly #services: ServiceContext;
@@ -79,7 +70,12 @@ export class JobQueue {
 
   /** Queues again what a dead process left behind, and starts working. */
   open(): void {
+    this.stopPassing();
     for (const job of interruptedJobs(this.#services.library.db)) {
+      if (isPassing(job.kind)) {
+        this.#endUnheard(job.id, false);
+        continue;
+      }
       // Offered at an earlier start, and still waiting for its user.
       if (job.crashes > crashesAllowed) continue;
       markJob(this.#services.library.writer, job.id, { crashes: job.crashes + 1 });
@@ -118,6 +114,11 @@ export class JobQueue {
   /** Stops a job for good, as far as its user means now; a queued one leaves the queue. */
   stop(id: number): void {
     this.#halt(id, false);
+  }
+
+  /** Stops what nobody ordered: a screen that still needs it asks again. */
+  stopPassing(): void {
+    for (const id of activeJobs(this.#services.library.db, passingJobKinds)) this.stop(id);
   }
 
   /** Stops a job that is to go on later, and marks it so. */
@@ -176,7 +177,7 @@ export class JobQueue {
     const { db, mode } = this.#services.library;
     const alone = jobKinds.filter((kind) => jobKindRows[kind].isAlone === true);
     // Whoever only reads has no jobs; what another process does is for the work itself to find.
-    if (mode === 'read' || activeJobs(db, alone) === 0) return;
+    if (mode === 'read' || activeJobs(db, alone).length === 0) return;
     throw new AppError('BAD_INPUT', `Patients or studies are being deleted, or are about to be; ${without}.`, {
       action: 'Wait for the end of the deletion or stop it; then try again.',
     });
@@ -196,10 +197,20 @@ export class JobQueue {
       running.isPausing = isPausing;
       running.stop.abort();
     } else if (this.get(id).state === 'queued') {
-      this.#rows.end(id, 'cancelled', {});
-      markJob(this.#services.library.writer, id, { isPaused: isPausing });
+      this.#endUnheard(id, isPausing);
       this.#tell(id);
     }
+  }
+
+  /** Ends a job that does not run. */
+  #endUnheard(id: number, isPausing: boolean): void {
+    this.#rows.end(id, 'cancelled', {});
+    this.#markStopped(this.get(id), isPausing);
+  }
+
+  /** What is asked for again by itself leaves the list at once. */
+  #markStopped({ id, kind }: JobView, isPaused: boolean): void {
+    markJob(this.#services.library.writer, id, { isPaused, isCleared: isPassing(kind) });
   }
 
   #queueAgain(job: JobRecord): void {
@@ -217,8 +228,14 @@ export class JobQueue {
         action: 'Wait for the end of that; then delete again.',
       });
     }
-    const n = activeJobs(this.#services.library.db);
-    if (n === 0) return;
+    const n = activeJobs(
+      this.#services.library.db,
+      jobKinds.filter((one) => !isPassing(one)),
+    ).length;
+    if (n === 0) {
+      this.stopPassing();
+      return;
+    }
     throw new AppError(
       'BAD_INPUT',
       `${n === 1 ? 'A job runs or waits' : `${n} jobs run or wait`}; nothing was deleted.`,
@@ -341,8 +358,11 @@ export class JobQueue {
     this.#services.log.log(code === 'CANCELLED' ? 'info' : 'error', 'A job ended early', { job: id, code, message });
     if (code === 'CANCELLED') {
       // Stopped because the application closes, not by the user: it goes on at the next start.
-      if (this.#isClosing && !isPausing) this.#queueAgain(job);
-      else markJob(writer, id, { isPaused: isPausing, crashes: 0 });
+      if (this.#isClosing && !isPausing && !isPassing(job.kind)) this.#queueAgain(job);
+      else {
+        this.#markStopped(job, isPausing);
+        markJob(writer, id, { crashes: 0 });
+      }
     } else if (code === 'ENGINE_FAILED' && retryable && job.retries < retriesAllowed) {
       markJob(writer, id, { retries: job.retries + 1 });
       this.#queueAgain(job);
@@ -362,21 +382,8 @@ export class JobQueue {
   }
 
   #view(row: JobRecord): JobView {
-    const running = this.#runningOf(row.id);
-    const progress = running?.progress ?? null;
     const untold = this.#untold.get(row.id);
     const job: JobRecord = untold === undefined ? row : { ...row, state: 'failed', error: untold };
-    return {
-      ...job,
-      ranSeconds: job.ranSeconds + (running === undefined ? 0 : (performance.now() - running.startedMs) / 1000),
-      stage: progress?.stage ?? null,
-      training: progress?.training ?? null,
-      done: progress?.done ?? job.done,
-      total: progress === null ? job.total : progress.total,
-      unit: progress?.unit ?? job.unit,
-      remainingSeconds: running?.left.at(seconds()) ?? null,
-      isStoppable: job.state === 'queued' || job.state === 'running',
-      isResumable: job.state === 'cancelled' || job.state === 'failed' || job.state === 'interrupted',
-    };
+    return viewOf(job, this.#runningOf(row.id), seconds());
   }
 }

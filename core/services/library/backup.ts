@@ -59,7 +59,7 @@ function copyUndisturbed(library: Library, target: string, isDisturbed: () => bo
 
 /** A row that a killed process has left says that its deletion runs, too: then nobody has the library open for writing. */
 function isDeleting({ db, folder }: Library): boolean {
-  return activeJobs(db, ['erase']) > 0 && isWriterThere(folder);
+  return activeJobs(db, ['erase']).length > 0 && isWriterThere(folder);
 }
 
 function besideDeletion(): AppError {

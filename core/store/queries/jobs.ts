@@ -80,14 +80,14 @@ export function jobById(db: ReadDb, id: number): JobRecord | undefined {
   return row === undefined ? undefined : toWholeJob(db, row);
 }
 
-/** How many jobs, or only those of some kinds, run or wait. */
-export function activeJobs(db: ReadDb, kinds?: readonly JobKind[]): number {
-  const row = db.get<{ n: number }>(
-    `SELECT count(*) AS n FROM jobs WHERE state IN ('queued', 'running')
-       AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))`,
-    { kinds: kinds === undefined ? null : JSON.stringify(kinds) },
-  );
-  return row?.n ?? 0;
+/** Jobs of some kinds that run or wait, oldest first. */
+export function activeJobs(db: ReadDb, kinds: readonly JobKind[]): readonly number[] {
+  return db
+    .all<{ id: number }>(
+      `SELECT id FROM jobs WHERE state IN ('queued', 'running') AND kind IN (SELECT value FROM json_each(:kinds)) ORDER BY id`,
+      { kinds: JSON.stringify(kinds) },
+    )
+    .map(({ id }) => id);
 }
 
 /** The oldest queued job of these kinds, or undefined. */

@@ -49,6 +49,9 @@ export interface LaunchOptions {
   readonly trace?: string;
 }
 
+/** Pages that were launched and not closed. */
+export const openPages = new Set<Page>();
+
 /** The application over a library of its own, which `close` removes unless the test gave it. */
 export async function launch(options: LaunchOptions = {}): Promise<Opened> {
   const library = options.library ?? temporaryFolder('library');
@@ -64,12 +67,14 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
     env: { ...userEnvironment(), ...electron.environment },
   });
   if (options.isConfirmed !== false) await confirmResearchOnly(page);
+  openPages.add(page);
   return {
     app,
     page,
     library,
     complaints,
     close: async () => {
+      openPages.delete(page);
       await closeWithin(app, 60_000);
       if (options.profile === undefined) rmSync(profile, { recursive: true, force: true });
       if (options.library === undefined) rmSync(library, { recursive: true, force: true });

@@ -1,14 +1,16 @@
 /** The window's queue over a real library, with jobs that fail at once: no image is touched. */
 import { expect, onTestFinished, test } from 'vitest';
 import { silentLogger } from '../../../../core/base/logger.ts';
-import type { JobView } from '../../../../core/contract/index.ts';
+import type { JobView, StudyId } from '../../../../core/contract/index.ts';
 import { JobQueue } from '../../../../core/services/jobs/queue.ts';
 import { openServiceLibrary } from '../../../../core/services/session/library.ts';
-import { interruptJobs, jobById, type Library, openLibrary, startJob } from '../../../../core/store/index.ts';
+import { addJob, interruptJobs, jobById, type Library, openLibrary, startJob } from '../../../../core/store/index.ts';
 import { temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
+/** A study that no library has. */
+const nobody = { studies: [{ id: 1 as StudyId, mark: '' }] };
 const training = { dataset: 'none', lpm: 'none', epochs: 1 };
 
 /** Resolves when a job no longer waits or runs; gives up after ten seconds. */
@@ -47,6 +49,37 @@ test('a short job runs beside a long one', () => {
   const next = queue.add('train', training);
   const short = queue.add('evaluate', { model: 'none' });
   expect([long, next, short].map(({ id }) => queue.get(id).state)).toEqual(['running', 'queued', 'running']);
+});
+
+test('a measurement that a closed window left, begun or not, is not carried on, and nothing is in the list to go on with', async () => {
+  const folder = temporaryFolder();
+  const made = openLibrary(folder, { mode: 'write' });
+  const [begun, waiting] = [0, 1].map(() => addJob(made.writer, 'measure', training, testTime)) as [number, number];
+  startJob(made.writer, begun, testTime);
+  interruptJobs(made.writer, testTime);
+  made.close();
+  const library = temporaryLibrary(folder);
+  const queue = new JobQueue(testContext(library), () => {});
+  queue.open();
+  const stopped = { state: 'cancelled', isCleared: true, isPaused: false, crashes: 0 };
+  expect(queue.list(undefined, 10)).toMatchObject([
+    { id: waiting, ...stopped },
+    { id: begun, ...stopped },
+  ]);
+});
+
+test('whoever deletes studies need not wait for a measurement', async () => {
+  const queue = new JobQueue(testContext(temporaryLibrary()), () => {});
+  const first = queue.add('measure', training);
+  const second = queue.add('measure', training);
+  const erase = queue.add('erase', nobody);
+  expect(queue.get(second.id)).toMatchObject({ state: 'cancelled', isCleared: true });
+  await ended(queue, first.id);
+  await ended(queue, erase.id);
+  // One that somebody ordered is waited for.
+  const train = queue.add('train', training);
+  expect(() => queue.add('erase', nobody)).toThrow('A job runs or waits; nothing was deleted.');
+  await ended(queue, train.id);
 });
 
 test('what ran when the application died is started again once; the second time it is offered', async () => {

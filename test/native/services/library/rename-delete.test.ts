@@ -108,6 +108,16 @@ describe('a data set', () => {
     expect([names(library), listDeletedDatasets(context)]).toEqual([['one'], []]);
   });
 
+  test('does not wait for a measurement, which nobody ordered', () => {
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    addModelRow(library, 'one');
+    library.writer.run(
+      `INSERT INTO jobs (kind, state, payload, created_at) VALUES ('measure', 'queued', '{"dataset":"demo"}', 'now')`,
+    );
+    expect(deleteDataset(context, 'demo').models).toEqual(['one']);
+  });
+
   test('and its models are not taken away from a job under way', () => {
     const library = temporaryLibrary();
     const context = testContext(library);
@@ -118,6 +128,8 @@ describe('a data set', () => {
     expect(codeOf(() => deleteDataset(context, 'demo'))).toBe('BAD_INPUT');
     expect(codeOf(() => renameModel(context, 'one', 'two'))).toBe('BAD_INPUT');
     expect(codeOf(() => deleteModel(context, 'one', { evenInUse: true }))).toBe('BAD_INPUT');
+    library.writer.run(`UPDATE jobs SET kind = 'classify', payload = '{"model":"other","otherModels":["one"]}'`);
+    expect(codeOf(() => renameModel(context, 'one', 'two'))).toBe('BAD_INPUT');
   });
 });
 

@@ -1,0 +1,34 @@
+/** A job that runs, and what is shown of any job. */
+import type { ProgressEvent } from '../../base/progress.ts';
+import type { JobRecord, JobView } from '../../contract/index.ts';
+import type { TimeLeft } from '../../jobs/index.ts';
+
+export interface Running {
+  readonly id: number;
+  readonly isAlone: boolean;
+  readonly stop: AbortController;
+  readonly startedMs: number;
+  progress: ProgressEvent | null;
+  readonly left: TimeLeft;
+  isPausing: boolean;
+  /** Whether its row says that it started, and how it ended. */
+  isStartKept: boolean;
+  isEndKept: boolean;
+}
+
+/** What is shown of a job; `running` of one that runs, `now` in seconds of the clock that its start was read from. */
+export function viewOf(job: JobRecord, running: Running | undefined, now: number): JobView {
+  const progress = running?.progress ?? null;
+  return {
+    ...job,
+    ranSeconds: job.ranSeconds + (running === undefined ? 0 : now - running.startedMs / 1000),
+    stage: progress?.stage ?? null,
+    training: progress?.training ?? null,
+    done: progress?.done ?? job.done,
+    total: progress === null ? job.total : progress.total,
+    unit: progress?.unit ?? job.unit,
+    remainingSeconds: running?.left.at(now) ?? null,
+    isStoppable: job.state === 'queued' || job.state === 'running',
+    isResumable: job.state === 'cancelled' || job.state === 'failed' || job.state === 'interrupted',
+  };
+}
