@@ -38,7 +38,7 @@ export function weightsOf(lpm: BenchLpm, out: string): string | null {
   return folder;
 }
 
-/** Runs a program and gives what it printed; rejects with the last line of its complaint. */
+/** Runs a program and gives what it printed; rejects with the last line of its complaint, which a command with --json prints where its result would be. */
 export function output(command: string, args: readonly string[]): Promise<string> {
   return new Promise((done, failed) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -52,7 +52,7 @@ export function output(command: string, args: readonly string[]): Promise<string
     child.on('error', failed);
     child.on('close', (code) => {
       if (code === 0) done(out);
-      else failed(new Error(`${command} ended with ${code}: ${err.trim().split('\n').at(-1) ?? ''}`));
+      else failed(new Error(`${command} ended with ${code}: ${(out.trim() || err.trim()).split('\n').at(-1)}`));
     });
   });
 }

@@ -17,9 +17,9 @@ export interface FamilySizes {
   readonly channels?: 1 | 3;
 }
 
-/** What a family's configuration has besides its sizes, and how its `config.json` says it. */
+/** What a family's configuration has besides its sizes, how its `config.json` says it, and the tensors that its files keep with leading axes of 1. */
 const families = {
-  vit: { fields: {}, json: { model_type: 'vit', hidden_act: 'gelu' } },
+  vit: { fields: {}, batched: ['cls_token', 'position'], json: { model_type: 'vit', hidden_act: 'gelu' } },
   dinov3: {
     fields: {
       naming: 'hf-dinov3',
@@ -30,6 +30,7 @@ const families = {
       withoutBias: ['k'],
       eps: 1e-5,
     },
+    batched: ['cls_token', 'register_tokens'],
     json: { model_type: 'dinov3_vit', hidden_act: 'gelu', rope_theta: 100 },
   },
   siglip: {
@@ -41,6 +42,7 @@ const families = {
       summary: 'attention-pool',
       eps: 1e-6,
     },
+    batched: ['pool.probe'],
     json: { model_type: 'siglip_vision_model', hidden_act: 'gelu_pytorch_tanh' },
   },
   clip: {
@@ -52,9 +54,10 @@ const families = {
       lastNorm: 'summary',
       eps: 1e-5,
     },
+    batched: [],
     json: { model_type: 'clip_vision_model', hidden_act: 'quick_gelu' },
   },
-} as const satisfies Record<string, { fields: Partial<LpmConfig>; json: object }>;
+} as const satisfies Record<string, { fields: Partial<LpmConfig>; batched: readonly string[]; json: object }>;
 
 export type MadeFamily = keyof typeof families;
 
@@ -72,7 +75,7 @@ export function writeFamilyLpm(
   sizes: FamilySizes,
   { seed = 1, element = 'F32' }: { readonly seed?: number; readonly element?: 'F32' | 'F16' } = {},
 ): void {
-  const { fields, json } = families[family];
+  const { fields, batched, json } = families[family];
   const plain = plainVit(sizes);
   const mlpWidth = sizes.mlpWidth ?? plain.mlpWidth;
   const channels = sizes.channels ?? 3;
@@ -84,7 +87,9 @@ export function writeFamilyLpm(
   for (const [name, shape] of canonicalShapes(config)) {
     const place = placesOf(config.naming, name)[0]!;
     const list = parts.get(place.source) ?? [];
-    list[place.part ?? 0] = { shape, data: weightsOf(name, shape, noise, start) };
+    const isBatched = (batched as readonly string[]).includes(name);
+    const stored = isBatched ? [...Array(3 - shape.length).fill(1), ...shape] : shape;
+    list[place.part ?? 0] = { shape: stored, data: weightsOf(name, shape, noise, start) };
     parts.set(place.source, list);
     start += 7919;
   }
