@@ -40,8 +40,9 @@ const { values } = parseArgs({
   },
 });
 
-function post(message: AnswerMessage): void {
-  process.send?.(message);
+/** Told what cannot be sent any more, for the window's process is gone, nobody does anything: the channel's end ends this process, below. */
+function post(message: AnswerMessage, sent: () => void = () => {}): void {
+  process.send?.(message, sent);
 }
 
 const tell = telling<CorePortNews>(post);
@@ -61,6 +62,17 @@ function missIfGone(folder: string): void {
     action: 'Connect its disk or network share and try again, or choose another library.',
   });
 }
+
+/** What has been opened is closed within this time where nobody is left who would end a process that hangs. */
+const closingMs = 10_000;
+
+/** Ends this process; until something is open there is nothing to close. */
+let end = async (): Promise<void> => process.exit(0);
+// The window's process is gone without a word, it may be while the library is opened: nobody is left to work for.
+process.on('disconnect', () => {
+  setTimeout(() => process.exit(1), closingMs);
+  void end().catch(() => process.exit(1));
+});
 
 const isReader = values['as-reader'];
 try {
@@ -103,6 +115,7 @@ try {
     await closeAll();
     process.exit(0);
   };
+  end = quit;
   const context: CoreContext = {
     services,
     queue,
@@ -129,8 +142,6 @@ try {
     post,
   );
   process.on('message', (message) => reply(message as CallMessage));
-  // The window's process is gone without a word: nobody is left to work for.
-  process.on('disconnect', quit);
   // A library without an LPM works all the same, and Train says that there is none.
   if (!isReader) {
     await provideFirstLpm(services).catch((error: unknown) =>
@@ -140,6 +151,8 @@ try {
   }
   tell('ready', null);
 } catch (error) {
-  tell('failed', serialiseError(error));
-  process.disconnect?.();
+  // The word goes out first.
+  post({ news: 'failed', payload: serialiseError(error) }, () => {
+    if (process.connected) process.disconnect();
+  });
 }
