@@ -27,6 +27,7 @@ import { assetAt } from './assets.ts';
 import type { CoreContext } from './context.ts';
 import { openDecoders } from './decoders.ts';
 import { handlers } from './handlers/index.ts';
+import { followOthers } from './others-jobs.ts';
 import { openWatcher } from './watching.ts';
 
 const { values } = parseArgs({
@@ -103,8 +104,10 @@ try {
   const watcher = openWatcher(services, queue, emit);
   const decoders = openDecoders();
   let isQuitting = false;
+  const others = isReader ? followOthers(services, queue, emit) : null;
   const closeAll = async (): Promise<void> => {
     isQuitting = true;
+    others?.close();
     await watcher.close();
     await queue.close();
     await decoders.close();

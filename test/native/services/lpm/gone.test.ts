@@ -108,7 +108,11 @@ test.each(Object.keys(harms))(
     for (const method of methods) {
       const again = asked(context, folder, method);
       await again['evidence']?.();
-      await classifyPaths(context, { ...unseen(folder), model: method, out: join(context.library.folder, `${method} again.csv`) });
+      await classifyPaths(context, {
+        ...unseen(folder),
+        model: method,
+        out: join(context.library.folder, `${method} again.csv`),
+      });
     }
   },
 );
