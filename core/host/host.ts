@@ -67,13 +67,9 @@ function missIfGone(folder: string): void {
 /** What has been opened is closed within this time where nobody is left who would end a process that hangs. */
 const closingMs = 10_000;
 
-/** Ends this process; until something is open there is nothing to close. */
-let end = async (): Promise<void> => process.exit(0);
-// The window's process is gone without a word, it may be while the library is opened: nobody is left to work for.
-process.on('disconnect', () => {
-  setTimeout(() => process.exit(1), closingMs);
-  void end().catch(() => process.exit(1));
-});
+// The window's process is gone without a word: nobody is left to work for. While the library is opened there is nothing to close.
+const leave = (): never => process.exit(0);
+process.on('disconnect', leave);
 
 const isReader = values['as-reader'];
 try {
@@ -118,7 +114,11 @@ try {
     await closeAll();
     process.exit(0);
   };
-  end = quit;
+  process.off('disconnect', leave);
+  process.on('disconnect', () => {
+    setTimeout(() => process.exit(1), closingMs);
+    void quit().catch(() => process.exit(1));
+  });
   const context: CoreContext = {
     services,
     queue,
