@@ -68,6 +68,24 @@ export function isDiskFull(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(thrown));
 }
 
+/** A disk that fails, and a network share whose server is gone, was started again or is not reached (Windows says UNKNOWN of some). */
+const diskFailures: readonly string[] = [
+  ...[
+    'EIO',
+    'EMFILE',
+    'ENFILE',
+    'ENOENT',
+    'ENODEV',
+    'ENXIO',
+    'EREMOTEIO',
+    'ESTALE',
+    'ETIMEDOUT',
+    'ENOTCONN',
+    'ECONNRESET',
+  ],
+  ...['ECONNABORTED', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'UNKNOWN'],
+];
+
 /**
  * What the operating system refused, as an error that says what to do: DISK_FULL, LIBRARY_READ_ONLY or DISK_FAILED; anything else
  * as it came. `what` names the file, redacted.
@@ -82,7 +100,7 @@ export function systemError(thrown: unknown, what: string): unknown {
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
     return new AppError('LIBRARY_READ_ONLY', `You may not write ${what} (${code}).`, { cause: thrown });
   }
-  if (['EIO', 'EMFILE', 'ENFILE', 'ENOENT'].includes(code)) {
+  if (diskFailures.includes(code)) {
     const message = `The disk reported ${code} for ${what}.`;
     return new AppError('DISK_FAILED', message, { cause: thrown, retryable: true });
   }

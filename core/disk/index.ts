@@ -3,6 +3,7 @@ export { flushFolder, makeFolder, removeQuietly, writeFlushed } from './durable.
 export { sha256 } from './hash.ts';
 export {
   bytesIn,
+  damageOf,
   PlacedReader,
   placesOf,
   type RecordBlocks,

@@ -2,9 +2,10 @@
  * Reads records straight to where they are wanted, in a thread that may wait for the disk: no buffer of its own between the system's memory and
  * a batch, however many pieces a record falls into there.
  */
-import { closeSync, openSync, readvSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readvSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { systemError } from '../base/errors.ts';
+import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 
 /** Where the bytes of a record lie. */
@@ -12,12 +13,33 @@ export interface RecordPlace {
   readonly path: string;
   readonly offset: number;
   readonly length: number;
-  /** What the bytes must sum to (CRC-32); null where they have been verified before. */
+  /** What the bytes must sum to (CRC-32); null where nobody knows. */
   readonly checksum: number | null;
+  /** Whether they have been summed before: they are not again while the file is as it was when it was opened. */
+  readonly isVerified: boolean;
 }
 
 /** What is wrong with a record that cannot be read. */
 export type RecordDamage = 'is not there' | 'ends too early' | 'has a wrong checksum' | 'has a wrong size';
+
+/**
+ * What is wrong with a record in `path` whose reading failed with `thrown`: only its file is gone. Where all of its folder is, the library is not
+ * reached, and nothing of it is damaged.
+ * @throws DISK_FAILED; FILE_UNREADABLE where the right to read was taken away
+ */
+export function damageOf(thrown: unknown, path: string): RecordDamage {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  const what = `the feature cache ${redact(path)}`;
+  if (code === 'EACCES' || code === 'EPERM') {
+    throw new AppError('FILE_UNREADABLE', `You may not read ${what} (${code}).`, {
+      action:
+        'Get back the right to read the files of the library, then run the same command again; what was saved is kept.',
+      cause: thrown,
+    });
+  }
+  if (code === 'ENOENT' && existsSync(dirname(path))) return 'ends too early';
+  throw systemError(thrown, what);
+}
 
 /** Pieces of a record that lie in one input of a batch, `bytes` long each: piece i of example b begins at byte b * step + i * apart. */
 export interface RecordBlocks {
@@ -53,36 +75,66 @@ export function placesOf(
 /** Files that are kept open, one after the other in the order of their last use. */
 const mostOpen = 64;
 
+/** What tells that a file was written to since it was first opened. */
+interface FileState {
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
 export class PlacedReader {
   readonly #open = new Map<string, number>();
+  readonly #firstStates = new Map<string, FileState>();
 
   /**
    * Reads a record into `parts`, one after the other, which are as long as it is together. Gives what is wrong with it, or null.
-   * @throws DISK_FAILED, LIBRARY_READ_ONLY
+   * @throws DISK_FAILED, FILE_UNREADABLE
    */
-  read(place: RecordPlace, parts: readonly Uint8Array[]): RecordDamage | null {
+  read({ path, offset, checksum, isVerified }: RecordPlace, parts: readonly Uint8Array[]): RecordDamage | null {
+    let isSummed = checksum !== null && !isVerified;
     try {
-      if (!readFully(this.#handleOf(place.path), place.offset, parts)) return 'ends too early';
+      const handle = this.#handleOf(path);
+      if (!readFully(handle, offset, parts)) return 'ends too early';
+      // Looked at afterwards: what was written to it while it was read shows, too.
+      isSummed ||= checksum !== null && this.#hasChanged(path, handle);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'ends too early';
-      throw systemError(error, `the feature cache ${redact(place.path)}`);
+      this.#forget(path);
+      return damageOf(error, path);
     }
-    if (place.checksum === null) return null;
+    if (!isSummed) return null;
     let sum = 0;
     for (const part of parts) sum = crc32(part, sum);
-    return sum === place.checksum ? null : 'has a wrong checksum';
+    return sum === checksum ? null : 'has a wrong checksum';
   }
 
   /** Closes its files. It may be used again. */
   close(): void {
     for (const handle of this.#open.values()) closeSync(handle);
     this.#open.clear();
+    this.#firstStates.clear();
+  }
+
+  /** Whether a file was written to since it was first opened: its records were verified as it was before. */
+  #hasChanged(path: string, handle: number): boolean {
+    const [first, now] = [this.#firstStates.get(path), stateOf(handle)];
+    return first?.sizeBytes !== now.sizeBytes || first.modifiedMs !== now.modifiedMs;
+  }
+
+  /** Lets go of a file that could not be read: a share that comes back knows its old handle no more. */
+  #forget(path: string): void {
+    const handle = this.#open.get(path);
+    this.#open.delete(path);
+    try {
+      if (handle !== undefined) closeSync(handle);
+    } catch {
+      // It cannot even be closed, and nobody uses it any more; what is wrong is told by whoever read.
+    }
   }
 
   #handleOf(path: string): number {
     const handle = this.#open.get(path) ?? openSync(path, 'r');
     this.#open.delete(path);
     this.#open.set(path, handle);
+    if (!this.#firstStates.has(path)) this.#firstStates.set(path, stateOf(handle));
     if (this.#open.size > mostOpen) {
       const [oldest, unused] = this.#open.entries().next().value as [string, number];
       this.#open.delete(oldest);
@@ -90,6 +142,11 @@ export class PlacedReader {
     }
     return handle;
   }
+}
+
+function stateOf(handle: number): FileState {
+  const { size, mtimeMs } = fstatSync(handle);
+  return { sizeBytes: size, modifiedMs: mtimeMs };
 }
 
 /** Fills all of `parts` from `offset` on; the system may give less than it is asked for. Gives whether the file was long enough. */

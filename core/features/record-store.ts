@@ -25,7 +25,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import { flushFolder, makeFolder, type RecordDamage, type RecordPlace } from '../disk/index.ts';
+import { damageOf, flushFolder, makeFolder, PlacedReader, type RecordDamage, type RecordPlace } from '../disk/index.ts';
 import type { MemoryHolder } from './memory.ts';
 import {
   align,
@@ -220,10 +220,9 @@ export class RecordStore {
     const payload = new Uint8Array(Buffer.allocUnsafeSlow(record.length).buffer);
     const bytesRead = await this.#readAt(record, payload);
     if (bytesRead !== record.length) throw this.damaged('ends too early', record);
-    if (!this.#verified.has(name)) {
-      if (payloadChecksum(payload) !== record.checksum) throw this.damaged('has a wrong checksum', record);
-      this.#verified.add(name);
-    }
+    // At every reading, for the file may have changed since the first: it is little beside the reading.
+    if (payloadChecksum(payload) !== record.checksum) throw this.damaged('has a wrong checksum', record);
+    this.#verified.add(name);
     return payload;
   }
 
@@ -250,7 +249,7 @@ export class RecordStore {
     if (record === undefined) throw this.damaged('is not there', { kind, key });
     const { offset, length, checksum } = record;
     const path = join(this.folder, shardName(record.shard));
-    return { path, offset, length, checksum: this.#verified.has(name) ? null : checksum };
+    return { path, offset, length, checksum, isVerified: this.#verified.has(name) };
   }
 
   /** The bytes of a record were read elsewhere, and their checksum is right: it is not asked for again. */
@@ -258,9 +257,18 @@ export class RecordStore {
     if (this.#records.has(nameOf(name))) this.#verified.add(nameOf(name));
   }
 
-  /** The error of a record that cannot be read. It is forgotten, so that encoding computes it again. */
+  /**
+   * The error of a record that cannot be read. It is forgotten, so that encoding computes it again, and with it what else of its file is wrong: one
+   * that was cut or overwritten would else be found record by record, each time after a training began again.
+   */
   damaged(what: RecordDamage, name: RecordName): AppError {
-    if (this.#records.delete(nameOf(name)) && this.#mode === 'write') this.#index.remove([name]);
+    const record = this.#records.get(nameOf(name));
+    if (record !== undefined) {
+      this.#records.delete(nameOf(name));
+      const lost = [name, ...this.#wrongOf(record.shard)];
+      for (const one of lost) this.#records.delete(nameOf(one));
+      if (this.#mode === 'write') this.#index.remove(lost);
+    }
     return new AppError('FEATURES_DAMAGED', `A stored record (${name.kind}, ${redact(name.key)}) ${what}.`, {
       details: { kind: name.kind },
       retryable: true,
@@ -286,6 +294,24 @@ export class RecordStore {
     }
   }
 
+  /** Records of a shard that are not as they were written; none where it cannot be read at all. */
+  #wrongOf(shard: number): IndexedRecord[] {
+    const reader = new PlacedReader();
+    const path = join(this.folder, shardName(shard));
+    try {
+      return [...this.#records.values()].filter((record) => {
+        if (record.shard !== shard || this.#pending.includes(record)) return false;
+        const { offset, length, checksum } = record;
+        return reader.read({ path, offset, length, checksum, isVerified: false }, [new Uint8Array(length)]) !== null;
+      });
+    } catch (error) {
+      if (error instanceof AppError) return [];
+      throw error;
+    } finally {
+      reader.close();
+    }
+  }
+
   async #readAt(record: IndexedRecord, target: Uint8Array): Promise<number> {
     const path = join(this.folder, shardName(record.shard));
     try {
@@ -298,8 +324,11 @@ export class RecordStore {
       this.#readers.set(record.shard, handle);
       return await readAll(await handle, record.offset, target);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw refused(this.folder, error);
+      // Opened anew the next time: a share that comes back knows its old handle no more.
+      const handle = this.#readers.get(record.shard);
       this.#readers.delete(record.shard);
+      handle?.then((open) => open.close()).catch(() => {});
+      damageOf(error, path);
       return 0;
     }
   }

@@ -27,6 +27,7 @@ import { assetAt } from './assets.ts';
 import type { CoreContext } from './context.ts';
 import { openDecoders } from './decoders.ts';
 import { handlers } from './handlers/index.ts';
+import { followOthers } from './others-jobs.ts';
 import { openWatcher } from './watching.ts';
 
 const { values } = parseArgs({
@@ -40,8 +41,9 @@ const { values } = parseArgs({
   },
 });
 
-function post(message: AnswerMessage): void {
-  process.send?.(message);
+/** Told what cannot be sent any more, for the window's process is gone, nobody does anything: the channel's end ends this process, below. */
+function post(message: AnswerMessage, sent: () => void = () => {}): void {
+  process.send?.(message, sent);
 }
 
 const tell = telling<CorePortNews>(post);
@@ -61,6 +63,13 @@ function missIfGone(folder: string): void {
     action: 'Connect its disk or network share and try again, or choose another library.',
   });
 }
+
+/** What has been opened is closed within this time where nobody is left who would end a process that hangs. */
+const closingMs = 10_000;
+
+// The window's process is gone without a word: nobody is left to work for. While the library is opened there is nothing to close.
+const leave = (): never => process.exit(0);
+process.on('disconnect', leave);
 
 const isReader = values['as-reader'];
 try {
@@ -91,8 +100,10 @@ try {
   const watcher = openWatcher(services, queue, emit);
   const decoders = openDecoders();
   let isQuitting = false;
+  const others = isReader ? followOthers(services, queue, emit) : null;
   const closeAll = async (): Promise<void> => {
     isQuitting = true;
+    others?.close();
     await watcher.close();
     await queue.close();
     await decoders.close();
@@ -103,6 +114,11 @@ try {
     await closeAll();
     process.exit(0);
   };
+  process.off('disconnect', leave);
+  process.on('disconnect', () => {
+    setTimeout(() => process.exit(1), closingMs);
+    void quit().catch(() => process.exit(1));
+  });
   const context: CoreContext = {
     services,
     queue,
@@ -129,8 +145,6 @@ try {
     post,
   );
   process.on('message', (message) => reply(message as CallMessage));
-  // The window's process is gone without a word: nobody is left to work for.
-  process.on('disconnect', quit);
   // A library without an LPM works all the same, and Train says that there is none.
   if (!isReader) {
     await provideFirstLpm(services).catch((error: unknown) =>
@@ -140,6 +154,8 @@ try {
   }
   tell('ready', null);
 } catch (error) {
-  tell('failed', serialiseError(error));
-  process.disconnect?.();
+  // The word goes out first.
+  post({ news: 'failed', payload: serialiseError(error) }, () => {
+    if (process.connected) process.disconnect();
+  });
 }

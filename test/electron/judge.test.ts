@@ -264,3 +264,28 @@ test('a model is put in use by a decision that is kept, and Classify takes it; s
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);
+
+test('where the library is open for reading only, Evidence shows images and answers, and says that no evidence is computed', async () => {
+  const other = openLibrary(prepared.library, { mode: 'write' });
+  const { page, complaints, close } = await launch({ library: prepared.library });
+  await page.getByRole('main').getByRole('button', { name: 'Open for reading only' }).click();
+  await page.getByText('Open for reading only: nothing can be changed.').waitFor();
+  const looks = (): number =>
+    other.db.get<{ n: number }>(`SELECT count(*) AS n FROM jobs WHERE kind = 'evidence'`)?.n ?? 0;
+  const before = looks();
+  await show(page, 'Evidence');
+  const side = page.getByRole('complementary', { name: 'Evidence' });
+  await side.getByText('The library is open for reading only: no evidence is computed.').waitFor();
+  const listed = page.getByRole('complementary', { name: 'Images' }).locator('button[data-state]');
+  for (const k of [1, 0]) {
+    await listed.nth(k).click();
+    await page.getByRole('img', { name: 'The image', exact: true }).waitFor();
+    expect(await listed.nth(k).getAttribute('aria-current')).toBe('true');
+  }
+  expect(looks()).toBe(before);
+  expect(await page.locator('.notices').getByRole('alert').allTextContents()).toEqual([]);
+  expect(await seriousViolations(page)).toEqual([]);
+  await close();
+  other.close();
+  expect(complaints.filter((line) => !/40\d|50\d/.test(line))).toEqual([]);
+}, 300_000);

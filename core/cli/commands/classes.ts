@@ -1,7 +1,7 @@
 import { markNames, targetFacts } from '../../contract/index.ts';
 import type { ShownClasses } from '../../services/datasets/classes.ts';
 import { defineCommand, wordArgument } from '../command.ts';
-import { formatTable } from '../format.ts';
+import { formatTable, plural } from '../format.ts';
 import { list, text } from '../options.ts';
 
 export const command = defineCommand({
@@ -10,7 +10,7 @@ export const command = defineCommand({
   description:
     'Shows the classes of a data set in their order and which of two is the positive one: the class that sensitivity, specificity and ' +
     'predictive values are about. It is read from the names ("fracture", not "no fracture"); --positive says it where they do not tell, or ' +
-    'otherwise, for every model trained from then on. --classes fixes the list: labels of other classes are refused by row. Of findings it shows in how many images each is present, absent and uncertain.',
+    'otherwise, for every model trained from then on. The labels shown are those that count now; a class that only the history names stays in the list. --classes fixes the list: labels of other classes are refused by row. Of findings it shows in how many images each is present, absent and uncertain.',
   arguments: [{ syntax: '<dataset>', help: 'name of the data set' }],
   options: {
     positive: text('--positive <name>', 'the positive one of two classes'),
@@ -64,6 +64,9 @@ function classLines({
         ...(hasMarks ? markNames.map((mark) => String(marks?.[mark] ?? 0)) : []),
       ]),
     ),
+    ...classes
+      .filter(({ labels, stored }) => labels === 0 && stored > 0)
+      .map(({ name, stored }) => `"${name}" stays in the list: ${plural(stored, 'label')} in its history.`),
     hasFixedClasses
       ? `The list is fixed: labels of other ${several} are refused.`
       : `The list is open: a label of another ${one} adds it.`,

@@ -106,7 +106,7 @@ export const studyDetailsSchema = studyRowSchema.extend({
 });
 export type StudyDetails = z.infer<typeof studyDetailsSchema>;
 
-/** Everything about one data set. Of a split's patients, `given` and `cut` say how many a file gave and were cut for validation. `classes` stand in the readers' order: the first has the digit 1. */
+/** Everything about one data set. Of a split's patients, `given` and `cut` say how many a file gave and were cut for validation. `classes` stand in the readers' order: the first has the digit 1; `labels` of them count, and with one `stored`, if only in the history, a class stays. */
 export const datasetDetailsSchema = z.object({
   id,
   name: z.string(),
@@ -118,7 +118,7 @@ export const datasetDetailsSchema = z.object({
   patients: count,
   studies: count,
   instances: count,
-  classes: z.array(z.object({ id, name: z.string(), labels: count })),
+  classes: z.array(z.object({ id, name: z.string(), labels: count, stored: count })),
   /** Whether labels of other classes are refused. */
   hasFixedClasses: z.boolean(),
   /** The positive one of two classes, and how it was found; null with more or fewer. */

@@ -31,8 +31,11 @@ interface Prepared {
 
 const prepared = new Map<number, Prepared>();
 
+/** What cannot be sent has nobody to go to: whoever started this process is gone, it may be without a word, and nothing is left to be done. */
 function post(message: AnswerMessage): void {
-  process.send?.(message);
+  process.send?.(message, (failure: Error | null) => {
+    if (failure !== null) process.exit(0);
+  });
 }
 
 const tell = telling<EngineNews>(post);

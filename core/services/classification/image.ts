@@ -2,7 +2,7 @@
 
 import { invariant } from '../../base/errors.ts';
 import type { Tensor } from '../../base/tensor.ts';
-import type { InstanceId } from '../../contract/index.ts';
+import type { InstanceId, ModelRecord } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { RecordStore } from '../../features/index.ts';
 import { type GreyOrColourImage, normalise, type RangeRule } from '../../images/index.ts';
@@ -13,7 +13,7 @@ import { predictMembers } from '../../training/predict-members.ts';
 import { featureInputs, featureKinds } from '../features/feature-kinds.ts';
 import { sideImage } from '../features/source-examples.ts';
 import { openFeatures, recordOf } from '../features/source-features.ts';
-import { compileEncoder, type EncodedImage, type LpmEncoder } from '../lpm/encoder.ts';
+import { compileEncoder, type EncodedImage, type LibraryLpm, type LpmEncoder } from '../lpm/encoder.ts';
 import type { Fit } from '../pixels/fit.ts';
 import { mayUseKept } from '../pixels/looks.ts';
 import { readSource, squareImage } from '../pixels/source-images.ts';
@@ -55,19 +55,42 @@ type OpenedModel = (found: KnownFrame | null, render: Render, shared: Shared) =>
 
 type Closer = () => Promise<void>;
 
+/** LPMs that models are compiled with, each file opened when the first asks for it, and once. */
+class OpenedLpms {
+  readonly #context: ServiceContext;
+  readonly #opened = new Map<string, LibraryLpm>();
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  /** @throws LPM_NOT_FOUND */
+  of(record: ModelRecord): LibraryLpm {
+    const lpm = this.#opened.get(record.lpmHash) ?? openModelLpm(this.#context, record);
+    this.#opened.set(record.lpmHash, lpm);
+    return lpm;
+  }
+
+  close(): void {
+    for (const lpm of this.#opened.values()) lpm.close();
+    this.#opened.clear();
+  }
+}
+
 /** Compiles models and, of each that needs one, its LPM; a pass that several need is compiled once. @throws LPM_NOT_FOUND, ENGINE_FAILED */
 export async function openClassifiers(
   context: ServiceContext,
   models: readonly LoadedModel[],
 ): Promise<ImageClassifiers> {
   const closers: Closer[] = [];
+  const lpms = new OpenedLpms(context);
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
     const encoders = new Map<string, LpmEncoder>();
     const opened: OpenedModel[] = [];
-    for (const model of models) opened.push(await openOne(context, model, encoders, closers));
+    for (const model of models) opened.push(await openOne(context, model, { lpms, encoders, closers }));
     return {
       answers: (found, render) => {
         const shared: Shared = { pictures: new Map(), passes: new Map() };
@@ -78,6 +101,8 @@ export async function openClassifiers(
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    lpms.close();
   }
 }
 
@@ -85,8 +110,11 @@ export async function openClassifiers(
 async function openOne(
   context: ServiceContext,
   model: LoadedModel,
-  encoders: Map<string, LpmEncoder>,
-  closers: Closer[],
+  {
+    lpms,
+    encoders,
+    closers,
+  }: { readonly lpms: OpenedLpms; readonly encoders: Map<string, LpmEncoder>; readonly closers: Closer[] },
 ): Promise<OpenedModel> {
   const { record, config, params, rule } = model;
   const { preprocessing } = record;
@@ -102,23 +130,19 @@ async function openOne(
   let features: RecordStore | null = null;
   let recorded: ((encoded: EncodedImage) => Uint8Array) | undefined;
   if (kind !== null && pass !== null) {
-    const lpm = openModelLpm(context, record);
-    try {
-      // What is computed and not kept is rounded as what is kept: the model learned from that.
-      recorded = (encoded) => recordOf(encoded, kind, lpm.config, preprocessing);
-      if (!encoders.has(pass)) {
-        const encoder = await compileEncoder(engine, lpm, { ...preprocessing, features: [kind] }, context);
-        encoders.set(pass, encoder);
-        closers.push(encoder.dispose);
-      }
-    } finally {
-      lpm.close();
+    const lpm = lpms.of(record);
+    // What is computed and not kept is rounded as what is kept: the model learned from that.
+    recorded = (encoded) => recordOf(encoded, kind, lpm.config, preprocessing);
+    if (!encoders.has(pass)) {
+      const encoder = await compileEncoder(engine, lpm, { ...preprocessing, features: [kind] }, context);
+      encoders.set(pass, encoder);
+      closers.push(encoder.dispose);
     }
     const store = openFeatures(context, kind, record.lpmHash, { ...preprocessing, rule }, statistics);
     features = store;
     closers.push(() => store.close());
   }
-  const predictor = await compileOfModel(context, model, engine);
+  const predictor = await compileOfModel(model, engine, lpms);
   closers.push(() => predictor.predict.dispose());
 
   /** What the LPM says of an image, as a record; null where it is not asked. */
@@ -186,20 +210,15 @@ function once<T>(done: Map<string, Promise<T>>, key: string, work: () => Promise
   };
 }
 
-/** The model's network for one image; its LPM is opened where weights of it are not the model's own. @throws LPM_NOT_FOUND, ENGINE_FAILED */
+/** The model's network for one image; its LPM is asked for where weights of it are not the model's own. @throws LPM_NOT_FOUND, ENGINE_FAILED */
 async function compileOfModel(
-  context: ServiceContext,
   { record, config }: LoadedModel,
   engine: Engine,
+  lpms: OpenedLpms,
 ): ReturnType<typeof compilePredictor> {
   const options = { members: memberCount(config) > 1 };
   if (trainingMethods[config.method].runsLpm !== 'partly') {
     return await compilePredictor(engine, config, 1, undefined, options);
   }
-  const lpm = openModelLpm(context, record);
-  try {
-    return await compilePredictor(engine, config, 1, networkWeights(config, lpm), options);
-  } finally {
-    lpm.close();
-  }
+  return await compilePredictor(engine, config, 1, networkWeights(config, lpms.of(record)), options);
 }

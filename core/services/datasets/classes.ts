@@ -11,9 +11,12 @@ import {
 import {
   addAuditEvent,
   classListOf,
+  countingLabels,
   type DatasetRow,
+  type LabelClass,
   labelClasses,
   marksOfNames,
+  type ReadDb,
   setClassesFixed,
   setLabelClasses,
   setPositiveClass,
@@ -24,10 +27,11 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 export interface ShownClasses {
   readonly dataset: string;
   readonly target: TargetKind;
-  /** In order, with how many labels name or answer each; of findings, instances by mark. */
+  /** In order, with how many labels that count name or answer each, and how many ever did; of findings, instances by mark. */
   readonly classes: readonly {
     readonly name: string;
     readonly labels: number;
+    readonly stored: number;
     readonly marks?: Readonly<Record<Mark, number>>;
   }[];
   readonly hasFixedClasses: boolean;
@@ -38,15 +42,15 @@ export interface ShownClasses {
 /** The classes of a data set, and the positive one of two that have labels. */
 export function shownClasses({ library }: Pick<ServiceContext, 'library'>, dataset: DatasetRow): ShownClasses {
   const list = classListOf(library.db, dataset.id);
-  const rows = labelClasses(library.db, dataset.id);
-  const positive = targetFacts[dataset.target].positiveOf(inUse(rows), list.positive);
+  const classes = countedClasses(library.db, dataset);
+  const positive = targetFacts[dataset.target].positiveOf(inUse(classes), list.positive);
   const marks = new Map(marksOfNames(library.db, dataset));
   return {
     dataset: dataset.name,
     target: dataset.target,
-    classes: rows.map(({ name, labels }) => {
+    classes: classes.map(({ name, labels, stored }) => {
       const own = marks.get(name);
-      return { name, labels, ...(own === undefined ? {} : { marks: own }) };
+      return { name, labels, stored, ...(own === undefined ? {} : { marks: own }) };
     }),
     hasFixedClasses: list.isFixed,
     positiveClass: positive?.name ?? null,
@@ -54,7 +58,13 @@ export function shownClasses({ library }: Pick<ServiceContext, 'library'>, datas
   };
 }
 
-/** The classes between which the positive one is chosen: those with labels, or all before there are labels of two. */
+/** The classes of a data set in their order, each with how many of its labels count, and how many ever were. */
+export function countedClasses(db: ReadDb, dataset: DatasetRow): (LabelClass & { readonly labels: number })[] {
+  const counting = countingLabels(db, dataset);
+  return labelClasses(db, dataset.id).map((row) => ({ ...row, labels: counting.get(row.name) ?? 0 }));
+}
+
+/** The classes between which the positive one is chosen: those with labels that count, or all before there are labels of two. */
 function inUse(rows: readonly { readonly name: string; readonly labels: number }[]): string[] {
   const labelled = rows.filter(({ labels }) => labels > 0);
   return (labelled.length < 2 ? rows : labelled).map(({ name }) => name);
@@ -68,7 +78,7 @@ export function choosePositiveClass(context: ServiceContext, dataset: DatasetRow
   const none = given === null ? null : noChoiceOfPositive(dataset);
   if (none !== null) throw none;
   const { db, writer } = context.library;
-  const names = inUse(labelClasses(db, dataset.id));
+  const names = inUse(countedClasses(db, dataset));
   const name = given === null ? null : requireClass(given, names, `Data set "${dataset.name}"`);
   const before = classListOf(db, dataset.id).positive;
   if (before === name) return;
@@ -151,11 +161,11 @@ export function fixClasses(context: ServiceContext, dataset: DatasetRow, given: 
     );
   }
   const rows = labelClasses(db, dataset.id);
-  const missing = rows.filter(({ name, labels }) => labels > 0 && !names.includes(name));
+  const missing = rows.filter(({ name, stored }) => stored > 0 && !names.includes(name));
   if (missing.length > 0) {
     throw new AppError(
       'BAD_INPUT',
-      `Data set "${dataset.name}" has labels of ${missing.map(({ name, labels }) => `"${name}" (${labels})`).join(', ')}, which the list ${quoted(names)} leaves out.`,
+      `Data set "${dataset.name}" has or had labels of ${missing.map(({ name, stored }) => `"${name}" (${stored})`).join(', ')}, which the list ${quoted(names)} leaves out.`,
       {
         action: 'Put them into the list, or rename the class in the window (Library, the data set, its classes) first.',
       },

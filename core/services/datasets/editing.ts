@@ -20,6 +20,7 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import {
   checkedList,
   choosePositiveClass,
+  countedClasses,
   refuseSameButCase,
   refuseSecondQuantity,
   requireClassName,
@@ -42,7 +43,7 @@ export function datasetDetails(context: ServiceContext, name: string): DatasetDe
     hasFixedClasses,
     positiveClass,
     positiveClassSource,
-    classes: labelClasses(db, row.id),
+    classes: countedClasses(db, row),
     splits: splitCounts(db, row.id),
     versions: datasetVersionRows(db, row.id),
   };

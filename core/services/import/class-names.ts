@@ -12,8 +12,8 @@ import {
   type TargetKind,
   targetFacts,
 } from '../../contract/index.ts';
-import { classListOf, datasetByName, labelClasses, type ReadDb } from '../../store/index.ts';
-import { checkedList, noChoiceOfPositive, requireClass } from '../datasets/classes.ts';
+import { classListOf, datasetByName, type ReadDb } from '../../store/index.ts';
+import { checkedList, countedClasses, noChoiceOfPositive, requireClass } from '../datasets/classes.ts';
 import { refuseManyClasses } from './many-classes.ts';
 import type { ParsedImport } from './ticket.ts';
 
@@ -154,7 +154,7 @@ export function positiveOf(
 ): PositiveProposal {
   const dataset = datasetByName(db, options.dataset);
   const facts = targetFacts[targetOf(db, options)];
-  const rows = dataset === undefined ? [] : labelClasses(db, dataset.id);
+  const rows = dataset === undefined ? [] : countedClasses(db, dataset);
   const used = new Set([...rows.filter(({ labels }) => labels > 0).map(({ name }) => name), ...added]);
   const listed = dataset === undefined ? (options.classes ?? []) : rows.map(({ name }) => name);
   const names = facts.isListed ? listed : [...used];

@@ -111,7 +111,7 @@ export class JobQueue {
     return this.#running.has('long');
   }
 
-  /** Stops a job for good, as far as its user means now; a queued one leaves the queue. */
+  /** Stops a job for good, as far as its user means now; a queued one leaves the queue. @throws LIBRARY_BUSY for another process's */
   stop(id: number): void {
     this.#halt(id, false);
   }
@@ -192,6 +192,11 @@ export class JobQueue {
   }
 
   #halt(id: number, isPausing: boolean): void {
+    if (this.#services.library.mode === 'read') {
+      throw new AppError('LIBRARY_BUSY', 'The job is of the other Sidelight that works in this library.', {
+        action: 'Stop it there.',
+      });
+    }
     const running = this.#runningOf(id);
     if (running !== undefined) {
       running.isPausing = isPausing;

@@ -1,5 +1,5 @@
 /** LPMs of the library: adding one from a folder or file of the hub, and listing them. */
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -40,7 +40,7 @@ export function listLpms(context: ServiceContext): LpmRecord[] {
 
 /**
  * Copies an LPM into the library after reading every weight of it, as a job. One that is there already (equal weights, whatever the
- * file is called and however it names or stores them) is not added twice; it keeps its name.
+ * file is called and however it names or stores them) is not added twice; it keeps its name, and gets its file again where that is gone or damaged.
  * What it was recognised as is said before anything is copied.
  * @throws LPM_PICKLE_REFUSED, LPM_UNSUPPORTED, WEIGHTS_INVALID, TOO_LARGE, TOO_LITTLE_MEMORY, NAME_TAKEN, FILE_NOT_FOUND, DISK_FULL, CANCELLED; BAD_INPUT when the
  *   number of heads must be given
@@ -77,7 +77,10 @@ export async function takeLpm(
       throw new AppError('NAME_TAKEN', `The library has another LPM named "${name}".`);
     }
     const folder = existing?.folder ?? `lpm/${hash}`;
-    const sizeBytes = await copyInto(context, context.library.path(...folder.split('/')), lpm);
+    const isThere = existing !== undefined && (await isWhole(context, existing));
+    const sizeBytes = isThere
+      ? existing.sizeBytes
+      : await copyInto(context, context.library.path(...folder.split('/')), lpm);
     if (existing === undefined) save(context, { name, hash, folder, sizeBytes, lpm });
     const record = lpmByHash(db, hash);
     invariant(record !== undefined, 'an LPM that was written can be read');
@@ -138,6 +141,28 @@ async function identityOf(context: ServiceContext, lpm: OpenLpm): Promise<string
   }
 }
 
+/** Whether the library's copy of an LPM is there and has the weights that were added. */
+async function isWhole({ library, signal }: ServiceContext, { hash, folder, config }: LpmRecord): Promise<boolean> {
+  const heads = config['heads'];
+  try {
+    const lpm = openLpm(library.path(...folder.split('/')), typeof heads === 'number' ? { heads } : {}, 'library');
+    try {
+      const steps = lpmIdentitySteps(lpm);
+      for (;;) {
+        const step = steps.next();
+        if (step.done) return step.value === hash;
+        await setImmediate();
+        throwIfCancelled(signal, 'Adding the LPM');
+      }
+    } finally {
+      lpm.close();
+    }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'CANCELLED') throw error;
+    return false;
+  }
+}
+
 /** Reports of work that is measured in bytes, shown in megabytes. */
 function bytesProgress(context: ServiceContext, stage: ProgressStage, totalBytes: number): (moreBytes: number) => void {
   const total = Math.ceil(totalBytes / 1e6);
@@ -168,7 +193,6 @@ function save(
  */
 async function copyInto(context: ServiceContext, folder: string, lpm: OpenLpm): Promise<number> {
   const sizeBytes = lpm.files.reduce((sum, file) => sum + statSync(file).size, 0);
-  if (lpm.files.every((file) => existsSync(join(folder, basename(file))))) return sizeBytes;
   const partial = `${folder}${partialEnding}`;
   const tell = bytesProgress(context, 'copyingLpm', sizeBytes);
   try {

@@ -1,9 +1,10 @@
 /** The frozen LPM of a library, opened and compiled for one kind of input. */
+import { dirname } from 'node:path';
 import { AppError, invariant } from '../../base/errors.ts';
 import { toFloat16Bits } from '../../base/half.ts';
 import type { Logger } from '../../base/logger.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
-import type { LpmRecord, ReadingPrecision, TokenRule } from '../../contract/index.ts';
+import { embeddedLpmName, type LpmRecord, type ReadingPrecision, type TokenRule } from '../../contract/index.ts';
 import type { Engine, Tensors } from '../../engine/index.ts';
 import type { Graph } from '../../graph/index.ts';
 import {
@@ -21,6 +22,7 @@ import {
 } from '../../models/index.ts';
 import { listLpms, lpmByName } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { embeddedLpmFile } from './bundled-file.ts';
 import { checkEncoderMemory, encoderMemoryBytes } from './encoder-memory.ts';
 import { requireInt8, requireInt8Engine } from './int8-engine.ts';
 import { type OpenLpm, openLpm } from './lpm-file.ts';
@@ -41,7 +43,10 @@ export function requireLpm(context: ServiceContext, name: string): LpmRecord {
   );
 }
 
-/** The LPM of a record, its file opened. @throws LPM_NOT_FOUND when its file is gone; WEIGHTS_INVALID, LPM_UNSUPPORTED */
+/** Codes of a file that is there and no LPM any more. */
+const damage: readonly string[] = ['WEIGHTS_INVALID', 'LPM_UNSUPPORTED', 'LPM_PICKLE_REFUSED'];
+
+/** The LPM of a record, its file opened. @throws LPM_NOT_FOUND when its file is gone; WEIGHTS_INVALID when it is damaged */
 export function openLibraryLpm(context: ServiceContext, record: LpmRecord): LibraryLpm {
   const heads = record.config['heads'];
   try {
@@ -49,11 +54,24 @@ export function openLibraryLpm(context: ServiceContext, record: LpmRecord): Libr
     const lpm = openLpm(folder, typeof heads === 'number' ? { heads } : {}, 'library');
     return { ...lpm, record };
   } catch (cause) {
-    if (!(cause instanceof AppError) || cause.code !== 'FILE_NOT_FOUND') throw cause;
-    throw new AppError('LPM_NOT_FOUND', `The file of the LPM "${record.name}" is no longer in the library.`, {
-      action: 'Add it again with `sidelight lpm add PATH`.',
-      cause,
-    });
+    if (!(cause instanceof AppError)) throw cause;
+    const path = record.name === embeddedLpmName ? `"${dirname(embeddedLpmFile())}"` : 'PATH';
+    const action = `Add the same LPM again; it is recognised by its weights, whatever its name. On the command line: \`sidelight lpm add ${path}\`.`;
+    if (cause.code === 'FILE_NOT_FOUND') {
+      throw new AppError('LPM_NOT_FOUND', `The file of the LPM "${record.name}" is no longer in the library.`, {
+        action,
+        cause,
+      });
+    }
+    if (!damage.includes(cause.code)) throw cause;
+    throw new AppError(
+      'WEIGHTS_INVALID',
+      `The file of the LPM "${record.name}" in the library is damaged: ${cause.message}`,
+      {
+        action,
+        cause,
+      },
+    );
   }
 }
 

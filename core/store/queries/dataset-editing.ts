@@ -8,15 +8,18 @@ import { schemaOf } from './labels.ts';
 export interface LabelClass {
   readonly id: number;
   readonly name: string;
-  /** How many labels name it or, where it is a question, answer it, those of history included: with one, it stays. */
-  readonly labels: number;
+  /**
+   * How many labels ever named it or, where it is a question, answered it: those that were replaced, taken back or merged away are in the history
+   * and name it still. With one, it stays. How many count: `countingLabels`.
+   */
+  readonly stored: number;
 }
 
 /** Classes of a data set in the order in which its readers put them; those never ordered come last, by age. */
 export function labelClasses(db: ReadDb, datasetId: number): LabelClass[] {
   return db.all(
     `SELECT c.id, c.name, (SELECT count(*) FROM labels l WHERE l.class_id = c.id)
-       + (SELECT count(*) FROM label_schemas q JOIN labels l ON l.schema_id = q.id WHERE q.about_id = c.id) AS labels FROM label_classes c
+       + (SELECT count(*) FROM label_schemas q JOIN labels l ON l.schema_id = q.id WHERE q.about_id = c.id) AS stored FROM label_classes c
      WHERE c.schema_id = :schemaId AND c.merged_into_id IS NULL ORDER BY c.position IS NULL, c.position, c.id`,
     { schemaId: schemaOf(db, datasetId) },
   );
@@ -59,11 +62,11 @@ export function setLabelClasses(
     });
   }
   const going = present.filter(({ id }) => !kept.has(id));
-  const inUse = going.filter(({ labels }) => labels > 0);
-  if (inUse.length > 0) {
+  const named = going.filter(({ stored }) => stored > 0);
+  if (named.length > 0) {
     throw new AppError(
       'BAD_INPUT',
-      `${inUse.map(({ name, labels }) => `"${name}" has ${counted('en', labels, 'label', 'labels')}`).join(', ')}; a class with labels stays.`,
+      `${named.map(({ name, stored }) => `"${name}" has ${counted('en', stored, 'label', 'labels')} in its history`).join(', ')}; a class with labels stays.`,
       { action: 'Rename the class, or leave it in the list.' },
     );
   }

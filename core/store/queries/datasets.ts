@@ -252,6 +252,21 @@ function countedNames(db: ReadDb, { id, target }: DatasetRow): { labelled: numbe
   return { labelled, names };
 }
 
+/** How many labels of each name count: are what is said of an instance that is used, itself or by its series, study or patient. */
+export function countingLabels(db: ReadDb, { id, target }: DatasetRow): ReadonlyMap<string, number> {
+  const instances = instancesOf(db, id).filter(({ isExcluded, isGone }) => !isExcluded && !isGone);
+  const questions: readonly Question[] = targetFacts[target].isPerName ? classListOf(db, id).names : [null];
+  const found = new Map<string, number>();
+  for (const question of questions) {
+    const decided = decidedTargets(db, id, question);
+    // What counts for several instances, a study's label, is one.
+    for (const { label } of new Set(instances.map((instance) => decidedFor(instance, decided)))) {
+      if (label !== null) found.set(question ?? label, (found.get(question ?? label) ?? 0) + 1);
+    }
+  }
+  return found;
+}
+
 /** How many instances of a data set have labels and are used, and how many are pictures, which have no study of their own. */
 export function labelledCounts(db: ReadDb, dataset: DatasetRow): { labelled: number; pictures: number } {
   const row = db.get<{ n: number }>(

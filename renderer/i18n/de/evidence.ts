@@ -46,6 +46,8 @@ export const evidence: Words['evidence'] = {
   listed: (shown, all) => `${shown} von ${all} stehen in der Liste.`,
   more: 'Mehr zeigen',
   chooseImage: 'Wählen Sie links ein Bild.',
+  loading: 'Lädt das Bild …',
+  unreadable: 'Das Bild lässt sich nicht zeigen: Seine Datei fehlt oder ist beschädigt.',
   looking: 'Sucht Belege …',
   answer: 'Antwort',
   label: 'Label',

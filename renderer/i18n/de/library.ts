@@ -245,6 +245,7 @@ export const library: Words['library'] = {
   label: 'Labeln',
   train: 'Trainieren',
   classLabels: (count) => n(count, 'Label', 'Labels'),
+  classStored: (count) => `bleibt: ${n(count, 'Label', 'Labels')} im Verlauf`,
   moveUp: (name) => `${name} nach oben`,
   moveDown: (name) => `${name} nach unten`,
   removeClass: (name) => `${name} entfernen`,

@@ -48,6 +48,8 @@ export const evidence = {
   listed: (shown: string, all: string) => `Listed: ${shown} of ${all}.`,
   more: 'List more',
   chooseImage: 'Choose an image on the left.',
+  loading: 'Loading the image …',
+  unreadable: 'The image cannot be shown: its file is not there, or it is damaged.',
   looking: 'Looking for evidence …',
   answer: 'Answer',
   label: 'Label',

@@ -248,6 +248,7 @@ export const library = {
   label: 'Label',
   train: 'Train',
   classLabels: (count: number) => n(count, 'label', 'labels'),
+  classStored: (count: number) => `stays: ${n(count, 'label', 'labels')} in its history`,
   moveUp: (name: string) => `Move ${name} up`,
   moveDown: (name: string) => `Move ${name} down`,
   removeClass: (name: string) => `Remove ${name}`,

@@ -44,6 +44,7 @@ export class EvidenceState {
   #split = $state<SplitName>('val');
   #place = $state.raw<Place | null>(null);
   #picture = $state.raw<Picture | null>(null);
+  #isUnreadable = $state(false);
   #report = $state.raw<EvidenceReport | null>(null);
   #check = $state.raw<EvidenceCheck | null>(null);
   #classIndex = $state(0);
@@ -96,6 +97,10 @@ export class EvidenceState {
   }
   get picture(): Picture | null {
     return this.#picture;
+  }
+  /** Whether the image's file is not there or holds nothing that can be shown. */
+  get isUnreadable(): boolean {
+    return this.#isUnreadable;
   }
   get report(): EvidenceReport | null {
     return this.#report;
@@ -199,14 +204,20 @@ export class EvidenceState {
     const turn = ++this.#turn;
     this.#forget();
     this.#place = { studyId, instanceId, frame };
-    const job =
-      this.record?.evidenceObstacle === null && !core.now.isReader
-        ? jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame } })
-        : null;
+    const canLook = this.record?.evidenceObstacle === null && !core.now.isReader;
+    // Neither waits for the other: a picture that comes late or not at all must not keep a look going that nobody waits for.
+    await Promise.all([this.#show(turn, this.#place), canLook ? this.#look(turn, this.#place) : null]);
+  }
+
+  async #show(turn: number, { instanceId, frame }: Place): Promise<void> {
     const picture = await loadPicture(instanceId, frame);
-    if (turn === this.#turn) this.#picture = picture;
-    if (job === null) return;
-    const { id } = await job;
+    if (turn !== this.#turn) return;
+    this.#picture = picture;
+    this.#isUnreadable = picture === null;
+  }
+
+  async #look(turn: number, { instanceId, frame }: Place): Promise<void> {
+    const { id } = await jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame } });
     // Another image was chosen meanwhile: whoever walks through many shall not wait for the LPM's pass over each.
     if (turn !== this.#turn) return await jobs.stop(id);
     this.#lookId = id;
@@ -240,8 +251,8 @@ export class EvidenceState {
     this.#check = null;
     const check = { classIndex: this.#classIndex, basis: this.#basis, share: this.#share };
     const { id } = await jobs.start({ kind: 'evidence', options: { model: this.#model, instanceId, frame, check } });
-    // The answer is about this image of this model; another one may have been chosen meanwhile.
-    if (this.#place !== place) return;
+    // The answer is about this image of this model; another one may have been chosen meanwhile, and looks at that wait behind it.
+    if (this.#place !== place) return await jobs.stop(id);
     this.#checkId = id;
     await this.jobChanged(jobs.byId(id));
   }
@@ -277,6 +288,7 @@ export class EvidenceState {
     this.#report = null;
     this.#check = null;
     this.#picture = null;
+    this.#isUnreadable = false;
     this.#lookId = null;
     this.#checkId = null;
   }

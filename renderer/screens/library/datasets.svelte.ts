@@ -7,7 +7,9 @@ import { call } from '../../app/client.ts';
 export interface EditedClass {
   readonly id?: number;
   readonly name: string;
+  /** How many count, and how many ever were: with one, the class stays. */
   readonly labels: number;
+  readonly stored: number;
 }
 
 export class DatasetsState {
@@ -77,7 +79,7 @@ export class DatasetsState {
   }
 
   add(name: string): void {
-    this.classes = [...this.classes, { name, labels: 0 }];
+    this.classes = [...this.classes, { name, labels: 0, stored: 0 }];
   }
 
   async saveClasses(): Promise<void> {

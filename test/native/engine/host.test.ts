@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants, getPriority } from 'node:os';
+import { join } from 'node:path';
 import { kill } from 'node:process';
+import { text as readText } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
@@ -8,6 +12,7 @@ import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import { type HostedEngine, openHosted } from '../../../core/engine/host/client.ts';
 import { openEngine } from '../../../core/engine/index.ts';
 import * as g from '../../../core/graph/index.ts';
+import { repositoryRoot } from '../../support/shared.ts';
 
 let engine: HostedEngine;
 beforeAll(async () => {
@@ -133,4 +138,14 @@ test('a process that starts after a death and cannot open its engine is ended, a
   const executable = await alone.compile(small(), ones);
   expect((await executable.run(rows))['y']?.data).toEqual(Float32Array.of(6, 15));
   await alone.dispose();
+});
+
+test('where whoever asks is killed while much is asked, the process ends and says nothing on the terminal', async () => {
+  const script = join(repositoryRoot, 'test', 'support', 'engine-parent.ts');
+  const child = spawn(process.execPath, ['--no-warnings', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  // The engine's process has the same standard error, which ends when nobody has it any more.
+  expect(await readText(child.stderr)).toBe('');
+  expect(child.signalCode).toBe('SIGKILL');
 });

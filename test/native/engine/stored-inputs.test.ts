@@ -1,15 +1,17 @@
 /** Inputs that an engine in a process of its own reads from the disk. */
-import { readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { silentLogger } from '../../../core/base/logger.ts';
 import { float32 } from '../../../core/base/tensor.ts';
+import { damageOf } from '../../../core/disk/index.ts';
 import { type HostedEngine, openHosted } from '../../../core/engine/host/client.ts';
 import { openEngine, type StoredRows, type StoredTensor, tensorsOf } from '../../../core/engine/index.ts';
 import * as g from '../../../core/graph/index.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
+import { appErrorOf } from '../../support/thrown.ts';
 
 let engine: HostedEngine;
 beforeAll(async () => {
@@ -32,7 +34,10 @@ function recordsIn(path: string) {
   const records = [0, 1].map((n) => Float32Array.from({ length: 12 }, (_, i) => 100 * n + i));
   writeFileSync(path, new Uint8Array(Float32Array.from(records.flatMap((record) => [...record])).buffer));
   const checksums = records.map((record) => crc32(new Uint8Array(record.buffer)));
-  return [0, 1].map((n) => ({ path, offset: 48 * n, length: 48, checksum: checksums[n] as number }));
+  return [0, 1].map((n) => ({
+    ...{ path, offset: 48 * n, length: 48 },
+    ...{ checksum: checksums[n] as number, isVerified: false },
+  }));
 }
 
 /** Stored inputs, with what was told of them. */
@@ -79,9 +84,25 @@ test('a record that rotted, was cut or is gone is the error of whoever stored it
   expect(await failing([first, { ...second, checksum: 7 }])).toEqual(['1 has a wrong checksum']);
   expect(await failing([{ ...first, offset: 60 }, second])).toEqual(['0 ends too early']);
   expect(await failing([{ ...first, path: `${path} that is not there` }, second])).toEqual(['0 ends too early']);
-  // What was verified before is not summed again.
-  await executable.run(storedAt([first, { ...second, checksum: null }]).inputs);
+  // What was verified before is not summed again while the file is as it was; what is read of another is.
+  const wrong = { ...second, checksum: 7, isVerified: true };
+  await executable.run(storedAt([first, wrong]).inputs);
+  appendFileSync(path, new Uint8Array(8));
+  expect(await failing([first, wrong])).toEqual(['1 has a wrong checksum']);
+  await executable.run(storedAt([first, second]).inputs);
   await executable.dispose();
+});
+
+test('a library that is not reached, or may not be read any more, is not taken for damage', () => {
+  const path = join(temporaryFolder(), 'features', '0000.shard');
+  const refused = (code: string): Error => Object.assign(new Error(`${code}: '${path}'`), { code });
+  const said = (code: string) => appErrorOf(() => damageOf(refused(code), path));
+  expect(said('ENOENT')).toMatchObject({ code: 'DISK_FAILED' });
+  expect(said('ESTALE')).toMatchObject({ code: 'DISK_FAILED' });
+  expect(said('EACCES')).toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('may not read') });
+  mkdirSync(dirname(path));
+  // Only the file is gone: what it held is computed again.
+  expect(damageOf(refused('ENOENT'), path)).toBe('ends too early');
 });
 
 test.runIf(process.platform === 'linux')(

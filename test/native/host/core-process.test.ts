@@ -1,6 +1,10 @@
 /** The core process as the window's main process keeps it: asked, killed, started again, given up, ended. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { kill } from 'node:process';
+import type { Readable } from 'node:stream';
+import { text as readText } from 'node:stream/consumers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { CoreProcess, type CoreProcessOptions } from '../../../electron/main/core-process.ts';
 import { repositoryRoot } from '../../support/shared.ts';
@@ -30,6 +34,23 @@ function coreProcess(options: Partial<CoreProcessOptions> = {}): { core: CorePro
 /** A process that answers nothing, and what it does after its start. */
 function silentCore(afterwards: string): string {
   return put(temporaryFolder(), 'core.mjs', `process.send({ news: 'ready', payload: null });\n${afterwards}`);
+}
+
+/** What host.ts says on standard error when its parent goes without a word at `when`, until it is gone itself. */
+async function orphaned(when: 'opening' | 'ready', library: string): Promise<string> {
+  const child = spawn(process.execPath, ['--no-warnings', host, '--library', library], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  });
+  const said = readText(child.stderr as Readable);
+  if (when === 'ready') {
+    while (((await once(child, 'message'))[0] as { news?: string }).news !== 'ready');
+    // Asked for and never heard: what it answers goes nowhere.
+    child.send({ id: 1, call: 'call', input: { name: 'library.summary', input: {} } });
+  } else await once(child, 'spawn');
+  child.disconnect();
+  await once(child, 'exit');
+  return await said;
 }
 
 const empty = { patients: 0, studies: 0 };
@@ -140,4 +161,13 @@ test('one that does not end when asked is killed', async () => {
   await core.quit(300);
   await expect(asked).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
   expect(core.processId).toBeUndefined();
+});
+
+test('where the application is killed it ends without a word, while it opens the library and when it is asked, and gives the library back', async () => {
+  const library = join(temporaryFolder(), 'library');
+  expect(await orphaned('opening', library)).toBe('');
+  expect(await orphaned('ready', library)).toBe('');
+  const { core } = coreProcess({ args: () => ['--library', library] });
+  core.start();
+  expect(await core.call('library.summary', {})).toMatchObject(empty);
 });

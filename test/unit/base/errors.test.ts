@@ -59,6 +59,13 @@ describe('errors', () => {
     });
     const known = new AppError('DB_DAMAGED', 'The library file is damaged.');
     expect(systemError(known, 'the library')).toBe(known);
+    // A network share that is gone, was started again or is not reached.
+    for (const code of ['ESTALE', 'ETIMEDOUT', 'ENOTCONN', 'EHOSTDOWN', 'ENODEV', 'UNKNOWN']) {
+      expect(systemError(refused(code), 'the feature cache …ard')).toMatchObject({
+        code: 'DISK_FAILED',
+        retryable: true,
+      });
+    }
     expect(systemError(refused('EIO'), 'the library …rary')).toMatchObject({
       code: 'DISK_FAILED',
       message: 'The disk reported EIO for the library …rary.',

@@ -1,17 +1,23 @@
 /** Several models answer the same images in one classification, each as it does alone. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Engine } from '../../../../core/engine/index.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { openLibraryLpm } from '../../../../core/services/lpm/encoder.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { testServices } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
 import { usual, writeMaterial } from '../../../torture/studies.ts';
+
+vi.mock('../../../../core/services/lpm/encoder.ts', async (original) => {
+  const real = await original<typeof import('../../../../core/services/lpm/encoder.ts')>();
+  return { ...real, openLibraryLpm: vi.fn(real.openLibraryLpm) };
+});
 
 const training = { dataset: 'd', lpm: 'tiny', inputSize: 224, epochs: 1, batch: 4 } as const;
 
@@ -50,6 +56,7 @@ test('three models write the files that each writes alone, and the LPM reads an 
   const unseen = { paths: [join(folder, 'unseen')] };
   const out = (name: string): string => join(folder, 'out', name);
 
+  vi.mocked(openLibraryLpm).mockClear();
   const report = await classifyPaths(watched, {
     ...unseen,
     model: 'a',
@@ -57,6 +64,8 @@ test('three models write the files that each writes alone, and the LPM reads an 
     out: out('all.csv'),
   });
   expect(report).toMatchObject({ model: 'a', images: 20, others: [{ images: 20 }, { images: 20 }] });
+  // One LPM, one file, opened once for all three.
+  expect(openLibraryLpm).toHaveBeenCalledTimes(1);
   // Keys and values for the first two, class tokens for the third.
   expect(counted.passes()).toBe(40);
   // The names differ in what a file's name cannot have and in case.

@@ -44,9 +44,9 @@ test('findings are added, put in another order and renamed with their marks; one
   ]);
   expect(names(library)).toEqual(['fracture', 'oedema', 'mass']);
   expect(shownClasses(context, requireDataset(context, 'chest')).classes).toEqual([
-    { name: 'fracture', labels: 0 },
-    { name: 'oedema', labels: 3, marks: { present: 1, absent: 1, uncertain: 1 } },
-    { name: 'mass', labels: 0 },
+    { name: 'fracture', labels: 0, stored: 0 },
+    { name: 'oedema', labels: 3, stored: 3, marks: { present: 1, absent: 1, uncertain: 1 } },
+    { name: 'mass', labels: 0, stored: 0 },
   ]);
   expect(() => setClasses(context, 'chest', [{ id: mass?.id, name: 'mass' }])).toThrow(/oedema/);
   setClasses(context, 'chest', [{ id: edema?.id, name: 'oedema' }]);

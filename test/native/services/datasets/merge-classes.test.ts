@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { datasetDetails, setClasses } from '../../../../core/services/datasets/editing.ts';
 import { mergeClasses, planClassMerge, takeClassMergeBack } from '../../../../core/services/datasets/merge-classes.ts';
 import { addLabel, classNames, labelHistory, labelledInstances } from '../../../../core/store/index.ts';
 import { fillDataset, temporaryLibrary, testTime } from '../../../support/library.ts';
@@ -48,4 +49,30 @@ test('a class that became part of another one is one by itself again when someth
   if (id === undefined) throw new Error('three instances');
   addLabel(library.writer, datasetId, { kind: 'instance', id }, 'likely', 'test', testTime);
   expect(classNames(library.db, datasetId)).toEqual(['likely', 'sure']);
+});
+
+test('a class is shown with the labels that count; one that only the history names stays in the list, and says so', () => {
+  const library = temporaryLibrary();
+  const context = testContext(library);
+  const { datasetId, instanceIds } = fillDataset(library, ['likely', 'sure', 'sure', 'none']);
+  mergeClasses(context, 'demo', 'likely', 'sure');
+  takeClassMergeBack(context, 'demo', 'likely');
+  const counts = () =>
+    datasetDetails(context, 'demo').classes.map(({ name, labels, stored }) => [name, labels, stored]);
+  // The label that the merge added is in the history of "sure" for ever.
+  expect(counts()).toEqual([
+    ['likely', 1, 1],
+    ['sure', 2, 3],
+    ['none', 1, 1],
+  ]);
+  const [id] = instanceIds;
+  if (id === undefined) throw new Error('four instances');
+  addLabel(library.writer, datasetId, { kind: 'instance', id }, 'sure', 'test', testTime);
+  expect(counts()[0]).toEqual(['likely', 0, 1]);
+  const others = datasetDetails(context, 'demo').classes.filter(({ name }) => name !== 'likely');
+  expect(appErrorOf(() => setClasses(context, 'demo', others)).message).toBe(
+    '"likely" has 1 label in its history; a class with labels stays.',
+  );
+  // Between the two that have labels the positive one is chosen, as where a data set is listed.
+  expect(datasetDetails(context, 'demo').positiveClass).toBe('sure');
 });
