@@ -1,5 +1,5 @@
 /** Jobs that run or wait, and how the last ones ended: what the tray and the screens show. */
-import type { CallInput, JobKind, JobView } from '../../core/contract/index.ts';
+import { type CallInput, type JobKind, type JobView, yieldingJobKinds } from '../../core/contract/index.ts';
 import { call, on } from './client.ts';
 
 class Jobs {
@@ -16,6 +16,11 @@ class Jobs {
 
   get active(): readonly JobView[] {
     return this.#jobs.filter((job) => job.state === 'running' || job.state === 'queued');
+  }
+
+  /** Those of them that a deletion has to wait for; the others give way to it. */
+  get ordered(): readonly JobView[] {
+    return this.active.filter(({ kind }) => !yieldingJobKinds.includes(kind));
   }
 
   /** Jobs of a kind that have ended, with an end that nobody has been told of. Jobs of earlier days are no news. */

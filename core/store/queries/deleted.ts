@@ -2,7 +2,7 @@
  * Models and data sets under another name, out of sight, and back again. What is out of sight keeps its row, because results, decisions and
  * frozen versions name it; its name is free for others.
  */
-import { passingJobKinds } from '../../contract/index.ts';
+import { yieldingJobKinds } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 
 /** Something that is out of sight. */
@@ -66,14 +66,14 @@ export function datasetDependants(
   return { labels: counts?.labels ?? 0, comments: counts?.comments ?? 0, models: models.map(({ name }) => name) };
 }
 
-/** Jobs that run or wait and name the model or the data set in what they are asked; none of those that stand in nobody's way. */
+/** Jobs that run or wait and name the model or the data set in what they are asked; none of those that give way. */
 export function jobsAbout(db: ReadDb, kind: 'model' | 'dataset', name: string): number {
   const row = db.get<{ n: number }>(
     `SELECT count(*) AS n FROM jobs WHERE state IN ('queued', 'running')
        AND (json_extract(payload, '$.' || :kind) = :name
          OR :kind = 'model' AND :name IN (SELECT value FROM json_each(payload, '$.otherModels')))
-       AND kind NOT IN (SELECT value FROM json_each(:passing))`,
-    { kind, name, passing: JSON.stringify(passingJobKinds) },
+       AND kind NOT IN (SELECT value FROM json_each(:yielding))`,
+    { kind, name, yielding: JSON.stringify(yieldingJobKinds) },
   );
   return row?.n ?? 0;
 }

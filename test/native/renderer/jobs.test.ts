@@ -29,6 +29,9 @@ test('opened again after a failure it has the jobs, and tells of each change onc
   isGone = false;
   await jobs.open();
   expect(jobs.all.map(({ id }) => id)).toEqual([job.id]);
+  // What gives way to a deletion is nothing to wait for.
+  for (const hear of heard) hear({ ...job, id: job.id + 1, kind: 'measure', state: 'running' } as unknown as JobView);
+  expect([jobs.active.length, jobs.ordered.map(({ id }) => id)]).toEqual([2, [job.id]]);
   const told: string[] = [];
   onTestFinished(jobs.onChange(({ state }) => void told.push(state)));
   for (const hear of heard) hear({ ...job, state: 'running' } as JobView);

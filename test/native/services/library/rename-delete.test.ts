@@ -108,13 +108,13 @@ describe('a data set', () => {
     expect([names(library), listDeletedDatasets(context)]).toEqual([['one'], []]);
   });
 
-  test('does not wait for a measurement, which nobody ordered', () => {
+  test('does not wait for what nobody ordered', () => {
     const library = temporaryLibrary();
     const context = testContext(library);
     addModelRow(library, 'one');
-    library.writer.run(
-      `INSERT INTO jobs (kind, state, payload, created_at) VALUES ('measure', 'queued', '{"dataset":"demo"}', 'now')`,
-    );
+    addJob(library.writer, 'measure', { dataset: 'demo' }, testTime);
+    addJob(library.writer, 'order', { dataset: 'demo' }, testTime);
+    addJob(library.writer, 'evidence', { model: 'one', instanceId: 1 }, testTime);
     expect(deleteDataset(context, 'demo').models).toEqual(['one']);
   });
 
