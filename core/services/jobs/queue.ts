@@ -36,13 +36,12 @@ import {
   replaceJobPayload,
   setJobRemoved,
 } from '../../store/index.ts';
+import { crashesAllowed } from '../library/left-work.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { jobRows } from '../session/run-as-job.ts';
 import { jobKindRows, type Lane, lanes } from './kinds.ts';
 import { type Running, type Stop, stopped, viewOf } from './running.ts';
 
-/** Deaths of the application in a row after which a job is no longer started by itself. */
-const crashesAllowed = 1;
 /** How often a job goes on by itself after its engine failed. */
 const retriesAllowed = 2;
 /** How long a job waits whose start could not be written, in milliseconds. */
