@@ -104,7 +104,7 @@ export function hideModel(
   hide(db, 'models', id, name, now);
 }
 
-/** Takes a data set out of sight, and the models that were trained on it. */
+/** Takes a data set out of sight, and the models that were trained on it; folders whose studies join it are watched no more. */
 export function hideDataset(
   db: WriteDb,
   { id, name }: { readonly id: number; readonly name: string },
@@ -116,6 +116,7 @@ export function hideDataset(
     { id },
   );
   for (const model of models) hideModel(db, model, now);
+  db.run('UPDATE watches SET is_active = 0 WHERE dataset = :name', { name });
   hide(db, 'datasets', id, name, now);
 }
 

@@ -16,6 +16,7 @@ import {
 import { promoteModel } from '../../../../core/services/promotion/promote.ts';
 import {
   addJob,
+  addWatch,
   countTestEvaluation,
   datasetByName,
   endJob,
@@ -25,6 +26,7 @@ import {
   labelledInstances,
   listDatasets,
   listModels,
+  listWatches,
   modelByName,
   modelsInUse,
   saveWindowChoices,
@@ -158,6 +160,19 @@ describe('a data set', () => {
     expect(codeOf(() => deleteModel(context, 'one', { evenInUse: true }))).toBe('BAD_INPUT');
     library.writer.run(`UPDATE jobs SET state = 'running'`);
     expect(codeOf(() => renameModel(context, 'one', 'two'))).toBe('BAD_INPUT');
+    expect(names(library)).toEqual(['one']);
+  });
+
+  test('stops folders that are watched for it when it goes, and takes them along to another name', () => {
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    addModelRow(library, 'one');
+    ensureDataset(library.writer, 'arrivals', 'middle', 'now');
+    addWatch(library.writer, { folder: '/in', model: 'one', dataset: 'arrivals' }, testTime);
+    renameDataset(context, 'arrivals', 'new');
+    expect(listWatches(library.db)).toMatchObject([{ dataset: 'new', isActive: true }]);
+    deleteDataset(context, 'new');
+    expect(listWatches(library.db)).toMatchObject([{ model: 'one', isActive: false }]);
     expect(names(library)).toEqual(['one']);
   });
 });
