@@ -109,8 +109,7 @@ test('notices speak of the window, cover no primary button, leave at a click, an
   await fail();
   expect(await alert.first().textContent()).toContain('Choose another name');
   expect(await page.getByRole('region', { name: 'Notices' }).textContent()).not.toMatch(/--[a-z]|sidelight /);
-  await page.waitForTimeout(700);
-  expect(await covered(page)).toEqual([]);
+  await expect.poll(() => covered(page)).toEqual([]);
   await alert.first().locator('p').first().click();
   await alert.first().waitFor({ state: 'detached' });
 
@@ -130,8 +129,8 @@ test('notices speak of the window, cover no primary button, leave at a click, an
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByText(/added to “pilot”/).waitFor();
   await main.getByRole('button', { name: 'Import …' }).click();
-  await page.waitForTimeout(700);
-  expect(await covered(page)).toEqual([]);
+  await page.getByRole('dialog').locator('button.primary').waitFor();
+  await expect.poll(() => covered(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.mouse.move(10, 600);
   await page.getByText(/added to “pilot”/).waitFor({ state: 'detached' });
