@@ -206,10 +206,12 @@ export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
 /**
- * Kinds that nobody orders: a screen asks for one by itself, and again when it needs it. They stand in nobody's way: what would have to wait for one
- * stops it, and one that a closed window left is not carried on.
+ * Kinds whose answer only the screen wants that asked for it: it asks by itself, and again when it needs it. They stand in nobody's way: a deletion that
+ * would have to wait for one stops it, and one that a closed window left is not carried on. What evidence finds is kept in memory, for that screen.
  */
-export const passingJobKinds: readonly JobKind[] = ['measure'];
+export const passingJobKinds: readonly JobKind[] = ['measure', 'evidence'];
+/** Kinds that a deletion stops where it would have to wait. An order of cases is made anew by itself, once something more is labelled. */
+export const yieldingJobKinds: readonly JobKind[] = [...passingJobKinds, 'order'];
 
 /** What an imported file was. */
 export const instanceKinds = ['dicom', 'picture'] as const;

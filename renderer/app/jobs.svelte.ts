@@ -1,6 +1,7 @@
 /** Jobs that run or wait, and how the last ones ended: what the tray and the screens show. */
-import type { CallInput, JobKind, JobView } from '../../core/contract/index.ts';
+import { type CallInput, type JobKind, type JobView, yieldingJobKinds } from '../../core/contract/index.ts';
 import { call, on } from './client.ts';
+import { core } from './core-state.svelte.ts';
 
 class Jobs {
   #jobs = $state.raw<readonly JobView[]>([]);
@@ -8,6 +9,8 @@ class Jobs {
   #followed = $state.raw<ReadonlySet<number>>(new Set());
   #listeners = new Set<(job: JobView) => void>();
   #stops: readonly (() => void)[] = [];
+  /** The library that they are of; null for the one in the usual place, undefined until it is known. */
+  #folder: string | null | undefined;
 
   /** Newest first. */
   get all(): readonly JobView[] {
@@ -16,6 +19,11 @@ class Jobs {
 
   get active(): readonly JobView[] {
     return this.#jobs.filter((job) => job.state === 'running' || job.state === 'queued');
+  }
+
+  /** Those of them that a deletion has to wait for; the others give way to it. */
+  get ordered(): readonly JobView[] {
+    return this.active.filter(({ kind }) => !yieldingJobKinds.includes(kind));
   }
 
   /** Jobs of a kind that have ended, with an end that nobody has been told of. Jobs of earlier days are no news. */
@@ -51,10 +59,14 @@ class Jobs {
     for (const stop of this.#stops) stop();
     this.#stops = [
       on('jobs.changed', (job) => this.#take(job)),
-      on('core.changed', ({ state }) => {
-        if (state === 'ready') void this.load();
+      on('core.changed', ({ state, folder }) => {
+        if (state !== 'ready') return;
+        if (folder !== this.#folder) this.#forget();
+        this.#folder = folder;
+        void this.load();
       }),
     ];
+    if (core.isReady) this.#folder = core.now.folder;
     await this.load();
   }
 
@@ -66,6 +78,12 @@ class Jobs {
     for (const job of this.#jobs) {
       if (before.some(({ id, state }) => id === job.id && state !== job.state)) this.#tell(job);
     }
+  }
+
+  /** Another library counts its jobs anew: what was followed by number is none of its. */
+  #forget(): void {
+    this.#jobs = [];
+    this.#followed = new Set();
   }
 
   async start(options: CallInput<'jobs.start'>): Promise<JobView> {

@@ -1,6 +1,7 @@
 /**
  * What the user is told at the window's edge: failures with the next step, and quiet confirmations. Each leaves at a click. A confirmation leaves by itself
- * too, unless it is being read; and what a screen says goes when another screen is shown, where it would mean nothing.
+ * too, unless it is being read; and what a screen says goes when another screen is shown, where it would mean nothing. What ended by itself waits for
+ * somebody to be there: its time counts from the first use of the window after it was shown.
  */
 import { untrack } from 'svelte';
 import { i18n } from '../i18n/index.svelte.ts';
@@ -24,12 +25,22 @@ export interface Notice {
   readonly isEverywhere: boolean;
 }
 
+/** How many stand there at most; a confirmation comes beside so many failures. */
+const most = 4;
+/** How long what can be acted upon stays, in milliseconds. */
+const offerMs = 30_000;
+
+/** What may be on the notices, so that they are being read. */
+export type Holder = 'pointer' | 'focus';
+
 class Notices {
   #list = $state.raw<readonly Notice[]>([]);
   #nextId = 1;
-  /** Held while the pointer or the focus is on the notices: nothing goes that is being read. */
-  #isHeld = false;
+  /** Nothing goes that is being read. */
+  readonly #holders = new Set<Holder>();
   readonly #due = new Set<number>();
+  /** What ended by itself and was shown since the window was last used: nobody may be there to read it. */
+  readonly #unseen = new Set<number>();
 
   get list(): readonly Notice[] {
     return this.#list;
@@ -66,7 +77,9 @@ class Notices {
     actions: readonly NoticeAction[],
     { isEverywhere = false }: { readonly isEverywhere?: boolean } = {},
   ): void {
-    this.#leaveAfter(this.#add('done', message, { actions, isEverywhere }), 30_000);
+    const id = this.#add('done', message, { actions, isEverywhere });
+    if (isEverywhere) this.#unseen.add(id);
+    else this.#leaveAfter(id, offerMs);
   }
 
   dismiss(id: number): void {
@@ -78,17 +91,29 @@ class Notices {
     this.#list = untrack(() => this.#list).filter(({ isEverywhere }) => isEverywhere);
   }
 
-  /** Says whether the notices are being read. What was to leave meanwhile leaves then. */
-  hold(isHeld: boolean): void {
-    this.#isHeld = isHeld;
-    if (isHeld) return;
+  /** Another library is open: what is offered about the one before would be done in this one. */
+  leaveLibrary(): void {
+    this.#list = untrack(() => this.#list).filter(({ kind }) => kind === 'failure');
+  }
+
+  /** Says whether the pointer, or the focus, is on the notices. What was to leave meanwhile leaves once neither is. */
+  hold(holder: Holder, isHeld: boolean): void {
+    if (isHeld) this.#holders.add(holder);
+    else this.#holders.delete(holder);
+    if (this.#holders.size > 0) return;
     for (const id of this.#due) this.dismiss(id);
     this.#due.clear();
   }
 
+  /** Somebody uses the window: what ended while nobody did is seen now. */
+  used(): void {
+    for (const id of this.#unseen) this.#leaveAfter(id, offerMs);
+    this.#unseen.clear();
+  }
+
   #leaveAfter(id: number, ms: number): void {
     setTimeout(() => {
-      if (this.#isHeld) this.#due.add(id);
+      if (this.#holders.size > 0) this.#due.add(id);
       else this.dismiss(id);
     }, ms);
   }
@@ -96,7 +121,14 @@ class Notices {
   #add(kind: Notice['kind'], message: string, rest: Partial<Omit<Notice, 'id' | 'kind' | 'message'>> = {}): number {
     const id = this.#nextId++;
     const notice = { id, kind, message, action: '', detail: '', actions: [], isEverywhere: false, ...rest };
-    this.#list = [...this.#list.filter((n) => n.message !== message), notice].slice(-4);
+    const before = this.#list.filter((n) => n.message !== message);
+    // A failure is told until it is dismissed: confirmations make room first.
+    while (before.length >= most) {
+      const at = before.findIndex((n) => n.kind === 'done');
+      if (at < 0 && kind === 'done') break;
+      before.splice(Math.max(0, at), 1);
+    }
+    this.#list = [...before, notice];
     return id;
   }
 }

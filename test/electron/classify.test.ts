@@ -90,6 +90,8 @@ test('a folder is classified, its results are sorted, filtered, compared and wri
   await page.getByRole('dialog').getByRole('button', { name: 'Delete results' }).click();
   await page.getByText('The results are deleted.').waitFor();
   await main.getByRole('heading', { name: 'No results shown' }).waitFor();
+  // The button that opened the question went with the results.
+  await expect.poll(() => main.evaluate((screen) => screen === document.activeElement)).toBe(true);
   expect(await main.getByText('· watched folder').count()).toBe(0);
 
   await close();

@@ -62,6 +62,13 @@ test('a patient goes by the Delete key and several by clicks; lists, counts, Rea
   await grid.focus();
   await page.keyboard.press('Delete');
   await dialog.getByRole('heading', { name: 'Delete 1 patient from the library?' }).waitFor();
+  // What Train measures by itself is nothing to wait for: it runs or waits behind the other one, and the button stays.
+  const measuring = { dataset: 'discs', lpm: 'tiny', inputSize: 224, batch: 4 } as const;
+  for (const method of ['partial', 'full'] as const) {
+    await callFrom(page, 'jobs.start', { kind: 'measure', options: { ...measuring, method } });
+  }
+  await page.getByRole('button', { name: /^Jobs: [12]/ }).waitFor();
+  expect(await forGood.isEnabled()).toBe(true);
   await forGood.focus();
   await page.keyboard.press('Enter');
   await page.getByText('Deleted from the library: 1 patient with 2 studies.').waitFor();

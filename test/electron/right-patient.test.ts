@@ -131,11 +131,12 @@ test('a key before the picture is there is refused in words, and stores nothing'
   const { page, complaints, close } = await launch({ library });
   await openReading(page);
   await addClass(page, 'normal');
-  // A slow disk.
+  // A disk as slow as the test needs it.
   await page.evaluate(() => {
     const { fetch } = window;
+    const spun = new Promise<void>((resolve) => addEventListener('disk-spun', () => resolve(), { once: true }));
     window.fetch = async (...args) => {
-      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await spun;
       return await fetch(...args);
     };
   });
@@ -144,6 +145,7 @@ test('a key before the picture is there is refused in words, and stores nothing'
   await page.keyboard.press('1');
   await page.keyboard.press('x');
   await page.getByText('The picture is not on the screen yet.').waitFor();
+  await page.evaluate(() => dispatchEvent(new Event('disk-spun')));
   await pictureSeen(page);
   expect(storedLabels(library)).toEqual([]);
   await page.keyboard.press('1');

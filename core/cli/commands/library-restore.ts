@@ -1,12 +1,14 @@
 import { defineCommand } from '../command.ts';
 import { text } from '../options.ts';
+import { putAsideLines } from '../put-aside-lines.ts';
 
 export const command = defineCommand({
   name: 'library restore',
   summary: 'put a backup in the place of the database',
   description:
     'Takes the newest sound backup, or the one named, checks it and puts it in place. The present database is never destroyed: it goes ' +
-    'into set-aside/ with the time as its name. What was done after the backup was made is not in it. Close Sidelight first.',
+    'into set-aside/ with the time as its name. What was done after the backup was made is not in it; jobs that waited or ran when it was made do not ' +
+    'begin by themselves. Close Sidelight first.',
   arguments: [],
   options: {
     from: text('--from <backup>', 'name of a file in backups/, or path of a copy (default: the newest sound one)'),
@@ -27,6 +29,7 @@ export const command = defineCommand({
       lines: [
         `Restored ${report.backup}${report.madeAt === '' ? '' : `, made at ${report.madeAt}`}.`,
         ...(report.setAside === null ? [] : [`What was there before is in ${report.setAside} of the library.`]),
+        ...putAsideLines(report.putAside),
         ...report.unsound.map((name) => `Passed over, because it is damaged: ${name}`),
       ],
     };

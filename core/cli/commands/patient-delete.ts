@@ -2,6 +2,7 @@ import { backupTreatments, type DeletePatientReport } from '../../contract/resul
 import { defineCommand, UsageError } from '../command.ts';
 import { formatBytes, plural } from '../format.ts';
 import { given, oneOf, text } from '../options.ts';
+import { putAsideLines } from '../put-aside-lines.ts';
 
 export const command = defineCommand({
   name: 'patient delete',
@@ -9,7 +10,8 @@ export const command = defineCommand({
   description:
     'Removes rows, labels, predictions, features, resized images and copied files; overwrites their bytes; rewrites the database so ' +
     'that nothing is left in free pages. Models stay. Files outside the library (originals, results, exports, your own backups) are ' +
-    'yours to delete. Backups inside the library still hold the patient unless --backups says otherwise. Cannot be undone.',
+    'yours to delete. Imports and classifications that a closed window left are put aside, because they may read the patient again: the window offers ' +
+    'to go on with them. Backups inside the library still hold the patient unless --backups says otherwise. Cannot be undone.',
   arguments: [{ syntax: '[patientID]', help: 'patient ID as in the images' }],
   options: {
     study: text('--study <uid>', 'a study instance UID instead of a patient'),
@@ -35,7 +37,9 @@ export const command = defineCommand({
       ...given({ patientID, studyInstanceUID: options.study }),
       backups: options.backups,
     });
-    return { json: report, lines: deletionLines(report) };
+    const { putReadingAside } = await import('../../services/library/left-work.ts');
+    const putAside = putReadingAside(services);
+    return { json: { ...report, putAside }, lines: [...deletionLines(report), ...putAsideLines(putAside)] };
   },
 });
 

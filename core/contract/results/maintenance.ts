@@ -1,5 +1,6 @@
 /** `library check`, `library backup`, `library restore`, `patient delete`, `batch delete`: options and reports. */
 import { z } from 'zod';
+import { jobKindSchema } from '../names.ts';
 
 const count = z.int().nonnegative();
 
@@ -51,6 +52,8 @@ export const restoreReportSchema = z.object({
   /** Folder below the library with what was in place before; null when nothing was. */
   setAside: z.string().nullable(),
   unsound: z.array(z.string()),
+  /** Kinds of jobs that waited or ran when the backup was made: none of them begins by itself. */
+  putAside: z.array(jobKindSchema),
 });
 export type RestoreReport = z.infer<typeof restoreReportSchema>;
 

@@ -61,7 +61,7 @@ export const editingHandlers: Handlers<keyof typeof editingCalls, CoreContext> =
   'datasets.deletion': ({ dataset }, { services }) => planDatasetDeletion(services, dataset),
   'datasets.delete': ({ dataset }, context) => {
     const plan = deleteDataset(context.services, dataset);
-    context.queue.stopPassing();
+    context.queue.giveWay(dataset);
     context.emit('watches.changed', {});
     return told(context, 'datasets', plan);
   },

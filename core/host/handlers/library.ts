@@ -91,6 +91,7 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
   'datasets.rename': ({ dataset, name }, { services, emit }) => {
     renameDataset(services, dataset, name);
     emit('library.changed', { what: 'datasets' });
+    emit('watches.changed', {});
     return null;
   },
   'datasets.addStudies': ({ dataset, studyIds }, { services, emit }) => {

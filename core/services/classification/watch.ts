@@ -95,9 +95,7 @@ export class FolderWatcher {
   /** @throws MODEL_NOT_FOUND; BAD_INPUT for a folder that is watched already */
   add(watch: { readonly folder: string; readonly model: string; readonly dataset: string | null }): number {
     const { db, writer } = this.#context.library;
-    if (modelByName(db, watch.model) === undefined) {
-      throw new AppError('MODEL_NOT_FOUND', `There is no model "${watch.model}".`);
-    }
+    this.#requireModel(watch.model);
     if (listWatches(db).some((other) => other.folder === watch.folder && other.model === watch.model)) {
       throw new AppError('BAD_INPUT', 'This folder is watched with this model already.', {
         action: 'Start it in the list, or choose another folder or model.',
@@ -106,7 +104,10 @@ export class FolderWatcher {
     return addWatch(writer, watch, timeOf(this.#context));
   }
 
+  /** @throws MODEL_NOT_FOUND where one is to go on whose model was deleted: what arrives would count as taken, and nothing would answer it */
   setActive(id: number, isActive: boolean): void {
+    const watch = this.#row(id);
+    if (isActive && watch !== undefined) this.#requireModel(watch.model);
     setWatchActive(this.#context.library.writer, id, isActive);
     this.#states.delete(id);
   }
@@ -114,6 +115,15 @@ export class FolderWatcher {
   remove(id: number): void {
     removeWatch(this.#context.library.writer, id);
     this.#states.delete(id);
+  }
+
+  #row(id: number): WatchRow | undefined {
+    return listWatches(this.#context.library.db).find((watch) => watch.id === id);
+  }
+
+  #requireModel(name: string): void {
+    if (modelByName(this.#context.library.db, name) !== undefined) return;
+    throw new AppError('MODEL_NOT_FOUND', `There is no model "${name}".`);
   }
 
   /** Looks through every watched folder once. */
@@ -174,16 +184,17 @@ export class FolderWatcher {
       if (isKnown) known.push({ contentHash, placeHash: file.placeHash });
       else fresh.push({ ...file, contentHash });
     }
-    const isStillWatched = this.#states.get(watch.id) === state;
+    // Reading takes a while: the folder may be watched no more, or its model or data set have another name.
+    const now = this.#states.get(watch.id) === state ? this.#row(watch.id) : undefined;
+    if (!now?.isActive) return;
     const isTaken =
-      isStillWatched &&
       fresh.length > 0 &&
       this.#options.take(
-        watch,
+        now,
         fresh.map(({ path }) => path),
       );
     const done = [...known, ...(isTaken ? fresh : [])];
-    if (!isStillWatched || done.length === 0) return;
+    if (done.length === 0) return;
     saveWatchedFiles(this.#context.library.writer, watch.id, done, timeOf(this.#context));
     for (const { contentHash, placeHash } of done) {
       state.contents.add(contentHash);

@@ -11,6 +11,7 @@ import {
   ensureDataset,
   labelClasses,
   renameDatasetOfJobs,
+  renameDatasetOfWatches,
   renameDatasetRow,
   setClassesFixed,
   setLabelClasses,
@@ -83,7 +84,7 @@ export function createDataset(
   return datasetDetails(context, name);
 }
 
-/** Jobs that wait for their turn follow. @throws DATASET_NOT_FOUND, NAME_TAKEN */
+/** Jobs that wait for their turn follow, and folders that are watched for it. @throws DATASET_NOT_FOUND, NAME_TAKEN */
 export function renameDataset(context: ServiceContext, from: string, to: string): void {
   const row = requireDataset(context, from);
   if (from === to) return;
@@ -91,6 +92,7 @@ export function renameDataset(context: ServiceContext, from: string, to: string)
   context.library.writer.transaction(() => {
     renameDatasetRow(context.library.writer, row.id, to);
     renameDatasetOfJobs(context.library.writer, from, to);
+    renameDatasetOfWatches(context.library.writer, from, to);
     note(context, 'dataset.renamed', to, { from });
   });
 }

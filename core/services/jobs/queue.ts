@@ -4,7 +4,8 @@
  * Rows are in the library, so the queue outlives the process: what was running when it died is queued again at the next
  * start, and a job that is safe to repeat goes on where it stopped. A job that took the application down twice in a row is
  * offered instead. A job whose engine failed goes on by itself from its last checkpoint, at most twice.
- * What a screen orders by itself (`passingJobKinds`) is stopped instead: at the start, and by whatever would have to wait for it.
+ * What a screen orders by itself is stopped instead: at the start (`passingJobKinds`), and by a deletion that would have to wait for it
+ * (`yieldingJobKinds`).
  *
  * How a job ended may not be writable: the disk that fills up is most likely the one that the library is on. The job then shows
  * as failed with that reason; its row still says that it runs, so the next start takes it for interrupted and carries it out again.
@@ -20,6 +21,7 @@ import {
   jobKinds,
   passingJobKinds,
   type TimePromise,
+  yieldingJobKinds,
 } from '../../contract/index.ts';
 import { type JobRows, runQueued, TimeLeft } from '../../jobs/index.ts';
 import {
@@ -34,13 +36,12 @@ import {
   replaceJobPayload,
   setJobRemoved,
 } from '../../store/index.ts';
+import { crashesAllowed } from '../library/left-work.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { jobRows } from '../session/run-as-job.ts';
 import { jobKindRows, type Lane, lanes } from './kinds.ts';
-import { type Running, viewOf } from './running.ts';
+import { type Running, type Stop, stopped, viewOf } from './running.ts';
 
-/** Deaths of the application in a row after which a job is no longer started by itself. */
-const crashesAllowed = 1;
 /** How often a job goes on by itself after its engine failed. */
 const retriesAllowed = 2;
 /** How long a job waits whose start could not be written, in milliseconds. */
@@ -70,10 +71,10 @@ export class JobQueue {
 
   /** Queues again what a dead process left behind, and starts working. */
   open(): void {
-    this.stopPassing();
+    for (const id of activeJobs(this.#services.library.db, passingJobKinds)) this.stop(id);
     for (const job of interruptedJobs(this.#services.library.db)) {
       if (isPassing(job.kind)) {
-        this.#endUnheard(job.id, false);
+        this.#endUnheard(job.id, stopped);
         continue;
       }
       // Offered at an earlier start, and still waiting for its user.
@@ -113,17 +114,21 @@ export class JobQueue {
 
   /** Stops a job for good, as far as its user means now; a queued one leaves the queue. @throws LIBRARY_BUSY for another process's */
   stop(id: number): void {
-    this.#halt(id, false);
+    this.#halt(id, stopped);
   }
 
-  /** Stops what nobody ordered: a screen that still needs it asks again. */
-  stopPassing(): void {
-    for (const id of activeJobs(this.#services.library.db, passingJobKinds)) this.stop(id);
+  /** Stops what gives way to a deletion: of anything, or of this data set. */
+  giveWay(dataset?: string): void {
+    for (const id of activeJobs(this.#services.library.db, yieldingJobKinds)) {
+      const { kind, payload } = this.get(id);
+      const isOfAnother = dataset !== undefined && kind === 'order' && payload?.dataset !== dataset;
+      if (!isOfAnother) this.#halt(id, { isPausing: false, isYielding: true });
+    }
   }
 
   /** Stops a job that is to go on later, and marks it so. */
   pause(id: number): void {
-    this.#halt(id, true);
+    this.#halt(id, { isPausing: true, isYielding: false });
   }
 
   /** @throws BAD_INPUT for a job that runs, waits or succeeded */
@@ -191,7 +196,7 @@ export class JobQueue {
     await Promise.all(this.#idle.values());
   }
 
-  #halt(id: number, isPausing: boolean): void {
+  #halt(id: number, how: Stop): void {
     if (this.#services.library.mode === 'read') {
       throw new AppError('LIBRARY_BUSY', 'The job is of the other Sidelight that works in this library.', {
         action: 'Stop it there.',
@@ -199,23 +204,24 @@ export class JobQueue {
     }
     const running = this.#runningOf(id);
     if (running !== undefined) {
-      running.isPausing = isPausing;
+      Object.assign(running, how);
       running.stop.abort();
     } else if (this.get(id).state === 'queued') {
-      this.#endUnheard(id, isPausing);
+      this.#endUnheard(id, how);
       this.#tell(id);
     }
   }
 
   /** Ends a job that does not run. */
-  #endUnheard(id: number, isPausing: boolean): void {
+  #endUnheard(id: number, how: Stop): void {
     this.#rows.end(id, 'cancelled', {});
-    this.#markStopped(this.get(id), isPausing);
+    this.#markStopped(this.get(id), how);
   }
 
   /** What is asked for again by itself leaves the list at once. */
-  #markStopped({ id, kind }: JobView, isPaused: boolean): void {
-    markJob(this.#services.library.writer, id, { isPaused, isCleared: isPassing(kind) });
+  #markStopped({ id, kind }: JobView, { isPausing, isYielding }: Stop): void {
+    const isCleared = isYielding || isPassing(kind);
+    markJob(this.#services.library.writer, id, { isPaused: isPausing, isCleared });
   }
 
   #queueAgain(job: JobRecord): void {
@@ -235,10 +241,10 @@ export class JobQueue {
     }
     const n = activeJobs(
       this.#services.library.db,
-      jobKinds.filter((one) => !isPassing(one)),
+      jobKinds.filter((one) => !yieldingJobKinds.includes(one)),
     ).length;
     if (n === 0) {
-      this.stopPassing();
+      this.giveWay();
       return;
     }
     throw new AppError(
@@ -266,7 +272,7 @@ export class JobQueue {
         startedMs: performance.now(),
         progress: null,
         left: new TimeLeft(seconds(), job.promise?.stages),
-        isPausing: false,
+        ...stopped,
         isStartKept: false,
         isEndKept: false,
       };
@@ -354,7 +360,7 @@ export class JobQueue {
   }
 
   /** The row holds how the job ended; the log holds it for whoever looks after the machine. */
-  #endedEarly({ id, isPausing }: Running, error: unknown): void {
+  #endedEarly({ id, isPausing, isYielding }: Running, error: unknown): void {
     const { code, retryable } = serialiseError(error);
     const { writer } = this.#services.library;
     const job = this.get(id);
@@ -363,9 +369,9 @@ export class JobQueue {
     this.#services.log.log(code === 'CANCELLED' ? 'info' : 'error', 'A job ended early', { job: id, code, message });
     if (code === 'CANCELLED') {
       // Stopped because the application closes, not by the user: it goes on at the next start.
-      if (this.#isClosing && !isPausing && !isPassing(job.kind)) this.#queueAgain(job);
+      if (this.#isClosing && !isPausing && !isYielding && !isPassing(job.kind)) this.#queueAgain(job);
       else {
-        this.#markStopped(job, isPausing);
+        this.#markStopped(job, { isPausing, isYielding });
         markJob(writer, id, { crashes: 0 });
       }
     } else if (code === 'ENGINE_FAILED' && retryable && job.retries < retriesAllowed) {

@@ -11,10 +11,17 @@ export interface Running {
   progress: ProgressEvent | null;
   readonly left: TimeLeft;
   isPausing: boolean;
+  /** Whether it gives way to something else, and is nothing to go on with. */
+  isYielding: boolean;
   /** Whether its row says that it started, and how it ended. */
   isStartKept: boolean;
   isEndKept: boolean;
 }
+
+/** How a job is stopped. */
+export type Stop = Pick<Running, 'isPausing' | 'isYielding'>;
+/** For good, as far as its user means now. */
+export const stopped: Stop = { isPausing: false, isYielding: false };
 
 /** What is shown of a job; `running` of one that runs, `now` in seconds of the clock that its start was read from. */
 export function viewOf(job: JobRecord, running: Running | undefined, now: number): JobView {

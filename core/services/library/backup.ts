@@ -15,6 +15,7 @@ import {
   restoreLibrary as restore,
   stampOf,
 } from '../../store/index.ts';
+import { putRestoredAside } from './left-work.ts';
 
 /**
  * A consistent copy of the library's database in the folder `to` (made when absent), or in `backups/`. It may run while another
@@ -86,8 +87,8 @@ function makeFolder(path: string): string {
   return folder;
 }
 
-/** Puts a backup in the place of the database; see core/store/restore.ts. @throws as there */
+/** Puts a backup in the place of the database; see core/store/restore.ts. What waited or ran in it then is put aside. @throws as there */
 export function restoreFromBackup(folder: string, from: string | undefined, now: Date): RestoreReport {
   const { backup, madeAt, setAside, unsound } = restore(folder, { now, ...(from === undefined ? {} : { from }) });
-  return { backup, madeAt, setAside, unsound: [...unsound] };
+  return { backup, madeAt, setAside, unsound: [...unsound], putAside: [...putRestoredAside(folder, now)] };
 }

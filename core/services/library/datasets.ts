@@ -33,7 +33,8 @@ export function deleteDataset(context: ServiceContext, name: string): DatasetDel
   const plan = planDatasetDeletion(context, name);
   const { db, writer } = context.library;
   const busy =
-    jobsAbout(db, 'dataset', name) + plan.models.reduce((sum, model) => sum + jobsAbout(db, 'model', model), 0);
+    jobsAbout(db, { kind: 'dataset', name }) +
+    plan.models.reduce((sum, model) => sum + jobsAbout(db, { kind: 'model', name: model }), 0);
   if (busy > 0) {
     throw new AppError(
       'BAD_INPUT',

@@ -36,20 +36,23 @@ function refuseTaken({ library: { db } }: ServiceContext, name: string): void {
 }
 
 /** @throws BAD_INPUT while a job is about it */
-function refuseBusy({ library: { db } }: ServiceContext, name: string): void {
-  const busy = jobsAbout(db, 'model', name);
+function refuseBusy({ library: { db } }: ServiceContext, name: string, states: Parameters<typeof jobsAbout>[2]): void {
+  const busy = jobsAbout(db, { kind: 'model', name }, states);
   if (busy === 0) return;
   throw new AppError('BAD_INPUT', `${busy === 1 ? 'A job is' : `${busy} jobs are`} under way with model "${name}".`, {
     action: 'Wait for the end, or stop it; then do this again.',
   });
 }
 
-/** Gives a model another name; what it answered, decided and was counted for stays its own. @throws MODEL_NOT_FOUND, NAME_TAKEN, BAD_INPUT */
+/**
+ * Gives a model another name; what it answered, decided and was counted for stays its own, and jobs that wait for their turn follow.
+ * @throws MODEL_NOT_FOUND, NAME_TAKEN; BAD_INPUT while a job runs with it
+ */
 export function renameModel(context: ServiceContext, from: string, to: string): void {
   const { id } = requireModelRow(context, from);
   if (from === to) return;
   refuseTaken(context, to);
-  refuseBusy(context, from);
+  refuseBusy(context, from, ['running']);
   const db = context.library.writer;
   db.transaction(() => {
     renameModelRow(db, { id, from, to });
@@ -81,7 +84,7 @@ export function deleteModel(
       action: `Put another model in its place first (\`sidelight promote MODEL\`), or say that it is to go all the same (\`--in-use\`): the data set then has no model in use.`,
     });
   }
-  refuseBusy(context, name);
+  refuseBusy(context, name, ['queued', 'running']);
   const db = context.library.writer;
   const { id } = requireModelRow(context, name);
   db.transaction(() => {

@@ -2,8 +2,9 @@
  * Models and data sets under another name, out of sight, and back again. What is out of sight keeps its row, because results, decisions and
  * frozen versions name it; its name is free for others.
  */
-import { passingJobKinds } from '../../contract/index.ts';
+import { yieldingJobKinds } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { type JobSubject, jobIsAbout, renameModelOfJobs } from './jobs.ts';
 
 /** Something that is out of sight. */
 export interface DeletedRow {
@@ -66,19 +67,21 @@ export function datasetDependants(
   return { labels: counts?.labels ?? 0, comments: counts?.comments ?? 0, models: models.map(({ name }) => name) };
 }
 
-/** Jobs that run or wait and name the model or the data set in what they are asked; none of those that stand in nobody's way. */
-export function jobsAbout(db: ReadDb, kind: 'model' | 'dataset', name: string): number {
+/** Jobs that run, or wait, and name the model or the data set in what they are asked; none of those that give way. */
+export function jobsAbout(
+  db: ReadDb,
+  { kind, name }: JobSubject,
+  states: readonly ('queued' | 'running')[] = ['queued', 'running'],
+): number {
   const row = db.get<{ n: number }>(
-    `SELECT count(*) AS n FROM jobs WHERE state IN ('queued', 'running')
-       AND (json_extract(payload, '$.' || :kind) = :name
-         OR :kind = 'model' AND :name IN (SELECT value FROM json_each(payload, '$.otherModels')))
-       AND kind NOT IN (SELECT value FROM json_each(:passing))`,
-    { kind, name, passing: JSON.stringify(passingJobKinds) },
+    `SELECT count(*) AS n FROM jobs WHERE state IN (SELECT value FROM json_each(:states)) AND ${jobIsAbout}
+       AND jobs.kind NOT IN (SELECT value FROM json_each(:yielding))`,
+    { kind, name, states: JSON.stringify(states), yielding: JSON.stringify(yieldingJobKinds) },
   );
   return row?.n ?? 0;
 }
 
-/** Gives a model another name; its run, the training in the list, and folders watched with it, follow. */
+/** Gives a model another name; its run, the training in the list, jobs that have not come to their end, and folders watched with it, follow. */
 export function renameModelRow(db: WriteDb, { id, from, to }: { id: number; from: string; to: string }): void {
   db.run('UPDATE models SET name = :to WHERE id = :id', { id, to });
   db.run('UPDATE runs SET model_name = :to WHERE id = (SELECT run_id FROM models WHERE id = :id)', { id, to });
@@ -87,6 +90,7 @@ export function renameModelRow(db: WriteDb, { id, from, to }: { id: number; from
      WHERE kind = 'train' AND run_id = (SELECT run_id FROM models WHERE id = :id)`,
     { id, to },
   );
+  renameModelOfJobs(db, from, to);
   db.run('UPDATE watches SET model = :to WHERE model = :from', { from, to });
 }
 
@@ -100,7 +104,7 @@ export function hideModel(
   hide(db, 'models', id, name, now);
 }
 
-/** Takes a data set out of sight, and the models that were trained on it. */
+/** Takes a data set out of sight, and the models that were trained on it; folders whose studies join it are watched no more. */
 export function hideDataset(
   db: WriteDb,
   { id, name }: { readonly id: number; readonly name: string },
@@ -112,6 +116,7 @@ export function hideDataset(
     { id },
   );
   for (const model of models) hideModel(db, model, now);
+  db.run('UPDATE watches SET is_active = 0 WHERE dataset = :name', { name });
   hide(db, 'datasets', id, name, now);
 }
 

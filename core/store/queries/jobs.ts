@@ -80,6 +80,16 @@ export function jobById(db: ReadDb, id: number): JobRecord | undefined {
   return row === undefined ? undefined : toWholeJob(db, row);
 }
 
+/** What a job may be about. */
+export interface JobSubject {
+  readonly kind: 'model' | 'dataset';
+  readonly name: string;
+}
+
+/** Whether what a job was asked names the subject that is bound as `:kind` and `:name`. */
+export const jobIsAbout = `(json_extract(payload, '$.' || :kind) = :name
+  OR :kind = 'model' AND :name IN (SELECT value FROM json_each(payload, '$.otherModels')))`;
+
 /** Jobs of some kinds that run or wait, oldest first. */
 export function activeJobs(db: ReadDb, kinds: readonly JobKind[]): readonly number[] {
   return db
@@ -120,6 +130,23 @@ export function renameDatasetOfJobs(db: WriteDb, from: string, to: string): void
   db.run(
     `UPDATE jobs SET payload = json_set(payload, '$.dataset', :to)
      WHERE state <> 'succeeded' AND json_extract(payload, '$.dataset') = :from`,
+    { from, to },
+  );
+}
+
+/** As `renameDatasetOfJobs`, of a model. */
+export function renameModelOfJobs(db: WriteDb, from: string, to: string): void {
+  for (const place of ['$.model', '$.again', '$.on']) {
+    db.run(
+      `UPDATE jobs SET payload = json_set(payload, :place, :to)
+       WHERE state <> 'succeeded' AND json_extract(payload, :place) = :from`,
+      { place, from, to },
+    );
+  }
+  db.run(
+    `UPDATE jobs SET payload = json_set(payload, '$.otherModels', json(
+       (SELECT json_group_array(CASE value WHEN :from THEN :to ELSE value END) FROM json_each(payload, '$.otherModels'))))
+     WHERE state <> 'succeeded' AND :from IN (SELECT value FROM json_each(payload, '$.otherModels'))`,
     { from, to },
   );
 }
@@ -173,6 +200,22 @@ export function interruptJobs(db: WriteDb, now: string): number {
 /** Jobs that a killed process left behind, oldest first. */
 export function interruptedJobs(db: ReadDb): JobRecord[] {
   return db.all<JobRow>(`${columns} WHERE state = 'interrupted' ORDER BY id`).map((row) => toWholeJob(db, row));
+}
+
+/**
+ * Jobs that the next window would carry on by itself, oldest first: those that wait, and those that were interrupted fewer than `crashes` times in a row.
+ * Of a model or a data set, where one is named. With the writer's lock held, and no queue of one's own, nobody works on any of them.
+ */
+export function leftJobs(
+  db: ReadDb,
+  crashes: number,
+  subject: JobSubject | null,
+): readonly { readonly id: number; readonly kind: JobKind }[] {
+  return db.all(
+    `SELECT id, jobs.kind FROM jobs WHERE (state = 'queued' OR state = 'interrupted' AND crashes < :crashes)
+       AND (:kind IS NULL OR ${jobIsAbout}) ORDER BY id`,
+    { crashes, kind: subject?.kind ?? null, name: subject?.name ?? null },
+  );
 }
 
 /** Puts a job that ended early back into the queue; it keeps its place by age. */

@@ -38,6 +38,11 @@ export function addWatch(
   ).id;
 }
 
+/** Folders whose new studies join a data set follow it to its new name. */
+export function renameDatasetOfWatches(db: WriteDb, from: string, to: string): void {
+  db.run('UPDATE watches SET dataset = :to WHERE dataset = :from', { from, to });
+}
+
 export function setWatchActive(db: WriteDb, id: number, isActive: boolean): void {
   db.run('UPDATE watches SET is_active = :isActive WHERE id = :id', { id, isActive: isActive ? 1 : 0 });
 }

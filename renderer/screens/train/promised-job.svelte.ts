@@ -73,6 +73,7 @@ export class PromisedJob<K extends JobKind> {
     if (id === this.#measureId) {
       this.#measureId = null;
       this.isMeasuring = false;
+      if (state === 'cancelled') this.#measured = '';
       // A measurement that failed is not tried again by itself: its job says why.
       await this.askPromise(state === 'succeeded' && this.#isWatched);
     }

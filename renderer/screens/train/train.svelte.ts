@@ -353,6 +353,8 @@ export class TrainState {
   async #hear(job: JobView): Promise<void> {
     if (job.id === this.measuring?.id) {
       this.measuring = job.isStoppable ? job : null;
+      // One that gave way to something else, or was stopped, is measured when it is asked for once more.
+      if (job.state === 'cancelled') this.#measured = '';
       // A measurement that failed is not tried again by itself: its job says why.
       if (job.state === 'succeeded') await this.#askPromise(this.#asked);
     }

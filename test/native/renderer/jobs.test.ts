@@ -29,8 +29,43 @@ test('opened again after a failure it has the jobs, and tells of each change onc
   isGone = false;
   await jobs.open();
   expect(jobs.all.map(({ id }) => id)).toEqual([job.id]);
+  // What gives way to a deletion is nothing to wait for.
+  for (const hear of heard) hear({ ...job, id: job.id + 1, kind: 'measure', state: 'running' } as unknown as JobView);
+  expect([jobs.active.length, jobs.ordered.map(({ id }) => id)]).toEqual([2, [job.id]]);
   const told: string[] = [];
   onTestFinished(jobs.onChange(({ state }) => void told.push(state)));
   for (const hear of heard) hear({ ...job, state: 'running' } as JobView);
   expect(told).toEqual(['running']);
+});
+
+test('another library counts its jobs anew: of no job of it is told that it has changed', async () => {
+  const queue = new JobQueue(testContext(temporaryLibrary()), () => {});
+  const job = queue.add('export', { dataset: 'd', out: '/out' });
+  await queue.close();
+  let listed = { ...job, state: 'running', isStoppable: true } as JobView;
+  let changed: (core: { state: string; folder: string | null }) => void = () => {};
+  Object.assign(globalThis, { window: globalThis });
+  Object.assign(globalThis, {
+    sidelight: {
+      invoke: () => Promise.resolve({ ok: true, value: [listed] }),
+      on: (name: string, listener: typeof changed) => {
+        if (name === 'core.changed') changed = listener;
+        return () => {};
+      },
+      pathOf: () => '',
+    },
+  });
+  await jobs.open();
+  const told: string[] = [];
+  onTestFinished(jobs.onChange(({ state }) => void told.push(state)));
+  changed({ state: 'ready', folder: '/one' });
+  await expect.poll(() => jobs.isNews(job)).toBe(true);
+  listed = { ...listed, state: 'succeeded', isStoppable: false } as JobView;
+  // The core was started again: its end is news.
+  changed({ state: 'ready', folder: '/one' });
+  await expect.poll(() => told).toEqual(['succeeded']);
+  listed = { ...listed, state: 'failed' } as JobView;
+  changed({ state: 'ready', folder: '/other' });
+  await expect.poll(() => jobs.all[0]?.state).toBe('failed');
+  expect([told, jobs.isNews(job)]).toEqual([['succeeded'], false]);
 });

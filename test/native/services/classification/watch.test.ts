@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { FolderWatcher } from '../../../../core/services/classification/watch.ts';
+import { renameDataset } from '../../../../core/services/datasets/editing.ts';
+import { deleteModel, renameModel, restoreModel } from '../../../../core/services/library/models.ts';
 import { type Library, openLibrary } from '../../../../core/store/index.ts';
 import { addModelRow, temporaryLibrary } from '../../../support/library.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
@@ -101,6 +103,40 @@ test('a stopped folder gives nothing until it is started, a second watch of the 
   expect(taken).toEqual([['a1.dcm']]);
   watcher.remove(id);
   expect(watcher.list()).toEqual([]);
+});
+
+test('what is renamed or deleted while files are read is heeded: no model is asked by a name that it no longer has', async () => {
+  const library = temporaryLibrary();
+  const context = testContext(library);
+  addModelRow(library, 'm');
+  const folder = join(temporaryFolder(), 'arrivals');
+  put(folder, 'a1.dcm', file(1));
+  const asked: (string | null)[] = [];
+  const watcher = new FolderWatcher(context, {
+    take: ({ model, dataset }) => asked.push(model, dataset) > 0,
+    changed: () => {},
+    settleMs: 0,
+    clock: () => 0,
+  });
+  const id = watcher.add({ folder, model: 'm', dataset: 'demo' });
+  // The files are read by then, in threads of their own, and the watch of before is what they were listed for.
+  let looking = watcher.look();
+  renameModel(context, 'm', 'new');
+  renameDataset(context, 'demo', 'shown');
+  await looking;
+  expect(asked).toEqual(['new', 'shown']);
+
+  put(folder, 'b2.dcm', file(2));
+  looking = watcher.look();
+  deleteModel(context, 'new', { evenInUse: false });
+  await looking;
+  expect(asked).toEqual(['new', 'shown']);
+  expect(watcher.list()).toMatchObject([{ taken: 1, isActive: false }]);
+  expect(() => watcher.setActive(id, true)).toThrow('There is no model "new"');
+  restoreModel(context, 'new');
+  watcher.setActive(id, true);
+  await watcher.look();
+  expect(watcher.list()).toMatchObject([{ taken: 2, isActive: true }]);
 });
 
 test('a library that is only read watches nothing, and says so', async () => {

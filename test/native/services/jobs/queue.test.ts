@@ -1,7 +1,7 @@
 /** The window's queue over a real library, with jobs that fail at once: no image is touched. */
 import { expect, onTestFinished, test } from 'vitest';
 import { silentLogger } from '../../../../core/base/logger.ts';
-import type { JobView, StudyId } from '../../../../core/contract/index.ts';
+import { type JobView, passingJobKinds, type StudyId } from '../../../../core/contract/index.ts';
 import { JobQueue } from '../../../../core/services/jobs/queue.ts';
 import { openServiceLibrary } from '../../../../core/services/session/library.ts';
 import { addJob, interruptJobs, jobById, type Library, openLibrary, startJob } from '../../../../core/store/index.ts';
@@ -12,6 +12,8 @@ import { temporaryFolder } from '../../../support/temporary.ts';
 /** A study that no library has. */
 const nobody = { studies: [{ id: 1 as StudyId, mark: '' }] };
 const training = { dataset: 'none', lpm: 'none', epochs: 1 };
+/** What the kinds are asked that nobody orders. */
+const passing = { measure: training, evidence: { model: 'none', instanceId: 1 } } as const;
 
 /** Resolves when a job no longer waits or runs; gives up after ten seconds. */
 async function ended(queue: JobQueue, id: number): Promise<JobView> {
@@ -51,22 +53,29 @@ test('a short job runs beside a long one', () => {
   expect([long, next, short].map(({ id }) => queue.get(id).state)).toEqual(['running', 'queued', 'running']);
 });
 
-test('a measurement that a closed window left, begun or not, is not carried on, and nothing is in the list to go on with', async () => {
-  const folder = temporaryFolder();
-  const made = openLibrary(folder, { mode: 'write' });
-  const [begun, waiting] = [0, 1].map(() => addJob(made.writer, 'measure', training, testTime)) as [number, number];
-  startJob(made.writer, begun, testTime);
-  interruptJobs(made.writer, testTime);
-  made.close();
-  const library = temporaryLibrary(folder);
-  const queue = new JobQueue(testContext(library), () => {});
-  queue.open();
-  const stopped = { state: 'cancelled', isCleared: true, isPaused: false, crashes: 0 };
-  expect(queue.list(undefined, 10)).toMatchObject([
-    { id: waiting, ...stopped },
-    { id: begun, ...stopped },
-  ]);
+test('every kind that nobody orders is tried here', () => {
+  expect(Object.keys(passing)).toEqual(passingJobKinds);
 });
+
+test.for(['measure', 'evidence'] as const)(
+  '%s, which a closed window left, begun or not, is not carried on, and nothing is in the list to go on with',
+  async (kind) => {
+    const folder = temporaryFolder();
+    const made = openLibrary(folder, { mode: 'write' });
+    const [begun, waiting] = [0, 1].map(() => addJob(made.writer, kind, passing[kind], testTime)) as [number, number];
+    startJob(made.writer, begun, testTime);
+    interruptJobs(made.writer, testTime);
+    made.close();
+    const library = temporaryLibrary(folder);
+    const queue = new JobQueue(testContext(library), () => {});
+    queue.open();
+    const stopped = { state: 'cancelled', isCleared: true, isPaused: false, crashes: 0 };
+    expect(queue.list(undefined, 10)).toMatchObject([
+      { id: waiting, ...stopped },
+      { id: begun, ...stopped },
+    ]);
+  },
+);
 
 test('whoever deletes studies need not wait for a measurement', async () => {
   const queue = new JobQueue(testContext(temporaryLibrary()), () => {});
@@ -80,6 +89,32 @@ test('whoever deletes studies need not wait for a measurement', async () => {
   const train = queue.add('train', training);
   expect(() => queue.add('erase', nobody)).toThrow('A job runs or waits; nothing was deleted.');
   await ended(queue, train.id);
+});
+
+test('an order of cases gives way to a deletion, of another data set it does not; one of a closed window is made', async () => {
+  const folder = temporaryFolder();
+  const library = openLibrary(folder, { mode: 'write' });
+  const queue = new JobQueue(testContext(library), () => {});
+  const first = queue.add('train', training);
+  const [own, other] = ['own', 'other'].map((dataset) => queue.add('order', { dataset })) as [JobView, JobView];
+  queue.giveWay('own');
+  const gone = { state: 'cancelled', isCleared: true, isPaused: false };
+  expect(queue.get(own.id)).toMatchObject(gone);
+  expect(queue.get(other.id).state).toBe('queued');
+  await queue.close();
+  expect(queue.get(first.id).state).not.toBe('running');
+  library.close();
+
+  const next = temporaryLibrary(folder);
+  const later = new JobQueue(testContext(next), () => {});
+  later.open();
+  expect(await ended(later, other.id)).toMatchObject({ state: 'failed', error: { code: 'DATASET_NOT_FOUND' } });
+  await ended(later, first.id);
+  const [running, waiting] = [0, 1].map(() => later.add('order', { dataset: 'other' })) as [JobView, JobView];
+  const erase = later.add('erase', nobody);
+  expect(later.get(waiting.id)).toMatchObject(gone);
+  await ended(later, running.id);
+  expect((await ended(later, erase.id)).state).not.toBe('queued');
 });
 
 test('what ran when the application died is started again once; the second time it is offered', async () => {

@@ -16,13 +16,17 @@ import {
 import { promoteModel } from '../../../../core/services/promotion/promote.ts';
 import {
   addJob,
+  addWatch,
   countTestEvaluation,
   datasetByName,
+  endJob,
   ensureDataset,
+  jobById,
   type Library,
   labelledInstances,
   listDatasets,
   listModels,
+  listWatches,
   modelByName,
   modelsInUse,
   saveWindowChoices,
@@ -63,6 +67,31 @@ describe('a model', () => {
     expect(modelsInUse(library.db)).toMatchObject([{ model: 'winter' }]);
     expect(testEvaluations(library.db, id)).toBe(1);
     expect(codeOf(() => renameModel(context, 'first', 'summer'))).toBe('MODEL_NOT_FOUND');
+  });
+
+  test('is followed by jobs that wait or ended early, wherever they name it; what succeeded says what it was called then', () => {
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    addModelRow(library, 'one');
+    const db = library.writer;
+    const paths = ['/images'];
+    const jobs = [
+      addJob(db, 'evaluate', { model: 'one' }, testTime),
+      addJob(db, 'classify', { paths, model: 'other', otherModels: ['first', 'one', 'last'] }, testTime),
+      addJob(db, 'train', { dataset: 'demo', again: 'one' }, testTime),
+      addJob(db, 'train', { dataset: 'demo', on: 'one', name: 'one' }, testTime),
+      addJob(db, 'evaluate', { model: 'one' }, testTime),
+    ];
+    endJob(db, jobs[0] ?? 0, 'failed', {}, testTime);
+    endJob(db, jobs[4] ?? 0, 'succeeded', {}, testTime);
+    renameModel(context, 'one', 'two');
+    expect(jobs.map((id) => jobById(library.db, id)?.payload)).toMatchObject([
+      { model: 'two' },
+      { paths, model: 'other', otherModels: ['first', 'two', 'last'] },
+      { again: 'two' },
+      { on: 'two', name: 'one' },
+      { model: 'one' },
+    ]);
   });
 
   test('in use is deleted only where that is said, frees its name, and comes back in use', () => {
@@ -108,13 +137,13 @@ describe('a data set', () => {
     expect([names(library), listDeletedDatasets(context)]).toEqual([['one'], []]);
   });
 
-  test('does not wait for a measurement, which nobody ordered', () => {
+  test('does not wait for what nobody ordered', () => {
     const library = temporaryLibrary();
     const context = testContext(library);
     addModelRow(library, 'one');
-    library.writer.run(
-      `INSERT INTO jobs (kind, state, payload, created_at) VALUES ('measure', 'queued', '{"dataset":"demo"}', 'now')`,
-    );
+    addJob(library.writer, 'measure', { dataset: 'demo' }, testTime);
+    addJob(library.writer, 'order', { dataset: 'demo' }, testTime);
+    addJob(library.writer, 'evidence', { model: 'one', instanceId: 1 }, testTime);
     expect(deleteDataset(context, 'demo').models).toEqual(['one']);
   });
 
@@ -126,10 +155,25 @@ describe('a data set', () => {
       `INSERT INTO jobs (kind, state, payload, created_at) VALUES ('evaluate', 'queued', '{"model":"one"}', 'now')`,
     );
     expect(codeOf(() => deleteDataset(context, 'demo'))).toBe('BAD_INPUT');
-    expect(codeOf(() => renameModel(context, 'one', 'two'))).toBe('BAD_INPUT');
     expect(codeOf(() => deleteModel(context, 'one', { evenInUse: true }))).toBe('BAD_INPUT');
     library.writer.run(`UPDATE jobs SET kind = 'classify', payload = '{"model":"other","otherModels":["one"]}'`);
+    expect(codeOf(() => deleteModel(context, 'one', { evenInUse: true }))).toBe('BAD_INPUT');
+    library.writer.run(`UPDATE jobs SET state = 'running'`);
     expect(codeOf(() => renameModel(context, 'one', 'two'))).toBe('BAD_INPUT');
+    expect(names(library)).toEqual(['one']);
+  });
+
+  test('stops folders that are watched for it when it goes, and takes them along to another name', () => {
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    addModelRow(library, 'one');
+    ensureDataset(library.writer, 'arrivals', 'middle', 'now');
+    addWatch(library.writer, { folder: '/in', model: 'one', dataset: 'arrivals' }, testTime);
+    renameDataset(context, 'arrivals', 'new');
+    expect(listWatches(library.db)).toMatchObject([{ dataset: 'new', isActive: true }]);
+    deleteDataset(context, 'new');
+    expect(listWatches(library.db)).toMatchObject([{ model: 'one', isActive: false }]);
+    expect(names(library)).toEqual(['one']);
   });
 });
 
