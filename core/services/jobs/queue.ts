@@ -49,6 +49,7 @@ const startAgainMs = 30_000;
 
 const seconds = (): number => performance.now() / 1000;
 const isPassing = (kind: JobKind): boolean => passingJobKinds.includes(kind);
+const orderedKinds = jobKinds.filter((kind) => !yieldingJobKinds.includes(kind));
 
 export class JobQueue {
   readonly #services: ServiceContext;
@@ -239,10 +240,7 @@ export class JobQueue {
         action: 'Wait for the end of that; then delete again.',
       });
     }
-    const n = activeJobs(
-      this.#services.library.db,
-      jobKinds.filter((one) => !yieldingJobKinds.includes(one)),
-    ).length;
+    const n = activeJobs(this.#services.library.db, orderedKinds).length;
     if (n === 0) {
       this.giveWay();
       return;
