@@ -149,7 +149,8 @@ test('Train: the promise follows what is typed, a queued training waits and is n
   expect(await seriousViolations(page)).toEqual([]);
 
   await page.getByRole('button', { name: 'Start 2 trainings' }).click();
-  // At once: it waits for no longer than the other one takes.
+  // The first is shown once both are ordered. The other is looked at right away: it waits for no longer than the first one takes.
+  await page.getByTestId('stage').waitFor();
   const list = page.getByRole('region', { name: 'Trainings' });
   await list.getByRole('button', { name: /linear/ }).click();
   await page.getByTestId('stage').getByText('Waiting: other work comes first.').waitFor();
