@@ -1,10 +1,11 @@
 /** Adding an LPM as a job: others are answered meanwhile, it can be stopped at any point, and nothing half copied stays. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ProgressEvent } from '../../../../core/base/progress.ts';
 import { JobQueue } from '../../../../core/services/jobs/queue.ts';
 import { addLpm, listLpms } from '../../../../core/services/lpm/add.ts';
+import { openLibraryLpm, requireLpm } from '../../../../core/services/lpm/encoder.ts';
 import { writeRandomLpm } from '../../../../core/services/lpm/random-lpm.ts';
 import { Database } from '../../../../core/store/database.ts';
 import { jobById, listJobs, openLibrary } from '../../../../core/store/index.ts';
@@ -15,6 +16,7 @@ import { hasStrace } from '../../../support/isolation.ts';
 import { temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
+import { appErrorOf } from '../../../support/thrown.ts';
 
 const sizes = { width: 32, layers: 2, heads: 2, patch: 16, imageSize: 64 };
 
@@ -23,6 +25,28 @@ function madeLpm(name = 'tiny'): string {
   writeRandomLpm(path, 1, sizes);
   return path;
 }
+
+test.each<readonly [string, (folder: string) => void]>([
+  ['its folder is gone', (folder) => rmSync(folder, { recursive: true })],
+  ['its weights are gone', (folder) => rmSync(join(folder, 'model.safetensors'))],
+  ['its weights were cut', (folder) => truncateSync(join(folder, 'model.safetensors'), 5000)],
+  ['its configuration became something else', (folder) => writeFileSync(join(folder, 'config.json'), 'no JSON')],
+])('where %s, whoever needs the LPM is told to add it, and that mends it', async (_, harm) => {
+  const context = testContext(temporaryLibrary());
+  const path = madeLpm();
+  const { name } = await addLpm(context, { path });
+  const record = requireLpm(context, name);
+  harm(context.library.path(record.folder));
+  const error = appErrorOf(() => openLibraryLpm(context, record));
+  expect(error.message).toMatch(
+    /^The file of the LPM "tiny" (is no longer in the library\.$|in the library is damaged: .+)/,
+  );
+  expect(error.action).toContain('`sidelight lpm add PATH`');
+  expect(await addLpm(context, { path })).toMatchObject({ name });
+  const lpm = openLibraryLpm(context, record);
+  expect(lpm.config.width).toBe(32);
+  lpm.close();
+});
 
 test('it tells how far it is in stages that only grow, and lets other work through while it reads', async () => {
   const events: ProgressEvent[] = [];
