@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { trainOptionsSchema } from '../../../../core/contract/index.ts';
-import type { Engine } from '../../../../core/engine/index.ts';
 import { promiseTime } from '../../../../core/services/estimate/estimate.ts';
 import { measureJob } from '../../../../core/services/estimate/measure.ts';
 import { encodeDataset } from '../../../../core/services/features/encode.ts';
@@ -13,6 +12,7 @@ import { runAsJob } from '../../../../core/services/session/run-as-job.ts';
 import { modelByName } from '../../../../core/store/index.ts';
 import { discsLibrary } from '../../../support/discs-library.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
+import { withRuns } from '../../../support/watched-runs.ts';
 
 const common = { dataset: 'discs', lpm: 'tiny', epochs: 3, batch: 4, lr: 3e-3, seed: 3 } as const;
 const trainings = [
@@ -26,23 +26,11 @@ const trainings = [
 /** The same services, with the names of the inputs that the engine was to read itself, over all runs. */
 function watched(context: ServiceContext): { readonly context: ServiceContext; readonly read: Set<string> } {
   const read = new Set<string>();
-  const engine = async (): Promise<Engine> => {
-    const inner = await context.engine();
-    return {
-      ...inner,
-      compile: async (...asked) => {
-        const executable = await inner.compile(...asked);
-        return {
-          ...executable,
-          run: async (inputs) => {
-            for (const [name, input] of Object.entries(inputs)) if ('stored' in input) read.add(name);
-            return await executable.run(inputs);
-          },
-        };
-      },
-    };
-  };
-  return { context: { ...context, engine }, read };
+  const own = withRuns(context, (inputs) => {
+    for (const [name, input] of Object.entries(inputs)) if ('stored' in input) read.add(name);
+    return inputs;
+  });
+  return { context: own, read };
 }
 
 test('a training whose engine reads the records itself ends with the weights of one that is sent them', async () => {

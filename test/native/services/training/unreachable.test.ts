@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AppError } from '../../../../core/base/errors.ts';
 import type { TrainOptions } from '../../../../core/contract/index.ts';
-import type { Engine, StoredRows } from '../../../../core/engine/index.ts';
+import type { StoredRows } from '../../../../core/engine/index.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { listRuns } from '../../../../core/store/index.ts';
 import { discsLibrary } from '../../../support/discs-library.ts';
 import { testServices } from '../../../support/made-studies.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
+import { withRuns } from '../../../support/watched-runs.ts';
 
 const training: TrainOptions = {
   ...{ dataset: 'discs', lpm: 'tiny', method: 'attentive', inputSize: 224, epochs: 5, batch: 4, lr: 3e-3, seed: 3 },
@@ -46,28 +47,13 @@ function failingDisk(context: ServiceContext): ServiceContext {
     ...stored,
     rows: stored.rows.map((row) => ({ ...row, path: '/proc/self/mem', offset: 0 })),
   });
-  return {
-    ...context,
-    engine: async (): Promise<Engine> => {
-      const inner = await context.engine();
-      return {
-        ...inner,
-        compile: async (...asked) => {
-          const executable = await inner.compile(...asked);
-          return {
-            ...executable,
-            run: async (inputs) => {
-              if (epochsDone(context) < 2) return await executable.run(inputs);
-              const changed = Object.entries(inputs).map(([name, input]) =>
-                'stored' in input ? [name, { ...input, stored: broken(input.stored) }] : [name, input],
-              );
-              return await executable.run(Object.fromEntries(changed));
-            },
-          };
-        },
-      };
-    },
-  };
+  return withRuns(context, (inputs) => {
+    if (epochsDone(context) < 2) return inputs;
+    const changed = Object.entries(inputs).map(([name, input]) =>
+      'stored' in input ? [name, { ...input, stored: broken(input.stored) }] : [name, input],
+    );
+    return Object.fromEntries(changed);
+  });
 }
 
 const harms: Readonly<
