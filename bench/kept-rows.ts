@@ -3,7 +3,7 @@
  * skips what is there, so a table is gathered in pieces, over days; what was killed is done again, and says no time, because it did not take all of it.
  */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What a row is of, and what else decides it: equal ones are the same row. */
@@ -18,9 +18,7 @@ interface Line {
   readonly row?: unknown;
 }
 
-export interface KeptRow<T> {
-  readonly key: RowKey;
-  readonly commit: string;
+export interface KeptRow<T> extends Line {
   readonly row: T;
 }
 
@@ -35,16 +33,17 @@ export class KeptRows<T> {
   /** Rows of other settings, which are left as they are. */
   readonly others: number;
 
-  constructor(path: string, settings: RowKey) {
+  /** @param more other files, whose rows count as well and which are left as they are */
+  constructor(path: string, settings: RowKey, more: readonly string[] = []) {
     this.#path = path;
     this.#settings = settings;
-    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const text = textIn(path);
     this.#isTorn = text !== '' && !text.endsWith('\n');
     let others = 0;
-    for (const { key, settings: own, commit, row } of linesOf(text)) {
-      if (textOf(own) !== textOf(settings)) others += row === undefined ? 0 : 1;
-      else if (row === undefined) this.#begun.add(textOf(key));
-      else this.#rows.set(textOf(key), { key, commit, row: row as T });
+    for (const line of [...more.map(textIn), text].flatMap(linesOf)) {
+      if (textOf(line.settings) !== textOf(settings)) others += line.row === undefined ? 0 : 1;
+      else if (line.row === undefined) this.#begun.add(textOf(line.key));
+      else this.#rows.set(textOf(line.key), { ...line, row: line.row as T });
     }
     this.others = others;
   }
@@ -68,27 +67,37 @@ export class KeptRows<T> {
     this.#append({ key });
     this.#begun.add(textOf(key));
     const row = await make(wasBegun);
-    this.#append({ key, row });
-    this.#rows.set(textOf(key), { key, commit: commitNow(), row });
+    this.#rows.set(textOf(key), { ...this.#append({ key, row }), row });
     return row;
   }
 
-  /** Which commits the rows are of, as a line under a table. */
+  /** Writes the rows that ended to another file, in the order of their keys, in place of what is there; gives how many they are. */
+  write(path: string): number {
+    const lines = [...this.#rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => JSON.stringify(row));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    return lines.length;
+  }
+
+  /** How many rows there are and which commits they are of, as a line under a table. */
   commits(): string {
     const counts = new Map<string, number>();
     for (const { commit } of this.#rows.values()) counts.set(commit, (counts.get(commit) ?? 0) + 1);
     const each = [...counts].map(([commit, n]) => `${commit} (${n})`).join(', ');
     const left = this.others === 0 ? '' : ` ${this.others} rows of other settings are left as they are.`;
-    return `${this.#rows.size} rows in ${this.#path}, of ${each || 'no commit'}.${left}`;
+    return `${this.#rows.size} rows, of ${each || 'no commit'}.${left}`;
   }
 
-  #append(line: Pick<Line, 'key' | 'row'>): void {
+  #append(line: Pick<Line, 'key' | 'row'>): Line {
     mkdirSync(dirname(this.#path), { recursive: true });
     const whole: Line = { settings: this.#settings, commit: commitNow(), at: new Date().toISOString(), ...line };
     appendFileSync(this.#path, `${this.#isTorn ? '\n' : ''}${JSON.stringify(whole)}\n`);
     this.#isTorn = false;
+    return whole;
   }
 }
+
+const textIn = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
 /** The lines that can be read; one that was torn cannot. */
 function linesOf(text: string): Line[] {

@@ -58,3 +58,23 @@ test('seeds are counted or listed', () => {
   expect(numbersOf(['4', '2'], '3')).toEqual([4, 2]);
   expect([numbersOf(undefined, '0'), numbersOf(['x'], '3'), numbersOf(undefined, 'two')]).toEqual([null, null, null]);
 });
+
+test('rows of other files count as there and are left as they are; those that ended are written in one order', async () => {
+  const folder = temporaryFolder();
+  const [own, project, written] = ['own', 'project', 'written'].map((name) => join(folder, `${name}.jsonl`)) as [
+    string,
+    string,
+    string,
+  ];
+  await new KeptRows<number>(project, settings).get({ seed: 1 }, async () => 1);
+  const before = readFileSync(project, 'utf8');
+  const rows = new KeptRows<number>(own, settings, [project]);
+  expect(await rows.get({ seed: 1 }, async () => 9)).toBe(1);
+  await rows.get({ seed: 0 }, async () => 0);
+  await expect(rows.get({ seed: 2 }, async () => Promise.reject(new Error('killed')))).rejects.toThrow('killed');
+  expect(readFileSync(project, 'utf8')).toBe(before);
+  expect(rows.write(written)).toBe(2);
+  const lines = readFileSync(written, 'utf8').trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).row)).toEqual([0, 1]);
+  expect(new KeptRows<number>(written, settings).all.map(({ row }) => row)).toEqual([0, 1]);
+});
