@@ -5,9 +5,12 @@
  * would widen all of them first and copy the layers out of that. Here each part is an input of its own, a view of the same memory, and is
  * widened by itself.
  */
-import type { Tensor } from '../base/tensor.ts';
+import { sizeOf, type Tensor } from '../base/tensor.ts';
 import { createNode, defineGraph, type Graph, input, rewriteGraph, type Value } from '../graph/index.ts';
 import type { Tensors } from './types.ts';
+
+/** Rows [start, end) where the first `merged` axes are counted through as one. */
+type Part = Omit<View, 'of'>;
 
 export interface ViewedGraph {
   readonly graph: Graph;
@@ -15,10 +18,12 @@ export interface ViewedGraph {
   views(inputs: Tensors): Tensors;
 }
 
+/** Rows [start, end) of an input whose first `merged` axes are counted through as one. */
 interface View {
   readonly of: string;
   readonly start: number;
   readonly end: number;
+  readonly merged: number;
 }
 
 /** What is computed element by element, so that a part of it needs the same part of its inputs alone. */
@@ -33,30 +38,38 @@ const elementwise: ReadonlySet<string> = new Set(['cast', 'mul', 'div']);
 export function viewInputs(graph: Graph, { apart }: { readonly apart: boolean }): ViewedGraph {
   const views = new Map<string, View>();
   const known = new Map<string, Value>();
-  const viewOf = ({ name = '', shape, dtype }: Value, start: number, end: number, user: string): Value => {
-    const view = `${name}[${start}:${end}]${user}`;
-    views.set(view, { of: name, start, end });
-    const value = known.get(view) ?? input(view, [end - start, ...shape.slice(1)], dtype);
+  const viewOf = ({ name = '', shape, dtype }: Value, { start, end, merged }: Part, user: string): Value => {
+    const view = `${name}[${start}:${end}]${merged === 1 ? '' : ` of ${merged} axes`}${user}`;
+    views.set(view, { of: name, start, end, merged });
+    const value = known.get(view) ?? input(view, [end - start, ...shape.slice(merged)], dtype);
     known.set(view, value);
     return value;
   };
-  /** Part [start, end) of `x`; undefined where that is more than views of inputs, element by element. */
-  const partOf = (x: Value, start: number, end: number, user: string): Value | undefined => {
-    if (x.op === 'input') return x.shape.length < 2 ? undefined : viewOf(x, start, end, user);
+  /** A part of `x`; undefined where that is more than views of inputs, element by element. */
+  const partOf = (x: Value, part: Part, user: string): Value | undefined => {
+    const { start, end, merged } = part;
+    if (x.op === 'input') return x.shape.length < 2 ? undefined : viewOf(x, part, user);
+    const [source] = x.inputs;
+    if (x.op === 'reshape' && merged === 1 && source !== undefined) {
+      const axes = axesMerged(source, x);
+      return axes === undefined ? undefined : partOf(source, { start, end, merged: axes }, user);
+    }
     if (!elementwise.has(x.op)) return undefined;
     const parts: Value[] = [];
     for (const of of x.inputs) {
-      const hasAxis = of.shape[0] === x.shape[0] && of.shape.length === x.shape.length;
-      const part = hasAxis ? partOf(of, start, end, user) : of.shape.length === 0 ? of : undefined;
-      if (part === undefined) return undefined;
-      parts.push(part);
+      const hasAxes =
+        of.shape.length === x.shape.length && sameShape(of.shape.slice(0, merged), x.shape.slice(0, merged));
+      const own = hasAxes ? partOf(of, part, user) : of.shape.length === 0 ? of : undefined;
+      if (own === undefined) return undefined;
+      parts.push(own);
     }
     const { op, attrs, dtype, shape } = x;
-    return createNode({ op, attrs, dtype, inputs: parts, shape: [end - start, ...shape.slice(1)] });
+    return createNode({ op, attrs, dtype, inputs: parts, shape: [end - start, ...shape.slice(merged)] });
   };
   const asPart = (x: Value, user: string): Value | undefined => {
     if (x.op !== 'slice' || x.attrs['axis'] !== 0) return undefined;
-    return partOf(x.inputs[0] as Value, x.attrs['start'] as number, x.attrs['end'] as number, user);
+    const [start, end] = [x.attrs['start'] as number, x.attrs['end'] as number];
+    return partOf(x.inputs[0] as Value, { start, end, merged: 1 }, user);
   };
   let users = 0;
   const outputs = rewriteGraph(graph, (node, inputs) => {
@@ -80,8 +93,17 @@ export function viewInputs(graph: Graph, { apart }: { readonly apart: boolean })
   };
 }
 
-/** Rows [start, end) of a tensor, in its memory. */
-function rowsOf({ dtype, shape, data }: Tensor, { start, end }: View): Tensor {
-  const row = data.length / (shape[0] as number);
-  return { dtype, shape: [end - start, ...shape.slice(1)], data: data.subarray(start * row, end * row) } as Tensor;
+/** How many first axes of `x` a reshape counts through as one, and leaves the others; undefined where it does something else. */
+function axesMerged(x: Value, reshaped: Value): number | undefined {
+  const merged = x.shape.length - reshaped.shape.length + 1;
+  return merged >= 1 && sameShape(x.shape.slice(merged), reshaped.shape.slice(1)) ? merged : undefined;
+}
+
+const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((n, i) => n === b[i]);
+
+/** Rows of a tensor, in its memory. */
+function rowsOf({ dtype, shape, data }: Tensor, { start, end, merged }: View): Tensor {
+  const row = data.length / sizeOf(shape.slice(0, merged));
+  return { dtype, shape: [end - start, ...shape.slice(merged)], data: data.subarray(start * row, end * row) } as Tensor;
 }

@@ -19,6 +19,10 @@ export function grad(loss: Value, wrt: readonly Value[]): Value[] {
   }
   const order = topologicalOrder([loss]);
   const needed = reaching(order, new Set(wrt));
+  const products = new Map(
+    order.flatMap((node) => (node.op === 'matmul' ? [[pairOf(node.inputs), node] as const] : [])),
+  );
+  const product = (a: Value, b: Value): Value | undefined => products.get(pairOf([a, b]));
   const contributions = new Map<Value, Value[]>([[loss, [builder.filled(loss.shape, 1)]]]);
   const gradients = new Map<Value, Value>();
   for (const node of order.toReversed()) {
@@ -28,7 +32,7 @@ export function grad(loss: Value, wrt: readonly Value[]): Value[] {
       const dy = sumOfAll(parts);
       gradients.set(node, dy);
       contributions.delete(node);
-      if (!isLeaf(node)) propagate(node, dy, needed, contributions);
+      if (!isLeaf(node)) propagate(node, dy, { needed, product, into: contributions });
     });
   }
   return wrt.map((value) => {
@@ -47,12 +51,22 @@ function reaching(order: readonly Value[], targets: ReadonlySet<Value>): Readonl
   return found;
 }
 
-function propagate(node: Value, dy: Value, needed: ReadonlySet<Value>, into: Map<Value, Value[]>): void {
+/** A name of two values; of transposes by what they transpose, for each rule makes its own. */
+const pairOf = (inputs: readonly Value[]): string =>
+  inputs.map(({ id, op, attrs, inputs: [x] }) => (op === 'transpose' ? `${x?.id} ${attrs['perm']}` : id)).join(' by ');
+
+interface Propagation {
+  readonly needed: ReadonlySet<Value>;
+  readonly product: (a: Value, b: Value) => Value | undefined;
+  readonly into: Map<Value, Value[]>;
+}
+
+function propagate(node: Value, dy: Value, { needed, product, into }: Propagation): void {
   const { vjp } = opOf(node);
   if (typeof vjp !== 'function') {
     throw new GraphError(`grad: ${node.op} has no gradient, ${vjp.notDifferentiable} (${node.scope})`);
   }
-  const parts = vjp({ b: builder, dy, y: node, inputs: node.inputs, attrs: node.attrs });
+  const parts = vjp({ b: builder, dy, y: node, inputs: node.inputs, attrs: node.attrs, product });
   if (parts.length !== node.inputs.length) {
     throw new GraphError(`grad: ${node.op} gave ${parts.length} gradients for ${node.inputs.length} inputs`);
   }

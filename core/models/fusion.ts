@@ -6,7 +6,7 @@
  * Source: Huang et al., arXiv 2408.02426 (FPT+) and 2403.07576 (FPT).
  */
 import { type Shape, sizeOf } from '../base/tensor.ts';
-import { concat, matmul, mul, slice, softmax, transposeLast, type Value } from '../graph/index.ts';
+import { concat, matmul, mul, reshape, slice, softmax, transposeLast, type Value } from '../graph/index.ts';
 import { mergeHeads, splitHeads } from './attention.ts';
 import type { Initialiser } from './layers.ts';
 import { imageInput, inputOf, type NetworkInput, type NetworkInputs } from './methods/training-method.ts';
@@ -33,14 +33,16 @@ export function dropOut(prompts: Value, inputs: NetworkInputs): Value {
   return mask === undefined ? prompts : mul(prompts, mask);
 }
 
-/** Bytes of a layer's widened keys from which on they do not stay in a processor's caches until they are used. */
-const largeLayer = 4 * 2 ** 20;
+/** Most bytes of widened keys that prompts attend to at a time: what a processor's caches hold until it is used. */
+const mostTogether = 3 * 2 ** 20;
 
 /**
- * What prompts in the state [L, 1, P, D] find in the kept tokens, [L, B, P, D], and their attention [L, B, H, P, T], of all layers or of each.
+ * What prompts in the state [L, 1, P, D] find in the kept tokens, [L, B, P, D], and their attention, part by part: [l, b, H, P, T] of some layers, or of
+ * some images of one layer.
  *
- * Of large layers one attends after the other: the widened keys and values of one are in memory at a time, instead of those of all from the forward
- * pass to the backward one. What is found has the same bits; an engine may add up its gradient over the batch in another order.
+ * Keys and values arrive in 16 bits or 8 and are widened first. Part by part, what is widened is in a processor's caches when it is used, and that of one part is in
+ * memory at a time, instead of all of it from the forward pass to the backward one. What is found has the same bits; an engine adds up its gradient over
+ * the batch in another order.
  */
 export function attend(
   config: NetworkConfig,
@@ -52,22 +54,51 @@ export function attend(
   const { heads, width } = config.lpm;
   // Queries do not depend on the image.
   const queries = splitHeads(states, heads);
-  const layers = keys.shape[0] as number;
-  const together = (4 * sizeOf(keys.shape)) / layers < largeLayer ? layers : 1;
-  const parts = Array.from({ length: layers / together }, (_, i) => {
-    const of = (x: Value): Value => slice(x, 0, i * together, (i + 1) * together);
+  const [layers, batch, ...token] = keys.shape as [number, number, ...number[]];
+  /** Rows of layers and images, one after the other. */
+  const inRows = (x: Value): Value => reshape(x, [-1, ...x.shape.slice(2)]);
+  const parts = partsOf(layers, batch, 4 * sizeOf(token)).map(({ layer, layers: l, image, images: b }) => {
+    const isWhole = b === batch;
+    const first = layer * batch + image;
+    const of = (x: Value): Value => (isWhole ? slice(x, 0, layer, layer + l) : slice(inRows(x), 0, first, first + b));
+    const asked = slice(isWhole ? queries : inRows(queries), 0, layer, layer + l);
     // Scaling the few queries is the same as scaling the many scores.
-    const scaled = mul(of(queries), 1 / Math.sqrt(width / heads));
+    const scaled = mul(asked, 1 / Math.sqrt(width / heads));
     const attention = softmax(matmul(scaled, transposeLast(of(keys))), -1);
-    return { attention, context: matmul(attention, of(values)) };
+    const context = matmul(attention, of(values));
+    return { attention, context: reshape(context, [l * b, ...context.shape.slice(-3)]) };
   });
+  const context = concat(
+    parts.map((part) => part.context),
+    0,
+  );
   return {
-    context: mergeHeads(
-      concat(
-        parts.map(({ context }) => context),
-        0,
-      ),
-    ),
+    context: mergeHeads(reshape(context, [layers, batch, ...context.shape.slice(1)])),
     attention: parts.map(({ attention }) => attention),
   };
+}
+
+interface Part {
+  readonly layer: number;
+  readonly layers: number;
+  readonly image: number;
+  readonly images: number;
+}
+
+/** As many whole layers as lie together, or a layer's images in parts of like size; `bytes` an image and layer. */
+function partsOf(layers: number, batch: number, bytes: number): Part[] {
+  const ofLayer = batch * bytes;
+  if (ofLayer <= mostTogether) {
+    const together = Math.floor(mostTogether / ofLayer);
+    return startsOf(layers, together).map(([layer, n]) => ({ layer, layers: n, image: 0, images: batch }));
+  }
+  const together = Math.ceil(batch / Math.ceil(ofLayer / mostTogether));
+  return Array.from({ length: layers }, (_, layer) =>
+    startsOf(batch, together).map(([image, n]) => ({ layer, layers: 1, image, images: n })),
+  ).flat();
+}
+
+/** Where parts of `size` begin, and how many each has; the last may have fewer. */
+function startsOf(count: number, size: number): [number, number][] {
+  return Array.from({ length: Math.ceil(count / size) }, (_, i) => [i * size, Math.min(size, count - i * size)]);
 }

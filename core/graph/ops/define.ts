@@ -53,6 +53,8 @@ export interface VjpContext<A, I> {
   readonly y: Value;
   readonly inputs: I;
   readonly attrs: A;
+  /** What the forward pass computes already: its product of two values. */
+  readonly product: (a: Value, b: Value) => Value | undefined;
 }
 
 /** One tested use of an op. Inputs are seeded random numbers unless `values` gives them. */

@@ -31,7 +31,10 @@ export const matmulOp: Op<NoAttributes, Binary> = {
       const [k, n] = b.shape as [number, number];
       return [da, g.matmul(g.transposeLast(g.reshape(a, [-1, k])), g.reshape(dy, [-1, n]))];
     }
-    return [da, g.sumTo(g.matmul(g.transposeLast(a), dy), b.shape)];
+    // A tall and narrow product is computed lying: its rows are then as long as a processor's vectors, where a head is eight numbers wide.
+    const [k, n] = b.shape.slice(-2) as [number, number];
+    const db = n < k ? g.transposeLast(g.matmul(g.transposeLast(dy), a)) : g.matmul(g.transposeLast(a), dy);
+    return [da, g.sumTo(db, b.shape)];
   },
   onnx: { uses: { MatMul: 13 }, emit: (w, [a, b]) => w.node('MatMul', [a, b]) },
   tfjs: (tf, [a, b]) => tf.matMul(a, b),

@@ -33,7 +33,14 @@ export const softmaxOp: Op<AxisAttributes, Unary> = {
     normaliseAxis('softmax', axis, x.shape.length);
     return { shape: x.shape, dtype: 'float32' };
   },
-  vjp: ({ b, dy, y, attrs: { axis } }) => [b.mul(y, b.sub(dy, b.sum(b.mul(dy, y), [axis], { keepDims: true })))],
+  vjp: ({ b, dy, y, attrs: { axis }, product }) => {
+    // y · Σ dy y. Where the probabilities weigh values, o = y v and dy = do vᵀ, that sum is Σ do o: over a head's width instead of all that is attended to.
+    const [dOut, transposed] = dy.op === 'matmul' && axis === y.shape.length - 1 ? dy.inputs : [];
+    const out = transposed?.op === 'transpose' ? product(y, b.transposeLast(transposed)) : undefined;
+    const isNarrower = dOut !== undefined && (dOut.shape.at(-1) ?? 0) < (y.shape.at(-1) ?? 0);
+    const weighed = out !== undefined && isNarrower ? b.mul(dOut, out) : b.mul(dy, y);
+    return [b.mul(y, b.sub(dy, b.sum(weighed, [axis], { keepDims: true })))];
+  },
   onnx: { uses: { Softmax: 13 }, emit: (w, [x], _node, { axis }) => w.node('Softmax', [x], { axis: { int: axis } }) },
   tfjs: (tf, [x], { axis }) => alongLastAxis(tf, x, axis, (t) => tf.softmax(t, -1)),
   cases: axisCases,

@@ -20,7 +20,7 @@ import { attend } from '../../../core/models/fusion.ts';
 import { buildEvidence, type NetworkConfig } from '../../../core/models/index.ts';
 import { lacksTensorflow, needsTensorflow } from '../../support/tensorflow.ts';
 
-const [layers, batch, heads, tokens, width] = [3, 16, 4, 300, 256];
+const [layers, batch, heads, tokens, width] = [3, 15, 4, 300, 256];
 const config: NetworkConfig = {
   lpm: { width, heads, patch: 16, eps: 1e-12, channels: 3 },
   method: 'fpt+',
@@ -69,7 +69,9 @@ async function sameAnswers(name: EngineName): Promise<void> {
     return results;
   };
   const layered = passes((states, keys, values) => attend(config, states, { keys, values }).context);
-  expect(layered.order.filter(({ op }) => op === 'softmax')).toHaveLength(layers);
+  // Of each layer eight images and then seven.
+  const asked = layered.order.filter(({ op }) => op === 'softmax').map(({ shape }) => shape[0]);
+  expect(asked).toEqual([8, 7, 8, 7, 8, 7]);
   const whole = passes(allAtOnce);
   expect(whole.order.filter(({ op }) => op === 'softmax')).toHaveLength(1);
   const found = await run(layered);
@@ -82,8 +84,23 @@ async function sameAnswers(name: EngineName): Promise<void> {
   for (const [i, x] of wanted?.data.entries() ?? []) expect(gradient?.data[i]).toBeCloseTo(x, 6);
 }
 
-test('large layers that attend one after the other find the same bits as all at once, and their gradients differ in the last digit at most', async () => {
+test('large layers attend some images at a time and find the same bits as all at once; their gradients differ in the last digit at most', async () => {
   await sameAnswers('onnxruntime');
+});
+
+test('small layers attend together, as many as lie in the caches', () => {
+  const small: NetworkConfig = { ...config, layers: 5, tokens: 60 };
+  const shape = [5, 16, heads, 60, width / heads];
+  const { context, attention } = attend(small, input('states', [5, 1, config.prompts, width]), {
+    keys: cast(input('keys', shape, 'float16'), 'float32'),
+    values: cast(input('values', shape, 'float16'), 'float32'),
+  });
+  // 0.98 MB a layer: three and two.
+  expect(attention.map((part) => part.shape)).toEqual([
+    [3, 16, heads, config.prompts, 60],
+    [2, 16, heads, config.prompts, 60],
+  ]);
+  expect(context.shape).toEqual([5, 16, config.prompts, width]);
 });
 
 test('evidence of large layers is that of each: its attention sums to 1 over the tokens', async () => {

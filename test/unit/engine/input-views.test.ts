@@ -9,6 +9,7 @@ import {
   input,
   matmul,
   mul,
+  reshape,
   slice,
   sum,
   transposeLast,
@@ -69,6 +70,27 @@ test('scales that widen 8 bits are taken by the same part; of a part that is no 
   const { graph } = viewInputs(defineGraph({ outputs }), { apart: false });
   expect(graph.inputs.map(({ name }) => name)).toEqual(['keys[1:2]', 'keys largest[1:2]', 'keys', 'keys largest']);
   expect(graph.outputs['whole']!.op).toBe('slice');
+});
+
+test('rows of two axes counted through as one are views, too; of axes that are taken apart nothing is changed', () => {
+  const integers = cast(input('keys', [2, 3, 4, 5], 'int8'), 'float32');
+  const scaled = mul(integers, cast(input('largest', [2, 3, 1, 5], 'float16'), 'float32'));
+  const rows = reshape(scaled, [6, 4, 5]);
+  const outputs = { part: add(slice(rows, 0, 4, 6), 1), other: add(slice(reshape(scaled, [6, 5, 4]), 0, 4, 6), 1) };
+  const { graph, views } = viewInputs(defineGraph({ outputs }), { apart: false });
+  const [part] = graph.outputs['part']!.inputs;
+  expect([part!.op, part!.shape]).toEqual(['mul', [2, 4, 5]]);
+  expect(graph.outputs['other']!.inputs[0]!.op).toBe('slice');
+  const keys: Tensor = { dtype: 'int8', shape: [2, 3, 4, 5], data: Int8Array.from({ length: 120 }, (_, i) => i) };
+  const largest: Tensor = {
+    dtype: 'float16',
+    shape: [2, 3, 1, 5],
+    data: Uint16Array.from({ length: 30 }, (_, i) => i),
+  };
+  const given = views({ keys, largest });
+  const [ofKeys, ofLargest] = ['keys[4:6] of 2 axes', 'largest[4:6] of 2 axes'].map((name) => given[name]!);
+  expect([ofKeys!.shape, ofKeys!.data[0], ofKeys!.data.buffer]).toEqual([[2, 4, 5], 80, keys.data.buffer]);
+  expect([ofLargest!.shape, ofLargest!.data[0]]).toEqual([[2, 1, 5], 20]);
 });
 
 test('a flat vector, of which a training step is carried from run to run, stays whole', () => {

@@ -103,3 +103,51 @@ test('the numeric comparison fails on a difference, on NaN and on a missing numb
   expect(firstDifference([1, Number.NaN], [1, 2], tolerance)).toBe('element 1 is NaN; need 2');
   expect(firstDifference([1], [1, 2], tolerance)).toBe('1 numbers; need 2');
 });
+
+/** The value of `loss` at these inputs, moved along one number, as a difference of two. */
+function slope(
+  loss: g.Value,
+  inputs: Record<string, { shape: readonly number[]; data: Float64Array }>,
+  name: string,
+  at: number,
+) {
+  const [more, less] = [1e-5, -1e-5].map((step) => {
+    const moved = Float64Array.from(inputs[name]!.data, (x, i) => (i === at ? x + step : x));
+    return evaluate([loss], { ...inputs, [name]: { ...inputs[name]!, data: moved } })[0]!.data[0]!;
+  });
+  return (more! - less!) / 2e-5;
+}
+
+test('gradients of attention, of a bias and of narrow heads are slopes, by sums as short as they can be', () => {
+  const sizes = { q: [2, 3, 4], k: [2, 5, 4], v: [2, 5, 2], bias: [2], weights: [2, 3, 2] };
+  const inputs = Object.fromEntries(
+    Object.entries(sizes).map(([name, shape]) => {
+      const count = shape.reduce((a, b) => a * b);
+      return [name, { shape, data: Float64Array.from({ length: count }, (_, i) => Math.sin(i * 7 + name.length)) }];
+    }),
+  );
+  const [q, k, v, bias, weights] = Object.entries(sizes).map(([name, shape]) => g.input(name, shape)) as [
+    g.Value,
+    g.Value,
+    g.Value,
+    g.Value,
+    g.Value,
+  ];
+  const attention = g.softmax(g.matmul(q, g.transposeLast(k)), -1);
+  const found = g.add(g.matmul(attention, v), bias);
+  const loss = g.sum(g.mul(found, weights), [0, 1, 2]);
+  const wanted = { q, k, v, bias };
+  const gradients = g.grad(loss, Object.values(wanted));
+  for (const [g_, name] of Object.keys(wanted).map((name, i) => [gradients[i]!, name] as const)) {
+    const [values] = evaluate([g_], inputs);
+    for (const [at, x] of [...values!.data].entries()) expect(x).toBeCloseTo(slope(loss, inputs, name, at), 6);
+  }
+  const { order } = g.defineGraph({ outputs: Object.fromEntries(gradients.map((x, i) => [`${i}`, x])) });
+  // Over a head's two numbers, not over the five that are attended to.
+  const sums = order.filter(({ op }) => op === 'sum').map(({ inputs: [x] }) => x!.shape.join());
+  expect(sums).toEqual(['2,3,2']);
+  // The bias is added to six rows: their sum is a product with ones. Of the values' gradient two rows of five, not five of two.
+  const products = order.filter(({ op }) => op === 'matmul').map(({ shape }) => shape.join());
+  expect(products).toContain('1,2');
+  expect(products).toContain('2,2,5');
+});
