@@ -12,7 +12,8 @@ export {
 } from './normalise.ts';
 export { fromUint16, type GreyOrColourImage, toUint8, toUint16 } from './picture.ts';
 export { looksLikePicture, type OpenedPicture, openPicture, readPicture, storedOrientation } from './read-picture.ts';
-export type { Region, Samples } from './resampler.ts';
+export type { Region, Samples, Weights } from './resample-weights.ts';
+export { type FirstPass, lanes, type PixelRange, PlainLines, placesOf, spread } from './resampled-lines.ts';
 export { cropResizeBilinear, resizeBicubic, resizeBilinear } from './resize.ts';
 export {
   commonRange,

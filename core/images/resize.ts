@@ -3,7 +3,8 @@
  * what torchvision calls anti-aliasing. On floats, with no rounding to eight bits between the two passes.
  */
 import type { GreyOrColourImage } from './picture.ts';
-import { type Filter, type Region, Resampler, type Samples } from './resampler.ts';
+import type { Filter, Region, Samples } from './resample-weights.ts';
+import { Resampler } from './resampler.ts';
 
 export const triangle: Filter = { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) };
 

@@ -6,7 +6,9 @@
 
 import { greyShares } from './augment.ts';
 import { luma, lumaOf, type Normalisation } from './normalise.ts';
-import { type Region, Resampler, type Samples } from './resampler.ts';
+import type { Region, Samples } from './resample-weights.ts';
+import type { FirstPass } from './resampled-lines.ts';
+import { Resampler } from './resampler.ts';
 import { triangle, whole } from './resize.ts';
 
 /** How an image is changed before it is learned from. */
@@ -20,7 +22,7 @@ export interface ImageChanges {
 
 /** Makes side images of `side` x `side` pixels for a network of `channels` channels. */
 export class SideImageMaker {
-  readonly #resampler = new Resampler();
+  readonly #resampler: Resampler;
   readonly #side: number;
   readonly #channels: number;
   readonly #statistics: Normalisation;
@@ -28,7 +30,9 @@ export class SideImageMaker {
   readonly #cut: Float32Array;
   readonly #changed: Float32Array;
 
-  constructor(side: number, channels: number, statistics: Normalisation) {
+  /** @param firstPass who resamples lines; `quickLines()` for thousands of images in a row */
+  constructor(side: number, channels: number, statistics: Normalisation, firstPass?: FirstPass) {
+    this.#resampler = new Resampler(firstPass);
     this.#side = side;
     this.#channels = channels;
     this.#statistics = statistics;

@@ -17,6 +17,7 @@ import { Batches, KeptBatches, type OwnInputs, type OwnInputsOf } from './batch-
 import type { BatchThreads } from './batches/batch-threads.ts';
 import type { BatchRow, SharedBatch } from './batches/messages.ts';
 import { bytesOf, featureKinds, featuresOf, writeRecord } from './feature-kinds.ts';
+import { quickLines } from './lines/simd-lines.ts';
 
 /** What lies on the disk, where threads read it. */
 type PlacedRecords = Pick<RecordStore, 'placeOf' | 'verified' | 'damaged'>;
@@ -318,13 +319,14 @@ async function fillInThreads(
 
 /** Side images in their places in a batch; those that nothing changes are held, for they are the same every epoch. */
 class SideImages {
-  readonly #maker: SideImageMaker;
+  readonly #newMaker: () => SideImageMaker;
+  #maker: SideImageMaker | undefined;
   readonly #size: number;
   readonly #name: string;
   readonly #memory: MemoryHolder | undefined;
 
   constructor({ lpm, sideSize }: NetworkConfig, statistics: ChannelStatistics, memory: MemoryHolder | undefined) {
-    this.#maker = new SideImageMaker(sideSize, lpm.channels, statistics);
+    this.#newMaker = () => new SideImageMaker(sideSize, lpm.channels, statistics, quickLines());
     this.#size = lpm.channels * sideSize ** 2;
     this.#name = `${lpm.channels} x ${sideSize}`;
     this.#memory = memory;
@@ -338,6 +340,7 @@ class SideImages {
   }
 
   write(source: Samples, change: Augmentation | null, batch: Float32Array, b: number): void {
+    this.#maker ??= this.#newMaker();
     this.#maker.write(source, change, batch, b * this.#size);
   }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
 import {
@@ -9,10 +10,16 @@ import {
   type GreyOrColourImage,
   type ImageChanges,
   normalise,
+  PlainLines,
   resizeBilinear,
+  type Samples,
   SideImageMaker,
 } from '../../../core/images/index.ts';
+import { Resampler } from '../../../core/images/resampler.ts';
+import { triangle, whole } from '../../../core/images/resize.ts';
+import { SimdLines } from '../../../core/services/features/lines/simd-lines.ts';
 import { drawAugmentation } from '../../../core/training/augment.ts';
+import { assembled, assembledPath } from '../../../scripts/wasm/assemble.ts';
 
 const size = 61;
 const side = 24;
@@ -47,18 +54,23 @@ test.each([
   'a side image of %i channels for a network of %i, %s, is that of its parts, bit for bit',
   (from, to, _, given) => {
     const statistics = { mean: [...given.mean], std: [...given.std] };
-    const maker = new SideImageMaker(side, to, statistics);
+    const makers = [
+      new SideImageMaker(side, to, statistics),
+      new SideImageMaker(side, to, statistics, new SimdLines()),
+    ];
     const length = to * side * side;
     for (let n = 0; n < 40; n++) {
       const samples = Uint16Array.from({ length: size * size * from }, () => random.uint32() >>> 16);
       const changes = n % 8 === 0 ? null : drawAugmentation(random, size, size, { flip: true });
       const expected = stepByStep(fromUint16(samples, size, size, from), changes, statistics, to);
       // In the middle of a batch, whose other images stay as they are.
-      const batch = new Float32Array(3 * length).fill(7);
-      maker.write({ width: size, height: size, channels: from, data: samples }, changes, batch, length);
-      expect(batch.subarray(length, 2 * length)).toEqual(expected);
-      expect(batch[length - 1]).toBe(7);
-      expect(batch[2 * length]).toBe(7);
+      for (const maker of makers) {
+        const batch = new Float32Array(3 * length).fill(7);
+        maker.write({ width: size, height: size, channels: from, data: samples }, changes, batch, length);
+        expect(batch.subarray(length, 2 * length)).toEqual(expected);
+        expect(batch[length - 1]).toBe(7);
+        expect(batch[2 * length]).toBe(7);
+      }
     }
   },
 );
@@ -107,4 +119,39 @@ test.each([
     const { crop } = drawAugmentation(random, size, size, { flip: false });
     expect(cropResizeBilinear(image, crop, width, height).data).toEqual(plainResample(image, crop, width, height));
   }
+});
+
+test('vector instructions give the bits of plain lines for every sample, for floats, and for images of any size after each other', () => {
+  const [plain, quick] = [new PlainLines(), new SimdLines()].map((lines) => new Resampler(lines)) as [
+    Resampler,
+    Resampler,
+  ];
+  const all = Uint16Array.from({ length: 65_536 }, (_, i) => i);
+  const floats = Float32Array.from({ length: 53 * 37 * 3 }, () => random.uniform());
+  const images: Samples[] = [
+    { width: 256, height: 256, channels: 1, data: all },
+    { width: 53, height: 37, channels: 3, data: floats },
+    { width: 1, height: 1, channels: 1, data: Uint16Array.of(40_000) },
+    { width: 700, height: 90, channels: 1, data: Uint16Array.from({ length: 63_000 }, () => random.uint32() >>> 16) },
+  ];
+  for (const image of images) {
+    for (const [width, height] of [
+      [image.width, image.height],
+      [31, 17],
+      [300, 2],
+    ] as const) {
+      for (const isMirrored of [false, true]) {
+        const [expected, found] = [plain, quick].map((resampler) => {
+          const out = new Float32Array(width * height * image.channels);
+          resampler.resample(image, whole(image), width, height, triangle, out, isMirrored);
+          return out;
+        });
+        expect(found).toEqual(expected);
+      }
+    }
+  }
+});
+
+test('the instructions are those of their text', async () => {
+  expect(readFileSync(assembledPath, 'utf8')).toBe(await assembled());
 });
