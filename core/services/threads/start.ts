@@ -1,6 +1,6 @@
 /**
  * Starts a thread of ours; nothing else in core/ does, for Node 24 has a fault that ends a process of several threads
- * (docs/adr/0540-webassembly-is-not-collected.md).
+ * (docs/adr/0550-webassembly-is-not-collected.md).
  */
 import { versions } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
