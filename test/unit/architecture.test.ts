@@ -37,6 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
  * What each is for stands in docs/architecture.md.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
+  threads: [],
   devices: [],
   session: ['devices'],
   files: [],
@@ -46,10 +47,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   datasets: ['session', 'records', 'patients'],
   import: ['session', 'files', 'records', 'privacy', 'patients', 'datasets'],
   lpm: ['session', 'files'],
-  pixels: ['session', 'files', 'records'],
+  pixels: ['threads', 'session', 'files', 'records'],
   export: ['session', 'files', 'privacy', 'patients', 'import'],
   reading: ['session', 'datasets'],
-  features: ['session', 'records', 'datasets', 'lpm', 'pixels'],
+  features: ['threads', 'session', 'records', 'datasets', 'lpm', 'pixels'],
   training: ['datasets', 'features', 'lpm', 'session'],
   recipe: ['datasets', 'features', 'lpm', 'session', 'training'],
   demo: ['session', 'import', 'datasets', 'lpm'],
@@ -62,7 +63,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   replay: ['session', 'datasets', 'lpm', 'training'],
   shortcuts: ['session', 'evaluation', 'classification', 'training'],
   suspects: ['session', 'datasets', 'reading', 'training'],
-  library: ['devices', 'session', 'files', 'records', 'privacy', 'datasets', 'lpm', 'pixels', 'training'],
+  library: ['threads', 'devices', 'session', 'files', 'records', 'privacy', 'datasets', 'lpm', 'pixels', 'training'],
   jobs: [
     'session',
     'datasets',
@@ -185,6 +186,11 @@ describe('architecture', () => {
     const folders = [...new Set(inRooms.map((path) => path.split('/')[2] ?? ''))].sort();
     expect(folders).toEqual(Object.keys(rooms).sort());
     expect(folders.filter((room) => !architecturePage.includes(`| \`${room}/\` |`))).toEqual([]);
+  });
+
+  test('threads are started by one function, which keeps them from a fault of V8', () => {
+    const starting = files.filter(({ path, text }) => path.startsWith('core/') && /\bnew Worker\(/.test(text));
+    expect(starting.map(({ path }) => path)).toEqual(['core/services/threads/start.ts']);
   });
 
   test('JSON that is stored in a library is read by one function, which checks it', () => {

@@ -1,8 +1,8 @@
 /** Checking and backing up a library in a thread of its own: both read all of it, and the process that answers must not wait. */
-import { Worker } from 'node:worker_threads';
 import { toError } from '../../base/errors.ts';
 import { ThreadCaller } from '../../base/thread.ts';
 import type { BackupReport, CheckReport } from '../../contract/results/maintenance.ts';
+import { startThread } from '../threads/start.ts';
 
 export interface MaintenanceCalls {
   check: { input: { readonly folder: string; readonly deep: boolean }; output: CheckReport };
@@ -24,7 +24,7 @@ async function runAside<K extends keyof MaintenanceCalls>(
   input: MaintenanceCalls[K]['input'],
 ): Promise<MaintenanceCalls[K]['output']> {
   const ended = new Error(`The thread that should ${task} the library ended without an answer.`);
-  const worker = new Worker(new URL('./maintenance-worker.ts', import.meta.url));
+  const worker = startThread(new URL('./maintenance-worker.ts', import.meta.url));
   const thread = new ThreadCaller<MaintenanceCalls, object>(worker, {}, (how) =>
     'thrown' in how ? toError(how.thrown) : ended,
   );

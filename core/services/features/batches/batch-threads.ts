@@ -1,7 +1,7 @@
 /** Threads that put batches together while the engine computes; they are started when first needed and shared by all examples of a training. */
-import { Worker } from 'node:worker_threads';
 import { AppError, toError } from '../../../base/errors.ts';
 import { ThreadCaller } from '../../../base/thread.ts';
+import { startThread } from '../../threads/start.ts';
 import type { BatchCalls, BatchRow, RowDamage, SharedBatch } from './messages.ts';
 
 /** Batches that a thread remembers: a training fills two in turn, and each may be of some tens of megabytes. */
@@ -87,7 +87,7 @@ class BatchThread {
   #next = 1;
 
   constructor() {
-    const worker = new Worker(new URL('./batch-worker.ts', import.meta.url));
+    const worker = startThread(new URL('./batch-worker.ts', import.meta.url));
     this.#caller = new ThreadCaller(worker, {} as never, (ended) => {
       const why = 'thrown' in ended ? toError(ended.thrown).message : `exit ${ended.exit}`;
       return new AppError('ENGINE_FAILED', `The thread that puts batches together ended: ${why}.`);

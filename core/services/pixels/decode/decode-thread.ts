@@ -1,7 +1,7 @@
 /** One life of a decode thread: one request at a time, each with a limit for reading its file and one for decoding its frame. */
-import { Worker } from 'node:worker_threads';
 import { AppError, toError } from '../../../base/errors.ts';
 import { ThreadCaller } from '../../../base/thread.ts';
+import { startThread } from '../../threads/start.ts';
 import type { DecodeCalls, DecodeNews, DecodeThreadData } from './messages.ts';
 
 export interface DecodeLimits {
@@ -19,7 +19,7 @@ export class DecodeThread {
 
   constructor(limits: DecodeLimits, data: DecodeThreadData) {
     this.#limits = limits;
-    const worker = new Worker(new URL('./decode-worker.ts', import.meta.url), {
+    const worker = startThread(new URL('./decode-worker.ts', import.meta.url), {
       workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: 512 },
     });
