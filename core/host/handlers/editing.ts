@@ -45,6 +45,9 @@ export const editingHandlers: Handlers<keyof typeof editingCalls, CoreContext> =
   },
   'models.rename': ({ model, name }, context) => {
     renameModel(context.services, model, name);
+    // Jobs and watched folders that name it follow.
+    context.emit('library.changed', { what: 'jobs' });
+    context.emit('watches.changed', {});
     return told(context, 'models', null);
   },
   'models.deletion': ({ model }, { services }) => planModelDeletion(services, model),
