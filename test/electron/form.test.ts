@@ -29,6 +29,7 @@ test.each(['en', 'de'] as const)(
         wrong.push(...(await cut(page)).map((text) => `${where}: ${text}`));
         for (const theme of ['light', 'dark'] as const) {
           await callFrom(page, 'window.saveSettings', { theme });
+          await page.locator(`html[data-theme=${theme}]`).waitFor();
           wrong.push(...(await violations(page)).map((text) => `${where}, ${theme}: ${text}`));
         }
       };
