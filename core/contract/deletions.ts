@@ -32,6 +32,14 @@ export const datasetDeletionSchema = z.object({
 });
 export type DatasetDeletion = z.infer<typeof datasetDeletionSchema>;
 
+/** What came back with a model: folders that are watched again. */
+export const modelBackSchema = z.object({ watches: count });
+export type ModelBack = z.infer<typeof modelBackSchema>;
+
+/** What came back with a data set, and which of its models stay away because others have their names. */
+export const datasetBackSchema = z.object({ modelsLeft: z.array(z.string()), watches: count });
+export type DatasetBack = z.infer<typeof datasetBackSchema>;
+
 /** Something that is out of sight, under the name that it had. */
 export const deletedThingSchema = z.object({ id: z.int(), name: z.string(), deletedAt: timeSchema });
 export type DeletedThing = z.infer<typeof deletedThingSchema>;

@@ -4,6 +4,8 @@ export { sha256 } from './hash.ts';
 export {
   bytesIn,
   damageOf,
+  type FileState,
+  fileStateOf,
   PlacedReader,
   placesOf,
   type RecordBlocks,

@@ -2,7 +2,7 @@
  * Reads records straight to where they are wanted, in a thread that may wait for the disk: no buffer of its own between the system's memory and
  * a batch, however many pieces a record falls into there.
  */
-import { closeSync, existsSync, fstatSync, openSync, readvSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readvSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { AppError, systemError } from '../base/errors.ts';
@@ -15,8 +15,26 @@ export interface RecordPlace {
   readonly length: number;
   /** What the bytes must sum to (CRC-32); null where nobody knows. */
   readonly checksum: number | null;
-  /** Whether they have been summed before: they are not again while the file is as it was when it was opened. */
+  /** Whether they have been summed before and were right: they are not summed again while the file is as in `file`. */
   readonly isVerified: boolean;
+  /** The file as it was before they were summed, or before they are; null where nobody knows. */
+  readonly file: FileState | null;
+}
+
+/** What tells that a file was written to. */
+export interface FileState {
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** The file in `path` as it is now; null where that cannot be said. */
+export function fileStateOf(path: string): FileState | null {
+  try {
+    return stateIn(statSync(path));
+  } catch {
+    // Whoever reads it meets the same and says it.
+    return null;
+  }
 }
 
 /** What is wrong with a record that cannot be read. */
@@ -75,27 +93,20 @@ export function placesOf(
 /** Files that are kept open, one after the other in the order of their last use. */
 const mostOpen = 64;
 
-/** What tells that a file was written to since it was first opened. */
-interface FileState {
-  readonly sizeBytes: number;
-  readonly modifiedMs: number;
-}
-
 export class PlacedReader {
   readonly #open = new Map<string, number>();
-  readonly #firstStates = new Map<string, FileState>();
 
   /**
    * Reads a record into `parts`, one after the other, which are as long as it is together. Gives what is wrong with it, or null.
    * @throws DISK_FAILED, FILE_UNREADABLE
    */
-  read({ path, offset, checksum, isVerified }: RecordPlace, parts: readonly Uint8Array[]): RecordDamage | null {
+  read({ path, offset, checksum, isVerified, file }: RecordPlace, parts: readonly Uint8Array[]): RecordDamage | null {
     let isSummed = checksum !== null && !isVerified;
     try {
       const handle = this.#handleOf(path);
       if (!readFully(handle, offset, parts)) return 'ends too early';
       // Looked at afterwards: what was written to it while it was read shows, too.
-      isSummed ||= checksum !== null && this.#hasChanged(path, handle);
+      isSummed ||= checksum !== null && !isAs(file, handle);
     } catch (error) {
       this.#forget(path);
       return damageOf(error, path);
@@ -110,13 +121,6 @@ export class PlacedReader {
   close(): void {
     for (const handle of this.#open.values()) closeSync(handle);
     this.#open.clear();
-    this.#firstStates.clear();
-  }
-
-  /** Whether a file was written to since it was first opened: its records were verified as it was before. */
-  #hasChanged(path: string, handle: number): boolean {
-    const [first, now] = [this.#firstStates.get(path), stateOf(handle)];
-    return first?.sizeBytes !== now.sizeBytes || first.modifiedMs !== now.modifiedMs;
   }
 
   /** Lets go of a file that could not be read: a share that comes back knows its old handle no more. */
@@ -134,7 +138,6 @@ export class PlacedReader {
     const handle = this.#open.get(path) ?? openSync(path, 'r');
     this.#open.delete(path);
     this.#open.set(path, handle);
-    if (!this.#firstStates.has(path)) this.#firstStates.set(path, stateOf(handle));
     if (this.#open.size > mostOpen) {
       const [oldest, unused] = this.#open.entries().next().value as [string, number];
       this.#open.delete(oldest);
@@ -144,9 +147,13 @@ export class PlacedReader {
   }
 }
 
-function stateOf(handle: number): FileState {
-  const { size, mtimeMs } = fstatSync(handle);
+function stateIn({ size, mtimeMs }: Stats): FileState {
   return { sizeBytes: size, modifiedMs: mtimeMs };
+}
+
+function isAs(known: FileState | null, handle: number): boolean {
+  const now = stateIn(fstatSync(handle));
+  return known?.sizeBytes === now.sizeBytes && known.modifiedMs === now.modifiedMs;
 }
 
 /** Fills all of `parts` from `offset` on; the system may give less than it is asked for. Gives whether the file was long enough. */

@@ -25,7 +25,16 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import { damageOf, flushFolder, makeFolder, PlacedReader, type RecordDamage, type RecordPlace } from '../disk/index.ts';
+import {
+  damageOf,
+  type FileState,
+  fileStateOf,
+  flushFolder,
+  makeFolder,
+  PlacedReader,
+  type RecordDamage,
+  type RecordPlace,
+} from '../disk/index.ts';
 import type { MemoryHolder } from './memory.ts';
 import {
   align,
@@ -103,7 +112,11 @@ export class RecordStore {
   readonly recovery: Recovery;
   readonly #index: RecordIndex;
   readonly #records = new Map<string, IndexedRecord>();
-  readonly #verified = new Set<string>();
+  /**
+   * Records whose bytes were read elsewhere and were right, with their file as it was before. Kept here and told with their places, for a reader
+   * that opens a file later than another cannot know that it was written to in between.
+   */
+  readonly #verified = new Map<string, FileState>();
   readonly #memory: MemoryHolder | undefined;
   readonly #readers = new Map<number, Promise<FileHandle>>();
   readonly #mode: 'read' | 'write';
@@ -180,7 +193,6 @@ export class RecordStore {
         checksum,
       };
       this.#records.set(nameOf(record), record);
-      this.#verified.add(nameOf(record));
       this.#pending.push(record);
       this.#pendingBytes += payload.byteLength;
     });
@@ -222,7 +234,6 @@ export class RecordStore {
     if (bytesRead !== record.length) throw this.damaged('ends too early', record);
     // At every reading, for the file may have changed since the first: it is little beside the reading.
     if (payloadChecksum(payload) !== record.checksum) throw this.damaged('has a wrong checksum', record);
-    this.#verified.add(name);
     return payload;
   }
 
@@ -249,12 +260,14 @@ export class RecordStore {
     if (record === undefined) throw this.damaged('is not there', { kind, key });
     const { offset, length, checksum } = record;
     const path = join(this.folder, shardName(record.shard));
-    return { path, offset, length, checksum, isVerified: this.#verified.has(name) };
+    const verified = this.#verified.get(name);
+    const file = verified ?? fileStateOf(path);
+    return { path, offset, length, checksum, isVerified: verified !== undefined, file };
   }
 
-  /** The bytes of a record were read elsewhere, and their checksum is right: it is not asked for again. */
-  verified(name: RecordName): void {
-    if (this.#records.has(nameOf(name))) this.#verified.add(nameOf(name));
+  /** The bytes of a record were read at its `place`, and their checksum is right: it is not asked for again while the file is as it was. */
+  verified(name: RecordName, { file }: RecordPlace): void {
+    if (file !== null && this.#records.has(nameOf(name))) this.#verified.set(nameOf(name), file);
   }
 
   /**
@@ -266,7 +279,10 @@ export class RecordStore {
     if (record !== undefined) {
       this.#records.delete(nameOf(name));
       const lost = [name, ...this.#wrongOf(record.shard)];
-      for (const one of lost) this.#records.delete(nameOf(one));
+      for (const one of lost) {
+        this.#records.delete(nameOf(one));
+        this.#verified.delete(nameOf(one));
+      }
       if (this.#mode === 'write') this.#index.remove(lost);
     }
     return new AppError('FEATURES_DAMAGED', `A stored record (${name.kind}, ${redact(name.key)}) ${what}.`, {
@@ -302,7 +318,8 @@ export class RecordStore {
       return [...this.#records.values()].filter((record) => {
         if (record.shard !== shard || this.#pending.includes(record)) return false;
         const { offset, length, checksum } = record;
-        return reader.read({ path, offset, length, checksum, isVerified: false }, [new Uint8Array(length)]) !== null;
+        const place = { path, offset, length, checksum, isVerified: false, file: null };
+        return reader.read(place, [new Uint8Array(length)]) !== null;
       });
     } catch (error) {
       if (error instanceof AppError) return [];
@@ -413,11 +430,7 @@ export class RecordStore {
         readSync(handle, header, 0, header.length, record.offset - header.length);
         readSync(handle, payload, 0, payload.length, record.offset);
         const sound = headerMatches(header, record, record.length, record.checksum);
-        if (sound && payloadChecksum(payload) === record.checksum) {
-          this.#verified.add(nameOf(record));
-          return false;
-        }
-        return true;
+        return !sound || payloadChecksum(payload) !== record.checksum;
       } finally {
         closeSync(handle);
       }

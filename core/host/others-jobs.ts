@@ -1,6 +1,7 @@
 /**
  * Jobs of the process that writes a library, for a window that only reads it: nobody tells it of them, so it looks, and tells its page as the writer
- * tells its own. Without this a job that ran when the window was opened would run there for ever, and what it made would not be shown.
+ * tells its own. Without this a job that ran when the window was opened would run there for ever, and what it made would not be shown. A writer that dies
+ * tells nobody: while a job runs, it is looked at whether anybody is there who does it.
  */
 import { serialiseError } from '../base/errors.ts';
 import type { EmitCoreEvent, JobView } from '../contract/index.ts';
@@ -28,7 +29,8 @@ export function followOthers(
   const timer = setInterval(() => {
     try {
       const now = committed();
-      if (now === version) return;
+      const isRunning = [...known.values()].some(({ job }) => job.state === 'running');
+      if (now === version && !isRunning) return;
       const found = look();
       for (const [id, { job, text }] of found) if (known.get(id)?.text !== text) tellOfJob(job, emit);
       [version, known, isFailing] = [now, found, false];

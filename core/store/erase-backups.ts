@@ -28,7 +28,7 @@ export interface BackupErasure {
 }
 
 /** Ends the name of a copy that is being written, or was when its process died. */
-const halfEnding = /\.(partial|partial-journal|restoring)$/;
+const halfEnding = /\.(partial|partial-journal|restoring|restoring-wal|restoring-shm)$/;
 
 /** Copies of the database below the library's folder, half ones first, as paths relative to it. */
 export function backupCopies(folder: string): string[] {

@@ -5,6 +5,7 @@
  * It is a lock of the operating system on an open file, so a killed process (kill -9, power loss) leaves none behind:
  * there is no stale lock to guess about, unlike a file that holds a process number.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import { Database } from './database.ts';
@@ -13,12 +14,15 @@ export interface WriterLock {
   release(): void;
 }
 
+/** How long a look at the lock, which holds it for a moment, may stand in a writer's way, in milliseconds. */
+const lookMs = 200;
+
 /**
- * The lock of the library in `folder`, now or not at all.
+ * The lock of the library in `folder`, at once or not at all.
  * @throws LIBRARY_BUSY when another process (or another part of this one) holds it
  */
 export function takeWriterLock(folder: string): WriterLock {
-  const database = Database.open(join(folder, 'writer.lock'), { readonly: false, timeoutMs: 0 });
+  const database = Database.open(join(folder, 'writer.lock'), { readonly: false, timeoutMs: lookMs });
   try {
     // An immediate transaction on a file of zero bytes would keep a journal beside it; memory is enough for a lock.
     database.pragma('journal_mode = MEMORY');
@@ -45,12 +49,22 @@ export function takeWriterLock(folder: string): WriterLock {
   };
 }
 
-/** Whether anybody has the library in `folder` open for writing now, this process included. */
+/**
+ * Whether anybody has the library in `folder` open for writing now, this process included. Changes nothing, and asks for no right to write: a window
+ * that reads asks again and again.
+ */
 export function isWriterThere(folder: string): boolean {
+  const path = join(folder, 'writer.lock');
+  // Who writes has made it.
+  if (!existsSync(path)) return false;
+  let database: Database | undefined;
   try {
-    takeWriterLock(folder).release();
+    database = Database.open(path, { readonly: true, timeoutMs: 0 });
+    database.get('SELECT count(*) FROM sqlite_schema');
     return false;
   } catch (error) {
     return error instanceof AppError && error.code === 'LIBRARY_BUSY';
+  } finally {
+    database?.close();
   }
 }

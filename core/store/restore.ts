@@ -3,25 +3,27 @@
  * `set-aside/<time>/`.
  *
  * Order of events, so that a kill anywhere leaves either the old state or one that opening refuses by name (never an empty library):
- * the backup is copied whole beside its place; the present file moves away, then its log (a log beside a foreign database would be
+ * the backup is copied whole beside its place, brought to the newest form and prepared there; the present file moves away, then its log (a log beside a foreign database would be
  * played into it); the copy gets its name.
  */
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { AppError, isDiskFull } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { flushFolder, removeQuietly } from '../disk/index.ts';
 import { type BackupFile, listBackups, stampOf } from './backup.ts';
 import { databaseProblems } from './check.ts';
-import { Database } from './database.ts';
+import { Database, type WriteDb } from './database.ts';
 import { takeWriterLock } from './lock.ts';
-import { checkVersion } from './migrate.ts';
-import { breakSeal, databaseName } from './seal.ts';
+import { checkVersion, migrate } from './migrate.ts';
+import { breakSeal, databaseName, sealDatabase } from './seal.ts';
 
 export interface RestoreOptions {
   /** A backup's name in `backups/`, or the path of a copy. The newest sound one when left out. */
   readonly from?: string;
   readonly now: Date;
+  /** Changes the copy before it becomes the library, so that nobody meets the library without the change. */
+  readonly prepare?: (db: WriteDb) => void;
 }
 
 export interface Restored {
@@ -44,7 +46,7 @@ export function restoreLibrary(folder: string, options: RestoreOptions): Restore
   const lock = takeWriterLock(folder);
   try {
     const { backup, unsound } = choose(folder, options.from);
-    const setAside = replace(folder, backup.path, options.now);
+    const setAside = replace(folder, backup.path, options);
     return { backup: backup.name, madeAt: backup.madeAt, setAside, unsound };
   } finally {
     lock.release();
@@ -91,11 +93,14 @@ function refuseNewer(path: string): void {
   }
 }
 
-function replace(folder: string, backup: string, now: Date): string | null {
+function replace(folder: string, backup: string, { now, prepare }: RestoreOptions): string | null {
   const target = join(folder, databaseName);
   const partial = `${target}.restoring`;
   try {
+    // A log that a killed one left would be played into the copy.
+    for (const ending of ['-wal', '-shm']) rmSync(`${partial}${ending}`, { force: true });
     copyFileSync(backup, partial);
+    if (prepare !== undefined) change(partial, prepare);
     const handle = openSync(partial, 'r+');
     fsyncSync(handle);
     closeSync(handle);
@@ -111,14 +116,29 @@ function replace(folder: string, backup: string, now: Date): string | null {
     }
     renameSync(partial, target);
     flushFolder(folder);
+    sealDatabase(folder);
     return aside;
   } catch (error) {
     removeQuietly(partial);
+    if (error instanceof AppError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new AppError(
       isDiskFull(error) ? 'DISK_FULL' : 'LIBRARY_READ_ONLY',
       `The backup could not be put in place (${code}); what was there is in place or in set-aside/.`,
       { cause: error },
     );
+  }
+}
+
+/** Brings a copy to the newest form, for the backup that it was made of is there, and changes it. Leaves no log beside it. */
+function change(path: string, prepare: (db: WriteDb) => void): void {
+  const database = Database.open(path, { readonly: false });
+  try {
+    database.pragma('journal_mode = MEMORY');
+    database.pragma('foreign_keys = ON');
+    migrate(database, { backUp: () => {} });
+    database.transaction(() => prepare(database));
+  } finally {
+    database.close();
   }
 }

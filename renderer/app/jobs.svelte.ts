@@ -59,6 +59,9 @@ class Jobs {
     for (const stop of this.#stops) stop();
     this.#stops = [
       on('jobs.changed', (job) => this.#take(job)),
+      on('library.changed', ({ what }) => {
+        if (what === 'jobs') void this.load();
+      }),
       on('core.changed', ({ state, folder }) => {
         if (state !== 'ready') return;
         if (folder !== this.#folder) this.#forget();

@@ -7,12 +7,14 @@ import { callFrom, runJob } from './support/calls.ts';
 import { cut } from './support/fitting.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
+import { settling } from './support/settled.ts';
 
 test.each(['en', 'de'] as const)(
   'in %s and both themes every screen fits 1024 by 768 and is as accessible as A and AA ask',
   async (language) => {
     const { folder, library, studies } = await prepareLibrary({ models: ['m', 'a model with quite a long name'] });
-    const { page, complaints, close } = await launch({ library, width: 1024, height: 768 });
+    const { app, page, complaints, close } = await launch({ library, width: 1024, height: 768 });
+    const settle = await settling({ app, page });
     await runJob(page, { kind: 'evaluate', options: { model: 'm', split: 'test' } });
     await callFrom(page, 'classify.start', { model: 'm', paths: [join(studies, 'p0')], studyIds: [], addTo: null });
     const wrong: string[] = [];
@@ -23,10 +25,11 @@ test.each(['en', 'de'] as const)(
       await navigation.nth(i).click();
       const screen = `${language} ${(await navigation.nth(i).textContent())?.trim()}`;
       const look = async (where: string): Promise<void> => {
-        await page.waitForTimeout(400);
+        await settle();
         wrong.push(...(await cut(page)).map((text) => `${where}: ${text}`));
         for (const theme of ['light', 'dark'] as const) {
           await callFrom(page, 'window.saveSettings', { theme });
+          await page.locator(`html[data-theme=${theme}]`).waitFor();
           wrong.push(...(await violations(page)).map((text) => `${where}, ${theme}: ${text}`));
         }
       };

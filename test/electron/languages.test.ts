@@ -9,6 +9,7 @@ import { put } from '../support/studies.ts';
 import { callFrom, runJob, waitForJob } from './support/calls.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
+import { settling } from './support/settled.ts';
 import { wordsOf } from './support/words.ts';
 
 function texts(table: object): string[] {
@@ -42,7 +43,8 @@ async function cutOff(page: Page): Promise<string[]> {
 
 test('in German no screen shows an English text or cuts one off at 1024 by 768', async () => {
   const { folder, library } = await prepareLibrary({ models: ['m'] });
-  const { page, complaints, close } = await launch({ library, width: 1024, height: 768 });
+  const { app, page, complaints, close } = await launch({ library, width: 1024, height: 768 });
+  const settle = await settling({ app, page });
   const [en, de] = [await wordsOf('en'), await wordsOf('de')];
   const german = new Set(texts(de));
   const english = new Set(texts(en).filter((text) => !german.has(text)));
@@ -53,7 +55,7 @@ test('in German no screen shows an English text or cuts one off at 1024 by 768',
   const left: string[] = [];
   const cut: string[] = [];
   const look = async (where: string): Promise<void> => {
-    await page.waitForTimeout(600);
+    await settle();
     left.push(...(await shown(page)).filter((text) => english.has(text)).map((text) => `${where}: ${text}`));
     cut.push(...(await cutOff(page)).map((text) => `${where}: ${text}`));
   };
@@ -92,7 +94,8 @@ test('in German every day is written in one form, and of one thing no screen say
     'one.dcm',
     madeCt('1.2.99.1', 'ONE', { studyDate: '20240131', patientBirthDate: '19610203' })[0]?.[1] ?? '',
   );
-  const { page, complaints, close } = await launch({ library, width: 1024, height: 768 });
+  const { app, page, complaints, close } = await launch({ library, width: 1024, height: 768 });
+  const settle = await settling({ app, page });
   const training = { lpm: 'tiny', inputSize: 224, epochs: 1, batch: 4 };
   await runJob(page, { kind: 'train', options: { ...training, dataset: 'discs', name: 'm' } });
   await runJob(page, { kind: 'evaluate', options: { model: 'm', split: 'test' } });
@@ -102,7 +105,7 @@ test('in German every day is written in one form, and of one thing no screen say
   const days: string[] = [];
   const ones: string[] = [];
   const look = async (where: string): Promise<void> => {
-    await page.waitForTimeout(600);
+    await settle();
     const found = await daysAndOnes(page);
     days.push(...found.days.map((day) => `${where}: ${day}`));
     ones.push(...found.ones.map((one) => `${where}: ${one}`));

@@ -10,13 +10,15 @@ import { answerOpenDialog } from './support/dialogs.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
 import { show } from './support/screens.ts';
+import { settling } from './support/settled.ts';
 
 const title = 'The library could not be opened';
 
 test('a library in which another one works: settings are within reach, it can be read, and tried again for writing', async () => {
   const { folder, library } = await prepareLibrary({ models: ['m'] });
   const other = openLibrary(library, { mode: 'write' });
-  const { page, complaints, close } = await launch({ library });
+  const { app, page, complaints, close } = await launch({ library });
+  const settle = await settling({ app, page });
   const main = page.getByRole('main');
   await main.getByRole('heading', { name: title }).waitFor();
   await main.getByText('Another Sidelight is working in this library').waitFor();
@@ -31,7 +33,7 @@ test('a library in which another one works: settings are within reach, it can be
   await page.getByText('Open for reading only: nothing can be changed.').waitFor();
   for (const screen of ['Library', 'Read and label', 'Train', 'Judge', 'Evidence', 'Classify']) {
     await show(page, screen);
-    await page.waitForTimeout(1500);
+    await settle();
     expect([screen, await page.locator('.notices').getByRole('alert').allTextContents()]).toEqual([screen, []]);
   }
   await show(page, 'Library');

@@ -1,10 +1,13 @@
 import { defineCommand, wordArgument } from '../command.ts';
 import { given, text } from '../options.ts';
+import { watchedAgainLines } from '../put-aside-lines.ts';
 
 export const command = defineCommand({
   name: 'dataset restore',
   summary: 'bring a deleted data set back',
-  description: 'Brings back the data set that was deleted under this name last, with its labels, versions and models.',
+  description:
+    'Brings back the data set that was deleted under this name last, with its labels, versions and models; folders that stopped with them ' +
+    'are watched again, by the window.',
   arguments: [{ syntax: '<dataset>', help: 'the name that it had' }],
   options: { as: text('--as <name>', 'another name for it') },
   examples: [{ line: 'sidelight dataset restore trial', why: 'it was deleted by mistake' }],
@@ -13,12 +16,13 @@ export const command = defineCommand({
     const { restoreDataset } = await import('../../services/library/datasets.ts');
     const name = wordArgument(args, 0);
     const { as = name } = given({ as: options.as });
-    const left = restoreDataset(services, name, as);
+    const { modelsLeft, watches } = restoreDataset(services, name, as);
     return {
-      json: { dataset: as, modelsLeft: left },
+      json: { dataset: as, modelsLeft, watches },
       lines: [
         `Data set "${as}" is back with its labels and models.`,
-        ...left.map(
+        ...watchedAgainLines(watches),
+        ...modelsLeft.map(
           (model) =>
             `Not its model "${model}", because another one has that name: sidelight model restore "${model}" --as NAME`,
         ),

@@ -1,11 +1,13 @@
 import { defineCommand, wordArgument } from '../command.ts';
 import { given, text } from '../options.ts';
+import { watchedAgainLines } from '../put-aside-lines.ts';
 
 export const command = defineCommand({
   name: 'model restore',
   summary: 'bring a deleted model back',
   description:
-    'Brings back the model that was deleted under this name last. One that was in use is in use again, unless another one was put there.',
+    'Brings back the model that was deleted under this name last. One that was in use is in use again, unless another one was put there; folders ' +
+    'that stopped with it are watched again, by the window.',
   arguments: [{ syntax: '<model>', help: 'the name that it had' }],
   options: { as: text('--as <name>', 'another name for it') },
   examples: [{ line: 'sidelight model restore mammo-1', why: 'it was deleted by mistake' }],
@@ -14,7 +16,7 @@ export const command = defineCommand({
     const { restoreModel } = await import('../../services/library/models.ts');
     const name = wordArgument(args, 0);
     const { as = name } = given({ as: options.as });
-    restoreModel(services, name, as);
-    return { json: { model: as }, lines: [`Model "${as}" is back.`] };
+    const { watches } = restoreModel(services, name, as);
+    return { json: { model: as, watches }, lines: [`Model "${as}" is back.`, ...watchedAgainLines(watches)] };
   },
 });

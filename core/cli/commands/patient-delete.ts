@@ -33,12 +33,13 @@ export const command = defineCommand({
     }
     const services = await context.services();
     const { deletePatient } = await import('../../services/library/delete-patient.ts');
-    const report = deletePatient(services, {
-      ...given({ patientID, studyInstanceUID: options.study }),
-      backups: options.backups,
-    });
-    const { putReadingAside } = await import('../../services/library/left-work.ts');
-    const putAside = putReadingAside(services);
+    const { withReadingAside } = await import('../../services/library/left-work.ts');
+    const { value: report, putAside } = withReadingAside(services, () =>
+      deletePatient(services, {
+        ...given({ patientID, studyInstanceUID: options.study }),
+        backups: options.backups,
+      }),
+    );
     return { json: { ...report, putAside }, lines: [...deletionLines(report), ...putAsideLines(putAside)] };
   },
 });

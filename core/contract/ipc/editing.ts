@@ -1,6 +1,12 @@
 /** Calls that rename, merge and delete what the library holds, and bring it back; and where the window was. */
 import { z } from 'zod';
-import { datasetDeletionSchema, deletedThingSchema, modelDeletionSchema } from '../deletions.ts';
+import {
+  datasetBackSchema,
+  datasetDeletionSchema,
+  deletedThingSchema,
+  modelBackSchema,
+  modelDeletionSchema,
+} from '../deletions.ts';
 import { instanceIdSchema, studyIdSchema } from '../ids.ts';
 import { classNameSchema, nameSchema } from '../names.ts';
 import { erasureExtents, erasurePlanSchema, mostErasedStudies } from '../results/erasure.ts';
@@ -46,7 +52,11 @@ export const editingCalls = defineCalls({
     input: nothing,
     output: z.array(deletedThingSchema),
   },
-  'models.restore': { doc: 'Brings a model back that was deleted.', input: model, output: z.null() },
+  'models.restore': {
+    doc: 'Brings a model back that was deleted; folders that stopped with it are watched again.',
+    input: model,
+    output: modelBackSchema,
+  },
   'datasets.deletion': {
     doc: 'What would go with a data set, and what would stay.',
     input: dataset,
@@ -63,9 +73,9 @@ export const editingCalls = defineCalls({
     output: z.array(deletedThingSchema),
   },
   'datasets.restore': {
-    doc: 'Brings a data set back with its labels and models; gives the models that stay away because others have their names.',
+    doc: 'Brings a data set back with its labels and models; folders that stopped with them are watched again. Gives the models that stay away because others have their names.',
     input: dataset,
-    output: z.array(z.string()),
+    output: datasetBackSchema,
   },
   'studies.deletion': {
     doc: 'What would leave the library with some studies, or with the patients whose they are, and what would stay. A job of kind `erase` does it.',

@@ -264,8 +264,8 @@ export const libraryCalls = defineCalls({
 });
 
 export const libraryEvents = defineEvents({
-  /** Something of the library changed; lists that show it load again. */
+  /** Something of the library changed; lists that show it load again. `jobs`: many at once, by something else than their own course. */
   'library.changed': z.object({
-    what: z.enum(['studies', 'datasets', 'labels', 'lpms', 'models', 'predictions', 'settings']),
+    what: z.enum(['studies', 'datasets', 'labels', 'lpms', 'models', 'predictions', 'settings', 'jobs']),
   }),
 });

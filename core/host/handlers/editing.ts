@@ -45,6 +45,9 @@ export const editingHandlers: Handlers<keyof typeof editingCalls, CoreContext> =
   },
   'models.rename': ({ model, name }, context) => {
     renameModel(context.services, model, name);
+    // Jobs and watched folders that name it follow.
+    context.emit('library.changed', { what: 'jobs' });
+    context.emit('watches.changed', {});
     return told(context, 'models', null);
   },
   'models.deletion': ({ model }, { services }) => planModelDeletion(services, model),
@@ -55,8 +58,9 @@ export const editingHandlers: Handlers<keyof typeof editingCalls, CoreContext> =
   },
   'models.deleted': (_, { services }) => listDeletedModels(services),
   'models.restore': ({ model }, context) => {
-    restoreModel(context.services, model);
-    return told(context, 'models', null);
+    const back = restoreModel(context.services, model);
+    context.emit('watches.changed', {});
+    return told(context, 'models', back);
   },
   'datasets.deletion': ({ dataset }, { services }) => planDatasetDeletion(services, dataset),
   'datasets.delete': ({ dataset }, context) => {
@@ -66,8 +70,11 @@ export const editingHandlers: Handlers<keyof typeof editingCalls, CoreContext> =
     return told(context, 'datasets', plan);
   },
   'datasets.deleted': (_, { services }) => listDeletedDatasets(services),
-  'datasets.restore': ({ dataset }, context) =>
-    told(context, 'datasets', [...restoreDataset(context.services, dataset)]),
+  'datasets.restore': ({ dataset }, context) => {
+    const back = restoreDataset(context.services, dataset);
+    context.emit('watches.changed', {});
+    return told(context, 'datasets', back);
+  },
   'studies.deletion': ({ studyIds, extent }, { services }) => planErasure(services, studyIds, extent),
   'classes.plannedMerge': ({ dataset, from, into }, { services }) => ({
     labels: planClassMerge(services, dataset, from, into),

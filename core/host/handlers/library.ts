@@ -91,6 +91,8 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
   'datasets.rename': ({ dataset, name }, { services, emit }) => {
     renameDataset(services, dataset, name);
     emit('library.changed', { what: 'datasets' });
+    // Jobs and watched folders that name it follow.
+    emit('library.changed', { what: 'jobs' });
     emit('watches.changed', {});
     return null;
   },

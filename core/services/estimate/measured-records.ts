@@ -65,6 +65,7 @@ export class ZeroRecords implements RecordReader {
       length,
       checksum: null,
       isVerified: true,
+      file: null,
     };
   }
 

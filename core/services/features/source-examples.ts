@@ -201,11 +201,12 @@ class NamedRecords {
   inputsOf(examples: readonly Example[]): Readonly<Record<string, StoredTensor>> {
     const [kind, records] = [this.#kind, this.#records];
     const names = examples.map((example): RecordName => ({ kind, key: keyOf(example) }));
+    const rows = names.map(({ key }) => records.placeOf(kind, key));
     const stored: StoredRows = {
       blocks: featureKinds[kind].blocks(this.#config, examples.length),
-      rows: names.map(({ key }) => records.placeOf(kind, key)),
+      rows,
       verified: () => {
-        for (const name of names) records.verified(name);
+        for (const [row, place] of rows.entries()) records.verified(names[row] as RecordName, place);
       },
       damaged: (row, what) => records.damaged(what, names[row] as RecordName),
     };
@@ -299,20 +300,16 @@ async function fillInThreads(
     };
   });
   const found = await threads.fill(shared, rows);
-  const namesOf = (row: number): readonly (readonly ['record' | 'source', PlacedRecords, RecordName])[] => {
-    const key = keyOf(examples[row] as Example);
-    return [
-      ...(kind === undefined ? [] : [['record', placed(records), { kind, key }] as const]),
-      ...(rows[row]?.source == null ? [] : [['source', placed(sources), { kind: imageKind, key }] as const]),
-    ];
-  };
   const damaged = new Map(found.map(({ row, of, what }) => [`${row} ${of}`, what]));
+  const settle = (row: number, of: 'record' | 'source', store: PlacedRecords, name: RecordName): void => {
+    const [what, place] = [damaged.get(`${row} ${of}`), rows[row]?.[of]];
+    if (what !== undefined) throw store.damaged(what, name);
+    if (place != null) store.verified(name, place);
+  };
   for (const { row, source, change } of rows) {
-    for (const [of, store, name] of namesOf(row)) {
-      const what = damaged.get(`${row} ${of}`);
-      if (what !== undefined) throw store.damaged(what, name);
-      store.verified(name);
-    }
+    const key = keyOf(examples[row] as Example);
+    if (kind !== undefined) settle(row, 'record', placed(records), { kind, key });
+    if (source !== null) settle(row, 'source', placed(sources), { kind: imageKind, key });
     if (source !== null && image !== null && !isKept) sides?.hold(keyOf(examples[row] as Example), change, image, row);
   }
 }

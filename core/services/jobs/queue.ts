@@ -40,7 +40,7 @@ import { crashesAllowed } from '../library/left-work.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { jobRows } from '../session/run-as-job.ts';
 import { jobKindRows, type Lane, lanes } from './kinds.ts';
-import { type Running, type Stop, stopped, viewOf } from './running.ts';
+import { type Running, type Stop, stopped, viewOf, viewOfOthers } from './running.ts';
 
 /** How often a job goes on by itself after its engine failed. */
 const retriesAllowed = 2;
@@ -393,6 +393,7 @@ export class JobQueue {
   #view(row: JobRecord): JobView {
     const untold = this.#untold.get(row.id);
     const job: JobRecord = untold === undefined ? row : { ...row, state: 'failed', error: untold };
-    return viewOf(job, this.#runningOf(row.id), seconds());
+    const { library } = this.#services;
+    return library.mode === 'read' ? viewOfOthers(job, library) : viewOf(job, this.#runningOf(row.id), seconds());
   }
 }

@@ -2,6 +2,7 @@
 import type { ProgressEvent } from '../../base/progress.ts';
 import type { JobRecord, JobView } from '../../contract/index.ts';
 import type { TimeLeft } from '../../jobs/index.ts';
+import { isWriterThere, type Library } from '../../store/index.ts';
 
 export interface Running {
   readonly id: number;
@@ -22,6 +23,15 @@ export interface Running {
 export type Stop = Pick<Running, 'isPausing' | 'isYielding'>;
 /** For good, as far as its user means now. */
 export const stopped: Stop = { isPausing: false, isYielding: false };
+
+/**
+ * What is shown of a job to who only reads: nothing goes on there, and what runs by its row and was left by a process that is gone, which cannot say so,
+ * is interrupted.
+ */
+export function viewOfOthers(job: JobRecord, { folder }: Pick<Library, 'folder'>): JobView {
+  const isLeft = job.state === 'running' && !isWriterThere(folder);
+  return { ...viewOf(isLeft ? { ...job, state: 'interrupted' } : job, undefined, 0), isResumable: false };
+}
 
 /** What is shown of a job; `running` of one that runs, `now` in seconds of the clock that its start was read from. */
 export function viewOf(job: JobRecord, running: Running | undefined, now: number): JobView {

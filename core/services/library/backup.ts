@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { AppError, toError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
+import type { JobKind } from '../../contract/index.ts';
 import type { BackupReport, RestoreReport } from '../../contract/results/maintenance.ts';
 import {
   activeJobs,
@@ -14,6 +15,7 @@ import {
   overwriteFile,
   restoreLibrary as restore,
   stampOf,
+  type WriteDb,
 } from '../../store/index.ts';
 import { putRestoredAside } from './left-work.ts';
 
@@ -87,8 +89,15 @@ function makeFolder(path: string): string {
   return folder;
 }
 
-/** Puts a backup in the place of the database; see core/store/restore.ts. What waited or ran in it then is put aside. @throws as there */
+/** Puts a backup in the place of the database; see core/store/restore.ts. What waited or ran in it then is put aside before. @throws as there */
 export function restoreFromBackup(folder: string, from: string | undefined, now: Date): RestoreReport {
-  const { backup, madeAt, setAside, unsound } = restore(folder, { now, ...(from === undefined ? {} : { from }) });
-  return { backup, madeAt, setAside, unsound: [...unsound], putAside: [...putRestoredAside(folder, now)] };
+  let putAside: readonly JobKind[] = [];
+  const prepare = (db: WriteDb): void => {
+    putAside = putRestoredAside(db, now.toISOString());
+  };
+  const { backup, madeAt, setAside, unsound } = restore(folder, {
+    ...{ now, prepare },
+    ...(from === undefined ? {} : { from }),
+  });
+  return { backup, madeAt, setAside, unsound: [...unsound], putAside: [...putAside] };
 }

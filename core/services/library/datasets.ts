@@ -1,6 +1,6 @@
 /** Data sets out of sight, and back. Their studies stay in the library either way. */
 import { AppError } from '../../base/errors.ts';
-import type { DatasetDeletion, DeletedThing } from '../../contract/index.ts';
+import type { DatasetBack, DatasetDeletion, DeletedThing } from '../../contract/index.ts';
 import {
   addAuditEvent,
   datasetCounts,
@@ -63,10 +63,10 @@ export function listDeletedDatasets({ library: { db } }: Pick<ServiceContext, 'l
 }
 
 /**
- * Brings the data set back that was deleted under this name last. Gives its models that stay away because others have their names.
+ * Brings the data set back that was deleted under this name last, with its models and the folders that were watched for it or them.
  * @throws DATASET_NOT_FOUND, NAME_TAKEN
  */
-export function restoreDataset(context: ServiceContext, name: string, as: string = name): readonly string[] {
+export function restoreDataset(context: ServiceContext, name: string, as: string = name): DatasetBack {
   const { db, writer } = context.library;
   const found = deletedDatasets(db).find((row) => row.name === name);
   if (found === undefined) {
@@ -77,16 +77,16 @@ export function restoreDataset(context: ServiceContext, name: string, as: string
       action: `Rename that one first, or bring this one back under another name: \`sidelight dataset restore "${name}" --as NAME\`.`,
     });
   }
-  const left = writer.transaction(() => {
-    const names = showDataset(writer, found.id, as);
+  const { modelsLeft, watches } = writer.transaction(() => {
+    const back = showDataset(writer, found.id, as);
     addAuditEvent(writer, {
       happenedAt: timeOf(context),
       action: 'dataset.restored',
       subject: as,
-      details: { modelsLeft: names },
+      details: { modelsLeft: back.modelsLeft },
     });
-    return names;
+    return back;
   });
   context.caches.libraryChanged();
-  return left;
+  return { modelsLeft: [...modelsLeft], watches };
 }

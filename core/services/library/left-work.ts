@@ -3,11 +3,18 @@
  * by itself; until then nobody works on it, which the writer's lock proves. A command that takes away what such work is about puts it aside: it shall
  * neither refuse the command, with nobody there to stop it, nor begin afterwards by itself. The window offers to go on with it.
  */
-import { silentLogger } from '../../base/logger.ts';
+import { AppError } from '../../base/errors.ts';
 import { type JobKind, passingJobKinds } from '../../contract/index.ts';
-import { endJob, type JobSubject, leftJobs, markJob } from '../../store/index.ts';
+import {
+  endJob,
+  interruptJobs,
+  type JobSubject,
+  leftJobs,
+  markJob,
+  queueJobAgain,
+  type WriteDb,
+} from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import { openServiceLibrary } from '../session/library.ts';
 
 /** Deaths of the application in a row after which a job is no longer started by itself. */
 export const crashesAllowed = 1;
@@ -26,41 +33,58 @@ export function withWorkAside<T>(
   const { db, writer } = context.library;
   return writer.transaction(() => {
     const left = subjects.flatMap((subject) => leftJobs(db, crashesAllowed, subject));
-    const putAside = put(context, [...new Map(left.map((job) => [job.id, job])).values()]);
+    const putAside = put(writer, [...new Map(left.map((job) => [job.id, job])).values()], timeOf(context));
     return { value: work(), putAside };
   });
 }
 
-/** Puts aside what would read files anew, which may be those of a patient who was deleted. Gives its kinds. */
-export function putReadingAside(context: Place): readonly JobKind[] {
-  const left = leftJobs(context.library.db, crashesAllowed, null);
-  return put(
-    context,
-    left.filter(({ kind }) => kind === 'import' || kind === 'classify'),
-  );
-}
+/** What a deletion says that has touched nothing. */
+const refusals = ['PATIENT_NOT_FOUND', 'BAD_INPUT'];
 
 /**
- * Puts aside what waited or ran when the backup was made that is the library in `folder` now: that it is put back does not mean that this is wanted once
- * more. A deletion goes on: whom it was about are in the backup again. Gives the kinds.
- * @throws as `openServiceLibrary`
+ * Puts aside what would read files anew, which may be those of a patient whom `work` deletes, and does `work`. Aside first: a deletion is no transaction,
+ * and one that is killed or fails between its parts shall not be undone by the next window. Where it refuses, what was put aside waits again.
+ * Gives what `work` gives, and the kinds of what was put aside.
  */
-export function putRestoredAside(folder: string, now: Date): readonly JobKind[] {
-  const library = openServiceLibrary(folder, 'write', silentLogger, now);
+export function withReadingAside<T>(
+  context: Place & Pick<ServiceContext, 'log'>,
+  work: () => T,
+): { readonly value: T; readonly putAside: readonly JobKind[] } {
+  const { db, writer } = context.library;
+  const left = leftJobs(db, crashesAllowed, null).filter(({ kind }) => kind === 'import' || kind === 'classify');
+  const putAside = put(writer, left, timeOf(context));
   try {
-    const left = leftJobs(library.db, crashesAllowed, null).filter(({ kind }) => kind !== 'erase');
-    return put({ library, now: () => now }, left);
-  } finally {
-    library.close();
+    return { value: work(), putAside };
+  } catch (error) {
+    if (error instanceof AppError && refusals.includes(error.code)) {
+      writer.transaction(() => {
+        for (const { id } of left) queueJobAgain(writer, id);
+      });
+    } else if (putAside.length > 0) {
+      context.log.log('warn', 'Imports and classifications that a closed window left stay put aside.', { putAside });
+    }
+    throw error;
   }
 }
 
-function put(context: Place, left: ReturnType<typeof leftJobs>): readonly JobKind[] {
-  const { writer } = context.library;
+/**
+ * Puts aside what waited or ran when the backup was made that `db` is a copy of: that it is put back does not mean that this is wanted once more.
+ * A deletion goes on: whom it was about are in the backup again. Gives the kinds.
+ */
+export function putRestoredAside(db: WriteDb, now: string): readonly JobKind[] {
+  interruptJobs(db, now);
+  return put(
+    db,
+    leftJobs(db, crashesAllowed, null).filter(({ kind }) => kind !== 'erase'),
+    now,
+  );
+}
+
+function put(writer: WriteDb, left: ReturnType<typeof leftJobs>, now: string): readonly JobKind[] {
   const isWanted = (kind: JobKind): boolean => !passingJobKinds.includes(kind);
   writer.transaction(() => {
     for (const { id, kind } of left) {
-      endJob(writer, id, 'cancelled', {}, timeOf(context));
+      endJob(writer, id, 'cancelled', {}, now);
       markJob(writer, id, { isPaused: isWanted(kind), isCleared: !isWanted(kind) });
     }
   });

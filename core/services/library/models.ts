@@ -1,6 +1,6 @@
 /** Models under another name, out of sight, and back. */
 import { AppError } from '../../base/errors.ts';
-import type { DeletedThing, ModelDeletion } from '../../contract/index.ts';
+import type { DeletedThing, ModelBack, ModelDeletion } from '../../contract/index.ts';
 import {
   addAuditEvent,
   deletedModels,
@@ -100,17 +100,21 @@ export function listDeletedModels({ library: { db } }: Pick<ServiceContext, 'lib
   return deletedModels(db).map((row) => ({ ...row }));
 }
 
-/** Brings the model back that was deleted under this name last. @throws MODEL_NOT_FOUND, NAME_TAKEN */
-export function restoreModel(context: ServiceContext, name: string, as: string = name): void {
+/**
+ * Brings the model back that was deleted under this name last, with the folders that were watched with it.
+ * @throws MODEL_NOT_FOUND, NAME_TAKEN
+ */
+export function restoreModel(context: ServiceContext, name: string, as: string = name): ModelBack {
   const found = deletedModels(context.library.db).find((row) => row.name === name);
   if (found === undefined) {
     throw new AppError('MODEL_NOT_FOUND', `No model "${name}" was deleted that could be brought back.`);
   }
   refuseTaken(context, as);
   const db = context.library.writer;
-  db.transaction(() => {
-    showModel(db, found.id, as);
+  const watches = db.transaction(() => {
     note(context, 'model.restored', as, as === name ? {} : { from: name });
+    return showModel(db, found.id, as);
   });
   context.caches.libraryChanged();
+  return { watches };
 }

@@ -42,6 +42,7 @@ import { keepReplays } from './0390-keep-replays.ts';
 import { keepChoices } from './0400-keep-choices.ts';
 import { noteSlicesAndViews } from './0410-note-slices-and-views.ts';
 import { noteEightBitPasses } from './0420-note-8-bit-passes.ts';
+import { noteWhatWatchesWaitFor } from './0430-note-what-watches-wait-for.ts';
 
 export interface Migration {
   readonly number: number;
@@ -89,4 +90,5 @@ export const migrations: readonly Migration[] = [
   { number: 400, name: '0400-keep-choices', up: keepChoices },
   { number: 410, name: '0410-note-slices-and-views', up: noteSlicesAndViews },
   { number: 420, name: '0420-note-8-bit-passes', up: noteEightBitPasses },
+  { number: 430, name: '0430-note-what-watches-wait-for', up: noteWhatWatchesWaitFor },
 ];

@@ -5,6 +5,13 @@
 import { yieldingJobKinds } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { type JobSubject, jobIsAbout, renameModelOfJobs } from './jobs.ts';
+import {
+  renameModelOfWatches,
+  startWatchesOfDataset,
+  startWatchesOfModel,
+  stopWatchesOfDataset,
+  stopWatchesOfModel,
+} from './watches.ts';
 
 /** Something that is out of sight. */
 export interface DeletedRow {
@@ -91,20 +98,20 @@ export function renameModelRow(db: WriteDb, { id, from, to }: { id: number; from
     { id, to },
   );
   renameModelOfJobs(db, from, to);
-  db.run('UPDATE watches SET model = :to WHERE model = :from', { from, to });
+  renameModelOfWatches(db, from, to);
 }
 
-/** Takes a model out of sight; folders watched with it are watched no more. */
+/** Takes a model out of sight; folders watched with it are watched no more, until it is back. */
 export function hideModel(
   db: WriteDb,
   { id, name }: { readonly id: number; readonly name: string },
   now: string,
 ): void {
-  db.run('UPDATE watches SET is_active = 0 WHERE model = :name', { name });
+  stopWatchesOfModel(db, { id, name });
   hide(db, 'models', id, name, now);
 }
 
-/** Takes a data set out of sight, and the models that were trained on it; folders whose studies join it are watched no more. */
+/** Takes a data set out of sight, and the models that were trained on it; folders whose studies join it are watched no more, until it is back. */
 export function hideDataset(
   db: WriteDb,
   { id, name }: { readonly id: number; readonly name: string },
@@ -116,7 +123,7 @@ export function hideDataset(
     { id },
   );
   for (const model of models) hideModel(db, model, now);
-  db.run('UPDATE watches SET is_active = 0 WHERE dataset = :name', { name });
+  stopWatchesOfDataset(db, { id, name });
   hide(db, 'datasets', id, name, now);
 }
 
@@ -137,13 +144,22 @@ export function isNameTaken(db: ReadDb, table: Table, name: string): boolean {
   return db.get(`SELECT 1 AS found FROM ${table} WHERE name = :name`, { name }) !== undefined;
 }
 
-/** Brings a model back, under `name`. */
-export function showModel(db: WriteDb, id: number, name: string): void {
+/** Brings a model back, under `name`. Gives how many folders are watched again with it. */
+export function showModel(db: WriteDb, id: number, name: string): number {
   db.run('UPDATE models SET deleted_at = NULL, deleted_name = NULL, name = :name WHERE id = :id', { id, name });
+  return startWatchesOfModel(db, { id, name });
 }
 
-/** Brings a data set back under `name`, with the models that went when it did and whose names are free still. Gives how many are not. */
-export function showDataset(db: WriteDb, id: number, name: string): readonly string[] {
+/** What came back with a data set. */
+export interface DatasetBack {
+  /** Models that went when it did and stay away, because others have their names. */
+  readonly modelsLeft: readonly string[];
+  /** Folders that are watched again. */
+  readonly watches: number;
+}
+
+/** Brings a data set back under `name`, with the models that went when it did and whose names are free still. */
+export function showDataset(db: WriteDb, id: number, name: string): DatasetBack {
   const models = db.all<{ id: number; name: string }>(
     `SELECT m.id, m.deleted_name AS name FROM models m JOIN runs r ON r.id = m.run_id
      JOIN dataset_versions v ON v.id = r.version_id JOIN datasets d ON d.id = v.dataset_id
@@ -152,6 +168,7 @@ export function showDataset(db: WriteDb, id: number, name: string): readonly str
   );
   db.run('UPDATE datasets SET deleted_at = NULL, deleted_name = NULL, name = :name WHERE id = :id', { id, name });
   const left = models.filter((model) => isNameTaken(db, 'models', model.name));
-  for (const model of models) if (!left.includes(model)) showModel(db, model.id, model.name);
-  return left.map((model) => model.name);
+  let watches = startWatchesOfDataset(db, { id, name });
+  for (const model of models) if (!left.includes(model)) watches += showModel(db, model.id, model.name);
+  return { modelsLeft: left.map((model) => model.name), watches };
 }

@@ -38,13 +38,64 @@ export function addWatch(
   ).id;
 }
 
-/** Folders whose new studies join a data set follow it to its new name. */
+/** Folders whose new studies join a data set follow it to its new name; not those that wait for one that had this name before. */
 export function renameDatasetOfWatches(db: WriteDb, from: string, to: string): void {
-  db.run('UPDATE watches SET dataset = :to WHERE dataset = :from', { from, to });
+  db.run('UPDATE watches SET dataset = :to WHERE dataset = :from AND waits_for_dataset IS NULL', { from, to });
 }
 
+/** As `renameDatasetOfWatches`, of a model. */
+export function renameModelOfWatches(db: WriteDb, from: string, to: string): void {
+  db.run('UPDATE watches SET model = :to WHERE model = :from AND waits_for_model IS NULL', { from, to });
+}
+
+/** Starts or stops watching a folder, as its user says: it waits for nothing that was deleted any more. */
 export function setWatchActive(db: WriteDb, id: number, isActive: boolean): void {
-  db.run('UPDATE watches SET is_active = :isActive WHERE id = :id', { id, isActive: isActive ? 1 : 0 });
+  db.run('UPDATE watches SET is_active = :isActive, waits_for_model = NULL, waits_for_dataset = NULL WHERE id = :id', {
+    id,
+    isActive: isActive ? 1 : 0,
+  });
+}
+
+/** What folders are watched with or for, and goes out of sight or comes back. */
+interface WatchedFor {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** Stops folders that are watched with a model. Those go on with `startWatchesOfModel`, and no others. */
+export function stopWatchesOfModel(db: WriteDb, { id, name }: WatchedFor): void {
+  db.run(
+    `UPDATE watches SET is_active = 0, waits_for_model = :id
+     WHERE model = :name AND waits_for_model IS NULL AND (is_active = 1 OR waits_for_dataset IS NOT NULL)`,
+    { id, name },
+  );
+}
+
+/** As `stopWatchesOfModel`, of the data set that new studies join. */
+export function stopWatchesOfDataset(db: WriteDb, { id, name }: WatchedFor): void {
+  db.run(
+    `UPDATE watches SET is_active = 0, waits_for_dataset = :id
+     WHERE dataset = :name AND waits_for_dataset IS NULL AND (is_active = 1 OR waits_for_model IS NOT NULL)`,
+    { id, name },
+  );
+}
+
+/** Has folders watched again that wait for a model, which is called `name` now, and for nothing else. Gives how many. */
+export function startWatchesOfModel(db: WriteDb, { id, name }: WatchedFor): number {
+  const started = db.run('UPDATE watches SET is_active = 1 WHERE waits_for_model = :id AND waits_for_dataset IS NULL', {
+    id,
+  });
+  db.run('UPDATE watches SET model = :name, waits_for_model = NULL WHERE waits_for_model = :id', { id, name });
+  return started.changes;
+}
+
+/** As `startWatchesOfModel`, of a data set. */
+export function startWatchesOfDataset(db: WriteDb, { id, name }: WatchedFor): number {
+  const started = db.run('UPDATE watches SET is_active = 1 WHERE waits_for_dataset = :id AND waits_for_model IS NULL', {
+    id,
+  });
+  db.run('UPDATE watches SET dataset = :name, waits_for_dataset = NULL WHERE waits_for_dataset = :id', { id, name });
+  return started.changes;
 }
 
 /** Forgets a watched folder and what was taken from it; its results stay. */

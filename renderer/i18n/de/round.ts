@@ -67,6 +67,7 @@ export const round: Words['round'] = {
     deleted: (name) => `„${name}“ ist gelöscht.`,
     undo: 'Rückgängig',
     restored: (name) => `„${name}“ ist wieder da.`,
+    watchedAgain: (watches) => `${n(watches, 'Ordner wird', 'Ordner werden')} wieder überwacht.`,
     restore: 'Zurückholen',
     restoreNamed: (name) => `„${name}“ zurückholen`,
     deletedThings: 'Gelöscht',

@@ -51,6 +51,8 @@ export const shell: Words['shell'] = {
   remaining: (time: string) => `noch etwa ${time}`,
   jobPaused: 'pausiert',
   jobRetried: 'Der Rechenprozess endete; der Auftrag ging vom letzten Stand weiter.',
+  jobLeft:
+    'Das Sidelight, in dem dies lief, ist beendet. Es kann weitergehen, sobald die Bibliothek zum Schreiben geöffnet ist.',
   jobCrashed: 'Das Programm endete zweimal während dieses Auftrags; er wartet auf Sie.',
   openResult: 'Öffnen',
   pause: 'Pausieren',

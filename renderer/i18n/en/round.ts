@@ -65,6 +65,7 @@ export const round = {
     deleted: (name: string) => `“${name}” is deleted.`,
     undo: 'Undo',
     restored: (name: string) => `“${name}” is back.`,
+    watchedAgain: (watches: number) => `${n(watches, 'folder is', 'folders are')} watched again.`,
     restore: 'Bring back',
     restoreNamed: (name: string) => `Bring “${name}” back`,
     deletedThings: 'Deleted',

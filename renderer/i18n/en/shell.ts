@@ -49,6 +49,7 @@ export const shell = {
   remaining: (time: string) => `about ${time} left`,
   jobPaused: 'paused',
   jobRetried: 'The computing process stopped; the job went on from its last checkpoint.',
+  jobLeft: 'The Sidelight that ran this has ended. It can go on once the library is opened for writing.',
   jobCrashed: 'The application ended twice during this job, so it waits for you.',
   openResult: 'Open',
   pause: 'Pause',

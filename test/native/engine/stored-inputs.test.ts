@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { silentLogger } from '../../../core/base/logger.ts';
 import { float32 } from '../../../core/base/tensor.ts';
-import { damageOf } from '../../../core/disk/index.ts';
+import { damageOf, fileStateOf } from '../../../core/disk/index.ts';
 import { type HostedEngine, openHosted } from '../../../core/engine/host/client.ts';
 import { openEngine, type StoredRows, type StoredTensor, tensorsOf } from '../../../core/engine/index.ts';
 import * as g from '../../../core/graph/index.ts';
@@ -36,7 +36,7 @@ function recordsIn(path: string) {
   const checksums = records.map((record) => crc32(new Uint8Array(record.buffer)));
   return [0, 1].map((n) => ({
     ...{ path, offset: 48 * n, length: 48 },
-    ...{ checksum: checksums[n] as number, isVerified: false },
+    ...{ checksum: checksums[n] as number, isVerified: false, file: fileStateOf(path) },
   }));
 }
 
@@ -84,13 +84,19 @@ test('a record that rotted, was cut or is gone is the error of whoever stored it
   expect(await failing([first, { ...second, checksum: 7 }])).toEqual(['1 has a wrong checksum']);
   expect(await failing([{ ...first, offset: 60 }, second])).toEqual(['0 ends too early']);
   expect(await failing([{ ...first, path: `${path} that is not there` }, second])).toEqual(['0 ends too early']);
-  // What was verified before is not summed again while the file is as it was; what is read of another is.
+  // What was verified before is not summed again while the file is as it was then; what is read of another is.
   const wrong = { ...second, checksum: 7, isVerified: true };
   await executable.run(storedAt([first, wrong]).inputs);
   appendFileSync(path, new Uint8Array(8));
   expect(await failing([first, wrong])).toEqual(['1 has a wrong checksum']);
   await executable.run(storedAt([first, second]).inputs);
   await executable.dispose();
+  // Another network's reader, which never saw the file as it was.
+  const other = await engine.compile(graph());
+  const { inputs, told } = storedAt([first, wrong]);
+  await expect(other.run(inputs)).rejects.toMatchObject({ code: 'FEATURES_DAMAGED' });
+  expect(told).toEqual(['1 has a wrong checksum']);
+  await other.dispose();
 });
 
 test('a library that is not reached, or may not be read any more, is not taken for damage', () => {

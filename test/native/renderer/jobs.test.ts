@@ -69,3 +69,29 @@ test('another library counts its jobs anew: of no job of it is told that it has 
   await expect.poll(() => jobs.all[0]?.state).toBe('failed');
   expect([told, jobs.isNews(job)]).toEqual([['succeeded'], false]);
 });
+
+test('what is called otherwise since is loaded again, and is no news', async () => {
+  const queue = new JobQueue(testContext(temporaryLibrary()), () => {});
+  const job = queue.add('evaluate', { model: 'one' });
+  await queue.close();
+  let listed = { ...job, state: 'running', isStoppable: true } as JobView;
+  let changed: (of: { what: string }) => void = () => {};
+  Object.assign(globalThis, { window: globalThis });
+  Object.assign(globalThis, {
+    sidelight: {
+      invoke: () => Promise.resolve({ ok: true, value: [listed] }),
+      on: (name: string, listener: typeof changed) => {
+        if (name === 'library.changed') changed = listener;
+        return () => {};
+      },
+      pathOf: () => '',
+    },
+  });
+  await jobs.open();
+  const told: string[] = [];
+  onTestFinished(jobs.onChange(({ state }) => void told.push(state)));
+  listed = { ...listed, payload: { ...job.payload, model: 'two' } } as JobView;
+  changed({ what: 'jobs' });
+  await expect.poll(() => jobs.all[0]?.payload).toMatchObject({ model: 'two' });
+  expect(told).toEqual([]);
+});

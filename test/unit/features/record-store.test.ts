@@ -9,11 +9,14 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { PlacedReader } from '../../../core/disk/index.ts';
 import {
   type IndexedRecord,
   MemoryBudget,
@@ -315,4 +318,55 @@ test('what was viewed is held as far as the memory goes and is not read again; c
   expect(other.hasRoomFor(211)).toBe(false);
   expect(other.keep('a', new Uint8Array(210))).toBe(true);
   expect(other.keep('b', new Uint8Array(1))).toBe(false);
+});
+
+/** Reads a record at the place that the store tells, as a thread does; gives what is wrong with it, or that it was not summed. */
+function readAt(store: RecordStore, reader: PlacedReader, key: string): string | null {
+  const place = store.placeOf('k', key);
+  const into = new Uint8Array(place.length);
+  const what = reader.read(place, [into]);
+  if (what === null) store.verified({ kind: 'k', key }, place);
+  return what ?? (crc32(into) === place.checksum ? null : 'trusted unread');
+}
+
+/** Overwrites a record in its file, which keeps its size, at a time that the clock of its disk tells from that before. */
+function overwrite(path: string, offset: number): void {
+  const bytes = readFileSync(path);
+  bytes[offset] = (bytes[offset] as number) ^ 1;
+  const before = statSync(path).mtimeMs;
+  writeFileSync(path, bytes);
+  utimesSync(path, new Date(), new Date(before + 5000));
+}
+
+test('a file overwritten after one reader verified it is not trusted by another that opens it first afterwards', async () => {
+  const { folder, index } = await filled(3);
+  const store = new RecordStore(folder, index, { mode: 'read' });
+  const [training, validation] = [new PlacedReader(), new PlacedReader()];
+  for (const key of ['0', '1', '2']) expect(readAt(store, training, key)).toBeNull();
+  const { path, offset, isVerified } = store.placeOf('k', '1');
+  expect(isVerified).toBe(true);
+  overwrite(path, offset);
+  expect(readAt(store, validation, '1')).toBe('has a wrong checksum');
+  // The same reader, once it has closed its files and opens them again.
+  training.close();
+  expect(readAt(store, training, '1')).toBe('has a wrong checksum');
+  // What is right is right, wherever it lies in that file.
+  for (const reader of [training, validation]) expect(readAt(store, reader, '2')).toBeNull();
+  for (const reader of [training, validation]) reader.close();
+  await store.close();
+});
+
+test('a record that was verified, found damaged and computed again is verified anew', async () => {
+  const { folder, index } = await filled(2);
+  const store = new RecordStore(folder, index, { mode: 'write' });
+  const reader = new PlacedReader();
+  expect(readAt(store, reader, '0')).toBeNull();
+  store.damaged('has a wrong checksum', { kind: 'k', key: '0' });
+  store.append('k', '0', payload(0));
+  store.flush();
+  expect(store.placeOf('k', '0').isVerified).toBe(false);
+  expect(readAt(store, reader, '0')).toBeNull();
+  expect(store.placeOf('k', '0').isVerified).toBe(true);
+  reader.close();
+  await store.close();
 });

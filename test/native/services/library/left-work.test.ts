@@ -1,5 +1,7 @@
 /** Work that a closed window left, met by commands: a process a command, over a library whose rows say what the window was at. */
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { silentLogger } from '../../../../core/base/logger.ts';
 import type { JobKind } from '../../../../core/contract/index.ts';
@@ -87,6 +89,37 @@ test('who is deleted is not read from the files again by what a window left', ()
   expect(statesOf(temporaryLibrary(library), ids)).toMatchObject({
     ...{ import: aside, classify: aside, evaluate: { state: 'queued' } },
   });
+});
+
+test('a deletion that fails after rows are gone has put aside what would read them again; one that finds nobody has not', () => {
+  const { folder: library, ids } = leftLibrary();
+  expect(runCommand({ library }, 'patient', 'delete', 'nobody').status).not.toBe(0);
+  const before = temporaryLibrary(library);
+  expect(statesOf(before, ids)).toMatchObject({ import: { state: 'queued' }, classify: { state: 'queued' } });
+  before.close();
+  // Somebody reads the library as it was, for whom SQLite keeps what was deleted.
+  const reader = new Sqlite(join(library, 'sidelight.sqlite'), { readonly: true });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM patients').get();
+  const failed = runCommand({ library }, 'patient', 'delete', 'patient-0');
+  reader.close();
+  expect(failed.json).toMatchObject({ error: { code: 'LIBRARY_BUSY' } });
+  expect(failed.stderr).toContain('stay put aside');
+  const after = temporaryLibrary(library);
+  expect(after.db.get('SELECT count(*) AS n FROM patients')).toEqual({ n: 0 });
+  expect(statesOf(after, ids)).toMatchObject({ import: aside, classify: aside });
+});
+
+test('a backup is put back with its jobs put aside already, whatever happens to the process then', () => {
+  const { folder, ids } = leftLibrary();
+  const now = new Date(testTime);
+  const { path } = backUpLibrary(folder, join(temporaryFolder(), 'copies'), now);
+  // The library cannot be opened once the backup is in its place.
+  rmSync(join(folder, 'previews'), { recursive: true });
+  writeFileSync(join(folder, 'previews'), '');
+  expect(restoreFromBackup(folder, path, now).putAside).toContain('import');
+  rmSync(join(folder, 'previews'));
+  expect(statesOf(temporaryLibrary(folder), ids)).toMatchObject({ train: aside, import: aside, encode: aside });
 });
 
 test('a backup that is put back begins nothing that was at work when it was made; a deletion goes on', () => {

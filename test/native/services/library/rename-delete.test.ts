@@ -31,11 +31,12 @@ import {
   modelsInUse,
   saveWindowChoices,
   setRunOfJob,
+  setWatchActive,
   testEvaluations,
   windowChoices,
 } from '../../../../core/store/index.ts';
 import { judgedModel, madeCases, testVersion } from '../../../support/judged-models.ts';
-import { addModelRow, fillDataset, temporaryLibrary, testTime } from '../../../support/library.ts';
+import { addModelOf, addModelRow, fillDataset, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { appErrorOf } from '../../../support/thrown.ts';
 
@@ -131,7 +132,7 @@ describe('a data set', () => {
     ensureDataset(library.writer, 'demo', 'middle', 'now');
     expect(codeOf(() => restoreDataset(context, 'demo'))).toBe('NAME_TAKEN');
     renameDataset(context, 'demo', 'new');
-    expect(restoreDataset(context, 'demo')).toEqual([]);
+    expect(restoreDataset(context, 'demo')).toEqual({ modelsLeft: [], watches: 0 });
     expect(datasetByName(library.db, 'demo')?.id).toBe(datasetId);
     expect(labelledInstances(library.db, datasetId).map(({ label }) => label)).toEqual(['a', 'b', null]);
     expect([names(library), listDeletedDatasets(context)]).toEqual([['one'], []]);
@@ -174,6 +175,82 @@ describe('a data set', () => {
     deleteDataset(context, 'new');
     expect(listWatches(library.db)).toMatchObject([{ model: 'one', isActive: false }]);
     expect(names(library)).toEqual(['one']);
+  });
+});
+
+describe('watched folders', () => {
+  /** A library with a model `one` of `demo` and folders that are watched with it. */
+  function watched(...datasets: readonly (string | null)[]) {
+    const library = temporaryLibrary();
+    addModelRow(library, 'one');
+    ensureDataset(library.writer, 'arrivals', 'middle', 'now');
+    for (const [n, dataset] of datasets.entries()) {
+      addWatch(library.writer, { folder: `/in${n}`, model: 'one', dataset }, testTime);
+    }
+    const states = () => listWatches(library.db).map(({ model, dataset, isActive }) => ({ model, dataset, isActive }));
+    return { library, context: testContext(library), states };
+  }
+
+  /** A further model of the same data set. */
+  function another(library: Library, name: string): void {
+    const classes = ['normal', 'disc'];
+    addModelOf(library, name, 1, classes, { threshold: 0.5, thresholdClass: 'disc' });
+  }
+
+  test('that a deletion stopped go on when the model is back, under its new name; those that their user stopped do not', () => {
+    const { library, context, states } = watched(null, 'arrivals', null);
+    setWatchActive(library.writer, 3, false);
+    deleteModel(context, 'one', { evenInUse: false });
+    expect(states().map(({ isActive }) => isActive)).toEqual([false, false, false]);
+    // Another model has its name meanwhile, and then another one: it is not what these folders wait for.
+    another(library, 'one');
+    renameModel(context, 'one', 'two');
+    expect(restoreModel(context, 'one', 'back')).toEqual({ watches: 2 });
+    expect(states()).toMatchObject([
+      { model: 'back', dataset: null, isActive: true },
+      { model: 'back', dataset: 'arrivals', isActive: true },
+      { isActive: false },
+    ]);
+  });
+
+  test('wait for both their model and their data set, whichever is back first', () => {
+    for (const isModelFirst of [true, false]) {
+      const { context, states } = watched('arrivals', null);
+      const restore = {
+        model: () => restoreModel(context, 'one').watches,
+        dataset: () => restoreDataset(context, 'arrivals', 'new').watches,
+      };
+      deleteModel(context, 'one', { evenInUse: false });
+      deleteDataset(context, 'arrivals');
+      expect(isModelFirst ? [restore.model(), restore.dataset()] : [restore.dataset(), restore.model()]).toEqual(
+        isModelFirst ? [1, 1] : [0, 2],
+      );
+      expect(states()).toEqual([
+        { model: 'one', dataset: 'new', isActive: true },
+        { model: 'one', dataset: null, isActive: true },
+      ]);
+    }
+  });
+
+  test('go with the data set of their model, and come back with it', () => {
+    const { context, states } = watched(null);
+    deleteDataset(context, 'demo');
+    expect(states()).toMatchObject([{ isActive: false }]);
+    expect(restoreDataset(context, 'demo')).toEqual({ modelsLeft: [], watches: 1 });
+    expect(states()).toMatchObject([{ model: 'one', isActive: true }]);
+  });
+
+  test('that were started or stopped by hand meanwhile stay so', () => {
+    const { library, context, states } = watched(null, null);
+    deleteModel(context, 'one', { evenInUse: false });
+    another(library, 'one');
+    setWatchActive(library.writer, 1, true);
+    setWatchActive(library.writer, 2, false);
+    expect(restoreModel(context, 'one', 'back')).toEqual({ watches: 0 });
+    expect(states()).toMatchObject([
+      { model: 'one', isActive: true },
+      { model: 'one', isActive: false },
+    ]);
   });
 });
 
