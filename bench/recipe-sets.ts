@@ -34,6 +34,8 @@ interface CellFile {
 /** Patients of a seed begin at a thousand times its number; no seed learns from those from here on. */
 const freshFrom = 100_000;
 const demoSeed = 20_261;
+/** Studies that are planned of the demo for a seed, of which a cell takes the first: their plan depends on how many are planned. */
+const demoPlanned = 999;
 /** Side of the demo's images in pixels, as `sidelight demo` makes them. */
 const demoSize = 512;
 
@@ -65,7 +67,8 @@ const taskFiles =
 
 /** A patient of the demo has up to three studies, which stay together, and a study up to two images. */
 const demoFiles: FilesFrom = (first, count, splitOf) => {
-  const plans = planStudies(demoSeed + first, count, first + 1);
+  if (count > demoPlanned) throw new Error(`The demo has ${demoPlanned} studies a seed at most; found ${count}.`);
+  const plans = planStudies(demoSeed + first, demoPlanned, first + 1).slice(0, count);
   return plans.flatMap((plan) => {
     const split = splitOf(plans.findIndex(({ patient }) => patient === plan.patient));
     return Array.from({ length: plan.images }, (_, image) => ({

@@ -107,6 +107,7 @@ const differences = (done: readonly DoneCell[], of: (cell: DoneCell) => number |
 
 /** What the table says in all, a sentence each. */
 export function recipeSummary(done: readonly DoneCell[], fresh: number): string[] {
+  if (done.length === 0) return [];
   const covered = done.filter(
     ({ auto }) =>
       auto.interval !== null && auto.auc !== null && auto.interval[0] <= auto.auc && auto.auc <= auto.interval[1],

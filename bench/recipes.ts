@@ -152,6 +152,8 @@ function linesOf(cells: readonly DoneCell[]): string[] {
 
 /** Puts the rows that ended beside those of the project, and writes its page. */
 function publish(): void {
+  const [own, wanted] = [settings, recipeSettings].map((some) => JSON.stringify(some));
+  if (own !== wanted) usage(`--publish writes the table of ${wanted}, and would lose its rows to those of ${own}.`);
   const all = rows.write(publishedRows);
   writeFileSync(recipePagePath, recipePage(new KeptRows<RecipeRow>(publishedRows, recipeSettings)));
   console.log(`Wrote ${all} rows to ${publishedRows}, and ${recipePagePath}.`);

@@ -6,6 +6,7 @@ export {
   damageOf,
   type FileState,
   fileStateOf,
+  isSameState,
   PlacedReader,
   placesOf,
   type RecordBlocks,

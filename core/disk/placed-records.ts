@@ -151,9 +151,13 @@ function stateIn({ size, mtimeMs }: Stats): FileState {
   return { sizeBytes: size, modifiedMs: mtimeMs };
 }
 
+/** Whether a file was as it is; unknown is nothing. */
+export function isSameState(known: FileState | null, now: FileState | null): boolean {
+  return known !== null && known.sizeBytes === now?.sizeBytes && known.modifiedMs === now.modifiedMs;
+}
+
 function isAs(known: FileState | null, handle: number): boolean {
-  const now = stateIn(fstatSync(handle));
-  return known?.sizeBytes === now.sizeBytes && known.modifiedMs === now.modifiedMs;
+  return isSameState(known, stateIn(fstatSync(handle)));
 }
 
 /** Fills all of `parts` from `offset` on; the system may give less than it is asked for. Gives whether the file was long enough. */

@@ -30,6 +30,7 @@ import {
   type FileState,
   fileStateOf,
   flushFolder,
+  isSameState,
   makeFolder,
   PlacedReader,
   type RecordDamage,
@@ -261,8 +262,10 @@ export class RecordStore {
     const { offset, length, checksum } = record;
     const path = join(this.folder, shardName(record.shard));
     const verified = this.#verified.get(name);
-    const file = verified ?? fileStateOf(path);
-    return { path, offset, length, checksum, isVerified: verified !== undefined, file };
+    // A file that grows is another one after each record: what was verified in it is summed once more and verified as the file is now.
+    const isGrowing = this.#writer?.shard === record.shard;
+    const file = verified === undefined || isGrowing ? fileStateOf(path) : verified;
+    return { path, offset, length, checksum, isVerified: verified !== undefined && isSameState(verified, file), file };
   }
 
   /** The bytes of a record were read at its `place`, and their checksum is right: it is not asked for again while the file is as it was. */

@@ -5,7 +5,7 @@ export type { ReadDb, SqlParameters, SqlValue, WriteDb } from './database.ts';
 export { type Erased, type ErasureResult, type ErasureScope, eraseBatches, eraseRows, erasureScope } from './erase.ts';
 export { type BackupErasure, backupCopies, CopiesErasure, overwriteFile } from './erase-backups.ts';
 export { Library, type LibraryMode, type OpenLibraryOptions, openLibrary, partialEnding } from './library.ts';
-export { isWriterThere } from './lock.ts';
+export { writerOf } from './lock.ts';
 export * from './queries/audit.ts';
 export * from './queries/batches.ts';
 export * from './queries/choices.ts';

@@ -5,7 +5,7 @@
  * It is a lock of the operating system on an open file, so a killed process (kill -9, power loss) leaves none behind:
  * there is no stale lock to guess about, unlike a file that holds a process number.
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import { Database } from './database.ts';
@@ -18,7 +18,7 @@ export interface WriterLock {
 const lookMs = 200;
 
 /**
- * The lock of the library in `folder`, at once or not at all.
+ * The lock of the library in `folder`, at once or not at all but for the moment that a look at it takes.
  * @throws LIBRARY_BUSY when another process (or another part of this one) holds it
  */
 export function takeWriterLock(folder: string): WriterLock {
@@ -50,20 +50,20 @@ export function takeWriterLock(folder: string): WriterLock {
 }
 
 /**
- * Whether anybody has the library in `folder` open for writing now, this process included. Changes nothing, and asks for no right to write: a window
- * that reads asks again and again.
+ * Whether anybody has the library in `folder` open for writing now, this process included; `unknown` where the lock cannot be looked at, as by an account
+ * that may not read it. Changes nothing, and asks for no right to write: a window that reads asks again and again.
  */
-export function isWriterThere(folder: string): boolean {
+export function writerOf(folder: string): 'there' | 'none' | 'unknown' {
   const path = join(folder, 'writer.lock');
-  // Who writes has made it.
-  if (!existsSync(path)) return false;
   let database: Database | undefined;
   try {
+    // Who writes has made it.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return 'none';
     database = Database.open(path, { readonly: true, timeoutMs: 0 });
     database.get('SELECT count(*) FROM sqlite_schema');
-    return false;
+    return 'none';
   } catch (error) {
-    return error instanceof AppError && error.code === 'LIBRARY_BUSY';
+    return error instanceof AppError && error.code === 'LIBRARY_BUSY' ? 'there' : 'unknown';
   } finally {
     database?.close();
   }

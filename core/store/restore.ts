@@ -8,7 +8,7 @@
  */
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { AppError, isDiskFull } from '../base/errors.ts';
+import { AppError, isDiskFull, toError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { flushFolder, removeQuietly } from '../disk/index.ts';
 import { type BackupFile, listBackups, stampOf } from './backup.ts';
@@ -100,7 +100,7 @@ function replace(folder: string, backup: string, { now, prepare }: RestoreOption
     // A log that a killed one left would be played into the copy.
     for (const ending of ['-wal', '-shm']) rmSync(`${partial}${ending}`, { force: true });
     copyFileSync(backup, partial);
-    if (prepare !== undefined) change(partial, prepare);
+    if (prepare !== undefined) changeCopy(partial, backup, prepare);
     const handle = openSync(partial, 'r+');
     fsyncSync(handle);
     closeSync(handle);
@@ -130,12 +130,28 @@ function replace(folder: string, backup: string, { now, prepare }: RestoreOption
   }
 }
 
+/** As `change`, which says of what fails that nothing has happened yet. @throws DISK_FULL, DB_DAMAGED */
+function changeCopy(path: string, backup: string, prepare: (db: WriteDb) => void): void {
+  try {
+    change(path, prepare);
+  } catch (cause) {
+    if (isDiskFull(cause) || (cause instanceof AppError && cause.code === 'DISK_FULL')) throw cause;
+    throw new AppError(
+      'DB_DAMAGED',
+      `The backup ${redact(backup)} could not be brought to this version (${toError(cause).message}); the library is as it was.`,
+      { action: 'Name another backup, or leave the name out: the newest sound one is then taken.', cause },
+    );
+  }
+}
+
 /** Brings a copy to the newest form, for the backup that it was made of is there, and changes it. Leaves no log beside it. */
 function change(path: string, prepare: (db: WriteDb) => void): void {
   const database = Database.open(path, { readonly: false });
   try {
     database.pragma('journal_mode = MEMORY');
     database.pragma('foreign_keys = ON');
+    // As where a library is opened: what a migration takes out is overwritten.
+    database.pragma('secure_delete = ON');
     migrate(database, { backUp: () => {} });
     database.transaction(() => prepare(database));
   } finally {

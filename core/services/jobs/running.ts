@@ -2,7 +2,7 @@
 import type { ProgressEvent } from '../../base/progress.ts';
 import type { JobRecord, JobView } from '../../contract/index.ts';
 import type { TimeLeft } from '../../jobs/index.ts';
-import { isWriterThere, type Library } from '../../store/index.ts';
+import { type Library, writerOf } from '../../store/index.ts';
 
 export interface Running {
   readonly id: number;
@@ -29,7 +29,7 @@ export const stopped: Stop = { isPausing: false, isYielding: false };
  * is interrupted.
  */
 export function viewOfOthers(job: JobRecord, { folder }: Pick<Library, 'folder'>): JobView {
-  const isLeft = job.state === 'running' && !isWriterThere(folder);
+  const isLeft = job.state === 'running' && writerOf(folder) === 'none';
   return { ...viewOf(isLeft ? { ...job, state: 'interrupted' } : job, undefined, 0), isResumable: false };
 }
 

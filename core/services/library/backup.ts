@@ -9,13 +9,13 @@ import type { BackupReport, RestoreReport } from '../../contract/results/mainten
 import {
   activeJobs,
   deletionsNoted,
-  isWriterThere,
   type Library,
   openLibrary,
   overwriteFile,
   restoreLibrary as restore,
   stampOf,
   type WriteDb,
+  writerOf,
 } from '../../store/index.ts';
 import { putRestoredAside } from './left-work.ts';
 
@@ -62,7 +62,7 @@ function copyUndisturbed(library: Library, target: string, isDisturbed: () => bo
 
 /** A row that a killed process has left says that its deletion runs, too: then nobody has the library open for writing. */
 function isDeleting({ db, folder }: Library): boolean {
-  return activeJobs(db, ['erase']).length > 0 && isWriterThere(folder);
+  return activeJobs(db, ['erase']).length > 0 && writerOf(folder) !== 'none';
 }
 
 function besideDeletion(): AppError {

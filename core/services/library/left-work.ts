@@ -11,7 +11,7 @@ import {
   type JobSubject,
   leftJobs,
   markJob,
-  queueJobAgain,
+  putJobBack,
   type WriteDb,
 } from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
@@ -58,7 +58,7 @@ export function withReadingAside<T>(
   } catch (error) {
     if (error instanceof AppError && refusals.includes(error.code)) {
       writer.transaction(() => {
-        for (const { id } of left) queueJobAgain(writer, id);
+        for (const job of left) putJobBack(writer, job);
       });
     } else if (putAside.length > 0) {
       context.log.log('warn', 'Imports and classifications that a closed window left stay put aside.', { putAside });

@@ -2,9 +2,10 @@
  * Models and data sets under another name, out of sight, and back again. What is out of sight keeps its row, because results, decisions and
  * frozen versions name it; its name is free for others.
  */
+import { invariant } from '../../base/errors.ts';
 import { yieldingJobKinds } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
-import { type JobSubject, jobIsAbout, renameModelOfJobs } from './jobs.ts';
+import { type JobSubject, jobIsAbout, renameDatasetOfJobs, renameModelOfJobs } from './jobs.ts';
 import {
   renameModelOfWatches,
   startWatchesOfDataset,
@@ -146,8 +147,20 @@ export function isNameTaken(db: ReadDb, table: Table, name: string): boolean {
 
 /** Brings a model back, under `name`. Gives how many folders are watched again with it. */
 export function showModel(db: WriteDb, id: number, name: string): number {
+  const { from, at } = was(db, 'models', id);
+  if (from !== name) renameModelOfJobs(db, from, name, at);
   db.run('UPDATE models SET deleted_at = NULL, deleted_name = NULL, name = :name WHERE id = :id', { id, name });
   return startWatchesOfModel(db, { id, name });
+}
+
+/** What something that is out of sight was called, and when it went. */
+function was(db: ReadDb, table: Table, id: number): { readonly from: string; readonly at: string } {
+  const row = db.get<{ from: string; at: string }>(
+    `SELECT deleted_name AS "from", deleted_at AS at FROM ${table} WHERE id = :id AND deleted_at IS NOT NULL`,
+    { id },
+  );
+  invariant(row !== undefined, `${table} ${id} is not out of sight`);
+  return row;
 }
 
 /** What came back with a data set. */
@@ -166,6 +179,8 @@ export function showDataset(db: WriteDb, id: number, name: string): DatasetBack 
      WHERE d.id = :id AND m.deleted_at = d.deleted_at`,
     { id },
   );
+  const { from, at } = was(db, 'datasets', id);
+  if (from !== name) renameDatasetOfJobs(db, from, name, at);
   db.run('UPDATE datasets SET deleted_at = NULL, deleted_name = NULL, name = :name WHERE id = :id', { id, name });
   const left = models.filter((model) => isNameTaken(db, 'models', model.name));
   let watches = startWatchesOfDataset(db, { id, name });

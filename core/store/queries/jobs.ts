@@ -122,32 +122,36 @@ export function addJob(db: WriteDb, kind: JobKind, payload: unknown, now: string
   });
 }
 
+/** Later than every time. */
+const always = '9999';
+
 /**
  * Makes jobs that have not come to their end name a data set as it is called now: those that wait, and those that are asked to go on or to begin again
  * later. What ended says what its data set was called then.
+ * @param before jobs that were ordered later are about another one of that name
  */
-export function renameDatasetOfJobs(db: WriteDb, from: string, to: string): void {
+export function renameDatasetOfJobs(db: WriteDb, from: string, to: string, before: string = always): void {
   db.run(
     `UPDATE jobs SET payload = json_set(payload, '$.dataset', :to)
-     WHERE state <> 'succeeded' AND json_extract(payload, '$.dataset') = :from`,
-    { from, to },
+     WHERE state <> 'succeeded' AND created_at <= :before AND json_extract(payload, '$.dataset') = :from`,
+    { from, to, before },
   );
 }
 
 /** As `renameDatasetOfJobs`, of a model. */
-export function renameModelOfJobs(db: WriteDb, from: string, to: string): void {
+export function renameModelOfJobs(db: WriteDb, from: string, to: string, before: string = always): void {
   for (const place of ['$.model', '$.again', '$.on']) {
     db.run(
       `UPDATE jobs SET payload = json_set(payload, :place, :to)
-       WHERE state <> 'succeeded' AND json_extract(payload, :place) = :from`,
-      { place, from, to },
+       WHERE state <> 'succeeded' AND created_at <= :before AND json_extract(payload, :place) = :from`,
+      { place, from, to, before },
     );
   }
   db.run(
     `UPDATE jobs SET payload = json_set(payload, '$.otherModels', json(
        (SELECT json_group_array(CASE value WHEN :from THEN :to ELSE value END) FROM json_each(payload, '$.otherModels'))))
-     WHERE state <> 'succeeded' AND :from IN (SELECT value FROM json_each(payload, '$.otherModels'))`,
-    { from, to },
+     WHERE state <> 'succeeded' AND created_at <= :before AND :from IN (SELECT value FROM json_each(payload, '$.otherModels'))`,
+    { from, to, before },
   );
 }
 
@@ -210,9 +214,9 @@ export function leftJobs(
   db: ReadDb,
   crashes: number,
   subject: JobSubject | null,
-): readonly { readonly id: number; readonly kind: JobKind }[] {
+): readonly { readonly id: number; readonly kind: JobKind; readonly state: JobState }[] {
   return db.all(
-    `SELECT id, jobs.kind FROM jobs WHERE (state = 'queued' OR state = 'interrupted' AND crashes < :crashes)
+    `SELECT id, jobs.kind, state FROM jobs WHERE (state = 'queued' OR state = 'interrupted' AND crashes < :crashes)
        AND (:kind IS NULL OR ${jobIsAbout}) ORDER BY id`,
     { crashes, kind: subject?.kind ?? null, name: subject?.name ?? null },
   );
@@ -223,6 +227,14 @@ export function queueJobAgain(db: WriteDb, id: number): void {
   db.run(
     `UPDATE jobs SET state = 'queued', ended_at = NULL, error = NULL, is_paused = 0, is_cleared = 0 WHERE id = :id`,
     { id },
+  );
+}
+
+/** Undoes that a job was put aside: it waits again, or is interrupted, as it was. */
+export function putJobBack(db: WriteDb, { id, state }: { readonly id: number; readonly state: JobState }): void {
+  db.run(
+    'UPDATE jobs SET state = :state, ended_at = NULL, error = NULL, is_paused = 0, is_cleared = 0 WHERE id = :id',
+    { id, state },
   );
 }
 

@@ -30,6 +30,23 @@ test.each(recipeSets)(
   },
 );
 
+test.each(recipeSets)(
+  '%s: a name has one label in cells of every size, for what is painted is not painted again',
+  (task) => {
+    const labels = new Map<string, Set<string>>();
+    for (const [studies, fresh] of [
+      [60, 200],
+      [120, 100],
+      [300, 30],
+    ] as const) {
+      for (const { name, label } of filesOf({ task, studies, seed: 0 }, fresh)) {
+        labels.set(name, (labels.get(name) ?? new Set()).add(label));
+      }
+    }
+    expect([...labels].filter(([, own]) => own.size !== 1)).toEqual([]);
+  },
+);
+
 test('a patient of the demo stays in one split, and four fifths of the studies are training', () => {
   const files = filesOf({ task: 'demo', studies: 120, seed: 3 }, 0);
   const studies = (split: string): number =>

@@ -2,8 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { fromFloat16Bits } from '../../../core/base/half.ts';
 import { float32, type Tensor } from '../../../core/base/tensor.ts';
 import { type AdapterAnswer, describeAdapter, missingAdapter } from '../../../core/engine/webgpu/adapter.ts';
+import { lowerForWebgpu } from '../../../core/engine/webgpu/lower.ts';
 import { widenInputs } from '../../../core/engine/webgpu/widen-inputs.ts';
-import { add, cast, defineGraph, input, matmulInt8 } from '../../../core/graph/index.ts';
+import {
+  add,
+  cast,
+  constant,
+  defineGraph,
+  input,
+  matmul,
+  matmulInt8,
+  reshape,
+  sumTo,
+} from '../../../core/graph/index.ts';
 
 const answer: AdapterAnswer = {
   vendor: 'intel',
@@ -78,4 +89,23 @@ test('8-bit inputs become the same numbers as 32-bit ones on every GPU, but for 
     w: { dtype: 'int8', shape: [2, 1], data: Int8Array.of(1, 2) },
   };
   expect(widen(given)).toEqual({ q: float32([2, 2], [-127, 0, 3, 127]), w: given['w'] });
+});
+
+test('rows that a processor adds up by a product with ones are a sum over them on a GPU', () => {
+  const rows = input('rows', [2, 5, 3]);
+  const long = input('long', [5000, 3]);
+  const given = defineGraph({ outputs: { few: sumTo(rows, [3]), many: sumTo(long, [3]) } });
+  expect(given.order.filter(({ op }) => op === 'matmul')).toHaveLength(2);
+  const { order } = lowerForWebgpu(given);
+  expect(order.filter(({ op }) => op === 'matmul')).toEqual([]);
+  expect(
+    order.filter(({ op }) => op === 'sum').map(({ inputs: [x], shape }) => [x!.shape.join(), shape.join()]),
+  ).toEqual([
+    ['10,3', '1,3'],
+    ['5000,3', '1,3'],
+  ]);
+  // Another product by a constant stays.
+  const halves = constant(float32([1, 2], [0.5, 0.5]));
+  const other = defineGraph({ outputs: { y: matmul(reshape(halves, [2, 1]), input('z', [1, 4])) } });
+  expect(lowerForWebgpu(other)).toBe(other);
 });

@@ -370,3 +370,17 @@ test('a record that was verified, found damaged and computed again is verified a
   reader.close();
   await store.close();
 });
+
+test('a record that was verified in a file that grows is summed once more, and verified as the file is then', async () => {
+  const { folder, index } = await filled(2);
+  const store = new RecordStore(folder, index, { mode: 'write' });
+  const reader = new PlacedReader();
+  expect(readAt(store, reader, '0')).toBeNull();
+  store.append('k', 'more', payload(7));
+  store.flush();
+  expect(store.placeOf('k', '0').isVerified).toBe(false);
+  expect(readAt(store, reader, '0')).toBeNull();
+  expect(store.placeOf('k', '0').isVerified).toBe(true);
+  reader.close();
+  await store.close();
+});

@@ -151,3 +151,33 @@ test('gradients of attention, of a bias and of narrow heads are slopes, by sums 
   expect(products).toContain('1,2');
   expect(products).toContain('2,2,5');
 });
+
+test('the softmax of an attention whose values or queries are shared by a batch has the slopes of its numbers', () => {
+  const made = (sizes: Record<string, readonly number[]>) =>
+    Object.fromEntries(
+      Object.entries(sizes).map(([name, shape]) => {
+        const count = shape.reduce((a, b) => a * b);
+        return [name, { shape, data: Float64Array.from({ length: count }, (_, i) => Math.sin(i * 5 + name.length)) }];
+      }),
+    );
+  const cases: Record<string, Record<string, readonly number[]>> = {
+    'values shared': { q: [2, 3, 4], k: [2, 5, 4], v: [1, 5, 2], weights: [2, 3, 2] },
+    'queries shared': { q: [1, 3, 4], k: [1, 5, 4], v: [2, 5, 2], weights: [2, 3, 2] },
+    'two users': { q: [2, 3, 4], k: [2, 5, 4], v: [2, 5, 2], other: [2, 5, 3], weights: [2, 3, 2] },
+  };
+  for (const sizes of Object.values(cases)) {
+    const inputs = made(sizes);
+    const leaves = Object.fromEntries(Object.entries(sizes).map(([name, shape]) => [name, g.input(name, shape)]));
+    const attention = g.softmax(g.matmul(leaves['q']!, g.transposeLast(leaves['k']!)), -1);
+    // Values that are a transpose themselves, as those of heads are.
+    const turned = g.transposeLast(g.transposeLast(leaves['v']!));
+    const found = g.mul(g.matmul(attention, turned), leaves['weights']!);
+    const beside = leaves['other'] === undefined ? [] : [g.sum(g.matmul(attention, leaves['other']), [0, 1, 2])];
+    const loss = beside.reduce((a, b) => g.add(a, b), g.sum(found, [0, 1, 2]));
+    for (const name of ['q', 'k', 'v']) {
+      const [gradient] = g.grad(loss, [leaves[name]!]);
+      const [values] = evaluate([gradient!], inputs);
+      for (const [at, x] of [...values!.data].entries()) expect(x).toBeCloseTo(slope(loss, inputs, name, at), 6);
+    }
+  }
+});

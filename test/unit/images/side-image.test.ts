@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
 import {
   adjustBrightness,
@@ -150,6 +150,27 @@ test('vector instructions give the bits of plain lines for every sample, for flo
       }
     }
   }
+});
+
+test('where no more memory is to be had lines are resampled without vector instructions', () => {
+  const lines = new SimdLines();
+  const grow = vi.spyOn(
+    (globalThis as unknown as { WebAssembly: { Memory: { prototype: { grow(): number } } } }).WebAssembly.Memory
+      .prototype,
+    'grow',
+  );
+  grow.mockImplementation(() => {
+    throw new RangeError('no room');
+  });
+  const image: Samples = { width: 300, height: 300, channels: 1, data: new Uint16Array(90_000).fill(9_000) };
+  const [found, expected] = [new Resampler(lines), new Resampler()].map((resampler) => {
+    const out = new Float32Array(200 * 200);
+    resampler.resample(image, whole(image), 200, 200, triangle, out);
+    return out;
+  });
+  expect(grow).toHaveBeenCalled();
+  grow.mockRestore();
+  expect(found).toEqual(expected);
 });
 
 test('the instructions are those of their text', async () => {

@@ -1,4 +1,4 @@
-;; The first pass of core/images/resampler.ts, four lines at a time, two sums in a register. Each sum is added up in the order of the TypeScript
+;; The first pass of a resampling (core/images/resampled-lines.ts), four lines at a time, two sums in a register. Each sum is added up in the order of the TypeScript
 ;; and in float64, and rounded to float32 once, so both give the same bits. Written to resample-lines.ts by `npm run wasm`.
 (module
   (memory (export "memory") 1)

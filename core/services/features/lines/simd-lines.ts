@@ -52,6 +52,8 @@ const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 export class SimdLines implements FirstPass {
   readonly #kernels: Kernels;
+  /** Does it where no more memory is to be had. */
+  #plain: PlainLines | undefined;
 
   constructor() {
     const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }).WebAssembly;
@@ -79,7 +81,10 @@ export class SimdLines implements FirstPass {
     const lines = values + aligned(8 * width * across.taps);
     const lineCount = bottom - top + lanes;
     const missing = lines + 4 * lineCount * stride - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / page));
+    if (missing > 0 && !this.#hasGrown(Math.ceil(missing / page))) {
+      this.#plain ??= new PlainLines();
+      return this.#plain.resample(image, { top, bottom, left, right }, across, width, isMirrored);
+    }
     const { buffer } = memory;
     new Int32Array(buffer, first, width).set(across.first.subarray(0, width).map((x) => x - left));
     new Int32Array(buffer, counts, width).set(across.counts.subarray(0, width));
@@ -102,5 +107,14 @@ export class SimdLines implements FirstPass {
       }
     }
     return new Float32Array(buffer, lines, lineCount * stride);
+  }
+
+  #hasGrown(pages: number): boolean {
+    try {
+      this.#kernels.memory.grow(pages);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }

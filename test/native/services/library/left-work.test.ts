@@ -93,9 +93,13 @@ test('who is deleted is not read from the files again by what a window left', ()
 
 test('a deletion that fails after rows are gone has put aside what would read them again; one that finds nobody has not', () => {
   const { folder: library, ids } = leftLibrary();
+  const left = temporaryLibrary(library);
+  startJob(left.writer, ids['classify'] ?? 0, testTime);
+  interruptJobs(left.writer, testTime);
+  left.close();
   expect(runCommand({ library }, 'patient', 'delete', 'nobody').status).not.toBe(0);
   const before = temporaryLibrary(library);
-  expect(statesOf(before, ids)).toMatchObject({ import: { state: 'queued' }, classify: { state: 'queued' } });
+  expect(statesOf(before, ids)).toMatchObject({ import: { state: 'queued' }, classify: { state: 'interrupted' } });
   before.close();
   // Somebody reads the library as it was, for whom SQLite keeps what was deleted.
   const reader = new Sqlite(join(library, 'sidelight.sqlite'), { readonly: true });

@@ -167,6 +167,14 @@ describe('library restore', () => {
     sqlite.pragma('user_version = 9990');
     sqlite.close();
     expect(codeOf(() => restoreFromBackup(folder, 'newer.sqlite', now))).toBe('DB_FROM_NEWER_APP');
+    // Sound, of an earlier version by its number, and not to be brought to this one.
+    const odd = join(folder, 'backups', 'odd.sqlite');
+    writeFileSync(odd, before);
+    const oddSqlite = new Sqlite(odd);
+    oddSqlite.pragma('user_version = 1');
+    oddSqlite.close();
+    const { code, message } = appErrorOf(() => restoreFromBackup(folder, 'odd.sqlite', now));
+    expect([code, message]).toEqual(['DB_DAMAGED', expect.stringContaining('the library is as it was')]);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(existsSync(join(folder, 'set-aside'))).toBe(false);
     const writer = temporaryLibrary(folder);

@@ -95,6 +95,20 @@ describe('a model', () => {
     ]);
   });
 
+  test('that comes back under another name is followed by what was put aside with it, not by what is about a later one of its name', () => {
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    addModelRow(library, 'one');
+    const db = library.writer;
+    const before = addJob(db, 'evaluate', { model: 'one' }, testTime);
+    endJob(db, before, 'cancelled', {}, testTime);
+    deleteModel(context, 'one', { evenInUse: true });
+    const after = addJob(db, 'evaluate', { model: 'one' }, '2030-01-01T00:00:00.000Z');
+    restoreModel(context, 'one', 'back');
+    const modelsOf = (ids: readonly number[]) => ids.map((id) => jobById(library.db, id)?.payload);
+    expect(modelsOf([before, after])).toMatchObject([{ model: 'back' }, { model: 'one' }]);
+  });
+
   test('in use is deleted only where that is said, frees its name, and comes back in use', () => {
     const library = temporaryLibrary();
     const context = testContext(library);
