@@ -224,13 +224,10 @@ export function leftJobs(
 
 /** Puts a job that ended early back into the queue; it keeps its place by age. */
 export function queueJobAgain(db: WriteDb, id: number): void {
-  db.run(
-    `UPDATE jobs SET state = 'queued', ended_at = NULL, error = NULL, is_paused = 0, is_cleared = 0 WHERE id = :id`,
-    { id },
-  );
+  putJobBack(db, { id, state: 'queued' });
 }
 
-/** Undoes that a job was put aside: it waits again, or is interrupted, as it was. */
+/** Undoes that a job ended or was put aside: it waits again, or is interrupted, as it was. */
 export function putJobBack(db: WriteDb, { id, state }: { readonly id: number; readonly state: JobState }): void {
   db.run(
     'UPDATE jobs SET state = :state, ended_at = NULL, error = NULL, is_paused = 0, is_cleared = 0 WHERE id = :id',
