@@ -255,6 +255,13 @@ export const runRecordSchema = z.object({
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
+/** A run as it is listed. */
+export const runViewSchema = runRecordSchema.extend({
+  /** False where it runs by its row, and whoever asks cannot look whether anybody is there who does it. */
+  isStateKnown: z.boolean(),
+});
+export type RunView = z.infer<typeof runViewSchema>;
+
 /** How an image is brought to the model; stored with it, so that classifying needs nothing else. */
 export const preprocessingSchema = z.object({
   inputSize: z.int().positive(),

@@ -11,7 +11,7 @@ import {
   modelRecordSchema,
   positiveClassSourceSchema,
   runMemberSchema,
-  runRecordSchema,
+  runViewSchema,
   splitOriginCountSchema,
 } from './records.ts';
 import { referralOutcomeSchema, referralReportSchema } from './referral.ts';
@@ -333,5 +333,5 @@ export const listSchemas = {
   lpms: z.array(lpmRecordSchema),
   datasets: z.array(datasetSummarySchema),
   models: z.array(modelRecordSchema),
-  runs: z.array(runRecordSchema),
+  runs: z.array(runViewSchema),
 } as const;

@@ -8,7 +8,7 @@ import {
   lpmRecordSchema,
   modelRecordSchema,
   positiveClassSourceSchema,
-  runRecordSchema,
+  runViewSchema,
 } from '../records.ts';
 import { defaultTarget, targetKindSchema } from '../targets.ts';
 import { defineCalls, defineEvents, nothing } from './call.ts';
@@ -260,7 +260,7 @@ export const libraryCalls = defineCalls({
     input: nothing,
     output: z.array(modelRecordSchema.extend({ evidenceObstacle: evidenceObstacleSchema.nullable() })),
   },
-  'runs.list': { doc: 'Training runs, newest last.', input: nothing, output: z.array(runRecordSchema) },
+  'runs.list': { doc: 'Training runs, newest last.', input: nothing, output: z.array(runViewSchema) },
 });
 
 export const libraryEvents = defineEvents({

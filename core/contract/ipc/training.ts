@@ -6,7 +6,7 @@ import { criterionSchema, methodSchema, nameSchema } from '../names.ts';
 import { measureOptionsSchema, trainOptionsSchema } from '../options.ts';
 import { promiseSchema } from '../promise.ts';
 import { budgetNameSchema, searchSummarySchema } from '../recipe.ts';
-import { epochRecordSchema, positiveClassSourceSchema, runRecordSchema } from '../records.ts';
+import { epochRecordSchema, positiveClassSourceSchema, runViewSchema } from '../records.ts';
 import { targetKindSchema } from '../targets.ts';
 import { defineCalls, nothing } from './call.ts';
 
@@ -200,7 +200,7 @@ export const trainingCalls = defineCalls({
     input: z.strictObject({ jobId: z.int() }),
     output: z
       .object({
-        run: runRecordSchema,
+        run: runViewSchema,
         /** The model that came of it, by the name that it has now; null where there is none, or it is deleted. */
         model: z.string().nullable(),
         epochs: z.array(epochRecordSchema),

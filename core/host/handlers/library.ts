@@ -14,6 +14,7 @@ import {
 import { putBackStudies, removeStudies } from '../../services/datasets/removal.ts';
 import { evidenceObstacle } from '../../services/evaluation/evidence-obstacles.ts';
 import { leftOutOf, saveLeftOut } from '../../services/import/left-out.ts';
+import { listRuns } from '../../services/library/summary.ts';
 import { planTakeBack, takeBackPatients } from '../../services/patients/patients.ts';
 import { blindedReader } from '../../services/reading/reading.ts';
 import {
@@ -22,7 +23,6 @@ import {
   listDatasets,
   listLpms,
   listModels,
-  listRuns,
   modalities,
   questionsOf,
   type StudyDataset,
@@ -132,5 +132,5 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
       ...record,
       evidenceObstacle: evidenceObstacle(services, record),
     })),
-  'runs.list': (_, { services }) => listRuns(services.library.db),
+  'runs.list': (_, { services }) => listRuns(services),
 };

@@ -3,6 +3,7 @@ import {
   type CriterionName,
   type Handlers,
   methods,
+  type RunRecord,
   type TargetKind,
   targetKinds,
   trainOptionsSchema,
@@ -14,6 +15,7 @@ import { promiseTime } from '../../services/estimate/estimate.ts';
 import { guessingOf } from '../../services/evaluation/guessing.ts';
 import { methodsOfBudgets } from '../../services/recipe/plan.ts';
 import { summaryOf } from '../../services/recipe/summary.ts';
+import { asSeen } from '../../services/session/as-seen.ts';
 import { changesSince, optionsAgain, optionsOn } from '../../services/training/again.ts';
 import { freeModelName } from '../../services/training/plan.ts';
 import {
@@ -68,7 +70,9 @@ export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext>
   'training.follow': ({ jobId }, { services, queue }) => {
     const { db } = services.library;
     const job = queue.get(jobId);
-    const run = job.kind === 'train' ? runOfJob(db, job) : undefined;
+    const ofJob = (): RunRecord[] =>
+      [job.kind === 'train' ? runOfJob(db, job) : undefined].filter((row) => row !== undefined);
+    const [run] = asSeen(services.library, ofJob);
     if (run === undefined) return null;
     const classes = versionById(db, run.datasetVersionId)?.classes ?? [];
     const made = modelByName(db, run.modelName);

@@ -37,6 +37,7 @@ import {
   setJobRemoved,
 } from '../../store/index.ts';
 import { crashesAllowed } from '../library/left-work.ts';
+import { asSeen, type Seen } from '../session/as-seen.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { jobRows } from '../session/run-as-job.ts';
 import { jobKindRows, type Lane, lanes } from './kinds.ts';
@@ -98,14 +99,16 @@ export class JobQueue {
 
   /** @throws BAD_INPUT for a job that is not there */
   get(id: number): JobView {
-    const job = jobById(this.#services.library.db, id);
+    const { library } = this.#services;
+    const [job] = asSeen(library, () => [jobById(library.db, id)].filter((row) => row !== undefined));
     if (job === undefined) throw new AppError('BAD_INPUT', `There is no job ${id} in this library.`);
     return this.#view(job);
   }
 
   /** Newest first; what its user took out of the tray's list is marked. */
   list(kinds: readonly JobKind[] | undefined, limit: number): JobView[] {
-    return listJobs(this.#services.library.db, { kinds, limit }).map((job) => this.#view(job));
+    const { library } = this.#services;
+    return asSeen(library, () => listJobs(library.db, { kinds, limit })).map((job) => this.#view(job));
   }
 
   /** Whether a long job runs: what is timed meanwhile is slower than it would be. */
@@ -199,8 +202,8 @@ export class JobQueue {
 
   #halt(id: number, how: Stop): void {
     if (this.#services.library.mode === 'read') {
-      throw new AppError('LIBRARY_BUSY', 'The job is of the other Sidelight that works in this library.', {
-        action: 'Stop it there.',
+      throw new AppError('LIBRARY_BUSY', 'Jobs are stopped where the library is open for writing, not only read.', {
+        action: 'Stop it there, or open the library for writing once no other Sidelight works in it.',
       });
     }
     const running = this.#runningOf(id);
@@ -241,17 +244,13 @@ export class JobQueue {
       });
     }
     const n = activeJobs(this.#services.library.db, orderedKinds).length;
-    if (n === 0) {
-      this.giveWay();
-      return;
-    }
-    throw new AppError(
-      'BAD_INPUT',
-      `${n === 1 ? 'A job runs or waits' : `${n} jobs run or wait`}; nothing was deleted.`,
-      {
+    if (n > 0) {
+      const what = n === 1 ? 'A job runs or waits' : `${n} jobs run or wait`;
+      throw new AppError('BAD_INPUT', `${what}; nothing was deleted.`, {
         action: 'Wait for the end or stop it; then delete again.',
-      },
-    );
+      });
+    }
+    this.giveWay();
   }
 
   #next(): void {
@@ -390,10 +389,10 @@ export class JobQueue {
     this.#changed(this.get(id));
   }
 
-  #view(row: JobRecord): JobView {
+  #view(row: Seen<JobRecord>): JobView {
     const untold = this.#untold.get(row.id);
-    const job: JobRecord = untold === undefined ? row : { ...row, state: 'failed', error: untold };
-    const { library } = this.#services;
-    return library.mode === 'read' ? viewOfOthers(job, library) : viewOf(job, this.#runningOf(row.id), seconds());
+    const job: Seen<JobRecord> = untold === undefined ? row : { ...row, state: 'failed', error: untold };
+    const isReader = this.#services.library.mode === 'read';
+    return isReader ? viewOfOthers(job) : viewOf(job, this.#runningOf(row.id), seconds());
   }
 }

@@ -2,7 +2,7 @@
 import type { ProgressEvent } from '../../base/progress.ts';
 import type { JobRecord, JobView } from '../../contract/index.ts';
 import type { TimeLeft } from '../../jobs/index.ts';
-import { type Library, writerOf } from '../../store/index.ts';
+import type { Seen } from '../session/as-seen.ts';
 
 export interface Running {
   readonly id: number;
@@ -24,17 +24,13 @@ export type Stop = Pick<Running, 'isPausing' | 'isYielding'>;
 /** For good, as far as its user means now. */
 export const stopped: Stop = { isPausing: false, isYielding: false };
 
-/**
- * What is shown of a job to who only reads: nothing goes on there, and what runs by its row and was left by a process that is gone, which cannot say so,
- * is interrupted.
- */
-export function viewOfOthers(job: JobRecord, { folder }: Pick<Library, 'folder'>): JobView {
-  const isLeft = job.state === 'running' && writerOf(folder) === 'none';
-  return { ...viewOf(isLeft ? { ...job, state: 'interrupted' } : job, undefined, 0), isResumable: false };
+/** What is shown of a job to who only reads: nothing goes on there. */
+export function viewOfOthers(job: Seen<JobRecord>): JobView {
+  return { ...viewOf(job, undefined, 0), isResumable: false };
 }
 
 /** What is shown of a job; `running` of one that runs, `now` in seconds of the clock that its start was read from. */
-export function viewOf(job: JobRecord, running: Running | undefined, now: number): JobView {
+export function viewOf(job: Seen<JobRecord>, running: Running | undefined, now: number): JobView {
   const progress = running?.progress ?? null;
   return {
     ...job,

@@ -1,6 +1,7 @@
 /** Lists of what was trained. */
-import type { ModelRecord, RunRecord } from '../../contract/index.ts';
+import type { ModelRecord, RunView } from '../../contract/index.ts';
 import { listModels as modelRows, listRuns as runRows } from '../../store/index.ts';
+import { asSeen } from '../session/as-seen.ts';
 import type { ServiceContext } from '../session/context.ts';
 
 /** `models`: every model of the library. */
@@ -9,6 +10,6 @@ export function listModels(context: ServiceContext): ModelRecord[] {
 }
 
 /** `runs`: every training run of the library. */
-export function listRuns(context: ServiceContext): RunRecord[] {
-  return runRows(context.library.db);
+export function listRuns({ library }: Pick<ServiceContext, 'library'>): RunView[] {
+  return asSeen(library, () => runRows(library.db));
 }

@@ -50,6 +50,8 @@ export const shell = {
   jobPaused: 'paused',
   jobRetried: 'The computing process stopped; the job went on from its last checkpoint.',
   jobLeft: 'The Sidelight that ran this has ended. It can go on once the library is opened for writing.',
+  jobUnsure:
+    'Whether this still runs cannot be told: the file writer.lock in the library’s folder, which says whether a Sidelight works there, cannot be looked at from here. Look in the window that started it, or ask whoever looks after the folder for the right to read that file.',
   jobCrashed: 'The application ended twice during this job, so it waits for you.',
   openResult: 'Open',
   pause: 'Pause',
