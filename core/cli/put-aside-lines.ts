@@ -1,5 +1,5 @@
 /** What a command says of other work: jobs that it put aside, folders that it has watched again. */
-import type { JobKind } from '../contract/index.ts';
+import type { JobKind, ModelBack } from '../contract/index.ts';
 import { plural } from './format.ts';
 
 /** Work of earlier that a command put aside, as a line; none where there was none. */
@@ -12,10 +12,19 @@ export function putAsideLines(kinds: readonly JobKind[]): string[] {
   ];
 }
 
-/** Folders that are watched again, as a line; none where there are none. */
-export function watchedAgainLines(watches: number): string[] {
-  if (watches === 0) return [];
+/** Folders that are watched again, and those that stay stopped, a line each; none where there are none. */
+export function watchedAgainLines({ watches, stopped }: ModelBack): string[] {
   return [
-    `${plural(watches, 'folder')} that stopped with it ${watches === 1 ? 'is' : 'are'} watched again, as soon as a window has the library open.`,
+    ...(watches === 0
+      ? []
+      : [
+          `${plural(watches, 'folder')} that stopped with it ${watches === 1 ? 'is' : 'are'} watched again, as soon as a window has the library open.`,
+        ]),
+    ...(stopped.length === 0
+      ? []
+      : [
+          `Stopped and not started again: ${stopped.join(', ')}. To have what arrives there classified, start ${stopped.length === 1 ? 'it' : 'them'} in the window ` +
+            '(Classify, Watched folders, Start).',
+        ]),
   ];
 }

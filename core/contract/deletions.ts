@@ -32,12 +32,12 @@ export const datasetDeletionSchema = z.object({
 });
 export type DatasetDeletion = z.infer<typeof datasetDeletionSchema>;
 
-/** What came back with a model: folders that are watched again. */
-export const modelBackSchema = z.object({ watches: count });
+/** What came back with a model: folders that are watched again, and those that stay stopped. */
+export const modelBackSchema = z.object({ watches: count, stopped: z.array(z.string()) });
 export type ModelBack = z.infer<typeof modelBackSchema>;
 
 /** What came back with a data set, and which of its models stay away because others have their names. */
-export const datasetBackSchema = z.object({ modelsLeft: z.array(z.string()), watches: count });
+export const datasetBackSchema = modelBackSchema.extend({ modelsLeft: z.array(z.string()) });
 export type DatasetBack = z.infer<typeof datasetBackSchema>;
 
 /** Something that is out of sight, under the name that it had. */

@@ -7,7 +7,7 @@ export const command = defineCommand({
   summary: 'bring a deleted data set back',
   description:
     'Brings back the data set that was deleted under this name last, with its labels, versions and models; folders that stopped with them ' +
-    'are watched again, by the window.',
+    'are watched again, by the window. Names those that stay stopped.',
   arguments: [{ syntax: '<dataset>', help: 'the name that it had' }],
   options: { as: text('--as <name>', 'another name for it') },
   examples: [{ line: 'sidelight dataset restore trial', why: 'it was deleted by mistake' }],
@@ -16,13 +16,13 @@ export const command = defineCommand({
     const { restoreDataset } = await import('../../services/library/datasets.ts');
     const name = wordArgument(args, 0);
     const { as = name } = given({ as: options.as });
-    const { modelsLeft, watches } = restoreDataset(services, name, as);
+    const back = restoreDataset(services, name, as);
     return {
-      json: { dataset: as, modelsLeft, watches },
+      json: { dataset: as, ...back },
       lines: [
         `Data set "${as}" is back with its labels and models.`,
-        ...watchedAgainLines(watches),
-        ...modelsLeft.map(
+        ...watchedAgainLines(back),
+        ...back.modelsLeft.map(
           (model) =>
             `Not its model "${model}", because another one has that name: sidelight model restore "${model}" --as NAME`,
         ),

@@ -77,7 +77,7 @@ export function restoreDataset(context: ServiceContext, name: string, as: string
       action: `Rename that one first, or bring this one back under another name: \`sidelight dataset restore "${name}" --as NAME\`.`,
     });
   }
-  const { modelsLeft, watches } = writer.transaction(() => {
+  const { modelsLeft, watches, stopped } = writer.transaction(() => {
     const back = showDataset(writer, found.id, as);
     addAuditEvent(writer, {
       happenedAt: timeOf(context),
@@ -88,5 +88,5 @@ export function restoreDataset(context: ServiceContext, name: string, as: string
     return back;
   });
   context.caches.libraryChanged();
-  return { modelsLeft: [...modelsLeft], watches };
+  return { modelsLeft: [...modelsLeft], watches, stopped: [...stopped] };
 }

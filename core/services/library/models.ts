@@ -111,10 +111,10 @@ export function restoreModel(context: ServiceContext, name: string, as: string =
   }
   refuseTaken(context, as);
   const db = context.library.writer;
-  const watches = db.transaction(() => {
+  const { watches, stopped } = db.transaction(() => {
     note(context, 'model.restored', as, as === name ? {} : { from: name });
     return showModel(db, found.id, as);
   });
   context.caches.libraryChanged();
-  return { watches };
+  return { watches, stopped: [...stopped] };
 }

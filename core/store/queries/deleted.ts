@@ -10,6 +10,8 @@ import {
   renameModelOfWatches,
   startWatchesOfDataset,
   startWatchesOfModel,
+  stoppedWatchesOfDataset,
+  stoppedWatchesOfModel,
   stopWatchesOfDataset,
   stopWatchesOfModel,
 } from './watches.ts';
@@ -145,12 +147,21 @@ export function isNameTaken(db: ReadDb, table: Table, name: string): boolean {
   return db.get(`SELECT 1 AS found FROM ${table} WHERE name = :name`, { name }) !== undefined;
 }
 
-/** Brings a model back, under `name`. Gives how many folders are watched again with it. */
-export function showModel(db: WriteDb, id: number, name: string): number {
+/** Folders of what is back. */
+export interface WatchesBack {
+  /** How many are watched again. */
+  readonly watches: number;
+  /** Those that stay stopped. */
+  readonly stopped: readonly string[];
+}
+
+/** Brings a model back, under `name`. */
+export function showModel(db: WriteDb, id: number, name: string): WatchesBack {
   const { from, at } = was(db, 'models', id);
   if (from !== name) renameModelOfJobs(db, from, name, at);
   db.run('UPDATE models SET deleted_at = NULL, deleted_name = NULL, name = :name WHERE id = :id', { id, name });
-  return startWatchesOfModel(db, { id, name });
+  const watches = startWatchesOfModel(db, { id, name });
+  return { watches, stopped: stoppedWatchesOfModel(db, { from, name }) };
 }
 
 /** What something that is out of sight was called, and when it went. */
@@ -164,11 +175,9 @@ function was(db: ReadDb, table: Table, id: number): { readonly from: string; rea
 }
 
 /** What came back with a data set. */
-export interface DatasetBack {
+export interface DatasetBack extends WatchesBack {
   /** Models that went when it did and stay away, because others have their names. */
   readonly modelsLeft: readonly string[];
-  /** Folders that are watched again. */
-  readonly watches: number;
 }
 
 /** Brings a data set back under `name`, with the models that went when it did and whose names are free still. */
@@ -183,7 +192,13 @@ export function showDataset(db: WriteDb, id: number, name: string): DatasetBack 
   if (from !== name) renameDatasetOfJobs(db, from, name, at);
   db.run('UPDATE datasets SET deleted_at = NULL, deleted_name = NULL, name = :name WHERE id = :id', { id, name });
   const left = models.filter((model) => isNameTaken(db, 'models', model.name));
-  let watches = startWatchesOfDataset(db, { id, name });
-  for (const model of models) if (!left.includes(model)) watches += showModel(db, model.id, model.name);
-  return { modelsLeft: left.map((model) => model.name), watches };
+  const ofDataset = startWatchesOfDataset(db, { id, name });
+  const back = models.filter((model) => !left.includes(model)).map((model) => showModel(db, model.id, model.name));
+  // Asked last: some may have waited for one of the models, too.
+  const stopped = [...stoppedWatchesOfDataset(db, { from, name }), ...back.flatMap((model) => model.stopped)];
+  return {
+    modelsLeft: left.map((model) => model.name),
+    watches: back.reduce((sum, model) => sum + model.watches, ofDataset),
+    stopped: [...new Set(stopped)],
+  };
 }

@@ -98,6 +98,40 @@ export function startWatchesOfDataset(db: WriteDb, { id, name }: WatchedFor): nu
   return started.changes;
 }
 
+/** What was called `from` when it went out of sight, and is called `name` now that it is back. */
+interface WatchedForAgain {
+  readonly from: string;
+  readonly name: string;
+}
+
+/**
+ * Folders that are watched with a model that is back, and stay stopped: by their user, or by the deletion of an earlier version, which left nothing to tell
+ * them by. They follow it to its new name, where nothing else has the former one. To be asked after `startWatchesOfModel`.
+ */
+export function stoppedWatchesOfModel(db: WriteDb, { from, name }: WatchedForAgain): readonly string[] {
+  db.run(
+    `UPDATE watches SET model = :name WHERE model = :from AND ${isStopped} AND NOT EXISTS (SELECT 1 FROM models WHERE name = :from)`,
+    { from, name },
+  );
+  return foldersOf(db.all(`SELECT folder FROM watches WHERE model = :name AND ${isStopped} ORDER BY id`, { name }));
+}
+
+/** As `stoppedWatchesOfModel`, of a data set. */
+export function stoppedWatchesOfDataset(db: WriteDb, { from, name }: WatchedForAgain): readonly string[] {
+  db.run(
+    `UPDATE watches SET dataset = :name WHERE dataset = :from AND ${isStopped} AND NOT EXISTS (SELECT 1 FROM datasets WHERE name = :from)`,
+    { from, name },
+  );
+  return foldersOf(db.all(`SELECT folder FROM watches WHERE dataset = :name AND ${isStopped} ORDER BY id`, { name }));
+}
+
+/** Not watched, and not to be watched by itself once something is back. */
+const isStopped = 'is_active = 0 AND waits_for_model IS NULL AND waits_for_dataset IS NULL';
+
+function foldersOf(rows: readonly { readonly folder: string }[]): readonly string[] {
+  return rows.map(({ folder }) => folder);
+}
+
 /** Forgets a watched folder and what was taken from it; its results stay. */
 export function removeWatch(db: WriteDb, id: number): void {
   db.transaction(() => {

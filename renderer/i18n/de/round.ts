@@ -68,6 +68,8 @@ export const round: Words['round'] = {
     undo: 'Rückgängig',
     restored: (name) => `„${name}“ ist wieder da.`,
     watchedAgain: (watches) => `${n(watches, 'Ordner wird', 'Ordner werden')} wieder überwacht.`,
+    stillStopped: (folders) =>
+      `${n(folders.length, 'Ordner ist', 'Ordner sind')} angehalten wie zuvor: ${folders.join(', ')}. Starten Sie unter „Klassifizieren“, „Überwachte Ordner“, was überwacht werden soll.`,
     restore: 'Zurückholen',
     restoreNamed: (name) => `„${name}“ zurückholen`,
     deletedThings: 'Gelöscht',

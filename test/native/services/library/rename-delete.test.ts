@@ -146,7 +146,7 @@ describe('a data set', () => {
     ensureDataset(library.writer, 'demo', 'middle', 'now');
     expect(codeOf(() => restoreDataset(context, 'demo'))).toBe('NAME_TAKEN');
     renameDataset(context, 'demo', 'new');
-    expect(restoreDataset(context, 'demo')).toEqual({ modelsLeft: [], watches: 0 });
+    expect(restoreDataset(context, 'demo')).toEqual({ modelsLeft: [], watches: 0, stopped: [] });
     expect(datasetByName(library.db, 'demo')?.id).toBe(datasetId);
     expect(labelledInstances(library.db, datasetId).map(({ label }) => label)).toEqual(['a', 'b', null]);
     expect([names(library), listDeletedDatasets(context)]).toEqual([['one'], []]);
@@ -219,7 +219,7 @@ describe('watched folders', () => {
     // Another model has its name meanwhile, and then another one: it is not what these folders wait for.
     another(library, 'one');
     renameModel(context, 'one', 'two');
-    expect(restoreModel(context, 'one', 'back')).toEqual({ watches: 2 });
+    expect(restoreModel(context, 'one', 'back')).toEqual({ watches: 2, stopped: [] });
     expect(states()).toMatchObject([
       { model: 'back', dataset: null, isActive: true },
       { model: 'back', dataset: 'arrivals', isActive: true },
@@ -250,7 +250,7 @@ describe('watched folders', () => {
     const { context, states } = watched(null);
     deleteDataset(context, 'demo');
     expect(states()).toMatchObject([{ isActive: false }]);
-    expect(restoreDataset(context, 'demo')).toEqual({ modelsLeft: [], watches: 1 });
+    expect(restoreDataset(context, 'demo')).toEqual({ modelsLeft: [], watches: 1, stopped: [] });
     expect(states()).toMatchObject([{ model: 'one', isActive: true }]);
   });
 
@@ -260,11 +260,50 @@ describe('watched folders', () => {
     another(library, 'one');
     setWatchActive(library.writer, 1, true);
     setWatchActive(library.writer, 2, false);
-    expect(restoreModel(context, 'one', 'back')).toEqual({ watches: 0 });
+    expect(restoreModel(context, 'one', 'back')).toEqual({ watches: 0, stopped: [] });
     expect(states()).toMatchObject([
       { model: 'one', isActive: true },
       { model: 'one', isActive: false },
     ]);
+  });
+
+  /** As the deletion of an earlier version left them: stopped, and nothing says by whom. */
+  function forgetWhy(library: Library): void {
+    library.writer.run('UPDATE watches SET waits_for_model = NULL, waits_for_dataset = NULL', {});
+  }
+
+  test('that stay stopped when their model is back are named, and follow it to its new name', () => {
+    const { library, context, states } = watched(null, null);
+    deleteModel(context, 'one', { evenInUse: false });
+    forgetWhy(library);
+    expect(restoreModel(context, 'one', 'back')).toEqual({ watches: 0, stopped: ['/in0', '/in1'] });
+    expect(states()).toMatchObject([
+      { model: 'back', isActive: false },
+      { model: 'back', isActive: false },
+    ]);
+    // Beside one that the deletion of now stops, and its user does not.
+    setWatchActive(library.writer, 2, true);
+    deleteModel(context, 'back', { evenInUse: false });
+    expect(restoreModel(context, 'back')).toEqual({ watches: 1, stopped: ['/in0'] });
+  });
+
+  test('that stay stopped when their data set, or that of their model, is back are named, too', () => {
+    const { library, context, states } = watched('arrivals', null);
+    deleteDataset(context, 'arrivals');
+    deleteDataset(context, 'demo');
+    forgetWhy(library);
+    expect(restoreDataset(context, 'arrivals', 'new')).toEqual({ modelsLeft: [], watches: 0, stopped: ['/in0'] });
+    expect(states()).toMatchObject([{ dataset: 'new' }, { dataset: null }]);
+    expect(restoreDataset(context, 'demo')).toEqual({ modelsLeft: [], watches: 0, stopped: ['/in0', '/in1'] });
+  });
+
+  test('that are stopped are of the model that has their name now, not of one that comes back under another', () => {
+    const { library, context, states } = watched(null);
+    setWatchActive(library.writer, 1, false);
+    deleteModel(context, 'one', { evenInUse: false });
+    another(library, 'one');
+    expect(restoreModel(context, 'one', 'back')).toEqual({ watches: 0, stopped: [] });
+    expect(states()).toMatchObject([{ model: 'one', isActive: false }]);
   });
 });
 
