@@ -13,6 +13,7 @@ import { cut, outOfReach } from './support/fitting.ts';
 import { launch, type Opened } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
 import { pictureSeen } from './support/reading.ts';
+import { settling } from './support/settled.ts';
 import { type Say, sayIn } from './support/words.ts';
 
 interface Walker extends Pick<Opened, 'app' | 'page'> {
@@ -190,6 +191,7 @@ test.each(['en', 'de'] as const)(
     const opened = await launch({ library: path, width: 1024, height: 768 });
     const { app, page, complaints, close } = opened;
     const walker: Walker = { app, page, labels, say: await sayIn(language) };
+    const settle = await settling(opened);
     await page.evaluate(() => localStorage.setItem('sidelight.acknowledged', 'yes'));
     await runJob(page, { kind: 'import', options: { paths: [studies], dataset: 'discs', labels } });
     await runJob(page, { kind: 'evaluate', options: { model: 'm', split: 'test' } });
@@ -219,7 +221,7 @@ test.each(['en', 'de'] as const)(
         continue;
       }
       titles.add((await dialog.getByRole('heading').first().textContent()) ?? '');
-      await page.waitForTimeout(300);
+      await settle();
       const found = [...(await cut(page, shown)), ...(await outOfReach(page, shown))];
       wrong.push(...found.map((text) => `${language} ${file}: ${text}`));
       for (const theme of ['light', 'dark'] as const) {

@@ -10,6 +10,7 @@ import { fillImport, runImport } from './support/importing.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
 import { show } from './support/screens.ts';
+import { settling } from './support/settled.ts';
 
 const realFiles = sharedPath('dicom');
 
@@ -123,6 +124,7 @@ describe('import', () => {
     async () => {
       const opened = await launch();
       const { page, complaints, close } = opened;
+      const settle = await settling(opened);
       await page.getByRole('heading', { name: 'Welcome to Sidelight' }).waitFor();
       await show(page, 'Library');
       await page.getByText('No studies yet').waitFor();
@@ -136,7 +138,7 @@ describe('import', () => {
       await page.keyboard.press('Escape');
       await page.getByRole('row').nth(6).click();
       await page.getByRole('complementary', { name: 'Study' }).locator('img').first().waitFor();
-      await page.waitForTimeout(1500);
+      await settle();
       expect(await seriousViolations(page)).toEqual([]);
       await close();
       expect(complaints).toEqual([]);

@@ -14,6 +14,7 @@ import { seriousViolations } from './support/axe.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
 import { addClass, addReader, labelled, nextCase, openReading, pictureSeen } from './support/reading.ts';
 import { takeScreenshots } from './support/screenshot.ts';
+import { settling } from './support/settled.ts';
 
 /** A library with the data set `reading`: the given paths, or twelve made-up studies of six patients, none of them labelled. */
 async function unlabelledLibrary(paths?: readonly string[]): Promise<{ folder: string; library: string }> {
@@ -46,6 +47,16 @@ async function brightness(page: Page): Promise<number> {
     let sum = 0;
     for (let i = 0; i < data.length; i += 4) sum += data[i] as number;
     return sum / (data.length / 4);
+  });
+}
+
+/** Once the first canvas is drawn in the size that it has now. */
+async function drawnAsLargeAsItIs(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const { width, height, clientWidth, clientHeight } = document.querySelector(
+      '[role="img"] canvas',
+    ) as HTMLCanvasElement;
+    return [clientWidth, clientHeight].every((side, i) => Math.round(side * devicePixelRatio) === [width, height][i]);
   });
 }
 
@@ -255,7 +266,7 @@ test('dragging changes window and level, keys invert, turn and reset, layouts ch
   await page.keyboard.press('g');
   // One picture again, which is drawn larger than the two were.
   await page.getByRole('button', { name: '1 × 1', pressed: true }).waitFor();
-  await page.waitForTimeout(150);
+  await drawnAsLargeAsItIs(page);
   const upright = await brightness(page);
   // That nothing happens cannot be waited for; were it to come late, the next key would bring the picture back.
   await page.keyboard.press('i');
@@ -275,18 +286,20 @@ test.skipIf(!hasShared)(
       ...data.map((path) => sharedPath('dicom', ...path.split('/'))),
       sharedPath('dicom', 'pydicom-3.0.2-wheel', 'test_files', 'dicomdirtests'),
     ]);
-    const { page, complaints, close } = await launch({ library });
+    const { app, page, complaints, close } = await launch({ library });
+    const settle = await settling({ app, page });
     await openReading(page);
     await addClass(page, 'normal');
     await addClass(page, 'finding');
     await page.keyboard.press('1');
     await page.keyboard.press('Control+ArrowDown');
-    await page.waitForTimeout(1500);
+    await settle();
+    await pictureSeen(page);
     await page.keyboard.press('Control+ArrowDown');
     const series = page.getByRole('list', { name: 'Series' }).getByRole('button');
     for (let k = 0; k < 12 && (await series.count()) < 3; k++) {
       await page.keyboard.press('Control+ArrowRight');
-      await page.waitForTimeout(500);
+      await settle();
     }
     await page.keyboard.press('g');
     await page.keyboard.press('g');

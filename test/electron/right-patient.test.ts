@@ -12,6 +12,7 @@ import { fillImport, runImport } from './support/importing.ts';
 import { launch, temporaryFolder } from './support/launch.ts';
 import { addClass, labelled, nextCase, openReading, pictureSeen } from './support/reading.ts';
 import { show } from './support/screens.ts';
+import { settling } from './support/settled.ts';
 
 /** Studies of four patients, numbered from `first`, with two series of two images each; patient `n` is called `Patient-n`. */
 function writeSeveralImages(folder: string, first = 0): void {
@@ -288,11 +289,12 @@ test('the report of an import comes however quick the import was, at once or whe
   put(join(folder, 'two'), 'b.dcm', tinyDicom({ patient: 'P2', study: '1.2', instance: '1.2.1' }));
   const opened = await launch();
   const { page, complaints, close } = opened;
+  const settle = await settling(opened);
   await show(page, 'Library');
   await fillImport(opened, { folder: join(folder, 'one'), dataset: 'quick' });
   expect(await runImport(page)).toMatchObject({ imported: 1, total: 1 });
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
-  await page.waitForTimeout(2500);
+  await settle();
   await fillImport(opened, { folder: join(folder, 'two'), dataset: 'quick' });
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await page.getByTestId('import-report').waitFor();

@@ -10,6 +10,7 @@ import { fillImport, runImport } from './support/importing.ts';
 import { launch } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
 import { show } from './support/screens.ts';
+import { settling } from './support/settled.ts';
 
 test('nothing comes in before it is confirmed: not by Import, a labels file, Classify or a watched folder', async () => {
   const { folder, library, studies, labels } = await prepareLibrary({ models: ['m'] });
@@ -54,6 +55,7 @@ test('nothing comes in before it is confirmed: not by Import, a labels file, Cla
 test('what comes by the menu, by keys, by a drop or from the system waits for the confirmation too, and no folder is watched by the menu', async () => {
   const { folder, library, studies } = await prepareLibrary({ models: ['m'] });
   const { app, page, complaints, close } = await launch({ library, isConfirmed: false });
+  const settle = await settling({ app, page });
   const main = page.getByRole('main');
   const menu = (item: string) =>
     app.evaluate(({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.click(), item);
@@ -84,7 +86,7 @@ test('what comes by the menu, by keys, by a drop or from the system waits for th
   await menu('watchFolder');
   const watch = main.getByRole('button', { name: 'Watch a folder …' });
   await watch.waitFor();
-  await page.waitForTimeout(500);
+  await settle();
   expect(await watch.isDisabled()).toBe(true);
   expect(await main.getByText('watching', { exact: true }).count()).toBe(0);
   await close();
