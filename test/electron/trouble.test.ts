@@ -1,9 +1,10 @@
 /** A library that cannot be written or is gone, and notices: what the window says when something is wrong, and what can be done there. */
-import { renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { openLibrary } from '../../core/store/index.ts';
+import { kill, workingWriter } from '../support/killed-writer.ts';
 import { seriousViolations } from './support/axe.ts';
 import { callFrom } from './support/calls.ts';
 import { answerOpenDialog } from './support/dialogs.ts';
@@ -44,6 +45,28 @@ test('a library in which another one works: settings are within reach, it can be
   await page.getByText(/^\d+ of \d+ studies$/).waitFor();
   await expect.poll(() => page.getByText('nothing can be changed').count()).toBe(0);
   await callFrom(page, 'readers.add', { name: 'Dr. Weiss' });
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+  expect(complaints.filter((line) => !/40\d|50\d/.test(line))).toEqual([]);
+});
+
+test('read beside a lock that cannot be looked at, what ran by its row is not said to run or to have ended', async () => {
+  const { folder, library } = await prepareLibrary();
+  await kill(await workingWriter(library));
+  const lock = join(library, 'writer.lock');
+  rmSync(lock);
+  mkdirSync(lock);
+  const { page, complaints, close } = await launch({ library });
+  await page.getByRole('main').getByRole('button', { name: 'Open for reading only' }).click();
+  await page.getByText('Open for reading only: nothing can be changed.').waitFor();
+  await page.locator('.tray-button').click();
+  const line = page.locator('.tray li').filter({ hasText: 'Import' });
+  await line.getByText('running?', { exact: true }).waitFor();
+  await line.getByText('Whether this still runs cannot be told').waitFor();
+  // The way to it is free again, and nobody is there.
+  rmSync(lock, { recursive: true });
+  await line.getByText('interrupted', { exact: true }).waitFor();
+  expect(await line.getByText('Whether this still runs').count()).toBe(0);
   await close();
   rmSync(folder, { recursive: true, force: true });
   expect(complaints.filter((line) => !/40\d|50\d/.test(line))).toEqual([]);
