@@ -45,6 +45,7 @@ export function recipePage(rows: KeptRows<RecipeRow>): string {
 
 What a quick search (\`--recipe auto\`, [the default](recipe.md)) finds on made data sets, each of so many studies and judged on ${fresh} fresh ones that no recipe was chosen by. Beside it stand FPT+
 exactly as published, \`linear\` (80 epochs at 0.01), and **the best of the 18 recipes of a thorough search, chosen on the fresh studies themselves**: a bound that nobody can reach honestly.
+Where one of them orders every pair of fresh studies rightly, those after it are not trained: none can be better.
 
 - *specks*, *nodules*, *grades* and *mixed* are made tasks that nothing was tuned on (\`bench/tasks\`), *demo* is the demo's set with other patients. A fifth of the studies is validation.
 - AUC is of studies, one class against the rest in the mean; *out of fold* is the interval that the search itself promises, from its own patients.

@@ -9,7 +9,8 @@
  *     npm run bench -- --recipes --publish                            writes docs/recipe-table.md from what is there
  *
  * Each seed has studies of its own to learn from; all are judged on the same fresh ones. Beside the search stand the published defaults, `linear`, and
- * the best of a grid chosen on those fresh studies: a bound that nobody can reach honestly. Every training that ended is a line of rows.jsonl in --out, with
+ * the best of a grid chosen on those fresh studies: a bound that nobody can reach honestly. A grid ends at a recipe that orders every pair of them rightly, for
+ * none can be better. Every training that ended is a line of rows.jsonl in --out, with
  * its settings and commit: the same command goes on, and a table of a day is gathered in pieces (kept-rows.ts). Rows of the project, bench/rows/recipes.jsonl,
  * count as there; --publish adds those of --out to them.
  */
@@ -33,6 +34,7 @@ import {
   type DoneCell,
   doneOf,
   gridOf,
+  isPerfect,
   keyOf,
   type RecipeRow,
   recipeBatch,
@@ -142,7 +144,7 @@ async function doCell(cell: Cell): Promise<void> {
   await trained(cell, 'auto', { recipe: 'auto', budget: values.budget as BudgetName });
   await trained(cell, 'published', {});
   await trained(cell, 'linear', { method: 'linear', lr: 1e-2, epochs: 80 });
-  for (const { name, options } of gridOf(cell, grid)) await trained(cell, name, options);
+  for (const { name, options } of gridOf(cell, grid)) if (isPerfect(await trained(cell, name, options))) break;
 }
 
 /** The table of some cells, as text. */

@@ -11,6 +11,7 @@ import { mergeHeads, splitHeads } from './attention.ts';
 import type { Initialiser } from './layers.ts';
 import { imageInput, inputOf, type NetworkInput, type NetworkInputs } from './methods/training-method.ts';
 import type { NetworkConfig } from './network-config.ts';
+import { startsOf } from './parts.ts';
 
 /** Prompts a layer, in both papers' recipes, start near zero. */
 export const promptStart: Initialiser = { kind: 'normal', std: 1e-6 };
@@ -52,19 +53,19 @@ export function attend(
   const keys = inputOf(config, inputs, 'keys');
   const values = inputOf(config, inputs, 'values');
   const { heads, width } = config.lpm;
-  // Queries do not depend on the image.
-  const queries = splitHeads(states, heads);
+  // Queries do not depend on the image, and scaling them is the same as scaling the many scores.
+  const queries = mul(splitHeads(states, heads), 1 / Math.sqrt(width / heads));
   const [layers, batch, ...token] = keys.shape as [number, number, ...number[]];
   /** Rows of layers and images, one after the other. */
   const inRows = (x: Value): Value => reshape(x, [-1, ...x.shape.slice(2)]);
+  // One value for all parts: their gradients are then laid side by side, where those of several would each be filled up with zeros and added.
+  const queriesInRows = inRows(queries);
   const parts = partsOf(layers, batch, 4 * sizeOf(token)).map(({ layer, layers: l, image, images: b }) => {
     const isWhole = b === batch;
     const first = layer * batch + image;
     const of = (x: Value): Value => (isWhole ? slice(x, 0, layer, layer + l) : slice(inRows(x), 0, first, first + b));
-    const asked = slice(isWhole ? queries : inRows(queries), 0, layer, layer + l);
-    // Scaling the few queries is the same as scaling the many scores.
-    const scaled = mul(asked, 1 / Math.sqrt(width / heads));
-    const attention = softmax(matmul(scaled, transposeLast(of(keys))), -1);
+    const asked = slice(isWhole ? queries : queriesInRows, 0, layer, layer + l);
+    const attention = softmax(matmul(asked, transposeLast(of(keys))), -1);
     const context = matmul(attention, of(values));
     return { attention, context: reshape(context, [l * b, ...context.shape.slice(-3)]) };
   });
@@ -96,9 +97,4 @@ function partsOf(layers: number, batch: number, bytes: number): Part[] {
   return Array.from({ length: layers }, (_, layer) =>
     startsOf(batch, together).map(([image, n]) => ({ layer, layers: 1, image, images: n })),
   ).flat();
-}
-
-/** Where parts of `size` begin, and how many each has; the last may have fewer. */
-function startsOf(count: number, size: number): [number, number][] {
-  return Array.from({ length: Math.ceil(count / size) }, (_, i) => [i * size, Math.min(size, count - i * size)]);
 }

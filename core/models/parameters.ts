@@ -124,7 +124,9 @@ export function unpackParameters(layout: ParameterLayout, params: Value): Parame
 /** One flat vector [total] of flat parts given in the order of the layout, for example their gradients. */
 export function packParameters(layout: ParameterLayout, parts: readonly Value[]): Value {
   invariant(parts.length === layout.entries.length, 'packParameters: one value for each entry is needed');
-  return concat(parts, 0);
+  // As rows of one: a gradient that was summed over a batch comes as one, and stays what it is.
+  const rows = parts.map((part) => reshape(part, [1, -1]));
+  return reshape(concat(rows, 1), [layout.total]);
 }
 
 /** The part of a flat vector that belongs to one entry. */

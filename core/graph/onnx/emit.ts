@@ -87,6 +87,26 @@ function named(value: Value, name = value.name ?? ''): NamedShape {
 }
 
 /**
+ * The nodes, and what gives the graph's outputs under their names: the node that computes one, or a copy where it is no node's own, as an input or the
+ * same value twice. What an engine copies at every step of a training is as long as all parameters.
+ * @param names how each value is called in the nodes
+ */
+function withOutputs(nodes: readonly OnnxNode[], graph: Graph, names: ReadonlyMap<Value, string>): OnnxNode[] {
+  const taken = new Set([...graph.inputs, ...graph.weights].map((v) => v.name));
+  const computed = new Set(nodes.flatMap(({ outputs }) => outputs));
+  const renamed = new Map<string, string>();
+  const copies: OnnxNode[] = [];
+  for (const [name, value] of Object.entries(graph.outputs)) {
+    if (taken.has(name)) throw new GraphError(`onnx: output ${name} bears the name of an input or weight`);
+    const own = names.get(value) as string;
+    if (computed.has(own) && !renamed.has(own)) renamed.set(own, name);
+    else copies.push({ name: `output/${name}`, opType: 'Identity', inputs: [own], outputs: [name], attributes: {} });
+  }
+  const named = (list: readonly string[]): string[] => list.map((name) => renamed.get(name) ?? name);
+  return [...nodes, ...copies].map((node) => ({ ...node, inputs: named(node.inputs), outputs: named(node.outputs) }));
+}
+
+/**
  * ONNX bytes of the graph at opset 20. Inputs, outputs and weights carry the graph's names; node names start with
  * the scope. Throws GraphError where an output bears the name of an input or weight.
  * @param inlined weights that are written into the model instead, by their names: small ones
@@ -103,13 +123,7 @@ export function emitOnnx(graph: Graph, inlined: ReadonlyMap<string, Tensor> = ne
       names.set(node, opOf(node).onnx.emit(emitter, inputs, node, node.attrs));
     }
   }
-  const nodes = [...emitter.nodes];
-  const taken = new Set([...graph.inputs, ...graph.weights].map((v) => v.name));
-  for (const [name, value] of Object.entries(graph.outputs)) {
-    if (taken.has(name)) throw new GraphError(`onnx: output ${name} bears the name of an input or weight`);
-    const inputs = [names.get(value) as string];
-    nodes.push({ name: `output/${name}`, opType: 'Identity', inputs, outputs: [name], attributes: {} });
-  }
+  const nodes = withOutputs(emitter.nodes, graph, names);
   return writeModel({
     opset: onnxOpset,
     nodes,

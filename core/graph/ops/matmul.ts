@@ -3,6 +3,9 @@ import { describeValue, graphError } from '../ir.ts';
 import type { Binary, NoAttributes, Op } from './define.ts';
 import { broadcastShapes, requireFloat } from './shapes.ts';
 
+/** Columns up to which a product counts as narrow: the widest head of an LPM. */
+const narrow = 64;
+
 export const matmulOp: Op<NoAttributes, Binary> = {
   doc: 'Products of the last two axes, the axes before them broadcast. ONNX MatMul-13.',
   inputs: ['a', 'b'],
@@ -33,7 +36,8 @@ export const matmulOp: Op<NoAttributes, Binary> = {
     }
     // A tall and narrow product is computed lying: its rows are then as long as a processor's vectors, where a head is eight numbers wide.
     const [k, n] = b.shape.slice(-2) as [number, number];
-    const db = n < k ? g.transposeLast(g.matmul(g.transposeLast(dy), a)) : g.matmul(g.transposeLast(a), dy);
+    const db =
+      n < k && n <= narrow ? g.transposeLast(g.matmul(g.transposeLast(dy), a)) : g.matmul(g.transposeLast(a), dy);
     return [da, g.sumTo(db, b.shape)];
   },
   onnx: { uses: { MatMul: 13 }, emit: (w, [a, b]) => w.node('MatMul', [a, b]) },

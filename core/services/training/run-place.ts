@@ -5,8 +5,8 @@ import { noteRunPlace } from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { programVersion } from '../session/program-version.ts';
 
-/** Raised where the same training gives other weights on the same machine, if only in their last digits, as with 2 on large layers (ADR 500) and with 3 (ADR 540). */
-const arithmetic = 3;
+/** Raised where the same training gives other weights on the same machine, if only in their last digits, as with 2 on large layers (ADR 500), and with 3 and, of the attentive probe, 4 (ADR 540). */
+const arithmetic = 4;
 
 /**
  * Where the session computes now: a GPU that failed has handed over to the processor.

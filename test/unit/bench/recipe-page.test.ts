@@ -34,6 +34,19 @@ test('a cell is whole when every training of its grid is there, and its bound is
   expect(doneOf(rows, cell, 'none')?.grid).toBeNull();
 });
 
+test('where one of a grid is perfect, the cell is whole without those after it, but not without those before', () => {
+  const cell = { task: 'specks', studies: 60, seed: 0 };
+  const kept = new Map<string, RecipeRow>();
+  const rows = { of: (key: object) => kept.get(JSON.stringify(key)) };
+  const put = (what: string, auc: number) => kept.set(JSON.stringify(keyOf(cell, what)), row(auc));
+  for (const what of ['auto', 'published', 'linear']) put(what, 0.9);
+  const [first = '', second = ''] = gridOf(cell, 'thorough').map(({ name }) => name);
+  put(second, 1);
+  expect(doneOf(rows, cell, 'thorough')).toBeNull();
+  put(first, 0.999);
+  expect(doneOf(rows, cell, 'thorough')?.grid).toMatchObject({ auc: 1, winner: second, seconds: 6 });
+});
+
 test('the summary says how far the search is from the bound and from the others', () => {
   const done = [0.9, 0.98].map(
     (auc, seed): DoneCell => ({
