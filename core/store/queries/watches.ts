@@ -108,7 +108,7 @@ interface WatchedForAgain {
  * Folders that are watched with a model that is back, and stay stopped: by their user, or by the deletion of an earlier version, which left nothing to tell
  * them by. They follow it to its new name, where nothing else has the former one. To be asked after `startWatchesOfModel`.
  */
-export function stoppedWatchesOfModel(db: WriteDb, { from, name }: WatchedForAgain): readonly string[] {
+export function renameStoppedWatchesOfModel(db: WriteDb, { from, name }: WatchedForAgain): readonly string[] {
   db.run(
     `UPDATE watches SET model = :name WHERE model = :from AND ${isStopped} AND NOT EXISTS (SELECT 1 FROM models WHERE name = :from)`,
     { from, name },
@@ -116,8 +116,8 @@ export function stoppedWatchesOfModel(db: WriteDb, { from, name }: WatchedForAga
   return foldersOf(db.all(`SELECT folder FROM watches WHERE model = :name AND ${isStopped} ORDER BY id`, { name }));
 }
 
-/** As `stoppedWatchesOfModel`, of a data set. */
-export function stoppedWatchesOfDataset(db: WriteDb, { from, name }: WatchedForAgain): readonly string[] {
+/** As `renameStoppedWatchesOfModel`, of a data set. */
+export function renameStoppedWatchesOfDataset(db: WriteDb, { from, name }: WatchedForAgain): readonly string[] {
   db.run(
     `UPDATE watches SET dataset = :name WHERE dataset = :from AND ${isStopped} AND NOT EXISTS (SELECT 1 FROM datasets WHERE name = :from)`,
     { from, name },
