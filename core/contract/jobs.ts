@@ -95,7 +95,7 @@ const recordFields = {
 
 /** What the queue knows of a job besides its row. */
 const viewFields = {
-  /** False where it runs by its row, and whoever asks cannot look whether anybody is there who does it. */
+  /** False where it runs by its row, and whoever asks cannot tell whether any process is still doing it. */
   isStateKnown: z.boolean(),
   /** What it is doing now, a key of `progressStages`; null unless running. */
   stage: progressStageSchema.nullable(),

@@ -257,7 +257,7 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 
 /** A run as it is listed. */
 export const runViewSchema = runRecordSchema.extend({
-  /** False where it runs by its row, and whoever asks cannot look whether anybody is there who does it. */
+  /** False where it runs by its row, and whoever asks cannot tell whether any process is still doing it. */
   isStateKnown: z.boolean(),
 });
 export type RunView = z.infer<typeof runViewSchema>;

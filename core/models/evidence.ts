@@ -149,7 +149,7 @@ function attending(config: NetworkConfig, params: Value, frozen: FrozenSummary |
   };
 }
 
-/** Successive layers as one value [L, B, H, P, T]. */
+/** Successive layers as one value [L, B, H, P, T]. Of one image: parts of several would be images of a layer, too. */
 function allLayers(parts: readonly Value[]): Value {
   return concat(
     parts.map((part) => (part.shape.length === 4 ? reshape(part, [1, ...part.shape]) : part)),

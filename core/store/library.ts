@@ -48,9 +48,13 @@ export class Library {
   readonly #lock: WriterLock | null;
   #open = true;
 
-  constructor(folder: string, mode: LibraryMode, database: Database, lock: WriterLock | null) {
+  /** Whether it is a copy of an earlier version's library, as that was when it was opened, and shows nothing that was written since. */
+  readonly isCopy: boolean;
+
+  constructor(folder: string, mode: LibraryMode, database: Database, lock: WriterLock | null, isCopy = false) {
     this.folder = folder;
     this.mode = mode;
+    this.isCopy = isCopy;
     this.#database = database;
     this.#lock = lock;
   }
@@ -199,8 +203,9 @@ function openForReading(folder: string): Library {
   try {
     const version = checkVersion(database);
     if (version === 0) throw new AppError('DB_DAMAGED', `The library file in ${redact(folder)} is empty.`);
-    if (version < newestVersion) database = broughtForward(database, path, version);
-    return new Library(folder, 'read', database, null);
+    const isCopy = version < newestVersion;
+    if (isCopy) database = broughtForward(database, path, version);
+    return new Library(folder, 'read', database, null, isCopy);
   } catch (error) {
     database.close();
     throw error;

@@ -7,7 +7,7 @@ export const command = defineCommand({
   summary: 'bring a deleted data set back',
   description:
     'Brings back the data set that was deleted under this name last, with its labels, versions and models; folders that stopped with them ' +
-    'are watched again, by the window. Names those that stay stopped.',
+    'are watched again, by the window. Names the folders that stay stopped.',
   arguments: [{ syntax: '<dataset>', help: 'the name that it had' }],
   options: { as: text('--as <name>', 'another name for it') },
   examples: [{ line: 'sidelight dataset restore trial', why: 'it was deleted by mistake' }],

@@ -7,7 +7,7 @@ export const command = defineCommand({
   summary: 'bring a deleted model back',
   description:
     'Brings back the model that was deleted under this name last. One that was in use is in use again, unless another one was put there; folders ' +
-    'that stopped with it are watched again, by the window. Names those that stay stopped.',
+    'that stopped with it are watched again, by the window. Names the folders that stay stopped.',
   arguments: [{ syntax: '<model>', help: 'the name that it had' }],
   options: { as: text('--as <name>', 'another name for it') },
   examples: [{ line: 'sidelight model restore mammo-1', why: 'it was deleted by mistake' }],

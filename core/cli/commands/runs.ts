@@ -8,7 +8,7 @@ export const command = defineCommand({
   summary: 'list the training runs',
   description:
     'Lists training runs with their state. An interrupted run, such as one whose Sidelight was killed, goes on with `sidelight train DATASET --lpm NAME ' +
-    '--resume RUN`, or by giving the same command again. Where it cannot be looked at whether anybody still works in the library, the state has a question ' +
+    '--resume RUN`, or by giving the same command again. Where it cannot be told whether anybody is still working in the library, the state has a question ' +
     'mark (`isStateKnown` is false with --json).',
   arguments: [],
   options: {},
@@ -48,7 +48,8 @@ export const command = defineCommand({
 function notKnown(names: readonly string[]): string {
   return (
     `Not known: whether ${names.join(', ')} still ${names.length === 1 ? 'runs' : 'run'}. The file writer.lock in the library's folder says whether a Sidelight ` +
-    'works there, and cannot be looked at from here: give this account the right to read it, or look under the account that trains.'
+    'works there, and cannot be read from here: give this account the right to read it, or look under the account that trains. Where the library is of an ' +
+    'earlier version, give the command again.'
   );
 }
 

@@ -53,7 +53,7 @@ export const editingCalls = defineCalls({
     output: z.array(deletedThingSchema),
   },
   'models.restore': {
-    doc: 'Brings a model back that was deleted; folders that stopped with it are watched again. Names those that stay stopped.',
+    doc: 'Brings a model back that was deleted; folders that stopped with it are watched again. Names the folders that stay stopped.',
     input: model,
     output: modelBackSchema,
   },
@@ -73,7 +73,7 @@ export const editingCalls = defineCalls({
     output: z.array(deletedThingSchema),
   },
   'datasets.restore': {
-    doc: 'Brings a data set back with its labels and models; folders that stopped with them are watched again. Names folders that stay stopped, and models that stay away because others have their names.',
+    doc: 'Brings a data set back with its labels and models; folders that stopped with them are watched again. Names the folders that stay stopped, and the models that stay away because others have their names.',
     input: dataset,
     output: datasetBackSchema,
   },

@@ -3,8 +3,8 @@ import { describeValue, graphError } from '../ir.ts';
 import type { Binary, NoAttributes, Op } from './define.ts';
 import { broadcastShapes, requireFloat } from './shapes.ts';
 
-/** Columns up to which a product counts as narrow: the widest head of an LPM. */
-const narrow = 64;
+/** Columns up to which a product counts as narrow: heads are 8 to 104 wide, an LPM from 192 on. */
+const narrow = 128;
 
 export const matmulOp: Op<NoAttributes, Binary> = {
   doc: 'Products of the last two axes, the axes before them broadcast. ONNX MatMul-13.',

@@ -32,7 +32,8 @@ export type NetworkInputs = Readonly<Record<string, Value>>;
 
 /**
  * Logits [B, C], and how the P prompts or queries attend to the T tokens that they are given, [L, B, H, P, T], rows summing to 1: one value, or several
- * of successive layers, as they were computed. L is 1 where a method mixes the layers before it attends, H where its queries are not split into heads.
+ * of successive layers, or of successive images of a layer, as they were computed. L is 1 where a method mixes the layers before it attends, H where its
+ * queries are not split into heads.
  * One layer may come without its axis, [B, H, P, T], as it stands in the network: reshaped, it would be a value that the logits are not computed from.
  */
 export interface AttendedLogits {

@@ -15,6 +15,8 @@ import type { WatchView } from '../../contract/ipc/classify.ts';
 import { sha256 } from '../../disk/index.ts';
 import {
   addWatch,
+  datasetByName,
+  deletedDatasets,
   listWatches,
   modelByName,
   removeWatch,
@@ -104,10 +106,16 @@ export class FolderWatcher {
     return addWatch(writer, watch, timeOf(this.#context));
   }
 
-  /** @throws MODEL_NOT_FOUND where one is to go on whose model was deleted: what arrives would count as taken, and nothing would answer it */
+  /**
+   * @throws MODEL_NOT_FOUND where one is to go on whose model was deleted: what arrives would count as taken, and nothing would answer it;
+   *   DATASET_NOT_FOUND where its data set was: the first study would make another one of the same name, and the deleted one could not come back under it
+   */
   setActive(id: number, isActive: boolean): void {
     const watch = this.#row(id);
-    if (isActive && watch !== undefined) this.#requireModel(watch.model);
+    if (isActive && watch !== undefined) {
+      this.#requireModel(watch.model);
+      this.#requireNotDeleted(watch.dataset);
+    }
     setWatchActive(this.#context.library.writer, id, isActive);
     this.#states.delete(id);
   }
@@ -119,6 +127,20 @@ export class FolderWatcher {
 
   #row(id: number): WatchRow | undefined {
     return listWatches(this.#context.library.db).find((watch) => watch.id === id);
+  }
+
+  #requireNotDeleted(dataset: string | null): void {
+    const { db } = this.#context.library;
+    if (dataset === null || datasetByName(db, dataset) !== undefined) return;
+    if (!deletedDatasets(db).some(({ name }) => name === dataset)) return;
+    throw new AppError(
+      'DATASET_NOT_FOUND',
+      `The data set "${dataset}", which studies from this folder join, is deleted.`,
+      {
+        action:
+          'Bring it back in the Library first; or take the folder off the list and watch it for another data set.',
+      },
+    );
   }
 
   #requireModel(name: string): void {

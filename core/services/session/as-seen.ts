@@ -10,18 +10,26 @@ export type Seen<T> = T & { readonly isStateKnown: boolean };
 
 /**
  * What `read` gives, with work `interrupted` that a process left which is gone. Where the lock cannot be looked at nothing is said to have ended.
- * The writer needs not ask: it has put the rows right when it opened the library.
+ * The writer need not ask: it has put the rows right when it opened the library.
  */
 export function asSeen<T extends { readonly state: JobState }>(
-  { folder, mode }: Pick<Library, 'folder' | 'mode'>,
+  { folder, mode, isCopy }: Pick<Library, 'folder' | 'mode' | 'isCopy'>,
   read: () => readonly T[],
 ): Seen<T>[] {
   const rows = read();
   if (mode === 'write' || !rows.some(isRunning)) return rows.map((row) => ({ ...row, isStateKnown: true }));
   const writer = writerOf(folder);
   if (writer !== 'none') return rows.map((row) => ({ ...row, isStateKnown: writer === 'there' || !isRunning(row) }));
-  // Read once more: a writer that came to its end between the two looks has written how its work ended.
-  return read().map((row) => ({ ...row, isStateKnown: true, ...(isRunning(row) ? { state: 'interrupted' } : {}) }));
+  // A copy shows what was there when it was made: a writer may have written since how its work ended.
+  if (isCopy) return rows.map((row) => ({ ...row, isStateKnown: !isRunning(row) }));
+  // Read once more: a writer that came to its end between the two looks has written how its work ended. One that has come since says what runs now.
+  const now = read();
+  const isStill = now.some(isRunning) ? writerOf(folder) : 'none';
+  return now.map((row) =>
+    isRunning(row) && isStill === 'none'
+      ? { ...row, isStateKnown: true, state: 'interrupted' }
+      : { ...row, isStateKnown: isStill !== 'unknown' || !isRunning(row) },
+  );
 }
 
 function isRunning({ state }: { readonly state: JobState }): boolean {

@@ -5,7 +5,10 @@ import { noteRunPlace } from '../../store/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { programVersion } from '../session/program-version.ts';
 
-/** Raised where the same training gives other weights on the same machine, if only in their last digits, as with 2 on large layers (ADR 500), and with 3 and, of the attentive probe, 4 (ADR 540). */
+/**
+ * Raised where the same training gives other weights on the same machine, if only in their last digits, as with 2 on large layers (ADR 500), and with 3 and 4
+ * (ADR 540), of which the latter is about the attentive probe, and about FPT+ on LPMs whose heads are not 16, 64 or 256 wide.
+ */
 const arithmetic = 4;
 
 /**

@@ -7,11 +7,13 @@ import { yieldingJobKinds } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { type JobSubject, jobIsAbout, renameDatasetOfJobs, renameModelOfJobs } from './jobs.ts';
 import {
+  renameDatasetOfStoppedWatches,
+  renameModelOfStoppedWatches,
   renameModelOfWatches,
-  renameStoppedWatchesOfDataset,
-  renameStoppedWatchesOfModel,
   startWatchesOfDataset,
   startWatchesOfModel,
+  stoppedFoldersOfDataset,
+  stoppedFoldersOfModel,
   stopWatchesOfDataset,
   stopWatchesOfModel,
 } from './watches.ts';
@@ -161,7 +163,8 @@ export function showModel(db: WriteDb, id: number, name: string): WatchesBack {
   if (from !== name) renameModelOfJobs(db, from, name, at);
   db.run('UPDATE models SET deleted_at = NULL, deleted_name = NULL, name = :name WHERE id = :id', { id, name });
   const watches = startWatchesOfModel(db, { id, name });
-  return { watches, stopped: renameStoppedWatchesOfModel(db, { from, name }) };
+  renameModelOfStoppedWatches(db, { from, name });
+  return { watches, stopped: stoppedFoldersOfModel(db, name) };
 }
 
 /** What something that is out of sight was called, and when it went. */
@@ -194,8 +197,9 @@ export function showDataset(db: WriteDb, id: number, name: string): DatasetBack 
   const left = models.filter((model) => isNameTaken(db, 'models', model.name));
   const ofDataset = startWatchesOfDataset(db, { id, name });
   const back = models.filter((model) => !left.includes(model)).map((model) => showModel(db, model.id, model.name));
+  renameDatasetOfStoppedWatches(db, { from, name });
   // Asked last: some may have waited for one of the models, too.
-  const stopped = [...renameStoppedWatchesOfDataset(db, { from, name }), ...back.flatMap((model) => model.stopped)];
+  const stopped = [...stoppedFoldersOfDataset(db, name), ...back.flatMap((model) => model.stopped)];
   return {
     modelsLeft: left.map((model) => model.name),
     watches: back.reduce((sum, model) => sum + model.watches, ofDataset),

@@ -105,32 +105,55 @@ interface WatchedForAgain {
 }
 
 /**
- * Folders that are watched with a model that is back, and stay stopped: by their user, or by the deletion of an earlier version, which left nothing to tell
- * them by. They follow it to its new name, where nothing else has the former one. To be asked after `startWatchesOfModel`.
+ * Folders that were watched with a model that is back, and stay stopped, follow it to its new name: where no other model has or had the former one, and
+ * where the folder is not watched with the new one already.
  */
-export function renameStoppedWatchesOfModel(db: WriteDb, { from, name }: WatchedForAgain): readonly string[] {
+export function renameModelOfStoppedWatches(db: WriteDb, { from, name }: WatchedForAgain): void {
   db.run(
-    `UPDATE watches SET model = :name WHERE model = :from AND ${isStopped} AND NOT EXISTS (SELECT 1 FROM models WHERE name = :from)`,
+    `UPDATE watches SET model = :name WHERE model = :from AND ${isStopped}
+       AND NOT EXISTS (SELECT 1 FROM models WHERE name = :from OR deleted_name = :from)
+       AND NOT EXISTS (SELECT 1 FROM watches other WHERE other.folder = watches.folder AND other.model = :name)`,
     { from, name },
   );
-  return foldersOf(db.all(`SELECT folder FROM watches WHERE model = :name AND ${isStopped} ORDER BY id`, { name }));
 }
 
-/** As `renameStoppedWatchesOfModel`, of a data set. */
-export function renameStoppedWatchesOfDataset(db: WriteDb, { from, name }: WatchedForAgain): readonly string[] {
+/** As `renameModelOfStoppedWatches`, of a data set. */
+export function renameDatasetOfStoppedWatches(db: WriteDb, { from, name }: WatchedForAgain): void {
   db.run(
-    `UPDATE watches SET dataset = :name WHERE dataset = :from AND ${isStopped} AND NOT EXISTS (SELECT 1 FROM datasets WHERE name = :from)`,
+    `UPDATE watches SET dataset = :name WHERE dataset = :from AND ${isStopped}
+       AND NOT EXISTS (SELECT 1 FROM datasets WHERE name = :from OR deleted_name = :from)`,
     { from, name },
   );
-  return foldersOf(db.all(`SELECT folder FROM watches WHERE dataset = :name AND ${isStopped} ORDER BY id`, { name }));
+}
+
+/**
+ * Folders that are watched with a model and are stopped: by their user, or by a deletion of an earlier version, which left nothing to tell them by. Only
+ * those that can be started: what else they are watched for is not deleted.
+ */
+export function stoppedFoldersOfModel(db: ReadDb, name: string): readonly string[] {
+  return stoppedFolders(db, 'model', name);
+}
+
+/** As `stoppedFoldersOfModel`, of a data set. */
+export function stoppedFoldersOfDataset(db: ReadDb, name: string): readonly string[] {
+  return stoppedFolders(db, 'dataset', name);
+}
+
+function stoppedFolders(db: ReadDb, of: 'model' | 'dataset', name: string): readonly string[] {
+  // A data set that never was is made when the first study arrives.
+  const rows = db.all<{ folder: string }>(
+    `SELECT folder FROM watches WHERE ${of} = :name AND ${isStopped}
+       AND EXISTS (SELECT 1 FROM models WHERE name = watches.model)
+       AND (EXISTS (SELECT 1 FROM datasets WHERE name = watches.dataset)
+         OR NOT EXISTS (SELECT 1 FROM datasets WHERE deleted_name = watches.dataset))
+     ORDER BY id`,
+    { name },
+  );
+  return rows.map(({ folder }) => folder);
 }
 
 /** Not watched, and not to be watched by itself once something is back. */
 const isStopped = 'is_active = 0 AND waits_for_model IS NULL AND waits_for_dataset IS NULL';
-
-function foldersOf(rows: readonly { readonly folder: string }[]): readonly string[] {
-  return rows.map(({ folder }) => folder);
-}
 
 /** Forgets a watched folder and what was taken from it; its results stay. */
 export function removeWatch(db: WriteDb, id: number): void {

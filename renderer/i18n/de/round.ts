@@ -69,7 +69,7 @@ export const round: Words['round'] = {
     restored: (name) => `„${name}“ ist wieder da.`,
     watchedAgain: (watches) => `${n(watches, 'Ordner wird', 'Ordner werden')} wieder überwacht.`,
     stillStopped: (folders) =>
-      `${n(folders.length, 'Ordner ist', 'Ordner sind')} angehalten wie zuvor: ${folders.join(', ')}. Starten Sie unter „Klassifizieren“, „Überwachte Ordner“, was überwacht werden soll.`,
+      `${n(folders.length, 'Ordner bleibt', 'Ordner bleiben')} angehalten: ${folders.join(', ')}. Starten Sie unter „Klassifizieren“, „Überwachte Ordner“, was überwacht werden soll.`,
     restore: 'Zurückholen',
     restoreNamed: (name) => `„${name}“ zurückholen`,
     deletedThings: 'Gelöscht',

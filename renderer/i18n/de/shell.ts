@@ -54,7 +54,7 @@ export const shell: Words['shell'] = {
   jobLeft:
     'Das Sidelight, in dem dies lief, ist beendet. Es kann weitergehen, sobald die Bibliothek zum Schreiben geöffnet ist.',
   jobUnsure:
-    'Ob dies noch läuft, ist nicht bekannt: Die Datei writer.lock im Ordner der Bibliothek, die sagt, ob dort ein Sidelight arbeitet, ist von hier nicht zu lesen. Sehen Sie in dem Fenster nach, in dem es begann, oder lassen Sie sich das Recht geben, diese Datei zu lesen.',
+    'Ob dies noch läuft, ist von hier aus nicht bekannt: Die Datei writer.lock im Ordner der Bibliothek, die sagt, ob dort ein Sidelight arbeitet, ist nicht zu lesen, oder die Bibliothek ist eine einer früheren Version und wird so gezeigt, wie sie war, als dieses Fenster sie öffnete. Sehen Sie in dem Fenster nach, in dem es begann, öffnen Sie die Bibliothek noch einmal, oder lassen Sie sich das Recht geben, diese Datei zu lesen.',
   jobCrashed: 'Das Programm endete zweimal während dieses Auftrags; er wartet auf Sie.',
   openResult: 'Öffnen',
   pause: 'Pausieren',

@@ -67,7 +67,7 @@ export const round = {
     restored: (name: string) => `“${name}” is back.`,
     watchedAgain: (watches: number) => `${n(watches, 'folder is', 'folders are')} watched again.`,
     stillStopped: (folders: readonly string[]) =>
-      `${n(folders.length, 'folder is', 'folders are')} stopped as before: ${folders.join(', ')}. Start what is to be watched in Classify, under “Watched folders”.`,
+      `${n(folders.length, 'folder is', 'folders are')} still stopped: ${folders.join(', ')}. Start what is to be watched in Classify, under “Watched folders”.`,
     restore: 'Bring back',
     restoreNamed: (name: string) => `Bring “${name}” back`,
     deletedThings: 'Deleted',

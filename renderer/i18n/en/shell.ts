@@ -51,7 +51,7 @@ export const shell = {
   jobRetried: 'The computing process stopped; the job went on from its last checkpoint.',
   jobLeft: 'The Sidelight that ran this has ended. It can go on once the library is opened for writing.',
   jobUnsure:
-    'Whether this still runs cannot be told: the file writer.lock in the library’s folder, which says whether a Sidelight works there, cannot be looked at from here. Look in the window that started it, or ask whoever looks after the folder for the right to read that file.',
+    'Whether this still runs cannot be told from here: the file writer.lock in the library’s folder, which says whether a Sidelight works there, cannot be read, or the library is one of an earlier version, shown as it was when this window opened it. Look in the window that started it, open the library again, or ask whoever looks after the folder for the right to read that file.',
   jobCrashed: 'The application ended twice during this job, so it waits for you.',
   openResult: 'Open',
   pause: 'Pause',

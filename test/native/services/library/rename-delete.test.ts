@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { FolderWatcher } from '../../../../core/services/classification/watch.ts';
 import { renameDataset } from '../../../../core/services/datasets/editing.ts';
 import {
   deleteDataset,
@@ -292,7 +293,8 @@ describe('watched folders', () => {
     deleteDataset(context, 'arrivals');
     deleteDataset(context, 'demo');
     forgetWhy(library);
-    expect(restoreDataset(context, 'arrivals', 'new')).toEqual({ modelsLeft: [], watches: 0, stopped: ['/in0'] });
+    // Its model is away: nobody could start it.
+    expect(restoreDataset(context, 'arrivals', 'new')).toEqual({ modelsLeft: [], watches: 0, stopped: [] });
     expect(states()).toMatchObject([{ dataset: 'new' }, { dataset: null }]);
     expect(restoreDataset(context, 'demo')).toEqual({ modelsLeft: [], watches: 0, stopped: ['/in0', '/in1'] });
   });
@@ -304,6 +306,41 @@ describe('watched folders', () => {
     another(library, 'one');
     expect(restoreModel(context, 'one', 'back')).toEqual({ watches: 0, stopped: [] });
     expect(states()).toMatchObject([{ model: 'one', isActive: false }]);
+  });
+
+  test('that stay stopped are not named while their data set is away, and cannot be started', () => {
+    const { library, context } = watched('arrivals');
+    deleteDataset(context, 'arrivals');
+    deleteModel(context, 'one', { evenInUse: false });
+    forgetWhy(library);
+    expect(restoreModel(context, 'one')).toEqual({ watches: 0, stopped: [] });
+    const watcher = new FolderWatcher(context, { take: () => true, changed: () => {} });
+    expect(() => watcher.setActive(1, true)).toThrow(
+      'The data set "arrivals", which studies from this folder join, is deleted.',
+    );
+    expect(restoreDataset(context, 'arrivals')).toEqual({ modelsLeft: [], watches: 0, stopped: ['/in0'] });
+    watcher.setActive(1, true);
+    expect(listWatches(library.db)).toMatchObject([{ dataset: 'arrivals', isActive: true }]);
+  });
+
+  test('whose data set never was can be started: the first study makes it', () => {
+    const { context } = watched('later');
+    const watcher = new FolderWatcher(context, { take: () => true, changed: () => {} });
+    watcher.setActive(1, false);
+    expect(() => watcher.setActive(1, true)).not.toThrow();
+  });
+
+  test('that are stopped follow neither of two deleted models of one name, and never beside one that is watched with the new name', () => {
+    const { library, context, states } = watched(null);
+    setWatchActive(library.writer, 1, false);
+    deleteModel(context, 'one', { evenInUse: false });
+    another(library, 'one');
+    deleteModel(context, 'one', { evenInUse: false });
+    expect(restoreModel(context, 'one', 'back')).toEqual({ watches: 0, stopped: [] });
+    expect(states()).toMatchObject([{ model: 'one' }]);
+    addWatch(library.writer, { folder: '/in0', model: 'other', dataset: null }, testTime);
+    expect(restoreModel(context, 'one', 'other')).toMatchObject({ stopped: [] });
+    expect(states()).toMatchObject([{ model: 'one' }, { model: 'other' }]);
   });
 });
 

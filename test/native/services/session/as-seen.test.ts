@@ -79,6 +79,38 @@ test('work whose process ended while it was looked at ended as that process says
   expect(seen).toMatchObject([{ state: 'succeeded', isStateKnown: true }]);
 });
 
+test('a writer that comes while it is looked at whether there is one says itself what runs', async () => {
+  const folder = libraryWithRun();
+  await kill(await workingWriter(folder));
+  const { library } = reader(folder);
+  let looks = 0;
+  const seen = asSeen(library, () => {
+    looks += 1;
+    if (looks === 2) {
+      const writer = openLibrary(folder, { mode: 'write' });
+      onTestFinished(() => writer.close());
+      setRunState(writer.writer, 1, 'running', null);
+    }
+    return listRuns(library.db);
+  });
+  expect(looks).toBe(2);
+  expect(seen).toMatchObject([{ state: 'running', isStateKnown: true }]);
+});
+
+test('of a copy, which shows nothing that was written since, nothing is said to have ended', async () => {
+  const folder = libraryWithRun();
+  await kill(await workingWriter(folder));
+  const { library } = reader(folder);
+  const seen = (isCopy: boolean) =>
+    asSeen({ folder, mode: 'read', isCopy }, () => listRuns(library.db)).map(({ state, isStateKnown }) => [
+      state,
+      isStateKnown,
+    ]);
+  expect(library.isCopy).toBe(false);
+  expect(seen(false)).toEqual([['interrupted', true]]);
+  expect(seen(true)).toEqual([['running', false]]);
+});
+
 test('behind a lock that cannot be looked at nothing is said to have ended, and runs says why', async () => {
   const folder = libraryWithRun();
   await kill(await workingWriter(folder));
