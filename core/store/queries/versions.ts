@@ -205,6 +205,17 @@ export function patientsSince(
   return { movedImages: moved?.n ?? 0, patientsInSeveralSplits: several?.n ?? 0 };
 }
 
+/** Whether images of a version belong to other patients or studies than when it was frozen. */
+export function hasMovedImages(db: ReadDb, versionId: number): boolean {
+  const moved = db.get(
+    `SELECT 1 FROM version_images v JOIN instances i ON i.id = v.instance_id JOIN series s ON s.id = i.series_id
+     JOIN studies st ON st.id = s.study_id
+     WHERE v.version_id = :versionId AND (st.patient_id <> v.patient_id OR st.id <> v.study_id) LIMIT 1`,
+    { versionId },
+  );
+  return moved !== undefined;
+}
+
 /** How many frozen versions hold images of other patients than those images have now. */
 export function versionsOfEarlierPatients(db: ReadDb): number {
   const row = db.get<{ n: number }>(
