@@ -59,7 +59,10 @@ export const promotionComparisonSchema = z.object({
   /** Test cases that both were asked about, and their patients. */
   cases: count,
   patients: count,
-  /** Test cases of the new model that the one in use was not asked about, or was asked about with other images. */
+  /**
+   * Test cases of the new model that the one in use was not asked about, or was asked about with other images, and those of patients from whom
+   * one of the two learned while they were filed under others.
+   */
   leftOut: count,
   /** The figure of the new model and of the one in use, on the common cases. */
   own: estimate,

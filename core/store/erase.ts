@@ -139,7 +139,7 @@ export function eraseRows(db: WriteDb, scope: ErasureScope, now: string): Erasur
     markReduced(db, versions, now);
     dropEvaluations(db, versions, scope);
     const counts = new VersionCounts(db, scope);
-    keepMovedImages(db, scope);
+    keepMovedImages(db, scope, now);
     forgetHeaderIds(db, scope);
     const removed = new Map<string, number>();
     const guards = db.all<{ name: string; sql: string }>(
@@ -260,19 +260,27 @@ class Eraser {
 
 /**
  * Frozen versions name the patient and the study that an image had then. Images that belong to others now stay in their versions, under the
- * patient and the study of the present.
+ * patient and the study of the present. What was trained on such a version took its images for those of former patients, so nothing new is to
+ * find it by its content.
  */
-function keepMovedImages(db: WriteDb, scope: ErasureScope): void {
+function keepMovedImages(db: WriteDb, scope: ErasureScope, now: string): void {
   const instances = JSON.stringify(scope.instances);
   for (const [column, ids] of [
     ['patient_id', scope.patients],
     ['study_id', scope.studies],
   ] as const) {
+    const moved = `${column} IN (SELECT value FROM json_each(:ids)) AND instance_id NOT IN (SELECT value FROM json_each(:instances))`;
+    const where = { ids: JSON.stringify(ids), instances };
+    const versions = db.all<{ id: number }>(
+      `SELECT DISTINCT version_id AS id FROM version_images WHERE ${moved}`,
+      where,
+    );
+    changeHashes(db, JSON.stringify(versions.map(({ id }) => id)), `moved ${now}`);
     db.run(
       `UPDATE version_images SET ${column} = (SELECT ${column === 'patient_id' ? 'st.patient_id' : 'st.id'} FROM instances i
          JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id WHERE i.id = version_images.instance_id)
-       WHERE ${column} IN (SELECT value FROM json_each(:ids)) AND instance_id NOT IN (SELECT value FROM json_each(:instances))`,
-      { ids: JSON.stringify(ids), instances },
+       WHERE ${moved}`,
+      where,
     );
   }
 }
@@ -339,14 +347,22 @@ function dropEvaluations(db: WriteDb, versions: string, scope: ErasureScope): vo
  * the database from before the column existed are only rewritten, never trained on.
  */
 function markReduced(db: WriteDb, versions: string, now: string): void {
-  const hasMark = tablesWith(db, ['content_hash', 'reduced_at']).includes('dataset_versions');
+  changeHashes(db, versions, `reduced ${now}`);
+  if (!tablesWith(db, ['content_hash', 'reduced_at']).includes('dataset_versions')) return;
+  db.run('UPDATE dataset_versions SET reduced_at = :now WHERE id IN (SELECT value FROM json_each(:versions))', {
+    now,
+    versions,
+  });
+}
+
+/** Gives versions hashes of their own, which no content has. */
+function changeHashes(db: WriteDb, versions: string, why: string): void {
   const rows = db.all<{ id: number; hash: string }>(
     'SELECT id, content_hash AS hash FROM dataset_versions WHERE id IN (SELECT value FROM json_each(:versions))',
     { versions },
   );
   for (const { id, hash } of rows) {
-    const reduced = createHash('sha256').update(`${hash} reduced ${now}`).digest('hex');
-    db.run('UPDATE dataset_versions SET content_hash = :reduced WHERE id = :id', { id, reduced });
-    if (hasMark) db.run('UPDATE dataset_versions SET reduced_at = :now WHERE id = :id', { id, now });
+    const changed = createHash('sha256').update(`${hash} ${why}`).digest('hex');
+    db.run('UPDATE dataset_versions SET content_hash = :changed WHERE id = :id', { id, changed });
   }
 }

@@ -1,5 +1,5 @@
 /** Evaluated models whose data sets ask several findings, or for a number, without an engine: what they said is given. */
-import type { PatientId, SplitName, StudyId, TargetKind, VersionImage } from '../../core/contract/index.ts';
+import type { InstanceId, PatientId, SplitName, StudyId, TargetKind, VersionImage } from '../../core/contract/index.ts';
 import {
   addInstance,
   addToDataset,
@@ -18,10 +18,12 @@ export interface AskedCase {
   readonly logits: readonly number[];
   /** Cases of the same number are images of one study; left out, each is one of its own. */
   readonly study?: number;
+  /** Cases of the same number are frames of one instance, in their order; left out, each is an instance of its own. */
+  readonly clip?: number;
 }
 
 /**
- * The model `m` of a data set `asked` with one image a case, all of one split, evaluated on it.
+ * The model `m` of a data set `asked` with one image or frame a case, all of one split, evaluated on it.
  * @returns its row id
  */
 export function evaluatedModel(
@@ -39,14 +41,17 @@ export function evaluatedModel(
   const db = library.writer;
   return db.transaction(() => {
     const dataset = ensureDataset(db, 'asked', 'middle', testTime, target);
-    const images = cases.map(({ values, study, classIndex = null }, n) => {
+    const clips = new Map<number, { readonly id: InstanceId; readonly frames: number }>();
+    const images = cases.map(({ values, study, clip, classIndex = null }, n) => {
       const own = study ?? n;
-      const made = madeInstance(n, {
+      const known = clip === undefined ? undefined : clips.get(clip);
+      const made = madeInstance(clip ?? n, {
         patientKey: `patient-${own}`,
         studyInstanceUID: `1.2.3.${own}`,
         seriesInstanceUID: `1.2.3.${own}.1`,
       });
-      const { id: instanceId } = addInstance(db, made, testTime);
+      const { id: instanceId, frames: frame } = known ?? { id: addInstance(db, made, testTime).id, frames: 0 };
+      if (clip !== undefined) clips.set(clip, { id: instanceId, frames: frame + 1 });
       addToDataset(db, dataset.id, instanceId, testTime);
       const [ids] = db.all<{ studyId: StudyId; patientId: PatientId }>(
         `SELECT st.id AS studyId, st.patient_id AS patientId FROM instances i JOIN series s ON s.id = i.series_id
@@ -54,7 +59,7 @@ export function evaluatedModel(
         { instanceId },
       );
       if (ids === undefined) throw new Error('the instance is there');
-      return { instanceId, frame: 0, ...ids, classIndex, values, split };
+      return { instanceId, frame, ...ids, classIndex, values, split };
     });
     const versionId = addVersion(
       db,

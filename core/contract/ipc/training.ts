@@ -114,6 +114,8 @@ export const trainingChangesSchema = z.object({
   labels: count,
   added: count,
   removed: count,
+  /** Images that are filed under another patient or study than then. */
+  moved: count,
   /** Patients who are test patients, now as then. */
   testPatients: count,
 });

@@ -11,7 +11,6 @@ import {
   type TargetKind,
   targetFacts,
 } from '../../contract/index.ts';
-import { sha256 } from '../../disk/index.ts';
 import { commonRange, sampleKinds } from '../../images/index.ts';
 import {
   addAuditEvent,
@@ -26,7 +25,6 @@ import {
   type ReadDb,
   saveSplit,
   splitsOf,
-  versionByHash,
   versionById,
 } from '../../store/index.ts';
 import { type Truth, targets } from '../../targets/index.ts';
@@ -34,6 +32,7 @@ import { sharedPatient, withSharedPatient } from '../patients/shared-patient.ts'
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { type LabelledExample, labelledExamples, namesUsed } from './examples.ts';
 import { type AssignedSplit, checkSplits, drawSplits, type SplitPatient } from './split.ts';
+import { versionOfNow } from './whose-images.ts';
 
 /** `datasets`: every data set with its counts. */
 export function listDatasets(context: ServiceContext): DatasetSummary[] {
@@ -84,7 +83,7 @@ export interface FreezeOptions {
 export interface PlannedVersion {
   readonly dataset: DatasetRow;
   readonly version: NewVersion;
-  /** The version of this very content that exists already. */
+  /** The version of this very content that exists already, with the images as they are filed now. */
   readonly existing: DatasetVersion | undefined;
   /** The split of every labelled patient, and those that stood before. */
   readonly splits: ReadonlyMap<PatientId, AssignedSplit>;
@@ -173,14 +172,13 @@ export function planVersion(context: ServiceContext, options: FreezeOptions): Pl
     checkSplits(isPerName ? patients.map(({ patientId }) => ({ patientId, classes: new Set() })) : patients, splits);
   });
   if (isPerName) checkTaught(instances, classes, splits);
-  const version = describeVersion(library.db, dataset, instances, classes, splits, seed);
-  return { dataset, version, existing: versionByHash(library.db, dataset.id, version.contentHash), splits, assigned };
+  return { dataset, ...describeVersion(library.db, dataset, instances, classes, splits, seed), splits, assigned };
 }
 
 /**
  * The data set as it is now, as a version that never changes: labelled images that are neither excluded nor disputed, classes and
  * splits. Patients without a split are
- * dealt one first. Equal content gives the version that exists, so this can be called before every command.
+ * dealt one first. Equal content of the same patients and studies gives the version that exists, so this can be called before every command.
  * @throws DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE
  */
 export function freezeDataset(context: ServiceContext, options: FreezeOptions): DatasetVersion {
@@ -247,7 +245,7 @@ function describeVersion(
   classes: readonly string[],
   splits: ReadonlyMap<PatientId, AssignedSplit>,
   seed: number,
-): NewVersion {
+): Pick<PlannedVersion, 'version' | 'existing'> {
   const { target } = dataset;
   // A data set asks one thing all its life, so the content of its versions need not name it.
   const lines: string[] = [JSON.stringify(classes)];
@@ -265,8 +263,8 @@ function describeVersion(
   const ranges = rangesOf(db, instances, splits);
   // Drawn otherwise, the same images are another content; data sets without such pictures are the versions that they were.
   if (Object.keys(ranges).length > 0) lines.push(JSON.stringify({ ranges }));
-  const contentHash = sha256(Buffer.from(lines.join('\n')));
-  return { datasetId: dataset.id, contentHash, seed, classes, ranges, images };
+  const { contentHash, existing } = versionOfNow(db, dataset.id, lines, instances);
+  return { version: { datasetId: dataset.id, contentHash, seed, classes, ranges, images }, existing };
 }
 
 /** What is true of an instance, as a version keeps it. */

@@ -23,7 +23,9 @@ export function patientWarnings(db: ReadDb, version: DatasetVersion): string[] {
           `${counted('en', since.movedImages, 'image of this version belongs', 'images of this version belong')} to another patient since it was frozen; figures count the patients of then.` +
             (since.patientsInSeveralSplits > 0
               ? ` ${counted('en', since.patientsInSeveralSplits, 'patient of now stands', 'patients of now stand')} in several splits of it: train anew before you trust the figures.`
-              : ''),
+              : since.patientsCountedApart > 0
+                ? ` ${counted('en', since.patientsCountedApart, 'patient of now counts', 'patients of now count')} as several in it, so that intervals are too narrow and folds may have learned from whom they answer: train anew before you trust the figures.`
+                : ''),
         ]
       : []),
   ];

@@ -2,11 +2,12 @@
  * The test cases that two models were both asked about, with what each answered.
  *
  * The two may have been trained on different versions of a data set. Test patients stay test patients when studies are added, so a case of both
- * test splits is one that neither learned from. Cases are matched by their images, names by what they are called, and what is true is taken from
- * the newer version, where labels may have been corrected.
+ * test splits is one that neither learned from; where patients were filed under others since, a person may be a test patient of the one and have
+ * taught the other under another name, and is left out. Cases are matched by their images, names by what they are called, and what is true and
+ * whose the images are is taken from the newer version, where labels and patients may have been corrected.
  */
-import { type ModelRecord, targetFacts } from '../../contract/index.ts';
-import type { EvaluatedImage } from '../../store/index.ts';
+import { type InstanceId, type ModelRecord, type PatientId, targetFacts } from '../../contract/index.ts';
+import { type EvaluatedImage, versionImages } from '../../store/index.ts';
 import {
   type EvaluationRequest,
   evaluatedAnswers,
@@ -36,6 +37,10 @@ export interface PairedCases extends AnsweredCases {
 /** What a model answered on its test split, by study and by image; null where it was not evaluated there. */
 export interface TestAnswers {
   readonly version: number;
+  /** Whose the images of that version are in it. */
+  readonly filed: ReadonlyMap<InstanceId, PatientId>;
+  /** Those of training and validation. */
+  readonly taught: readonly InstanceId[];
   readonly mixedStudies: number;
   readonly study: AnsweredCases;
   readonly image: AnsweredCases;
@@ -45,12 +50,18 @@ export interface TestAnswers {
 export function testAnswers(context: ServiceContext, model: string): TestAnswers | null {
   const request: EvaluationRequest = { model, split: 'test', pooling: 'mean' };
   const record = requireRecord(context, model);
-  const version = runOf(context, record).datasetVersion;
+  const { datasetVersion: version, datasetVersionId } = runOf(context, record);
+  const images = versionImages(context.library.db, datasetVersionId);
+  const known = {
+    version,
+    filed: new Map(images.map(({ instanceId, patientId }) => [instanceId, patientId])),
+    taught: images.filter(({ split }) => split !== 'test').map(({ instanceId }) => instanceId),
+  };
   if (targetFacts[record.target].isPerName) {
     const set = evaluatedAnswers(context, request);
     if (set === null) return null;
     const of = ({ names: columns, ...level }: typeof set.image): AnsweredCases => ({ ...level, record, columns });
-    return { version, mixedStudies: set.mixedStudies.length, study: of(set.study), image: of(set.image) };
+    return { ...known, mixedStudies: set.mixedStudies.length, study: of(set.study), image: of(set.image) };
   }
   const set = evaluatedSet(context, request);
   if (set === null) return null;
@@ -59,7 +70,7 @@ export function testAnswers(context: ServiceContext, model: string): TestAnswers
     truths: Float64Array.from(scores.targets),
     answers: scores.probabilities,
   });
-  return { version, mixedStudies: set.mixedStudies.length, study: of(set.study), image: of(set.image) };
+  return { ...known, mixedStudies: set.mixedStudies.length, study: of(set.study), image: of(set.image) };
 }
 
 /** Truths a case: one where a label is one of the names, else one a name. */
@@ -93,9 +104,14 @@ export function commonCases(
   const places = namesIn(a.record, b.record);
   if (places === null) return null;
   const rowInUse = new Map(b.members.map((images, row) => [caseOf(images), row]));
+  const isNewer = own.version >= inUse.version;
+  const [newer, older] = isNewer ? [own, inUse] : [inUse, own];
+  const patientOf = (id: InstanceId) => newer.filed.get(id) ?? older.filed.get(id);
+  const taught = new Set([...own.taught, ...inUse.taught].map(patientOf));
   const pairs = a.members.flatMap((images, row) => {
     const other = rowInUse.get(caseOf(images));
-    return other === undefined ? [] : [[row, other] as const];
+    const hasTaught = images.some(({ instanceId }) => taught.has(patientOf(instanceId)));
+    return other === undefined || hasTaught ? [] : [[row, other] as const];
   });
   const { columns } = a;
   const perCase = truthsPerCase(a);
@@ -104,16 +120,17 @@ export function commonCases(
     perCase === 1 && !targetFacts[a.record.target].isPerName
       ? [places.indexOf(b.truths[row] as number)]
       : places.map((place) => b.truths[row * perCase + place] as number);
-  const isNewer = own.version >= inUse.version;
   const cases = casesOf(
     a,
     pairs.map(([row]) => row),
   );
+  const patients = cases.members.map(([first]) => patientOf((first as EvaluatedImage).instanceId) as PatientId);
   return {
     level,
     leftOut: a.members.length - pairs.length,
     cases: {
       ...cases,
+      patients,
       truths: isNewer ? cases.truths : Float64Array.from(pairs.flatMap(([, row]) => truthsInUse(row))),
       before: Float64Array.from(before),
     },

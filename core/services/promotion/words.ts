@@ -78,7 +78,7 @@ export function comparisonLines(found: PromotionComparison): string[] {
     rows.map(({ name, gain: one, mark = '' }) => `  ${name}: ${gainWords(one)}${mark}`);
   return [
     `Test patients of "${dataset}"${inUse === null ? '' : ' that both models were asked about'}: ${patients}, ${level === 'study' ? counted('en', cases, 'study', 'studies') : counted('en', cases, 'image', 'images')}` +
-      `${leftOut === 0 ? '' : ` (${leftOut} more that "${inUse}" was not asked about)`}.`,
+      `${leftOut === 0 ? '' : ` (${leftOut} more that "${inUse}" was not asked about, or whose patient one of the two learned from)`}.`,
     `${what} of "${model}": ${estimateWords(own)}`,
     ...(before === null ? [] : [`${what} of "${inUse}", which is in use: ${estimateWords(before)}`]),
     `${inUse === null ? `Better than guessing by` : isError ? 'Smaller by, paired' : 'Difference, paired'}: ${gainWords(gain)}`,

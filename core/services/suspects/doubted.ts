@@ -25,7 +25,7 @@ export interface DoubtedLabel {
   readonly doubt: number;
 }
 
-/** A case as it is compared: what a label was given to, or an image of it where its images carry different ones. */
+/** A case as it is compared: what a label was given to, or an image of it, with all its frames, where its images carry different ones. */
 interface Row {
   readonly target: ReadingTarget;
   readonly images: readonly EvaluatedImage[];
@@ -78,6 +78,16 @@ function rowsOf(record: ModelRecord, images: readonly EvaluatedImage[], unit: Re
   ];
   const targetOf = images.map((image) => targetOfImage(image, unit));
   const pooled = target.poolStudies(probabilities, logits, targetOf.map(targetKey), 'mean');
+  // A label is an instance's, not a frame's: the frames of one are a row, found here by the first of them.
+  const frames = target.poolStudies(
+    probabilities,
+    logits,
+    images.map(({ instanceId }) => String(instanceId)),
+    'mean',
+  );
+  const instances = new Map(
+    frames.members.map((own, g) => [own[0] as number, { members: own, answers: answersAt(frames.probabilities, g) }]),
+  );
   const questions = Array.from({ length: width }, (_, k) => k);
   return pooled.members.flatMap((members, g) => {
     const isMixed = questions.map((k) => new Set(members.map((i) => labelOf(i, k))).size > 1);
@@ -88,14 +98,18 @@ function rowsOf(record: ModelRecord, images: readonly EvaluatedImage[], unit: Re
       answers: answersAt(pooled.probabilities, g),
       labels: questions.map((k) => (isMixed[k] ? Number.NaN : labelOf(first, k))),
     };
-    const apart = members.map(
-      (i): Row => ({
-        target: targetOfImage(images[i] as EvaluatedImage, 'instance'),
-        images: [images[i] as EvaluatedImage],
-        answers: answersAt(probabilities, i),
-        labels: questions.map((k) => (isMixed[k] ? labelOf(i, k) : Number.NaN)),
-      }),
-    );
+    const apart = members.flatMap((i): Row[] => {
+      const own = instances.get(i);
+      if (own === undefined) return [];
+      return [
+        {
+          target: targetOfImage(images[i] as EvaluatedImage, 'instance'),
+          images: own.members.map((frame) => images[frame] as EvaluatedImage),
+          answers: own.answers,
+          labels: questions.map((k) => (isMixed[k] ? labelOf(i, k) : Number.NaN)),
+        },
+      ];
+    });
     return [whole, ...apart].filter((row) => row.labels.some((label) => !Number.isNaN(label)));
   });
 }

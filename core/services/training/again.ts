@@ -128,7 +128,13 @@ export function changesSince(context: ServiceContext, model: string): TrainingCh
   invariant(before !== undefined, 'a run names a version that exists');
   const { version, existing } = planVersion(context, { dataset: run.dataset, seed: run.settings.seed });
   const isSame = existing?.id === before.id;
-  const [then, now] = [truths(before, versionImages(db, before.id)), truths(version, version.images)];
+  const imagesBefore = versionImages(db, before.id);
+  const [then, now] = [truths(before, imagesBefore), truths(version, version.images)];
+  const filed = new Map(imagesBefore.map((image) => [image.instanceId, image]));
+  const moved = version.images.filter(({ instanceId, patientId, studyId }) => {
+    const was = filed.get(instanceId);
+    return was !== undefined && (was.patientId !== patientId || was.studyId !== studyId);
+  });
   const newLabels = [...now].filter(([image, truth]) => then.has(image) && then.get(image) !== truth).length;
   return {
     dataset: run.dataset,
@@ -137,6 +143,7 @@ export function changesSince(context: ServiceContext, model: string): TrainingCh
     labels: newLabels,
     added: [...now.keys()].filter((image) => !then.has(image)).length,
     removed: [...then.keys()].filter((image) => !now.has(image)).length,
+    moved: new Set(moved.map(({ instanceId }) => instanceId)).size,
     testPatients: splitsOf(db, before.datasetId).filter(({ split }) => split === 'test').length,
   };
 }

@@ -183,26 +183,38 @@ export function versionValues(db: ReadDb, versionId: number): (position: number)
 }
 
 /**
- * What became of a version's patients since it was frozen: images that belong to another patient now, and patients of the present with
- * images in more than one part. The version itself keeps the patients that it was made of.
+ * What became of a version's patients since it was frozen: images that belong to another patient now, patients of the present with images in
+ * more than one part, and those whose images it counts as of several patients. The version itself keeps the patients that it was made of.
  */
 export function patientsSince(
   db: ReadDb,
   versionId: number,
-): { readonly movedImages: number; readonly patientsInSeveralSplits: number } {
-  const moved = db.get<{ n: number }>(
-    `SELECT count(*) AS n FROM version_images v JOIN instances i ON i.id = v.instance_id JOIN series s ON s.id = i.series_id
-     JOIN studies st ON st.id = s.study_id WHERE v.version_id = :versionId AND st.patient_id <> v.patient_id`,
+): { readonly movedImages: number; readonly patientsInSeveralSplits: number; readonly patientsCountedApart: number } {
+  const filed = `FROM version_images v JOIN instances i ON i.id = v.instance_id JOIN series s ON s.id = i.series_id
+    JOIN studies st ON st.id = s.study_id WHERE v.version_id = :versionId`;
+  const moved = db.get<{ n: number }>(`SELECT count(*) AS n ${filed} AND st.patient_id <> v.patient_id`, { versionId });
+  if ((moved?.n ?? 0) === 0) return { movedImages: 0, patientsInSeveralSplits: 0, patientsCountedApart: 0 };
+  const found = db.get<{ several: number; apart: number }>(
+    `SELECT coalesce(sum(splits > 1), 0) AS several, coalesce(sum(patients > 1), 0) AS apart FROM
+       (SELECT count(DISTINCT v.split) AS splits, count(DISTINCT v.patient_id) AS patients ${filed} GROUP BY st.patient_id)`,
     { versionId },
   );
-  if ((moved?.n ?? 0) === 0) return { movedImages: 0, patientsInSeveralSplits: 0 };
-  const several = db.get<{ n: number }>(
-    `SELECT count(*) AS n FROM (SELECT st.patient_id FROM version_images v JOIN instances i ON i.id = v.instance_id
-       JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
-       WHERE v.version_id = :versionId GROUP BY st.patient_id HAVING count(DISTINCT v.split) > 1)`,
+  return {
+    movedImages: moved?.n ?? 0,
+    patientsInSeveralSplits: found?.several ?? 0,
+    patientsCountedApart: found?.apart ?? 0,
+  };
+}
+
+/** Whether images of a version belong to other patients or studies than when it was frozen. */
+export function hasMovedImages(db: ReadDb, versionId: number): boolean {
+  const moved = db.get(
+    `SELECT 1 FROM version_images v JOIN instances i ON i.id = v.instance_id JOIN series s ON s.id = i.series_id
+     JOIN studies st ON st.id = s.study_id
+     WHERE v.version_id = :versionId AND (st.patient_id <> v.patient_id OR st.id <> v.study_id) LIMIT 1`,
     { versionId },
   );
-  return { movedImages: moved?.n ?? 0, patientsInSeveralSplits: several?.n ?? 0 };
+  return moved !== undefined;
 }
 
 /** How many frozen versions hold images of other patients than those images have now. */

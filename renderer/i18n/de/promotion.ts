@@ -15,7 +15,8 @@ export const promotion: Words['promotion'] = {
     image: (count) => n(count, 'Bild', 'Bilder'),
   },
   about: (patients, cases) => `${n(patients, 'Testpatient', 'Testpatienten')}, ${cases}.`,
-  leftOut: (count) => `Zu ${n(count, 'weiterem', 'weiteren')} wurde das verwendete Modell nicht gefragt.`,
+  leftOut: (count) =>
+    `${n(count, 'weiterer zählt', 'weitere zählen')} nicht mit: Das verwendete Modell wurde dazu nicht gefragt, oder eines der beiden hat von dem Patienten gelernt.`,
   figures: { auc: 'AUC', absoluteError: 'Mittlerer absoluter Fehler' },
   model: 'Modell',
   value: 'Kennzahl',

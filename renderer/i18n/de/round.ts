@@ -20,6 +20,7 @@ export const round: Words['round'] = {
     labels: (count) => `${n(count, 'Label', 'Labels')} geändert`,
     added: (count) => `${n(count, 'Bild', 'Bilder')} hinzugekommen`,
     removed: (count) => `${n(count, 'Bild', 'Bilder')} weggefallen`,
+    moved: (count) => `${n(count, 'Bild', 'Bilder')} unter anderen Patienten oder Studien abgelegt`,
     other: 'der Datensatz ist eine andere Version',
     locked: (patients) =>
       `Ein Training jetzt macht eine neue Version des Datensatzes; die ${n(patients, 'Testpatient bleibt Testpatient', 'Testpatienten bleiben Testpatienten')}.`,

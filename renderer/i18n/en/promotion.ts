@@ -15,7 +15,8 @@ export const promotion = {
     image: (count: number) => n(count, 'image', 'images'),
   },
   about: (patients: number, cases: string) => `${n(patients, 'test patient', 'test patients')}, ${cases}.`,
-  leftOut: (count: number) => `${n(count, 'more was', 'more were')} not asked of the model in use.`,
+  leftOut: (count: number) =>
+    `${n(count, 'more does', 'more do')} not count: the model in use was not asked, or one of the two learned from the patient.`,
   figures: { auc: 'AUC', absoluteError: 'Mean absolute error' } satisfies Record<ComparedFigure, string>,
   model: 'Model',
   value: 'Figure',

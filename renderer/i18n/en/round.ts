@@ -18,6 +18,7 @@ export const round = {
     labels: (count: number) => `${n(count, 'label', 'labels')} changed`,
     added: (count: number) => `${n(count, 'image', 'images')} added`,
     removed: (count: number) => `${n(count, 'image', 'images')} left out`,
+    moved: (count: number) => `${n(count, 'image', 'images')} filed under another patient or study`,
     other: 'the data set is another version',
     locked: (patients: number) =>
       `A training now makes a new version of the data set; the ${n(patients, 'test patient stays test patient', 'test patients stay test patients')}.`,

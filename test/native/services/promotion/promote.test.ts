@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { StudyId } from '../../../../core/contract/index.ts';
 import { modelInUse, promoteModel, promotionComparison } from '../../../../core/services/promotion/promote.ts';
-import { auditEvents, type Library, modelsInUse, promotionsOf } from '../../../../core/store/index.ts';
+import { auditEvents, type Library, modelsInUse, movePatients, promotionsOf } from '../../../../core/store/index.ts';
 import { judgedModel, type MadeCase, madeCases, testVersion } from '../../../support/judged-models.ts';
-import { addModelOf, temporaryLibrary } from '../../../support/library.ts';
+import { addModelOf, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { appErrorOf } from '../../../support/thrown.ts';
 
@@ -105,6 +106,33 @@ describe('what is compared', () => {
     expect([found.cases, found.leftOut]).toEqual([cases.length, 20]);
     // By the corrected labels the earlier model is wrong on the ten.
     expect(found.before?.value).toBeLessThan(found.own.value ?? 0);
+  });
+
+  test('counts patients who were merged since as one, and leaves out whom one of the two learned from under another name', () => {
+    const { library, cases, version } = withFirst(120);
+    const db = library.writer;
+    const studyOf = (n: number): StudyId =>
+      db.get<{ id: StudyId }>('SELECT id FROM studies WHERE study_instance_uid = :uid', { uid: `1.2.3.${n}` })
+        ?.id as StudyId;
+    // Of the first version, image 4 is of training.
+    db.run(`UPDATE version_images SET split = 'train' WHERE version_id = :version AND position = 4`, { version });
+    db.run('DELETE FROM evaluation_images WHERE position = 4');
+    const merged = [
+      ...[0, 2].map((n) => [studyOf(n), 'W'] as const),
+      ...[4, 6, 8].map((n) => [studyOf(n), 'V'] as const),
+    ];
+    db.transaction(() => movePatients(db, new Map(merged), new Map(), testTime));
+    const corrected = cases.map((made, i) => (i === 1 ? { ...made, isIll: false } : made));
+    judgedModel(library, 'second', testVersion(library, corrected), corrected, 1.2);
+    const context = testContext(library);
+    const counts = (model: string): number[] => {
+      const { cases: common, patients, leftOut } = promotionComparison(context, model);
+      return [common, patients, leftOut];
+    };
+    // Of 119 common cases two are of the patient whom "first" learned from, and two of the others are of one patient.
+    expect(counts('second')).toEqual([117, 116, 3]);
+    promoteModel(context, { model: 'second', by, because: 'whose patients are right' });
+    expect(counts('first')).toEqual([117, 116, 2]);
   });
 
   test('is nothing where the names differ', () => {

@@ -85,6 +85,39 @@ test('each finding is doubted by itself, what is uncertain or not known never, a
   expect(after.suspects.map(({ state }) => state)).toEqual(['kept', 'open', 'open']);
 });
 
+test('clips of one study that differ are a row each, whatever frames of them were answered', () => {
+  const library = temporaryLibrary();
+  const clip = (number: number, value: number, logits: readonly number[]) =>
+    logits.map((logit) => ({ study: 9, clip: number, values: [value], logits: [logit] }));
+  // The answer to a clip is the mean of its frames: 0.5 and above contradicts an absent edema.
+  asOutOfFold(
+    library,
+    'finding',
+    ['edema'],
+    [...clip(20, 1, [-3, -4, -2]), ...clip(21, 0, [4, 3, -1]), ...clip(22, 1, [4, 3, 5])],
+    markOf,
+  );
+  const context = testContext(library);
+  const report = suspectReport(context, 'm');
+  expect([report.labels, report.open]).toEqual([3, 2]);
+  expect(
+    report.suspects.map(({ sopInstanceUID, label, images, target }) => [sopInstanceUID, label, images, target.kind]),
+  ).toEqual([
+    ['1.2.3.20.1.1', 'present', 3, 'instance'],
+    ['1.2.3.21.1.1', 'absent', 3, 'instance'],
+  ]);
+  const mean = [4, 3, -1].reduce((sum, logit) => sum + 1 / (1 + Math.exp(-logit)) / 3, 0);
+  expect(report.suspects[1]?.answerProbability).toBeCloseTo(mean, 6);
+  const [first] = report.suspects;
+  if (first === undefined) throw new Error('there is one');
+  const { target, question, label } = first;
+  const after = keepLabel(context, {
+    ...{ model: 'm', target, question, label },
+    readerId: readersOf(context).current.id,
+  });
+  expect([after.open, after.kept]).toEqual([1, 1]);
+});
+
 test('a number is listed where its residual is far beyond the others, with label and answer in their unit', () => {
   const library = temporaryLibrary();
   const cases = Array.from({ length: 30 }, (_, i) => ({

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { StudyId, TrainOptions } from '../../../../core/contract/index.ts';
+import { patientWarnings } from '../../../../core/services/evaluation/patient-warnings.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
@@ -11,7 +13,10 @@ import {
   listRuns,
   modelByName,
   modelWeights,
+  movePatients,
   parentOfModel,
+  versionById,
+  versionImages,
 } from '../../../../core/store/index.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -55,6 +60,49 @@ test('a model is trained again with its own settings on the labels of now, and t
   const [before, after] = [endOf('disc-2'), endOf('disc-3')];
   expect(before.length).toBeGreaterThan(0);
   expect(Math.max(...after.map((value, k) => Math.abs(value - (before[k] ?? Number.NaN))))).toBeLessThan(1e-9);
+});
+
+test('after two training patients became one, the same command trains on a version of the patients of now', async () => {
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'studies'), 12);
+  writeTinyLpm(join(folder, 'lpm'));
+  const context = await testServices(join(folder, 'library'));
+  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  const command: TrainOptions = {
+    ...{ dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 1, batch: 4, seed: 5, augment: false },
+    method: 'linear',
+  };
+  await trainModel(context, { ...command, name: 'discs-linear' });
+  const { db, writer } = context.library;
+  const before = versionById(db, 1);
+  if (before === undefined) throw new Error('the first version');
+  const training = versionImages(db, before.id, 'train');
+  const two = [...new Set(training.map(({ patientId }) => patientId))].slice(0, 2);
+  const own = training.filter(({ patientId }) => two.includes(patientId));
+  const merged = new Map(own.map(({ studyId }): [StudyId, string] => [studyId, 'W']));
+  writer.transaction(() => movePatients(writer, merged, new Map(), '2026-02-02T00:00:00.000Z'));
+
+  expect(changesSince(context, 'discs-linear')).toMatchObject({
+    isChanged: true,
+    labels: 0,
+    added: 0,
+    removed: 0,
+    moved: own.length,
+  });
+  expect(patientWarnings(db, before).at(-1)).toMatch(
+    /images of this version belong .* 1 patient of now counts as several in it, .*: train anew before you trust the figures\.$/,
+  );
+  // By its name it would be the finished run of before, whose patients are others.
+  await expect(trainModel(context, { ...command, name: 'discs-linear' })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+  await trainModel(context, command);
+  expect(listRuns(db).map(({ modelName, datasetVersion }) => [modelName, datasetVersion])).toEqual([
+    ['discs-linear', 1],
+    ['discs-linear-2', 2],
+  ]);
+  expect(changesSince(context, 'discs-linear-2')).toMatchObject({ isChanged: false, moved: 0 });
+  const after = versionById(db, 2);
+  expect(after && patientWarnings(db, after)).toEqual([]);
 });
 
 test('names go on counting, past those that are taken', () => {
