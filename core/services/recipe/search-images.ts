@@ -57,13 +57,13 @@ export async function prepareAll(
  * @throws SPLIT_IMPOSSIBLE where they are of one fold: a network that learned from none of them, or that is asked of none, tells nothing
  */
 export function readImages(
-  all: readonly VersionImage[],
-  dealt: readonly number[],
+  dealt: Pick<ReadImages, 'images' | 'folds'>,
   features: ReadonlyMap<Method, Features>,
 ): ReadImages {
+  const { images: all } = dealt;
   const read = [...features.values()].map(({ images }) => new Set(images.map(({ index }) => index)));
   const canRead = ({ index }: VersionImage): boolean => read.every((indexes) => indexes.has(index));
-  const folds = dealt.filter((_, i) => canRead(all[i] as VersionImage));
+  const folds = dealt.folds.filter((_, i) => canRead(all[i] as VersionImage));
   if (new Set(folds).size < 2) {
     throw new AppError('SPLIT_IMPOSSIBLE', `${noSearch.what}: the images that can be read are all of one fold.`, {
       action: 'Put the files back, or import the folder where they are now; they are recognised by their content.',

@@ -8,48 +8,25 @@
  */
 import { counted } from '../../base/counted.ts';
 import { AppError, invariant } from '../../base/errors.ts';
-import type {
-  Candidate,
-  CriterionName,
-  DatasetVersion,
-  Method,
-  Normalisation,
-  ReadingPrecision,
-  SearchPlan,
-  SideBySide,
-  TokenRule,
-  Trial,
-} from '../../contract/index.ts';
-import { sha256 } from '../../disk/index.ts';
-import { addTrial, beginSearch, endSearch, type StoredSearch, searchByKey, versionImages } from '../../store/index.ts';
+import type { Candidate, DatasetVersion, Method, SearchPlan, SideBySide, Trial } from '../../contract/index.ts';
+import { addTrial, beginSearch, endSearch, type StoredSearch, searchByKey } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { criteria } from '../../training/criteria/index.ts';
 import { refuseLarger } from '../features/feature-kinds.ts';
 import type { Features } from '../features/source-features.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import { dealAsMany, foldsWanted } from '../training/folds.ts';
+import { foldsWanted } from '../training/folds.ts';
 import { Lanes, openLaneEngine } from '../training/lanes.ts';
 import { warnOfFailures } from '../training/material.ts';
 import { memberSeed, mostAttempts } from '../training/stuck-members.ts';
 import { isStuckTrial, standings, survivors } from './halving.ts';
+import { dealImages, type FinishedSearch, isFinished, keyOf, planOf, type SearchRequest } from './identity.ts';
 import { planSearch } from './plan.ts';
 import { SearchProgress } from './progress.ts';
-import { noSearch, prepareAll, type ReadImages, readImages } from './search-images.ts';
+import { prepareAll, type ReadImages, readImages } from './search-images.ts';
 import { type SearchNetworks, sideBySideNow, sideBySideOf } from './side-by-side.ts';
-import { isLarge, type TrialAnswers, type TrialParts, type TrialSettings, Trials } from './trials.ts';
-
-/** What a search is asked, besides its data and its LPM. */
-export interface SearchRequest extends TrialSettings {
-  readonly budget: SearchPlan['budget'];
-  /** The methods that are tried, each once and in the order of the contract; those of the budget where left out. */
-  readonly methods?: readonly Method[];
-  readonly seed: number;
-  readonly tokens: TokenRule;
-  readonly normalisation: Normalisation;
-  readonly criterion: CriterionName;
-  readonly precision?: ReadingPrecision;
-}
+import { isLarge, type TrialAnswers, type TrialParts, Trials } from './trials.ts';
 
 /** What is done otherwise where it is told. */
 export interface SearchWays {
@@ -77,28 +54,22 @@ export async function searchRecipe(
   request: SearchRequest,
   { planner = planSearch, sideBySide }: SearchWays = {},
 ): Promise<FinishedSearch> {
-  const all = versionImages(context.library.db, version.id).filter(({ split }) => split !== 'test');
-  // Dealt over all of them, as for the networks of a model, whether they can be read or not: so a file that comes back moves none.
-  const dealt = dealAsMany(all, { ...version, seed: request.seed }, noSearch, (count, why) =>
+  const subject = { version, lpm, request, planner };
+  const dealt = dealImages(context.library.db, version, request.seed, (count, why) =>
     context.log.log('warn', `Patients are dealt to ${count} folds instead of ${foldsWanted}: ${why}`),
   );
-  const planFor = (images: number): SearchPlan =>
-    planner(request.budget, {
-      ...{ seed: request.seed, folds: Math.max(...dealt) + 1, images },
-      ...{ batch: request.batch, methods: request.methods },
-    });
-  const ofAll = planFor(all.length);
+  const ofAll = planOf(subject, dealt, []);
   const methods = [...new Set(ofAll.candidates.map(({ method }) => method))];
   refuseLarger(methods, lpm.config, request);
   const db = context.library.writer;
-  const known = (plan: SearchPlan) => searchByKey(db, keyOf(context, version, lpm, request, plan));
+  const known = (plan: SearchPlan) => searchByKey(db, keyOf(context, subject, plan));
   const finished = known(ofAll);
   if (finished !== undefined && isFinished(finished)) return finished;
-  const features = await prepareAll(context, { version, images: all, lpm }, request, methods);
+  const features = await prepareAll(context, { version, images: dealt.images, lpm }, request, methods);
   try {
-    const read = readImages(all, dealt, features);
+    const read = readImages(dealt, features);
     // What could not be read is part of what a search is: with a file that came back it is another, and no training of either counts for both.
-    const plan = read.leftOut.length === 0 ? ofAll : { ...planFor(read.images.length), leftOut: read.leftOut };
+    const plan = planOf(subject, dealt, read.leftOut);
     const begun = known(plan);
     if (begun !== undefined && isFinished(begun)) return begun;
     const [first] = features.values();
@@ -108,7 +79,7 @@ export async function searchRecipe(
       const networks = networksOf({ version, lpm, settings: request });
       const shared = sideBySide === undefined ? await sideBySideOf(context, networks, plan) : sideBySide;
       const whole = shared == null ? plan : { ...plan, sideBySide: shared };
-      const key = keyOf(context, version, lpm, request, plan);
+      const key = keyOf(context, subject, plan);
       return beginSearch(db, key, { versionId: version.id, plan: whole, now: timeOf(context) });
     };
     // Begun when the LPM has read: how much runs at once is decided by the memory that is free then.
@@ -121,24 +92,6 @@ export async function searchRecipe(
   } finally {
     for (const one of new Set(features.values())) await one.close();
   }
-}
-
-/** What a search is known by: a hash of all that it follows from. */
-function keyOf(
-  { precision }: ServiceContext,
-  version: DatasetVersion,
-  lpm: LibraryLpm,
-  request: SearchRequest,
-  plan: SearchPlan,
-): string {
-  const facts = [version.id, version.contentHash, lpm.record.hash, precision, request, plan];
-  return sha256(new TextEncoder().encode(JSON.stringify(facts)));
-}
-
-type FinishedSearch = StoredSearch & { readonly winner: number };
-
-function isFinished(search: StoredSearch): search is FinishedSearch {
-  return search.winner !== null;
 }
 
 /** The recipe that won. */
