@@ -47,11 +47,13 @@ export async function chooseRecipe(
   const criterion = criterionFor(dataset.target, options);
   // Before the data set is frozen: which class is positive decides on their order in a version.
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
+  // The name that a search has in the window, where it is queued before its method is found.
+  const name = options.name ?? freeModelName(context.library.db, options);
   const lpm = openLibraryLpm(context, requireLpm(context, options.lpm));
   try {
     const request = requestOf(options, criterion, resolveInputSize(lpm.config, options.inputSize));
     const planner = ways?.planner ?? planSearch;
-    const begun = unfinishedSearch(context, dataset, { lpm, request, planner });
+    const begun = unfinishedSearch(context, dataset, { lpm, request, planner }, name);
     const version = begun ?? freezeDataset(context, { dataset: options.dataset, seed: options.seed });
     const subject = { version, lpm, request, planner };
     const made = refuseBeforeSearch(context, options, subject);
@@ -59,9 +61,7 @@ export async function chooseRecipe(
     const { method, learningRate, weightDecay, augment, steps } = winnerOf(search);
     const { folds } = search.plan;
     const epochs = epochsOf({ steps }, stepsPerEpoch(learnedOf(search.plan), options.batch));
-    // The name that a search has in the window, where it is queued before its method is found.
     const { methods: _, ...told } = options;
-    const name = options.name ?? freeModelName(context.library.db, options);
     // It may have been renamed during the search.
     const renamed = datasetNameOf(context.library.db, version.datasetId) ?? options.dataset;
     return {

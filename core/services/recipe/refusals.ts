@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { networksAnswering, type trainOptionsSchema } from '../../contract/index.ts';
 import { checkedSizes, networkConfig, trainingMethods, withMembers } from '../../models/index.ts';
-import { modelByName, runByName, searchOfRun } from '../../store/index.ts';
+import { modelByName, runByName, type StoredSearch, searchesOfDataset, searchOfRun } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { requireClass } from '../datasets/classes.ts';
 import { featuresOf, refuseUnkept } from '../features/feature-kinds.ts';
@@ -53,9 +53,14 @@ function searchOfName(context: ServiceContext, name: string, subject: SearchSubj
   const model = modelByName(db, name);
   if (model === undefined) return undefined;
   const run = runByName(db, model.run);
-  const search = run === undefined ? undefined : searchOfRun(db, run.id);
-  if (search === undefined || !isFinished(search) || !isSearchOf(context, search, subject)) throw nameTaken(name);
-  return search;
+  const own = run === undefined ? undefined : searchOfRun(db, run.id);
+  const isThis = (search: StoredSearch): search is FinishedSearch =>
+    isFinished(search) && isSearchOf(context, search, subject);
+  if (own !== undefined && isThis(own)) return own;
+  // A run of a library of before may have lost its search to another one; whether it is the same is seen when it is planned.
+  const known = own === undefined ? searchesOfDataset(db, subject.version.datasetId).find(isThis) : undefined;
+  if (known === undefined) throw nameTaken(name);
+  return known;
 }
 
 /** @throws BAD_INPUT where one of the methods could not be trained as asked if it won, or a library could not hold the model */

@@ -21,20 +21,21 @@ import { standings } from './halving.ts';
 import { isSearchOf, type SearchSubject } from './identity.ts';
 
 /**
- * The version of the newest search of this request, where a training of it has ended and no model has come of it yet; undefined where a search begins with
- * the data set as it is now. Says what is not in that version.
+ * The version of the newest search of this request, where a training of it has ended and no model has come of it yet, or another one than that of this
+ * name, which was begun; undefined where a search begins with the data set as it is now. Says what is not in that version.
  */
 export function unfinishedSearch(
   context: ServiceContext,
   dataset: DatasetRow,
   subject: Omit<SearchSubject, 'version'>,
+  modelName: string,
 ): DatasetVersion | undefined {
   const { db } = context.library;
   for (const search of searchesOfDataset(db, dataset.id)) {
     const version = versionById(db, search.versionId);
     if (version === undefined || isVersionReduced(db, version.id)) continue;
     if (!isSearchOf(context, search, { ...subject, version })) continue;
-    if (search.trials.length === 0 || hasDiverged(search) || hasModel(context, search)) return undefined;
+    if (search.trials.length === 0 || hasDiverged(search) || hasModel(context, search, modelName)) return undefined;
     if (isAsNow(context, version, subject.request.seed)) return version;
     const name = `version ${version.number} of "${version.dataset}"`;
     if (!isStillTrue(context, dataset, version)) {
@@ -59,8 +60,11 @@ function hasDiverged({ plan, trials }: StoredSearch): boolean {
   return best?.skill === Number.NEGATIVE_INFINITY;
 }
 
-function hasModel({ library: { db } }: ServiceContext, { id }: StoredSearch): boolean {
-  return runsOfSearch(db, id).some(({ state }) => state === 'succeeded');
+/** Whether a model has come of it, and none of this name is on its way. */
+function hasModel({ library: { db } }: ServiceContext, { id }: StoredSearch, name: string): boolean {
+  const runs = runsOfSearch(db, id);
+  const isOnItsWay = runs.some(({ state, modelName }) => state !== 'succeeded' && modelName === name);
+  return !isOnItsWay && runs.some(({ state }) => state === 'succeeded');
 }
 
 /** Whether the data set would be frozen as this version. */

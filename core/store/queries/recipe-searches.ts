@@ -88,22 +88,20 @@ export function endSearch(db: WriteDb, searchId: number, winner: number): void {
   db.run('UPDATE recipe_searches SET winner = :winner WHERE id = :searchId', { searchId, winner });
 }
 
-/** Notes the run that was trained with the recipe that won; a run that is trained again keeps the search it came from. */
+/** Notes the search that a run's recipe came from; a run that is trained again keeps it, and a search may have several. */
 export function setRunOfSearch(db: WriteDb, searchId: number, runId: number): void {
-  db.run('UPDATE recipe_searches SET run_id = :runId WHERE id = :searchId', { searchId, runId });
+  db.run('UPDATE runs SET search_id = :searchId WHERE id = :runId', { searchId, runId });
 }
 
 /** The search that a run's recipe came from, or undefined. @throws DB_DAMAGED */
 export function searchOfRun(db: ReadDb, runId: number): StoredSearch | undefined {
-  const row = db.get<SearchRow>(`${columns} WHERE run_id = :runId ORDER BY id DESC`, { runId });
+  const row = db.get<SearchRow>(`${columns} WHERE id = (SELECT search_id FROM runs WHERE id = :runId)`, { runId });
   return row === undefined ? undefined : toSearch(row);
 }
 
 /** The runs whose recipe came from a search. */
 export function runsOfSearch(db: ReadDb, searchId: number): RunRecord[] {
   return db
-    .all<{ id: number }>('SELECT run_id AS id FROM recipe_searches WHERE id = :searchId AND run_id IS NOT NULL', {
-      searchId,
-    })
+    .all<{ id: number }>('SELECT id FROM runs WHERE search_id = :searchId', { searchId })
     .flatMap(({ id }) => runById(db, id) ?? []);
 }
