@@ -7,12 +7,14 @@ import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { dealImages } from '../../../../core/services/recipe/identity.ts';
 import type { planSearch } from '../../../../core/services/recipe/plan.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { leftOutOfRun, runByName, versionImages } from '../../../../core/store/index.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { planOf, smallCandidates } from '../../../support/small-search.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
+import { appErrorFrom } from '../../../support/thrown.ts';
 
 // What is tried has its own test; here two recipes are, for some steps each.
 vi.mock('../../../../core/services/recipe/plan.ts', async (original) => ({
@@ -110,4 +112,35 @@ test('a file that comes back during a stop makes it another search: no training 
   expect(after?.winner).not.toBeNull();
   expect(report.search?.images).toBe((before?.plan.images ?? 0) + 1);
   expect(leftOutOfRun(context.library.db, runByName(context.library.db, report.run)?.id ?? 0)).toEqual([]);
+}, 240_000);
+
+test('a fold of which no file can be read counts for no recipe and against none; where one fold is left, it is said', async () => {
+  const { context, mend } = await spoiltLibrary();
+  mend();
+  const { db, writer } = context.library;
+  const { images, folds } = dealImages(db, freezeDataset(context, { dataset: 'discs' }), 0);
+  const loseFolds = (isLost: (fold: number) => boolean): void => {
+    const lost = images.flatMap(({ instanceId }, i) => (isLost(folds[i] as number) ? [instanceId] : []));
+    writer.run(
+      `UPDATE files SET path = path || '.away' WHERE path NOT LIKE '%.away' AND instance_id IN (SELECT value FROM json_each(:lost))`,
+      { lost: JSON.stringify(lost) },
+    );
+  };
+  loseFolds((fold) => fold === 1);
+  const report = await trainModel(context, options);
+  const [kept] = searches(context);
+  expect(kept?.plan.images).toBe(folds.filter((fold) => fold !== 1).length);
+  const empty = kept?.trials.filter(({ fold }) => fold === 1) ?? [];
+  expect(empty.map(({ answers, steps, loss }) => [answers, steps, loss])).toEqual([
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
+  expect(report.search?.rows.every(({ skill }) => Number.isFinite(skill))).toBe(true);
+  writer.run('DELETE FROM records');
+  loseFolds((fold) => fold > 0);
+  const refused = await appErrorFrom(trainModel(context, { ...options, seed: 0, name: 'other' }));
+  expect([refused.code, refused.message]).toEqual([
+    'SPLIT_IMPOSSIBLE',
+    'No recipe can be searched for: the images that can be read are all of one fold.',
+  ]);
 }, 240_000);
