@@ -68,8 +68,10 @@ export const searchPlanSchema = z.strictObject({
   seed: count,
   /** Folds that the patients of training and validation are dealt to. */
   folds: z.int().min(2),
-  /** Images of those patients. */
+  /** Images of those patients that can be read. */
   images: count,
+  /** Places in the version of those that could not be read when the search began; left out where all could. */
+  leftOut: z.array(count).min(1).optional(),
   candidates: z.array(candidateSchema).min(1),
   /** The first round has all candidates, each later one the best of the one before. */
   rounds: z.array(roundSchema).min(1),

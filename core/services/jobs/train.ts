@@ -74,8 +74,8 @@ export const trainJob = defineJob({
     await lookIntoDataset(context, options.dataset);
     if (wanted.methods !== undefined && wanted.recipe === 'auto' && wanted.resume === undefined)
       await tellCosts(context, wanted);
-    const { options: chosen, search } = await chooseRecipe(context, wanted);
-    const plan = planRun(context, chosen, tools.jobId);
+    const { options: chosen, search, version } = await chooseRecipe(context, wanted);
+    const plan = planRun(context, chosen, tools.jobId, version);
     if (search !== null) setRunOfSearch(context.library.writer, search.id, plan.run.id);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
@@ -93,7 +93,14 @@ export const trainJob = defineJob({
 
 /** Says before a search of methods that were asked for what each is expected to take; measures first what this machine was not measured for. */
 async function tellCosts(context: ServiceContext, options: Parameters<typeof chooseRecipe>[1]): Promise<void> {
-  let found = await promiseTime(context, [options]);
+  let found: Awaited<ReturnType<typeof promiseTime>>;
+  try {
+    found = await promiseTime(context, [options]);
+  } catch (error) {
+    // A search that goes on with the version that it began with may do so where the data set as it is now cannot be split; where none does, that is said next.
+    if (!(error instanceof AppError) || !['SPLIT_IMPOSSIBLE', 'DATASET_NOT_READY'].includes(error.code)) throw error;
+    return;
+  }
   for (const one of found.missing) await measureTraining(context, one);
   if (found.missing.length > 0) found = await promiseTime(context, [options]);
   const [promise] = found.promises;

@@ -8,57 +8,25 @@
  */
 import { counted } from '../../base/counted.ts';
 import { AppError, invariant } from '../../base/errors.ts';
-import type {
-  Candidate,
-  CriterionName,
-  DatasetVersion,
-  Method,
-  Normalisation,
-  ReadingPrecision,
-  SearchPlan,
-  SideBySide,
-  TokenRule,
-  Trial,
-  VersionImage,
-} from '../../contract/index.ts';
-import { sha256 } from '../../disk/index.ts';
-import { methodLayers } from '../../models/index.ts';
-import {
-  addTrial,
-  beginSearch,
-  endSearch,
-  rangeRuleOfVersion,
-  type StoredSearch,
-  searchByKey,
-  versionImages,
-} from '../../store/index.ts';
+import type { Candidate, DatasetVersion, Method, SearchPlan, SideBySide, Trial } from '../../contract/index.ts';
+import { addTrial, beginSearch, endSearch, type StoredSearch, searchByKey } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { criteria } from '../../training/criteria/index.ts';
-import { featuresOf, refuseLarger } from '../features/feature-kinds.ts';
-import { prepareTogether } from '../features/read-together.ts';
+import { refuseLarger } from '../features/feature-kinds.ts';
 import type { Features } from '../features/source-features.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
-import { dealAsMany, foldsWanted } from '../training/folds.ts';
+import { foldsWanted } from '../training/folds.ts';
 import { Lanes, openLaneEngine } from '../training/lanes.ts';
+import { warnOfFailures } from '../training/material.ts';
 import { memberSeed, mostAttempts } from '../training/stuck-members.ts';
 import { isStuckTrial, standings, survivors } from './halving.ts';
+import { dealImages, type FinishedSearch, isFinished, keyOf, planOf, type SearchRequest } from './identity.ts';
 import { planSearch } from './plan.ts';
 import { SearchProgress } from './progress.ts';
+import { prepareAll, type ReadImages, readImages } from './search-images.ts';
 import { type SearchNetworks, sideBySideNow, sideBySideOf } from './side-by-side.ts';
-import { isLarge, type TrialAnswers, type TrialParts, type TrialSettings, Trials } from './trials.ts';
-
-/** What a search is asked, besides its data and its LPM. */
-export interface SearchRequest extends TrialSettings {
-  readonly budget: SearchPlan['budget'];
-  /** The methods that are tried, each once and in the order of the contract; those of the budget where left out. */
-  readonly methods?: readonly Method[];
-  readonly seed: number;
-  readonly tokens: TokenRule;
-  readonly normalisation: Normalisation;
-  readonly criterion: CriterionName;
-  readonly precision?: ReadingPrecision;
-}
+import { isLarge, type TrialAnswers, type TrialParts, Trials } from './trials.ts';
 
 /** What is done otherwise where it is told. */
 export interface SearchWays {
@@ -68,20 +36,10 @@ export interface SearchWays {
   readonly sideBySide?: SideBySide | null;
 }
 
-/** What is said where there are not two folds, and what to do then. */
-const noSearch = {
-  what: 'No recipe can be searched for',
-  action: 'Label more patients, or train with --recipe published, which needs no folds.',
-};
-
 /** Who learns and who answers. */
-interface SearchData {
+interface SearchData extends Pick<ReadImages, 'images' | 'folds'> {
   readonly version: DatasetVersion;
   readonly lpm: LibraryLpm;
-  /** The images of training and validation. */
-  readonly images: readonly VersionImage[];
-  /** The fold of each. */
-  readonly folds: readonly number[];
 }
 
 /**
@@ -95,54 +53,49 @@ export async function searchRecipe(
   lpm: LibraryLpm,
   request: SearchRequest,
   { planner = planSearch, sideBySide }: SearchWays = {},
-): Promise<StoredSearch & { readonly winner: number }> {
-  const images = versionImages(context.library.db, version.id).filter(({ split }) => split !== 'test');
-  const folds = dealAsMany(images, { ...version, seed: request.seed }, noSearch, (count, why) =>
+): Promise<FinishedSearch> {
+  const subject = { version, lpm, request, planner };
+  const dealt = dealImages(context.library.db, version, request.seed, (count, why) =>
     context.log.log('warn', `Patients are dealt to ${count} folds instead of ${foldsWanted}: ${why}`),
   );
-  const plan = planner(request.budget, {
-    seed: request.seed,
-    folds: Math.max(...folds) + 1,
-    images: images.length,
-    batch: request.batch,
-    methods: request.methods,
-  });
-  refuseLarger(
-    plan.candidates.map(({ method }) => method),
-    lpm.config,
-    request,
-  );
+  const ofAll = planOf(subject, dealt, []);
+  const methods = [...new Set(ofAll.candidates.map(({ method }) => method))];
+  refuseLarger(methods, lpm.config, request);
   const db = context.library.writer;
-  const facts = [version.id, version.contentHash, lpm.record.hash, context.precision, request, plan];
-  const key = sha256(new TextEncoder().encode(JSON.stringify(facts)));
-  const known = searchByKey(db, key);
-  if (known !== undefined && known.winner !== null) return { ...known, winner: known.winner };
-  const networks = networksOf({ version, lpm, settings: request });
-  const begin = async (): Promise<StoredSearch> => {
-    // Numbers of threads decide last bits: a search keeps those that it began with, whatever memory is free when it goes on.
-    const shared = sideBySide === undefined ? await sideBySideOf(context, networks, plan) : sideBySide;
-    const whole = shared == null ? plan : { ...plan, sideBySide: shared };
-    return beginSearch(db, key, { versionId: version.id, plan: whole, now: timeOf(context) });
-  };
-  const data = { version, lpm, images, folds };
-  // Before a search begins: how much runs at once is decided by the memory that is free when the LPM has read.
-  const features = await prepareAll(context, data, request, plan);
-  let search: StoredSearch;
-  let trials: readonly Trial[];
+  const known = (plan: SearchPlan) => searchByKey(db, keyOf(context, subject, plan));
+  const finished = known(ofAll);
+  if (finished !== undefined && isFinished(finished)) return finished;
+  const features = await prepareAll(context, { version, images: dealt.images, lpm }, request, methods);
   try {
-    search = known ?? (await begin());
-    trials = await tryAll(context, { ...data, features }, request, search, sideBySide);
+    const read = readImages(dealt, features);
+    // What could not be read is part of what a search is: with a file that came back it is another, and no training of either counts for both.
+    const plan = planOf(subject, dealt, read.leftOut);
+    const begun = known(plan);
+    if (begun !== undefined && isFinished(begun)) return begun;
+    const [first] = features.values();
+    if (first !== undefined) warnOfFailures(context, first.problems, 'the search');
+    const begin = async (): Promise<StoredSearch> => {
+      // Numbers of threads decide last bits: a search keeps those that it began with, whatever memory is free when it goes on.
+      const networks = networksOf({ version, lpm, settings: request });
+      const shared = sideBySide === undefined ? await sideBySideOf(context, networks, plan) : sideBySide;
+      const whole = shared == null ? plan : { ...plan, sideBySide: shared };
+      const key = keyOf(context, subject, plan);
+      return beginSearch(db, key, { versionId: version.id, plan: whole, now: timeOf(context) });
+    };
+    // Begun when the LPM has read: how much runs at once is decided by the memory that is free then.
+    const search = begun ?? (await begin());
+    const trials = await tryAll(context, { version, lpm, ...read, features }, request, search, sideBySide);
+    const [best] = standings(trials, plan.rounds.at(-1)?.folds ?? 0);
+    if (best === undefined || best.skill === Number.NEGATIVE_INFINITY) throw allDiverged(plan.candidates);
+    endSearch(db, search.id, best.candidate);
+    return { ...search, trials: [...trials], winner: best.candidate };
   } finally {
     for (const one of new Set(features.values())) await one.close();
   }
-  const [best] = standings(trials, plan.rounds.at(-1)?.folds ?? 0);
-  if (best === undefined || best.skill === Number.NEGATIVE_INFINITY) throw allDiverged(plan.candidates);
-  endSearch(db, search.id, best.candidate);
-  return { ...search, trials: [...trials], winner: best.candidate };
 }
 
 /** The recipe that won. */
-export function winnerOf({ plan, winner }: StoredSearch & { readonly winner: number }): Candidate {
+export function winnerOf({ plan, winner }: FinishedSearch): Candidate {
   const won = plan.candidates[winner];
   invariant(won !== undefined, 'the winner of a search is one of its candidates');
   return won;
@@ -268,23 +221,6 @@ function stepsOf({ candidates }: SearchPlan, entered: readonly number[]): number
   return entered.reduce((sum, candidate) => sum + (candidates[candidate]?.steps ?? 0), 0);
 }
 
-/** What the LPM says of the images, for each method that is tried. */
-async function prepareAll(
-  context: ServiceContext,
-  { version, lpm, images }: SearchData,
-  { inputSize, tokens, tokenRatio, normalisation, precision, keptAs }: SearchRequest,
-  { candidates }: SearchPlan,
-): Promise<ReadonlyMap<Method, Features>> {
-  const methods = [...new Set(candidates.map(({ method }) => method))];
-  const rule = rangeRuleOfVersion(context.library.db, version);
-  const prepared = await prepareTogether(
-    context,
-    { version, images, lpm, inputSize, tokens, tokenRatio, normalisation, precision, keptAs, rule },
-    methods.map((method) => ({ layers: methodLayers(lpm.config, method), features: featuresOf(method) })),
-  );
-  return new Map(methods.map((method, i) => [method, prepared[i] as Features]));
-}
-
 /** One training, and how its answers to the images that it left out compare with guessing. */
 async function tryOne(
   bench: Trials,
@@ -298,6 +234,8 @@ async function tryOne(
   const recipe = plan.candidates[candidate] as Candidate;
   const learned = images.filter((_, i) => folds[i] !== fold);
   const left = images.filter((_, i) => folds[i] === fold);
+  // Of a fold whose images cannot be read there is nothing to say: it counts for no recipe and against none.
+  if (left.length === 0) return { ...nothingAnswered, candidate, fold, attempt };
   const reading = { uncertain, scale: target.labelScale(learned) };
   const labels = target.labelsOf(left, reading);
   const logits = target.logits(version.classes.length);
@@ -339,6 +277,10 @@ async function tryOne(
     trainGuessLoss: answers.trainGuessLoss,
   };
 }
+
+const nothingAnswered: Omit<Trial, 'candidate' | 'fold' | 'attempt'> = {
+  ...{ steps: 0, answers: 0, loss: 0, guessLoss: 0, auc: null, trainLoss: null, trainGuessLoss: null },
+};
 
 /** The same for every candidate, so that they differ in nothing but the recipe. */
 function seedOf(seed: number, fold: number, attempt: number): number {

@@ -76,7 +76,7 @@ export async function withMaterial<T>(
   });
   try {
     await context.engine();
-    warnOfFailures(context, features);
+    warnOfFailures(context, features.problems, 'training');
     // What encoding needed is not what training needs; where the system cannot count anew, the peak includes it.
     resetPeakMemory();
     const training = features.images.filter(({ split }) => split === 'train');
@@ -108,12 +108,18 @@ export function checkStorable(config: NetworkConfig): void {
   );
 }
 
-function warnOfFailures(context: ServiceContext, features: Features): void {
-  for (const { code, count, message } of features.problems.list()) {
-    const what =
+/** Says of images that cannot be read, or look empty, what comes of it. */
+export function warnOfFailures(
+  context: Pick<ServiceContext, 'log'>,
+  problems: Features['problems'],
+  what: 'training' | 'the search',
+): void {
+  const use = what === 'training' ? 'trained on' : 'searched with';
+  for (const { code, count, message } of problems.list()) {
+    const told =
       code === 'IMAGE_LOOKS_EMPTY'
-        ? counted('en', count, 'image looks empty and is trained on', 'images look empty and are trained on')
-        : counted('en', count, 'image is left out of training', 'images are left out of training');
-    context.log.log('warn', `${what}: ${message}`);
+        ? counted('en', count, `image looks empty and is ${use}`, `images look empty and are ${use}`)
+        : counted('en', count, `image is left out of ${what}`, `images are left out of ${what}`);
+    context.log.log('warn', `${told}: ${message}`);
   }
 }

@@ -60,20 +60,28 @@ export interface PlannedRun {
  * The run of these options. The same command given again goes on with the run that was stopped or killed; given again
  * after it succeeded (with an explicit name) it means the finished run, because it would compute the same weights. The job's row
  * names the run from now on.
+ * @param searched the version that its recipe was searched for on: the data set as it is now unless given
  * @throws RUN_NOT_FOUND, NAME_TAKEN, LPM_NOT_FOUND, DATASET_NOT_FOUND, DATASET_NOT_READY, SPLIT_IMPOSSIBLE, BAD_INPUT
  */
-export function planRun(context: ServiceContext, options: ParsedOptions, jobId: number): PlannedRun {
+export function planRun(
+  context: ServiceContext,
+  options: ParsedOptions,
+  jobId: number,
+  searched?: DatasetVersion,
+): PlannedRun {
   const db = context.library.writer;
   // In one transaction: a run that no job names would be taken for one of before migration 0165.
   return db.transaction(() => {
     const plan =
-      options.resume === undefined ? planAnew(context, options) : planResume(context, options, options.resume);
+      options.resume === undefined
+        ? planAnew(context, options, searched)
+        : planResume(context, options, options.resume);
     setRunOfJob(db, jobId, plan.run.id);
     return plan;
   });
 }
 
-function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
+function planAnew(context: ServiceContext, options: ParsedOptions, searched?: DatasetVersion): PlannedRun {
   const { library } = context;
   const dataset = requireDataset(context, options.dataset);
   const lpm = requireLpm(context, options.lpm);
@@ -83,7 +91,7 @@ function planAnew(context: ServiceContext, options: ParsedOptions): PlannedRun {
   refuseUnkept(options.keptAs, featuresOf(options.method), `the method ${options.method}`);
   if (options.folds > 1) refuseEarlyStop(options);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
-  const version = freezeDataset(context, { dataset: options.dataset, seed: options.seed });
+  const version = searched ?? freezeDataset(context, { dataset: options.dataset, seed: options.seed });
   if (options.folds > 1) checkFolds(library.db, version, options);
   const settings = {
     ...settingsOf({ ...options, criterion }, inputSizeFor(context, lpm, options)),
@@ -119,7 +127,7 @@ export function refuseUnreadPrecision({ method, precision }: Pick<ParsedOptions,
 }
 
 /** @throws MODEL_NOT_FOUND */
-function requireParent(db: ReadDb, name: string): number {
+export function requireParent(db: ReadDb, name: string): number {
   const model = modelByName(db, name);
   if (model === undefined)
     throw new AppError('MODEL_NOT_FOUND', `There is no model "${name}" that could be trained again or on.`);
@@ -160,7 +168,7 @@ function planResume(context: ServiceContext, options: ParsedOptions, name: strin
 }
 
 /** @throws BAD_INPUT: where every patient is predicted by a network that did not learn from it, none is left to choose an epoch on */
-function refuseEarlyStop({ earlyStop, folds }: ParsedOptions): void {
+export function refuseEarlyStop({ earlyStop, folds }: Pick<ParsedOptions, 'earlyStop' | 'folds'>): void {
   if (earlyStop === undefined) return;
   throw new AppError(
     'BAD_INPUT',
@@ -170,7 +178,11 @@ function refuseEarlyStop({ earlyStop, folds }: ParsedOptions): void {
 }
 
 /** Deals the folds once before anything is computed. @throws SPLIT_IMPOSSIBLE */
-function checkFolds(db: ReadDb, { id, target, classes }: DatasetVersion, options: ParsedOptions): void {
+export function checkFolds(
+  db: ReadDb,
+  { id, target, classes }: DatasetVersion,
+  options: Pick<ParsedOptions, 'repeats' | 'folds' | 'seed'>,
+): void {
   const images = versionImages(db, id).filter(({ split }) => split !== 'test');
   dealOften(images, options.repeats, { count: options.folds, seed: options.seed, target, classes });
 }
@@ -289,7 +301,8 @@ function isSame(run: RunRecord, wanted: NewRun): boolean {
   );
 }
 
-function nameTaken(name: string): AppError {
+/** The refusal of a name that a model of other data or settings has. */
+export function nameTaken(name: string): AppError {
   return new AppError('NAME_TAKEN', `There is a model "${name}" already, trained with other data or settings.`, {
     action:
       'Choose another name with --name. Which class counts as positive can be changed without training: `sidelight evaluate MODEL --positive NAME`.',

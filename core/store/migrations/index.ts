@@ -43,6 +43,7 @@ import { keepChoices } from './0400-keep-choices.ts';
 import { noteSlicesAndViews } from './0410-note-slices-and-views.ts';
 import { noteEightBitPasses } from './0420-note-8-bit-passes.ts';
 import { noteWhatWatchesWaitFor } from './0430-note-what-watches-wait-for.ts';
+import { letSearchesHaveSeveralModels } from './0440-let-searches-have-several-models.ts';
 
 export interface Migration {
   readonly number: number;
@@ -91,4 +92,5 @@ export const migrations: readonly Migration[] = [
   { number: 410, name: '0410-note-slices-and-views', up: noteSlicesAndViews },
   { number: 420, name: '0420-note-8-bit-passes', up: noteEightBitPasses },
   { number: 430, name: '0430-note-what-watches-wait-for', up: noteWhatWatchesWaitFor },
+  { number: 440, name: '0440-let-searches-have-several-models', up: letSearchesHaveSeveralModels },
 ];

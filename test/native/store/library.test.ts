@@ -258,6 +258,7 @@ describe('migrations', () => {
       '0410-note-slices-and-views': 'b44b9b2f19898feeba5f642f0259a0bff2aa597197b50c6f69763dbb9dff06f6',
       '0420-note-8-bit-passes': 'bd93c584bf16cd7ab82a0927c4093468c58f584575c3147b64917a1d3b5191c1',
       '0430-note-what-watches-wait-for': 'fb093816168b23a04ea0ae234ba377f82fb62c2831a5641806f1c038fea3575f',
+      '0440-let-searches-have-several-models': 'f4b5c39a50917f64664946eda4fc60791ff1f0ddb4e601eee6ebcbcf0b35ad8e',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');
