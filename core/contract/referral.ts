@@ -14,9 +14,11 @@ export const referPromiseSchema = z.object({
   pooling: z.enum(['mean', 'max']),
   cases: count,
   accepted: count,
+  /** Whose answers the accepted ones are; not in rules that were found when many images of one patient counted for more. */
+  patients: count.optional(),
   /** Wrong answers among the accepted. */
   errors: count,
-  /** The upper bound of their share, at or below `allowed`. */
+  /** The upper bound of their share, each patient counted alike; at or below `allowed`. */
   bound: z.number(),
 });
 export type ReferPromise = z.infer<typeof referPromiseSchema>;

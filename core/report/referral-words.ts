@@ -15,11 +15,13 @@ export function referralWords(outcome: ReferralOutcome): string {
       ? `${about}an error of at most ${percent(allowed)} cannot be promised from ${counted('en', patients, 'patient', 'patients')}; even without a wrong answer it takes ${fewestPatients}.`
       : `${about}an error of at most ${percent(allowed)} cannot be promised: among the surest answers too many are wrong (the lowest upper bound of their error is ${percent(lowestBound ?? 1)}).`;
   }
-  const { cases, accepted, errors, bound } = (band as NonNullable<typeof band>).promise;
+  const { cases, accepted, errors, bound, patients = accepted } = (band as NonNullable<typeof band>).promise;
+  // Where some have several, the bound is no longer that of the counts before it.
+  const alike = patients === accepted ? '' : ` over ${counted('en', patients, 'patient', 'patients')} who count alike`;
   const referred = `${cases - accepted} of ${cases} ${unitOf(level)} (${percent((cases - accepted) / cases)})`;
   return (
     `${about}at most ${percent(allowed)} of the answers that are not referred are wrong, with 95 % certainty: ${referred} are referred; of the ` +
-    `other ${accepted}, ${errors} were wrong (upper bound ${percent(bound)}).`
+    `other ${accepted}, ${errors} were wrong (upper bound ${percent(bound)}${alike}).`
   );
 }
 
