@@ -13,6 +13,7 @@ import { referralWords } from '../../report/referral-words.ts';
 import { promisedReferral } from '../../statistics/promised-referral.ts';
 import { wilson } from '../../statistics/proportions.ts';
 import { isReferred } from '../../statistics/refer.ts';
+import { worthOfRows } from '../../statistics/shares-of-cases.ts';
 import { targets } from '../../targets/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { cutOf, referBandOf } from '../training/operating-point.ts';
@@ -120,7 +121,7 @@ export function referralReports(context: ServiceContext, request: EvaluationRequ
     const stored = set?.record.referBand ?? null;
     if (set === null || band === null || stored === null) return [];
     const level = stored.promise?.level ?? caseLevel(set);
-    const { scores, worth } = set[level];
+    const { scores } = set[level];
     const { classes, targets: truths, probabilities } = scores;
     const decisions = targets[set.record.target].decide(probabilities, classes, cutOf(set.record));
     const accepted = Array.from({ length: truths.length }, (_, i) => i).filter(
@@ -135,7 +136,7 @@ export function referralReports(context: ServiceContext, request: EvaluationRequ
         cases: truths.length,
         accepted: accepted.length,
         errors,
-        errorInterval: pairOf(wilson(errors, accepted.length, worth)),
+        errorInterval: pairOf(wilson(errors, accepted.length, worthOfRows(accepted, set[level]))),
       },
     ];
   });

@@ -82,6 +82,8 @@ test('every figure of out-of-fold answers has the interval of fewer patients, an
   const context = await copied();
   for (const split of ['cross-validation', 'test'] as const) {
     const worth = split === 'test' ? 1 : worthOutOfFold(2);
+    // Each patient has two studies of one class, so shares of studies are of half as many.
+    const ofShares = worth / 2;
     const { study } = await evaluateModel(context, { model: 'once', split });
     const { scores, patients } = requireSet(context, { model: 'once', split, pooling: 'mean' }).study;
     const ranking = bootstrapIntervals(scores, patients, { worth });
@@ -92,13 +94,13 @@ test('every figure of out-of-fold answers has the interval of fewer patients, an
     });
     const { confusion, perClass } = study;
     const [rightly = 0, missed = 0] = confusion[0] ?? [];
-    expect(perClass[0]?.sensitivityInterval).toEqual(wilson(rightly, rightly + missed, worth));
+    expect(perClass[0]?.sensitivityInterval).toEqual(wilson(rightly, rightly + missed, ofShares));
     const at = judgeAtThreshold(requireSet(context, { model: 'once', split, pooling: 'mean' }), {
       ...{ level: 'study', classIndex, threshold, prevalence: 0.5 },
     });
     expect(at.accuracy.interval).toEqual(accuracyInterval(isRight, patients, { worth }));
     const { truePositive, falseNegative } = at.counts;
-    expect(at.sensitivity.interval).toEqual(wilson(truePositive, truePositive + falseNegative, worth));
+    expect(at.sensitivity.interval).toEqual(wilson(truePositive, truePositive + falseNegative, ofShares));
   }
 });
 
