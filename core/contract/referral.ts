@@ -39,6 +39,8 @@ export const referralOutcomeSchema = z.object({
   /** On whose answers. */
   part: evaluationPartSchema,
   level: level,
+  /** Whether the model is a refit: then it was found on the answers of other networks, those of the folds. */
+  isRefit: z.boolean().optional(),
   band: referBandSchema.required().nullable(),
   refused: z
     .object({
@@ -57,6 +59,8 @@ export type ReferralOutcome = z.infer<typeof referralOutcomeSchema>;
 export const referralReportSchema = z.object({
   finding: z.string().nullable(),
   band: referBandSchema,
+  /** Whether the model is a refit: then its promise was found on the answers of other networks, those of the folds. */
+  isRefit: z.boolean().optional(),
   level: level,
   cases: count,
   /** Not referred, and how many of these are wrong. */

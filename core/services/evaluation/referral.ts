@@ -2,6 +2,7 @@
 import { AppError } from '../../base/errors.ts';
 import {
   type EvaluationPart,
+  isRefit,
   type JudgeLevel,
   type ModelRecord,
   type ReferralOutcome,
@@ -54,10 +55,11 @@ export function promiseReferral(
     });
     const level = caseLevel(set);
     const { scores, patients } = set[level];
+    const about = { finding, allowed: asked.allowed, part: set.split, level, isRefit: isRefit(record) };
     const found = promisedReferral(scores, cutOf(set.record), patients, asked.allowed);
     if (found.band === null) {
       const { band: _, ...refused } = found;
-      return { finding, allowed: asked.allowed, part: set.split, level, band: null, refused };
+      return { ...about, band: null, refused };
     }
     const { band: place, ...counted } = found;
     const { classIndex, low, high } = place;
@@ -68,7 +70,7 @@ export function promiseReferral(
       promise: { allowed: asked.allowed, part: set.split, level, pooling: asked.pooling, ...counted },
     };
     setReferBand(context, record.name, band, finding);
-    return { finding, allowed: asked.allowed, part: set.split, level, band, refused: null };
+    return { ...about, band, refused: null };
   });
 }
 
@@ -132,6 +134,7 @@ export function referralReports(context: ServiceContext, request: EvaluationRequ
       {
         finding,
         band: stored,
+        isRefit: isRefit(record),
         level,
         cases: truths.length,
         accepted: accepted.length,

@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { TrainOptions, TrainReport } from '../../../../core/contract/index.ts';
 import { memberOf, splitMembers } from '../../../../core/models/index.ts';
+import { referralLines } from '../../../../core/report/referral-words.ts';
 import { evaluateModel, predictSplit } from '../../../../core/services/evaluation/evaluate.ts';
 import { requireSet } from '../../../../core/services/evaluation/evaluated-set.ts';
 import { judgeAtThreshold } from '../../../../core/services/evaluation/judge.ts';
@@ -118,6 +119,15 @@ test('a refit learns from every patient, and what is said of it out of fold are 
   expect(report.crossValidation).toEqual(once.crossValidation);
   expect(report.learnable * 2).toBe(once.learnable);
   expect((await evaluateModel(context, { model: 'refit' })).image.n).toBeGreaterThan(0);
+  // A promise that is found on those answers is theirs, too.
+  for (const [model, told] of [
+    ['once', false],
+    ['refit', true],
+  ] as const) {
+    const lines = referralLines(await evaluateModel(context, { model, split: 'cross-validation', refer: 0.5 }));
+    expect(lines).toHaveLength(2);
+    expect(lines.map((line) => line.includes('networks of the folds'))).toEqual([told, told]);
+  }
   expect(await hashAgain(context, report)).toBe(report.weightsHash);
 });
 
