@@ -117,6 +117,9 @@ export function bySureness(scores: Scores, chosenCut: Cut | null) {
 
 function bandOf(classes: number, { classIndex, threshold }: Cut, limit: number | null): ReferBand {
   if (classes !== 2) return { classIndex: null, low: 0, high: limit ?? 0 };
-  if (limit === null || !Number.isFinite(limit)) return { classIndex, low: threshold, high: threshold };
+  // Of a threshold of 0 or 1 every answer is infinitely sure.
+  if (limit === null || threshold <= 0 || threshold >= 1) return { classIndex, low: threshold, high: threshold };
+  // The next surest are sure without end, of a probability of 0 or 1: whatever is neither is referred.
+  if (limit === Number.POSITIVE_INFINITY) return { classIndex, low: Number.MIN_VALUE, high: 1 };
   return { classIndex, low: logistic(logit(threshold) - limit), high: logistic(logit(threshold) + limit) };
 }

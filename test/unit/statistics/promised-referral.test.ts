@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
 import { fewestForPromise, promisedReferral, upperBound } from '../../../core/statistics/promised-referral.ts';
 import { logistic, logit } from '../../../core/statistics/proportions.ts';
-import { isReferred } from '../../../core/statistics/refer.ts';
+import { coverageCurve, isReferred } from '../../../core/statistics/refer.ts';
 
 /** The probability of at most `k` of `n` where each has probability `p`, summed term by term. */
 function atMost(k: number, n: number, p: number): number {
@@ -188,6 +188,28 @@ test('the band refers the least sure answers, whose counts are those of a plain 
   expect([rule.cases, rule.accepted, rule.errors]).toEqual([400, accepted.length, wrong.length]);
   expect(rule.accepted).toBeLessThan(400);
   expect(band.low).toBeCloseTo(1 - band.high, 9);
+});
+
+test('a band refers what it promises to where the surest answers have a probability of exactly 1, or of 0', () => {
+  const cut = { classIndex: 1, threshold: 0.5 };
+  for (const sure of [1, 0]) {
+    // Sixty that are sure and right, sixty that are wrong at 0.6.
+    const own = ownPatients(120).map((i) => (i < 60 ? sure : 0.6));
+    const scores = {
+      ...{ classes: 2, positive: 1 },
+      targets: Int32Array.from(own, (_, i) => (i < 60 ? sure : 0)),
+      probabilities: Float64Array.from(own.flatMap((p) => [1 - p, p])),
+    };
+    const rule = promisedReferral(scores, cut, ownPatients(120), 0.05);
+    expect(rule).toMatchObject({ accepted: 60, errors: 0 });
+    expect(ownPatients(120).filter((i) => isReferred([1 - (own[i] ?? 0), own[i] ?? 0], rule.band))).toEqual(
+      ownPatients(120).slice(60),
+    );
+    // So does each point of the curve.
+    for (const { band, accepted } of coverageCurve(scores, cut)) {
+      expect(own.filter((p) => !isReferred([1 - p, p], band))).toHaveLength(accepted);
+    }
+  }
 });
 
 test('nothing is referred where all answers together keep the promise', () => {
