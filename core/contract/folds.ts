@@ -31,3 +31,11 @@ export function leftOutOf(
 export function networksAnswering({ folds, repeats, deliver }: FoldSettings): number {
   return deliver === 'refit' ? 1 : folds * repeats;
 }
+
+/**
+ * Whether a model is one network that learned from all patients of its folds. Then what is known of it out of fold, a promise among it, is known of the
+ * folds' networks, and of it only as far as it is like them.
+ */
+export function isRefit({ folds, networks }: { readonly folds: number; readonly networks: number }): boolean {
+  return folds > 1 && networks === 1;
+}

@@ -14,9 +14,11 @@ export const referPromiseSchema = z.object({
   pooling: z.enum(['mean', 'max']),
   cases: count,
   accepted: count,
+  /** Whose answers the accepted ones are; not in rules that were found when many images of one patient counted for more. */
+  patients: count.optional(),
   /** Wrong answers among the accepted. */
   errors: count,
-  /** The upper bound of their share, at or below `allowed`. */
+  /** The upper bound of their share, each patient counted alike; at or below `allowed`. */
   bound: z.number(),
 });
 export type ReferPromise = z.infer<typeof referPromiseSchema>;
@@ -37,6 +39,8 @@ export const referralOutcomeSchema = z.object({
   /** On whose answers. */
   part: evaluationPartSchema,
   level: level,
+  /** Whether the model is a refit: then it was found on the answers of other networks, those of the folds. */
+  isRefit: z.boolean().optional(),
   band: referBandSchema.required().nullable(),
   refused: z
     .object({
@@ -55,6 +59,8 @@ export type ReferralOutcome = z.infer<typeof referralOutcomeSchema>;
 export const referralReportSchema = z.object({
   finding: z.string().nullable(),
   band: referBandSchema,
+  /** Whether the model is a refit: then its promise was found on the answers of other networks, those of the folds. */
+  isRefit: z.boolean().optional(),
   level: level,
   cases: count,
   /** Not referred, and how many of these are wrong. */

@@ -5,9 +5,13 @@ import type { EvaluateReport, ReferralOutcome } from '../contract/index.ts';
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
 const unitOf = (level: ReferralOutcome['level']): string => (level === 'study' ? 'studies' : 'images');
 
+/** Whose promise a refit has. */
+const ofFolds =
+  "That was found on the networks of the folds; the model, a refit, learned from all these patients, and how often it is wrong itself only others' cases tell.";
+
 /** Why no rule keeps the promise, or what the one found does, in a sentence. */
 export function referralWords(outcome: ReferralOutcome): string {
-  const { finding, allowed, level, band, refused } = outcome;
+  const { finding, allowed, level, band, refused, isRefit } = outcome;
   const about = finding === null ? '' : `${finding}: `;
   if (refused !== null) {
     const { patients, fewestPatients, lowestBound } = refused;
@@ -15,11 +19,13 @@ export function referralWords(outcome: ReferralOutcome): string {
       ? `${about}an error of at most ${percent(allowed)} cannot be promised from ${counted('en', patients, 'patient', 'patients')}; even without a wrong answer it takes ${fewestPatients}.`
       : `${about}an error of at most ${percent(allowed)} cannot be promised: among the surest answers too many are wrong (the lowest upper bound of their error is ${percent(lowestBound ?? 1)}).`;
   }
-  const { cases, accepted, errors, bound } = (band as NonNullable<typeof band>).promise;
+  const { cases, accepted, errors, bound, patients = accepted } = (band as NonNullable<typeof band>).promise;
+  // Where some have several, the bound is no longer that of the counts before it.
+  const alike = patients === accepted ? '' : ` over ${counted('en', patients, 'patient', 'patients')} who count alike`;
   const referred = `${cases - accepted} of ${cases} ${unitOf(level)} (${percent((cases - accepted) / cases)})`;
   return (
     `${about}at most ${percent(allowed)} of the answers that are not referred are wrong, with 95 % certainty: ${referred} are referred; of the ` +
-    `other ${accepted}, ${errors} were wrong (upper bound ${percent(bound)}).`
+    `other ${accepted}, ${errors} were wrong (upper bound ${percent(bound)}${alike}).${isRefit ? ` ${ofFolds}` : ''}`
   );
 }
 
@@ -30,16 +36,21 @@ export function referralLines({ split, referral, referralFound }: EvaluateReport
       ? `Rule of referral (${outcome.part}), kept with the model: ${referralWords(outcome)}`
       : `No rule of referral (${outcome.part}): ${referralWords(outcome)} What was stored before stays.`,
   );
-  const here = referral.map(({ finding, level, cases, accepted, errors, errorInterval, band: { promise } }) => {
-    const interval =
-      errorInterval === null ? '' : `; 95 %: ${percent(errorInterval[0])} to ${percent(errorInterval[1])}`;
-    const wrong =
-      accepted === 0
-        ? 'none is answered'
-        : `of the other ${accepted}, ${errors} are wrong (${percent(errors / accepted)}${interval})`;
-    const told = promise === undefined ? 'no promise' : `promised: at most ${percent(promise.allowed)} wrong`;
-    const about = finding === null ? '' : `, ${finding}`;
-    return `Refer to a reader${about} (${told}): on the ${split} patients ${cases - accepted} of ${cases} ${unitOf(level)}; ${wrong}.`;
-  });
+  const here = referral.map(
+    ({ finding, level, cases, accepted, errors, errorInterval, isRefit, band: { promise } }) => {
+      const interval =
+        errorInterval === null ? '' : `; 95 %: ${percent(errorInterval[0])} to ${percent(errorInterval[1])}`;
+      const wrong =
+        accepted === 0
+          ? 'none is answered'
+          : `of the other ${accepted}, ${errors} are wrong (${percent(errors / accepted)}${interval})`;
+      const told =
+        promise === undefined
+          ? 'no promise'
+          : `promised${isRefit ? ' of the networks of the folds, not of this refit' : ''}: at most ${percent(promise.allowed)} wrong`;
+      const about = finding === null ? '' : `, ${finding}`;
+      return `Refer to a reader${about} (${told}): on the ${split} patients ${cases - accepted} of ${cases} ${unitOf(level)}; ${wrong}.`;
+    },
+  );
   return [...found, ...here];
 }

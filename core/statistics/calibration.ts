@@ -25,13 +25,16 @@ export interface ClassReliabilityBin {
   readonly predicted: number;
   /** How many were of the class. */
   readonly hits: number;
+  /** Which examples they are. */
+  readonly rows: readonly number[];
 }
 
 /** Bins of the highest probability, with how often it was right; empty bins are among them. */
 export function reliabilityBins(scores: Scores): ReliabilityBin[] {
   const chosen = mostProbable(scores.probabilities, scores.classes);
-  return binned(scores, (i) => chosen[i] as number).map(({ n, sum, hits, ...edges }) => ({
-    ...edges,
+  return binned(scores, (i) => chosen[i] as number).map(({ n, sum, hits, low, high }) => ({
+    low,
+    high,
     n,
     meanConfidence: n === 0 ? null : sum / n,
     accuracy: n === 0 ? null : hits / n,
@@ -40,9 +43,7 @@ export function reliabilityBins(scores: Scores): ReliabilityBin[] {
 
 /** Bins of the probability of class `c`, with how many were of it; empty bins are left out. */
 export function classReliabilityBins(scores: Scores, c: number): ClassReliabilityBin[] {
-  return binned(scores, () => c).flatMap(({ n, sum, hits, ...edges }) =>
-    n === 0 ? [] : [{ ...edges, n, predicted: sum / n, hits }],
-  );
+  return binned(scores, () => c).flatMap(({ n, sum, ...bin }) => (n === 0 ? [] : [{ ...bin, n, predicted: sum / n }]));
 }
 
 /** Expected calibration error: the mean distance of confidence from accuracy over the bins, weighted by their size. */
@@ -65,6 +66,7 @@ function binned({ classes, targets, probabilities }: Scores, classOf: (example: 
     n: 0,
     sum: 0,
     hits: 0,
+    rows: [] as number[],
   }));
   for (let i = 0; i < targets.length; i++) {
     const c = classOf(i);
@@ -72,6 +74,7 @@ function binned({ classes, targets, probabilities }: Scores, classOf: (example: 
     const bin = bins[Math.min(calibrationBins - 1, Math.max(0, Math.ceil(probability * calibrationBins) - 1))];
     if (bin === undefined) continue;
     bin.n++;
+    bin.rows.push(i);
     bin.sum += probability;
     if (targets[i] === c) bin.hits++;
   }

@@ -20,6 +20,8 @@ export interface ForecastQuestion {
   readonly sizes: readonly number[];
   /** Patients who answer: as many weights. */
   readonly patients: number;
+  /** As how many independent patients each one counts, 1 where left out: those who answer out of fold know of each other (out-of-fold.ts). */
+  readonly worth?: number;
   /** From how many patients on, and how many more. */
   readonly from: number;
   readonly more: number;
@@ -59,14 +61,14 @@ function widening(repeats: number): { readonly seen: number; readonly foreseen: 
 
 /** The forecast of one figure. There must be three repeats or more. */
 export function forecast(figures: CurveFigures, question: ForecastQuestion): Forecast {
-  const { sizes, patients, from, more, resamples = defaultResamples, seed = 0 } = question;
+  const { sizes, patients, worth = 1, from, more, resamples = defaultResamples, seed = 0 } = question;
   const whole = meanCurve(figures());
   const random = Random.seeded(seed).fork('learning curve');
   const draws: (readonly (number | null)[])[] = [];
   const gains: number[] = [];
   const reached: number[] = [];
   for (let i = 0; i < resamples; i++) {
-    const drawn = drawnCurve(figures(drawnWeights(random, patients)), random);
+    const drawn = drawnCurve(figures(drawnWeights(random, patients, worth)), random);
     draws.push(drawn('seen'));
     const law = fitPowerLaw(pointsOf(sizes, drawn('foreseen')));
     if (law === null) continue;
@@ -123,9 +125,11 @@ function drawnCurve(
     });
 }
 
-function drawnWeights(random: Random, patients: number): Int32Array {
+/** How often each patient was drawn, of as many draws as all of them are worth. */
+function drawnWeights(random: Random, patients: number, worth: number): Int32Array {
   const weights = new Int32Array(patients);
-  for (let i = 0; i < patients; i++) {
+  const draws = Math.ceil(patients * worth);
+  for (let i = 0; i < draws; i++) {
     const p = random.integer(patients);
     weights[p] = (weights[p] as number) + 1;
   }

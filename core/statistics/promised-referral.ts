@@ -1,8 +1,8 @@
 /**
  * Which answers to refer to a reader so that the error among the others keeps a promise: with 95 % certainty, at most so many of them are wrong.
  *
- * The error of each set of accepted answers has an exact upper bound (Clopper and Pearson, one-sided, patients as the number of trials, as in exact.ts). The
- * widest set whose bound is low enough would be chosen for its luck: of many sets one is often better than it is. So sets are tried in an order
+ * The error of each set of accepted answers has an exact upper bound (Clopper and Pearson, one-sided, patients as the number of trials, as in exact.ts; a
+ * hit is the share of a patient's accepted answers that are wrong, so whoever has four hundred images says no more than whoever has one). The widest set whose bound is low enough would be chosen for its luck: of many sets one is often better than it is. So sets are tried in an order
  * that is settled before any error is looked at, from the surest answers on, and the first that fails ends the trial; then whatever passed holds
  * with the certainty of a single test (fixed-sequence testing; Angelopoulos, Bates, Candès, Jordan and Lei, Learn then Test, Annals of Applied Statistics
  * 2025;19:1641-1662). One wrong answer among the surest would end it at once, so it begins anew at twice as many patients, and so on; the 5 % that it
@@ -25,9 +25,11 @@ export interface PromisedReferral {
   readonly band: ReferBand;
   readonly cases: number;
   readonly accepted: number;
+  /** Whose answers the accepted ones are. */
+  readonly patients: number;
   /** Wrong answers among the accepted. */
   readonly errors: number;
-  /** The upper bound of the error among the accepted, at or below what was allowed. */
+  /** The upper bound of the error among the accepted, each patient counted alike; at or below what was allowed. */
   readonly bound: number;
 }
 
@@ -65,19 +67,13 @@ export function promisedReferral(
   invariant(allowed > 0 && allowed < 1, 'referral: the allowed error is a share');
   const n = scores.targets.length;
   const { order, sureness, wrongFrom, bandWithout } = bySureness(scores, cut);
-  // Of the k-th and all surer answers: how many patients they are of.
-  const patientsFrom = new Int32Array(n + 1);
-  const seen = new Set<number>();
-  for (let k = n - 1; k >= 0; k--) {
-    seen.add(patients[order[k] as number] as number);
-    patientsFrom[k] = seen.size;
-  }
+  const { patientsFrom, hitsFrom } = byPatient(order, wrongFrom, patients);
   const all = patientsFrom[0] as number;
   const fewestPatients = fewestForPromise(allowed);
   const { beginnings, level } = beginningsFor(all, allowed);
   const boundFrom = (k: number): number => {
     const accepted = patientsFrom[k] as number;
-    return upperBound(((wrongFrom[k] as number) / (n - k)) * accepted, accepted, level);
+    return upperBound(hitsFrom[k] as number, accepted, level);
   };
   let best: number | null = null;
   let lowestBound: number | null = null;
@@ -94,6 +90,7 @@ export function promisedReferral(
     band: bandWithout(best),
     cases: n,
     accepted: n - best,
+    patients: patientsFrom[best] as number,
     errors: wrongFrom[best] as number,
     bound: boundFrom(best),
   };
@@ -115,6 +112,29 @@ export function promisedReferral(
     while (k > 0 && sureness[order[k - 1] as number] === sureness[order[k] as number]) k--;
     return k;
   }
+}
+
+/**
+ * Of the k-th and all surer answers: how many patients they are of, and the sum over these of their own share that is wrong. The share of all answers
+ * times the patients would let one patient with many right answers make up for several with a wrong one.
+ */
+function byPatient(order: Int32Array, wrongFrom: Int32Array, patients: ArrayLike<number>) {
+  const n = order.length;
+  const patientsFrom = new Int32Array(n + 1);
+  const hitsFrom = new Float64Array(n + 1);
+  const seen = new Map<number, { readonly answers: number; readonly wrong: number }>();
+  const shareOf = (of: { readonly answers: number; readonly wrong: number } | undefined): number =>
+    of === undefined ? 0 : of.wrong / of.answers;
+  for (let k = n - 1; k >= 0; k--) {
+    const patient = patients[order[k] as number] as number;
+    const before = seen.get(patient);
+    const isWrong = (wrongFrom[k] as number) - (wrongFrom[k + 1] as number);
+    const own = { answers: (before?.answers ?? 0) + 1, wrong: (before?.wrong ?? 0) + isWrong };
+    seen.set(patient, own);
+    patientsFrom[k] = seen.size;
+    hitsFrom[k] = (hitsFrom[k + 1] as number) + shareOf(own) - shareOf(before);
+  }
+  return { patientsFrom, hitsFrom };
 }
 
 /** From how many patients on sets are tried, each at the level that all of them together leave; none where the patients do not suffice. */

@@ -60,30 +60,40 @@ export function proportion(hits: number, n: number, worth = 1): Estimate {
   return n === 0 ? undefinedEstimate : { value: hits / n, interval: wilson(hits, n, worth) };
 }
 
+/** The `worth` of `wilson` among the cases of the class, among the others, and among all. */
+export interface CellWorth {
+  readonly sick: number;
+  readonly well: number;
+  readonly all: number;
+}
+
 /**
  * Everything about a threshold, from its four counts; `prevalence` in (0, 1) is that of the place where it will be used, `worth` as for `wilson`.
  */
-export function operatingPoint(counts: Counts, prevalence: number, worth = 1): OperatingPoint {
+export function operatingPoint(counts: Counts, prevalence: number, worth: number | CellWorth = 1): OperatingPoint {
+  const worths = typeof worth === 'number' ? { sick: worth, well: worth, all: worth } : worth;
   const { truePositive: tp, falsePositive: fp, falseNegative: fn, trueNegative: tn } = counts;
   const sick = tp + fn;
   const well = fp + tn;
   const isDefined = sick > 0 && well > 0;
   // Shares of counts are the same whatever a case is worth; their intervals are not.
   const independent: Counts = {
-    truePositive: tp * worth,
-    falsePositive: fp * worth,
-    falseNegative: fn * worth,
-    trueNegative: tn * worth,
+    truePositive: tp * worths.sick,
+    falsePositive: fp * worths.well,
+    falseNegative: fn * worths.sick,
+    trueNegative: tn * worths.well,
   };
+  const likelihood = (a: number, b: number): Estimate =>
+    isDefined ? ratio(a * worths.sick, sick * worths.sick, b * worths.well, well * worths.well) : undefinedEstimate;
   return {
     counts,
-    sensitivity: proportion(tp, sick, worth),
-    specificity: proportion(tn, well, worth),
-    accuracy: proportion(tp + tn, sick + well, worth),
+    sensitivity: proportion(tp, sick, worths.sick),
+    specificity: proportion(tn, well, worths.well),
+    accuracy: proportion(tp + tn, sick + well, worths.all),
     ppv: isDefined ? positivePredictiveValue(independent, prevalence) : undefinedEstimate,
     npv: isDefined ? negativePredictiveValue(independent, prevalence) : undefinedEstimate,
-    positiveLikelihoodRatio: isDefined ? ratio(tp * worth, sick * worth, fp * worth, well * worth) : undefinedEstimate,
-    negativeLikelihoodRatio: isDefined ? ratio(fn * worth, sick * worth, tn * worth, well * worth) : undefinedEstimate,
+    positiveLikelihoodRatio: likelihood(tp, fp),
+    negativeLikelihoodRatio: likelihood(fn, tn),
   };
 }
 

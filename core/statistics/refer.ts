@@ -9,6 +9,7 @@ import type { Interval } from './bootstrap.ts';
 import { type Cut, decide } from './curves.ts';
 import { mostProbable, type Scores } from './metrics.ts';
 import { logistic, logit, wilson } from './proportions.ts';
+import { type CasesOfPatients, PatientCounts } from './shares-of-cases.ts';
 
 export interface ReferBand {
   /** The class whose probability is meant; null where it is the highest one. */
@@ -44,16 +45,23 @@ export function isReferred(probabilities: ArrayLike<number>, band: ReferBand | n
 
 /**
  * Coverage against error from "nothing referred" to "nearly all referred", one point for each example that could be the
- * next to be referred, thinned to `most` points. `worth` is as how many independent examples each one counts.
+ * next to be referred, thinned to `most` points. `cases` says whose the examples are; where it is left out each is its own patient's.
  */
 export function coverageCurve(
   scores: Scores,
   chosenCut: Cut | null,
-  { most = 100, worth = 1 }: { readonly most?: number; readonly worth?: number } = {},
+  { most = 100, cases }: { readonly most?: number; readonly cases?: CasesOfPatients } = {},
 ): CoveragePoint[] {
   const n = scores.targets.length;
   const { order, sureness, wrongFrom, bandWithout } = bySureness(scores, chosenCut);
   const step = Math.max(1, Math.ceil(n / most));
+  // Of the k-th and all surer answers.
+  const worthFrom = new Float64Array(n + 1).fill(1);
+  const counted = new PatientCounts();
+  for (let k = n - 1; k >= 0 && cases !== undefined; k--) {
+    counted.add(cases.patients[order[k] as number] as number);
+    worthFrom[k] = cases.worth * counted.independence;
+  }
   const points: CoveragePoint[] = [];
   for (let referred = 0; referred < n; referred += step) {
     // Equally sure answers are referred together.
@@ -68,7 +76,7 @@ export function coverageCurve(
       accepted,
       errors,
       error: errors / accepted,
-      errorInterval: wilson(errors, accepted, worth),
+      errorInterval: wilson(errors, accepted, worthFrom[k]),
     });
   }
   return points;
@@ -109,6 +117,9 @@ export function bySureness(scores: Scores, chosenCut: Cut | null) {
 
 function bandOf(classes: number, { classIndex, threshold }: Cut, limit: number | null): ReferBand {
   if (classes !== 2) return { classIndex: null, low: 0, high: limit ?? 0 };
-  if (limit === null || !Number.isFinite(limit)) return { classIndex, low: threshold, high: threshold };
+  // Of a threshold of 0 or 1 every answer is infinitely sure.
+  if (limit === null || threshold <= 0 || threshold >= 1) return { classIndex, low: threshold, high: threshold };
+  // The next surest are sure without end, of a probability of 0 or 1: whatever is neither is referred.
+  if (limit === Number.POSITIVE_INFINITY) return { classIndex, low: Number.MIN_VALUE, high: 1 };
   return { classIndex, low: logistic(logit(threshold) - limit), high: logistic(logit(threshold) + limit) };
 }

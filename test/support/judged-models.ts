@@ -22,15 +22,20 @@ export interface MadeCase {
 export const madeCases = (n: number): MadeCase[] =>
   Array.from({ length: n }, (_, i) => ({ isIll: i % 2 === 1, sex: i < n / 2 ? 'F' : 'M' }));
 
-/** A version of the data set `name` whose images are all for testing; gives its row id. */
-export function testVersion(library: Library, cases: readonly MadeCase[], name = 'demo'): number {
+/** A version of the data set `name` whose images are all for testing; gives its row id. `studyOf` says which study, and patient, an image belongs to. */
+export function testVersion(
+  library: Library,
+  cases: readonly MadeCase[],
+  name = 'demo',
+  studyOf = (image: number): number => image,
+): number {
   const db = library.writer;
   return db.transaction(() => {
     const dataset = ensureDataset(db, name, 'middle', testTime);
     const images = cases.map(({ isIll, sex }, n) => {
       const instance = madeInstance(n, {
-        ...(name === 'demo' ? {} : { patientKey: `${name}-${n}`, studyInstanceUID: `1.9.${n}` }),
-        ...(name === 'demo' ? {} : { seriesInstanceUID: `1.9.${n}.1`, sopInstanceUID: `1.9.${n}.1.1` }),
+        ...(name === 'demo' ? {} : { patientKey: `${name}-${studyOf(n)}`, studyInstanceUID: `1.9.${studyOf(n)}` }),
+        ...(name === 'demo' ? {} : { seriesInstanceUID: `1.9.${studyOf(n)}.1`, sopInstanceUID: `1.9.${n}.1.1` }),
       });
       const known = instanceByUid(db, instance.sopInstanceUID);
       const id = known?.id ?? addInstance(db, instance, testTime).id;

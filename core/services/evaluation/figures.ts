@@ -31,6 +31,8 @@ import type { EvaluatedLevel, EvaluatedSet } from './evaluated-set.ts';
 /** Figures of images or of studies, decided for as the model's threshold says or for the most probable class. */
 export interface LevelFigures extends Metrics {
   readonly patients: number;
+  /** The class that is decided for, of each case. */
+  readonly decisions: ArrayLike<number>;
   readonly aucInterval: Interval | null;
   readonly averagePrecisionInterval: Interval | null;
   readonly accuracyInterval: Interval | null;
@@ -113,6 +115,7 @@ export function levelFigures(context: ServiceContext, set: EvaluatedSet, which: 
   const figures: LevelFigures = {
     ...computeMetrics(scores, decisions),
     patients: new Set(patients).size,
+    decisions,
     aucInterval: ranking.auc,
     averagePrecisionInterval: ranking.averagePrecision,
     accuracyInterval: accuracy,

@@ -1,8 +1,6 @@
 /** What a model card tells, from the library alone. */
 import { type ModelCard, type ModelRecord, targetFacts } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
-import { classCounts } from '../../statistics/metrics.ts';
-import { proportion } from '../../statistics/proportions.ts';
 import {
   evaluationsOf,
   labellersOf,
@@ -26,7 +24,7 @@ import {
 } from './evaluated-set.ts';
 import { type LevelFigures, levelFigures } from './figures.ts';
 import { findingsFigures } from './findings-figures.ts';
-import { estimateOf, pairOf, targetFiguresOf } from './judge.ts';
+import { classDecisions, estimateOf, pairOf, targetFiguresOf } from './judge.ts';
 import { quantityFigures } from './quantity-figures.ts';
 import { verdictOnAnswers, verdictOnSet } from './verdict-figures.ts';
 
@@ -81,15 +79,15 @@ const none = { value: null, interval: null };
 function setResult(context: ServiceContext, set: EvaluatedSet, level: Result['level']): Result {
   const figures = levelFigures(context, set, level);
   const { positive } = set[level].scores;
-  const counts = positive === null ? null : classCounts(figures.confusion, positive);
-  const share = (hits: number, n: number) => estimateOf(proportion(hits, n, set[level].worth));
+  const ofPositive =
+    positive === null ? null : classDecisions(set[level], positive, (i) => figures.decisions[i] === positive);
   return {
     ...rowOf(set, level, figures),
     verdict: set.finding === null ? verdictOnSet(context, set, level) : null,
     ...aucAndAccuracy(figures),
     figures: targetFiguresOf(figures),
-    sensitivity: counts && share(counts.truePositive, counts.truePositive + counts.falseNegative),
-    specificity: counts && share(counts.trueNegative, counts.trueNegative + counts.falsePositive),
+    sensitivity: ofPositive && estimateOf(ofPositive.sensitivity),
+    specificity: ofPositive && estimateOf(ofPositive.specificity),
     finding: set.finding,
     bias: null,
   };

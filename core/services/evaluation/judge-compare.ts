@@ -10,9 +10,8 @@ import {
 } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import { bootstrapInterval, classAucInterval, type Interval, pairedAucDifference } from '../../statistics/bootstrap.ts';
-import { classCounts, confusionMatrix, rank, rankedFigures, type Scores } from '../../statistics/metrics.ts';
+import { rank, rankedFigures, type Scores } from '../../statistics/metrics.ts';
 import { bias } from '../../statistics/numbers.ts';
-import { proportion } from '../../statistics/proportions.ts';
 import { listModels } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import type { SessionCache } from '../session/caches.ts';
@@ -31,7 +30,7 @@ import {
   runOf,
 } from './evaluated-set.ts';
 import { levelFigures } from './figures.ts';
-import { checkClass, countsAt, estimateOf, pairOf } from './judge.ts';
+import { calledAt, checkClass, classDecisions, estimateOf, pairOf } from './judge.ts';
 import { quantityFigures } from './quantity-figures.ts';
 import { caseGroups } from './subgroups.ts';
 
@@ -249,26 +248,24 @@ function subgroupInterval(
 /** Figures of class `c` at a threshold, or at the model's own decisions. */
 function figuresOf(
   record: ModelRecord,
-  { scores, patients, worth }: EvaluatedLevel,
+  level: EvaluatedLevel,
   c: number,
   threshold: number | null,
   interval: Interval | null,
 ): Omit<SubgroupView, 'attribute' | 'value'> {
-  const n = scores.targets.length;
-  const counts =
-    threshold === null
-      ? classCounts(
-          confusionMatrix(scores, targets[record.target].decide(scores.probabilities, scores.classes, cutOf(record))),
-          c,
-        )
-      : countsAt(scores, c, threshold);
-  const positives = counts.truePositive + counts.falseNegative;
+  const { scores, patients } = level;
+  const decisions = targets[record.target].decide(scores.probabilities, scores.classes, cutOf(record));
+  const { counts, sensitivity, specificity } = classDecisions(
+    level,
+    c,
+    threshold === null ? (i) => decisions[i] === c : calledAt(scores, c, threshold),
+  );
   return {
-    n,
+    n: scores.targets.length,
     patients: new Set(patients).size,
-    positives,
+    positives: counts.truePositive + counts.falseNegative,
     auc: { value: rankedFigures(rank(scores, c)).auc, interval: pairOf(interval) },
-    sensitivity: estimateOf(proportion(counts.truePositive, positives, worth)),
-    specificity: estimateOf(proportion(counts.trueNegative, n - positives, worth)),
+    sensitivity: estimateOf(sensitivity),
+    specificity: estimateOf(specificity),
   };
 }

@@ -15,6 +15,7 @@ import { classReliabilityBins } from '../../statistics/calibration.ts';
 import { prCurve, rocCurve } from '../../statistics/curves.ts';
 import { proportion } from '../../statistics/proportions.ts';
 import { coverageCurve } from '../../statistics/refer.ts';
+import { worthOfRows } from '../../statistics/shares-of-cases.ts';
 import { type EvaluatedImage, testEvaluations } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { cutOf } from '../training/operating-point.ts';
@@ -30,7 +31,7 @@ import {
 } from './evaluated-set.ts';
 import { type ClassFigures, levelFigures } from './figures.ts';
 import { findingsFigures } from './findings-figures.ts';
-import { classDecisions, countsAt, estimateOf, pairOf, recordView, targetFiguresOf } from './judge.ts';
+import { calledAt, classDecisions, estimateOf, pairOf, recordView, targetFiguresOf } from './judge.ts';
 import { quantityFigures } from './quantity-figures.ts';
 import { verdictOnAnswers, verdictOnSet } from './verdict-figures.ts';
 
@@ -145,8 +146,8 @@ function findingsReport(context: ServiceContext, set: EvaluatedSet, which: Judge
     auc: { value: figures.auc, interval: pairOf(figures.aucInterval) },
     averagePrecision: { value: figures.averagePrecision, interval: pairOf(figures.averagePrecisionInterval) },
     accuracy: { value: figures.accuracy, interval: pairOf(figures.accuracyInterval) },
-    findings: figures.findings.map(({ scores, worth, ...own }) => {
-      const { truePositive, falseNegative, trueNegative, falsePositive } = countsAt(scores, 1, own.threshold);
+    findings: figures.findings.map((own) => {
+      const { sensitivity, specificity } = classDecisions(own, 1, calledAt(own.scores, 1, own.threshold));
       return {
         name: own.name,
         known: own.known,
@@ -154,8 +155,8 @@ function findingsReport(context: ServiceContext, set: EvaluatedSet, which: Judge
         unjudged: own.unjudged,
         auc: { value: own.auc, interval: pairOf(own.aucInterval) },
         averagePrecision: own.averagePrecision,
-        sensitivity: estimateOf(proportion(truePositive, truePositive + falseNegative, worth)),
-        specificity: estimateOf(proportion(trueNegative, trueNegative + falsePositive, worth)),
+        sensitivity: estimateOf(sensitivity),
+        specificity: estimateOf(specificity),
         threshold: own.threshold,
       };
     }),
@@ -164,7 +165,7 @@ function findingsReport(context: ServiceContext, set: EvaluatedSet, which: Judge
 
 function levelReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLevel): LevelReport {
   const { record } = set;
-  const { scores, worth } = set[which];
+  const level = set[which];
   const figures = levelFigures(context, set, which);
   return {
     n: figures.n,
@@ -179,23 +180,21 @@ function levelReport(context: ServiceContext, set: EvaluatedSet, which: JudgeLev
     figures: targetFiguresOf(figures),
     brier: figures.brier,
     calibrationError: figures.calibrationError,
-    classes: figures.perClass.map((own, c) => classCurves(set[which], c, own, figures.confusion)),
-    coverage: coverageCurve(scores, cutOf(record), { worth }).map(({ band: { classIndex, low, high }, ...point }) => ({
-      ...point,
-      band: { className: classIndex === null ? null : (record.classes[classIndex] as string), low, high },
-      errorInterval: pairOf(point.errorInterval),
-    })),
+    classes: figures.perClass.map((own, c) => classCurves(level, c, own, figures.decisions)),
+    coverage: coverageCurve(level.scores, cutOf(record), { cases: level }).map(
+      ({ band: { classIndex, low, high }, ...point }) => ({
+        ...point,
+        band: { className: classIndex === null ? null : (record.classes[classIndex] as string), low, high },
+        errorInterval: pairOf(point.errorInterval),
+      }),
+    ),
     findings: findingsReport(context, set, which),
   };
 }
 
-function classCurves(
-  { scores, worth }: Pick<EvaluatedLevel, 'scores' | 'worth'>,
-  c: number,
-  own: ClassFigures,
-  confusion: readonly (readonly number[])[],
-): ClassCurves {
-  const { answered, sensitivity, specificity, precision } = classDecisions(confusion, c, worth);
+function classCurves(level: EvaluatedLevel, c: number, own: ClassFigures, decisions: ArrayLike<number>): ClassCurves {
+  const { scores } = level;
+  const { answered, sensitivity, specificity, precision } = classDecisions(level, c, (i) => decisions[i] === c);
   return {
     name: own.name,
     n: own.n,
@@ -208,9 +207,9 @@ function classCurves(
     roc: thinned(rocCurve(scores, c)).map((p) => [p.falsePositiveRate, p.truePositiveRate, Math.min(1, p.threshold)]),
     band: own.rocBand.map((p) => [p.falsePositiveRate, p.low, p.high]),
     pr: thinned(prCurve(scores, c)).map((p) => [p.recall, p.precision, p.threshold]),
-    calibration: classReliabilityBins(scores, c).map(({ hits, ...bin }) => ({
+    calibration: classReliabilityBins(scores, c).map(({ hits, rows, ...bin }) => ({
       ...bin,
-      observed: estimateOf(proportion(hits, bin.n, worth)),
+      observed: estimateOf(proportion(hits, bin.n, worthOfRows(rows, level))),
     })),
   };
 }

@@ -13,9 +13,10 @@ import type {
   TargetFigureView,
 } from '../../contract/index.ts';
 import { accuracyInterval, type Interval } from '../../statistics/bootstrap.ts';
-import { classCounts, confusionMatrix, kappaQuadratic, type Scores } from '../../statistics/metrics.ts';
-import { type Counts, type Estimate, operatingPoint, proportion } from '../../statistics/proportions.ts';
+import { confusionMatrix, kappaQuadratic, type Scores } from '../../statistics/metrics.ts';
+import { type Counts, type Estimate, operatingPoint } from '../../statistics/proportions.ts';
 import { isReferred } from '../../statistics/refer.ts';
+import { type CasesOfPatients, shareOfRows, worthOfRows } from '../../statistics/shares-of-cases.ts';
 import { addAuditEvent, type EvaluatedImage } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
@@ -44,37 +45,43 @@ export const estimateOf = ({ value, interval }: Estimate): EstimateView => ({ va
 export const targetFiguresOf = ({ ofTarget }: Pick<LevelFigures, 'ofTarget'>): TargetFigureView[] =>
   ofTarget.map(({ figure, ...estimate }) => ({ figure, estimate: estimateOf(estimate) }));
 
-/** The counts of class `c` against the rest when a probability of at least `threshold` is called positive. */
-export function countsAt(scores: Scores, c: number, threshold: number): Counts {
-  let [truePositive, falsePositive, falseNegative, trueNegative] = [0, 0, 0, 0];
-  for (let i = 0; i < scores.targets.length; i++) {
-    const called = isCalled(scores, i, c, threshold);
-    if (scores.targets[i] === c) {
-      if (called) truePositive++;
-      else falseNegative++;
-    } else if (called) falsePositive++;
-    else trueNegative++;
-  }
-  return { truePositive, falsePositive, falseNegative, trueNegative };
-}
+/** What decisions about cases are counted from. */
+export type DecidedCases = CasesOfPatients & { readonly scores: Pick<Scores, 'targets'> };
 
 /**
- * Class `c` against the rest in a confusion matrix [truth][decision]; precision is the share of its answers that are right among these cases.
- * @param worth as how many independent cases each one counts
+ * Class `c` against the rest where `isCalled` says of which cases it is the answer; precision is the share of its answers that are right among these
+ * cases. Intervals are of as many cases as those of each share are worth together.
  */
-export function classDecisions(confusion: readonly (readonly number[])[], c: number, worth: number) {
-  const { truePositive, falsePositive, falseNegative, trueNegative } = classCounts(confusion, c);
-  const answered = truePositive + falsePositive;
+export function classDecisions(level: DecidedCases, c: number, isCalled: (i: number) => boolean) {
+  const { targets: truths } = level.scores;
+  const rows = Array.from({ length: truths.length }, (_, i) => i);
+  const called = rows.map(isCalled);
+  const isPositive = (i: number): boolean => truths[i] === c;
+  const isRight = (i: number): boolean => called[i] === isPositive(i);
+  const answers = rows.filter((i) => called[i]);
+  const sick = rows.filter(isPositive);
+  const well = rows.filter((i) => !isPositive(i));
+  const truePositive = sick.filter(isRight).length;
+  const trueNegative = well.filter(isRight).length;
   return {
-    answered,
-    sensitivity: proportion(truePositive, truePositive + falseNegative, worth),
-    specificity: proportion(trueNegative, trueNegative + falsePositive, worth),
-    precision: proportion(truePositive, answered, worth),
+    counts: {
+      ...{ truePositive, trueNegative },
+      falsePositive: well.length - trueNegative,
+      falseNegative: sick.length - truePositive,
+    } satisfies Counts,
+    answered: answers.length,
+    sensitivity: shareOfRows(sick, isRight, level),
+    specificity: shareOfRows(well, isRight, level),
+    precision: shareOfRows(answers, isRight, level),
+    worth: { sick: worthOfRows(sick, level), well: worthOfRows(well, level), all: worthOfRows(rows, level) },
   };
 }
 
-const isCalled = ({ classes, probabilities }: Scores, i: number, c: number, threshold: number): boolean =>
-  (probabilities[i * classes + c] as number) >= threshold;
+/** Which cases are called class `c` when a probability of at least `threshold` is. */
+export const calledAt =
+  ({ classes, probabilities }: Scores, c: number, threshold: number) =>
+  (i: number): boolean =>
+    (probabilities[i * classes + c] as number) >= threshold;
 
 /** @throws BAD_INPUT for a class that the model does not have */
 export function checkClass({ name, classes }: ModelRecord, classIndex: number): void {
@@ -103,19 +110,22 @@ export function judgeAtThreshold(
 ): OperatingPointView {
   const { record } = set;
   checkClass(record, request.classIndex);
-  const { scores, patients, worth } = set[request.level];
+  const level = set[request.level];
+  const { scores, patients, worth } = level;
   const { classIndex, threshold } = request;
   const total = scores.targets.length;
   const cut = threshold === null ? cutOf(record) : { classIndex, threshold };
   const decisions = targets[record.target].decide(scores.probabilities, scores.classes, cut);
   const band = referBandOf(record);
   const confusion = confusionMatrix(scores, decisions);
-  const counts = threshold === null ? classCounts(confusion, classIndex) : countsAt(scores, classIndex, threshold);
-  const point = operatingPoint(counts, request.prevalence, worth);
+  const isCalled =
+    threshold === null ? (i: number) => decisions[i] === classIndex : calledAt(scores, classIndex, threshold);
+  const { counts, worth: cells } = classDecisions(level, classIndex, isCalled);
+  const point = operatingPoint(counts, request.prevalence, cells);
   const isRight = Array.from({ length: total }, (_, i) => {
     const truth = scores.targets[i];
     if (threshold === null) return decisions[i] === truth;
-    return isCalled(scores, i, classIndex, threshold) === (truth === classIndex);
+    return isCalled(i) === (truth === classIndex);
   });
   return {
     className: record.classes[classIndex] as string,

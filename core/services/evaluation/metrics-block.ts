@@ -114,14 +114,14 @@ function quantityBlock(context: ServiceContext, set: EvaluatedAnswers, which: 'i
 
 /** What the model's own decisions are worth for class `c` against the rest. */
 function decisionsOf(
-  confusion: readonly (readonly number[])[],
+  level: EvaluatedSet['image'],
+  decisions: ArrayLike<number>,
   c: number,
-  worth: number,
 ): Pick<
   MetricsBlock['perClass'][number],
   'answered' | 'precision' | 'sensitivityInterval' | 'specificityInterval' | 'precisionInterval'
 > {
-  const { sensitivity, specificity, precision, answered } = classDecisions(confusion, c, worth);
+  const { sensitivity, specificity, precision, answered } = classDecisions(level, c, (i) => decisions[i] === c);
   return {
     answered,
     precision: precision.value,
@@ -149,7 +149,7 @@ function curvesOf(
  */
 function metricsBlock(context: ServiceContext, set: EvaluatedSet, which: 'image' | 'study'): MetricsBlock {
   const { record } = set;
-  const { scores, worth } = set[which];
+  const { scores } = set[which];
   const figures = levelFigures(context, set, which);
   return {
     n: figures.n,
@@ -179,7 +179,7 @@ function metricsBlock(context: ServiceContext, set: EvaluatedSet, which: 'image'
       aucInterval: pairOf(c.aucInterval),
       sensitivity: c.sensitivity,
       specificity: c.specificity,
-      ...decisionsOf(figures.confusion, i, worth),
+      ...decisionsOf(set[which], figures.decisions, i),
       averagePrecision: c.averagePrecision,
       ...curvesOf(scores, i),
     })),

@@ -2,6 +2,7 @@
 import { AppError } from '../../base/errors.ts';
 import {
   type EvaluationPart,
+  isRefit,
   type JudgeLevel,
   type ModelRecord,
   type ReferralOutcome,
@@ -13,6 +14,7 @@ import { referralWords } from '../../report/referral-words.ts';
 import { promisedReferral } from '../../statistics/promised-referral.ts';
 import { wilson } from '../../statistics/proportions.ts';
 import { isReferred } from '../../statistics/refer.ts';
+import { worthOfRows } from '../../statistics/shares-of-cases.ts';
 import { targets } from '../../targets/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { cutOf, referBandOf } from '../training/operating-point.ts';
@@ -53,10 +55,11 @@ export function promiseReferral(
     });
     const level = caseLevel(set);
     const { scores, patients } = set[level];
+    const about = { finding, allowed: asked.allowed, part: set.split, level, isRefit: isRefit(record) };
     const found = promisedReferral(scores, cutOf(set.record), patients, asked.allowed);
     if (found.band === null) {
       const { band: _, ...refused } = found;
-      return { finding, allowed: asked.allowed, part: set.split, level, band: null, refused };
+      return { ...about, band: null, refused };
     }
     const { band: place, ...counted } = found;
     const { classIndex, low, high } = place;
@@ -67,7 +70,7 @@ export function promiseReferral(
       promise: { allowed: asked.allowed, part: set.split, level, pooling: asked.pooling, ...counted },
     };
     setReferBand(context, record.name, band, finding);
-    return { finding, allowed: asked.allowed, part: set.split, level, band, refused: null };
+    return { ...about, band, refused: null };
   });
 }
 
@@ -120,7 +123,7 @@ export function referralReports(context: ServiceContext, request: EvaluationRequ
     const stored = set?.record.referBand ?? null;
     if (set === null || band === null || stored === null) return [];
     const level = stored.promise?.level ?? caseLevel(set);
-    const { scores, worth } = set[level];
+    const { scores } = set[level];
     const { classes, targets: truths, probabilities } = scores;
     const decisions = targets[set.record.target].decide(probabilities, classes, cutOf(set.record));
     const accepted = Array.from({ length: truths.length }, (_, i) => i).filter(
@@ -131,11 +134,12 @@ export function referralReports(context: ServiceContext, request: EvaluationRequ
       {
         finding,
         band: stored,
+        isRefit: isRefit(record),
         level,
         cases: truths.length,
         accepted: accepted.length,
         errors,
-        errorInterval: pairOf(wilson(errors, accepted.length, worth)),
+        errorInterval: pairOf(wilson(errors, accepted.length, worthOfRows(accepted, set[level]))),
       },
     ];
   });

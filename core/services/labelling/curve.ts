@@ -23,6 +23,7 @@ import {
 } from '../../contract/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { type CurveFigures, type Forecast, forecast } from '../../statistics/learning-curve.ts';
+import { worthOutOfFold } from '../../statistics/out-of-fold.ts';
 import { type PowerLaw, valueAt } from '../../statistics/power-law.ts';
 import { addAuditEvent, rangeRuleOfVersion, saveCurve, versionImages } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
@@ -185,7 +186,7 @@ function reportOf(
   { target: kind, classes }: DatasetVersion,
   images: readonly VersionImage[],
   { sizes, probabilities, trainings }: Answered,
-  { more: asked, seed }: Asked,
+  { folds, more: asked, seed }: Asked,
 ): Told {
   const target = targets[kind];
   const labels = target.labelsOf(images, { uncertain: 'unknown', scale: null });
@@ -196,7 +197,8 @@ function reportOf(
   // Further than twice the patients a law of so few points says nothing.
   const more = Math.min(asked, patients.length);
   const learned = sizes.map((size) => size.patients);
-  const question = { sizes: learned, patients: patients.length, from: patients.length, more, seed };
+  const worth = worthOutOfFold(folds);
+  const question = { sizes: learned, patients: patients.length, worth, from: patients.length, more, seed };
   const { isPerName } = targetFacts[kind];
   const figures = classes.map((_, c) => classFigures(answers, c));
   const row = (name: string | null, count: number, of: CurveFigures): CurveRow => {

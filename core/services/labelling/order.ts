@@ -72,7 +72,7 @@ export const orderJob = defineJob({
     const { images, labelled, version, rule } = material;
     const lpm = openLibraryLpm(context, requireLpm(context, name));
     try {
-      const request = { ...options, version, images, lpm, rule };
+      const request = { ...options, version, images, lpm, rule, learned: labelled };
       return await withQuickBench(context, { ...request, normalisation: 'lpm' }, async (bench) => {
         const uncertain = await answerCases(context, bench, { version, labelled, cases, seed: options.seed });
         const report: OrderReport = {

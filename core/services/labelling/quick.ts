@@ -46,6 +46,8 @@ export interface QuickRequest {
   readonly precision?: ReadingPrecision;
   /** Resolved by `normalisation` where left out. */
   readonly statistics?: ChannelStatistics;
+  /** The `index` of those that are learned from: the recipe is for as many. All of them where left out. */
+  readonly learned?: ReadonlySet<number>;
 }
 
 export interface QuickBench {
@@ -60,7 +62,7 @@ export interface QuickBench {
  */
 export async function withQuickBench<T>(
   context: ServiceContext,
-  { version, images, lpm, method, inputSize: asked, normalisation, rule, precision, statistics }: QuickRequest,
+  { version, images, lpm, method, inputSize: asked, normalisation, rule, precision, statistics, learned }: QuickRequest,
   work: (bench: QuickBench) => Promise<T>,
 ): Promise<T> {
   const options = trainOptionsSchema.parse({ dataset: version.dataset, method, normalisation });
@@ -76,7 +78,9 @@ export async function withQuickBench<T>(
   const settings = { batch, classWeights, flip, inputSize, optimiser, tokenRatio, uncertain, criterion };
   const trials = new Trials(context, { version, lpm, settings, features: () => features });
   try {
-    return await work({ features, trials, recipe: quickRecipe(method, features.images.length, batch) });
+    // Images that are only answered are no reason to train for longer: ten thousand of them may wait for a label beside sixty that have one.
+    const count = features.images.filter(({ index }) => learned === undefined || learned.has(index)).length;
+    return await work({ features, trials, recipe: quickRecipe(method, count, batch) });
   } finally {
     await trials.close();
     await features.close();

@@ -238,7 +238,9 @@ export const judge: Words['judge'] = {
     help: 'Gesucht an den Fällen, von denen das Modell nicht gelernt hat: Vorgelegt werden so wenige Antworten, dass mit 95 % Sicherheit höchstens dieser Anteil der übrigen falsch ist.',
     units: { study: (cases) => n(cases, 'Studie', 'Studien'), image: (cases) => n(cases, 'Bild', 'Bildern') },
     kept: (allowed, of) =>
-      `Mit 95 % Sicherheit versprochen: Höchstens ${allowed} der beantworteten sind falsch. Gefunden an ${of.cases}: ${of.referred} vorgelegt; von den übrigen ${of.accepted} sind ${of.errors} falsch (obere Grenze ${of.bound}).`,
+      `Mit 95 % Sicherheit versprochen: Höchstens ${allowed} der beantworteten sind falsch. Gefunden an ${of.cases}: ${of.referred} vorgelegt; von den übrigen ${of.accepted} sind ${of.errors} falsch (obere Grenze ${of.bound}${of.patients === null ? '' : ` über ${n(of.patients, 'Patient', 'Patienten')}, die gleich zählen`}).`,
+    ofFolds:
+      'Das wurde an den Netzen der Kreuzvalidierung gefunden. Dieses Modell hat noch einmal von allen diesen Patienten gelernt: Wie oft es selbst falsch liegt, zeigen nur Fälle von anderen.',
     tooFew: (allowed, patients, fewest) =>
       `Ein Fehler von höchstens ${allowed} lässt sich mit ${n(patients, 'Patient', 'Patienten')} nicht versprechen; selbst ohne falsche Antwort braucht es ${fewest}. Nichts wurde geändert.`,
     tooManyWrong: (allowed, lowest) =>

@@ -250,9 +250,13 @@ export const judge = {
         readonly accepted: string;
         readonly errors: string;
         readonly bound: string;
+        /** Whose answers they are, where that is fewer. */
+        readonly patients: number | null;
       },
     ) =>
-      `Promised with 95 % certainty: at most ${allowed} of the answered are wrong. Found on ${of.cases}: ${of.referred} referred; of the other ${of.accepted}, ${of.errors} wrong (upper bound ${of.bound}).`,
+      `Promised with 95 % certainty: at most ${allowed} of the answered are wrong. Found on ${of.cases}: ${of.referred} referred; of the other ${of.accepted}, ${of.errors} wrong (upper bound ${of.bound}${of.patients === null ? '' : ` over ${n(of.patients, 'patient', 'patients')} who count alike`}).`,
+    ofFolds:
+      "That was found on the networks of the folds. This model, a refit, learned from all these patients: how often it is wrong itself, only others' cases tell.",
     tooFew: (allowed: string, patients: number, fewest: string) =>
       `An error of at most ${allowed} cannot be promised from ${n(patients, 'patient', 'patients')}; even without a wrong answer it takes ${fewest}. Nothing was changed.`,
     tooManyWrong: (allowed: string, lowest: string) =>

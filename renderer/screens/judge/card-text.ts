@@ -184,11 +184,12 @@ function thresholdsText({ classes, findings }: ModelCard['model']): string {
 }
 
 /** Whether probabilities are calibrated, and which answers go to a reader. */
-function probabilitiesText({ temperature, referBand, classes, findings, folds }: ModelCard['model']): string[] {
+function probabilitiesText(model: ModelCard['model']): string[] {
+  const { temperature, referBand, classes, findings, folds } = model;
   const own = i18n.words.judge.card;
   const number = (value: number): string => i18n.number(value, 3);
   const promised = (band: { readonly promise?: ReferPromise | undefined }): string[] =>
-    band.promise === undefined ? [] : [promiseText(band.promise)];
+    band.promise === undefined ? [] : [promiseText(band.promise, model)];
   const ofFindings = findings.flatMap(({ referBand: band }, k) =>
     band === null ? [] : [own.bandOf(classes[k] ?? '', number(band.low), number(band.high)), ...promised(band)],
   );

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
+import { classFigures } from '../../../core/services/labelling/curve-figures.ts';
 import { type CurveFigures, forecast } from '../../../core/statistics/learning-curve.ts';
+import { worthOutOfFold } from '../../../core/statistics/out-of-fold.ts';
 import { fitPowerLaw, valueAt } from '../../../core/statistics/power-law.ts';
 
 const sizes = [40, 64, 96, 128, 160];
@@ -117,5 +119,63 @@ describe('the forecast', () => {
       return curves(weights);
     }, question);
     expect([...seen]).toEqual([200]);
+    // Of patients who know of each other as many are drawn as they are worth.
+    seen.clear();
+    const worth = worthOutOfFold(5);
+    forecast(
+      (weights) => {
+        if (weights !== undefined) seen.add(weights.reduce((sum, w) => sum + w, 0));
+        return curves(weights);
+      },
+      { ...question, worth },
+    );
+    expect([...seen]).toEqual([89]);
   });
 });
+
+/** A curve of labels that are noise: nearest means, out of five folds, of growing parts of the patients; two kinds, as many of each. */
+function curveOfNoise(random: Random, { patients = 60, features = 20, repeats = 3 } = {}) {
+  const count = 5;
+  const shares = [0.25, 0.4, 0.6, 0.8, 1];
+  const everyone = Array.from({ length: patients }, (_, i) => i);
+  const rows = everyone.map(() => Float64Array.from({ length: features }, () => random.normal()));
+  const probabilities = Array.from({ length: repeats }, () => {
+    const kinds = [0, 1].map((kind) => random.shuffled(everyone.filter((i) => i % 2 === kind)));
+    // The kinds in turn, so that each beginning and each fold has its share of both.
+    const order = everyone.map((i) => kinds[i % 2]?.[i >> 1] as number);
+    const foldOf = new Map(random.shuffled(everyone.slice(0, patients / 2)).map((pair, at) => [pair, at % count]));
+    const foldAt = (place: number): number => foldOf.get(place >> 1) as number;
+    return shares.map((share) => {
+      const answers = new Float64Array(2 * patients);
+      for (let fold = 0; fold < count; fold++) {
+        const others = order.filter((_, place) => foldAt(place) !== fold);
+        const way = new Float64Array(features);
+        for (const i of others.slice(0, Math.round(share * others.length))) {
+          rows[i]?.forEach((x, j) => {
+            way[j] = (way[j] as number) + (i % 2 === 1 ? x : -x);
+          });
+        }
+        for (const [place, i] of order.entries()) {
+          if (foldAt(place) !== fold) continue;
+          answers[2 * i + 1] = way.reduce((sum, w, j) => sum + w * (rows[i]?.[j] as number), 0);
+        }
+      }
+      return answers;
+    });
+  });
+  const labels = everyone.map((i) => i % 2);
+  const figures = classFigures({ target: 'class', classes: 2, labels, patientOf: everyone, probabilities }, 1);
+  return { figures, sizes: shares.map((share) => share * patients * 0.8), patients };
+}
+
+test('of labels that are noise at most 5 of 100 curves pass for one that has begun to grow, which more do where patients count as independent', () => {
+  const sets = 200;
+  const passed = (worth: number): number =>
+    Array.from({ length: sets }, (_, set) => {
+      const { figures, sizes: learned, patients } = curveOfNoise(Random.seeded(set).fork('noise'));
+      const asked = { sizes: learned, patients, worth, from: patients, more: 30, resamples: 100, seed: set };
+      return forecast(figures, asked).unfitted;
+    }).filter((unfitted) => unfitted !== 'guessing').length;
+  expect(passed(worthOutOfFold(5))).toBeLessThanOrEqual(0.05 * sets);
+  expect(passed(1)).toBeGreaterThan(0.05 * sets);
+}, 120_000);

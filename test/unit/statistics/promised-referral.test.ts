@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
 import { fewestForPromise, promisedReferral, upperBound } from '../../../core/statistics/promised-referral.ts';
-import { logistic } from '../../../core/statistics/proportions.ts';
-import { isReferred } from '../../../core/statistics/refer.ts';
+import { logistic, logit } from '../../../core/statistics/proportions.ts';
+import { coverageCurve, isReferred } from '../../../core/statistics/refer.ts';
 
 /** The probability of at most `k` of `n` where each has probability `p`, summed term by term. */
 function atMost(k: number, n: number, p: number): number {
@@ -84,6 +84,61 @@ test('on fresh cases at most 5 of 100 rules break the promise', () => {
   }
 });
 
+test('on fresh patients at most 5 of 100 rules break the promise where one patient in fifty has 200 images', () => {
+  const random = Random.seeded(41);
+  const cut = { classIndex: 1, threshold: 0.5 };
+  const fresh = draw(random, 12_000);
+  let found = 0;
+  let broken = 0;
+  for (let k = 0; k < 200; k++) {
+    const own = draw(random, 250);
+    // The images of a patient look alike, and the answers to them are.
+    const patients = ownPatients(250).flatMap((patient) => Array<number>(patient % 50 === 0 ? 200 : 1).fill(patient));
+    const scores = {
+      ...own,
+      targets: Int32Array.from(patients, (patient) => own.targets[patient] as number),
+      probabilities: Float64Array.from(
+        patients.flatMap((patient) => {
+          const p = logistic(logit(own.probabilities[2 * patient + 1] as number) + 0.1 * random.normal());
+          return [1 - p, p];
+        }),
+      ),
+    };
+    const rule = promisedReferral(scores, cut, patients, 0.1);
+    if (rule.band === null) continue;
+    found++;
+    let [accepted, errors] = [0, 0];
+    for (let i = 0; i < fresh.targets.length; i++) {
+      const row = fresh.probabilities.subarray(2 * i, 2 * i + 2);
+      if (isReferred(row, rule.band)) continue;
+      accepted++;
+      if (row.indexOf(Math.max(...row)) !== fresh.targets[i]) errors++;
+    }
+    if (errors / accepted > 0.1) broken++;
+  }
+  expect(found).toBeGreaterThan(100);
+  expect(broken / found).toBeLessThanOrEqual(0.05 + 3 * Math.sqrt((0.05 * 0.95) / found));
+}, 60_000);
+
+test('one patient with four hundred right images does not make up for five of a hundred patients who are wrong', () => {
+  const patients = [...ownPatients(99), ...Array<number>(400).fill(99)];
+  // The single images are the least sure answers, the wrong ones among them the least sure of all.
+  const probabilities = Float64Array.from({ length: 2 * patients.length }, (_, at) => {
+    const p = 0.6 + 0.39 * (Math.floor(at / 2) / patients.length);
+    return at % 2 === 1 ? p : 1 - p;
+  });
+  const targets = Int32Array.from(patients, (_, i) => (i < 5 ? 0 : 1));
+  const scores = { classes: 2, positive: 1, targets, probabilities };
+  const cut = { classIndex: 1, threshold: 0.5 };
+  const rule = promisedReferral(scores, cut, patients, 0.05);
+  expect(rule.band === null ? 0 : rule.errors).toBeLessThan(5);
+  // All answers together: five hits of a hundred patients.
+  const loose = promisedReferral(scores, cut, patients, 0.14);
+  expect(loose).toMatchObject({ accepted: 499, patients: 100, errors: 5 });
+  expect(loose.band !== null && loose.bound).toBeCloseTo(upperBound(5, 100), 1);
+  expect(loose.band !== null && loose.bound).toBeGreaterThanOrEqual(upperBound(5, 100));
+});
+
 test('where answers are wrong a little too often however sure they are, hardly any draw gives a rule', () => {
   const random = Random.seeded(31);
   const n = 140;
@@ -133,6 +188,28 @@ test('the band refers the least sure answers, whose counts are those of a plain 
   expect([rule.cases, rule.accepted, rule.errors]).toEqual([400, accepted.length, wrong.length]);
   expect(rule.accepted).toBeLessThan(400);
   expect(band.low).toBeCloseTo(1 - band.high, 9);
+});
+
+test('a band refers what it promises to where the surest answers have a probability of exactly 1, or of 0', () => {
+  const cut = { classIndex: 1, threshold: 0.5 };
+  for (const sure of [1, 0]) {
+    // Sixty that are sure and right, sixty that are wrong at 0.6.
+    const own = ownPatients(120).map((i) => (i < 60 ? sure : 0.6));
+    const scores = {
+      ...{ classes: 2, positive: 1 },
+      targets: Int32Array.from(own, (_, i) => (i < 60 ? sure : 0)),
+      probabilities: Float64Array.from(own.flatMap((p) => [1 - p, p])),
+    };
+    const rule = promisedReferral(scores, cut, ownPatients(120), 0.05);
+    expect(rule).toMatchObject({ accepted: 60, errors: 0 });
+    expect(ownPatients(120).filter((i) => isReferred([1 - (own[i] ?? 0), own[i] ?? 0], rule.band))).toEqual(
+      ownPatients(120).slice(60),
+    );
+    // So does each point of the curve.
+    for (const { band, accepted } of coverageCurve(scores, cut)) {
+      expect(own.filter((p) => !isReferred([1 - p, p], band))).toHaveLength(accepted);
+    }
+  }
 });
 
 test('nothing is referred where all answers together keep the promise', () => {

@@ -7,6 +7,7 @@ import { importPaths } from '../../../../core/services/import/import.ts';
 import { writeOrder } from '../../../../core/services/labelling/files.ts';
 import { orderCases } from '../../../../core/services/labelling/order.ts';
 import { chooseOrder, isOrderDue, readingOrder } from '../../../../core/services/labelling/order-choice.ts';
+import { quickRecipes } from '../../../../core/services/labelling/quick.ts';
 import { deletePatient } from '../../../../core/services/library/delete-patient.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import {
@@ -17,7 +18,7 @@ import {
   setLabel,
 } from '../../../../core/services/reading/reading.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
-import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { testServices, writePatients, writePlate, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { appErrorFrom } from '../../../support/thrown.ts';
 
@@ -138,4 +139,30 @@ test('patients of the test part are neither learned from nor put in order; a del
   // What it was made of stays as it was; the places go.
   expect(readingOrder(context, 'discs').order).toMatchObject({ cases: 20, labelled: 12 });
   expect(readingOrder(context, 'discs').order?.targets).toHaveLength(18);
+}, 120_000);
+
+test('how long is trained follows from the images that are learned from, not from those that wait for a label', async () => {
+  const folder = temporaryFolder();
+  const studies = join(folder, 'studies');
+  const pixels = new Uint16Array(16 * 16);
+  const labels = writePatients(studies, 800, (p) => {
+    const patientID = `P${p}`;
+    const uid = `1.2.826.0.1.3680043.10.997.${p}`;
+    pixels.fill(1000 + (p % 2) * 500);
+    const bytes = writePlate({ uid, patientID, modality: 'CR', size: 16, pixels });
+    return { patientID, label: p % 2 === 1 ? 'disc' : 'normal', files: [[`p${p}.dcm`, bytes]] };
+  });
+  // The heading and six patients.
+  writeFileSync(labels, readFileSync(labels, 'utf8').split('\n').slice(0, 7).join('\n'));
+  writeTinyLpm(join(folder, 'lpm'));
+  const context = await testServices(join(folder, 'library'));
+  await importPaths(context, { paths: [studies], dataset: 'discs', labels });
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  const totals = new Set<number | null | undefined>();
+  const progress: ServiceContext['progress'] = ({ stage, total }) => {
+    if (stage === 'ordering') totals.add(total);
+  };
+  const report = await orderCases({ ...context, progress }, { ...asked, method: 'attentive' });
+  expect(report).toMatchObject({ cases: 800, labelled: 6 });
+  expect([...totals]).toEqual([3 * quickRecipes.attentive.steps]);
 }, 120_000);

@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { TrainOptions, TrainReport } from '../../../../core/contract/index.ts';
 import { memberOf, splitMembers } from '../../../../core/models/index.ts';
+import { referralLines } from '../../../../core/report/referral-words.ts';
 import { evaluateModel, predictSplit } from '../../../../core/services/evaluation/evaluate.ts';
 import { requireSet } from '../../../../core/services/evaluation/evaluated-set.ts';
 import { judgeAtThreshold } from '../../../../core/services/evaluation/judge.ts';
@@ -82,6 +83,8 @@ test('every figure of out-of-fold answers has the interval of fewer patients, an
   const context = await copied();
   for (const split of ['cross-validation', 'test'] as const) {
     const worth = split === 'test' ? 1 : worthOutOfFold(2);
+    // Each patient has two studies of one class, so shares of studies are of half as many.
+    const ofShares = worth / 2;
     const { study } = await evaluateModel(context, { model: 'once', split });
     const { scores, patients } = requireSet(context, { model: 'once', split, pooling: 'mean' }).study;
     const ranking = bootstrapIntervals(scores, patients, { worth });
@@ -92,13 +95,13 @@ test('every figure of out-of-fold answers has the interval of fewer patients, an
     });
     const { confusion, perClass } = study;
     const [rightly = 0, missed = 0] = confusion[0] ?? [];
-    expect(perClass[0]?.sensitivityInterval).toEqual(wilson(rightly, rightly + missed, worth));
+    expect(perClass[0]?.sensitivityInterval).toEqual(wilson(rightly, rightly + missed, ofShares));
     const at = judgeAtThreshold(requireSet(context, { model: 'once', split, pooling: 'mean' }), {
       ...{ level: 'study', classIndex, threshold, prevalence: 0.5 },
     });
     expect(at.accuracy.interval).toEqual(accuracyInterval(isRight, patients, { worth }));
     const { truePositive, falseNegative } = at.counts;
-    expect(at.sensitivity.interval).toEqual(wilson(truePositive, truePositive + falseNegative, worth));
+    expect(at.sensitivity.interval).toEqual(wilson(truePositive, truePositive + falseNegative, ofShares));
   }
 });
 
@@ -116,6 +119,15 @@ test('a refit learns from every patient, and what is said of it out of fold are 
   expect(report.crossValidation).toEqual(once.crossValidation);
   expect(report.learnable * 2).toBe(once.learnable);
   expect((await evaluateModel(context, { model: 'refit' })).image.n).toBeGreaterThan(0);
+  // A promise that is found on those answers is theirs, too.
+  for (const [model, told] of [
+    ['once', false],
+    ['refit', true],
+  ] as const) {
+    const lines = referralLines(await evaluateModel(context, { model, split: 'cross-validation', refer: 0.5 }));
+    expect(lines).toHaveLength(2);
+    expect(lines.map((line) => line.includes('networks of the folds'))).toEqual([told, told]);
+  }
   expect(await hashAgain(context, report)).toBe(report.weightsHash);
 });
 

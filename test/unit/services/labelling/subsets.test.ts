@@ -15,7 +15,8 @@ const images: FoldImage[] = Array.from({ length: 120 }, (_, i) => ({
   values: [],
 }));
 const shares = [0.25, 0.4, 0.6, 0.8, 1];
-const order = nestedOrder(images, 'class', Random.seeded(1));
+const nested = nestedOrder(images, 'class', Random.seeded(1));
+const order = nested.map(({ patientId }) => patientId);
 const folds = dealFolds(images, { count: 3, seed: 1, target: 'class', classes: ['a', 'b', 'c'] });
 const foldOf = new Map(images.map(({ patientId }, i) => [patientId, folds[i] as number]));
 
@@ -37,7 +38,7 @@ describe('the sets that a learning curve learns from', () => {
   test.each([0, 1, 2])(
     'each set holds the one before it and nobody of fold %i, and the last holds all others',
     (fold) => {
-      const sets = shares.map((share) => learnedPatients(order, foldOf, fold, share));
+      const sets = shares.map((share) => learnedPatients(nested, foldOf, fold, share));
       for (const [s, set] of sets.entries()) {
         expect([...set].filter((patient) => foldOf.get(patient) === fold)).toEqual([]);
         for (const patient of sets[s - 1] ?? []) expect(set.has(patient)).toBe(true);
@@ -49,7 +50,7 @@ describe('the sets that a learning curve learns from', () => {
   test('each set has its share of every class, and one of each at least', () => {
     for (const fold of [0, 1, 2]) {
       for (const share of shares) {
-        const found = counts(learnedPatients(order, foldOf, fold, share));
+        const found = counts(learnedPatients(nested, foldOf, fold, share));
         expect(Math.min(...found)).toBeGreaterThan(0);
         expect(Math.abs((found[0] as number) - 24 * share)).toBeLessThanOrEqual(2);
         expect(Math.abs((found[1] as number) - 12 * share)).toBeLessThanOrEqual(2);
@@ -57,10 +58,28 @@ describe('the sets that a learning curve learns from', () => {
     }
   });
 
+  test('no set is without a class that five of sixty patients have, whichever fold is left out', () => {
+    const rare = images.map((image) => ({ ...image, classIndex: image.patientId < 505 ? 1 : 0 }));
+    for (let seed = 0; seed < 40; seed++) {
+      const own = nestedOrder(rare, 'class', Random.seeded(seed));
+      const dealt = dealFolds(rare, { count: 5, seed, target: 'class', classes: ['a', 'b'] });
+      const where = new Map(rare.map(({ patientId }, i) => [patientId, dealt[i] as number]));
+      for (const fold of [0, 1, 2, 3, 4]) {
+        let before: ReadonlySet<PatientId> = new Set();
+        for (const share of shares) {
+          const learned = learnedPatients(own, where, fold, share);
+          expect([...learned].some((patient) => patient < 505)).toBe(true);
+          expect([...before].filter((patient) => !learned.has(patient))).toEqual([]);
+          before = learned;
+        }
+      }
+    }
+  });
+
   test('the same seed orders alike, whatever the row numbers and the order of the images; another seed otherwise', () => {
     const renamed = images.map((image) => ({ ...image, patientId: (2000 - image.patientId) as PatientId }));
     const again = nestedOrder([...renamed].reverse(), 'class', Random.seeded(1));
-    expect(again.map((patient) => 2000 - patient)).toEqual([...order]);
-    expect(nestedOrder(images, 'class', Random.seeded(2))).not.toEqual(order);
+    expect(again.map(({ patientId }) => 2000 - patientId)).toEqual([...order]);
+    expect(nestedOrder(images, 'class', Random.seeded(2))).not.toEqual(nested);
   });
 });
