@@ -110,8 +110,37 @@ export function bySureness(scores: Scores, chosenCut: Cut | null) {
     /** How many answers are wrong among those from the k-th on. */
     wrongFrom,
     /** The band that refers the first k of them, 0 to n - 1, and nothing surer. */
-    bandWithout: (k: number): ReferBand =>
-      bandOf(classes, cut, k === 0 ? null : (surenessAt(k - 1) + surenessAt(k)) / 2),
+    bandWithout: (k: number): ReferBand => {
+      if (k === 0) return bandOf(classes, cut, null);
+      const band = bandOf(classes, cut, (surenessAt(k - 1) + surenessAt(k)) / 2);
+      if (band.classIndex === null || band.low === band.high) return band;
+      const probability = (i: number): number => probabilities[i * 2 + cut.classIndex] as number;
+      return parting(band, cut.threshold, Array.from(order, probability), k);
+    },
+  };
+}
+
+/**
+ * The band with ends that part the first k of `ordered` probabilities from the others: half-way in log-odds is one of the two where they are as close
+ * to 0 or 1 as numbers can be, and nowhere before an answer that is sure without end.
+ */
+function parting(
+  { low, high, ...band }: ReferBand,
+  threshold: number,
+  ordered: readonly number[],
+  k: number,
+): ReferBand {
+  // The outermost that are referred and the innermost that are not, on either side of the threshold.
+  let [lowest, highest, under, over] = [threshold, threshold, Number.NEGATIVE_INFINITY, 1];
+  for (const [at, p] of ordered.entries()) {
+    if (at < k) [lowest, highest] = [Math.min(lowest, p), Math.max(highest, p)];
+    else if (p < threshold) under = Math.max(under, p);
+    else over = Math.min(over, p);
+  }
+  return {
+    ...band,
+    low: low > under && low <= lowest ? low : lowest,
+    high: high > highest && high <= over ? high : over,
   };
 }
 

@@ -212,6 +212,22 @@ test('a band refers what it promises to where the surest answers have a probabil
   }
 });
 
+test('and where probabilities are as close to 0 and 1 as numbers can be', () => {
+  const random = Random.seeded(1);
+  for (const scale of [2, 15, 30]) {
+    for (const threshold of [0.5, 0.3, 0.01]) {
+      const own = ownPatients(1000).map(() => logistic(random.normal() * scale));
+      const scores = {
+        ...{ classes: 2, positive: 1, targets: own.map(() => 1) },
+        probabilities: Float64Array.from(own.flatMap((p) => [1 - p, p])),
+      };
+      for (const { band, accepted } of coverageCurve(scores, { classIndex: 1, threshold }, { most: 1000 })) {
+        expect(own.filter((p) => !isReferred([1 - p, p], band))).toHaveLength(accepted);
+      }
+    }
+  }
+});
+
 test('nothing is referred where all answers together keep the promise', () => {
   const n = 120;
   const targets = Int32Array.from({ length: n }, (_, i) => i % 2);
