@@ -91,7 +91,11 @@ function planAnew(context: ServiceContext, options: ParsedOptions, searched?: Da
   refuseUnkept(options.keptAs, featuresOf(options.method), `the method ${options.method}`);
   if (options.folds > 1) refuseEarlyStop(options);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
-  const version = searched ?? freezeDataset(context, { dataset: options.dataset, seed: options.seed });
+  // The data set may have been renamed during the search.
+  const version =
+    searched === undefined
+      ? freezeDataset(context, { dataset: options.dataset, seed: options.seed })
+      : { ...searched, dataset: dataset.name };
   if (options.folds > 1) checkFolds(library.db, version, options);
   const settings = {
     ...settingsOf({ ...options, criterion }, inputSizeFor(context, lpm, options)),
