@@ -21,13 +21,19 @@ import {
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
-test('a model is trained again with its own settings on the labels of now, and the new one names it', async () => {
+/** Twelve made studies in the data set “discs”, and an LPM “tiny”. */
+async function prepared() {
   const folder = temporaryFolder();
   const labels = writeStudies(join(folder, 'studies'), 12);
   writeTinyLpm(join(folder, 'lpm'));
   const context = await testServices(join(folder, 'library'));
   await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
   await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  return { context, folder };
+}
+
+test('a model is trained again with its own settings on the labels of now, and the new one names it', async () => {
+  const { context } = await prepared();
   await trainModel(context, {
     ...{ dataset: 'discs', lpm: 'tiny', method: 'linear', inputSize: 224, epochs: 2, batch: 4, lr: 3e-3, seed: 5 },
     ...{ name: 'disc-1', classWeights: 'balanced', earlyStop: 7, augment: false },
@@ -63,12 +69,7 @@ test('a model is trained again with its own settings on the labels of now, and t
 });
 
 test('after two training patients became one, the same command trains on a version of the patients of now', async () => {
-  const folder = temporaryFolder();
-  const labels = writeStudies(join(folder, 'studies'), 12);
-  writeTinyLpm(join(folder, 'lpm'));
-  const context = await testServices(join(folder, 'library'));
-  await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
-  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  const { context } = await prepared();
   const command: TrainOptions = {
     ...{ dataset: 'discs', lpm: 'tiny', inputSize: 224, epochs: 1, batch: 4, seed: 5, augment: false },
     method: 'linear',
