@@ -165,6 +165,21 @@ test('evidence lies on the marker, the deletion check bears it out, and a model 
       .getByText(isWrong[k] ? 'wrong' : 'right', { exact: true })
       .waitFor();
   }
+
+  // The part is chosen while the model's list is under way, which is of another part: the choice stands.
+  await page.evaluate(() => {
+    for (const [label, value] of [
+      ['Model', 'corner'],
+      ['Cases', 'train'],
+    ] as const) {
+      const name = [...document.querySelectorAll('label')].find((element) => element.textContent === label);
+      const select = name?.control as HTMLSelectElement;
+      select.value = value;
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+  });
+  await list.getByText('The model was not evaluated on these cases').waitFor();
+  expect(await page.getByLabel('Cases').inputValue()).toBe('train');
   await close();
   expect(complaints).toEqual([]);
 }, 300_000);

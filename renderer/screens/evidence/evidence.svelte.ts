@@ -41,6 +41,8 @@ export class EvidenceState {
   /** The image that is shown, as it stood in the list that it was chosen from. */
   #own = $state.raw<AnsweredImage | null>(null);
   #limit = atOnce;
+  /** The listing of the model that was chosen last, which says of which part it is. */
+  #listing: Promise<AnsweredImages> | null = null;
   #split = $state<SplitName>('val');
   #place = $state.raw<Place | null>(null);
   #picture = $state.raw<Picture | null>(null);
@@ -155,7 +157,8 @@ export class EvidenceState {
     this.#limit = atOnce;
     this.#forget();
     const turn = ++this.#turn;
-    const listed = await this.#list(this.#split, place);
+    this.#listing = this.#list(this.#split, place);
+    const listed = await this.#listing;
     // Another model was chosen meanwhile.
     if (turn !== this.#turn) return;
     this.#listed = listed;
@@ -168,6 +171,11 @@ export class EvidenceState {
 
   /** Lists the images of another part; the image that is shown stays. */
   async chooseSplit(split: SplitName): Promise<void> {
+    // A model's listing that is still under way would put its own part in the place of this one. Whoever asked for it is told where it fails.
+    for (let awaited = null; awaited !== this.#listing; ) {
+      awaited = this.#listing;
+      await awaited?.catch(() => null);
+    }
     this.#own = this.image ?? null;
     // What is listed is of the other part: nobody shall press a row of it.
     this.#listed = null;
