@@ -49,8 +49,8 @@ export interface LaunchOptions {
   readonly trace?: string;
 }
 
-/** Pages that were launched and not closed. */
-export const openPages = new Set<Page>();
+/** Pages that were launched and not closed, each with what closes its application. */
+export const openPages = new Map<Page, () => Promise<void>>();
 
 /** The application over a library of its own, which `close` removes unless the test gave it. */
 export async function launch(options: LaunchOptions = {}): Promise<Opened> {
@@ -67,19 +67,14 @@ export async function launch(options: LaunchOptions = {}): Promise<Opened> {
     env: { ...userEnvironment(), ...electron.environment },
   });
   if (options.isConfirmed !== false) await confirmResearchOnly(page);
-  openPages.add(page);
-  return {
-    app,
-    page,
-    library,
-    complaints,
-    close: async () => {
-      openPages.delete(page);
-      await closeWithin(app, 60_000);
-      if (options.profile === undefined) rmSync(profile, { recursive: true, force: true });
-      if (options.library === undefined) rmSync(library, { recursive: true, force: true });
-    },
+  const close = async (): Promise<void> => {
+    openPages.delete(page);
+    await closeWithin(app, 60_000);
+    if (options.profile === undefined) rmSync(profile, { recursive: true, force: true });
+    if (options.library === undefined) rmSync(library, { recursive: true, force: true });
   };
+  openPages.set(page, close);
+  return { app, page, library, complaints, close };
 }
 
 /** Confirms on the page that its user does research only, as the tick of every way in does. */
