@@ -19,6 +19,8 @@ export interface TinyInstance {
   readonly hasWindow?: boolean;
   readonly patientName?: string;
   readonly accessionNumber?: string;
+  /** The UID of the series where it is not made of the study's. */
+  readonly seriesUID?: string;
   /** Number of the series within the study, and of the image within the series. */
   readonly series?: number;
   readonly number?: number;
@@ -35,6 +37,7 @@ export function tinyDicom({
   patientName = 'Doe^Jane',
   accessionNumber,
   series = 1,
+  seriesUID = `${study}.${series}`,
   number,
 }: TinyInstance): Uint8Array {
   return writeDicom({
@@ -45,7 +48,7 @@ export function tinyDicom({
     ...(accessionNumber === undefined ? {} : { accessionNumber }),
     patientID: patient,
     studyInstanceUID: study,
-    seriesInstanceUID: `${study}.${series}`,
+    seriesInstanceUID: seriesUID,
     ...(number === undefined ? {} : { seriesNumber: String(series), instanceNumber: String(number) }),
     samplesPerPixel: 1,
     photometricInterpretation: 'MONOCHROME2',

@@ -2,10 +2,12 @@
  * Which images a key means that is not simply a path: the name of a file whatever its extension, the end of a path, a folder, a UID, a
  * patient. Several ways are tried one after the other. A key of a file that fits several images is no answer.
  */
+import { redact } from '../../base/redact.ts';
 import { type KeyKind, type LabelTarget, type PatientId, targetKey, targetOfImage } from '../../contract/index.ts';
 import { patientNames } from '../patients/patient-names.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import type { CatalogueImage } from './catalogue.ts';
+import { doubtfulZeros, KeyHints, nouns } from './key-hints.ts';
 import { areOtherParts, type PathFinder } from './label-paths.ts';
 import type { RowKey } from './labels-file.ts';
 
@@ -15,6 +17,9 @@ export interface FoundTargets {
   readonly places: readonly string[];
   readonly how: 'as-written' | 'other-case' | 'moved';
 }
+
+/** Kinds of key that stand in headers. */
+type IdentifierKind = Exclude<KeyKind, 'path' | 'path-end' | 'file-name' | 'folder'>;
 
 interface Placed {
   readonly image: CatalogueImage;
@@ -54,6 +59,7 @@ export class KeyFinder {
   #byStem: ReadonlyMap<string, readonly Placed[]> | undefined;
   #byFolder: ReadonlyMap<string, ReadonlySet<CatalogueImage>> | undefined;
   readonly #byIdentifier = new Map<KeyKind, ReadonlyMap<string, FoundTargets['targets']>>();
+  readonly #hints = new Map<KeyKind, KeyHints>();
   #off: number | undefined;
 
   constructor(
@@ -83,6 +89,19 @@ export class KeyFinder {
     return found;
   }
 
+  /** Why none of the keys leads to anything. */
+  whyNot(keys: readonly RowKey[]): string {
+    const shown = redact(keys[0]?.text ?? '');
+    for (const { kind, text } of keys) {
+      if (kind === 'path' || kind === 'path-end' || kind === 'file-name' || kind === 'folder') continue;
+      const hints = this.#hintsOf(kind);
+      if (hints.isDoubtful(text)) return `${nouns[kind]} ${redact(text)} ${doubtfulZeros}`;
+      const hint = hints.of(text);
+      if (hint !== '') return `no ${nouns[kind]} ${redact(text)} in this data set${hint}`;
+    }
+    return `no image ${shown} in this data set`;
+  }
+
   #of({ kind, text }: RowKey): FoundTargets {
     switch (kind) {
       case 'path': {
@@ -97,9 +116,11 @@ export class KeyFinder {
         return { ...nothing, targets: imagesAsTargets([...(this.#folders().get(folded(text)) ?? [])]) };
       default: {
         const targets = this.#identifiers(kind).get(this.#identifier(kind, text)) ?? [];
-        // Numbers of two hospitals may be the same, and one order may be several studies.
-        if (kind !== 'accessionNumber' || targets.length < 2) return { ...nothing, targets };
-        const images = this.#images.filter(({ accessionNumber }) => accessionNumber === text);
+        if (this.#hintsOf(kind).isDoubtful(text)) return nothing;
+        // Numbers of two hospitals may be the same, one order may be several studies, and series of two patients may have one UID.
+        const isOfOne = kind === 'accessionNumber' || kind === 'seriesInstanceUID';
+        if (!isOfOne || targets.length < 2) return { ...nothing, targets };
+        const images = this.#images.filter((image) => image[kind] === text);
         return { ...nothing, places: images.flatMap(({ places }) => places.slice(0, 1)) };
       }
     }
@@ -177,11 +198,20 @@ export class KeyFinder {
     return folders;
   }
 
+  #hintsOf(kind: IdentifierKind): KeyHints {
+    const known = this.#hints.get(kind);
+    if (known !== undefined) return known;
+    const given = this.#keys.flatMap((keys) => keys.flatMap((key) => (key.kind === kind ? [key.text] : [])));
+    const hints = new KeyHints(kind, this.#identifiers(kind).keys(), given);
+    this.#hints.set(kind, hints);
+    return hints;
+  }
+
   #identifier(kind: KeyKind, text: string): string {
     return kind === 'patientID' ? this.#identity.patientKey(text) : text;
   }
 
-  #identifiers(kind: Exclude<KeyKind, 'path' | 'path-end' | 'file-name' | 'folder'>) {
+  #identifiers(kind: IdentifierKind) {
     const known = this.#byIdentifier.get(kind);
     if (known !== undefined) return known;
     const index = new Map<string, Map<string, FoundTargets['targets'][number]>>();
