@@ -38,7 +38,7 @@ import { wishesOf } from './given-patients.ts';
 import { changedSplits, type Held, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import { doubtfulZeros, KeyHints, lossOfGiven, nouns } from './key-hints.ts';
 import type { KeyFinder } from './label-keys.ts';
-import type { PathFinder } from './label-paths.ts';
+import { leftOutNote, type PathFinder } from './label-paths.ts';
 import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
 
 /** One label for one thing. `row` is null for what class folders say; `name` is redacted before it is shown. */
@@ -175,7 +175,8 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
     if (file.column === 'path') {
       const found = paths.find(key);
       const [image, ...others] = found.images;
-      if (image === undefined) refuse(`no file ${redact(key)} in this data set`);
+      if (image === undefined)
+        refuse(`no file ${redact(key)} in this data set${found.isLeftOut === true ? leftOutNote : ''}`);
       else if (others.length > 0) refuse(fitsSeveral(key, found.places), found.places);
       else {
         add({ kind: 'instance', id: image.instanceId });
