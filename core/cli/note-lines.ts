@@ -57,8 +57,11 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
   patientsByRule: (v) =>
     `${plural(n(v, 'pictures'), 'picture')} or studies that were there have another patient now (${rules[v['rule'] as keyof typeof rules]}).`,
   headersCorrected: (v) =>
-    `${plural(n(v, 'files'), 'file')} changed in place since the last import: what they say now counts, labels and readings stay, features are ` +
-    `computed again. ${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.` +
+    (n(v, 'files') === 0
+      ? 'An import that was stopped had found files changed in place. '
+      : `${plural(n(v, 'files'), 'file')} changed in place since the last import: what they say now counts, labels and readings stay, features are ` +
+        'computed again. ') +
+    `${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.` +
     (n(v, 'results') === 0
       ? ''
       : ` ${plural(n(v, 'results'), 'result')} of classification ${n(v, 'results') === 1 ? 'is' : 'are'} of before: classify again if the pixels changed.`),

@@ -72,7 +72,9 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (facts.studiesGiven !== null) {
     note('patientsGiven', { ...given, moved: facts.studiesGiven });
   }
-  if (facts.corrected > 0) note('headersCorrected', { files: facts.corrected, ...facts.followed });
+  // Studies may also follow what an import that was stopped had found.
+  if (facts.corrected + facts.followed.studies > 0)
+    note('headersCorrected', { files: facts.corrected, ...facts.followed });
   if (facts.replaced.files > 0) note('imagesReplaced', { ...facts.replaced });
   const handedDown = sum((moves) => moves.handedDown);
   if (handedDown > 0) note('handedDown', { labels: handedDown });

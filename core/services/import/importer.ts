@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { AppError } from '../../base/errors.ts';
-import type { InstanceId, PatientId, PicturePatients } from '../../contract/index.ts';
+import type { InstanceId, InstanceRecord, PatientId, PicturePatients, StudyId } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
 import {
   addAuditEvent,
@@ -23,6 +23,7 @@ import {
   saveFile,
   saveSampleLook,
   setPicturePatients,
+  studiesToFollow,
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
@@ -78,6 +79,8 @@ export class Importer {
   readonly #copies: boolean;
   readonly #rule: PicturePatients | undefined;
   readonly #corrections: Corrections;
+  /** Studies that an import which was stopped has left under the patient of before. */
+  readonly #unfollowed: ReadonlySet<StudyId>;
   readonly #replaced = new Replaced();
   /** Pictures with their patient by the rule, where the rule was asked for. */
   readonly #ruled = new Map<InstanceId, PictureContext>();
@@ -105,6 +108,7 @@ export class Importer {
     this.#identity = identity;
     this.#copies = options.copy || options.pseudonymise;
     this.#corrections = new Corrections(context);
+    this.#unfollowed = new Set(studiesToFollow(context.library.db));
   }
 
   async run(patients: ReadonlyMap<string, string>): Promise<void> {
@@ -188,8 +192,13 @@ export class Importer {
     if (known === undefined || !isSame) return undefined;
     // A library of an earlier version does not know names, dates and descriptions: the file is read once more for them.
     if (!isDescribed(this.#library.db, known.instanceId)) return undefined;
+    if (this.#isUnfollowed(instanceById(this.#library.db, known.instanceId))) return undefined;
     const isCopied = filesOfInstance(this.#library.db, known.instanceId).some(({ path }) => path.startsWith('files/'));
     return this.#copies && !isCopied ? undefined : known.instanceId;
+  }
+
+  #isUnfollowed(instance: InstanceRecord | undefined): instance is InstanceRecord {
+    return instance !== undefined && this.#unfollowed.has(instance.studyId);
   }
 
   #commit(): void {
@@ -306,6 +315,12 @@ export class Importer {
       }
     } else if (fileAt(db, place.path, place.member)?.instanceId === id) this.counts.alreadyThere += 1;
     else this.counts.duplicate += 1;
+    if (this.#isUnfollowed(existing))
+      this.#corrections.resume(existing.studyId, {
+        name: scanned.name,
+        id,
+        description: this.#description(instance).description,
+      });
     if (existing !== undefined && !isDescribed(db, id)) {
       const { description } = this.#description(instance);
       if (description !== undefined) describeInstance(db, id, description);
