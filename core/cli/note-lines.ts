@@ -45,6 +45,16 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     `Warning: ${plural(n(v, 'rows'), 'row')} of the labels file ${n(v, 'rows') === 1 ? 'says' : 'say'} "${v['word']}" and name${n(v, 'rows') === 1 ? 's' : ''} a ` +
     `finding as present all the same (${n(v, 'rows') === 1 ? 'row' : 'rows'} ${v['first']}). The finding is taken as present, and what such a row leaves open as ` +
     'absent. If that is wrong, correct these rows or take them out.',
+  finerLabels: (v) =>
+    `Warning: ${plural(n(v, 'labels'), 'label')} of the file ${n(v, 'labels') === 1 ? 'is' : 'are'} about a whole series, study or patient, and ` +
+    `${plural(n(v, 'images'), 'image')} of it ${n(v, 'images') === 1 ? 'has' : 'have'} another label from before that is about the image, or about less than the whole: that one ` +
+    'goes on counting. To correct it, name the images as the earlier file did (path, sopInstanceUID, …).',
+  marksStay: (v) =>
+    `Warning: ${plural(n(v, 'labels'), 'cell')} of the file ${n(v, 'labels') === 1 ? 'is' : 'are'} empty where an earlier import gave a label: an empty cell says nothing, and ` +
+    'the label of before goes on counting. To correct it, write into the cell what is right.',
+  labelsOverruled: (v) =>
+    `Warning: ${plural(n(v, 'labels'), 'label')} of the file ${n(v, 'labels') === 1 ? 'says' : 'say'} otherwise than readers have labelled or somebody has decided: what they say ` +
+    'goes on counting.',
   patientsGiven: (v) =>
     n(v, 'studies') === 0
       ? 'The patients of the labels file are those as whose the images are filed without it.'

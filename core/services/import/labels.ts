@@ -63,6 +63,8 @@ export interface LabelOutcome extends Pick<ImportReport, 'labels' | 'splits'> {
   readonly moves: PatientMoves;
   /** Patients to whom an earlier file gave another part. */
   readonly splitsChanged: number;
+  /** The entries whose labels stand now. */
+  readonly agreed: readonly LabelEntry[];
 }
 
 const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
@@ -294,6 +296,7 @@ export function applyLabels(
     },
     splits: splitCounts,
     splitsChanged,
+    agreed,
     moves,
   };
 }

@@ -138,6 +138,12 @@ export const library: Words['library'] = {
       )}.${v['strange'] === '' && v['attributes'] === '' ? '' : ' Berichtigen Sie die Zellen oder benennen Sie die Spalten um, damit sie gelten, oder nennen Sie sie auf der Befehlszeile mit --finding-columns und --values.'}`,
     againstNone: (v) =>
       `${n(Number(v['rows']), 'Zeile sagt', 'Zeilen sagen')} „${v['word']}“ und ${Number(v['rows']) === 1 ? 'nennt' : 'nennen'} trotzdem einen Befund (Zeile ${v['first']}). Der Befund gilt als vorhanden; was eine solche Zeile offen lässt, gilt als nicht vorhanden. Ist das falsch, berichtigen Sie diese Zeilen oder nehmen Sie sie heraus.`,
+    finerLabels: (v) =>
+      `${n(Number(v['labels']), 'Label der Tabelle gilt', 'Labels der Tabelle gelten')} einer ganzen Serie, Studie oder einem ganzen Patienten, und ${n(Number(v['images']), 'Bild davon hat', 'Bilder davon haben')} von früher ein anderes Label, das dem Bild oder weniger als dem Ganzen gilt: Dieses zählt weiter. Um es zu berichtigen, nennen Sie die Bilder wie die frühere Tabelle (path, sopInstanceUID, …).`,
+    marksStay: (v) =>
+      `${n(Number(v['labels']), 'Zelle der Tabelle ist', 'Zellen der Tabelle sind')} leer, wo ein früherer Import ein Label gab: Eine leere Zelle sagt nichts, und das frühere Label zählt weiter. Um es zu berichtigen, schreiben Sie in die Zelle, was richtig ist.`,
+    labelsOverruled: (v) =>
+      `${n(Number(v['labels']), 'Label der Tabelle sagt', 'Labels der Tabelle sagen')} etwas anderes, als Befunder angegeben haben oder jemand entschieden hat: Deren Angabe zählt weiter.`,
     patientsGiven: (v) =>
       Number(v['studies']) === 0
         ? 'Die Patienten der Tabelle sind die, unter denen die Bilder ohnehin stehen.'

@@ -141,6 +141,12 @@ export const library = {
       )}.${v['strange'] === '' && v['attributes'] === '' ? '' : ' Correct the cells or rename the columns to have them taken, or name them on the command line with --finding-columns and --values.'}`,
     againstNone: (v: NoteValues) =>
       `${n(Number(v['rows']), 'row says', 'rows say')} “${v['word']}” and name a finding as present all the same (row ${v['first']}). The finding is taken as present, and what such a row leaves open as absent. If that is wrong, correct these rows or take them out.`,
+    finerLabels: (v: NoteValues) =>
+      `${n(Number(v['labels']), 'label of the file is', 'labels of the file are')} about a whole series, study or patient, and ${n(Number(v['images']), 'image of it has', 'images of it have')} another label from before that is about the image, or about less than the whole: that one goes on counting. To correct it, name the images as the earlier file did (path, sopInstanceUID, …).`,
+    marksStay: (v: NoteValues) =>
+      `${n(Number(v['labels']), 'cell of the file is', 'cells of the file are')} empty where an earlier import gave a label: an empty cell says nothing, and the label of before goes on counting. To correct it, write into the cell what is right.`,
+    labelsOverruled: (v: NoteValues) =>
+      `${n(Number(v['labels']), 'label of the file says', 'labels of the file say')} otherwise than readers have labelled or somebody has decided: what they say goes on counting.`,
     patientsGiven: (v: NoteValues) =>
       Number(v['studies']) === 0
         ? 'The patients of the labels file are those as whose the images are filed without it.'
