@@ -83,7 +83,7 @@ export function labelsPage(): string {
     'no findings yet (`--target finding`) takes every column that holds nothing else, but for those that by their name are about people, devices or parts',
     '(`Sex`, `patient_age`, `laterality`, `view`, `is_test`). Preview and import name the columns that were taken, those that were not, and why: the first',
     'cell that is no mark with its row (`U` in row 3), and the `--finding-columns … --values …` that takes them, with `U=?` for each word whose meaning you have to say. `NaN` is an empty cell there. Decimals have a point, or a comma where',
-    'the whole column has commas (`1,5`); what may be a decimal or a thousand (`1,234` alone, commas beside points) is refused by its row.',
+    'the whole column has commas (`1,5`); what may be a decimal or a thousand (`1,234` alone, commas beside points, `1.234` beside `950`) is refused by its row.',
     '\n## Rows that are refused\n',
     'They are listed with the reason, all of them, and can be saved with their cells (`--refused FILE.csv`, and "Save list …" in the window).',
     '`--rows all` writes no label while one is refused, which is what `labels import` and the window do; `--rows matching`, which is what',
