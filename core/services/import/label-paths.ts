@@ -7,7 +7,7 @@
  * same beginning taken off all of them. Whatever fits more than one image is no answer, and neither is another image where the file itself
  * lies there and was left out of the data set: damaged files are, and the `IM0001` of another patient is not what was meant.
  */
-import { basename, dirname, isAbsolute, join, normalize, parse, resolve, sep, win32 } from 'node:path';
+import { basename, dirname, isAbsolute, join, normalize, resolve, sep, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { splitOfWord } from '../../contract/index.ts';
 import type { CatalogueImage } from './catalogue.ts';
@@ -137,8 +137,7 @@ export class PathFinder {
     const names = new Set([writtenPath(key), writtenPath(key).replaceAll('\\', '/')]);
     return [...names].some((name) => {
       if (!isAbsolute(name)) return this.#used.some((base) => this.#disk.has(base, foldersOf(name)));
-      const { root } = parse(name);
-      return this.#disk.has(root, foldersOf(name.slice(root.length)));
+      return this.#disk.hasPath(resolve(name));
     });
   }
 

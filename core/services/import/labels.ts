@@ -40,6 +40,7 @@ import { doubtfulZeros, KeyHints, lossOfGiven, nouns } from './key-hints.ts';
 import type { KeyFinder } from './label-keys.ts';
 import { leftOutNote, type PathFinder } from './label-paths.ts';
 import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
+import { OnDisk } from './on-disk.ts';
 
 /** One label for one thing. `row` is null for what class folders say; `name` is redacted before it is shown. */
 export interface LabelEntry {
@@ -348,19 +349,22 @@ function withPatients(db: ReadDb, datasetId: number, entries: readonly LabelEntr
   return entries.map((entry) => ({ ...entry, patientId: patientOf.get(targetKey(entry.target)) ?? entry.patientId }));
 }
 
-/** The patient that a labels file gives each path; paths are composed (NFC). */
+/** The patient that a labels file gives each path; paths are composed (NFC). One that several files fit is refused later and gives nobody. */
 export function patientsByPath(
   file: LabelsFile | null,
   pathsOf: (row: LabelRow) => readonly string[],
 ): Map<string, string> {
   const patients = new Map<string, string>();
+  const disk = new OnDisk();
   let before: LabelRow['keys'];
   for (const row of file?.rows ?? []) {
     // A line of several findings gives its patient once, and keys that are no paths are looked for when the images are there.
     const isSame = row.keys !== undefined && row.keys === before;
     before = row.keys;
     if (row.patientID === null || isSame || row.keys?.every(({ kind }) => kind !== 'path') === true) continue;
-    for (const path of pathsOf(row)) patients.set(path.normalize('NFC'), row.patientID);
+    const paths = pathsOf(row);
+    if (paths.filter((path) => disk.hasPath(path)).length > 1) continue;
+    for (const path of paths) patients.set(path.normalize('NFC'), row.patientID);
   }
   return patients;
 }

@@ -1,6 +1,6 @@
 /** Whether files lie on the disk, asked about for every row of a labels file: each folder is read once, and what is not there costs nothing. */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, parse, sep } from 'node:path';
 
 export class OnDisk {
   readonly #names = new Map<string, ReadonlySet<string>>();
@@ -13,6 +13,12 @@ export class OnDisk {
       folder = join(folder, part);
     }
     return parts.length > 0;
+  }
+
+  /** Whether a file lies at an absolute path. */
+  hasPath(path: string): boolean {
+    const { root } = parse(path);
+    return this.has(root, path.slice(root.length).split(sep));
   }
 
   #namesIn(folder: string): ReadonlySet<string> {

@@ -5,6 +5,7 @@ import { previewLabels } from '../../../../core/services/import/preview.ts';
 import { type Library, labelledInstances, patientsOfDataset } from '../../../../core/store/index.ts';
 import { importCase } from '../../../support/case-import.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
+import { picture } from '../../../support/public-labels.ts';
 import { put, type TinyInstance, testContext, tinyDicom } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -162,4 +163,20 @@ describe('a row whose file was left out', () => {
       '1.1.1: benign -',
     ]);
   });
+});
+
+test('a row that fits pictures of two folders is refused, and gives neither a patient', async () => {
+  const folder = temporaryFolder();
+  const paths = [join(folder, 'siteA'), join(folder, 'siteB')];
+  paths.forEach((path, site) => {
+    for (const n of [0, 1, 2]) put(path, `img/${n}.png`, picture(10 * site + n));
+  });
+  put(folder, 'siteB/img/only.png', picture(30));
+  const rows = ['img/0.png,P0,a', 'img/1.png,P1,b', 'img/2.png,P1,b', 'img/only.png,P2,a'];
+  const labels = put(folder, 'labels.csv', ['path,patientID,label', ...rows].join('\n'));
+  const library = temporaryLibrary();
+  const report = await importCase(library, { paths, labels });
+  expect(report.labels).toMatchObject({ applied: 1, refusedRows: 3 });
+  expect(report.patients).toBe(7);
+  expect(patientsOf(library).filter((line) => / P\d$/.test(line))).toHaveLength(1);
 });
