@@ -39,6 +39,7 @@ export const importNoteCodes = [
   'splitsChanged',
   'dealtAnew',
   'earlierVersions',
+  'sharedIds',
   'sharedPatient',
   'alikePatients',
   'testGiven',

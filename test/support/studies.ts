@@ -18,6 +18,8 @@ export interface TinyInstance {
   /** Shown with a window over all 12 bits: without one, an image of one grey level looks like that of any other. */
   readonly hasWindow?: boolean;
   readonly patientName?: string;
+  readonly patientSex?: string;
+  readonly patientBirthDate?: string;
   readonly accessionNumber?: string;
   /** The UID of the series where it is not made of the study's. */
   readonly seriesUID?: string;
@@ -35,6 +37,8 @@ export function tinyDicom({
   frames = 1,
   hasWindow = false,
   patientName = 'Doe^Jane',
+  patientSex,
+  patientBirthDate,
   accessionNumber,
   series = 1,
   seriesUID = `${study}.${series}`,
@@ -45,6 +49,8 @@ export function tinyDicom({
     sopInstanceUID: instance,
     modality: 'OT',
     patientName,
+    ...(patientSex === undefined ? {} : { patientSex }),
+    ...(patientBirthDate === undefined ? {} : { patientBirthDate }),
     ...(accessionNumber === undefined ? {} : { accessionNumber }),
     patientID: patient,
     studyInstanceUID: study,

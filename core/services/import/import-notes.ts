@@ -31,6 +31,8 @@ export interface ImportFacts {
   readonly corrected: number;
   /** Studies that follow their corrected headers to another patient, and results that were made before. */
   readonly followed: { readonly studies: number; readonly results: number };
+  /** Patient IDs under which headers speak of two people. */
+  readonly sharedIds: number;
   readonly replaced: ReplacedImages;
   /** Names of pictures without `_` that lie in several folders. */
   readonly parted: Pick<PartedNames, 'names' | 'pictures'>;
@@ -83,6 +85,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (dealtAnew > 0) note('dealtAnew', { patients: dealtAnew });
   const versions = sum((moves) => moves.studies) > 0 ? versionsOfEarlierPatients(db) : 0;
   if (versions > 0) note('earlierVersions', { versions });
+  if (facts.sharedIds > 0) note('sharedIds', { ids: facts.sharedIds });
   notes.push(
     ...sharedPatientNote(sharedPatient(db, datasetId)),
     ...alikePatientsNote(alikePatients(db, datasetId)),

@@ -98,6 +98,7 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
       ...importer.noted,
       corrected: importer.counts.corrected,
       followed: importer.followed,
+      sharedIds: importer.sharedIds,
       replaced,
       parted,
       rule: rule ?? 'picture',

@@ -41,6 +41,7 @@ import { Corrections } from './corrections.ts';
 import type { LabelEntry } from './labels.ts';
 import { LeftOut } from './left-out.ts';
 import { Replaced, type ReplacedImages } from './replaced.ts';
+import { SharedIds } from './shared-ids.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
@@ -82,6 +83,7 @@ export class Importer {
   /** Studies that an import which was stopped has left under the patient of before. */
   readonly #unfollowed: ReadonlySet<StudyId>;
   readonly #replaced = new Replaced();
+  readonly #sharedIds = new SharedIds();
   /** Pictures with their patient by the rule, where the rule was asked for. */
   readonly #ruled = new Map<InstanceId, PictureContext>();
   /** Pictures without `_` in their names, where the name before it is the patient. */
@@ -146,6 +148,11 @@ export class Importer {
   get followed(): { readonly studies: number; readonly results: number } {
     const { followed: studies, results } = this.#corrections;
     return { studies, results };
+  }
+
+  /** Patient IDs under which headers speak of two people. */
+  get sharedIds(): number {
+    return this.#sharedIds.count;
   }
 
   /** What became of images whose files hold others now. */
@@ -305,6 +312,7 @@ export class Importer {
         patientKey: this.#identity.patientKey(instance.patientKey),
         ...(own === undefined ? {} : { ownPatientKey: this.#identity.patientKey(own) }),
       };
+      this.#sharedIds.see(db, keys.patientKey, instance.description);
       const added = addInstance(db, { ...instance, ...keys, ...this.#description(instance) }, now);
       id = added.id;
       this.counts.imported += 1;
