@@ -168,7 +168,7 @@ export const library = {
     earlierVersions: (v: NoteValues) =>
       `${n(Number(v['versions']), 'frozen version', 'frozen versions')} and the models of it keep the patients and splits of before: their figures may count one person on both sides. Train anew.`,
     sharedIds: (v: NoteValues) =>
-      `${n(Number(v['ids']), 'patient ID stands', 'patient IDs stand')} in headers with two birth dates or sexes: people of two hospitals may share a number. They count as one patient, and a label by patientID is given to both. If they are two, give each an ID of its own in a column patientID beside the study or the path, and name the images in labels files by these.`,
+      `${n(Number(v['ids']), 'ID of a patient stands', 'IDs of patients stand')} in headers with two birth dates or sexes: people of two hospitals may share a number. They count as one patient, and a label by patientID is given to both. If they are two, give each an ID of its own in a column patientID beside the study or the path, and name the images in labels files by these.`,
     sharedPatient: (v: NoteValues) =>
       v['cause'] === 'folder'
         ? `${v['studies']} of ${n(Number(v['all']), 'picture has its', 'pictures have their')} folder for a patient. If a folder is no patient, import again and choose another rule for pictures, or give a column patientID.`
