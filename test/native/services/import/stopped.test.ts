@@ -1,6 +1,7 @@
-/** An import that finds corrected headers is stopped and given again: studies follow their headers all the same. */
+/** Imports that find corrected headers: what a preview says of them, and one that is stopped and given again. */
 import { expect, test } from 'vitest';
 import { importPaths } from '../../../../core/services/import/import.ts';
+import { previewLabels } from '../../../../core/services/import/preview.ts';
 import { type Library, labelledInstances, patientsOfDataset } from '../../../../core/store/index.ts';
 import { importCase, noteOf } from '../../../support/case-import.ts';
 import { temporaryLibrary, testTime } from '../../../support/library.ts';
@@ -84,4 +85,28 @@ test('a stopped import leaves no study under the patient of before', async () =>
   const last = await importCase(library, { paths: [folder] });
   expect(last).toMatchObject({ imported: 0, alreadyThere: 120, corrected: 0 });
   expect(noteOf(last, 'headersCorrected')).toBeUndefined();
+});
+
+test('a preview finds the patients whom corrected headers name, as the import does', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  studies(folder, () => 'ANONYMOUS');
+  await importCase(library, { paths: [folder] });
+  // The first patient is given, the second is corrected in part, the others are corrected.
+  const given = put(temporaryFolder(), 'given.csv', 'studyInstanceUID,patientID\n1.0.1,GIVEN\n1.0.2,GIVEN\n');
+  await importCase(library, { paths: [], labels: given });
+  studies(folder, (p) => `P${p}x`);
+  for (const s of [1, 2]) {
+    const bytes = { patient: 'ANONYMOUS', patientName: 'Name^1', study: `1.1.${s}`, instance: `1.1.${s}.1.2` };
+    put(folder, `01/${s}/IM2.dcm`, tinyDicom({ ...bytes, grey: 100 + 10 * s + 2 }));
+  }
+  const rows = [...Array.from({ length: patients }, (_, p) => `P${p}x`), 'GIVEN', 'ANONYMOUS'];
+  const labels = put(temporaryFolder(), 'labels.csv', ['patientID,label', ...rows.map((id) => `${id},a`)].join('\n'));
+  const preview = await previewLabels(testContext(library), { dataset: 'd', labels, paths: [folder] });
+  const report = await importCase(library, { paths: [folder], labels });
+  const refused = report.labels.problems.map(({ row }) => row);
+  expect(refused).toEqual([2, 3]);
+  expect(preview.refused.map(({ rows: [row] }) => row)).toEqual(refused);
+  expect(preview.classes).toMatchObject([{ name: 'a', labels: 12, images: 120 }]);
+  expect(report).toMatchObject({ labelled: 120 });
 });
