@@ -18,7 +18,11 @@ export interface TinyInstance {
   /** Shown with a window over all 12 bits: without one, an image of one grey level looks like that of any other. */
   readonly hasWindow?: boolean;
   readonly patientName?: string;
+  readonly patientSex?: string;
+  readonly patientBirthDate?: string;
   readonly accessionNumber?: string;
+  /** The UID of the series where it is not made of the study's. */
+  readonly seriesUID?: string;
   /** Number of the series within the study, and of the image within the series. */
   readonly series?: number;
   readonly number?: number;
@@ -33,8 +37,11 @@ export function tinyDicom({
   frames = 1,
   hasWindow = false,
   patientName = 'Doe^Jane',
+  patientSex,
+  patientBirthDate,
   accessionNumber,
   series = 1,
+  seriesUID = `${study}.${series}`,
   number,
 }: TinyInstance): Uint8Array {
   return writeDicom({
@@ -42,10 +49,12 @@ export function tinyDicom({
     sopInstanceUID: instance,
     modality: 'OT',
     patientName,
+    ...(patientSex === undefined ? {} : { patientSex }),
+    ...(patientBirthDate === undefined ? {} : { patientBirthDate }),
     ...(accessionNumber === undefined ? {} : { accessionNumber }),
     patientID: patient,
     studyInstanceUID: study,
-    seriesInstanceUID: `${study}.${series}`,
+    seriesInstanceUID: seriesUID,
     ...(number === undefined ? {} : { seriesNumber: String(series), instanceNumber: String(number) }),
     samplesPerPixel: 1,
     photometricInterpretation: 'MONOCHROME2',

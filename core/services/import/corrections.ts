@@ -114,6 +114,14 @@ export class Corrections {
     if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
   }
 
+  /** A study whose files an import that was stopped had found corrected: it is still to follow its headers. */
+  resume(
+    studyId: StudyId,
+    file: { readonly name: string; readonly id: InstanceId; readonly description: InstanceDescription | undefined },
+  ): void {
+    this.#studies.set(studyId, file);
+  }
+
   /** The copy of what a file held before it was corrected: nobody reads it any more. */
   #removeCopy(db: WriteDb, path: string, id: InstanceId): void {
     if (!forgetFile(db, path, id)) return;

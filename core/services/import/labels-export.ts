@@ -125,7 +125,9 @@ export function labelTable(
       origin === 'given' ? [[patientId, split] as const] : [],
     ),
   );
-  const { hasMarks } = targetFacts[dataset.target];
+  const { hasMarks, isPerName } = targetFacts[dataset.target];
+  const cellOf = (label: string): string =>
+    hasMarks ? (cellOfMark[label] ?? '') : isPerName ? withoutDoubt(label) : label;
   const rows = new Map<string, readonly string[]>();
   for (const image of placedImagesOf(db, dataset.id)) {
     const key = keyOf(image);
@@ -133,7 +135,7 @@ export function labelTable(
     for (const { reader, of } of said) {
       const labels = questions.map((_, k) => of(image, k));
       if (labels.every((label) => label === null)) continue;
-      const cells = labels.map((label) => (hasMarks ? (cellOfMark[label ?? ''] ?? '') : (label ?? '')));
+      const cells = labels.map((label) => (label === null ? '' : cellOf(label)));
       const about = [given.get(image.patientId) ?? '', patientOf(image), reader];
       rows.set(`${key}\n${reader}`, [key, ...cells, ...about]);
     }
@@ -144,6 +146,11 @@ export function labelTable(
   const table = [header, ...rows.values()].map((row) => row.filter((_, at) => isUsed[at]));
   // The byte order mark keeps letters whole in Excel.
   return { rows: rows.size, text: stringify(table, { bom: true }) };
+}
+
+/** A number that nobody takes for a thousand: 1.234 as 1.2340. */
+function withoutDoubt(number: string): string {
+  return /^-?[1-9]\d{0,2}\.\d{3}$/.test(number) ? `${number}0` : number;
 }
 
 /** What somebody said of an image to the k-th question. */

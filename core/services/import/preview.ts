@@ -34,6 +34,7 @@ import { asLabelsSay } from './asked.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { caseQuestionsOf, labelChoice, type NamedClasses, namesOf, positiveOf, refusePositive } from './class-names.ts';
 import { changedSplits, type Held, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
+import { effectNotes } from './label-effects.ts';
 import { labelNotes } from './label-notes.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import {
@@ -104,7 +105,11 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     alsoFits:
       found.read.alsoFits === null ? null : { title: found.read.alsoFits.title, profile: found.read.alsoFits.name },
     findings: findingsOf(agreed, found.entries),
-    notes: [...labelNotes(found.read), ...alikePatientsNote(alikeOf(found))],
+    notes: [
+      ...labelNotes(found.read),
+      ...effectNotes(db, dataset?.id ?? null, { ...found, file: found.read, reader: given.reader }),
+      ...alikePatientsNote(alikeOf(found)),
+    ],
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
     splitsChanged,
