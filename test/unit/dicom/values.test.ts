@@ -227,6 +227,17 @@ describe('readings that changed', () => {
     ['a gap', { windowCenter: '\\50', windowWidth: '400\\80' }, true],
     ['a narrow window', { windowCenter: '0.5', windowWidth: '0.5' }, true],
     ['MONOCHROME2 with INVERSE', { presentationLUTShape: 'INVERSE' }, true],
+    ['a rescaled CT', { sopClassUID: '1.2.840.10008.5.1.4.1.1.2', rescaleSlope: 2 }, false],
+    ['an angiogram that is not', { sopClassUID: '1.2.840.10008.5.1.4.1.1.12.1', rescaleSlope: 1 }, false],
+    ['a rescaled angiogram', { sopClassUID: '1.2.840.10008.5.1.4.1.1.12.1', rescaleSlope: 2 }, true],
+    [
+      'an angiogram with a table',
+      {
+        sopClassUID: '1.2.840.10008.5.1.4.1.1.12.1',
+        modalityLUTSequence: [{ lutDescriptor: [1, 0, 16], lutData: Uint16Array.of(0) }],
+      },
+      true,
+    ],
   ])('%s', (_, values, isOtherwise) => {
     expect(readsOtherwise(smallInstance([1, 2, 3], values))).toBe(isOtherwise);
   });
