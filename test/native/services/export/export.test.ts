@@ -82,7 +82,10 @@ describe('an export', () => {
       [[join(inside, 'DICOMDIR')], join(inside, 'share')],
     ] as const) {
       const asked = exportStudies(contextOf(), { paths: [...paths], out: into });
-      await expect(asked).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('lies in one that is exported') });
+      await expect(asked).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+        message: expect.stringContaining('lies in one that is exported'),
+      });
     }
     expect(filesIn(inside)).toEqual(['DICOMDIR', 'a/1.dcm', 'b/2.dcm']);
     // Beside it, under a name that begins alike, and beside a single file there is nothing to be met.
