@@ -34,7 +34,7 @@ export const frameHeaderSchema = z.object({
   /** MONOCHROME1: low values are bright. */
   isInverted: z.boolean(),
   photometricInterpretation: z.string(),
-  /** `HU` for CT and other rescale types; '' when not said. */
+  /** `HU` of a rescaled CT, and other rescale types; '' when not said. */
   unit: z.string(),
   modality: z.string(),
   /** Millimetres from row to row and from column to column; null when not known. */

@@ -132,7 +132,7 @@ async function dicomFrame(bytes: Uint8Array, pool: DecodePool, frame: number): P
       hasOwnWindow: display.hasOwnWindow,
       isInverted: display.isInverted,
       photometricInterpretation: text(header.photometricInterpretation),
-      unit: dataSet.text('rescaleType') ?? (modality === 'CT' ? 'HU' : ''),
+      unit: display.unit,
       modality,
       ...frameSpacing(dataSet, frame),
       slicePositionMm: slicePositionOf(dataSet, frame) ?? null,
