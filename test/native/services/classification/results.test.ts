@@ -160,6 +160,37 @@ test('of a watched folder whose model was deleted and made anew under its name, 
   ]);
 });
 
+test('a key that the library made of a study or a folder is nobody’s name, and stands in no file that is given away', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  const context = testContext(library);
+  const [unnamed, inFolder] = ['1.1.1', '1.2.1'] as const;
+  put(folder, 'a.dcm', tinyDicom({ patient: '', study: '1.1', instance: unnamed }));
+  put(folder, 'b.dcm', tinyDicom({ patient: 'P', study: '1.2', instance: inFolder }));
+  await importPaths(context, { paths: [folder], dataset: 'd' });
+  // As a picture is filed that lies in a folder of its patient.
+  library.writer.run("UPDATE patients SET patient_key = 'folder:/home/miller//patient12' WHERE patient_key = 'P'", {});
+  const modelId = addModelRow(library, 'm');
+  const predictions = [unnamed, inFolder].flatMap((uid) => {
+    const common = { studyInstanceUID: uid.slice(0, -2), images: 1, probabilities: [0.2, 0.8], decision: 'disc' };
+    const point = { threshold: 0.5, thresholdClass: 'disc' };
+    const contentHash = instanceByUid(library.db, uid)?.contentHash ?? '';
+    return [
+      { ...common, ...point, level: 'image', sopInstanceUID: uid, frame: 0, contentHash },
+      { ...common, ...point, level: 'study', sopInstanceUID: null, frame: null, contentHash: null },
+    ] as const;
+  });
+  const batch = addBatch(library.writer, { jobId: null, modelId, predictions }, testTime);
+  expect(batchResults(context, { batch }).studies.map(({ patientKey }) => patientKey)).toEqual([null, 'patient12']);
+  const [csv, html] = ['r.csv', 'r.html'].map((name) => join(temporaryFolder(), name)) as [string, string];
+  exportResults(context, { batch }, 'csv', csv);
+  exportResults(context, { batch }, 'html', html);
+  const rows = parse(readFileSync(csv), { columns: true }) as Record<string, string>[];
+  expect(rows.map((row) => row['patientID'])).toEqual(['', '', 'patient12', 'patient12']);
+  expect(readFileSync(html, 'utf8')).toContain('>patient12<');
+  expect(readFileSync(html, 'utf8')).not.toMatch(/miller|study:|folder:/);
+});
+
 test('results stay with an image whose header was corrected in place, under its new study', async () => {
   const folder = temporaryFolder();
   const library = temporaryLibrary();
