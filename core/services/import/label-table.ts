@@ -3,6 +3,7 @@
  * separators behind the last column, cells written `="00017"` so that zeros stay, line ends of three kinds.
  */
 import { CsvError, type Info, parse } from 'csv-parse/sync';
+import { textOfSpreadsheet } from '../../base/spreadsheet-text.ts';
 import { columnOfName, type LabelProblem, type LabelSeparator, labelSeparators } from '../../contract/index.ts';
 
 export interface LabelTableRow {
@@ -140,12 +141,12 @@ const formula = /^="((?:[^"]|"")*)"$/;
 const unseen =
   /^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$/gu;
 
-/** What a cell says: without blanks around it, composed, and without the formula or the apostrophe that only keeps its zeros. */
+/** What a cell says: without blanks around it, composed, and without the formula or the apostrophe that only keeps it as it is. */
 function cell(value: string): string {
   const text = value.replaceAll(unseen, '');
   const kept = formula.exec(text)?.[1];
   if (kept !== undefined) return kept.replaceAll('""', '"').trim().normalize('NFC');
-  return text.replace(/^'(?=\d+$)/, '').normalize('NFC');
+  return textOfSpreadsheet(text).normalize('NFC');
 }
 
 function widthOf(fields: readonly string[]): number {

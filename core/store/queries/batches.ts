@@ -55,10 +55,14 @@ export interface BatchStudy {
   readonly frame: number;
 }
 
-/** Which results: one batch, or all of a watched folder. */
+/**
+ * Which results: one batch, or all of a watched folder. A folder is watched by a model's name, which another model may have by now: its results are
+ * then those of the newest one, since answers of two models have no columns in common; those of the other are had batch by batch.
+ */
 export type BatchChoice = { readonly batch: number } | { readonly watch: number };
 
-const chosen = '(b.id = :batch OR b.watch_id = :watch)';
+const chosen = `(b.id = :batch OR (b.watch_id = :watch
+  AND b.model_id = (SELECT model_id FROM batches WHERE watch_id = :watch ORDER BY id DESC LIMIT 1)))`;
 
 function bound(choice: BatchChoice): { batch: number | null; watch: number | null } {
   return 'batch' in choice ? { batch: choice.batch, watch: null } : { batch: null, watch: choice.watch };

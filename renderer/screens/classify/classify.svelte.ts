@@ -293,8 +293,7 @@ export function nameOf({
   patientKey,
   studyInstanceUID,
 }: Pick<StudyResult, 'patientName' | 'patientKey' | 'studyInstanceUID'>): string {
-  // The key of a patient without an ID is made of the study's number and says nothing.
-  const known = patientName?.replaceAll('^', ' ').trim() || (patientKey?.includes(':') ? null : patientKey);
+  const known = patientName?.replaceAll('^', ' ').trim() || patientKey;
   return known ?? `…${studyInstanceUID.slice(-12)}`;
 }
 
