@@ -65,7 +65,7 @@ export function parseLpmConfig(
       numberOf(described['num_attention_heads']) ??
       numberOf(modelArgs['num_heads']) ??
       openClipHeads(openClip) ??
-      knownHeads(described, family, width),
+      knownHeads(family, shapes),
     width,
   );
   refuseOdd({ width, patch, layers, mlpWidth, positions: shapes.positions ?? 1, registers });
@@ -295,14 +295,13 @@ function openClipHeads(vision: Json): number | undefined {
 }
 
 /**
- * Heads by architecture name or width. All published plain ViTs have heads of 64 numbers from width 192 on, except
- * those listed; below that nothing is usual, so nothing is guessed: the wrong number gives wrong features silently.
+ * Heads by width. All published plain ViTs have heads of 64 numbers from width 192 on, except those listed; below that nothing is usual, so
+ * nothing is guessed: the wrong number gives wrong features silently. Names of architectures tell less: a "giant" has 16 or 24.
  */
-function knownHeads(config: Json, family: LpmFamily, width: number): number | undefined {
-  const architecture = String(config['architecture'] ?? '');
-  const heads = /^vit_(huge|giant|gigantic)/.exec(architecture)?.[1];
-  if (heads !== undefined) return 16;
-  const usual = family.heads?.[width];
+function knownHeads(family: LpmFamily, { width, isRotary, classToken }: ReadShapes): number | undefined {
+  const { heads, rotaryHeads, classlessHeads } = family;
+  const of = (table: typeof heads): number | undefined => table?.[width];
+  const usual = isRotary ? of(rotaryHeads ?? heads) : ((classToken ? undefined : of(classlessHeads)) ?? of(heads));
   if (usual !== undefined) return usual;
   if (width === 1280 || width === 1408 || width === 1664) return 16;
   return width >= 192 && width % 64 === 0 ? width / 64 : undefined;

@@ -202,6 +202,36 @@ describe('tokens', () => {
   });
 });
 
+describe('the number of heads, where no file says it', () => {
+  const rotary = { ...examples['hf-dinov3'], naming: 'timm' } as const;
+  const siglip = { ...examples['hf-siglip'], naming: 'timm' } as const;
+  // Published sizes; the names of architectures stand in timm's config.json, which does not tell the number of heads.
+  test.each([
+    ['ViT-H/14', examples.timm, 1280, 16, 'vit_huge_patch14_224'],
+    ['ViT-g/14', examples.timm, 1408, 16, 'vit_giant_patch14_224'],
+    ['DINOv2-g by timm', { ...examples.timm, layerScale: true }, 1536, 24, 'vit_giant_patch14_dinov2'],
+    ['DINOv2-g', examples['hf-dinov2'], 1536, 24, undefined],
+    ['DINOv3 L', examples['hf-dinov3'], 1024, 16, undefined],
+    ['DINOv3 H+', examples['hf-dinov3'], 1280, 20, undefined],
+    ['DINOv3 H+ by timm', rotary, 1280, 20, 'vit_huge_plus_patch16_dinov3'],
+    ['DINOv3 7B', examples['hf-dinov3'], 4096, 32, undefined],
+    ['DINOv3 7B by timm', rotary, 4096, 32, 'vit_7b_patch16_dinov3'],
+    ['SigLIP so400m by timm', siglip, 1152, 16, 'vit_so400m_patch14_siglip_384'],
+    ['SigLIP 2 giant-opt', examples['hf-siglip'], 1536, 16, undefined],
+    ['SigLIP 2 giant-opt by timm', siglip, 1536, 16, 'vit_giantopt_patch16_siglip_384'],
+  ] as const)('%s: as it was published, of a file and of a folder', (_, example, width, heads, architecture) => {
+    const shapes = Object.entries(tensorsOf({ ...example, width, heads, mlpWidth: 4 * width }));
+    // timm calls the layer scales of DINOv3 otherwise than those of DINOv2, and tells it by them.
+    const named = shapes.map(([name, shape]) => [
+      example === rotary ? name.replace(/ls(\d)\.gamma/, 'gamma_$1') : name,
+      shape,
+    ]);
+    const file = fileOf(Object.fromEntries(named));
+    expect(parseLpmConfig(file, null).heads).toBe(heads);
+    if (architecture !== undefined) expect(parseLpmConfig(file, { architecture }).heads).toBe(heads);
+  });
+});
+
 describe('SwiGLU', () => {
   const gated = (change: (shapes: Record<string, Shape>, block: string) => void): LpmConfig => {
     const shapes = tensorsOf(examples.timm);
