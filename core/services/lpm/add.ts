@@ -27,7 +27,7 @@ import {
 import { fileError } from '../files/files.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { lpmIdentitySteps, type OpenLpm, openLpm } from './lpm-file.ts';
+import { lpmIdentitySteps, type OpenLpm, openAdded, openLpm } from './lpm-file.ts';
 import { checkMemory, recognisedLines, recogniseLpm, timeOfImage } from './recognise.ts';
 
 /** Copied at once: some ten milliseconds of a slow disk between two looks at whether to stop. */
@@ -142,15 +142,14 @@ async function identityOf(context: ServiceContext, lpm: OpenLpm): Promise<string
 }
 
 /** Whether the library's copy of an LPM is there and has the weights that were added. */
-async function isWhole({ library, signal }: ServiceContext, { hash, folder, config }: LpmRecord): Promise<boolean> {
-  const heads = config['heads'];
+async function isWhole({ library, signal }: ServiceContext, record: LpmRecord): Promise<boolean> {
   try {
-    const lpm = openLpm(library.path(...folder.split('/')), typeof heads === 'number' ? { heads } : {}, 'library');
+    const lpm = openAdded(library.path(...record.folder.split('/')), record);
     try {
       const steps = lpmIdentitySteps(lpm);
       for (;;) {
         const step = steps.next();
-        if (step.done) return step.value === hash;
+        if (step.done) return step.value === record.hash;
         await setImmediate();
         throwIfCancelled(signal, 'Adding the LPM');
       }
