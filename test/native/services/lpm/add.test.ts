@@ -209,3 +209,19 @@ test.each<readonly [string, (folder: string) => void]>([
   expect(lpmIdentity(lpm)).toBe(record.hash);
   lpm.close();
 });
+
+test('the same weights with files that say other pixels are there already, and it is said that those do not count', async () => {
+  const warned: string[] = [];
+  const log = { log: (level: string, message: string) => void (level === 'warn' && warned.push(message)) };
+  const context = testContext(temporaryLibrary(), { log });
+  const path = madeLpm();
+  rmSync(join(path, 'preprocessor_config.json'));
+  await addLpm(context, { path, name: 'bare' });
+  expect(await addLpm(context, { path })).toMatchObject({ alreadyThere: true });
+  expect(warned).toEqual([]);
+  writeFileSync(join(path, 'preprocessor_config.json'), '{"image_mean":[0.1,0.2,0.3],"image_std":[0.5,0.5,0.5]}');
+  expect(await addLpm(context, { path })).toMatchObject({ name: 'bare', alreadyThere: true });
+  expect(warned).toEqual([
+    'The LPM "bare" has these weights and is read as it was added: mean of pixels 0.5, 0.5, 0.5 (these files say 0.1, 0.2, 0.3).',
+  ]);
+});
