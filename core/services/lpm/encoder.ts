@@ -25,7 +25,7 @@ import type { ServiceContext } from '../session/context.ts';
 import { embeddedLpmFile } from './bundled-file.ts';
 import { checkEncoderMemory, encoderMemoryBytes } from './encoder-memory.ts';
 import { requireInt8, requireInt8Engine } from './int8-engine.ts';
-import { type OpenLpm, openLpm } from './lpm-file.ts';
+import { type OpenLpm, openAdded } from './lpm-file.ts';
 
 /** An LPM of the library whose file is open; close it after compiling. */
 export interface LibraryLpm extends OpenLpm {
@@ -48,11 +48,8 @@ const damage: readonly string[] = ['WEIGHTS_INVALID', 'LPM_UNSUPPORTED', 'LPM_PI
 
 /** The LPM of a record, its file opened. @throws LPM_NOT_FOUND when its file is gone; WEIGHTS_INVALID when it is damaged */
 export function openLibraryLpm(context: ServiceContext, record: LpmRecord): LibraryLpm {
-  const heads = record.config['heads'];
   try {
-    const folder = context.library.path(...record.folder.split('/'));
-    const lpm = openLpm(folder, typeof heads === 'number' ? { heads } : {}, 'library');
-    return { ...lpm, record };
+    return { ...openAdded(context.library.path(...record.folder.split('/')), record), record };
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
     const path = record.name === embeddedLpmName ? `"${dirname(embeddedLpmFile())}"` : 'PATH';
