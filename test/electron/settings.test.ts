@@ -67,7 +67,8 @@ test('settings: language and theme count at once, the machine is examined, an LP
   await main.getByText('Labels, models, results').waitFor();
   await main.getByRole('button', { name: 'Check', exact: true }).click();
   await main.getByText('The library is sound.').waitFor();
-  await main.getByRole('button', { name: 'Back up now' }).click();
+  // A second click before the first has its answer makes no second one.
+  await main.getByRole('button', { name: 'Back up now' }).dblclick();
   await main
     .getByRole('button', { name: /^Restore the backup of/ })
     .first()
@@ -86,6 +87,9 @@ test('settings: language and theme count at once, the machine is examined, an LP
   await answerOpenDialog(app, [join(folder, 'second-library')]);
   await main.getByRole('button', { name: 'Use another folder …' }).click();
   await main.getByText(join(folder, 'second-library')).first().waitFor();
+  // Nobody has checked this one.
+  await main.getByText('Labels, models, results').waitFor();
+  expect(await main.getByText('The library is sound.').count()).toBe(0);
   // A file is no library: the one before is opened again, and it is said why.
   await answerOpenDialog(app, [pickle]);
   await main.getByRole('button', { name: 'Use another folder …' }).click();
