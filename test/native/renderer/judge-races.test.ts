@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { jobs } from '../../../renderer/app/jobs.svelte.ts';
 import { navigation } from '../../../renderer/app/navigation.svelte.ts';
 import { JudgeState } from '../../../renderer/screens/judge/judge.svelte.ts';
+import { ModelEditState } from '../../../renderer/screens/judge/model-edit.svelte.ts';
 import { walkFrom } from '../../../renderer/screens/judge/walk.ts';
 import { HeldWire } from './held-wire.ts';
 import { settled } from './room-harness.ts';
@@ -200,4 +201,23 @@ test('figures of a model that is gone do not come back while the list loads agai
   void judge.reopen(null);
   await wire.answer('judge.open', reportOf('a'));
   expect(judge.report).toBeNull();
+});
+
+test('the model that is deleted or renamed is the one whose dialog was asked for, and the one whose plan is shown', async () => {
+  const wire = new HeldWire({ 'models.deleted': [] });
+  const edit = new ModelEditState();
+  void edit.open('a');
+  void edit.open('b');
+  await settled();
+  await wire.answer('models.deletion', { model: 'b', isInUse: false }, 1);
+  await wire.answer('models.deletion', { model: 'a', isInUse: false });
+  expect([edit.about, edit.name, edit.plan]).toEqual(['b', 'b', { model: 'b', isInUse: false }]);
+  edit.name = 'better';
+  void edit.rename();
+  void edit.remove();
+  await settled();
+  expect([wire.inputs('models.rename'), wire.inputs('models.delete')]).toEqual([
+    [{ model: 'b', name: 'better' }],
+    [{ model: 'b', evenInUse: false }],
+  ]);
 });
