@@ -51,3 +51,22 @@ test('an import whose dialog is closed, or changed, before the folders were look
   rmSync(folder, { recursive: true, force: true });
   expect(complaints).toEqual([]);
 });
+
+test('a second click before the first has its answer begins nothing a second time; a click after it does', async () => {
+  const opened = await launch();
+  const { page, complaints, close } = opened;
+  await page.getByRole('heading', { name: 'Welcome to Sidelight' }).waitFor();
+  const ordered = async (): Promise<number> => {
+    await callFrom(page, 'jobs.list', {});
+    return (await callFrom(page, 'jobs.list', {})).filter(({ kind }) => kind === 'demo').length;
+  };
+  const make = page.getByRole('button', { name: 'Try it with the demo set' });
+  await whileFrozen(opened, () => make.dblclick());
+  expect(await ordered()).toBe(1);
+  const [job] = await callFrom(page, 'jobs.list', {});
+  await callFrom(page, 'jobs.stop', { id: job?.id ?? 0 });
+  await make.click();
+  await expect.poll(ordered).toBe(2);
+  await close();
+  expect(complaints).toEqual([]);
+});
