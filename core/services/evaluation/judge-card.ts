@@ -10,6 +10,7 @@ import {
   testEvaluations,
   versionById,
   versionCounts,
+  warningsOfRun,
 } from '../../store/index.ts';
 import { summaryOf } from '../recipe/summary.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -50,6 +51,7 @@ export function modelCard(context: ServiceContext, name: string): ModelCard {
     counts: versionCounts(db, run.datasetVersionId),
     results: evaluationsOf(db, model.id).flatMap(({ split }) => resultsOf(context, model, split)),
     testEvaluations: testEvaluations(db, model.id),
+    warnings: warningsOfRun(db, run.id),
     replay: replayOf(db, model.id) ?? null,
   };
 }
