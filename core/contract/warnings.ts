@@ -31,6 +31,8 @@ export const jobWarningSchema = z.discriminatedUnion('code', [
   of('networkStuck', { network: count, networks: count }),
   of('methodLeftOut', { method: z.string(), training: count, cause: causeSchema }),
   of('computedElsewhere', { engine: z.string(), device: z.string(), cause: causeSchema }),
+  of('startKnowsPatients', { model: z.string(), part: z.enum(['val', 'test']), patients: count }),
+  of('patientsMoved', { images: count, inSeveralParts: count, countedApart: count }),
   of('littleMemory', { lpm: z.string(), inputSize: count, neededBytes: z.number(), freeBytes: z.number() }),
 ]);
 export type JobWarning = z.infer<typeof jobWarningSchema>;
@@ -66,6 +68,17 @@ export const englishWarnings: WarningWords = {
     `Network ${v.network} of ${v.networks} learned next to nothing and is trained again from another start.`,
   methodLeftOut: (v) => `${v.method}, training ${v.training}, is left out.`,
   computedElsewhere: (v) => `${v.engine} on ${v.device} is not here.`,
+  startKnowsPatients: (v) =>
+    v.part === 'test'
+      ? `The weights that this training begins with, those of "${v.model}", have learned from ${counted('en', v.patients, 'patient who is a test patient here', 'patients who are test patients here')}: figures of the test cases flatter this model. Train it again from the beginning before you trust them.`
+      : `The weights that this training begins with, those of "${v.model}", have learned from ${counted('en', v.patients, 'patient who is a validation patient here', 'patients who are validation patients here')}: figures of the validation cases, and what is chosen by them, flatter this model.`,
+  patientsMoved: (v) =>
+    `${counted('en', v.images, 'image of this version belongs', 'images of this version belong')} to another patient since it was frozen; figures count the patients of then.` +
+    (v.inSeveralParts > 0
+      ? ` ${counted('en', v.inSeveralParts, 'patient of now stands', 'patients of now stand')} in several splits of it: train anew before you trust the figures.`
+      : v.countedApart > 0
+        ? ` ${counted('en', v.countedApart, 'patient of now counts', 'patients of now count')} as several in it, so that intervals are too narrow and folds may have learned from whom they answer: train anew before you trust the figures.`
+        : ''),
   littleMemory: (v) =>
     `The LPM "${v.lpm}" at ${v.inputSize.toLocaleString('en')} px takes about ${gigabytes(v.neededBytes)} of memory, and only ${gigabytes(v.freeBytes)} are free: close other programs, or it may be slow or end.`,
 };
@@ -93,6 +106,6 @@ export function isSameWarning(a: JobWarning, b: JobWarning): boolean {
   return JSON.stringify(withoutCounts(a)) === JSON.stringify(withoutCounts(b));
 }
 
-const amounts: readonly string[] = ['images', 'neededBytes', 'freeBytes'];
+const amounts: readonly string[] = ['images', 'patients', 'neededBytes', 'freeBytes'];
 const withoutCounts = (warning: JobWarning): unknown[] =>
   Object.entries(warning).filter(([name]) => !amounts.includes(name));

@@ -50,6 +50,7 @@ import { runKeeper } from '../training/keep-run.ts';
 import { networkOfRun } from '../training/material.ts';
 import { type PlannedRun, planRun } from '../training/plan.ts';
 import { notePlace } from '../training/run-place.ts';
+import { startWarnings } from '../training/taught.ts';
 import { storeModel } from './store-model.ts';
 
 /**
@@ -81,6 +82,7 @@ export const trainJob = defineJob({
     if (search !== null) setRunOfSearch(context.library.writer, search.id, plan.run.id);
     // Of a search it was said before.
     else if (plan.resumed && !plan.finished) warnOfLaterLabels(context, plan);
+    if (!plan.finished) for (const one of startWarnings(context.library.db, plan.run)) warn(context, one);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
       if (!plan.finished) {
