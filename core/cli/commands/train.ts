@@ -113,7 +113,7 @@ export const command = defineCommand({
     ),
     on: text(
       '--on <model>',
-      'train this model on: its settings, --epochs more of them, from the weights that it ended with (the optimiser begins anew); a new model comes of it',
+      'train this model on: its settings, --epochs more of them, from the weights that it ended with (the optimiser begins anew); a new model comes of it. People who are test patients by now and whom those weights have learned from (patients became one, or a file gave another split) are said',
     ),
     criterion: oneOf(
       '--criterion <name>',

@@ -10,7 +10,6 @@ import { statfsSync } from 'node:fs';
 import { counted } from '../../base/counted.ts';
 import { AppError, invariant } from '../../base/errors.ts';
 import { int8Record } from '../../base/int8-channels.ts';
-import { silentLogger } from '../../base/logger.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
 import type { ChannelStatistics, DatasetVersion, Method, Normalisation, VersionImage } from '../../contract/index.ts';
 import type { MemoryHolder, RecordStore } from '../../features/index.ts';
@@ -29,6 +28,7 @@ import { imageKind, prepareSources, readSource } from '../pixels/source-images.t
 import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
+import { silently } from '../session/warn.ts';
 import { BatchThreads } from './batches/batch-threads.ts';
 import { type FeatureSettings, featureKinds, int8Channels, recordBytes } from './feature-kinds.ts';
 import { resolveStatistics } from './normalisation.ts';
@@ -155,7 +155,7 @@ export async function openForEncoding(
     }
     const sources = opened(first?.parts.sources.share() ?? openPreviewStore(context, inputSize, rule));
     const isSaid = announceSize(context, request, sources) && request.features.length > 0;
-    if (isSaid) announceEncoder(await context.engine(), lpm, request, context.log);
+    if (isSaid) announceEncoder(await context.engine(), lpm, request, context);
     const { images, statistics, problems } = first?.parts ?? (await decodeImages(context, request, sources));
     const hash = lpm.record.hash;
     const records = new Map(
@@ -303,8 +303,8 @@ async function encodeMissing(
   const wanted = new Set([...lacking.values()].flat());
   const features = request.features.filter((kind) => wanted.has(kind));
   const plan = { ...request, features };
-  const log = parts.isSaid ? silentLogger : context.log;
-  const encoder = await compileEncoder(await context.engine(), lpm, plan, { ...context, log });
+  const told = parts.isSaid ? silently(context) : context;
+  const encoder = await compileEncoder(await context.engine(), lpm, plan, told);
   try {
     let done = 0;
     await encodeEach(encoder, missing, pixelsOf({ request, parts }), context.signal, (image, encoded) => {

@@ -255,7 +255,8 @@ export class JobQueue {
 
   #next(): void {
     for (const lane of lanes) {
-      if (this.#running.has(lane) || this.#isClosing || this.#isAloneRunning) continue;
+      const isAloneRunning = [...this.#running.values()].some((running) => running.isAlone);
+      if (this.#running.has(lane) || this.#isClosing || isAloneRunning) continue;
       const kinds = jobKinds.filter((kind) => jobKindRows[kind].lane === lane);
       const job = nextQueuedJob(this.#services.library.db, kinds);
       if (job === undefined) continue;
@@ -291,6 +292,10 @@ export class JobQueue {
       start: (job) => {
         this.#rows.start(job);
         running.isStartKept = true;
+      },
+      warn: (job, warning) => {
+        this.#rows.warn(job, warning);
+        this.#tell(job);
       },
       end: (job, state, outcome) => {
         this.#rows.end(job, state, outcome);
@@ -379,10 +384,6 @@ export class JobQueue {
 
   #runningOf(id: number): Running | undefined {
     return [...this.#running.values()].find((running) => running.id === id);
-  }
-
-  get #isAloneRunning(): boolean {
-    return [...this.#running.values()].some(({ isAlone }) => isAlone);
   }
 
   #tell(id: number): void {

@@ -181,7 +181,6 @@ const severalAnyway: Readonly<Record<string, number>> = {
   'core/services/lpm/recognise.ts': 3,
   'core/services/patients/patients.ts': 1,
   'core/services/recipe/progress.ts': 1,
-  'core/services/recipe/search.ts': 1,
   'core/services/replay/record.ts': 1,
   'core/services/replay/replay.ts': 1,
   'core/services/training/again.ts': 1,
