@@ -277,7 +277,7 @@ export class FolderWatcher {
 
 /** What a watch asks of the queue for some of its files. */
 export function watchClassification(watch: WatchRow, paths: readonly string[]): ClassifyOptions {
-  return { paths: [...paths], model: watch.model, watchId: watch.id };
+  return { paths: [...paths], model: watch.model, watchId: watch.id, mayBeGone: true };
 }
 
 /** What the list says of files and folders that cannot be read: the first by name, as the window may show it, and how many more. */
