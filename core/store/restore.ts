@@ -3,7 +3,7 @@
  * `set-aside/<time>/`.
  *
  * Order of events, so that a kill anywhere leaves either the old state or one that opening refuses by name (never an empty library):
- * the backup is copied whole beside its place, brought to the newest form and prepared there; the present file moves away, then its log (a log beside a foreign database would be
+ * the backup is copied whole (with its log, where it has one) beside its place, brought to the newest form and prepared there; the present file moves away, then its log (a log beside a foreign database would be
  * played into it); the copy gets its name.
  */
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
@@ -100,7 +100,10 @@ function replace(folder: string, backup: string, { now, prepare }: RestoreOption
     // A log that a killed one left would be played into the copy.
     for (const ending of ['-wal', '-shm']) rmSync(`${partial}${ending}`, { force: true });
     copyFileSync(backup, partial);
-    if (prepare !== undefined) changeCopy(partial, backup, prepare);
+    // Of a library that was set aside after a kill, what was committed last is in its log alone.
+    const hasLog = existsSync(`${backup}-wal`);
+    if (hasLog) copyFileSync(`${backup}-wal`, `${partial}-wal`);
+    if (hasLog || prepare !== undefined) changeCopy(partial, backup, prepare ?? (() => {}));
     const handle = openSync(partial, 'r+');
     fsyncSync(handle);
     closeSync(handle);
