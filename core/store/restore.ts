@@ -45,7 +45,7 @@ export function restoreLibrary(folder: string, options: RestoreOptions): Restore
   if (!existsSync(folder)) throw new AppError('FILE_NOT_FOUND', `There is no library in ${redact(folder)}.`);
   const lock = takeWriterLock(folder);
   try {
-    const { backup, unsound } = choose(folder, options.from);
+    const { backup, unsound } = choose(folder, options);
     const setAside = replace(folder, backup.path, options);
     return { backup: backup.name, madeAt: backup.madeAt, setAside, unsound };
   } finally {
@@ -53,7 +53,10 @@ export function restoreLibrary(folder: string, options: RestoreOptions): Restore
   }
 }
 
-function choose(folder: string, from: string | undefined): { backup: BackupFile; unsound: string[] } {
+/** Clocks of a machine and of a share may differ by so much. */
+const clockDriftMs = 24 * 60 * 60 * 1000;
+
+function choose(folder: string, { from, now }: RestoreOptions): { backup: BackupFile; unsound: string[] } {
   const backups = listBackups(join(folder, 'backups'));
   if (from !== undefined) {
     const path = existsSync(from) ? resolve(from) : join(folder, 'backups', basename(from));
@@ -71,7 +74,9 @@ function choose(folder: string, from: string | undefined): { backup: BackupFile;
     return { backup: known ?? { name: basename(path), path, sizeBytes: 0, madeAt: '' }, unsound: [] };
   }
   const unsound: string[] = [];
-  for (const backup of backups) {
+  // What a clock that went wrong has dated later than now is not the newest by that.
+  const isOfFuture = ({ madeAt }: BackupFile): boolean => Date.parse(madeAt) > now.getTime() + clockDriftMs;
+  for (const backup of [...backups.filter((one) => !isOfFuture(one)), ...backups.filter(isOfFuture)]) {
     if (databaseProblems(backup.path).length === 0) return { backup, unsound };
     unsound.push(backup.name);
   }

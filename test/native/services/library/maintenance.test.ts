@@ -150,6 +150,7 @@ describe('library restore', () => {
     library.close();
     for (const name of readdirSync(backups)) if (!copy.endsWith(name)) rmSync(join(backups, name));
     writeFileSync(join(backups, 'daily-2026-12-01.sqlite'), 'no database');
+    utimesSync(join(backups, 'daily-2026-12-01.sqlite'), now, now);
     const present = readFileSync(join(folder, 'sidelight.sqlite'));
 
     const report = restoreFromBackup(folder, undefined, now);
