@@ -180,7 +180,11 @@ export class FolderWatcher {
   }
 
   async #tick(): Promise<void> {
-    this.#looking = this.look();
+    // Nobody awaits a timer: a library whose disk does not answer for a moment would end the process, and every job with it.
+    this.#looking = this.look().catch((error: unknown) => {
+      const { code, message } = serialiseError(error);
+      this.#context.log.log('error', 'Watched folders could not be looked through', { code, message });
+    });
     await this.#looking;
     if (!this.#isClosed) this.open();
   }

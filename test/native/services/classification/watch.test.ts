@@ -4,6 +4,7 @@ import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'n
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { AppError } from '../../../../core/base/errors.ts';
 import { FolderWatcher } from '../../../../core/services/classification/watch.ts';
 import { renameDataset } from '../../../../core/services/datasets/editing.ts';
 import { deleteModel, renameModel, restoreModel } from '../../../../core/services/library/models.ts';
@@ -217,6 +218,38 @@ test('what is renamed or deleted while files are read is heeded: no model is ask
   watcher.setActive(id, true);
   await watcher.look();
   expect(watcher.list()).toMatchObject([{ taken: 2, isActive: true }]);
+});
+
+test('a library that cannot be read for a moment ends nothing: the folders are looked through again', async () => {
+  const library = temporaryLibrary();
+  addModelRow(library, 'm');
+  const folder = join(temporaryFolder(), 'arrivals');
+  put(folder, 'a1.dcm', file(1));
+  const failing = { isOn: true };
+  const logged: unknown[] = [];
+  const context = testContext(library, { log: { log: (_, message) => logged.push(message) } });
+  const db = new Proxy(library.db, {
+    get: (target, name) => {
+      if (failing.isOn) throw new AppError('DISK_FAILED', 'The disk does not answer.');
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const awayAtFirst = new Proxy(library, {
+    get: (target, name) => (name === 'db' ? db : Reflect.get(target, name, target)),
+  });
+  const taken: string[] = [];
+  const watcher = new FolderWatcher(
+    { ...context, library: awayAtFirst },
+    { take: (_, files) => taken.push(...files) > 0, changed: () => {}, settleMs: 0, pollMs: 1 },
+  );
+  watching(library).watcher.add({ folder, model: 'm', dataset: null });
+  watcher.open();
+  await expect.poll(() => logged.length).toBeGreaterThan(1);
+  expect(logged[0]).toBe('Watched folders could not be looked through');
+  failing.isOn = false;
+  await expect.poll(() => taken.length).toBe(1);
+  await watcher.close();
 });
 
 test('a library that is only read watches nothing, and says so', async () => {
