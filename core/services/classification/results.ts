@@ -20,6 +20,7 @@ import { shownPatient } from '../patients/patients.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { predictionsCsv } from './csv.ts';
 import { foldAgreement, referredNames } from './fold-agreement.ts';
+import { withoutSuperseded } from './superseded.ts';
 
 /** `batches`: everything that was classified, newest first. */
 export function listBatches({ library: { db } }: Pick<ServiceContext, 'library'>): BatchRow[] {
@@ -61,7 +62,7 @@ export function exportResults(
     format === 'csv'
       ? predictionsCsv(
           newest(db, choice).model,
-          batchIds(db, choice).flatMap((id) => completePredictions(context, id)),
+          withoutSuperseded(batchIds(db, choice).map((id) => completePredictions(context, id))),
           batchFailures(db, choice),
         )
       : pageOf(batchResults(context, choice), context.now(), worthOf);

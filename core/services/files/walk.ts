@@ -25,14 +25,28 @@ export interface WalkedFile {
 /**
  * Walks `paths`: folders to their depth, files as they are, a DICOMDIR as the medium it lies on.
  * @param exclude real paths that are left out without a word (the labels file)
+ * @param options.mayBeGone gives a path that cannot be used as a file that is refused, where it would be thrown
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE when a given path itself cannot be used
  */
-export async function* walkFiles(paths: readonly string[], exclude: ReadonlySet<string>): AsyncGenerator<WalkedFile> {
+export async function* walkFiles(
+  paths: readonly string[],
+  exclude: ReadonlySet<string>,
+  { mayBeGone = false }: { readonly mayBeGone?: boolean | undefined } = {},
+): AsyncGenerator<WalkedFile> {
   // Overlapping paths (a folder and one of its own folders) give each file once.
   const seen = new Set<string>(exclude);
   for (const given of paths) {
     const path = resolve(given);
-    const [stats, real] = await describeRoot(path);
+    const described = await describeRoot(path);
+    if (described instanceof AppError) {
+      if (!mayBeGone) {
+        // The user typed this path, so it may be shown as typed.
+        throw new AppError(described.code, `${path}: ${described.message}`, { cause: described.cause });
+      }
+      yield refused(path, dirname(path), [], described);
+      continue;
+    }
+    const [stats, real] = described;
     const isMedium = stats.isFile() && basename(path).toUpperCase() === 'DICOMDIR';
     const root = stats.isDirectory() ? path : dirname(path);
     const realRoot = stats.isDirectory() ? real : dirname(real);
@@ -44,13 +58,11 @@ export async function* walkFiles(paths: readonly string[], exclude: ReadonlySet<
   }
 }
 
-async function describeRoot(path: string): Promise<[Stats, string]> {
+async function describeRoot(path: string): Promise<[Stats, string] | AppError> {
   try {
     return [await stat(path), await realpath(path)];
   } catch (error) {
-    const failure = fileError(error, path);
-    // The user typed this path, so it may be shown as typed.
-    throw new AppError(failure.code, `${path}: ${failure.message}`, { cause: error });
+    return fileError(error, path);
   }
 }
 

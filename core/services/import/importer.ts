@@ -120,6 +120,7 @@ export class Importer {
       picturePatients: this.#rule,
       isKnown: (place) => this.#knownInstance(place) !== undefined,
       looksInto: true,
+      mayBeGone: this.#options.mayBeGone,
       patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
     });
     let done = 0;

@@ -118,11 +118,21 @@ export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
   }));
 }
 
-/** Files that the chosen batches could not use, in the order in which they were met. */
+/** Of which batch a job tries the failed files again; null of other jobs. */
+const retriedBy = (job: string): string =>
+  `(SELECT json_extract(j.payload, '$.retries') FROM jobs j WHERE j.id = ${job})`;
+
+/**
+ * Files that the chosen batches could not use, in the order in which they were met. Of a watched folder without those that were tried again: what
+ * became of them stands in the batch that did.
+ */
 export function batchFailures(db: ReadDb, choice: BatchChoice): (BatchFailure & { readonly batchId: number })[] {
   return db.all(
     `SELECT f.batch_id AS batchId, f.path, f.member, f.code, f.message, f.action
-     FROM batches b JOIN batch_failures f ON f.batch_id = b.id WHERE ${chosen} ORDER BY f.id`,
+     FROM batches b JOIN batch_failures f ON f.batch_id = b.id WHERE ${chosen}
+       AND (b.id = :batch OR b.id NOT IN (SELECT r.retried FROM (SELECT ${retriedBy('o.job_id')} AS retried FROM batches o
+         WHERE o.watch_id = :watch) r WHERE r.retried IS NOT NULL))
+     ORDER BY f.id`,
     bound(choice),
   );
 }
@@ -131,6 +141,30 @@ export function batchFailures(db: ReadDb, choice: BatchChoice): (BatchFailure & 
 export function batchIds(db: ReadDb, choice: BatchChoice): number[] {
   return db
     .all<{ id: number }>(`SELECT b.id FROM batches b WHERE ${chosen} ORDER BY b.id`, bound(choice))
+    .map(({ id }) => id);
+}
+
+/**
+ * Batches of a model, oldest first, that answered images of the studies before: of the same watched folder, or else the batch whose failed files a job
+ * tries again, with those that this one tried again in its turn.
+ */
+export function batchesBefore(
+  db: ReadDb,
+  of: { readonly modelId: number; readonly watchId: number | null; readonly retries: number | null },
+  studies: readonly string[],
+): number[] {
+  if (of.watchId === null && of.retries === null) return [];
+  return db
+    .all<{ id: number }>(
+      `WITH RECURSIVE retried(id) AS (SELECT :retries UNION
+         SELECT ${retriedBy('b.job_id')} FROM retried r JOIN batches b ON b.id = r.id)
+       SELECT b.id FROM batches b WHERE b.model_id = :modelId
+         AND CASE WHEN :watchId IS NULL THEN b.id IN (SELECT id FROM retried) ELSE b.watch_id = :watchId END
+         AND EXISTS (SELECT 1 FROM predictions p WHERE p.batch_id = b.id AND p.level = 'image'
+           AND p.study_instance_uid IN (SELECT value FROM json_each(:studies)))
+       ORDER BY b.id`,
+      { ...of, studies: JSON.stringify(studies) },
+    )
     .map(({ id }) => id);
 }
 
