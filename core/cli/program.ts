@@ -44,6 +44,7 @@ export type RunCommand = (
   command: CliCommand,
   args: readonly (string | readonly string[])[],
   options: object,
+  given: ReadonlySet<string>,
   globals: GlobalOptions,
 ) => Promise<void>;
 
@@ -73,7 +74,9 @@ export function buildProgram(commands: readonly CliCommand[], version: string, r
           .exitOverride();
       parents.set(group, parent);
     }
-    addCommand(parent, leaf, command, (args, options) => run(command, args, options, readGlobals(program)));
+    addCommand(parent, leaf, command, (args, options, given) =>
+      run(command, args, options, given, readGlobals(program)),
+    );
   }
   return program;
 }
@@ -82,7 +85,7 @@ function addCommand(
   parent: Command,
   name: string,
   source: CliCommand,
-  action: (args: readonly (string | readonly string[])[], options: object) => Promise<void>,
+  action: (args: readonly (string | readonly string[])[], options: object, given: ReadonlySet<string>) => Promise<void>,
 ): void {
   const command = parent
     .command(name)
@@ -96,7 +99,8 @@ function addCommand(
   command.action(async (...received: unknown[]) => {
     // Commander passes the arguments, then the options, then the command itself.
     const args = received.slice(0, source.arguments.length) as (string | readonly string[])[];
-    await action(args, command.opts());
+    const names = Object.keys(command.opts());
+    await action(args, command.opts(), new Set(names.filter((one) => command.getOptionValueSource(one) === 'cli')));
   });
 }
 

@@ -24,8 +24,8 @@ const exit = { done: 0, failed: 1, usage: 2 } as const;
 export async function runCommandLine(line: CommandLine): Promise<number> {
   const wantsJson = line.argv.includes('--json');
   let status: number = exit.done;
-  const program = buildProgram(line.commands, line.version, async (command, args, options, globals) => {
-    status = await runOne(line, command, args, options, globals);
+  const program = buildProgram(line.commands, line.version, async (command, ...asked) => {
+    status = await runOne(line, command, ...asked);
   });
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
     command.configureOutput({
@@ -54,6 +54,7 @@ async function runOne(
   command: CliCommand,
   args: readonly (string | readonly string[])[],
   options: object,
+  given: ReadonlySet<string>,
   globals: GlobalOptions,
 ): Promise<number> {
   const terminal = new Terminal({ stream: line.stderr, clock: () => performance.now() });
@@ -68,6 +69,7 @@ async function runOne(
   let session: Promise<ServiceSession> | undefined;
   const context: CliContext = {
     globals,
+    given,
     terminal,
     signal: interrupts.signal,
     version: line.version,
