@@ -72,6 +72,9 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
       : `${plural(n(v, 'files'), 'file')} changed in place since the last import: what they say now counts, labels and readings stay, features are ` +
         'computed again. ') +
     `${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.` +
+    (n(v, 'resized') === 0
+      ? ''
+      : ` Warning: ${n(v, 'resized')} of the files ${n(v, 'resized') === 1 ? 'holds' : 'hold'} an image of another size now: look whether the labels of before are right for what is in them.`) +
     (n(v, 'results') === 0
       ? ''
       : ` ${plural(n(v, 'results'), 'result')} of classification ${n(v, 'results') === 1 ? 'is' : 'are'} of before: classify again if the pixels changed.`),

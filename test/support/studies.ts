@@ -15,6 +15,8 @@ export interface TinyInstance {
   /** Grey level of every pixel. */
   readonly grey?: number;
   readonly frames?: number;
+  /** Rows of pixels. */
+  readonly rows?: number;
   /** Shown with a window over all 12 bits: without one, an image of one grey level looks like that of any other. */
   readonly hasWindow?: boolean;
   readonly patientName?: string;
@@ -28,13 +30,14 @@ export interface TinyInstance {
   readonly number?: number;
 }
 
-/** A DICOM file of 8 by 8 pixels, 16 bits. */
+/** A DICOM file of 8 by 8 pixels or of more rows, 16 bits. */
 export function tinyDicom({
   patient,
   study,
   instance,
   grey = 100,
   frames = 1,
+  rows = 8,
   hasWindow = false,
   patientName = 'Doe^Jane',
   patientSex,
@@ -59,14 +62,14 @@ export function tinyDicom({
     samplesPerPixel: 1,
     photometricInterpretation: 'MONOCHROME2',
     ...(frames === 1 ? {} : { numberOfFrames: String(frames) }),
-    rows: 8,
+    rows,
     columns: 8,
     bitsAllocated: 16,
     bitsStored: 12,
     highBit: 11,
     pixelRepresentation: 0,
     ...(hasWindow ? { windowCenter: '2048', windowWidth: '4096' } : {}),
-    pixelData: new Uint16Array(64 * frames).fill(grey),
+    pixelData: new Uint16Array(8 * rows * frames).fill(grey),
   });
 }
 

@@ -30,7 +30,7 @@ export interface ImportFacts {
   readonly isRuleNamed: boolean;
   readonly corrected: number;
   /** Studies that follow their corrected headers to another patient, and results that were made before. */
-  readonly followed: { readonly studies: number; readonly results: number };
+  readonly followed: { readonly studies: number; readonly results: number; readonly resized?: number };
   /** Patient IDs under which headers speak of two people. */
   readonly sharedIds: number;
   readonly replaced: ReplacedImages;

@@ -146,9 +146,9 @@ export class Importer {
   }
 
   /** Studies that went to another patient so, and results that were made of what the files held before. */
-  get followed(): { readonly studies: number; readonly results: number } {
-    const { followed: studies, results } = this.#corrections;
-    return { studies, results };
+  get followed(): { readonly studies: number; readonly results: number; readonly resized?: number } {
+    const { followed: studies, results, resized } = this.#corrections;
+    return { studies, results, ...(resized === 0 ? {} : { resized }) };
   }
 
   /** Patient IDs under which headers speak of two people. */

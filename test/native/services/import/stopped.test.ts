@@ -110,3 +110,17 @@ test('a preview finds the patients whom corrected headers name, as the import do
   expect(preview.classes).toMatchObject([{ name: 'a', labels: 12, images: 120 }]);
   expect(report).toMatchObject({ labelled: 120 });
 });
+
+test('an image of another size under the same UID is told of: its labels may be of what was there before', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  studies(folder, (p) => `P${p}`);
+  await importCase(library, { paths: [folder] });
+  const about = { patient: 'P9x', patientName: 'Other', study: '1.3.1' };
+  for (const i of [1, 2]) {
+    put(folder, `03/1/IM${i}.dcm`, tinyDicom({ ...about, instance: `1.3.1.1.${i}`, grey: 7, rows: 8 + i }));
+  }
+  for (const i of [3, 4, 5]) put(folder, `03/1/IM${i}.dcm`, tinyDicom({ ...about, instance: `1.3.1.1.${i}`, grey: 7 }));
+  const report = await importCase(library, { paths: [folder] });
+  expect(noteOf(report, 'headersCorrected')).toEqual({ files: 5, studies: 1, results: 0, resized: 2 });
+});
