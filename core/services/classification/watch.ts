@@ -11,13 +11,15 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { counted } from '../../base/counted.ts';
 import { AppError, serialiseError } from '../../base/errors.ts';
-import type { ClassifyOptions } from '../../contract/index.ts';
+import type { ClassifyOptions, JobView } from '../../contract/index.ts';
 import type { WatchView } from '../../contract/ipc/classify.ts';
 import { sha256 } from '../../disk/index.ts';
 import {
   addWatch,
+  batchFailures,
   datasetByName,
   deletedDatasets,
+  forgetWatchedFiles,
   listWatches,
   modelByName,
   removeWatch,
@@ -75,6 +77,8 @@ interface State {
   contents: Set<string>;
   places: Set<string>;
   seen: Map<string, Seen>;
+  /** Handed over last, by path, with their contents. */
+  last: ReadonlyMap<string, string>;
   waiting: number;
   problem: { message: string; action: string } | null;
 }
@@ -171,6 +175,27 @@ export class FolderWatcher {
     throw new AppError('MODEL_NOT_FOUND', `There is no model "${name}".`);
   }
 
+  /**
+   * A job of the queue changed. Files that were gone when their turn came are new ones again: where they were moved to within the folder, or once its
+   * drive is back.
+   */
+  jobChanged(job: JobView): void {
+    if (job.kind !== 'classify' || job.isStoppable || job.result === null) return;
+    const watchId = job.payload?.watchId;
+    const { batchId } = job.result;
+    const last = watchId === undefined ? undefined : this.#states.get(watchId)?.last;
+    if (watchId === undefined || batchId === null || last === undefined) return;
+    const { db, writer } = this.#context.library;
+    const gone = batchFailures(db, { batch: batchId }).flatMap(({ code, path }) => {
+      const contentHash = code === 'FILE_NOT_FOUND' ? last.get(path) : undefined;
+      return contentHash === undefined ? [] : [contentHash];
+    });
+    if (gone.length === 0) return;
+    forgetWatchedFiles(writer, watchId, gone);
+    // What is known of the folder is read anew.
+    this.#states.delete(watchId);
+  }
+
   /** Looks through every watched folder once. */
   async look(): Promise<void> {
     for (const watch of listWatches(this.#context.library.db)) {
@@ -254,6 +279,7 @@ export class FolderWatcher {
       state.contents.add(contentHash);
       state.places.add(placeHash);
     }
+    if (isTaken) state.last = new Map([...fresh.values()].map(({ path, contentHash }) => [path, contentHash]));
     state.waiting -= done.length;
     this.#options.changed();
     return unreadable;
@@ -273,7 +299,13 @@ export class FolderWatcher {
   #state(id: number): State {
     const known = this.#states.get(id);
     if (known !== undefined) return known;
-    const state = { ...watchedFiles(this.#context.library.db, id), seen: new Map(), waiting: 0, problem: null };
+    const state = {
+      ...watchedFiles(this.#context.library.db, id),
+      seen: new Map(),
+      last: new Map(),
+      waiting: 0,
+      problem: null,
+    };
     this.#states.set(id, state);
     return state;
   }

@@ -188,6 +188,14 @@ export function watchedFiles(db: ReadDb, watchId: number): { contents: Set<strin
   return { contents: new Set(rows.map((row) => row.content)), places: new Set(rows.map((row) => row.place)) };
 }
 
+/** Takes contents for new ones again. */
+export function forgetWatchedFiles(db: WriteDb, watchId: number, contentHashes: readonly string[]): void {
+  db.run(
+    'DELETE FROM watched_files WHERE watch_id = :watchId AND content_hash IN (SELECT value FROM json_each(:hashes))',
+    { watchId, hashes: JSON.stringify(contentHashes) },
+  );
+}
+
 export function saveWatchedFiles(
   db: WriteDb,
   watchId: number,

@@ -156,6 +156,7 @@ const severalAnyway: Readonly<Record<string, number>> = {
   'core/cli/fold-lines.ts': 2,
   'core/cli/note-lines.ts': 2,
   'core/cli/replay-lines.ts': 1,
+  'core/cli/shortcut-lines.ts': 1,
   'core/codecs/jpeg/markers.ts': 1,
   'core/dicom/pixels.ts': 2,
   'core/models/parameters.ts': 1,

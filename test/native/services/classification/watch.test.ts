@@ -1,15 +1,16 @@
 /** Watched folders: what is taken, when, and that nothing is taken twice. */
 import { createHash } from 'node:crypto';
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { AppError } from '../../../../core/base/errors.ts';
+import type { JobView } from '../../../../core/contract/index.ts';
 import { FolderWatcher } from '../../../../core/services/classification/watch.ts';
 import { renameDataset } from '../../../../core/services/datasets/editing.ts';
 import { deleteModel, renameModel, restoreModel } from '../../../../core/services/library/models.ts';
-import { type Library, openLibrary } from '../../../../core/store/index.ts';
-import { addModelRow, temporaryLibrary } from '../../../support/library.ts';
+import { addBatch, addBatchFailures, type Library, openLibrary } from '../../../../core/store/index.ts';
+import { addModelRow, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -150,6 +151,33 @@ test('a file that cannot be read is named and tried again, and the others are ta
   await watcher.look();
   expect(taken).toEqual([['f2.dcm'], ['f1.dcm', 'f3.dcm']]);
   expect(watcher.list()[0]).toMatchObject({ problem: null, waiting: 0 });
+});
+
+test('a file that was gone when its turn came is taken where it was moved to; one that could not be used is not', async () => {
+  const library = temporaryLibrary();
+  const modelId = addModelRow(library, 'm');
+  const folder = join(temporaryFolder(), 'arrivals');
+  for (const n of [1, 2, 3]) put(folder, `new folder/f${n}.dcm`, file(n));
+  const { watcher, taken, lookAt } = watching(library);
+  const id = watcher.add({ folder, model: 'm', dataset: null });
+  await lookAt(0);
+  await lookAt(2000);
+  expect(taken.splice(0)).toEqual([['f1.dcm', 'f2.dcm', 'f3.dcm']]);
+  // The folder is renamed while its classification waits behind another; one file is left behind damaged.
+  renameSync(join(folder, 'new folder'), join(folder, 'Doe'));
+  const db = library.writer;
+  const batchId = addBatch(db, { jobId: null, modelId, watchId: id, predictions: [] }, testTime);
+  const at = (n: number, code: string) => ({
+    ...{ path: join(folder, `new folder/f${n}.dcm`), member: '', message: '', action: '', code },
+  });
+  addBatchFailures(db, batchId, [at(1, 'FILE_NOT_FOUND'), at(2, 'FILE_NOT_FOUND'), at(3, 'DICOM_TRUNCATED')]);
+  const job = { kind: 'classify', payload: { watchId: id }, result: { batchId } };
+  watcher.jobChanged({ ...job, isStoppable: true, result: null } as unknown as JobView);
+  watcher.jobChanged({ ...job, isStoppable: false } as unknown as JobView);
+  await lookAt(3000);
+  await lookAt(5000);
+  expect(taken).toEqual([['f1.dcm', 'f2.dcm']]);
+  expect(watcher.list()[0]).toMatchObject({ waiting: 0, taken: 3 });
 });
 
 test('a DICOMDIR is not handed over: it would take all files of its folder along, those that still grow among them', async () => {
