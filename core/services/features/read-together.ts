@@ -12,13 +12,13 @@ import type { VersionImage } from '../../contract/index.ts';
 import { cpuDescription } from '../../engine/index.ts';
 import type { LpmFeatures } from '../../models/index.ts';
 import { compileEncoder, type EncodedImage, type EncoderPlan } from '../lpm/encoder.ts';
+import { checkSpace } from '../records/disk-space.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { silently } from '../session/warn.ts';
 import {
   bytesOf,
   bytesPerImage,
-  checkSpace,
   encodeEach,
   type FeatureKindsAsked,
   type FeatureRequest,
