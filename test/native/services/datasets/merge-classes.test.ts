@@ -34,7 +34,12 @@ test('labels that count say the other class, by the same readers, and history ke
     ['sure', 'r1'],
   ]);
 
-  expect(takeClassMergeBack(context, 'demo', 'likely')).toBe(2);
+  // The command line names both: another class than the one that it went into is a slip, after which nothing is changed.
+  expect(appErrorOf(() => takeClassMergeBack(context, 'demo', 'likely', 'none')).message).toBe(
+    'Class "likely" of data set "demo" became part of "sure", not of "none".',
+  );
+  expect(labels()).toEqual(['sure', 'sure', 'none', 'none']);
+  expect(takeClassMergeBack(context, 'demo', 'likely', 'sure')).toBe(2);
   expect(labels()).toEqual(before);
   expect(classNames(library.db, datasetId)).toEqual(['likely', 'sure', 'none']);
   expect(appErrorOf(() => takeClassMergeBack(context, 'demo', 'likely')).code).toBe('BAD_INPUT');
