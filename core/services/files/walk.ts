@@ -30,9 +30,8 @@ export interface WalkedFile {
 export async function* walkFiles(paths: readonly string[], exclude: ReadonlySet<string>): AsyncGenerator<WalkedFile> {
   // Overlapping paths (a folder and one of its own folders) give each file once.
   const seen = new Set<string>(exclude);
-  for (const given of paths) {
-    const path = resolve(given);
-    const [stats, real] = await describeRoot(path);
+  // All of them before the first is walked: a slip in the last one is told before hours of work, not after.
+  for (const { path, stats, real } of await describeRoots(paths)) {
     const isMedium = stats.isFile() && basename(path).toUpperCase() === 'DICOMDIR';
     const root = stats.isDirectory() ? path : dirname(path);
     const realRoot = stats.isDirectory() ? real : dirname(real);
@@ -42,6 +41,27 @@ export async function* walkFiles(paths: readonly string[], exclude: ReadonlySet<
       yield describe(path, root, [], stats);
     }
   }
+}
+
+/** @throws FILE_NOT_FOUND, FILE_UNREADABLE for the first of the given paths that cannot be used */
+export async function requirePaths(paths: readonly string[]): Promise<void> {
+  await describeRoots(paths);
+}
+
+interface Root {
+  readonly path: string;
+  readonly stats: Stats;
+  readonly real: string;
+}
+
+async function describeRoots(paths: readonly string[]): Promise<Root[]> {
+  const roots: Root[] = [];
+  for (const given of paths) {
+    const path = resolve(given);
+    const [stats, real] = await describeRoot(path);
+    roots.push({ path, stats, real });
+  }
+  return roots;
 }
 
 async function describeRoot(path: string): Promise<[Stats, string]> {
