@@ -182,7 +182,10 @@ export function previewLines(preview: LabelsPreview): string[] {
           `${plural(preview.splitsChanged, 'patient')} had another split by an earlier file; what this file gives would count.`,
         ]),
     ...(preview.blocked === null
-      ? []
+      ? // A profile that is only proposed has to be named, and what becomes of refused rows is for --rows to say.
+        preview.refusedRows === 0 && preview.reading?.isProposed !== true
+        ? ['To have it so: the same command without --preview.']
+        : []
       : [`Nothing could be written: ${preview.blocked.message}`, preview.blocked.action]),
   ];
 }
