@@ -28,6 +28,7 @@ const groups: Readonly<Record<string, string>> = {
   batch: 'delete the results of a classification',
   class: 'merge classes of a data set',
   dataset: 'rename, delete and restore data sets',
+  labels: 'import and export labels, and order cases to label next',
   lpm: 'add and list LPMs, the frozen pre-trained models',
   library: 'check, back up and restore the library',
   model: 'rename, delete and restore models',
@@ -93,7 +94,10 @@ function addCommand(
     .description(source.description)
     .showHelpAfterError('Run with --help to see what is allowed.')
     .exitOverride()
-    .addHelpText('after', `\n${examplesText(source)}`);
+    .addHelpText(
+      'after',
+      `\n${examplesText(source)}\n\nOptions of every command (--library, --json, --threads and others): sidelight --help`,
+    );
   for (const { syntax, help } of source.arguments) command.argument(syntax, help);
   for (const spec of Object.values(source.options)) command.addOption(toOption(spec));
   command.action(async (...received: unknown[]) => {

@@ -35,18 +35,27 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     });
   }
   try {
-    await program.parseAsync([...line.argv], { from: 'user' });
+    await program.parseAsync(asHelp(line.argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) return printFailure(line, serialiseError(error), wantsJson, exit.failed);
     // Help asked for is not an error; help shown because no command was given is.
     if (error.exitCode === 0) return exit.done;
     if (wantsJson) {
-      const message = error.message.replace(/^error: /, '');
+      // What commander says where it showed help instead, because no command was given.
+      const message =
+        error.message === '(outputHelp)' ? 'No command was given.' : error.message.replace(/^error: /, '');
       printJson(line.stdout, { error: usageError(message) });
     }
     return exit.usage;
   }
   return status;
+}
+
+/** `help lpm add` as `lpm add --help`: the help command by itself looks at the first word alone, and showed the help on `lpm`. */
+function asHelp(argv: readonly string[]): string[] {
+  const [first, ...words] = argv;
+  const isOfGroup = first === 'help' && words.filter((word) => !word.startsWith('-')).length > 1;
+  return isOfGroup ? [...words, '--help'] : [...argv];
 }
 
 async function runOne(

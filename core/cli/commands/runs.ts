@@ -24,7 +24,18 @@ export const command = defineCommand({
           ? ['No run yet. Start one: sidelight train DATASET']
           : [
               ...formatTable(
-                ['name', 'state', 'data set', 'splits', 'method', 'epochs', 'best val AUC', 'time', 'model', 'started'],
+                [
+                  'name',
+                  'state',
+                  'data set',
+                  'splits',
+                  'method',
+                  'epochs',
+                  'best val AUC',
+                  'time',
+                  'model',
+                  'started (UTC)',
+                ],
                 rows.map((r) => [
                   r.name,
                   r.isStateKnown ? r.state : `${r.state}?`,

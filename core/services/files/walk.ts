@@ -35,18 +35,13 @@ export async function* walkFiles(
 ): AsyncGenerator<WalkedFile> {
   // Overlapping paths (a folder and one of its own folders) give each file once.
   const seen = new Set<string>(exclude);
-  for (const given of paths) {
-    const path = resolve(given);
-    const described = await describeRoot(path);
-    if (described instanceof AppError) {
-      if (!mayBeGone) {
-        // The user typed this path, so it may be shown as typed.
-        throw new AppError(described.code, `${path}: ${described.message}`, { cause: described.cause });
-      }
-      yield refused(path, dirname(path), [], described);
+  // All of them before the first is walked: a slip in the last one is told before hours of work, not after.
+  for (const { path, found } of await describeRoots(paths, mayBeGone)) {
+    if (found instanceof AppError) {
+      yield refused(path, dirname(path), [], found);
       continue;
     }
-    const [stats, real] = described;
+    const [stats, real] = found;
     const isMedium = stats.isFile() && basename(path).toUpperCase() === 'DICOMDIR';
     const root = stats.isDirectory() ? path : dirname(path);
     const realRoot = stats.isDirectory() ? real : dirname(real);
@@ -56,6 +51,31 @@ export async function* walkFiles(
       yield describe(path, root, [], stats);
     }
   }
+}
+
+/** @throws FILE_NOT_FOUND, FILE_UNREADABLE for the first of the given paths that cannot be used */
+export async function requirePaths(paths: readonly string[]): Promise<void> {
+  await describeRoots(paths, false);
+}
+
+interface Root {
+  readonly path: string;
+  /** What is there and where it really is, or why it cannot be used. */
+  readonly found: [Stats, string] | AppError;
+}
+
+async function describeRoots(paths: readonly string[], mayBeGone: boolean): Promise<Root[]> {
+  const roots: Root[] = [];
+  for (const given of paths) {
+    const path = resolve(given);
+    const found = await describeRoot(path);
+    if (found instanceof AppError && !mayBeGone) {
+      // The user typed this path, so it may be shown as typed.
+      throw new AppError(found.code, `${path}: ${found.message}`, { cause: found.cause });
+    }
+    roots.push({ path, found });
+  }
+  return roots;
 }
 
 async function describeRoot(path: string): Promise<[Stats, string] | AppError> {

@@ -21,6 +21,7 @@ import {
 } from '../../store/index.ts';
 import { choosePositiveClass, fixClasses, shownClasses } from '../datasets/classes.ts';
 import { emptiness } from '../files/look.ts';
+import { requirePaths } from '../files/walk.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
@@ -64,6 +65,8 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
   const labels = given.labels === undefined ? null : await usableLabels(db, given.labels, given);
   const options = labels?.options ?? given;
   if (labels === null) refuseFolderClasses(db, options);
+  // Before the data set is made: after a slip in the path an empty one stayed, which asked for classes for good.
+  await requirePaths(options.paths);
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const { isListed } = targetFacts[dataset.target];

@@ -70,6 +70,18 @@ describe('a command line', () => {
     expect((await run('echo hello --to you --precision f32')).status).toBe(0);
   });
 
+  test('help on a command of two words is that command’s, and says where the options of every command are', async () => {
+    const commands = [{ ...echo, name: 'group echo' }];
+    const { status, out } = await run('help group echo', commands);
+    expect([status, out]).toEqual([0, (await run('group echo --help', commands)).out]);
+    expect(out).toContain('--times <n>');
+    expect(out).toContain('Options of every command (--library, --json, --threads and others): sidelight --help');
+  });
+
+  test('where no command is given, --json says that', async () => {
+    expect(JSON.parse((await run('--json')).out).error.message).toBe('No command was given.');
+  });
+
   test.each([
     ['a missing argument', 'echo --to you'],
     ['a missing mandatory option', 'echo hello'],
