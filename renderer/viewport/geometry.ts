@@ -84,6 +84,11 @@ export function turnedEdges(edges: Edges, place: Placement): Edges {
   return turned;
 }
 
+/** Whether left is right: a picture that was turned over once, and not only turned. */
+export function isMirrored({ isFlippedHorizontally, isFlippedVertically }: Placement): boolean {
+  return isFlippedHorizontally !== isFlippedVertically;
+}
+
 /** A round length in millimetres that takes between 60 and 160 CSS pixels, and how many it takes. */
 export function scaleBar(pixelsPerMm: number): { readonly mm: number; readonly pixels: number } | null {
   for (const mm of [1, 2, 5, 10, 20, 50, 100, 200]) {

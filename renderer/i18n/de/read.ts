@@ -12,6 +12,7 @@ export const read: Words['read'] = {
   windowText: (width, level) => `W ${width} L ${level}`,
   zoomText: (percent) => `${percent} %`,
   inverted: 'invertiert',
+  mirrored: 'gespiegelt',
   barAt: { patient: '', detector: ' (Detektor)', unknown: ' (Detektor?)' },
   slicePosition: (mm) => `Lage ${mm} mm`,
   noOwnWindow: 'ohne Fenster',

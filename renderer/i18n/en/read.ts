@@ -25,6 +25,7 @@ export const read = {
   windowText: (width: string, level: string) => `W ${width} L ${level}`,
   zoomText: (percent: string) => `${percent} %`,
   inverted: 'inverted',
+  mirrored: 'mirrored',
   barAt: { patient: '', detector: ' (detector)', unknown: ' (detector?)' },
   slicePosition: (mm: string) => `Position ${mm} mm`,
   noOwnWindow: 'no own window',

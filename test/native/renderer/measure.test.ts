@@ -4,7 +4,7 @@ import type { InstanceId, SeriesId, StudyId } from '../../../core/contract/index
 import { activePlace, mammographyHanging } from '../../../renderer/screens/read/hanging.ts';
 import type { Series, Start } from '../../../renderer/screens/read/series.ts';
 import { playableRate } from '../../../renderer/viewport/cine.svelte.ts';
-import { fitScale, smoothing } from '../../../renderer/viewport/geometry.ts';
+import { fitScale, fitted, isMirrored, smoothing } from '../../../renderer/viewport/geometry.ts';
 import { angleOf, lengthOf, measured } from '../../../renderer/viewport/measure.ts';
 import { seriesWindow } from '../../../renderer/viewport/presets.ts';
 
@@ -51,6 +51,14 @@ test('what is measured on pixels that are not square takes their shape where no 
   const diagonal = measured({ kind: 'angle', points: [a, b, { x: 3, y: 4 }] }, header);
   expect(diagonal?.value).toBeCloseTo(45, 10);
   expect(fitScale({ rows: 4, columns: 3, pixelAspect: 0.75 }, 90, 90, 0)).toBe(30);
+});
+
+test('a picture is mirrored when it was turned over once: twice is half a turn', () => {
+  const flipped = (isFlippedHorizontally: boolean, isFlippedVertically: boolean) =>
+    isMirrored({ ...fitted, rotation: 90, isFlippedHorizontally, isFlippedVertically });
+  expect([flipped(false, false), flipped(true, false), flipped(false, true), flipped(true, true)]).toEqual([
+    ...[false, true, true, false],
+  ]);
 });
 
 test('enlarged pictures are smoothed as chosen, made smaller they always are', () => {
