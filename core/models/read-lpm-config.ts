@@ -339,7 +339,8 @@ function readActivation(
   if (isQuick || /quickgelu/.test(timmName)) return 'quick-gelu';
   if (asObject(vision['act_kwargs'])['approximate'] === 'tanh') return 'tanh-gelu';
   if (gated) return 'silu';
-  return family.activation ?? (classToken ? 'gelu' : 'tanh-gelu');
+  // Without a class token timm has SigLIP, and ViTs that end in a mean (I-JEPA), which only their names tell apart.
+  return family.activation ?? (classToken || /^vit_(?!.*siglip)/.test(timmName) ? 'gelu' : 'tanh-gelu');
 }
 
 /** What stands for the whole image, where it is not the class token. */
