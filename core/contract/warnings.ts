@@ -24,6 +24,7 @@ const of = <C extends string, T extends z.ZodRawShape>(code: C, values: T) =>
 export const jobWarningSchema = z.discriminatedUnion('code', [
   of('imagesLeftOut', { of: readFor, images: count, cause: causeSchema }),
   of('imagesLookEmpty', { of: readFor, images: count, cause: causeSchema }),
+  of('recipeKnown', { seed: count }),
   of('searchGoesOn', version),
   of('searchBeginsAnew', version),
   of('trainingGoesOn', version),
@@ -57,6 +58,8 @@ export const englishWarnings: WarningWords = {
     v.of === 'search'
       ? `${counted('en', v.images, 'image looks empty and is searched with', 'images look empty and are searched with')}.`
       : `${counted('en', v.images, 'image looks empty and is trained on', 'images look empty and are trained on')}.`,
+  recipeKnown: (v) =>
+    `The recipe is that of an earlier search of the same data, settings and seed (${v.seed}): searched for again it would come out the same. A search with another seed deals the patients to folds afresh.`,
   searchGoesOn: (v) =>
     `The search goes on with ${named(v)}, as it began; what was labelled since then waits for the next training.`,
   searchBeginsAnew: (v) =>

@@ -105,7 +105,11 @@ export const command = defineCommand({
       '--positive <name>',
       'the positive one of two classes, which the threshold is chosen for; kept with the data set (default: what was chosen for it, else read from the names)',
     ),
-    seed: integer('--seed <n>', 'seed of split, initialisation, order and augmentation', defaults.seed),
+    seed: integer(
+      '--seed <n>',
+      'seed of split, initialisation, order and augmentation; a search is the same for the same seed, and with another one made afresh, with other folds',
+      defaults.seed,
+    ),
     name: text('--name <name>', 'name of the model (default: from data set and method)'),
     resume: text('--resume <run>', 'go on with this run (see: sidelight runs), with the settings that it began with'),
     again: text(
@@ -340,7 +344,7 @@ function searchLines({ search }: TrainReport): string[] {
   if (search === null) return [];
   const [won] = search.rows;
   return [
-    `Recipe found by a ${search.budget} search: ${counted('en', search.trainings, 'training', 'trainings')} on ${counted('en', search.folds, 'fold', 'folds')} of ${counted('en', search.images, 'image', 'images')}.`,
+    `Recipe found by a ${search.budget} search${search.seed === undefined ? '' : ` (seed ${search.seed})`}: ${counted('en', search.trainings, 'training', 'trainings')} on ${counted('en', search.folds, 'fold', 'folds')} of ${counted('en', search.images, 'image', 'images')}.`,
     ...(search.methods === undefined ? [] : [`Methods asked for: ${search.methods.join(', ')}.`]),
     ...formatTable(
       ['', 'method', 'learning rate', 'weight decay', 'augmented', 'steps', 'round', 'folds', 'skill', 'AUC'],

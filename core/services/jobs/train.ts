@@ -27,6 +27,8 @@ import {
   modelByName,
   modelWeights,
   runById,
+  runsOfSearch,
+  type StoredSearch,
   searchOfRun,
   setRunOfSearch,
   setRunState,
@@ -79,9 +81,10 @@ export const trainJob = defineJob({
       await tellCosts(context, wanted);
     const { options: chosen, search, version } = await chooseRecipe(context, wanted);
     const plan = planRun(context, chosen, tools.jobId, version);
-    if (search !== null) setRunOfSearch(context.library.writer, search.id, plan.run.id);
-    // Of a search it was said before.
-    else if (plan.resumed && !plan.finished) warnOfLaterLabels(context, plan);
+    if (search !== null) {
+      if (!plan.resumed) warnOfKnownRecipe(context, search);
+      setRunOfSearch(context.library.writer, search.id, plan.run.id);
+    } else if (plan.resumed && !plan.finished) warnOfLaterLabels(context, plan);
     if (!plan.finished) for (const one of startWarnings(context.library.db, plan.run)) warn(context, one);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
@@ -118,7 +121,13 @@ async function tellCosts(context: ServiceContext, options: Parameters<typeof cho
   );
 }
 
-/** Says that a run which goes on does so with the version that it began with, where the data set is another one by now. */
+/** Says that nothing was searched, where a model has come of this very search: whoever wanted another one would believe that it had been made. */
+function warnOfKnownRecipe(context: ServiceContext, { id, plan: { seed } }: StoredSearch): void {
+  const hasModel = runsOfSearch(context.library.db, id).some(({ state }) => state === 'succeeded');
+  if (hasModel) warn(context, { code: 'recipeKnown', seed });
+}
+
+/** Says that a run which goes on does so with the version that it began with, where the data set is another one by now. A search has said it itself. */
 function warnOfLaterLabels(context: ServiceContext, { run, version }: PlannedRun): void {
   if (isAsNow(context, version, run.settings.seed)) return;
   warn(context, { code: 'trainingGoesOn', dataset: version.dataset, version: version.number });

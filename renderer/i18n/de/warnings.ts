@@ -18,6 +18,8 @@ export const warnings: Words['warnings'] = {
       v.of === 'search'
         ? `Auf ${n(v.images, 'Bild, mit dem', 'Bildern, mit denen')} gesucht wird, ist nichts zu sehen.`
         : `Auf ${n(v.images, 'Bild, von dem', 'Bildern, von denen')} gelernt wird, ist nichts zu sehen.`,
+    recipeKnown: (v) =>
+      `Das Rezept ist das einer früheren Suche mit denselben Daten, Einstellungen und Startwert (${v.seed}): Noch einmal gesucht, käme dasselbe heraus. Eine Suche mit einem anderen Startwert teilt die Patienten neu auf.`,
     searchGoesOn: (v) =>
       `Die Suche geht mit ${named(v)} weiter, wie sie begann; was seither gelabelt wurde, wartet auf das nächste Training.`,
     searchBeginsAnew: (v) =>

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { type SplitName, type StudyId, type TrainOptions, warningLine } from '../../../../core/contract/index.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { modelCard } from '../../../../core/services/evaluation/judge-card.ts';
+import { judgeReport } from '../../../../core/services/evaluation/judge-report.ts';
 import { patientWarnings } from '../../../../core/services/evaluation/patient-warnings.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
@@ -149,6 +150,8 @@ test('a model that is trained on says where its start has learned from people wh
   expect(modelCard(context, 'on').warnings).toEqual([warned]);
   const { warnings } = await evaluateModel(context, { model: 'on', split: 'test' });
   expect(warnings.filter((text) => text.startsWith('The weights'))).toEqual([warningLine(warned)]);
+  const judged = (split: 'test' | 'val') => judgeReport(context, { model: 'on', split, pooling: 'mean' })?.warnings;
+  expect([judged('test'), judged('val')]).toEqual([[warned], []]);
 
   // Whoever trains that one on inherits what its start knows; whoever begins anew does not.
   await trainModel(context, { ...optionsOn(context, 'on', 1), name: 'further' });
