@@ -39,7 +39,7 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { Corrections } from './corrections.ts';
 import type { LabelEntry } from './labels.ts';
-import { LeftOut } from './left-out.ts';
+import { damagedDuplicate, LeftOut } from './left-out.ts';
 import { Replaced, type ReplacedImages } from './replaced.ts';
 import { SharedIds } from './shared-ids.ts';
 import type { ParsedImport } from './ticket.ts';
@@ -363,11 +363,8 @@ export class Importer {
 
   /** The file that came first, damaged, stands in the report by its path where that is known. */
   #leaveOutDamaged(db: WriteDb, id: InstanceId, scanned: Scanned): void {
-    const what = 'Another file with the same SOP instance UID can be decoded and this one cannot: the other is used.';
     const first = filesOfInstance(db, id).find(({ path }) => !/^(?:files\/|pseudonymised:)/.test(path));
-    const why = new AppError('DUPLICATE_DIFFERS', what, {
-      action: 'Nothing to do; remove the damaged file if it is not needed.',
-    });
+    const why = damagedDuplicate();
     if (first === undefined) this.#leaveOut(why, scanned);
     else this.#leaveOut(why, { ...scanned, name: basename(first.path), place: { ...scanned.place, ...first } });
   }

@@ -383,18 +383,3 @@ describe('out again', () => {
     expect((await importPaths(context, named)).labels.applied).toBe(2);
   });
 });
-
-test('a target that is not the data set’s is refused before the labels file is read, by import and preview alike', async () => {
-  const folder = temporaryFolder();
-  const paths = [images(folder, 'a.dcm', 'b.dcm')];
-  const context = testContext(temporaryLibrary());
-  await importPaths(context, { dataset: 'd', paths });
-  const labels = put(folder, 'f.csv', 'path;Edema;Mass\nimages/a.dcm;1;0\nimages/b.dcm;0;1\n');
-  const asked = { dataset: 'd', labels, paths, target: 'finding' as const };
-  const refused = {
-    code: 'BAD_INPUT',
-    message: expect.stringMatching(/^Data set "d" asks for "class" .*; the import asks for "finding" /),
-  };
-  expect(await appErrorFrom(importPaths(context, asked))).toMatchObject(refused);
-  expect(await appErrorFrom(previewLabels(context, asked))).toMatchObject(refused);
-});
