@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CliCommand, type OptionSpec, UsageError } from './command.ts';
 import type { GlobalOptions } from './context.ts';
-import { integer, oneOf, text, toggle } from './options.ts';
+import { countOf, oneOf, text, toggle } from './options.ts';
 import { precisionOption } from './precision.ts';
 
 /** Options that stand before or after any command. */
@@ -20,7 +20,7 @@ export const globalOptions = {
     'auto',
   ),
   precision: precisionOption,
-  threads: integer('--threads <n>', 'processor threads to use (default: all)', undefined),
+  threads: countOf('--threads <n>', 'processor threads to use (default: all)'),
 };
 
 /** Groups of commands: the first word of commands such as `lpm add`. */
