@@ -11,7 +11,10 @@ export const globalOptions = {
     '--library <dir>',
     'library folder (default: $SIDELIGHT_LIBRARY, else "Sidelight" in your data folder)',
   ),
-  json: toggle('--json', 'print one JSON object on standard output; everything else goes to standard error'),
+  json: toggle(
+    '--json',
+    'print one JSON object (a list: one array of them) on standard output; everything else goes to standard error',
+  ),
   engine: oneOf('--engine <name>', 'what computes', ['auto', 'onnxruntime', 'tensorflow'] as const, 'auto'),
   device: oneOf(
     '--device <name>',
