@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CliCommand, type OptionSpec, UsageError } from './command.ts';
 import type { GlobalOptions } from './context.ts';
-import { integer, oneOf, text, toggle } from './options.ts';
+import { countOf, oneOf, text, toggle } from './options.ts';
 import { precisionOption } from './precision.ts';
 
 /** Options that stand before or after any command. */
@@ -11,7 +11,10 @@ export const globalOptions = {
     '--library <dir>',
     'library folder (default: $SIDELIGHT_LIBRARY, else "Sidelight" in your data folder)',
   ),
-  json: toggle('--json', 'print one JSON object on standard output; everything else goes to standard error'),
+  json: toggle(
+    '--json',
+    'print one JSON object (a list: one array of them) on standard output; everything else goes to standard error',
+  ),
   engine: oneOf('--engine <name>', 'what computes', ['auto', 'onnxruntime', 'tensorflow'] as const, 'auto'),
   device: oneOf(
     '--device <name>',
@@ -20,7 +23,7 @@ export const globalOptions = {
     'auto',
   ),
   precision: precisionOption,
-  threads: integer('--threads <n>', 'processor threads to use (default: all)', undefined),
+  threads: countOf('--threads <n>', 'processor threads to use (default: all)'),
 };
 
 /** Groups of commands: the first word of commands such as `lpm add`. */

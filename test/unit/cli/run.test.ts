@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { type CliCommand, defineCommand, UsageError, wordArgument } from '../../../core/cli/command.ts';
+import { command as demo } from '../../../core/cli/commands/demo.ts';
 import { integer, oneOf, requiredText, texts, toggle } from '../../../core/cli/options.ts';
 import { runCommandLine } from '../../../core/cli/run.ts';
 
@@ -76,6 +77,15 @@ describe('a command line', () => {
     expect([status, out]).toEqual([0, (await run('group echo --help', commands)).out]);
     expect(out).toContain('--times <n>');
     expect(out).toContain('Options of every command (--library, --json, --threads and others): sidelight --help');
+  });
+
+  test('a number of threads or of studies below one is wrong usage', async () => {
+    for (const n of ['0', '-3']) {
+      const { status, err } = await run(`--threads ${n} echo hello --to you`);
+      expect([status, err]).toEqual([2, expect.stringContaining(`found "${n}"; allowed: a whole number from 1`)]);
+    }
+    expect((await run('demo --studies 0', [demo])).status).toBe(2);
+    expect((await run('echo hello --to you --threads 2')).status).toBe(0);
   });
 
   test('where no command is given, --json says that', async () => {
